@@ -1,0 +1,87 @@
+//! What a run costs: whole days of the shipped scenarios, and allocation under limits. Compare ratios, not seconds:
+//! machines differ and are busy.
+
+#![allow(missing_docs, reason = "criterion's macros write undocumented functions")]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use portvolt::grid::rules::cut_to_limits;
+use portvolt::grid::state::LimitTree;
+use portvolt::kernel::ids::NodeId;
+use portvolt::kernel::units::Kw;
+use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::sim::output::Output;
+use portvolt::sim::{Options, Simulation};
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
+}
+
+fn loaded(name: &str, overlay: Option<&str>, settings: &[&str]) -> Loaded {
+    let overlays = overlay.map(|file| shipped(name).join(file)).into_iter().collect();
+    let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+    load(&Request { path: shipped(name), overlays, settings }).expect("shipped scenarios load")
+}
+
+/// Runs in memory; returns the number of events.
+fn run(loaded: &Loaded) -> u64 {
+    let mut simulation = Simulation::new(loaded, &Options::default()).expect("shipped scenarios build");
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary).expect("no files are written");
+    let effort = simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).expect("shipped scenarios run");
+    effort.events
+}
+
+fn scenarios(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("run");
+    group.sample_size(10);
+    let cases = [
+        ("depot_night week", loaded("depot_night", None, &[])),
+        ("port_terminal week", loaded("port_terminal", None, &[])),
+        ("san_pedro_bay day", loaded("san_pedro_bay", None, &["time.days=1"])),
+        ("san_pedro_bay all electric day", loaded("san_pedro_bay", Some("all_electric.toml"), &["time.days=1"])),
+    ];
+    for (name, scenario) in &cases {
+        group.throughput(Throughput::Elements(run(scenario)));
+        group.bench_function(*name, |bencher| bencher.iter(|| black_box(run(scenario))));
+    }
+    group.finish();
+}
+
+fn loading(criterion: &mut Criterion) {
+    criterion.bench_function("load san_pedro_bay", |bencher| {
+        bencher.iter(|| black_box(loaded("san_pedro_bay", None, &[])));
+    });
+}
+
+/// 1,000 sessions at 250 cabinets of 10 sites behind one connection, every level short.
+fn allocation(criterion: &mut Criterion) {
+    let mut parent = vec![None];
+    let mut limit = vec![Kw(20_000.0)];
+    for _ in 0..10 {
+        parent.push(Some(NodeId(0)));
+        limit.push(Kw(3_000.0));
+    }
+    for cabinet in 0..250_u32 {
+        parent.push(Some(NodeId(1 + cabinet % 10)));
+        limit.push(Kw(150.0));
+    }
+    let tree = LimitTree::new(parent, limit);
+    let node_of: Vec<NodeId> = (0..1_000_u32).map(|session| NodeId(11 + session / 4)).collect();
+    let ask: Vec<Kw> = (0..1_000_u32).map(|session| Kw(f64::from(20 + session % 90))).collect();
+    criterion.bench_function("allocate 1000 sessions", |bencher| {
+        bencher.iter_batched(
+            || ask.clone(),
+            |mut power| {
+                cut_to_limits(&tree, &tree.limit, &node_of, &mut power);
+                power
+            },
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, scenarios, loading, allocation);
+criterion_main!(benches);

@@ -1,0 +1,3 @@
+//! Bills, carbon, credits, finance: pure functions on records. For now: fuel to emissions.
+
+pub mod emissions;

@@ -1,0 +1,218 @@
+//! A battery and the power it accepts: piecewise-linear in the state of charge, integrated in closed form, so the
+//! result does not depend on the step.
+
+use crate::kernel::math;
+use crate::kernel::units::{Hours, Kw, Kwh};
+use std::sync::Arc;
+
+/// Powers that differ by less than this count as equal, kW.
+const SAME_KW: f64 = 1e-9;
+/// Energies that differ by less than this count as equal, kWh.
+const SAME_KWH: f64 = 1e-9;
+
+/// Power that a battery accepts, by energy stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Energy at each point, kWh; rises from 0 to the usable energy.
+    energy: Vec<f64>,
+    /// Power accepted there, kW; above 0.
+    power: Vec<f64>,
+}
+
+impl Curve {
+    /// From points (state of charge, kW) of a battery with this usable energy.
+    #[must_use]
+    pub fn new(usable: Kwh, points: &[[f64; 2]]) -> Self {
+        Self {
+            energy: points.iter().map(|point| point[0] * usable.0).collect(),
+            power: points.iter().map(|point| point[1]).collect(),
+        }
+    }
+
+    /// The same power at any state of charge.
+    #[must_use]
+    pub fn flat(usable: Kwh, power: Kw) -> Self {
+        Self { energy: vec![0.0, usable.0], power: vec![power.0, power.0] }
+    }
+
+    /// Usable energy.
+    ///
+    /// # Panics
+    /// Never: a curve has at least two points.
+    #[must_use]
+    pub fn usable(&self) -> Kwh {
+        Kwh(*self.energy.last().expect("a curve has at least two points"))
+    }
+
+    /// Charges from `from` towards `target` for at most `time` with at most `cap` (battery side).
+    /// Returns the energy reached and the time it took.
+    ///
+    /// On a piece where the accepted power is p(E) = p0 + b (E - E0), dE/dt = p gives
+    /// E(t) = E0 + p0 (e^(bt) - 1) / b, and the energy E1 is reached after ln(p1 / p0) / b.
+    #[must_use]
+    pub fn charge(&self, from: Kwh, target: Kwh, cap: Kw, time: Hours) -> (Kwh, Hours) {
+        let target = target.0.min(self.usable().0);
+        let (mut energy, mut left) = (from.0, time.0);
+        while target - energy > SAME_KWH && left > 0.0 && cap.0 > SAME_KW {
+            let piece = self.piece(energy);
+            let (end, power, slope) = self.stretch(piece, energy, cap.0);
+            let end = end.min(target);
+            let linear = slope.abs() * (end - energy) > SAME_KW;
+            let needed = if linear {
+                math::ln((power + slope * (end - energy)) / power) / slope
+            } else {
+                (end - energy) / power
+            };
+            if needed <= left {
+                left -= needed;
+                energy = end;
+            } else {
+                energy += if linear { power * (math::exp(slope * left) - 1.0) / slope } else { power * left };
+                left = 0.0;
+            }
+        }
+        if target - energy <= SAME_KWH {
+            energy = energy.max(target);
+        }
+        (Kwh(energy), Hours(time.0 - left.max(0.0)))
+    }
+
+    /// The piece that holds this energy, when charging upwards from it.
+    fn piece(&self, energy: f64) -> usize {
+        self.energy[1..].partition_point(|end| *end - energy <= SAME_KWH).min(self.energy.len() - 2)
+    }
+
+    /// From `energy` upwards within a piece under a cap: where the stretch of one linear law ends, the power at its
+    /// start and the slope of the power over energy.
+    fn stretch(&self, piece: usize, energy: f64, cap: f64) -> (f64, f64, f64) {
+        let (e0, e1) = (self.energy[piece], self.energy[piece + 1]);
+        let (p0, p1) = (self.power[piece], self.power[piece + 1]);
+        let slope = (p1 - p0) / (e1 - e0);
+        let accepted = p0 + slope * (energy - e0);
+        if (p1 - p0).abs() <= SAME_KW {
+            return (e1, accepted.min(cap), 0.0);
+        }
+        let crossing = e0 + (cap - p0) / slope;
+        let before_crossing = energy < crossing - SAME_KWH;
+        let capped = before_crossing == (slope < 0.0);
+        let end = if before_crossing { crossing.min(e1) } else { e1 };
+        if capped { (end, cap, 0.0) } else { (end, accepted, slope) }
+    }
+}
+
+/// Energy on board, with the curve of its kind. Moves to the port while plugged in.
+#[derive(Debug, Clone)]
+pub struct Battery {
+    energy: Kwh,
+    curve: Arc<Curve>,
+}
+
+impl Battery {
+    /// A battery at a state of charge in 0 to 1.
+    #[must_use]
+    pub fn at_soc(curve: Arc<Curve>, soc: f64) -> Self {
+        debug_assert!((0.0..=1.0).contains(&soc));
+        Self { energy: curve.usable() * soc, curve }
+    }
+
+    /// Energy stored.
+    #[must_use]
+    pub fn energy(&self) -> Kwh {
+        self.energy
+    }
+
+    /// Usable energy when full.
+    #[must_use]
+    pub fn usable(&self) -> Kwh {
+        self.curve.usable()
+    }
+
+    /// State of charge, 0 to 1.
+    #[must_use]
+    pub fn soc(&self) -> f64 {
+        self.energy / self.usable()
+    }
+
+    /// What charging towards `target` under a battery-side `cap` would reach and take, without doing it.
+    #[must_use]
+    pub fn foresee(&self, target: Kwh, cap: Kw, time: Hours) -> (Kwh, Hours) {
+        self.curve.charge(self.energy, target, cap, time)
+    }
+
+    /// Charges and returns the energy taken and the time used.
+    pub fn charge(&mut self, target: Kwh, cap: Kw, time: Hours) -> (Kwh, Hours) {
+        let (reached, used) = self.foresee(target, cap, time);
+        let taken = reached - self.energy;
+        self.energy = reached.min(self.usable());
+        (taken, used)
+    }
+
+    /// Uses energy. Returns what it could not give: above zero means the vehicle is stranded.
+    pub fn draw(&mut self, wanted: Kwh) -> Kwh {
+        debug_assert!(wanted.0 >= 0.0);
+        let given = wanted.min(self.energy);
+        self.energy -= given;
+        wanted - given
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: energy through a tapering curve equals the closed form, whatever the length of the step.
+
+    use super::*;
+
+    fn tapering() -> Curve {
+        Curve::new(Kwh(400.0), &[[0.0, 100.0], [0.2, 180.0], [0.8, 180.0], [1.0, 20.0]])
+    }
+
+    fn in_steps(curve: &Curve, from: f64, cap: f64, hours: f64, steps: u32) -> f64 {
+        let mut energy = Kwh(from);
+        for _ in 0..steps {
+            energy = curve.charge(energy, Kwh(1e9), Kw(cap), Hours(hours / f64::from(steps))).0;
+        }
+        energy.0
+    }
+
+    /// From 320 kWh power falls from 180 to 20 kW over 80 kWh: b = -2 per hour, so after 0.5 h
+    /// E = 320 + 180 (e^-1 - 1) / -2 = 320 + 90 (1 - e^-1) = 376.8908...
+    #[test]
+    fn taper_by_hand() {
+        let expected = 320.0 + 90.0 * (1.0 - math::exp(-1.0));
+        for steps in [1, 2, 7, 60, 1800] {
+            let energy = in_steps(&tapering(), 320.0, 1e9, 0.5, steps);
+            assert!((energy - expected).abs() < 1e-8, "{steps}: {energy} {expected}");
+        }
+    }
+
+    /// From empty: 100 to 180 kW over 80 kWh takes ln(1.8) h, then 240 kWh at 180 kW, then the taper to the last
+    /// kWh: ln((180 - 2 x 79) / 180) / -2 h.
+    #[test]
+    fn time_to_target_by_hand() {
+        let (energy, time) = tapering().charge(Kwh(0.0), Kwh(399.0), Kw(1e9), Hours(100.0));
+        let expected = math::ln(1.8) + 240.0 / 180.0 + math::ln(180.0 / 22.0) / 2.0;
+        assert!((energy.0 - 399.0).abs() < 1e-9);
+        assert!((time.0 - expected).abs() < 1e-9, "{} {expected}", time.0);
+    }
+
+    #[test]
+    fn caps_hold_and_steps_do_not_matter() {
+        for cap in [5.0, 20.0, 60.0, 100.0, 150.0, 180.0, 500.0] {
+            for from in [0.0, 30.0, 79.0, 80.0, 200.0, 330.0, 399.0] {
+                let whole = in_steps(&tapering(), from, cap, 1.5, 1);
+                let parts = in_steps(&tapering(), from, cap, 1.5, 90);
+                assert!((whole - parts).abs() < 1e-6, "cap {cap} from {from}: {whole} {parts}");
+                assert!(whole - from <= cap * 1.5 + 1e-9 && whole <= 400.0 + 1e-9);
+                let ahead = in_steps(&tapering(), from, cap + 10.0, 1.5, 1);
+                assert!(ahead >= whole - 1e-9, "more power never means less energy");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_happens_without_power_or_need() {
+        let curve = tapering();
+        assert_eq!(curve.charge(Kwh(50.0), Kwh(40.0), Kw(100.0), Hours(1.0)), (Kwh(50.0), Hours(0.0)));
+        assert_eq!(curve.charge(Kwh(50.0), Kwh(90.0), Kw(0.0), Hours(1.0)).0, Kwh(50.0));
+    }
+}

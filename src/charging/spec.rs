@@ -1,0 +1,71 @@
+//! What the user writes about chargers and visits.
+
+use crate::scenario::Sources;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// `[charger.ID]`: a group of like cabinets at one site.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChargerSpec {
+    /// Where they stand: a key of `[site]`.
+    pub site: String,
+    /// How many cabinets.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub cabinets: u32,
+    /// Power that the ports of one cabinet share, kW.
+    #[schemars(range(min = 1.0, max = 20_000.0))]
+    pub cabinet_kw: f64,
+    /// Ports of one cabinet.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 64))]
+    pub ports: u32,
+    /// Most power of one port, kW. Defaults to the cabinet's.
+    #[schemars(range(min = 1.0, max = 20_000.0))]
+    pub port_kw: Option<f64>,
+    /// Battery energy per grid energy, above 0 to 1.
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub efficiency: f64,
+    /// Who may plug in: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
+    #[serde(default = "public")]
+    #[schemars(length(min = 1))]
+    pub users: Vec<String>,
+    /// Keeps the ports for home fleets at these local hours, such as `"18:00-06:00"`: others may not start then.
+    pub reserved_hours: Option<String>,
+    /// Mean time between failures of a cabinet, hours. None: it never fails.
+    #[schemars(range(min = 1.0, max = 1_000_000.0))]
+    pub mtbf_h: Option<f64>,
+    /// Mean time to repair a cabinet, hours.
+    #[serde(default = "a_day")]
+    #[schemars(range(min = 0.01, max = 10_000.0))]
+    pub mttr_h: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn a_day() -> f64 {
+    24.0
+}
+
+fn public() -> Vec<String> {
+    vec!["public".to_owned()]
+}
+
+/// `[visits.ID]`: vehicles that are not simulated and come to charge, from a CSV file with the columns
+/// `session_id, arrive_s, depart_s, energy_kwh, max_kw` (and optionally `vehicle_id`, `charger_id`, `vehicle_max_kw`).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VisitsSpec {
+    /// Where they come to: a key of `[site]`.
+    pub site: String,
+    /// The file, relative to the scenario.
+    pub csv: String,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}

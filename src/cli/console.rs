@@ -1,0 +1,68 @@
+//! What reaches the terminal, and in which form.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+
+/// Where text goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Console {
+    json: bool,
+    quiet: bool,
+}
+
+impl Console {
+    pub(super) fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    /// Are results wanted as JSON?
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// May the terminal be coloured?
+    pub(super) fn has_color() -> bool {
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    }
+
+    /// A result, to stdout. A closed pipe is nobody's mistake.
+    #[expect(clippy::unused_self, reason = "whoever prints a result holds a console")]
+    pub(super) fn print(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+    }
+
+    /// A result as JSON.
+    pub(super) fn print_json(&self, value: &serde_json::Value) {
+        self.print(&serde_json::to_string_pretty(value).unwrap_or_default());
+    }
+
+    /// A remark, to stderr.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// What went wrong, to stderr whatever the settings (to stdout as JSON when that is asked for).
+    pub(super) fn error(&self, text: &str) {
+        if self.json {
+            self.print_json(&serde_json::json!({ "schema": 1, "error": text }));
+        } else {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// A bar for work of `hours` simulated hours; invisible where nobody looks.
+    pub(super) fn progress(&self, hours: u32) -> ProgressBar {
+        let is_seen = std::io::stderr().is_terminal() && !self.json && !self.quiet;
+        let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(u64::from(hours)), target);
+        let style = ProgressStyle::with_template("{bar:40} {percent:>3}%  hour {pos} of {len}, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar
+    }
+}

@@ -1,0 +1,66 @@
+//! Shows the mistakes in a user's files: the line, a caret, the way to mend it; all at once.
+
+use super::Exit;
+use super::console::Console;
+use crate::scenario::problem::{Place, Problem, Problems};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use std::fmt::Write;
+
+/// Prints all problems; the exit code for wrong files.
+pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
+    if console.is_json() {
+        let list: Vec<_> = problems.list.iter().map(|problem| json(problems, problem)).collect();
+        console.print_json(&serde_json::json!({ "schema": 1, "problems": list }));
+        return Exit::BadFiles;
+    }
+    let theme = if Console::has_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
+    let mut text = String::new();
+    for problem in &problems.list {
+        let report = report(problems, problem);
+        if handler.render_report(&mut text, report.as_ref()).is_err() {
+            let _ = writeln!(text, "{}", problem.message);
+        }
+        text.push('\n');
+    }
+    let count = problems.list.len();
+    let _ = write!(text, "{count} {} to mend; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
+    console.error(&text);
+    Exit::BadFiles
+}
+
+fn json(problems: &Problems, problem: &Problem) -> serde_json::Value {
+    let (file, line, column) = problems.locate(problem);
+    serde_json::json!({
+        "file": file, "line": line, "column": column,
+        "field": problem.field, "message": problem.message, "help": problem.help,
+    })
+}
+
+fn report(problems: &Problems, problem: &Problem) -> Report {
+    let (path, line, _) = problems.locate(problem);
+    let mut message = String::new();
+    if !matches!(problem.place, Some(Place::Span(..))) && !path.is_empty() {
+        let at = if line > 0 { format!("{path}:{line}") } else { path };
+        let _ = write!(message, "{at}: ");
+    }
+    if !problem.field.is_empty() {
+        let _ = write!(message, "{}: ", problem.field);
+    }
+    message.push_str(&problem.message);
+    let mut diagnostic = MietteDiagnostic::new(message);
+    if let Some(help) = &problem.help {
+        diagnostic = diagnostic.with_help(help.clone());
+    }
+    match &problem.place {
+        Some(Place::Span(file, span)) => {
+            let file = &problems.files[*file];
+            // A table's span may be long: the caret marks its first line only.
+            let text = &file.text[span.start.min(file.text.len())..span.end.min(file.text.len())];
+            let length = text.lines().next().map_or(0, str::len).max(1);
+            let label = LabeledSpan::new_with_span(Some("here".to_owned()), (span.start, length));
+            Report::new(diagnostic.with_label(label)).with_source_code(NamedSource::new(&file.path, file.text.clone()))
+        }
+        _ => Report::new(diagnostic),
+    }
+}

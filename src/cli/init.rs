@@ -1,0 +1,50 @@
+//! `portvolt init`: copies a template out, to edit.
+
+use super::Exit;
+use super::console::Console;
+use crate::scenario::problem::nearest;
+use crate::scenario::template::{TEMPLATES, find};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InitArgs {
+    /// The folder to make.
+    dir: PathBuf,
+    /// Which template: `depot_night`, `port_terminal` or `san_pedro_bay`.
+    #[arg(long, default_value = "depot_night")]
+    template: String,
+}
+
+pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
+    let Some(files) = find(&args.template) else {
+        let help = nearest(&args.template, TEMPLATES.iter().map(|template| template.0)).unwrap_or_default();
+        console.error(&format!("there is no template `{}`: {help}", args.template));
+        return Exit::BadFiles;
+    };
+    if args.dir.exists() && std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
+        console.error(&format!("{} is not empty; choose another folder", args.dir.display()));
+        return Exit::BadFiles;
+    }
+    let written = std::fs::create_dir_all(&args.dir).and_then(|()| {
+        files.iter().try_for_each(|(name, text)| {
+            // A copied scenario has no schema beside it; `portvolt schema` prints one.
+            let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
+            std::fs::write(args.dir.join(name), text)
+        })
+    });
+    if let Err(error) = written {
+        console.error(&format!("cannot write {}: {error}", args.dir.display()));
+        return Exit::Failed;
+    }
+    if console.is_json() {
+        let names: Vec<_> = files.iter().map(|file| file.0).collect();
+        console.print_json(&serde_json::json!({ "schema": 1, "dir": args.dir, "files": names }));
+    } else {
+        console.print(&format!(
+            "{dir}: a copy of `{}`.\nEdit {dir}/scenario.toml, then: portvolt validate {dir} && portvolt run {dir}",
+            args.template,
+            dir = args.dir.display()
+        ));
+    }
+    Exit::Done
+}

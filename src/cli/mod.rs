@@ -1,0 +1,140 @@
+//! The command line: one file a command, each thin. Results go to stdout, progress and messages to stderr.
+
+mod console;
+mod diagnose;
+mod init;
+mod run;
+mod schema;
+mod validate;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use console::Console;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit codes; 2 (wrong usage) is clap's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// The run failed.
+    Failed = 1,
+    /// The user's files are wrong; nothing was written.
+    BadFiles = 4,
+    /// A plugin was rejected or trapped.
+    BadPolicy = 5,
+    /// Done, but a stated constraint was broken (with `--strict`).
+    Broken = 6,
+    /// Interrupted; what was finished is kept.
+    Interrupted = 130,
+}
+
+/// An open simulator of how ports and truck fleets become zero-emission.
+#[derive(Debug, Parser)]
+#[command(name = "portvolt", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Copy, Args)]
+struct Common {
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print results only.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate a scenario and leave a folder of results.
+    ///
+    /// Example: portvolt run `scenarios/depot_night` --days 2 --set `site.depot.limit_kw=800`
+    Run(run::RunArgs),
+    /// Say everything that is wrong with a scenario, and where its numbers come from.
+    ///
+    /// Example: portvolt validate `my_port`
+    Validate(validate::ValidateArgs),
+    /// Copy a template scenario out, to edit.
+    ///
+    /// Example: portvolt init `my_depot` --template `depot_night`
+    Init(init::InitArgs),
+    /// Print the JSON Schema of a scenario, for editors.
+    ///
+    /// Example: portvolt schema > scenario.schema.json
+    Schema,
+    /// Print shell completions.
+    ///
+    /// Example: portvolt completions bash > /`etc/bash_completion.d/portvolt`
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which scenario.
+#[derive(Debug, Clone, Args)]
+struct ScenarioArgs {
+    /// A folder with `scenario.toml`, or the file.
+    scenario: PathBuf,
+    /// A TOML file that changes some of the scenario; may be given more than once. A bare name is looked for in the
+    /// scenario's folder.
+    #[arg(long, value_name = "FILE")]
+    strategy: Vec<PathBuf>,
+    /// Change one value, such as `site.depot.limit_kw=800`; may be given more than once.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+}
+
+impl ScenarioArgs {
+    fn request(&self) -> crate::scenario::load::Request {
+        let folder = if self.scenario.is_dir() {
+            self.scenario.clone()
+        } else {
+            self.scenario.parent().map(PathBuf::from).unwrap_or_default()
+        };
+        let overlay = |name: &PathBuf| {
+            let beside = folder.join(name).with_extension("toml");
+            if !name.exists() && beside.exists() { beside } else { name.clone() }
+        };
+        crate::scenario::load::Request {
+            path: self.scenario.clone(),
+            overlays: self.strategy.iter().map(overlay).collect(),
+            settings: self.settings.clone(),
+        }
+    }
+}
+
+/// Parses the command line and carries it out.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
+    let exit = match cli.command {
+        Command::Run(args) => run::run(&args, &console),
+        Command::Validate(args) => validate::validate(&args, &console),
+        Command::Init(args) => init::init(&args, &console),
+        Command::Schema => schema::print(&console),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "portvolt", &mut text);
+            console.print(&String::from_utf8_lossy(&text));
+            Exit::Done
+        }
+    };
+    ExitCode::from(exit as u8)
+}

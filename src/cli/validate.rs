@@ -1,0 +1,102 @@
+//! `portvolt validate`: every mistake at once, and where the numbers come from.
+
+use super::console::Console;
+use super::{Exit, ScenarioArgs, diagnose};
+use crate::scenario::Quality;
+use crate::scenario::load::{Loaded, load};
+use std::fmt::Write;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    scenario: ScenarioArgs,
+    /// Print every number with its source, not only the doubtful ones.
+    #[arg(long)]
+    all: bool,
+}
+
+const QUALITIES: [Quality; 6] = [
+    Quality::Verified,
+    Quality::VerifiedSecondary,
+    Quality::Derived,
+    Quality::Chosen,
+    Quality::Assumed,
+    Quality::Recalled,
+];
+
+pub(super) fn validate(args: &ValidateArgs, console: &Console) -> Exit {
+    match load(&args.scenario.request()) {
+        Err(problems) => diagnose::show(&problems, console),
+        Ok(loaded) if console.is_json() => {
+            console.print_json(&json(&loaded));
+            Exit::Done
+        }
+        Ok(loaded) => {
+            console.print(&text(&loaded, args.all));
+            Exit::Done
+        }
+    }
+}
+
+fn json(loaded: &Loaded) -> serde_json::Value {
+    let numbers: Vec<_> = loaded
+        .provenance
+        .origins
+        .iter()
+        .map(|origin| {
+            serde_json::json!({
+                "field": origin.field, "value": origin.value, "source": origin.source,
+                "quality": origin.quality.map(Quality::word),
+            })
+        })
+        .collect();
+    serde_json::json!({ "schema": 1, "title": loaded.scenario.title, "problems": [], "numbers": numbers })
+}
+
+fn text(loaded: &Loaded, all: bool) -> String {
+    let scenario = &loaded.scenario;
+    let mut out = String::new();
+    let trucks: u64 =
+        scenario.fleet.values().flat_map(|fleet| fleet.trucks.values()).map(|count| u64::from(count.0)).sum();
+    let units: u64 =
+        scenario.terminal.values().flat_map(|t| t.equipment.values()).map(|count| u64::from(count.0)).sum();
+    let ports: u64 =
+        scenario.charger.values().map(|charger| u64::from(charger.cabinets) * u64::from(charger.ports)).sum();
+    let _ = writeln!(out, "{}: no mistakes found.", scenario.title);
+    let _ = writeln!(
+        out,
+        "{} sites, {} terminals, {trucks} trucks in {} fleets, {units} pieces of equipment, {ports} charging ports.",
+        scenario.site.len(),
+        scenario.terminal.len(),
+        scenario.fleet.len(),
+    );
+    let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());
+    for quality in QUALITIES {
+        let _ = writeln!(out, "  {:>6}  {}", loaded.provenance.count(quality), quality.word());
+    }
+    let unsourced: Vec<_> = loaded.provenance.unsourced().collect();
+    if !unsourced.is_empty() {
+        let _ = writeln!(out, "  {:>6}  without a source", unsourced.len());
+        for origin in unsourced.iter().take(if all { usize::MAX } else { 20 }) {
+            let _ = writeln!(out, "          {} = {}", origin.field, origin.value);
+        }
+    }
+    let shown: &[Quality] = if all { &QUALITIES } else { &[Quality::Recalled, Quality::Assumed] };
+    for quality in shown {
+        for (source, origins) in loaded.provenance.by_source(*quality) {
+            let title = scenario.source.get(source).map_or("", |source| source.title.as_str());
+            let _ = writeln!(out, "\n{} - {source}: {title}", quality.word());
+            let mut fields: Vec<String> =
+                origins.iter().map(|origin| format!("{} = {}", origin.field, origin.value)).collect();
+            let more = fields.len().saturating_sub(8);
+            if !all && more > 0 {
+                fields.truncate(8);
+                fields.push(format!("and {more} more (--all shows them)"));
+            }
+            for field in fields {
+                let _ = writeln!(out, "  {field}");
+            }
+        }
+    }
+    out
+}

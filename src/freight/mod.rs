@@ -1,0 +1,9 @@
+//! Vessel calls, containers, hauls: the demand. It depends on nothing that any policy does, so strategies meet the
+//! same vessels and the same hauls.
+
+pub mod demand;
+pub mod spec;
+pub mod state;
+pub mod systems;
+
+pub use systems::register;

@@ -1,0 +1,97 @@
+//! What the user writes about freight.
+
+use crate::scenario::Sources;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// `[freight]`: containers between vessels, gates and the hinterland.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreightSpec {
+    /// A CSV of hauls with the columns `origin, destination, ready, due` (local time such as `2025-06-02T07:30`) and
+    /// optionally `container` (`loaded` or `empty`) and `fleet`. With it nothing about hauls is drawn.
+    pub hauls: Option<String>,
+    /// Volumes and splits of drawn freight; needed unless `hauls` is given.
+    pub volumes: Option<VolumesSpec>,
+    /// Time from ready to due of drawn hauls, hours.
+    #[serde(default = "eight")]
+    #[schemars(range(min = 0.1, max = 1_000.0))]
+    pub due_after_h: f64,
+    /// A haul that no truck has started this long after it was due is cancelled, hours.
+    #[serde(default = "two_days")]
+    #[schemars(range(min = 0.1, max = 10_000.0))]
+    pub cancel_after_h: f64,
+    /// Dispatch hears of a haul this long before it is ready, hours.
+    #[serde(default = "eight")]
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub known_before_h: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn eight() -> f64 {
+    8.0
+}
+
+fn two_days() -> f64 {
+    48.0
+}
+
+/// `[freight.volumes]`: how many containers, which way, when and where to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumesSpec {
+    /// TEU of one container.
+    #[schemars(range(min = 1.0, max = 2.25))]
+    pub teu_per_box: f64,
+    /// Share of TEU that are loaded imports. Imports, exports and empties add up to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub import_share: f64,
+    /// Share of TEU that are loaded exports.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub export_share: f64,
+    /// Share of TEU that are empties, which leave by vessel.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub empty_share: f64,
+    /// Share of imports that leave by truck; the rest leaves by on-dock rail.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub import_truck_share: f64,
+    /// Share of exports that come by truck.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub export_truck_share: f64,
+    /// Share of empties that come by truck.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub empty_truck_share: f64,
+    /// Mean stay of an import in the yard, days.
+    #[schemars(range(min = 0.1, max = 30.0))]
+    pub import_dwell_days: f64,
+    /// Mean stay of an export or empty in the yard before its vessel, days.
+    #[schemars(range(min = 0.1, max = 30.0))]
+    pub export_dwell_days: f64,
+    /// Spread of the stays (coefficient of variation).
+    #[schemars(range(min = 0.0, max = 3.0))]
+    pub dwell_cv: f64,
+    /// Spread of the size of calls around their mean (coefficient of variation).
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub call_size_cv: f64,
+    /// Weights of the gates' 24 hours on a weekday.
+    #[schemars(length(min = 24, max = 24))]
+    pub gate_weekday: Vec<f64>,
+    /// Weights of the gates' 24 hours on a Saturday.
+    #[schemars(length(min = 24, max = 24))]
+    pub gate_saturday: Vec<f64>,
+    /// Weights of the gates' 24 hours on a Sunday.
+    #[schemars(length(min = 24, max = 24))]
+    pub gate_sunday: Vec<f64>,
+    /// Where imports go: key of `[site]` to weight.
+    pub import_to: BTreeMap<String, f64>,
+    /// Where exports come from: key of `[site]` to weight.
+    pub export_from: BTreeMap<String, f64>,
+    /// Where empties come from: key of `[site]` to weight.
+    pub empty_from: BTreeMap<String, f64>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}

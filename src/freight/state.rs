@@ -1,0 +1,172 @@
+//! Hauls and calls: the rows of the demand. Only this room writes them, but a haul that is taken moves to its truck.
+
+use crate::kernel::ids::{FleetId, SiteId};
+use crate::policy::HaulColumns;
+use bevy_ecs::prelude::Resource;
+
+/// What chance has in store for one haul, drawn when it is made: the same under every policy.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Luck {
+    /// Time at the origin over its mean.
+    pub origin: f32,
+    /// Time at the destination over its mean.
+    pub destination: f32,
+    /// Time in a gate lane over its mean.
+    pub gate: f32,
+    /// Energy of its trips over their mean.
+    pub energy: f32,
+    /// Below a site's share of live loads the truck waits there; uniform.
+    pub live: f32,
+}
+
+/// One container move by truck.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Haul {
+    /// Its number, in the order of readiness.
+    pub id: u32,
+    /// Where it starts.
+    pub origin: SiteId,
+    /// Where it goes.
+    pub destination: SiteId,
+    /// From when it can be taken.
+    pub ready_s: u32,
+    /// When it should have arrived.
+    pub due_s: u32,
+    /// Is the container loaded?
+    pub loaded: bool,
+    /// Who must carry it.
+    pub fleet: Option<FleetId>,
+    /// What chance has in store.
+    pub luck: Luck,
+}
+
+/// One vessel's stay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Its number, in the order of arrival at the berth.
+    pub id: u32,
+    /// The terminal.
+    pub site: SiteId,
+    /// Which call of this terminal it is.
+    pub index: u32,
+    /// Arrival, seconds from the start of the run (negative: before).
+    pub arrive_s: i64,
+    /// At berth from.
+    pub berth_s: i64,
+    /// Leaves.
+    pub leave_s: i64,
+    /// Containers lifted.
+    pub lifts: u32,
+    /// Does it draw shore power?
+    pub on_shore_power: bool,
+}
+
+/// Hauls that are known and not taken, in the order of readiness.
+#[derive(Resource, Debug, Default)]
+pub struct Board {
+    columns: HaulColumns,
+    hauls: Vec<Option<Haul>>,
+    taken: usize,
+    requested: u64,
+    cancelled: u64,
+}
+
+impl Board {
+    /// Puts up a haul. They come in the order of their ids.
+    pub fn put_up(&mut self, haul: Haul) {
+        debug_assert!(self.columns.id.last().is_none_or(|last| *last < haul.id));
+        let columns = &mut self.columns;
+        columns.id.push(haul.id);
+        columns.origin.push(haul.origin.0);
+        columns.destination.push(haul.destination.0);
+        columns.ready_s.push(haul.ready_s);
+        columns.due_s.push(haul.due_s);
+        columns.loaded.push(u8::from(haul.loaded));
+        columns.fleet.push(haul.fleet.map_or(u32::MAX, |fleet| fleet.0));
+        self.hauls.push(Some(haul));
+        self.requested += 1;
+    }
+
+    /// Takes a haul off for a truck of this fleet; `None` when it is not open, or only for another fleet.
+    pub fn take(&mut self, id: u32, fleet: FleetId) -> Option<Haul> {
+        let at = self.columns.id.binary_search(&id).ok()?;
+        if self.hauls[at]?.fleet.is_some_and(|only| only != fleet) {
+            return None;
+        }
+        let haul = self.hauls[at].take()?;
+        self.taken += 1;
+        Some(haul)
+    }
+
+    /// Removes what has lapsed: due before `limit_s`. Returns it.
+    pub(super) fn cancel_due_before(&mut self, limit_s: u32) -> Vec<Haul> {
+        let mut lapsed = Vec::new();
+        for at in 0..self.hauls.len() {
+            if self.hauls[at].is_some_and(|haul| haul.due_s < limit_s) {
+                lapsed.extend(self.hauls[at].take());
+                self.taken += 1;
+            }
+        }
+        self.cancelled += lapsed.len() as u64;
+        lapsed
+    }
+
+    /// The open hauls as columns.
+    pub fn columns(&mut self) -> &HaulColumns {
+        if self.taken > 0 {
+            let open: Vec<bool> = self.hauls.iter().map(Option::is_some).collect();
+            self.hauls.retain(Option::is_some);
+            let columns = &mut self.columns;
+            let lists = [
+                &mut columns.id,
+                &mut columns.origin,
+                &mut columns.destination,
+                &mut columns.ready_s,
+                &mut columns.due_s,
+                &mut columns.fleet,
+            ];
+            for column in lists {
+                keep(column, &open);
+            }
+            keep(&mut columns.loaded, &open);
+            self.taken = 0;
+        }
+        &self.columns
+    }
+
+    /// The open hauls.
+    pub fn open(&self) -> impl Iterator<Item = &Haul> {
+        self.hauls.iter().flatten()
+    }
+
+    /// Hauls put up so far.
+    #[must_use]
+    pub fn requested(&self) -> u64 {
+        self.requested
+    }
+
+    /// Hauls that lapsed so far.
+    #[must_use]
+    pub fn cancelled(&self) -> u64 {
+        self.cancelled
+    }
+}
+
+fn keep<T>(column: &mut Vec<T>, keep: &[bool]) {
+    let mut at = 0;
+    column.retain(|_| {
+        at += 1;
+        keep[at - 1]
+    });
+}
+
+/// What vessels ask of each terminal in the current interval. Written by this room at boundaries.
+#[derive(Resource, Debug, Default)]
+pub struct Berths {
+    /// Containers to lift on or off vessels, by site.
+    pub vessel_lifts: Vec<f64>,
+    /// Containers to or from on-dock rail, by site.
+    pub rail_lifts: Vec<f64>,
+    /// Shore power, kW, by site.
+    pub shore_kw: Vec<f64>,
+}

@@ -1,0 +1,143 @@
+//! Vessels come and go, hauls become known, hauls lapse.
+
+use super::demand::Demand;
+use super::state::{Berths, Board, Call, Haul};
+use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::clock::Clock;
+use crate::kernel::stage::{Register, Tick};
+use crate::record::rows::{CallRow, HaulRow};
+use crate::record::{Code, Records};
+use bevy_ecs::prelude::*;
+use std::collections::VecDeque;
+
+/// Lapsed hauls are looked for this often, seconds.
+const LAPSE_EVERY_S: u32 = 3_600;
+
+/// Registers the freight systems.
+pub fn register(r: &mut Register<'_>) {
+    r.tick(Tick::Freight, (release_hauls, cancel_lapsed, work_vessels).chain());
+}
+
+/// The demand to come.
+#[derive(Resource, Debug, Default)]
+pub struct Freight {
+    /// How it is drawn; `None` when hauls come from a file or there is none.
+    pub demand: Option<Demand>,
+    /// Calls in the order of their time at berth.
+    pub calls: Vec<Call>,
+    /// First call whose containers have not been drawn.
+    pub next_drawn: usize,
+    /// First call that has not left.
+    pub first_here: usize,
+    /// Hauls drawn and not yet known, by the local day on which they are ready; sorted when the day comes near.
+    pub by_day: std::collections::BTreeMap<i64, Vec<Haul>>,
+    /// Hauls about to become known, in order.
+    pub upcoming: VecDeque<Haul>,
+    /// The next haul's number.
+    pub next_id: u32,
+    /// Dispatch hears of a haul this long before it is ready.
+    pub known_before_s: u32,
+    /// A haul lapses this long after it was due.
+    pub cancel_after_s: u32,
+    /// Shore power of a vessel by site, kW.
+    pub shore_kw: Vec<f64>,
+}
+
+impl Freight {
+    /// Draws the containers of all calls that may matter up to `until_s`.
+    fn draw_until(&mut self, until_s: i64, calendar: &Calendar, end_s: u32) {
+        let Some(demand) = &self.demand else { return };
+        let mut drawn = Vec::new();
+        let before_s = demand.reach_days().0 * DAY_S;
+        while let Some(call) = self.calls.get(self.next_drawn)
+            && call.berth_s - before_s <= until_s
+        {
+            demand.hauls(call, calendar, 0, i64::from(end_s), &mut drawn);
+            self.next_drawn += 1;
+        }
+        for haul in drawn {
+            self.by_day.entry(calendar.day(i64::from(haul.ready_s))).or_default().push(haul);
+        }
+    }
+
+    /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness.
+    fn number_days_up_to(&mut self, day: i64) {
+        while let Some(entry) = self.by_day.first_entry()
+            && *entry.key() <= day
+        {
+            let mut hauls = entry.remove();
+            hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
+            for mut haul in hauls {
+                haul.id = self.next_id;
+                self.next_id += 1;
+                self.upcoming.push_back(haul);
+            }
+        }
+    }
+}
+
+fn release_hauls(clock: Res<Clock>, calendar: Res<Calendar>, mut freight: ResMut<Freight>, mut board: ResMut<Board>) {
+    let horizon_s = clock.tick_end_s() + freight.known_before_s;
+    if clock.starts_interval() {
+        let day = calendar.day(i64::from(horizon_s)) + 1;
+        freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s());
+        freight.number_days_up_to(day);
+    }
+    while freight.upcoming.front().is_some_and(|haul| haul.ready_s < horizon_s) {
+        if let Some(haul) = freight.upcoming.pop_front() {
+            board.put_up(haul);
+        }
+    }
+}
+
+fn cancel_lapsed(
+    clock: Res<Clock>,
+    freight: Res<Freight>,
+    mut board: ResMut<Board>,
+    mut rows: ResMut<Records<HaulRow>>,
+) {
+    if !clock.now_s().is_multiple_of(LAPSE_EVERY_S) || clock.now_s() < freight.cancel_after_s {
+        return;
+    }
+    for haul in board.cancel_due_before(clock.now_s() - freight.cancel_after_s) {
+        rows.push(HaulRow::untouched(&haul, Code("cancelled")));
+    }
+}
+
+/// At a boundary: what vessels ask of each terminal in the interval that begins.
+fn work_vessels(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    mut freight: ResMut<Freight>,
+    mut berths: ResMut<Berths>,
+    mut rows: ResMut<Records<CallRow>>,
+) {
+    if !clock.starts_interval() || clock.done() {
+        return;
+    }
+    let (from_s, to_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
+    berths.vessel_lifts.fill(0.0);
+    berths.rail_lifts.fill(0.0);
+    berths.shore_kw.fill(0.0);
+    let Freight { demand: Some(demand), calls, first_here, shore_kw, .. } = &mut *freight else {
+        return;
+    };
+    while calls.get(*first_here).is_some_and(|call| call.leave_s <= from_s) {
+        *first_here += 1;
+    }
+    for call in calls[*first_here..].iter().take_while(|call| call.berth_s < to_s) {
+        if call.leave_s <= from_s {
+            continue;
+        }
+        if call.leave_s <= to_s {
+            rows.push(CallRow::new(call));
+        }
+        let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
+        let site = call.site.index();
+        berths.vessel_lifts[site] += lifts;
+        berths.rail_lifts[site] += lifts * demand.rail_share();
+        if call.on_shore_power {
+            berths.shore_kw[site] += shore_kw[site];
+        }
+    }
+}

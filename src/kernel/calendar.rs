@@ -1,0 +1,200 @@
+//! Local civil time. The clock counts elapsed seconds; this page says what the wall clock shows.
+
+use bevy_ecs::prelude::Resource;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+/// Seconds of a day without a clock change.
+pub const DAY_S: i64 = 86_400;
+/// Seconds of a week.
+pub const WEEK_S: i64 = 7 * DAY_S;
+/// Days before the start that can still be named (freight looks back at calls that came before).
+const DAYS_BEFORE: i64 = 40;
+
+/// Why a calendar could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct CalendarError(#[from] jiff::Error);
+
+/// From elapsed seconds to local civil time and back, daylight saving included.
+#[derive(Resource, Debug, Clone)]
+pub struct Calendar {
+    zone: String,
+    start: Date,
+    epoch_s: i64,
+    start_weekday: i64,
+    /// From this elapsed second on, local time runs this many seconds ahead of elapsed time.
+    steps: Vec<(i64, i64)>,
+    /// Month (1 to 12) of each day from `DAYS_BEFORE` before the start.
+    months: Vec<u8>,
+}
+
+impl Calendar {
+    /// A calendar that starts at local midnight of `start` and covers `days` days.
+    ///
+    /// # Errors
+    /// When the zone is unknown or the dates leave the range of the calendar.
+    pub fn new(start: &str, zone: &str, days: u32) -> Result<Self, CalendarError> {
+        let start: Date = start.parse()?;
+        let time_zone = TimeZone::get(zone)?;
+        let midnight = start.to_zoned_datetime(time_zone.clone())?;
+        let epoch_s = midnight.timestamp().as_second();
+        let first_offset = i64::from(midnight.offset().seconds());
+        let first = Timestamp::from_second(epoch_s - DAYS_BEFORE * DAY_S)?;
+        let last_s = (i64::from(days) + DAYS_BEFORE) * DAY_S;
+        let mut steps = vec![(i64::MIN, i64::from(time_zone.to_offset(first).seconds()) - first_offset)];
+        for change in time_zone.following(first) {
+            let at = change.timestamp().as_second() - epoch_s;
+            if at > last_s {
+                break;
+            }
+            steps.push((at, i64::from(change.offset().seconds()) - first_offset));
+        }
+        let span = DAYS_BEFORE + i64::from(days) + DAYS_BEFORE;
+        let before = start.checked_sub(DAYS_BEFORE.days())?;
+        let months = (0..span)
+            .map(|day| Ok(u8::try_from(before.checked_add(day.days())?.month()).unwrap_or(1)))
+            .collect::<Result<_, jiff::Error>>()?;
+        let start_weekday = i64::from(start.weekday().to_monday_zero_offset());
+        Ok(Self { zone: zone.to_owned(), start, epoch_s, start_weekday, steps, months })
+    }
+
+    /// Local seconds since local midnight of the first day.
+    #[must_use]
+    pub fn local_s(&self, elapsed_s: i64) -> i64 {
+        let step = self.steps.iter().rev().find(|step| step.0 <= elapsed_s);
+        elapsed_s + step.map_or(0, |step| step.1)
+    }
+
+    /// The elapsed second at which the wall clock shows `local_s`. A time that the spring change skips
+    /// is taken after it; one that the autumn change repeats is taken the first time.
+    #[must_use]
+    pub fn elapsed_s(&self, local_s: i64) -> i64 {
+        for (at, step) in self.steps.iter().enumerate() {
+            let elapsed = local_s - step.1;
+            let next = self.steps.get(at + 1).map_or(i64::MAX, |next| next.0);
+            if elapsed < next {
+                return elapsed.max(step.0);
+            }
+        }
+        local_s
+    }
+
+    /// Local seconds since Monday 00:00 of the week in which the run starts.
+    #[must_use]
+    pub fn since_monday_s(&self, elapsed_s: i64) -> i64 {
+        self.local_s(elapsed_s) + self.start_weekday * DAY_S
+    }
+
+    /// The elapsed second for local seconds since Monday 00:00 of the first week.
+    #[must_use]
+    pub fn from_monday_s(&self, monday_s: i64) -> i64 {
+        self.elapsed_s(monday_s - self.start_weekday * DAY_S)
+    }
+
+    /// Hour of the local week, 0 (Monday 00:00) to 167.
+    #[must_use]
+    pub fn hour_of_week(&self, elapsed_s: i64) -> usize {
+        (self.since_monday_s(elapsed_s).rem_euclid(WEEK_S) / 3600) as usize
+    }
+
+    /// Hour of the local day, 0 to 23.
+    #[must_use]
+    pub fn hour(&self, elapsed_s: i64) -> usize {
+        self.hour_of_week(elapsed_s) % 24
+    }
+
+    /// Local day, 0 on the first.
+    #[must_use]
+    pub fn day(&self, elapsed_s: i64) -> i64 {
+        self.local_s(elapsed_s).div_euclid(DAY_S)
+    }
+
+    /// Weekday of a local day, 0 (Monday) to 6.
+    #[must_use]
+    pub fn weekday(&self, day: i64) -> usize {
+        (day + self.start_weekday).rem_euclid(7) as usize
+    }
+
+    /// Month, 0 (January) to 11.
+    #[must_use]
+    pub fn month(&self, elapsed_s: i64) -> usize {
+        let at = (self.day(elapsed_s) + DAYS_BEFORE).clamp(0, self.months.len() as i64 - 1);
+        usize::from(self.months[at as usize]) - 1
+    }
+
+    /// Seconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn unix_s(&self, elapsed_s: i64) -> i64 {
+        self.epoch_s + elapsed_s
+    }
+
+    /// Local ISO time with its offset, to the second.
+    #[must_use]
+    pub fn iso(&self, elapsed_s: i64) -> String {
+        let offset_s = self.local_s(elapsed_s) - elapsed_s;
+        let local = self.local_s(elapsed_s);
+        let day = local.div_euclid(DAY_S);
+        let date = self.start.checked_add(day.days()).unwrap_or(self.start);
+        let second = local.rem_euclid(DAY_S);
+        let base = self.start.to_datetime(jiff::civil::Time::midnight());
+        let unix_local = base.duration_since(jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+        let total = unix_local.as_secs() - self.epoch_s + offset_s;
+        let sign = if total < 0 { '-' } else { '+' };
+        format!(
+            "{date}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
+            second / 3600,
+            second / 60 % 60,
+            second % 60,
+            total.abs() / 3600,
+            total.abs() / 60 % 60
+        )
+    }
+
+    /// The zone's name.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        &self.zone
+    }
+
+    /// The first day.
+    #[must_use]
+    pub fn start(&self) -> Date {
+        self.start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both days on which Los Angeles changes its clocks in 2025: 9 March (23 hours) and 2 November (25 hours).
+    #[test]
+    fn clock_changes() {
+        let spring = Calendar::new("2025-03-08", "America/Los_Angeles", 4).unwrap();
+        assert_eq!(spring.hour(DAY_S + 3600), 1);
+        assert_eq!(spring.hour(DAY_S + 2 * 3600), 3, "02:00 does not exist");
+        assert_eq!(spring.day(DAY_S + 23 * 3600), 2, "that day has 23 hours");
+        assert_eq!(spring.elapsed_s(DAY_S + 2 * 3600 + 1800), DAY_S + 2 * 3600, "02:30 is taken as 03:00");
+        assert_eq!(spring.iso(0), "2025-03-08T00:00:00-08:00");
+        assert_eq!(spring.iso(DAY_S + 2 * 3600), "2025-03-09T03:00:00-07:00");
+        let autumn = Calendar::new("2025-11-01", "America/Los_Angeles", 4).unwrap();
+        assert_eq!(autumn.hour(DAY_S + 3600), 1);
+        assert_eq!(autumn.hour(DAY_S + 2 * 3600), 1, "01:00 comes twice");
+        assert_eq!(autumn.day(DAY_S + 24 * 3600 + 1800), 1, "that day has 25 hours");
+        assert_eq!(autumn.iso(DAY_S + 2 * 3600), "2025-11-02T01:00:00-08:00");
+    }
+
+    #[test]
+    fn round_trip_and_weeks() {
+        let calendar = Calendar::new("2025-06-04", "America/Los_Angeles", 10).unwrap();
+        for elapsed in (-5 * DAY_S..9 * DAY_S).step_by(4321) {
+            assert_eq!(calendar.elapsed_s(calendar.local_s(elapsed)), elapsed);
+        }
+        assert_eq!(calendar.hour_of_week(0), 48, "4 June 2025 is a Wednesday");
+        assert_eq!(calendar.month(-5 * DAY_S), 4);
+        assert!(Calendar::new("2025-02-30", "America/Los_Angeles", 1).is_err());
+        assert!(Calendar::new("2025-02-03", "America/Nowhere", 1).is_err());
+    }
+}

@@ -1,0 +1,11 @@
+//! Time, order and chance: what every room stands on. Knows no trucks.
+
+pub mod agenda;
+pub mod calendar;
+pub mod clock;
+pub mod ids;
+pub mod math;
+pub mod profile;
+pub mod random;
+pub mod stage;
+pub mod units;

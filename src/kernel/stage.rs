@@ -1,0 +1,73 @@
+//! The tick, in order. A value moves down this list within a tick and never back up.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::ScheduleLabel;
+use bevy_ecs::system::ScheduleSystem;
+
+/// Label of the operational schedule.
+#[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Operations;
+
+/// Steps of the operational tick.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tick {
+    /// At a boundary: the power of the interval that ended becomes energy in batteries.
+    Deliver,
+    /// At a boundary: meters are read.
+    Meter,
+    /// Vessels come and go, hauls become known or lapse.
+    Freight,
+    /// Equipment does its work, leaves to charge, comes back.
+    Terminal,
+    /// Trucks drive, wait, load, come home.
+    Duty,
+    /// The dispatch policy is asked; its orders are carried out.
+    Dispatch,
+    /// Vehicles meet ports.
+    Queue,
+    /// What each session can take.
+    Ask,
+    /// What the charging policy wants.
+    Plan,
+    /// What the limits allow.
+    Grant,
+}
+
+/// Where a room hangs its systems.
+pub struct Register<'a> {
+    schedule: &'a mut Schedule,
+}
+
+impl std::fmt::Debug for Register<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Register({} systems)", self.schedule.systems_len())
+    }
+}
+
+impl<'a> Register<'a> {
+    /// A register over a schedule; chains the steps.
+    #[must_use]
+    pub fn new(schedule: &'a mut Schedule) -> Self {
+        schedule.configure_sets(
+            (
+                Tick::Deliver,
+                Tick::Meter,
+                Tick::Freight,
+                Tick::Terminal,
+                Tick::Duty,
+                Tick::Dispatch,
+                Tick::Queue,
+                Tick::Ask,
+                Tick::Plan,
+                Tick::Grant,
+            )
+                .chain(),
+        );
+        Self { schedule }
+    }
+
+    /// Adds systems to one step of the tick.
+    pub fn tick<M>(&mut self, step: Tick, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+        self.schedule.add_systems(systems.in_set(step));
+    }
+}

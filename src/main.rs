@@ -1,0 +1,7 @@
+//! The `portvolt` binary: hands over to the command line of the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    portvolt::cli::main()
+}

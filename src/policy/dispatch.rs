@@ -1,0 +1,414 @@
+//! Dispatch: what a policy sees of trucks, hauls and sites, and the built-in policies.
+
+use super::{DispatchPolicy, Parameter, PolicyError, parameters};
+use crate::charging::state::SitesByFleet;
+use crate::kernel::ids::SiteId;
+use crate::truck::travel::Travel;
+use std::collections::BTreeMap;
+
+/// No site, no fleet.
+const NOBODY: u32 = u32::MAX;
+
+/// Trucks that wait for a decision, in id order.
+#[derive(Debug, Default)]
+pub struct TruckColumns {
+    /// Identity, for orders.
+    pub id: Vec<u32>,
+    /// Fleet.
+    pub fleet: Vec<u32>,
+    /// Where it stands.
+    pub site: Vec<u32>,
+    /// 1 on duty, 0 off duty.
+    pub on_duty: Vec<u8>,
+    /// Home site, or `u32::MAX`.
+    pub home: Vec<u32>,
+    /// State of charge; 1 without a battery.
+    pub soc: Vec<f64>,
+    /// Energy on board; infinite without a battery.
+    pub energy_kwh: Vec<f64>,
+    /// Usable energy; 0 without a battery.
+    pub usable_kwh: Vec<f64>,
+    /// Use per freeway km at the present temperature without a container; 0 without a battery.
+    pub bobtail_kwh_per_km: Vec<f64>,
+    /// The same with an empty container.
+    pub empty_kwh_per_km: Vec<f64>,
+    /// The same with a loaded container.
+    pub loaded_kwh_per_km: Vec<f64>,
+    /// End of its shift, seconds from the start of the run.
+    pub shift_end_s: Vec<u32>,
+    /// Time at the wheel that the driver has left, seconds.
+    pub driving_left_s: Vec<u32>,
+}
+
+/// Hauls that no truck has yet, in the order of the time from which they can be taken.
+#[derive(Debug, Default)]
+pub struct HaulColumns {
+    /// Identity, for orders.
+    pub id: Vec<u32>,
+    /// Where it starts.
+    pub origin: Vec<u32>,
+    /// Where it goes.
+    pub destination: Vec<u32>,
+    /// From when it can be taken, seconds from the start of the run.
+    pub ready_s: Vec<u32>,
+    /// When it should have arrived.
+    pub due_s: Vec<u32>,
+    /// 1 loaded container, 0 empty container.
+    pub loaded: Vec<u8>,
+    /// The fleet that must carry it, or `u32::MAX`.
+    pub fleet: Vec<u32>,
+}
+
+/// All sites, in id order.
+#[derive(Debug, Default)]
+pub struct SiteColumns {
+    /// Ports that trucks may use.
+    pub ports: Vec<u32>,
+    /// Of them taken.
+    pub ports_taken: Vec<u32>,
+    /// Vehicles that wait for one.
+    pub queue: Vec<u32>,
+    /// Mean time of a truck at the place for one container, seconds.
+    pub stay_s: Vec<u32>,
+}
+
+/// What a dispatch policy sees.
+#[derive(Debug)]
+pub struct DispatchView<'a> {
+    /// Now, seconds from the start of the run.
+    pub time_s: u32,
+    /// Local hour of the day, 0 to 23.
+    pub hour: usize,
+    /// Trucks that wait for a decision.
+    pub trucks: TruckColumns,
+    /// Open hauls.
+    pub hauls: &'a HaulColumns,
+    /// Sites.
+    pub sites: SiteColumns,
+    /// Distances and times.
+    pub travel: &'a Travel,
+    /// Sites where each fleet may charge.
+    pub may_charge: &'a SitesByFleet,
+}
+
+/// A truck takes a haul.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assign {
+    /// The truck's id.
+    pub truck: u32,
+    /// The haul's id.
+    pub haul: u32,
+}
+
+/// A truck goes to charge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChargeAt {
+    /// The truck's id.
+    pub truck: u32,
+    /// The site's id.
+    pub site: u32,
+    /// It leaves with this state of charge.
+    pub to_soc: f64,
+}
+
+/// What a dispatch policy orders.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Orders {
+    /// Hauls taken.
+    pub assign: Vec<Assign>,
+    /// Trucks sent to charge.
+    pub charge: Vec<ChargeAt>,
+}
+
+const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
+
+const PARAMETERS: [Parameter; 4] = [
+    Parameter { name: "reserve_soc", default: 0.1, bounds: (0.0, 0.9) },
+    Parameter { name: "charge_below_soc", default: 0.35, bounds: (0.0, 1.0) },
+    Parameter { name: "charge_to_soc", default: 0.8, bounds: (0.05, 1.0) },
+    Parameter { name: "early_min", default: 15.0, bounds: (0.0, 600.0) },
+];
+
+/// A built-in dispatch policy by name.
+///
+/// # Errors
+/// When there is none, or a parameter is wrong.
+pub fn dispatch(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn DispatchPolicy>, PolicyError> {
+    let matching = match name {
+        "nearest_feasible" => Matching::TruckByTruck,
+        "least_empty_km" => Matching::ShortestFirst,
+        _ => {
+            return Err(PolicyError::Unknown { kind: "dispatch", name: name.to_owned(), known: NAMES });
+        }
+    };
+    let values = parameters(name, &PARAMETERS, params)?;
+    Ok(Box::new(BuiltIn {
+        matching,
+        rules: Rules {
+            reserve_soc: values[0],
+            charge_below_soc: values[1],
+            charge_to_soc: values[2],
+            early_s: (values[3] * 60.0) as u32,
+        },
+        geography: Geography::default(),
+    }))
+}
+
+/// How trucks and hauls are brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Matching {
+    /// Each truck in turn takes the nearest haul it can do.
+    TruckByTruck,
+    /// The shortest empty trip of all goes first.
+    ShortestFirst,
+}
+
+/// What makes a haul feasible, and when trucks charge.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    /// State of charge that must be left on reaching a charger after the haul.
+    reserve_soc: f64,
+    /// A truck on duty below it charges before anything else.
+    charge_below_soc: f64,
+    /// A truck on duty charges to it.
+    charge_to_soc: f64,
+    /// A truck may be this much too early at the origin.
+    early_s: u32,
+}
+
+/// A truck looks at no more hauls than this, so that a decision's cost is bounded.
+const LOOKS_PER_TRUCK: usize = 24;
+/// A vehicle in a queue counts as this much waiting time over the number of ports.
+const SESSION_S: f64 = 3600.0;
+/// A truck off duty with less than this is plugged in.
+const OFF_DUTY_BELOW_SOC: f64 = 0.95;
+
+/// What never changes in a run, worked out at the first call.
+#[derive(Debug, Default)]
+struct Geography {
+    /// For each site all sites, nearest first.
+    near: Vec<Vec<u32>>,
+    /// All pairs of sites by distance.
+    pairs: Vec<(u32, u32)>,
+    /// For each fleet and site: freeway km (by energy) to the nearest site where it may charge.
+    to_charger_km: Vec<Vec<f64>>,
+}
+
+impl Geography {
+    fn prepare(&mut self, view: &DispatchView<'_>, with_pairs: bool) {
+        let sites = view.travel.sites();
+        if self.near.len() == sites {
+            return;
+        }
+        let km = |a: u32, b: u32| view.travel.km(SiteId(a), SiteId(b));
+        let all = 0..u32::try_from(sites).expect("fewer than 2^32 sites");
+        for from in all.clone() {
+            let mut order: Vec<u32> = all.clone().collect();
+            order.sort_by(|a, b| km(from, *a).total_cmp(&km(from, *b)).then(a.cmp(b)));
+            self.near.push(order);
+        }
+        if with_pairs {
+            self.pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to))).collect();
+            self.pairs.sort_by(|a, b| km(a.0, a.1).total_cmp(&km(b.0, b.1)).then(a.cmp(b)));
+        }
+        for sites in &view.may_charge.sites {
+            let nearest = |from: u32| {
+                let km = sites.iter().map(|to| view.travel.energy_km(SiteId(from), *to));
+                km.fold(f64::INFINITY, f64::min)
+            };
+            self.to_charger_km.push(all.clone().map(nearest).collect());
+        }
+    }
+}
+
+#[derive(Debug)]
+struct BuiltIn {
+    matching: Matching,
+    rules: Rules,
+    geography: Geography,
+}
+
+impl DispatchPolicy for BuiltIn {
+    fn name(&self) -> &str {
+        match self.matching {
+            Matching::TruckByTruck => "nearest_feasible",
+            Matching::ShortestFirst => "least_empty_km",
+        }
+    }
+
+    fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String> {
+        self.geography.prepare(view, self.matching == Matching::ShortestFirst);
+        let mut round = Round::new(view, self.rules, &self.geography);
+        match self.matching {
+            Matching::TruckByTruck => round.truck_by_truck(),
+            Matching::ShortestFirst => round.shortest_first(),
+        }
+        Ok(round.orders)
+    }
+}
+
+/// One decision in the making.
+struct Round<'a> {
+    view: &'a DispatchView<'a>,
+    rules: Rules,
+    geography: &'a Geography,
+    /// Rows of open hauls by origin, in the order of readiness.
+    from: Vec<Vec<u32>>,
+    /// Trucks sent to each site in this round.
+    sent: Vec<u32>,
+    orders: Orders,
+}
+
+impl<'a> Round<'a> {
+    fn new(view: &'a DispatchView<'a>, rules: Rules, geography: &'a Geography) -> Self {
+        let sites = view.travel.sites();
+        let mut from = vec![Vec::new(); sites];
+        let horizon_s = view.time_s + view.travel.longest_s() + rules.early_s;
+        for (row, origin) in view.hauls.origin.iter().enumerate() {
+            if view.hauls.ready_s[row] <= horizon_s {
+                from[*origin as usize].push(u32::try_from(row).expect("fewer than 2^32 hauls"));
+            }
+        }
+        Self { view, rules, geography, from, sent: vec![0; sites], orders: Orders::default() }
+    }
+
+    fn truck_by_truck(&mut self) {
+        for truck in 0..self.view.trucks.id.len() {
+            if !self.charges_first(truck) && !self.takes_nearest(truck) {
+                self.charges_while_idle(truck);
+            }
+        }
+    }
+
+    fn shortest_first(&mut self) {
+        let mut at: Vec<Vec<usize>> = vec![Vec::new(); self.view.travel.sites()];
+        for truck in 0..self.view.trucks.id.len() {
+            if !self.charges_first(truck) {
+                at[self.view.trucks.site[truck] as usize].push(truck);
+            }
+        }
+        for (place, origin) in &self.geography.pairs {
+            if !self.from[*origin as usize].is_empty() && !at[*place as usize].is_empty() {
+                at[*place as usize].retain(|truck| !self.takes_from(*truck, *origin, &mut LOOKS_PER_TRUCK.clone()));
+            }
+        }
+        for truck in at.into_iter().flatten() {
+            self.charges_while_idle(truck);
+        }
+    }
+
+    /// Trucks off duty, and trucks on duty that run low, go to a charger.
+    fn charges_first(&mut self, truck: usize) -> bool {
+        let trucks = &self.view.trucks;
+        if trucks.usable_kwh[truck] <= 0.0 {
+            return trucks.on_duty[truck] == 0;
+        }
+        if trucks.on_duty[truck] == 0 {
+            if trucks.soc[truck] < OFF_DUTY_BELOW_SOC {
+                self.charge(truck, 1.0);
+            }
+            return true;
+        }
+        // On duty after the shift's end: it has not enough energy to go home.
+        let is_stuck = trucks.shift_end_s[truck] <= self.view.time_s;
+        (is_stuck || trucks.soc[truck] < self.rules.charge_below_soc) && self.charge(truck, self.rules.charge_to_soc)
+    }
+
+    /// A truck that finds no work it can do charges, if that can change anything.
+    fn charges_while_idle(&mut self, truck: usize) {
+        let trucks = &self.view.trucks;
+        if trucks.usable_kwh[truck] > 0.0
+            && trucks.soc[truck] < f64::midpoint(self.rules.charge_below_soc, self.rules.charge_to_soc)
+        {
+            self.charge(truck, self.rules.charge_to_soc);
+        }
+    }
+
+    fn takes_nearest(&mut self, truck: usize) -> bool {
+        let place = self.view.trucks.site[truck] as usize;
+        let mut looks = LOOKS_PER_TRUCK;
+        let near = &self.geography.near[place];
+        near.iter().any(|origin| looks > 0 && self.takes_from(truck, *origin, &mut looks))
+    }
+
+    fn takes_from(&mut self, truck: usize, origin: u32, looks: &mut usize) -> bool {
+        let hauls = &self.from[origin as usize];
+        if hauls.is_empty() {
+            return false;
+        }
+        let trucks = &self.view.trucks;
+        let to_origin_s = self.view.travel.drive_s(SiteId(trucks.site[truck]), SiteId(origin), self.view.hour);
+        let there_s = self.view.time_s + to_origin_s;
+        for (at, row) in hauls.iter().enumerate() {
+            let row = *row as usize;
+            if self.view.hauls.ready_s[row] > there_s + self.rules.early_s || *looks == 0 {
+                return false;
+            }
+            *looks -= 1;
+            if self.can_do(truck, row, to_origin_s) {
+                let order = Assign { truck: trucks.id[truck], haul: self.view.hauls.id[row] };
+                self.orders.assign.push(order);
+                self.from[origin as usize].remove(at);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn can_do(&self, truck: usize, row: usize, to_origin_s: u32) -> bool {
+        let (trucks, hauls, travel) = (&self.view.trucks, self.view.hauls, self.view.travel);
+        if hauls.fleet[row] != NOBODY && hauls.fleet[row] != trucks.fleet[truck] {
+            return false;
+        }
+        let (origin, destination) = (SiteId(hauls.origin[row]), SiteId(hauls.destination[row]));
+        let loaded_s = travel.drive_s(origin, destination, self.view.hour);
+        if to_origin_s + loaded_s > trucks.driving_left_s[truck] {
+            return false;
+        }
+        let start_s = (self.view.time_s + to_origin_s).max(hauls.ready_s[row]);
+        if start_s + self.view.sites.stay_s[origin.index()] + loaded_s > trucks.shift_end_s[truck] {
+            return false;
+        }
+        if trucks.usable_kwh[truck] <= 0.0 {
+            return true;
+        }
+        let bobtail = trucks.bobtail_kwh_per_km[truck];
+        let with_box =
+            if hauls.loaded[row] == 1 { trucks.loaded_kwh_per_km[truck] } else { trucks.empty_kwh_per_km[truck] };
+        let after_km = self.geography.to_charger_km[trucks.fleet[truck] as usize][destination.index()];
+        // Luck and waiting with the systems on make a trip dearer than its mean; the reserve is for that.
+        let needed = bobtail * (travel.energy_km(SiteId(trucks.site[truck]), origin) + after_km)
+            + with_box * travel.energy_km(origin, destination);
+        needed <= trucks.energy_kwh[truck] - self.rules.reserve_soc * trucks.usable_kwh[truck]
+    }
+
+    /// Sends the truck to the site within reach where it will probably be plugged in first.
+    fn charge(&mut self, truck: usize, to_soc: f64) -> bool {
+        let (trucks, travel) = (&self.view.trucks, self.view.travel);
+        let here = SiteId(trucks.site[truck]);
+        let usable = &self.view.may_charge.sites[trucks.fleet[truck] as usize];
+        let is_home = trucks.home[truck] == here.0;
+        let reach_km = trucks.energy_kwh[truck] / trucks.bobtail_kwh_per_km[truck].max(1e-9);
+        let off_duty_at_home = trucks.on_duty[truck] == 0 && is_home;
+        let sites = usable
+            .iter()
+            .filter(|site| if off_duty_at_home { **site == here } else { travel.energy_km(here, **site) <= reach_km });
+        let expected = |site: SiteId| {
+            let columns = &self.view.sites;
+            let (ports, taken) = (columns.ports[site.index()], columns.ports_taken[site.index()]);
+            let waiting = (taken + columns.queue[site.index()] + self.sent[site.index()] + 1).saturating_sub(ports);
+            f64::from(travel.drive_s(here, site, self.view.hour))
+                + f64::from(waiting) * SESSION_S / f64::from(ports.max(1))
+        };
+        let best = sites.map(|site| (expected(*site), *site)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        // Out of reach of every charger: the nearest one, by tow.
+        let best = best.map(|(_, site)| site).or_else(|| {
+            let by_km = |a: &&SiteId, b: &&SiteId| travel.km(here, **a).total_cmp(&travel.km(here, **b));
+            if off_duty_at_home { None } else { usable.iter().min_by(by_km).copied() }
+        });
+        let Some(site) = best else { return false };
+        self.sent[site.index()] += 1;
+        self.orders.charge.push(ChargeAt { truck: trucks.id[truck], site: site.0, to_soc });
+        true
+    }
+}

@@ -1,0 +1,170 @@
+//! Who decides: the traits that built-in policies and plugins both implement, and the built-in ones.
+//!
+//! A policy is a pure function of the view it is given and its own state: batch in, batch out. Views are columns of
+//! equal length, one row a truck, haul, site or session; every name says its unit.
+
+mod charging;
+mod dispatch;
+pub mod spec;
+
+pub use charging::{ChargingView, charging};
+pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+
+use crate::kernel::units::Kw;
+use bevy_ecs::prelude::Resource;
+use std::collections::BTreeMap;
+
+/// Decides the set-point of every session for one control interval.
+pub trait ChargingPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// One mean power a row of the view, grid side. What passes the ask or a limit is cut afterwards.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String>;
+}
+
+/// Decides which truck takes which haul and which truck charges where.
+pub trait DispatchPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// Orders for trucks of the view. Trucks without an order stay where they are.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String>;
+}
+
+/// The charging policy of the run.
+#[derive(Resource)]
+pub struct ChargingPolicySlot(pub Box<dyn ChargingPolicy>);
+
+/// The dispatch policy of the run.
+#[derive(Resource)]
+pub struct DispatchPolicySlot(pub Box<dyn DispatchPolicy>);
+
+impl std::fmt::Debug for ChargingPolicySlot {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "ChargingPolicySlot({})", self.0.name())
+    }
+}
+
+impl std::fmt::Debug for DispatchPolicySlot {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "DispatchPolicySlot({})", self.0.name())
+    }
+}
+
+/// The first failure of a policy. The run loop reads it after each tick.
+#[derive(Resource, Debug, Default)]
+pub struct Fault(pub Option<PolicyFault>);
+
+/// A policy that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("policy `{policy}` failed: {message}")]
+pub struct PolicyFault {
+    /// Its name.
+    pub policy: String,
+    /// What it said.
+    pub message: String,
+}
+
+impl Fault {
+    /// Keeps the first failure.
+    pub fn set(&mut self, policy: &str, message: String) {
+        if self.0.is_none() {
+            self.0 = Some(PolicyFault { policy: policy.to_owned(), message });
+        }
+    }
+}
+
+/// What policies were asked and how much of their answers was refused.
+#[derive(Resource, Debug, Default, Clone, Copy)]
+pub struct PolicyCalls {
+    /// Calls of the dispatch policy.
+    pub dispatch: u64,
+    /// Its orders that were refused.
+    pub rejected: u64,
+}
+
+/// Why a named policy cannot be had.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PolicyError {
+    /// No built-in policy has this name.
+    #[error("there is no built-in {kind} policy `{name}`")]
+    Unknown {
+        /// Dispatch or charging.
+        kind: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: &'static [&'static str],
+    },
+    /// The policy has no such parameter.
+    #[error("`{policy}` has no parameter `{name}`")]
+    Parameter {
+        /// The policy.
+        policy: String,
+        /// What was given.
+        name: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// A parameter is out of its bounds.
+    #[error("parameter `{name}` is {value}, not between {least} and {most}")]
+    Bounds {
+        /// The parameter.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+        /// Lowest allowed.
+        least: f64,
+        /// Highest allowed.
+        most: f64,
+    },
+}
+
+impl PolicyError {
+    /// How to mend it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        use crate::scenario::problem::nearest;
+        match self {
+            Self::Unknown { name, known, .. } => nearest(name, known.iter().copied()),
+            Self::Parameter { name, known, .. } => nearest(name, known.iter().copied()),
+            Self::Bounds { .. } => None,
+        }
+    }
+}
+
+/// A parameter of a built-in policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name, with the unit.
+    pub name: &'static str,
+    /// Used when it is not given.
+    pub default: f64,
+    /// Bounds, both allowed.
+    pub bounds: (f64, f64),
+}
+
+/// Values for `known` in their order, from what the user gave.
+fn parameters(policy: &str, known: &[Parameter], given: &BTreeMap<String, f64>) -> Result<Vec<f64>, PolicyError> {
+    if let Some(name) = given.keys().find(|name| known.iter().all(|parameter| parameter.name != name.as_str())) {
+        let known = known.iter().map(|parameter| parameter.name).collect();
+        return Err(PolicyError::Parameter { policy: policy.to_owned(), name: name.clone(), known });
+    }
+    let value = |parameter: &Parameter| {
+        let value = given.get(parameter.name).copied().unwrap_or(parameter.default);
+        let (least, most) = parameter.bounds;
+        if (least..=most).contains(&value) {
+            Ok(value)
+        } else {
+            Err(PolicyError::Bounds { name: parameter.name, value, least, most })
+        }
+    };
+    known.iter().map(value).collect()
+}

@@ -1,0 +1,162 @@
+//! A run's folder: tables, summary, manifest. It appears whole or not at all: files are written beside it and renamed
+//! at the end; an interrupted run keeps what it has under a name that says so.
+
+use super::summary::Metric;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Version of manifest.json and summary.json.
+pub const SCHEMA: u32 = 1;
+const MANIFEST: &str = "manifest.json";
+
+/// Why a folder could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It holds a finished run.
+    #[error("{} holds a finished run; choose another --out, or overwrite it with --force", .0.display())]
+    Finished(PathBuf),
+    /// It holds something else.
+    #[error("{} is not empty and holds no run of Portvolt; choose another --out", .0.display())]
+    Foreign(PathBuf),
+    /// The system refused.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+}
+
+/// What a run was made of and what it made.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    /// Version of this format.
+    pub schema: u32,
+    /// Version of Portvolt.
+    pub portvolt: String,
+    /// Title of the scenario.
+    pub title: String,
+    /// The scenario as it was asked for.
+    pub scenario: String,
+    /// Overlays, in order.
+    pub overlays: Vec<String>,
+    /// Seed.
+    pub seed: u64,
+    /// Replication.
+    pub replication: u32,
+    /// `--set` and other settings.
+    pub settings: Vec<String>,
+    /// blake3 of each input file.
+    pub inputs: BTreeMap<String, String>,
+    /// blake3 of each plugin.
+    pub plugins: BTreeMap<String, String>,
+    /// blake3 of each output file.
+    pub outputs: BTreeMap<String, String>,
+    /// blake3 of the rows of each table, whatever the file format.
+    pub rows: BTreeMap<String, String>,
+    /// Numbers of the scenario by quality of their source.
+    pub provenance: BTreeMap<String, usize>,
+}
+
+/// `summary.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryFile<'a> {
+    /// Version of this format.
+    pub schema: u32,
+    /// All metrics.
+    pub metrics: &'a [Metric],
+}
+
+/// A folder that is being filled.
+#[derive(Debug)]
+pub struct RunFolder {
+    target: PathBuf,
+    work: PathBuf,
+    force: bool,
+}
+
+fn io<T>(path: &Path, result: std::io::Result<T>) -> Result<T, FolderError> {
+    result.map_err(|source| FolderError::Io { path: path.to_path_buf(), source })
+}
+
+impl RunFolder {
+    /// Begins a folder. Nothing at `target` is touched until [`Self::finish`].
+    ///
+    /// # Errors
+    /// When the target is taken, or the system refuses.
+    pub fn begin(target: &Path, force: bool) -> Result<Self, FolderError> {
+        if target.exists() {
+            let is_run = target.join(MANIFEST).is_file();
+            let is_empty = target.is_dir() && io(target, std::fs::read_dir(target))?.next().is_none();
+            if is_run && !force {
+                return Err(FolderError::Finished(target.to_path_buf()));
+            }
+            if !is_run && !is_empty {
+                return Err(FolderError::Foreign(target.to_path_buf()));
+            }
+        }
+        let mut name = target.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".unfinished.{}", std::process::id()));
+        let work = target.with_file_name(name);
+        let tables = work.join("tables");
+        if work.exists() {
+            io(&work, std::fs::remove_dir_all(&work))?;
+        }
+        io(&tables, std::fs::create_dir_all(&tables))?;
+        Ok(Self { target: target.to_path_buf(), work, force })
+    }
+
+    /// Where the files go for now.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.work
+    }
+
+    /// Where the tables go.
+    #[must_use]
+    pub fn tables(&self) -> PathBuf {
+        self.work.join("tables")
+    }
+
+    /// Writes one file.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn write(&self, name: &str, text: &str) -> Result<(), FolderError> {
+        let path = self.work.join(name);
+        io(&path, std::fs::write(&path, text))
+    }
+
+    /// Hashes all files, writes the manifest and puts the folder in its place.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
+        let mut files = vec![PathBuf::from("summary.json"), PathBuf::from("report.html")];
+        for entry in io(&self.tables(), std::fs::read_dir(self.tables()))? {
+            files.push(Path::new("tables").join(io(&self.tables(), entry)?.file_name()));
+        }
+        for file in files {
+            let path = self.work.join(&file);
+            if path.is_file() {
+                let bytes = io(&path, std::fs::read(&path))?;
+                manifest.outputs.insert(file.display().to_string(), blake3::hash(&bytes).to_hex().to_string());
+            }
+        }
+        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+        self.write(MANIFEST, &text)?;
+        if self.target.exists() {
+            debug_assert!(self.force || !self.target.join(MANIFEST).exists());
+            io(&self.target, std::fs::remove_dir_all(&self.target))?;
+        }
+        io(&self.target, std::fs::rename(&self.work, &self.target))?;
+        Ok(self.target)
+    }
+
+    /// Drops everything: nothing is half written.
+    pub fn discard(self) {
+        let _ = std::fs::remove_dir_all(&self.work);
+    }
+}

@@ -1,0 +1,50 @@
+//! Rows out: typed tables, a summary folded from the rows, a manifest. Systems append; nothing in a run reads back.
+
+pub mod folder;
+pub mod names;
+pub mod rows;
+pub mod summary;
+pub mod table;
+
+use bevy_ecs::prelude::Resource;
+
+/// A word from a fixed list, as tables show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub &'static str);
+
+/// Rows of one kind that have not been written yet.
+#[derive(Resource, Debug)]
+pub struct Records<R: Send + Sync + 'static> {
+    rows: Vec<R>,
+}
+
+impl<R: Send + Sync + 'static> Default for Records<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new() }
+    }
+}
+
+impl<R: Send + Sync + 'static> Records<R> {
+    /// Appends a row.
+    pub fn push(&mut self, row: R) {
+        self.rows.push(row);
+    }
+
+    /// How many wait to be written.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Is there nothing to write?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Takes all rows.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<R> {
+        core::mem::take(&mut self.rows)
+    }
+}

@@ -1,0 +1,309 @@
+//! The rows of all tables. The documents of the fields are the documents of the columns.
+
+use super::Code;
+use super::table::{At, row};
+use crate::charging::state::{User, Vehicle};
+use crate::freight::state::{Call, Haul};
+use crate::kernel::ids::{FleetId, PortId, SiteId};
+use crate::terminal::state::{Pool, PoolHour};
+use crate::truck::state::{FleetDay, Trip, Truck};
+
+row! {
+    /// One vehicle at one port from plug-in to unplug, or one that left the queue without a port.
+    SessionRow in "sessions" {
+        /// truck, equipment or visitor
+        vehicle_kind: Code [""],
+        /// number of the vehicle among its kind
+        vehicle_id: u32 [""],
+        /// the truck's fleet
+        fleet: Option<FleetId> [""],
+        /// the site
+        site: SiteId [""],
+        /// the port: key of the charger group and number; empty when it never got one
+        port: Option<PortId> [""],
+        /// arrival at the site, from the start of the run
+        arrive_s: u32 ["s"],
+        /// plug-in; empty when it never got a port
+        start_s: Option<u32> ["s"],
+        /// unplug, or departure from the queue
+        end_s: u32 ["s"],
+        /// from arrival to plug-in (or to departure from the queue)
+        wait_s: u32 ["s"],
+        /// energy it asked for, battery side
+        requested_kwh: f64 ["kWh"],
+        /// energy it got, battery side
+        delivered_kwh: f64 ["kWh"],
+        /// energy drawn from the grid for it
+        grid_kwh: f64 ["kWh"],
+        /// state of charge at plug-in
+        start_soc: f64 [""],
+        /// state of charge at unplug
+        end_soc: f64 [""],
+        /// why it left: `done`, `time_up`, `never_served`, `not_allowed`, `outage`; `open` when it was still there at the end
+        leave: Code [""],
+    }
+}
+
+/// Kind and number of a vehicle, and its fleet.
+#[must_use]
+pub fn vehicle_cells(vehicle: Vehicle, user: User) -> (Code, u32, Option<FleetId>) {
+    let fleet = if let User::Fleet(fleet) = user { Some(fleet) } else { None };
+    match vehicle {
+        Vehicle::Truck(id) => (Code("truck"), id.0, fleet),
+        Vehicle::Unit(id) => (Code("equipment"), id.0, fleet),
+        Vehicle::Visitor(id) => (Code("visitor"), id, fleet),
+    }
+}
+
+row! {
+    /// Mean power of one site in one control interval.
+    PowerRow in "power" {
+        /// start of the interval, local time
+        start: At [""],
+        /// start of the interval, from the start of the run
+        start_s: u32 ["s"],
+        /// the site
+        site: SiteId [""],
+        /// chargers, grid side
+        charging_kw: f64 ["kW"],
+        /// grid-connected equipment
+        equipment_kw: f64 ["kW"],
+        /// vessels at berth
+        shore_kw: f64 ["kW"],
+        /// constant load
+        other_kw: f64 ["kW"],
+        /// the meter: all of it
+        total_kw: f64 ["kW"],
+        /// the connection's limit; empty when there is none
+        limit_kw: Option<f64> ["kW"],
+    }
+}
+
+row! {
+    /// One haul.
+    HaulRow in "hauls" {
+        /// number of the haul, in the order of readiness
+        haul: u32 [""],
+        /// origin
+        origin: SiteId [""],
+        /// destination
+        destination: SiteId [""],
+        /// loaded or empty container
+        container: Code [""],
+        /// from when it could be taken, from the start of the run
+        ready_s: u32 ["s"],
+        /// when it should have arrived
+        due_s: u32 ["s"],
+        /// completed, cancelled or open (at the end of the run)
+        state: Code [""],
+        /// number of the truck
+        truck: Option<u32> [""],
+        /// the truck's fleet
+        fleet: Option<FleetId> [""],
+        /// the truck was ordered
+        assigned_s: Option<u32> ["s"],
+        /// the truck reached the origin
+        at_origin_s: Option<u32> ["s"],
+        /// the truck left the origin with the container
+        left_origin_s: Option<u32> ["s"],
+        /// the truck reached the destination
+        at_destination_s: Option<u32> ["s"],
+        /// the container was handed over
+        done_s: Option<u32> ["s"],
+        /// waiting for gates
+        gate_queue_s: Option<u32> ["s"],
+        /// driven to the origin without a container
+        empty_km: Option<f64> ["km"],
+        /// driven with the container
+        laden_km: Option<f64> ["km"],
+    }
+}
+
+impl HaulRow {
+    /// A haul that no truck finished.
+    #[must_use]
+    pub fn untouched(haul: &Haul, state: Code) -> Self {
+        Self {
+            haul: haul.id,
+            origin: haul.origin,
+            destination: haul.destination,
+            container: Code(if haul.loaded { "loaded" } else { "empty" }),
+            ready_s: haul.ready_s,
+            due_s: haul.due_s,
+            state,
+            truck: None,
+            fleet: haul.fleet,
+            assigned_s: None,
+            at_origin_s: None,
+            left_origin_s: None,
+            at_destination_s: None,
+            done_s: None,
+            gate_queue_s: None,
+            empty_km: None,
+            laden_km: None,
+        }
+    }
+
+    /// A haul that a truck finished.
+    #[must_use]
+    pub fn completed(haul: &Haul, truck: &Truck, trip: &Trip, done_s: u32) -> Self {
+        Self {
+            truck: Some(truck.id.0),
+            fleet: Some(truck.fleet),
+            assigned_s: Some(trip.assigned_s),
+            at_origin_s: Some(trip.at_origin_s),
+            left_origin_s: Some(trip.left_origin_s),
+            at_destination_s: Some(trip.at_destination_s),
+            done_s: Some(done_s),
+            gate_queue_s: Some(trip.gate_queue_s),
+            empty_km: Some(trip.empty_km),
+            laden_km: Some(trip.laden_km),
+            ..Self::untouched(haul, Code("completed"))
+        }
+    }
+}
+
+row! {
+    /// The equipment of one class at one terminal in one hour.
+    EquipmentRow in "equipment" {
+        /// start of the hour, from the start of the run
+        start_s: u32 ["s"],
+        /// the terminal
+        site: SiteId [""],
+        /// the class
+        class: String [""],
+        /// unit-hours newly asked for
+        required_h: f64 ["h"],
+        /// unit-hours done
+        served_h: f64 ["h"],
+        /// unit-hours asked for and not done yet
+        backlog_h: f64 ["h"],
+        /// unit-hours of units at work or ready
+        present_h: f64 ["h"],
+        /// unit-hours of units that waited for a port or charged
+        away_h: f64 ["h"],
+        /// fuel used
+        diesel_gal: f64 ["US gal"],
+        /// battery energy used
+        battery_kwh: f64 ["kWh"],
+        /// energy used straight from the grid
+        grid_kwh: f64 ["kWh"],
+        /// nitrogen oxides
+        nox_g: f64 ["g"],
+        /// exhaust particles up to 2.5 micrometres
+        pm25_g: f64 ["g"],
+    }
+}
+
+impl EquipmentRow {
+    /// The hour of a pool.
+    #[must_use]
+    pub fn new(start_s: u32, pool: &Pool, hour: &PoolHour) -> Self {
+        Self {
+            start_s,
+            site: pool.site,
+            class: pool.class.clone(),
+            required_h: hour.required_h,
+            served_h: hour.served_h,
+            backlog_h: pool.backlog_h,
+            present_h: hour.present_h,
+            away_h: hour.away_h,
+            diesel_gal: hour.diesel_gal,
+            battery_kwh: hour.battery_kwh,
+            grid_kwh: hour.grid_kwh,
+            nox_g: hour.nox_g,
+            pm25_g: hour.pm25_g,
+        }
+    }
+}
+
+row! {
+    /// What the trucks of one fleet did on one local day.
+    FuelRow in "fuel" {
+        /// start of the day, from the start of the run
+        start_s: u32 ["s"],
+        /// the fleet
+        fleet: FleetId [""],
+        /// driven
+        km: f64 ["km"],
+        /// of it without a container
+        empty_km: f64 ["km"],
+        /// fuel used
+        diesel_gal: f64 ["US gal"],
+        /// battery energy used
+        battery_kwh: f64 ["kWh"],
+        /// nitrogen oxides
+        nox_g: f64 ["g"],
+        /// exhaust particles up to 2.5 micrometres
+        pm25_g: f64 ["g"],
+        /// hauls finished
+        hauls: u32 [""],
+        /// time in gate queues
+        gate_queue_h: f64 ["h"],
+        /// trips that ended with an empty battery
+        stranded: u32 [""],
+    }
+}
+
+impl FuelRow {
+    /// The day of a fleet.
+    #[must_use]
+    pub fn new(start_s: u32, fleet: usize, day: &FleetDay) -> Self {
+        Self {
+            start_s,
+            fleet: FleetId::at(fleet),
+            km: day.km,
+            empty_km: day.empty_km,
+            diesel_gal: day.diesel_gal,
+            battery_kwh: day.battery_kwh,
+            nox_g: day.nox_g,
+            pm25_g: day.pm25_g,
+            hauls: day.hauls,
+            gate_queue_h: day.gate_queue_h,
+            stranded: day.stranded,
+        }
+    }
+}
+
+row! {
+    /// One vessel's stay that ended in the run.
+    CallRow in "calls" {
+        /// number of the call
+        call: u32 [""],
+        /// the terminal
+        site: SiteId [""],
+        /// arrival, from the start of the run; 0 when it came before
+        arrive_s: u32 ["s"],
+        /// at berth from; 0 when it was there before
+        berth_s: u32 ["s"],
+        /// departure
+        leave_s: u32 ["s"],
+        /// waited for a berth
+        wait_h: f64 ["h"],
+        /// time at berth
+        berth_h: f64 ["h"],
+        /// containers lifted
+        lifts: u32 [""],
+        /// yes or no
+        shore_power: Code [""],
+    }
+}
+
+impl CallRow {
+    /// A call that ended.
+    #[must_use]
+    pub fn new(call: &Call) -> Self {
+        let from_start = |at_s: i64| u32::try_from(at_s.max(0)).unwrap_or(u32::MAX);
+        Self {
+            call: call.id,
+            site: call.site,
+            arrive_s: from_start(call.arrive_s),
+            berth_s: from_start(call.berth_s),
+            leave_s: from_start(call.leave_s),
+            wait_h: (call.berth_s - call.arrive_s) as f64 / 3600.0,
+            berth_h: (call.leave_s - call.berth_s) as f64 / 3600.0,
+            lifts: call.lifts,
+            shore_power: Code(if call.on_shore_power { "yes" } else { "no" }),
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
+
+use super::names::Names;
+use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use crate::account::emissions::{EmissionsSpec, emitted};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One number with its name, scope, unit and meaning.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Metric {
+    /// Name, with the unit.
+    pub name: &'static str,
+    /// `total`, `site:KEY`, `fleet:KEY`, or a pair joined by `/`.
+    pub scope: String,
+    /// Value; none where there is nothing to measure.
+    pub value: Option<f64>,
+    /// Unit.
+    pub unit: &'static str,
+    /// What it says.
+    pub info: &'static str,
+}
+
+/// Waits, counted by the second.
+#[derive(Debug, Clone, Default)]
+pub struct Waits {
+    counts: BTreeMap<u32, u64>,
+    number: u64,
+    sum_s: u64,
+}
+
+impl Waits {
+    fn add(&mut self, wait_s: u32) {
+        *self.counts.entry(wait_s).or_default() += 1;
+        self.number += 1;
+        self.sum_s += u64::from(wait_s);
+    }
+
+    /// How many waits.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Mean, minutes.
+    #[must_use]
+    pub fn mean_min(&self) -> Option<f64> {
+        (self.number > 0).then(|| self.sum_s as f64 / self.number as f64 / 60.0)
+    }
+
+    /// Share of waits longer than this, 0 to 1.
+    #[must_use]
+    pub fn share_above(&self, wait_s: u32) -> f64 {
+        let longer: u64 = self.counts.range(wait_s + 1..).map(|(_, count)| count).sum();
+        longer as f64 / self.number.max(1) as f64
+    }
+
+    /// The least wait that a share `q` of all waits does not exceed, minutes.
+    #[must_use]
+    pub fn quantile_min(&self, q: f64) -> Option<f64> {
+        let rank = (q * self.number as f64).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        for (wait_s, count) in &self.counts {
+            seen += count;
+            if seen >= rank {
+                return Some(f64::from(*wait_s) / 60.0);
+            }
+        }
+        None
+    }
+}
+
+/// Figures of a site, or of the hub.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// Sessions that had a port.
+    pub sessions: u64,
+    /// Sessions and waits that ended short of what was asked.
+    pub unmet: u64,
+    /// Energy asked for, kWh.
+    pub requested_kwh: f64,
+    /// Energy delivered, battery side, kWh.
+    pub delivered_kwh: f64,
+    /// Energy drawn for sessions, kWh.
+    pub session_grid_kwh: f64,
+    /// Time at ports, s.
+    pub busy_s: f64,
+    /// Waits for a port.
+    pub waits: Waits,
+    /// Energy through the meter, kWh.
+    pub meter_kwh: f64,
+    /// Of it charging, kWh.
+    pub charging_kwh: f64,
+    /// Highest mean power of an interval, kW.
+    pub peak_kw: f64,
+    /// When that was, s from the start.
+    pub peak_at_s: u32,
+    /// Intervals whose load without charging alone passed the limit.
+    pub overloads: u64,
+    /// Time metered, s.
+    pub metered_s: f64,
+    /// Ports.
+    pub ports: u32,
+    /// Unit-hours asked for.
+    pub required_h: f64,
+    /// Unit-hours done.
+    pub served_h: f64,
+    /// Equipment: fuel, US gallons; nitrogen oxides and particles, g.
+    pub equipment_burnt: [f64; 3],
+    /// Equipment: battery energy used, kWh.
+    pub equipment_battery_kwh: f64,
+    /// Vessel calls, lifts.
+    pub calls: u64,
+    /// Containers lifted.
+    pub lifts: u64,
+}
+
+/// Figures of a fleet, or of all.
+#[derive(Debug, Clone, Default)]
+pub struct FleetTally {
+    /// Hauls finished, and of them late.
+    pub completed: u64,
+    /// Finished after they were due.
+    pub late: u64,
+    /// Driven, km.
+    pub km: f64,
+    /// Without a container, km.
+    pub empty_km: f64,
+    /// Fuel, US gallons.
+    pub diesel_gal: f64,
+    /// Battery energy, kWh.
+    pub battery_kwh: f64,
+    /// Nitrogen oxides, g.
+    pub nox_g: f64,
+    /// Particles, g.
+    pub pm25_g: f64,
+    /// Time in gate queues, h.
+    pub gate_queue_h: f64,
+    /// Trips that ended with an empty battery.
+    pub stranded: u64,
+}
+
+/// The summary of a run.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    interval_s: u32,
+    days: f64,
+    ports: Vec<u32>,
+    emissions: Option<EmissionsSpec>,
+    /// By site.
+    pub sites: Vec<Tally>,
+    /// By fleet.
+    pub fleets: Vec<FleetTally>,
+    /// The hub: waits and peaks are its own, sums are of the sites.
+    pub hub: Tally,
+    /// Hauls put up.
+    pub requested: u64,
+    /// Hauls that lapsed.
+    pub cancelled: u64,
+    /// Hauls open at the end.
+    pub open: u64,
+    /// Energy delivered to visitors, battery side, kWh.
+    pub visitors_kwh: f64,
+    /// Policy orders refused.
+    pub rejected: u64,
+    /// Calls of policies.
+    pub policy_calls: u64,
+    running_interval: Option<(u32, f64)>,
+}
+
+impl Summary {
+    /// An empty summary for a run: length of the interval, days, ports by site, number of fleets.
+    #[must_use]
+    pub fn new(interval_s: u32, days: u32, ports: Vec<u32>, fleets: usize, emissions: Option<EmissionsSpec>) -> Self {
+        Self {
+            interval_s,
+            days: f64::from(days),
+            sites: ports.iter().map(|ports| Tally { ports: *ports, ..Tally::default() }).collect(),
+            ports,
+            fleets: vec![FleetTally::default(); fleets],
+            emissions,
+            ..Self::default()
+        }
+    }
+
+    /// Folds sessions in.
+    pub fn sessions(&mut self, rows: &[SessionRow]) {
+        for row in rows {
+            let is_short = row.requested_kwh - row.delivered_kwh > 1e-3;
+            if row.vehicle_kind.0 == "visitor" {
+                self.visitors_kwh += row.delivered_kwh;
+            }
+            let is_over = !matches!(row.leave.0, "open" | "outage");
+            for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                if let Some(start_s) = row.start_s {
+                    tally.sessions += 1;
+                    tally.busy_s += f64::from(row.end_s.saturating_sub(start_s));
+                }
+                tally.unmet += u64::from(is_short && is_over);
+                tally.requested_kwh += row.requested_kwh;
+                tally.delivered_kwh += row.delivered_kwh;
+                tally.session_grid_kwh += row.grid_kwh;
+                tally.waits.add(row.wait_s);
+            }
+        }
+    }
+
+    /// Folds power in. Rows come interval by interval.
+    pub fn power(&mut self, rows: &[PowerRow]) {
+        for row in rows {
+            let hours = f64::from(self.interval_s) / 3600.0;
+            if self.running_interval.is_none_or(|(start_s, _)| start_s != row.start_s) {
+                self.close_interval();
+                self.running_interval = Some((row.start_s, 0.0));
+            }
+            if let Some((_, sum)) = &mut self.running_interval {
+                *sum += row.total_kw;
+            }
+            let tally = &mut self.sites[row.site.index()];
+            if row.total_kw > tally.peak_kw {
+                tally.peak_kw = row.total_kw;
+                tally.peak_at_s = row.start_s;
+            }
+            let fixed_kw = row.total_kw - row.charging_kw;
+            tally.overloads += u64::from(row.limit_kw.is_some_and(|limit| fixed_kw > limit));
+            for tally in [tally, &mut self.hub] {
+                tally.meter_kwh += row.total_kw * hours;
+                tally.charging_kwh += row.charging_kw * hours;
+            }
+            self.sites[row.site.index()].metered_s += f64::from(self.interval_s);
+        }
+    }
+
+    fn close_interval(&mut self) {
+        if let Some((start_s, sum)) = self.running_interval.take() {
+            self.hub.metered_s += f64::from(self.interval_s);
+            if sum > self.hub.peak_kw {
+                self.hub.peak_kw = sum;
+                self.hub.peak_at_s = start_s;
+            }
+        }
+    }
+
+    /// Folds hauls in.
+    pub fn hauls(&mut self, rows: &[HaulRow]) {
+        for row in rows {
+            self.requested += 1;
+            match row.state.0 {
+                "cancelled" => self.cancelled += 1,
+                "open" => self.open += 1,
+                _ => {
+                    if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
+                        let fleet = &mut self.fleets[fleet.index()];
+                        fleet.completed += 1;
+                        fleet.late += u64::from(done_s > row.due_s);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Folds equipment hours in.
+    pub fn equipment(&mut self, rows: &[EquipmentRow]) {
+        for row in rows {
+            for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                tally.required_h += row.required_h;
+                tally.served_h += row.served_h;
+                tally.equipment_burnt[0] += row.diesel_gal;
+                tally.equipment_burnt[1] += row.nox_g;
+                tally.equipment_burnt[2] += row.pm25_g;
+                tally.equipment_battery_kwh += row.battery_kwh;
+            }
+        }
+    }
+
+    /// Folds the days of fleets in.
+    pub fn fuel(&mut self, rows: &[FuelRow]) {
+        for row in rows {
+            let fleet = &mut self.fleets[row.fleet.index()];
+            fleet.km += row.km;
+            fleet.empty_km += row.empty_km;
+            fleet.diesel_gal += row.diesel_gal;
+            fleet.battery_kwh += row.battery_kwh;
+            fleet.nox_g += row.nox_g;
+            fleet.pm25_g += row.pm25_g;
+            fleet.gate_queue_h += row.gate_queue_h;
+            fleet.stranded += u64::from(row.stranded);
+        }
+    }
+
+    /// Folds calls in.
+    pub fn calls(&mut self, rows: &[CallRow]) {
+        for row in rows {
+            for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                tally.calls += 1;
+                tally.lifts += u64::from(row.lifts);
+            }
+        }
+    }
+
+    /// All fleets together.
+    #[must_use]
+    pub fn all_fleets(&self) -> FleetTally {
+        let mut all = FleetTally::default();
+        for fleet in &self.fleets {
+            all.completed += fleet.completed;
+            all.late += fleet.late;
+            all.km += fleet.km;
+            all.empty_km += fleet.empty_km;
+            all.diesel_gal += fleet.diesel_gal;
+            all.battery_kwh += fleet.battery_kwh;
+            all.nox_g += fleet.nox_g;
+            all.pm25_g += fleet.pm25_g;
+            all.gate_queue_h += fleet.gate_queue_h;
+            all.stranded += fleet.stranded;
+        }
+        all
+    }
+
+    /// Every metric, in a fixed order: the hub, then sites, then fleets.
+    #[must_use]
+    pub fn metrics(&mut self, names: &Names) -> Vec<Metric> {
+        self.close_interval();
+        self.hub.ports = self.ports.iter().sum();
+        let all = self.all_fleets();
+        let mut out = Vec::new();
+        let mut hub = Scope { name: "total".to_owned(), out: &mut out };
+        hub.count("hauls_requested", self.requested, "hauls that became known");
+        hub.count("hauls_cancelled", self.cancelled, "hauls that lapsed before a truck was free");
+        hub.count("hauls_open", self.open, "hauls under way or waiting when the run ended");
+        hub.count("policy_rejected", self.rejected, "orders of policies that were refused");
+        hub.count("policy_calls", self.policy_calls, "decisions asked of the dispatch policy");
+        hub.fleet(&all);
+        hub.charging(&self.hub, self.days);
+        hub.terminal(&self.hub);
+        hub.air(self.emissions.as_ref(), &all, &self.hub);
+        for (tally, key) in self.sites.iter().zip(&names.sites) {
+            let mut site = Scope { name: format!("site:{key}"), out: &mut out };
+            site.charging(tally, self.days);
+            site.terminal(tally);
+        }
+        for (tally, key) in self.fleets.iter().zip(&names.fleets) {
+            Scope { name: format!("fleet:{key}"), out: &mut out }.fleet(tally);
+        }
+        out
+    }
+}
+
+/// Metrics of one scope.
+struct Scope<'a> {
+    name: String,
+    out: &'a mut Vec<Metric>,
+}
+
+impl Scope<'_> {
+    fn add(&mut self, name: &'static str, value: impl Into<Option<f64>>, unit: &'static str, info: &'static str) {
+        self.out.push(Metric { name, scope: self.name.clone(), value: value.into(), unit, info });
+    }
+
+    fn count(&mut self, name: &'static str, number: u64, info: &'static str) {
+        self.add(name, number as f64, "", info);
+    }
+
+    fn fleet(&mut self, tally: &FleetTally) {
+        self.count("hauls_completed", tally.completed, "hauls handed over");
+        self.count("hauls_late", tally.late, "of them after they were due");
+        self.add("truck_km", tally.km, "km", "driven");
+        self.add("truck_empty_km", tally.empty_km, "km", "of it without a container");
+        self.add("truck_battery_kwh", tally.battery_kwh, "kWh", "battery energy that trucks used");
+        self.add("truck_diesel_gal", tally.diesel_gal, "US gal", "diesel that trucks burnt");
+        self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
+        self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
+        let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
+        self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
+        self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery");
+    }
+
+    fn charging(&mut self, tally: &Tally, days: f64) {
+        self.count("sessions", tally.sessions, "charging sessions");
+        let info = "vehicles that left with less than they asked for (equipment in breaks asks for a full battery)";
+        self.count("sessions_unmet", tally.unmet, info);
+        self.add("energy_requested_kwh", tally.requested_kwh, "kWh", "energy asked for, battery side");
+        self.add("energy_delivered_kwh", tally.delivered_kwh, "kWh", "energy delivered, battery side");
+        self.add("energy_grid_kwh", tally.meter_kwh, "kWh", "energy through the meter");
+        self.add("energy_charging_kwh", tally.charging_kwh, "kWh", "of it charging");
+        self.add("peak_kw", tally.peak_kw, "kW", "highest mean power of an interval");
+        let mean_kw = (tally.metered_s > 0.0).then(|| tally.meter_kwh / (tally.metered_s / 3600.0));
+        let factor = mean_kw.filter(|_| tally.peak_kw > 0.0).map(|mean| mean / tally.peak_kw);
+        self.add("load_factor", factor, "", "mean power over peak");
+        self.count("overload_intervals", tally.overloads, "intervals whose load without charging passed the limit");
+        self.add("queue_wait_mean_min", tally.waits.mean_min(), "min", "wait for a port, mean");
+        self.add("queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a port, 95th percentile");
+        let port_s = f64::from(tally.ports) * days * 86_400.0;
+        let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
+        self.add("charger_utilization", used, "", "time ports were taken over all time");
+    }
+
+    fn terminal(&mut self, tally: &Tally) {
+        self.add("equipment_hours_required", tally.required_h, "h", "unit-hours that lifts and gate moves asked for");
+        self.add("equipment_hours_served", tally.served_h, "h", "unit-hours done");
+        self.add("equipment_battery_kwh", tally.equipment_battery_kwh, "kWh", "battery energy that equipment used");
+        self.add("equipment_diesel_gal", tally.equipment_burnt[0], "US gal", "diesel that equipment burnt");
+        self.count("vessel_calls", tally.calls, "vessel calls that ended");
+        self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
+    }
+
+    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally) {
+        let [gallons, nox_g, pm25_g] = hub.equipment_burnt;
+        let (gallons, nox_g, pm25_g) = (gallons + fleets.diesel_gal, nox_g + fleets.nox_g, pm25_g + fleets.pm25_g);
+        self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
+        let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh, nox_g, pm25_g));
+        self.add("co2e_tailpipe_t", out.map(|out| out.tailpipe_co2e_kg / 1000.0), "t", "CO2e at tailpipes");
+        let upstream = out.map(|out| out.upstream_co2e_kg / 1000.0);
+        self.add("co2e_upstream_t", upstream, "t", "CO2e of supplying diesel and electricity");
+        self.add("nox_kg", nox_g / 1000.0, "kg", "nitrogen oxides at tailpipes");
+        self.add("pm25_kg", pm25_g / 1000.0, "kg", "exhaust particles at tailpipes");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_of_the_nearest_rank() {
+        let mut waits = Waits::default();
+        (1..=100).for_each(|minute| waits.add(minute * 60));
+        assert_eq!(waits.quantile_min(0.95), Some(95.0));
+        assert_eq!(waits.quantile_min(1.0), Some(100.0));
+        assert_eq!(waits.mean_min(), Some(50.5));
+        assert_eq!(Waits::default().quantile_min(0.5), None);
+    }
+}

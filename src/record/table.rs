@@ -1,0 +1,351 @@
+//! Typed rows to Arrow columns, Parquet and CSV; and to a digest that does not depend on file formats.
+
+use super::Code;
+use super::names::Names;
+use crate::kernel::ids::{FleetId, PortId, SiteId};
+use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows are written in groups of about this many, so memory does not grow with simulated time.
+pub const GROUP_ROWS: usize = 1 << 17;
+/// Version of the tables' columns.
+pub const SCHEMA_VERSION: &str = "1";
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnInfo {
+    /// Name, with the unit.
+    pub name: &'static str,
+    /// Unit.
+    pub unit: &'static str,
+    /// What it says.
+    pub info: &'static str,
+    /// How it is stored.
+    pub kind: ColumnKind,
+}
+
+/// How a column is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Whole numbers.
+    Whole,
+    /// Numbers.
+    Number,
+    /// Words.
+    Text,
+    /// Points in time.
+    Time,
+}
+
+/// A kind of row.
+pub trait Row: Send + Sync + Sized + 'static {
+    /// Name of the table.
+    const TABLE: &'static str;
+    /// Its columns.
+    const COLUMNS: &'static [ColumnInfo];
+    /// Adds the row to columns of the kinds above.
+    fn fill(&self, names: &Names, columns: &mut [Column]);
+}
+
+/// A column that is being filled.
+#[derive(Debug)]
+pub enum Column {
+    /// Whole numbers.
+    Whole(UInt32Builder),
+    /// Numbers.
+    Number(Float64Builder),
+    /// Words.
+    Text(StringBuilder),
+    /// Points in time.
+    Time(TimestampSecondBuilder),
+}
+
+impl Column {
+    fn new(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::Whole => Self::Whole(UInt32Builder::new()),
+            ColumnKind::Number => Self::Number(Float64Builder::new()),
+            ColumnKind::Text => Self::Text(StringBuilder::new()),
+            ColumnKind::Time => Self::Time(TimestampSecondBuilder::new()),
+        }
+    }
+
+    fn finish(self, zone: &str) -> ArrayRef {
+        match self {
+            Self::Whole(mut builder) => ArrayBuilder::finish(&mut builder),
+            Self::Number(mut builder) => ArrayBuilder::finish(&mut builder),
+            Self::Text(mut builder) => ArrayBuilder::finish(&mut builder),
+            Self::Time(mut builder) => Arc::new(builder.finish().with_timezone(zone)),
+        }
+    }
+}
+
+/// A value of a row.
+pub trait Cell {
+    /// How it is stored.
+    const KIND: ColumnKind;
+    /// Adds it to a column of that kind.
+    fn fill(&self, names: &Names, column: &mut Column);
+}
+
+macro_rules! cell {
+    ($type:ty, $kind:ident, |$value:ident, $names:ident| $stored:expr) => {
+        impl Cell for $type {
+            const KIND: ColumnKind = ColumnKind::$kind;
+            fn fill(&self, $names: &Names, column: &mut Column) {
+                let $value = self;
+                match column {
+                    Column::$kind(builder) => builder.append_option($stored),
+                    _ => unreachable!("columns are made of the same kinds as rows"),
+                }
+            }
+        }
+    };
+}
+
+/// A point in time, seconds from the start of the run; stored as an instant with the scenario's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At(pub u32);
+
+cell!(u32, Whole, |value, _names| Some(*value));
+cell!(Option<u32>, Whole, |value, _names| *value);
+cell!(f64, Number, |value, _names| Some(*value));
+cell!(Option<f64>, Number, |value, _names| *value);
+cell!(Code, Text, |value, _names| Some(value.0));
+cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
+cell!(FleetId, Text, |value, names| Some(&names.fleets[value.index()]));
+cell!(Option<FleetId>, Text, |value, names| value.map(|id| &names.fleets[id.index()]));
+cell!(Option<PortId>, Text, |value, names| value.map(|id| &names.ports[id.index()]));
+cell!(At, Time, |value, names| Some(names.calendar.unix_s(i64::from(value.0))));
+cell!(String, Text, |value, _names| Some(value));
+
+/// Declares a row: a struct, its table and its columns.
+macro_rules! row {
+    (
+        $(#[$meta:meta])*
+        $name:ident in $table:literal {
+            $( #[doc = $info:literal] $field:ident : $type:ty [$unit:literal] ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            $( #[doc = $info] pub $field: $type, )*
+        }
+
+        impl crate::record::table::Row for $name {
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [crate::record::table::ColumnInfo] = &[
+                $( crate::record::table::ColumnInfo {
+                    name: stringify!($field),
+                    unit: $unit,
+                    info: $info,
+                    kind: <$type as crate::record::table::Cell>::KIND,
+                }, )*
+            ];
+            fn fill(&self, names: &crate::record::names::Names, columns: &mut [crate::record::table::Column]) {
+                let mut columns = columns.iter_mut();
+                $( crate::record::table::Cell::fill(
+                    &self.$field, names, columns.next().expect("one column a field"),
+                ); )*
+            }
+        }
+    };
+}
+pub(crate) use row;
+
+/// Why tables could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// A file could not be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Arrow refused.
+    #[error("cannot build table {table}: {source}")]
+    Arrow {
+        /// The table.
+        table: &'static str,
+        /// What it said.
+        source: ArrowError,
+    },
+    /// Parquet refused.
+    #[error("cannot write table {table}: {source}")]
+    Parquet {
+        /// The table.
+        table: &'static str,
+        /// What it said.
+        source: ParquetError,
+    },
+}
+
+/// One table of a run: its rows' digest, and its files when there is a folder.
+#[derive(Debug)]
+pub struct TableWriter {
+    table: &'static str,
+    schema: Arc<Schema>,
+    digest: blake3::Hasher,
+    rows: u64,
+    parquet: Option<ArrowWriter<File>>,
+    csv: Option<csv::Writer<File>>,
+    paths: Vec<PathBuf>,
+}
+
+impl TableWriter {
+    /// A table in a folder (none: only the digest is kept).
+    ///
+    /// # Errors
+    /// When a file cannot be made.
+    pub fn new<R: Row>(folder: Option<&Path>, with_csv: bool, zone: &str) -> Result<Self, TableError> {
+        let schema = Arc::new(schema_of::<R>(zone));
+        let mut writer = Self {
+            table: R::TABLE,
+            schema: Arc::clone(&schema),
+            digest: blake3::Hasher::new(),
+            rows: 0,
+            parquet: None,
+            csv: None,
+            paths: Vec::new(),
+        };
+        let Some(folder) = folder else {
+            return Ok(writer);
+        };
+        let create =
+            |path: &Path| File::create(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source });
+        let path = folder.join(format!("{}.parquet", R::TABLE));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by("portvolt".to_owned())
+            .build();
+        let parquet = ArrowWriter::try_new(create(&path)?, schema, Some(properties));
+        writer.parquet = Some(parquet.map_err(|source| TableError::Parquet { table: R::TABLE, source })?);
+        writer.paths.push(path);
+        if with_csv {
+            let path = folder.join(format!("{}.csv", R::TABLE));
+            let mut csv = csv::Writer::from_writer(create(&path)?);
+            let header = csv.write_record(R::COLUMNS.iter().map(|column| column.name));
+            header.map_err(|error| TableError::Io { path: path.clone(), source: error.into() })?;
+            writer.csv = Some(csv);
+            writer.paths.push(path);
+        }
+        Ok(writer)
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
+        for chunk in rows.chunks(GROUP_ROWS) {
+            let mut columns: Vec<Column> = R::COLUMNS.iter().map(|column| Column::new(column.kind)).collect();
+            for row in chunk {
+                row.fill(names, &mut columns);
+            }
+            let arrays = columns.into_iter().map(|column| column.finish(names.calendar.zone())).collect();
+            let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
+                .map_err(|source| TableError::Arrow { table: self.table, source })?;
+            self.rows += batch.num_rows() as u64;
+            digest_rows(&batch, &mut self.digest);
+            if let Some(parquet) = &mut self.parquet {
+                parquet.write(&batch).map_err(|source| TableError::Parquet { table: self.table, source })?;
+            }
+            if let Some(csv) = &mut self.csv {
+                write_csv(&batch, csv, names)
+                    .map_err(|error| TableError::Io { path: PathBuf::from(self.table), source: error.into() })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the files. Returns the digest of the rows and the paths.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish(self) -> Result<(String, u64, Vec<PathBuf>), TableError> {
+        if let Some(parquet) = self.parquet {
+            parquet.close().map_err(|source| TableError::Parquet { table: self.table, source })?;
+        }
+        if let Some(mut csv) = self.csv {
+            csv.flush().map_err(|source| TableError::Io { path: PathBuf::from(self.table), source })?;
+        }
+        Ok((self.digest.finalize().to_hex().to_string(), self.rows, self.paths))
+    }
+}
+
+fn schema_of<R: Row>(zone: &str) -> Schema {
+    let field = |column: &ColumnInfo| {
+        let kind = match column.kind {
+            ColumnKind::Whole => DataType::UInt32,
+            ColumnKind::Number => DataType::Float64,
+            ColumnKind::Text => DataType::Utf8,
+            ColumnKind::Time => DataType::Timestamp(TimeUnit::Second, Some(zone.into())),
+        };
+        Field::new(column.name, kind, true).with_metadata([("unit", column.unit), ("info", column.info.trim())])
+    };
+    let fields: Vec<Field> = R::COLUMNS.iter().map(field).collect();
+    Schema::new(fields).with_metadata([("portvolt_schema", SCHEMA_VERSION)])
+}
+
+/// Hashes values row by row, so that the digest does not depend on how rows were grouped.
+fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
+    let mut bytes = Vec::with_capacity(batch.num_rows() * batch.num_columns() * 9);
+    for row in 0..batch.num_rows() {
+        for column in batch.columns() {
+            bytes.push(u8::from(column.is_null(row)));
+            if column.is_null(row) {
+                continue;
+            }
+            match column.data_type() {
+                DataType::UInt32 => {
+                    bytes.extend(column.as_primitive::<UInt32Type>().value(row).to_le_bytes());
+                }
+                DataType::Float64 => bytes.extend(column.as_primitive::<Float64Type>().value(row).to_le_bytes()),
+                DataType::Utf8 => {
+                    let text = column.as_string::<i32>().value(row);
+                    bytes.extend((text.len() as u32).to_le_bytes());
+                    bytes.extend(text.as_bytes());
+                }
+                _ => bytes.extend(column.as_primitive::<TimestampSecondType>().value(row).to_le_bytes()),
+            }
+        }
+    }
+    digest.update(&bytes);
+}
+
+fn write_csv<W: Write>(batch: &RecordBatch, csv: &mut csv::Writer<W>, names: &Names) -> Result<(), csv::Error> {
+    for row in 0..batch.num_rows() {
+        for column in batch.columns() {
+            let text = if column.is_null(row) {
+                String::new()
+            } else {
+                match column.data_type() {
+                    DataType::UInt32 => column.as_primitive::<UInt32Type>().value(row).to_string(),
+                    DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
+                    DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
+                    _ => {
+                        let unix_s = column.as_primitive::<TimestampSecondType>().value(row);
+                        names.calendar.iso(unix_s - names.calendar.unix_s(0))
+                    }
+                }
+            };
+            csv.write_field(text)?;
+        }
+        csv.write_record(None::<&[u8]>)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Columns of Parquet tables, batch by batch.
+
+use super::ReportError;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, UInt32Type};
+use arrow_array::{Array, RecordBatch, StringArray};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
+use std::path::Path;
+
+/// Rows of one batch by column name.
+pub(super) struct Batch(RecordBatch);
+
+impl Batch {
+    pub(super) fn rows(&self) -> usize {
+        self.0.num_rows()
+    }
+
+    fn column(&self, name: &str) -> Option<&dyn Array> {
+        self.0.column_by_name(name).map(AsRef::as_ref)
+    }
+
+    /// A number; `None` where the cell is empty or the column is missing.
+    pub(super) fn number(&self, name: &str, row: usize) -> Option<f64> {
+        let column = self.column(name)?;
+        if column.is_null(row) {
+            return None;
+        }
+        match column.as_primitive_opt::<Float64Type>() {
+            Some(numbers) => Some(numbers.value(row)),
+            None => column.as_primitive_opt::<UInt32Type>().map(|numbers| f64::from(numbers.value(row))),
+        }
+    }
+
+    /// A whole number, 0 where there is none.
+    pub(super) fn whole(&self, name: &str, row: usize) -> u32 {
+        self.number(name, row).unwrap_or(0.0) as u32
+    }
+
+    /// A word, empty where there is none.
+    pub(super) fn text(&self, name: &str, row: usize) -> &str {
+        let strings: Option<&StringArray> = self.column(name).and_then(|column| column.as_string_opt::<i32>());
+        strings.filter(|strings| strings.is_valid(row)).map_or("", |strings| strings.value(row))
+    }
+}
+
+/// Visits all batches of a table.
+pub(super) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReportError> {
+    let path = folder.join(format!("{table}.parquet"));
+    let fail = |reason: String| ReportError::Table { path: path.clone(), reason };
+    let file = File::open(&path).map_err(|error| fail(error.to_string()))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
+    let reader = builder.with_batch_size(1 << 15).build().map_err(|error| fail(error.to_string()))?;
+    for batch in reader {
+        visit(&Batch(batch.map_err(|error| fail(error.to_string()))?));
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+// The shape of what the report is given; src/report/data.rs writes it.
+
+export interface Metric {
+  name: string;
+  scope: string;
+  value: number | null;
+  unit: string;
+  info: string;
+}
+
+export interface Site {
+  key: string;
+  name: string;
+  kind: string;
+  lat: number;
+  lon: number;
+  ports: number;
+  limit_kw: number | null;
+  /** Mean and highest power of each bucket, kW. */
+  mean_kw: number[];
+  peak_kw: number[];
+  /** Vehicles that wait for a port, mean of each bucket. */
+  waiting: number[];
+}
+
+export interface Report {
+  title: string;
+  description: string;
+  start: string;
+  days: number;
+  bucket_s: number;
+  /** Local time of each bucket. */
+  times: string[];
+  /** Hub power by kind of load, mean of each bucket, kW. */
+  hub: { charging: number[]; equipment: number[]; shore: number[]; other: number[] };
+  /** Waits for a port: upper end of each class in minutes, and how many. */
+  waits: { up_to_min: (number | null)[]; trucks: number[]; equipment: number[]; visitors: number[] };
+  /** Hauls done and late, by bucket. */
+  hauls: { done: number[]; late: number[] };
+  sites: Site[];
+  metrics: Metric[];
+  provenance: { label: string; value: string }[];
+  doubtful: { quality: string; title: string; fields: string[] }[];
+}
+
+export function readReport(): Report {
+  const text = document.getElementById("data")?.textContent ?? "null";
+  return JSON.parse(text) as Report;
+}
+
+export class Metrics {
+  private readonly byKey = new Map<string, Metric>();
+
+  constructor(metrics: Metric[]) {
+    for (const metric of metrics) this.byKey.set(`${metric.scope} ${metric.name}`, metric);
+  }
+
+  get(name: string, scope = "total"): number | null {
+    return this.byKey.get(`${scope} ${name}`)?.value ?? null;
+  }
+}
+
+/** A number for people: three significant digits, thousands apart. */
+export function show(value: number | null, digits?: number): string {
+  if (value === null || !Number.isFinite(value)) return "–";
+  const fraction = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
+  return value.toLocaleString("en-US", { maximumFractionDigits: fraction });
+}

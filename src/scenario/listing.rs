@@ -1,0 +1,282 @@
+//! CSV files that a scenario names: hauls, visits, distances. Columns go by name, in any order.
+
+use super::Scenario;
+use super::problem::{Place, Problem, nearest};
+use crate::kernel::calendar::{Calendar, DAY_S};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Larger files are refused before they are read.
+pub const CSV_LIMIT_BYTES: u64 = 512 << 20;
+/// After this many mistakes in one file the rest is only counted.
+const PROBLEM_LIMIT: usize = 20;
+
+/// One haul of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedHaul {
+    /// Key of `[site]`.
+    pub origin: String,
+    /// Key of `[site]`.
+    pub destination: String,
+    /// When it can be taken, seconds from the start of the run (negative: before).
+    pub ready_s: i64,
+    /// When it should have arrived.
+    pub due_s: i64,
+    /// Is the container loaded?
+    pub loaded: bool,
+    /// Key of `[fleet]` that must carry it, if any.
+    pub fleet: Option<String>,
+}
+
+/// One vehicle that comes to charge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Name of the session in the file.
+    pub session: String,
+    /// Arrival, seconds from the start of the run.
+    pub arrive_s: u32,
+    /// Departure.
+    pub depart_s: u32,
+    /// Energy that the battery asks for, kWh.
+    pub energy_kwh: f64,
+    /// Most power of port and vehicle, kW.
+    pub max_kw: f64,
+}
+
+/// One distance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KmRow {
+    /// Key of `[site]`.
+    pub origin: String,
+    /// Key of `[site]`.
+    pub destination: String,
+    /// Road distance, km.
+    pub km: f64,
+    /// Time without traffic, minutes, if the file says so.
+    pub minutes: Option<f64>,
+}
+
+/// Reads `origin, destination, ready, due[, container][, fleet]`.
+pub fn hauls(
+    path: &str,
+    text: &str,
+    scenario: &Scenario,
+    calendar: &Calendar,
+    problems: &mut Vec<Problem>,
+) -> Vec<ListedHaul> {
+    let mut table = Table::open(path, text, &["origin", "destination", "ready", "due"], problems);
+    let mut out = Vec::new();
+    while let Some(row) = table.next_row() {
+        let origin = table.key_of(&row, "origin", &scenario.site, "site");
+        let destination = table.key_of(&row, "destination", &scenario.site, "site");
+        let ready_s = table.local_time(&row, "ready", calendar);
+        let due_s = table.local_time(&row, "due", calendar);
+        let fleet = match row.get("fleet") {
+            None | Some("") => Some(None),
+            Some(_) => table.key_of(&row, "fleet", &scenario.fleet, "fleet").map(Some),
+        };
+        let loaded = match row.get("container").unwrap_or("loaded") {
+            "loaded" | "" => true,
+            "empty" => false,
+            other => {
+                let other = other.to_owned();
+                table.wrong(row.line, "container", format!("`{other}` is neither `loaded` nor `empty`"), None);
+                true
+            }
+        };
+        let (Some(origin), Some(destination), Some(ready_s), Some(due_s), Some(fleet)) =
+            (origin, destination, ready_s, due_s, fleet)
+        else {
+            continue;
+        };
+        if due_s < ready_s {
+            table.wrong(row.line, "due", "is before `ready`".to_owned(), None);
+        } else if origin == destination {
+            table.wrong(row.line, "destination", "is the origin itself".to_owned(), None);
+        } else {
+            out.push(ListedHaul { origin, destination, ready_s, due_s, loaded, fleet });
+        }
+    }
+    out
+}
+
+/// Reads `session_id, arrive_s, depart_s, energy_kwh, max_kw[, vehicle_max_kw]`.
+pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Visit> {
+    let columns = ["session_id", "arrive_s", "depart_s", "energy_kwh", "max_kw"];
+    let mut table = Table::open(path, text, &columns, problems);
+    let mut out = Vec::new();
+    while let Some(row) = table.next_row() {
+        let session = row.get("session_id").unwrap_or_default().to_owned();
+        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
+        let depart_s = table.number(&row, "depart_s", 0.0, 4e9);
+        let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
+        let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
+        let vehicle_kw = match row.get("vehicle_max_kw") {
+            None | Some("") => Some(f64::INFINITY),
+            Some(_) => table.number(&row, "vehicle_max_kw", 1e-3, 1e5),
+        };
+        let (Some(arrive), Some(depart), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
+            (arrive_s, depart_s, energy_kwh, max_kw, vehicle_kw)
+        else {
+            continue;
+        };
+        if depart <= arrive {
+            table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
+            continue;
+        }
+        let max_kw = max_kw.min(vehicle_kw);
+        out.push(Visit { session, arrive_s: arrive as u32, depart_s: depart as u32, energy_kwh, max_kw });
+    }
+    out
+}
+
+/// Reads `origin, destination, km[, minutes]`.
+pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Problem>) -> Vec<KmRow> {
+    let mut table = Table::open(path, text, &["origin", "destination", "km"], problems);
+    let mut out = Vec::new();
+    while let Some(row) = table.next_row() {
+        let origin = table.key_of(&row, "origin", &scenario.site, "site");
+        let destination = table.key_of(&row, "destination", &scenario.site, "site");
+        let km = table.number(&row, "km", 0.0, 5_000.0);
+        let minutes = match row.get("minutes") {
+            None | Some("") => Some(None),
+            Some(_) => table.number(&row, "minutes", 0.0, 10_000.0).map(Some),
+        };
+        if let (Some(origin), Some(destination), Some(km), Some(minutes)) = (origin, destination, km, minutes) {
+            out.push(KmRow { origin, destination, km, minutes });
+        }
+    }
+    out
+}
+
+/// One row with its line.
+struct Row {
+    line: u64,
+    cells: csv::StringRecord,
+    columns: Rc<BTreeMap<String, usize>>,
+}
+
+impl Row {
+    fn get(&self, column: &str) -> Option<&str> {
+        self.cells.get(*self.columns.get(column)?).map(str::trim)
+    }
+}
+
+/// A CSV file that is being read.
+struct Table<'a> {
+    path: &'a str,
+    reader: csv::Reader<&'a [u8]>,
+    columns: Rc<BTreeMap<String, usize>>,
+    problems: &'a mut Vec<Problem>,
+    found: usize,
+    usable: bool,
+}
+
+impl<'a> Table<'a> {
+    fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
+        let header = reader.headers().cloned().unwrap_or_default();
+        let names =
+            header.iter().enumerate().map(|(at, name)| (name.trim().trim_start_matches('\u{feff}').to_owned(), at));
+        let columns = Rc::new(names.collect::<BTreeMap<String, usize>>());
+        let mut table = Self { path, reader, columns, problems, found: 0, usable: true };
+        for name in needed {
+            if !table.columns.contains_key(*name) {
+                let known: Vec<String> = table.columns.keys().cloned().collect();
+                let help = nearest(name, known.iter().map(String::as_str));
+                table.wrong(1, name, "the column is missing".to_owned(), help);
+                table.usable = false;
+            }
+        }
+        table
+    }
+
+    fn next_row(&mut self) -> Option<Row> {
+        if !self.usable {
+            return None;
+        }
+        loop {
+            let mut cells = csv::StringRecord::new();
+            let line = self.reader.position().line();
+            match self.reader.read_record(&mut cells) {
+                Ok(false) => {
+                    if self.found > PROBLEM_LIMIT {
+                        let rest = self.found - PROBLEM_LIMIT;
+                        let place = Some(Place::File(self.path.to_owned()));
+                        let message = format!("and {rest} more mistakes in this file");
+                        self.problems.push(Problem { place, field: String::new(), message, help: None });
+                        self.found = 0;
+                    }
+                    return None;
+                }
+                Ok(true) => {
+                    let line = cells.position().map_or(line, csv::Position::line);
+                    return Some(Row { line, cells, columns: Rc::clone(&self.columns) });
+                }
+                Err(error) => {
+                    let line = error.position().map_or(line, csv::Position::line);
+                    let message = match error.kind() {
+                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                            format!("has {len} cells, the header has {expected_len}")
+                        }
+                        _ => error.to_string(),
+                    };
+                    self.wrong(line, "", message, None);
+                }
+            }
+        }
+    }
+
+    fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
+        self.found += 1;
+        if self.found <= PROBLEM_LIMIT {
+            let place = Some(Place::Line(self.path.to_owned(), line));
+            self.problems.push(Problem { place, field: column.to_owned(), message, help });
+        }
+    }
+
+    fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
+        let text = row.get(column).unwrap_or_default();
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && number >= least && number <= most => Some(number),
+            Ok(number) if number.is_finite() => {
+                let message = format!("{number} is out of the plausible range {least} to {most}");
+                self.wrong(row.line, column, message, None);
+                None
+            }
+            _ => {
+                let message = format!("`{text}` is not a finite number");
+                self.wrong(row.line, column, message, None);
+                None
+            }
+        }
+    }
+
+    fn key_of<T>(&mut self, row: &Row, column: &str, table: &BTreeMap<String, T>, kind: &str) -> Option<String> {
+        let name = row.get(column).unwrap_or_default();
+        if table.contains_key(name) {
+            return Some(name.to_owned());
+        }
+        let help = nearest(name, table.keys().map(String::as_str));
+        self.wrong(row.line, column, format!("no [{kind}.{name}] in the scenario"), help);
+        None
+    }
+
+    fn local_time(&mut self, row: &Row, column: &str, calendar: &Calendar) -> Option<i64> {
+        let text = row.get(column).unwrap_or_default();
+        let parsed: Result<jiff::civil::DateTime, _> = text.parse();
+        if let Ok(time) = parsed {
+            let start = calendar.start().to_datetime(jiff::civil::Time::midnight());
+            let local_s = time.duration_since(start).as_secs();
+            if local_s.abs() > 2_000 * DAY_S {
+                self.wrong(row.line, column, format!("`{text}` is years away from the scenario's start"), None);
+                return None;
+            }
+            Some(calendar.elapsed_s(local_s))
+        } else {
+            let help = Some("write local time as 2025-06-02T07:30".to_owned());
+            self.wrong(row.line, column, format!("`{text}` is not a time"), help);
+            None
+        }
+    }
+}

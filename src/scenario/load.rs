@@ -1,0 +1,286 @@
+//! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
+
+use super::check;
+use super::listing::{self, KmRow, ListedHaul, Visit};
+use super::problem::{Place, Problem, Problems, SourceFile};
+use super::provenance::{self, Provenance};
+use super::schema;
+use super::tree::{Item, Node};
+use super::{Quality, Scenario};
+use crate::kernel::calendar::Calendar;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The name of the scenario's file inside its folder.
+pub const FILE_NAME: &str = "scenario.toml";
+const TOML_LIMIT_BYTES: u64 = 16 << 20;
+const CHAIN_LIMIT: usize = 8;
+
+/// What to load.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The scenario: a folder with `scenario.toml`, or the file.
+    pub path: PathBuf,
+    /// Overlays (strategies), applied in order.
+    pub overlays: Vec<PathBuf>,
+    /// `dotted.path=value` settings, applied last.
+    pub settings: Vec<String>,
+}
+
+/// A scenario that passed every check, with the rows of the files it names.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// Hauls from a file, if it names one.
+    pub hauls: Option<Vec<ListedHaul>>,
+    /// Visits by key of `[visits]`.
+    pub visits: BTreeMap<String, Vec<Visit>>,
+    /// Distances from a file.
+    pub matrix: Vec<KmRow>,
+    /// blake3 of every file that was read, by path.
+    pub inputs: BTreeMap<String, String>,
+    /// Where each number comes from.
+    pub provenance: Provenance,
+}
+
+/// Reads, merges and checks.
+///
+/// # Errors
+/// All problems of the user's files.
+pub fn load(request: &Request) -> Result<Loaded, Problems> {
+    let mut reader = Reader::default();
+    let main = scenario_file(&request.path);
+    let document = reader.document(&main, request);
+    let mut problems = Problems { files: reader.files, list: reader.problems };
+    let Some(document) = document.filter(|_| problems.list.is_empty()) else {
+        return Err(problems);
+    };
+    let shape = schema::check_shape(&document);
+    problems.list = shape.problems;
+    let mut json = document.to_json();
+    shape.unknown.iter().for_each(|path| forget(&mut json, path));
+    let scenario = match serde_json::from_value::<Scenario>(json) {
+        Ok(scenario) => Some(scenario),
+        Err(error) if problems.list.is_empty() => {
+            let place = Some(document.value.clone());
+            problems.list.push(Problem { place, field: String::new(), message: error.to_string(), help: None });
+            None
+        }
+        Err(_) => None,
+    };
+    let Some(scenario) = scenario else {
+        return Err(sorted(problems));
+    };
+    let calendar = check::check(&scenario, &document, &mut problems.list);
+    let provenance = provenance::collect(&document, &scenario, &mut problems.list);
+    let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let mut inputs = reader.inputs;
+    let mut rows = Rows { base, inputs: &mut inputs, problems: &mut problems.list };
+    let zone = calendar.as_ref();
+    let hauls =
+        scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone).map(|(file, calendar)| {
+            rows.read(file, |path, text, out| listing::hauls(path, text, &scenario, calendar, out))
+        });
+    let visits =
+        scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, listing::visits))).collect();
+    let matrix = scenario
+        .travel
+        .as_ref()
+        .and_then(|travel| travel.matrix.as_ref())
+        .map(|file| rows.read(file, |path, text, out| listing::matrix(path, text, &scenario, out)))
+        .unwrap_or_default();
+    match calendar {
+        Some(calendar) if problems.list.is_empty() => {
+            Ok(Loaded { scenario, calendar, hauls, visits, matrix, inputs, provenance })
+        }
+        _ => Err(sorted(problems)),
+    }
+}
+
+impl Loaded {
+    /// Numbers whose quality is `recalled` or `assumed`: what a careful reader asks about first.
+    #[must_use]
+    pub fn doubtful(&self) -> usize {
+        self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
+    }
+}
+
+/// Takes a key out of a document, so that one misspelt key does not hide the other mistakes.
+fn forget(json: &mut serde_json::Value, path: &[String]) {
+    let Some((last, above)) = path.split_last() else {
+        return;
+    };
+    let mut at = json;
+    for key in above {
+        let next = match at {
+            serde_json::Value::Object(items) => items.get_mut(key),
+            serde_json::Value::Array(items) => key.parse::<usize>().ok().and_then(|index| items.get_mut(index)),
+            _ => None,
+        };
+        let Some(next) = next else { return };
+        at = next;
+    }
+    if let Some(items) = at.as_object_mut() {
+        items.remove(last);
+    }
+}
+
+fn scenario_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
+}
+
+fn sorted(mut problems: Problems) -> Problems {
+    let place = |problem: &Problem| match &problem.place {
+        Some(Place::Span(file, span)) => (0, *file, span.start, String::new()),
+        Some(Place::Line(path, line)) => (1, 0, *line as usize, path.clone()),
+        Some(Place::File(path)) => (1, 0, 0, path.clone()),
+        None => (2, 0, 0, String::new()),
+    };
+    problems.list.sort_by_cached_key(|problem| place(problem));
+    problems
+}
+
+#[derive(Default)]
+struct Reader {
+    files: Vec<SourceFile>,
+    inputs: BTreeMap<String, String>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
+        let mut document = self.chain(main, 0)?;
+        for overlay in &request.overlays {
+            if let Some(over) = self.file(overlay) {
+                document.overlay(over);
+            }
+        }
+        for setting in &request.settings {
+            if let Some(over) = self.setting(setting) {
+                document.overlay(over);
+            }
+        }
+        Some(document)
+    }
+
+    /// A file on top of what it extends.
+    fn chain(&mut self, path: &Path, depth: usize) -> Option<Item> {
+        let mut item = self.file(path)?;
+        let Node::Table(items) = &mut item.node else {
+            return Some(item);
+        };
+        let Some(extends) = items.remove("extends") else {
+            return Some(item);
+        };
+        let Node::Leaf(serde_json::Value::String(base)) = &extends.node else {
+            self.problem(extends.value, "extends", "must be a path in quotes");
+            return None;
+        };
+        if depth >= CHAIN_LIMIT {
+            self.problem(extends.value, "extends", "files extend each other in a circle, or more than 8 deep");
+            return None;
+        }
+        let base = scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base));
+        let mut document = self.chain(&base, depth + 1)?;
+        document.overlay(item);
+        Some(document)
+    }
+
+    fn file(&mut self, path: &Path) -> Option<Item> {
+        let name = path.display().to_string();
+        let text = match read_text(path, TOML_LIMIT_BYTES) {
+            Ok(text) => text,
+            Err((message, help)) => {
+                self.problems.extend(Problems::of_file(&name, message, help).list);
+                return None;
+            }
+        };
+        self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
+        self.parse(name, text)
+    }
+
+    fn setting(&mut self, setting: &str) -> Option<Item> {
+        let Some((path, value)) = setting.split_once('=') else {
+            let text = format!("`--set {setting}`");
+            let help = Some("write it as `site.pier_t.limit_kw=8000`".to_owned());
+            self.problems.extend(Problems::of_file(&text, "has no `=`", help).list);
+            return None;
+        };
+        // A bare word is text: `--set policy.charging.name=edf` needs no inner quotes.
+        let is_toml = format!("x = {value}").parse::<toml::Table>().is_ok();
+        let value = if is_toml { value.to_owned() } else { toml::Value::String(value.to_owned()).to_string() };
+        self.parse("--set".to_owned(), format!("{path} = {value}"))
+    }
+
+    fn parse(&mut self, path: String, text: String) -> Option<Item> {
+        let parsed = Item::parse(&text, self.files.len());
+        self.files.push(SourceFile { path, text });
+        match parsed {
+            Ok(item) => Some(item),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        }
+    }
+
+    fn problem(&mut self, place: Place, field: &str, message: &str) {
+        let (field, message) = (field.to_owned(), message.to_owned());
+        self.problems.push(Problem { place: Some(place), field, message, help: None });
+    }
+}
+
+/// Reads the CSV files that a scenario names.
+struct Rows<'a> {
+    base: PathBuf,
+    inputs: &'a mut BTreeMap<String, String>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Rows<'_> {
+    fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
+        let path = self.base.join(file);
+        let name = path.display().to_string();
+        match read_text(&path, listing::CSV_LIMIT_BYTES) {
+            Ok(text) => {
+                self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
+                parse(&name, &text, self.problems)
+            }
+            Err((message, help)) => {
+                self.problems.extend(Problems::of_file(&name, message, help).list);
+                T::default()
+            }
+        }
+    }
+}
+
+/// The text of a file, or what is wrong with it and what to do.
+fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
+    let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => (
+            "there is no such file".to_owned(),
+            Some(
+                "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from"
+                    .to_owned(),
+            ),
+        ),
+        _ => (format!("cannot be read: {error}"), None),
+    })?;
+    if !meta.is_file() {
+        return Err(("is not a file".to_owned(), Some(format!("a scenario's folder holds a `{FILE_NAME}`"))));
+    }
+    if meta.len() > limit_bytes {
+        let (size, limit) = (meta.len() >> 20, limit_bytes >> 20);
+        return Err((format!("has {size} MB; the limit is {limit} MB"), Some("split it, or sample it".to_owned())));
+    }
+    let bytes = std::fs::read(path).map_err(|error| (format!("cannot be read: {error}"), None))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
+        let help = Some("save the file as UTF-8".to_owned());
+        (format!("line {line} (byte {at}) is not UTF-8 text"), help)
+    })
+}

@@ -1,0 +1,164 @@
+//! What a user writes: one TOML file, the files it names, overlays on it; and everything that can be wrong with it.
+//!
+//! `tree` keeps where each value was written, `load` reads and merges, `schema` checks shape and ranges against the
+//! types below, `check` the references between tables, `provenance` where each number comes from.
+
+pub mod check;
+pub mod listing;
+pub mod load;
+pub mod problem;
+pub mod provenance;
+pub mod schema;
+pub mod template;
+pub mod tree;
+
+use crate::account::emissions::EmissionsSpec;
+use crate::charging::spec::{ChargerSpec, VisitsSpec};
+use crate::freight::spec::FreightSpec;
+use crate::grid::spec::SiteSpec;
+use crate::policy::spec::PolicySpec;
+use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
+use crate::truck::spec::{FleetSpec, TravelSpec, TruckModelSpec, WeatherSpec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Field name to key of `[source]`. The key `default` stands for every number that is not named.
+pub type Sources = BTreeMap<String, String>;
+
+/// A whole scenario: everything a run needs but the seed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Name for people.
+    pub title: String,
+    /// What it is about and which question it answers.
+    #[serde(default)]
+    pub description: String,
+    /// When it happens and in which steps.
+    pub time: TimeSpec,
+    /// Who decides.
+    #[serde(default)]
+    pub policy: PolicySpec,
+    /// Where numbers come from.
+    #[serde(default)]
+    pub source: BTreeMap<String, SourceSpec>,
+    /// Places.
+    pub site: BTreeMap<String, SiteSpec>,
+    /// Groups of chargers.
+    #[serde(default)]
+    pub charger: BTreeMap<String, ChargerSpec>,
+    /// Vehicles that are not simulated and come to charge.
+    #[serde(default)]
+    pub visits: BTreeMap<String, VisitsSpec>,
+    /// Kinds of drayage tractors.
+    #[serde(default)]
+    pub truck_model: BTreeMap<String, TruckModelSpec>,
+    /// Truck fleets.
+    #[serde(default)]
+    pub fleet: BTreeMap<String, FleetSpec>,
+    /// Distances and times between sites; needed with fleets.
+    pub travel: Option<TravelSpec>,
+    /// Air temperature; needed with fleets.
+    pub weather: Option<WeatherSpec>,
+    /// Kinds of cargo-handling equipment.
+    #[serde(default)]
+    pub equipment_model: BTreeMap<String, EquipmentModelSpec>,
+    /// Work by class of equipment.
+    #[serde(default)]
+    pub work: BTreeMap<String, WorkSpec>,
+    /// Worked hours of the terminals; needed with terminals.
+    pub labor: Option<LaborSpec>,
+    /// Container terminals.
+    #[serde(default)]
+    pub terminal: BTreeMap<String, TerminalSpec>,
+    /// Containers between vessels, gates and the hinterland.
+    pub freight: Option<FreightSpec>,
+    /// Emission factors.
+    pub emissions: Option<EmissionsSpec>,
+    /// Where the numbers come from that no table's own `sources` names.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[time]`: when it happens and in which steps.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeSpec {
+    /// First local day, such as `"2025-06-02"`.
+    pub start: String,
+    /// How many days.
+    #[schemars(range(min = 1, max = 1_100))]
+    pub days: u32,
+    /// Time zone, such as `"America/Los_Angeles"`.
+    pub zone: String,
+    /// Operational step, seconds: the order of causes is resolved to it, times are exact.
+    #[serde(default = "a_minute")]
+    #[schemars(range(min = 1, max = 3_600))]
+    pub tick_s: u32,
+    /// Control interval, seconds: set-points change and meters read at its boundaries. A multiple of `tick_s`.
+    #[serde(default = "five_minutes")]
+    #[schemars(range(min = 1, max = 3_600))]
+    pub interval_s: u32,
+    /// Time between dispatch decisions, seconds. A multiple of `tick_s`.
+    #[serde(default = "five_minutes")]
+    #[schemars(range(min = 1, max = 3_600))]
+    pub dispatch_s: u32,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn a_minute() -> u32 {
+    60
+}
+
+fn five_minutes() -> u32 {
+    300
+}
+
+/// `[source.ID]`: where numbers come from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSpec {
+    /// How far the numbers can be trusted.
+    pub quality: Quality,
+    /// Title of the source, or how the number was made.
+    pub title: String,
+    /// Where to find it.
+    #[serde(default)]
+    pub address: String,
+}
+
+/// How far a number can be trusted, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Read in the named source.
+    Verified,
+    /// Read in a summary or copy of the source.
+    VerifiedSecondary,
+    /// Arithmetic on verified numbers, shown in the title.
+    Derived,
+    /// A choice of whoever made the scenario: a layout, a limit, a simulation step.
+    Chosen,
+    /// A plausible value without a source.
+    Assumed,
+    /// Remembered, not read: replace it before a result is published.
+    Recalled,
+}
+
+impl Quality {
+    /// The word used in files and tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::VerifiedSecondary => "verified_secondary",
+            Self::Derived => "derived",
+            Self::Chosen => "chosen",
+            Self::Assumed => "assumed",
+            Self::Recalled => "recalled",
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What is wrong with the user's files, where, and how to mend it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A file that was read and can be quoted.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Path as the user knows it.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Where something was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Bytes of a file that was kept (index into the list of files).
+    Span(usize, Range<usize>),
+    /// A line (from 1) of a file that is too big to keep.
+    Line(String, u64),
+    /// A whole file.
+    File(String),
+}
+
+/// One mistake.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// Where, if it is known.
+    pub place: Option<Place>,
+    /// Dotted path of the field, or empty.
+    pub field: String,
+    /// What is wrong.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+/// All mistakes of a scenario, with the files to quote.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    /// Files that [`Place::Span`] points into.
+    pub files: Vec<SourceFile>,
+    /// The mistakes, in the order of the files.
+    pub list: Vec<Problem>,
+}
+
+impl Problems {
+    /// One problem with a whole file.
+    #[must_use]
+    pub fn of_file(path: &str, message: impl Into<String>, help: Option<String>) -> Self {
+        let place = Some(Place::File(path.to_owned()));
+        let problem = Problem { place, field: String::new(), message: message.into(), help };
+        Self { files: Vec::new(), list: vec![problem] }
+    }
+
+    /// Path, line and column (from 1) of a problem; 0 where unknown.
+    #[must_use]
+    pub fn locate(&self, problem: &Problem) -> (String, u64, u64) {
+        match &problem.place {
+            None => (String::new(), 0, 0),
+            Some(Place::File(path)) => (path.clone(), 0, 0),
+            Some(Place::Line(path, line)) => (path.clone(), *line, 0),
+            Some(Place::Span(file, span)) => {
+                let file = &self.files[*file];
+                let before = &file.text[..span.start.min(file.text.len())];
+                let line = before.matches('\n').count() as u64 + 1;
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() as u64 + 1;
+                (file.path.clone(), line, column)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.list.iter().enumerate() {
+            if at > 0 {
+                writeln!(out)?;
+            }
+            let (path, line, column) = self.locate(problem);
+            match (line, column) {
+                (0, _) if path.is_empty() => {}
+                (0, _) => write!(out, "{path}: ")?,
+                (_, 0) => write!(out, "{path}:{line}: ")?,
+                _ => write!(out, "{path}:{line}:{column}: ")?,
+            }
+            if !problem.field.is_empty() {
+                write!(out, "{}: ", problem.field)?;
+            }
+            write!(out, "{}", problem.message)?;
+            if let Some(help) = &problem.help {
+                write!(out, " ({help})")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// "did you mean ...", or the list of what there is when it is short, or nothing.
+#[must_use]
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let best = known.iter().map(|name| (strsim::osa_distance(wrong, name), *name)).min();
+    match best {
+        Some((distance, name)) if distance <= 1 + wrong.chars().count() / 3 => Some(format!("did you mean `{name}`?")),
+        _ if known.is_empty() => Some("there are none".to_owned()),
+        _ if known.len() <= 12 => Some(format!("there are: {}", known.join(", "))),
+        _ => Some(format!("there are {} of them, {} among others", known.len(), known[..6].join(", "))),
+    }
+}

@@ -1,0 +1,37 @@
+//! Scenarios that come with the binary, to copy out and edit.
+
+/// A scenario's files: path inside its folder, text.
+pub type Files = &'static [(&'static str, &'static str)];
+
+/// All templates by name.
+pub const TEMPLATES: &[(&str, Files)] = &[
+    (
+        "depot_night",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/depot_night/scenario.toml")),
+            ("hauls.csv", include_str!("../../scenarios/depot_night/hauls.csv")),
+            ("README.md", include_str!("../../scenarios/depot_night/README.md")),
+        ],
+    ),
+    (
+        "port_terminal",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
+            ("README.md", include_str!("../../scenarios/port_terminal/README.md")),
+        ],
+    ),
+    (
+        "san_pedro_bay",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/san_pedro_bay/scenario.toml")),
+            ("all_electric.toml", include_str!("../../scenarios/san_pedro_bay/all_electric.toml")),
+            ("README.md", include_str!("../../scenarios/san_pedro_bay/README.md")),
+        ],
+    ),
+];
+
+/// The files of a template.
+#[must_use]
+pub fn find(name: &str) -> Option<Files> {
+    TEMPLATES.iter().find(|template| template.0 == name).map(|template| template.1)
+}

@@ -1,0 +1,176 @@
+//! A TOML document that remembers where each value was written, so that a mistake found late still shows its line.
+
+use super::problem::{Place, Problem};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Where its key was written (the value, for elements of a list).
+    pub key: Place,
+    /// Where its value was written.
+    pub value: Place,
+    /// What it holds.
+    pub node: Node,
+}
+
+/// What an item holds.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// Named items.
+    Table(BTreeMap<String, Item>),
+    /// Items in order.
+    List(Vec<Item>),
+    /// A single value.
+    Leaf(Value),
+}
+
+impl Item {
+    /// Parses one file. All syntax errors and non-finite numbers are reported at once.
+    ///
+    /// # Errors
+    /// The problems.
+    pub fn parse(text: &str, file: usize) -> Result<Self, Vec<Problem>> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut problems: Vec<Problem> = errors
+            .iter()
+            .map(|error| Problem {
+                place: Some(Place::Span(file, error.span().unwrap_or(0..0))),
+                field: String::new(),
+                message: error.message().to_owned(),
+                help: None,
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let span = table.span();
+        let node = table_node(table.into_inner(), file, "", &mut problems);
+        if problems.is_empty() {
+            Ok(Self { key: Place::Span(file, 0..0), value: Place::Span(file, span), node })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Lays `over` on top: tables merge, everything else is replaced.
+    pub fn overlay(&mut self, over: Item) {
+        match (&mut self.node, over.node) {
+            (Node::Table(mine), Node::Table(theirs)) => {
+                for (key, item) in theirs {
+                    match mine.get_mut(&key) {
+                        Some(old) => old.overlay(item),
+                        None => {
+                            mine.insert(key, item);
+                        }
+                    }
+                }
+            }
+            (_, node) => *self = Item { key: over.key, value: over.value, node },
+        }
+    }
+
+    /// The item at a path of keys and list positions, as far as it exists: the deepest one found.
+    #[must_use]
+    pub fn nearest(&self, path: &[String]) -> &Item {
+        let mut at = self;
+        for part in path {
+            let next = match &at.node {
+                Node::Table(items) => items.get(part),
+                Node::List(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
+                Node::Leaf(_) => None,
+            };
+            match next {
+                Some(item) => at = item,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// The same as JSON. Whole numbers written as floats become integers.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match &self.node {
+            Node::Table(items) => {
+                Value::Object(items.iter().map(|(key, item)| (key.clone(), item.to_json())).collect())
+            }
+            Node::List(items) => Value::Array(items.iter().map(Item::to_json).collect()),
+            Node::Leaf(value) => value.clone(),
+        }
+    }
+}
+
+fn table_node(table: DeTable<'_>, file: usize, path: &str, problems: &mut Vec<Problem>) -> Node {
+    let items = table.into_iter().map(|(key, value)| {
+        let key_span = key.span();
+        let key = key.into_inner().into_owned();
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let item = item(value, file, key_span, &path, problems);
+        (key, item)
+    });
+    Node::Table(items.collect())
+}
+
+fn item(
+    value: Spanned<DeValue<'_>>,
+    file: usize,
+    key_span: Range<usize>,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) -> Item {
+    let span = value.span();
+    let node = match value.into_inner() {
+        DeValue::Table(table) => table_node(table, file, path, problems),
+        DeValue::Array(list) => Node::List(
+            list.into_iter()
+                .enumerate()
+                .map(|(at, value)| {
+                    let span = value.span();
+                    item(value, file, span, &format!("{path}[{at}]"), problems)
+                })
+                .collect(),
+        ),
+        DeValue::String(text) => Node::Leaf(Value::String(text.into_owned())),
+        DeValue::Boolean(yes) => Node::Leaf(Value::Bool(yes)),
+        DeValue::Datetime(time) => Node::Leaf(Value::String(time.to_string())),
+        DeValue::Integer(number) => {
+            let parsed = i64::from_str_radix(number.as_str(), number.radix()).ok();
+            leaf_number(parsed.map(Value::from), file, &span, path, problems)
+        }
+        DeValue::Float(number) => {
+            let parsed = number.as_str().parse::<f64>().ok();
+            leaf_number(parsed.and_then(number_value), file, &span, path, problems)
+        }
+    };
+    Item { key: Place::Span(file, key_span), value: Place::Span(file, span), node }
+}
+
+fn number_value(number: f64) -> Option<Value> {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        return Some(Value::from(number as i64));
+    }
+    serde_json::Number::from_f64(number).map(Value::Number)
+}
+
+fn leaf_number(
+    value: Option<Value>,
+    file: usize,
+    span: &Range<usize>,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) -> Node {
+    if value.is_none() {
+        problems.push(Problem {
+            place: Some(Place::Span(file, span.clone())),
+            field: path.to_owned(),
+            message: "must be a finite number".to_owned(),
+            help: Some("`nan` and `inf` are no quantities; leave the key out where there is no limit".to_owned()),
+        });
+    }
+    Node::Leaf(value.unwrap_or(Value::Null))
+}

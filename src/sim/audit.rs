@@ -1,0 +1,174 @@
+//! The books at the end of a run: what must hold whatever the scenario.
+
+use crate::charging::record::open_rows;
+use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Vehicle, Works};
+use crate::freight::state::Board;
+use crate::grid::state::Meters;
+use crate::kernel::clock::Clock;
+use crate::record::names::Names;
+use crate::record::rows::{HaulRow, SessionRow};
+use crate::record::summary::Summary;
+use crate::record::{Code, Records};
+use crate::terminal::state::UnitState;
+use crate::truck::state::{Duty, Phase, Roads, Store};
+use bevy_ecs::prelude::*;
+
+/// Relative difference that rounding may leave.
+const TOLERANCE: f64 = 1e-6;
+
+/// What vehicles had on board when the run began.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Opening {
+    trucks_kwh: f64,
+    units_kwh: f64,
+}
+
+impl Opening {
+    /// Sums up all batteries.
+    #[must_use]
+    pub fn of(world: &mut World) -> Self {
+        let (trucks_kwh, units_kwh) = on_board(world);
+        Self { trucks_kwh, units_kwh }
+    }
+}
+
+/// Energy in the batteries that are with their vehicles: trucks, units.
+fn on_board(world: &mut World) -> (f64, f64) {
+    let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
+    let trucks = stores.iter(world).map(|store| match store {
+        Store::Aboard(battery) => battery.energy().0,
+        Store::Tank | Store::AtPort => 0.0,
+    });
+    let units = states.iter(world).map(|state| match state {
+        UnitState::Ready(battery) => battery.energy().0,
+        UnitState::Fueled | UnitState::Away => 0.0,
+    });
+    (trucks.sum(), units.sum())
+}
+
+/// Rows for what is still open when the run ends.
+pub fn close(world: &mut World) {
+    let end_s = world.resource::<Clock>().end_s();
+    for row in open_rows(world, end_s) {
+        world.resource_mut::<Records<SessionRow>>().push(row);
+    }
+    let mut open: Vec<HaulRow> =
+        world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, Code("open"))).collect();
+    for duty in world.query::<&Duty>().iter(world) {
+        if let Phase::ToOrigin(haul) | Phase::AtOrigin(haul) | Phase::Laden(haul) | Phase::AtDestination(haul) =
+            duty.phase()
+        {
+            open.push(HaulRow::untouched(&haul, Code("open")));
+        }
+    }
+    open.sort_by_key(|row| row.haul);
+    let mut rows = world.resource_mut::<Records<HaulRow>>();
+    for row in open {
+        rows.push(row);
+    }
+}
+
+/// Everything that does not add up; empty when all is well.
+#[must_use]
+pub fn audit(world: &mut World, opening: &Opening, summary: &Summary, names: &Names) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut equal = |what: &str, left: f64, right: f64| {
+        let scale = left.abs().max(right.abs()).max(1.0);
+        if (left - right).abs() > TOLERANCE * scale {
+            broken.push(format!("{what}: {left} is not {right}"));
+        }
+    };
+    energy(world, opening, summary, names, &mut equal);
+    let board = world.resource::<Board>();
+    let roads = world.resource::<Roads>();
+    let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
+    equal("hauls put up and hauls in the table", board.requested() as f64, summary.requested as f64);
+    equal(
+        "hauls requested and completed, cancelled or open",
+        summary.requested as f64,
+        (completed + summary.cancelled + summary.open) as f64,
+    );
+    equal("hauls completed and rows", roads.completed as f64, completed as f64);
+    let works = world.resource::<Works>();
+    let occupied: usize = world.resource::<Plazas>().at.iter().map(|plaza| plaza.occupied.len()).sum();
+    equal("sessions begun and ended or open", works.begun as f64, (works.ended + occupied as u64) as f64);
+    equal("sessions begun and rows", works.begun as f64, summary.hub.sessions as f64);
+    let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count();
+    equal("ports with a session and their list", plugged as f64, occupied as f64);
+    queues(world, summary, names, &mut equal);
+    batteries(world, &mut broken);
+    broken
+}
+
+/// Meters, sessions and batteries tell the same story.
+fn energy(
+    world: &mut World,
+    opening: &Opening,
+    summary: &Summary,
+    names: &Names,
+    equal: &mut impl FnMut(&str, f64, f64),
+) {
+    let meters = world.resource::<Meters>();
+    for (site, tally) in summary.sites.iter().enumerate() {
+        let key = &names.sites[site];
+        equal(&format!("{key}: sessions and charging meter, kWh"), tally.session_grid_kwh, meters.charging[site].0);
+        equal(&format!("{key}: power table and charging meter, kWh"), tally.charging_kwh, meters.charging[site].0);
+        equal(&format!("{key}: power table and meter, kWh"), tally.meter_kwh, meters.total[site].0);
+    }
+    let used: f64 = summary.fleets.iter().map(|fleet| fleet.battery_kwh).sum();
+    let (trucks, units) = on_board(world);
+    let own = |arrival: &Arrival| {
+        if is_visitor(arrival.vehicle) { 0.0 } else { arrival.battery.energy().0 }
+    };
+    let mut plugs = world.query::<&Plug>();
+    let sessions = plugs.iter(world).filter_map(|plug| plug.session.as_ref());
+    let at_ports: f64 = sessions.map(|session| own(&session.arrival)).sum();
+    let waiting: f64 = world.resource::<Plazas>().at.iter().flat_map(|plaza| &plaza.queue).map(own).sum();
+    let leaving = world.resource::<Departures>().0.iter().filter(|departure| !is_visitor(departure.vehicle));
+    let leaving: f64 = leaving.map(|departure| departure.battery.energy().0).sum();
+    let coming: f64 = world.resource::<Arrivals>().0.iter().map(own).sum();
+    let stored = trucks + units + at_ports + waiting + leaving + coming;
+    let begun = opening.trucks_kwh + opening.units_kwh;
+    let to_vehicles = summary.hub.delivered_kwh - summary.visitors_kwh;
+    equal(
+        "vehicles: energy in, and driven and stored, kWh",
+        begun + to_vehicles,
+        used + summary.hub.equipment_battery_kwh + stored,
+    );
+}
+
+fn is_visitor(vehicle: Vehicle) -> bool {
+    matches!(vehicle, Vehicle::Visitor(_))
+}
+
+/// Little's law: the area under a queue's length is the sum of its waits.
+fn queues(world: &World, summary: &Summary, names: &Names, equal: &mut impl FnMut(&str, f64, f64)) {
+    let end_s = i64::from(world.resource::<Clock>().end_s());
+    for (site, plaza) in world.resource::<Plazas>().at.iter().enumerate() {
+        let area_s = plaza.queue_area_s + plaza.queue.len() as i64 * end_s;
+        let waits_min = summary.sites[site].waits.mean_min().unwrap_or(0.0) * summary.sites[site].waits.number() as f64;
+        equal(
+            &format!("{}: queue length over time and waits, min", names.sites[site]),
+            area_s as f64 / 60.0,
+            waits_min,
+        );
+    }
+}
+
+fn batteries(world: &mut World, broken: &mut Vec<String>) {
+    let mut check = |soc: f64| {
+        if !(-1e-9..=1.0 + 1e-9).contains(&soc) {
+            broken.push(format!("a state of charge is {soc}"));
+        }
+    };
+    for store in world.query::<&Store>().iter(world) {
+        if let Store::Aboard(battery) = store {
+            check(battery.soc());
+        }
+    }
+    for state in world.query::<&UnitState>().iter(world) {
+        if let UnitState::Ready(battery) = state {
+            check(battery.soc());
+        }
+    }
+}

@@ -1,0 +1,518 @@
+//! From a checked scenario to a world. Names become ids here and nowhere else.
+
+use super::run::Options;
+use crate::charging::battery::{Battery, Curve};
+use crate::charging::spec::ChargerSpec;
+use crate::charging::state::{
+    Arrivals, Ask, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Plan, Plaza, Plazas, Plug, Port,
+    SitesByFleet, Spent, User, Works, access_of,
+};
+use crate::charging::systems::{VisitList, kind};
+use crate::freight::demand::{Demand, draw_luck};
+use crate::freight::state::{Berths, Board, Haul};
+use crate::freight::systems::Freight;
+use crate::grid::state::{Headroom, LimitTree, Meters, OtherLoad, Site, Sites};
+use crate::kernel::agenda::Due;
+use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{CabinetId, FleetId, NodeId, PoolId, PortId, Roster, SiteId, TruckId, UnitId};
+use crate::kernel::profile::WeekProfile;
+use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::kernel::units::{Kw, Kwh};
+use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
+use crate::record::Records;
+use crate::record::names::Names;
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use crate::scenario::Scenario;
+use crate::scenario::check::parse_window;
+use crate::scenario::load::Loaded;
+use crate::terminal::spec::LaborSpec;
+use crate::terminal::state::{
+    CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
+};
+use crate::truck::spec::BatterySpec;
+use crate::truck::state::{Duty, Fleet, FleetDay, FleetDays, Fleets, Roads, Store, Truck, TruckModel, TruckModels};
+use crate::truck::travel::{Travel, Weather};
+use bevy_ecs::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
+const FIRST_SOC: (f64, f64) = (0.95, 1.0);
+
+/// A world ready to run, and the names of its ids.
+pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), PolicyError> {
+    let scenario = &loaded.scenario;
+    let mut world = World::new();
+    let sites = sites(scenario);
+    let seed = Seed { seed: options.seed, replication: options.replication };
+    let end_s = loaded.calendar.elapsed_s(i64::from(scenario.time.days) * DAY_S);
+    let time = &scenario.time;
+    world.insert_resource(Clock::new(time.tick_s, time.interval_s, time.dispatch_s, end_s as u32));
+    world.insert_resource(loaded.calendar.clone());
+    world.insert_resource(seed);
+    let dispatch = &scenario.policy.dispatch;
+    world.insert_resource(DispatchPolicySlot(policy::dispatch(&dispatch.name, &dispatch.params)?));
+    let charging = &scenario.policy.charging;
+    world.insert_resource(ChargingPolicySlot(policy::charging(&charging.name, &charging.params)?));
+    world.init_resource::<Fault>();
+    world.init_resource::<PolicyCalls>();
+    records(&mut world);
+    let travel = scenario.travel.as_ref().map(|spec| Travel::new(spec, &sites, &loaded.matrix));
+    world.insert_resource(travel.unwrap_or_default());
+    world.insert_resource(scenario.weather.as_ref().map(Weather::new).unwrap_or_default());
+    let mut build = Build { loaded, scenario, options, seed, sites, world };
+    let ports = build.chargers();
+    build.trucks();
+    let pool_classes = build.terminals();
+    build.freight();
+    build.visits();
+    let Build { mut world, sites, .. } = build;
+    let names = Names {
+        sites: sites.0.iter().map(|site| site.key.clone()).collect(),
+        fleets: scenario.fleet.keys().cloned().collect(),
+        equipment_models: scenario.equipment_model.keys().cloned().collect(),
+        truck_models: scenario.truck_model.keys().cloned().collect(),
+        pool_classes,
+        ports,
+        calendar: loaded.calendar.clone(),
+    };
+    world.insert_resource(sites);
+    Ok((world, names))
+}
+
+fn records(world: &mut World) {
+    world.init_resource::<Records<SessionRow>>();
+    world.init_resource::<Records<PowerRow>>();
+    world.init_resource::<Records<HaulRow>>();
+    world.init_resource::<Records<EquipmentRow>>();
+    world.init_resource::<Records<FuelRow>>();
+    world.init_resource::<Records<CallRow>>();
+}
+
+fn sites(scenario: &Scenario) -> Sites {
+    let site = |(key, spec): (&String, &_)| Site { key: key.clone(), spec: Clone::clone(spec) };
+    Sites(scenario.site.iter().map(site).collect())
+}
+
+fn curve(spec: Option<&BatterySpec>) -> Option<Arc<Curve>> {
+    spec.map(|battery| Arc::new(Curve::new(Kwh(battery.usable_kwh), &battery.accepts_kw)))
+}
+
+/// Hours of the week that are worked.
+fn labor(spec: &LaborSpec) -> Option<WeekProfile> {
+    let mut weights = [0.0; 168];
+    for day in 0..7_usize {
+        let spans = match day {
+            5 => &spec.saturday,
+            6 => &spec.sunday,
+            _ => &spec.weekday,
+        };
+        for (from, to) in spans.iter().filter_map(|span| parse_window(span)) {
+            let (from, mut to) = (from as usize / 3600, to as usize / 3600);
+            if to <= from {
+                to += 24;
+            }
+            for hour in from..to {
+                weights[(day * 24 + hour) % 168] = 1.0;
+            }
+        }
+    }
+    WeekProfile::new(&weights)
+}
+
+struct Build<'a> {
+    loaded: &'a Loaded,
+    scenario: &'a Scenario,
+    options: &'a Options,
+    seed: Seed,
+    sites: Sites,
+    world: World,
+}
+
+impl Build<'_> {
+    fn site(&self, key: &str) -> SiteId {
+        self.sites.find(key).expect("the check found every site")
+    }
+
+    fn fleet(&self, key: &str) -> Option<FleetId> {
+        self.scenario.fleet.keys().position(|name| name == key).map(FleetId::at)
+    }
+
+    fn equipment_model(&self, key: &str) -> Option<u32> {
+        self.scenario.equipment_model.keys().position(|name| name == key).map(|at| at as u32)
+    }
+
+    /// Spawns in id order, or backwards to prove that the order does not matter.
+    fn spawn<B: Bundle, K: Send + Sync + 'static>(&mut self, bundles: Vec<B>) {
+        let mut numbered: Vec<(usize, B)> = bundles.into_iter().enumerate().collect();
+        if self.options.reverse_spawn {
+            numbered.reverse();
+        }
+        let world = &mut self.world;
+        let pairs = numbered.into_iter().map(|(at, bundle)| (at, world.spawn(bundle).id())).collect();
+        self.world.insert_resource(Roster::<K>::new(pairs));
+    }
+
+    /// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
+    fn chargers(&mut self) -> Vec<String> {
+        let groups: Vec<(String, ChargerSpec)> =
+            self.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
+        let site_count = self.sites.0.len();
+        let mut parent: Vec<Option<NodeId>> = Vec::new();
+        let mut limit: Vec<Kw> = Vec::new();
+        for site in &self.sites.0 {
+            parent.push(site.spec.behind.as_deref().map(|behind| NodeId(self.site(behind).0)));
+            limit.push(Kw(site.spec.limit_kw.unwrap_or(f64::INFINITY)));
+        }
+        let mut works = Works::default();
+        let mut plazas: Vec<Plaza> =
+            self.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
+        for (_, spec) in &groups {
+            let window = spec.reserved_hours.as_deref().and_then(parse_window);
+            works.access.push(access_of(spec, |key| self.fleet(key), |key| self.equipment_model(key), window));
+        }
+        let mut ports: Vec<Port> = Vec::new();
+        let mut names = Vec::new();
+        for site in self.sites.ids() {
+            for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| self.site(&group.1.site) == site)
+            {
+                for number in 0..spec.cabinets {
+                    let cabinet = self.cabinet(key, spec, site, group, number, ports.len());
+                    let id = CabinetId::at(works.cabinets.len());
+                    let node = NodeId::at(parent.len());
+                    parent.push(Some(NodeId(site.0)));
+                    limit.push(cabinet.limit);
+                    for (plug, port) in cabinet.ports.iter().enumerate() {
+                        ports.push(port_of(*port, site, id, node, spec));
+                        names.push(format!("{key}/{}", number as usize * cabinet.ports.len() + plug + 1));
+                    }
+                    works.cabinets.push(cabinet);
+                }
+            }
+        }
+        let calendar = self.loaded.calendar.clone();
+        first_events(&mut works, &calendar);
+        for port in &ports {
+            let access = &works.access[works.cabinets[port.cabinet.index()].group];
+            let plaza = &mut plazas[port.site.index()];
+            plaza.ports.push(port.id);
+            let for_trucks = access.public || access.users.iter().any(|user| matches!(user, User::Fleet(_)));
+            plaza.truck_ports += u32::from(for_trucks);
+        }
+        self.world.insert_resource(sites_by_fleet(&works, &plazas, self.scenario.fleet.len(), site_count));
+        let tree = LimitTree::new(parent, limit);
+        self.world.insert_resource(Spent(vec![Kwh::ZERO; tree.parent.len()]));
+        self.world.insert_resource(Headroom(tree.limit.clone()));
+        self.world.insert_resource(tree);
+        self.world.insert_resource(works);
+        self.world.insert_resource(Plazas { at: plazas });
+        self.per_site_tables(site_count);
+        let bundles: Vec<_> = ports
+            .into_iter()
+            .map(|port| (port, Plug::default(), Ask::default(), Plan::default(), Grant::default()))
+            .collect();
+        self.spawn::<_, Port>(bundles);
+        names
+    }
+
+    fn per_site_tables(&mut self, site_count: usize) {
+        self.world.init_resource::<Arrivals>();
+        self.world.init_resource::<Departures>();
+        self.world.init_resource::<Fresh>();
+        self.world.init_resource::<Budget>();
+        let zero = vec![Kwh::ZERO; site_count];
+        self.world.insert_resource(ChargingLoad { running: zero.clone(), closed: zero.clone() });
+        self.world.insert_resource(Meters { total: zero.clone(), charging: zero });
+        self.world.insert_resource(OtherLoad {
+            fixed: self.sites.0.iter().map(|site| Kw(site.spec.load_kw)).collect(),
+            equipment: vec![Kw::ZERO; site_count],
+            shore: vec![Kw::ZERO; site_count],
+        });
+    }
+
+    fn cabinet(
+        &self,
+        key: &str,
+        spec: &ChargerSpec,
+        site: SiteId,
+        group: usize,
+        number: u32,
+        first_port: usize,
+    ) -> Cabinet {
+        Cabinet {
+            site,
+            group,
+            ports: (first_port..first_port + spec.ports as usize).map(PortId::at).collect(),
+            limit: Kw(spec.cabinet_kw),
+            busy: 0,
+            failures: spec.mtbf_h.map(|mtbf_h| (mtbf_h, spec.mttr_h)),
+            stream: self.seed.stream(Purpose::Outages, key_of(key), number),
+        }
+    }
+
+    fn trucks(&mut self) {
+        let models: Vec<TruckModel> = self
+            .scenario
+            .truck_model
+            .iter()
+            .map(|(key, spec)| TruckModel { key: key.clone(), spec: spec.clone(), curve: curve(spec.battery.as_ref()) })
+            .collect();
+        let mut fleets = Vec::new();
+        let mut bundles = Vec::new();
+        for (at, (key, spec)) in self.scenario.fleet.iter().enumerate() {
+            let total: u32 = spec.trucks.values().map(|count| count.0).sum();
+            let active = (f64::from(total) * spec.active_share).round() as u32;
+            fleets.push(Fleet { key: key.clone(), spec: spec.clone(), active });
+            let home = spec.home.as_deref().map(|home| self.site(home));
+            let starts: Vec<SiteId> = spec.start_at.iter().map(|site| self.site(site)).collect();
+            let shares: Vec<f64> = spec.shift.iter().map(|shift| shift.share).collect();
+            for (number, model) in spread(&spec.trucks, total).into_iter().enumerate() {
+                let number = number as u32;
+                let model_at =
+                    models.iter().position(|known| known.key == *model).expect("the check found every model");
+                let (shift, within) = pick_shift(number, active.max(1), &shares);
+                // The golden ratio spreads starts evenly whatever the number of trucks.
+                let start_after_s = ((within + f64::from(number) * 0.618_033_988_749_895).fract()
+                    * spec.shift[shift].spread_h
+                    * 3600.0) as u32;
+                let truck = Truck {
+                    id: TruckId::at(bundles.len()),
+                    fleet: FleetId::at(at),
+                    model: model_at as u32,
+                    home,
+                    number,
+                    shift: shift as u32,
+                    start_after_s,
+                };
+                let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
+                let store = match &models[model_at].curve {
+                    Some(curve) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
+                    None => Store::Tank,
+                };
+                bundles.push((truck, Duty::parked(site), store));
+            }
+        }
+        self.world.insert_resource(TruckModels(models));
+        self.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
+        self.world.insert_resource(Fleets(fleets));
+        self.world.init_resource::<Roads>();
+        self.spawn::<_, Truck>(bundles);
+    }
+
+    fn first_soc(&self, key: &str, number: u32) -> f64 {
+        let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
+        FIRST_SOC.0 + (FIRST_SOC.1 - FIRST_SOC.0) * draw
+    }
+
+    fn terminals(&mut self) -> Vec<String> {
+        let models: Vec<EquipmentModel> = self
+            .scenario
+            .equipment_model
+            .iter()
+            .map(|(key, spec)| EquipmentModel {
+                key: key.clone(),
+                spec: spec.clone(),
+                curve: curve(spec.battery.as_ref()),
+            })
+            .collect();
+        let gates = self.sites.0.iter().map(|site| self.scenario.terminal.get(&site.key).cloned()).collect();
+        let mut pools: Vec<Pool> = Vec::new();
+        let mut bundles = Vec::new();
+        for (key, terminal) in &self.scenario.terminal {
+            let site = self.site(key);
+            for (class, work) in &self.scenario.work {
+                let mut units = Vec::new();
+                let pool = PoolId::at(pools.len());
+                for (model_at, model) in models.iter().enumerate().filter(|(_, model)| model.spec.class == *class) {
+                    for number in 0..terminal.equipment.get(&model.key).map_or(0, |count| count.0) {
+                        let id = UnitId::at(bundles.len());
+                        units.push(id);
+                        let state = match &model.curve {
+                            Some(curve) => {
+                                let soc = self.first_soc(&format!("{key}/{}", model.key), number);
+                                UnitState::Ready(Battery::at_soc(Arc::clone(curve), soc))
+                            }
+                            None => UnitState::Fueled,
+                        };
+                        bundles.push((Unit { id, pool, model: model_at as u32 }, state));
+                    }
+                }
+                if !units.is_empty() {
+                    pools.push(Pool {
+                        site,
+                        class: class.clone(),
+                        work: work.clone(),
+                        units,
+                        backlog_h: 0.0,
+                        gate_moves_seen: 0,
+                        crane_kwh: 0.0,
+                        hour: PoolHour::default(),
+                    });
+                }
+            }
+        }
+        let classes = pools.iter().map(|pool| pool.class.clone()).collect();
+        self.world.insert_resource(Gates::new(gates));
+        self.world.insert_resource(EquipmentModels(models));
+        self.world.insert_resource(Pools(pools));
+        self.world.insert_resource(CraneLoad { kw: vec![0.0; self.sites.0.len()] });
+        self.world.insert_resource(Labor(self.scenario.labor.as_ref().and_then(labor)));
+        self.spawn::<_, Unit>(bundles);
+        classes
+    }
+
+    fn freight(&mut self) {
+        let sites = self.sites.0.len();
+        let mut freight = Freight { shore_kw: vec![0.0; sites], ..Freight::default() };
+        for (key, terminal) in &self.scenario.terminal {
+            freight.shore_kw[self.site(key).index()] = terminal.shore_kw;
+        }
+        if let Some(spec) = &self.scenario.freight {
+            freight.known_before_s = (spec.known_before_h * 3600.0) as u32;
+            freight.cancel_after_s = (spec.cancel_after_h * 3600.0) as u32;
+            let labor = self.world.resource::<Labor>().0.clone();
+            let energy_cv = self.scenario.travel.as_ref().map_or(0.0, |travel| travel.energy_cv);
+            if let (Some(volumes), Some(labor)) = (&spec.volumes, labor) {
+                let terminals = &self.scenario.terminal;
+                freight.demand =
+                    Demand::new(self.seed, volumes, labor, &self.sites, terminals, spec.due_after_h, energy_cv);
+                self.calls(&mut freight);
+            }
+            for haul in self.listed_hauls(energy_cv) {
+                let day = self.loaded.calendar.day(i64::from(haul.ready_s));
+                freight.by_day.entry(day).or_default().push(haul);
+            }
+        }
+        self.world.insert_resource(freight);
+        self.world.init_resource::<Board>();
+        let zero = vec![0.0; sites];
+        self.world.insert_resource(Berths { vessel_lifts: zero.clone(), rail_lifts: zero.clone(), shore_kw: zero });
+    }
+
+    fn calls(&self, freight: &mut Freight) {
+        let Some(demand) = &freight.demand else {
+            return;
+        };
+        let (after, before) = demand.reach_days();
+        let calendar = &self.loaded.calendar;
+        let end_s = i64::from(self.scenario.time.days) * DAY_S;
+        for (key, terminal) in &self.scenario.terminal {
+            let site = self.site(key);
+            freight.calls.extend(demand.calls(key, site, terminal, calendar, -before * DAY_S, end_s + after * DAY_S));
+        }
+        freight.calls.sort_by_key(|call| (call.berth_s, call.site, call.index));
+        for (id, call) in freight.calls.iter_mut().enumerate() {
+            call.id = id as u32;
+        }
+    }
+
+    fn listed_hauls(&self, energy_cv: f64) -> Vec<Haul> {
+        let end_s = i64::from(self.scenario.time.days) * DAY_S;
+        let listed = self.loaded.hauls.iter().flatten().enumerate();
+        let inside = listed.filter(|(_, row)| row.ready_s >= 0 && row.ready_s < end_s);
+        inside
+            .map(|(at, row)| {
+                let (origin, destination) = (self.site(&row.origin), self.site(&row.destination));
+                let turn_cv = [&row.origin, &row.destination]
+                    .iter()
+                    .find_map(|key| self.scenario.terminal.get(key.as_str()))
+                    .map_or(0.0, |terminal| terminal.turn_cv);
+                let mut stream = self.seed.stream(Purpose::ListedHauls, 0, at as u32);
+                Haul {
+                    id: 0,
+                    origin,
+                    destination,
+                    ready_s: row.ready_s as u32,
+                    due_s: row.due_s as u32,
+                    loaded: row.loaded,
+                    fleet: row.fleet.as_deref().and_then(|fleet| self.fleet(fleet)),
+                    luck: draw_luck(&mut stream, turn_cv, energy_cv),
+                }
+            })
+            .collect()
+    }
+
+    fn visits(&mut self) {
+        let mut list = VisitList::default();
+        for (key, spec) in &self.scenario.visits {
+            let site = self.site(&spec.site);
+            list.visits.extend(self.loaded.visits[key].iter().cloned().map(|visit| (site, visit)));
+        }
+        list.visits.sort_by(|a, b| (a.1.arrive_s, a.0, &a.1.session).cmp(&(b.1.arrive_s, b.0, &b.1.session)));
+        self.world.insert_resource(list);
+    }
+}
+
+fn port_of(id: PortId, site: SiteId, cabinet: CabinetId, node: NodeId, spec: &ChargerSpec) -> Port {
+    let limit = Kw(spec.port_kw.unwrap_or(spec.cabinet_kw));
+    Port { id, site, cabinet, node, limit, efficiency: spec.efficiency }
+}
+
+/// First failures, and the daily end of reservations.
+fn first_events(works: &mut Works, calendar: &Calendar) {
+    let mut reopen: BTreeMap<SiteId, u32> = BTreeMap::new();
+    let Works { cabinets, access, agenda, .. } = works;
+    for (id, cabinet) in cabinets.iter_mut().enumerate() {
+        if let Some((mtbf_h, _)) = cabinet.failures {
+            let at_s = (cabinet.stream.exponential(mtbf_h) * 3600.0).clamp(1.0, 3e9) as u32;
+            agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
+        }
+        if let Some((_, to)) = access[cabinet.group].reserved {
+            reopen.insert(cabinet.site, to);
+        }
+    }
+    for (site, to) in reopen {
+        let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
+        agenda.push(Due { at_s, kind: kind::REOPEN, id: site.0 });
+    }
+}
+
+fn sites_by_fleet(works: &Works, plazas: &[Plaza], fleets: usize, sites: usize) -> SitesByFleet {
+    debug_assert_eq!(plazas.len(), sites);
+    let usable = |fleet: usize| {
+        let user = User::Fleet(FleetId::at(fleet));
+        let mut found: Vec<SiteId> = works
+            .cabinets
+            .iter()
+            .filter(|cabinet| works.access[cabinet.group].allows(user))
+            .map(|cabinet| cabinet.site)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    };
+    SitesByFleet { sites: (0..fleets).map(usable).collect() }
+}
+
+/// Models in an order that mixes them evenly, so that any first part of a fleet has each model's share.
+fn spread(trucks: &BTreeMap<String, crate::truck::spec::Count>, total: u32) -> Vec<&String> {
+    let mut given: Vec<(&String, u32, u32)> = trucks.iter().map(|(model, count)| (model, count.0, 0)).collect();
+    let mut out = Vec::with_capacity(total as usize);
+    for at in 0..total {
+        let behind = |entry: &(&String, u32, u32)| {
+            f64::from(entry.1) * f64::from(at + 1) / f64::from(total) - f64::from(entry.2)
+        };
+        let next = given
+            .iter_mut()
+            .filter(|entry| entry.2 < entry.1)
+            .max_by(|a, b| behind(a).total_cmp(&behind(b)))
+            .expect("the counts add up to the total");
+        next.2 += 1;
+        out.push(next.0);
+    }
+    out
+}
+
+/// The shift of the `number`-th of `active` trucks by the shares, and how far into the share it lies (0 to 1).
+fn pick_shift(number: u32, active: u32, shares: &[f64]) -> (usize, f64) {
+    let quantile = (f64::from(number % active) + 0.5) / f64::from(active);
+    let mut below = 0.0;
+    for (at, share) in shares.iter().enumerate() {
+        if quantile < below + share || at + 1 == shares.len() {
+            return (at, ((quantile - below) / share.max(1e-12)).clamp(0.0, 1.0));
+        }
+        below += share;
+    }
+    (0, 0.0)
+}

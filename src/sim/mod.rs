@@ -1,0 +1,9 @@
+//! Builds the world, runs it, audits it: the only room that knows all others.
+
+pub mod audit;
+pub mod build;
+pub mod output;
+pub mod profile;
+pub mod run;
+
+pub use run::{Options, RunError, Simulation};

@@ -1,0 +1,139 @@
+//! Takes rows out of the world into tables and the summary, so that memory does not grow with simulated time.
+
+use crate::policy::PolicyCalls;
+use crate::record::Records;
+use crate::record::names::Names;
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use crate::record::summary::Summary;
+use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
+use bevy_ecs::prelude::World;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Why results could not be written.
+pub type OutputError = TableError;
+
+/// The tables and the summary of a run.
+#[derive(Debug)]
+pub struct Output {
+    sessions: TableWriter,
+    power: TableWriter,
+    hauls: TableWriter,
+    equipment: TableWriter,
+    fuel: TableWriter,
+    calls: TableWriter,
+    summary: Summary,
+}
+
+/// What is left when all is written.
+#[derive(Debug)]
+pub struct Written {
+    /// The summary.
+    pub summary: Summary,
+    /// Digest of the rows of each table, by name.
+    pub digests: BTreeMap<String, String>,
+    /// Rows of each table, by name.
+    pub rows: BTreeMap<String, u64>,
+    /// Files.
+    pub paths: Vec<PathBuf>,
+}
+
+impl Written {
+    /// One digest of all rows of all tables.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut all = blake3::Hasher::new();
+        for (table, digest) in &self.digests {
+            all.update(table.as_bytes());
+            all.update(digest.as_bytes());
+        }
+        all.finalize().to_hex().to_string()
+    }
+}
+
+impl Output {
+    /// Tables in a folder, or only digests and the summary.
+    ///
+    /// # Errors
+    /// When a file cannot be made.
+    pub fn new(folder: Option<&Path>, with_csv: bool, zone: &str, summary: Summary) -> Result<Self, OutputError> {
+        Ok(Self {
+            sessions: TableWriter::new::<SessionRow>(folder, with_csv, zone)?,
+            power: TableWriter::new::<PowerRow>(folder, with_csv, zone)?,
+            hauls: TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
+            equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
+            fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
+            calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
+            summary,
+        })
+    }
+
+    /// The summary so far.
+    #[must_use]
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Notes what policies were asked.
+    pub fn count_policy_calls(&mut self, calls: PolicyCalls) {
+        self.summary.policy_calls = calls.dispatch;
+        self.summary.rejected = calls.rejected;
+    }
+
+    /// Writes what waits, in whole groups or (`all`) to the last row.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn drain(&mut self, world: &mut World, names: &Names, all: bool) -> Result<(), OutputError> {
+        let least = if all { 1 } else { GROUP_ROWS };
+        let summary = &mut self.summary;
+        drain(world, names, least, &mut self.sessions, |rows: &[SessionRow]| summary.sessions(rows))?;
+        drain(world, names, least, &mut self.power, |rows: &[PowerRow]| summary.power(rows))?;
+        drain(world, names, least, &mut self.hauls, |rows: &[HaulRow]| summary.hauls(rows))?;
+        drain(world, names, least, &mut self.equipment, |rows: &[EquipmentRow]| summary.equipment(rows))?;
+        drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
+            summary.fuel(rows);
+        })?;
+        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))
+    }
+
+    /// Closes all files.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish(self) -> Result<Written, OutputError> {
+        let mut written =
+            Written { summary: self.summary, digests: BTreeMap::new(), rows: BTreeMap::new(), paths: Vec::new() };
+        let tables = [
+            (SessionRow::TABLE, self.sessions),
+            (PowerRow::TABLE, self.power),
+            (HaulRow::TABLE, self.hauls),
+            (EquipmentRow::TABLE, self.equipment),
+            (FuelRow::TABLE, self.fuel),
+            (CallRow::TABLE, self.calls),
+        ];
+        for (name, table) in tables {
+            let (digest, rows, paths) = table.finish()?;
+            written.digests.insert(name.to_owned(), digest);
+            written.rows.insert(name.to_owned(), rows);
+            written.paths.extend(paths);
+        }
+        Ok(written)
+    }
+}
+
+fn drain<R: Row>(
+    world: &mut World,
+    names: &Names,
+    least: usize,
+    table: &mut TableWriter,
+    fold: impl FnOnce(&[R]),
+) -> Result<(), OutputError> {
+    let mut records = world.resource_mut::<Records<R>>();
+    if records.len() < least {
+        return Ok(());
+    }
+    let rows = records.take();
+    fold(&rows);
+    table.write(&rows, names)
+}

@@ -1,0 +1,195 @@
+//! The run loop: tick after tick until the end, rows out as they come, an audit at the close.
+
+use super::audit::{self, Opening};
+use super::output::{Output, OutputError};
+use super::{build, profile};
+use crate::kernel::clock::Clock;
+use crate::kernel::stage::{Operations, Register};
+use crate::policy::{Fault, PolicyCalls, PolicyError, PolicyFault};
+use crate::record::names::Names;
+use crate::record::summary::Summary;
+use crate::scenario::Scenario;
+use crate::scenario::load::Loaded;
+use crate::{charging, freight, grid, terminal, truck};
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
+use bevy_ecs::system::RunSystemOnce;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How to run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Which replication.
+    pub replication: u32,
+    /// Spawn entities backwards: a test switch, no result may change.
+    pub reverse_spawn: bool,
+    /// Run systems in another legal order: a test switch, no result may change.
+    pub shuffle: Option<u64>,
+    /// Measure the time of each step.
+    pub profile: bool,
+}
+
+/// Why a run did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A policy could not be made.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A policy failed at run time.
+    #[error("at {at}: {fault}")]
+    Fault {
+        /// Local time.
+        at: String,
+        /// What failed.
+        fault: PolicyFault,
+    },
+    /// The books do not balance: an error of ours, never of the user.
+    #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.join("\n"))]
+    Audit(Vec<String>),
+    /// Results could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Somebody interrupted the run.
+    #[error("interrupted at {at}; what was finished until then is kept")]
+    Interrupted {
+        /// Local time.
+        at: String,
+    },
+}
+
+/// A running simulation.
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+    names: Names,
+    opening: Opening,
+}
+
+/// What a finished run did, beyond its tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Things that were due: phases of trucks, sessions, failures.
+    pub events: u64,
+    /// Time by step (name, seconds x 1e6), when it was measured.
+    pub step_us: Vec<(String, u64)>,
+}
+
+impl std::fmt::Debug for Simulation {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Simulation").field("clock", self.world.resource::<Clock>()).finish_non_exhaustive()
+    }
+}
+
+impl Simulation {
+    /// Builds world and schedule.
+    ///
+    /// # Errors
+    /// When a policy cannot be made.
+    pub fn new(loaded: &Loaded, options: &Options) -> Result<Self, RunError> {
+        let (mut world, names) = build::world(loaded, options)?;
+        let mut schedule = schedule(options);
+        if options.profile {
+            world.init_resource::<profile::StepTimes>();
+            profile::watch(&mut schedule);
+        }
+        let first = world.run_system_once(truck::systems::first_shifts);
+        debug_assert!(first.is_ok(), "{first:?}");
+        let opening = Opening::of(&mut world);
+        Ok(Self { world, schedule, names, opening })
+    }
+
+    /// An empty summary for this run.
+    #[must_use]
+    pub fn empty_summary(&self, scenario: &Scenario) -> Summary {
+        let plazas = &self.world.resource::<charging::state::Plazas>().at;
+        let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
+        let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
+        Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone())
+    }
+
+    /// Names of the ids in the rows.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.
+    ///
+    /// # Errors
+    /// When a policy fails, the audit finds something, results cannot be written, or somebody stops it.
+    pub fn run(
+        &mut self,
+        output: &mut Output,
+        stop: &AtomicBool,
+        mut progress: impl FnMut(u32, u32),
+    ) -> Result<Effort, RunError> {
+        loop {
+            self.schedule.run(&mut self.world);
+            let clock = *self.world.resource::<Clock>();
+            if let Some(fault) = self.world.resource::<Fault>().0.clone() {
+                output.drain(&mut self.world, &self.names, true)?;
+                return Err(RunError::Fault { at: self.local_time(&clock), fault });
+            }
+            if clock.done() {
+                break;
+            }
+            if clock.now_s().is_multiple_of(3600) {
+                output.drain(&mut self.world, &self.names, false)?;
+                progress(clock.now_s() / 3600, clock.end_s() / 3600);
+                if stop.load(Ordering::Relaxed) {
+                    output.drain(&mut self.world, &self.names, true)?;
+                    return Err(RunError::Interrupted { at: self.local_time(&clock) });
+                }
+            }
+            self.world.resource_mut::<Clock>().advance();
+        }
+        audit::close(&mut self.world);
+        output.drain(&mut self.world, &self.names, true)?;
+        output.count_policy_calls(*self.world.resource::<PolicyCalls>());
+        let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names);
+        if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
+    }
+
+    /// Builds the graph of systems; an ambiguity is an error.
+    ///
+    /// # Errors
+    /// What bevy says, as text.
+    pub fn check_schedule(&mut self) -> Result<(), String> {
+        self.schedule.initialize(&mut self.world).map(|_| ()).map_err(|error| format!("{error:?}"))
+    }
+
+    fn local_time(&self, clock: &Clock) -> String {
+        self.names.calendar.iso(i64::from(clock.now_s()))
+    }
+
+    fn effort(&self) -> Effort {
+        let trucks = self.world.resource::<truck::state::Roads>().agenda.handled();
+        let sessions = self.world.resource::<charging::state::Works>().agenda.handled();
+        let times = self.world.get_resource::<profile::StepTimes>();
+        let step_us = times.map(|times| {
+            let named = profile::STEPS.iter().zip(times.spent);
+            named.map(|(step, spent)| (format!("{step:?}").to_lowercase(), spent.as_micros() as u64)).collect()
+        });
+        Effort { events: trucks + sessions, step_us: step_us.unwrap_or_default() }
+    }
+}
+
+/// All systems of the operational tick, in one list of rooms.
+fn schedule(options: &Options) -> Schedule {
+    let mut schedule = Schedule::new(Operations);
+    schedule.set_executor(SingleThreadedExecutor::new());
+    schedule.set_build_settings(ScheduleBuildSettings {
+        ambiguity_detection: LogLevel::Error,
+        hierarchy_detection: LogLevel::Error,
+        auto_insert_apply_deferred: false,
+        shuffle_seed: options.shuffle,
+        ..Default::default()
+    });
+    let mut register = Register::new(&mut schedule);
+    for room in [freight::register, terminal::register, truck::register, charging::register, grid::register] {
+        room(&mut register);
+    }
+    schedule
+}

@@ -1,0 +1,8 @@
+//! Terminals: gates, and cargo-handling equipment with its work, shifts and breaks.
+
+pub mod rules;
+pub mod spec;
+pub mod state;
+pub mod systems;
+
+pub use systems::register;

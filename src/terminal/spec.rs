@@ -1,0 +1,166 @@
+//! What the user writes about terminals and their equipment.
+
+use crate::scenario::Sources;
+use crate::truck::spec::{BatterySpec, Count, Powertrain};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// `[terminal.SITE]`: berths, gates and equipment of a site of kind `terminal`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TerminalSpec {
+    /// Throughput, TEU a year.
+    #[schemars(range(min = 0.0, max = 50_000_000.0))]
+    pub teu_per_year: f64,
+    /// Vessels that can be worked at once.
+    #[schemars(range(min = 1, max = 50))]
+    pub berths: u32,
+    /// Vessel calls a week.
+    #[schemars(range(min = 0.01, max = 200.0))]
+    pub calls_per_week: f64,
+    /// Ship-to-shore cranes at work on one vessel.
+    #[schemars(range(min = 1, max = 20))]
+    pub cranes_per_call: u32,
+    /// Lifts of one crane in a worked hour.
+    #[schemars(range(min = 1.0, max = 100.0))]
+    pub lifts_per_crane_h: f64,
+    /// Gate lanes.
+    #[schemars(range(min = 1, max = 500))]
+    pub gate_lanes: u32,
+    /// Mean time of a truck in a lane, minutes.
+    #[schemars(range(min = 0.01, max = 120.0))]
+    pub gate_min: f64,
+    /// Mean time of a truck between the gates for one container, minutes.
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub turn_min: f64,
+    /// Mean time that a second container of the same visit adds, minutes.
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub second_move_min: f64,
+    /// Spread of the times at the terminal (coefficient of variation).
+    #[schemars(range(min = 0.0, max = 3.0))]
+    pub turn_cv: f64,
+    /// Power that a vessel draws from the shore, kW.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 20_000.0))]
+    pub shore_kw: f64,
+    /// Share of calls that draw shore power, 0 to 1.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub shore_share: f64,
+    /// How many units of each model: keys of `[equipment_model]`.
+    #[serde(default)]
+    pub equipment: BTreeMap<String, Count>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[equipment_model.ID]`: a kind of cargo-handling equipment.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EquipmentModelSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// The work it does: a key of `[work]`.
+    pub class: String,
+    /// What moves it.
+    pub powertrain: Powertrain,
+    /// Energy or fuel per hour at work: kWh or US gallons.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub per_work_h: f64,
+    /// Energy or fuel per lift: kWh or US gallons.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub per_lift: f64,
+    /// Nitrogen oxides, g per gallon of fuel.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub nox_g_per_gal: f64,
+    /// Exhaust particles up to 2.5 micrometres, g per gallon of fuel.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub pm25_g_per_gal: f64,
+    /// The battery; only for `battery_electric`.
+    pub battery: Option<BatterySpec>,
+    /// A unit at or below this state of charge leaves its work to charge.
+    #[serde(default = "fifth")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub leave_at_soc: f64,
+    /// A unit that left its work comes back with this state of charge.
+    #[serde(default = "most")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub return_at_soc: f64,
+    /// Does it charge in breaks and between shifts?
+    #[serde(default = "yes")]
+    pub charge_in_breaks: bool,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn fifth() -> f64 {
+    0.2
+}
+
+fn most() -> f64 {
+    0.8
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// `[work.CLASS]`: what lifts and gate moves ask of a class of equipment.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkSpec {
+    /// Unit-hours per container lifted on or off a vessel.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub h_per_vessel_lift: f64,
+    /// Unit-hours per container through the truck gate.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub h_per_gate_move: f64,
+    /// Unit-hours per container to or from on-dock rail.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub h_per_rail_lift: f64,
+    /// Lifts that a unit makes in an hour at work (0: it does not lift).
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub lifts_per_h: f64,
+    /// Share of a shift hour that a unit can work (the rest is positioning, checks, handover), above 0 to 1.
+    #[serde(default = "most_of_it")]
+    #[schemars(range(min = 0.05, max = 1.0))]
+    pub availability: f64,
+    /// Does work left undone hold up trucks between the gates?
+    #[serde(default)]
+    pub serves_trucks: bool,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn most_of_it() -> f64 {
+    0.85
+}
+
+/// `[labor]`: when vessels and yards are worked.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LaborSpec {
+    /// Worked hours of a weekday, such as `["08:00-12:00", "13:00-17:00"]`; whole hours; the gaps are breaks.
+    pub weekday: Vec<String>,
+    /// Worked hours of a Saturday.
+    #[serde(default)]
+    pub saturday: Vec<String>,
+    /// Worked hours of a Sunday.
+    #[serde(default)]
+    pub sunday: Vec<String>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}

@@ -1,0 +1,53 @@
+//! Formulas of the road: plain numbers in, plain numbers out.
+
+use super::spec::TruckModelSpec;
+
+/// What a truck pulls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pull {
+    /// Nothing, or a bare chassis.
+    Bobtail,
+    /// An empty container.
+    Empty,
+    /// A loaded container.
+    Loaded,
+}
+
+/// Use of a model at a temperature over its use in mild weather (15 to 25 degrees Celsius): linear on both sides.
+#[must_use]
+pub fn weather_factor(model: &TruckModelSpec, celsius: f64) -> f64 {
+    1.0 + model.cold_per_c * (15.0 - celsius).max(0.0) + model.hot_per_c * (celsius - 25.0).max(0.0)
+}
+
+/// Use per freeway km in mild weather: kWh or US gallons.
+#[must_use]
+pub fn per_km(model: &TruckModelSpec, pull: Pull) -> f64 {
+    match pull {
+        Pull::Bobtail => model.bobtail_per_km,
+        Pull::Empty => model.empty_per_km,
+        Pull::Loaded => model.loaded_per_km,
+    }
+}
+
+/// Start of the next shift after `now_day`'s weekday table says so: first day from `from_day` on whose `works` is true.
+#[must_use]
+pub fn next_working_day(from_day: i64, last_day: i64, mut works: impl FnMut(i64) -> bool) -> Option<i64> {
+    (from_day..=last_day).find(|day| works(*day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weather_is_linear_outside_the_mild_band() {
+        let model: TruckModelSpec = serde_json::from_value(serde_json::json!({
+            "powertrain": "diesel", "bobtail_per_km": 0.07, "empty_per_km": 0.08, "loaded_per_km": 0.1,
+            "cold_per_c": 0.01, "hot_per_c": 0.02
+        }))
+        .unwrap();
+        assert!((weather_factor(&model, 20.0) - 1.0).abs() < 1e-12);
+        assert!((weather_factor(&model, 5.0) - 1.1).abs() < 1e-12);
+        assert!((weather_factor(&model, 35.0) - 1.2).abs() < 1e-12);
+    }
+}

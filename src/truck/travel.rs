@@ -1,0 +1,161 @@
+//! Distances and times between sites, and the weather that trucks drive in.
+
+use super::spec::{TravelSpec, WeatherSpec};
+use crate::grid::state::Sites;
+use crate::kernel::ids::SiteId;
+use crate::kernel::math;
+use crate::scenario::listing::KmRow;
+use bevy_ecs::prelude::Resource;
+
+/// Kinds of road, by the length of the trip.
+const CLASSES: usize = 3;
+
+/// Distances and times between all pairs of sites.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Travel {
+    sites: usize,
+    km: Vec<f64>,
+    energy_km: Vec<f64>,
+    class: Vec<u8>,
+    /// Time without traffic where a file gives it, hours; else 0.
+    listed_h: Vec<f64>,
+    speed_kmh: [f64; CLASSES],
+    traffic: Vec<f64>,
+    longest_s: u32,
+    energy_cv: f64,
+}
+
+impl Travel {
+    /// From coordinates, and from distances of a file where it has them.
+    #[must_use]
+    pub fn new(spec: &TravelSpec, sites: &Sites, listed: &[KmRow]) -> Self {
+        let n = sites.0.len();
+        let place = |site: usize| (sites.0[site].spec.lat, sites.0[site].spec.lon);
+        let mut km = vec![0.0; n * n];
+        for from in 0..n {
+            for to in 0..n {
+                km[from * n + to] = math::great_circle_km(place(from), place(to)) * spec.circuity;
+            }
+        }
+        let mut listed_h = vec![0.0; n * n];
+        let mut said = vec![false; n * n];
+        let pairs: Vec<_> = listed
+            .iter()
+            .filter_map(|row| Some((sites.find(&row.origin)?.index(), sites.find(&row.destination)?.index(), row)))
+            .collect();
+        for (from, to, row) in &pairs {
+            said[from * n + to] = true;
+            km[from * n + to] = row.km;
+            listed_h[from * n + to] = row.minutes.unwrap_or(0.0) / 60.0;
+        }
+        for (from, to, row) in pairs {
+            if !said[to * n + from] {
+                km[to * n + from] = row.km;
+                listed_h[to * n + from] = row.minutes.unwrap_or(0.0) / 60.0;
+            }
+        }
+        let class_of = |km: f64| match km {
+            km if km <= spec.local_up_to_km => 0_u8,
+            km if km <= spec.arterial_up_to_km => 1,
+            _ => 2,
+        };
+        let class: Vec<u8> = km.iter().map(|km| class_of(*km)).collect();
+        let factor = [spec.local_energy_factor, spec.arterial_energy_factor, 1.0];
+        let energy_km = km.iter().zip(&class).map(|(km, class)| km * factor[usize::from(*class)]).collect();
+        let speed_kmh = [spec.local_kmh, spec.arterial_kmh, spec.freeway_kmh];
+        let traffic = spec.traffic.clone();
+        let mut travel = Self {
+            sites: n,
+            km,
+            energy_km,
+            class,
+            listed_h,
+            speed_kmh,
+            traffic,
+            longest_s: 0,
+            energy_cv: spec.energy_cv,
+        };
+        let slowest = (0..24).min_by(|a, b| travel.traffic[*a].total_cmp(&travel.traffic[*b])).unwrap_or(0);
+        let all = (0..n).flat_map(|from| (0..n).map(move |to| (SiteId::at(from), SiteId::at(to))));
+        travel.longest_s = all.map(|(from, to)| travel.drive_s(from, to, slowest)).max().unwrap_or(0);
+        travel
+    }
+
+    fn at(&self, from: SiteId, to: SiteId) -> usize {
+        from.index() * self.sites + to.index()
+    }
+
+    /// How many sites there are.
+    #[must_use]
+    pub fn sites(&self) -> usize {
+        self.sites
+    }
+
+    /// Road distance, km.
+    #[must_use]
+    pub fn km(&self, from: SiteId, to: SiteId) -> f64 {
+        self.km[self.at(from, to)]
+    }
+
+    /// Distance in freeway km that cost the same energy.
+    #[must_use]
+    pub fn energy_km(&self, from: SiteId, to: SiteId) -> f64 {
+        self.energy_km[self.at(from, to)]
+    }
+
+    /// Time of a trip that starts in this local hour of the day, whole seconds.
+    #[must_use]
+    pub fn drive_s(&self, from: SiteId, to: SiteId, hour: usize) -> u32 {
+        let at = self.at(from, to);
+        let free_h = if self.listed_h[at] > 0.0 {
+            self.listed_h[at]
+        } else {
+            self.km[at] / self.speed_kmh[usize::from(self.class[at])]
+        };
+        (free_h / self.traffic[hour] * 3600.0).round() as u32
+    }
+
+    /// The longest trip at the slowest hour, seconds.
+    #[must_use]
+    pub fn longest_s(&self) -> u32 {
+        self.longest_s
+    }
+
+    /// Spread of the energy of single trips (coefficient of variation).
+    #[must_use]
+    pub fn energy_cv(&self) -> f64 {
+        self.energy_cv
+    }
+}
+
+/// Air temperature by month and hour of the day.
+#[derive(Resource, Debug, Clone)]
+pub struct Weather {
+    mean_c: [f64; 12],
+    half_range_c: f64,
+}
+
+impl Weather {
+    /// From the monthly means and the daily range.
+    #[must_use]
+    pub fn new(spec: &WeatherSpec) -> Self {
+        let mut mean_c = [15.0; 12];
+        for (month, mean) in mean_c.iter_mut().zip(&spec.mean_c) {
+            *month = *mean;
+        }
+        Self { mean_c, half_range_c: spec.daily_range_c / 2.0 }
+    }
+
+    /// Temperature at a month (0 to 11) and hour (0 to 23), degrees Celsius: a cosine with its top at 15:00.
+    #[must_use]
+    pub fn celsius(&self, month: usize, hour: usize) -> f64 {
+        let angle = core::f64::consts::TAU * (hour as f64 - 15.0) / 24.0;
+        self.mean_c[month] + self.half_range_c * math::cos(angle)
+    }
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Self { mean_c: [15.0; 12], half_range_c: 0.0 }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the integration tests share: loading a scenario with changes, running it in memory, and its numbers.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use portvolt::record::summary::{Metric, Summary};
+use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::sim::output::Output;
+use portvolt::sim::{Options, Simulation};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// A finished run in memory.
+pub(crate) struct Finished {
+    /// Digest of all rows.
+    pub digest: String,
+    /// All metrics.
+    pub metrics: Vec<Metric>,
+    /// The summary.
+    pub summary: Summary,
+}
+
+impl Finished {
+    /// A metric of a scope.
+    pub(crate) fn get(&self, name: &str, scope: &str) -> f64 {
+        let found = self.metrics.iter().find(|metric| metric.name == name && metric.scope == scope);
+        found.unwrap_or_else(|| panic!("no metric {name} of {scope}")).value.unwrap_or(f64::NAN)
+    }
+
+    /// A metric of the whole hub.
+    pub(crate) fn total(&self, name: &str) -> f64 {
+        self.get(name, "total")
+    }
+}
+
+/// The folder of a shipped scenario.
+pub(crate) fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
+}
+
+/// Loads a scenario with `--set` changes; panics with every problem.
+pub(crate) fn loaded(path: &Path, settings: &[&str]) -> Loaded {
+    let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+    load(&Request { path: path.to_path_buf(), overlays: Vec::new(), settings })
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Writes a scenario (and files beside it) to a temporary folder and loads it.
+pub(crate) fn written(toml: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, Loaded) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("scenario.toml"), toml).unwrap();
+    for (name, text) in files {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let loaded = loaded(dir.path(), &[]);
+    (dir, loaded)
+}
+
+/// Runs without writing files. The audit runs too: a run that breaks an invariant panics here.
+pub(crate) fn run(loaded: &Loaded, options: &Options) -> Finished {
+    let mut simulation = Simulation::new(loaded, options).unwrap();
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary).unwrap();
+    simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).unwrap_or_else(|error| panic!("{error}"));
+    let written = output.finish().unwrap();
+    let digest = written.digest();
+    let mut summary = written.summary;
+    let metrics = summary.metrics(simulation.names());
+    Finished { digest, metrics, summary }
+}

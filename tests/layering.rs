@@ -1,0 +1,72 @@
+//! Contract: data flows one way. Rules know no ECS and no chance, specs no ECS, the report never reads the world, only
+//! `sim` changes the structure of the world, and no file outgrows its reader.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+use std::path::{Path, PathBuf};
+
+fn sources(dir: &Path, out: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("ui") {
+                sources(&path, out);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push((path.clone(), std::fs::read_to_string(path).unwrap()));
+        }
+    }
+}
+
+fn all() -> Vec<(PathBuf, String)> {
+    let mut out = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut out);
+    out.sort();
+    out
+}
+
+fn forbid(which: impl Fn(&Path) -> bool, words: &[&str]) {
+    for (path, text) in all().iter().filter(|source| which(&source.0)) {
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for word in words {
+            assert!(!code.contains(word), "{} must not hold `{word}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn rules_are_pure() {
+    forbid(|path| path.ends_with("rules.rs"), &["bevy_ecs", "rand", "std::fs", "Stream"]);
+}
+
+#[test]
+fn specs_know_no_ecs() {
+    forbid(|path| path.ends_with("spec.rs"), &["bevy_ecs"]);
+}
+
+#[test]
+fn reports_read_records_only() {
+    let in_room = |path: &Path, room: &str| path.parent().is_some_and(|parent| parent.ends_with(room));
+    forbid(|path| in_room(path, "report"), &["bevy_ecs", "::state::", "crate::sim"]);
+    forbid(|path| in_room(path, "account"), &["bevy_ecs", "::state::"]);
+    forbid(
+        |path| in_room(path, "kernel"),
+        &["crate::truck", "crate::charging", "crate::terminal", "crate::freight", "crate::grid"],
+    );
+}
+
+#[test]
+fn the_tick_changes_no_structure() {
+    forbid(
+        |path| !path.ends_with("sim/build.rs"),
+        &["Commands", ".spawn(", ".despawn(", "par_iter", "run_if", "Local<"],
+    );
+}
+
+#[test]
+fn files_stay_readable() {
+    for (path, text) in all() {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", path.display());
+    }
+}

@@ -1,0 +1,155 @@
+//! Contract: queues are those of theory. Exponential arrivals and services at c ports give the mean wait and the
+//! P(wait > t) of Erlang-C within the 99 % confidence interval over replications, and halving the tick moves nothing
+//! beyond noise. The scenario is a public station with visitors from a file: the same queue, ports and sessions as all
+//! others use.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use common::{Finished, run, written};
+use portvolt::kernel::random::{Purpose, Seed};
+use portvolt::sim::Options;
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::fmt::Write;
+
+const SERVICE_S: f64 = 3600.0;
+const PORT_KW: f64 = 100.0;
+
+/// P(wait > 0) for c servers with offered load a (Erlang 1917; recursion of the B formula).
+fn erlang_c(c: u32, a: f64) -> f64 {
+    let b = (1..=c).fold(1.0, |b, k| a * b / (f64::from(k) + a * b));
+    let rho = a / f64::from(c);
+    b / (1.0 - rho * (1.0 - b))
+}
+
+/// Visits with exponential gaps and exponential energies at constant power: services of mean `SERVICE_S`.
+fn visits(c: u32, a: f64, days: u32, replication: u32) -> String {
+    let mut stream = Seed { seed: 2025, replication }.stream(Purpose::Visits, u64::from(c), 0);
+    let end_s = f64::from(days) * 86_400.0;
+    let mut text = String::from("session_id,arrive_s,depart_s,energy_kwh,max_kw\n");
+    let mut at_s = 0.0;
+    loop {
+        at_s += stream.exponential(SERVICE_S / a);
+        let energy_kwh = stream.exponential(PORT_KW * SERVICE_S / 3600.0);
+        if at_s >= end_s {
+            return text;
+        }
+        let _ = writeln!(text, "s,{},{},{energy_kwh},{PORT_KW}", at_s.floor(), 4_000_000_000_u32);
+    }
+}
+
+fn station(c: u32, a: f64, days: u32, replication: u32, tick_s: u32) -> Finished {
+    let toml = format!(
+        r#"
+        title = "station"
+        [time]
+        start = "2025-01-06"
+        days = {days}
+        zone = "UTC"
+        tick_s = {tick_s}
+        [site.station]
+        kind = "public"
+        lat = 0.0
+        lon = 0.0
+        [charger.ports]
+        site = "station"
+        cabinets = {c}
+        cabinet_kw = {PORT_KW}
+        efficiency = 1.0
+        users = ["visitors"]
+        [visits.poisson]
+        site = "station"
+        csv = "visits.csv"
+        "#
+    );
+    let (_dir, loaded) = written(&toml, &[("visits.csv", &visits(c, a, days, replication))]);
+    run(&loaded, &Options::default())
+}
+
+/// Mean and half width of the 99 % interval over replications.
+fn interval(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).unwrap().inverse_cdf(0.995);
+    (mean, t * (variance / n).sqrt())
+}
+
+fn check(c: u32, a: f64, days: u32, replications: u32) {
+    let runs: Vec<Finished> = (0..replications).map(|replication| station(c, a, days, replication, 60)).collect();
+    let probability = erlang_c(c, a);
+    let rate = (f64::from(c) - a) / SERVICE_S;
+    let expected_min = probability / rate / 60.0;
+    let waits: Vec<f64> = runs.iter().map(|run| run.total("queue_wait_mean_min")).collect();
+    let (mean, half) = interval(&waits);
+    assert!((mean - expected_min).abs() < half, "c {c}: mean wait {mean} +- {half} min, theory {expected_min}");
+    assert!(half < 0.3 * expected_min, "the interval must be narrow enough to say something: {half} of {expected_min}");
+    // P(W > t) = C exp(-(c - a) t / service) at half the mean wait of those who wait.
+    let t_s = 0.5 / rate;
+    let tail: Vec<f64> = runs.iter().map(|run| run.summary.hub.waits.share_above(t_s as u32)).collect();
+    let (mean, half) = interval(&tail);
+    let expected = probability * portvolt::kernel::math::exp(-rate * t_s);
+    assert!((mean - expected).abs() < half, "c {c}: P(wait > {t_s} s) {mean} +- {half}, theory {expected}");
+}
+
+#[test]
+fn one_port_at_80_percent() {
+    check(1, 0.8, 200, 14);
+}
+
+#[test]
+fn five_ports_at_80_percent() {
+    check(5, 4.0, 90, 14);
+}
+
+#[test]
+fn twenty_ports_at_90_percent() {
+    check(20, 18.0, 60, 14);
+}
+
+/// The order of causes is resolved by the tick; times are exact. Same visits, half the tick, then a quarter.
+#[test]
+fn halving_the_tick_moves_nothing() {
+    let wait = |tick_s| station(5, 4.0, 60, 3, tick_s).total("queue_wait_mean_min");
+    let (whole, half, quarter) = (wait(60), wait(30), wait(15));
+    assert!((whole - half).abs() < 0.01 * whole, "{whole} {half}");
+    assert!((half - quarter).abs() < 0.01 * whole, "{half} {quarter}");
+}
+
+/// `MATSim` and HIVE users confused waiting with charging: 15 arrivals at 5 ports charge five at a time, ten wait.
+#[test]
+fn queueing_is_not_charging() {
+    let mut text = String::from("session_id,arrive_s,depart_s,energy_kwh,max_kw\n");
+    for number in 0..15 {
+        let _ = writeln!(text, "s{number},600,80000,100,100");
+    }
+    let toml = r#"
+        title = "fifteen"
+        [time]
+        start = "2025-01-06"
+        days = 1
+        zone = "UTC"
+        [site.station]
+        kind = "public"
+        lat = 0.0
+        lon = 0.0
+        [charger.ports]
+        site = "station"
+        cabinets = 5
+        cabinet_kw = 100
+        efficiency = 1.0
+        users = ["visitors"]
+        [visits.fifteen]
+        site = "station"
+        csv = "visits.csv"
+        "#;
+    let (_dir, loaded) = written(toml, &[("visits.csv", &text)]);
+    let run = run(&loaded, &Options::default());
+    assert_eq!(run.total("sessions"), 15.0);
+    assert!((run.total("peak_kw") - 500.0).abs() < 1e-9);
+    // Five wait nothing, five an hour, five two hours.
+    assert_eq!(run.total("queue_wait_mean_min"), 60.0);
+    assert_eq!(run.total("queue_wait_p95_min"), 120.0);
+    assert!((run.total("energy_delivered_kwh") - 1500.0).abs() < 1e-6);
+}

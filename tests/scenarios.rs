@@ -1,0 +1,147 @@
+//! Contract: every shipped scenario loads, runs as it is with its books in order, names the source of every number, and
+//! gives results inside published bounds. The bounds, with where they come from, stand at each assertion.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use common::{loaded, run, shipped};
+use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::scenario::schema;
+use portvolt::scenario::template::TEMPLATES;
+use portvolt::sim::Options;
+use std::path::PathBuf;
+
+fn all_electric() -> Loaded {
+    let overlays = vec![shipped("san_pedro_bay").join("all_electric.toml")];
+    load(&Request { path: shipped("san_pedro_bay"), overlays, settings: vec!["time.days=2".to_owned()] })
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn every_number_has_a_source() {
+    for (name, _) in TEMPLATES {
+        let scenario = loaded(&shipped(name), &[]);
+        let unsourced: Vec<_> = scenario.provenance.unsourced().map(|origin| &origin.field).collect();
+        assert!(unsourced.is_empty(), "{name}: {unsourced:?}");
+    }
+    let unsourced: Vec<_> = all_electric().provenance.unsourced().map(|origin| origin.field.clone()).collect();
+    assert!(unsourced.is_empty(), "{unsourced:?}");
+}
+
+#[test]
+fn every_shipped_folder_is_a_template() {
+    let folders = std::fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path());
+    let folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
+    assert_eq!(folders.len(), TEMPLATES.len());
+    for folder in folders {
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(TEMPLATES.iter().any(|template| template.0 == name), "{name}");
+    }
+}
+
+#[test]
+fn schema_is_fresh() {
+    let committed = std::fs::read_to_string(shipped("scenario.schema.json")).unwrap();
+    let committed: serde_json::Value = serde_json::from_str(&committed).unwrap();
+    assert_eq!(committed, schema::schema(), "run: portvolt schema > scenarios/scenario.schema.json");
+}
+
+/// NACFE Run on Less - Electric DEPOT: 252 kWh a truck and day over mixed duty; at most 5 MW at a depot. Drayage to the
+/// Inland Empire drives 150 to 220 miles a shift (Penske, NFI), so up to twice that.
+#[test]
+fn depot_night_is_plausible() {
+    let run = run(&loaded(&shipped("depot_night"), &[]), &Options::default());
+    assert!(run.total("hauls_completed") > 0.95 * run.total("hauls_requested"));
+    let truck_days = 40.0 * 5.25;
+    let per_day = run.total("energy_delivered_kwh") / truck_days;
+    assert!((125.0..504.0).contains(&per_day), "{per_day} kWh a truck and day");
+    assert!(run.total("peak_kw") <= 1100.0 + 1e-6, "the limit of the scenario");
+    assert!(run.total("peak_kw") > 1000.0, "the limit binds, as the scenario says");
+    let miles_a_shift = run.total("truck_km") / 1.609 / truck_days;
+    assert!((100.0..240.0).contains(&miles_a_shift), "{miles_a_shift} miles a shift");
+    assert_eq!(run.total("trucks_stranded"), 0.0);
+}
+
+/// 1.5 M TEU a year at 1.8 TEU a box are 15,971 lifts a week. Cranes 7 kWh a lift.
+#[test]
+fn port_terminal_is_plausible() {
+    let run = run(&loaded(&shipped("port_terminal"), &["time.days=7"]), &Options::default());
+    assert!(run.total("equipment_hours_served") > 0.99 * run.total("equipment_hours_required"));
+    let hours = run.total("equipment_hours_required");
+    assert!((5_000.0..20_000.0).contains(&hours), "{hours} unit-hours");
+    assert!(run.total("peak_kw") <= 14_000.0 + 1e-6);
+    assert!(run.total("hauls_requested") > 8_000.0 && run.total("hauls_requested") < 20_000.0);
+}
+
+/// 20 M TEU a year at 1.8 TEU a box, about 80 % by truck: 171,000 hauls a week in the mean. `PierPass` and Harbor Trucking
+/// Association: 41 min in the terminal, 19 min of queue in bad times. About 9,000 trucks call in a week.
+#[test]
+fn san_pedro_bay_is_plausible() {
+    let run = run(&loaded(&shipped("san_pedro_bay"), &["time.days=3"]), &Options::default());
+    let hauls = run.total("hauls_requested") / 3.0;
+    assert!((20_000.0..40_000.0).contains(&hauls), "{hauls} hauls on a weekday");
+    assert!(run.total("gate_queue_mean_min") < 19.0);
+    let miles_a_day = run.total("truck_km") / 3.0 / 9_000.0 / 1.609;
+    assert!((80.0..220.0).contains(&miles_a_day), "{miles_a_day} miles a truck and day");
+    // C40: Los Angeles alone drew 40-60 MW at peak in 2013 and "could exceed 180"; both ports and all depots are here.
+    let peak_mw = run.total("peak_kw") / 1000.0;
+    assert!((40.0..360.0).contains(&peak_mw), "{peak_mw} MW");
+    // NOx of 9,000 trucks at 2.5 to 5.5 g/mi.
+    let per_mile = run.total("truck_nox_kg") * 1000.0 / (run.total("truck_km") / 1.609);
+    assert!((2.0..5.5).contains(&per_mile), "{per_mile} g/mi");
+}
+
+#[test]
+fn everything_electric_burns_no_diesel() {
+    let run = run(&all_electric(), &Options::default());
+    assert_eq!(run.total("diesel_gal"), 0.0);
+    assert!(run.total("hauls_completed") > 0.9 * run.total("hauls_requested") - 3_000.0);
+    // NACFE: 252 kWh a truck and day; drayage up to twice that.
+    let per_day = run.get("truck_battery_kwh", "total") / 2.0 / 9_000.0;
+    assert!((125.0..504.0).contains(&per_day), "{per_day} kWh a truck and day");
+}
+
+/// FIELD: `EV2Gym`'s arrivals changed with its step. Half the interval, the same demand and nearly the same energy.
+#[test]
+fn steps_do_not_change_the_answer() {
+    let of = |settings: &[&str]| run(&loaded(&shipped("depot_night"), settings), &Options::default());
+    let (plain, finer) = (of(&[]), of(&["time.tick_s=30"]));
+    assert_eq!(plain.total("hauls_requested").to_bits(), finer.total("hauls_requested").to_bits());
+    for (metric, tolerance) in [("energy_delivered_kwh", 0.02), ("truck_km", 0.02), ("hauls_completed", 0.02)] {
+        let (a, b) = (plain.total(metric), finer.total(metric));
+        assert!((a - b).abs() <= tolerance * a, "{metric}: {a} {b}");
+    }
+}
+
+/// Ten thousand parked trucks change nothing but the number of trucks: work grows with events.
+#[test]
+fn parked_trucks_change_nothing() {
+    let plain = run(&loaded(&shipped("depot_night"), &[]), &Options::default());
+    let text = r#"
+        extends = "BASE"
+        [site.lot]
+        kind = "yard"
+        lat = 33.8
+        lon = -118.2
+        [fleet.parked]
+        start_at = ["lot"]
+        active_share = 0.0
+        trucks = { ecascadia_438 = 10000 }
+        [[fleet.parked.shift]]
+        start = "05:00"
+        hours = 10
+    "#;
+    let base = shipped("depot_night");
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(
+        dir.path().join("scenario.toml"),
+        text.replace("BASE", base.join("scenario.toml").to_str().unwrap()),
+    )
+    .unwrap();
+    std::fs::copy(base.join("hauls.csv"), dir.path().join("hauls.csv")).unwrap();
+    let more = run(&loaded(dir.path(), &[]), &Options::default());
+    for metric in ["hauls_completed", "sessions", "energy_delivered_kwh", "truck_km", "peak_kw"] {
+        assert_eq!(plain.total(metric).to_bits(), more.total(metric).to_bits(), "{metric}");
+    }
+}
