@@ -44,7 +44,8 @@ fn every_shipped_folder_is_a_template() {
 fn schema_is_fresh() {
     let committed = std::fs::read_to_string(shipped("scenario.schema.json")).unwrap();
     let committed: serde_json::Value = serde_json::from_str(&committed).unwrap();
-    assert_eq!(committed, schema::schema(), "run: portvolt schema > scenarios/scenario.schema.json");
+    let is_fresh = committed == schema::schema();
+    assert!(is_fresh, "the types changed: run portvolt schema > scenarios/scenario.schema.json");
 }
 
 /// NACFE Run on Less - Electric DEPOT: 252 kWh a truck and day over mixed duty; at most 5 MW at a depot. Drayage to the
