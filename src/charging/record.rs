@@ -7,9 +7,9 @@ use crate::record::Code;
 use crate::record::rows::{SessionRow, vehicle_cells};
 use bevy_ecs::prelude::World;
 
-/// Does it leave with less than it asked for (by more than a watt-hour)?
+/// Does it leave with less than it was to get (by more than a watt-hour)?
 pub(super) fn is_short(arrival: &Arrival) -> bool {
-    (arrival.target - arrival.battery.energy()).0 > 1e-3
+    !arrival.is_opportunity && (arrival.target - arrival.battery.energy()).0 > 1e-3
 }
 
 pub(super) fn session_row(session: &Session, port: Option<PortId>, end_s: u32, leave: Leave) -> SessionRow {

@@ -50,6 +50,8 @@ pub struct Arrival {
     pub target: Kwh,
     /// It leaves at this time with whatever it has.
     pub depart_s: Option<u32>,
+    /// It comes because there is time, such as a break: that it leaves with less is no failure.
+    pub is_opportunity: bool,
 }
 
 /// Why a vehicle left.
@@ -61,6 +63,8 @@ pub enum Leave {
     TimeUp,
     /// Its time was up while it waited: it never charged.
     NeverServed,
+    /// The time it had to spare was up, whether it charged or waited.
+    BreakOver,
     /// No port at the site may ever serve it.
     NotAllowed,
     /// Its cabinet broke: it waits again.
@@ -77,6 +81,7 @@ impl Leave {
             Self::Done => "done",
             Self::TimeUp => "time_up",
             Self::NeverServed => "never_served",
+            Self::BreakOver => "break_over",
             Self::NotAllowed => "not_allowed",
             Self::Outage => "outage",
             Self::Open => "open",

@@ -111,6 +111,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
             battery: Battery::at_soc(Arc::new(Curve::flat(need, Kw(visit.max_kw))), 0.0),
             target: need,
             depart_s: Some(visit.depart_s),
+            is_opportunity: false,
         });
         list.next += 1;
     }
@@ -267,6 +268,7 @@ impl Hall<'_, '_> {
 
     /// Somebody goes who never had a port.
     fn turn_away(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
+        let leave = if arrival.is_opportunity { Leave::BreakOver } else { leave };
         self.works.unmet += u64::from(is_short(&arrival));
         self.plazas.at[arrival.site.index()].queue_area_s += i64::from(at_s);
         self.rows.push(waited_row(&arrival, at_s, leave));
@@ -315,12 +317,13 @@ impl Hall<'_, '_> {
         }
         let ports: Vec<PortId> = self.plazas.at[site.index()].occupied.clone();
         for id in ports {
-            let over = self
-                .ports
-                .get(self.roster.entity(id.index()))
-                .is_ok_and(|(_, plug, _)| plug.session.as_ref().is_some_and(|session| is_over(&session.arrival)));
-            if over && let Some(session) = self.unplug(id, at_s, Leave::TimeUp) {
-                let leave = if is_short(&session.arrival) { Leave::TimeUp } else { Leave::Done };
+            let plugged = self.ports.get(self.roster.entity(id.index())).ok();
+            let session = plugged.and_then(|(_, plug, _)| plug.session.as_ref());
+            let over = session.filter(|session| is_over(&session.arrival)).map(|s| s.arrival.is_opportunity);
+            let Some(is_opportunity) = over else { continue };
+            let leave = if is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
+            if let Some(session) = self.unplug(id, at_s, leave) {
+                let leave = if is_short(&session.arrival) { leave } else { Leave::Done };
                 self.depart(session.arrival, at_s, leave);
                 self.call_next(id, at_s);
             }

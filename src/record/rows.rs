@@ -39,7 +39,7 @@ row! {
         start_soc: f64 [""],
         /// state of charge at unplug
         end_soc: f64 [""],
-        /// why it left: `done`, `time_up`, `never_served`, `not_allowed`, `outage`; `open` when it was still there at the end
+        /// why it left: `done`, `time_up`, `never_served`, `break_over`, `not_allowed`, `outage`; `open` when it was still there at the end
         leave: Code [""],
     }
 }

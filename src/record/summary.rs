@@ -190,7 +190,7 @@ impl Summary {
             if row.vehicle_kind.0 == "visitor" {
                 self.visitors_kwh += row.delivered_kwh;
             }
-            let is_over = !matches!(row.leave.0, "open" | "outage");
+            let is_over = !matches!(row.leave.0, "open" | "outage" | "break_over");
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 if let Some(start_s) = row.start_s {
                     tally.sessions += 1;

@@ -144,13 +144,16 @@ impl Build<'_> {
     }
 
     /// Spawns in id order, or backwards to prove that the order does not matter.
-    fn spawn<B: Bundle, K: Send + Sync + 'static>(&mut self, bundles: Vec<B>) {
-        let mut numbered: Vec<(usize, B)> = bundles.into_iter().enumerate().collect();
+    fn spawn<B: Bundle<Effect: bevy_ecs::bundle::NoBundleEffect>, K: Send + Sync + 'static>(
+        &mut self,
+        mut bundles: Vec<B>,
+    ) {
+        let mut order: Vec<usize> = (0..bundles.len()).collect();
         if self.options.reverse_spawn {
-            numbered.reverse();
+            bundles.reverse();
+            order.reverse();
         }
-        let world = &mut self.world;
-        let pairs = numbered.into_iter().map(|(at, bundle)| (at, world.spawn(bundle).id())).collect();
+        let pairs = order.into_iter().zip(self.world.spawn_batch(bundles)).collect();
         self.world.insert_resource(Roster::<K>::new(pairs));
     }
 

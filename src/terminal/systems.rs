@@ -207,6 +207,7 @@ fn arrival(clock: &Clock, pool: &Pool, unit: Unit, battery: Battery, target: Kwh
         at_home: true,
         battery,
         target,
+        is_opportunity: depart_s.is_some(),
         depart_s,
     }
 }

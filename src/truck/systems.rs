@@ -383,6 +383,7 @@ impl Road<'_> {
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
             battery,
             depart_s: off_duty_until,
+            is_opportunity: false,
         });
     }
 }
