@@ -142,9 +142,14 @@ impl Battery {
     /// Charges and returns the energy taken and the time used.
     pub fn charge(&mut self, target: Kwh, cap: Kw, time: Hours) -> (Kwh, Hours) {
         let (reached, used) = self.foresee(target, cap, time);
+        (self.rise_to(reached), used)
+    }
+
+    /// Takes on the energy that [`Self::foresee`] gave for the same power and time. Returns what was taken.
+    pub fn rise_to(&mut self, reached: Kwh) -> Kwh {
         let taken = reached - self.energy;
         self.energy = reached.min(self.usable());
-        (taken, used)
+        taken
     }
 
     /// Uses energy. Returns what it could not give: above zero means the vehicle is stranded.

@@ -5,6 +5,8 @@
 //! Ask (what the session can take) -> Plan (what the policy wants) -> Grant (what the limits allow) -> delivered.
 
 pub mod battery;
+pub(crate) mod power;
+pub(crate) mod queue;
 pub mod record;
 pub mod spec;
 pub mod state;

@@ -1,10 +1,10 @@
 //! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a port.
 
-use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
-use crate::kernel::ids::PortId;
+use super::state::{Arrival, Leave, Plazas, Plug, Port, Session, User, Vehicle};
+use crate::kernel::ids::{PortId, VisitId};
 use crate::kernel::units::Kwh;
 use crate::record::Code;
-use crate::record::rows::{SessionRow, vehicle_cells};
+use crate::record::rows::{SessionRow, vehicle_kind};
 use bevy_ecs::prelude::World;
 
 /// Does it leave with less than it was to get (by more than a watt-hour)?
@@ -12,47 +12,42 @@ pub(super) fn is_short(arrival: &Arrival) -> bool {
     !arrival.is_opportunity && (arrival.target - arrival.battery.energy()).0 > 1e-3
 }
 
-pub(super) fn session_row(session: &Session, port: Option<PortId>, end_s: u32, leave: Leave) -> SessionRow {
-    let arrival = &session.arrival;
-    let (vehicle_kind, vehicle_id, fleet) = vehicle_cells(arrival.vehicle, arrival.user);
+/// What is the same for whoever charged and whoever only waited; energy as of now.
+fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> SessionRow {
     SessionRow {
-        vehicle_kind,
-        vehicle_id,
-        fleet,
-        site: arrival.site,
-        port,
-        arrive_s: arrival.at_s,
-        start_s: Some(session.start_s),
-        end_s,
-        wait_s: session.start_s.saturating_sub(arrival.at_s),
-        requested_kwh: (arrival.target - session.start_energy).max(Kwh::ZERO).0,
-        delivered_kwh: (arrival.battery.energy() - session.start_energy).0,
-        grid_kwh: session.drawn.0,
-        start_soc: session.start_soc,
-        end_soc: arrival.battery.soc(),
-        leave: Code(leave.word()),
-    }
-}
-
-pub(super) fn waited_row(arrival: &Arrival, end_s: u32, leave: Leave) -> SessionRow {
-    let (vehicle_kind, vehicle_id, fleet) = vehicle_cells(arrival.vehicle, arrival.user);
-    SessionRow {
-        vehicle_kind,
-        vehicle_id,
-        fleet,
+        vehicle_kind: vehicle_kind(arrival.vehicle),
+        vehicle_id: arrival.vehicle.number(),
+        session_id: if let Vehicle::Visitor(row) = arrival.vehicle { Some(VisitId(row)) } else { None },
+        fleet: if let User::Fleet(fleet) = arrival.user { Some(fleet) } else { None },
         site: arrival.site,
         port: None,
         arrive_s: arrival.at_s,
         start_s: None,
         end_s,
         wait_s: end_s.saturating_sub(arrival.at_s),
-        requested_kwh: (arrival.target - arrival.battery.energy()).max(Kwh::ZERO).0,
-        delivered_kwh: 0.0,
+        requested_kwh: (arrival.target - start_energy).max(Kwh::ZERO).0,
+        delivered_kwh: (arrival.battery.energy() - start_energy).0,
         grid_kwh: 0.0,
         start_soc: arrival.battery.soc(),
         end_soc: arrival.battery.soc(),
         leave: Code(leave.word()),
     }
+}
+
+pub(super) fn session_row(session: &Session, port: Option<PortId>, end_s: u32, leave: Leave) -> SessionRow {
+    let arrival = &session.arrival;
+    SessionRow {
+        port,
+        start_s: Some(session.start_s),
+        wait_s: session.start_s.saturating_sub(arrival.at_s),
+        grid_kwh: session.drawn.0,
+        start_soc: session.start_soc,
+        ..row(arrival, session.start_energy, end_s, leave)
+    }
+}
+
+pub(super) fn waited_row(arrival: &Arrival, end_s: u32, leave: Leave) -> SessionRow {
+    row(arrival, arrival.battery.energy(), end_s, leave)
 }
 
 /// Rows of those who are still at ports or in queues when the run ends.

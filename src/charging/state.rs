@@ -3,10 +3,12 @@
 use super::battery::Battery;
 use super::spec::ChargerSpec;
 use crate::grid::spec::QueueOrder;
+use crate::grid::state::LimitTree;
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId, TruckId, UnitId};
-use crate::kernel::random::Stream;
+use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
+use crate::policy::spec::Departures as DepartureKnowledge;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// Who is at a port or waits for one.
@@ -18,6 +20,18 @@ pub enum Vehicle {
     Unit(UnitId),
     /// A vehicle from a list of visits (its row).
     Visitor(u32),
+}
+
+impl Vehicle {
+    /// Its number among its kind.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Truck(id) => id.0,
+            Self::Unit(id) => id.0,
+            Self::Visitor(row) => row,
+        }
+    }
 }
 
 /// On whose account a vehicle charges: decides which ports it may use.
@@ -52,6 +66,50 @@ pub struct Arrival {
     pub depart_s: Option<u32>,
     /// It comes because there is time, such as a break: that it leaves with less is no failure.
     pub is_opportunity: bool,
+    /// Power that the port offers it, grid side, when the limits count what is offered and not what the battery takes.
+    pub offer: Option<Kw>,
+    /// The only port that it uses.
+    pub pinned: Option<PortId>,
+    /// Its place in the order of vehicles, for policies that rank by vehicle.
+    pub rank: u32,
+    /// Of the target what its next duty takes, with a reserve, as far as that is known.
+    pub duty: Kwh,
+    /// What it may give back.
+    pub gives: Gives,
+}
+
+/// What a vehicle may give back to the site (vehicle to grid).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Gives {
+    /// Most power, battery side; zero where it cannot.
+    pub limit: Kw,
+    /// It keeps this much energy.
+    pub keep: Kwh,
+}
+
+impl Arrival {
+    /// A vehicle away from home that comes to charge fully and stays until it is done.
+    #[must_use]
+    pub fn new(at_s: u32, site: SiteId, vehicle: Vehicle, user: User, battery: Battery) -> Self {
+        let target = battery.usable();
+        let rank = vehicle.number();
+        Self {
+            at_s,
+            site,
+            vehicle,
+            user,
+            at_home: false,
+            battery,
+            target,
+            depart_s: None,
+            is_opportunity: false,
+            offer: None,
+            pinned: None,
+            rank,
+            duty: target,
+            gives: Gives::default(),
+        }
+    }
 }
 
 /// Why a vehicle left.
@@ -137,6 +195,8 @@ pub struct Session {
     pub arrival: Arrival,
     /// Plugged in at.
     pub start_s: u32,
+    /// When it has to go, as far as the policy may know; `u32::MAX` when nothing calls it or nobody says.
+    pub told_depart_s: u32,
     /// State of charge at plug-in.
     pub start_soc: f64,
     /// Energy at arrival.
@@ -145,6 +205,8 @@ pub struct Session {
     pub settled_s: u32,
     /// With the power granted it is done at this time, inside the interval.
     pub finish_s: Option<u32>,
+    /// With the power granted it has this much energy at the end of the interval: time and energy.
+    pub ahead: Option<(u32, Kwh)>,
     /// Grid-side energy so far.
     pub drawn: Kwh,
 }
@@ -156,8 +218,6 @@ pub struct Plug {
     pub session: Option<Session>,
     /// Free since.
     pub free_s: u32,
-    /// Out of order.
-    pub broken: bool,
 }
 
 /// Mean power over the rest of the interval that the session can take through its port, grid side.
@@ -182,6 +242,8 @@ pub struct Grant {
 pub struct Plaza {
     /// All its ports, in id order.
     pub ports: Vec<PortId>,
+    /// Its cabinets, in id order.
+    pub cabinets: Vec<CabinetId>,
     /// How many of them trucks may use.
     pub truck_ports: u32,
     /// Ports with a session, in id order.
@@ -205,15 +267,46 @@ pub struct Plazas {
 #[derive(Resource, Debug, Default)]
 pub struct Fresh(pub Vec<PortId>);
 
-/// Grid energy left for sessions that begin within the interval, by node of the tree of limits. Written by the grant
-/// step.
+/// Grid energy of the present interval that sessions have been granted, by node of the tree of limits: what is left is
+/// for those who begin within it. Nodes that no session touched are not written. Written by the grant step.
 #[derive(Resource, Debug, Default)]
-pub struct Budget(pub Vec<Kwh>);
+pub struct Budget {
+    interval_s: u32,
+    granted: Vec<(u32, Kwh)>,
+}
 
-/// Grid energy, by node, of sessions that ended in the first tick of the interval: they drew it with the set-points of
-/// the interval before, and the new ones must leave room for it. Written by the queue step.
+impl Budget {
+    /// A budget for this many nodes.
+    #[must_use]
+    pub fn new(nodes: usize) -> Self {
+        Self { interval_s: 0, granted: vec![(u32::MAX, Kwh::ZERO); nodes] }
+    }
+
+    /// A new interval begins: nothing is granted yet.
+    pub(super) fn begin(&mut self, interval_s: u32) {
+        self.interval_s = interval_s;
+    }
+
+    /// Granted so far at a node.
+    pub(super) fn granted(&self, node: NodeId) -> Kwh {
+        let (interval_s, granted) = self.granted[node.index()];
+        if interval_s == self.interval_s { granted } else { Kwh::ZERO }
+    }
+
+    /// Grants energy at a node and all above it.
+    pub(super) fn grant(&mut self, tree: &LimitTree, node: NodeId, energy: Kwh) {
+        for node in tree.upwards(node) {
+            let granted = self.granted(node) + energy;
+            self.granted[node.index()] = (self.interval_s, granted);
+        }
+    }
+}
+
+/// Grid energy of sessions that ended in the present tick, by the lowest node above them: when the tick begins an
+/// interval they drew it with the set-points of the interval before, and the new ones must leave room for it. Written
+/// by the queue step.
 #[derive(Resource, Debug, Default)]
-pub struct Spent(pub Vec<Kwh>);
+pub struct Spent(pub Vec<(NodeId, Kwh)>);
 
 /// Grid energy that sessions drew, by site.
 #[derive(Resource, Debug, Default)]
@@ -222,6 +315,35 @@ pub struct ChargingLoad {
     pub running: Vec<Kwh>,
     /// In the interval that ended last.
     pub closed: Vec<Kwh>,
+}
+
+/// What the charging policy may know of departures.
+#[derive(Resource, Debug, Clone, Copy, Default)]
+pub struct Knowledge {
+    /// How it is told.
+    pub departures: DepartureKnowledge,
+    /// Spread of estimates, seconds.
+    pub error_s: f64,
+}
+
+impl Knowledge {
+    /// What it is told of a vehicle that leaves at `depart_s`. An estimate is drawn once for each arrival, the same
+    /// under every policy.
+    #[must_use]
+    pub fn told(&self, seed: Seed, arrival: &Arrival) -> u32 {
+        let Some(depart_s) = arrival.depart_s else {
+            return u32::MAX;
+        };
+        match self.departures {
+            DepartureKnowledge::Known => depart_s,
+            DepartureKnowledge::Unknown => u32::MAX,
+            DepartureKnowledge::Estimated => {
+                let key = u64::from(arrival.site.0) << 32 | u64::from(arrival.vehicle.number());
+                let error_s = seed.stream(Purpose::Estimates, key, arrival.at_s).normal() * self.error_s;
+                (f64::from(depart_s) + error_s).max(f64::from(arrival.at_s)) as u32
+            }
+        }
+    }
 }
 
 /// Who may use a group of ports, and when it is kept for home fleets.
@@ -268,12 +390,31 @@ pub struct Cabinet {
     pub ports: Vec<PortId>,
     /// Power that its ports share.
     pub limit: Kw,
-    /// Ports with a session.
-    pub busy: u32,
+    /// Most power of one port.
+    pub port_limit: Kw,
+    /// Ports without a session, the lowest id last.
+    pub free: Vec<PortId>,
+    /// Out of order.
+    pub broken: bool,
     /// Mean time between failures and to repair, hours.
     pub failures: Option<(f64, f64)>,
     /// Its own stream of failures.
     pub stream: Stream,
+}
+
+impl Cabinet {
+    /// A vehicle plugs in.
+    pub(super) fn take(&mut self, port: PortId) {
+        let at = self.free.partition_point(|free| *free > port);
+        debug_assert_eq!(self.free.get(at), Some(&port), "a port is taken once");
+        self.free.remove(at);
+    }
+
+    /// A vehicle unplugs.
+    pub(super) fn give_back(&mut self, port: PortId) {
+        let at = self.free.partition_point(|free| *free > port);
+        self.free.insert(at, port);
+    }
 }
 
 /// Static tables of this room and its agenda.

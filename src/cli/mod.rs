@@ -3,8 +3,12 @@
 mod console;
 mod diagnose;
 mod init;
+mod policies;
+mod replay;
 mod run;
 mod schema;
+mod screen;
+mod simulate;
 mod validate;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -65,6 +69,14 @@ enum Command {
     ///
     /// Example: portvolt run `scenarios/depot_night` --days 2 --set `site.depot.limit_kw=800`
     Run(run::RunArgs),
+    /// Play recorded charging sessions through the engine, under any policy and limit.
+    ///
+    /// Example: portvolt replay sessions.csv --policy edf --limit-kw 320 --interval 15min --out runs/edf
+    Replay(replay::ReplayArgs),
+    /// List the built-in charging policies: what each does, may know and takes as parameters.
+    ///
+    /// Example: portvolt policies --format json
+    Policies,
     /// Say everything that is wrong with a scenario, and where its numbers come from.
     ///
     /// Example: portvolt validate `my_port`
@@ -126,6 +138,8 @@ pub fn main() -> ExitCode {
     let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
     let exit = match cli.command {
         Command::Run(args) => run::run(&args, &console),
+        Command::Replay(args) => replay::replay(&args, &console),
+        Command::Policies => policies::policies(&console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Schema => schema::print(&console),

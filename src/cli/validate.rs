@@ -15,15 +15,6 @@ pub(super) struct ValidateArgs {
     all: bool,
 }
 
-const QUALITIES: [Quality; 6] = [
-    Quality::Verified,
-    Quality::VerifiedSecondary,
-    Quality::Derived,
-    Quality::Chosen,
-    Quality::Assumed,
-    Quality::Recalled,
-];
-
 pub(super) fn validate(args: &ValidateArgs, console: &Console) -> Exit {
     match load(&args.scenario.request()) {
         Err(problems) => diagnose::show(&problems, console),
@@ -71,7 +62,7 @@ fn text(loaded: &Loaded, all: bool) -> String {
         scenario.fleet.len(),
     );
     let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());
-    for quality in QUALITIES {
+    for quality in Quality::ALL {
         let _ = writeln!(out, "  {:>6}  {}", loaded.provenance.count(quality), quality.word());
     }
     let unsourced: Vec<_> = loaded.provenance.unsourced().collect();
@@ -81,7 +72,7 @@ fn text(loaded: &Loaded, all: bool) -> String {
             let _ = writeln!(out, "          {} = {}", origin.field, origin.value);
         }
     }
-    let shown: &[Quality] = if all { &QUALITIES } else { &[Quality::Recalled, Quality::Assumed] };
+    let shown: &[Quality] = if all { &Quality::ALL } else { &[Quality::Recalled, Quality::Assumed] };
     for quality in shown {
         for (source, origins) in loaded.provenance.by_source(*quality) {
             let title = scenario.source.get(source).map_or("", |source| source.title.as_str());

@@ -27,32 +27,126 @@ pub fn water_level(demands: &mut [f64], limit: f64) -> f64 {
 }
 
 /// Cuts `power` (one entry a session, whose lowest node is `node_of`) so that no node passes its `headroom`:
-/// max-min fair within each node.
-///
-/// Levels are set from the leaves up. That is exact for a tree: a session ends with the least of its demand and the
-/// levels above it, which is what filling all sessions at the same pace until their first full node gives.
+/// max-min fair within each node. See [`Sharing::cut`].
 pub fn cut_to_limits(tree: &LimitTree, headroom: &[Kw], node_of: &[NodeId], power: &mut [Kw]) {
-    let mut members = Members::new(tree, node_of);
-    let mut sum = vec![0.0; tree.parent.len()];
-    for (node, power) in node_of.iter().zip(power.iter()) {
-        sum[node.index()] += power.0;
-    }
-    let mut demands = Vec::new();
-    for node in &tree.bottom_up {
-        let limit = headroom[node.index()].0.max(0.0);
-        if sum[node.index()] > limit * (1.0 + SLACK) {
-            let below = members.below(tree, *node);
-            demands.clear();
-            demands.extend(below.iter().map(|session| power[*session].0));
-            let level = water_level(&mut demands, limit);
-            for session in below {
-                power[*session] = power[*session].min(Kw(level));
+    Sharing::default().cut(tree, |node| headroom[node.index()], node_of, power);
+}
+
+const NONE: u32 = u32::MAX;
+
+/// Sessions under one node while limits are applied.
+#[derive(Debug, Clone, Copy)]
+struct Bundle {
+    sum: f64,
+    /// First and last session of a chain through `Sharing::next`.
+    first: u32,
+    last: u32,
+    is_touched: bool,
+}
+
+const EMPTY: Bundle = Bundle { sum: 0.0, first: NONE, last: NONE, is_touched: false };
+
+/// Room for sharing power under a tree, kept between calls so that the work grows with sessions and not with nodes.
+#[derive(Debug, Default)]
+pub struct Sharing {
+    bundles: Vec<Bundle>,
+    touched: Vec<NodeId>,
+    next: Vec<u32>,
+    demands: Vec<f64>,
+}
+
+impl Sharing {
+    /// Cuts `power` (one entry a session, whose lowest node is `node_of`) so that no node passes its limit: max-min
+    /// fair within each node.
+    ///
+    /// Levels are set from the leaves up. That is exact for a tree: a session ends with the least of its demand and
+    /// the levels above it, which is what filling all sessions at the same pace until their first full node gives.
+    pub fn cut(&mut self, tree: &LimitTree, limit: impl Fn(NodeId) -> Kw, node_of: &[NodeId], power: &mut [Kw]) {
+        self.gather(tree, node_of, power);
+        for at in 0..self.touched.len() {
+            let node = self.touched[at];
+            let most = limit(node).0.max(0.0);
+            if self.bundles[node.index()].sum > most * (1.0 + SLACK) {
+                self.bundles[node.index()].sum = self.level(node, most, power);
             }
-            sum[node.index()] = members.below(tree, *node).iter().map(|session| power[*session].0).sum();
+            let below = core::mem::replace(&mut self.bundles[node.index()], EMPTY);
+            if let Some(above) = tree.parent[node.index()] {
+                self.join(below, above);
+            }
         }
-        if let Some(above) = tree.parent[node.index()] {
-            sum[above.index()] += sum[node.index()];
+        self.touched.clear();
+    }
+
+    /// Chains the sessions of each node and lists the nodes above them, children before parents.
+    fn gather(&mut self, tree: &LimitTree, node_of: &[NodeId], power: &[Kw]) {
+        self.bundles.resize(tree.parent.len(), EMPTY);
+        self.next.clear();
+        self.next.resize(node_of.len(), NONE);
+        for (session, node) in node_of.iter().enumerate() {
+            for node in tree.upwards(*node) {
+                if core::mem::replace(&mut self.bundles[node.index()].is_touched, true) {
+                    break;
+                }
+                self.touched.push(node);
+            }
+            let session = session as u32;
+            self.join(Bundle { sum: power[session as usize].0, first: session, last: session, ..EMPTY }, *node);
         }
+        self.touched.sort_unstable_by_key(|node| tree.rank[node.index()]);
+    }
+
+    fn join(&mut self, below: Bundle, above: NodeId) {
+        let above = &mut self.bundles[above.index()];
+        above.sum += below.sum;
+        if above.first == NONE {
+            above.first = below.first;
+        } else {
+            self.next[above.last as usize] = below.first;
+        }
+        above.last = below.last;
+    }
+
+    /// Cuts the sessions of a node to its water level. Returns their new sum.
+    fn level(&mut self, node: NodeId, most: f64, power: &mut [Kw]) -> f64 {
+        let is_session = |session: &u32| *session != NONE;
+        let first = Some(self.bundles[node.index()].first).filter(is_session);
+        let next = |at: &u32| Some(self.next[*at as usize]).filter(is_session);
+        let sessions: Vec<u32> = core::iter::successors(first, next).collect();
+        self.demands.clear();
+        self.demands.extend(sessions.iter().map(|session| power[*session as usize].0));
+        let level = water_level(&mut self.demands, most);
+        let mut sum = 0.0;
+        for session in sessions {
+            let power = &mut power[session as usize];
+            *power = power.min(Kw(level));
+            sum += power.0;
+        }
+        sum
+    }
+}
+
+/// Power that is left at each node while sessions are served one after the other.
+#[derive(Debug, Clone)]
+pub struct Filling<'a> {
+    tree: &'a LimitTree,
+    left: Vec<Kw>,
+}
+
+impl<'a> Filling<'a> {
+    /// Nothing has been given yet.
+    #[must_use]
+    pub fn new(tree: &'a LimitTree, headroom: &[Kw]) -> Self {
+        Self { tree, left: headroom.to_vec() }
+    }
+
+    /// Gives up to `want` at a node, as far as every node above it has some left.
+    pub fn give(&mut self, node: NodeId, want: Kw) -> Kw {
+        let least = self.tree.upwards(node).map(|node| self.left[node.index()]).fold(want, Kw::min);
+        let given = least.max(Kw::ZERO);
+        for node in self.tree.upwards(node) {
+            self.left[node.index()] -= given;
+        }
+        given
     }
 }
 
@@ -65,53 +159,12 @@ pub fn fill_in_order(
     ask: &[Kw],
     order: impl IntoIterator<Item = usize>,
 ) -> Vec<Kw> {
-    let mut left = headroom.to_vec();
+    let mut filling = Filling::new(tree, headroom);
     let mut plan = vec![Kw::ZERO; ask.len()];
     for session in order {
-        let least = tree.upwards(node_of[session]).map(|node| left[node.index()]).fold(ask[session], Kw::min);
-        let given = least.max(Kw::ZERO);
-        for node in tree.upwards(node_of[session]) {
-            left[node.index()] -= given;
-        }
-        plan[session] = given;
+        plan[session] = filling.give(node_of[session], ask[session]);
     }
     plan
-}
-
-/// Sessions by node, without a list of its own for each.
-struct Members {
-    first: Vec<usize>,
-    next: Vec<usize>,
-    found: Vec<usize>,
-}
-
-const NONE: usize = usize::MAX;
-
-impl Members {
-    fn new(tree: &LimitTree, node_of: &[NodeId]) -> Self {
-        let mut first = vec![NONE; tree.parent.len()];
-        let mut next = vec![NONE; node_of.len()];
-        for (session, node) in node_of.iter().enumerate().rev() {
-            next[session] = first[node.index()];
-            first[node.index()] = session;
-        }
-        Self { first, next, found: Vec::new() }
-    }
-
-    /// All sessions at this node and below it.
-    fn below(&mut self, tree: &LimitTree, node: NodeId) -> &[usize] {
-        self.found.clear();
-        let mut nodes = vec![node];
-        while let Some(node) = nodes.pop() {
-            let mut session = self.first[node.index()];
-            while session != NONE {
-                self.found.push(session);
-                session = self.next[session];
-            }
-            nodes.extend(&tree.children[node.index()]);
-        }
-        &self.found
-    }
 }
 
 #[cfg(test)]
@@ -122,6 +175,31 @@ mod tests {
         let above = |node| Some(NodeId(node));
         let limits = [1000.0, 200.0, 150.0].map(Kw).to_vec();
         LimitTree::new(vec![None, above(0), above(0)], limits)
+    }
+
+    /// Filling all at the same pace, step by step, is what max-min fair means; the levels must give the same.
+    #[test]
+    fn levels_equal_filling_at_the_same_pace() {
+        let above = |node| Some(NodeId(node));
+        let limit = [260.0, 200.0, 150.0, 90.0, 40.0].map(Kw).to_vec();
+        let tree = LimitTree::new(vec![None, above(0), above(0), above(1), above(1)], limit);
+        let node_of = [3, 3, 4, 4, 1, 2, 2, 2].map(NodeId);
+        let ask = [80.0, 30.0, 25.0, 60.0, 90.0, 10.0, 120.0, 55.0];
+        let mut power = ask.map(Kw);
+        cut_to_limits(&tree, &tree.limit, &node_of, &mut power);
+        let (mut filled, mut left, pace) = ([0.0; 8], tree.limit.iter().map(|kw| kw.0).collect::<Vec<_>>(), 1e-3);
+        for _ in 0..130_000 {
+            for session in 0..8 {
+                let has_room = tree.upwards(node_of[session]).all(|node| left[node.index()] >= pace);
+                if has_room && filled[session] + pace <= ask[session] {
+                    filled[session] += pace;
+                    tree.upwards(node_of[session]).for_each(|node| left[node.index()] -= pace);
+                }
+            }
+        }
+        for (level, filled) in power.iter().zip(filled) {
+            assert!((level.0 - filled).abs() < 0.02, "{power:?} {filled:?}");
+        }
     }
 
     /// SUMO issue 17173: four vehicles of 100 kW at a 200 kW station get 50 kW each.

@@ -38,10 +38,8 @@ pub struct LimitTree {
     pub parent: Vec<Option<NodeId>>,
     /// Most mean power of an interval; infinite where there is no limit.
     pub limit: Vec<Kw>,
-    /// Nodes with every child before its parent.
-    pub bottom_up: Vec<NodeId>,
-    /// Nodes directly below each.
-    pub children: Vec<Vec<NodeId>>,
+    /// Place of each node in an order with every child before its parent.
+    pub rank: Vec<u32>,
 }
 
 impl LimitTree {
@@ -51,12 +49,8 @@ impl LimitTree {
     /// When there is one (the scenario's check excludes it).
     #[must_use]
     pub fn new(parent: Vec<Option<NodeId>>, limit: Vec<Kw>) -> Self {
-        let mut children = vec![Vec::new(); parent.len()];
         let mut depth = vec![0_usize; parent.len()];
         for (node, above) in parent.iter().enumerate() {
-            if let Some(above) = above {
-                children[above.index()].push(NodeId::at(node));
-            }
             let mut at = *above;
             while let Some(up) = at {
                 depth[node] += 1;
@@ -66,7 +60,11 @@ impl LimitTree {
         }
         let mut bottom_up: Vec<NodeId> = (0..parent.len()).map(NodeId::at).collect();
         bottom_up.sort_by_key(|node| (core::cmp::Reverse(depth[node.index()]), *node));
-        Self { parent, limit, bottom_up, children }
+        let mut rank = vec![0; parent.len()];
+        for (at, node) in bottom_up.into_iter().enumerate() {
+            rank[node.index()] = at as u32;
+        }
+        Self { parent, limit, rank }
     }
 
     /// This node and all above it.

@@ -7,6 +7,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Hours, Kw};
+use crate::policy::SiteOutlook;
 use crate::record::Records;
 use crate::record::rows::PowerRow;
 use crate::record::table::At;
@@ -63,16 +64,19 @@ fn leave_headroom(
     cranes: Res<CraneLoad>,
     mut other: ResMut<OtherLoad>,
     mut headroom: ResMut<Headroom>,
+    mut outlook: ResMut<SiteOutlook>,
 ) {
     if !clock.starts_interval() || clock.done() {
         return;
     }
     headroom.0.clone_from(&tree.limit);
+    outlook.resize(sites.0.len());
     for id in sites.ids() {
         let site = id.index();
         other.equipment[site] = Kw(cranes.kw[site]);
         other.shore[site] = Kw(berths.shore_kw[site]);
         let load = other.fixed[site] + other.equipment[site] + other.shore[site];
+        outlook.load_kw[site] = load;
         for node in tree.upwards(node_of(id)) {
             headroom.0[node.index()] -= load;
         }

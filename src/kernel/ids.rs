@@ -37,6 +37,8 @@ id! {
     TruckId,
     /// A piece of cargo-handling equipment.
     UnitId,
+    /// A visit of a list: its row in the order of arrival.
+    VisitId,
     /// The equipment of one class at one terminal.
     PoolId,
     /// A power cabinet.

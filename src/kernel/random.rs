@@ -30,6 +30,8 @@ pub enum Purpose {
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.
     Visits = 9,
+    /// What a policy is told of one departure.
+    Estimates = 10,
 }
 
 /// The seed of a run: the user's number and the replication's.

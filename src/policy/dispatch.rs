@@ -138,7 +138,7 @@ pub fn dispatch(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn Di
         "nearest_feasible" => Matching::TruckByTruck,
         "least_empty_km" => Matching::ShortestFirst,
         _ => {
-            return Err(PolicyError::Unknown { kind: "dispatch", name: name.to_owned(), known: NAMES });
+            return Err(PolicyError::Unknown { kind: "dispatch", name: name.to_owned(), known: NAMES.to_vec() });
         }
     };
     let values = parameters(name, &PARAMETERS, params)?;

@@ -3,11 +3,11 @@
 //! A policy is a pure function of the view it is given and its own state: batch in, batch out. Views are columns of
 //! equal length, one row a truck, haul, site or session; every name says its unit.
 
-mod charging;
+pub mod charging;
 mod dispatch;
 pub mod spec;
 
-pub use charging::{ChargingView, charging};
+pub use charging::{ChargingView, Schedule, SessionColumns, SiteOutlook, built_in, charging, table};
 pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
 
 use crate::kernel::units::Kw;
@@ -101,8 +101,11 @@ pub enum PolicyError {
         /// What was asked for.
         name: String,
         /// What there is.
-        known: &'static [&'static str],
+        known: Vec<&'static str>,
     },
+    /// A schedule without its file.
+    #[error("the policy `schedule` needs a file: csv = \"schedule.csv\"")]
+    NoSchedule,
     /// The policy has no such parameter.
     #[error("`{policy}` has no parameter `{name}`")]
     Parameter {
@@ -135,7 +138,7 @@ impl PolicyError {
         match self {
             Self::Unknown { name, known, .. } => nearest(name, known.iter().copied()),
             Self::Parameter { name, known, .. } => nearest(name, known.iter().copied()),
-            Self::Bounds { .. } => None,
+            Self::Bounds { .. } | Self::NoSchedule => None,
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Manifest {
     pub schema: u32,
     /// Version of Portvolt.
     pub portvolt: String,
+    /// The command that made it: `run` or `replay`.
+    pub command: String,
     /// Title of the scenario.
     pub title: String,
     /// The scenario as it was asked for.

@@ -15,6 +15,8 @@ pub struct Names {
     pub truck_models: Vec<String>,
     /// Classes of pools.
     pub pool_classes: Vec<String>,
+    /// Names of the sessions of visits, by their number.
+    pub visits: Vec<String>,
     /// Group and number of each port, such as `plaza/3`.
     pub ports: Vec<String>,
     /// For local times.

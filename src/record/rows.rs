@@ -2,9 +2,9 @@
 
 use super::Code;
 use super::table::{At, row};
-use crate::charging::state::{User, Vehicle};
+use crate::charging::state::Vehicle;
 use crate::freight::state::{Call, Haul};
-use crate::kernel::ids::{FleetId, PortId, SiteId};
+use crate::kernel::ids::{FleetId, PortId, SiteId, VisitId};
 use crate::terminal::state::{Pool, PoolHour};
 use crate::truck::state::{FleetDay, Trip, Truck};
 
@@ -15,6 +15,8 @@ row! {
         vehicle_kind: Code [""],
         /// number of the vehicle among its kind
         vehicle_id: u32 [""],
+        /// name of the session, of visitors from a file
+        session_id: Option<VisitId> [""],
         /// the truck's fleet
         fleet: Option<FleetId> [""],
         /// the site
@@ -44,15 +46,14 @@ row! {
     }
 }
 
-/// Kind and number of a vehicle, and its fleet.
+/// The word for a kind of vehicle.
 #[must_use]
-pub fn vehicle_cells(vehicle: Vehicle, user: User) -> (Code, u32, Option<FleetId>) {
-    let fleet = if let User::Fleet(fleet) = user { Some(fleet) } else { None };
-    match vehicle {
-        Vehicle::Truck(id) => (Code("truck"), id.0, fleet),
-        Vehicle::Unit(id) => (Code("equipment"), id.0, fleet),
-        Vehicle::Visitor(id) => (Code("visitor"), id, fleet),
-    }
+pub fn vehicle_kind(vehicle: Vehicle) -> Code {
+    Code(match vehicle {
+        Vehicle::Truck(_) => "truck",
+        Vehicle::Unit(_) => "equipment",
+        Vehicle::Visitor(_) => "visitor",
+    })
 }
 
 row! {

@@ -7,7 +7,7 @@ use crate::freight::spec::{FreightSpec, VolumesSpec};
 use crate::grid::spec::SiteKind;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::profile::WeekProfile;
-use crate::policy;
+use crate::policy::{self, Schedule};
 use crate::truck::spec::{BatterySpec, FleetSpec, Powertrain};
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
     if let Some(spec) = &scenario.freight {
         freight(scenario, spec, &mut checker);
     }
-    policies(scenario, &mut checker);
+    policies(scenario, document, problems);
     calendar
 }
 
@@ -328,13 +328,17 @@ fn volumes(scenario: &Scenario, spec: &VolumesSpec, checker: &mut Checker<'_>) {
     }
 }
 
-fn policies(scenario: &Scenario, checker: &mut Checker<'_>) {
+/// Checks the names and parameters of policies.
+pub fn policies(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) {
+    let mut checker = Checker { document, problems };
     let dispatch = &scenario.policy.dispatch;
     if let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params) {
         checker.wrong(&["policy", "dispatch"], error.to_string(), error.help());
     }
     let charging = &scenario.policy.charging;
-    if let Err(error) = policy::charging(&charging.name, &charging.params) {
+    let any_schedule = Schedule::default();
+    let schedule = charging.csv.is_some().then_some(&any_schedule);
+    if let Err(error) = policy::charging(&charging.name, &charging.params, schedule) {
         checker.wrong(&["policy", "charging"], error.to_string(), error.help());
     }
 }

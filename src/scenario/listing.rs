@@ -3,6 +3,8 @@
 use super::Scenario;
 use super::problem::{Place, Problem, nearest};
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::units::Kw;
+use crate::policy::Schedule;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -31,16 +33,24 @@ pub struct ListedHaul {
 /// One vehicle that comes to charge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
+    /// Line of the file.
+    pub line: u64,
     /// Name of the session in the file.
     pub session: String,
+    /// Name of its vehicle in the file; the session's where the file names none.
+    pub vehicle: String,
+    /// Name of its charger in the file, if any.
+    pub charger: Option<String>,
     /// Arrival, seconds from the start of the run.
     pub arrive_s: u32,
     /// Departure.
     pub depart_s: u32,
     /// Energy that the battery asks for, kWh.
     pub energy_kwh: f64,
-    /// Most power of port and vehicle, kW.
+    /// Power that the port offers, kW: what limits count.
     pub max_kw: f64,
+    /// Most power that the vehicle takes, kW.
+    pub vehicle_kw: f64,
 }
 
 /// One distance.
@@ -124,8 +134,18 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Visit>
             table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
             continue;
         }
-        let max_kw = max_kw.min(vehicle_kw);
-        out.push(Visit { session, arrive_s: arrive as u32, depart_s: depart as u32, energy_kwh, max_kw });
+        let named = |column| row.get(column).filter(|name| !name.is_empty()).map(str::to_owned);
+        out.push(Visit {
+            line: row.line,
+            vehicle: named("vehicle_id").unwrap_or_else(|| session.clone()),
+            charger: named("charger_id"),
+            session,
+            arrive_s: arrive as u32,
+            depart_s: depart as u32,
+            energy_kwh,
+            max_kw,
+            vehicle_kw: vehicle_kw.min(max_kw),
+        });
     }
     out
 }
@@ -145,6 +165,36 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
         if let (Some(origin), Some(destination), Some(km), Some(minutes)) = (origin, destination, km, minutes) {
             out.push(KmRow { origin, destination, km, minutes });
         }
+    }
+    out
+}
+
+/// Reads `start, kw[, site]`: most power for charging from a local time on.
+pub fn schedule(
+    path: &str,
+    text: &str,
+    scenario: &Scenario,
+    calendar: &Calendar,
+    problems: &mut Vec<Problem>,
+) -> Schedule {
+    let mut table = Table::open(path, text, &["start", "kw"], problems);
+    let mut out = Schedule::default();
+    while let Some(row) = table.next_row() {
+        let start_s = table.local_time(&row, "start", calendar);
+        let kw = table.number(&row, "kw", 0.0, 1e7);
+        let site = match row.get("site") {
+            None | Some("") => Some(None),
+            Some(_) => table.key_of(&row, "site", &scenario.site, "site").map(Some),
+        };
+        let (Some(start_s), Some(kw), Some(site)) = (start_s, kw, site) else {
+            continue;
+        };
+        let site = site.and_then(|key| scenario.site.keys().position(|known| *known == key)).map(|at| at as u32);
+        let steps = out.steps.entry(site).or_default();
+        if steps.last().is_some_and(|last| last.0 >= start_s) {
+            table.wrong(row.line, "start", "is not after the row before of the same site".to_owned(), None);
+        }
+        steps.push((start_s, Kw(kw)));
     }
     out
 }

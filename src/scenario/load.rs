@@ -8,6 +8,7 @@ use super::schema;
 use super::tree::{Item, Node};
 use super::{Quality, Scenario};
 use crate::kernel::calendar::Calendar;
+use crate::policy::Schedule;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,10 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Vec<Visit>>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
+    /// Power by time from a file, for the charging policy `schedule`.
+    pub schedule: Option<Schedule>,
+    /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
+    pub pin_visits: bool,
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.
@@ -92,9 +97,13 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         .and_then(|travel| travel.matrix.as_ref())
         .map(|file| rows.read(file, |path, text, out| listing::matrix(path, text, &scenario, out)))
         .unwrap_or_default();
+    let csv = scenario.policy.charging.csv.as_ref().zip(zone);
+    let schedule = csv.map(|(file, calendar)| {
+        rows.read(file, |path, text, out| listing::schedule(path, text, &scenario, calendar, out))
+    });
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
-            Ok(Loaded { scenario, calendar, hauls, visits, matrix, inputs, provenance })
+            Ok(Loaded { scenario, calendar, hauls, visits, matrix, schedule, pin_visits: false, inputs, provenance })
         }
         _ => Err(sorted(problems)),
     }
@@ -132,7 +141,7 @@ fn scenario_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
 
-fn sorted(mut problems: Problems) -> Problems {
+pub(super) fn sorted(mut problems: Problems) -> Problems {
     let place = |problem: &Problem| match &problem.place {
         Some(Place::Span(file, span)) => (0, *file, span.start, String::new()),
         Some(Place::Line(path, line)) => (1, 0, *line as usize, path.clone()),
@@ -258,7 +267,7 @@ impl Rows<'_> {
 }
 
 /// The text of a file, or what is wrong with it and what to do.
-fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
+pub(super) fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
     let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),

@@ -8,6 +8,7 @@ pub mod listing;
 pub mod load;
 pub mod problem;
 pub mod provenance;
+pub mod replay;
 pub mod schema;
 pub mod template;
 pub mod tree;
@@ -149,6 +150,10 @@ pub enum Quality {
 }
 
 impl Quality {
+    /// All of them, best first.
+    pub const ALL: [Self; 6] =
+        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Recalled];
+
     /// The word used in files and tables.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -2,12 +2,14 @@
 
 use super::run::Options;
 use crate::charging::battery::{Battery, Curve};
+use crate::charging::power::{DuePorts, Grants, Seen};
+use crate::charging::queue::kind;
 use crate::charging::spec::ChargerSpec;
 use crate::charging::state::{
-    Arrivals, Ask, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Plan, Plaza, Plazas, Plug, Port,
+    Arrivals, Ask, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plan, Plaza, Plazas, Plug, Port,
     SitesByFleet, Spent, User, Works, access_of,
 };
-use crate::charging::systems::{VisitList, kind};
+use crate::charging::systems::VisitList;
 use crate::freight::demand::{Demand, draw_luck};
 use crate::freight::state::{Berths, Board, Haul};
 use crate::freight::systems::Freight;
@@ -19,12 +21,13 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PoolId, PortId, Roster, Sit
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
+use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError, SiteOutlook};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
+use crate::scenario::listing::Visit;
 use crate::scenario::load::Loaded;
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
@@ -54,7 +57,11 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     let dispatch = &scenario.policy.dispatch;
     world.insert_resource(DispatchPolicySlot(policy::dispatch(&dispatch.name, &dispatch.params)?));
     let charging = &scenario.policy.charging;
-    world.insert_resource(ChargingPolicySlot(policy::charging(&charging.name, &charging.params)?));
+    world.insert_resource(ChargingPolicySlot(policy::charging(
+        &charging.name,
+        &charging.params,
+        loaded.schedule.as_ref(),
+    )?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     records(&mut world);
@@ -66,7 +73,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     build.trucks();
     let pool_classes = build.terminals();
     build.freight();
-    build.visits();
+    let visits = build.visits();
     let Build { mut world, sites, .. } = build;
     let names = Names {
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
@@ -74,6 +81,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
         equipment_models: scenario.equipment_model.keys().cloned().collect(),
         truck_models: scenario.truck_model.keys().cloned().collect(),
         pool_classes,
+        visits,
         ports,
         calendar: loaded.calendar.clone(),
     };
@@ -200,12 +208,15 @@ impl Build<'_> {
             let access = &works.access[works.cabinets[port.cabinet.index()].group];
             let plaza = &mut plazas[port.site.index()];
             plaza.ports.push(port.id);
+            if plaza.cabinets.last() != Some(&port.cabinet) {
+                plaza.cabinets.push(port.cabinet);
+            }
             let for_trucks = access.public || access.users.iter().any(|user| matches!(user, User::Fleet(_)));
             plaza.truck_ports += u32::from(for_trucks);
         }
         self.world.insert_resource(sites_by_fleet(&works, &plazas, self.scenario.fleet.len(), site_count));
         let tree = LimitTree::new(parent, limit);
-        self.world.insert_resource(Spent(vec![Kwh::ZERO; tree.parent.len()]));
+        self.world.insert_resource(Budget::new(tree.parent.len()));
         self.world.insert_resource(Headroom(tree.limit.clone()));
         self.world.insert_resource(tree);
         self.world.insert_resource(works);
@@ -223,7 +234,14 @@ impl Build<'_> {
         self.world.init_resource::<Arrivals>();
         self.world.init_resource::<Departures>();
         self.world.init_resource::<Fresh>();
-        self.world.init_resource::<Budget>();
+        self.world.init_resource::<Spent>();
+        self.world.init_resource::<DuePorts>();
+        self.world.init_resource::<Seen>();
+        self.world.init_resource::<Grants>();
+        self.world.init_resource::<SiteOutlook>();
+        let choice = &self.scenario.policy.charging;
+        let error_s = choice.departure_error_min * 60.0;
+        self.world.insert_resource(Knowledge { departures: choice.departures, error_s });
         let zero = vec![Kwh::ZERO; site_count];
         self.world.insert_resource(ChargingLoad { running: zero.clone(), closed: zero.clone() });
         self.world.insert_resource(Meters { total: zero.clone(), charging: zero });
@@ -243,12 +261,15 @@ impl Build<'_> {
         number: u32,
         first_port: usize,
     ) -> Cabinet {
+        let ports: Vec<PortId> = (first_port..first_port + spec.ports as usize).map(PortId::at).collect();
         Cabinet {
             site,
             group,
-            ports: (first_port..first_port + spec.ports as usize).map(PortId::at).collect(),
+            free: ports.iter().rev().copied().collect(),
+            ports,
             limit: Kw(spec.cabinet_kw),
-            busy: 0,
+            port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
+            broken: false,
             failures: spec.mtbf_h.map(|mtbf_h| (mtbf_h, spec.mttr_h)),
             stream: self.seed.stream(Purpose::Outages, key_of(key), number),
         }
@@ -436,14 +457,36 @@ impl Build<'_> {
             .collect()
     }
 
-    fn visits(&mut self) {
+    /// Visits in the order of their arrival. Returns the names of their sessions.
+    fn visits(&mut self) -> Vec<String> {
         let mut list = VisitList::default();
         for (key, spec) in &self.scenario.visits {
             let site = self.site(&spec.site);
             list.visits.extend(self.loaded.visits[key].iter().cloned().map(|visit| (site, visit)));
         }
         list.visits.sort_by(|a, b| (a.1.arrive_s, a.0, &a.1.session).cmp(&(b.1.arrive_s, b.0, &b.1.session)));
+        let mut vehicles: Vec<&str> = list.visits.iter().map(|(_, visit)| visit.vehicle.as_str()).collect();
+        vehicles.sort_unstable();
+        vehicles.dedup();
+        let place = |visit: &Visit| vehicles.binary_search(&visit.vehicle.as_str()).unwrap_or(0) as u32;
+        list.rank = list.visits.iter().map(|(_, visit)| place(visit)).collect();
+        list.pinned = self.pinned(&list.visits);
+        let names = list.visits.iter().map(|(_, visit)| visit.session.clone()).collect();
         self.world.insert_resource(list);
+        names
+    }
+
+    /// The port of each visit whose list pins it to one: the ports of the site in the order of the chargers' names.
+    fn pinned(&self, visits: &[(SiteId, Visit)]) -> Vec<Option<PortId>> {
+        if !self.loaded.pin_visits {
+            return Vec::new();
+        }
+        let mut chargers: Vec<&str> = visits.iter().filter_map(|(_, visit)| visit.charger.as_deref()).collect();
+        chargers.sort_unstable();
+        chargers.dedup();
+        let port =
+            |(_, visit): &(SiteId, Visit)| Some(PortId::at(chargers.binary_search(&visit.charger.as_deref()?).ok()?));
+        visits.iter().map(port).collect()
     }
 }
 

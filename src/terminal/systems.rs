@@ -200,15 +200,11 @@ fn leave(
 
 fn arrival(clock: &Clock, pool: &Pool, unit: Unit, battery: Battery, target: Kwh, depart_s: Option<u32>) -> Arrival {
     Arrival {
-        at_s: clock.now_s(),
-        site: pool.site,
-        vehicle: Vehicle::Unit(unit.id),
-        user: User::Model(unit.model),
         at_home: true,
-        battery,
         target,
         is_opportunity: depart_s.is_some(),
         depart_s,
+        ..Arrival::new(clock.now_s(), pool.site, Vehicle::Unit(unit.id), User::Model(unit.model), battery)
     }
 }
 

@@ -374,16 +374,12 @@ impl Road<'_> {
         };
         driver.duty.phase = Phase::Charging;
         let off_duty_until = if driver.duty.on_duty { None } else { driver.duty.next_shift_s };
+        let site = driver.duty.site;
         self.arrivals.0.push(Arrival {
-            at_s,
-            site: driver.duty.site,
-            vehicle: Vehicle::Truck(driver.truck.id),
-            user: User::Fleet(driver.truck.fleet),
-            at_home: driver.truck.home == Some(driver.duty.site),
+            at_home: driver.truck.home == Some(site),
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
-            battery,
             depart_s: off_duty_until,
-            is_opportunity: false,
+            ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
     }
 }

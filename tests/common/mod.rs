@@ -56,9 +56,14 @@ pub(crate) fn written(toml: &str, files: &[(&str, &str)]) -> (tempfile::TempDir,
 
 /// Runs without writing files. The audit runs too: a run that breaks an invariant panics here.
 pub(crate) fn run(loaded: &Loaded, options: &Options) -> Finished {
+    run_into(loaded, options, None)
+}
+
+/// The same, with the tables (and their CSV form) in a folder.
+pub(crate) fn run_into(loaded: &Loaded, options: &Options, tables: Option<&Path>) -> Finished {
     let mut simulation = Simulation::new(loaded, options).unwrap();
     let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary).unwrap();
+    let mut output = Output::new(tables, true, &loaded.scenario.time.zone, summary).unwrap();
     simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).unwrap_or_else(|error| panic!("{error}"));
     let written = output.finish().unwrap();
     let digest = written.digest();

@@ -1,0 +1,278 @@
+//! Power becomes energy: Ask (what a session can take) -> Plan (what the policy wants) -> Grant (what the limits allow)
+//! -> delivered.
+
+use super::queue::kind;
+use super::state::{Ask, Budget, ChargingLoad, Fresh, Grant, Plan, Plazas, Plug, Port, Session, Spent, Works};
+use crate::grid::rules::Sharing;
+use crate::grid::state::{Headroom, LimitTree};
+use crate::kernel::agenda::Due;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{NodeId, PortId, Roster};
+use crate::kernel::units::{Hours, Kw, Kwh};
+use crate::policy::{ChargingPolicySlot, ChargingView, Fault, SessionColumns, SiteOutlook};
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+
+/// A session that lacks no more than this is done: a watt-hour, as meters and the peers' simulators have it.
+const DONE: Kwh = Kwh(1e-3);
+
+/// Energy that a session draws up to a time with its set-point, grid side.
+pub(super) fn settle(port: &Port, session: &mut Session, grant: &Grant, to_s: u32) -> Kwh {
+    let arrival = &mut session.arrival;
+    let taken = match session.ahead.take() {
+        Some((until_s, reached)) if until_s == to_s => arrival.battery.rise_to(reached),
+        _ => {
+            let time = Hours::from_s(to_s.saturating_sub(session.settled_s));
+            let cap = grant.set_point.min(port.limit) * port.efficiency;
+            arrival.battery.charge(arrival.target, cap, time).0
+        }
+    };
+    session.settled_s = session.settled_s.max(to_s);
+    let drawn = taken / port.efficiency;
+    session.drawn += drawn;
+    drawn
+}
+
+/// At a boundary: settles all sessions and closes the interval's account.
+pub(super) fn deliver(
+    clock: Res<Clock>,
+    plazas: Res<Plazas>,
+    roster: Res<Roster<Port>>,
+    mut load: ResMut<ChargingLoad>,
+    mut ports: Query<(&Port, &mut Plug, &Grant)>,
+) {
+    if !clock.starts_interval() {
+        return;
+    }
+    for plaza in &plazas.at {
+        for id in &plaza.occupied {
+            let Ok((port, mut plug, grant)) = ports.get_mut(roster.entity(id.index())) else {
+                continue;
+            };
+            if let Some(session) = &mut plug.session {
+                load.running[port.site.index()] += settle(port, session, grant, clock.now_s());
+            }
+        }
+    }
+    let load = &mut *load;
+    core::mem::swap(&mut load.running, &mut load.closed);
+    load.running.fill(Kwh::ZERO);
+}
+
+/// The ports that need a set-point now: all with a session at a boundary, else those that have just begun. Written by
+/// the ask step.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct DuePorts(Vec<PortId>);
+
+/// Power of an energy over the whole control interval.
+fn over_interval(clock: &Clock, energy: Kwh) -> Kw {
+    energy / Hours::from_s(clock.interval_s())
+}
+
+pub(super) fn ask(
+    clock: Res<Clock>,
+    plazas: Res<Plazas>,
+    fresh: Res<Fresh>,
+    roster: Res<Roster<Port>>,
+    mut due: ResMut<DuePorts>,
+    mut ports: Query<(&Port, &mut Plug, &mut Ask)>,
+) {
+    due.0.clear();
+    if clock.done() {
+        return;
+    }
+    if clock.starts_interval() {
+        due.0.extend(plazas.at.iter().flat_map(|plaza| plaza.occupied.iter().copied()));
+    } else {
+        due.0.extend_from_slice(&fresh.0);
+    }
+    for id in &due.0 {
+        let Ok((port, mut plug, mut ask)) = ports.get_mut(roster.entity(id.index())) else {
+            continue;
+        };
+        let Some(session) = &mut plug.session else {
+            continue;
+        };
+        let arrival = &session.arrival;
+        let missing = arrival.target - arrival.battery.energy();
+        let end_s = clock.interval_end_s();
+        let time = Hours::from_s(end_s.saturating_sub(session.settled_s));
+        ask.0 = if missing <= DONE {
+            Kw::ZERO
+        } else if let Some(offer) = arrival.offer {
+            over_interval(&clock, (offer.min(port.limit) * time).min(missing / port.efficiency))
+        } else {
+            let (reached, _) = arrival.battery.foresee(arrival.target, port.limit * port.efficiency, time);
+            over_interval(&clock, (reached - arrival.battery.energy()) / port.efficiency)
+        };
+    }
+}
+
+/// What the charging policy sees, kept between intervals to spare memory.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Seen(SessionColumns);
+
+pub(super) fn plan(
+    clock: Res<Clock>,
+    due: Res<DuePorts>,
+    roster: Res<Roster<Port>>,
+    tree: Res<LimitTree>,
+    headroom: Res<Headroom>,
+    outlook: Res<SiteOutlook>,
+    mut seen: ResMut<Seen>,
+    mut policy: ResMut<ChargingPolicySlot>,
+    mut fault: ResMut<Fault>,
+    mut ports: Query<(&Port, &Plug, &Ask, &mut Plan)>,
+) {
+    if due.0.is_empty() {
+        return;
+    }
+    if !clock.starts_interval() {
+        // Between boundaries nobody is asked: who begins takes what the interval has left.
+        for id in &due.0 {
+            if let Ok((_, _, ask, mut plan)) = ports.get_mut(roster.entity(id.index())) {
+                plan.0 = ask.0;
+            }
+        }
+        return;
+    }
+    seen.0.clear();
+    for id in &due.0 {
+        let Ok((port, Plug { session: Some(session), .. }, ask, _)) = ports.get(roster.entity(id.index())) else {
+            continue;
+        };
+        push_row(&mut seen.0, port, session, ask.0);
+    }
+    let view = ChargingView {
+        time_s: clock.now_s(),
+        interval_s: clock.interval_s(),
+        tree: &tree,
+        headroom_kw: &headroom.0,
+        sessions: &seen.0,
+        sites: &outlook,
+    };
+    match policy.0.decide(&view) {
+        Ok(set_points) if set_points.len() == due.0.len() => {
+            for (id, set_point) in due.0.iter().zip(set_points) {
+                if let Ok((_, _, ask, mut plan)) = ports.get_mut(roster.entity(id.index())) {
+                    plan.0 = set_point.max(Kw::ZERO).min(ask.0);
+                }
+            }
+        }
+        Ok(set_points) => {
+            fault.set(policy.0.name(), format!("gave {} set-points for {} sessions", set_points.len(), due.0.len()));
+        }
+        Err(message) => fault.set(policy.0.name(), message),
+    }
+}
+
+fn push_row(columns: &mut SessionColumns, port: &Port, session: &Session, ask: Kw) {
+    let arrival = &session.arrival;
+    columns.port.push(port.id.0);
+    columns.site.push(port.site.0);
+    columns.node.push(port.node);
+    columns.vehicle.push(arrival.rank);
+    columns.ask_kw.push(ask);
+    columns.max_kw.push(arrival.offer.map_or(port.limit, |offer| offer.min(port.limit)));
+    columns.soc.push(arrival.battery.soc());
+    columns.give_kw.push(Kw::ZERO);
+    columns.needs_kwh.push((arrival.target - arrival.battery.energy()) / port.efficiency);
+    columns.duty_kwh.push((arrival.duty.min(arrival.target) - arrival.battery.energy()) / port.efficiency);
+    columns.arrive_s.push(arrival.at_s);
+    columns.depart_s.push(session.told_depart_s);
+}
+
+#[derive(SystemParam)]
+pub(super) struct GrantInputs<'w> {
+    clock: Res<'w, Clock>,
+    due: Res<'w, DuePorts>,
+    roster: Res<'w, Roster<Port>>,
+    tree: Res<'w, LimitTree>,
+    headroom: Res<'w, Headroom>,
+    spent: Res<'w, Spent>,
+}
+
+impl GrantInputs<'_> {
+    /// Mean power that a node has left in the present interval.
+    fn left(&self, budget: &Budget, node: NodeId) -> Kw {
+        let granted = over_interval(&self.clock, budget.granted(node));
+        (self.headroom.0[node.index()] - granted).max(Kw::ZERO)
+    }
+}
+
+/// Room that the grant step keeps between intervals.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Grants {
+    sharing: Sharing,
+    node_of: Vec<NodeId>,
+    power: Vec<Kw>,
+}
+
+pub(super) fn grant(
+    inputs: GrantInputs<'_>,
+    mut works: ResMut<Works>,
+    mut budget: ResMut<Budget>,
+    mut grants: ResMut<Grants>,
+    mut ports: Query<(&Port, &mut Plug, &Ask, &Plan, &mut Grant)>,
+) {
+    let GrantInputs { clock, due, roster, tree, .. } = &inputs;
+    if clock.starts_interval() {
+        budget.begin(clock.now_s());
+        for (node, spent) in &inputs.spent.0 {
+            budget.grant(tree, *node, *spent);
+        }
+    }
+    let Grants { sharing, node_of, power } = &mut *grants;
+    node_of.clear();
+    power.clear();
+    for id in &due.0 {
+        if let Ok((port, _, _, plan, _)) = ports.get(roster.entity(id.index())) {
+            node_of.push(port.node);
+            power.push(plan.0);
+        }
+    }
+    if clock.starts_interval() {
+        sharing.cut(tree, |node| inputs.left(&budget, node), node_of, power);
+    }
+    let interval = Hours::from_s(clock.interval_s());
+    for ((id, node), plan) in due.0.iter().zip(node_of).zip(power) {
+        // At a boundary everybody has been cut to what all fit into; later, who begins first takes what is left.
+        let mean = if clock.starts_interval() {
+            *plan
+        } else {
+            tree.upwards(*node).map(|node| inputs.left(&budget, node)).fold(*plan, Kw::min)
+        };
+        budget.grant(tree, *node, mean * interval);
+        let Ok((port, mut plug, ask, _, mut grant)) = ports.get_mut(roster.entity(id.index())) else {
+            continue;
+        };
+        let Some(session) = &mut plug.session else {
+            continue;
+        };
+        *grant = set_point(clock, port, session, ask.0, mean);
+        look_ahead(clock, port, session, &grant, &mut works);
+    }
+}
+
+fn set_point(clock: &Clock, port: &Port, session: &Session, ask: Kw, mean: Kw) -> Grant {
+    let is_all = mean.0 >= ask.0 * (1.0 - 1e-12);
+    let offer = session.arrival.offer.unwrap_or(port.limit).min(port.limit);
+    let time = Hours::from_s(clock.interval_end_s().saturating_sub(session.settled_s));
+    let set_point = if is_all { offer } else { mean * Hours::from_s(clock.interval_s()) / time };
+    Grant { mean, set_point }
+}
+
+/// Where the set-point leads until the end of the interval; a session that will be done goes on the agenda.
+fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, works: &mut Works) {
+    let end_s = clock.interval_end_s();
+    let time = Hours::from_s(end_s.saturating_sub(session.settled_s));
+    let arrival = &session.arrival;
+    let cap = grant.set_point.min(port.limit) * port.efficiency;
+    let (reached, used) = arrival.battery.foresee(arrival.target, cap, time);
+    session.ahead = Some((end_s, reached));
+    session.finish_s = (arrival.target - reached <= DONE).then(|| {
+        let finish_s = session.settled_s + (used.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32;
+        works.agenda.push(Due { at_s: finish_s, kind: kind::FINISH, id: port.id.0 });
+        finish_s
+    });
+}

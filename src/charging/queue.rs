@@ -1,0 +1,318 @@
+//! Vehicles meet ports: arrivals, ends of sessions, failures and repairs, in the order of their exact time.
+
+use super::power::settle;
+use super::record::{is_short, session_row, waited_row};
+use super::state::{
+    Arrival, Arrivals, ChargingLoad, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port,
+    Session, Spent, Works,
+};
+use crate::grid::spec::QueueOrder;
+use crate::kernel::agenda::Due;
+use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{CabinetId, PortId, Roster, SiteId};
+use crate::kernel::random::Seed;
+use crate::kernel::units::Kwh;
+use crate::record::Records;
+use crate::record::rows::SessionRow;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+
+/// What is due on this room's agenda; at the same second in this order.
+pub(crate) mod kind {
+    /// A session is done (id: port).
+    pub(crate) const FINISH: u8 = 0;
+    /// A cabinet works again (id: cabinet).
+    pub(crate) const REPAIR: u8 = 1;
+    /// Ports that were kept for home fleets are free for all (id: site).
+    pub(crate) const REOPEN: u8 = 2;
+    /// Somebody who waits at the site has to go (id: site).
+    pub(crate) const GIVE_UP: u8 = 3;
+    /// The vehicle at a port has to go (id: port).
+    pub(crate) const TIME_UP: u8 = 4;
+    /// A cabinet breaks (id: cabinet).
+    pub(crate) const FAIL: u8 = 5;
+}
+
+/// All that the queue step touches.
+#[derive(SystemParam)]
+pub(super) struct Hall<'w, 's> {
+    calendar: Res<'w, Calendar>,
+    seed: Res<'w, Seed>,
+    knowledge: Res<'w, Knowledge>,
+    roster: Res<'w, Roster<Port>>,
+    works: ResMut<'w, Works>,
+    plazas: ResMut<'w, Plazas>,
+    fresh: ResMut<'w, Fresh>,
+    spent: ResMut<'w, Spent>,
+    load: ResMut<'w, ChargingLoad>,
+    departures: ResMut<'w, Departures>,
+    rows: ResMut<'w, Records<SessionRow>>,
+    ports: Query<'w, 's, (&'static Port, &'static mut Plug, &'static mut Grant)>,
+}
+
+/// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
+pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut hall: Hall<'_, '_>) {
+    hall.departures.0.clear();
+    hall.spent.0.clear();
+    hall.fresh.0.clear();
+    let mut coming = core::mem::take(&mut arrivals.0);
+    coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
+    let mut coming = coming.into_iter().peekable();
+    loop {
+        let end_s = coming.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
+        if let Some(due) = hall.works.agenda.pop_before(end_s) {
+            hall.handle(due);
+        } else if let Some(arrival) = coming.next() {
+            hall.arrive(arrival);
+        } else {
+            break;
+        }
+    }
+    hall.fresh.0.sort_unstable();
+}
+
+impl Hall<'_, '_> {
+    fn handle(&mut self, due: Due) {
+        match due.kind {
+            kind::FINISH => self.finish(PortId(due.id), due.at_s),
+            kind::GIVE_UP => self.give_up(SiteId(due.id), due.at_s),
+            kind::TIME_UP => self.time_up(PortId(due.id), due.at_s),
+            kind::FAIL => self.fail(due.id, due.at_s),
+            kind::REPAIR => self.repair(due.id, due.at_s),
+            _ => self.reopen(SiteId(due.id), due.at_s),
+        }
+    }
+
+    fn arrive(&mut self, arrival: Arrival) {
+        let (site, at_s) = (arrival.site, arrival.at_s);
+        self.plazas.at[site.index()].queue_area_s -= i64::from(at_s);
+        if arrival.depart_s.is_some_and(|depart_s| depart_s <= at_s) {
+            self.turn_away(arrival, at_s, Leave::NeverServed);
+            return;
+        }
+        if let Some(port) = self.free_port(&arrival) {
+            self.plug_in(port, arrival, at_s);
+        } else if self.ever_allowed(&arrival) {
+            if let Some(depart_s) = arrival.depart_s {
+                self.works.agenda.push(Due { at_s: depart_s, kind: kind::GIVE_UP, id: site.0 });
+            }
+            self.plazas.at[site.index()].queue.push(arrival);
+        } else {
+            self.turn_away(arrival, at_s, Leave::NotAllowed);
+        }
+    }
+
+    /// The free port that promises most power; the lowest id of equals.
+    fn free_port(&self, arrival: &Arrival) -> Option<PortId> {
+        if let Some(pinned) = arrival.pinned {
+            let (port, plug, _) = self.ports.get(self.roster.entity(pinned.index())).ok()?;
+            let is_free = plug.session.is_none() && self.may_start(port.cabinet, arrival, arrival.at_s);
+            return is_free.then_some(pinned);
+        }
+        let mut best: Option<(f64, PortId)> = None;
+        for id in &self.plazas.at[arrival.site.index()].cabinets {
+            let cabinet = &self.works.cabinets[id.index()];
+            let Some(port) = cabinet.free.last() else { continue };
+            if !self.may_start(*id, arrival, arrival.at_s) {
+                continue;
+            }
+            let busy = cabinet.ports.len() - cabinet.free.len();
+            let promise = cabinet.port_limit.0.min(cabinet.limit.0 / (busy + 1) as f64);
+            if best.is_none_or(|(most, _)| promise > most) {
+                best = Some((promise, *port));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    fn may_start(&self, cabinet: CabinetId, arrival: &Arrival, at_s: u32) -> bool {
+        let cabinet = &self.works.cabinets[cabinet.index()];
+        let access = &self.works.access[cabinet.group];
+        if cabinet.broken || !access.allows(arrival.user) {
+            return false;
+        }
+        if arrival.at_home || access.reserved.is_none() {
+            return true;
+        }
+        let second_of_day = self.calendar.local_s(i64::from(at_s)).rem_euclid(DAY_S) as u32;
+        !access.reserved_at(second_of_day)
+    }
+
+    fn ever_allowed(&self, arrival: &Arrival) -> bool {
+        let cabinets = &self.plazas.at[arrival.site.index()].cabinets;
+        cabinets.iter().any(|id| self.works.access[self.works.cabinets[id.index()].group].allows(arrival.user))
+    }
+
+    fn plug_in(&mut self, id: PortId, arrival: Arrival, at_s: u32) {
+        let Ok((port, mut plug, mut grant)) = self.ports.get_mut(self.roster.entity(id.index())) else {
+            return;
+        };
+        debug_assert!(plug.session.is_none(), "one vehicle at one port");
+        let start_s = at_s.max(plug.free_s);
+        let (start_soc, start_energy) = (arrival.battery.soc(), arrival.battery.energy());
+        *grant = Grant::default();
+        self.works.cabinets[port.cabinet.index()].take(id);
+        let plaza = &mut self.plazas.at[port.site.index()];
+        plaza.queue_area_s += i64::from(start_s);
+        if let Err(at) = plaza.occupied.binary_search(&id) {
+            plaza.occupied.insert(at, id);
+        }
+        self.fresh.0.push(id);
+        self.works.begun += 1;
+        if let Some(depart_s) = arrival.depart_s {
+            self.works.agenda.push(Due { at_s: depart_s, kind: kind::TIME_UP, id: id.0 });
+        }
+        plug.session = Some(Session {
+            told_depart_s: self.knowledge.told(*self.seed, &arrival),
+            start_s,
+            start_soc,
+            start_energy,
+            settled_s: start_s,
+            finish_s: None,
+            ahead: None,
+            drawn: Kwh::ZERO,
+            arrival,
+        });
+    }
+
+    /// Ends the session of a port and gives the battery back, or to the queue after an outage.
+    fn unplug(&mut self, id: PortId, at_s: u32, leave: Leave) -> Option<Session> {
+        let (port, mut plug, grant) = self.ports.get_mut(self.roster.entity(id.index())).ok()?;
+        let mut session = plug.session.take()?;
+        let drawn = settle(port, &mut session, &grant, at_s);
+        self.load.running[port.site.index()] += drawn;
+        self.spent.0.push((port.node, drawn));
+        plug.free_s = at_s;
+        self.works.cabinets[port.cabinet.index()].give_back(id);
+        let plaza = &mut self.plazas.at[port.site.index()];
+        if let Ok(at) = plaza.occupied.binary_search(&id) {
+            plaza.occupied.remove(at);
+        }
+        self.fresh.0.retain(|fresh| *fresh != id);
+        self.works.ended += 1;
+        if leave == Leave::TimeUp && is_short(&session.arrival) {
+            self.works.unmet += 1;
+        }
+        self.rows.push(session_row(&session, Some(id), at_s, leave));
+        Some(session)
+    }
+
+    fn depart(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
+        let Arrival { site, vehicle, battery, .. } = arrival;
+        self.departures.0.push(Departure { at_s, site, vehicle, battery, leave });
+    }
+
+    /// Somebody goes who never had a port.
+    fn turn_away(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
+        let leave = if arrival.is_opportunity { Leave::BreakOver } else { leave };
+        self.works.unmet += u64::from(is_short(&arrival));
+        self.plazas.at[arrival.site.index()].queue_area_s += i64::from(at_s);
+        self.rows.push(waited_row(&arrival, at_s, leave));
+        self.depart(arrival, at_s, leave);
+    }
+
+    fn finish(&mut self, id: PortId, at_s: u32) {
+        let is_due = self
+            .ports
+            .get(self.roster.entity(id.index()))
+            .is_ok_and(|(_, plug, _)| plug.session.as_ref().is_some_and(|session| session.finish_s == Some(at_s)));
+        if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
+            self.depart(session.arrival, at_s, Leave::Done);
+            self.call_next(id, at_s);
+        }
+    }
+
+    /// Gives a free port to whoever in the queue goes first and may use it.
+    fn call_next(&mut self, id: PortId, at_s: u32) {
+        let Ok((port, plug, _)) = self.ports.get(self.roster.entity(id.index())) else {
+            return;
+        };
+        let plaza = &self.plazas.at[port.site.index()];
+        if plug.session.is_some() || plaza.queue.is_empty() {
+            return;
+        }
+        let allowed = plaza.queue.iter().enumerate().filter(|(_, waiting)| {
+            waiting.pinned.is_none_or(|pinned| pinned == id) && self.may_start(port.cabinet, waiting, at_s)
+        });
+        let first =
+            allowed.min_by(|a, b| rank(plaza.order, a.1).total_cmp(&rank(plaza.order, b.1)).then(a.0.cmp(&b.0)));
+        let Some(at) = first.map(|(at, _)| at) else {
+            return;
+        };
+        let site = port.site.index();
+        let arrival = self.plazas.at[site].queue.remove(at);
+        let at_s = at_s.max(arrival.at_s);
+        self.plug_in(id, arrival, at_s);
+    }
+
+    /// Those who wait and have to go leave.
+    fn give_up(&mut self, site: SiteId, at_s: u32) {
+        let is_over = |arrival: &Arrival| arrival.depart_s.is_some_and(|depart_s| depart_s <= at_s);
+        let queue = &mut self.plazas.at[site.index()].queue;
+        for arrival in queue.extract_if(.., |waiting| is_over(waiting)).collect::<Vec<_>>() {
+            self.turn_away(arrival, at_s, Leave::NeverServed);
+        }
+    }
+
+    fn time_up(&mut self, id: PortId, at_s: u32) {
+        let plugged = self.ports.get(self.roster.entity(id.index())).ok();
+        let session = plugged.and_then(|(_, plug, _)| plug.session.as_ref());
+        let Some(arrival) = session.map(|session| &session.arrival).filter(|a| a.depart_s == Some(at_s)) else {
+            return;
+        };
+        let leave = if arrival.is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
+        if let Some(session) = self.unplug(id, at_s, leave) {
+            let leave = if is_short(&session.arrival) { leave } else { Leave::Done };
+            self.depart(session.arrival, at_s, leave);
+            self.call_next(id, at_s);
+        }
+    }
+
+    fn fail(&mut self, cabinet: u32, at_s: u32) {
+        let ports = self.works.cabinets[cabinet as usize].ports.clone();
+        let thrown_out: Vec<_> = ports.iter().filter_map(|id| self.unplug(*id, at_s, Leave::Outage)).collect();
+        self.works.cabinets[cabinet as usize].broken = true;
+        self.next_failure(cabinet, at_s, true);
+        for session in thrown_out {
+            self.arrive(Arrival { at_s, ..session.arrival });
+        }
+    }
+
+    fn repair(&mut self, cabinet: u32, at_s: u32) {
+        self.works.cabinets[cabinet as usize].broken = false;
+        for id in self.works.cabinets[cabinet as usize].ports.clone() {
+            if let Ok((_, mut plug, _)) = self.ports.get_mut(self.roster.entity(id.index())) {
+                plug.free_s = at_s;
+            }
+            self.call_next(id, at_s);
+        }
+        self.next_failure(cabinet, at_s, false);
+    }
+
+    fn next_failure(&mut self, cabinet: u32, at_s: u32, is_broken: bool) {
+        let works = &mut *self.works;
+        let state = &mut works.cabinets[cabinet as usize];
+        if let Some((mtbf_h, mttr_h)) = state.failures {
+            let (kind, mean_h) = if is_broken { (kind::REPAIR, mttr_h) } else { (kind::FAIL, mtbf_h) };
+            let after_s = (state.stream.exponential(mean_h) * 3600.0).clamp(1.0, 3e9) as u32;
+            works.agenda.push(Due { at_s: at_s.saturating_add(after_s), kind, id: cabinet });
+        }
+    }
+
+    fn reopen(&mut self, site: SiteId, at_s: u32) {
+        for id in self.plazas.at[site.index()].ports.clone() {
+            self.call_next(id, at_s);
+        }
+        self.works.agenda.push(Due { at_s: at_s + DAY_S as u32, kind: kind::REOPEN, id: site.0 });
+    }
+}
+
+/// Smaller goes first.
+fn rank(order: QueueOrder, waiting: &Arrival) -> f64 {
+    match order {
+        QueueOrder::FirstCome => f64::from(waiting.at_s),
+        QueueOrder::SoonestDuty => waiting.depart_s.map_or(f64::INFINITY, f64::from),
+        QueueOrder::LowestSoc => waiting.battery.soc(),
+    }
+}

@@ -1,0 +1,133 @@
+//! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
+
+use super::console::Console;
+use super::simulate::{Job, begin};
+use super::{Exit, diagnose};
+use crate::scenario::replay::{Replay, load, name};
+use crate::sim::Options;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReplayArgs {
+    /// CSV with the columns `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
+    /// `vehicle_max_kw`.
+    sessions: PathBuf,
+    /// Charging policy; `portvolt policies` lists them.
+    #[arg(long, default_value = "uncontrolled")]
+    policy: String,
+    /// A parameter of the policy; may be given more than once.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
+    params: Vec<(String, f64)>,
+    /// Limit of the connection, kW. The policy `uncontrolled` is compared with it, not held to it.
+    #[arg(long, value_parser = power)]
+    limit_kw: Option<f64>,
+    /// Control interval, such as 15min, 300s or 1h.
+    #[arg(long, default_value = "15min", value_parser = duration_s)]
+    interval: u32,
+    /// Let the sessions queue for a pool of this many ports, whatever their `charger_id`.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    chargers: Option<u32>,
+    /// Most power of a port of the pool, kW.
+    #[arg(long, requires = "chargers", value_parser = power)]
+    port_kw: Option<f64>,
+    /// Local day on which second 0 of the sessions falls.
+    #[arg(long, default_value = "2025-01-06")]
+    start: String,
+    /// Time zone.
+    #[arg(long, default_value = "America/Los_Angeles")]
+    zone: String,
+    /// Seed; used where a policy only gets estimates.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the results. Default: runs/NAME-of-the-file.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite a finished run.
+    #[arg(long)]
+    force: bool,
+    /// Write the tables as CSV too.
+    #[arg(long)]
+    csv: bool,
+    /// Make the HTML report too.
+    #[arg(long)]
+    report: bool,
+    /// Exit with 6 when a vehicle left short or the limit was passed.
+    #[arg(long)]
+    strict: bool,
+    /// Print the time of each step of the simulation.
+    #[arg(long)]
+    profile: bool,
+}
+
+/// `15min`, `300s`, `1h`, or plain seconds.
+fn duration_s(text: &str) -> Result<u32, String> {
+    let (number, unit_s) = match text {
+        _ if text.ends_with("min") => (text.trim_end_matches("min"), 60),
+        _ if text.ends_with('h') => (text.trim_end_matches('h'), 3600),
+        _ => (text.trim_end_matches('s'), 1),
+    };
+    let seconds = number.trim().parse::<u32>().ok().and_then(|number| number.checked_mul(unit_s));
+    match seconds {
+        Some(seconds @ 1..=3600) => Ok(seconds),
+        _ => Err("write a time of 1 s to 1 h, such as 15min or 300s".to_owned()),
+    }
+}
+
+fn power(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(kw) if kw.is_finite() && (0.0..=1e7).contains(&kw) => Ok(kw),
+        _ => Err("write a power of 0 to 10000000 kW".to_owned()),
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, f64), String> {
+    let parsed = text.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
+    parsed.ok_or_else(|| "write it as name=number".to_owned())
+}
+
+pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
+    let replay = Replay {
+        sessions: args.sessions.clone(),
+        policy: args.policy.clone(),
+        params: args.params.iter().cloned().collect::<BTreeMap<_, _>>(),
+        limit_kw: args.limit_kw,
+        interval_s: args.interval,
+        chargers: args.chargers,
+        port_kw: args.port_kw,
+        start: args.start.clone(),
+        zone: args.zone.clone(),
+    };
+    let loaded = match load(&replay) {
+        Ok(loaded) => loaded,
+        Err(problems) => return diagnose::show(&problems, console),
+    };
+    let target = args.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(name(&args.sessions)));
+    let folder = match begin(&target, args.force, console) {
+        Ok(folder) => folder,
+        Err(exit) => return exit,
+    };
+    let job = Job {
+        loaded: &loaded,
+        options: Options { seed: args.seed, profile: args.profile, ..Options::default() },
+        command: "replay",
+        scenario: args.sessions.display().to_string(),
+        overlays: Vec::new(),
+        settings: settings(args),
+        with_csv: args.csv,
+        with_report: args.report,
+        is_strict: args.strict,
+    };
+    job.carry_out(folder, console)
+}
+
+/// What was asked for, as the manifest keeps it: the options that change results.
+fn settings(args: &ReplayArgs) -> Vec<String> {
+    let mut out = vec![format!("policy={}", args.policy), format!("interval_s={}", args.interval)];
+    out.extend(args.params.iter().map(|(name, value)| format!("param.{name}={value}")));
+    out.extend(args.limit_kw.map(|kw| format!("limit_kw={kw}")));
+    out.extend(args.chargers.map(|ports| format!("chargers={ports}")));
+    out.extend(args.port_kw.map(|kw| format!("port_kw={kw}")));
+    out.extend([format!("start={}", args.start), format!("zone={}", args.zone)]);
+    out
+}

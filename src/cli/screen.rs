@@ -1,0 +1,146 @@
+//! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
+
+use crate::record::summary::{Metric, Summary};
+use crate::scenario::load::Loaded;
+use crate::sim::run::Effort;
+use std::fmt::Write;
+
+/// One screen: service, energy, peaks, queues, the five worst sites.
+pub(super) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], effort: &Effort) -> String {
+    let time = &loaded.scenario.time;
+    let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
+    out.push_str(&service(summary, metrics));
+    out.push_str(&energy(metrics));
+    out.push_str(&worst_sites(loaded, summary));
+    let doubtful = loaded.doubtful();
+    if doubtful > 0 {
+        let of = loaded.provenance.origins.len();
+        let _ =
+            writeln!(out, "\n{doubtful} of its {of} numbers are recalled or assumed: `portvolt validate` lists them.");
+    }
+    out.push_str(&step_times(effort));
+    out
+}
+
+fn total(metrics: &[Metric], name: &str) -> f64 {
+    let found = metrics.iter().find(|metric| metric.name == name && metric.scope == "total");
+    found.and_then(|metric| metric.value).unwrap_or(0.0)
+}
+
+fn percent(part: f64, whole: f64) -> String {
+    if whole > 0.0 { format!("{:.1} %", 100.0 * part / whole) } else { "-".to_owned() }
+}
+
+/// Hauls, trucks, equipment.
+fn service(summary: &Summary, metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
+    if summary.requested > 0 {
+        let (asked, done) = (total("hauls_requested"), total("hauls_completed"));
+        let _ = writeln!(
+            out,
+            "Hauls      {asked:.0} asked for, {done:.0} done ({}), {:.0} late, {:.0} cancelled, {:.0} still open",
+            percent(done, asked),
+            total("hauls_late"),
+            total("hauls_cancelled"),
+            total("hauls_open"),
+        );
+        let _ = writeln!(
+            out,
+            "Trucks     {:.0} km ({} without a container), gate queue {:.1} min a haul, {:.0} stranded",
+            total("truck_km"),
+            percent(total("truck_empty_km"), total("truck_km")),
+            total("gate_queue_mean_min"),
+            total("trucks_stranded"),
+        );
+    }
+    if total("equipment_hours_required") > 0.0 {
+        let (asked, done) = (total("equipment_hours_required"), total("equipment_hours_served"));
+        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours asked for, {} served", percent(done, asked));
+    }
+    out
+}
+
+/// Sessions, queues, the grid, the air.
+fn energy(metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "Charging   {:.0} sessions, {:.0} MWh delivered of {:.0} asked for, {:.0} left short",
+        total("sessions"),
+        total("energy_delivered_kwh") / 1e3,
+        total("energy_requested_kwh") / 1e3,
+        total("sessions_unmet"),
+    );
+    let _ = writeln!(
+        out,
+        "Queues     mean {:.1} min, 95 % within {:.0} min; ports taken {} of the time",
+        total("queue_wait_mean_min"),
+        total("queue_wait_p95_min"),
+        percent(total("charger_utilization"), 1.0),
+    );
+    let _ = writeln!(
+        out,
+        "Grid       {:.0} MWh, peak {:.2} MW, load factor {:.2}",
+        total("energy_grid_kwh") / 1e3,
+        total("peak_kw") / 1e3,
+        total("load_factor"),
+    );
+    let _ = writeln!(
+        out,
+        "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",
+        total("diesel_gal"),
+        total("co2e_tailpipe_t"),
+        total("co2e_upstream_t"),
+        total("nox_kg"),
+        total("pm25_kg"),
+    );
+    out
+}
+
+/// Where the time went, when it was measured.
+fn step_times(effort: &Effort) -> String {
+    let mut out = String::new();
+    if effort.step_us.is_empty() {
+        return out;
+    }
+    let whole: u64 = effort.step_us.iter().map(|step| step.1).sum();
+    let _ = writeln!(out, "\nTime by step ({} events):", effort.events);
+    for (step, spent) in &effort.step_us {
+        let share = percent(*spent as f64, whole as f64);
+        let _ = writeln!(out, "  {step:<10} {:>8.1} ms  {share}", *spent as f64 / 1e3);
+    }
+    let _ = writeln!(out, "  {:<10} {:>8.1} ms", "all", whole as f64 / 1e3);
+    out
+}
+
+fn worst_sites(loaded: &Loaded, summary: &Summary) -> String {
+    let mut ranked: Vec<_> = loaded
+        .scenario
+        .site
+        .iter()
+        .zip(&summary.sites)
+        .filter(|(_, tally)| tally.sessions > 0 || tally.unmet > 0)
+        .collect();
+    let key = |tally: &crate::record::summary::Tally| {
+        let unmet = tally.unmet as f64 / (tally.sessions + tally.unmet).max(1) as f64;
+        unmet * 1e6 + tally.waits.quantile_min(0.95).unwrap_or(0.0)
+    };
+    ranked.sort_by(|a, b| key(b.1).total_cmp(&key(a.1)).then(a.0.0.cmp(b.0.0)));
+    let mut out = String::new();
+    if ranked.is_empty() {
+        return out;
+    }
+    let _ = writeln!(out, "\nWorst sites            sessions   short   wait 95 %      peak     limit");
+    for ((site, spec), tally) in ranked.into_iter().take(5) {
+        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| format!("{kw:.0} kW"));
+        let wait = tally.waits.quantile_min(0.95).unwrap_or(0.0);
+        let _ = writeln!(
+            out,
+            "  {site:<20} {:>8} {:>7} {wait:>7.0} min {:>6.0} kW {limit:>9}",
+            tally.sessions, tally.unmet, tally.peak_kw
+        );
+    }
+    out
+}

@@ -1,0 +1,166 @@
+//! What `run` and `replay` share: simulate a loaded scenario, leave a folder, print one screen.
+
+use super::Exit;
+use super::console::Console;
+use super::screen::screen;
+use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA, SummaryFile};
+use crate::record::summary::Summary;
+use crate::report;
+use crate::scenario::Quality;
+use crate::scenario::load::Loaded;
+use crate::sim::output::{Output, Written};
+use crate::sim::{Options, RunError, Simulation};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One simulation to be done.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    /// What is simulated.
+    pub(super) loaded: &'a Loaded,
+    /// How.
+    pub(super) options: Options,
+    /// The command that asked for it.
+    pub(super) command: &'static str,
+    /// The scenario as it was asked for.
+    pub(super) scenario: String,
+    /// Overlays, in order.
+    pub(super) overlays: Vec<String>,
+    /// Settings, in order.
+    pub(super) settings: Vec<String>,
+    /// Write the tables as CSV too.
+    pub(super) with_csv: bool,
+    /// Make the report.
+    pub(super) with_report: bool,
+    /// A broken constraint is an exit code of its own.
+    pub(super) is_strict: bool,
+}
+
+/// Begins the folder of a run, or says why not.
+pub(super) fn begin(target: &Path, force: bool, console: &Console) -> Result<RunFolder, Exit> {
+    RunFolder::begin(target, force).map_err(|error| {
+        console.error(&error.to_string());
+        if matches!(error, FolderError::Io { .. }) { Exit::Failed } else { Exit::BadFiles }
+    })
+}
+
+enum Failure {
+    Run(RunError, String),
+    Folder(FolderError),
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(error)
+    }
+}
+
+impl Job<'_> {
+    /// Simulates, writes the folder, prints the screen.
+    pub(super) fn carry_out(&self, folder: RunFolder, console: &Console) -> Exit {
+        match self.simulate(folder, console) {
+            Ok(exit) => exit,
+            Err(Failure::Run(error, kept)) => {
+                console.error(&format!("{error}{kept}"));
+                match error {
+                    RunError::Interrupted { .. } => Exit::Interrupted,
+                    RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
+                    _ => Exit::Failed,
+                }
+            }
+            Err(Failure::Folder(error)) => {
+                console.error(&error.to_string());
+                Exit::Failed
+            }
+        }
+    }
+
+    fn simulate(&self, folder: RunFolder, console: &Console) -> Result<Exit, Failure> {
+        let loaded = self.loaded;
+        let fail = |error: RunError| Failure::Run(error, String::new());
+        let mut simulation = Simulation::new(loaded, &self.options).map_err(fail)?;
+        let zone = &loaded.scenario.time.zone;
+        let summary = simulation.empty_summary(&loaded.scenario);
+        let mut output =
+            Output::new(Some(&folder.tables()), self.with_csv, zone, summary).map_err(|e| fail(e.into()))?;
+        let stop = Arc::new(AtomicBool::new(false));
+        listen_for_interrupt(&stop);
+        let bar = console.progress(loaded.scenario.time.days * 24);
+        let ran = simulation.run(&mut output, &stop, |done, _| {
+            bar.set_position(u64::from(done));
+        });
+        bar.finish_and_clear();
+        let written = output.finish().map_err(|error| fail(error.into()))?;
+        let effort = match ran {
+            Ok(effort) => effort,
+            Err(error) => {
+                let kept = format!("\nWhat was simulated until then is in {}", folder.path().display());
+                return Err(Failure::Run(error, kept));
+            }
+        };
+        let digest = written.digest();
+        let Written { mut summary, digests, .. } = written;
+        let metrics = summary.metrics(simulation.names());
+        let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
+        folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
+        let manifest = self.manifest(digests);
+        if self.with_report {
+            match report::build(folder.path(), loaded, &manifest, &metrics) {
+                Ok(html) => folder.write("report.html", &html)?,
+                Err(error) => console.note(&format!("the report could not be made: {error}")),
+            }
+        }
+        let path = folder.finish(manifest)?;
+        if console.is_json() {
+            console.print_json(&serde_json::json!({
+                "schema": 1, "dir": path, "digest": digest, "events": effort.events, "metrics": metrics
+            }));
+        } else {
+            console.print(&screen(loaded, &summary, &metrics, &effort));
+            let hint =
+                if self.with_report { format!("  (open {}/report.html)", path.display()) } else { String::new() };
+            console.print(&format!("\nResults: {}{hint}", path.display()));
+            console.note(&format!("digest of all rows: {}", &digest[..16]));
+        }
+        let is_broken = self.is_strict && broken_constraints(&summary);
+        Ok(if is_broken { Exit::Broken } else { Exit::Done })
+    }
+
+    fn manifest(&self, rows: BTreeMap<String, String>) -> Manifest {
+        let provenance = &self.loaded.provenance;
+        let mut counts: BTreeMap<String, usize> =
+            Quality::ALL.into_iter().map(|quality| (quality.word().to_owned(), provenance.count(quality))).collect();
+        counts.insert("without_source".to_owned(), provenance.unsourced().count());
+        Manifest {
+            schema: SCHEMA,
+            portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+            command: self.command.to_owned(),
+            title: self.loaded.scenario.title.clone(),
+            scenario: self.scenario.clone(),
+            overlays: self.overlays.clone(),
+            seed: self.options.seed,
+            replication: self.options.replication,
+            settings: self.settings.clone(),
+            inputs: self.loaded.inputs.clone(),
+            plugins: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            rows,
+            provenance: counts,
+        }
+    }
+}
+
+fn listen_for_interrupt(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    // A handler may be set once a process; a second run in one process keeps the first.
+    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
+}
+
+fn broken_constraints(summary: &Summary) -> bool {
+    let hub = &summary.hub;
+    let is_undone = hub.required_h - hub.served_h > 1e-3 * hub.required_h.max(1.0);
+    let is_over = summary.sites.iter().any(|site| site.overloads > 0);
+    hub.unmet > 0 || summary.cancelled > 0 || is_undone || is_over
+}

@@ -1,0 +1,78 @@
+//! Policies that serve sessions one after the other: all that each can take, in the order of a key.
+
+use super::{ChargingInfo, ChargingPolicy, ChargingView, Knows};
+use crate::kernel::units::Kw;
+
+pub(super) const POLICIES: &[ChargingInfo] = &[
+    ChargingInfo {
+        name: "fcfs",
+        about: "all for who came first",
+        knows: &[Knows::Arrival],
+        discharges: false,
+        parameters: &[],
+        make: |_, _| Box::new(Order("fcfs", |view, row| f64::from(view.sessions.arrive_s[row]))),
+    },
+    ChargingInfo {
+        name: "last_come",
+        about: "all for who came last",
+        knows: &[Knows::Arrival],
+        discharges: false,
+        parameters: &[],
+        make: |_, _| Box::new(Order("last_come", |view, row| -f64::from(view.sessions.arrive_s[row]))),
+    },
+    ChargingInfo {
+        name: "edf",
+        about: "all for who must leave first (earliest deadline)",
+        knows: &[Knows::Departure],
+        discharges: false,
+        parameters: &[],
+        make: |_, _| Box::new(Order("edf", |view, row| f64::from(view.sessions.depart_s[row]))),
+    },
+    ChargingInfo {
+        name: "llf",
+        about: "all for who can wait least: time left less time at full power (least laxity)",
+        knows: &[Knows::Departure, Knows::Need],
+        discharges: false,
+        parameters: &[],
+        make: |_, _| Box::new(Order("llf", |view, row| view.laxity(row))),
+    },
+    ChargingInfo {
+        name: "priority_vehicle_id",
+        about: "all for the lowest vehicle identity",
+        knows: &[Knows::Vehicle],
+        discharges: false,
+        parameters: &[],
+        make: |_, _| Box::new(Order("priority_vehicle_id", |view, row| f64::from(view.sessions.vehicle[row]))),
+    },
+];
+
+/// Its name, and the key by which it serves: smaller goes first, ties in the order of ports.
+struct Order(&'static str, fn(&ChargingView<'_>, usize) -> f64);
+
+impl ChargingPolicy for Order {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
+        Ok(view.served_by(&view.sessions.ask_kw, |row| self.1(view, row)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{plan, sessions};
+    use crate::policy::SiteOutlook;
+
+    /// Three sessions under one limit of 150 kW, by hand. Laxity in hours: 5 - 1, 9 - 0.6, 2 - 2.
+    #[test]
+    fn who_gets_what() {
+        let three = sessions(&[(100.0, 30, 5 * 3600, 2), (60.0, 10, 9 * 3600, 3), (200.0, 20, 2 * 3600, 1)]);
+        let of = |name| plan(name, 150.0, &three, &SiteOutlook::default());
+        assert_eq!(of("fcfs"), [0.0, 60.0, 90.0]);
+        assert_eq!(of("last_come"), [100.0, 0.0, 50.0]);
+        assert_eq!(of("edf"), [50.0, 0.0, 100.0]);
+        assert_eq!(of("llf"), [50.0, 0.0, 100.0]);
+        assert_eq!(of("priority_vehicle_id"), [50.0, 0.0, 100.0]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
+
+use super::Scenario;
+use super::listing::{self, Visit};
+use super::load::{Loaded, read_text, sorted};
+use super::problem::{Place, Problem, Problems};
+use super::provenance::Provenance;
+use crate::kernel::calendar::Calendar;
+use crate::policy;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The key of the only site of a replay.
+pub const SITE: &str = "site";
+
+/// What to replay.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// Sessions as CSV: `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
+    /// `vehicle_max_kw`.
+    pub sessions: PathBuf,
+    /// Charging policy.
+    pub policy: String,
+    /// Its parameters.
+    pub params: BTreeMap<String, f64>,
+    /// Limit of the connection, kW. The policy `uncontrolled` is not held to it.
+    pub limit_kw: Option<f64>,
+    /// Control interval, seconds.
+    pub interval_s: u32,
+    /// A pool of this many ports that sessions queue for; none: each session has the port of its `charger_id`.
+    pub chargers: Option<u32>,
+    /// Most power of a port of the pool, kW.
+    pub port_kw: Option<f64>,
+    /// First local day.
+    pub start: String,
+    /// Time zone.
+    pub zone: String,
+}
+
+/// Reads the sessions and makes a scenario of them.
+///
+/// # Errors
+/// All problems of the file and of the settings.
+pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
+    let path = replay.sessions.display().to_string();
+    let text = read_text(&replay.sessions, listing::CSV_LIMIT_BYTES)
+        .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
+    let mut problems = Problems::default();
+    let visits = listing::visits(&path, &text, &mut problems.list);
+    if visits.is_empty() && problems.list.is_empty() {
+        problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
+    }
+    if replay.chargers.is_none() {
+        own_ports(&path, &visits, &mut problems.list);
+    }
+    let last_s = visits.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
+    let (calendar, days) = calendar(replay, last_s, &mut problems.list);
+    let scenario = scenario(replay, &visits, days);
+    if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
+        let (field, message, help) = ("--policy".to_owned(), error.to_string(), error.help());
+        problems.list.push(Problem { place: None, field, message, help });
+    }
+    match calendar {
+        Some(calendar) if problems.list.is_empty() => Ok(Loaded {
+            scenario,
+            calendar,
+            hauls: None,
+            visits: BTreeMap::from([("sessions".to_owned(), visits)]),
+            matrix: Vec::new(),
+            schedule: None,
+            pin_visits: replay.chargers.is_none(),
+            inputs: BTreeMap::from([(path, blake3::hash(text.as_bytes()).to_hex().to_string())]),
+            provenance: Provenance::default(),
+        }),
+        _ => Err(sorted(problems)),
+    }
+}
+
+/// Without a pool each session needs a charger, and no two may be there at once.
+fn own_ports(path: &str, visits: &[Visit], problems: &mut Vec<Problem>) {
+    let mut wrong = |line: u64, field: &str, message: String, help: &str| {
+        let place = Some(Place::Line(path.to_owned(), line));
+        problems.push(Problem { place, field: field.to_owned(), message, help: Some(help.to_owned()) });
+    };
+    let mut order: Vec<&Visit> = visits.iter().collect();
+    order.sort_by_key(|visit| (&visit.charger, visit.arrive_s, visit.line));
+    for visit in order.iter().filter(|visit| visit.charger.is_none()) {
+        wrong(
+            visit.line,
+            "charger_id",
+            "the session has none".to_owned(),
+            "name one, or let sessions queue: --chargers N",
+        );
+    }
+    for pair in order.windows(2) {
+        if pair[0].charger.is_some() && pair[0].charger == pair[1].charger && pair[1].arrive_s < pair[0].depart_s {
+            let name = pair[0].charger.as_deref().unwrap_or_default();
+            let message = format!("arrives at charger `{name}` before the session of line {} leaves it", pair[0].line);
+            wrong(
+                pair[1].line,
+                "arrive_s",
+                message,
+                "a port serves one vehicle at a time; let sessions queue: --chargers N",
+            );
+        }
+    }
+}
+
+/// A calendar that covers the last departure, and its days.
+fn calendar(replay: &Replay, last_s: u32, problems: &mut Vec<Problem>) -> (Option<Calendar>, u32) {
+    let mut days = last_s.div_ceil(86_400).max(1);
+    loop {
+        match Calendar::new(&replay.start, &replay.zone, days) {
+            // The hour that spring takes away may push the last departure beyond the last midnight.
+            Ok(calendar) if calendar.elapsed_s(i64::from(days) * 86_400) < i64::from(last_s) => days += 1,
+            Ok(calendar) => return (Some(calendar), days),
+            Err(error) => {
+                let help =
+                    Some("--start is a date such as 2025-01-06, --zone a name such as America/Los_Angeles".to_owned());
+                problems.push(Problem {
+                    place: None,
+                    field: "--start, --zone".to_owned(),
+                    message: error.to_string(),
+                    help,
+                });
+                return (None, days);
+            }
+        }
+    }
+}
+
+/// Times that all fall on boundaries need no finer tick than the interval; ports that are handed on do.
+fn tick_s(replay: &Replay, visits: &[Visit]) -> u32 {
+    let is_aligned = |visit: &Visit| {
+        visit.arrive_s.is_multiple_of(replay.interval_s) && visit.depart_s.is_multiple_of(replay.interval_s)
+    };
+    if replay.chargers.is_none() && visits.iter().all(is_aligned) {
+        return replay.interval_s;
+    }
+    (1..=60).rev().find(|tick| replay.interval_s.is_multiple_of(*tick)).unwrap_or(1)
+}
+
+fn scenario(replay: &Replay, visits: &[Visit], days: u32) -> Scenario {
+    let tick_s = tick_s(replay, visits);
+    let mut chargers: Vec<&str> = visits.iter().filter_map(|visit| visit.charger.as_deref()).collect();
+    chargers.sort_unstable();
+    chargers.dedup();
+    let ports = replay.chargers.unwrap_or(chargers.len().max(1) as u32);
+    let strongest_kw = visits.iter().map(|visit| visit.max_kw).fold(1.0, f64::max);
+    let limit_kw = replay.limit_kw.filter(|_| replay.policy != "uncontrolled");
+    let text = serde_json::json!({
+        "title": format!("Replay of {}", replay.sessions.display()),
+        "time": {
+            "start": replay.start, "zone": replay.zone, "days": days,
+            "tick_s": tick_s, "interval_s": replay.interval_s, "dispatch_s": replay.interval_s
+        },
+        "policy": { "charging": { "name": replay.policy, "params": replay.params } },
+        "site": { SITE: { "kind": "public", "lat": 0.0, "lon": 0.0, "limit_kw": limit_kw } },
+        "charger": { "port": {
+            "site": SITE, "cabinets": 1, "cabinet_kw": f64::MAX, "ports": ports,
+            "port_kw": replay.port_kw.unwrap_or(strongest_kw), "efficiency": 1.0, "users": ["visitors"]
+        } },
+        "visits": { "sessions": { "site": SITE, "csv": replay.sessions } },
+    });
+    serde_json::from_value(text).expect("a replay is a scenario")
+}
+
+/// The name of a replay's folder: that of its file.
+#[must_use]
+pub fn name(sessions: &Path) -> PathBuf {
+    PathBuf::from(sessions.file_stem().unwrap_or_default())
+}
