@@ -8,7 +8,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Kw, Kwh};
-use crate::scenario::listing::Visit;
+use crate::scenario::visits::Visit;
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -29,8 +29,6 @@ pub struct VisitList {
     pub visits: Vec<(SiteId, Visit)>,
     /// The only port that each may use, if any; may be empty.
     pub pinned: Vec<Option<PortId>>,
-    /// Place of each one's vehicle in the order of vehicles.
-    pub rank: Vec<u32>,
     /// The first that has not come yet.
     pub next: usize,
 }
@@ -48,7 +46,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
             depart_s: Some(visit.depart_s),
             offer: Some(Kw(visit.max_kw)),
             pinned: list.pinned.get(list.next).copied().flatten(),
-            rank: list.rank[list.next],
+            rank: visit.vehicle,
             ..Arrival::new(visit.arrive_s, *site, Vehicle::Visitor(row), User::Visitor, battery)
         });
         list.next += 1;

@@ -62,6 +62,10 @@ impl Sharing {
     /// Levels are set from the leaves up. That is exact for a tree: a session ends with the least of its demand and
     /// the levels above it, which is what filling all sessions at the same pace until their first full node gives.
     pub fn cut(&mut self, tree: &LimitTree, limit: impl Fn(NodeId) -> Kw, node_of: &[NodeId], power: &mut [Kw]) {
+        self.bundles.resize(tree.parent.len(), EMPTY);
+        if self.fits(tree, &limit, node_of, power) {
+            return;
+        }
         self.gather(tree, node_of, power);
         for at in 0..self.touched.len() {
             let node = self.touched[at];
@@ -77,9 +81,27 @@ impl Sharing {
         self.touched.clear();
     }
 
+    /// Is every node within its limit? Most of the time it is, and nothing has to be sorted.
+    fn fits(&mut self, tree: &LimitTree, limit: impl Fn(NodeId) -> Kw, node_of: &[NodeId], power: &[Kw]) -> bool {
+        for (node, power) in node_of.iter().zip(power) {
+            for node in tree.upwards(*node) {
+                let bundle = &mut self.bundles[node.index()];
+                bundle.sum += power.0;
+                if !core::mem::replace(&mut bundle.is_touched, true) {
+                    self.touched.push(node);
+                }
+            }
+        }
+        let mut is_within = true;
+        for node in self.touched.drain(..) {
+            let sum = core::mem::replace(&mut self.bundles[node.index()], EMPTY).sum;
+            is_within &= sum <= limit(node).0.max(0.0) * (1.0 + SLACK);
+        }
+        is_within
+    }
+
     /// Chains the sessions of each node and lists the nodes above them, children before parents.
     fn gather(&mut self, tree: &LimitTree, node_of: &[NodeId], power: &[Kw]) {
-        self.bundles.resize(tree.parent.len(), EMPTY);
         self.next.clear();
         self.next.resize(node_of.len(), NONE);
         for (session, node) in node_of.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! What numbers stand for, when rows leave the simulation.
 
 use crate::kernel::calendar::Calendar;
+use std::sync::Arc;
 
 /// Keys by id, and the calendar.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub struct Names {
     /// Classes of pools.
     pub pool_classes: Vec<String>,
     /// Names of the sessions of visits, by their number.
-    pub visits: Vec<String>,
+    pub visits: Vec<Arc<str>>,
     /// Group and number of each port, such as `plaza/3`.
     pub ports: Vec<String>,
     /// For local times.

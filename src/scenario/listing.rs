@@ -30,29 +30,6 @@ pub struct ListedHaul {
     pub fleet: Option<String>,
 }
 
-/// One vehicle that comes to charge.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Visit {
-    /// Line of the file.
-    pub line: u64,
-    /// Name of the session in the file.
-    pub session: String,
-    /// Name of its vehicle in the file; the session's where the file names none.
-    pub vehicle: String,
-    /// Name of its charger in the file, if any.
-    pub charger: Option<String>,
-    /// Arrival, seconds from the start of the run.
-    pub arrive_s: u32,
-    /// Departure.
-    pub depart_s: u32,
-    /// Energy that the battery asks for, kWh.
-    pub energy_kwh: f64,
-    /// Power that the port offers, kW: what limits count.
-    pub max_kw: f64,
-    /// Most power that the vehicle takes, kW.
-    pub vehicle_kw: f64,
-}
-
 /// One distance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KmRow {
@@ -110,46 +87,6 @@ pub fn hauls(
     out
 }
 
-/// Reads `session_id, arrive_s, depart_s, energy_kwh, max_kw[, vehicle_max_kw]`.
-pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Visit> {
-    let columns = ["session_id", "arrive_s", "depart_s", "energy_kwh", "max_kw"];
-    let mut table = Table::open(path, text, &columns, problems);
-    let mut out = Vec::new();
-    while let Some(row) = table.next_row() {
-        let session = row.get("session_id").unwrap_or_default().to_owned();
-        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
-        let depart_s = table.number(&row, "depart_s", 0.0, 4e9);
-        let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
-        let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
-        let vehicle_kw = match row.get("vehicle_max_kw") {
-            None | Some("") => Some(f64::INFINITY),
-            Some(_) => table.number(&row, "vehicle_max_kw", 1e-3, 1e5),
-        };
-        let (Some(arrive), Some(depart), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
-            (arrive_s, depart_s, energy_kwh, max_kw, vehicle_kw)
-        else {
-            continue;
-        };
-        if depart <= arrive {
-            table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
-            continue;
-        }
-        let named = |column| row.get(column).filter(|name| !name.is_empty()).map(str::to_owned);
-        out.push(Visit {
-            line: row.line,
-            vehicle: named("vehicle_id").unwrap_or_else(|| session.clone()),
-            charger: named("charger_id"),
-            session,
-            arrive_s: arrive as u32,
-            depart_s: depart as u32,
-            energy_kwh,
-            max_kw,
-            vehicle_kw: vehicle_kw.min(max_kw),
-        });
-    }
-    out
-}
-
 /// Reads `origin, destination, km[, minutes]`.
 pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Problem>) -> Vec<KmRow> {
     let mut table = Table::open(path, text, &["origin", "destination", "km"], problems);
@@ -200,40 +137,39 @@ pub fn schedule(
 }
 
 /// One row with its line.
-struct Row {
-    line: u64,
+pub(super) struct Row {
+    pub(super) line: u64,
     cells: csv::StringRecord,
-    columns: Rc<BTreeMap<String, usize>>,
+    columns: Rc<Vec<String>>,
 }
 
 impl Row {
-    fn get(&self, column: &str) -> Option<&str> {
-        self.cells.get(*self.columns.get(column)?).map(str::trim)
+    pub(super) fn get(&self, column: &str) -> Option<&str> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        self.cells.get(at).map(str::trim)
     }
 }
 
 /// A CSV file that is being read.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     path: &'a str,
     reader: csv::Reader<&'a [u8]>,
-    columns: Rc<BTreeMap<String, usize>>,
+    columns: Rc<Vec<String>>,
     problems: &'a mut Vec<Problem>,
     found: usize,
     usable: bool,
 }
 
 impl<'a> Table<'a> {
-    fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
+    pub(super) fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
-        let names =
-            header.iter().enumerate().map(|(at, name)| (name.trim().trim_start_matches('\u{feff}').to_owned(), at));
-        let columns = Rc::new(names.collect::<BTreeMap<String, usize>>());
+        let names = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned());
+        let columns = Rc::new(names.collect::<Vec<String>>());
         let mut table = Self { path, reader, columns, problems, found: 0, usable: true };
         for name in needed {
-            if !table.columns.contains_key(*name) {
-                let known: Vec<String> = table.columns.keys().cloned().collect();
-                let help = nearest(name, known.iter().map(String::as_str));
+            if table.columns.iter().all(|known| known != name) {
+                let help = nearest(name, table.columns.iter().map(String::as_str));
                 table.wrong(1, name, "the column is missing".to_owned(), help);
                 table.usable = false;
             }
@@ -241,7 +177,7 @@ impl<'a> Table<'a> {
         table
     }
 
-    fn next_row(&mut self) -> Option<Row> {
+    pub(super) fn next_row(&mut self) -> Option<Row> {
         if !self.usable {
             return None;
         }
@@ -277,7 +213,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
+    pub(super) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
         self.found += 1;
         if self.found <= PROBLEM_LIMIT {
             let place = Some(Place::Line(self.path.to_owned(), line));
@@ -285,7 +221,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
+    pub(super) fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
         let text = row.get(column).unwrap_or_default();
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= least && number <= most => Some(number),

@@ -1,11 +1,12 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::check;
-use super::listing::{self, KmRow, ListedHaul, Visit};
+use super::listing::{self, KmRow, ListedHaul};
 use super::problem::{Place, Problem, Problems, SourceFile};
 use super::provenance::{self, Provenance};
 use super::schema;
 use super::tree::{Item, Node};
+use super::visits::{self, Visits};
 use super::{Quality, Scenario};
 use crate::kernel::calendar::Calendar;
 use crate::policy::Schedule;
@@ -38,7 +39,7 @@ pub struct Loaded {
     /// Hauls from a file, if it names one.
     pub hauls: Option<Vec<ListedHaul>>,
     /// Visits by key of `[visits]`.
-    pub visits: BTreeMap<String, Vec<Visit>>,
+    pub visits: BTreeMap<String, Visits>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
     /// Power by time from a file, for the charging policy `schedule`.
@@ -90,7 +91,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
             rows.read(file, |path, text, out| listing::hauls(path, text, &scenario, calendar, out))
         });
     let visits =
-        scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, listing::visits))).collect();
+        scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, visits::visits))).collect();
     let matrix = scenario
         .travel
         .as_ref()

@@ -12,6 +12,7 @@ pub mod replay;
 pub mod schema;
 pub mod template;
 pub mod tree;
+pub mod visits;
 
 use crate::account::emissions::EmissionsSpec;
 use crate::charging::spec::{ChargerSpec, VisitsSpec};

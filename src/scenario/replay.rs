@@ -1,10 +1,11 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
 use super::Scenario;
-use super::listing::{self, Visit};
+use super::listing::CSV_LIMIT_BYTES;
 use super::load::{Loaded, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
+use super::visits::{Visit, Visits, visits};
 use crate::kernel::calendar::Calendar;
 use crate::policy;
 use std::collections::BTreeMap;
@@ -43,17 +44,17 @@ pub struct Replay {
 /// All problems of the file and of the settings.
 pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let path = replay.sessions.display().to_string();
-    let text = read_text(&replay.sessions, listing::CSV_LIMIT_BYTES)
+    let text = read_text(&replay.sessions, CSV_LIMIT_BYTES)
         .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
     let mut problems = Problems::default();
-    let visits = listing::visits(&path, &text, &mut problems.list);
-    if visits.is_empty() && problems.list.is_empty() {
+    let visits = visits(&path, &text, &mut problems.list);
+    if visits.list.is_empty() && problems.list.is_empty() {
         problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
     }
     if replay.chargers.is_none() {
         own_ports(&path, &visits, &mut problems.list);
     }
-    let last_s = visits.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
+    let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
     let (calendar, days) = calendar(replay, last_s, &mut problems.list);
     let scenario = scenario(replay, &visits, days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
@@ -77,13 +78,13 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
 }
 
 /// Without a pool each session needs a charger, and no two may be there at once.
-fn own_ports(path: &str, visits: &[Visit], problems: &mut Vec<Problem>) {
+fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
     let mut wrong = |line: u64, field: &str, message: String, help: &str| {
         let place = Some(Place::Line(path.to_owned(), line));
         problems.push(Problem { place, field: field.to_owned(), message, help: Some(help.to_owned()) });
     };
-    let mut order: Vec<&Visit> = visits.iter().collect();
-    order.sort_by_key(|visit| (&visit.charger, visit.arrive_s, visit.line));
+    let mut order: Vec<&Visit> = visits.list.iter().collect();
+    order.sort_unstable_by_key(|visit| (visit.charger, visit.arrive_s, visit.line));
     for visit in order.iter().filter(|visit| visit.charger.is_none()) {
         wrong(
             visit.line,
@@ -93,8 +94,9 @@ fn own_ports(path: &str, visits: &[Visit], problems: &mut Vec<Problem>) {
         );
     }
     for pair in order.windows(2) {
-        if pair[0].charger.is_some() && pair[0].charger == pair[1].charger && pair[1].arrive_s < pair[0].depart_s {
-            let name = pair[0].charger.as_deref().unwrap_or_default();
+        let together = pair[0].charger == pair[1].charger && pair[1].arrive_s < pair[0].depart_s;
+        if let Some(charger) = pair[0].charger.filter(|_| together) {
+            let name = &visits.chargers[charger as usize];
             let message = format!("arrives at charger `{name}` before the session of line {} leaves it", pair[0].line);
             wrong(
                 pair[1].line,
@@ -140,13 +142,10 @@ fn tick_s(replay: &Replay, visits: &[Visit]) -> u32 {
     (1..=60).rev().find(|tick| replay.interval_s.is_multiple_of(*tick)).unwrap_or(1)
 }
 
-fn scenario(replay: &Replay, visits: &[Visit], days: u32) -> Scenario {
-    let tick_s = tick_s(replay, visits);
-    let mut chargers: Vec<&str> = visits.iter().filter_map(|visit| visit.charger.as_deref()).collect();
-    chargers.sort_unstable();
-    chargers.dedup();
-    let ports = replay.chargers.unwrap_or(chargers.len().max(1) as u32);
-    let strongest_kw = visits.iter().map(|visit| visit.max_kw).fold(1.0, f64::max);
+fn scenario(replay: &Replay, visits: &Visits, days: u32) -> Scenario {
+    let tick_s = tick_s(replay, &visits.list);
+    let ports = replay.chargers.unwrap_or(visits.chargers.len().max(1) as u32);
+    let strongest_kw = visits.list.iter().map(|visit| visit.max_kw).fold(1.0, f64::max);
     let limit_kw = replay.limit_kw.filter(|_| replay.policy != "uncontrolled");
     let text = serde_json::json!({
         "title": format!("Replay of {}", replay.sessions.display()),

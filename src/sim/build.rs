@@ -27,7 +27,7 @@ use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
-use crate::scenario::listing::Visit;
+use crate::scenario::visits::Visit;
 use crate::scenario::load::Loaded;
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
@@ -458,35 +458,26 @@ impl Build<'_> {
     }
 
     /// Visits in the order of their arrival. Returns the names of their sessions.
-    fn visits(&mut self) -> Vec<String> {
+    fn visits(&mut self) -> Vec<Arc<str>> {
         let mut list = VisitList::default();
+        // Vehicles of different files are different vehicles.
+        let mut first = 0;
         for (key, spec) in &self.scenario.visits {
-            let site = self.site(&spec.site);
-            list.visits.extend(self.loaded.visits[key].iter().cloned().map(|visit| (site, visit)));
+            let (site, visits) = (self.site(&spec.site), &self.loaded.visits[key]);
+            list.visits.extend(visits.list.iter().map(|visit| {
+                let visit = Visit { vehicle: visit.vehicle + first, ..visit.clone() };
+                (site, visit)
+            }));
+            first += visits.vehicles.len() as u32;
         }
         list.visits.sort_by(|a, b| (a.1.arrive_s, a.0, &a.1.session).cmp(&(b.1.arrive_s, b.0, &b.1.session)));
-        let mut vehicles: Vec<&str> = list.visits.iter().map(|(_, visit)| visit.vehicle.as_str()).collect();
-        vehicles.sort_unstable();
-        vehicles.dedup();
-        let place = |visit: &Visit| vehicles.binary_search(&visit.vehicle.as_str()).unwrap_or(0) as u32;
-        list.rank = list.visits.iter().map(|(_, visit)| place(visit)).collect();
-        list.pinned = self.pinned(&list.visits);
-        let names = list.visits.iter().map(|(_, visit)| visit.session.clone()).collect();
+        if self.loaded.pin_visits {
+            let port = |visit: &Visit| visit.charger.map(PortId);
+            list.pinned = list.visits.iter().map(|(_, visit)| port(visit)).collect();
+        }
+        let names = list.visits.iter().map(|(_, visit)| Arc::clone(&visit.session)).collect();
         self.world.insert_resource(list);
         names
-    }
-
-    /// The port of each visit whose list pins it to one: the ports of the site in the order of the chargers' names.
-    fn pinned(&self, visits: &[(SiteId, Visit)]) -> Vec<Option<PortId>> {
-        if !self.loaded.pin_visits {
-            return Vec::new();
-        }
-        let mut chargers: Vec<&str> = visits.iter().filter_map(|(_, visit)| visit.charger.as_deref()).collect();
-        chargers.sort_unstable();
-        chargers.dedup();
-        let port =
-            |(_, visit): &(SiteId, Visit)| Some(PortId::at(chargers.binary_search(&visit.charger.as_deref()?).ok()?));
-        visits.iter().map(port).collect()
     }
 }
 

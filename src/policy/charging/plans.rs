@@ -69,7 +69,7 @@ impl ChargingPolicy for Balanced {
 
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let even: Vec<Kw> = (0..view.sessions.len()).map(|row| view.even_kw(row)).collect();
-        Ok(view.served_by(&even, |row| view.sessions.vehicle[row]))
+        Ok(view.served_by(&even, |row| f64::from(view.sessions.vehicle[row])))
     }
 }
 
@@ -255,7 +255,7 @@ impl ChargingPolicy for Scheduled {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sites = 0..view.sites.load_kw.len() as u32;
         let mut allowance = Allowance(sites.map(|site| self.0.at(site, view.time_s)).collect());
-        let rows = view.rows_by(|row| view.sessions.depart_s[row]);
+        let rows = view.rows_by(|row| f64::from(view.sessions.depart_s[row]));
         Ok(within(view, &mut allowance, rows, |row| view.sessions.ask_kw[row]))
     }
 }
@@ -269,7 +269,7 @@ impl ChargingPolicy for ByDuty {
 
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
-        let order: Vec<usize> = view.rows_by(|row| sessions.depart_s[row]).collect();
+        let order: Vec<usize> = view.rows_by(|row| f64::from(sessions.depart_s[row])).collect();
         let mut filling = view.filling();
         let mut plan = vec![Kw::ZERO; sessions.len()];
         for row in &order {

@@ -71,7 +71,7 @@ impl ChargingPolicy for RoundRobin {
         let sessions = view.sessions;
         let mut plan = vec![Kw::ZERO; sessions.len()];
         let mut left = view.headroom_kw.to_vec();
-        let mut turn: VecDeque<usize> = view.rows_by(|row| sessions.arrive_s[row]).collect();
+        let mut turn: VecDeque<usize> = view.rows_by(|row| f64::from(sessions.arrive_s[row])).collect();
         while let Some(row) = turn.pop_front() {
             let wanted = self.step.min(sessions.ask_kw[row] - plan[row]);
             let has_room = || view.tree.upwards(sessions.node[row]).all(|node| left[node.index()] >= wanted);

@@ -1,0 +1,109 @@
+//! Vehicles that come to charge and are not simulated: a list of visits, from a file or an importer.
+
+use super::listing::Table;
+use super::problem::Problem;
+use std::sync::Arc;
+
+/// One vehicle that comes to charge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Line of the file.
+    pub line: u64,
+    /// Name of the session in the file.
+    pub session: Arc<str>,
+    /// Its vehicle: place in the sorted names of the list.
+    pub vehicle: u32,
+    /// Its charger, if the file names one: place in the sorted names of the list.
+    pub charger: Option<u32>,
+    /// Arrival, seconds from the start of the run.
+    pub arrive_s: u32,
+    /// Departure.
+    pub depart_s: u32,
+    /// Energy that the battery asks for, kWh.
+    pub energy_kwh: f64,
+    /// Power that the port offers, kW: what limits count.
+    pub max_kw: f64,
+    /// Most power that the vehicle takes, kW.
+    pub vehicle_kw: f64,
+}
+
+/// The visits of one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Visits {
+    /// In the order of the file.
+    pub list: Vec<Visit>,
+    /// Names of vehicles, sorted.
+    pub vehicles: Vec<String>,
+    /// Names of chargers, sorted.
+    pub chargers: Vec<String>,
+}
+
+/// Names in the order of their first use, until all are known and can be sorted.
+#[derive(Debug, Default)]
+struct NameList(std::collections::BTreeMap<String, u32>);
+
+impl NameList {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.0.get(name) {
+            return *number;
+        }
+        let number = self.0.len() as u32;
+        self.0.insert(name.to_owned(), number);
+        number
+    }
+
+    /// The sorted names, and the place of each number in them.
+    fn sorted(self) -> (Vec<String>, Vec<u32>) {
+        let mut place = vec![0; self.0.len()];
+        for (at, number) in self.0.values().enumerate() {
+            place[*number as usize] = at as u32;
+        }
+        (self.0.into_keys().collect(), place)
+    }
+}
+
+/// Reads `session_id, arrive_s, depart_s, energy_kwh, max_kw[, vehicle_id][, charger_id][, vehicle_max_kw]`.
+pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
+    let columns = ["session_id", "arrive_s", "depart_s", "energy_kwh", "max_kw"];
+    let mut table = Table::open(path, text, &columns, problems);
+    let mut list = Vec::new();
+    let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
+    while let Some(row) = table.next_row() {
+        let session = row.get("session_id").unwrap_or_default();
+        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
+        let depart_s = table.number(&row, "depart_s", 0.0, 4e9);
+        let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
+        let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
+        let vehicle_kw = match row.get("vehicle_max_kw") {
+            None | Some("") => Some(f64::INFINITY),
+            Some(_) => table.number(&row, "vehicle_max_kw", 1e-3, 1e5),
+        };
+        let (Some(arrive), Some(depart), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
+            (arrive_s, depart_s, energy_kwh, max_kw, vehicle_kw)
+        else {
+            continue;
+        };
+        if depart <= arrive {
+            table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
+            continue;
+        }
+        let named = |column| row.get(column).filter(|name| !name.is_empty());
+        list.push(Visit {
+            line: row.line,
+            vehicle: vehicles.number(named("vehicle_id").unwrap_or(session)),
+            charger: named("charger_id").map(|name| chargers.number(name)),
+            session: session.into(),
+            arrive_s: arrive as u32,
+            depart_s: depart as u32,
+            energy_kwh,
+            max_kw,
+            vehicle_kw: vehicle_kw.min(max_kw),
+        });
+    }
+    let ((vehicles, vehicle_at), (chargers, charger_at)) = (vehicles.sorted(), chargers.sorted());
+    for visit in &mut list {
+        visit.vehicle = vehicle_at[visit.vehicle as usize];
+        visit.charger = visit.charger.map(|number| charger_at[number as usize]);
+    }
+    Visits { list, vehicles, chargers }
+}
