@@ -2,7 +2,7 @@
 //! -> delivered.
 
 use super::queue::kind;
-use super::state::{Ask, Budget, ChargingLoad, Fresh, Grant, Plan, Plazas, Plug, Port, Session, Spent, Works};
+use super::state::{Budget, ChargingLoad, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works};
 use crate::grid::rules::Sharing;
 use crate::grid::state::{Headroom, LimitTree};
 use crate::kernel::agenda::Due;
@@ -59,10 +59,14 @@ pub(super) fn deliver(
     load.running.fill(Kwh::ZERO);
 }
 
-/// The ports that need a set-point now: all with a session at a boundary, else those that have just begun. Written by
-/// the ask step.
+/// What the sessions that need a set-point now can take: all with a session at a boundary, else those that have just
+/// begun. Written by the ask step.
 #[derive(Resource, Debug, Default)]
-pub(crate) struct DuePorts(Vec<PortId>);
+pub(crate) struct Asks(SessionColumns);
+
+/// What the policy wants for each of them. Written by the plan step.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Plans(Vec<Kw>);
 
 /// Power of an energy over the whole control interval.
 fn over_interval(clock: &Clock, energy: Kwh) -> Kw {
@@ -74,95 +78,37 @@ pub(super) fn ask(
     plazas: Res<Plazas>,
     fresh: Res<Fresh>,
     roster: Res<Roster<Port>>,
-    mut due: ResMut<DuePorts>,
-    mut ports: Query<(&Port, &mut Plug, &mut Ask)>,
+    mut asks: ResMut<Asks>,
+    ports: Query<(&Port, &Plug)>,
 ) {
-    due.0.clear();
+    asks.0.clear();
     if clock.done() {
         return;
     }
+    let mut push = |id: &PortId| {
+        if let Ok((port, Plug { session: Some(session), .. })) = ports.get(roster.entity(id.index())) {
+            push_row(&mut asks.0, port, session, ask_of(&clock, port, session));
+        }
+    };
     if clock.starts_interval() {
-        due.0.extend(plazas.at.iter().flat_map(|plaza| plaza.occupied.iter().copied()));
+        plazas.at.iter().flat_map(|plaza| &plaza.occupied).for_each(&mut push);
     } else {
-        due.0.extend_from_slice(&fresh.0);
-    }
-    for id in &due.0 {
-        let Ok((port, mut plug, mut ask)) = ports.get_mut(roster.entity(id.index())) else {
-            continue;
-        };
-        let Some(session) = &mut plug.session else {
-            continue;
-        };
-        let arrival = &session.arrival;
-        let missing = arrival.target - arrival.battery.energy();
-        let end_s = clock.interval_end_s();
-        let time = Hours::from_s(end_s.saturating_sub(session.settled_s));
-        ask.0 = if missing <= DONE {
-            Kw::ZERO
-        } else if let Some(offer) = arrival.offer {
-            over_interval(&clock, (offer.min(port.limit) * time).min(missing / port.efficiency))
-        } else {
-            let (reached, _) = arrival.battery.foresee(arrival.target, port.limit * port.efficiency, time);
-            over_interval(&clock, (reached - arrival.battery.energy()) / port.efficiency)
-        };
+        fresh.0.iter().for_each(&mut push);
     }
 }
 
-/// What the charging policy sees, kept between intervals to spare memory.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct Seen(SessionColumns);
-
-pub(super) fn plan(
-    clock: Res<Clock>,
-    due: Res<DuePorts>,
-    roster: Res<Roster<Port>>,
-    tree: Res<LimitTree>,
-    headroom: Res<Headroom>,
-    outlook: Res<SiteOutlook>,
-    mut seen: ResMut<Seen>,
-    mut policy: ResMut<ChargingPolicySlot>,
-    mut fault: ResMut<Fault>,
-    mut ports: Query<(&Port, &Plug, &Ask, &mut Plan)>,
-) {
-    if due.0.is_empty() {
-        return;
-    }
-    if !clock.starts_interval() {
-        // Between boundaries nobody is asked: who begins takes what the interval has left.
-        for id in &due.0 {
-            if let Ok((_, _, ask, mut plan)) = ports.get_mut(roster.entity(id.index())) {
-                plan.0 = ask.0;
-            }
-        }
-        return;
-    }
-    seen.0.clear();
-    for id in &due.0 {
-        let Ok((port, Plug { session: Some(session), .. }, ask, _)) = ports.get(roster.entity(id.index())) else {
-            continue;
-        };
-        push_row(&mut seen.0, port, session, ask.0);
-    }
-    let view = ChargingView {
-        time_s: clock.now_s(),
-        interval_s: clock.interval_s(),
-        tree: &tree,
-        headroom_kw: &headroom.0,
-        sessions: &seen.0,
-        sites: &outlook,
-    };
-    match policy.0.decide(&view) {
-        Ok(set_points) if set_points.len() == due.0.len() => {
-            for (id, set_point) in due.0.iter().zip(set_points) {
-                if let Ok((_, _, ask, mut plan)) = ports.get_mut(roster.entity(id.index())) {
-                    plan.0 = set_point.max(Kw::ZERO).min(ask.0);
-                }
-            }
-        }
-        Ok(set_points) => {
-            fault.set(policy.0.name(), format!("gave {} set-points for {} sessions", set_points.len(), due.0.len()));
-        }
-        Err(message) => fault.set(policy.0.name(), message),
+/// Mean power over the interval that a session can take through its port, grid side.
+fn ask_of(clock: &Clock, port: &Port, session: &Session) -> Kw {
+    let arrival = &session.arrival;
+    let missing = arrival.target - arrival.battery.energy();
+    let time = Hours::from_s(clock.interval_end_s().saturating_sub(session.settled_s));
+    if missing <= DONE {
+        Kw::ZERO
+    } else if let Some(offer) = arrival.offer {
+        over_interval(clock, (offer.min(port.limit) * time).min(missing / port.efficiency))
+    } else {
+        let (reached, _) = arrival.battery.foresee(arrival.target, port.limit * port.efficiency, time);
+        over_interval(clock, (reached - arrival.battery.energy()) / port.efficiency)
     }
 }
 
@@ -174,18 +120,58 @@ fn push_row(columns: &mut SessionColumns, port: &Port, session: &Session, ask: K
     columns.vehicle.push(arrival.rank);
     columns.ask_kw.push(ask);
     columns.max_kw.push(arrival.offer.map_or(port.limit, |offer| offer.min(port.limit)));
-    columns.soc.push(arrival.battery.soc());
     columns.give_kw.push(Kw::ZERO);
+    columns.soc.push(arrival.battery.soc());
     columns.needs_kwh.push((arrival.target - arrival.battery.energy()) / port.efficiency);
     columns.duty_kwh.push((arrival.duty.min(arrival.target) - arrival.battery.energy()) / port.efficiency);
     columns.arrive_s.push(arrival.at_s);
     columns.depart_s.push(session.told_depart_s);
 }
 
+pub(super) fn plan(
+    clock: Res<Clock>,
+    asks: Res<Asks>,
+    tree: Res<LimitTree>,
+    headroom: Res<Headroom>,
+    outlook: Res<SiteOutlook>,
+    mut policy: ResMut<ChargingPolicySlot>,
+    mut fault: ResMut<Fault>,
+    mut plans: ResMut<Plans>,
+) {
+    plans.0.clear();
+    if asks.0.is_empty() {
+        return;
+    }
+    if !clock.starts_interval() {
+        // Between boundaries nobody is asked: who begins takes what the interval has left.
+        plans.0.extend_from_slice(&asks.0.ask_kw);
+        return;
+    }
+    let view = ChargingView {
+        time_s: clock.now_s(),
+        interval_s: clock.interval_s(),
+        tree: &tree,
+        headroom_kw: &headroom.0,
+        sessions: &asks.0,
+        sites: &outlook,
+    };
+    match policy.0.decide(&view) {
+        Ok(set_points) if set_points.len() == asks.0.len() => {
+            let asked = set_points.iter().zip(&asks.0.ask_kw);
+            plans.0.extend(asked.map(|(set_point, ask)| set_point.max(Kw::ZERO).min(*ask)));
+        }
+        Ok(set_points) => {
+            fault.set(policy.0.name(), format!("gave {} set-points for {} sessions", set_points.len(), asks.0.len()));
+        }
+        Err(message) => fault.set(policy.0.name(), message),
+    }
+}
+
 #[derive(SystemParam)]
 pub(super) struct GrantInputs<'w> {
     clock: Res<'w, Clock>,
-    due: Res<'w, DuePorts>,
+    asks: Res<'w, Asks>,
+    plans: Res<'w, Plans>,
     roster: Res<'w, Roster<Port>>,
     tree: Res<'w, LimitTree>,
     headroom: Res<'w, Headroom>,
@@ -204,7 +190,6 @@ impl GrantInputs<'_> {
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Grants {
     sharing: Sharing,
-    node_of: Vec<NodeId>,
     power: Vec<Kw>,
 }
 
@@ -213,43 +198,37 @@ pub(super) fn grant(
     mut works: ResMut<Works>,
     mut budget: ResMut<Budget>,
     mut grants: ResMut<Grants>,
-    mut ports: Query<(&Port, &mut Plug, &Ask, &Plan, &mut Grant)>,
+    mut ports: Query<(&Port, &mut Plug, &mut Grant)>,
 ) {
-    let GrantInputs { clock, due, roster, tree, .. } = &inputs;
+    let GrantInputs { clock, asks, plans, roster, tree, .. } = &inputs;
     if clock.starts_interval() {
         budget.begin(clock.now_s());
         for (node, spent) in &inputs.spent.0 {
             budget.grant(tree, *node, *spent);
         }
     }
-    let Grants { sharing, node_of, power } = &mut *grants;
-    node_of.clear();
-    power.clear();
-    for id in &due.0 {
-        if let Ok((port, _, _, plan, _)) = ports.get(roster.entity(id.index())) {
-            node_of.push(port.node);
-            power.push(plan.0);
-        }
-    }
+    let Grants { sharing, power } = &mut *grants;
+    power.clone_from(&plans.0);
     if clock.starts_interval() {
-        sharing.cut(tree, |node| inputs.left(&budget, node), node_of, power);
+        sharing.cut(tree, |node| inputs.left(&budget, node), &asks.0.node, power);
     }
     let interval = Hours::from_s(clock.interval_s());
-    for ((id, node), plan) in due.0.iter().zip(node_of).zip(power) {
+    for (row, plan) in power.iter().enumerate() {
         // At a boundary everybody has been cut to what all fit into; later, who begins first takes what is left.
+        let node = asks.0.node[row];
         let mean = if clock.starts_interval() {
             *plan
         } else {
-            tree.upwards(*node).map(|node| inputs.left(&budget, node)).fold(*plan, Kw::min)
+            tree.upwards(node).map(|node| inputs.left(&budget, node)).fold(*plan, Kw::min)
         };
-        budget.grant(tree, *node, mean * interval);
-        let Ok((port, mut plug, ask, _, mut grant)) = ports.get_mut(roster.entity(id.index())) else {
+        budget.grant(tree, node, mean * interval);
+        let Ok((port, mut plug, mut grant)) = ports.get_mut(roster.entity(asks.0.port[row] as usize)) else {
             continue;
         };
         let Some(session) = &mut plug.session else {
             continue;
         };
-        *grant = set_point(clock, port, session, ask.0, mean);
+        *grant = set_point(clock, port, session, asks.0.ask_kw[row], mean);
         look_ahead(clock, port, session, &grant, &mut works);
     }
 }

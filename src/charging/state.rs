@@ -220,14 +220,6 @@ pub struct Plug {
     pub free_s: u32,
 }
 
-/// Mean power over the rest of the interval that the session can take through its port, grid side.
-#[derive(Component, Debug, Clone, Copy, Default)]
-pub struct Ask(pub Kw);
-
-/// Mean power that the policy wants for it, grid side.
-#[derive(Component, Debug, Clone, Copy, Default)]
-pub struct Plan(pub Kw);
-
 /// Mean power that the limits allow it, grid side; and the power at which it therefore charges.
 #[derive(Component, Debug, Clone, Copy, Default)]
 pub struct Grant {

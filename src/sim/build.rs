@@ -2,11 +2,11 @@
 
 use super::run::Options;
 use crate::charging::battery::{Battery, Curve};
-use crate::charging::power::{DuePorts, Grants, Seen};
+use crate::charging::power::{Asks, Grants, Plans};
 use crate::charging::queue::kind;
 use crate::charging::spec::ChargerSpec;
 use crate::charging::state::{
-    Arrivals, Ask, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plan, Plaza, Plazas, Plug, Port,
+    Arrivals, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port,
     SitesByFleet, Spent, User, Works, access_of,
 };
 use crate::charging::systems::VisitList;
@@ -27,8 +27,8 @@ use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
-use crate::scenario::visits::Visit;
 use crate::scenario::load::Loaded;
+use crate::scenario::visits::Visit;
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
     CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
@@ -222,10 +222,7 @@ impl Build<'_> {
         self.world.insert_resource(works);
         self.world.insert_resource(Plazas { at: plazas });
         self.per_site_tables(site_count);
-        let bundles: Vec<_> = ports
-            .into_iter()
-            .map(|port| (port, Plug::default(), Ask::default(), Plan::default(), Grant::default()))
-            .collect();
+        let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
         self.spawn::<_, Port>(bundles);
         names
     }
@@ -235,8 +232,8 @@ impl Build<'_> {
         self.world.init_resource::<Departures>();
         self.world.init_resource::<Fresh>();
         self.world.init_resource::<Spent>();
-        self.world.init_resource::<DuePorts>();
-        self.world.init_resource::<Seen>();
+        self.world.init_resource::<Asks>();
+        self.world.init_resource::<Plans>();
         self.world.init_resource::<Grants>();
         self.world.init_resource::<SiteOutlook>();
         let choice = &self.scenario.policy.charging;
