@@ -4,7 +4,7 @@
 use super::queue::kind;
 use super::state::{Budget, ChargingLoad, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works};
 use crate::grid::rules::Sharing;
-use crate::grid::state::{Headroom, LimitTree};
+use crate::grid::state::{Headroom, LimitTree, Sites};
 use crate::kernel::agenda::Due;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
@@ -19,6 +19,15 @@ const DONE: Kwh = Kwh(1e-3);
 /// Energy that a session draws up to a time with its set-point, grid side.
 pub(super) fn settle(port: &Port, session: &mut Session, grant: &Grant, to_s: u32) -> Kwh {
     let arrival = &mut session.arrival;
+    if grant.set_point < Kw::ZERO {
+        let given = grant.set_point * Hours::from_s(to_s.saturating_sub(session.settled_s)) * -1.0;
+        let missing = arrival.battery.draw(given / port.efficiency) * port.efficiency;
+        debug_assert!(missing.0 < 1e-6, "a vehicle gives what it has");
+        session.settled_s = session.settled_s.max(to_s);
+        session.given += given - missing;
+        session.drawn -= given - missing;
+        return (given - missing) * -1.0;
+    }
     let taken = match session.ahead.take() {
         Some((until_s, reached)) if until_s == to_s => arrival.battery.rise_to(reached),
         _ => {
@@ -50,7 +59,7 @@ pub(super) fn deliver(
                 continue;
             };
             if let Some(session) = &mut plug.session {
-                load.running[port.site.index()] += settle(port, session, grant, clock.now_s());
+                load.running[port.above.index()] += settle(port, session, grant, clock.now_s());
             }
         }
     }
@@ -87,7 +96,7 @@ pub(super) fn ask(
     }
     let mut push = |id: &PortId| {
         if let Ok((port, Plug { session: Some(session), .. })) = ports.get(roster.entity(id.index())) {
-            push_row(&mut asks.0, port, session, ask_of(&clock, port, session));
+            push_row(&mut asks.0, port, session, ask_of(&clock, port, session), give_of(&clock, port, session));
         }
     };
     if clock.starts_interval() {
@@ -112,7 +121,19 @@ fn ask_of(clock: &Clock, port: &Port, session: &Session) -> Kw {
     }
 }
 
-fn push_row(columns: &mut SessionColumns, port: &Port, session: &Session, ask: Kw) {
+/// Mean power over the interval that a vehicle may give back, grid side: the least of port, vehicle and energy above what
+/// it keeps. Who leaves within the interval gives nothing: nobody could rely on it.
+fn give_of(clock: &Clock, port: &Port, session: &Session) -> Kw {
+    let arrival = &session.arrival;
+    let most = port.gives.min(arrival.gives.limit * port.efficiency);
+    if most <= Kw::ZERO || arrival.depart_s.is_some_and(|depart_s| depart_s < clock.interval_end_s()) {
+        return Kw::ZERO;
+    }
+    let spare = (arrival.battery.energy() - arrival.gives.keep).max(Kwh::ZERO);
+    most.min(over_interval(clock, spare * port.efficiency))
+}
+
+fn push_row(columns: &mut SessionColumns, port: &Port, session: &Session, ask: Kw, give: Kw) {
     let arrival = &session.arrival;
     columns.port.push(port.id.0);
     columns.site.push(port.site.0);
@@ -120,7 +141,7 @@ fn push_row(columns: &mut SessionColumns, port: &Port, session: &Session, ask: K
     columns.vehicle.push(arrival.rank);
     columns.ask_kw.push(ask);
     columns.max_kw.push(arrival.offer.map_or(port.limit, |offer| offer.min(port.limit)));
-    columns.give_kw.push(Kw::ZERO);
+    columns.give_kw.push(give);
     columns.soc.push(arrival.battery.soc());
     columns.needs_kwh.push((arrival.target - arrival.battery.energy()) / port.efficiency);
     columns.duty_kwh.push((arrival.duty.min(arrival.target) - arrival.battery.energy()) / port.efficiency);
@@ -157,8 +178,9 @@ pub(super) fn plan(
     };
     match policy.0.decide(&view) {
         Ok(set_points) if set_points.len() == asks.0.len() => {
-            let asked = set_points.iter().zip(&asks.0.ask_kw);
-            plans.0.extend(asked.map(|(set_point, ask)| set_point.max(Kw::ZERO).min(*ask)));
+            let bounds = asks.0.ask_kw.iter().zip(&asks.0.give_kw);
+            let within = set_points.iter().zip(bounds).map(|(plan, (ask, give))| plan.max(*give * -1.0).min(*ask));
+            plans.0.extend(within);
         }
         Ok(set_points) => {
             fault.set(policy.0.name(), format!("gave {} set-points for {} sessions", set_points.len(), asks.0.len()));
@@ -176,6 +198,8 @@ pub(super) struct GrantInputs<'w> {
     tree: Res<'w, LimitTree>,
     headroom: Res<'w, Headroom>,
     spent: Res<'w, Spent>,
+    sites: Res<'w, Sites>,
+    outlook: Res<'w, SiteOutlook>,
 }
 
 impl GrantInputs<'_> {
@@ -184,6 +208,24 @@ impl GrantInputs<'_> {
         let granted = over_interval(&self.clock, budget.granted(node));
         (self.headroom.0[node.index()] - granted).max(Kw::ZERO)
     }
+
+    /// Cuts what vehicles give back to what the site uses beside charging, and to what it may feed into the grid: what
+    /// others charge at the same time does not count, for it may end before the interval does.
+    fn cut_feeding(&self, power: &mut [Kw]) {
+        if power.iter().all(|power| *power >= Kw::ZERO) {
+            return;
+        }
+        let outlook = &self.outlook;
+        let used = outlook.load_kw.iter().zip(&outlook.solar_kw).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
+        let export = self.sites.0.iter().map(|site| Kw(site.spec.export_limit_kw));
+        let mut room: Vec<Kw> = used.zip(export).map(|(used, export)| used + export).collect();
+        for (row, power) in power.iter_mut().enumerate().filter(|(_, power)| **power < Kw::ZERO) {
+            let room = &mut room[self.asks.0.site[row] as usize];
+            let limit = self.tree.upwards(self.asks.0.node[row]).map(|node| self.tree.limit[node.index()]);
+            *power = power.max(limit.fold(*room, Kw::min) * -1.0);
+            *room += *power;
+        }
+    }
 }
 
 /// Room that the grant step keeps between intervals.
@@ -191,6 +233,7 @@ impl GrantInputs<'_> {
 pub(crate) struct Grants {
     sharing: Sharing,
     power: Vec<Kw>,
+    takes: Vec<Kw>,
 }
 
 pub(super) fn grant(
@@ -207,10 +250,14 @@ pub(super) fn grant(
             budget.grant(tree, *node, *spent);
         }
     }
-    let Grants { sharing, power } = &mut *grants;
+    let Grants { sharing, power, takes } = &mut *grants;
     power.clone_from(&plans.0);
     if clock.starts_interval() {
-        sharing.cut(tree, |node| inputs.left(&budget, node), &asks.0.node, power);
+        inputs.cut_feeding(power);
+        takes.clear();
+        takes.extend(power.iter().map(|power| power.max(Kw::ZERO)));
+        sharing.cut(tree, |node| inputs.left(&budget, node), &asks.0.node, takes);
+        power.iter_mut().zip(&*takes).for_each(|(power, takes)| *power = power.min(*takes));
     }
     let interval = Hours::from_s(clock.interval_s());
     for (row, plan) in power.iter().enumerate() {
@@ -221,7 +268,7 @@ pub(super) fn grant(
         } else {
             tree.upwards(node).map(|node| inputs.left(&budget, node)).fold(*plan, Kw::min)
         };
-        budget.grant(tree, node, mean * interval);
+        budget.grant(tree, node, mean.max(Kw::ZERO) * interval);
         let Ok((port, mut plug, mut grant)) = ports.get_mut(roster.entity(asks.0.port[row] as usize)) else {
             continue;
         };
@@ -245,6 +292,10 @@ fn set_point(clock: &Clock, port: &Port, session: &Session, ask: Kw, mean: Kw) -
 fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, works: &mut Works) {
     let end_s = clock.interval_end_s();
     let time = Hours::from_s(end_s.saturating_sub(session.settled_s));
+    (session.ahead, session.finish_s) = (None, None);
+    if grant.set_point < Kw::ZERO {
+        return;
+    }
     let arrival = &session.arrival;
     let cap = grant.set_point.min(port.limit) * port.efficiency;
     let (reached, used) = arrival.battery.foresee(arrival.target, cap, time);

@@ -172,6 +172,7 @@ impl Hall<'_, '_> {
             finish_s: None,
             ahead: None,
             drawn: Kwh::ZERO,
+            given: Kwh::ZERO,
             arrival,
         });
     }
@@ -181,7 +182,7 @@ impl Hall<'_, '_> {
         let (port, mut plug, grant) = self.ports.get_mut(self.roster.entity(id.index())).ok()?;
         let mut session = plug.session.take()?;
         let drawn = settle(port, &mut session, &grant, at_s);
-        self.load.running[port.site.index()] += drawn;
+        self.load.running[port.above.index()] += drawn;
         self.spent.0.push((port.node, drawn));
         plug.free_s = at_s;
         self.works.cabinets[port.cabinet.index()].give_back(id);

@@ -28,6 +28,7 @@ fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> Sessio
         requested_kwh: (arrival.target - start_energy).max(Kwh::ZERO).0,
         delivered_kwh: (arrival.battery.energy() - start_energy).0,
         grid_kwh: 0.0,
+        given_kwh: 0.0,
         start_soc: arrival.battery.soc(),
         end_soc: arrival.battery.soc(),
         leave: Code(leave.word()),
@@ -41,6 +42,7 @@ pub(super) fn session_row(session: &Session, port: Option<PortId>, end_s: u32, l
         start_s: Some(session.start_s),
         wait_s: session.start_s.saturating_sub(arrival.at_s),
         grid_kwh: session.drawn.0,
+        given_kwh: session.given.0,
         start_soc: session.start_soc,
         ..row(arrival, session.start_energy, end_s, leave)
     }

@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct ChargerSpec {
     /// Where they stand: a key of `[site]`.
     pub site: String,
+    /// The node they stand behind: a key of `[node]` at the same site. None: the site's connection.
+    pub behind: Option<String>,
     /// How many cabinets.
     #[schemars(range(min = 1, max = 10_000))]
     pub cabinets: u32,
@@ -23,6 +25,10 @@ pub struct ChargerSpec {
     /// Most power of one port, kW. Defaults to the cabinet's.
     #[schemars(range(min = 1.0, max = 20_000.0))]
     pub port_kw: Option<f64>,
+    /// Most power that one port can give back from a vehicle to the site, kW.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 20_000.0))]
+    pub v2g_kw: f64,
     /// Battery energy per grid energy, above 0 to 1.
     #[schemars(range(min = 0.5, max = 1.0))]
     pub efficiency: f64,

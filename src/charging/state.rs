@@ -9,6 +9,7 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId, TruckId, Un
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
+use crate::truck::spec::BatterySpec;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// Who is at a port or waits for one.
@@ -182,8 +183,12 @@ pub struct Port {
     pub cabinet: CabinetId,
     /// The cabinet's node in the tree of limits.
     pub node: NodeId,
+    /// The inner node above it: its site, or a node inside the site.
+    pub above: NodeId,
     /// Most power, grid side.
     pub limit: Kw,
+    /// Most power that it gives back to the site.
+    pub gives: Kw,
     /// Battery energy per grid energy.
     pub efficiency: f64,
 }
@@ -207,8 +212,10 @@ pub struct Session {
     pub finish_s: Option<u32>,
     /// With the power granted it has this much energy at the end of the interval: time and energy.
     pub ahead: Option<(u32, Kwh)>,
-    /// Grid-side energy so far.
+    /// Grid-side energy so far, less what it gave back.
     pub drawn: Kwh,
+    /// Grid-side energy that it gave back.
+    pub given: Kwh,
 }
 
 /// The session of a port, if any. Written by the queue and deliver steps.
@@ -300,7 +307,7 @@ impl Budget {
 #[derive(Resource, Debug, Default)]
 pub struct Spent(pub Vec<(NodeId, Kwh)>);
 
-/// Grid energy that sessions drew, by site.
+/// Grid energy that sessions drew, by inner node of the tree of limits: of the ports directly behind it.
 #[derive(Resource, Debug, Default)]
 pub struct ChargingLoad {
     /// In the interval that runs.
@@ -316,6 +323,17 @@ pub struct Knowledge {
     pub departures: DepartureKnowledge,
     /// Spread of estimates, seconds.
     pub error_s: f64,
+}
+
+impl Gives {
+    /// What a battery of the user's scenario gives.
+    #[must_use]
+    pub fn of(spec: Option<&BatterySpec>, battery: &Battery) -> Self {
+        spec.map_or_else(Self::default, |spec| Self {
+            limit: Kw(spec.v2g_kw),
+            keep: battery.usable() * spec.v2g_keep_soc,
+        })
+    }
 }
 
 impl Knowledge {

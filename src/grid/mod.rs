@@ -1,8 +1,13 @@
 //! Sites, the tree of limits, meters.
 
+pub mod limits;
+pub mod record;
 pub mod rules;
+pub mod solar;
 pub mod spec;
 pub mod state;
+pub mod storage;
 pub mod systems;
+pub mod transformer;
 
 pub use systems::register;

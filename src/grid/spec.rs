@@ -21,6 +21,10 @@ pub struct SiteSpec {
     /// Grid connection: most mean power of any interval, kW. None: no limit.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub limit_kw: Option<f64>,
+    /// Most power that may be fed back into the grid, kW.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub export_limit_kw: f64,
     /// A site whose grid connection carries this one's too: a key of `[site]`.
     pub behind: Option<String>,
     /// Constant load of everything that is not simulated (buildings, lights, reefers), kW.
@@ -45,6 +49,230 @@ pub struct SiteSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `[node.ID]`: what stands between a site's connection and its chargers, such as a transformer, a switchboard or a
+/// panel. Nodes may stand behind each other to any depth.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NodeSpec {
+    /// Name for people. Defaults to the node's id.
+    pub name: Option<String>,
+    /// Its site: a key of `[site]`.
+    pub site: String,
+    /// The node above it: a key of `[node]` at the same site. None: the site's connection.
+    pub behind: Option<String>,
+    /// Most mean power of any interval, kW. None: no limit of its own.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub limit_kw: Option<f64>,
+    /// Constant load behind it, kW.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub load_kw: f64,
+    /// If it is a transformer: what its ageing is reckoned from.
+    pub transformer: Option<TransformerSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[node.ID.transformer]`: a liquid-immersed transformer, for IEEE C57.91.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransformerSpec {
+    /// Rated power, kVA.
+    #[schemars(range(min = 1.0, max = 1_000_000.0))]
+    pub rated_kva: f64,
+    /// Power factor of its load.
+    #[serde(default = "near_one")]
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub power_factor: f64,
+    /// Load losses over no-load losses at rated power.
+    #[serde(default = "five")]
+    #[schemars(range(min = 0.1, max = 50.0))]
+    pub loss_ratio: f64,
+    /// Rise of the top oil over ambient at rated power, degrees Celsius.
+    #[serde(default = "fifty_five")]
+    #[schemars(range(min = 5.0, max = 100.0))]
+    pub top_oil_rise_c: f64,
+    /// Rise of the hot spot over the top oil at rated power, degrees Celsius.
+    #[serde(default = "twenty_five")]
+    #[schemars(range(min = 1.0, max = 80.0))]
+    pub hot_spot_rise_c: f64,
+    /// Time constant of the oil at rated power, hours.
+    #[serde(default = "three")]
+    #[schemars(range(min = 0.1, max = 24.0))]
+    pub oil_time_h: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn near_one() -> f64 {
+    0.98
+}
+
+fn five() -> f64 {
+    5.0
+}
+
+fn fifty_five() -> f64 {
+    55.0
+}
+
+fn twenty_five() -> f64 {
+    25.0
+}
+
+fn three() -> f64 {
+    3.0
+}
+
+/// `[limit.ID]`: a limit that holds for some of the time. The lowest of all that apply holds.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSpec {
+    /// What it limits: keys of `[site]` or `[node]`, each on its own.
+    #[schemars(length(min = 1))]
+    pub on: Vec<String>,
+    /// Most mean power of an interval, kW. 0: an outage.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub kw: f64,
+    /// From this local time on, such as `"2025-06-03T16:00"`. None: from the start.
+    pub from: Option<String>,
+    /// Until this local time, such as the day on which a larger connection is energised. None: to the end.
+    pub to: Option<String>,
+    /// Only in these local hours of the day, such as `"16:00-21:00"`.
+    pub hours: Option<String>,
+    /// Only on these days.
+    pub days: Option<Days>,
+    /// Only in these months, 1 to 12.
+    #[serde(default)]
+    pub months: Vec<u8>,
+    /// Why, for people: a season, a curtailment, an outage, a phase of energisation.
+    #[serde(default)]
+    pub reason: String,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// Days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Days {
+    /// Monday to Friday.
+    Weekdays,
+    /// Saturday and Sunday.
+    Weekends,
+}
+
+/// `[solar.ID]`: a photovoltaic array.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SolarSpec {
+    /// Its site: a key of `[site]`.
+    pub site: String,
+    /// The node it feeds: a key of `[node]` at the same site. None: the site's connection.
+    pub behind: Option<String>,
+    /// Power of the modules at standard test conditions, kW.
+    #[schemars(range(min = 0.1, max = 1_000_000.0))]
+    pub dc_kw: f64,
+    /// Most power of the inverters, kW. Defaults to `dc_kw`.
+    #[schemars(range(min = 0.1, max = 1_000_000.0))]
+    pub ac_kw: Option<f64>,
+    /// AC energy over what the modules give at standard test conditions for the same sun.
+    #[serde(default = "performance")]
+    #[schemars(range(min = 0.1, max = 1.0))]
+    pub performance_ratio: f64,
+    /// Tilt from horizontal, degrees.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 90.0))]
+    pub tilt_deg: f64,
+    /// Direction it faces, degrees from north clockwise (180: south).
+    #[serde(default = "south")]
+    #[schemars(range(min = 0.0, max = 360.0))]
+    pub azimuth_deg: f64,
+    /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index).
+    #[serde(default)]
+    pub clearness: Vec<f64>,
+    /// Instead of a typical year: a CSV with the columns `hour` (of the year, from 0) and `kw_per_kw` (AC power per kW
+    /// of modules).
+    pub csv: Option<String>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn performance() -> f64 {
+    0.84
+}
+
+fn south() -> f64 {
+    180.0
+}
+
+/// `[storage.ID]`: a stationary battery.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StorageSpec {
+    /// Its site: a key of `[site]`.
+    pub site: String,
+    /// The node it stands behind: a key of `[node]` at the same site. None: the site's connection.
+    pub behind: Option<String>,
+    /// Usable energy when new, kWh.
+    #[schemars(range(min = 1.0, max = 10_000_000.0))]
+    pub energy_kwh: f64,
+    /// Most power, both ways, kW.
+    #[schemars(range(min = 1.0, max = 1_000_000.0))]
+    pub power_kw: f64,
+    /// Energy out over energy in.
+    #[schemars(range(min = 0.3, max = 1.0))]
+    pub round_trip: f64,
+    /// State of charge that it keeps for outages, 0 to 1.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub reserve_soc: f64,
+    /// State of charge when the run starts, 0 to 1.
+    #[serde(default = "half")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub first_soc: f64,
+    /// What it does. Whatever it does, it helps its node and site to keep their limits.
+    #[serde(default)]
+    pub rule: StorageRule,
+    /// For `peak_shave`: keeps the site under this power, kW.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
+    pub cap_kw: Option<f64>,
+    /// Energy it loses for good over a full cycle, as a share of new.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.01))]
+    pub loss_per_cycle: f64,
+    /// Energy it loses for good over a year, as a share of new.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.2))]
+    pub loss_per_year: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn half() -> f64 {
+    0.5
+}
+
+/// What a stationary battery does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageRule {
+    /// Helps to keep limits, and fills up when they leave room.
+    #[default]
+    Support,
+    /// Keeps the site under `cap_kw`, and fills up below it.
+    PeakShave,
+    /// Takes what the sun gives too much, and gives it back when the site draws.
+    SolarSelfUse,
+    /// Takes in the cheapest third of the prices known ahead, gives in the dearest.
+    Price,
 }
 
 /// Kinds of places.

@@ -1,6 +1,9 @@
 //! Sites, limits and meters: what the grid knows. Only this room writes it.
 
-use super::spec::SiteSpec;
+use super::solar::Array;
+use super::spec::{SiteSpec, TransformerSpec};
+use super::storage::Storage;
+use super::transformer::Thermal;
 use crate::kernel::ids::{NodeId, SiteId};
 use crate::kernel::units::{Kw, Kwh};
 use bevy_ecs::prelude::Resource;
@@ -73,26 +76,92 @@ impl LimitTree {
     }
 }
 
+/// Where each inner node of the tree belongs. Inner nodes are the sites, then the nodes of `[node]`; cabinets follow.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct InnerNodes {
+    /// Its site.
+    pub site: Vec<SiteId>,
+    /// Children before parents.
+    pub bottom_up: Vec<NodeId>,
+    /// Transformers: which node, and what they are.
+    pub transformers: Vec<(NodeId, TransformerSpec)>,
+}
+
+impl InnerNodes {
+    /// Of a tree whose first nodes have these sites.
+    #[must_use]
+    pub fn new(tree: &LimitTree, site: Vec<SiteId>, transformers: Vec<(NodeId, TransformerSpec)>) -> Self {
+        let mut bottom_up: Vec<NodeId> = (0..site.len()).map(NodeId::at).collect();
+        bottom_up.sort_by_key(|node| tree.rank[node.index()]);
+        Self { site, bottom_up, transformers }
+    }
+
+    /// Adds the value of each inner node to all above it.
+    #[must_use]
+    pub fn rolled_up(&self, tree: &LimitTree, own: &[Kw]) -> Vec<Kw> {
+        let mut sum = own.to_vec();
+        for node in &self.bottom_up {
+            if let Some(above) = tree.parent[node.index()] {
+                let below = sum[node.index()];
+                sum[above.index()] += below;
+            }
+        }
+        sum
+    }
+}
+
+/// Limits of the interval that runs, by inner node. Written by the grid.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct LimitsNow(pub Vec<Kw>);
+
 /// Power left for charging in the interval that begins, by node. Written by the grid.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Headroom(pub Vec<Kw>);
 
-/// Power of everything but charging in the current interval, by site. Written by the grid.
+/// Power of everything but charging in the interval that runs. Written by the grid.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct OtherLoad {
-    /// Constant load of the site.
+    /// Constant load, by inner node.
     pub fixed: Vec<Kw>,
-    /// Cranes and other grid-connected equipment.
+    /// Solar power, by inner node.
+    pub solar: Vec<Kw>,
+    /// Cranes and other grid-connected equipment, by site.
     pub equipment: Vec<Kw>,
-    /// Vessels at berth.
+    /// Vessels at berth, by site.
     pub shore: Vec<Kw>,
 }
+
+impl OtherLoad {
+    /// What an inner node draws itself, without charging and storage; below zero where the sun gives more.
+    #[must_use]
+    pub fn own(&self, node: NodeId) -> Kw {
+        let at = node.index();
+        let of_site = |list: &[Kw]| list.get(at).copied().unwrap_or(Kw::ZERO);
+        self.fixed[at] + of_site(&self.equipment) + of_site(&self.shore) - self.solar[at]
+    }
+}
+
+/// Photovoltaic arrays: where each feeds in.
+#[derive(Resource, Debug, Default)]
+pub struct Arrays(pub Vec<(NodeId, Array)>);
+
+/// Stationary batteries: key, where each stands, state. Written by the grid.
+#[derive(Resource, Debug, Default)]
+pub struct Storages(pub Vec<(String, NodeId, Storage)>);
+
+/// Temperatures and ageing of the transformers, in their order. Written by the grid.
+#[derive(Resource, Debug, Default)]
+pub struct Thermals(pub Vec<Thermal>);
 
 /// Energy through the meters since the start, by site. Written by the grid.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Meters {
-    /// Everything.
+    /// Everything, net of solar and of what storage gives.
     pub total: Vec<Kwh>,
     /// Of it charging.
     pub charging: Vec<Kwh>,
+    /// Solar energy.
+    pub solar: Vec<Kwh>,
+    /// Taken by storage less given.
+    pub storage: Vec<Kwh>,
 }

@@ -124,6 +124,21 @@ impl Calendar {
         usize::from(self.months[at as usize]) - 1
     }
 
+    /// Day of the local year, 1 to 366.
+    #[must_use]
+    pub fn day_of_year(&self, elapsed_s: i64) -> u32 {
+        let date = self.start.checked_add(self.day(elapsed_s).days()).unwrap_or(self.start);
+        u32::from(date.day_of_year().unsigned_abs())
+    }
+
+    /// How far local time is ahead of UTC, seconds.
+    #[must_use]
+    pub fn offset_s(&self, elapsed_s: i64) -> i64 {
+        let midnight = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+        let start = self.start.to_datetime(jiff::civil::Time::midnight()).duration_since(midnight).as_secs();
+        start + self.local_s(elapsed_s) - self.unix_s(elapsed_s)
+    }
+
     /// Seconds since 1970-01-01 UTC.
     #[must_use]
     pub fn unix_s(&self, elapsed_s: i64) -> i64 {
@@ -133,14 +148,11 @@ impl Calendar {
     /// Local ISO time with its offset, to the second.
     #[must_use]
     pub fn iso(&self, elapsed_s: i64) -> String {
-        let offset_s = self.local_s(elapsed_s) - elapsed_s;
         let local = self.local_s(elapsed_s);
         let day = local.div_euclid(DAY_S);
         let date = self.start.checked_add(day.days()).unwrap_or(self.start);
         let second = local.rem_euclid(DAY_S);
-        let base = self.start.to_datetime(jiff::civil::Time::midnight());
-        let unix_local = base.duration_since(jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
-        let total = unix_local.as_secs() - self.epoch_s + offset_s;
+        let total = self.offset_s(elapsed_s);
         let sign = if total < 0 { '-' } else { '+' };
         format!(
             "{date}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",

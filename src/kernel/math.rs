@@ -15,6 +15,18 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// `x` to the power of `y`.
+#[must_use]
+pub fn pow(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
+/// Arc cosine of `x`, in radians.
+#[must_use]
+pub fn acos(x: f64) -> f64 {
+    libm::acos(x)
+}
+
 /// Sine of `x` (radians).
 #[must_use]
 pub fn sin(x: f64) -> f64 {

@@ -1,6 +1,7 @@
 //! What numbers stand for, when rows leave the simulation.
 
 use crate::kernel::calendar::Calendar;
+use crate::kernel::ids::NodeId;
 use std::sync::Arc;
 
 /// Keys by id, and the calendar.
@@ -16,10 +17,23 @@ pub struct Names {
     pub truck_models: Vec<String>,
     /// Classes of pools.
     pub pool_classes: Vec<String>,
+    /// Keys of the nodes of `[node]`; in the tree they come after the sites.
+    pub nodes: Vec<String>,
     /// Names of the sessions of visits, by their number.
     pub visits: Vec<Arc<str>>,
     /// Group and number of each port, such as `plaza/3`.
     pub ports: Vec<String>,
     /// For local times.
     pub calendar: Calendar,
+}
+
+impl Names {
+    /// Key of an inner node of the tree of limits: a site, or a node of `[node]`.
+    #[must_use]
+    pub fn node(&self, node: NodeId) -> &str {
+        match node.index().checked_sub(self.sites.len()) {
+            Some(at) => &self.nodes[at],
+            None => &self.sites[node.index()],
+        }
+    }
 }

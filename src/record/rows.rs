@@ -4,7 +4,7 @@ use super::Code;
 use super::table::{At, row};
 use crate::charging::state::Vehicle;
 use crate::freight::state::{Call, Haul};
-use crate::kernel::ids::{FleetId, PortId, SiteId, VisitId};
+use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
 use crate::terminal::state::{Pool, PoolHour};
 use crate::truck::state::{FleetDay, Trip, Truck};
 
@@ -33,10 +33,12 @@ row! {
         wait_s: u32 ["s"],
         /// energy it asked for, battery side
         requested_kwh: f64 ["kWh"],
-        /// energy it got, battery side
+        /// energy it got, battery side, less what it gave back
         delivered_kwh: f64 ["kWh"],
-        /// energy drawn from the grid for it
+        /// energy drawn from the grid for it, less what it gave back
         grid_kwh: f64 ["kWh"],
+        /// energy it gave back to the site
+        given_kwh: f64 ["kWh"],
         /// state of charge at plug-in
         start_soc: f64 [""],
         /// state of charge at unplug
@@ -73,9 +75,29 @@ row! {
         shore_kw: f64 ["kW"],
         /// constant load
         other_kw: f64 ["kW"],
-        /// the meter: all of it
+        /// solar power, which the meter does not see
+        solar_kw: f64 ["kW"],
+        /// stationary batteries: above zero when they charge
+        storage_kw: f64 ["kW"],
+        /// the meter: all of it, less solar
         total_kw: f64 ["kW"],
         /// the connection's limit; empty when there is none
+        limit_kw: Option<f64> ["kW"],
+    }
+}
+
+row! {
+    /// Mean power through one node between a site's connection and its chargers, in one control interval.
+    NodeRow in "nodes" {
+        /// start of the interval, local time
+        start: At [""],
+        /// start of the interval, from the start of the run
+        start_s: u32 ["s"],
+        /// the node
+        node: NodeId [""],
+        /// all that is behind it, less solar
+        load_kw: f64 ["kW"],
+        /// its limit in the interval; empty when there is none
         limit_kw: Option<f64> ["kW"],
     }
 }

@@ -165,6 +165,8 @@ pub struct Summary {
     pub rejected: u64,
     /// Calls of policies.
     pub policy_calls: u64,
+    /// What rooms leave at the end of a run.
+    pub extra: Vec<Metric>,
     running_interval: Option<(u32, f64)>,
 }
 
@@ -221,7 +223,7 @@ impl Summary {
                 tally.peak_kw = row.total_kw;
                 tally.peak_at_s = row.start_s;
             }
-            let fixed_kw = row.total_kw - row.charging_kw;
+            let fixed_kw = row.total_kw - row.charging_kw - row.storage_kw;
             tally.overloads += u64::from(row.limit_kw.is_some_and(|limit| fixed_kw > limit));
             for tally in [tally, &mut self.hub] {
                 tally.meter_kwh += row.total_kw * hours;
@@ -342,6 +344,7 @@ impl Summary {
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
             Scope { name: format!("fleet:{key}"), out: &mut out }.fleet(tally);
         }
+        out.extend(self.extra.iter().cloned());
         out
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Code;
 use super::names::Names;
-use crate::kernel::ids::{FleetId, PortId, SiteId, VisitId};
+use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
 use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
@@ -126,6 +126,7 @@ cell!(Code, Text, |value, _names| Some(value.0));
 cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
 cell!(FleetId, Text, |value, names| Some(&names.fleets[value.index()]));
 cell!(Option<FleetId>, Text, |value, names| value.map(|id| &names.fleets[id.index()]));
+cell!(NodeId, Text, |value, names| Some(names.node(*value)));
 cell!(Option<VisitId>, Text, |value, names| value.map(|id| &names.visits[id.index()]));
 cell!(Option<PortId>, Text, |value, names| value.map(|id| &names.ports[id.index()]));
 cell!(At, Time, |value, names| Some(names.calendar.unix_s(i64::from(value.0))));

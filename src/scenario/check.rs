@@ -16,19 +16,19 @@ const VEHICLE_LIMIT: u64 = 4_000_000;
 const SITE_LIMIT: usize = 2_000;
 
 /// Collects problems at paths of the document.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     document: &'a Item,
     problems: &'a mut Vec<Problem>,
 }
 
 impl Checker<'_> {
-    fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
+    pub(super) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
         let parts: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
         let place = Some(self.document.nearest(&parts).value.clone());
         self.problems.push(Problem { place, field: parts.join("."), message: message.into(), help });
     }
 
-    fn key<T>(&mut self, path: &[&str], name: &str, table: &BTreeMap<String, T>, kind: &str) -> bool {
+    pub(super) fn key<T>(&mut self, path: &[&str], name: &str, table: &BTreeMap<String, T>, kind: &str) -> bool {
         if table.contains_key(name) {
             return true;
         }
@@ -49,6 +49,7 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
     let mut checker = Checker { document, problems };
     let calendar = time(scenario, &mut checker);
     sites(scenario, &mut checker);
+    super::check_grid::check(scenario, calendar.as_ref(), &mut checker);
     chargers(scenario, &mut checker);
     models(scenario, &mut checker);
     fleets(scenario, &mut checker);
@@ -349,6 +350,14 @@ pub fn parse_time(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
     (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 3600 + minutes * 60)
+}
+
+/// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone.
+#[must_use]
+pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
+    let time: jiff::civil::DateTime = text.parse().ok()?;
+    let start = calendar.start().to_datetime(jiff::civil::Time::midnight());
+    Some(calendar.elapsed_s(time.duration_since(start).as_secs()))
 }
 
 /// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.

@@ -42,6 +42,8 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Visits>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
+    /// Power per kW of modules by hour of the year from files, by key of `[solar]`.
+    pub solar: BTreeMap<String, Vec<f64>>,
     /// Power by time from a file, for the charging policy `schedule`.
     pub schedule: Option<Schedule>,
     /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
@@ -98,14 +100,25 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         .and_then(|travel| travel.matrix.as_ref())
         .map(|file| rows.read(file, |path, text, out| listing::matrix(path, text, &scenario, out)))
         .unwrap_or_default();
+    let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
+    let solar = profiles.map(|(key, file)| (key.clone(), rows.read(file, listing::solar))).collect();
     let csv = scenario.policy.charging.csv.as_ref().zip(zone);
     let schedule = csv.map(|(file, calendar)| {
         rows.read(file, |path, text, out| listing::schedule(path, text, &scenario, calendar, out))
     });
     match calendar {
-        Some(calendar) if problems.list.is_empty() => {
-            Ok(Loaded { scenario, calendar, hauls, visits, matrix, schedule, pin_visits: false, inputs, provenance })
-        }
+        Some(calendar) if problems.list.is_empty() => Ok(Loaded {
+            scenario,
+            calendar,
+            hauls,
+            visits,
+            matrix,
+            solar,
+            schedule,
+            pin_visits: false,
+            inputs,
+            provenance,
+        }),
         _ => Err(sorted(problems)),
     }
 }

@@ -4,6 +4,7 @@
 //! types below, `check` the references between tables, `provenance` where each number comes from.
 
 pub mod check;
+mod check_grid;
 pub mod listing;
 pub mod load;
 pub mod problem;
@@ -17,7 +18,7 @@ pub mod visits;
 use crate::account::emissions::EmissionsSpec;
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
-use crate::grid::spec::SiteSpec;
+use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::policy::spec::PolicySpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
 use crate::truck::spec::{FleetSpec, TravelSpec, TruckModelSpec, WeatherSpec};
@@ -47,6 +48,18 @@ pub struct Scenario {
     pub source: BTreeMap<String, SourceSpec>,
     /// Places.
     pub site: BTreeMap<String, SiteSpec>,
+    /// What stands between a site's connection and its chargers.
+    #[serde(default)]
+    pub node: BTreeMap<String, NodeSpec>,
+    /// Limits that hold for some of the time.
+    #[serde(default)]
+    pub limit: BTreeMap<String, LimitSpec>,
+    /// Photovoltaic arrays.
+    #[serde(default)]
+    pub solar: BTreeMap<String, SolarSpec>,
+    /// Stationary batteries.
+    #[serde(default)]
+    pub storage: BTreeMap<String, StorageSpec>,
     /// Groups of chargers.
     #[serde(default)]
     pub charger: BTreeMap<String, ChargerSpec>,

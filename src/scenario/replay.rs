@@ -68,6 +68,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             matrix: Vec::new(),
+            solar: BTreeMap::new(),
             schedule: None,
             pin_visits: replay.chargers.is_none(),
             inputs: BTreeMap::from([(path, blake3::hash(text.as_bytes()).to_hex().to_string())]),

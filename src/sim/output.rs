@@ -3,8 +3,8 @@
 use crate::policy::PolicyCalls;
 use crate::record::Records;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
-use crate::record::summary::Summary;
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
+use crate::record::summary::{Metric, Summary};
 use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ pub type OutputError = TableError;
 pub struct Output {
     sessions: TableWriter,
     power: TableWriter,
+    nodes: TableWriter,
     hauls: TableWriter,
     equipment: TableWriter,
     fuel: TableWriter,
@@ -60,6 +61,7 @@ impl Output {
         Ok(Self {
             sessions: TableWriter::new::<SessionRow>(folder, with_csv, zone)?,
             power: TableWriter::new::<PowerRow>(folder, with_csv, zone)?,
+            nodes: TableWriter::new::<NodeRow>(folder, with_csv, zone)?,
             hauls: TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
             equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
             fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
@@ -80,6 +82,11 @@ impl Output {
         self.summary.rejected = calls.rejected;
     }
 
+    /// Notes what rooms leave at the end of a run.
+    pub fn add_metrics(&mut self, metrics: Vec<Metric>) {
+        self.summary.extra.extend(metrics);
+    }
+
     /// Writes what waits, in whole groups or (`all`) to the last row.
     ///
     /// # Errors
@@ -89,6 +96,7 @@ impl Output {
         let summary = &mut self.summary;
         drain(world, names, least, &mut self.sessions, |rows: &[SessionRow]| summary.sessions(rows))?;
         drain(world, names, least, &mut self.power, |rows: &[PowerRow]| summary.power(rows))?;
+        drain(world, names, least, &mut self.nodes, |_: &[NodeRow]| {})?;
         drain(world, names, least, &mut self.hauls, |rows: &[HaulRow]| summary.hauls(rows))?;
         drain(world, names, least, &mut self.equipment, |rows: &[EquipmentRow]| summary.equipment(rows))?;
         drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
@@ -107,6 +115,7 @@ impl Output {
         let tables = [
             (SessionRow::TABLE, self.sessions),
             (PowerRow::TABLE, self.power),
+            (NodeRow::TABLE, self.nodes),
             (HaulRow::TABLE, self.hauls),
             (EquipmentRow::TABLE, self.equipment),
             (FuelRow::TABLE, self.fuel),

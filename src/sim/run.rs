@@ -147,6 +147,7 @@ impl Simulation {
         }
         audit::close(&mut self.world);
         output.drain(&mut self.world, &self.names, true)?;
+        output.add_metrics(grid::record::metrics(&self.world, &self.names));
         output.count_policy_calls(*self.world.resource::<PolicyCalls>());
         let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }

@@ -39,9 +39,21 @@ pub struct BatterySpec {
     /// Power the battery accepts at each state of charge: pairs `[soc, kw]`, soc rising from 0 to 1, kw above 0.
     #[schemars(length(min = 2, max = 64))]
     pub accepts_kw: Vec<[f64; 2]>,
+    /// Most power that it gives back to the site, kW.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 20_000.0))]
+    pub v2g_kw: f64,
+    /// State of charge below which it gives nothing back, 0 to 1.
+    #[serde(default = "most_of_it")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub v2g_keep_soc: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+fn most_of_it() -> f64 {
+    0.6
 }
 
 /// `[truck_model.ID]`: a kind of drayage tractor.

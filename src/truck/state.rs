@@ -5,6 +5,7 @@ use crate::charging::battery::{Battery, Curve};
 use crate::freight::state::Haul;
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
+use crate::kernel::units::Kwh;
 use bevy_ecs::prelude::{Component, Resource};
 use std::sync::Arc;
 
@@ -192,6 +193,10 @@ pub struct FleetDay {
     /// Trips that ended with an empty battery.
     pub stranded: u32,
 }
+
+/// Battery energy that an active truck of each fleet used on the fleet's last day with work; none before the first.
+#[derive(Resource, Debug, Default)]
+pub struct DutyUse(pub Vec<Option<Kwh>>);
 
 /// The day of each fleet that runs.
 #[derive(Resource, Debug, Default)]

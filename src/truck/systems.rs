@@ -1,9 +1,9 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
-use super::state::{Duty, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
+use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
 use super::travel::{Travel, Weather};
-use crate::charging::state::{Arrival, Arrivals, Departures, User, Vehicle};
+use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
 use crate::freight::state::Haul;
 use crate::grid::state::Sites;
 use crate::kernel::agenda::Due;
@@ -24,6 +24,8 @@ use bevy_ecs::system::SystemParam;
 const TOW_S: u32 = 7_200;
 /// A truck goes home with this much more energy than the trip should take.
 const HOME_MARGIN: f64 = 1.1;
+/// A duty may take this much more than the mean of the fleet's last working day.
+const DUTY_RESERVE: f64 = 1.5;
 /// Shifts are looked for this many days ahead.
 const LOOK_AHEAD_DAYS: i64 = 15;
 
@@ -57,6 +59,7 @@ pub struct Road<'w> {
     pub(super) gates: ResMut<'w, Gates>,
     pub(super) roads: ResMut<'w, Roads>,
     pub(super) days: ResMut<'w, FleetDays>,
+    pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
     pub(super) rows: ResMut<'w, Records<HaulRow>>,
 }
@@ -111,7 +114,9 @@ fn follow_agenda(
 fn close_day(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
+    fleets: Res<Fleets>,
     mut days: ResMut<FleetDays>,
+    mut duty_use: ResMut<DutyUse>,
     mut rows: ResMut<Records<FuelRow>>,
 ) {
     let now = i64::from(clock.now_s());
@@ -122,6 +127,9 @@ fn close_day(
     let day = calendar.day(now - 1);
     let start_s = u32::try_from(calendar.elapsed_s(day * DAY_S)).unwrap_or(0);
     for (fleet, total) in days.0.iter_mut().enumerate() {
+        if total.hauls > 0 {
+            duty_use.0[fleet] = Some(Kwh(total.battery_kwh / f64::from(fleets.0[fleet].active.max(1))));
+        }
         rows.push(FuelRow::new(start_s, fleet, &core::mem::take(total)));
     }
 }
@@ -379,6 +387,8 @@ impl Road<'_> {
             at_home: driver.truck.home == Some(site),
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
             depart_s: off_duty_until,
+            gives: Gives::of(self.models.0[driver.truck.model as usize].spec.battery.as_ref(), &battery),
+            duty: self.duty_use.0[driver.truck.fleet.index()].map_or(battery.usable(), |used| used * DUTY_RESERVE),
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
     }

@@ -1,30 +1,25 @@
 //! From a checked scenario to a world. Names become ids here and nowhere else.
 
+mod charging;
+mod grid;
+
 use super::run::Options;
 use crate::charging::battery::{Battery, Curve};
-use crate::charging::power::{Asks, Grants, Plans};
-use crate::charging::queue::kind;
-use crate::charging::spec::ChargerSpec;
-use crate::charging::state::{
-    Arrivals, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port,
-    SitesByFleet, Spent, User, Works, access_of,
-};
 use crate::charging::systems::VisitList;
 use crate::freight::demand::{Demand, draw_luck};
 use crate::freight::state::{Berths, Board, Haul};
 use crate::freight::systems::Freight;
-use crate::grid::state::{Headroom, LimitTree, Meters, OtherLoad, Site, Sites};
-use crate::kernel::agenda::Due;
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::grid::state::{Site, Sites};
+use crate::kernel::calendar::DAY_S;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{CabinetId, FleetId, NodeId, PoolId, PortId, Roster, SiteId, TruckId, UnitId};
+use crate::kernel::ids::{FleetId, PoolId, PortId, Roster, SiteId, TruckId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
-use crate::kernel::units::{Kw, Kwh};
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError, SiteOutlook};
+use crate::kernel::units::Kwh;
+use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
 use crate::record::Records;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
 use crate::scenario::load::Loaded;
@@ -34,7 +29,9 @@ use crate::terminal::state::{
     CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
 };
 use crate::truck::spec::BatterySpec;
-use crate::truck::state::{Duty, Fleet, FleetDay, FleetDays, Fleets, Roads, Store, Truck, TruckModel, TruckModels};
+use crate::truck::state::{
+    Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, Store, Truck, TruckModel, TruckModels,
+};
 use crate::truck::travel::{Travel, Weather};
 use bevy_ecs::prelude::*;
 use std::collections::BTreeMap;
@@ -78,6 +75,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     let names = Names {
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
         fleets: scenario.fleet.keys().cloned().collect(),
+        nodes: scenario.node.keys().cloned().collect(),
         equipment_models: scenario.equipment_model.keys().cloned().collect(),
         truck_models: scenario.truck_model.keys().cloned().collect(),
         pool_classes,
@@ -92,6 +90,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
 fn records(world: &mut World) {
     world.init_resource::<Records<SessionRow>>();
     world.init_resource::<Records<PowerRow>>();
+    world.init_resource::<Records<NodeRow>>();
     world.init_resource::<Records<HaulRow>>();
     world.init_resource::<Records<EquipmentRow>>();
     world.init_resource::<Records<FuelRow>>();
@@ -165,113 +164,6 @@ impl Build<'_> {
         self.world.insert_resource(Roster::<K>::new(pairs));
     }
 
-    /// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
-    fn chargers(&mut self) -> Vec<String> {
-        let groups: Vec<(String, ChargerSpec)> =
-            self.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
-        let site_count = self.sites.0.len();
-        let mut parent: Vec<Option<NodeId>> = Vec::new();
-        let mut limit: Vec<Kw> = Vec::new();
-        for site in &self.sites.0 {
-            parent.push(site.spec.behind.as_deref().map(|behind| NodeId(self.site(behind).0)));
-            limit.push(Kw(site.spec.limit_kw.unwrap_or(f64::INFINITY)));
-        }
-        let mut works = Works::default();
-        let mut plazas: Vec<Plaza> =
-            self.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
-        for (_, spec) in &groups {
-            let window = spec.reserved_hours.as_deref().and_then(parse_window);
-            works.access.push(access_of(spec, |key| self.fleet(key), |key| self.equipment_model(key), window));
-        }
-        let mut ports: Vec<Port> = Vec::new();
-        let mut names = Vec::new();
-        for site in self.sites.ids() {
-            for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| self.site(&group.1.site) == site)
-            {
-                for number in 0..spec.cabinets {
-                    let cabinet = self.cabinet(key, spec, site, group, number, ports.len());
-                    let id = CabinetId::at(works.cabinets.len());
-                    let node = NodeId::at(parent.len());
-                    parent.push(Some(NodeId(site.0)));
-                    limit.push(cabinet.limit);
-                    for (plug, port) in cabinet.ports.iter().enumerate() {
-                        ports.push(port_of(*port, site, id, node, spec));
-                        names.push(format!("{key}/{}", number as usize * cabinet.ports.len() + plug + 1));
-                    }
-                    works.cabinets.push(cabinet);
-                }
-            }
-        }
-        let calendar = self.loaded.calendar.clone();
-        first_events(&mut works, &calendar);
-        for port in &ports {
-            let access = &works.access[works.cabinets[port.cabinet.index()].group];
-            let plaza = &mut plazas[port.site.index()];
-            plaza.ports.push(port.id);
-            if plaza.cabinets.last() != Some(&port.cabinet) {
-                plaza.cabinets.push(port.cabinet);
-            }
-            let for_trucks = access.public || access.users.iter().any(|user| matches!(user, User::Fleet(_)));
-            plaza.truck_ports += u32::from(for_trucks);
-        }
-        self.world.insert_resource(sites_by_fleet(&works, &plazas, self.scenario.fleet.len(), site_count));
-        let tree = LimitTree::new(parent, limit);
-        self.world.insert_resource(Budget::new(tree.parent.len()));
-        self.world.insert_resource(Headroom(tree.limit.clone()));
-        self.world.insert_resource(tree);
-        self.world.insert_resource(works);
-        self.world.insert_resource(Plazas { at: plazas });
-        self.per_site_tables(site_count);
-        let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
-        self.spawn::<_, Port>(bundles);
-        names
-    }
-
-    fn per_site_tables(&mut self, site_count: usize) {
-        self.world.init_resource::<Arrivals>();
-        self.world.init_resource::<Departures>();
-        self.world.init_resource::<Fresh>();
-        self.world.init_resource::<Spent>();
-        self.world.init_resource::<Asks>();
-        self.world.init_resource::<Plans>();
-        self.world.init_resource::<Grants>();
-        self.world.init_resource::<SiteOutlook>();
-        let choice = &self.scenario.policy.charging;
-        let error_s = choice.departure_error_min * 60.0;
-        self.world.insert_resource(Knowledge { departures: choice.departures, error_s });
-        let zero = vec![Kwh::ZERO; site_count];
-        self.world.insert_resource(ChargingLoad { running: zero.clone(), closed: zero.clone() });
-        self.world.insert_resource(Meters { total: zero.clone(), charging: zero });
-        self.world.insert_resource(OtherLoad {
-            fixed: self.sites.0.iter().map(|site| Kw(site.spec.load_kw)).collect(),
-            equipment: vec![Kw::ZERO; site_count],
-            shore: vec![Kw::ZERO; site_count],
-        });
-    }
-
-    fn cabinet(
-        &self,
-        key: &str,
-        spec: &ChargerSpec,
-        site: SiteId,
-        group: usize,
-        number: u32,
-        first_port: usize,
-    ) -> Cabinet {
-        let ports: Vec<PortId> = (first_port..first_port + spec.ports as usize).map(PortId::at).collect();
-        Cabinet {
-            site,
-            group,
-            free: ports.iter().rev().copied().collect(),
-            ports,
-            limit: Kw(spec.cabinet_kw),
-            port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
-            broken: false,
-            failures: spec.mtbf_h.map(|mtbf_h| (mtbf_h, spec.mttr_h)),
-            stream: self.seed.stream(Purpose::Outages, key_of(key), number),
-        }
-    }
-
     fn trucks(&mut self) {
         let models: Vec<TruckModel> = self
             .scenario
@@ -316,6 +208,7 @@ impl Build<'_> {
         }
         self.world.insert_resource(TruckModels(models));
         self.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
+        self.world.insert_resource(DutyUse(vec![None; fleets.len()]));
         self.world.insert_resource(Fleets(fleets));
         self.world.init_resource::<Roads>();
         self.spawn::<_, Truck>(bundles);
@@ -476,47 +369,6 @@ impl Build<'_> {
         self.world.insert_resource(list);
         names
     }
-}
-
-fn port_of(id: PortId, site: SiteId, cabinet: CabinetId, node: NodeId, spec: &ChargerSpec) -> Port {
-    let limit = Kw(spec.port_kw.unwrap_or(spec.cabinet_kw));
-    Port { id, site, cabinet, node, limit, efficiency: spec.efficiency }
-}
-
-/// First failures, and the daily end of reservations.
-fn first_events(works: &mut Works, calendar: &Calendar) {
-    let mut reopen: BTreeMap<SiteId, u32> = BTreeMap::new();
-    let Works { cabinets, access, agenda, .. } = works;
-    for (id, cabinet) in cabinets.iter_mut().enumerate() {
-        if let Some((mtbf_h, _)) = cabinet.failures {
-            let at_s = (cabinet.stream.exponential(mtbf_h) * 3600.0).clamp(1.0, 3e9) as u32;
-            agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
-        }
-        if let Some((_, to)) = access[cabinet.group].reserved {
-            reopen.insert(cabinet.site, to);
-        }
-    }
-    for (site, to) in reopen {
-        let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
-        agenda.push(Due { at_s, kind: kind::REOPEN, id: site.0 });
-    }
-}
-
-fn sites_by_fleet(works: &Works, plazas: &[Plaza], fleets: usize, sites: usize) -> SitesByFleet {
-    debug_assert_eq!(plazas.len(), sites);
-    let usable = |fleet: usize| {
-        let user = User::Fleet(FleetId::at(fleet));
-        let mut found: Vec<SiteId> = works
-            .cabinets
-            .iter()
-            .filter(|cabinet| works.access[cabinet.group].allows(user))
-            .map(|cabinet| cabinet.site)
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    };
-    SitesByFleet { sites: (0..fleets).map(usable).collect() }
 }
 
 /// Models in an order that mixes them evenly, so that any first part of a fleet has each model's share.

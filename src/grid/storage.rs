@@ -1,0 +1,173 @@
+//! A stationary battery: what it can do in an interval, what it wishes to do, how it ages. Pure functions on plain state.
+
+use super::spec::{StorageRule, StorageSpec};
+use crate::kernel::units::{Hours, Kw, Kwh};
+
+/// Hours of a year, for ageing.
+const YEAR_H: f64 = 8_766.0;
+
+/// The state of a stationary battery. Power is positive when it charges, grid side.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    spec: StorageSpec,
+    /// Energy stored.
+    energy: Kwh,
+    /// Usable energy now.
+    capacity: Kwh,
+    /// Energy taken in so far, grid side.
+    pub taken: Kwh,
+    /// Energy given so far, grid side.
+    pub given: Kwh,
+}
+
+impl Storage {
+    /// As the run begins.
+    #[must_use]
+    pub fn new(spec: StorageSpec) -> Self {
+        let capacity = Kwh(spec.energy_kwh);
+        Self { energy: capacity * spec.first_soc, capacity, spec, taken: Kwh::ZERO, given: Kwh::ZERO }
+    }
+
+    /// Energy stored.
+    #[must_use]
+    pub fn energy(&self) -> Kwh {
+        self.energy
+    }
+
+    /// Usable energy over that when new.
+    #[must_use]
+    pub fn health(&self) -> f64 {
+        self.capacity.0 / self.spec.energy_kwh
+    }
+
+    /// Energy that leaves or enters the cells over that at the terminals, one way.
+    fn one_way(&self) -> f64 {
+        self.spec.round_trip.sqrt()
+    }
+
+    /// Most mean power that it can give over a time.
+    #[must_use]
+    pub fn can_give(&self, time: Hours) -> Kw {
+        let above_reserve = (self.energy - self.capacity * self.spec.reserve_soc).max(Kwh::ZERO);
+        Kw(self.spec.power_kw).min(above_reserve * self.one_way() / time)
+    }
+
+    /// Most mean power that it can take over a time.
+    #[must_use]
+    pub fn can_take(&self, time: Hours) -> Kw {
+        let room = (self.capacity - self.energy).max(Kwh::ZERO);
+        Kw(self.spec.power_kw).min(room / self.one_way() / time)
+    }
+
+    /// What its rule asks for, given the site's net load without it and the prices from now on.
+    #[must_use]
+    pub fn wish(&self, net: Kw, prices: &[f64]) -> Kw {
+        let power = Kw(self.spec.power_kw);
+        match self.spec.rule {
+            StorageRule::Support => power,
+            StorageRule::PeakShave => Kw(self.spec.cap_kw.unwrap_or(f64::INFINITY)) - net,
+            StorageRule::SolarSelfUse => net * -1.0,
+            StorageRule::Price => power * price_third(prices),
+        }
+    }
+
+    /// What it does in an interval: its wish, as far as it can, as far as limits leave `room` above the net load, and at
+    /// least `must_give` where a limit would be passed. It feeds nothing into the grid beyond `export`.
+    #[must_use]
+    pub fn power(&self, net: Kw, prices: &[f64], room: Kw, must_give: Kw, export: Kw, time: Hours) -> Kw {
+        let wish = self.wish(net, prices).min(self.can_take(time)).max(self.can_give(time) * -1.0);
+        let most_out = (net + export).max(Kw::ZERO).max(must_give);
+        let wish = wish.min(room.max(Kw::ZERO)).max(most_out * -1.0);
+        if must_give > Kw::ZERO { wish.min(must_give.min(self.can_give(time)) * -1.0) } else { wish }
+    }
+
+    /// Runs an interval and ages: by throughput, and by time.
+    pub fn run(&mut self, power: Kw, time: Hours) {
+        if power > Kw::ZERO {
+            let taken = power * time;
+            self.taken += taken;
+            self.energy = (self.energy + taken * self.one_way()).min(self.capacity);
+        } else {
+            let given = power * time * -1.0;
+            self.given += given;
+            self.energy = (self.energy - given / self.one_way()).max(Kwh::ZERO);
+        }
+        let cycles = (power * time).0.abs() / 2.0 / self.spec.energy_kwh;
+        let lost = cycles * self.spec.loss_per_cycle + time.0 / YEAR_H * self.spec.loss_per_year;
+        self.capacity = (self.capacity - Kwh(lost * self.spec.energy_kwh)).max(Kwh::ZERO);
+        self.energy = self.energy.min(self.capacity);
+    }
+}
+
+/// 1 in the cheapest third of the prices, -1 in the dearest, 0 between or where all are alike.
+fn price_third(prices: &[f64]) -> f64 {
+    let Some(now) = prices.first() else { return 0.0 };
+    let cheaper = prices.iter().filter(|price| *price < now).count();
+    let dearer = prices.iter().filter(|price| *price > now).count();
+    match prices.len() {
+        all if dearer > 0 && cheaper * 3 < all && dearer * 3 > all => 1.0,
+        all if cheaper > 0 && dearer * 3 < all && cheaper * 3 > all => -1.0,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn storage(extra: &serde_json::Value) -> Storage {
+        let mut spec = serde_json::json!({
+            "site": "x", "energy_kwh": 400.0, "power_kw": 100.0, "round_trip": 0.81, "reserve_soc": 0.1
+        });
+        for (key, value) in extra.as_object().unwrap() {
+            spec[key] = value.clone();
+        }
+        Storage::new(serde_json::from_value(spec).unwrap())
+    }
+
+    /// 200 of 400 kWh, 40 in reserve, 0.9 each way: an hour can give 100 kW (power), four hours 160 x 0.9 / 4 = 36 kW,
+    /// or take 200 / 0.9 / 4 = 55.6 kW. Giving 90 kWh takes 100 from the cells; taking 100 adds 90.
+    #[test]
+    fn energy_by_hand() {
+        let mut storage = storage(&serde_json::json!({}));
+        assert_eq!(storage.can_give(Hours(1.0)), Kw(100.0));
+        assert!((storage.can_give(Hours(4.0)).0 - 36.0).abs() < 1e-9);
+        assert!((storage.can_take(Hours(4.0)).0 - 55.555_555).abs() < 1e-5);
+        storage.run(Kw(-90.0), Hours(1.0));
+        assert!((storage.energy().0 - 100.0).abs() < 1e-9);
+        storage.run(Kw(100.0), Hours(1.0));
+        assert!((storage.energy().0 - 190.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn rules_by_hand() {
+        let shave = storage(&serde_json::json!({ "rule": "peak_shave", "cap_kw": 150.0 }));
+        let hour = Hours(1.0);
+        let power = |storage: &Storage, net: f64, room: f64, must: f64| {
+            storage.power(Kw(net), &[], Kw(room), Kw(must), Kw::ZERO, hour).0
+        };
+        assert_eq!(power(&shave, 180.0, 1000.0, 0.0), -30.0, "gives what is above the cap");
+        assert_eq!(power(&shave, 90.0, 1000.0, 0.0), 60.0, "fills up below it");
+        assert_eq!(power(&shave, 90.0, 20.0, 0.0), 20.0, "but not beyond a limit");
+        assert_eq!(power(&shave, 100.0, 0.0, 80.0), -80.0, "a limit counts more than the rule");
+        let sun = storage(&serde_json::json!({ "rule": "solar_self_use" }));
+        assert_eq!(power(&sun, -50.0, 1000.0, 0.0), 50.0);
+        assert_eq!(power(&sun, 30.0, 1000.0, 0.0), -30.0);
+        let price = storage(&serde_json::json!({ "rule": "price" }));
+        let at = |prices: &[f64], net: f64| price.power(Kw(net), prices, Kw(1e9), Kw::ZERO, Kw::ZERO, hour).0;
+        assert_eq!(at(&[0.1, 0.3, 0.5], 0.0), 100.0);
+        assert_eq!(at(&[0.5, 0.3, 0.1], 70.0), -70.0, "nothing is fed back without a permit");
+        assert_eq!(at(&[0.3, 0.3, 0.3], 70.0), 0.0);
+    }
+
+    /// One full cycle (400 kWh in, 400 out at the terminals) at 0.02 % and a year at 1 % of 400 kWh.
+    #[test]
+    fn ageing_by_hand() {
+        let mut storage =
+            storage(&serde_json::json!({ "loss_per_cycle": 0.0002, "loss_per_year": 0.01, "first_soc": 0.0 }));
+        storage.run(Kw(400.0), Hours(1.0));
+        storage.run(Kw(-400.0), Hours(1.0));
+        storage.run(Kw(0.0), Hours(YEAR_H - 2.0));
+        assert!((storage.health() - (1.0 - 0.0002 - 0.01)).abs() < 1e-9, "{}", storage.health());
+    }
+}

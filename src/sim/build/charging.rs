@@ -1,0 +1,165 @@
+//! Cabinets, ports, queues.
+
+use super::Build;
+use super::grid::Inner;
+use crate::charging::power::{Asks, Grants, Plans};
+use crate::charging::queue::kind;
+use crate::charging::spec::ChargerSpec;
+use crate::charging::state::{
+    Arrivals, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port,
+    SitesByFleet, Spent, User, Works, access_of,
+};
+use crate::grid::state::LimitTree;
+use crate::kernel::agenda::Due;
+use crate::kernel::calendar::Calendar;
+use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId};
+use crate::kernel::random::{Purpose, key_of};
+use crate::kernel::units::{Kw, Kwh};
+use crate::scenario::check::parse_window;
+use std::collections::BTreeMap;
+
+impl Build<'_> {
+    /// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
+    pub(super) fn chargers(&mut self) -> Vec<String> {
+        let groups: Vec<(String, ChargerSpec)> =
+            self.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
+        let Inner { mut parent, mut limit, nodes } = self.inner_nodes();
+        let mut works = Works::default();
+        let mut plazas: Vec<Plaza> =
+            self.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
+        for (_, spec) in &groups {
+            let window = spec.reserved_hours.as_deref().and_then(parse_window);
+            works.access.push(access_of(spec, |key| self.fleet(key), |key| self.equipment_model(key), window));
+        }
+        let mut ports: Vec<Port> = Vec::new();
+        let mut names = Vec::new();
+        for site in self.sites.ids() {
+            for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| self.site(&group.1.site) == site)
+            {
+                for number in 0..spec.cabinets {
+                    let cabinet = self.cabinet(key, spec, site, group, number, ports.len());
+                    let id = CabinetId::at(works.cabinets.len());
+                    let node = NodeId::at(parent.len());
+                    let above = self.inner_node(site, spec.behind.as_deref());
+                    parent.push(Some(above));
+                    limit.push(cabinet.limit);
+                    for (plug, port) in cabinet.ports.iter().enumerate() {
+                        ports.push(Port { id: *port, site, cabinet: id, node, above, ..port_of(spec) });
+                        names.push(format!("{key}/{}", number as usize * cabinet.ports.len() + plug + 1));
+                    }
+                    works.cabinets.push(cabinet);
+                }
+            }
+        }
+        let calendar = self.loaded.calendar.clone();
+        first_events(&mut works, &calendar);
+        for port in &ports {
+            let access = &works.access[works.cabinets[port.cabinet.index()].group];
+            let plaza = &mut plazas[port.site.index()];
+            plaza.ports.push(port.id);
+            if plaza.cabinets.last() != Some(&port.cabinet) {
+                plaza.cabinets.push(port.cabinet);
+            }
+            let for_trucks = access.public || access.users.iter().any(|user| matches!(user, User::Fleet(_)));
+            plaza.truck_ports += u32::from(for_trucks);
+        }
+        self.world.insert_resource(sites_by_fleet(&works, self.scenario.fleet.len()));
+        let tree = LimitTree::new(parent, limit);
+        self.world.insert_resource(Budget::new(tree.parent.len()));
+        self.grid(&tree, &nodes);
+        self.world.insert_resource(tree);
+        self.world.insert_resource(works);
+        self.world.insert_resource(Plazas { at: plazas });
+        self.charging_tables(nodes.len());
+        let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
+        self.spawn::<_, Port>(bundles);
+        names
+    }
+
+    fn charging_tables(&mut self, inner_nodes: usize) {
+        self.world.init_resource::<Arrivals>();
+        self.world.init_resource::<Departures>();
+        self.world.init_resource::<Fresh>();
+        self.world.init_resource::<Spent>();
+        self.world.init_resource::<Asks>();
+        self.world.init_resource::<Plans>();
+        self.world.init_resource::<Grants>();
+        let choice = &self.scenario.policy.charging;
+        let error_s = choice.departure_error_min * 60.0;
+        self.world.insert_resource(Knowledge { departures: choice.departures, error_s });
+        let zero = vec![Kwh::ZERO; inner_nodes];
+        self.world.insert_resource(ChargingLoad { running: zero.clone(), closed: zero });
+    }
+
+    fn cabinet(
+        &self,
+        key: &str,
+        spec: &ChargerSpec,
+        site: SiteId,
+        group: usize,
+        number: u32,
+        first_port: usize,
+    ) -> Cabinet {
+        let ports: Vec<PortId> = (first_port..first_port + spec.ports as usize).map(PortId::at).collect();
+        Cabinet {
+            site,
+            group,
+            free: ports.iter().rev().copied().collect(),
+            ports,
+            limit: Kw(spec.cabinet_kw),
+            port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
+            broken: false,
+            failures: spec.mtbf_h.map(|mtbf_h| (mtbf_h, spec.mttr_h)),
+            stream: self.seed.stream(Purpose::Outages, key_of(key), number),
+        }
+    }
+}
+
+/// What all ports of a group have in common.
+fn port_of(spec: &ChargerSpec) -> Port {
+    Port {
+        id: PortId(0),
+        site: SiteId(0),
+        cabinet: CabinetId(0),
+        node: NodeId(0),
+        above: NodeId(0),
+        limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
+        gives: Kw(spec.v2g_kw),
+        efficiency: spec.efficiency,
+    }
+}
+
+/// First failures, and the daily end of reservations.
+fn first_events(works: &mut Works, calendar: &Calendar) {
+    let mut reopen: BTreeMap<SiteId, u32> = BTreeMap::new();
+    let Works { cabinets, access, agenda, .. } = works;
+    for (id, cabinet) in cabinets.iter_mut().enumerate() {
+        if let Some((mtbf_h, _)) = cabinet.failures {
+            let at_s = (cabinet.stream.exponential(mtbf_h) * 3600.0).clamp(1.0, 3e9) as u32;
+            agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
+        }
+        if let Some((_, to)) = access[cabinet.group].reserved {
+            reopen.insert(cabinet.site, to);
+        }
+    }
+    for (site, to) in reopen {
+        let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
+        agenda.push(Due { at_s, kind: kind::REOPEN, id: site.0 });
+    }
+}
+
+fn sites_by_fleet(works: &Works, fleets: usize) -> SitesByFleet {
+    let usable = |fleet: usize| {
+        let user = User::Fleet(FleetId::at(fleet));
+        let mut found: Vec<SiteId> = works
+            .cabinets
+            .iter()
+            .filter(|cabinet| works.access[cabinet.group].allows(user))
+            .map(|cabinet| cabinet.site)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    };
+    SitesByFleet { sites: (0..fleets).map(usable).collect() }
+}
