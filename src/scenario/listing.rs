@@ -150,20 +150,21 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
 }
 
 /// One row with its line.
-struct Row {
-    line: u64,
+pub(crate) struct Row {
+    pub(crate) line: u64,
     cells: csv::StringRecord,
     columns: Rc<BTreeMap<String, usize>>,
 }
 
 impl Row {
-    fn get(&self, column: &str) -> Option<&str> {
+    /// The cell of a column, trimmed; none where there is no such column.
+    pub(crate) fn get(&self, column: &str) -> Option<&str> {
         self.cells.get(*self.columns.get(column)?).map(str::trim)
     }
 }
 
 /// A CSV file that is being read.
-struct Table<'a> {
+pub(crate) struct Table<'a> {
     path: &'a str,
     reader: csv::Reader<&'a [u8]>,
     columns: Rc<BTreeMap<String, usize>>,
@@ -173,7 +174,7 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
+    pub(crate) fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let names =
@@ -191,7 +192,7 @@ impl<'a> Table<'a> {
         table
     }
 
-    fn next_row(&mut self) -> Option<Row> {
+    pub(crate) fn next_row(&mut self) -> Option<Row> {
         if !self.usable {
             return None;
         }
@@ -227,7 +228,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
+    pub(crate) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
         self.found += 1;
         if self.found <= PROBLEM_LIMIT {
             let place = Some(Place::Line(self.path.to_owned(), line));
@@ -235,7 +236,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
+    pub(crate) fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
         let text = row.get(column).unwrap_or_default();
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= least && number <= most => Some(number),

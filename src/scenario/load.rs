@@ -258,7 +258,7 @@ impl Rows<'_> {
 }
 
 /// The text of a file, or what is wrong with it and what to do.
-fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
+pub(crate) fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
     let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),
