@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
 use portvolt::account::bill::{Bill, Component, MonthBill, bill};
-use portvolt::account::load::Load;
+use portvolt::account::load::{Load, Meter};
 use portvolt::account::tariff::Tariff;
 use portvolt::import;
 use portvolt::kernel::calendar::Calendar;
@@ -647,7 +647,11 @@ proptest! {
     #[test]
     fn meters_keep_energy(kw in prop::collection::vec(0.0..500.0_f64, 1..200), interval_s in 1..4000_u32) {
         let calendar = Calendar::new("2025-03-01", LA, 20).unwrap();
-        let metered = Load::metered(calendar, interval_s, &kw, 900).unwrap();
+        let mut meter = Meter::new(900);
+        for (at, kw) in (0..).zip(&kw) {
+            meter.read(at * interval_s, interval_s, *kw);
+        }
+        let metered = meter.load(calendar).unwrap();
         let energy: f64 = metered.kw().iter().sum::<f64>() * metered.hours();
         let expected = kw.iter().sum::<f64>() * f64::from(interval_s) / 3600.0;
         prop_assert!((energy - expected).abs() <= 1e-9 * expected.max(1.0));
@@ -768,4 +772,85 @@ fn one_of_several_tariffs_is_chosen() {
     assert_eq!(out.status.code(), Some(4));
     assert!(text(&out.stderr).contains("holds no tariff `x3`"));
     assert!(text(&out.stderr).contains("did you mean"), "{}", text(&out.stderr));
+}
+
+/// A copy of `depot_night` with a tariff of its own.
+fn depot(tariff: &Value) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let made = portvolt(dir.path(), &["init", "depot", "--template", "depot_night"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    std::fs::create_dir(dir.path().join("depot/tariffs")).unwrap();
+    std::fs::write(dir.path().join("depot/tariffs/t.json"), tariff.to_string()).unwrap();
+    dir
+}
+
+const OWN: &str = "site.depot.tariff=tariffs/t.json";
+
+/// A run's bills are those of its power table, billed by the command; the summary says the same as the table. Two days
+/// of June: the demand and the customer charge are those of the month, once.
+#[test]
+fn a_run_bills_its_sites() {
+    let tariff = with(
+        0.10,
+        &json!({ "flatdemandstructure": [[{ "rate": 12 }]], "fixedchargefirstmeter": 50, "demandwindow": 15,
+            "energyratestructure": [[{ "rate": 0.10 }], [{ "rate": 0.40 }]],
+            "energyweekdayschedule": hours(|_, hour| u16::from((16..21).contains(&hour))) }),
+    );
+    let dir = depot(&tariff);
+    let run = ["run", "depot", "--days", "2", "--out", "result", "--csv", "--quiet", "--set", OWN, "--format", "json"];
+    let run = portvolt(dir.path(), &run);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    let summary: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let metric = |name: &str, scope: &str| {
+        let metrics = summary["metrics"].as_array().unwrap();
+        let found = metrics.iter().find(|metric| metric["name"] == name && metric["scope"] == scope);
+        found.unwrap_or_else(|| panic!("{name} {scope}"))["value"].as_f64().unwrap()
+    };
+    let mut power = csv::Reader::from_path(dir.path().join("result/tables/power.csv")).unwrap();
+    let header = power.headers().unwrap().clone();
+    let at = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let rows = power.records().map(Result::unwrap).filter(|row| &row[at("site")] == "depot");
+    let load = csv(rows.map(|row| format!("{},{}", &row[at("start")], &row[at("total_kw")])));
+    std::fs::write(dir.path().join("load.csv"), load).unwrap();
+    let billed = portvolt(dir.path(), &["bill", "load.csv", "--tariff", "depot/tariffs/t.json", "--format", "json"]);
+    let billed: Value = serde_json::from_slice(&billed.stdout).unwrap();
+    let mut bills = csv::Reader::from_path(dir.path().join("result/tables/bills.csv")).unwrap();
+    let header = bills.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = bills.records().map(Result::unwrap).collect();
+    assert_eq!((rows.len(), &rows[0][0], &rows[0][1]), (1, "depot", "2025-06"));
+    for name in ["energy_usd", "demand_usd", "fixed_usd", "total_usd", "billed_kw", "energy_kwh"] {
+        let cell = rows[0][header.iter().position(|column| column == name).unwrap()].parse().unwrap();
+        close(billed["months"][0][name].as_f64().unwrap(), cell);
+        if let Some(part) = name.strip_suffix("_usd") {
+            for scope in ["total", "site:depot"] {
+                close(metric(&format!("bill_{part}_usd"), scope), cell);
+            }
+        }
+    }
+    close(metric("bill_demand_usd", "total"), 12.0 * billed["months"][0]["billed_kw"].as_f64().unwrap());
+    assert_eq!(metric("bill_fixed_usd", "total"), 50.0);
+    let parts = ["energy", "demand", "fixed"].map(|part| metric(&format!("bill_{part}_usd"), "total"));
+    close(parts.iter().sum(), metric("bill_total_usd", "total"));
+}
+
+/// A wrong tariff of a site stops a run before it starts, with its key; nothing is written.
+#[test]
+fn wrong_tariffs_of_sites_are_named() {
+    let mut tariff = with(0.1, &json!({}));
+    tariff["energyweekdayschedule"][5][12] = json!(3);
+    let dir = depot(&tariff);
+    let cases = [
+        (OWN, "t.json: energyweekdayschedule[5][12]: there is no period 3"),
+        ("site.depot.tariff=tariffs/u.json", "u.json: there is no such file"),
+        ("site.depot.tariff=sce_tou_ev_7", "did you mean `sce_tou_ev_8`?"),
+        ("site.depot.tariff_name=other", "holds no tariff `other`"),
+    ];
+    for (setting, words) in cases {
+        let out = portvolt(dir.path(), &["run", "depot", "--set", setting, "--out", "result"]);
+        let told = text(&out.stderr).replace(['\n', '│'], " ");
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(out.status.code(), Some(4), "{told}");
+        assert!(told.contains(words), "{words}: {told}");
+        assert!(!dir.path().join("result").exists());
+    }
 }

@@ -84,16 +84,14 @@ impl MonthBill {
     /// Sum of the lines of one component, $.
     #[must_use]
     pub fn usd(&self, component: Component) -> f64 {
-        self.lines.iter().filter(|line| line.component == component).map(|line| line.usd).sum()
+        sum(self.lines.iter().filter(|line| line.component == component).map(|line| line.usd))
     }
 
     /// Sum of all lines, $.
     #[must_use]
     pub fn total_usd(&self) -> f64 {
-        [Component::Energy, Component::Demand, Component::Fixed, Component::Minimum]
-            .map(|part| self.usd(part))
-            .iter()
-            .sum()
+        let parts = [Component::Energy, Component::Demand, Component::Fixed, Component::Minimum];
+        sum(parts.map(|part| self.usd(part)).into_iter())
     }
 
     /// The month as `2025-06`.
@@ -107,14 +105,19 @@ impl Bill {
     /// Sum of one component over all months, $.
     #[must_use]
     pub fn usd(&self, component: Component) -> f64 {
-        self.months.iter().map(|month| month.usd(component)).sum()
+        sum(self.months.iter().map(|month| month.usd(component)))
     }
 
     /// Sum of everything, $.
     #[must_use]
     pub fn total_usd(&self) -> f64 {
-        self.months.iter().map(MonthBill::total_usd).sum()
+        sum(self.months.iter().map(MonthBill::total_usd))
     }
+}
+
+/// A sum that is 0 where there is nothing (the standard library's is -0).
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
 }
 
 /// Bills a load.

@@ -48,28 +48,6 @@ impl Load {
         }
     }
 
-    /// What a meter of `meter_s` would have shown of a load of other intervals from the calendar's start on. Energy is
-    /// kept to the last kWh: a part of an interval counts for its part.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn metered(calendar: Calendar, interval_s: u32, kw: &[f64], meter_s: u32) -> Result<Self, LoadError> {
-        let (step, meter) = (u64::from(interval_s), u64::from(meter_s.max(1)));
-        let length = (kw.len() as u64 * step).div_ceil(meter);
-        let mut kw_s = vec![0.0; length as usize];
-        for (at, kw) in kw.iter().enumerate() {
-            let (mut from, until) = (at as u64 * step, (at as u64 + 1) * step);
-            while from < until {
-                let block = from / meter;
-                let end = until.min((block + 1) * meter);
-                kw_s[block as usize] += kw * (end - from) as f64;
-                from = end;
-            }
-        }
-        let mean_kw = kw_s.into_iter().map(|sum| sum / meter as f64).collect();
-        Self::new(calendar, 0, meter_s, mean_kw)
-    }
-
     /// Length of an interval, s.
     #[must_use]
     pub fn interval_s(&self) -> u32 {
@@ -139,6 +117,46 @@ impl Load {
     pub fn window_s(&self, wanted_s: Option<u32>) -> u32 {
         let fits = |window_s: &u32| *window_s > self.interval_s && window_s.is_multiple_of(self.interval_s);
         wanted_s.filter(fits).unwrap_or(self.interval_s)
+    }
+}
+
+/// A meter that is being read: it keeps the mean of blocks of equal length. Energy is kept to the last kWh: a part of a
+/// reading counts for its part, a block that is not full counts as if nothing flowed in the rest of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meter {
+    block_s: u32,
+    /// Sum of power and seconds of each block since the start, kW s.
+    kw_s: Vec<f64>,
+}
+
+impl Meter {
+    /// A meter with blocks of this length, at least 1 s.
+    #[must_use]
+    pub fn new(block_s: u32) -> Self {
+        Self { block_s: block_s.max(1), kw_s: Vec::new() }
+    }
+
+    /// Reads the mean power of an interval that began `start_s` seconds after the start.
+    pub fn read(&mut self, start_s: u32, interval_s: u32, kw: f64) {
+        let (mut from, until) = (start_s, start_s + interval_s);
+        while from < until {
+            let block = from / self.block_s;
+            let end = until.min((block + 1) * self.block_s);
+            if self.kw_s.len() <= block as usize {
+                self.kw_s.resize(block as usize + 1, 0.0);
+            }
+            self.kw_s[block as usize] += kw * f64::from(end - from);
+            from = end;
+        }
+    }
+
+    /// What it has read, from the calendar's start on.
+    ///
+    /// # Errors
+    /// As [`Load::new`].
+    pub fn load(&self, calendar: Calendar) -> Result<Load, LoadError> {
+        let mean_kw = self.kw_s.iter().map(|sum| sum / f64::from(self.block_s)).collect();
+        Load::new(calendar, 0, self.block_s, mean_kw)
     }
 }
 

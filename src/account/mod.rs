@@ -1,4 +1,4 @@
-//! Bills, carbon, credits, finance: pure functions on records. For now: fuel to emissions, loads to bills.
+//! Bills, carbon, credits, finance: pure functions on records. For now: fuel to emissions, and loads to bills.
 
 pub mod bill;
 pub mod emissions;

@@ -255,6 +255,19 @@ impl Tariff {
         self.rates.iter().rposition(|rates| rates.from.is_none_or(|from| from <= day)).unwrap_or(0)
     }
 
+    /// Length of the blocks in which a meter keeps a load for this tariff, s: 15 minutes, or what also divides the
+    /// windows of its demand charges.
+    #[must_use]
+    pub fn meter_s(&self) -> u32 {
+        let divisor = |mut a: u32, mut b: u32| {
+            while b > 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        self.rates.iter().filter_map(|rates| rates.demand_window_s).fold(900, divisor)
+    }
+
     /// Price of one more kWh at a local time, $/kWh: the first tier's, with the month's adjustment. 0 without an
     /// energy charge.
     #[must_use]

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct BillArgs {
     /// A CSV file with the columns `start` (local ISO time, or with offset) and `kw` (the interval's mean).
     load: PathBuf,
-    /// The tariff: JSON of the Utility Rate Database, or CSV with one charge a row.
+    /// The tariff: JSON of the Utility Rate Database, CSV with one charge a row, or the name of one that comes with
+    /// the binary, such as `sce_tou_ev_9`.
     #[arg(long, value_name = "FILE")]
     tariff: PathBuf,
     /// Which tariff, by label or name, when the file holds several.
@@ -57,6 +58,9 @@ fn read<T>(
     parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> Option<T>,
 ) -> Option<T> {
     let name = path.display().to_string();
+    if let Some(text) = import::shipped(&name).filter(|_| !path.exists()) {
+        return parse(&name, text, problems);
+    }
     match read_text(path, limit_bytes) {
         Ok(text) => parse(&name, &text, problems),
         Err((message, _)) => {
@@ -87,7 +91,7 @@ fn json(bill: &Bill) -> serde_json::Value {
     });
     serde_json::json!({
         "schema": 1, "total_usd": bill.total_usd(), "energy_usd": bill.usd(Component::Energy),
-        "demand_usd": bill.usd(Component::Demand), "fixed_usd": bill.months.iter().map(fixed_usd).sum::<f64>(),
+        "demand_usd": bill.usd(Component::Demand), "fixed_usd": bill.usd(Component::Fixed) + bill.usd(Component::Minimum),
         "months": months.collect::<Vec<_>>(), "notes": bill.notes,
     })
 }
@@ -118,7 +122,7 @@ fn text(tariff: &Tariff, load: &Load, bill: &Bill) -> String {
         }
         let _ = writeln!(out, "  {:<68} {:>14.2} $", "total", month.total_usd());
     }
-    let fixed: f64 = bill.months.iter().map(fixed_usd).sum();
+    let fixed = bill.usd(Component::Fixed) + bill.usd(Component::Minimum);
     let parts = [
         ("energy", bill.usd(Component::Energy)),
         ("demand", bill.usd(Component::Demand)),

@@ -12,6 +12,26 @@ use crate::scenario::problem::{Place, Problem, nearest};
 /// Tariff files larger than this are refused before they are read.
 pub const TARIFF_LIMIT_BYTES: u64 = 64 << 20;
 
+/// Tariffs that come with the binary: name, and the text of its JSON (`scenarios/tariffs`).
+pub const SHIPPED: [(&str, &str); 4] = [
+    ("sce_tou_ev_8", include_str!("../../scenarios/tariffs/sce_tou_ev_8.json")),
+    ("sce_tou_ev_8_phase_in", include_str!("../../scenarios/tariffs/sce_tou_ev_8_phase_in.json")),
+    ("sce_tou_ev_9", include_str!("../../scenarios/tariffs/sce_tou_ev_9.json")),
+    ("sce_tou_ev_9_phase_in", include_str!("../../scenarios/tariffs/sce_tou_ev_9_phase_in.json")),
+];
+
+/// The text of a tariff that comes with the binary.
+#[must_use]
+pub fn shipped(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|tariff| tariff.0 == name).map(|tariff| tariff.1)
+}
+
+/// For a file of a tariff that is not there: the shipped one that was meant, perhaps.
+#[must_use]
+pub fn shipped_help(name: &str) -> Option<String> {
+    nearest(name, SHIPPED.iter().map(|tariff| tariff.0)).map(|help| format!("of the tariffs that come with it, {help}"))
+}
+
 /// Reads the tariff of a file by the file's name: `.csv` is the plain form, everything else is JSON of the Utility Rate
 /// Database. `name` is a label or a name, for files that hold several.
 pub fn tariff(path: &str, text: &str, name: Option<&str>, problems: &mut Vec<Problem>) -> Option<Tariff> {

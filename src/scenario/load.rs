@@ -7,6 +7,8 @@ use super::provenance::{self, Provenance};
 use super::schema;
 use super::tree::{Item, Node};
 use super::{Quality, Scenario};
+use crate::account::tariff::Tariff;
+use crate::import;
 use crate::kernel::calendar::Calendar;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,8 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Vec<Visit>>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
+    /// Tariffs by key of `[site]`, of the sites that name one.
+    pub tariffs: BTreeMap<String, Tariff>,
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.
@@ -92,9 +96,10 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         .and_then(|travel| travel.matrix.as_ref())
         .map(|file| rows.read(file, |path, text, out| listing::matrix(path, text, &scenario, out)))
         .unwrap_or_default();
+    let tariffs = rows.tariffs(&scenario);
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
-            Ok(Loaded { scenario, calendar, hauls, visits, matrix, inputs, provenance })
+            Ok(Loaded { scenario, calendar, hauls, visits, matrix, tariffs, inputs, provenance })
         }
         _ => Err(sorted(problems)),
     }
@@ -254,6 +259,39 @@ impl Rows<'_> {
                 T::default()
             }
         }
+    }
+}
+
+impl Rows<'_> {
+    /// The tariffs of all sites. A file that many sites name is read once.
+    fn tariffs(&mut self, scenario: &Scenario) -> BTreeMap<String, Tariff> {
+        let mut known: BTreeMap<(&str, Option<&str>), Option<Tariff>> = BTreeMap::new();
+        let mut out = BTreeMap::new();
+        for (site, spec) in &scenario.site {
+            let Some(file) = spec.tariff.as_deref() else {
+                continue;
+            };
+            let name = spec.tariff_name.as_deref();
+            let tariff = known.entry((file, name)).or_insert_with(|| self.tariff(file, name));
+            out.extend(tariff.clone().map(|tariff| (site.clone(), tariff)));
+        }
+        out
+    }
+
+    fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
+        if !self.base.join(file).is_file() {
+            if let Some(text) = import::shipped(file) {
+                let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+                self.inputs.insert(format!("tariff {file} of this version"), hash);
+                return import::tariff(file, text, name, self.problems);
+            }
+            if Path::new(file).extension().is_none() {
+                let message = "is no file, and no tariff that comes with Portvolt";
+                self.problems.extend(Problems::of_file(file, message, import::shipped_help(file)).list);
+                return None;
+            }
+        }
+        self.read(file, |path, text, out| import::tariff(path, text, name, out))
     }
 }
 
