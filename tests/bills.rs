@@ -768,6 +768,10 @@ fn one_of_several_tariffs_is_chosen() {
         let out: Value = serde_json::from_slice(&portvolt(dir.path(), &args).stdout).unwrap();
         close(out["total_usd"].as_f64().unwrap(), usd);
     }
+    let same = json!([with(0.1, &json!({ "label": "x1" })), with(0.2, &json!({ "label": "x2" }))]);
+    std::fs::write(dir.path().join("same.json"), same.to_string()).unwrap();
+    let out = portvolt(dir.path(), &["bill", "load.csv", "--tariff", "same.json", "--name", "test"]);
+    assert_eq!(out.status.code(), Some(4), "one name, no dates: which?");
     let out = portvolt(dir.path(), &["bill", "load.csv", "--tariff", "t.json", "--name", "x3"]);
     assert_eq!(out.status.code(), Some(4));
     assert!(text(&out.stderr).contains("holds no tariff `x3`"));

@@ -54,6 +54,12 @@ pub fn tariff(path: &str, text: &str, name: Option<&str>, problems: &mut Vec<Pro
                 let labels = tariffs.iter().map(|tariff| tariff.label.as_str()).filter(|label| !label.is_empty());
                 wrong(format!("holds no tariff `{name}`"), nearest(name, labels.chain(names)));
             }
+            if tariffs.iter().filter(|tariff| is_it(tariff)).count() > 1 {
+                let labels: Vec<&str> = tariffs.iter().map(|tariff| tariff.label.as_str()).collect();
+                let help = format!("choose by label; {}", nearest("", labels).unwrap_or_default());
+                wrong(format!("holds several tariffs `{name}`, and no dates that say which follows which"), Some(help));
+                return None;
+            }
             found.and_then(|at| tariffs.into_iter().nth(at))
         }
         None if tariffs.len() > 1 => {
