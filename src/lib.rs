@@ -3,13 +3,15 @@
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`]) -> [`record`] -> [`report`]. [`cli`] only calls
-//! the library. [`kernel`] is what all stand on, [`account`] holds pure functions on records.
+//! the library. [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] reads
+//! formats that people already have.
 
 pub mod account;
 pub mod charging;
 pub mod cli;
 pub mod freight;
 pub mod grid;
+pub mod import;
 pub mod kernel;
 pub mod policy;
 pub mod record;

@@ -106,6 +106,8 @@ fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32)
         interval_s,
         chargers: None,
         port_kw: None,
+        tariff: None,
+        tariff_name: None,
         start: "2025-01-06".to_owned(),
         zone: "Etc/UTC".to_owned(),
     }

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each thin. Results go to stdout, progress and messages to stderr.
 
+mod bill;
 mod console;
 mod diagnose;
 mod init;
@@ -85,6 +86,10 @@ enum Command {
     ///
     /// Example: portvolt init `my_depot` --template `depot_night`
     Init(init::InitArgs),
+    /// Bill a metered load under a tariff; nothing is simulated.
+    ///
+    /// Example: portvolt bill `load.csv` --tariff `scenarios/tariffs/sce_tou_ev_9.json`
+    Bill(bill::BillArgs),
     /// Print the JSON Schema of a scenario, for editors.
     ///
     /// Example: portvolt schema > scenario.schema.json
@@ -142,6 +147,7 @@ pub fn main() -> ExitCode {
         Command::Policies => policies::policies(&console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
+        Command::Bill(args) => bill::print(&args, &console),
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -31,6 +31,12 @@ pub(super) struct ReplayArgs {
     /// Most power of a port of the pool, kW.
     #[arg(long, requires = "chargers", value_parser = power)]
     port_kw: Option<f64>,
+    /// Bill the load by this tariff: a URDB or CSV file, or the name of a shipped one such as `sce_tou_ev_9`.
+    #[arg(long, value_name = "FILE")]
+    tariff: Option<PathBuf>,
+    /// Which tariff of the file, when it holds several.
+    #[arg(long, value_name = "NAME", requires = "tariff")]
+    tariff_name: Option<String>,
     /// Local day on which second 0 of the sessions falls.
     #[arg(long, default_value = "2025-01-06")]
     start: String,
@@ -95,6 +101,8 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         interval_s: args.interval,
         chargers: args.chargers,
         port_kw: args.port_kw,
+        tariff: args.tariff.clone(),
+        tariff_name: args.tariff_name.clone(),
         start: args.start.clone(),
         zone: args.zone.clone(),
     };
@@ -128,6 +136,8 @@ fn settings(args: &ReplayArgs) -> Vec<String> {
     out.extend(args.limit_kw.map(|kw| format!("limit_kw={kw}")));
     out.extend(args.chargers.map(|ports| format!("chargers={ports}")));
     out.extend(args.port_kw.map(|kw| format!("port_kw={kw}")));
+    out.extend(args.tariff.as_ref().map(|file| format!("tariff={}", file.display())));
+    out.extend(args.tariff_name.as_ref().map(|name| format!("tariff_name={name}")));
     out.extend([format!("start={}", args.start), format!("zone={}", args.zone)]);
     out
 }

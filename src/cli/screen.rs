@@ -87,6 +87,16 @@ fn energy(metrics: &[Metric]) -> String {
         total("peak_kw") / 1e3,
         total("load_factor"),
     );
+    if metrics.iter().any(|metric| metric.name == "bill_total_usd") {
+        let _ = writeln!(
+            out,
+            "Bill       {:.0} USD: energy {:.0}, demand {:.0}, fixed {:.0} (demand and fixed of whole months)",
+            total("bill_total_usd"),
+            total("bill_energy_usd"),
+            total("bill_demand_usd"),
+            total("bill_fixed_usd"),
+        );
+    }
     let _ = writeln!(
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",

@@ -31,6 +31,11 @@ pub struct SiteSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub load_kw: f64,
+    /// What electricity costs here: a file (JSON of the Utility Rate Database, or CSV) relative to the scenario, or the
+    /// name of a tariff that comes with the binary, such as `"sce_tou_ev_9"`. None: no bill.
+    pub tariff: Option<String>,
+    /// Which tariff of the file, by label or name, when it holds several.
+    pub tariff_name: Option<String>,
     /// Who gets a free port first.
     #[serde(default)]
     pub queue: QueueOrder,

@@ -104,7 +104,7 @@ fn answer(wiring: &Wiring<'_>, storages: &mut Storages, own: &mut [Kw], time: Ho
         let room = wiring.tree.upwards(*node).map(|above| wiring.limits.0[above.index()] - net[above.index()]);
         let room = room.fold(Kw(f64::INFINITY), Kw::min);
         let export = Kw(wiring.sites.0[site.index()].spec.export_limit_kw);
-        let prices = &wiring.outlook.price_usd_per_kwh[site.index()];
+        let prices = wiring.outlook.prices(site.index());
         let power = storage.power(net[site.index()], prices, room, room * -1.0, export, time);
         storage.run(power, time);
         own[node.index()] += power;
@@ -202,7 +202,7 @@ fn leave_headroom(
             other.solar[node.index()] += Kw(array.power_kw(&moment));
         }
     }
-    outlook.resize(around.sites.0.len());
+    outlook.now = (clock.now_s() / clock.interval_s()) as usize;
     outlook.load_kw.fill(Kw::ZERO);
     outlook.solar_kw.fill(Kw::ZERO);
     for id in around.sites.ids() {

@@ -2,6 +2,7 @@
 
 use super::Code;
 use super::table::{At, row};
+use crate::account::bill::{Component, MonthBill};
 use crate::charging::state::Vehicle;
 use crate::freight::state::{Call, Haul};
 use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
@@ -284,6 +285,55 @@ impl FuelRow {
             hauls: day.hauls,
             gate_queue_h: day.gate_queue_h,
             stranded: day.stranded,
+        }
+    }
+}
+
+row! {
+    /// What a site with a tariff pays for one month. A month that the run covers in part pays for the energy and the
+    /// peak it holds; demand, fixed and minimum charges are those of the whole month.
+    BillRow in "bills" {
+        /// the site
+        site: SiteId [""],
+        /// year and month, such as 2025-06
+        month: String [""],
+        /// energy bought
+        energy_kwh: f64 ["kWh"],
+        /// energy exported
+        exported_kwh: f64 ["kWh"],
+        /// highest mean power of a demand window
+        peak_kw: f64 ["kW"],
+        /// demand that is billed, after ratchets
+        billed_kw: f64 ["kW"],
+        /// charges by the kWh, less credits for exports
+        energy_usd: f64 ["USD"],
+        /// charges by the kW
+        demand_usd: f64 ["USD"],
+        /// charges for being a customer
+        fixed_usd: f64 ["USD"],
+        /// what is missing to the least that the month costs
+        minimum_usd: f64 ["USD"],
+        /// all of it
+        total_usd: f64 ["USD"],
+    }
+}
+
+impl BillRow {
+    /// One month of a site's bill.
+    #[must_use]
+    pub fn new(site: SiteId, month: &MonthBill) -> Self {
+        Self {
+            site,
+            month: month.month(),
+            energy_kwh: month.energy_kwh,
+            exported_kwh: month.exported_kwh,
+            peak_kw: month.peak_kw,
+            billed_kw: month.billed_kw,
+            energy_usd: month.usd(Component::Energy),
+            demand_usd: month.usd(Component::Demand),
+            fixed_usd: month.usd(Component::Fixed),
+            minimum_usd: month.usd(Component::Minimum),
+            total_usd: month.total_usd(),
         }
     }
 }

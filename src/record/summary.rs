@@ -1,8 +1,9 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
 use super::names::Names;
-use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::account::emissions::{EmissionsSpec, emitted};
+use crate::account::load::Meter;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -113,6 +114,23 @@ pub struct Tally {
     pub calls: u64,
     /// Containers lifted.
     pub lifts: u64,
+    /// What electricity cost, where there is a tariff.
+    pub bill: Option<BillTally>,
+}
+
+/// Sums of bills, $.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct BillTally {
+    /// Energy bought less energy exported, kWh.
+    pub net_kwh: f64,
+    /// Charges by the kWh.
+    pub energy_usd: f64,
+    /// Charges by the kW.
+    pub demand_usd: f64,
+    /// Fixed charges, and what is missing to minimum charges.
+    pub fixed_usd: f64,
+    /// All of it.
+    pub total_usd: f64,
 }
 
 /// Figures of a fleet, or of all.
@@ -161,6 +179,8 @@ pub struct Summary {
     pub open: u64,
     /// Energy delivered to visitors, battery side, kWh.
     pub visitors_kwh: f64,
+    /// Meters of the sites that have a tariff; may be shorter than the sites.
+    pub meters: Vec<Option<Meter>>,
     /// Policy orders refused.
     pub rejected: u64,
     /// Calls of policies.
@@ -217,6 +237,9 @@ impl Summary {
             }
             if let Some((_, sum)) = &mut self.running_interval {
                 *sum += row.total_kw;
+            }
+            if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
+                meter.read(row.start_s, self.interval_s, row.total_kw);
             }
             let tally = &mut self.sites[row.site.index()];
             if row.total_kw > tally.peak_kw {
@@ -300,6 +323,20 @@ impl Summary {
         }
     }
 
+    /// Folds bills in.
+    pub fn bills(&mut self, rows: &[BillRow]) {
+        for row in rows {
+            for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                let bill = tally.bill.get_or_insert_default();
+                bill.net_kwh += row.energy_kwh - row.exported_kwh;
+                bill.energy_usd += row.energy_usd;
+                bill.demand_usd += row.demand_usd;
+                bill.fixed_usd += row.fixed_usd + row.minimum_usd;
+                bill.total_usd += row.total_usd;
+            }
+        }
+    }
+
     /// All fleets together.
     #[must_use]
     pub fn all_fleets(&self) -> FleetTally {
@@ -335,11 +372,13 @@ impl Summary {
         hub.fleet(&all);
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
+        hub.bill(self.hub.bill);
         hub.air(self.emissions.as_ref(), &all, &self.hub);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
             let mut site = Scope { name: format!("site:{key}"), out: &mut out };
             site.charging(tally, self.days);
             site.terminal(tally);
+            site.bill(tally.bill);
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
             Scope { name: format!("fleet:{key}"), out: &mut out }.fleet(tally);
@@ -396,6 +435,14 @@ impl Scope<'_> {
         let port_s = f64::from(tally.ports) * days * 86_400.0;
         let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
         self.add("charger_utilization", used, "", "time ports were taken over all time");
+    }
+
+    fn bill(&mut self, bill: Option<BillTally>) {
+        let Some(bill) = bill else { return };
+        self.add("bill_energy_usd", bill.energy_usd, "USD", "electricity: charges by the kWh");
+        self.add("bill_demand_usd", bill.demand_usd, "USD", "electricity: charges by the kW, of whole months");
+        self.add("bill_fixed_usd", bill.fixed_usd, "USD", "electricity: fixed and minimum charges, of whole months");
+        self.add("bill_total_usd", bill.total_usd, "USD", "electricity: all of it, of the sites that have a tariff");
     }
 
     fn terminal(&mut self, tally: &Tally) {

@@ -155,21 +155,21 @@ pub fn schedule(
 }
 
 /// One row with its line.
-pub(super) struct Row {
-    pub(super) line: u64,
+pub(crate) struct Row {
+    pub(crate) line: u64,
     cells: csv::StringRecord,
     columns: Rc<Vec<String>>,
 }
 
 impl Row {
-    pub(super) fn get(&self, column: &str) -> Option<&str> {
+    pub(crate) fn get(&self, column: &str) -> Option<&str> {
         let at = self.columns.iter().position(|name| name == column)?;
         self.cells.get(at).map(str::trim)
     }
 }
 
 /// A CSV file that is being read.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     path: &'a str,
     reader: csv::Reader<&'a [u8]>,
     columns: Rc<Vec<String>>,
@@ -179,7 +179,7 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
+    pub(crate) fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let names = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned());
@@ -196,11 +196,11 @@ impl<'a> Table<'a> {
     }
 
     /// Has it all the columns that are needed?
-    pub(super) fn is_usable(&self) -> bool {
+    pub(crate) fn is_usable(&self) -> bool {
         self.usable
     }
 
-    pub(super) fn next_row(&mut self) -> Option<Row> {
+    pub(crate) fn next_row(&mut self) -> Option<Row> {
         if !self.usable {
             return None;
         }
@@ -236,7 +236,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(super) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
+    pub(crate) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
         self.found += 1;
         if self.found <= PROBLEM_LIMIT {
             let place = Some(Place::Line(self.path.to_owned(), line));
@@ -244,7 +244,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(super) fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
+    pub(crate) fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
         let text = row.get(column).unwrap_or_default();
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= least && number <= most => Some(number),

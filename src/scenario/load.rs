@@ -8,6 +8,8 @@ use super::schema;
 use super::tree::{Item, Node};
 use super::visits::{self, Visits};
 use super::{Quality, Scenario};
+use crate::account::tariff::Tariff;
+use crate::import;
 use crate::kernel::calendar::Calendar;
 use crate::policy::Schedule;
 use std::collections::BTreeMap;
@@ -48,6 +50,8 @@ pub struct Loaded {
     pub schedule: Option<Schedule>,
     /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
     pub pin_visits: bool,
+    /// Tariffs by key of `[site]`, of the sites that name one.
+    pub tariffs: BTreeMap<String, Tariff>,
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.
@@ -106,6 +110,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let schedule = csv.map(|(file, calendar)| {
         rows.read(file, |path, text, out| listing::schedule(path, text, &scenario, calendar, out))
     });
+    let tariffs = rows.tariffs(&scenario);
     match calendar {
         Some(calendar) if problems.list.is_empty() => Ok(Loaded {
             scenario,
@@ -113,6 +118,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
             hauls,
             visits,
             matrix,
+            tariffs,
             solar,
             schedule,
             pin_visits: false,
@@ -257,10 +263,10 @@ impl Reader {
 }
 
 /// Reads the CSV files that a scenario names.
-struct Rows<'a> {
-    base: PathBuf,
-    inputs: &'a mut BTreeMap<String, String>,
-    problems: &'a mut Vec<Problem>,
+pub(super) struct Rows<'a> {
+    pub(super) base: PathBuf,
+    pub(super) inputs: &'a mut BTreeMap<String, String>,
+    pub(super) problems: &'a mut Vec<Problem>,
 }
 
 impl Rows<'_> {
@@ -280,8 +286,42 @@ impl Rows<'_> {
     }
 }
 
+impl Rows<'_> {
+    /// The tariffs of all sites. A file that many sites name is read once.
+    fn tariffs(&mut self, scenario: &Scenario) -> BTreeMap<String, Tariff> {
+        let mut known: BTreeMap<(&str, Option<&str>), Option<Tariff>> = BTreeMap::new();
+        let mut out = BTreeMap::new();
+        for (site, spec) in &scenario.site {
+            let Some(file) = spec.tariff.as_deref() else {
+                continue;
+            };
+            let name = spec.tariff_name.as_deref();
+            let tariff = known.entry((file, name)).or_insert_with(|| self.tariff(file, name));
+            out.extend(tariff.clone().map(|tariff| (site.clone(), tariff)));
+        }
+        out
+    }
+
+    /// A tariff from a file, or the shipped one of that name.
+    pub(super) fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
+        if !self.base.join(file).is_file() {
+            if let Some(text) = import::shipped(file) {
+                let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+                self.inputs.insert(format!("tariff {file} of this version"), hash);
+                return import::tariff(file, text, name, self.problems);
+            }
+            if Path::new(file).extension().is_none() {
+                let message = "is no file, and no tariff that comes with Portvolt";
+                self.problems.extend(Problems::of_file(file, message, import::shipped_help(file)).list);
+                return None;
+            }
+        }
+        self.read(file, |path, text, out| import::tariff(path, text, name, out))
+    }
+}
+
 /// The text of a file, or what is wrong with it and what to do.
-pub(super) fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
+pub(crate) fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
     let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),

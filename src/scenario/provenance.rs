@@ -89,9 +89,8 @@ impl Walk<'_> {
 
     fn value(&mut self, item: &Item, field: String, source: Option<&str>) {
         let value = item.to_json();
-        let names_file = value
-            .as_str()
-            .is_some_and(|text| std::path::Path::new(text).extension().is_some_and(|extension| extension == "csv"));
+        let is_csv = |text: &str| std::path::Path::new(text).extension().is_some_and(|extension| extension == "csv");
+        let names_file = value.as_str().is_some_and(|text| is_csv(text) || field.ends_with(".tariff"));
         let numeric = value.is_number()
             || value.as_array().is_some_and(|list| list.iter().any(|x| x.is_number() || x.is_array()));
         if !numeric && !names_file {

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::listing::CSV_LIMIT_BYTES;
-use super::load::{Loaded, read_text, sorted};
+use super::load::{Loaded, Rows, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
 use super::visits::{Visit, Visits, visits};
@@ -32,6 +32,10 @@ pub struct Replay {
     pub chargers: Option<u32>,
     /// Most power of a port of the pool, kW.
     pub port_kw: Option<f64>,
+    /// A tariff to bill by: a file, or the name of a shipped one.
+    pub tariff: Option<PathBuf>,
+    /// Which tariff of the file, when it holds several.
+    pub tariff_name: Option<String>,
     /// First local day.
     pub start: String,
     /// Time zone.
@@ -54,6 +58,13 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     if replay.chargers.is_none() {
         own_ports(&path, &visits, &mut problems.list);
     }
+    let mut inputs = BTreeMap::from([(path, blake3::hash(text.as_bytes()).to_hex().to_string())]);
+    let mut tariffs = BTreeMap::new();
+    if let Some(file) = &replay.tariff {
+        let mut files = Rows { base: PathBuf::new(), inputs: &mut inputs, problems: &mut problems.list };
+        let tariff = files.tariff(&file.display().to_string(), replay.tariff_name.as_deref());
+        tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
+    }
     let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
     let (calendar, days) = calendar(replay, last_s, &mut problems.list);
     let scenario = scenario(replay, &visits, days);
@@ -68,10 +79,11 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             matrix: Vec::new(),
+            tariffs,
             solar: BTreeMap::new(),
             schedule: None,
             pin_visits: replay.chargers.is_none(),
-            inputs: BTreeMap::from([(path, blake3::hash(text.as_bytes()).to_hex().to_string())]),
+            inputs,
             provenance: Provenance::default(),
         }),
         _ => Err(sorted(problems)),

@@ -1,5 +1,7 @@
 //! The books at the end of a run: what must hold whatever the scenario.
 
+use super::output::bill_rows;
+use crate::account::tariff::Tariff;
 use crate::charging::record::open_rows;
 use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Vehicle, Works};
 use crate::freight::state::Board;
@@ -70,7 +72,13 @@ pub fn close(world: &mut World) {
 
 /// Everything that does not add up; empty when all is well.
 #[must_use]
-pub fn audit(world: &mut World, opening: &Opening, summary: &Summary, names: &Names) -> Vec<String> {
+pub fn audit(
+    world: &mut World,
+    opening: &Opening,
+    summary: &Summary,
+    names: &Names,
+    tariffs: &[Option<Tariff>],
+) -> Vec<String> {
     let mut broken = Vec::new();
     let mut equal = |what: &str, left: f64, right: f64| {
         let scale = left.abs().max(right.abs()).max(1.0);
@@ -96,6 +104,7 @@ pub fn audit(world: &mut World, opening: &Opening, summary: &Summary, names: &Na
     let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count();
     equal("ports with a session and their list", plugged as f64, occupied as f64);
     queues(world, summary, names, &mut equal);
+    bills(world, summary, names, tariffs, &mut equal);
     batteries(world, &mut broken);
     broken
 }
@@ -135,6 +144,26 @@ fn energy(
         begun + to_vehicles,
         used + summary.hub.equipment_battery_kwh + stored,
     );
+}
+
+/// Bills made again from the meters are those of the table, and bill the energy that flowed.
+fn bills(
+    world: &World,
+    summary: &Summary,
+    names: &Names,
+    tariffs: &[Option<Tariff>],
+    equal: &mut impl FnMut(&str, f64, f64),
+) {
+    let mut again = vec![0.0; names.sites.len()];
+    for row in bill_rows(summary, tariffs, names) {
+        again[row.site.index()] += row.total_usd;
+    }
+    let meters = world.resource::<Meters>();
+    for (site, key) in names.sites.iter().enumerate().filter(|site| tariffs[site.0].is_some()) {
+        let bill = summary.sites[site].bill.unwrap_or_default();
+        equal(&format!("{key}: bills and bills made again, USD"), bill.total_usd, again[site]);
+        equal(&format!("{key}: bills and meter, kWh"), bill.net_kwh, meters.total[site].0);
+    }
 }
 
 fn is_visitor(vehicle: Vehicle) -> bool {

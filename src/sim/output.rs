@@ -1,9 +1,12 @@
 //! Takes rows out of the world into tables and the summary, so that memory does not grow with simulated time.
 
+use crate::account::bill::bill;
+use crate::account::tariff::Tariff;
+use crate::kernel::ids::SiteId;
 use crate::policy::PolicyCalls;
 use crate::record::Records;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
+use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
 use crate::record::summary::{Metric, Summary};
 use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
 use bevy_ecs::prelude::World;
@@ -23,6 +26,7 @@ pub struct Output {
     equipment: TableWriter,
     fuel: TableWriter,
     calls: TableWriter,
+    bills: TableWriter,
     summary: Summary,
 }
 
@@ -66,6 +70,7 @@ impl Output {
             equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
             fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
             calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
+            bills: TableWriter::new::<BillRow>(folder, with_csv, zone)?,
             summary,
         })
     }
@@ -105,6 +110,16 @@ impl Output {
         drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))
     }
 
+    /// Bills the sites that have a tariff (by site), when all their power is written.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn bill(&mut self, tariffs: &[Option<Tariff>], names: &Names) -> Result<(), OutputError> {
+        let rows = bill_rows(&self.summary, tariffs, names);
+        self.summary.bills(&rows);
+        self.bills.write(&rows, names)
+    }
+
     /// Closes all files.
     ///
     /// # Errors
@@ -112,7 +127,7 @@ impl Output {
     pub fn finish(self) -> Result<Written, OutputError> {
         let mut written =
             Written { summary: self.summary, digests: BTreeMap::new(), rows: BTreeMap::new(), paths: Vec::new() };
-        let tables = [
+        let tables = vec![
             (SessionRow::TABLE, self.sessions),
             (PowerRow::TABLE, self.power),
             (NodeRow::TABLE, self.nodes),
@@ -120,6 +135,7 @@ impl Output {
             (EquipmentRow::TABLE, self.equipment),
             (FuelRow::TABLE, self.fuel),
             (CallRow::TABLE, self.calls),
+            (BillRow::TABLE, self.bills),
         ];
         for (name, table) in tables {
             let (digest, rows, paths) = table.finish()?;
@@ -129,6 +145,20 @@ impl Output {
         }
         Ok(written)
     }
+}
+
+/// The bills of all sites from what their meters read.
+#[must_use]
+pub fn bill_rows(summary: &Summary, tariffs: &[Option<Tariff>], names: &Names) -> Vec<BillRow> {
+    let mut rows = Vec::new();
+    for (site, (meter, tariff)) in summary.meters.iter().zip(tariffs).enumerate() {
+        let load = meter.as_ref().and_then(|meter| meter.load(names.calendar.clone()).ok());
+        if let (Some(load), Some(tariff)) = (load, tariff) {
+            let bill = bill(tariff, &load);
+            rows.extend(bill.months.iter().map(|month| BillRow::new(SiteId::at(site), month)));
+        }
+    }
+    rows
 }
 
 fn drain<R: Row>(

@@ -3,6 +3,8 @@
 use super::audit::{self, Opening};
 use super::output::{Output, OutputError};
 use super::{build, profile};
+use crate::account::load::Meter;
+use crate::account::tariff::Tariff;
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Operations, Register};
 use crate::policy::{Fault, PolicyCalls, PolicyError, PolicyFault};
@@ -65,6 +67,8 @@ pub struct Simulation {
     schedule: Schedule,
     names: Names,
     opening: Opening,
+    /// By site.
+    tariffs: Vec<Option<Tariff>>,
 }
 
 /// What a finished run did, beyond its tables.
@@ -97,7 +101,8 @@ impl Simulation {
         let first = world.run_system_once(truck::systems::first_shifts);
         debug_assert!(first.is_ok(), "{first:?}");
         let opening = Opening::of(&mut world);
-        Ok(Self { world, schedule, names, opening })
+        let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
+        Ok(Self { world, schedule, names, opening, tariffs })
     }
 
     /// An empty summary for this run.
@@ -106,7 +111,10 @@ impl Simulation {
         let plazas = &self.world.resource::<charging::state::Plazas>().at;
         let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
-        Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone())
+        let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
+        let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
+        summary.meters = self.tariffs.iter().map(meter).collect();
+        summary
     }
 
     /// Names of the ids in the rows.
@@ -148,8 +156,9 @@ impl Simulation {
         audit::close(&mut self.world);
         output.drain(&mut self.world, &self.names, true)?;
         output.add_metrics(grid::record::metrics(&self.world, &self.names));
+        output.bill(&self.tariffs, &self.names)?;
         output.count_policy_calls(*self.world.resource::<PolicyCalls>());
-        let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names);
+        let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names, &self.tariffs);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
     }
 

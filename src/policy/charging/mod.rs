@@ -13,6 +13,7 @@ use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use bevy_ecs::prelude::Resource;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Sessions at the start of a control interval. One row a session, in the order of sites and ports.
 #[derive(Debug, Default)]
@@ -75,8 +76,12 @@ pub struct SiteOutlook {
     pub load_kw: Vec<Kw>,
     /// Solar power in the interval that begins.
     pub solar_kw: Vec<Kw>,
-    /// Energy price of this and the coming intervals, as far as it is known ahead; empty without a tariff.
-    pub price_usd_per_kwh: Vec<Vec<f64>>,
+    /// Energy price by control interval of the whole run, by site; empty without a tariff.
+    pub price_usd_per_kwh: Vec<Arc<[f64]>>,
+    /// The interval that begins.
+    pub now: usize,
+    /// How many intervals prices are known ahead, this one included.
+    pub known: usize,
 }
 
 impl SiteOutlook {
@@ -84,7 +89,15 @@ impl SiteOutlook {
     pub fn resize(&mut self, sites: usize) {
         self.load_kw.resize(sites, Kw::ZERO);
         self.solar_kw.resize(sites, Kw::ZERO);
-        self.price_usd_per_kwh.resize(sites, Vec::new());
+        self.price_usd_per_kwh.resize(sites, Arc::new([]));
+    }
+
+    /// Energy price of this and the coming intervals at a site, $/kWh, as far as it is known; empty without a tariff.
+    #[must_use]
+    pub fn prices(&self, site: usize) -> &[f64] {
+        let all = &self.price_usd_per_kwh[site];
+        let from = self.now.min(all.len());
+        &all[from..all.len().min(from + self.known)]
     }
 }
 

@@ -161,7 +161,7 @@ struct PriceAware {
 impl PriceAware {
     fn want(&self, view: &ChargingView<'_>, row: usize) -> Kw {
         let sessions = view.sessions;
-        let prices = &view.sites.price_usd_per_kwh[sessions.site[row] as usize];
+        let prices = view.sites.prices(sessions.site[row] as usize);
         let ahead = (view.intervals_left(row).min(prices.len() as f64)) as usize;
         let (ask, need) = (sessions.ask_kw[row], sessions.needs_kwh[row]);
         let Some((now, later)) = prices[..ahead].split_first() else {
@@ -291,7 +291,13 @@ mod tests {
     use crate::policy::SiteOutlook;
 
     fn outlook(load: f64, solar: f64, prices: &[f64]) -> SiteOutlook {
-        SiteOutlook { load_kw: vec![Kw(load)], solar_kw: vec![Kw(solar)], price_usd_per_kwh: vec![prices.to_vec()] }
+        SiteOutlook {
+            load_kw: vec![Kw(load)],
+            solar_kw: vec![Kw(solar)],
+            price_usd_per_kwh: vec![prices.into()],
+            now: 0,
+            known: 96,
+        }
     }
 
     /// 100 kWh in 5 h, 60 kWh in 3 h: 20 + 20 kW; under a limit of 30 kW the lower vehicle is served first.

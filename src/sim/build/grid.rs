@@ -8,10 +8,13 @@ use crate::grid::state::{Arrays, Headroom, InnerNodes, LimitTree, LimitsNow, Met
 use crate::grid::storage::Storage;
 use crate::grid::systems::connection;
 use crate::grid::transformer::Thermal;
+use crate::kernel::calendar::DAY_S;
 use crate::kernel::ids::{NodeId, SiteId};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::SiteOutlook;
 use crate::scenario::check::{local_s, parse_window};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The tree above the cabinets: sites, then the nodes of `[node]`.
 pub(super) struct Inner {
@@ -68,12 +71,29 @@ impl Build<'_> {
         let zero = vec![Kwh::ZERO; sites];
         let (charging, solar, storage) = (zero.clone(), zero.clone(), zero.clone());
         self.world.insert_resource(Meters { total: zero, charging, solar, storage });
-        let mut outlook = SiteOutlook::default();
-        outlook.resize(sites);
+        let outlook = self.outlook();
         self.world.insert_resource(outlook);
         let limits = self.scenario.limit.values().flat_map(|spec| self.timed_limits(spec)).collect();
         self.world.insert_resource(TimedLimits(limits));
         self.plants();
+    }
+
+    /// The prices of sites with a tariff, by control interval, a horizon beyond the end.
+    fn outlook(&self) -> SiteOutlook {
+        let interval_s = i64::from(self.scenario.time.interval_s);
+        let calendar = &self.loaded.calendar;
+        let horizon_s = (self.scenario.policy.charging.price_horizon_h * 3600.0) as i64;
+        let end_s = calendar.elapsed_s(i64::from(self.scenario.time.days) * DAY_S) + horizon_s;
+        let mut outlook = SiteOutlook { known: (horizon_s / interval_s) as usize, ..SiteOutlook::default() };
+        outlook.resize(self.sites.0.len());
+        let mut series: BTreeMap<(&str, Option<&str>), Arc<[f64]>> = BTreeMap::new();
+        for (site, prices) in self.sites.0.iter().zip(&mut outlook.price_usd_per_kwh) {
+            let Some(tariff) = self.loaded.tariffs.get(&site.key) else { continue };
+            let name = (site.spec.tariff.as_deref().unwrap_or_default(), site.spec.tariff_name.as_deref());
+            let new = || (0..=end_s / interval_s).map(|at| tariff.energy_price_at(calendar, at * interval_s)).collect();
+            *prices = Arc::clone(series.entry(name).or_insert_with(new));
+        }
+        outlook
     }
 
     /// Arrays and stationary batteries.

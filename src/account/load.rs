@@ -1,0 +1,251 @@
+//! A metered load: mean power of equal intervals, with the local time of each. What [`super::bill`] bills.
+
+use super::tariff::{Slot, Tariff};
+use crate::kernel::calendar::{Calendar, DAY_S};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::ops::Range;
+
+/// Why a load cannot be billed.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum LoadError {
+    /// There is nothing to bill.
+    #[error("the load has no intervals")]
+    Empty,
+    /// The meter's interval is not one.
+    #[error("an interval of {0} s is not a whole part of an hour, between 1 and 60 minutes")]
+    Interval(u32),
+    /// A value is not a number.
+    #[error("interval {0} is not a finite power")]
+    NotFinite(usize),
+}
+
+/// Mean power of equal intervals without gaps, kW; negative is exported.
+#[derive(Debug, Clone)]
+pub struct Load {
+    calendar: Calendar,
+    start_s: i64,
+    interval_s: u32,
+    kw: Vec<f64>,
+}
+
+impl Load {
+    /// A load that starts at an elapsed second of the calendar. The interval must be 1 to 60 minutes and divide the
+    /// hour.
+    ///
+    /// # Errors
+    /// When it does not, or the load is empty or holds something else than finite numbers.
+    pub fn new(calendar: Calendar, start_s: i64, interval_s: u32, kw: Vec<f64>) -> Result<Self, LoadError> {
+        if !(60..=3600).contains(&interval_s) || 3600 % interval_s != 0 {
+            return Err(LoadError::Interval(interval_s));
+        }
+        if kw.is_empty() {
+            return Err(LoadError::Empty);
+        }
+        match kw.iter().position(|kw| !kw.is_finite()) {
+            Some(at) => Err(LoadError::NotFinite(at)),
+            None => Ok(Self { calendar, start_s, interval_s, kw }),
+        }
+    }
+
+    /// Length of an interval, s.
+    #[must_use]
+    pub fn interval_s(&self) -> u32 {
+        self.interval_s
+    }
+
+    /// Mean power of the intervals, kW.
+    #[must_use]
+    pub fn kw(&self) -> &[f64] {
+        &self.kw
+    }
+
+    /// Power to energy: hours of an interval.
+    #[must_use]
+    pub fn hours(&self) -> f64 {
+        f64::from(self.interval_s) / 3600.0
+    }
+
+    /// Cuts the load into calendar months, and these where rates change.
+    pub(super) fn months(&self, tariff: &Tariff) -> Timeline {
+        let mut timeline = Timeline { slots: Vec::with_capacity(self.kw.len()), months: Vec::new() };
+        let mut today: Option<(i64, Date)> = None;
+        for at in 0..self.kw.len() {
+            let local_s = self.calendar.local_s(self.start_s + at as i64 * i64::from(self.interval_s));
+            let day = local_s.div_euclid(DAY_S);
+            let date = match today {
+                Some((same, date)) if same == day => date,
+                _ => {
+                    let date = self.calendar.start().saturating_add(day.days());
+                    today = Some((day, date));
+                    timeline.begin_day(date, tariff, at);
+                    date
+                }
+            };
+            let month = date.month() as usize - 1;
+            timeline.slots.push(Slot::new(month, self.calendar.weekday(day), local_s.rem_euclid(DAY_S)));
+            timeline.end_at(at + 1);
+        }
+        timeline.months.iter_mut().for_each(|month| month.share_out(tariff));
+        timeline
+    }
+
+    /// Mean power over windows, which begin at whole multiples of their length. A window that is no multiple of the
+    /// interval is the interval itself.
+    pub(super) fn windows(&self, part: &Part, slots: &[Slot], window_s: Option<u32>) -> Vec<Window> {
+        let window_s = i64::from(self.window_s(window_s));
+        let mut out: Vec<(i64, u32, Window)> = Vec::new();
+        for (day, steps) in part.days.iter().enumerate() {
+            for at in steps.clone() {
+                let unix_s = self.calendar.unix_s(self.start_s + at as i64 * i64::from(self.interval_s));
+                let block = unix_s.div_euclid(window_s);
+                match out.last_mut() {
+                    Some((same, number, window)) if *same == block => {
+                        window.kw += self.kw[at];
+                        *number += 1;
+                    }
+                    _ => out.push((block, 1, Window { kw: self.kw[at], slot: slots[at], day })),
+                }
+            }
+        }
+        let mean = |(_, number, window): (i64, u32, Window)| Window { kw: window.kw / f64::from(number), ..window };
+        out.into_iter().map(mean).collect()
+    }
+
+    /// The time over which demand is really averaged, s.
+    #[must_use]
+    pub fn window_s(&self, wanted_s: Option<u32>) -> u32 {
+        let fits = |window_s: &u32| *window_s > self.interval_s && window_s.is_multiple_of(self.interval_s);
+        wanted_s.filter(fits).unwrap_or(self.interval_s)
+    }
+}
+
+/// A meter that is being read: it keeps the mean of blocks of equal length. Energy is kept to the last kWh: a part of a
+/// reading counts for its part, a block that is not full counts as if nothing flowed in the rest of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meter {
+    block_s: u32,
+    /// Sum of power and seconds of each block since the start, kW s.
+    kw_s: Vec<f64>,
+}
+
+impl Meter {
+    /// A meter with blocks of this length, at least 1 s.
+    #[must_use]
+    pub fn new(block_s: u32) -> Self {
+        Self { block_s: block_s.max(1), kw_s: Vec::new() }
+    }
+
+    /// Reads the mean power of an interval that began `start_s` seconds after the start.
+    pub fn read(&mut self, start_s: u32, interval_s: u32, kw: f64) {
+        let (mut from, until) = (start_s, start_s + interval_s);
+        while from < until {
+            let block = from / self.block_s;
+            let end = until.min((block + 1) * self.block_s);
+            if self.kw_s.len() <= block as usize {
+                self.kw_s.resize(block as usize + 1, 0.0);
+            }
+            self.kw_s[block as usize] += kw * f64::from(end - from);
+            from = end;
+        }
+    }
+
+    /// What it has read, from the calendar's start on.
+    ///
+    /// # Errors
+    /// As [`Load::new`].
+    pub fn load(&self, calendar: Calendar) -> Result<Load, LoadError> {
+        let mean_kw = self.kw_s.iter().map(|sum| sum / f64::from(self.block_s)).collect();
+        Load::new(calendar, 0, self.block_s, mean_kw)
+    }
+}
+
+/// A load's calendar: the slot of each interval, and the months.
+#[derive(Debug)]
+pub(super) struct Timeline {
+    pub(super) slots: Vec<Slot>,
+    pub(super) months: Vec<Month>,
+}
+
+/// A calendar month, or what the load holds of it.
+#[derive(Debug)]
+pub(super) struct Month {
+    /// Its first day.
+    pub(super) first: Date,
+    /// Runs of days under the same rates, at least one.
+    pub(super) parts: Vec<Part>,
+}
+
+/// Days of a month under the same rates.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Index of the rates.
+    pub(super) rates: usize,
+    /// Share of the month for which charges by the month count, 0 to 1; the parts of a month add up to 1.
+    pub(super) share: f64,
+    /// Intervals of each day.
+    pub(super) days: Vec<Range<usize>>,
+}
+
+/// A window of demand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    /// Mean power, kW.
+    pub(super) kw: f64,
+    /// Where it begins.
+    pub(super) slot: Slot,
+    /// Number of its day in the part.
+    pub(super) day: usize,
+}
+
+impl Timeline {
+    fn begin_day(&mut self, date: Date, tariff: &Tariff, at: usize) {
+        let first = date.first_of_month();
+        if self.months.last().is_none_or(|month| month.first != first) {
+            self.months.push(Month { first, parts: Vec::new() });
+        }
+        let rates = tariff.in_force(date);
+        if let Some(month) = self.months.last_mut() {
+            if month.parts.last().is_none_or(|part| part.rates != rates) {
+                month.parts.push(Part { rates, share: 0.0, days: Vec::new() });
+            }
+            if let Some(part) = month.parts.last_mut() {
+                part.days.push(at..at);
+            }
+        }
+    }
+
+    fn end_at(&mut self, at: usize) {
+        let part = self.months.last_mut().and_then(|month| month.parts.last_mut());
+        if let Some(day) = part.and_then(|part| part.days.last_mut()) {
+            day.end = at;
+        }
+    }
+}
+
+impl Month {
+    /// Month, 0 to 11.
+    pub(super) fn number(&self) -> usize {
+        self.first.month() as usize - 1
+    }
+
+    /// Days of the calendar month.
+    pub(super) fn days(&self) -> f64 {
+        f64::from(self.first.days_in_month())
+    }
+
+    /// Shares by the days on which each of the rates is in force, among those that the load meets.
+    fn share_out(&mut self, tariff: &Tariff) {
+        let mut days = vec![0_u32; self.parts.len()];
+        for day in 0..self.first.days_in_month() {
+            let rates = tariff.in_force(self.first.saturating_add(i64::from(day).days()));
+            if let Some(part) = self.parts.iter().position(|part| part.rates == rates) {
+                days[part] += 1;
+            }
+        }
+        let total: u32 = days.iter().sum();
+        for (part, days) in self.parts.iter_mut().zip(days) {
+            part.share = f64::from(days) / f64::from(total.max(1));
+        }
+    }
+}

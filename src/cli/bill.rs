@@ -1,0 +1,137 @@
+//! `portvolt bill`: what a metered load costs under a tariff.
+
+use super::console::Console;
+use super::{Exit, diagnose};
+use crate::account::bill::{Bill, Component, MonthBill, bill};
+use crate::account::load::Load;
+use crate::account::tariff::Tariff;
+use crate::import;
+use crate::scenario::listing::CSV_LIMIT_BYTES;
+use crate::scenario::load::read_text;
+use crate::scenario::problem::{Problem, Problems};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BillArgs {
+    /// A CSV file with the columns `start` (local ISO time, or with offset) and `kw` (the interval's mean).
+    load: PathBuf,
+    /// The tariff: JSON of the Utility Rate Database, CSV with one charge a row, or the name of one that comes with
+    /// the binary, such as `sce_tou_ev_9`.
+    #[arg(long, value_name = "FILE")]
+    tariff: PathBuf,
+    /// Which tariff, by label or name, when the file holds several.
+    #[arg(long, value_name = "LABEL")]
+    name: Option<String>,
+    /// Time zone of the load and the tariff; UTC for times without clock changes.
+    #[arg(long, default_value = "America/Los_Angeles")]
+    zone: String,
+}
+
+pub(super) fn print(args: &BillArgs, console: &Console) -> Exit {
+    let mut problems = Vec::new();
+    let load = read(&args.load, CSV_LIMIT_BYTES, &mut problems, |path, text, problems| {
+        import::load::read(path, text, &args.zone, problems)
+    });
+    let tariff = read(&args.tariff, import::TARIFF_LIMIT_BYTES, &mut problems, |path, text, problems| {
+        import::tariff(path, text, args.name.as_deref(), problems)
+    });
+    let (Some(load), Some(tariff)) = (load, tariff) else {
+        return diagnose::show(&Problems { files: Vec::new(), list: problems }, console);
+    };
+    let bill = bill(&tariff, &load);
+    if console.is_json() {
+        console.print_json(&json(&bill));
+    } else {
+        console.print(&text(&tariff, &load, &bill));
+    }
+    for note in &bill.notes {
+        console.note(&format!("note: {note}"));
+    }
+    Exit::Done
+}
+
+fn read<T>(
+    path: &Path,
+    limit_bytes: u64,
+    problems: &mut Vec<Problem>,
+    parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> Option<T>,
+) -> Option<T> {
+    let name = path.display().to_string();
+    if let Some(text) = import::shipped(&name).filter(|_| !path.exists()) {
+        return parse(&name, text, problems);
+    }
+    match read_text(path, limit_bytes) {
+        Ok(text) => parse(&name, &text, problems),
+        Err((message, _)) => {
+            problems.extend(Problems::of_file(&name, message, None).list);
+            None
+        }
+    }
+}
+
+/// Fixed charges, with what is missing to a minimum.
+fn fixed_usd(month: &MonthBill) -> f64 {
+    month.usd(Component::Fixed) + month.usd(Component::Minimum)
+}
+
+fn json(bill: &Bill) -> serde_json::Value {
+    let months = bill.months.iter().map(|month| {
+        let lines = month.lines.iter().map(|line| {
+            serde_json::json!({
+                "component": line.component.word(), "name": line.name, "quantity": line.quantity, "unit": line.unit,
+                "usd": line.usd,
+            })
+        });
+        serde_json::json!({
+            "month": month.month(), "energy_usd": month.usd(Component::Energy),
+            "demand_usd": month.usd(Component::Demand), "fixed_usd": fixed_usd(month), "billed_kw": month.billed_kw,
+            "total_usd": month.total_usd(), "energy_kwh": month.energy_kwh, "lines": lines.collect::<Vec<_>>(),
+        })
+    });
+    serde_json::json!({
+        "schema": 1, "total_usd": bill.total_usd(), "energy_usd": bill.usd(Component::Energy),
+        "demand_usd": bill.usd(Component::Demand), "fixed_usd": bill.usd(Component::Fixed) + bill.usd(Component::Minimum),
+        "months": months.collect::<Vec<_>>(), "notes": bill.notes,
+    })
+}
+
+fn text(tariff: &Tariff, load: &Load, bill: &Bill) -> String {
+    let mut out = String::new();
+    let minutes = load.interval_s() / 60;
+    let _ = writeln!(out, "{} {} ({} intervals of {minutes} min)", tariff.utility, tariff.name, load.kw().len());
+    for month in &bill.months {
+        let _ = writeln!(
+            out,
+            "\n{}  {:.1} kWh, billed {:.2} kW (peak {:.2} kW)",
+            month.month(),
+            month.energy_kwh,
+            month.billed_kw,
+            month.peak_kw
+        );
+        for line in &month.lines {
+            let _ = writeln!(
+                out,
+                "  {:<8} {:<36} {:>14.2} {:<7} {:>14.2} $",
+                line.component.word(),
+                line.name,
+                line.quantity,
+                line.unit,
+                line.usd
+            );
+        }
+        let _ = writeln!(out, "  {:<68} {:>14.2} $", "total", month.total_usd());
+    }
+    let fixed = bill.usd(Component::Fixed) + bill.usd(Component::Minimum);
+    let parts = [
+        ("energy", bill.usd(Component::Energy)),
+        ("demand", bill.usd(Component::Demand)),
+        ("fixed", fixed),
+        ("total", bill.total_usd()),
+    ];
+    let _ = writeln!(out, "\nall months");
+    for (name, usd) in parts {
+        let _ = writeln!(out, "  {name:<68} {usd:>14.2} $");
+    }
+    out
+}

@@ -1,0 +1,146 @@
+//! A metered load as CSV: `start` (ISO time) and `kw` (the interval's mean). Local times come without an offset, the
+//! repeated hour of autumn twice in order, the skipped hour of spring not at all; or every time with its offset.
+
+use crate::account::load::Load;
+use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::scenario::listing::{Row, Table};
+use crate::scenario::problem::{Place, Problem};
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
+
+/// One row: when it begins, and its power.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    line: u64,
+    at: When,
+    kw: f64,
+}
+
+/// A time as written.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    Local(DateTime),
+    Unix(i64),
+}
+
+impl When {
+    fn parse(text: &str) -> Option<Self> {
+        let has_offset = text.get(10..).is_some_and(|time| time.contains(['+', '-', 'Z', 'z']));
+        if has_offset {
+            text.parse::<Timestamp>().ok().map(|at| Self::Unix(at.as_second()))
+        } else {
+            text.parse::<DateTime>().ok().map(Self::Local)
+        }
+    }
+
+    /// Seconds from another time of the same form.
+    fn since(self, other: Self) -> Option<i64> {
+        match (self, other) {
+            (Self::Local(a), Self::Local(b)) => Some(a.duration_since(b).as_secs()),
+            (Self::Unix(a), Self::Unix(b)) => Some(a - b),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a load in the local time of a zone. None when something is wrong; the problems say what.
+pub fn read(path: &str, text: &str, zone: &str, problems: &mut Vec<Problem>) -> Option<Load> {
+    let before = problems.len();
+    let mut table = Table::open(path, text, &["start", "kw"], problems);
+    let mut readings = Vec::new();
+    while let Some(row) = table.next_row() {
+        readings.extend(reading(&mut table, &row));
+    }
+    if problems.len() > before {
+        return None;
+    }
+    match aligned(&readings, zone) {
+        Ok(load) => Some(load),
+        Err(wrong) => {
+            let place = Some(Place::Line(path.to_owned(), wrong.line));
+            let (message, help) = (wrong.message, Some(wrong.help.to_owned()));
+            problems.push(Problem { place, field: "start".to_owned(), message, help });
+            None
+        }
+    }
+}
+
+/// Why readings are no load.
+#[derive(Debug)]
+struct Wrong {
+    line: u64,
+    message: String,
+    help: &'static str,
+}
+
+fn reading(table: &mut Table<'_>, row: &Row) -> Option<Reading> {
+    let text = row.get("start").unwrap_or_default();
+    let at = When::parse(text);
+    if at.is_none() {
+        let help = Some("write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00".to_owned());
+        table.wrong(row.line, "start", format!("`{text}` is not a time"), help);
+    }
+    let kw = table.number(row, "kw", -1e7, 1e7);
+    Some(Reading { line: row.line, at: at?, kw: kw? })
+}
+
+/// Checks that each reading begins where the one before ends.
+fn aligned(readings: &[Reading], zone: &str) -> Result<Load, Wrong> {
+    let [first, second, ..] = readings else {
+        let message = format!("needs at least two rows, has {}", readings.len());
+        return Err(Wrong { line: 1, message, help: "the first two rows tell the interval of the meter" });
+    };
+    let interval_s = second.at.since(first.at).unwrap_or(0);
+    if !(60..=3600).contains(&interval_s) || 3600 % interval_s != 0 {
+        let message = format!("the first two rows are {interval_s} s apart; a meter's interval is 1 to 60 minutes");
+        return Err(Wrong { line: second.line, message, help: "and a whole part of an hour" });
+    }
+    let days = readings.len() as i64 * interval_s / DAY_S + 3;
+    let (calendar, start_s) = placed(first, zone, days).ok_or_else(|| Wrong {
+        line: first.line,
+        message: format!("cannot be placed in the time zone `{zone}`"),
+        help: "such as America/Los_Angeles or UTC",
+    })?;
+    let midnight = calendar.start().to_datetime(Time::midnight());
+    for (at, reading) in readings.iter().enumerate() {
+        let elapsed_s = start_s + at as i64 * interval_s;
+        let wrong_by = match reading.at {
+            When::Unix(unix_s) => unix_s - calendar.unix_s(elapsed_s),
+            When::Local(local) => local.duration_since(midnight).as_secs() - calendar.local_s(elapsed_s),
+        };
+        if wrong_by != 0 {
+            let what = if wrong_by > 0 { "a gap" } else { "an overlap" };
+            let expected = calendar.iso(elapsed_s);
+            let message = format!("{what}: the row must begin at {expected}, {interval_s} s after the one before");
+            let help = "clock changes of the zone count; --zone UTC is for times without any";
+            return Err(Wrong { line: reading.line, message, help });
+        }
+    }
+    let kw = readings.iter().map(|reading| reading.kw).collect();
+    Load::new(calendar, start_s, interval_s as u32, kw).map_err(|error| Wrong {
+        line: 1,
+        message: error.to_string(),
+        help: "mend the rows",
+    })
+}
+
+/// A calendar of the zone, and where in it the load begins.
+fn placed(first: &Reading, zone: &str, days: i64) -> Option<(Calendar, i64)> {
+    let date = match first.at {
+        When::Local(local) => local.date(),
+        When::Unix(unix_s) => {
+            let zone = TimeZone::get(zone).ok()?;
+            zone.to_datetime(Timestamp::from_second(unix_s).ok()?).date()
+        }
+    };
+    let calendar = Calendar::new(&date.to_string(), zone, u32::try_from(days).ok()?).ok()?;
+    let start_s = match first.at {
+        When::Unix(unix_s) => unix_s - calendar.unix_s(0),
+        When::Local(local) => {
+            let midnight = calendar.start().to_datetime(Time::midnight());
+            calendar.elapsed_s(local.duration_since(midnight).as_secs())
+        }
+    };
+    Some((calendar, start_s))
+}

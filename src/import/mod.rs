@@ -1,0 +1,72 @@
+//! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads. One file a
+//! format. Mistakes come as [`Problem`]s with line or key, all at once.
+
+pub mod load;
+pub mod tariff_csv;
+pub mod urdb;
+mod urdb_keys;
+
+use crate::account::tariff::Tariff;
+use crate::scenario::problem::{Place, Problem, nearest};
+
+/// Tariff files larger than this are refused before they are read.
+pub const TARIFF_LIMIT_BYTES: u64 = 64 << 20;
+
+/// Tariffs that come with the binary: name, and the text of its JSON (`scenarios/tariffs`).
+pub const SHIPPED: [(&str, &str); 4] = [
+    ("sce_tou_ev_8", include_str!("../../scenarios/tariffs/sce_tou_ev_8.json")),
+    ("sce_tou_ev_8_phase_in", include_str!("../../scenarios/tariffs/sce_tou_ev_8_phase_in.json")),
+    ("sce_tou_ev_9", include_str!("../../scenarios/tariffs/sce_tou_ev_9.json")),
+    ("sce_tou_ev_9_phase_in", include_str!("../../scenarios/tariffs/sce_tou_ev_9_phase_in.json")),
+];
+
+/// The text of a tariff that comes with the binary.
+#[must_use]
+pub fn shipped(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|tariff| tariff.0 == name).map(|tariff| tariff.1)
+}
+
+/// For a file of a tariff that is not there: the shipped one that was meant, perhaps.
+#[must_use]
+pub fn shipped_help(name: &str) -> Option<String> {
+    nearest(name, SHIPPED.iter().map(|tariff| tariff.0)).map(|help| format!("of the tariffs that come with it, {help}"))
+}
+
+/// Reads the tariff of a file by the file's name: `.csv` is the plain form, everything else is JSON of the Utility Rate
+/// Database. `name` is a label or a name, for files that hold several.
+pub fn tariff(path: &str, text: &str, name: Option<&str>, problems: &mut Vec<Problem>) -> Option<Tariff> {
+    let before = problems.len();
+    let is_csv = std::path::Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let tariffs = if is_csv { tariff_csv::read(path, text, problems) } else { urdb::read(path, text, name, problems) };
+    if problems.len() > before {
+        return None;
+    }
+    let names: Vec<&str> = tariffs.iter().map(|tariff| tariff.name.as_str()).collect();
+    let mut wrong = |message: String, help: Option<String>| {
+        let place = Some(Place::File(path.to_owned()));
+        problems.push(Problem { place, field: String::new(), message, help });
+    };
+    match name {
+        Some(name) => {
+            let is_it = |tariff: &Tariff| tariff.name == name || tariff.label == name;
+            let found = tariffs.iter().position(is_it);
+            if found.is_none() {
+                let labels = tariffs.iter().map(|tariff| tariff.label.as_str()).filter(|label| !label.is_empty());
+                wrong(format!("holds no tariff `{name}`"), nearest(name, labels.chain(names)));
+            }
+            if tariffs.iter().filter(|tariff| is_it(tariff)).count() > 1 {
+                let labels: Vec<&str> = tariffs.iter().map(|tariff| tariff.label.as_str()).collect();
+                let help = format!("choose by label; {}", nearest("", labels).unwrap_or_default());
+                wrong(format!("holds several tariffs `{name}`, and no dates that say which follows which"), Some(help));
+                return None;
+            }
+            found.and_then(|at| tariffs.into_iter().nth(at))
+        }
+        None if tariffs.len() > 1 => {
+            let help = format!("choose one by label or name; {}", nearest("", names).unwrap_or_default());
+            wrong(format!("holds {} tariffs", tariffs.len()), Some(help));
+            None
+        }
+        None => tariffs.into_iter().next(),
+    }
+}

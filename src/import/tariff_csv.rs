@@ -1,0 +1,335 @@
+//! Tariffs as plain CSV, one row a charge: `utility, type, period, basic_charge_limit, month_start, month_end,
+//! hour_start, hour_end, weekday_start, weekday_end, charge, units` (Chapin, Bolorinos and Mauter 2024,
+//! doi:10.1038/s41597-023-02886-6). `charge` and `basic_charge_limit` may carry `(imperial)` or `(metric)`; `assessed`
+//! (`monthly` or `daily`), `effective_start_date`, `effective_end_date` and `name` are optional.
+//!
+//! Rows of one `period` supersede each other at their limits; rows of different periods that hold at the same time add
+//! up. Types are `customer`, `energy`, `demand` and `export`. Rows of other utilities than `electric` are passed over.
+
+use crate::account::tariff::{
+    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Per, Rates, Schedule, Slot, Tariff,
+    TierBasis,
+};
+use crate::kernel::calendar::DAY_S;
+use crate::scenario::listing::{Row, Table};
+use crate::scenario::problem::{Place, Problem};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Reads the one tariff of a file.
+pub fn read(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Tariff> {
+    let before = problems.len();
+    let charges = rows(path, text, problems);
+    if problems.len() > before {
+        return Vec::new();
+    }
+    let mut wrong = |field: &str, message: String| {
+        let place = Some(Place::File(path.to_owned()));
+        problems.push(Problem { place, field: field.to_owned(), message, help: None });
+    };
+    if charges.is_empty() {
+        wrong("utility", "has no row of the utility `electric`".to_owned());
+        return Vec::new();
+    }
+    let rates: Vec<Rates> = dates(&charges).into_iter().map(|from| rates(from, &charges, &mut wrong)).collect();
+    let name = std::path::Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    vec![Tariff { label: name.clone(), name, utility: String::new(), rates }]
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+struct Charge {
+    kind: Kind,
+    period: String,
+    limit: f64,
+    months: (usize, usize),
+    weekdays: (usize, usize),
+    seconds: (i64, i64),
+    usd: f64,
+    daily: bool,
+    per: Per,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Customer,
+    Energy,
+    Export,
+    Demand,
+}
+
+impl Charge {
+    fn covers(&self, month: usize, weekday: usize, second: i64) -> bool {
+        (self.months.0..=self.months.1).contains(&month)
+            && (self.weekdays.0..=self.weekdays.1).contains(&weekday)
+            && (self.seconds.0..self.seconds.1).contains(&second)
+    }
+
+    fn holds(&self, day: Option<Date>) -> bool {
+        let begun = self.from.is_none_or(|from| day.is_some_and(|day| from <= day));
+        begun && self.until.is_none_or(|until| day.is_none_or(|day| day <= until))
+    }
+}
+
+fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Charge> {
+    let mut table = Table::open(path, text, &["utility", "type", "units"], problems);
+    let mut out = Vec::new();
+    while let Some(row) = table.next_row() {
+        if row.get("utility").is_some_and(|utility| utility.eq_ignore_ascii_case("electric")) {
+            out.extend(charge(&mut table, &row));
+        }
+    }
+    out
+}
+
+/// The column of this name, or with a system of units behind it; they are the same for electricity.
+fn column(row: &Row, name: &'static str, imperial: &'static str, metric: &'static str) -> &'static str {
+    [name, imperial, metric].into_iter().find(|name| row.get(name).is_some()).unwrap_or(name)
+}
+
+fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
+    let kind = match row.get("type").unwrap_or_default() {
+        "customer" => Kind::Customer,
+        "energy" => Kind::Energy,
+        "export" => Kind::Export,
+        "demand" => Kind::Demand,
+        other => {
+            let help = Some("there are: customer, energy, demand, export".to_owned());
+            table.wrong(row.line, "type", format!("`{other}` is no type of charge"), help);
+            return None;
+        }
+    };
+    let assessed = row.get("assessed").unwrap_or_default().to_lowercase();
+    let daily = assessed == "daily";
+    if !matches!(assessed.as_str(), "" | "monthly" | "daily") {
+        table.wrong(row.line, "assessed", format!("`{assessed}` is neither `monthly` nor `daily`"), None);
+    }
+    let per = units(table, row, kind)?;
+    let charge = column(row, "charge", "charge (imperial)", "charge (metric)");
+    let usd = table.number(row, charge, -1e6, 1e6);
+    let limit = column(row, "basic_charge_limit", "basic_charge_limit (imperial)", "basic_charge_limit (metric)");
+    let limit = optional(table, row, limit, 0.0, (0.0, 1e12));
+    if kind == Kind::Customer && limit.is_some_and(|limit| limit > 0.0) {
+        let message = "a customer charge above a usage is not supported".to_owned();
+        table.wrong(row.line, "basic_charge_limit", message, None);
+    }
+    let months = span(table, row, ("month_start", "month_end"), (1.0, 12.0));
+    let weekdays = span(table, row, ("weekday_start", "weekday_end"), (0.0, 6.0));
+    let hours = span(table, row, ("hour_start", "hour_end"), (0.0, 24.0));
+    let (from, until) = (date(table, row, "effective_start_date"), date(table, row, "effective_end_date"));
+    let (months, weekdays, hours) = (months?, weekdays?, hours?);
+    Some(Charge {
+        kind,
+        period: row.get("period").unwrap_or_default().to_owned(),
+        limit: limit?,
+        months: (months.0 as usize - 1, months.1 as usize - 1),
+        weekdays: (weekdays.0 as usize, weekdays.1 as usize),
+        seconds: ((hours.0 * 3600.0).round() as i64, (hours.1 * 3600.0).round() as i64),
+        usd: usd?,
+        daily,
+        per,
+        from,
+        until,
+    })
+}
+
+fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
+    let units = row.get("units").unwrap_or_default();
+    let per = match (kind, units) {
+        (Kind::Customer, "$/day") => Some(Per::Day),
+        (Kind::Customer, "$/year") => Some(Per::Year),
+        (Kind::Customer, "$/month" | "") | (Kind::Energy | Kind::Export, "$/kWh") | (Kind::Demand, "$/kW") => {
+            Some(Per::Month)
+        }
+        _ => None,
+    };
+    if per.is_none() {
+        let wanted = match kind {
+            Kind::Customer => "$/month, $/day or $/year",
+            Kind::Demand => "$/kW",
+            Kind::Energy | Kind::Export => "$/kWh",
+        };
+        let message = format!("the unit `{units}` is not supported for this type");
+        table.wrong(row.line, "units", message, Some(format!("write {wanted}")));
+    }
+    per
+}
+
+/// A number that may be left out. None when it is wrong.
+fn optional(table: &mut Table<'_>, row: &Row, name: &str, default: f64, range: (f64, f64)) -> Option<f64> {
+    match row.get(name) {
+        None | Some("") => Some(default),
+        Some(_) => table.number(row, name, range.0, range.1),
+    }
+}
+
+/// First and last of months, weekdays or hours; the whole range where both are left out.
+fn span(table: &mut Table<'_>, row: &Row, names: (&str, &str), range: (f64, f64)) -> Option<(f64, f64)> {
+    let first = optional(table, row, names.0, range.0, range);
+    let last = optional(table, row, names.1, range.1, range);
+    let (first, last) = (first?, last?);
+    let is_hours = names.0 == "hour_start";
+    let step = if is_hours { 0.25 } else { 1.0 };
+    if ((first / step).fract(), (last / step).fract()) != (0.0, 0.0) {
+        let what = if is_hours { "quarters of an hour" } else { "whole numbers" };
+        table.wrong(row.line, names.0, format!("{first} to {last}: must be {what}"), None);
+        return None;
+    }
+    if last < first || (is_hours && last <= first) {
+        let help = Some("write two rows for a span that goes round the turn".to_owned());
+        table.wrong(row.line, names.1, format!("{last} comes before `{}`, {first}", names.0), help);
+        return None;
+    }
+    Some((first, last))
+}
+
+/// A date, none where there is none. A wrong one is noted.
+fn date(table: &mut Table<'_>, row: &Row, name: &str) -> Option<Date> {
+    let text = row.get(name).filter(|text| !text.is_empty())?;
+    let date = text.get(..10).unwrap_or(text).parse::<Date>().ok();
+    if date.is_none() {
+        let help = Some("write it as 2024-03-01".to_owned());
+        table.wrong(row.line, name, format!("`{text}` is not a date"), help);
+    }
+    date
+}
+
+/// First days of the spans in which the same rows hold; none for the time before all dates.
+fn dates(charges: &[Charge]) -> Vec<Option<Date>> {
+    let mut out: BTreeSet<Option<Date>> = BTreeSet::new();
+    let always = charges.iter().any(|charge| charge.from.is_none());
+    out.extend(always.then_some(None));
+    out.extend(charges.iter().filter(|charge| charge.from.is_some()).map(|charge| charge.from));
+    let last = charges.iter().filter_map(|charge| charge.until).max();
+    for until in charges.iter().filter_map(|charge| charge.until) {
+        let next = until.saturating_add(1.days());
+        // After the last date of all nothing else begins: what was in force stays so.
+        if Some(until) != last || charges.iter().any(|charge| charge.until.is_none() || charge.from > Some(next)) {
+            out.insert(Some(next));
+        }
+    }
+    out.into_iter().collect()
+}
+
+fn rates(from: Option<Date>, charges: &[Charge], wrong: &mut impl FnMut(&str, String)) -> Rates {
+    let held: Vec<&Charge> = charges.iter().filter(|charge| charge.holds(from)).collect();
+    let of = |kind: Kind| -> Vec<&Charge> { held.iter().copied().filter(|charge| charge.kind == kind).collect() };
+    let energy = of(Kind::Energy);
+    let mut periods: BTreeMap<(String, bool), Vec<&Charge>> = BTreeMap::new();
+    for charge in of(Kind::Demand) {
+        periods.entry((charge.period.clone(), charge.daily)).or_default().push(charge);
+    }
+    let amount = |charge: &&Charge| Amount { usd: charge.usd, per: charge.per };
+    Rates {
+        from,
+        until: held.iter().filter_map(|charge| charge.until).min(),
+        energy: (!energy.is_empty()).then(|| energy_charge(&energy, &of(Kind::Export), wrong)),
+        demand: periods.into_iter().map(|((name, daily), rows)| demand_charge(name, daily, &rows)).collect(),
+        fixed: of(Kind::Customer).iter().map(amount).collect(),
+        ..Rates::default()
+    }
+}
+
+/// Steps of price: (from usage, price). Equal lists of steps are one period.
+type Steps = Vec<(f64, f64)>;
+
+/// The price by usage of the rows that hold at a time.
+fn steps(rows: &[&Charge], month: usize, weekday: usize, second: i64) -> Steps {
+    let held: Vec<&&Charge> = rows.iter().filter(|row| row.covers(month, weekday, second)).collect();
+    let mut limits: Vec<f64> = held.iter().map(|row| row.limit).collect();
+    limits.sort_by(f64::total_cmp);
+    limits.dedup();
+    let price = |usage: f64| -> f64 {
+        let in_force = |row: &&&&Charge| {
+            let same = |other: &&&Charge| other.period == row.period && other.limit <= usage;
+            let highest =
+                held.iter().copied().filter(|other| same(other)).map(|other| other.limit).fold(-1.0, f64::max);
+            row.limit.total_cmp(&highest).is_eq()
+        };
+        held.iter().filter(|row| in_force(row)).map(|row| row.usd).sum()
+    };
+    limits.into_iter().map(|limit| (limit, price(limit))).collect()
+}
+
+/// Gives each list of steps a number, and each slot the number of its list.
+fn scheduled(mut steps_at: impl FnMut(usize, usize, i64) -> Steps) -> (Schedule, Vec<Steps>) {
+    let mut lists: Vec<Steps> = Vec::new();
+    let schedule = Schedule::new(|month, weekday, second| {
+        let steps = steps_at(month, weekday, second);
+        let at = lists.iter().position(|known| *known == steps).unwrap_or_else(|| {
+            lists.push(steps);
+            lists.len() - 1
+        });
+        at as u16
+    });
+    (schedule, lists)
+}
+
+fn energy_charge(rows: &[&Charge], exports: &[&Charge], wrong: &mut impl FnMut(&str, String)) -> EnergyCharge {
+    let mut gap = None;
+    // The first step carries the price of exports, the rest are the steps of purchases.
+    let (schedule, lists) = scheduled(|month, weekday, second| {
+        let bought = steps(rows, month, weekday, second);
+        if bought.first().is_none_or(|step| step.0 > 0.0) {
+            gap.get_or_insert((month, weekday, second));
+        }
+        let sold = exports.iter().filter(|row| row.covers(month, weekday, second)).map(|row| row.usd).sum();
+        [vec![(-1.0, sold)], bought].concat()
+    });
+    if let Some((month, weekday, second)) = gap {
+        let (day, hour, minute) = (WEEKDAYS[weekday], second / 3600, second / 60 % 60);
+        let at = format!("month {}, {day} {hour:02}:{minute:02}", month + 1);
+        wrong("energy", format!("no row of type `energy` with limit 0 holds at {at}"));
+    }
+    let tiers = |list: &Steps| -> Vec<EnergyTier> {
+        let sell_usd_per_kwh = list[0].1;
+        let bought = &list[1..];
+        let tier = |(at, step): (usize, &(f64, f64))| EnergyTier {
+            usd_per_kwh: step.1,
+            sell_usd_per_kwh,
+            up_to: bought.get(at + 1).map_or(f64::INFINITY, |next| next.0),
+            basis: TierBasis::Kwh,
+        };
+        bought.iter().enumerate().map(tier).collect()
+    };
+    let periods: Vec<Vec<EnergyTier>> = lists.iter().map(tiers).collect();
+    let names = names(rows, &schedule, periods.len());
+    EnergyCharge { schedule, periods, names, adjustment_usd_per_kwh: [0.0; 12], nets_by_month: false }
+}
+
+/// A period is called by the rows that hold in it.
+fn names(rows: &[&Charge], schedule: &Schedule, periods: usize) -> Vec<String> {
+    let mut names: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); periods];
+    for (slot, month, weekday, second) in Slot::all() {
+        let held = rows.iter().filter(|row| row.covers(month, weekday, second) && !row.period.is_empty());
+        names[schedule.period(slot)].extend(held.map(|row| row.period.as_str()));
+    }
+    let named = |(at, names): (usize, BTreeSet<&str>)| {
+        if names.is_empty() { format!("energy period {at}") } else { names.into_iter().collect::<Vec<_>>().join(" + ") }
+    };
+    names.into_iter().enumerate().map(named).collect()
+}
+
+fn demand_charge(name: String, daily: bool, rows: &[&Charge]) -> DemandCharge {
+    let (schedule, lists) = scheduled(|month, weekday, second| steps(rows, month, weekday, second));
+    let tiers = |list: &Steps| -> Vec<DemandTier> {
+        // Below the first limit nothing is charged.
+        let first = list.first().filter(|step| step.0 > 0.0);
+        let free = first.map(|step| DemandTier { usd_per_kw: 0.0, up_to_kw: step.0 });
+        let tier = |(at, step): (usize, &(f64, f64))| DemandTier {
+            usd_per_kw: step.1,
+            up_to_kw: list.get(at + 1).map_or(f64::INFINITY, |next| next.0),
+        };
+        free.into_iter().chain(list.iter().enumerate().map(tier)).collect()
+    };
+    let is_flat = rows.iter().all(|row| row.seconds == (0, DAY_S) && row.weekdays == (0, 6));
+    let kind = if is_flat { DemandKind::Flat } else { DemandKind::TimeOfUse };
+    let name = if name.is_empty() { "demand".to_owned() } else { name };
+    DemandCharge { kind, schedule, periods: lists.iter().map(tiers).collect(), name, daily, lookback: None }
+}

@@ -1,0 +1,237 @@
+//! Tariffs of the Utility Rate Database (`OpenEI`), versions 7 and 8, and its bulk file: JSON with one object, a list, or
+//! `{"items": [...]}`. Keys count whatever their case. Objects of one utility and name with different start dates are
+//! one tariff whose rates change by date.
+//!
+//! A lookback counts for the facility charge (`flatdemandstructure`), or for the charges by time of use where there is
+//! none. Keys of our own: `startyear`, `period_names`, `quality`, `warning`.
+
+use super::urdb_keys::{Keys, RawTier};
+use crate::account::tariff::{
+    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Origin, Per, Rates, Schedule,
+    Tariff, TierBasis,
+};
+use crate::scenario::problem::{Place, Problem};
+use serde_json::Value;
+
+/// Reads all tariffs of a file. With a `label`, only the object of that label counts, if there is one.
+pub fn read(path: &str, text: &str, label: Option<&str>, problems: &mut Vec<Problem>) -> Vec<Tariff> {
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(error) => {
+            let place = Some(Place::Line(path.to_owned(), error.line() as u64));
+            let message = format!("is not JSON: {error}");
+            problems.push(Problem { place, field: String::new(), message, help: None });
+            return Vec::new();
+        }
+    };
+    let objects: Vec<(String, &Value)> = match &value {
+        Value::Array(list) => list.iter().enumerate().map(|(at, object)| (format!("[{at}]."), object)).collect(),
+        Value::Object(map) if map.contains_key("items") => {
+            let list = map["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+            list.iter().enumerate().map(|(at, object)| (format!("items[{at}]."), object)).collect()
+        }
+        one => vec![(String::new(), one)],
+    };
+    let mut found: Vec<Tariff> = Vec::new();
+    for (prefix, object) in objects {
+        let mut keys = Keys::new(path, prefix, object, problems);
+        found.extend(tariff(&mut keys));
+    }
+    if found.is_empty() && problems.is_empty() {
+        let message = "holds no tariff".to_owned();
+        problems.push(Problem { place: Some(Place::File(path.to_owned())), field: String::new(), message, help: None });
+    }
+    match label.and_then(|label| found.iter().position(|tariff| tariff.label == label)) {
+        Some(at) => vec![found.swap_remove(at)],
+        None => joined(found),
+    }
+}
+
+/// Puts the rates of one utility and name together, where their dates say which follows which.
+fn joined(found: Vec<Tariff>) -> Vec<Tariff> {
+    let mut out: Vec<Tariff> = Vec::new();
+    for mut tariff in found {
+        let from = tariff.rates[0].from;
+        let same = |known: &&mut Tariff| {
+            let is_free = from.is_some() && known.rates.iter().all(|rates| rates.from.is_some() && rates.from != from);
+            known.name == tariff.name && known.utility == tariff.utility && is_free
+        };
+        match out.iter_mut().find(same) {
+            Some(known) => known.rates.append(&mut tariff.rates),
+            None => out.push(tariff),
+        }
+    }
+    for tariff in &mut out {
+        tariff.rates.sort_by_key(|rates| rates.from);
+    }
+    out
+}
+
+/// One object. None when it is wrong; the problems say why.
+fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
+    if !keys.is_object() {
+        keys.wrong("", "must be an object with the keys of a tariff", None);
+        return None;
+    }
+    let before = keys.problems();
+    let label = keys.text("label").unwrap_or_default();
+    let name = keys.text("name").unwrap_or_else(|| label.clone());
+    let utility = keys.text("utility").unwrap_or_default();
+    let mut rates = Rates {
+        from: keys.date("startdate").or_else(|| keys.new_year("startyear")),
+        until: keys.date("enddate"),
+        energy: energy(keys),
+        demand: demand(keys),
+        fixed: fixed(keys),
+        minimum: minimum(keys),
+        demand_window_s: keys.number("demandwindow", 1.0, 60.0).map(|minutes| (minutes * 60.0).round() as u32),
+        fits_kw: (keys.number("peakkwcapacitymin", 0.0, 1e9), keys.number("peakkwcapacitymax", 0.0, 1e9)),
+        origin: Origin { source: keys.text("source"), quality: keys.text("quality"), warning: keys.text("warning") },
+    };
+    if keys.number("demandreactivepowercharge", -1e6, 1e6).is_some_and(|usd| usd != 0.0) {
+        let note = format!("{name}: the charge for reactive power is left out, a load has none");
+        rates.origin.warning = Some(rates.origin.warning.map_or(note.clone(), |warning| format!("{warning}; {note}")));
+    }
+    if rates.energy.is_none() && rates.demand.is_empty() && rates.fixed.is_empty() && keys.problems() == before {
+        keys.wrong("energyratestructure", "is missing: the tariff charges nothing", None);
+    }
+    (keys.problems() == before).then(|| Tariff { label, name, utility, rates: vec![rates] })
+}
+
+fn energy(keys: &mut Keys<'_>) -> Option<EnergyCharge> {
+    let structure = keys.structure("energyratestructure")?;
+    let schedule = keys.schedule("energyweekdayschedule", "energyweekendschedule", "energyratestructure", &structure);
+    let mut periods = Vec::with_capacity(structure.len());
+    for (period, tiers) in structure.iter().enumerate() {
+        let mut out = Vec::with_capacity(tiers.len());
+        for (at, tier) in tiers.iter().enumerate() {
+            let basis = energy_basis(keys, &format!("energyratestructure[{period}][{at}].unit"), tier)?;
+            let (usd_per_kwh, sell_usd_per_kwh) = (tier.usd(), tier.sell.unwrap_or(0.0));
+            out.push(EnergyTier { usd_per_kwh, sell_usd_per_kwh, up_to: tier.up_to(at, tiers), basis });
+        }
+        periods.push(out);
+    }
+    Some(EnergyCharge {
+        schedule: schedule?,
+        periods,
+        names: keys.texts("period_names"),
+        adjustment_usd_per_kwh: keys.months("fueladjustmentsmonthly", -100.0, 100.0).unwrap_or([0.0; 12]),
+        nets_by_month: keys.text("dgrules").is_some_and(|rules| rules.eq_ignore_ascii_case("net metering")),
+    })
+}
+
+fn energy_basis(keys: &mut Keys<'_>, field: &str, tier: &RawTier) -> Option<TierBasis> {
+    match tier.unit.as_deref().map(str::trim) {
+        None | Some("kWh" | "") => Some(TierBasis::Kwh),
+        Some("kWh daily") => Some(TierBasis::KwhDaily),
+        Some("kWh/kW") => Some(TierBasis::KwhPerKw),
+        Some(other) => {
+            let message = format!("the unit `{other}` is not supported");
+            keys.wrong(field, &message, Some("supported are kWh, kWh daily and kWh/kW".to_owned()));
+            None
+        }
+    }
+}
+
+fn demand(keys: &mut Keys<'_>) -> Vec<DemandCharge> {
+    let lookback = lookback(keys);
+    let mut out = Vec::new();
+    if let Some(mut charge) = flat_demand(keys) {
+        charge.lookback = lookback;
+        out.push(charge);
+    }
+    let has_flat = !out.is_empty();
+    if let Some(structure) = priced(keys, "demandratestructure") {
+        let schedule =
+            keys.schedule("demandweekdayschedule", "demandweekendschedule", "demandratestructure", &structure);
+        let charge =
+            demand_charge(keys, DemandKind::TimeOfUse, "demand period", "demandrateunit", &structure, schedule);
+        out.extend(charge.map(|charge| DemandCharge { lookback: lookback.filter(|_| !has_flat), ..charge }));
+    }
+    if let Some(structure) = priced(keys, "coincidentratestructure") {
+        let key = "coincidentrateschedule";
+        let schedule = keys.schedule(key, key, "coincidentratestructure", &structure);
+        let (kind, unit) = (DemandKind::Coincident, "coincidentrateunit");
+        out.extend(demand_charge(keys, kind, "coincident demand", unit, &structure, schedule));
+    }
+    out
+}
+
+/// A structure in which something costs something.
+fn priced(keys: &mut Keys<'_>, key: &str) -> Option<Vec<Vec<RawTier>>> {
+    keys.structure(key).filter(|structure| structure.iter().flatten().any(|tier| tier.usd() != 0.0))
+}
+
+fn flat_demand(keys: &mut Keys<'_>) -> Option<DemandCharge> {
+    let structure = priced(keys, "flatdemandstructure")?;
+    let schedule = keys.month_periods("flatdemandmonths", "flatdemandstructure", &structure).map(Schedule::monthly);
+    demand_charge(keys, DemandKind::Flat, "facility demand", "flatdemandunit", &structure, schedule)
+}
+
+fn demand_charge(
+    keys: &mut Keys<'_>,
+    kind: DemandKind,
+    name: &str,
+    unit_key: &str,
+    structure: &[Vec<RawTier>],
+    schedule: Option<Schedule>,
+) -> Option<DemandCharge> {
+    let daily = match keys.text(unit_key).as_deref().map(str::trim) {
+        None | Some("kW" | "") => false,
+        Some("kW daily") => true,
+        Some(other) => {
+            let message = format!("the unit `{other}` is not supported");
+            keys.wrong(unit_key, &message, Some("supported are kW and kW daily; a load is in kW".to_owned()));
+            return None;
+        }
+    };
+    let steps = |tiers: &Vec<RawTier>| {
+        let step =
+            |(at, tier): (usize, &RawTier)| DemandTier { usd_per_kw: tier.usd(), up_to_kw: tier.up_to(at, tiers) };
+        let steps: Vec<DemandTier> = tiers.iter().enumerate().map(step).collect();
+        // A period that costs nothing is no line of a bill.
+        if steps.iter().all(|step| step.usd_per_kw == 0.0) { Vec::new() } else { steps }
+    };
+    let periods = structure.iter().map(steps).collect();
+    Some(DemandCharge { kind, schedule: schedule?, periods, name: name.to_owned(), daily, lookback: None })
+}
+
+/// Version 8 has `lookbackPercent`, `lookbackMonths` (twelve yes or no, or numbers of months) and `lookbackRange`
+/// (months back); version 7 `demandratchetpercentage` by month.
+fn lookback(keys: &mut Keys<'_>) -> Option<Lookback> {
+    let percent = keys.number("lookbackpercent", 0.0, 100.0);
+    // A range counts all its months; the flags are then meant to be 0.
+    let months = keys.month_flags("lookbackmonths").filter(|months| months.contains(&true));
+    let range = keys.number("lookbackrange", 0.0, 36.0).map(|range| range as usize).filter(|range| *range > 0);
+    if let Some(percent) = percent.filter(|percent| *percent > 0.0) {
+        let months = months.filter(|_| range.is_none()).unwrap_or([true; 12]);
+        return Some(Lookback { share: [share(percent); 12], months, range: range.unwrap_or(11) });
+    }
+    let by_month = keys.months("demandratchetpercentage", 0.0, 100.0)?.map(share);
+    let counts = by_month.iter().any(|share| *share > 0.0);
+    counts.then_some(Lookback { share: by_month, months: [true; 12], range: range.unwrap_or(11) })
+}
+
+/// Files write 0.75 or 75.
+fn share(percent: f64) -> f64 {
+    if percent > 1.0 { percent / 100.0 } else { percent }
+}
+
+fn fixed(keys: &mut Keys<'_>) -> Vec<Amount> {
+    let first = keys.number("fixedchargefirstmeter", -1e9, 1e9);
+    let older = keys.number("fixedmonthlycharge", -1e9, 1e9);
+    let per = keys.per("fixedchargeunits");
+    let amount = match (first, older) {
+        (Some(usd), _) => Some(Amount { usd, per }),
+        (None, Some(usd)) => Some(Amount { usd, per: Per::Month }),
+        (None, None) => None,
+    };
+    amount.into_iter().collect()
+}
+
+fn minimum(keys: &mut Keys<'_>) -> Vec<Amount> {
+    let per = keys.per("minchargeunits");
+    let each = [("mincharge", per), ("minmonthlycharge", Per::Month), ("annualmincharge", Per::Year)];
+    let found = each.map(|(key, per)| keys.number(key, 0.0, 1e9).map(|usd| Amount { usd, per }));
+    found.into_iter().flatten().filter(|amount| amount.usd > 0.0).collect()
+}
