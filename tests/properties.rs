@@ -16,7 +16,10 @@ use portvolt::sim::Options;
 use proptest::prelude::*;
 use std::fmt::Write;
 
-const CHARGING: [&str; 4] = ["uncontrolled", "fcfs", "edf", "equal_share"];
+/// All built-in charging policies but the one that needs a file.
+fn charging() -> Vec<&'static str> {
+    portvolt::policy::built_in().map(|info| info.name).filter(|name| *name != "schedule").collect()
+}
 const QUEUES: [&str; 3] = ["first_come", "soonest_duty", "lowest_soc"];
 
 /// A small depot with random chargers, limits, outages and visits.
@@ -31,6 +34,8 @@ struct Depot {
     load_kw: f64,
     upstream_kw: f64,
     mtbf_h: Option<f64>,
+    panel_kw: f64,
+    storage_kw: f64,
     policy: usize,
     queue: usize,
     visits: Vec<(u32, u32, f64, f64)>,
@@ -40,8 +45,11 @@ fn depots() -> impl Strategy<Value = Depot> {
     let visit = (0_u32..90_000, 60_u32..40_000, 0.0_f64..300.0, 5.0_f64..400.0);
     let chargers = (1_u32..6, 1_u32..4, 20.0_f64..400.0, 0.3_f64..1.0, 0.8_f64..1.0);
     let limits = (0.0_f64..900.0, 0.0_f64..200.0, 50.0_f64..900.0, proptest::option::of(2.0_f64..40.0));
-    let choices = (0_usize..4, 0_usize..3, proptest::collection::vec(visit, 1..60));
-    (chargers, limits, choices).prop_map(|(chargers, limits, choices)| Depot {
+    let choices = (0_usize..64, 0_usize..3, proptest::collection::vec(visit, 1..60));
+    let inside = (20.0_f64..600.0, 1.0_f64..300.0);
+    (chargers, limits, inside, choices).prop_map(|(chargers, limits, inside, choices)| Depot {
+        panel_kw: inside.0,
+        storage_kw: inside.1,
         cabinets: chargers.0,
         ports: chargers.1,
         cabinet_kw: chargers.2,
@@ -86,8 +94,21 @@ impl Depot {
             load_kw = {load}
             behind = "upstream"
             queue = "{queue}"
+            [node.panel]
+            site = "depot"
+            limit_kw = {panel}
+            [limit.night]
+            on = ["panel"]
+            kw = {night}
+            hours = "22:00-04:00"
+            [storage.battery]
+            site = "depot"
+            energy_kwh = 200
+            power_kw = {storage}
+            round_trip = 0.85
             [charger.ports]
             site = "depot"
+            behind = "panel"
             cabinets = {cabinets}
             cabinet_kw = {cabinet_kw}
             ports = {ports}
@@ -99,10 +120,13 @@ impl Depot {
             site = "depot"
             csv = "visits.csv"
             "#,
-            policy = CHARGING[self.policy],
+            policy = charging()[self.policy % charging().len()],
             queue = QUEUES[self.queue],
             upstream = self.upstream_kw,
             limit = self.limit_kw,
+            panel = self.panel_kw,
+            night = self.panel_kw / 2.0,
+            storage = self.storage_kw,
             load = self.load_kw,
             cabinets = self.cabinets,
             cabinet_kw = self.cabinet_kw,
@@ -127,7 +151,7 @@ proptest! {
         let peak = run.get("peak_kw", "site:depot");
         prop_assert!(peak <= allowed * (1.0 + 1e-9) + 1e-9, "peak {peak}, allowed {allowed}");
         let cabinets = f64::from(depot.cabinets) * depot.cabinet_kw;
-        prop_assert!(peak - depot.load_kw <= cabinets * (1.0 + 1e-9));
+        prop_assert!(peak - depot.load_kw - depot.storage_kw <= cabinets * (1.0 + 1e-9));
         let (asked, given) = (run.total("energy_requested_kwh"), run.total("energy_delivered_kwh"));
         prop_assert!(given <= asked + 1e-6);
     }
@@ -135,7 +159,8 @@ proptest! {
     /// A larger connection never delivers less under a fair policy.
     #[test]
     fn more_capacity_never_delivers_less(depot in depots(), more in 1.0_f64..3.0) {
-        let fair = Depot { policy: 3, mtbf_h: None, queue: 0, cabinets: 40, ..depot };
+        // `equal_share` is the second of the list.
+        let fair = Depot { policy: 1, mtbf_h: None, queue: 0, cabinets: 40, ..depot };
         let larger = Depot { limit_kw: fair.limit_kw * more, upstream_kw: fair.upstream_kw * more, ..fair.clone() };
         let (less, more) = (fair.run().total("energy_delivered_kwh"), larger.run().total("energy_delivered_kwh"));
         prop_assert!(more >= less - 1e-6, "{less} {more}");
@@ -154,6 +179,10 @@ proptest! {
         for cabinet in &cabinets {
             parent.push(Some(NodeId(0)));
             limit.push(Kw(*cabinet));
+        }
+        // Every third cabinet stands behind the one before it: a tree of three levels.
+        for cabinet in (2..parent.len()).step_by(3) {
+            parent[cabinet] = Some(NodeId::at(cabinet - 1));
         }
         let tree = LimitTree::new(parent, limit);
         let node_of: Vec<NodeId> = asks.iter().map(|ask| NodeId::at(1 + ask.0 % cabinets.len())).collect();

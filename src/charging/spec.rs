@@ -12,8 +12,8 @@ pub struct ChargerSpec {
     pub site: String,
     /// The node they stand behind: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
-    /// How many cabinets.
-    #[schemars(range(min = 1, max = 10_000))]
+    /// How many cabinets. 0: none, such as in an overlay that puts them elsewhere.
+    #[schemars(range(min = 0, max = 10_000))]
     pub cabinets: u32,
     /// Power that the ports of one cabinet share, kW.
     #[schemars(range(min = 1.0, max = 20_000.0))]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub(super) struct InitArgs {
     /// The folder to make.
     dir: PathBuf,
-    /// Which template: `depot_night`, `port_terminal` or `san_pedro_bay`.
+    /// Which template: `depot_night`, `port_terminal`, `layout_study` or `san_pedro_bay`.
     #[arg(long, default_value = "depot_night")]
     template: String,
 }
@@ -29,7 +29,8 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
         files.iter().try_for_each(|(name, text)| {
             // A copied scenario has no schema beside it; `portvolt schema` prints one.
             let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
-            std::fs::write(args.dir.join(name), text)
+            // What it builds on comes along as a file beside it.
+            std::fs::write(args.dir.join(name), text.replace("\"../port_terminal/scenario.toml\"", "\"base.toml\""))
         })
     });
     if let Err(error) = written {

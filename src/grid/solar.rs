@@ -126,6 +126,7 @@ pub fn daylight_h(lat: f64, day_of_year: u32) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     use super::*;
 

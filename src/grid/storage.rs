@@ -112,6 +112,7 @@ fn price_third(prices: &[f64]) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     use super::*;
 

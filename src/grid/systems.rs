@@ -74,15 +74,10 @@ fn read_meters(
         meters.total[site] += total * time;
         power_rows.push(row);
     }
-    for at in wiring.sites.0.len()..wiring.inner.site.len() {
-        let limit = wiring.limits.0[at];
-        node_rows.push(NodeRow {
-            start: At(start_s),
-            start_s,
-            node: NodeId::at(at),
-            load_kw: net[at].0,
-            limit_kw: limit.0.is_finite().then_some(limit.0),
-        });
+    let loads = net.iter().zip(&wiring.limits.0).enumerate();
+    for (at, (load, limit)) in loads.skip(wiring.sites.0.len()) {
+        let limit_kw = limit.0.is_finite().then_some(limit.0);
+        node_rows.push(NodeRow { start: At(start_s), start_s, node: NodeId::at(at), load_kw: load.0, limit_kw });
     }
     let at_s = i64::from(start_s);
     let ambient_c = wiring.weather.celsius(wiring.calendar.month(at_s), wiring.calendar.hour(at_s));

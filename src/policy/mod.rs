@@ -136,8 +136,9 @@ impl PolicyError {
     pub fn help(&self) -> Option<String> {
         use crate::scenario::problem::nearest;
         match self {
-            Self::Unknown { name, known, .. } => nearest(name, known.iter().copied()),
-            Self::Parameter { name, known, .. } => nearest(name, known.iter().copied()),
+            Self::Unknown { name, known, .. } | Self::Parameter { name, known, .. } => {
+                nearest(name, known.iter().copied())
+            }
             Self::Bounds { .. } | Self::NoSchedule => None,
         }
     }

@@ -20,6 +20,9 @@ pub const FILE_NAME: &str = "scenario.toml";
 const TOML_LIMIT_BYTES: u64 = 16 << 20;
 const CHAIN_LIMIT: usize = 8;
 
+/// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
+pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
+
 /// What to load.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -52,6 +55,8 @@ pub struct Loaded {
     pub pin_visits: bool,
     /// Tariffs by key of `[site]`, of the sites that name one.
     pub tariffs: BTreeMap<String, Tariff>,
+    /// Vehicles start with a state of charge drawn evenly between these: charged, as after a Sunday.
+    pub first_soc: (f64, f64),
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.
@@ -122,6 +127,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
             solar,
             schedule,
             pin_visits: false,
+            first_soc: FIRST_SOC,
             inputs,
             provenance,
         }),

@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::listing::CSV_LIMIT_BYTES;
-use super::load::{Loaded, Rows, read_text, sorted};
+use super::load::{FIRST_SOC, Loaded, Rows, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
 use super::visits::{Visit, Visits, visits};
@@ -83,6 +83,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             solar: BTreeMap::new(),
             schedule: None,
             pin_visits: replay.chargers.is_none(),
+            first_soc: FIRST_SOC,
             inputs,
             provenance: Provenance::default(),
         }),

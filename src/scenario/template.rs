@@ -21,6 +21,17 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         ],
     ),
     (
+        "layout_study",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/layout_study/scenario.toml")),
+            ("few_fast.toml", include_str!("../../scenarios/layout_study/few_fast.toml")),
+            ("many_slow.toml", include_str!("../../scenarios/layout_study/many_slow.toml")),
+            ("decentralised.toml", include_str!("../../scenarios/layout_study/decentralised.toml")),
+            ("README.md", include_str!("../../scenarios/layout_study/README.md")),
+            ("base.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
+        ],
+    ),
+    (
         "san_pedro_bay",
         &[
             ("scenario.toml", include_str!("../../scenarios/san_pedro_bay/scenario.toml")),

@@ -13,6 +13,7 @@ use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use bevy_ecs::prelude::Resource;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Sessions at the start of a control interval. One row a session, in the order of sites and ports.
@@ -226,7 +227,6 @@ impl Knows {
 }
 
 /// All built-in charging policies.
-#[must_use]
 pub fn built_in() -> impl Iterator<Item = &'static ChargingInfo> {
     shares::POLICIES.iter().chain(orders::POLICIES).chain(plans::POLICIES)
 }
@@ -245,7 +245,7 @@ pub fn table() -> String {
             .collect();
         let parameters = if parameters.is_empty() { "-".to_owned() } else { parameters.join(", ") };
         let gives_back = if info.discharges { "yes" } else { "no" };
-        out.push_str(&format!("| `{}` | {} | {knows} | {gives_back} | {parameters} |\n", info.name, info.about));
+        let _ = writeln!(out, "| `{}` | {} | {knows} | {gives_back} | {parameters} |", info.name, info.about);
     }
     out
 }

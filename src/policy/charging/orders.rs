@@ -34,7 +34,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
         knows: &[Knows::Departure, Knows::Need],
         discharges: false,
         parameters: &[],
-        make: |_, _| Box::new(Order("llf", |view, row| view.laxity(row))),
+        make: |_, _| Box::new(Order("llf", laxity)),
     },
     ChargingInfo {
         name: "priority_vehicle_id",
@@ -47,7 +47,13 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 ];
 
 /// Its name, and the key by which it serves: smaller goes first, ties in the order of ports.
-struct Order(&'static str, fn(&ChargingView<'_>, usize) -> f64);
+struct Order(&'static str, Key);
+
+type Key = for<'a, 'b> fn(&'a ChargingView<'b>, usize) -> f64;
+
+fn laxity(view: &ChargingView<'_>, row: usize) -> f64 {
+    view.laxity(row)
+}
 
 impl ChargingPolicy for Order {
     fn name(&self) -> &str {

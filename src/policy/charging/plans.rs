@@ -63,7 +63,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 struct Balanced;
 
 impl ChargingPolicy for Balanced {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "balanced"
     }
 
@@ -124,7 +124,7 @@ impl PeakCap {
 }
 
 impl ChargingPolicy for PeakCap {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "peak_cap"
     }
 
@@ -178,7 +178,7 @@ impl PriceAware {
 }
 
 impl ChargingPolicy for PriceAware {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "price_aware"
     }
 
@@ -196,7 +196,7 @@ impl ChargingPolicy for PriceAware {
 struct SolarFirst;
 
 impl ChargingPolicy for SolarFirst {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "solar_first"
     }
 
@@ -214,7 +214,9 @@ impl ChargingPolicy for SolarFirst {
             *surplus.of(view, *row) -= plan[*row];
         }
         let mut waiting: Vec<usize> = vec![0; surplus.0.len()];
-        order.iter().for_each(|row| waiting[sessions.site[*row] as usize] += 1);
+        for row in &order {
+            waiting[sessions.site[*row] as usize] += 1;
+        }
         for row in order {
             let others = &mut waiting[sessions.site[row] as usize];
             let share = (*surplus.of(view, row) / *others as f64).max(Kw::ZERO);
@@ -248,7 +250,7 @@ impl Schedule {
 struct Scheduled(Schedule);
 
 impl ChargingPolicy for Scheduled {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "schedule"
     }
 
@@ -263,7 +265,7 @@ impl ChargingPolicy for Scheduled {
 struct ByDuty;
 
 impl ChargingPolicy for ByDuty {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "target_soc_by_duty"
     }
 
@@ -285,6 +287,7 @@ impl ChargingPolicy for ByDuty {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     use super::super::tests::{plan, sessions};
     use super::*;

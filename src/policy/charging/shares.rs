@@ -35,7 +35,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 struct Uncontrolled;
 
 impl ChargingPolicy for Uncontrolled {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "uncontrolled"
     }
 
@@ -47,7 +47,7 @@ impl ChargingPolicy for Uncontrolled {
 struct EqualShare(Sharing);
 
 impl ChargingPolicy for EqualShare {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "equal_share"
     }
 
@@ -63,7 +63,7 @@ struct RoundRobin {
 }
 
 impl ChargingPolicy for RoundRobin {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "round_robin"
     }
 

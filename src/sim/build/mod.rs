@@ -37,9 +37,6 @@ use bevy_ecs::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
-const FIRST_SOC: (f64, f64) = (0.95, 1.0);
-
 /// A world ready to run, and the names of its ids.
 pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), PolicyError> {
     let scenario = &loaded.scenario;
@@ -215,8 +212,9 @@ impl Build<'_> {
     }
 
     fn first_soc(&self, key: &str, number: u32) -> f64 {
+        let (lowest, highest) = self.loaded.first_soc;
         let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
-        FIRST_SOC.0 + (FIRST_SOC.1 - FIRST_SOC.0) * draw
+        lowest + (highest - lowest) * draw
     }
 
     fn terminals(&mut self) -> Vec<String> {
