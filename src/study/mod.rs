@@ -1,0 +1,3 @@
+//! What is learnt from runs: how far each is from the best possible.
+
+pub mod bound;
