@@ -8,8 +8,10 @@
 pub mod account;
 pub mod charging;
 pub mod cli;
+pub mod export;
 pub mod freight;
 pub mod grid;
+pub mod import;
 pub mod kernel;
 pub mod policy;
 pub mod record;

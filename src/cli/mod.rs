@@ -2,6 +2,8 @@
 
 mod console;
 mod diagnose;
+mod export;
+mod import;
 mod init;
 mod run;
 mod schema;
@@ -73,6 +75,14 @@ enum Command {
     ///
     /// Example: portvolt init `my_depot` --template `depot_night`
     Init(init::InitArgs),
+    /// Read files of others: stations, charging sessions.
+    ///
+    /// Example: portvolt import afdc `alt_fuel_stations.csv` --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson
+    Import(import::ImportArgs),
+    /// Write files for others: maps, grid models, chargers.
+    ///
+    /// Example: portvolt export loadshape `runs/my_depot` --out shapes
+    Export(export::ExportArgs),
     /// Print the JSON Schema of a scenario, for editors.
     ///
     /// Example: portvolt schema > scenario.schema.json
@@ -128,6 +138,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
+        Command::Import(args) => import::import(&args, &console),
+        Command::Export(args) => export::export(&args, &console),
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();
