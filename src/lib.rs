@@ -9,6 +9,7 @@
 pub mod account;
 pub mod charging;
 pub mod cli;
+pub mod export;
 pub mod freight;
 pub mod grid;
 pub mod import;
@@ -18,5 +19,6 @@ pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod sim;
+pub mod study;
 pub mod terminal;
 pub mod truck;

@@ -109,8 +109,8 @@ fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32)
         port_kw: None,
         tariff: None,
         tariff_name: None,
-        start: "2025-01-06".to_owned(),
-        zone: "Etc/UTC".to_owned(),
+        start: None,
+        zone: Some("Etc/UTC".to_owned()),
     }
 }
 
@@ -247,4 +247,35 @@ fn wrong_sessions_are_named() {
     ] {
         assert!(told.contains(words), "{words}\n{told}");
     }
+}
+
+/// `--bound` by hand: 40 kW for two cars of 40 kW. One needs 40 kWh in the first hour, the other 40 kWh in two hours: all
+/// 80 can be served, and `edf` does. Lowest vehicle first serves the one that could wait, and misses 40 of 80 kWh, half;
+/// what it did deliver in an hour at 40 kW could have taken two at 20.
+#[test]
+fn the_bound_says_what_was_missed() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("sessions.csv");
+    let text = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n\
+        a,v2,c1,0,3600,40,40\nb,v1,c2,0,7200,40,40\n";
+    std::fs::write(&file, text).unwrap();
+    let metric = |policy: &str, name: &str| {
+        let out = dir.path().join(policy);
+        let status = std::process::Command::new(env!("CARGO_BIN_EXE_portvolt"))
+            .args(["replay", file.to_str().unwrap(), "--policy", policy, "--limit-kw", "40", "--bound", "--quiet"])
+            .args(["--force", "--out", out.to_str().unwrap()])
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let summary = std::fs::read_to_string(out.join("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+        let found = summary["metrics"].as_array().unwrap().iter().find(|metric| metric["name"] == name);
+        found.unwrap()["value"].as_f64().unwrap()
+    };
+    assert!((metric("edf", "bound_energy_kwh") - 80.0).abs() < 1e-4);
+    assert!(metric("edf", "bound_energy_gap_percent").abs() < 1e-4);
+    assert!((metric("priority_vehicle_id", "bound_energy_gap_percent") - 50.0).abs() < 1e-4);
+    assert!((metric("priority_vehicle_id", "bound_peak_kw") - 20.0).abs() < 1e-4);
+    assert!((metric("priority_vehicle_id", "bound_peak_gap_percent") - 50.0).abs() < 1e-3);
 }

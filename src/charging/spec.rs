@@ -2,10 +2,10 @@
 
 use crate::scenario::Sources;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// `[charger.ID]`: a group of like cabinets at one site.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChargerSpec {
     /// Where they stand: a key of `[site]`.

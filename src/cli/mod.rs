@@ -3,6 +3,8 @@
 mod bill;
 mod console;
 mod diagnose;
+mod export;
+mod import;
 mod init;
 mod policies;
 mod replay;
@@ -90,6 +92,14 @@ enum Command {
     ///
     /// Example: portvolt bill `load.csv` --tariff `scenarios/tariffs/sce_tou_ev_9.json`
     Bill(bill::BillArgs),
+    /// Read files of others: stations, charging sessions.
+    ///
+    /// Example: portvolt import afdc `alt_fuel_stations.csv` --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson
+    Import(import::ImportArgs),
+    /// Write files for others: maps, grid models, chargers.
+    ///
+    /// Example: portvolt export loadshape `runs/my_depot` --out shapes
+    Export(export::ExportArgs),
     /// Print the JSON Schema of a scenario, for editors.
     ///
     /// Example: portvolt schema > scenario.schema.json
@@ -148,6 +158,8 @@ pub fn main() -> ExitCode {
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Bill(args) => bill::print(&args, &console),
+        Command::Import(args) => import::import(&args, &console),
+        Command::Export(args) => export::export(&args, &console),
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
     /// CSV with the columns `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
-    /// `vehicle_max_kw`.
+    /// `vehicle_max_kw`; or ACN-Data sessions as JSON.
     sessions: PathBuf,
     /// Charging policy; `portvolt policies` lists them.
     #[arg(long, default_value = "uncontrolled")]
@@ -37,12 +37,12 @@ pub(super) struct ReplayArgs {
     /// Which tariff of the file, when it holds several.
     #[arg(long, value_name = "NAME", requires = "tariff")]
     tariff_name: Option<String>,
-    /// Local day on which second 0 of the sessions falls.
-    #[arg(long, default_value = "2025-01-06")]
-    start: String,
-    /// Time zone.
-    #[arg(long, default_value = "America/Los_Angeles")]
-    zone: String,
+    /// Local day on which second 0 of the sessions falls. Default: the file's own (ACN-Data), else 2025-01-06.
+    #[arg(long)]
+    start: Option<String>,
+    /// Time zone. Default: the file's own (ACN-Data), else America/Los_Angeles.
+    #[arg(long)]
+    zone: Option<String>,
     /// Seed; used where a policy only gets estimates.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -61,6 +61,9 @@ pub(super) struct ReplayArgs {
     /// Exit with 6 when a vehicle left short or the limit was passed.
     #[arg(long)]
     strict: bool,
+    /// Say how far this policy is from the best possible with full knowledge: energy, peak, cost.
+    #[arg(long)]
+    bound: bool,
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
@@ -125,6 +128,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         with_csv: args.csv,
         with_report: args.report,
         is_strict: args.strict,
+        bound_limit_kw: args.bound.then(|| args.limit_kw.unwrap_or(f64::INFINITY)),
     };
     job.carry_out(folder, console)
 }
@@ -138,6 +142,7 @@ fn settings(args: &ReplayArgs) -> Vec<String> {
     out.extend(args.port_kw.map(|kw| format!("port_kw={kw}")));
     out.extend(args.tariff.as_ref().map(|file| format!("tariff={}", file.display())));
     out.extend(args.tariff_name.as_ref().map(|name| format!("tariff_name={name}")));
-    out.extend([format!("start={}", args.start), format!("zone={}", args.zone)]);
+    out.extend(args.start.as_ref().map(|day| format!("start={day}")));
+    out.extend(args.zone.as_ref().map(|zone| format!("zone={zone}")));
     out
 }

@@ -79,6 +79,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         with_csv: args.csv,
         with_report: true,
         is_strict: args.strict,
+        bound_limit_kw: None,
     };
     job.carry_out(folder, console)
 }

@@ -97,6 +97,15 @@ fn energy(metrics: &[Metric]) -> String {
             total("bill_fixed_usd"),
         );
     }
+    if metrics.iter().any(|metric| metric.name == "bound_energy_kwh") {
+        let _ = writeln!(
+            out,
+            "Bound      {:.2} % of the most possible energy missed, {:.1} % of the peak and {:.1} % of the cost avoidable",
+            total("bound_energy_gap_percent"),
+            total("bound_peak_gap_percent"),
+            total("bound_cost_gap_percent"),
+        );
+    }
     let _ = writeln!(
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",

@@ -3,13 +3,15 @@
 use super::Exit;
 use super::console::Console;
 use super::screen::screen;
+use crate::account::tariff::Tariff;
 use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA, SummaryFile};
-use crate::record::summary::Summary;
-use crate::report;
+use crate::record::summary::{Metric, Summary};
+use crate::report::{self, read::each_batch};
 use crate::scenario::Quality;
 use crate::scenario::load::Loaded;
 use crate::sim::output::{Output, Written};
 use crate::sim::{Options, RunError, Simulation};
+use crate::study::replay_bound::{self, Done};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub(super) struct Job<'a> {
     pub(super) with_report: bool,
     /// A broken constraint is an exit code of its own.
     pub(super) is_strict: bool,
+    /// For a replay: compare with the best possible under this limit, kW.
+    pub(super) bound_limit_kw: Option<f64>,
 }
 
 /// Begins the folder of a run, or says why not.
@@ -48,6 +52,7 @@ pub(super) fn begin(target: &Path, force: bool, console: &Console) -> Result<Run
 
 enum Failure {
     Run(RunError, String),
+    Bound(String),
     Folder(FolderError),
 }
 
@@ -69,6 +74,10 @@ impl Job<'_> {
                     RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
                     _ => Exit::Failed,
                 }
+            }
+            Err(Failure::Bound(message)) => {
+                console.error(&message);
+                Exit::Failed
             }
             Err(Failure::Folder(error)) => {
                 console.error(&error.to_string());
@@ -102,6 +111,9 @@ impl Job<'_> {
         };
         let digest = written.digest();
         let Written { mut summary, digests, .. } = written;
+        if let Some(limit_kw) = self.bound_limit_kw {
+            summary.extra.extend(self.bound(limit_kw, &folder.tables())?);
+        }
         let metrics = summary.metrics(simulation.names());
         let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
         folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
@@ -126,6 +138,30 @@ impl Job<'_> {
         }
         let is_broken = self.is_strict && broken_constraints(&summary);
         Ok(if is_broken { Exit::Broken } else { Exit::Done })
+    }
+
+    /// How far the replay is from the best possible.
+    fn bound(&self, limit_kw: f64, tables: &Path) -> Result<Vec<Metric>, Failure> {
+        let mut done = Done::default();
+        let read = each_batch(tables, "sessions", |batch| {
+            for row in 0..batch.rows() {
+                let got_kwh = batch.number("grid_kwh", row).unwrap_or(0.0);
+                *done.got_kwh.entry(batch.text("session_id", row).to_owned()).or_default() += got_kwh;
+            }
+        })
+        .and_then(|()| {
+            each_batch(tables, "power", |batch| {
+                done.power_kw.extend((0..batch.rows()).map(|row| batch.number("charging_kw", row).unwrap_or(0.0)));
+            })
+        });
+        read.map_err(|error| Failure::Bound(error.to_string()))?;
+        let interval_s = i64::from(self.loaded.scenario.time.interval_s);
+        let price = |tariff: &Tariff| -> Vec<f64> {
+            let starts = (0..done.power_kw.len() as i64).map(|at| at * interval_s);
+            starts.map(|start_s| tariff.energy_price_at(&self.loaded.calendar, start_s)).collect()
+        };
+        let prices = self.loaded.tariffs.values().next().map(price).unwrap_or_default();
+        replay_bound::metrics(self.loaded, limit_kw, &prices, &done).map_err(|error| Failure::Bound(error.to_string()))
     }
 
     fn manifest(&self, rows: BTreeMap<String, String>) -> Manifest {

@@ -2,10 +2,10 @@
 
 use crate::scenario::Sources;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// `[site.ID]`: a place with coordinates and a grid connection.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteSpec {
     /// Name for people. Defaults to the site's id.
@@ -281,7 +281,7 @@ pub enum StorageRule {
 }
 
 /// Kinds of places.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SiteKind {
     /// A container terminal with gates and berths.
@@ -317,7 +317,7 @@ impl SiteKind {
 }
 
 /// Who gets a free port first. Ties go to the one that came first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueOrder {
     /// Who came first.

@@ -1,6 +1,9 @@
-//! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads. One file a
-//! format. Mistakes come as [`Problem`]s with line or key, all at once.
+//! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads, layouts as
+//! GeoJSON, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
 
+pub mod acn;
+pub mod afdc;
+pub mod geojson;
 pub mod load;
 pub mod tariff_csv;
 pub mod urdb;

@@ -4,7 +4,7 @@
 //! needs node.
 
 mod data;
-mod read;
+pub(crate) mod read;
 
 use crate::record::folder::Manifest;
 use crate::record::summary::Metric;

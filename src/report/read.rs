@@ -2,17 +2,17 @@
 
 use super::ReportError;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt32Type};
+use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::Path;
 
 /// Rows of one batch by column name.
-pub(super) struct Batch(RecordBatch);
+pub(crate) struct Batch(RecordBatch);
 
 impl Batch {
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.0.num_rows()
     }
 
@@ -21,7 +21,7 @@ impl Batch {
     }
 
     /// A number; `None` where the cell is empty or the column is missing.
-    pub(super) fn number(&self, name: &str, row: usize) -> Option<f64> {
+    pub(crate) fn number(&self, name: &str, row: usize) -> Option<f64> {
         let column = self.column(name)?;
         if column.is_null(row) {
             return None;
@@ -32,20 +32,26 @@ impl Batch {
         }
     }
 
+    /// A point in time, seconds since 1970-01-01 UTC.
+    pub(crate) fn unix_s(&self, name: &str, row: usize) -> Option<i64> {
+        let times = self.column(name)?.as_primitive_opt::<TimestampSecondType>()?;
+        times.is_valid(row).then(|| times.value(row))
+    }
+
     /// A whole number, 0 where there is none.
-    pub(super) fn whole(&self, name: &str, row: usize) -> u32 {
+    pub(crate) fn whole(&self, name: &str, row: usize) -> u32 {
         self.number(name, row).unwrap_or(0.0) as u32
     }
 
     /// A word, empty where there is none.
-    pub(super) fn text(&self, name: &str, row: usize) -> &str {
+    pub(crate) fn text(&self, name: &str, row: usize) -> &str {
         let strings: Option<&StringArray> = self.column(name).and_then(|column| column.as_string_opt::<i32>());
         strings.filter(|strings| strings.is_valid(row)).map_or("", |strings| strings.value(row))
     }
 }
 
 /// Visits all batches of a table.
-pub(super) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReportError> {
+pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReportError> {
     let path = folder.join(format!("{table}.parquet"));
     let fail = |reason: String| ReportError::Table { path: path.clone(), reason };
     let file = File::open(&path).map_err(|error| fail(error.to_string()))?;

@@ -6,6 +6,7 @@ use super::load::{FIRST_SOC, Loaded, Rows, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
 use super::visits::{Visit, Visits, visits};
+use crate::import::acn;
 use crate::kernel::calendar::Calendar;
 use crate::policy;
 use std::collections::BTreeMap;
@@ -36,10 +37,10 @@ pub struct Replay {
     pub tariff: Option<PathBuf>,
     /// Which tariff of the file, when it holds several.
     pub tariff_name: Option<String>,
-    /// First local day.
-    pub start: String,
-    /// Time zone.
-    pub zone: String,
+    /// First local day; none: the file's own, or a Monday in January.
+    pub start: Option<String>,
+    /// Time zone; none: the file's own, or that of Los Angeles.
+    pub zone: Option<String>,
 }
 
 /// Reads the sessions and makes a scenario of them.
@@ -51,14 +52,15 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let text = read_text(&replay.sessions, CSV_LIMIT_BYTES)
         .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
     let mut problems = Problems::default();
-    let visits = visits(&path, &text, &mut problems.list);
+    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+    let Sessions { visits, start, zone } = sessions(replay, &path, &text, &mut problems.list);
     if visits.list.is_empty() && problems.list.is_empty() {
         problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
     }
     if replay.chargers.is_none() {
         own_ports(&path, &visits, &mut problems.list);
     }
-    let mut inputs = BTreeMap::from([(path, blake3::hash(text.as_bytes()).to_hex().to_string())]);
+    let mut inputs = BTreeMap::from([(path, hash)]);
     let mut tariffs = BTreeMap::new();
     if let Some(file) = &replay.tariff {
         let mut files = Rows { base: PathBuf::new(), inputs: &mut inputs, problems: &mut problems.list };
@@ -66,8 +68,8 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }
     let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
-    let (calendar, days) = calendar(replay, last_s, &mut problems.list);
-    let scenario = scenario(replay, &visits, days);
+    let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
+    let scenario = scenario(replay, &visits, (&start, &zone), days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
         let (field, message, help) = ("--policy".to_owned(), error.to_string(), error.help());
         problems.list.push(Problem { place: None, field, message, help });
@@ -89,6 +91,28 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         }),
         _ => Err(sorted(problems)),
     }
+}
+
+/// Visits, with the day and the zone that their seconds count from.
+struct Sessions {
+    visits: Visits,
+    start: String,
+    zone: String,
+}
+
+/// Reads the plain CSV, or ACN-Data's JSON.
+fn sessions(replay: &Replay, path: &str, text: &str, problems: &mut Vec<Problem>) -> Sessions {
+    let (mut start, mut zone) = ("2025-01-06".to_owned(), "America/Los_Angeles".to_owned());
+    let is_json = replay.sessions.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let visits = if is_json {
+        let options = acn::Options { zone: replay.zone.clone(), ..acn::Options::default() };
+        let sessions = acn::read(path, text, &options, problems);
+        (start, zone) = (sessions.start.clone(), sessions.zone.clone());
+        visits(path, &acn::to_csv(&sessions), problems)
+    } else {
+        visits(path, text, problems)
+    };
+    Sessions { visits, start: replay.start.clone().unwrap_or(start), zone: replay.zone.clone().unwrap_or(zone) }
 }
 
 /// Without a pool each session needs a charger, and no two may be there at once.
@@ -123,10 +147,10 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
 }
 
 /// A calendar that covers the last departure, and its days.
-fn calendar(replay: &Replay, last_s: u32, problems: &mut Vec<Problem>) -> (Option<Calendar>, u32) {
+fn calendar(start: &str, zone: &str, last_s: u32, problems: &mut Vec<Problem>) -> (Option<Calendar>, u32) {
     let mut days = last_s.div_ceil(86_400).max(1);
     loop {
-        match Calendar::new(&replay.start, &replay.zone, days) {
+        match Calendar::new(start, zone, days) {
             // The hour that spring takes away may push the last departure beyond the last midnight.
             Ok(calendar) if calendar.elapsed_s(i64::from(days) * 86_400) < i64::from(last_s) => days += 1,
             Ok(calendar) => return (Some(calendar), days),
@@ -156,7 +180,7 @@ fn tick_s(replay: &Replay, visits: &[Visit]) -> u32 {
     (1..=60).rev().find(|tick| replay.interval_s.is_multiple_of(*tick)).unwrap_or(1)
 }
 
-fn scenario(replay: &Replay, visits: &Visits, days: u32) -> Scenario {
+fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days: u32) -> Scenario {
     let tick_s = tick_s(replay, &visits.list);
     let ports = replay.chargers.unwrap_or(visits.chargers.len().max(1) as u32);
     let strongest_kw = visits.list.iter().map(|visit| visit.max_kw).fold(1.0, f64::max);
@@ -164,7 +188,7 @@ fn scenario(replay: &Replay, visits: &Visits, days: u32) -> Scenario {
     let text = serde_json::json!({
         "title": format!("Replay of {}", replay.sessions.display()),
         "time": {
-            "start": replay.start, "zone": replay.zone, "days": days,
+            "start": start, "zone": zone, "days": days,
             "tick_s": tick_s, "interval_s": replay.interval_s, "dispatch_s": replay.interval_s
         },
         "policy": { "charging": { "name": replay.policy, "params": replay.params } },

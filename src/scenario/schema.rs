@@ -41,12 +41,20 @@ pub struct Shape {
 /// When the schema made from our own types is not one: a programmer's error that a test would show.
 #[must_use]
 pub fn check_shape(document: &Item) -> Shape {
-    let schema = schema();
-    let validator = Validator::new(&schema).expect("our own schema is valid");
+    check_against(&schema(), document)
+}
+
+/// The same against the schema of one table.
+///
+/// # Panics
+/// As [`check_shape`].
+#[must_use]
+pub fn check_against(schema: &Value, document: &Item) -> Shape {
+    let validator = Validator::new(schema).expect("our own schema is valid");
     let json = document.to_json();
     let mut shape = Shape::default();
     for error in validator.iter_errors(&json) {
-        explain(&error, &schema, document, &mut shape);
+        explain(&error, schema, document, &mut shape);
     }
     shape
 }

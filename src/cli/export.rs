@@ -1,0 +1,158 @@
+//! `portvolt export`: writes files for other tools.
+
+use super::console::Console;
+use super::import::write;
+use super::{Exit, ScenarioArgs, diagnose};
+use crate::export::{self, ExportError, Loads, loadshape, ocpp};
+use crate::import::geojson::{self, Layout, PlacedCharger};
+use crate::scenario::Scenario;
+use crate::scenario::load::load;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// A scenario's sites and chargers as `GeoJSON`.
+    Geojson {
+        #[command(flatten)]
+        scenario: ScenarioArgs,
+        /// The file to write; otherwise it is printed.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Overwrite it.
+        #[arg(long)]
+        force: bool,
+    },
+    /// The load of a run's sites as `OpenDSS` load shapes.
+    Loadshape(RunArgs),
+    /// The charging power of a run's sites as OCPP charging profiles.
+    Ocpp {
+        #[command(flatten)]
+        run: RunArgs,
+        /// The protocol's version.
+        #[arg(long, value_enum, default_value_t = OcppVersion::V201)]
+        version: OcppVersion,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// The folder that a run left.
+    run_dir: PathBuf,
+    /// The folder for the files.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Overwrite files in it.
+    #[arg(long)]
+    force: bool,
+    /// Which load.
+    #[arg(long, value_enum)]
+    load: Option<Which>,
+}
+
+/// Which load of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Which {
+    /// The whole meter.
+    Total,
+    /// Chargers only.
+    Charging,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum OcppVersion {
+    /// OCPP 1.6.
+    #[value(name = "1.6")]
+    V16,
+    /// OCPP 2.0.1.
+    #[value(name = "2.0.1")]
+    V201,
+}
+
+pub(super) fn export(args: &ExportArgs, console: &Console) -> Exit {
+    let done = match &args.what {
+        What::Geojson { scenario, out, force } => return map(scenario, out.as_ref(), *force, console),
+        What::Loadshape(args) => files(args, console, |loads| shapes(args, loads)),
+        What::Ocpp { run, version } => files(run, console, |loads| profiles(run, *version, loads)),
+    };
+    done.unwrap_or_else(|exit| exit)
+}
+
+fn map(scenario: &ScenarioArgs, out: Option<&PathBuf>, force: bool, console: &Console) -> Exit {
+    let loaded = match load(&scenario.request()) {
+        Ok(loaded) => loaded,
+        Err(problems) => return diagnose::show(&problems, console),
+    };
+    let text = geojson::write(&layout(&loaded.scenario));
+    match out {
+        None => console.print(&text),
+        Some(path) => match write(path, &text, force, console) {
+            Ok(()) => console.note(&format!("{}: written", path.display())),
+            Err(exit) => return exit,
+        },
+    }
+    Exit::Done
+}
+
+/// A scenario's chargers stand where their sites are.
+fn layout(scenario: &Scenario) -> Layout {
+    let place = |spec: &crate::charging::spec::ChargerSpec| {
+        scenario.site.get(&spec.site).map_or((0.0, 0.0), |site| (site.lat, site.lon))
+    };
+    let chargers = scenario.charger.iter().map(|(key, spec)| {
+        let (lat, lon) = place(spec);
+        (key.clone(), PlacedCharger { spec: spec.clone(), lat, lon })
+    });
+    Layout { sites: scenario.site.clone(), chargers: chargers.collect() }
+}
+
+/// Reads the loads, writes the files made of them, says which.
+fn files(args: &RunArgs, console: &Console, make: impl Fn(&Loads) -> Vec<(String, String)>) -> Result<Exit, Exit> {
+    let loads = export::loads(&args.run_dir).map_err(|error| {
+        console.error(&error.to_string());
+        if matches!(error, ExportError::Table(_)) { Exit::Failed } else { Exit::BadFiles }
+    })?;
+    let files = make(&loads);
+    for (name, text) in &files {
+        write(&args.out.join(name), text, args.force, console)?;
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
+    if console.is_json() {
+        console.print_json(&serde_json::json!({ "schema": 1, "dir": args.out, "files": names }));
+    } else {
+        console.print(&format!("{}: {}", args.out.display(), names.join(", ")));
+    }
+    Ok(Exit::Done)
+}
+
+fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {
+    let mut lines = format!("! Load shapes of {}, kW by interval of {} s\n", args.run_dir.display(), loads.interval_s);
+    let mut files = Vec::new();
+    for (site, load) in &loads.sites {
+        let kw = if args.load == Some(Which::Charging) { &load.charging_kw } else { &load.total_kw };
+        lines.push_str(&loadshape::lines(site, kw, loads.interval_s));
+        files.push((format!("{}.csv", loadshape::element_name(site)), loadshape::csv(kw)));
+    }
+    files.push(("loadshapes.dss".to_owned(), lines));
+    files
+}
+
+fn profiles(args: &RunArgs, version: OcppVersion, loads: &Loads) -> Vec<(String, String)> {
+    let version = match version {
+        OcppVersion::V16 => ocpp::Version::V16,
+        OcppVersion::V201 => ocpp::Version::V201,
+    };
+    let charging = loads.sites.iter().filter(|(_, load)| load.charging_kw.iter().any(|kw| *kw > 0.0));
+    let file = |(site, load): (&String, &export::Load)| {
+        let kw = if args.load == Some(Which::Total) { &load.total_kw } else { &load.charging_kw };
+        let schedules = ocpp::schedules(kw, loads.interval_s);
+        let requests = ocpp::requests(version, &schedules, loads.start_unix_s);
+        (format!("{site}.json"), serde_json::to_string_pretty(&requests).unwrap_or_default())
+    };
+    charging.map(file).collect()
+}

@@ -1,0 +1,344 @@
+//! Public charging stations from the station CSV of the Alternative Fuels Data Center (AFDC), as its download page and its
+//! API (`alt-fuel-stations/v1.csv` and `ev-charging-units.csv`) write it. Columns go by name; the headers of 2012, of the
+//! 2020s and the API's own field names are all understood.
+
+use super::geojson::{Layout, PlacedCharger};
+use crate::charging::spec::ChargerSpec;
+use crate::grid::spec::{QueueOrder, SiteKind, SiteSpec};
+use crate::scenario::Sources;
+use crate::scenario::problem::{Place, Problem, nearest};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// After this many mistakes in one file the rest is only counted.
+const PROBLEM_LIMIT: usize = 20;
+/// Columns that give the power of a connector and how many there are: any of these that charge with direct current.
+const DC_CONNECTORS: [&str; 4] = ["ccs", "chademo", "j3400", "j3271"];
+
+/// What is taken, and what stands in for what the file does not say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// West, south, east, north, degrees; none: everywhere.
+    pub bbox: Option<[f64; 4]>,
+    /// Take ports of level 2 too?
+    pub level2: bool,
+    /// Take planned and temporarily closed stations too?
+    pub not_open: bool,
+    /// Take stations that are not public too?
+    pub not_public: bool,
+    /// Power of a fast port where the file has none, kW.
+    pub dc_kw: f64,
+    /// Power of a port of level 2 where the file has none, kW.
+    pub level2_kw: f64,
+    /// Battery energy per grid energy.
+    pub efficiency: f64,
+}
+
+impl Default for Options {
+    /// 150 kW is what 23 CFR 680.106(d) asks of a federally funded fast port, 6 kW of one of level 2. The efficiency is
+    /// assumed. The file written says so.
+    fn default() -> Self {
+        Self {
+            bbox: None,
+            level2: false,
+            not_open: false,
+            not_public: false,
+            dc_kw: 150.0,
+            level2_kw: 6.0,
+            efficiency: 0.92,
+        }
+    }
+}
+
+/// The stations that were taken, and how many were not and why.
+#[derive(Debug, Clone, Default)]
+pub struct Stations {
+    /// One site a station, one group of chargers a station and kind of port.
+    pub layout: Layout,
+    /// Rows that were left out, by reason.
+    pub left_out: BTreeMap<&'static str, usize>,
+}
+
+/// One station, over all its rows.
+#[derive(Debug, Clone, Default)]
+struct Station {
+    name: String,
+    lat: f64,
+    lon: f64,
+    dc: Ports,
+    level2: Ports,
+}
+
+/// Ports of one kind. Power is known for some of their connectors.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ports {
+    count: u32,
+    known: f64,
+    known_kw: f64,
+}
+
+impl Ports {
+    /// Mean power of the connectors whose power is known.
+    fn kw(&self, otherwise: f64) -> f64 {
+        if self.known > 0.0 { (self.known_kw / self.known).round().max(1.0) } else { otherwise }
+    }
+}
+
+/// Reads a station CSV. Mistakes go to `problems`, by line and column.
+pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem>) -> Stations {
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let header = reader.headers().cloned().unwrap_or_default();
+    let columns: BTreeMap<String, usize> = header.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
+    let mut table = Table { path, columns, problems, found: 0 };
+    let mut out = Stations::default();
+    if !table.is_usable() {
+        return out;
+    }
+    let mut stations: BTreeMap<String, Station> = BTreeMap::new();
+    for (at, record) in reader.records().enumerate() {
+        let line = at as u64 + 2;
+        match record {
+            Ok(record) => {
+                let line = record.position().map_or(line, csv::Position::line);
+                if let Some(reason) = table.take(&record, line, options, &mut stations) {
+                    *out.left_out.entry(reason).or_insert(0) += 1;
+                }
+            }
+            Err(error) => table.wrong(line, "", error.to_string(), None),
+        }
+    }
+    if table.found > PROBLEM_LIMIT {
+        let message = format!("and {} more mistakes in this file", table.found - PROBLEM_LIMIT);
+        let place = Some(Place::File(path.to_owned()));
+        table.problems.push(Problem { place, field: String::new(), message, help: None });
+    }
+    for (id, station) in stations {
+        add(&mut out.layout, &format!("afdc_{id}"), &station, options);
+    }
+    out
+}
+
+/// `EV Level2 EVSE Num`, `ev_level2_evse_num` and `EV CCS Power Output (kW)` in one spelling.
+fn plain(name: &str) -> String {
+    let spaced: String =
+        name.trim().chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join("_")
+}
+
+struct Table<'a> {
+    path: &'a str,
+    columns: BTreeMap<String, usize>,
+    problems: &'a mut Vec<Problem>,
+    found: usize,
+}
+
+impl Table<'_> {
+    fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
+        self.found += 1;
+        if self.found <= PROBLEM_LIMIT {
+            let place = Some(Place::Line(self.path.to_owned(), line));
+            self.problems.push(Problem { place, field: column.to_owned(), message, help });
+        }
+    }
+
+    fn is_usable(&mut self) -> bool {
+        let needed: [&[&str]; 6] = [
+            &["fuel_type_code"],
+            &["station_name"],
+            &["latitude"],
+            &["longitude"],
+            &["id", "station_id"],
+            &["ev_dc_fast_count", "ev_dc_fast_num"],
+        ];
+        let missing: Vec<&str> = needed
+            .iter()
+            .filter(|names| !names.iter().any(|name| self.columns.contains_key(*name)))
+            .map(|names| names[0])
+            .collect();
+        for name in &missing {
+            let help = nearest(name, self.columns.keys().map(String::as_str));
+            self.wrong(1, name, "the column is missing".to_owned(), help);
+        }
+        missing.is_empty()
+    }
+
+    fn cell<'r>(&self, record: &'r csv::StringRecord, names: &[&str]) -> &'r str {
+        let column = names.iter().find_map(|name| self.columns.get(*name));
+        column.and_then(|column| record.get(*column)).unwrap_or_default().trim()
+    }
+
+    fn number(&mut self, record: &csv::StringRecord, line: u64, names: &[&str], most: f64) -> Option<f64> {
+        let text = self.cell(record, names);
+        if text.is_empty() {
+            return Some(0.0);
+        }
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && number.abs() <= most => Some(number),
+            Ok(number) => {
+                self.wrong(line, names[0], format!("{number} is out of the plausible range up to {most}"), None);
+                None
+            }
+            Err(_) => {
+                self.wrong(line, names[0], format!("`{text}` is not a number"), None);
+                None
+            }
+        }
+    }
+
+    /// Adds a row to its station, or says why it is left out.
+    fn take(
+        &mut self,
+        record: &csv::StringRecord,
+        line: u64,
+        options: &Options,
+        stations: &mut BTreeMap<String, Station>,
+    ) -> Option<&'static str> {
+        if self.cell(record, &["fuel_type_code"]) != "ELEC" {
+            return Some("other fuels");
+        }
+        if !options.not_open && !matches!(self.cell(record, &["status_code"]), "E" | "") {
+            return Some("not open");
+        }
+        if !options.not_public && !self.is_public(record) {
+            return Some("not public");
+        }
+        let lat = self.number(record, line, &["latitude"], 180.0)?;
+        let lon = self.number(record, line, &["longitude"], 180.0)?;
+        if lat.abs() > 90.0 {
+            let help = Some("latitude and longitude are swapped".to_owned());
+            self.wrong(line, "latitude", format!("{lat} is no latitude"), help);
+            return None;
+        }
+        if lat == 0.0 && lon == 0.0 {
+            return Some("no coordinates");
+        }
+        let is_outside = |[west, south, east, north]: [f64; 4]| lon < west || lon > east || lat < south || lat > north;
+        if options.bbox.is_some_and(is_outside) {
+            return Some("outside the box");
+        }
+        let (dc, level2) = (self.dc(record, line)?, self.level2(record, line)?);
+        if dc.count == 0 && (!options.level2 || level2.count == 0) {
+            return Some("no ports of the kinds asked for");
+        }
+        let id = self.cell(record, &["id", "station_id"]);
+        if id.is_empty() {
+            self.wrong(line, "id", "is empty".to_owned(), None);
+            return None;
+        }
+        // The file of charging units has several rows a station.
+        let station = stations.entry(plain(id)).or_default();
+        self.cell(record, &["station_name"]).clone_into(&mut station.name);
+        (station.lat, station.lon) = (lat, lon);
+        for (sum, ports) in [(&mut station.dc, dc), (&mut station.level2, level2)] {
+            sum.count += ports.count;
+            sum.known += ports.known;
+            sum.known_kw += ports.known_kw;
+        }
+        None
+    }
+
+    /// Newer files have `Access Code`, older ones only words that begin with `Public` or `Private`.
+    fn is_public(&self, record: &csv::StringRecord) -> bool {
+        let code = self.cell(record, &["access_code"]);
+        let words = if code.is_empty() { self.cell(record, &["groups_with_access_code"]) } else { code };
+        words.is_empty() || words.to_ascii_lowercase().starts_with("public")
+    }
+
+    fn dc(&mut self, record: &csv::StringRecord, line: u64) -> Option<Ports> {
+        let count = self.number(record, line, &["ev_dc_fast_count", "ev_dc_fast_num"], 10_000.0)?;
+        let mut ports = Ports { count: count.max(0.0) as u32, ..Ports::default() };
+        for name in DC_CONNECTORS {
+            self.connectors(record, line, name, &mut ports)?;
+        }
+        Some(ports)
+    }
+
+    fn level2(&mut self, record: &csv::StringRecord, line: u64) -> Option<Ports> {
+        let count = self.number(record, line, &["ev_level2_evse_num"], 10_000.0)?;
+        let mut ports = Ports { count: count.max(0.0) as u32, ..Ports::default() };
+        self.connectors(record, line, "j1772", &mut ports)?;
+        Some(ports)
+    }
+
+    fn connectors(&mut self, record: &csv::StringRecord, line: u64, name: &str, ports: &mut Ports) -> Option<()> {
+        let count = self.number(record, line, &[&format!("ev_{name}_connector_count")], 10_000.0)?;
+        let kw = self.number(record, line, &[&format!("ev_{name}_power_output_kw")], 10_000.0)?;
+        if kw > 0.0 {
+            ports.known += count.max(1.0);
+            ports.known_kw += count.max(1.0) * kw;
+        }
+        Some(())
+    }
+}
+
+fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
+    let sources = |pairs: &[(&str, &str)]| -> Sources {
+        pairs.iter().map(|(field, source)| ((*field).to_owned(), (*source).to_owned())).collect()
+    };
+    let site = SiteSpec {
+        name: Some(station.name.clone()).filter(|name| !name.is_empty()),
+        kind: SiteKind::Public,
+        lat: station.lat,
+        lon: station.lon,
+        limit_kw: None,
+        export_limit_kw: 0.0,
+        tariff: None,
+        tariff_name: None,
+        behind: None,
+        load_kw: 0.0,
+        queue: QueueOrder::FirstCome,
+        drop_min: 0.0,
+        live_min: 0.0,
+        live_share: 0.0,
+        sources: sources(&[("lat", "afdc"), ("lon", "afdc"), ("default", "afdc_assumed")]),
+    };
+    layout.sites.insert(key.to_owned(), site);
+    let kinds =
+        [("dc", station.dc, options.dc_kw, true), ("level2", station.level2, options.level2_kw, options.level2)];
+    for (kind, ports, otherwise_kw, is_asked_for) in kinds {
+        if ports.count == 0 || !is_asked_for {
+            continue;
+        }
+        let power = if ports.known > 0.0 { "afdc" } else { "afdc_assumed" };
+        let group = json!({
+            "site": key,
+            "cabinets": ports.count,
+            "cabinet_kw": ports.kw(otherwise_kw),
+            "efficiency": options.efficiency,
+            "sources": sources(&[("cabinets", "afdc"), ("cabinet_kw", power), ("default", "afdc_assumed")]),
+        });
+        // From its file form, so that a key that is added to the table later takes its default here too.
+        if let Ok(spec) = serde_json::from_value::<ChargerSpec>(group) {
+            let placed = PlacedCharger { spec, lat: station.lat, lon: station.lon };
+            layout.chargers.insert(format!("{key}_{kind}"), placed);
+        }
+    }
+}
+
+/// The `[source]`, `[site]` and `[charger]` tables of a scenario.
+#[must_use]
+pub fn to_toml(layout: &Layout, file: &str) -> String {
+    let table = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let sites: serde_json::Map<String, Value> =
+        layout.sites.iter().map(|(key, spec)| (key.clone(), super::geojson::properties(spec).into())).collect();
+    let chargers: serde_json::Map<String, Value> = layout
+        .chargers
+        .iter()
+        .map(|(key, charger)| (key.clone(), super::geojson::properties(&charger.spec).into()))
+        .collect();
+    let mut document = table(&json!({ "source": {
+        "afdc": {
+            "quality": "verified",
+            "title": format!("Alternative Fuels Data Center, station file {file}"),
+            "address": "https://afdc.energy.gov/data_download",
+        },
+        "afdc_assumed": {
+            "quality": "assumed",
+            "title": "What the station file does not say: power where it gives none, one cabinet a port, efficiency",
+        },
+    } }));
+    document.insert("site".to_owned(), sites.into());
+    document.insert("charger".to_owned(), chargers.into());
+    toml::to_string(&document).unwrap_or_default()
+}
