@@ -2,7 +2,7 @@
 //! equipment, chargers and the grid behind them, minute by minute.
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
-//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`]) -> [`record`] -> [`report`]. [`cli`] only calls
+//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] -> [`report`]. [`cli`] only calls
 //! the library. [`kernel`] is what all stand on, [`account`] holds pure functions on records.
 
 pub mod account;
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod freight;
 pub mod grid;
 pub mod kernel;
+pub mod plugin;
 pub mod policy;
 pub mod record;
 pub mod report;

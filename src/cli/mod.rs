@@ -3,6 +3,7 @@
 mod console;
 mod diagnose;
 mod init;
+mod plugins;
 mod run;
 mod schema;
 mod validate;

@@ -1,8 +1,10 @@
 //! `portvolt run`: simulates a scenario, prints one screen, leaves a folder.
 
 use super::console::Console;
-use super::{Exit, ScenarioArgs, diagnose};
+use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::kernel::calendar::DAY_S;
+use crate::policy::PluginNotes;
+use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA, SummaryFile};
 use crate::record::summary::{Metric, Summary};
 use crate::report;
@@ -52,6 +54,15 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
+    /// Who dispatches: a built-in policy or the file of a plugin (instead of the scenario's).
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    dispatch: Option<String>,
+    /// Who sets the power of sessions: a built-in policy or the file of a plugin.
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    charging: Option<String>,
+    /// End the run at the first bad order of a plugin instead of dropping it.
+    #[arg(long)]
+    strict_plugins: bool,
     /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed.
     #[arg(long)]
     strict: bool,
@@ -72,6 +83,9 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    if let Err(exit) = plugins::prepare(&loaded, console) {
+        return exit;
+    }
     let folder = match RunFolder::begin(&target(args), args.force) {
         Ok(folder) => folder,
         Err(error) => {
@@ -85,7 +99,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
             console.error(&format!("{error}{kept}"));
             match error {
                 RunError::Interrupted { .. } => Exit::Interrupted,
-                RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
+                RunError::Fault { .. } | RunError::Policy(_) | RunError::Plugin(_) => Exit::BadPolicy,
                 _ => Exit::Failed,
             }
         }
@@ -123,6 +137,11 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     if let Some(days) = args.days {
         set("time.days", days.to_string());
     }
+    for (kind, choice) in [("dispatch", &args.dispatch), ("charging", &args.charging)] {
+        if let Some(choice) = choice {
+            set(&format!("policy.{kind}"), policy_setting(choice)?);
+        }
+    }
     if let Some(to) = &args.to {
         let last: jiff::civil::Date = to.parse().map_err(|error| format!("--to {to}: {error}"))?;
         let from = match &args.from {
@@ -137,6 +156,15 @@ fn request(args: &RunArgs) -> Result<Request, String> {
         request.settings.push(format!("time.days={days}"));
     }
     Ok(request)
+}
+
+/// A name, or a plugin's file, whose path is relative to where the command runs.
+fn policy_setting(choice: &str) -> Result<String, String> {
+    if !is_plugin_file(choice) {
+        return Ok(toml::Value::from(choice).to_string());
+    }
+    let path = std::path::absolute(choice).map_err(|error| format!("{choice}: {error}"))?;
+    Ok(toml::Value::from(path.display().to_string()).to_string())
 }
 
 fn target(args: &RunArgs) -> PathBuf {
@@ -156,9 +184,16 @@ fn simulate(
     console: &Console,
 ) -> Result<Exit, Failure> {
     let fail = |error: RunError| Failure::Run(error, String::new());
+    let (profile, strict_plugins) = (args.profile, args.strict_plugins);
     let options =
-        Options { seed: args.seed, replication: args.replication, profile: args.profile, ..Options::default() };
-    let mut simulation = Simulation::new(loaded, &options).map_err(fail)?;
+        Options { seed: args.seed, replication: args.replication, profile, strict_plugins, ..Options::default() };
+    let mut simulation = match Simulation::new(loaded, &options) {
+        Ok(simulation) => simulation,
+        Err(error) => {
+            folder.discard();
+            return Err(fail(error));
+        }
+    };
     let zone = &loaded.scenario.time.zone;
     let summary = simulation.empty_summary(&loaded.scenario);
     let mut output = Output::new(Some(&folder.tables()), args.csv, zone, summary).map_err(|e| fail(e.into()))?;
@@ -170,6 +205,8 @@ fn simulate(
     });
     bar.finish_and_clear();
     let written = output.finish().map_err(|error| fail(error.into()))?;
+    let notes = simulation.plugin_notes();
+    show_notes(&notes, console);
     let effort = match ran {
         Ok(effort) => effort,
         Err(error) => {
@@ -182,7 +219,7 @@ fn simulate(
     let metrics = summary.metrics(simulation.names());
     let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
     folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
-    let manifest = manifest(args, request, loaded, digests);
+    let manifest = manifest(args, request, loaded, digests, notes);
     match report::build(folder.path(), loaded, &manifest, &metrics) {
         Ok(html) => folder.write("report.html", &html)?,
         Err(error) => console.note(&format!("the report could not be made: {error}")),
@@ -212,7 +249,38 @@ fn broken_constraints(summary: &Summary) -> bool {
     hub.unmet > 0 || summary.cancelled > 0 || is_undone || is_over
 }
 
-fn manifest(args: &RunArgs, request: &Request, loaded: &Loaded, rows: BTreeMap<String, String>) -> Manifest {
+/// What plugins said, and which of their orders were no good.
+fn show_notes(notes: &[PluginNotes], console: &Console) {
+    for plugin in notes {
+        for line in &plugin.log {
+            console.note(&format!("{}: {line}", plugin.name));
+        }
+        if plugin.dropped > 0 {
+            let (name, count) = (&plugin.name, plugin.dropped);
+            console.note(&format!("{name}: {count} bad orders were dropped (--strict-plugins ends the run instead):"));
+            plugin.examples.iter().for_each(|why| console.note(&format!("  {why}")));
+        }
+    }
+}
+
+/// blake3 of each plugin by its name; a second one of the same name is told apart by its kind.
+fn plugin_hashes(notes: &[PluginNotes]) -> BTreeMap<String, String> {
+    let mut hashes = BTreeMap::new();
+    for plugin in notes {
+        let is_taken = hashes.contains_key(&plugin.name);
+        let name = if is_taken { format!("{} ({})", plugin.name, plugin.kind) } else { plugin.name.clone() };
+        hashes.insert(name, plugin.hash.clone());
+    }
+    hashes
+}
+
+fn manifest(
+    args: &RunArgs,
+    request: &Request,
+    loaded: &Loaded,
+    rows: BTreeMap<String, String>,
+    notes: Vec<PluginNotes>,
+) -> Manifest {
     let qualities = [
         Quality::Verified,
         Quality::VerifiedSecondary,
@@ -234,7 +302,8 @@ fn manifest(args: &RunArgs, request: &Request, loaded: &Loaded, rows: BTreeMap<S
         replication: args.replication,
         settings: request.settings.clone(),
         inputs: loaded.inputs.clone(),
-        plugins: BTreeMap::new(),
+        plugins: plugin_hashes(&notes),
+        plugin_notes: notes,
         outputs: BTreeMap::new(),
         rows,
         provenance,

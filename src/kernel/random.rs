@@ -30,6 +30,10 @@ pub enum Purpose {
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.
     Visits = 9,
+    /// What a dispatch plugin asks for.
+    DispatchPlugin = 10,
+    /// What a charging plugin asks for.
+    ChargingPlugin = 11,
 }
 
 /// The seed of a run: the user's number and the replication's.
@@ -74,6 +78,11 @@ impl Stream {
     /// Uniform in [0, 1), 53 bits.
     pub fn uniform(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
     }
 
     /// True with probability `p`.

@@ -330,11 +330,15 @@ fn volumes(scenario: &Scenario, spec: &VolumesSpec, checker: &mut Checker<'_>) {
 
 fn policies(scenario: &Scenario, checker: &mut Checker<'_>) {
     let dispatch = &scenario.policy.dispatch;
-    if let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params) {
+    if dispatch.plugin.is_none()
+        && let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params)
+    {
         checker.wrong(&["policy", "dispatch"], error.to_string(), error.help());
     }
     let charging = &scenario.policy.charging;
-    if let Err(error) = policy::charging(&charging.name, &charging.params) {
+    if charging.plugin.is_none()
+        && let Err(error) = policy::charging(&charging.name, &charging.params)
+    {
         checker.wrong(&["policy", "charging"], error.to_string(), error.help());
     }
 }

@@ -1,6 +1,7 @@
 //! From a checked scenario to a world. Names become ids here and nowhere else.
 
-use super::run::Options;
+use super::policies;
+use super::run::{Options, RunError};
 use crate::charging::battery::{Battery, Curve};
 use crate::charging::spec::ChargerSpec;
 use crate::charging::state::{
@@ -19,7 +20,7 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PoolId, PortId, Roster, Sit
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
+use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
@@ -41,7 +42,7 @@ use std::sync::Arc;
 const FIRST_SOC: (f64, f64) = (0.95, 1.0);
 
 /// A world ready to run, and the names of its ids.
-pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), PolicyError> {
+pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), RunError> {
     let scenario = &loaded.scenario;
     let mut world = World::new();
     let sites = sites(scenario);
@@ -51,10 +52,8 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(Clock::new(time.tick_s, time.interval_s, time.dispatch_s, end_s as u32));
     world.insert_resource(loaded.calendar.clone());
     world.insert_resource(seed);
-    let dispatch = &scenario.policy.dispatch;
-    world.insert_resource(DispatchPolicySlot(policy::dispatch(&dispatch.name, &dispatch.params)?));
-    let charging = &scenario.policy.charging;
-    world.insert_resource(ChargingPolicySlot(policy::charging(&charging.name, &charging.params)?));
+    world.insert_resource(DispatchPolicySlot(policies::dispatch(loaded, options)?));
+    world.insert_resource(ChargingPolicySlot(policies::charging(loaded, options)?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     records(&mut world);

@@ -1,6 +1,6 @@
 //! Takes rows out of the world into tables and the summary, so that memory does not grow with simulated time.
 
-use crate::policy::PolicyCalls;
+use crate::policy::{PluginNotes, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
@@ -75,7 +75,9 @@ impl Output {
     }
 
     /// Notes what policies were asked.
-    pub fn count_policy_calls(&mut self, calls: PolicyCalls) {
+    pub fn count_policy_calls(&mut self, calls: PolicyCalls, plugins: &[PluginNotes]) {
+        self.summary.plugin_calls = plugins.iter().map(|plugin| plugin.calls).sum();
+        self.summary.plugin_rejected = plugins.iter().map(|plugin| plugin.dropped).sum();
         self.summary.policy_calls = calls.dispatch;
         self.summary.rejected = calls.rejected;
     }

@@ -1,0 +1,95 @@
+//! Charging: columns of sessions and of the tree of limits; one set-point a session.
+
+use super::order::{Dropped, check_charging};
+use super::running::Running;
+use super::side::{Kind, Linking, Side, Take, Taken};
+use crate::kernel::units::Kw;
+use crate::policy::{ChargingPolicy, ChargingView, PluginNotes};
+
+/// Nothing: no node above, nothing that calls a vehicle away.
+const NONE: u32 = u32::MAX;
+
+/// The charging side of the interface.
+#[derive(Debug, Default)]
+pub struct Charging {
+    taken: Taken,
+    time_s: u32,
+    interval_s: u32,
+    given_kw: Option<Vec<f64>>,
+}
+
+/// Every column by the name of its import.
+const COLUMNS: &[(&str, Take<Charging>)] = &[
+    ("session-port", Take::U32(|view, out| out.extend_from_slice(&view.session))),
+    ("session-site", Take::U32(|view, out| out.extend_from_slice(&view.site))),
+    ("session-node", Take::U32(|view, out| out.extend(view.node.iter().map(|node| node.0)))),
+    ("session-ask-kw", Take::F64(|view, out| out.extend(view.ask_kw.iter().map(|power| power.0)))),
+    ("session-port-kw", Take::F64(|view, out| out.extend(view.port_kw.iter().map(|power| power.0)))),
+    ("session-soc", Take::F64(|view, out| out.extend_from_slice(&view.soc))),
+    ("session-needs-kwh", Take::F64(|view, out| out.extend(view.needs_kwh.iter().map(|energy| energy.0)))),
+    ("session-arrive-s", Take::U32(|view, out| out.extend_from_slice(&view.arrive_s))),
+    ("session-depart-s", Take::U32(|view, out| out.extend_from_slice(&view.depart_s))),
+    (
+        "node-parent",
+        Take::OnceU32(|view, out| out.extend(view.tree.parent.iter().map(|above| above.map_or(NONE, |node| node.0)))),
+    ),
+    ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limit.iter().map(|power| power.0)))),
+    ("node-headroom-kw", Take::F64(|view, out| out.extend(view.headroom_kw.iter().map(|power| power.0)))),
+];
+
+impl Side for Charging {
+    const KIND: Kind = Kind::Charging;
+    type View<'a> = ChargingView<'a>;
+    type Orders = Vec<Kw>;
+
+    fn columns() -> &'static [(&'static str, Take<Self>)] {
+        COLUMNS
+    }
+
+    fn taken(&mut self) -> &mut Taken {
+        &mut self.taken
+    }
+
+    fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
+        linker.value("time-s", |side| side.time_s)?;
+        linker.value("interval-s", |side| side.interval_s)?;
+        linker.order(
+            "set-points",
+            |(power_kw,): &(Vec<f64>,)| power_kw.len(),
+            |side, (power_kw,)| side.given_kw = Some(power_kw),
+        )
+    }
+
+    fn keep(&mut self, view: &ChargingView<'_>) {
+        (self.time_s, self.interval_s) = (view.time_s, view.interval_s);
+        self.given_kw = None;
+    }
+
+    fn size(view: &ChargingView<'_>) -> (u32, usize) {
+        (view.time_s, view.session.len() + view.headroom_kw.len())
+    }
+
+    fn orders(&mut self, view: &ChargingView<'_>) -> (Vec<Kw>, u64, Vec<String>) {
+        let mut dropped = Dropped::default();
+        let orders = check_charging(view, self.given_kw.as_deref(), &mut dropped);
+        (orders, dropped.count, dropped.examples)
+    }
+}
+
+impl ChargingPolicy for Running<Charging> {
+    fn name(&self) -> &str {
+        self.plugin_name()
+    }
+
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
+        self.decide_on(view).map_err(|error| error.to_string())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.end().map_err(|error| error.to_string())
+    }
+
+    fn plugin(&self) -> Option<PluginNotes> {
+        Some(self.notes())
+    }
+}
