@@ -4,6 +4,8 @@ import * as view from "portvolt:policy/charging-view@0.1.0";
 import { setPoints } from "portvolt:policy/charging-orders@0.1.0";
 
 const NONE = 4294967295;
+// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
+const unsigned = (list) => Uint32Array.from(list);
 
 export const policy = {
   describe() {
@@ -20,7 +22,7 @@ export const policy = {
   decide() {
     const now = view.timeS();
     const [ask, port, needs] = [view.sessionAskKw(), view.sessionPortKw(), view.sessionNeedsKwh()];
-    const [node, depart, parent] = [view.sessionNode(), view.sessionDepartS(), view.nodeParent()];
+    const [node, depart, parent] = [view.sessionNode(), unsigned(view.sessionDepartS()), unsigned(view.nodeParent())];
     const left = Float64Array.from(view.nodeHeadroomKw());
     const spare = Array.from(ask, (_, row) =>
       depart[row] === NONE ? Infinity : depart[row] - now - (3600 * needs[row]) / port[row],

@@ -3,6 +3,8 @@
 mod console;
 mod diagnose;
 mod init;
+mod plugin;
+mod plugin_new;
 mod plugins;
 mod run;
 mod schema;
@@ -74,6 +76,11 @@ enum Command {
     ///
     /// Example: portvolt init `my_depot` --template `depot_night`
     Init(init::InitArgs),
+    /// Make, build, look into, try and compare policies as WebAssembly plugins.
+    ///
+    /// Example: portvolt plugin new `my_policy` --kind dispatch --lang rust
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// Print the JSON Schema of a scenario, for editors.
     ///
     /// Example: portvolt schema > scenario.schema.json
@@ -129,6 +136,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
+        Command::Plugin(command) => plugin::plugin(&command, &console),
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();

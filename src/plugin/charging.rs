@@ -3,7 +3,10 @@
 use super::order::{Dropped, check_charging};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
-use crate::kernel::units::Kw;
+use super::trial::{Made, odd, spread};
+use crate::grid::state::LimitTree;
+use crate::kernel::ids::NodeId;
+use crate::kernel::units::{Kw, Kwh};
 use crate::policy::{ChargingPolicy, ChargingView, PluginNotes};
 
 /// Nothing: no node above, nothing that calls a vehicle away.
@@ -67,6 +70,33 @@ impl Side for Charging {
 
     fn size(view: &ChargingView<'_>) -> (u32, usize) {
         (view.time_s, view.session.len() + view.headroom_kw.len())
+    }
+
+    fn count(orders: &Vec<Kw>) -> usize {
+        orders.len()
+    }
+
+    fn with_made(made: Made, show: impl FnOnce(&ChargingView<'_>)) {
+        // A site of 4 MW with cabinets of 300 kW, four sessions each.
+        let cabinets = made.vehicles.div_ceil(4).max(1);
+        let parent = std::iter::once(None).chain((0..cabinets).map(|_| Some(NodeId(0)))).collect();
+        let limit = std::iter::once(Kw(4_000.0)).chain((0..cabinets).map(|_| Kw(300.0))).collect();
+        let tree = LimitTree::new(parent, limit);
+        let mut view = ChargingView::new(36_000, 300, &tree, &tree.limit);
+        for at in 0..made.vehicles {
+            let quantity = |value: f64, salt: u32| if made.is_odd { odd(at + salt) } else { value };
+            let soc = spread(at, 0.2);
+            view.session.push(at + 10);
+            view.site.push(0);
+            view.node.push(NodeId(1 + at / 4));
+            view.ask_kw.push(Kw(quantity(150.0 - 100.0 * soc, 0)));
+            view.port_kw.push(Kw(quantity(150.0, 1)));
+            view.soc.push(quantity(soc, 2));
+            view.needs_kwh.push(Kwh(quantity(400.0 * (1.0 - soc), 3)));
+            view.arrive_s.push(36_000 - (7_200.0 * spread(at, 0.5)) as u32);
+            view.depart_s.push(if at % 4 == 0 { NONE } else { 36_000 + (14_400.0 * spread(at, 0.7)) as u32 });
+        }
+        show(&view);
     }
 
     fn orders(&mut self, view: &ChargingView<'_>) -> (Vec<Kw>, u64, Vec<String>) {

@@ -3,8 +3,13 @@
 use super::order::{Dropped, HaulRows, check_dispatch};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
+use super::trial::{Made, odd, spread};
+use crate::charging::state::SitesByFleet;
+use crate::grid::state::{Site, Sites};
 use crate::kernel::ids::SiteId;
-use crate::policy::{Assign, ChargeAt, DispatchPolicy, DispatchView, Orders, PluginNotes};
+use crate::policy::{
+    Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, PluginNotes, SiteColumns, TruckColumns,
+};
 use crate::truck::travel::Travel;
 use std::sync::Arc;
 
@@ -159,6 +164,20 @@ impl Side for Dispatch {
         (view.time_s, trucks + hauls + sites)
     }
 
+    fn count(orders: &Orders) -> usize {
+        orders.assign.len() + orders.charge.len()
+    }
+
+    fn with_made(made: Made, show: impl FnOnce(&DispatchView<'_>)) {
+        let (trucks, hauls) = (made_trucks(made), made_hauls(made));
+        let of = |value: u32| vec![value; MADE_SITES as usize];
+        let sites = SiteColumns { ports: of(4), ports_taken: of(1), queue: of(0), stay_s: of(1_200) };
+        let may_charge = SitesByFleet { sites: vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]] };
+        let travel = made_travel();
+        let (time_s, hour) = (36_000, 10);
+        show(&DispatchView { time_s, hour, trucks, hauls: &hauls, sites, travel: &travel, may_charge: &may_charge });
+    }
+
     fn orders(&mut self, view: &DispatchView<'_>) -> (Orders, u64, Vec<String>) {
         let mut dropped = core::mem::take(&mut self.unread);
         let orders = check_dispatch(view, &self.given, &mut self.rows, &mut dropped);
@@ -182,4 +201,65 @@ impl DispatchPolicy for Running<Dispatch> {
     fn plugin(&self) -> Option<PluginNotes> {
         Some(self.notes())
     }
+}
+
+/// Sites of made-up views.
+const MADE_SITES: u32 = 8;
+
+/// A third each: batteries on duty, no batteries on duty, batteries off duty.
+fn made_trucks(made: Made) -> TruckColumns {
+    let mut trucks = TruckColumns::default();
+    for at in 0..made.vehicles {
+        let (has_battery, soc) = (at % 3 != 1, spread(at, 0.3));
+        let quantity = |value: f64, salt: u32| if made.is_odd { odd(at + salt) } else { value };
+        let if_battery = |value: f64, none: f64| if has_battery { value } else { none };
+        trucks.id.push(3 * at + 1);
+        trucks.fleet.push(at % 3);
+        trucks.site.push(at % MADE_SITES);
+        trucks.on_duty.push(u8::from(at % 3 != 2));
+        trucks.home.push(if at % 5 == 0 { u32::MAX } else { at % MADE_SITES });
+        trucks.soc.push(quantity(if_battery(soc, 1.0), 0));
+        trucks.energy_kwh.push(quantity(if_battery(400.0 * soc, f64::INFINITY), 1));
+        trucks.usable_kwh.push(quantity(if_battery(400.0, 0.0), 2));
+        trucks.bobtail_kwh_per_km.push(quantity(if_battery(0.9, 0.0), 3));
+        trucks.empty_kwh_per_km.push(quantity(if_battery(1.1, 0.0), 4));
+        trucks.loaded_kwh_per_km.push(quantity(if_battery(1.5, 0.0), 5));
+        trucks.shift_end_s.push(if made.is_odd { u32::MAX } else { 36_000 + (28_800.0 * spread(at, 0.1)) as u32 });
+        trucks.driving_left_s.push(if made.is_odd { 0 } else { 20_000 });
+    }
+    trucks
+}
+
+/// Twice as many hauls as trucks, in the order of readiness.
+fn made_hauls(made: Made) -> HaulColumns {
+    let mut hauls = HaulColumns::default();
+    let count = 2 * made.vehicles;
+    for at in 0..count {
+        let ready_s = 34_000 + (7_200 * u64::from(at) / u64::from(count)) as u32;
+        hauls.id.push(at + 1_000);
+        hauls.origin.push(at % MADE_SITES);
+        hauls.destination.push((at / MADE_SITES + at + 1) % MADE_SITES);
+        hauls.ready_s.push(ready_s);
+        hauls.due_s.push(if made.is_odd { 0 } else { ready_s + 14_400 });
+        hauls.loaded.push((at % 2) as u8);
+        hauls.fleet.push(if at % 10 == 0 { 1 } else { u32::MAX });
+    }
+    hauls
+}
+
+/// Sites on a line, 7 km apart and more.
+///
+/// # Panics
+/// Never: the tables are our own.
+fn made_travel() -> Travel {
+    let spec = serde_json::json!({
+        "circuity": 1.3, "local_up_to_km": 8.0, "arterial_up_to_km": 25.0, "local_kmh": 35.0, "arterial_kmh": 55.0,
+        "freeway_kmh": 90.0, "traffic": vec![1.0; 24], "local_energy_factor": 1.2, "arterial_energy_factor": 1.1,
+    });
+    let site = |at: u32| {
+        let spec = serde_json::json!({ "kind": "depot", "lat": 33.7 + 0.05 * f64::from(at), "lon": -118.2 });
+        Site { key: format!("site_{at}"), spec: serde_json::from_value(spec).expect("our own table") }
+    };
+    let sites = Sites((0..MADE_SITES).map(site).collect());
+    Travel::new(&serde_json::from_value(spec).expect("our own table"), &sites, &[])
 }

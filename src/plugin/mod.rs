@@ -16,6 +16,7 @@ mod loader;
 mod order;
 mod running;
 mod side;
+pub mod trial;
 
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use charging::Charging;

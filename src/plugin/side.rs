@@ -2,6 +2,7 @@
 //! one is one line there and one in the interface.
 
 use super::host::{Host, burn};
+use super::trial::Made;
 use crate::kernel::random::Purpose;
 use std::fmt;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
     /// What the policy sees.
     type View<'a>;
     /// What it decides.
-    type Orders;
+    type Orders: PartialEq;
 
     /// All columns by the name of their import.
     #[doc(hidden)]
@@ -73,6 +74,14 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
     /// Simulated time of a view, and how many rows it has.
     #[doc(hidden)]
     fn size(view: &Self::View<'_>) -> (u32, usize);
+
+    /// How many orders there are.
+    #[doc(hidden)]
+    fn count(orders: &Self::Orders) -> usize;
+
+    /// Shows a made-up view.
+    #[doc(hidden)]
+    fn with_made(made: Made, show: impl FnOnce(&Self::View<'_>));
 
     /// The checked orders, how many were dropped, and why the first ones were.
     #[doc(hidden)]

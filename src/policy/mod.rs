@@ -8,8 +8,10 @@ mod dispatch;
 mod plugin;
 pub mod spec;
 
-pub use charging::{ChargingView, charging};
-pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+pub use charging::{ChargingView, NAMES as CHARGING_NAMES, charging};
+pub use dispatch::{
+    Assign, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH_NAMES, Orders, SiteColumns, TruckColumns, dispatch,
+};
 
 pub use crate::record::notes::PluginNotes;
 pub use plugin::PluginFile;

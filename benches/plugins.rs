@@ -1,0 +1,97 @@
+//! What the sandbox costs: one decision by a guest against the same policy built in, on made-up views of sessions, with
+//! fuel, limits and checks on. Guests are those of `plugins/build.sh`; what it did not build is left out.
+//!
+//! "fixed" is a text guest on one session: the cost of a call. "copy" reads one column and gives one back, so its slope
+//! is the cost of an element of columns in and out.
+
+#![allow(missing_docs, reason = "criterion's macros write undocumented functions")]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use portvolt::grid::state::LimitTree;
+use portvolt::kernel::ids::NodeId;
+use portvolt::kernel::random::Seed;
+use portvolt::kernel::units::{Kw, Kwh};
+use portvolt::plugin::{Charging, Plugin, Running};
+use portvolt::policy::spec::PluginLimits;
+use portvolt::policy::{ChargingPolicy, ChargingView, PluginFile, charging};
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::path::Path;
+
+#[path = "../tests/guests/mod.rs"]
+mod guests;
+
+/// Sessions at cabinets of four behind one site, every level short.
+fn with_sessions(sessions: u32, use_view: impl FnOnce(&ChargingView<'_>)) {
+    let cabinets = sessions.div_ceil(4);
+    let parent = std::iter::once(None).chain((0..cabinets).map(|_| Some(NodeId(0)))).collect();
+    let limit = std::iter::once(Kw(f64::from(sessions) * 40.0)).chain((0..cabinets).map(|_| Kw(300.0))).collect();
+    let tree = LimitTree::new(parent, limit);
+    let mut view = ChargingView::new(0, 300, &tree, &tree.limit);
+    for at in 0..sessions {
+        view.session.push(at);
+        view.site.push(0);
+        view.node.push(NodeId(1 + at / 4));
+        view.ask_kw.push(Kw(f64::from(20 + at % 90)));
+        view.port_kw.push(Kw(150.0));
+        view.soc.push(0.5);
+        view.needs_kwh.push(Kwh(80.0));
+        view.arrive_s.push(at % 3_600);
+        view.depart_s.push((at * 7_919) % 86_400);
+    }
+    use_view(&view);
+}
+
+fn start(file: &PluginFile) -> Running<Charging> {
+    let plugin = Plugin::<Charging>::load(file).expect("the guest loads");
+    let limits = PluginLimits { fuel_base: 1 << 50, ..PluginLimits::default() };
+    Running::start(&plugin, &[], limits, Seed { seed: 1, replication: 0 }, true).expect("the guest starts")
+}
+
+fn decisions(criterion: &mut Criterion) {
+    let built = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/plugins").join(name).with_extension("wasm");
+        PluginFile::read(&path).ok()
+    };
+    let native = |name: &str| charging(name, &BTreeMap::new()).expect("a built-in policy");
+    let mut policies: Vec<(&str, Box<dyn ChargingPolicy>)> = vec![
+        ("copy in the sandbox", Box::new(start(&guests::ASK.file()))),
+        ("copy built in", native("uncontrolled")),
+        ("equal_share built in", native("equal_share")),
+        ("edf built in", native("edf")),
+    ];
+    for (name, file) in [
+        ("equal_share in Rust", "equal_share"),
+        ("edf in C", "edf_charging"),
+        ("laxity in JavaScript", "least_flexible_first"),
+    ] {
+        if let Some(file) = built(file) {
+            policies.push((name, Box::new(start(&file))));
+        }
+    }
+    let mut group = criterion.benchmark_group("decide");
+    group.sample_size(20);
+    for sessions in [1_u32, 1_000, 10_000] {
+        group.throughput(Throughput::Elements(u64::from(sessions)));
+        for (name, policy) in &mut policies {
+            with_sessions(sessions, |view| {
+                group.bench_function(BenchmarkId::new(*name, sessions), |bencher| {
+                    bencher.iter(|| black_box(policy.decide(view).expect("it decides")));
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+fn starting(criterion: &mut Criterion) {
+    let plugin = Plugin::<Charging>::load(&guests::ASK.file()).expect("the guest loads");
+    let seed = Seed { seed: 1, replication: 0 };
+    criterion.bench_function("start a run of a plugin", |bencher| {
+        bencher
+            .iter(|| black_box(Running::start(&plugin, &[], PluginLimits::default(), seed, false).expect("it starts")));
+    });
+}
+
+criterion_group!(benches, decisions, starting);
+criterion_main!(benches);
