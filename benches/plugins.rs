@@ -48,17 +48,20 @@ fn start(file: &PluginFile) -> Running<Charging> {
     Running::start(&plugin, &[], limits, Seed { seed: 1, replication: 0 }, true).expect("the guest starts")
 }
 
+/// Makes a policy for one run.
+type Make<'a> = Box<dyn Fn() -> Box<dyn ChargingPolicy> + 'a>;
+
 fn decisions(criterion: &mut Criterion) {
     let built = |name: &str| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/plugins").join(name).with_extension("wasm");
         PluginFile::read(&path).ok()
     };
     let native = |name: &str| charging(name, &BTreeMap::new()).expect("a built-in policy");
-    let mut policies: Vec<(&str, Box<dyn ChargingPolicy>)> = vec![
-        ("copy in the sandbox", Box::new(start(&guests::ASK.file()))),
-        ("copy built in", native("uncontrolled")),
-        ("equal_share built in", native("equal_share")),
-        ("edf built in", native("edf")),
+    let mut policies: Vec<(&str, Make<'_>)> = vec![
+        ("copy in the sandbox", Box::new(|| Box::new(start(&guests::ASK.file())))),
+        ("copy built in", Box::new(|| native("uncontrolled"))),
+        ("equal_share built in", Box::new(|| native("equal_share"))),
+        ("edf built in", Box::new(|| native("edf"))),
     ];
     for (name, file) in [
         ("equal_share in Rust", "equal_share"),
@@ -66,14 +69,16 @@ fn decisions(criterion: &mut Criterion) {
         ("laxity in JavaScript", "least_flexible_first"),
     ] {
         if let Some(file) = built(file) {
-            policies.push((name, Box::new(start(&file))));
+            policies.push((name, Box::new(move || Box::new(start(&file)))));
         }
     }
     let mut group = criterion.benchmark_group("decide");
     group.sample_size(20);
     for sessions in [1_u32, 1_000, 10_000] {
         group.throughput(Throughput::Elements(u64::from(sessions)));
-        for (name, policy) in &mut policies {
+        for (name, make) in &policies {
+            // The tree of limits never changes in a run: each size is a run of its own.
+            let mut policy = make();
             with_sessions(sessions, |view| {
                 group.bench_function(BenchmarkId::new(*name, sessions), |bencher| {
                     bencher.iter(|| black_box(policy.decide(view).expect("it decides")));

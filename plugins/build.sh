@@ -83,7 +83,7 @@ build_python() {
     python3 -m venv "$out/python" >"$out/python.log" 2>&1 && "$out/python/bin/pip" install --quiet componentize-py==0.25.1 >>"$out/python.log" 2>&1
   fi
   [ -x "$tool" ] || { echo "skipped python: no componentize-py here (\`plugins/build.sh python\` fetches it)"; return; }
-  if (cd "$folder" && "$tool" -d "$here/wit" -w dispatch componentize --stub-wasi app -o "$made.part" >"$out/python.log" 2>&1); then
+  if (cd "$folder" && PYTHONDONTWRITEBYTECODE=1 "$tool" -d "$here/wit" -w dispatch componentize --stub-wasi app -o "$made.part" >"$out/python.log" 2>&1); then
     mv "$made.part" "$made"; echo "built python: first_come_dispatch"
   else
     echo "skipped python: $(tail -n 1 "$out/python.log")"

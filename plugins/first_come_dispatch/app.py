@@ -7,6 +7,7 @@ from wit_world.imports import dispatch_view as view
 from componentize_py_types import Err
 
 NONE = 4294967295
+TRUCKS_PER_HAUL = 16  # a haul looks at no more trucks, so that a decision's cost grows with the hauls only
 
 
 class FirstCome:
@@ -39,9 +40,9 @@ class FirstCome:
         assign = []
         hauls = zip(view.haul_id(), view.haul_origin(), view.haul_destination(), view.haul_ready_s(), view.haul_fleet())
         for haul, origin, destination, ready_s, wanted in hauls:
-            if not free or ready_s > now + 3600:
+            if not free or ready_s > now + 1800:
                 break
-            for at, truck in enumerate(free):
+            for at, truck in enumerate(free[:TRUCKS_PER_HAUL]):
                 number, fleet, site, _, _, energy, usable, per_km, end_s, left_s = truck
                 to_s, haul_s = drive_s[site * sites + origin], drive_s[origin * sites + destination]
                 km = self.km[site * sites + origin] + self.km[origin * sites + destination]

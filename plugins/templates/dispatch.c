@@ -1,4 +1,4 @@
-/* Trucks that run low charge at the first site where their fleet may; the others take hauls at the site where they stand.
+/* Trucks that run low charge at the first site where their fleet may; the others take the first haul that they can do.
    A start to change. */
 #define PORTVOLT_DISPATCH
 #include "portvolt.h"
@@ -6,7 +6,7 @@
 static const parameter parameters[] = {{.name = TEXT("charge_below_soc"), .initial = 0.4, .least = 0.0, .most = 1.0,
                                         .help = TEXT("Below it a truck charges first.")}};
 const description portvolt_about = {.name = TEXT("PLUGIN_NAME"), .version = TEXT("0.1.0"),
-                                    .help = TEXT("Charges low trucks, gives the others hauls where they stand."),
+                                    .help = TEXT("Charges low trucks, gives the others the first haul that they can do."),
                                     .parameters = parameters, .parameter_count = 1};
 static double charge_below_soc;
 
@@ -27,6 +27,7 @@ static answer decide(void) {
     portvolt_pair_drive_s(hour(), &drive_s);
     uint32_t now_s = time_s(), sites = stay_s.length;
     uint8_t *taken = allocate(haul.length, 1);
+    size_t first = 0; /* rows before it are taken */
     for (size_t row = 0; row < haul.length; row++) taken[row] = 0;
     for (size_t truck = 0; truck < id.length; truck++) {
         int has_battery = usable_kwh.at[truck] > 0.0;
@@ -39,13 +40,16 @@ static answer decide(void) {
             }
             continue;
         }
-        for (size_t row = 0; on_duty.at[truck] && row < haul.length; row++) {
-            uint32_t pair = origin.at[row] * sites + to.at[row];
-            uint32_t done_s = now_s + stay_s.at[origin.at[row]] + drive_s.at[pair];
+        while (first < haul.length && taken[first]) first++;
+        for (size_t row = first; on_duty.at[truck] && row < haul.length && row < first + 48; row++) {
+            uint32_t there = site.at[truck] * sites + origin.at[row], pair = origin.at[row] * sites + to.at[row];
+            uint32_t there_s = now_s + drive_s.at[there];
             int is_mine = only.at[row] == PORTVOLT_NONE || only.at[row] == fleet.at[truck];
-            int is_here = origin.at[row] == site.at[truck] && ready_s.at[row] <= now_s && done_s <= end_s.at[truck];
-            double left_kwh = energy_kwh.at[truck] - 0.25 * usable_kwh.at[truck] - per_km.at[truck] * km.at[pair];
-            if (taken[row] || !is_mine || !is_here || (has_battery && left_kwh < 0.0)) continue;
+            int fits = ready_s.at[row] <= there_s
+                       && there_s + stay_s.at[origin.at[row]] + drive_s.at[pair] <= end_s.at[truck];
+            double needed_kwh = per_km.at[truck] * (km.at[there] + km.at[pair]);
+            double left_kwh = energy_kwh.at[truck] - 0.25 * usable_kwh.at[truck] - needed_kwh;
+            if (taken[row] || !is_mine || !fits || (has_battery && left_kwh < 0.0)) continue;
             taken[row] = 1;
             assign(&id.at[truck], 1, &haul.at[row], 1);
             break;

@@ -1,4 +1,4 @@
-// Trucks that run low charge at the first site where their fleet may; the others take hauls where they stand.
+// Trucks that run low charge at the first site where their fleet may; the others take the first haul that they can do.
 import * as view from "portvolt:policy/dispatch-view@0.1.0";
 import { assign, charge } from "portvolt:policy/dispatch-orders@0.1.0";
 
@@ -11,7 +11,7 @@ export const policy = {
   describe() {
     const help = "Below it a truck charges first.";
     const parameters = [{ name: "charge_below_soc", kind: 0, unit: "", default: 0.4, least: 0, most: 1, help }];
-    return { name: "PLUGIN_NAME", version: "0.1.0", help: "Charges low trucks, gives the others hauls where they stand.", parameters };
+    return { name: "PLUGIN_NAME", version: "0.1.0", help: "Charges low trucks, gives the others the first haul that they can do.", parameters };
   },
 
   start(parameters, seed) {
@@ -25,7 +25,8 @@ export const policy = {
     const [perKm, end] = [view.truckLoadedKwhPerKm(), view.truckShiftEndS()];
     const [haul, from, to, ready, only] = [view.haulId(), view.haulOrigin(), view.haulDestination(), view.haulReadyS(), unsigned(view.haulFleet())];
     const [chargingFleet, chargingSite] = [view.fleetChargingFleet(), view.fleetChargingSite()];
-    const taken = new Set();
+    const taken = new Uint8Array(haul.length);
+    let first = 0; // rows before it are taken; a truck looks at the next few
     for (let truck = 0; truck < id.length; truck++) {
       const battery = usable[truck] > 0;
       if (battery && soc[truck] < (onDuty[truck] ? chargeBelowSoc : 0.95)) {
@@ -33,12 +34,14 @@ export const policy = {
         if (at >= 0) charge(Uint32Array.of(id[truck]), Uint32Array.of(chargingSite[at]), Float64Array.of(0.9));
         continue;
       }
-      for (let row = 0; onDuty[truck] && row < haul.length; row++) {
-        const pair = from[row] * stay.length + to[row];
-        const fits = from[row] === site[truck] && ready[row] <= now && now + stay[from[row]] + drive[pair] <= end[truck];
-        const enough = !battery || energy[truck] - 0.25 * usable[truck] >= perKm[truck] * km[pair];
-        if (taken.has(row) || !fits || !enough || (only[row] !== NONE && only[row] !== fleet[truck])) continue;
-        taken.add(row);
+      while (taken[first]) first++;
+      for (let row = first; onDuty[truck] && row < Math.min(haul.length, first + 24); row++) {
+        const there = site[truck] * stay.length + from[row], pair = from[row] * stay.length + to[row];
+        const atOrigin = now + drive[there];
+        const fits = ready[row] <= atOrigin && atOrigin + stay[from[row]] + drive[pair] <= end[truck];
+        const enough = !battery || energy[truck] - 0.25 * usable[truck] >= perKm[truck] * (km[there] + km[pair]);
+        if (taken[row] || !fits || !enough || (only[row] !== NONE && only[row] !== fleet[truck])) continue;
+        taken[row] = 1;
         assign(Uint32Array.of(id[truck]), Uint32Array.of(haul[row]));
         break;
       }

@@ -207,6 +207,9 @@ fn frames(trace: &WasmBacktrace) -> Vec<String> {
 }
 
 fn is_own(name: &str, file: &str) -> bool {
-    let is_runtime = ["__", "_R", "_ZN", "core::", "std::", "alloc::", "rust_", "cabi_", "canon", "dlmalloc"];
+    let is_runtime = [
+        "__", "_R", "_export_", "export_", "{closure", "_ZN", "core::", "std::", "alloc::", "rust_", "cabi_", "canon",
+        "dlmalloc",
+    ];
     !file.contains("/library/") && !is_runtime.iter().any(|prefix| name.starts_with(prefix))
 }

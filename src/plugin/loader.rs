@@ -15,8 +15,8 @@ use std::sync::Arc;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre, Linker};
 
-/// Plugins below this size compile in no time that anybody notices.
-pub const TYPICAL_COMPONENT_BYTES: usize = 1 << 20;
+/// Plugins up to this size compile in a second or two: those without an interpreter inside.
+pub const TYPICAL_COMPONENT_BYTES: usize = 4 << 20;
 
 const PACKAGE: &str = "portvolt:policy/";
 const POLICY: &str = "portvolt:policy/policy";

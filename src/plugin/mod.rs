@@ -2,8 +2,8 @@
 //!
 //! The interface is `plugins/wit/policy.wit`: a guest pulls the columns of a view and pushes orders in batches. A plugin
 //! implements the same traits as a built-in policy ([`crate::policy`]). Each run has a fresh store, so nothing leaks
-//! from one run to the next; a call may use so much fuel, memory and stack and not more ([`engine`]); orders are
-//! checked ([`order`]); what goes wrong is named with the guest's own words ([`error`]).
+//! from one run to the next; a call may use so much fuel, memory and stack and not more (`engine`); orders are
+//! checked (`order`); what goes wrong is named with the guest's own words (`error`).
 
 mod bindings;
 mod cache;

@@ -90,32 +90,66 @@ impl NearestFeasible {
     }
 }
 
-/// One decision in the making.
+/// One decision in the making. Columns of the inner loops are looked up once.
 struct Round<'a> {
     policy: &'a NearestFeasible,
     view: &'a View,
     orders: &'a mut Orders,
     sites: usize,
+    time_s: u32,
     drive_s: &'a [u32],
     energy_km: &'a [f64],
+    stay_s: &'a [u32],
+    truck_site: &'a [u32],
+    shift_end_s: &'a [u32],
+    driving_left_s: &'a [u32],
+    hauls: Vec<Haul>,
     /// Rows of open hauls by origin, in the order of readiness.
     from: Vec<Vec<u32>>,
     /// Trucks sent to each site in this round.
     sent: Vec<u32>,
 }
 
+/// What the inner loop reads of a haul, side by side in memory.
+#[derive(Debug, Clone, Copy)]
+struct Haul {
+    ready_s: u32,
+    fleet: u32,
+    destination: u32,
+    is_loaded: bool,
+}
+
 impl<'a> Round<'a> {
     fn new(policy: &'a NearestFeasible, view: &'a View, orders: &'a mut Orders) -> Self {
-        let sites = view.sites();
+        let (sites, time_s) = (view.sites(), view.time_s());
         let mut from = vec![Vec::new(); sites];
-        let horizon_s = view.time_s() + view.longest_drive_s() + policy.early_s;
-        for (row, (origin, ready_s)) in view.haul_origin().iter().zip(view.haul_ready_s()).enumerate() {
+        let horizon_s = time_s + view.longest_drive_s() + policy.early_s;
+        let rows = view.haul_origin().iter().zip(view.haul_ready_s()).zip(view.haul_fleet());
+        let rows = rows.zip(view.haul_destination()).zip(view.haul_loaded()).enumerate();
+        let hauls = rows.map(|(row, ((((origin, ready_s), fleet), destination), loaded))| {
             if *ready_s <= horizon_s {
                 from[*origin as usize].push(row as u32);
             }
+            Haul { ready_s: *ready_s, fleet: *fleet, destination: *destination, is_loaded: *loaded == 1 }
+        });
+        let hauls = hauls.collect();
+        let (drive_s, energy_km, stay_s) = (view.pair_drive_s(view.hour()), view.pair_energy_km(), view.site_stay_s());
+        Self {
+            policy,
+            view,
+            orders,
+            sites,
+            time_s,
+            drive_s,
+            energy_km,
+            stay_s,
+            truck_site: view.truck_site(),
+            shift_end_s: view.truck_shift_end_s(),
+            driving_left_s: view.truck_driving_left_s(),
+            hauls,
+            from,
+            sent: vec![0; sites],
         }
-        let (drive_s, energy_km) = (view.pair_drive_s(view.hour()), view.pair_energy_km());
-        Self { policy, view, orders, sites, drive_s, energy_km, from, sent: vec![0; sites] }
     }
 
     fn pair(&self, from: u32, to: u32) -> usize {
@@ -152,25 +186,25 @@ impl<'a> Round<'a> {
     fn takes_nearest(&mut self, truck: usize) -> bool {
         let policy = self.policy;
         let mut looks = LOOKS_PER_TRUCK;
-        let near = &policy.near[self.view.truck_site()[truck] as usize];
+        let near = &policy.near[self.truck_site[truck] as usize];
         near.iter().any(|origin| looks > 0 && self.takes_from(truck, *origin, &mut looks))
     }
 
     fn takes_from(&mut self, truck: usize, origin: u32, looks: &mut usize) -> bool {
-        if self.from[origin as usize].is_empty() {
+        let hauls = &self.from[origin as usize];
+        if hauls.is_empty() {
             return false;
         }
-        let view = self.view;
-        let to_origin_s = self.drive_s[self.pair(view.truck_site()[truck], origin)];
-        let there_s = view.time_s() + to_origin_s;
-        for at in 0..self.from[origin as usize].len() {
-            let row = self.from[origin as usize][at] as usize;
-            if view.haul_ready_s()[row] > there_s + self.policy.early_s || *looks == 0 {
+        let to_origin_s = self.drive_s[self.pair(self.truck_site[truck], origin)];
+        let latest_s = self.time_s + to_origin_s + self.policy.early_s;
+        for (at, row) in hauls.iter().enumerate() {
+            let haul = self.hauls[*row as usize];
+            if haul.ready_s > latest_s || *looks == 0 {
                 return false;
             }
             *looks -= 1;
-            if self.can_do(truck, row, to_origin_s) {
-                self.orders.assign(view.truck_id()[truck], view.haul_id()[row]);
+            if self.can_do(truck, origin, haul, to_origin_s) {
+                self.orders.assign(self.view.truck_id()[truck], self.view.haul_id()[*row as usize]);
                 self.from[origin as usize].remove(at);
                 return true;
             }
@@ -178,31 +212,29 @@ impl<'a> Round<'a> {
         false
     }
 
-    fn can_do(&self, truck: usize, row: usize, to_origin_s: u32) -> bool {
+    fn can_do(&self, truck: usize, origin: u32, haul: Haul, to_origin_s: u32) -> bool {
+        let pair = self.pair(origin, haul.destination);
+        let loaded_s = self.drive_s[pair];
+        let start_s = (self.time_s + to_origin_s).max(haul.ready_s);
+        if to_origin_s + loaded_s > self.driving_left_s[truck]
+            || start_s + self.stay_s[origin as usize] + loaded_s > self.shift_end_s[truck]
+        {
+            return false;
+        }
         let view = self.view;
-        let (wanted, fleet) = (view.haul_fleet()[row], view.truck_fleet()[truck]);
-        if wanted != NONE && wanted != fleet {
-            return false;
-        }
-        let (origin, destination) = (view.haul_origin()[row], view.haul_destination()[row]);
-        let loaded_s = self.drive_s[self.pair(origin, destination)];
-        if to_origin_s + loaded_s > view.truck_driving_left_s()[truck] {
-            return false;
-        }
-        let start_s = (view.time_s() + to_origin_s).max(view.haul_ready_s()[row]);
-        if start_s + view.site_stay_s()[origin as usize] + loaded_s > view.truck_shift_end_s()[truck] {
+        let fleet = view.truck_fleet()[truck];
+        if haul.fleet != NONE && haul.fleet != fleet {
             return false;
         }
         let usable_kwh = view.truck_usable_kwh()[truck];
         if usable_kwh <= 0.0 {
             return true;
         }
-        let is_loaded = view.haul_loaded()[row] == 1;
-        let per_km = if is_loaded { view.truck_loaded_kwh_per_km() } else { view.truck_empty_kwh_per_km() };
-        let after_km = self.policy.to_charger_km[fleet as usize][destination as usize];
-        let there_km = self.energy_km[self.pair(view.truck_site()[truck], origin)];
-        let needed_kwh = view.truck_bobtail_kwh_per_km()[truck] * (there_km + after_km)
-            + per_km[truck] * self.energy_km[self.pair(origin, destination)];
+        let per_km = if haul.is_loaded { view.truck_loaded_kwh_per_km() } else { view.truck_empty_kwh_per_km() };
+        let after_km = self.policy.to_charger_km[fleet as usize][haul.destination as usize];
+        let there_km = self.energy_km[self.pair(self.truck_site[truck], origin)];
+        let needed_kwh =
+            view.truck_bobtail_kwh_per_km()[truck] * (there_km + after_km) + per_km[truck] * self.energy_km[pair];
         needed_kwh <= view.truck_energy_kwh()[truck] - self.policy.reserve_soc * usable_kwh
     }
 

@@ -4,6 +4,9 @@
 use portvolt_guest::dispatch::{Orders, Policy, View};
 use portvolt_guest::{About, NONE, Parameter, Values};
 
+/// A haul looks at no more trucks than this, so that a decision's cost grows with the hauls only.
+const TRUCKS_PER_HAUL: usize = 48;
+
 /// The policy.
 #[derive(Debug)]
 pub struct SocAware {
@@ -39,7 +42,11 @@ impl Policy for SocAware {
         }
         for haul in 0..view.haul_id().len() {
             let spare = |truck: &usize| self.spare_kwh(view, *truck, haul).map(|spare_kwh| (spare_kwh, *truck));
-            let best = free.iter().filter_map(spare).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let best = free
+                .iter()
+                .take(TRUCKS_PER_HAUL)
+                .filter_map(spare)
+                .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             if let Some((_, truck)) = best {
                 orders.assign(view.truck_id()[truck], view.haul_id()[haul]);
                 free.retain(|other| *other != truck);
