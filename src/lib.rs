@@ -2,9 +2,9 @@
 //! equipment, chargers and the grid behind them, minute by minute.
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
-//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`]) -> [`record`] -> [`report`]. [`cli`] only calls
-//! the library. [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] reads
-//! formats that people already have.
+//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
+//! [`report`]. [`cli`] only calls the library. [`kernel`] is what all stand on, [`account`] holds pure functions on
+//! records, [`import`] and [`export`] know the formats of others.
 
 pub mod account;
 pub mod charging;
@@ -14,6 +14,7 @@ pub mod freight;
 pub mod grid;
 pub mod import;
 pub mod kernel;
+pub mod plugin;
 pub mod policy;
 pub mod record;
 pub mod report;

@@ -64,6 +64,12 @@ fn the_tick_changes_no_structure() {
 }
 
 #[test]
+fn one_room_knows_the_sandbox() {
+    forbid(|path| !path.parent().is_some_and(|room| room.ends_with("plugin")), &["wasmtime", "wit_component"]);
+    forbid(|path| path.ends_with("plugin/order.rs"), &["wasmtime", "bevy_ecs", "std::fs"]);
+}
+
+#[test]
 fn files_stay_readable() {
     for (path, text) in all() {
         let lines = text.lines().count();

@@ -6,6 +6,9 @@ mod diagnose;
 mod export;
 mod import;
 mod init;
+mod plugin;
+mod plugin_new;
+mod plugins;
 mod policies;
 mod replay;
 mod run;
@@ -100,6 +103,11 @@ enum Command {
     ///
     /// Example: portvolt export loadshape `runs/my_depot` --out shapes
     Export(export::ExportArgs),
+    /// Make, build, look into, try and compare policies as WebAssembly plugins.
+    ///
+    /// Example: portvolt plugin new `my_policy` --kind dispatch --lang rust
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// Print the JSON Schema of a scenario, for editors.
     ///
     /// Example: portvolt schema > scenario.schema.json
@@ -160,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Bill(args) => bill::print(&args, &console),
         Command::Import(args) => import::import(&args, &console),
         Command::Export(args) => export::export(&args, &console),
+        Command::Plugin(command) => plugin::plugin(&command, &console),
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();

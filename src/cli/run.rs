@@ -2,8 +2,9 @@
 
 use super::console::Console;
 use super::simulate::{Job, begin};
-use super::{Exit, ScenarioArgs, diagnose};
+use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::kernel::calendar::DAY_S;
+use crate::policy::spec::is_plugin_file;
 use crate::scenario::load::{Request, load};
 use crate::scenario::problem::Problems;
 use crate::sim::Options;
@@ -43,6 +44,15 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
+    /// Who dispatches: a built-in policy or the file of a plugin (instead of the scenario's).
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    dispatch: Option<String>,
+    /// Who sets the power of sessions: a built-in policy or the file of a plugin.
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    charging: Option<String>,
+    /// End the run at the first bad order of a plugin instead of dropping it.
+    #[arg(long)]
+    strict_plugins: bool,
     /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed.
     #[arg(long)]
     strict: bool,
@@ -63,12 +73,16 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    if let Err(exit) = plugins::prepare(&loaded, console) {
+        return exit;
+    }
     let folder = match begin(&target(args), args.force, console) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
+    let (profile, strict_plugins) = (args.profile, args.strict_plugins);
     let options =
-        Options { seed: args.seed, replication: args.replication, profile: args.profile, ..Options::default() };
+        Options { seed: args.seed, replication: args.replication, profile, strict_plugins, ..Options::default() };
     let job = Job {
         loaded: &loaded,
         options,
@@ -100,6 +114,11 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     if let Some(days) = args.days {
         set("time.days", days.to_string());
     }
+    for (kind, choice) in [("dispatch", &args.dispatch), ("charging", &args.charging)] {
+        if let Some(choice) = choice {
+            set(&format!("policy.{kind}"), policy_setting(choice)?);
+        }
+    }
     if let Some(to) = &args.to {
         let last: jiff::civil::Date = to.parse().map_err(|error| format!("--to {to}: {error}"))?;
         let from = match &args.from {
@@ -114,6 +133,15 @@ fn request(args: &RunArgs) -> Result<Request, String> {
         request.settings.push(format!("time.days={days}"));
     }
     Ok(request)
+}
+
+/// A name, or a plugin's file, whose path is relative to where the command runs.
+fn policy_setting(choice: &str) -> Result<String, String> {
+    if !is_plugin_file(choice) {
+        return Ok(toml::Value::from(choice).to_string());
+    }
+    let path = std::path::absolute(choice).map_err(|error| format!("{choice}: {error}"))?;
+    Ok(toml::Value::from(path.display().to_string()).to_string())
 }
 
 fn target(args: &RunArgs) -> PathBuf {

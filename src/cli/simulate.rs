@@ -4,6 +4,7 @@ use super::Exit;
 use super::console::Console;
 use super::screen::screen;
 use crate::account::tariff::Tariff;
+use crate::policy::PluginNotes;
 use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA, SummaryFile};
 use crate::record::summary::{Metric, Summary};
 use crate::report::{self, read::each_batch};
@@ -71,7 +72,7 @@ impl Job<'_> {
                 console.error(&format!("{error}{kept}"));
                 match error {
                     RunError::Interrupted { .. } => Exit::Interrupted,
-                    RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
+                    RunError::Fault { .. } | RunError::Policy(_) | RunError::Plugin(_) => Exit::BadPolicy,
                     _ => Exit::Failed,
                 }
             }
@@ -89,7 +90,13 @@ impl Job<'_> {
     fn simulate(&self, folder: RunFolder, console: &Console) -> Result<Exit, Failure> {
         let loaded = self.loaded;
         let fail = |error: RunError| Failure::Run(error, String::new());
-        let mut simulation = Simulation::new(loaded, &self.options).map_err(fail)?;
+        let mut simulation = match Simulation::new(loaded, &self.options) {
+            Ok(simulation) => simulation,
+            Err(error) => {
+                folder.discard();
+                return Err(fail(error));
+            }
+        };
         let zone = &loaded.scenario.time.zone;
         let summary = simulation.empty_summary(&loaded.scenario);
         let mut output =
@@ -102,6 +109,8 @@ impl Job<'_> {
         });
         bar.finish_and_clear();
         let written = output.finish().map_err(|error| fail(error.into()))?;
+        let notes = simulation.plugin_notes();
+        show_notes(&notes, console);
         let effort = match ran {
             Ok(effort) => effort,
             Err(error) => {
@@ -117,7 +126,7 @@ impl Job<'_> {
         let metrics = summary.metrics(simulation.names());
         let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
         folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
-        let manifest = self.manifest(digests);
+        let manifest = self.manifest(digests, notes);
         if self.with_report {
             match report::build(folder.path(), loaded, &manifest, &metrics) {
                 Ok(html) => folder.write("report.html", &html)?,
@@ -164,7 +173,7 @@ impl Job<'_> {
         replay_bound::metrics(self.loaded, limit_kw, &prices, &done).map_err(|error| Failure::Bound(error.to_string()))
     }
 
-    fn manifest(&self, rows: BTreeMap<String, String>) -> Manifest {
+    fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {
         let provenance = &self.loaded.provenance;
         let mut counts: BTreeMap<String, usize> =
             Quality::ALL.into_iter().map(|quality| (quality.word().to_owned(), provenance.count(quality))).collect();
@@ -180,12 +189,38 @@ impl Job<'_> {
             replication: self.options.replication,
             settings: self.settings.clone(),
             inputs: self.loaded.inputs.clone(),
-            plugins: BTreeMap::new(),
+            plugins: plugin_hashes(&notes),
+            plugin_notes: notes,
             outputs: BTreeMap::new(),
             rows,
             provenance: counts,
         }
     }
+}
+
+/// What plugins said, and which of their orders were no good.
+fn show_notes(notes: &[PluginNotes], console: &Console) {
+    for plugin in notes {
+        for line in &plugin.log {
+            console.note(&format!("{}: {line}", plugin.name));
+        }
+        if plugin.dropped > 0 {
+            let (name, count) = (&plugin.name, plugin.dropped);
+            console.note(&format!("{name}: {count} bad orders were dropped (--strict-plugins ends the run instead):"));
+            plugin.examples.iter().for_each(|why| console.note(&format!("  {why}")));
+        }
+    }
+}
+
+/// blake3 of each plugin by its name; a second one of the same name is told apart by its kind.
+fn plugin_hashes(notes: &[PluginNotes]) -> BTreeMap<String, String> {
+    let mut hashes = BTreeMap::new();
+    for plugin in notes {
+        let is_taken = hashes.contains_key(&plugin.name);
+        let name = if is_taken { format!("{} ({})", plugin.name, plugin.kind) } else { plugin.name.clone() };
+        hashes.insert(name, plugin.hash.clone());
+    }
+    hashes
 }
 
 fn listen_for_interrupt(stop: &Arc<AtomicBool>) {

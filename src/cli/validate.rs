@@ -1,7 +1,7 @@
 //! `portvolt validate`: every mistake at once, and where the numbers come from.
 
 use super::console::Console;
-use super::{Exit, ScenarioArgs, diagnose};
+use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::scenario::Quality;
 use crate::scenario::load::{Loaded, load};
 use std::fmt::Write;
@@ -16,17 +16,19 @@ pub(super) struct ValidateArgs {
 }
 
 pub(super) fn validate(args: &ValidateArgs, console: &Console) -> Exit {
-    match load(&args.scenario.request()) {
-        Err(problems) => diagnose::show(&problems, console),
-        Ok(loaded) if console.is_json() => {
-            console.print_json(&json(&loaded));
-            Exit::Done
-        }
-        Ok(loaded) => {
-            console.print(&text(&loaded, args.all));
-            Exit::Done
-        }
+    let loaded = match load(&args.scenario.request()) {
+        Ok(loaded) => loaded,
+        Err(problems) => return diagnose::show(&problems, console),
+    };
+    if let Err(exit) = plugins::prepare(&loaded, console) {
+        return exit;
     }
+    if console.is_json() {
+        console.print_json(&json(&loaded));
+    } else {
+        console.print(&text(&loaded, args.all));
+    }
+    Exit::Done
 }
 
 fn json(loaded: &Loaded) -> serde_json::Value {

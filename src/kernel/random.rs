@@ -32,6 +32,10 @@ pub enum Purpose {
     Visits = 9,
     /// What a policy is told of one departure.
     Estimates = 10,
+    /// What a dispatch plugin asks for.
+    DispatchPlugin = 11,
+    /// What a charging plugin asks for.
+    ChargingPlugin = 12,
 }
 
 /// The seed of a run: the user's number and the replication's.
@@ -76,6 +80,11 @@ impl Stream {
     /// Uniform in [0, 1), 53 bits.
     pub fn uniform(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
     }
 
     /// True with probability `p`.

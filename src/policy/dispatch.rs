@@ -120,13 +120,14 @@ pub struct Orders {
     pub charge: Vec<ChargeAt>,
 }
 
-const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
+/// Names of the built-in dispatch policies.
+pub const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
 
 const PARAMETERS: [Parameter; 4] = [
-    Parameter { name: "reserve_soc", default: 0.1, bounds: (0.0, 0.9) },
-    Parameter { name: "charge_below_soc", default: 0.35, bounds: (0.0, 1.0) },
-    Parameter { name: "charge_to_soc", default: 0.8, bounds: (0.05, 1.0) },
-    Parameter { name: "early_min", default: 15.0, bounds: (0.0, 600.0) },
+    Parameter::new("reserve_soc", 0.1, (0.0, 0.9)),
+    Parameter::new("charge_below_soc", 0.35, (0.0, 1.0)),
+    Parameter::new("charge_to_soc", 0.8, (0.05, 1.0)),
+    Parameter::new("early_min", 15.0, (0.0, 600.0)),
 ];
 
 /// A built-in dispatch policy by name.

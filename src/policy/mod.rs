@@ -5,13 +5,20 @@
 
 pub mod charging;
 mod dispatch;
+mod plugin;
 pub mod spec;
 
 pub use charging::{ChargingView, Schedule, SessionColumns, SiteOutlook, built_in, charging, table};
-pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+pub use dispatch::{
+    Assign, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH_NAMES, Orders, SiteColumns, TruckColumns, dispatch,
+};
+
+pub use crate::record::notes::PluginNotes;
+pub use plugin::PluginFile;
 
 use crate::kernel::units::Kw;
 use bevy_ecs::prelude::Resource;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Decides the set-point of every session for one control interval.
@@ -24,6 +31,19 @@ pub trait ChargingPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
+    }
 }
 
 /// Decides which truck takes which haul and which truck charges where.
@@ -36,6 +56,19 @@ pub trait DispatchPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
+    }
 }
 
 /// The charging policy of the run.
@@ -114,19 +147,27 @@ pub enum PolicyError {
         /// What was given.
         name: String,
         /// What there is.
-        known: Vec<&'static str>,
+        known: Vec<String>,
     },
     /// A parameter is out of its bounds.
     #[error("parameter `{name}` is {value}, not between {least} and {most}")]
     Bounds {
         /// The parameter.
-        name: &'static str,
+        name: String,
         /// What was given.
         value: f64,
         /// Lowest allowed.
         least: f64,
         /// Highest allowed.
         most: f64,
+    },
+    /// A parameter counts something, or says yes or no.
+    #[error("parameter `{name}` is {value}, not a whole number")]
+    Whole {
+        /// The parameter.
+        name: String,
+        /// What was given.
+        value: f64,
     },
 }
 
@@ -136,39 +177,58 @@ impl PolicyError {
     pub fn help(&self) -> Option<String> {
         use crate::scenario::problem::nearest;
         match self {
-            Self::Unknown { name, known, .. } | Self::Parameter { name, known, .. } => {
-                nearest(name, known.iter().copied())
-            }
-            Self::Bounds { .. } | Self::NoSchedule => None,
+            Self::Unknown { name, known, .. } => nearest(name, known.iter().copied()),
+            Self::Parameter { name, known, .. } => nearest(name, known.iter().map(String::as_str)),
+            Self::Bounds { .. } | Self::Whole { .. } | Self::NoSchedule => None,
         }
     }
 }
 
-/// A parameter of a built-in policy.
-#[derive(Debug, Clone, Copy)]
+/// A parameter of a policy.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
     /// Its name, with the unit.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Used when it is not given.
     pub default: f64,
     /// Bounds, both allowed.
     pub bounds: (f64, f64),
+    /// Its unit, or empty.
+    pub unit: Cow<'static, str>,
+    /// One sentence.
+    pub help: Cow<'static, str>,
+    /// Is it a count, or yes (1) or no (0)?
+    pub is_whole: bool,
+}
+
+impl Parameter {
+    /// A quantity of a built-in policy.
+    pub const fn new(name: &'static str, default: f64, bounds: (f64, f64)) -> Self {
+        let (unit, help) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        Self { name: Cow::Borrowed(name), default, bounds, unit, help, is_whole: false }
+    }
 }
 
 /// Values for `known` in their order, from what the user gave.
-fn parameters(policy: &str, known: &[Parameter], given: &BTreeMap<String, f64>) -> Result<Vec<f64>, PolicyError> {
+///
+/// # Errors
+/// When there is no such parameter, or a value is out of bounds.
+pub fn parameters(policy: &str, known: &[Parameter], given: &BTreeMap<String, f64>) -> Result<Vec<f64>, PolicyError> {
     if let Some(name) = given.keys().find(|name| known.iter().all(|parameter| parameter.name != name.as_str())) {
-        let known = known.iter().map(|parameter| parameter.name).collect();
+        let known = known.iter().map(|parameter| parameter.name.clone().into_owned()).collect();
         return Err(PolicyError::Parameter { policy: policy.to_owned(), name: name.clone(), known });
     }
     let value = |parameter: &Parameter| {
-        let value = given.get(parameter.name).copied().unwrap_or(parameter.default);
+        let name = parameter.name.clone().into_owned();
+        let value = given.get(&name).copied().unwrap_or(parameter.default);
         let (least, most) = parameter.bounds;
-        if (least..=most).contains(&value) {
-            Ok(value)
-        } else {
-            Err(PolicyError::Bounds { name: parameter.name, value, least, most })
+        if !(least..=most).contains(&value) {
+            return Err(PolicyError::Bounds { name, value, least, most });
         }
+        if parameter.is_whole && value.fract() != 0.0 {
+            return Err(PolicyError::Whole { name, value });
+        }
+        Ok(value)
     };
     known.iter().map(value).collect()
 }

@@ -1,6 +1,7 @@
 //! A run's folder: tables, summary, manifest. It appears whole or not at all: files are written beside it and renamed
 //! at the end; an interrupted run keeps what it has under a name that says so.
 
+use super::notes::PluginNotes;
 use super::summary::Metric;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,6 +55,9 @@ pub struct Manifest {
     pub inputs: BTreeMap<String, String>,
     /// blake3 of each plugin.
     pub plugins: BTreeMap<String, String>,
+    /// What the sandbox noted of each plugin.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plugin_notes: Vec<PluginNotes>,
     /// blake3 of each output file.
     pub outputs: BTreeMap<String, String>,
     /// blake3 of the rows of each table, whatever the file format.

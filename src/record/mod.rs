@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod names;
+pub mod notes;
 pub mod rows;
 pub mod summary;
 pub mod table;

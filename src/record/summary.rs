@@ -187,6 +187,10 @@ pub struct Summary {
     pub policy_calls: u64,
     /// What rooms leave at the end of a run.
     pub extra: Vec<Metric>,
+    /// Decisions of plugins.
+    pub plugin_calls: u64,
+    /// Orders of plugins that were dropped before the simulation saw them.
+    pub plugin_rejected: u64,
     running_interval: Option<(u32, f64)>,
 }
 
@@ -369,6 +373,8 @@ impl Summary {
         hub.count("hauls_open", self.open, "hauls under way or waiting when the run ended");
         hub.count("policy_rejected", self.rejected, "orders of policies that were refused");
         hub.count("policy_calls", self.policy_calls, "decisions asked of the dispatch policy");
+        hub.count("plugin_calls", self.plugin_calls, "decisions of plugins");
+        hub.count("plugin_rejected", self.plugin_rejected, "orders of plugins that were no good and were dropped");
         hub.fleet(&all);
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);

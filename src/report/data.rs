@@ -3,6 +3,7 @@
 use super::ReportError;
 use super::read::each_batch;
 use crate::record::folder::Manifest;
+use crate::record::notes::PluginNotes;
 use crate::record::summary::Metric;
 use crate::scenario::Quality;
 use crate::scenario::load::Loaded;
@@ -247,6 +248,12 @@ fn facts(manifest: &Manifest) -> Vec<Fact> {
     let qualities: Vec<String> = manifest.provenance.iter().map(|(word, count)| format!("{count} {word}")).collect();
     facts.push(("Numbers of the scenario by quality".to_owned(), qualities.join(", ")));
     facts.extend(manifest.inputs.iter().map(|(path, hash)| (format!("Input {path}, blake3"), hash.clone())));
+    for plugin in &manifest.plugin_notes {
+        let PluginNotes { kind, name, version, hash, calls, dropped, examples, .. } = plugin;
+        facts.push((format!("Plugin {name} {version} ({kind}), blake3"), hash.clone()));
+        let bad = if *dropped > 0 { format!("; the first: {}", examples.join("; ")) } else { String::new() };
+        facts.push((format!("Plugin {name}"), format!("{calls} decisions, {dropped} bad orders dropped{bad}")));
+    }
     facts.extend(manifest.rows.iter().map(|(table, hash)| (format!("Rows of {table}, blake3"), hash.clone())));
     facts.into_iter().filter(|fact| !fact.1.is_empty()).map(|(label, value)| Fact { label, value }).collect()
 }

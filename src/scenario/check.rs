@@ -333,13 +333,17 @@ fn volumes(scenario: &Scenario, spec: &VolumesSpec, checker: &mut Checker<'_>) {
 pub fn policies(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) {
     let mut checker = Checker { document, problems };
     let dispatch = &scenario.policy.dispatch;
-    if let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params) {
+    if dispatch.plugin.is_none()
+        && let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params)
+    {
         checker.wrong(&["policy", "dispatch"], error.to_string(), error.help());
     }
     let charging = &scenario.policy.charging;
     let any_schedule = Schedule::default();
     let schedule = charging.csv.is_some().then_some(&any_schedule);
-    if let Err(error) = policy::charging(&charging.name, &charging.params, schedule) {
+    if charging.plugin.is_none()
+        && let Err(error) = policy::charging(&charging.name, &charging.params, schedule)
+    {
         checker.wrong(&["policy", "charging"], error.to_string(), error.help());
     }
 }

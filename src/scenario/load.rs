@@ -1,6 +1,7 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::check;
+use super::choice::{self, Plugins};
 use super::listing::{self, KmRow, ListedHaul};
 use super::problem::{Place, Problem, Problems, SourceFile};
 use super::provenance::{self, Provenance};
@@ -61,6 +62,8 @@ pub struct Loaded {
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.
     pub provenance: Provenance,
+    /// The plugins it names.
+    pub plugins: Plugins,
 }
 
 /// Reads, merges and checks.
@@ -95,6 +98,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
+    let plugins = choice::plugins(&scenario, &document, &base, &mut inputs, &mut problems.list);
     let mut rows = Rows { base, inputs: &mut inputs, problems: &mut problems.list };
     let zone = calendar.as_ref();
     let hauls =
@@ -130,6 +134,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
             first_soc: FIRST_SOC,
             inputs,
             provenance,
+            plugins,
         }),
         _ => Err(sorted(problems)),
     }
@@ -163,6 +168,11 @@ fn forget(json: &mut serde_json::Value, path: &[String]) {
     }
 }
 
+fn lay(document: &mut Item, over: Item) {
+    choice::make_way(document, &over);
+    document.overlay(over);
+}
+
 fn scenario_file(path: &Path) -> PathBuf {
     if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
@@ -190,12 +200,12 @@ impl Reader {
         let mut document = self.chain(main, 0)?;
         for overlay in &request.overlays {
             if let Some(over) = self.file(overlay) {
-                document.overlay(over);
+                lay(&mut document, over);
             }
         }
         for setting in &request.settings {
             if let Some(over) = self.setting(setting) {
-                document.overlay(over);
+                lay(&mut document, over);
             }
         }
         Some(document)
@@ -220,7 +230,7 @@ impl Reader {
         }
         let base = scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base));
         let mut document = self.chain(&base, depth + 1)?;
-        document.overlay(item);
+        lay(&mut document, item);
         Some(document)
     }
 

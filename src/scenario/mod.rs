@@ -1,10 +1,11 @@
 //! What a user writes: one TOML file, the files it names, overlays on it; and everything that can be wrong with it.
 //!
 //! `tree` keeps where each value was written, `load` reads and merges, `schema` checks shape and ranges against the
-//! types below, `check` the references between tables, `provenance` where each number comes from.
+//! types below, `check` the references between tables, `choice` which policies decide, `provenance` where each number comes from.
 
 pub mod check;
 mod check_grid;
+pub mod choice;
 pub mod listing;
 pub mod load;
 pub mod problem;

@@ -1,6 +1,7 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
 use super::Scenario;
+use super::choice::Plugins;
 use super::listing::CSV_LIMIT_BYTES;
 use super::load::{FIRST_SOC, Loaded, Rows, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
@@ -87,6 +88,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             pin_visits: replay.chargers.is_none(),
             first_soc: FIRST_SOC,
             inputs,
+            plugins: Plugins::default(),
             provenance: Provenance::default(),
         }),
         _ => Err(sorted(problems)),

@@ -3,7 +3,7 @@
 use crate::account::bill::bill;
 use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
-use crate::policy::PolicyCalls;
+use crate::policy::{PluginNotes, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -82,7 +82,9 @@ impl Output {
     }
 
     /// Notes what policies were asked.
-    pub fn count_policy_calls(&mut self, calls: PolicyCalls) {
+    pub fn count_policy_calls(&mut self, calls: PolicyCalls, plugins: &[PluginNotes]) {
+        self.summary.plugin_calls = plugins.iter().map(|plugin| plugin.calls).sum();
+        self.summary.plugin_rejected = plugins.iter().map(|plugin| plugin.dropped).sum();
         self.summary.policy_calls = calls.dispatch;
         self.summary.rejected = calls.rejected;
     }

@@ -7,7 +7,10 @@ use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Operations, Register};
-use crate::policy::{Fault, PolicyCalls, PolicyError, PolicyFault};
+use crate::plugin::PluginError;
+use crate::policy::{
+    ChargingPolicySlot, DispatchPolicySlot, Fault, PluginNotes, PolicyCalls, PolicyError, PolicyFault,
+};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
@@ -31,6 +34,8 @@ pub struct Options {
     pub shuffle: Option<u64>,
     /// Measure the time of each step.
     pub profile: bool,
+    /// A bad order of a plugin ends the run.
+    pub strict_plugins: bool,
 }
 
 /// Why a run did not finish.
@@ -39,6 +44,9 @@ pub enum RunError {
     /// A policy could not be made.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A plugin was refused, or did not start.
+    #[error(transparent)]
+    Plugin(#[from] PluginError),
     /// A policy failed at run time.
     #[error("at {at}: {fault}")]
     Fault {
@@ -136,6 +144,9 @@ impl Simulation {
         loop {
             self.schedule.run(&mut self.world);
             let clock = *self.world.resource::<Clock>();
+            if clock.done() {
+                self.finish_policies();
+            }
             if let Some(fault) = self.world.resource::<Fault>().0.clone() {
                 output.drain(&mut self.world, &self.names, true)?;
                 return Err(RunError::Fault { at: self.local_time(&clock), fault });
@@ -157,9 +168,28 @@ impl Simulation {
         output.drain(&mut self.world, &self.names, true)?;
         output.add_metrics(grid::record::metrics(&self.world, &self.names));
         output.bill(&self.tariffs, &self.names)?;
-        output.count_policy_calls(*self.world.resource::<PolicyCalls>());
+        output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &self.plugin_notes());
         let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names, &self.tariffs);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
+    }
+
+    /// Tells the policies that the run is over.
+    fn finish_policies(&mut self) {
+        let mut dispatch = self.world.resource_mut::<DispatchPolicySlot>();
+        let first = dispatch.0.finish().map_err(|message| (dispatch.0.name().to_owned(), message));
+        let mut charging = self.world.resource_mut::<ChargingPolicySlot>();
+        let second = charging.0.finish().map_err(|message| (charging.0.name().to_owned(), message));
+        for (policy, message) in [first, second].into_iter().filter_map(Result::err) {
+            self.world.resource_mut::<Fault>().set(&policy, message);
+        }
+    }
+
+    /// What the sandbox noted of the plugins of this run.
+    #[must_use]
+    pub fn plugin_notes(&self) -> Vec<PluginNotes> {
+        let dispatch = self.world.resource::<DispatchPolicySlot>().0.plugin();
+        let charging = self.world.resource::<ChargingPolicySlot>().0.plugin();
+        dispatch.into_iter().chain(charging).collect()
     }
 
     /// Builds the graph of systems; an ambiguity is an error.

@@ -19,7 +19,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
                 who would leave short passes the cap",
         knows: &[Knows::Departure, Knows::Need, Knows::Load, Knows::Solar],
         discharges: true,
-        parameters: &[Parameter { name: "cap_kw", default: 0.0, bounds: (0.0, 1e6) }],
+        parameters: &[Parameter::new("cap_kw", 0.0, (0.0, 1e6))],
         make: |values, _| Box::new(PeakCap { cap: Kw(values[0]), enough: Vec::new() }),
     },
     ChargingInfo {
@@ -29,8 +29,8 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
         knows: &[Knows::Departure, Knows::Need, Knows::Prices],
         discharges: true,
         parameters: &[
-            Parameter { name: "margin", default: 0.2, bounds: (0.0, 0.9) },
-            Parameter { name: "sell_spread_usd_per_kwh", default: 0.15, bounds: (0.0, 100.0) },
+            Parameter::new("margin", 0.2, (0.0, 0.9)),
+            Parameter::new("sell_spread_usd_per_kwh", 0.15, (0.0, 100.0)),
         ],
         make: |values, _| Box::new(PriceAware { margin: values[0], spread: values[1] }),
     },

@@ -27,7 +27,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
         about: "one step of power each in turn, by arrival, until no limit has room for another",
         knows: &[Knows::Arrival],
         discharges: false,
-        parameters: &[Parameter { name: "step_kw", default: 1.0, bounds: (0.01, 1000.0) }],
+        parameters: &[Parameter::new("step_kw", 1.0, (0.01, 1000.0))],
         make: |values, _| Box::new(RoundRobin { step: Kw(values[0]) }),
     },
 ];

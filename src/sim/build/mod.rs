@@ -3,7 +3,8 @@
 mod charging;
 mod grid;
 
-use super::run::Options;
+use super::policies;
+use super::run::{Options, RunError};
 use crate::charging::battery::{Battery, Curve};
 use crate::charging::systems::VisitList;
 use crate::freight::demand::{Demand, draw_luck};
@@ -16,7 +17,7 @@ use crate::kernel::ids::{FleetId, PoolId, PortId, Roster, SiteId, TruckId, UnitI
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::Kwh;
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
+use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -38,7 +39,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A world ready to run, and the names of its ids.
-pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), PolicyError> {
+pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), RunError> {
     let scenario = &loaded.scenario;
     let mut world = World::new();
     let sites = sites(scenario);
@@ -48,14 +49,8 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(Clock::new(time.tick_s, time.interval_s, time.dispatch_s, end_s as u32));
     world.insert_resource(loaded.calendar.clone());
     world.insert_resource(seed);
-    let dispatch = &scenario.policy.dispatch;
-    world.insert_resource(DispatchPolicySlot(policy::dispatch(&dispatch.name, &dispatch.params)?));
-    let charging = &scenario.policy.charging;
-    world.insert_resource(ChargingPolicySlot(policy::charging(
-        &charging.name,
-        &charging.params,
-        loaded.schedule.as_ref(),
-    )?));
+    world.insert_resource(DispatchPolicySlot(policies::dispatch(loaded, options)?));
+    world.insert_resource(ChargingPolicySlot(policies::charging(loaded, options)?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     records(&mut world);

@@ -1,0 +1,138 @@
+/* Portvolt's policy interface for C, by hand: plugins/wit/policy.wit says what each column means.
+   No C library is needed. Lists of the host lie on a heap that `portvolt_decide` empties first. */
+#ifndef PORTVOLT_H
+#define PORTVOLT_H
+#include <stddef.h>
+#include <stdint.h>
+
+#define PORTVOLT_NONE UINT32_MAX /* nothing: no home, no node above, nothing that calls a vehicle away */
+
+typedef struct { const char *at; size_t length; } text;
+typedef struct { uint8_t *at; size_t length; } u8_list;
+typedef struct { uint32_t *at; size_t length; } u32_list;
+typedef struct { double *at; size_t length; } f64_list;
+#define TEXT(literal) { literal, sizeof(literal) - 1 }
+
+/* What a policy says of itself. */
+typedef struct { text name; uint32_t kind; text unit; double initial, least, most; text help; } parameter;
+typedef struct { text name, version, help; const parameter *parameters; size_t parameter_count; } description;
+
+/* An answer: nothing, or why not. */
+typedef struct { uint32_t is_error; text message; } answer;
+
+#define PORTVOLT_IMPORT(interface, name) \
+    __attribute__((import_module("portvolt:policy/" interface "@0.1.0"), import_name(name)))
+#define PORTVOLT_COLUMN(type, c_name, interface, name) \
+    PORTVOLT_IMPORT(interface, name) void portvolt_##c_name(type *out); \
+    static inline type c_name(void) { type out; portvolt_##c_name(&out); return out; }
+
+/* Level: 0 debug, 1 info, 2 warning, 3 error. */
+PORTVOLT_IMPORT("log", "write") void portvolt_log(uint32_t level, const char *at, size_t length);
+
+#ifdef PORTVOLT_DISPATCH
+PORTVOLT_IMPORT("dispatch-view", "time-s") uint32_t time_s(void);
+PORTVOLT_IMPORT("dispatch-view", "hour") uint32_t hour(void);
+PORTVOLT_COLUMN(u32_list, truck_id, "dispatch-view", "truck-id")
+PORTVOLT_COLUMN(u32_list, truck_fleet, "dispatch-view", "truck-fleet")
+PORTVOLT_COLUMN(u32_list, truck_site, "dispatch-view", "truck-site")
+PORTVOLT_COLUMN(u8_list, truck_on_duty, "dispatch-view", "truck-on-duty")
+PORTVOLT_COLUMN(u32_list, truck_home, "dispatch-view", "truck-home")
+PORTVOLT_COLUMN(f64_list, truck_soc, "dispatch-view", "truck-soc")
+PORTVOLT_COLUMN(f64_list, truck_energy_kwh, "dispatch-view", "truck-energy-kwh")
+PORTVOLT_COLUMN(f64_list, truck_usable_kwh, "dispatch-view", "truck-usable-kwh")
+PORTVOLT_COLUMN(f64_list, truck_bobtail_kwh_per_km, "dispatch-view", "truck-bobtail-kwh-per-km")
+PORTVOLT_COLUMN(f64_list, truck_empty_kwh_per_km, "dispatch-view", "truck-empty-kwh-per-km")
+PORTVOLT_COLUMN(f64_list, truck_loaded_kwh_per_km, "dispatch-view", "truck-loaded-kwh-per-km")
+PORTVOLT_COLUMN(u32_list, truck_shift_end_s, "dispatch-view", "truck-shift-end-s")
+PORTVOLT_COLUMN(u32_list, truck_driving_left_s, "dispatch-view", "truck-driving-left-s")
+PORTVOLT_COLUMN(u32_list, haul_id, "dispatch-view", "haul-id")
+PORTVOLT_COLUMN(u32_list, haul_origin, "dispatch-view", "haul-origin")
+PORTVOLT_COLUMN(u32_list, haul_destination, "dispatch-view", "haul-destination")
+PORTVOLT_COLUMN(u32_list, haul_ready_s, "dispatch-view", "haul-ready-s")
+PORTVOLT_COLUMN(u32_list, haul_due_s, "dispatch-view", "haul-due-s")
+PORTVOLT_COLUMN(u8_list, haul_loaded, "dispatch-view", "haul-loaded")
+PORTVOLT_COLUMN(u32_list, haul_fleet, "dispatch-view", "haul-fleet")
+PORTVOLT_COLUMN(u32_list, site_ports, "dispatch-view", "site-ports")
+PORTVOLT_COLUMN(u32_list, site_ports_taken, "dispatch-view", "site-ports-taken")
+PORTVOLT_COLUMN(u32_list, site_queue, "dispatch-view", "site-queue")
+PORTVOLT_COLUMN(u32_list, site_stay_s, "dispatch-view", "site-stay-s")
+PORTVOLT_COLUMN(f64_list, pair_km, "dispatch-view", "pair-km")
+PORTVOLT_COLUMN(f64_list, pair_energy_km, "dispatch-view", "pair-energy-km")
+PORTVOLT_IMPORT("dispatch-view", "pair-drive-s") void portvolt_pair_drive_s(uint32_t hour, u32_list *out);
+PORTVOLT_IMPORT("dispatch-view", "longest-drive-s") uint32_t longest_drive_s(void);
+PORTVOLT_COLUMN(u32_list, fleet_charging_fleet, "dispatch-view", "fleet-charging-fleet")
+PORTVOLT_COLUMN(u32_list, fleet_charging_site, "dispatch-view", "fleet-charging-site")
+PORTVOLT_IMPORT("dispatch-orders", "assign")
+void assign(const uint32_t *truck_ids, size_t trucks, const uint32_t *haul_ids, size_t hauls);
+PORTVOLT_IMPORT("dispatch-orders", "charge")
+void charge(const uint32_t *truck_ids, size_t trucks, const uint32_t *sites, size_t site_count, const double *to_soc,
+            size_t socs);
+#endif
+
+#ifdef PORTVOLT_CHARGING
+PORTVOLT_IMPORT("charging-view", "time-s") uint32_t time_s(void);
+PORTVOLT_IMPORT("charging-view", "interval-s") uint32_t interval_s(void);
+PORTVOLT_COLUMN(u32_list, session_port, "charging-view", "session-port")
+PORTVOLT_COLUMN(u32_list, session_site, "charging-view", "session-site")
+PORTVOLT_COLUMN(u32_list, session_node, "charging-view", "session-node")
+PORTVOLT_COLUMN(f64_list, session_ask_kw, "charging-view", "session-ask-kw")
+PORTVOLT_COLUMN(u32_list, session_vehicle, "charging-view", "session-vehicle")
+PORTVOLT_COLUMN(f64_list, session_max_kw, "charging-view", "session-max-kw")
+PORTVOLT_COLUMN(f64_list, session_give_kw, "charging-view", "session-give-kw")
+PORTVOLT_COLUMN(f64_list, session_soc, "charging-view", "session-soc")
+PORTVOLT_COLUMN(f64_list, session_needs_kwh, "charging-view", "session-needs-kwh")
+PORTVOLT_COLUMN(f64_list, session_duty_kwh, "charging-view", "session-duty-kwh")
+PORTVOLT_COLUMN(u32_list, session_arrive_s, "charging-view", "session-arrive-s")
+PORTVOLT_COLUMN(u32_list, session_depart_s, "charging-view", "session-depart-s")
+PORTVOLT_IMPORT("charging-view", "prices-known") uint32_t prices_known(void);
+PORTVOLT_COLUMN(f64_list, site_load_kw, "charging-view", "site-load-kw")
+PORTVOLT_COLUMN(f64_list, site_solar_kw, "charging-view", "site-solar-kw")
+PORTVOLT_COLUMN(f64_list, site_price_usd_per_kwh, "charging-view", "site-price-usd-per-kwh")
+PORTVOLT_COLUMN(u32_list, node_parent, "charging-view", "node-parent")
+PORTVOLT_COLUMN(f64_list, node_limit_kw, "charging-view", "node-limit-kw")
+PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
+PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
+#endif
+
+/* The policy writes these three. */
+extern const description portvolt_about;
+static answer start(const double *parameters, size_t count, uint64_t seed);
+static answer decide(void);
+
+/* What the host calls, and the heap. */
+extern unsigned char __heap_base;
+static size_t heap_next;
+
+static void *allocate(size_t size, size_t align) {
+    if (!heap_next) heap_next = (size_t)&__heap_base;
+    heap_next = (heap_next + align - 1) & ~(align - 1);
+    size_t at = heap_next, end = at + size, have = __builtin_wasm_memory_size(0) << 16;
+    if (end > have && __builtin_wasm_memory_grow(0, (end - have + 65535) >> 16) == (size_t)-1) __builtin_trap();
+    heap_next = end;
+    return (void *)at;
+}
+
+__attribute__((export_name("cabi_realloc")))
+void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
+    unsigned char *now = allocate(size, align), *before = old;
+    for (size_t i = 0; i < had && i < size; i++) now[i] = before[i];
+    return now;
+}
+
+static answer portvolt_answer;
+#define PORTVOLT_EXPORT(name) __attribute__((export_name("portvolt:policy/policy@0.1.0#" name)))
+PORTVOLT_EXPORT("describe") const description *portvolt_describe(void) { return &portvolt_about; }
+PORTVOLT_EXPORT("start") answer *portvolt_start(const double *parameters, size_t count, uint64_t seed) {
+    portvolt_answer = start(parameters, count, seed);
+    return &portvolt_answer;
+}
+PORTVOLT_EXPORT("decide") answer *portvolt_decide(void) {
+    heap_next = 0;
+    portvolt_answer = decide();
+    return &portvolt_answer;
+}
+PORTVOLT_EXPORT("finish") answer *portvolt_finish(void) {
+    portvolt_answer = (answer){0};
+    return &portvolt_answer;
+}
+#endif

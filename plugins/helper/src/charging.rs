@@ -1,0 +1,93 @@
+//! The set-point of every charging session.
+
+use crate::view::{export, view};
+use crate::{About, Values};
+
+#[cfg(target_arch = "wasm32")]
+use crate::bindings::portvolt::policy::charging_view as host;
+
+/// A charging policy. Export it with `portvolt_guest::export_charging!(MyPolicy);`.
+pub trait Policy: Sized {
+    /// Name, version and parameters.
+    const ABOUT: About;
+
+    /// A run begins.
+    fn start(values: &Values, seed: u64) -> Result<Self, String>;
+
+    /// Reads the view and gives one set-point a session. An error ends the run.
+    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
+
+    /// The run is over.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+view! {
+    /// What a charging policy sees: see `plugins/wit/policy.wit` for what each column says.
+    values {
+        /// Start of the interval, seconds since the start of the run.
+        time_s;
+        /// Length of the interval.
+        interval_s;
+        /// How many intervals prices are known ahead.
+        prices_known;
+    }
+    each {
+        /// The port that the session is at.
+        session_port: u32;
+        /// Its site.
+        session_site: u32;
+        /// Its lowest node in the tree of limits.
+        session_node: u32;
+        /// Place of its vehicle in the order of vehicles.
+        session_vehicle: u32;
+        /// Mean power over the interval that it can take.
+        session_ask_kw: f64;
+        /// Most power of port and vehicle.
+        session_max_kw: f64;
+        /// Mean power over the interval that it may give back.
+        session_give_kw: f64;
+        /// State of charge.
+        session_soc: f64;
+        /// Energy it still needs, grid side.
+        session_needs_kwh: f64;
+        /// Of it what its next duty takes.
+        session_duty_kwh: f64;
+        /// When it came to the site.
+        session_arrive_s: u32;
+        /// When it has to go, or NONE.
+        session_depart_s: u32;
+        /// Power of everything but charging at each site, without solar.
+        site_load_kw: f64;
+        /// Solar power of each site.
+        site_solar_kw: f64;
+        /// Energy prices ahead, $/kWh, `prices_known` a site; NaN where a site has no tariff.
+        site_price_usd_per_kwh: f64;
+        /// Power left for charging at each node.
+        node_headroom_kw: f64;
+    }
+    once {
+        /// The node above each, or NONE.
+        node_parent: u32;
+        /// Most mean power of each node.
+        node_limit_kw: f64;
+    }
+}
+
+/// Orders of one decision.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Orders {
+    /// One mean power a session, in the order of the view.
+    pub power_kw: Vec<f64>,
+}
+
+impl Orders {
+    #[doc(hidden)]
+    #[cfg(target_arch = "wasm32")]
+    pub fn hand_over(&self) {
+        crate::bindings::portvolt::policy::charging_orders::set_points(&self.power_kw);
+    }
+}
+
+export!(export_charging, charging);

@@ -1,0 +1,38 @@
+//! Write a policy of Portvolt in Rust: see the README of this crate.
+
+#[doc(hidden)]
+pub mod about;
+pub mod charging;
+pub mod dispatch;
+pub mod log;
+pub mod random;
+mod view;
+
+/// Imports of both kinds of policies: a guest's file holds those that it calls.
+#[doc(hidden)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../wit",
+        inline: "
+            package portvolt:guest;
+            world guest {
+                import portvolt:policy/log@0.1.0;
+                import portvolt:policy/random@0.1.0;
+                import portvolt:policy/dispatch-view@0.1.0;
+                import portvolt:policy/dispatch-orders@0.1.0;
+                import portvolt:policy/charging-view@0.1.0;
+                import portvolt:policy/charging-orders@0.1.0;
+                export portvolt:policy/policy@0.1.0;
+            }
+        ",
+        world: "portvolt:guest/guest",
+        generate_all,
+        pub_export_macro: true,
+        default_bindings_module: "portvolt_guest::bindings",
+    });
+}
+
+pub use about::{About, Parameter, Values};
+
+/// No home, no fleet that must carry a haul, nothing that calls a vehicle away, no node above.
+pub const NONE: u32 = u32::MAX;

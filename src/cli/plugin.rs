@@ -1,0 +1,263 @@
+//! `portvolt plugin`: look into a plugin, try it, compare it with the built-in policies.
+
+use super::console::Console;
+use super::{Exit, ScenarioArgs, diagnose, plugin_new, plugins};
+use crate::plugin::trial::{Trial, trial};
+use crate::plugin::{Charging, Description, Dispatch, Kind, Plugin, PluginError, Side, inspect, kind_of};
+use crate::policy::PluginFile;
+use crate::policy::spec::PluginLimits;
+use crate::record::summary::Metric;
+use crate::scenario::load::{Loaded, load};
+use crate::sim::output::Output;
+use crate::sim::{Options, RunError, Simulation};
+use clap::Subcommand;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PluginCommand {
+    /// Load a plugin and try it on made-up views: empty, huge, odd; twice and by turns.
+    Check {
+        /// The plugin's file.
+        file: PathBuf,
+    },
+    /// Say what a file is: its kind, imports, exports, size, hash.
+    Inspect {
+        /// The plugin's file.
+        file: PathBuf,
+    },
+    /// Start a plugin: a folder that builds and passes its own test.
+    New(plugin_new::NewArgs),
+    /// Build the plugin in a folder with its language's own tool.
+    Build {
+        /// The folder.
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Run a scenario with the plugin and with the built-in policies of its kind: time and results.
+    Bench {
+        /// The plugin's file.
+        file: PathBuf,
+        #[command(flatten)]
+        scenario: ScenarioArgs,
+        /// How many days (instead of the scenario's).
+        #[arg(long)]
+        days: Option<u32>,
+    },
+}
+
+pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
+    plugins::keep_compiled_code();
+    let done = match command {
+        PluginCommand::Check { file } => read(file, console).and_then(|(file, kind)| match kind {
+            Kind::Dispatch => check::<Dispatch>(&file, console),
+            Kind::Charging => check::<Charging>(&file, console),
+        }),
+        PluginCommand::Inspect { file } => read(file, console).and_then(|(file, kind)| match kind {
+            Kind::Dispatch => look::<Dispatch>(&file, console),
+            Kind::Charging => look::<Charging>(&file, console),
+        }),
+        PluginCommand::New(args) => return plugin_new::new(args, console),
+        PluginCommand::Build { dir } => return plugin_new::build(dir, console),
+        PluginCommand::Bench { file, scenario, days } => bench(file, scenario, *days, console),
+    };
+    done.unwrap_or_else(|exit| exit)
+}
+
+/// The file and the kind of policy that it is for. One that imports nothing of either kind is taken for dispatch.
+fn read(path: &Path, console: &Console) -> Result<(PluginFile, Kind), Exit> {
+    let file = PluginFile::read(path).map_err(|what| {
+        console.error(&format!("{}: {what}", path.display()));
+        Exit::BadFiles
+    })?;
+    let kind = kind_of(&file.bytes).map_err(|why| {
+        console.error(&PluginError::Refused { file: file.path.clone(), why }.to_string());
+        Exit::BadPolicy
+    })?;
+    Ok((file, kind.unwrap_or(Kind::Dispatch)))
+}
+
+fn about(description: &Description, kind: Kind) -> String {
+    let Description { name, version, help, parameters } = description;
+    let mut out = format!("{name} {version}, {kind}: {help}\n");
+    for parameter in parameters {
+        let (least, most) = parameter.bounds;
+        let what = if parameter.is_whole { ", whole" } else { "" };
+        let (name, unit, help) = (&parameter.name, &parameter.unit, &parameter.help);
+        let _ = writeln!(out, "  {name} = {} {unit}({least} to {most}{what}): {help}", parameter.default);
+    }
+    out
+}
+
+fn check<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+    let plugin = plugins::load::<S>(file, console)?;
+    let tried = plugin
+        .parameters(&std::collections::BTreeMap::new())
+        .map_err(|error| error.to_string())
+        .and_then(|values| trial(&plugin, &values, PluginLimits::default()).map_err(|error| error.to_string()));
+    let trial = tried.map_err(|message| {
+        console.error(&message);
+        Exit::BadPolicy
+    })?;
+    if console.is_json() {
+        console.print_json(&trial_json(&plugin, &trial));
+    } else {
+        console.print(&trial_text(&plugin, &trial));
+    }
+    Ok(if trial.is_good() { Exit::Done } else { Exit::BadPolicy })
+}
+
+fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
+    let mut out = about(&plugin.description, S::KIND);
+    let _ = writeln!(out, "\nview             rows    orders  bad ones          fuel");
+    for case in &trial.cases {
+        let (name, rows) = (case.name, case.rows);
+        match &case.outcome {
+            Ok((orders, dropped, fuel)) => {
+                let _ = writeln!(out, "{name:<12} {rows:>8} {orders:>9} {dropped:>9} {fuel:>13}");
+            }
+            Err(error) => {
+                let _ = writeln!(out, "{name:<12} {rows:>8}  FAILED: {error}");
+            }
+        }
+        if !case.is_repeatable {
+            let _ = writeln!(out, "             another fresh instance answered otherwise: it is not pure");
+        }
+    }
+    if let Some(fuel) = trial.fuel_per_row() {
+        let limit = PluginLimits::default().fuel_per_row;
+        let _ = writeln!(out, "\nfuel: {fuel:.0} for each further row (allowed: {limit})");
+    }
+    let word = if trial.is_independent { "answer as one alone" } else { "DISTURB each other" };
+    let _ = writeln!(out, "two instances by turns {word}");
+    out.push_str(if trial.is_good() { "good" } else { "NOT good" });
+    out
+}
+
+fn trial_json<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Value {
+    let cases: Vec<_> = trial
+        .cases
+        .iter()
+        .map(|case| {
+            let numbers = case.outcome.as_ref().ok();
+            serde_json::json!({
+                "view": case.name, "rows": case.rows, "orders": numbers.map(|it| it.0), "rejected": numbers.map(|it| it.1),
+                "fuel": numbers.map(|it| it.2), "error": case.outcome.as_ref().err().map(ToString::to_string),
+                "repeatable": case.is_repeatable,
+            })
+        })
+        .collect();
+    let description = &plugin.description;
+    serde_json::json!({
+        "schema": 1, "name": description.name, "version": description.version, "kind": S::KIND.word(),
+        "good": trial.is_good(), "independent": trial.is_independent, "fuel_per_row": trial.fuel_per_row(), "views": cases,
+    })
+}
+
+fn look<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+    let plugin = plugins::load::<S>(file, console)?;
+    let (imports, exports) = inspect(&file.bytes, S::KIND).map_err(|why| {
+        console.error(&why.to_string());
+        Exit::BadPolicy
+    })?;
+    if console.is_json() {
+        let description = &plugin.description;
+        console.print_json(&serde_json::json!({
+            "schema": 1, "file": file.path, "bytes": file.bytes.len(), "blake3": file.hash, "world": S::KIND.word(),
+            "name": description.name, "version": description.version, "imports": imports, "exports": exports,
+        }));
+    } else {
+        let list = |names: &[String]| format!("  {}\n", names.join("\n  "));
+        let (path, bytes, hash, kind) = (&file.path, file.bytes.len(), &file.hash, S::KIND);
+        console.print(&format!(
+            "{}\n{path}: {bytes} bytes, blake3 {hash}\nworld portvolt:policy/{kind}\nimports\n{}exports\n{}",
+            about(&plugin.description, kind),
+            list(&imports),
+            list(&exports)
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// One run of a comparison.
+struct Lap {
+    name: String,
+    seconds: f64,
+    digest: String,
+    metrics: Vec<Metric>,
+}
+
+const COMPARED: [&str; 6] =
+    ["hauls_completed", "hauls_late", "truck_empty_km", "energy_delivered_kwh", "peak_kw", "queue_wait_mean_min"];
+
+fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
+    let (plugin, kind) = read(file, console)?;
+    let built_in: Vec<&str> = match kind {
+        Kind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
+        // A schedule comes from a file.
+        Kind::Charging => crate::policy::built_in().map(|info| info.name).filter(|name| *name != "schedule").collect(),
+    };
+    let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
+    let mut laps = Vec::new();
+    for choice in built_in.iter().copied().chain([path.as_str()]) {
+        let mut request = scenario.request();
+        request.settings.extend(days.map(|days| format!("time.days={days}")));
+        request.settings.push(format!("policy.{kind}={}", toml::Value::from(choice)));
+        let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
+        plugins::prepare(&loaded, console)?;
+        laps.push(lap(choice, &loaded).map_err(|error| {
+            console.error(&error.to_string());
+            Exit::BadPolicy
+        })?);
+    }
+    if console.is_json() {
+        let laps: Vec<_> = laps.iter().map(lap_json).collect();
+        console.print_json(&serde_json::json!({ "schema": 1, "kind": kind.word(), "runs": laps }));
+    } else {
+        console.print(&laps_text(&laps));
+    }
+    Ok(Exit::Done)
+}
+
+fn lap(choice: &str, loaded: &Loaded) -> Result<Lap, RunError> {
+    let mut simulation = Simulation::new(loaded, &Options { seed: 1, ..Options::default() })?;
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
+    let begin = Instant::now();
+    simulation.run(&mut output, &AtomicBool::new(false), |_, _| {})?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let written = output.finish()?;
+    let digest = written.digest();
+    let mut summary = written.summary;
+    let metrics = summary.metrics(simulation.names());
+    let name = simulation.plugin_notes().into_iter().next().map_or_else(|| choice.to_owned(), |notes| notes.name);
+    Ok(Lap { name, seconds, digest, metrics })
+}
+
+fn value(lap: &Lap, name: &str) -> Option<f64> {
+    lap.metrics.iter().find(|metric| metric.name == name && metric.scope == "total").and_then(|metric| metric.value)
+}
+
+fn lap_json(lap: &Lap) -> serde_json::Value {
+    let metrics: serde_json::Map<String, serde_json::Value> =
+        COMPARED.iter().map(|name| ((*name).to_owned(), value(lap, name).into())).collect();
+    serde_json::json!({ "policy": lap.name, "seconds": lap.seconds, "digest": lap.digest, "metrics": metrics })
+}
+
+fn laps_text(laps: &[Lap]) -> String {
+    let mut out = format!("{:<28} {:>8}  {:<8}", "policy", "time s", "rows");
+    for name in COMPARED {
+        let _ = write!(out, " {name:>20}");
+    }
+    for lap in laps {
+        let _ = write!(out, "\n{:<28} {:>8.2}  {:<8}", lap.name, lap.seconds, &lap.digest[..8]);
+        for name in COMPARED {
+            let value = value(lap, name).map_or("-".to_owned(), |value| format!("{value:.1}"));
+            let _ = write!(out, " {value:>20}");
+        }
+    }
+    out
+}

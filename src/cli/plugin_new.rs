@@ -1,0 +1,253 @@
+//! `portvolt plugin new` and `plugin build`: a folder to start from, and its language's own tool.
+
+use super::Exit;
+use super::console::Console;
+use crate::plugin::{INTERFACE, Kind};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct NewArgs {
+    /// The folder to make; its name is the plugin's.
+    dir: PathBuf,
+    /// What it decides.
+    #[arg(long, value_enum)]
+    kind: KindArg,
+    /// In which language.
+    #[arg(long, value_enum, default_value_t = Language::Rust)]
+    lang: Language,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KindArg {
+    Dispatch,
+    Charging,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Rust,
+    Python,
+    Javascript,
+    C,
+}
+
+/// A file of a template: its path, its text, in which `PLUGIN_NAME` stands for the name.
+type File = (&'static str, String);
+
+macro_rules! plugin_text {
+    ($path:literal) => {
+        include_str!(concat!("../../plugins/", $path)).to_owned()
+    };
+}
+
+fn files(kind: Kind, language: Language) -> Vec<File> {
+    let mut files = match language {
+        Language::Rust => rust(kind),
+        Language::C => {
+            let (example, own) = (plugin_text!("edf_charging/edf_charging.c"), plugin_text!("templates/dispatch.c"));
+            let source = if kind == Kind::Charging { example.replace("edf_in_c", "PLUGIN_NAME") } else { own };
+            vec![("policy.c", source), ("portvolt.h", plugin_text!("edf_charging/portvolt.h"))]
+        }
+        Language::Python => {
+            let (example, own) = (plugin_text!("first_come_dispatch/app.py"), plugin_text!("templates/charging.py"));
+            let source =
+                if kind == Kind::Dispatch { example.replace("first_come_in_python", "PLUGIN_NAME") } else { own };
+            vec![("app.py", source)]
+        }
+        Language::Javascript => {
+            let (example, own) = (plugin_text!("least_flexible_first/app.js"), plugin_text!("templates/dispatch.js"));
+            let named = example.replace("least_flexible_in_javascript", "PLUGIN_NAME");
+            let build = plugin_text!("least_flexible_first/build.mjs");
+            let build = build.replace("world: \"charging\"", &format!("world: \"{kind}\""));
+            let source = if kind == Kind::Charging { named } else { own };
+            vec![("app.js", source), ("build.mjs", build), ("package.json", PACKAGE_JSON.to_owned())]
+        }
+    };
+    files.push(("wit/policy.wit", INTERFACE.to_owned()));
+    files.push(("README.md", readme(kind, language)));
+    files
+}
+
+fn rust(kind: Kind) -> Vec<File> {
+    let source = match kind {
+        Kind::Dispatch => plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME"),
+        Kind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
+    };
+    // The helper's manifest takes its fields from the workspace, which the new folder is.
+    vec![
+        ("Cargo.toml", CARGO_TOML.to_owned()),
+        ("src/lib.rs", source),
+        ("helper/Cargo.toml", plugin_text!("helper/Cargo.toml")),
+        ("helper/src/lib.rs", plugin_text!("helper/src/lib.rs")),
+        ("helper/src/about.rs", plugin_text!("helper/src/about.rs")),
+        ("helper/src/charging.rs", plugin_text!("helper/src/charging.rs")),
+        ("helper/src/dispatch.rs", plugin_text!("helper/src/dispatch.rs")),
+        ("helper/src/log.rs", plugin_text!("helper/src/log.rs")),
+        ("helper/src/random.rs", plugin_text!("helper/src/random.rs")),
+        ("helper/src/view.rs", plugin_text!("helper/src/view.rs")),
+    ]
+}
+
+const CARGO_TOML: &str = r#"[package]
+name = "PLUGIN_NAME"
+version.workspace = true
+edition.workspace = true
+license.workspace = true
+publish.workspace = true
+
+[lib]
+crate-type = ["cdylib", "rlib"]   # the plugin, and native tests
+
+[dependencies]
+portvolt-guest = { path = "helper" }
+
+[workspace]
+members = ["helper"]
+
+[workspace.package]
+version = "0.1.0"
+edition = "2024"
+license = "MIT OR Apache-2.0"
+publish = false
+
+[profile.release]
+lto = true
+codegen-units = 1
+panic = "abort"
+debug = "line-tables-only"   # a trap then names file and line
+"#;
+
+const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies": { "componentize-qjs": "0.4.5" } }
+"#;
+
+fn readme(kind: Kind, language: Language) -> String {
+    let (file, setup, test) = match language {
+        Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "cargo test"),
+        Language::Python => ("app.py", "pip install componentize-py==0.25.1", "portvolt plugin check PLUGIN_NAME.wasm"),
+        Language::Javascript => ("app.js", "npm install", "portvolt plugin check PLUGIN_NAME.wasm"),
+        Language::C => ("policy.c", "apt install clang lld", "portvolt plugin check PLUGIN_NAME.wasm"),
+    };
+    format!(
+        "# PLUGIN_NAME\n\nA {kind} policy for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
+         order.\n\n    {setup}    # once\n    portvolt plugin build .\n    {test}\n    portvolt plugin check \
+         PLUGIN_NAME.wasm\n    portvolt run scenarios/depot_night --{kind} PLUGIN_NAME.wasm\n"
+    )
+}
+
+pub(super) fn new(args: &NewArgs, console: &Console) -> Exit {
+    let kind = match args.kind {
+        KindArg::Dispatch => Kind::Dispatch,
+        KindArg::Charging => Kind::Charging,
+    };
+    let name = args.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !is_name {
+        console.error(&format!("`{name}` is no name for a plugin: take small letters, digits and `_`"));
+        return Exit::BadFiles;
+    }
+    if args.dir.exists() && std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
+        console.error(&format!("{} is not empty; choose another folder", args.dir.display()));
+        return Exit::BadFiles;
+    }
+    let files = files(kind, args.lang);
+    let written = files.iter().try_for_each(|(path, text)| {
+        let path = args.dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(&args.dir))?;
+        std::fs::write(path, text.replace("PLUGIN_NAME", &name))
+    });
+    if let Err(error) = written {
+        console.error(&format!("cannot write {}: {error}", args.dir.display()));
+        return Exit::Failed;
+    }
+    let dir = args.dir.display();
+    if console.is_json() {
+        let names: Vec<_> = files.iter().map(|file| file.0).collect();
+        console.print_json(&serde_json::json!({ "schema": 1, "dir": args.dir, "files": names }));
+    } else {
+        console.print(&format!("{dir}: a {kind} policy to start from.\nNext: portvolt plugin build {dir}"));
+    }
+    Exit::Done
+}
+
+/// A tool that builds: program and arguments, the file it makes, and how to get it.
+struct Tool {
+    program: PathBuf,
+    args: Vec<String>,
+    makes: PathBuf,
+    get_it: &'static str,
+}
+
+fn tool(dir: &Path, name: &str) -> Option<Tool> {
+    let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let out = format!("{name}.wasm");
+    if dir.join("Cargo.toml").is_file() {
+        let makes = Path::new("target/wasm32-unknown-unknown/release").join(&out);
+        return Some(Tool {
+            program: "cargo".into(),
+            args: args(&["build", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", "target"]),
+            makes,
+            get_it: "install Rust, then: rustup target add wasm32-unknown-unknown",
+        });
+    }
+    if dir.join("app.py").is_file() {
+        let text = std::fs::read_to_string(dir.join("app.py")).unwrap_or_default();
+        let world = if text.contains("charging_view") { "charging" } else { "dispatch" };
+        return Some(Tool {
+            program: "componentize-py".into(),
+            args: args(&["-d", "wit", "-w", world, "componentize", "--stub-wasi", "app", "-o", &out]),
+            makes: out.into(),
+            get_it: "pip install componentize-py==0.25.1",
+        });
+    }
+    if dir.join("build.mjs").is_file() {
+        return Some(Tool {
+            program: "node".into(),
+            args: args(&["build.mjs", ".", "wit", &out]),
+            makes: out.into(),
+            get_it: "install node 20, then in the folder: npm install",
+        });
+    }
+    let is_c = dir.join("policy.c").is_file();
+    let flags = ["--target=wasm32-unknown-unknown", "-nostdlib", "-O2", "-Wl,--no-entry", "-o", &out, "policy.c"];
+    is_c.then(|| Tool {
+        program: "clang".into(),
+        args: args(&flags),
+        makes: out.clone().into(),
+        get_it: "apt install clang lld (or build with `zig cc --target=wasm32-freestanding` and the same flags)",
+    })
+}
+
+pub(super) fn build(dir: &Path, console: &Console) -> Exit {
+    let full = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+    let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(tool) = tool(dir, &name) else {
+        let what = "holds no Cargo.toml, app.py, build.mjs or policy.c; `portvolt plugin new` makes a folder that does";
+        console.error(&format!("{}: {what}", dir.display()));
+        return Exit::BadFiles;
+    };
+    let command = format!("{} {}", tool.program.display(), tool.args.join(" "));
+    console.note(&format!("{command}  (in {})", dir.display()));
+    match Command::new(&tool.program).args(&tool.args).current_dir(dir).status() {
+        Ok(status) if status.success() => {}
+        Ok(_) => {
+            console.error(&format!("`{command}` failed. If a tool or target is missing: {}", tool.get_it));
+            return Exit::Failed;
+        }
+        Err(error) => {
+            console.error(&format!("`{}` cannot be run ({error}). {}", tool.program.display(), tool.get_it));
+            return Exit::Failed;
+        }
+    }
+    let (made, wanted) = (dir.join(&tool.makes), dir.join(format!("{name}.wasm")));
+    if made != wanted
+        && let Err(error) = std::fs::copy(&made, &wanted)
+    {
+        console.error(&format!("cannot copy {} to {}: {error}", made.display(), wanted.display()));
+        return Exit::Failed;
+    }
+    console.print(&format!("{0}\nNext: portvolt plugin check {0}", wanted.display()));
+    Exit::Done
+}

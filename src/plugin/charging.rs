@@ -1,0 +1,161 @@
+//! Charging: columns of sessions and of the tree of limits; one set-point a session.
+
+use super::order::{Dropped, check_charging};
+use super::running::Running;
+use super::side::{Kind, Linking, Side, Take, Taken};
+use super::trial::{Made, odd, spread};
+use crate::grid::state::LimitTree;
+use crate::kernel::ids::NodeId;
+use crate::kernel::units::{Kw, Kwh};
+use crate::policy::{ChargingPolicy, ChargingView, PluginNotes, SessionColumns, SiteOutlook};
+
+/// Nothing: no node above, nothing that calls a vehicle away.
+const NONE: u32 = u32::MAX;
+
+/// The charging side of the interface.
+#[derive(Debug, Default)]
+pub struct Charging {
+    taken: Taken,
+    time_s: u32,
+    interval_s: u32,
+    prices_known: u32,
+    given_kw: Option<Vec<f64>>,
+}
+
+/// Every column by the name of its import.
+const COLUMNS: &[(&str, Take<Charging>)] = &[
+    ("session-port", Take::U32(|view, out| out.extend_from_slice(&view.sessions.port))),
+    ("session-site", Take::U32(|view, out| out.extend_from_slice(&view.sessions.site))),
+    ("session-node", Take::U32(|view, out| out.extend(view.sessions.node.iter().map(|node| node.0)))),
+    ("session-vehicle", Take::U32(|view, out| out.extend_from_slice(&view.sessions.vehicle))),
+    ("session-ask-kw", Take::F64(|view, out| out.extend(view.sessions.ask_kw.iter().map(|power| power.0)))),
+    ("session-max-kw", Take::F64(|view, out| out.extend(view.sessions.max_kw.iter().map(|power| power.0)))),
+    ("session-give-kw", Take::F64(|view, out| out.extend(view.sessions.give_kw.iter().map(|power| power.0)))),
+    ("session-soc", Take::F64(|view, out| out.extend_from_slice(&view.sessions.soc))),
+    ("session-needs-kwh", Take::F64(|view, out| out.extend(view.sessions.needs_kwh.iter().map(|energy| energy.0)))),
+    ("session-duty-kwh", Take::F64(|view, out| out.extend(view.sessions.duty_kwh.iter().map(|energy| energy.0)))),
+    ("session-arrive-s", Take::U32(|view, out| out.extend_from_slice(&view.sessions.arrive_s))),
+    ("session-depart-s", Take::U32(|view, out| out.extend_from_slice(&view.sessions.depart_s))),
+    ("site-load-kw", Take::F64(|view, out| out.extend(view.sites.load_kw.iter().map(|power| power.0)))),
+    ("site-solar-kw", Take::F64(|view, out| out.extend(view.sites.solar_kw.iter().map(|power| power.0)))),
+    ("site-price-usd-per-kwh", Take::F64(|view, out| prices(view, out))),
+    (
+        "node-parent",
+        Take::OnceU32(|view, out| out.extend(view.tree.parent.iter().map(|above| above.map_or(NONE, |node| node.0)))),
+    ),
+    ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limit.iter().map(|power| power.0)))),
+    ("node-headroom-kw", Take::F64(|view, out| out.extend(view.headroom_kw.iter().map(|power| power.0)))),
+];
+
+/// Prices ahead, one site after the other, each as long as prices are known ahead; NaN where there is no tariff.
+fn prices(view: &ChargingView<'_>, out: &mut Vec<f64>) {
+    for site in 0..view.sites.price_usd_per_kwh.len() {
+        let known = view.sites.prices(site);
+        out.extend_from_slice(known);
+        out.extend(std::iter::repeat_n(f64::NAN, view.sites.known - known.len()));
+    }
+}
+
+impl Side for Charging {
+    const KIND: Kind = Kind::Charging;
+    type View<'a> = ChargingView<'a>;
+    type Orders = Vec<Kw>;
+
+    fn columns() -> &'static [(&'static str, Take<Self>)] {
+        COLUMNS
+    }
+
+    fn taken(&mut self) -> &mut Taken {
+        &mut self.taken
+    }
+
+    fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
+        linker.value("time-s", |side| side.time_s)?;
+        linker.value("interval-s", |side| side.interval_s)?;
+        linker.value("prices-known", |side| side.prices_known)?;
+        linker.order(
+            "set-points",
+            |(power_kw,): &(Vec<f64>,)| power_kw.len(),
+            |side, (power_kw,)| side.given_kw = Some(power_kw),
+        )
+    }
+
+    fn keep(&mut self, view: &ChargingView<'_>) {
+        (self.time_s, self.interval_s) = (view.time_s, view.interval_s);
+        self.prices_known = view.sites.known as u32;
+        self.given_kw = None;
+    }
+
+    fn size(view: &ChargingView<'_>) -> (u32, usize) {
+        (view.time_s, view.sessions.len() + view.headroom_kw.len())
+    }
+
+    fn count(orders: &Vec<Kw>) -> usize {
+        orders.len()
+    }
+
+    fn with_made(made: Made, show: impl FnOnce(&ChargingView<'_>)) {
+        // A site of 4 MW with cabinets of 300 kW, four sessions each.
+        let cabinets = made.vehicles.div_ceil(4).max(1);
+        let parent = std::iter::once(None).chain((0..cabinets).map(|_| Some(NodeId(0)))).collect();
+        let limit = std::iter::once(Kw(4_000.0)).chain((0..cabinets).map(|_| Kw(300.0))).collect();
+        let tree = LimitTree::new(parent, limit);
+        let mut sessions = SessionColumns::default();
+        for at in 0..made.vehicles {
+            let quantity = |value: f64, salt: u32| if made.is_odd { odd(at + salt) } else { value };
+            let soc = spread(at, 0.2);
+            sessions.port.push(at + 10);
+            sessions.site.push(0);
+            sessions.node.push(NodeId(1 + at / 4));
+            sessions.vehicle.push(at * 7 % made.vehicles.max(1));
+            sessions.ask_kw.push(Kw(quantity(150.0 - 100.0 * soc, 0)));
+            sessions.max_kw.push(Kw(quantity(150.0, 1)));
+            sessions.give_kw.push(Kw(if at % 5 == 0 { quantity(20.0, 4) } else { 0.0 }));
+            sessions.soc.push(quantity(soc, 2));
+            sessions.needs_kwh.push(Kwh(quantity(400.0 * (1.0 - soc), 3)));
+            sessions.duty_kwh.push(Kwh(quantity(200.0 * (1.0 - soc), 5)));
+            sessions.arrive_s.push(36_000 - (7_200.0 * spread(at, 0.5)) as u32);
+            sessions.depart_s.push(if at % 4 == 0 { NONE } else { 36_000 + (14_400.0 * spread(at, 0.7)) as u32 });
+        }
+        let sites = SiteOutlook {
+            load_kw: vec![Kw(120.0)],
+            solar_kw: vec![Kw(40.0)],
+            price_usd_per_kwh: vec![[0.2, 0.1, 0.4, 0.3].into()],
+            now: 0,
+            known: 4,
+        };
+        let view = ChargingView {
+            time_s: 36_000,
+            interval_s: 300,
+            tree: &tree,
+            headroom_kw: &tree.limit,
+            sessions: &sessions,
+            sites: &sites,
+        };
+        show(&view);
+    }
+
+    fn orders(&mut self, view: &ChargingView<'_>) -> (Vec<Kw>, u64, Vec<String>) {
+        let mut dropped = Dropped::default();
+        let orders = check_charging(view, self.given_kw.as_deref(), &mut dropped);
+        (orders, dropped.count, dropped.examples)
+    }
+}
+
+impl ChargingPolicy for Running<Charging> {
+    fn name(&self) -> &str {
+        self.plugin_name()
+    }
+
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
+        self.decide_on(view).map_err(|error| error.to_string())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.end().map_err(|error| error.to_string())
+    }
+
+    fn plugin(&self) -> Option<PluginNotes> {
+        Some(self.notes())
+    }
+}

@@ -1,0 +1,284 @@
+//! From the bytes of a file to a plugin that can be started: core modules become components, imports and exports are
+//! checked by name, the guest says what it is.
+
+use super::bindings::GuestIndices;
+use super::bindings::exports::portvolt::policy::policy as wit;
+use super::engine::engine;
+use super::error::{PluginError, Refusal};
+use super::host::{self, Host};
+use super::running::Running;
+use super::side::{self, Kind, Side};
+use super::{INTERFACE, INTERFACE_VERSION, cache};
+use crate::policy::{Parameter, PluginFile, PolicyError, parameters};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, InstancePre, Linker};
+
+/// Plugins up to this size compile in a second or two: those without an interpreter inside.
+pub const TYPICAL_COMPONENT_BYTES: usize = 4 << 20;
+
+const PACKAGE: &str = "portvolt:policy/";
+const POLICY: &str = "portvolt:policy/policy";
+const NAME_LIMIT: usize = 64;
+const PARAMETERS_LIMIT: usize = 64;
+
+/// What a plugin says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// Its name, which results carry.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// One sentence.
+    pub help: String,
+    /// What users may set.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A plugin that is compiled and checked. Cheap to share between threads; each run starts its own instance.
+pub struct Plugin<S: Side> {
+    /// The file, as the user named it.
+    pub file: String,
+    /// blake3 of the file.
+    pub hash: String,
+    /// What it says of itself.
+    pub description: Description,
+    pub(super) pre: InstancePre<Host<S>>,
+    pub(super) indices: GuestIndices,
+    /// Functions of the view that it imports.
+    pub(super) wants: BTreeSet<String>,
+}
+
+impl<S: Side> std::fmt::Debug for Plugin<S> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Plugin")
+            .field("file", &self.file)
+            .field("description", &self.description)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Side> Plugin<S> {
+    /// Compiles (or finds compiled), checks and describes a plugin.
+    ///
+    /// # Errors
+    /// Why the file is no plugin of this kind.
+    pub fn load(file: &PluginFile) -> Result<Arc<Self>, PluginError> {
+        let refuse = |why| PluginError::Refused { file: file.path.clone(), why };
+        let component = component(&file.bytes, S::KIND).map_err(refuse)?;
+        let wants = check_imports(&component, S::KIND).and_then(|wants| check_exports(&component).map(|()| wants));
+        let wants = wants.map_err(refuse)?;
+        let types = |error: wasmtime::Error| refuse(Refusal::Types(format!("{error:#}")));
+        let mut linker = Linker::new(engine());
+        host::link(&mut linker).and_then(|()| side::link::<S>(&mut linker)).map_err(types)?;
+        let pre = linker.instantiate_pre(&component).map_err(types)?;
+        let indices = GuestIndices::new(&pre).map_err(types)?;
+        let unknown = Description {
+            name: stem(&file.path),
+            version: "?".to_owned(),
+            help: String::new(),
+            parameters: Vec::new(),
+        };
+        let (path, hash) = (file.path.clone(), file.hash.clone());
+        let mut plugin = Self { file: path, hash, description: unknown, pre, indices, wants };
+        let said = Running::describe(&plugin)?;
+        plugin.description = understand(said).map_err(|what| refuse(Refusal::Description(what)))?;
+        Ok(Arc::new(plugin))
+    }
+
+    /// Values of its parameters in their order, from what the user gave.
+    ///
+    /// # Errors
+    /// When there is no such parameter, or a value is out of bounds.
+    pub fn parameters(&self, given: &BTreeMap<String, f64>) -> Result<Vec<f64>, PolicyError> {
+        parameters(&self.description.name, &self.description.parameters, given)
+    }
+}
+
+/// The name of a file without folder and ending.
+fn stem(path: &str) -> String {
+    std::path::Path::new(path).file_stem().map_or_else(|| path.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// The kind of policy that a file is for, by what it imports; `None` when it imports nothing of either.
+///
+/// # Errors
+/// When it is no WebAssembly.
+pub fn kind_of(bytes: &[u8]) -> Result<Option<Kind>, Refusal> {
+    let component = component(bytes, Kind::Dispatch)?;
+    let whole = component.component_type();
+    let mut kinds = whole.imports(engine()).filter_map(|(import, _)| kind_of_interface(import.strip_prefix(PACKAGE)?));
+    Ok(kinds.next())
+}
+
+/// The kind whose views and orders this interface is of.
+fn kind_of_interface(interface: &str) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| interface.starts_with(&format!("{kind}-")))
+}
+
+/// The kind of a core module that carries no type of its world: its names stand nowhere but in its imports.
+fn kind_of_untyped(bytes: &[u8]) -> Option<Kind> {
+    let has = |kind: &Kind| {
+        let prefix = format!("{PACKAGE}{kind}-");
+        bytes.windows(prefix.len()).any(|window| window == prefix.as_bytes())
+    };
+    Kind::ALL.into_iter().find(has)
+}
+
+/// Imports and exports of a file, whatever it is: names of interfaces with their functions.
+///
+/// # Errors
+/// When it is no WebAssembly.
+pub fn inspect(bytes: &[u8], kind: Kind) -> Result<(Vec<String>, Vec<String>), Refusal> {
+    let component = component(bytes, kind)?;
+    let list = |name: &str, item: ComponentItem| match item {
+        ComponentItem::ComponentInstance(instance) => {
+            let inner = instance.exports(engine());
+            let functions = inner.filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
+            functions.map(|(function, _)| format!("{name} {function}")).collect()
+        }
+        _ => vec![name.to_owned()],
+    };
+    let whole = component.component_type();
+    let imports = whole.imports(engine()).flat_map(|(name, item)| list(name, item.ty)).collect();
+    let exports = whole.exports(engine()).flat_map(|(name, item)| list(name, item.ty)).collect();
+    Ok((imports, exports))
+}
+
+/// The compiled component of a file.
+fn component(bytes: &[u8], kind: Kind) -> Result<Component, Refusal> {
+    let limit = PluginFile::BYTES_LIMIT;
+    if bytes.len() as u64 > limit {
+        return Err(Refusal::Size { mib: bytes.len() as u64 >> 20, limit_mib: limit >> 20 });
+    }
+    let Some(head) = bytes.get(..8).filter(|head| head.starts_with(b"\0asm")) else {
+        let first = bytes[..bytes.len().min(8)].escape_ascii();
+        return Err(Refusal::NotWasm(if bytes.is_empty() { "nothing".to_owned() } else { format!("`{first}`") }));
+    };
+    let is_core = head[6..8] == [0, 0];
+    let encoded = if is_core { Some(encode(bytes, kind)?) } else { None };
+    let bytes = encoded.as_deref().unwrap_or(bytes);
+    let hash = blake3::hash(bytes).to_hex();
+    let compile = || Component::from_binary(engine(), bytes);
+    cache::compiled(hash.as_str(), compile).map_err(|error| Refusal::Broken(format!("{error:#}")))
+}
+
+/// A component from a core module, so that authors need no tool but their compiler. A module that carries no type of
+/// its world (written by hand) is given that of what it imports, else of `kind`.
+fn encode(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Refusal> {
+    let core = |error: String| Refusal::Core(error);
+    let mut module = bytes.to_vec();
+    let is_typed = bytes.windows(14).any(|window| window == b"component-type");
+    if !is_typed {
+        let mut resolve = wit_parser::Resolve::default();
+        let package = resolve.push_str("policy.wit", INTERFACE).map_err(|error| core(error.to_string()))?;
+        let world = resolve
+            .select_world(&[package], Some(kind_of_untyped(bytes).unwrap_or(kind).word()))
+            .map_err(|error| core(error.to_string()))?;
+        let encoding = wit_component::StringEncoding::UTF8;
+        wit_component::embed_component_metadata(&mut module, &resolve, world, encoding)
+            .map_err(|error| core(format!("{error:#}")))?;
+    }
+    // The encoder trusts the lengths in a type section; a damaged one makes it panic.
+    let encode = || {
+        let encoder = wit_component::ComponentEncoder::default().validate(true).module(&module);
+        encoder.and_then(|mut encoder| encoder.encode()).map_err(|error| format!("{error:#}"))
+    };
+    let encoded = std::panic::catch_unwind(encode);
+    encoded.unwrap_or_else(|_| Err("its component type section is damaged".to_owned())).map_err(core)
+}
+
+/// Only our interfaces, of our version, of this kind. Returns the functions of the view that are imported.
+fn check_imports(component: &Component, kind: Kind) -> Result<BTreeSet<String>, Refusal> {
+    let mut wants = BTreeSet::new();
+    for (import, item) in component.component_type().imports(engine()) {
+        let Some((interface, version)) = import.strip_prefix(PACKAGE).map(split_version) else {
+            return Err(Refusal::Foreign(import.to_owned()));
+        };
+        check_version(import, version)?;
+        match kind_of_interface(interface) {
+            Some(other) if other != kind => {
+                return Err(Refusal::World { found: other, wanted: kind, import: import.to_owned() });
+            }
+            None if !matches!(interface, "log" | "random") => {
+                return Err(Refusal::Newer(format!("the interface `{import}`")));
+            }
+            _ => {}
+        }
+        if let ComponentItem::ComponentInstance(instance) = item.ty
+            && interface.ends_with("-view")
+        {
+            wants.extend(instance.exports(engine()).map(|(name, _)| name.to_owned()));
+        }
+    }
+    Ok(wants)
+}
+
+fn check_exports(component: &Component) -> Result<(), Refusal> {
+    let whole = component.component_type();
+    let mut exports = whole.exports(engine()).map(|(name, _)| name.to_owned());
+    let policy = exports.find(|name| split_version(name).0 == POLICY).ok_or(Refusal::NoPolicy)?;
+    check_version(&policy, split_version(&policy).1)
+}
+
+fn split_version(name: &str) -> (&str, &str) {
+    name.split_once('@').unwrap_or((name, ""))
+}
+
+/// The same 0.x: patch versions only add functions.
+fn check_version(found: &str, version: &str) -> Result<(), Refusal> {
+    let minor = |version: &str| version.rsplit_once('.').map(|split| split.0.to_owned());
+    if minor(version) == minor(INTERFACE_VERSION) {
+        return Ok(());
+    }
+    Err(Refusal::Version { found: found.to_owned(), speaks: INTERFACE_VERSION })
+}
+
+/// What a guest says of itself, if it is possible.
+fn understand(said: wit::Description) -> Result<Description, String> {
+    let is_name = |name: &str| {
+        let is_good = |c: char| c.is_ascii_alphanumeric() || "_-. ".contains(c);
+        !name.trim().is_empty() && name.len() <= NAME_LIMIT && name.chars().all(is_good)
+    };
+    for (what, text) in [("name", &said.name), ("version", &said.version)] {
+        if !is_name(text) {
+            let text: String = text.chars().take(NAME_LIMIT).collect();
+            return Err(format!(
+                "`{}` as its {what}; up to {NAME_LIMIT} letters, digits, `_`, `-`, `.` and blanks are allowed",
+                text.escape_default()
+            ));
+        }
+    }
+    if said.parameters.len() > PARAMETERS_LIMIT {
+        return Err(format!("{} parameters; at most {PARAMETERS_LIMIT} are allowed", said.parameters.len()));
+    }
+    let parameters = said.parameters.into_iter().map(|parameter| {
+        let wit::Parameter { name, kind, unit, default, least, most, help } = parameter;
+        let is_toml = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !is_toml || name.len() > NAME_LIMIT {
+            return Err(format!("a parameter `{}`; names have letters, digits and `_`", name.escape_default()));
+        }
+        if !(least <= default && default <= most) {
+            return Err(format!("the parameter `{name}` a default of {default}, not between {least} and {most}"));
+        }
+        let is_whole = kind != 0;
+        if is_whole && default.fract() != 0.0 {
+            return Err(format!("the whole number `{name}` a default of {default}"));
+        }
+        Ok(Parameter {
+            name: name.into(),
+            default,
+            bounds: (least, most),
+            unit: unit.into(),
+            help: help.into(),
+            is_whole,
+        })
+    });
+    let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+    let mut names = BTreeSet::new();
+    if let Some(twice) = parameters.iter().find(|parameter| !names.insert(parameter.name.clone())) {
+        return Err(format!("two parameters `{}`", twice.name));
+    }
+    Ok(Description { name: said.name, version: said.version, help: said.help, parameters })
+}

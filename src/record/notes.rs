@@ -1,0 +1,26 @@
+//! What the sandbox noted of plugins: for the manifest, the report and the log.
+
+use serde::Serialize;
+
+/// What the sandbox noted of one plugin in one run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PluginNotes {
+    /// `dispatch` or `charging`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// blake3 of its file.
+    pub hash: String,
+    /// Calls of `decide`.
+    pub calls: u64,
+    /// Fuel that these burnt.
+    pub fuel: u64,
+    /// Orders that were dropped.
+    pub dropped: u64,
+    /// Why the first ones were.
+    pub examples: Vec<String>,
+    /// What it said, capped.
+    pub log: Vec<String>,
+}

@@ -1,0 +1,94 @@
+//! The choice of policies: how overlays change it, and the files of plugins.
+
+use super::Scenario;
+use super::problem::Problem;
+use super::tree::{Item, Node};
+use crate::policy::PluginFile;
+use crate::policy::spec::is_plugin_file;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const KINDS: [&str; 2] = ["dispatch", "charging"];
+
+/// The plugins that a scenario names.
+#[derive(Debug, Clone, Default)]
+pub struct Plugins {
+    /// The dispatch policy, if it is one.
+    pub dispatch: Option<PluginFile>,
+    /// The charging policy, if it is one.
+    pub charging: Option<PluginFile>,
+}
+
+/// Before `over` is laid on `document`: a bare name becomes a table, so that parameters can be laid on it, and a name
+/// makes way for a plugin as a plugin does for a name.
+pub(super) fn make_way(document: &mut Item, over: &Item) {
+    for kind in KINDS {
+        let Some(Node::Table(theirs)) = child(over, "policy").and_then(|policy| child(policy, kind)).map(|it| &it.node)
+        else {
+            continue;
+        };
+        let Some(mine) = child_mut(document, "policy").and_then(|policy| child_mut(policy, kind)) else {
+            continue;
+        };
+        if let Node::Leaf(Value::String(text)) = &mine.node {
+            let key = if is_plugin_file(text) { "plugin" } else { "name" };
+            mine.node = Node::Table(BTreeMap::from([(key.to_owned(), mine.clone())]));
+        }
+        if let Node::Table(items) = &mut mine.node {
+            for (new, old) in [("name", "plugin"), ("plugin", "name")] {
+                if theirs.contains_key(new) {
+                    items.remove(old);
+                }
+            }
+        }
+    }
+}
+
+fn child<'a>(item: &'a Item, key: &str) -> Option<&'a Item> {
+    if let Node::Table(items) = &item.node { items.get(key) } else { None }
+}
+
+fn child_mut<'a>(item: &'a mut Item, key: &str) -> Option<&'a mut Item> {
+    if let Node::Table(items) = &mut item.node { items.get_mut(key) } else { None }
+}
+
+/// Reads the files of plugins, whose paths are relative to `base`.
+pub(super) fn plugins(
+    scenario: &Scenario,
+    document: &Item,
+    base: &Path,
+    inputs: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Plugins {
+    let mut read = |kind: &str, plugin: Option<&String>| {
+        let path = ["policy", kind, "plugin"].map(str::to_owned);
+        let mut wrong = |message: String, help: Option<&str>| {
+            let place = Some(document.nearest(&path).value.clone());
+            let field = format!("policy.{kind}");
+            problems.push(Problem { place, field, message, help: help.map(str::to_owned) });
+        };
+        let choice = child(document, "policy").and_then(|policy| child(policy, kind));
+        let has = |key| choice.and_then(|choice| child(choice, key)).is_some();
+        if has("name") && has("plugin") {
+            wrong("has both a `name` and a `plugin`".to_owned(), Some("keep one of them"));
+        }
+        let file = base.join(plugin?);
+        match PluginFile::read(&file) {
+            Ok(plugin) => {
+                inputs.insert(plugin.path.clone(), plugin.hash.clone());
+                Some(plugin)
+            }
+            Err(what) => {
+                let help = "the path of a plugin is relative to the scenario's folder";
+                wrong(format!("plugin {}: {what}", file.display()), Some(help));
+                None
+            }
+        }
+    };
+    let policy = &scenario.policy;
+    Plugins {
+        dispatch: read("dispatch", policy.dispatch.plugin.as_ref()),
+        charging: read("charging", policy.charging.plugin.as_ref()),
+    }
+}

@@ -1,0 +1,39 @@
+//! Who decides in a run: built-in policies and plugins, made the same way.
+
+use super::run::{Options, RunError};
+use crate::kernel::random::Seed;
+use crate::plugin::{Charging, Dispatch, Plugin, Running, Side};
+use crate::policy::spec::PluginLimits;
+use crate::policy::{self, ChargingPolicy, DispatchPolicy, PluginFile};
+use crate::scenario::load::Loaded;
+use std::collections::BTreeMap;
+
+/// The dispatch policy of the scenario.
+pub(super) fn dispatch(loaded: &Loaded, options: &Options) -> Result<Box<dyn DispatchPolicy>, RunError> {
+    let choice = &loaded.scenario.policy.dispatch;
+    Ok(match &loaded.plugins.dispatch {
+        Some(file) => Box::new(start::<Dispatch>(file, &choice.params, choice.limits, options)?),
+        None => policy::dispatch(&choice.name, &choice.params)?,
+    })
+}
+
+/// The charging policy of the scenario.
+pub(super) fn charging(loaded: &Loaded, options: &Options) -> Result<Box<dyn ChargingPolicy>, RunError> {
+    let choice = &loaded.scenario.policy.charging;
+    Ok(match &loaded.plugins.charging {
+        Some(file) => Box::new(start::<Charging>(file, &choice.params, choice.limits, options)?),
+        None => policy::charging(&choice.name, &choice.params, loaded.schedule.as_ref())?,
+    })
+}
+
+fn start<S: Side>(
+    file: &PluginFile,
+    params: &BTreeMap<String, f64>,
+    limits: PluginLimits,
+    options: &Options,
+) -> Result<Running<S>, RunError> {
+    let plugin = Plugin::<S>::load(file)?;
+    let values = plugin.parameters(params)?;
+    let seed = Seed { seed: options.seed, replication: options.replication };
+    Ok(Running::start(&plugin, &values, limits, seed, options.strict_plugins)?)
+}

@@ -1,0 +1,229 @@
+//! Contract: what users of plugins script against. Exit code 5 when a plugin is refused or fails, with its own words; what
+//! was recorded until then stays readable; the manifest names each plugin by its hash; `plugin check`, `inspect` and `new`
+//! say what they found and never panic.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod guests;
+
+use guests::{ASK, Guest, PAIRS};
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs in `folder`, where compiled code is kept too.
+fn portvolt(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portvolt"));
+    command.args(args).current_dir(folder).env("NO_COLOR", "1").env("PORTVOLT_CACHE_DIR", folder.join("cache"));
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Exit code and both outputs.
+fn outcome(folder: &Path, args: &[&str]) -> (i32, String) {
+    let output = portvolt(folder, args);
+    let all = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(!all.contains("panicked at"), "{all}");
+    (output.status.code().unwrap(), all)
+}
+
+/// A folder with a copy of `depot_night` and guests.
+fn folder(guests: &[(&str, Guest<'_>)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(outcome(dir.path(), &["init", "depot", "--template", "depot_night"]).0, 0);
+    for (name, guest) in guests {
+        std::fs::write(dir.path().join(name), guest.module()).unwrap();
+    }
+    dir
+}
+
+fn json(path: &Path) -> serde_json::Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_with_plugins_names_them_in_its_manifest() {
+    let dir = folder(&[("pairs.wasm", PAIRS), ("ask.wasm", ASK)]);
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--dispatch", "pairs.wasm", "--charging", "ask.wasm"];
+    let (code, said) = outcome(dir.path(), &run);
+    assert_eq!(code, 0, "{said}");
+    let manifest = json(&dir.path().join("result/manifest.json"));
+    let hash = |file| blake3::hash(&std::fs::read(dir.path().join(file)).unwrap()).to_hex().to_string();
+    // Both guests have the same name: the second is told apart by its kind.
+    assert_eq!(manifest["plugins"]["text_guest"], hash("pairs.wasm"));
+    assert_eq!(manifest["plugins"]["text_guest (charging)"], hash("ask.wasm"));
+    assert!(manifest["plugin_notes"][0]["calls"].as_u64().unwrap() > 0);
+    let report = std::fs::read_to_string(dir.path().join("result/report.html")).unwrap();
+    assert!(report.contains("Plugin text_guest 1.0 (dispatch), blake3"));
+    let summary = json(&dir.path().join("result/summary.json"));
+    let metrics = summary["metrics"].as_array().unwrap();
+    let value = |name: &str| metrics.iter().find(|metric| metric["name"] == name).unwrap()["value"].as_f64().unwrap();
+    assert!(value("plugin_calls") > 0.0);
+    assert_eq!(value("plugin_rejected"), manifest["plugin_notes"][0]["dropped"].as_f64().unwrap());
+}
+
+/// The guest gives up at its 50th decision. The tables of the run so far are whole Parquet files.
+#[test]
+fn a_failure_keeps_what_was_recorded() {
+    let decide = format!(
+        "(global.set $count (i32.add (global.get $count) (i32.const 1)))
+        (if (i32.gt_u (global.get $count) (i32.const 50)) (then (call $give_up))) {}",
+        PAIRS.decide
+    );
+    let items = "(global $count (mut i32) (i32.const 0)) (func $give_up unreachable)";
+    let dir = folder(&[("late.wasm", Guest { items, decide: &decide, ..PAIRS })]);
+    let (code, said) = outcome(dir.path(), &["run", "depot", "--out", "result", "--dispatch", "late.wasm"]);
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("policy `text_guest` failed: plugin `text_guest` 1.0, in `decide` at second "), "{said}");
+    assert!(
+        said.contains("it trapped: wasm trap: wasm `unreachable` instruction executed\n    at give_up\n    at decide")
+    );
+    assert!(!dir.path().join("result").exists(), "no finished run");
+    let kept = said.split("What was simulated until then is in ").nth(1).unwrap().lines().next().unwrap().to_owned();
+    let mut rows = 0;
+    for table in ["sessions", "power", "hauls", "equipment", "fuel", "calls"] {
+        let file = std::fs::File::open(dir.path().join(&kept).join(format!("tables/{table}.parquet"))).unwrap();
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        rows += reader.metadata().file_metadata().num_rows();
+    }
+    assert!(rows > 0);
+}
+
+#[test]
+fn strict_plugins_ends_the_run() {
+    // Orders truck 1,000,000, which nobody has.
+    let wild = Guest {
+        decide: "(i32.store (i32.const 512) (i32.const 1000000)) (i32.store (i32.const 516) (i32.const 0))
+          (call $assign (i32.const 512) (i32.const 1) (i32.const 516) (i32.const 1))",
+        ..PAIRS
+    };
+    let dir = folder(&[("wild.wasm", wild)]);
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--dispatch", "wild.wasm"];
+    let (code, said) = outcome(dir.path(), &run);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("bad orders were dropped (--strict-plugins ends the run instead):"), "{said}");
+    assert!(said.contains("assign: there is no truck 1000000 that waits for a decision"), "{said}");
+    let (code, said) = outcome(dir.path(), &[&run[..], &["--force", "--strict-plugins"]].concat());
+    assert_eq!(code, 5);
+    assert!(
+        said.contains("it gave 1 bad order: assign: there is no truck 1000000 that waits for a decision"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_run_is_refused_before_anything_is_written() {
+    let dir = folder(&[("ask.wasm", ASK), ("early.wasm", Guest { start: "unreachable", ..PAIRS })]);
+    std::fs::write(dir.path().join("noise.wasm"), b"not a plugin").unwrap();
+    let cases = [
+        ("ask.wasm", 5, "is for charging, not for dispatch: it imports `portvolt:policy/charging-view@0.1.0`"),
+        ("noise.wasm", 5, "is no WebAssembly: it begins with `not a pl`, not with `\\0asm`"),
+        ("early.wasm", 5, "plugin `text_guest` 1.0, in `start`: it trapped"),
+        ("gone.wasm", 4, "there is no such file"),
+        ("least_empty", 4, "did you mean `least_empty_km`?"),
+    ];
+    for (choice, expected, words) in cases {
+        let (code, said) = outcome(dir.path(), &["run", "depot", "--out", "result", "--dispatch", choice]);
+        assert_eq!(code, expected, "{choice}: {said}");
+        assert!(said.contains(words), "{choice}: {said}");
+        let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        left.retain(|name| name != "cache");
+        assert_eq!(left.len(), 4, "{choice} left something: {left:?}");
+    }
+}
+
+#[test]
+fn a_scenario_names_a_plugin_with_parameters() {
+    let dir = folder(&[]);
+    std::fs::write(dir.path().join("depot/mine.wasm"), PAIRS.module()).unwrap();
+    let path = dir.path().join("depot/scenario.toml");
+    let old = std::fs::read_to_string(&path).unwrap();
+    let start = old.find("[policy.dispatch]").unwrap();
+    let end = start + old[start..].find("\n[").unwrap();
+    let write = |table: &str| std::fs::write(&path, format!("{}{table}{}", &old[..start], &old[end..])).unwrap();
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--force"];
+    write("[policy.dispatch]\nplugin = \"mine.wasm\"\n");
+    assert_eq!(outcome(dir.path(), &run).0, 0, "the path is relative to the scenario's file");
+    write("[policy.dispatch]\nplugin = \"mine.wasm\"\nparams = { reserve_soc = 0.2 }\n");
+    let (code, said) = outcome(dir.path(), &run);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("`text_guest` has no parameter `reserve_soc`"), "{said}");
+    write("[policy.dispatch]\nname = \"least_empty_km\"\nplugin = \"mine.wasm\"\n");
+    let (code, said) = outcome(dir.path(), &run);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("has both a `name` and a `plugin`"), "{said}");
+}
+
+/// Compiled code is found again, and a torn file is compiled anew.
+#[test]
+fn compiled_code_is_kept_and_checked() {
+    let dir = folder(&[("pairs.wasm", PAIRS)]);
+    let check = ["plugin", "check", "pairs.wasm"];
+    let (code, first) = outcome(dir.path(), &check);
+    assert_eq!(code, 0, "{first}");
+    let kept = || std::fs::read_dir(dir.path().join("cache")).unwrap().map(|it| it.unwrap().path()).collect::<Vec<_>>();
+    assert_eq!(kept().len(), 1);
+    let code_before = std::fs::read(&kept()[0]).unwrap();
+    std::fs::write(&kept()[0], &code_before[..code_before.len() / 2]).unwrap();
+    assert_eq!(outcome(dir.path(), &check), (0, first));
+    assert_eq!(std::fs::read(&kept()[0]).unwrap().len(), code_before.len(), "written again");
+}
+
+#[test]
+fn check_tries_and_inspect_tells() {
+    let dir =
+        folder(&[("pairs.wasm", PAIRS), ("ask.wasm", ASK), ("bad.wasm", Guest { decide: "unreachable", ..PAIRS })]);
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "ask.wasm"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("text_guest 1.0, charging") && said.contains("huge") && said.ends_with("good\n"), "{said}");
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "bad.wasm", "--format", "json"]);
+    assert_eq!(code, 5, "{said}");
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&found["good"], &found["kind"]), (&false.into(), &"dispatch".into()));
+    let (code, said) = outcome(dir.path(), &["plugin", "inspect", "pairs.wasm"]);
+    assert_eq!(code, 0, "{said}");
+    for words in ["world portvolt:policy/dispatch", "dispatch-view@0.1.0 truck-id", "policy@0.1.0 decide", "blake3 "] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(outcome(dir.path(), &["plugin", "check", "gone.wasm"]).0, 4);
+    assert_eq!(outcome(dir.path(), &["plugin", "inspect", "depot/scenario.toml"]).0, 5);
+}
+
+#[test]
+fn bench_compares_with_the_built_in_policies() {
+    let dir = folder(&[("pairs.wasm", PAIRS)]);
+    let bench = ["plugin", "bench", "pairs.wasm", "depot", "--days", "1", "--format", "json"];
+    let (code, said) = outcome(dir.path(), &bench);
+    assert_eq!(code, 0, "{said}");
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let policies: Vec<_> =
+        found["runs"].as_array().unwrap().iter().map(|run| run["policy"].as_str().unwrap()).collect();
+    assert_eq!(policies, ["nearest_feasible", "least_empty_km", "text_guest"]);
+}
+
+#[test]
+fn new_writes_a_folder_for_each_kind_and_language() {
+    let dir = tempfile::tempdir().unwrap();
+    for kind in ["dispatch", "charging"] {
+        for (lang, main) in [("rust", "src/lib.rs"), ("python", "app.py"), ("javascript", "app.js"), ("c", "policy.c")]
+        {
+            let name = format!("my_{kind}_{lang}");
+            let (code, said) = outcome(dir.path(), &["plugin", "new", &name, "--kind", kind, "--lang", lang]);
+            assert_eq!(code, 0, "{said}");
+            let made = dir.path().join(&name);
+            let source = std::fs::read_to_string(made.join(main)).unwrap();
+            assert!(source.contains(&name) && !source.contains("PLUGIN_NAME"), "{name}");
+            let view = if lang == "python" { format!("{kind}_view") } else { kind.to_owned() };
+            assert!(source.to_lowercase().contains(&view), "{name}");
+            assert!(made.join("wit/policy.wit").is_file() && made.join("README.md").is_file());
+            assert_eq!(outcome(dir.path(), &["plugin", "new", &name, "--kind", kind]).0, 4, "never overwritten");
+        }
+    }
+    let (code, said) = outcome(dir.path(), &["plugin", "new", "My-Policy", "--kind", "dispatch"]);
+    assert_eq!(code, 4);
+    assert!(said.contains("`My-Policy` is no name for a plugin"), "{said}");
+    let (code, said) = outcome(dir.path(), &["plugin", "build", "."]);
+    assert_eq!(code, 4, "{said}");
+}

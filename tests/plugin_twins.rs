@@ -1,0 +1,122 @@
+//! Contract: a policy written as a guest gives the results of the built-in, bit for bit, and guests in every language
+//! run. The guests are built from source by `plugins/build.sh`; a language whose tools are not here is skipped, and
+//! standard error says which and why. Tools that are missing are fetched when `PORTVOLT_GUESTS=all` is set.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use common::{Finished, loaded, run, shipped};
+use portvolt::plugin::keep_compiled_code_in;
+use portvolt::sim::Options;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What `build.sh` says, a line a language. It runs once.
+fn built() -> &'static str {
+    static SAID: OnceLock<String> = OnceLock::new();
+    SAID.get_or_init(|| {
+        let mut build = Command::new("bash");
+        build.arg(root().join("plugins/build.sh"));
+        if let Ok(languages) = std::env::var("PORTVOLT_GUESTS") {
+            build.args(languages.split_whitespace());
+        }
+        keep_compiled_code_in(root().join("target/plugins/compiled"));
+        match build.output() {
+            Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
+            Err(error) => ["rust", "c", "python", "javascript"].map(|it| format!("skipped {it}: {error}\n")).concat(),
+        }
+    })
+}
+
+/// The file of a guest, or none with a word to the tester: the harness of tests keeps what `eprintln!` says of a test
+/// that passes, so this goes past it.
+fn guest(language: &str, name: &str) -> Option<PathBuf> {
+    let said = built().lines().find(|line| line.split([' ', ':']).nth(1) == Some(language)).unwrap_or_default();
+    if said.starts_with("built") {
+        return Some(root().join("target/plugins").join(name).with_extension("wasm"));
+    }
+    let reason = if said.is_empty() { "not among the languages asked for" } else { said };
+    let _ = writeln!(std::io::stderr(), "SKIPPED test of the guest {name} in {language}: {reason}");
+    None
+}
+
+fn simulate(scenario: &str, settings: &[&str]) -> Finished {
+    run(&loaded(&shipped(scenario), settings), &Options { seed: 3, ..Options::default() })
+}
+
+/// The guest and the built-in on a shipped scenario: the same rows.
+fn twins(file: &Path, kind: &str, built_in: &str, scenario: &str, days: &str) {
+    let native = simulate(scenario, &[days, &format!("policy.{kind}={built_in}")]);
+    let guest = simulate(scenario, &[days, &format!("policy.{kind}={:?}", file.display().to_string())]);
+    assert_eq!(guest.digest, native.digest, "{} on {scenario}", file.display());
+    assert!(guest.total("plugin_calls") > 10.0, "it decided");
+    assert_eq!(guest.total("plugin_rejected"), 0.0);
+}
+
+const SCENARIOS: [(&str, &str); 3] =
+    [("depot_night", "time.days=3"), ("port_terminal", "time.days=2"), ("san_pedro_bay", "time.days=1")];
+
+#[test]
+fn nearest_feasible_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "nearest_feasible") else { return };
+    for (scenario, days) in SCENARIOS {
+        twins(&file, "dispatch", "nearest_feasible", scenario, days);
+    }
+}
+
+#[test]
+fn equal_share_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "equal_share") else { return };
+    for (scenario, days) in SCENARIOS {
+        twins(&file, "charging", "equal_share", scenario, days);
+    }
+}
+
+#[test]
+fn edf_in_c_is_the_built_in() {
+    let Some(file) = guest("c", "edf_charging") else { return };
+    for (scenario, days) in SCENARIOS {
+        twins(&file, "charging", "edf", scenario, days);
+    }
+}
+
+/// A guest in a night's depot: it decides, gives no bad order, and most of the work gets done.
+fn works(file: &Path, kind: &str) {
+    let choice = format!("policy.{kind}={:?}", file.display().to_string());
+    let one = simulate("depot_night", &["time.days=2", &choice]);
+    let two = simulate("depot_night", &["time.days=2", &choice]);
+    assert_eq!(one.digest, two.digest, "twice the same");
+    assert_eq!(one.total("plugin_rejected"), 0.0);
+    assert!(one.total("plugin_calls") > 10.0);
+    let (asked, done) = (one.total("hauls_requested"), one.total("hauls_completed"));
+    assert!(done > 0.5 * asked, "{done} of {asked} hauls done");
+    assert_eq!(one.total("trucks_stranded"), 0.0);
+}
+
+#[test]
+fn soc_aware_dispatch_in_rust_works() {
+    if let Some(file) = guest("rust", "soc_aware_dispatch") {
+        works(&file, "dispatch");
+    }
+}
+
+#[test]
+fn first_come_dispatch_in_python_works() {
+    if let Some(file) = guest("python", "first_come_dispatch") {
+        works(&file, "dispatch");
+    }
+}
+
+#[test]
+fn least_flexible_first_in_javascript_works() {
+    if let Some(file) = guest("javascript", "least_flexible_first") {
+        works(&file, "charging");
+    }
+}
