@@ -16,5 +16,6 @@ pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod sim;
+pub mod study;
 pub mod terminal;
 pub mod truck;

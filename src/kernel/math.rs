@@ -15,6 +15,12 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// Natural logarithm of the gamma function of `x` above 0.
+#[must_use]
+pub fn ln_gamma(x: f64) -> f64 {
+    libm::lgamma(x)
+}
+
 /// Sine of `x` (radians).
 #[must_use]
 pub fn sin(x: f64) -> f64 {

@@ -30,6 +30,8 @@ pub enum Purpose {
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.
     Visits = 9,
+    /// Draws of studies: which strategy is the best, points of a Latin hypercube.
+    Studies = 40,
 }
 
 /// The seed of a run: the user's number and the replication's.

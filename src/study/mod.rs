@@ -1,0 +1,3 @@
+//! Studies: many runs told apart honestly.
+
+pub mod stats;
