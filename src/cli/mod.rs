@@ -1,8 +1,10 @@
 //! The command line: one file a command, each thin. Results go to stdout, progress and messages to stderr.
 
+mod compare;
 mod console;
 mod diagnose;
 mod init;
+mod interrupt;
 mod run;
 mod schema;
 mod validate;
@@ -65,6 +67,10 @@ enum Command {
     ///
     /// Example: portvolt run `scenarios/depot_night` --days 2 --set `site.depot.limit_kw=800`
     Run(run::RunArgs),
+    /// Run strategies on the same random days and say which differences hold.
+    ///
+    /// Example: portvolt compare `scenarios/depot_night` --strategies bau,fcfs,`equal_share` --replications 20
+    Compare(compare::CompareArgs),
     /// Say everything that is wrong with a scenario, and where its numbers come from.
     ///
     /// Example: portvolt validate `my_port`
@@ -126,6 +132,7 @@ pub fn main() -> ExitCode {
     let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
     let exit = match cli.command {
         Command::Run(args) => run::run(&args, &console),
+        Command::Compare(args) => compare::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Schema => schema::print(&console),

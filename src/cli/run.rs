@@ -238,6 +238,7 @@ fn manifest(args: &RunArgs, request: &Request, loaded: &Loaded, rows: BTreeMap<S
         outputs: BTreeMap::new(),
         rows,
         provenance,
+        study: None,
     }
 }
 

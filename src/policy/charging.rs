@@ -67,7 +67,8 @@ impl<'a> ChargingView<'a> {
     }
 }
 
-const NAMES: &[&str] = &["uncontrolled", "fcfs", "edf", "equal_share"];
+/// Names of the built-in charging policies.
+pub const NAMES: &[&str] = &["uncontrolled", "fcfs", "edf", "equal_share"];
 
 /// A built-in charging policy by name.
 ///

@@ -120,7 +120,8 @@ pub struct Orders {
     pub charge: Vec<ChargeAt>,
 }
 
-const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
+/// Names of the built-in dispatch policies.
+pub const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
 
 const PARAMETERS: [Parameter; 4] = [
     Parameter { name: "reserve_soc", default: 0.1, bounds: (0.0, 0.9) },

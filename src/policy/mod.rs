@@ -7,8 +7,9 @@ mod charging;
 mod dispatch;
 pub mod spec;
 
-pub use charging::{ChargingView, charging};
-pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+pub use charging::{ChargingView, NAMES as CHARGING, charging};
+pub use dispatch::{
+    NAMES as DISPATCH, Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
 
 use crate::kernel::units::Kw;
 use bevy_ecs::prelude::Resource;

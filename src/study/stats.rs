@@ -222,14 +222,14 @@ pub fn t_quantile(freedom: f64, level: f64) -> f64 {
     let mut low = 0.0;
     // Halving 80 times leaves no bit of a double undecided.
     for _ in 0..80 {
-        let middle = (low + high) / 2.0;
+        let middle = f64::midpoint(low, high);
         if t_two_sided(freedom, middle) > outside {
             low = middle;
         } else {
             high = middle;
         }
     }
-    (low + high) / 2.0
+    f64::midpoint(low, high)
 }
 
 /// Regularised incomplete beta function by its continued fraction (DLMF 8.17.22), evaluated as Lentz does. In terms of
@@ -245,17 +245,17 @@ fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
     let front = math::exp(a * math::ln(x) + b * math::ln(1.0 - x) - log_beta) / a;
     let tiny = 1e-300;
     let away = |value: f64| if value.abs() < tiny { tiny } else { value };
-    let (mut c, mut d) = (1.0, 1.0 / away(1.0 - (a + b) * x / (a + 1.0)));
-    let mut fraction = d;
+    let (mut above, mut below) = (1.0, 1.0 / away(1.0 - (a + b) * x / (a + 1.0)));
+    let mut fraction = below;
     for step in 1..500 {
         let m = f64::from(step);
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
         let mut change = 1.0;
         for term in [even, odd] {
-            d = 1.0 / away(1.0 + term * d);
-            c = away(1.0 + term / c);
-            change = c * d;
+            below = 1.0 / away(1.0 + term * below);
+            above = away(1.0 + term / above);
+            change = above * below;
             fraction *= change;
         }
         if (change - 1.0_f64).abs() < 1e-15 {
