@@ -48,9 +48,10 @@ fn intervals_cover_the_truth() {
         test.difference.covers(apart)
     }));
     // Unpaired: the other strategy saw other days.
-    let loose = share((0..STUDIES).map(|seed| {
-        unpaired(&sample(seed, 1, 1.1), &sample(seed + 1_000_000, 0, 1.0), 0.95).unwrap().covers(apart)
-    }));
+    let loose =
+        share((0..STUDIES).map(|seed| {
+            unpaired(&sample(seed, 1, 1.1), &sample(seed + 1_000_000, 0, 1.0), 0.95).unwrap().covers(apart)
+        }));
     println!("coverage of 95 % intervals: mean {plain:.4}, paired {pairs:.4}, unpaired {loose:.4}");
     for covered in [plain, pairs, loose] {
         assert!((0.935..=0.965).contains(&covered), "{covered}");

@@ -178,13 +178,7 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
     Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric.clone() })
 }
 
-fn attempt(
-    asked: &Asked,
-    jobs: usize,
-    out: &std::path::Path,
-    force: bool,
-    console: &Console,
-) -> Result<Exit, Failure> {
+fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Result<Exit, Failure> {
     let spec = &asked.compare;
     let loaded = load_all(spec)?;
     let variations = sensitivity::load_variations(spec, &loaded, &asked.vary)?;

@@ -7,6 +7,7 @@ mod init;
 mod interrupt;
 mod run;
 mod schema;
+mod sweep;
 mod validate;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -21,6 +22,10 @@ pub enum Exit {
     Done = 0,
     /// The run failed.
     Failed = 1,
+    /// Wrong usage that only shows at run time.
+    Usage = 2,
+    /// A sweep is incomplete.
+    Incomplete = 3,
     /// The user's files are wrong; nothing was written.
     BadFiles = 4,
     /// A plugin was rejected or trapped.
@@ -71,6 +76,11 @@ enum Command {
     ///
     /// Example: portvolt compare `scenarios/depot_night` --strategies bau,fcfs,`equal_share` --replications 20
     Compare(compare::CompareArgs),
+    /// Plan thousands of runs, do them in parts on any number of machines, merge them.
+    ///
+    /// Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps
+    #[command(subcommand)]
+    Sweep(sweep::SweepCommand),
     /// Say everything that is wrong with a scenario, and where its numbers come from.
     ///
     /// Example: portvolt validate `my_port`
@@ -133,6 +143,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Command::Run(args) => run::run(&args, &console),
         Command::Compare(args) => compare::run(&args, &console),
+        Command::Sweep(command) => sweep::run(&command, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Schema => schema::print(&console),

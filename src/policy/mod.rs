@@ -9,7 +9,8 @@ pub mod spec;
 
 pub use charging::{ChargingView, NAMES as CHARGING, charging};
 pub use dispatch::{
-    NAMES as DISPATCH, Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+    Assign, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH, Orders, SiteColumns, TruckColumns, dispatch,
+};
 
 use crate::kernel::units::Kw;
 use bevy_ecs::prelude::Resource;

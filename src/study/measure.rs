@@ -168,9 +168,5 @@ pub fn better(name: &str) -> Option<Better> {
         "opex_usd",
         "abatement_usd_per_t",
     ];
-    if HIGHER.contains(&name) {
-        Some(Better::Higher)
-    } else {
-        LOWER.contains(&name).then_some(Better::Lower)
-    }
+    if HIGHER.contains(&name) { Some(Better::Higher) } else { LOWER.contains(&name).then_some(Better::Lower) }
 }

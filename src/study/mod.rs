@@ -4,11 +4,17 @@
 //! [`stats`] underneath). [`sensitivity`] changes one number at a time.
 
 pub mod compare;
+pub mod design;
 pub mod measure;
+pub mod merge;
+pub mod plan;
 pub mod replicate;
 pub mod results;
 pub mod screen;
 pub mod sensitivity;
+pub mod shard;
+pub mod slurm;
 pub mod stats;
 pub mod strategy;
+pub mod sweep;
 pub mod tables;

@@ -1,6 +1,6 @@
 //! What a comparison leaves in its folder: compare.json, Parquet tables, a manifest to repeat it from.
 
-use super::compare::{Comparison, CompareSpec, MetricComparison};
+use super::compare::{CompareSpec, Comparison, MetricComparison};
 use super::sensitivity::{Effect, Vary};
 use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
 use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};

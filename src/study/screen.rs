@@ -1,6 +1,6 @@
 //! A comparison as text, for people.
 
-use super::compare::{Comparison, CompareSpec, MetricComparison, Standing};
+use super::compare::{CompareSpec, Comparison, MetricComparison, Standing};
 use super::sensitivity::Effect;
 use super::stats::Better;
 use std::fmt::Write;
@@ -114,7 +114,8 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
     );
     for (row, standing) in metric.strategies.iter().enumerate() {
         let is_baseline = row == at;
-        let p = standing.p_holm.map_or_else(String::new, |p| if p < 1e-4 { "<0.0001".into() } else { format!("{p:.4}") });
+        let p =
+            standing.p_holm.map_or_else(String::new, |p| if p < 1e-4 { "<0.0001".into() } else { format!("{p:.4}") });
         let best = standing.probability_best.map_or("-".to_owned(), |best| format!("{:.0} %", 100.0 * best));
         let blank = |text: String| if is_baseline { String::new() } else { text };
         let _ = writeln!(

@@ -70,8 +70,9 @@ pub fn variance(sample: &[f64]) -> f64 {
 pub fn interval(sample: &[f64], level: f64) -> Option<Interval> {
     let n = sample.len();
     (n >= 2).then(|| {
+        let mean = mean(sample);
         let half_width = t_quantile(n as f64 - 1.0, level) * (variance(sample) / n as f64).sqrt();
-        Interval { mean: mean(sample), half_width }
+        Interval { mean, half_width: if half_width <= ROUNDING * mean.abs() { 0.0 } else { half_width } }
     })
 }
 

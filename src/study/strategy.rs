@@ -118,8 +118,7 @@ fn known(scenario: &Path) -> Vec<String> {
     let mut known: Vec<String> =
         AS_IT_IS.iter().take(1).chain(CHARGING).chain(DISPATCH).map(|name| (*name).to_owned()).collect();
     let files = std::fs::read_dir(folder_of(scenario)).into_iter().flatten().flatten().map(|entry| entry.path());
-    let is_overlay =
-        |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("scenario.toml");
+    let is_overlay = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("scenario.toml");
     let mut beside: Vec<String> =
         files.filter(is_overlay).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     beside.sort();

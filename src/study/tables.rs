@@ -3,6 +3,7 @@
 use crate::kernel::calendar::Calendar;
 use crate::record::names::Names;
 use crate::record::table::row;
+use std::sync::Arc;
 
 row! {
     /// One metric of one replication.
@@ -92,19 +93,19 @@ row! {
     /// One metric of one replication of a sweep.
     SweepRow in "replications" {
         /// the scenario
-        scenario: String [""],
+        scenario: Arc<str> [""],
         /// the strategy
-        strategy: String [""],
+        strategy: Arc<str> [""],
         /// number of the design point; the table `points` says what it sets
         point: u32 [""],
         /// the replication; the same number is the same random day everywhere
         replication: u32 [""],
         /// the metric
-        metric: String [""],
+        metric: Arc<str> [""],
         /// total, site:KEY, fleet:KEY
-        scope: String [""],
+        scope: Arc<str> [""],
         /// unit of the value
-        unit: String [""],
+        unit: Arc<str> [""],
         /// the value; empty where there was nothing to measure
         value: Option<f64> [""],
     }
@@ -114,17 +115,17 @@ row! {
     /// One metric of one cell of a sweep: mean over its replications.
     CellRow in "cells" {
         /// the scenario
-        scenario: String [""],
+        scenario: Arc<str> [""],
         /// the strategy
-        strategy: String [""],
+        strategy: Arc<str> [""],
         /// number of the design point
         point: u32 [""],
         /// the metric
-        metric: String [""],
+        metric: Arc<str> [""],
         /// total, site:KEY, fleet:KEY
-        scope: String [""],
+        scope: Arc<str> [""],
         /// unit of the value
-        unit: String [""],
+        unit: Arc<str> [""],
         /// replications with a value
         replications: u32 [""],
         /// mean
