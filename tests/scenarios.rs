@@ -32,7 +32,7 @@ fn every_number_has_a_source() {
 #[test]
 fn every_shipped_folder_is_a_template() {
     let folders = std::fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path());
-    let folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
+    let folders: Vec<PathBuf> = folders.filter(|path| path.join("scenario.toml").is_file()).collect();
     assert_eq!(folders.len(), TEMPLATES.len());
     for folder in folders {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();

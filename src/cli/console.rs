@@ -8,11 +8,17 @@ use std::io::{IsTerminal, Write};
 pub(super) struct Console {
     json: bool,
     quiet: bool,
+    silent: bool,
 }
 
 impl Console {
     pub(super) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+        Self { json, quiet, silent: false }
+    }
+
+    /// A console that prints no results and no remarks, for work that is a part of other work. Errors are still shown.
+    pub(super) fn silent() -> Self {
+        Self { json: false, quiet: true, silent: true }
     }
 
     /// Are results wanted as JSON?
@@ -26,8 +32,10 @@ impl Console {
     }
 
     /// A result, to stdout. A closed pipe is nobody's mistake.
-    #[expect(clippy::unused_self, reason = "whoever prints a result holds a console")]
     pub(super) fn print(&self, text: &str) {
+        if self.silent {
+            return;
+        }
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes());
         if !text.ends_with('\n') {

@@ -7,8 +7,10 @@ mod init;
 mod interrupt;
 mod run;
 mod schema;
+mod suite;
 mod sweep;
 mod validate;
+mod verify;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Console;
@@ -81,6 +83,14 @@ enum Command {
     /// Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps
     #[command(subcommand)]
     Sweep(sweep::SweepCommand),
+    /// Do a finished run again from its manifest and compare every byte.
+    ///
+    /// Example: portvolt verify runs/`depot_night`
+    Verify(verify::VerifyArgs),
+    /// Run the frozen benchmark scenarios with every built-in strategy and print a leaderboard.
+    ///
+    /// Example: portvolt bench-suite --dispatch my.wasm
+    BenchSuite(suite::SuiteArgs),
     /// Say everything that is wrong with a scenario, and where its numbers come from.
     ///
     /// Example: portvolt validate `my_port`
@@ -144,6 +154,8 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &console),
         Command::Compare(args) => compare::run(&args, &console),
         Command::Sweep(command) => sweep::run(&command, &console),
+        Command::Verify(args) => verify::verify(&args, &console),
+        Command::BenchSuite(args) => suite::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Schema => schema::print(&console),

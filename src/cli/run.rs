@@ -14,7 +14,7 @@ use crate::sim::run::Effort;
 use crate::sim::{Options, RunError, Simulation};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -58,6 +58,32 @@ pub(super) struct RunArgs {
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
+}
+
+impl RunArgs {
+    /// The run of a manifest, in another folder.
+    pub(super) fn again(manifest: &Manifest, out: &Path) -> Self {
+        let is_csv = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "csv");
+        Self {
+            scenario: ScenarioArgs {
+                scenario: PathBuf::from(&manifest.scenario),
+                strategy: manifest.overlays.iter().map(PathBuf::from).collect(),
+                settings: manifest.settings.clone(),
+            },
+            from: None,
+            to: None,
+            days: None,
+            seed: manifest.seed,
+            replication: manifest.replication,
+            out: Some(out.to_path_buf()),
+            force: true,
+            tick: None,
+            interval: None,
+            csv: manifest.outputs.keys().any(is_csv),
+            strict: false,
+            profile: false,
+        }
+    }
 }
 
 pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {

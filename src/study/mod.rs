@@ -16,5 +16,7 @@ pub mod shard;
 pub mod slurm;
 pub mod stats;
 pub mod strategy;
+pub mod suite;
 pub mod sweep;
 pub mod tables;
+pub mod verify;

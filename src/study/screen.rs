@@ -72,8 +72,9 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
     let mut same = Vec::new();
     let names: Vec<&str> = only.map_or_else(|| HEADLINES.to_vec(), |only| vec![only]);
     for metric in names.into_iter().filter_map(|name| done.total(name)) {
-        let means: Vec<_> = metric.strategies.iter().map(|standing| standing.mean.map(f64::to_bits)).collect();
-        if only.is_none() && means.iter().all(|mean| *mean == means[0]) {
+        let is_same = |standing: &Standing| standing.difference.is_none_or(|difference| difference == 0.0);
+        let has_no_spread = |standing: &Standing| standing.difference_half_width.is_none_or(|width| width == 0.0);
+        if only.is_none() && metric.strategies.iter().all(|standing| is_same(standing) && has_no_spread(standing)) {
             same.push(metric.key.name.as_str());
         } else {
             table(&mut out, metric, baseline, spec.baseline);
@@ -107,9 +108,10 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
     let longest = metric.strategies.iter().map(|standing| standing.strategy.chars().count()).max().unwrap_or(0);
     let width = longest.max("strategy".len());
     let against = format!("against {baseline}");
+    let wide = against.chars().count().max(12);
     let _ = writeln!(
         out,
-        "  {:<width$} {:>12} {:>10}  {against:>18} {:>10} {:>8}  {:>6}  place",
+        "  {:<width$} {:>12} {:>10}  {against:>wide$} {:>10} {:>8}  {:>6}  place",
         "strategy", "mean", "+-95 %", "+-95 %", "p", "best"
     );
     for (row, standing) in metric.strategies.iter().enumerate() {
@@ -120,7 +122,7 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
         let blank = |text: String| if is_baseline { String::new() } else { text };
         let _ = writeln!(
             out,
-            "  {:<width$} {:>12} {:>10}  {:>18} {:>10} {:>8}  {best:>6}  {}",
+            "  {:<width$} {:>12} {:>10}  {:>wide$} {:>10} {:>8}  {best:>6}  {}",
             standing.strategy,
             figure(standing.mean),
             figure(standing.half_width),
