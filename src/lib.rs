@@ -2,8 +2,9 @@
 //! equipment, chargers and the grid behind them, minute by minute.
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
-//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`]) -> [`record`] -> [`report`]. [`cli`] only calls
-//! the library. [`kernel`] is what all stand on, [`account`] holds pure functions on records.
+//! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`]) -> [`record`] -> [`report`]; [`study`] is
+//! many runs. [`cli`] only calls the library. [`kernel`] is what all stand on, [`account`] holds pure functions on
+//! records.
 
 pub mod account;
 pub mod charging;

@@ -1,7 +1,4 @@
-//! Studies: many runs told apart honestly.
-//!
-//! A comparison runs several strategies on the same random days and says which differences hold ([`compare`], with
-//! [`stats`] underneath). [`sensitivity`] changes one number at a time.
+#![doc = include_str!("README.md")]
 
 pub mod compare;
 pub mod design;

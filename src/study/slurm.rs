@@ -86,4 +86,13 @@ mod tests {
         assert!(script.contains("--job-name=portvolt-s___x_\n"), "{script}");
         assert!(merge_script(Path::new("p"), Path::new("q"), "s", &cluster).contains("exec 'p' sweep merge 'q'"));
     }
+
+    #[test]
+    fn the_documented_script_is_the_one_that_is_written() {
+        let time = "01:00:00".to_owned();
+        let cluster = Cluster { parts: 20, at_once: None, cores: 1, time, options: Vec::new() };
+        let plan = Path::new("/shared/sweeps/study.plan.json");
+        let script = array_script(Path::new("/opt/portvolt"), plan, "study", &cluster);
+        assert!(include_str!("README.md").contains(&script), "{script}");
+    }
 }
