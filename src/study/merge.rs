@@ -8,6 +8,7 @@ use super::stats;
 use super::sweep::{Status, status};
 use super::tables::{CellRow, PointRow, SweepRow, no_names};
 use crate::record::folder::{FolderError, MANIFEST, Manifest, RunFolder, SCHEMA};
+use crate::record::names::Names;
 use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -138,6 +139,7 @@ struct Merger<'a> {
     labels: Vec<[Arc<str>; 2]>,
     replications: TableWriter,
     cells: TableWriter,
+    names: Names,
     waiting: Vec<SweepRow>,
     count: u64,
     /// The cell and the point whose values are being gathered, and the values by column.
@@ -154,6 +156,7 @@ impl<'a> Merger<'a> {
             labels: plan.cells.iter().map(label).collect(),
             replications: TableWriter::new::<SweepRow>(Some(tables), false, "UTC")?,
             cells: TableWriter::new::<CellRow>(Some(tables), false, "UTC")?,
+            names: no_names(),
             waiting: Vec::new(),
             count: 0,
             open: None,
@@ -218,15 +221,14 @@ impl<'a> Merger<'a> {
 
     /// Writes whole groups, whatever the shards' sizes, so that the files are the same bytes.
     fn write(&mut self, all: bool) -> Result<(), TableError> {
-        let names = no_names();
         while self.waiting.len() >= GROUP_ROWS || (all && !self.waiting.is_empty()) {
             let group: Vec<SweepRow> = self.waiting.drain(..self.waiting.len().min(GROUP_ROWS)).collect();
             self.count += group.len() as u64;
-            self.replications.write(&group, &names)?;
+            self.replications.write(&group, &self.names)?;
         }
         while self.closed.len() >= GROUP_ROWS || (all && !self.closed.is_empty()) {
             let group: Vec<CellRow> = self.closed.drain(..self.closed.len().min(GROUP_ROWS)).collect();
-            self.cells.write(&group, &names)?;
+            self.cells.write(&group, &self.names)?;
         }
         Ok(())
     }
