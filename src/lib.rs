@@ -3,8 +3,8 @@
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
-//! [`report`]. [`cli`] only calls the library. [`kernel`] is what all stand on, [`account`] holds pure functions on
-//! records, [`import`] and [`export`] know the formats of others.
+//! [`report`]; [`study`] is many runs. [`cli`] only calls the library. [`kernel`] is what all stand on, [`account`] holds
+//! pure functions on records, [`import`] and [`export`] know the formats of others.
 
 pub mod account;
 pub mod charging;

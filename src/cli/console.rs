@@ -8,11 +8,17 @@ use std::io::{IsTerminal, Write};
 pub(super) struct Console {
     json: bool,
     quiet: bool,
+    silent: bool,
 }
 
 impl Console {
     pub(super) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+        Self { json, quiet, silent: false }
+    }
+
+    /// A console that prints no results and no remarks, for work that is a part of other work. Errors are still shown.
+    pub(super) fn silent() -> Self {
+        Self { json: false, quiet: true, silent: true }
     }
 
     /// Are results wanted as JSON?
@@ -26,8 +32,10 @@ impl Console {
     }
 
     /// A result, to stdout. A closed pipe is nobody's mistake.
-    #[expect(clippy::unused_self, reason = "whoever prints a result holds a console")]
     pub(super) fn print(&self, text: &str) {
+        if self.silent {
+            return;
+        }
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes());
         if !text.ends_with('\n') {
@@ -58,10 +66,19 @@ impl Console {
 
     /// A bar for work of `hours` simulated hours; invisible where nobody looks.
     pub(super) fn progress(&self, hours: u32) -> ProgressBar {
+        self.bar(u64::from(hours), "{bar:40} {percent:>3}%  hour {pos} of {len}, {eta} left")
+    }
+
+    /// A bar for work of `count` things; invisible where nobody looks.
+    pub(super) fn counter(&self, count: u64, things: &str) -> ProgressBar {
+        self.bar(count, &format!("{{bar:40}} {{percent:>3}}%  {{pos}} of {{len}} {things}, {{eta}} left"))
+    }
+
+    fn bar(&self, length: u64, template: &str) -> ProgressBar {
         let is_seen = std::io::stderr().is_terminal() && !self.json && !self.quiet;
         let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(u64::from(hours)), target);
-        let style = ProgressStyle::with_template("{bar:40} {percent:>3}%  hour {pos} of {len}, {eta} left");
+        let bar = ProgressBar::with_draw_target(Some(length), target);
+        let style = ProgressStyle::with_template(template);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar
     }

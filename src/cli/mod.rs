@@ -1,11 +1,13 @@
 //! The command line: one file a command, each thin. Results go to stdout, progress and messages to stderr.
 
 mod bill;
+mod compare;
 mod console;
 mod diagnose;
 mod export;
 mod import;
 mod init;
+mod interrupt;
 mod plugin;
 mod plugin_new;
 mod plugins;
@@ -15,7 +17,10 @@ mod run;
 mod schema;
 mod screen;
 mod simulate;
+mod suite;
+mod sweep;
 mod validate;
+mod verify;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Console;
@@ -29,6 +34,10 @@ pub enum Exit {
     Done = 0,
     /// The run failed.
     Failed = 1,
+    /// Wrong usage that only shows at run time.
+    Usage = 2,
+    /// A sweep is incomplete.
+    Incomplete = 3,
     /// The user's files are wrong; nothing was written.
     BadFiles = 4,
     /// A plugin was rejected or trapped.
@@ -83,6 +92,23 @@ enum Command {
     ///
     /// Example: portvolt policies --format json
     Policies,
+    /// Run strategies on the same random days and say which differences hold.
+    ///
+    /// Example: portvolt compare `scenarios/depot_night` --strategies bau,fcfs,`equal_share` --replications 20
+    Compare(compare::CompareArgs),
+    /// Plan thousands of runs, do them in parts on any number of machines, merge them.
+    ///
+    /// Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps
+    #[command(subcommand)]
+    Sweep(sweep::SweepCommand),
+    /// Do a finished run again from its manifest and compare every byte.
+    ///
+    /// Example: portvolt verify runs/`depot_night`
+    Verify(verify::VerifyArgs),
+    /// Run the frozen benchmark scenarios with every built-in strategy and print a leaderboard.
+    ///
+    /// Example: portvolt bench-suite --dispatch my.wasm
+    BenchSuite(suite::SuiteArgs),
     /// Say everything that is wrong with a scenario, and where its numbers come from.
     ///
     /// Example: portvolt validate `my_port`
@@ -163,6 +189,10 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &console),
         Command::Replay(args) => replay::replay(&args, &console),
         Command::Policies => policies::policies(&console),
+        Command::Compare(args) => compare::run(&args, &console),
+        Command::Sweep(command) => sweep::run(&command, &console),
+        Command::Verify(args) => verify::verify(&args, &console),
+        Command::BenchSuite(args) => suite::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),
         Command::Init(args) => init::init(&args, &console),
         Command::Bill(args) => bill::print(&args, &console),

@@ -3,10 +3,11 @@
 use super::console::Console;
 use super::simulate::{Job, begin};
 use super::{Exit, diagnose};
+use crate::record::folder::Manifest;
 use crate::scenario::replay::{Replay, load, name};
 use crate::sim::Options;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
@@ -67,6 +68,57 @@ pub(super) struct ReplayArgs {
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
+}
+
+impl ReplayArgs {
+    /// The replay of a manifest, in another folder; or the setting that it cannot read.
+    pub(super) fn again(manifest: &Manifest, out: &Path) -> Result<Self, String> {
+        let is_csv = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "csv");
+        let mut args = Self {
+            sessions: PathBuf::from(&manifest.scenario),
+            policy: String::new(),
+            params: Vec::new(),
+            limit_kw: None,
+            interval: 900,
+            chargers: None,
+            port_kw: None,
+            tariff: None,
+            tariff_name: None,
+            start: None,
+            zone: None,
+            seed: manifest.seed,
+            out: Some(out.to_path_buf()),
+            force: true,
+            csv: manifest.outputs.keys().any(is_csv),
+            report: manifest.outputs.contains_key("report.html"),
+            strict: false,
+            bound: manifest.settings.iter().any(|setting| setting == "bound=true"),
+            profile: false,
+        };
+        for setting in &manifest.settings {
+            args.set(setting).ok_or_else(|| setting.clone())?;
+        }
+        Ok(args)
+    }
+
+    fn set(&mut self, setting: &str) -> Option<()> {
+        let (name, value) = setting.split_once('=')?;
+        let text = || Some(value.to_owned());
+        match name {
+            "policy" => value.clone_into(&mut self.policy),
+            "interval_s" => self.interval = value.parse().ok()?,
+            "limit_kw" => self.limit_kw = Some(value.parse().ok()?),
+            "chargers" => self.chargers = Some(value.parse().ok()?),
+            "port_kw" => self.port_kw = Some(value.parse().ok()?),
+            "tariff" => self.tariff = Some(PathBuf::from(value)),
+            "tariff_name" => self.tariff_name = text(),
+            "start" => self.start = text(),
+            "zone" => self.zone = text(),
+            "bound" => {}
+            _ => self.params.push((name.strip_prefix("param.")?.to_owned(), value.parse().ok()?)),
+        }
+        Some(())
+    }
 }
 
 /// `15min`, `300s`, `1h`, or plain seconds.
@@ -142,6 +194,7 @@ fn settings(args: &ReplayArgs) -> Vec<String> {
     out.extend(args.port_kw.map(|kw| format!("port_kw={kw}")));
     out.extend(args.tariff.as_ref().map(|file| format!("tariff={}", file.display())));
     out.extend(args.tariff_name.as_ref().map(|name| format!("tariff_name={name}")));
+    out.extend(args.bound.then(|| "bound=true".to_owned()));
     out.extend(args.start.as_ref().map(|day| format!("start={day}")));
     out.extend(args.zone.as_ref().map(|zone| format!("zone={zone}")));
     out

@@ -5,10 +5,11 @@ use super::simulate::{Job, begin};
 use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::kernel::calendar::DAY_S;
 use crate::policy::spec::is_plugin_file;
+use crate::record::folder::Manifest;
 use crate::scenario::load::{Request, load};
 use crate::scenario::problem::Problems;
 use crate::sim::Options;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RunArgs {
@@ -59,6 +60,35 @@ pub(super) struct RunArgs {
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
+}
+
+impl RunArgs {
+    /// The run of a manifest, in another folder.
+    pub(super) fn again(manifest: &Manifest, out: &Path) -> Self {
+        let is_csv = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "csv");
+        Self {
+            scenario: ScenarioArgs {
+                scenario: PathBuf::from(&manifest.scenario),
+                strategy: manifest.overlays.iter().map(PathBuf::from).collect(),
+                settings: manifest.settings.clone(),
+            },
+            from: None,
+            to: None,
+            days: None,
+            seed: manifest.seed,
+            replication: manifest.replication,
+            out: Some(out.to_path_buf()),
+            force: true,
+            tick: None,
+            interval: None,
+            csv: manifest.outputs.keys().any(is_csv),
+            strict: false,
+            strict_plugins: false,
+            dispatch: None,
+            charging: None,
+            profile: false,
+        }
+    }
 }
 
 pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {

@@ -1,8 +1,8 @@
 //! What `run` and `replay` share: simulate a loaded scenario, leave a folder, print one screen.
 
-use super::Exit;
 use super::console::Console;
 use super::screen::screen;
+use super::{Exit, interrupt};
 use crate::account::tariff::Tariff;
 use crate::policy::PluginNotes;
 use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA, SummaryFile};
@@ -15,8 +15,6 @@ use crate::sim::{Options, RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One simulation to be done.
 #[derive(Debug)]
@@ -101,8 +99,7 @@ impl Job<'_> {
         let summary = simulation.empty_summary(&loaded.scenario);
         let mut output =
             Output::new(Some(&folder.tables()), self.with_csv, zone, summary).map_err(|e| fail(e.into()))?;
-        let stop = Arc::new(AtomicBool::new(false));
-        listen_for_interrupt(&stop);
+        let stop = interrupt::listen();
         let bar = console.progress(loaded.scenario.time.days * 24);
         let ran = simulation.run(&mut output, &stop, |done, _| {
             bar.set_position(u64::from(done));
@@ -194,6 +191,7 @@ impl Job<'_> {
             outputs: BTreeMap::new(),
             rows,
             provenance: counts,
+            study: None,
         }
     }
 }
@@ -221,12 +219,6 @@ fn plugin_hashes(notes: &[PluginNotes]) -> BTreeMap<String, String> {
         hashes.insert(name, plugin.hash.clone());
     }
     hashes
-}
-
-fn listen_for_interrupt(stop: &Arc<AtomicBool>) {
-    let stop = Arc::clone(stop);
-    // A handler may be set once a process; a second run in one process keeps the first.
-    let _ = ctrlc::set_handler(move || stop.store(true, Ordering::Relaxed));
 }
 
 fn broken_constraints(summary: &Summary) -> bool {

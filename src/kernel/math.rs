@@ -27,6 +27,12 @@ pub fn acos(x: f64) -> f64 {
     libm::acos(x)
 }
 
+/// Natural logarithm of the gamma function of `x` above 0.
+#[must_use]
+pub fn ln_gamma(x: f64) -> f64 {
+    libm::lgamma(x)
+}
+
 /// Sine of `x` (radians).
 #[must_use]
 pub fn sin(x: f64) -> f64 {

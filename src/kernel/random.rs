@@ -36,6 +36,8 @@ pub enum Purpose {
     DispatchPlugin = 11,
     /// What a charging plugin asks for.
     ChargingPlugin = 12,
+    /// Draws of studies: which strategy is the best, points of a Latin hypercube.
+    Studies = 40,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -129,7 +129,7 @@ impl<S: Side> Running<S> {
     pub fn notes(&self) -> PluginNotes {
         let description = &self.plugin.description;
         PluginNotes {
-            kind: S::KIND.word(),
+            kind: S::KIND.word().to_owned(),
             name: description.name.clone(),
             version: description.version.clone(),
             hash: self.plugin.hash.clone(),

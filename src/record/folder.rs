@@ -3,13 +3,14 @@
 
 use super::notes::PluginNotes;
 use super::summary::Metric;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Version of manifest.json and summary.json.
 pub const SCHEMA: u32 = 1;
-const MANIFEST: &str = "manifest.json";
+/// The manifest's file name.
+pub const MANIFEST: &str = "manifest.json";
 
 /// Why a folder could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +32,7 @@ pub enum FolderError {
 }
 
 /// What a run was made of and what it made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of this format.
     pub schema: u32,
@@ -64,6 +65,9 @@ pub struct Manifest {
     pub rows: BTreeMap<String, String>,
     /// Numbers of the scenario by quality of their source.
     pub provenance: BTreeMap<String, usize>,
+    /// What a comparison was asked for, where this is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub study: Option<serde_json::Value>,
 }
 
 /// `summary.json`.
@@ -140,9 +144,11 @@ impl RunFolder {
     /// # Errors
     /// When the system refuses.
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
-        let mut files = vec![PathBuf::from("summary.json"), PathBuf::from("report.html")];
-        for entry in io(&self.tables(), std::fs::read_dir(self.tables()))? {
-            files.push(Path::new("tables").join(io(&self.tables(), entry)?.file_name()));
+        let mut files = Vec::new();
+        for (folder, name) in [(self.work.clone(), ""), (self.tables(), "tables")] {
+            for entry in io(&folder, std::fs::read_dir(&folder))? {
+                files.push(Path::new(name).join(io(&folder, entry)?.file_name()));
+            }
         }
         for file in files {
             let path = self.work.join(&file);

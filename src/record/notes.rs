@@ -1,12 +1,12 @@
 //! What the sandbox noted of plugins: for the manifest, the report and the log.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What the sandbox noted of one plugin in one run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginNotes {
     /// `dispatch` or `charging`.
-    pub kind: &'static str,
+    pub kind: String,
     /// Its name.
     pub name: String,
     /// Its version.

@@ -131,6 +131,7 @@ cell!(Option<VisitId>, Text, |value, names| value.map(|id| &names.visits[id.inde
 cell!(Option<PortId>, Text, |value, names| value.map(|id| &names.ports[id.index()]));
 cell!(At, Time, |value, names| Some(names.calendar.unix_s(i64::from(value.0))));
 cell!(String, Text, |value, _names| Some(value));
+cell!(Arc<str>, Text, |value, _names| Some(value.as_ref()));
 
 /// Declares a row: a struct, its table and its columns.
 macro_rules! row {

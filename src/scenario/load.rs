@@ -64,6 +64,8 @@ pub struct Loaded {
     pub provenance: Provenance,
     /// The plugins it names.
     pub plugins: Plugins,
+    /// blake3 of the merged document and of the files it names, wherever they lie and however they are laid out.
+    pub canonical: String,
 }
 
 /// Reads, merges and checks.
@@ -81,6 +83,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let shape = schema::check_shape(&document);
     problems.list = shape.problems;
     let mut json = document.to_json();
+    let text = json.to_string();
     shape.unknown.iter().for_each(|path| forget(&mut json, path));
     let scenario = match serde_json::from_value::<Scenario>(json) {
         Ok(scenario) => Some(scenario),
@@ -99,7 +102,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
     let plugins = choice::plugins(&scenario, &document, &base, &mut inputs, &mut problems.list);
-    let mut rows = Rows { base, inputs: &mut inputs, problems: &mut problems.list };
+    let mut rows = Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list };
     let zone = calendar.as_ref();
     let hauls =
         scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone).map(|(file, calendar)| {
@@ -121,21 +124,25 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     });
     let tariffs = rows.tariffs(&scenario);
     match calendar {
-        Some(calendar) if problems.list.is_empty() => Ok(Loaded {
-            scenario,
-            calendar,
-            hauls,
-            visits,
-            matrix,
-            tariffs,
-            solar,
-            schedule,
-            pin_visits: false,
-            first_soc: FIRST_SOC,
-            inputs,
-            provenance,
-            plugins,
-        }),
+        Some(calendar) if problems.list.is_empty() => {
+            let canonical = canonical(&text, &base, &inputs);
+            Ok(Loaded {
+                scenario,
+                calendar,
+                hauls,
+                visits,
+                matrix,
+                tariffs,
+                solar,
+                schedule,
+                pin_visits: false,
+                first_soc: FIRST_SOC,
+                inputs,
+                provenance,
+                plugins,
+                canonical,
+            })
+        }
         _ => Err(sorted(problems)),
     }
 }
@@ -146,6 +153,24 @@ impl Loaded {
     pub fn doubtful(&self) -> usize {
         self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
     }
+}
+
+/// Hashes the merged document (TOML files are in it) and each other file under its name in the scenario's folder.
+fn canonical(document: &str, base: &Path, inputs: &BTreeMap<String, String>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    add(document);
+    for (path, hash) in inputs {
+        let path = Path::new(path);
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            add(&path.strip_prefix(base).unwrap_or(path).to_string_lossy());
+            add(hash);
+        }
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// Takes a key out of a document, so that one misspelt key does not hide the other mistakes.

@@ -54,6 +54,19 @@ impl Problems {
         Self { files: Vec::new(), list: vec![problem] }
     }
 
+    /// Adds the problems of other files.
+    pub fn append(&mut self, other: Problems) {
+        let shift = self.files.len();
+        self.files.extend(other.files);
+        self.list.extend(other.list.into_iter().map(|problem| Problem {
+            place: problem.place.map(|place| match place {
+                Place::Span(file, span) => Place::Span(file + shift, span),
+                place => place,
+            }),
+            ..problem
+        }));
+    }
+
     /// Path, line and column (from 1) of a problem; 0 where unknown.
     #[must_use]
     pub fn locate(&self, problem: &Problem) -> (String, u64, u64) {

@@ -89,6 +89,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             first_soc: FIRST_SOC,
             inputs,
             plugins: Plugins::default(),
+            canonical: String::new(),
             provenance: Provenance::default(),
         }),
         _ => Err(sorted(problems)),

@@ -1,4 +1,21 @@
-//! What is learnt from runs: how far each is from the best possible.
+#![doc = include_str!("README.md")]
 
 pub mod bound;
+pub mod compare;
+pub mod design;
+pub mod measure;
+pub mod merge;
+pub mod plan;
 pub mod replay_bound;
+pub mod replicate;
+pub mod results;
+pub mod screen;
+pub mod sensitivity;
+pub mod shard;
+pub mod slurm;
+pub mod stats;
+pub mod strategy;
+pub mod suite;
+pub mod sweep;
+pub mod tables;
+pub mod verify;

@@ -1,0 +1,225 @@
+//! `portvolt compare`: strategies on the same random days, and which differences hold.
+
+use super::console::Console;
+use super::{Exit, diagnose, interrupt};
+use crate::record::folder::{FolderError, RunFolder};
+use crate::scenario::problem::Problems;
+use crate::sim::RunError;
+use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all};
+use crate::study::measure::FailedRun;
+use crate::study::results::{self, Asked};
+use crate::study::screen::screen;
+use crate::study::sensitivity::{self, Vary};
+use crate::study::strategy::{Strategy, folder_of};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompareArgs {
+    /// A folder with `scenario.toml`, or the file.
+    scenario: PathBuf,
+    /// Strategies, separated by commas: `bau` (the scenario as it is), an overlay file (a bare name is looked for in
+    /// the scenario's folder), a built-in policy, `charging=NAME`, `dispatch=NAME`, `path=value`; parts joined by `+`.
+    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
+    strategies: Vec<String>,
+    /// Adds a strategy that dispatches by this policy.
+    #[arg(long, value_name = "POLICY")]
+    dispatch: Vec<String>,
+    /// Adds a strategy that charges by this policy.
+    #[arg(long, value_name = "POLICY")]
+    charging: Vec<String>,
+    /// The strategy that the others are held against. Default: the first.
+    #[arg(long)]
+    baseline: Option<String>,
+    /// Replications of each strategy; the first ones with `--until-ci`.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    replications: u32,
+    /// Go on until the interval of every difference is within this share of the baseline, such as `2%`.
+    #[arg(long, value_name = "SHARE", requires = "metric", value_parser = share)]
+    until_ci: Option<f64>,
+    /// Most replications with `--until-ci`.
+    #[arg(long, default_value_t = 200)]
+    max_replications: u32,
+    /// Show this metric of the whole hub; the one for `--until-ci` and `--vary`.
+    #[arg(long, value_name = "NAME")]
+    metric: Option<String>,
+    /// Change one number, such as `site.depot.limit_kw=-20%,+20%`; may be given more than once.
+    #[arg(long, value_name = "PATH=CHANGES", requires = "metric", value_parser = Vary::parse)]
+    vary: Vec<Vary>,
+    /// Change one value for all strategies, such as `site.depot.limit_kw=800`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// How many days (instead of the scenario's).
+    #[arg(long)]
+    days: Option<u32>,
+    /// Seed of every random stream.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads. Default: one a core. No result depends on it.
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+    /// Folder for the results. Default: runs/compare_NAME-of-the-scenario.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite a finished comparison.
+    #[arg(long)]
+    force: bool,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').map_or_else(|| text.parse(), |percent| percent.parse().map(|x: f64| x / 100.0));
+    number.ok().filter(|share: &f64| *share > 0.0 && *share < 1.0).ok_or_else(|| "write it as `2%`".to_owned())
+}
+
+pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
+    let asked = match asked(args) {
+        Ok(asked) => asked,
+        Err(message) => {
+            console.error(&message);
+            return Exit::BadFiles;
+        }
+    };
+    let out = args.out.clone().unwrap_or_else(|| {
+        let name = folder_of(&args.scenario).canonicalize().ok();
+        let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
+        PathBuf::from("runs").join(format!("compare_{name}"))
+    });
+    carry_out(&asked, args.jobs, &out, args.force, console)
+}
+
+/// Runs a comparison and leaves its folder. `verify` repeats one through here too.
+pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Exit {
+    match attempt(asked, jobs, out, force, console) {
+        Ok(exit) => exit,
+        Err(Failure::Files(problems)) => diagnose::show(&problems, console),
+        Err(Failure::Told(exit, message)) => {
+            console.error(&message);
+            exit
+        }
+    }
+}
+
+enum Failure {
+    Files(Problems),
+    Told(Exit, String),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Files(problems)
+    }
+}
+
+impl From<FailedRun> for Failure {
+    fn from(error: FailedRun) -> Self {
+        let exit = match error.source {
+            RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
+            _ => Exit::Failed,
+        };
+        Self::Told(exit, error.to_string())
+    }
+}
+
+impl From<CompareError> for Failure {
+    fn from(error: CompareError) -> Self {
+        match error {
+            CompareError::Files(problems) => Self::Files(problems),
+            CompareError::Run(error) => error.into(),
+            CompareError::NoMetric(..) => Self::Told(Exit::BadFiles, error.to_string()),
+        }
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        let exit = if matches!(error, FolderError::Io { .. }) { Exit::Failed } else { Exit::BadFiles };
+        Self::Told(exit, error.to_string())
+    }
+}
+
+fn asked(args: &CompareArgs) -> Result<Asked, String> {
+    let mut words = args.strategies.clone();
+    words.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
+    words.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
+    let baseline = args.baseline.clone().or_else(|| words.first().cloned()).unwrap_or_else(|| "bau".to_owned());
+    if !words.contains(&baseline) {
+        words.insert(0, baseline.clone());
+    }
+    let mut strategies: Vec<Strategy> = Vec::new();
+    let mut wrong = Vec::new();
+    for word in &words {
+        match Strategy::parse(word, &args.scenario) {
+            Ok(strategy) if strategies.iter().any(|known| known.name == strategy.name) => {
+                wrong.push(format!("`{word}` is named twice"));
+            }
+            Ok(strategy) => strategies.push(strategy),
+            Err(error) => wrong.push(error.to_string()),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n"));
+    }
+    let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
+    let mut settings = args.settings.clone();
+    settings.extend(args.days.map(|days| format!("time.days={days}")));
+    let target = args.until_ci.zip(args.metric.clone()).map(|(share, metric)| Target {
+        metric,
+        share,
+        most: args.max_replications.max(args.replications),
+    });
+    let compare = CompareSpec {
+        scenario: args.scenario.clone(),
+        settings,
+        strategies,
+        baseline,
+        seed: args.seed,
+        replications: args.replications,
+        target,
+    };
+    Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric.clone() })
+}
+
+fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Result<Exit, Failure> {
+    let spec = &asked.compare;
+    let loaded = load_all(spec)?;
+    let variations = sensitivity::load_variations(spec, &loaded, &asked.vary)?;
+    let folder = RunFolder::begin(out, force)?;
+    let result = (|| {
+        let stop = interrupt::listen();
+        let whole = spec.replications as usize * (loaded.len() + variations.len());
+        let bar = console.counter(whole as u64, "runs");
+        let tick = || {
+            bar.inc(1);
+            bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
+        };
+        let done = compare(spec, &loaded, jobs, &stop, &tick)?;
+        if done.runs.replications() == 0 {
+            return Err(Failure::Told(Exit::Interrupted, "interrupted before a replication was finished".to_owned()));
+        }
+        if let Some(metric) = asked.metric.as_ref().filter(|metric| done.total(metric).is_none()) {
+            let names = done.metrics.iter().filter(|metric| metric.key.scope == "total");
+            let help = crate::scenario::problem::nearest(metric, names.map(|metric| metric.key.name.as_str()));
+            return Err(CompareError::NoMetric(metric.clone(), help.unwrap_or_default()).into());
+        }
+        let metric = asked.metric.as_deref().unwrap_or_default();
+        let (effects, is_cut) = sensitivity::effects(spec, &done.runs, &variations, metric, jobs, &stop, &tick)?;
+        bar.finish_and_clear();
+        Ok((done, effects, is_cut))
+    })();
+    let (done, effects, is_cut) = match result {
+        Ok(done) => done,
+        Err(failure) => {
+            folder.discard();
+            return Err(failure);
+        }
+    };
+    let path = results::leave(folder, asked, &loaded, &done, &effects)
+        .map_err(|error| Failure::Told(Exit::Failed, error.to_string()))?;
+    let title = &loaded[spec.baseline].1.scenario.title;
+    if console.is_json() {
+        console.print_json(&results::json(asked, title, &done, &effects));
+    } else {
+        console.print(&screen(spec, title, &done, asked.metric.as_deref(), &effects));
+        console.print(&format!("\nResults: {0}  (all metrics: {0}/compare.json, {0}/tables)", path.display()));
+    }
+    Ok(if done.runs.is_interrupted || is_cut { Exit::Interrupted } else { Exit::Done })
+}

@@ -1,0 +1,144 @@
+//! `portvolt bench-suite`: the frozen scenarios, every built-in strategy, a leaderboard.
+
+use super::console::Console;
+use super::{Exit, diagnose, interrupt};
+use crate::sim::RunError;
+use crate::study::compare::CompareError;
+use crate::study::screen::figure;
+use crate::study::strategy::Strategy;
+use crate::study::suite::{Entry, Line, SUITE, SUITE_VERSION, score, spec, write_out};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SuiteArgs {
+    /// Adds a strategy that dispatches by this policy.
+    #[arg(long, value_name = "POLICY")]
+    dispatch: Vec<String>,
+    /// Adds a strategy that charges by this policy.
+    #[arg(long, value_name = "POLICY")]
+    charging: Vec<String>,
+    /// Only these scenarios.
+    #[arg(long, value_delimiter = ',', value_name = "NAME,...")]
+    only: Vec<String>,
+    /// Replications of each strategy. Scores compare at the default only.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    replications: u32,
+    /// Seed of every random stream. Scores compare at the default only.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads. Default: one a core. No result depends on it.
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+    /// Folder for the frozen scenarios and the leaderboard.
+    #[arg(long, value_name = "DIR", default_value = "runs/suite")]
+    out: PathBuf,
+}
+
+pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
+    let unknown: Vec<&String> =
+        args.only.iter().filter(|name| SUITE.iter().all(|entry| entry.name != name.as_str())).collect();
+    if let Some(name) = unknown.first() {
+        let help = crate::scenario::problem::nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
+        console.error(&format!("the suite has no `{name}`: {help}"));
+        return Exit::BadFiles;
+    }
+    let folder = args.out.join("scenarios");
+    if let Err(error) = write_out(&folder) {
+        console.error(&format!("cannot write {}: {error}", folder.display()));
+        return Exit::Failed;
+    }
+    let chosen = SUITE.iter().filter(|entry| args.only.is_empty() || args.only.iter().any(|name| name == entry.name));
+    match all(args, &folder, &chosen.collect::<Vec<_>>(), console) {
+        Ok(exit) => exit,
+        Err(CompareError::Files(problems)) => diagnose::show(&problems, console),
+        Err(error) => {
+            console.error(&error.to_string());
+            match error {
+                CompareError::Run(failed) if matches!(failed.source, RunError::Fault { .. } | RunError::Policy(_)) => {
+                    Exit::BadPolicy
+                }
+                _ => Exit::Failed,
+            }
+        }
+    }
+}
+
+fn all(args: &SuiteArgs, folder: &Path, entries: &[&Entry], console: &Console) -> Result<Exit, CompareError> {
+    let own = |kind: &str, policy: &String| Strategy {
+        name: format!("{kind}={policy}"),
+        overlays: Vec::new(),
+        settings: vec![format!("policy.{kind}.name={policy}")],
+    };
+    let mut more: Vec<Strategy> = args.dispatch.iter().map(|policy| own("dispatch", policy)).collect();
+    more.extend(args.charging.iter().map(|policy| own("charging", policy)));
+    let strategies = (Strategy::built_in().len() + more.len()) as u64;
+    let bar = console.counter(entries.len() as u64 * strategies * u64::from(args.replications), "runs");
+    let stop = interrupt::listen();
+    let mut lines = Vec::new();
+    for entry in entries {
+        let spec = spec(folder, entry, &more, args.seed, args.replications);
+        let (scored, done) = score(entry, &spec, args.jobs, &stop, &|| bar.inc(1))?;
+        if done.runs.is_interrupted {
+            console.note("interrupted: a leaderboard needs all of its replications");
+            return Ok(Exit::Interrupted);
+        }
+        lines.extend(scored);
+    }
+    bar.finish_and_clear();
+    let json = serde_json::json!({
+        "schema": 1, "suite": SUITE_VERSION, "portvolt": env!("CARGO_PKG_VERSION"), "seed": args.seed,
+        "replications": args.replications, "leaderboard": lines,
+    });
+    let path = args.out.join("leaderboard.json");
+    if let Err(error) = std::fs::write(&path, serde_json::to_string_pretty(&json).unwrap_or_default()) {
+        console.error(&format!("cannot write {}: {error}", path.display()));
+        return Ok(Exit::Failed);
+    }
+    if console.is_json() {
+        console.print_json(&json);
+    } else {
+        console.print(&table(args, &lines));
+        console.print(&format!("\nLeaderboard: {}", path.display()));
+    }
+    Ok(Exit::Done)
+}
+
+fn table(args: &SuiteArgs, lines: &[Line]) -> String {
+    let mut out = format!(
+        "Portvolt {}, suite {SUITE_VERSION}, {} replications of seed {}\n",
+        env!("CARGO_PKG_VERSION"),
+        args.replications,
+        args.seed
+    );
+    let mut last = "";
+    let width = lines.iter().map(|line| line.strategy.chars().count()).max().unwrap_or(8);
+    for line in lines {
+        if line.scenario != last {
+            last = line.scenario;
+            let bound =
+                line.bound.map_or("no bound known".to_owned(), |bound| format!("bound {}", figure(Some(bound))));
+            let _ = writeln!(out, "\n{last} ({}), by {}, {bound}", &line.scenario_hash[..16], line.metric);
+            let _ = writeln!(
+                out,
+                "  {:<7} {:<width$} {:>12} {:>10}  {:>5}  rows",
+                "place", "strategy", "score", "+-95 %", "best"
+            );
+        }
+        let place = match line.places {
+            Some((first, last)) if first == last => first.to_string(),
+            Some((first, last)) => format!("{first}-{last}"),
+            None => "-".to_owned(),
+        };
+        let best = line.probability_best.map_or("-".to_owned(), |best| format!("{:.0} %", 100.0 * best));
+        let (score, spread) = (figure(line.score), figure(line.half_width));
+        let _ = writeln!(
+            out,
+            "  {place:<7} {:<width$} {score:>12} {spread:>10}  {best:>5}  {}",
+            line.strategy,
+            &line.digest[..16]
+        );
+    }
+    out.push_str("\nA range of places means that the data cannot tell.");
+    out
+}

@@ -1,0 +1,114 @@
+//! `portvolt verify`: does a run, done again from its manifest, give the same bytes?
+
+use super::console::Console;
+use super::replay::ReplayArgs;
+use super::{Exit, compare, replay, run};
+use crate::record::folder::Manifest;
+use crate::study::results::Asked;
+use crate::study::verify::{Fate, differing, fates, read_manifest};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// The folder of a finished run or comparison. Start this where the run was started: its paths are relative.
+    dir: PathBuf,
+}
+
+pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
+    let manifest = match read_manifest(&args.dir) {
+        Ok(manifest) if manifest.scenario.is_empty() => {
+            let message = "this is a merged sweep: `portvolt sweep run` and `sweep merge` in another --out repeat it";
+            console.error(message);
+            return Exit::BadFiles;
+        }
+        Ok(manifest) => manifest,
+        Err(message) => {
+            console.error(&message);
+            return Exit::BadFiles;
+        }
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    if manifest.portvolt != version {
+        console.note(&format!("made by portvolt {}, this is {version}: numbers may differ", manifest.portvolt));
+    }
+    let here = Path::new("");
+    let mut inputs = fates(here, &manifest.inputs);
+    inputs.extend(fates(here, &manifest.plugins));
+    let wrong = differing(&inputs);
+    if !wrong.is_empty() {
+        let message = format!("not the inputs of this run: {}; it cannot be repeated", wrong.join(", "));
+        if console.is_json() {
+            console.print_json(&serde_json::json!({ "schema": 1, "same": false, "inputs": inputs, "error": message }));
+        } else {
+            console.error(&message);
+        }
+        return Exit::BadFiles;
+    }
+    let again = std::env::temp_dir().join(format!("portvolt-verify-{}", std::process::id()));
+    let exit = repeat(&manifest, &again);
+    let tables = if exit == Exit::Done { read_manifest(&again).ok().map(|repeated| repeated.rows) } else { None };
+    let outputs = fates(&again, &manifest.outputs);
+    let _ = std::fs::remove_dir_all(&again);
+    let Some(tables) = tables else {
+        console.error("the run could not be repeated");
+        return if exit == Exit::Done { Exit::Failed } else { exit };
+    };
+    tell(args, &manifest, &outputs, &tables, console)
+}
+
+/// Does it again, silently, in another folder.
+fn repeat(manifest: &Manifest, again: &Path) -> Exit {
+    let console = Console::silent();
+    match &manifest.study {
+        None if manifest.command == "replay" => match ReplayArgs::again(manifest, again) {
+            Ok(args) => replay::replay(&args, &console),
+            Err(setting) => {
+                console.error(&format!("the manifest's setting `{setting}` is none of a replay"));
+                Exit::BadFiles
+            }
+        },
+        None => run::run(&run::RunArgs::again(manifest, again), &console),
+        Some(study) => match serde_json::from_value::<Asked>(study.clone()) {
+            Ok(asked) => compare::carry_out(&asked, 0, again, true, &console),
+            Err(error) => {
+                console.error(&format!("the manifest's study cannot be read: {error}"));
+                Exit::BadFiles
+            }
+        },
+    }
+}
+
+fn tell(
+    args: &VerifyArgs,
+    manifest: &Manifest,
+    outputs: &BTreeMap<String, Fate>,
+    tables: &BTreeMap<String, String>,
+    console: &Console,
+) -> Exit {
+    let kept = fates(&args.dir, &manifest.outputs);
+    let (damaged, differ) = (differing(&kept), differing(outputs));
+    let rows: Vec<&String> =
+        manifest.rows.iter().filter(|(table, digest)| tables.get(*table) != Some(digest)).map(|row| row.0).collect();
+    let is_same = damaged.is_empty() && differ.is_empty() && rows.is_empty();
+    if console.is_json() {
+        console.print_json(&serde_json::json!({
+            "schema": 1, "same": is_same, "kept": kept, "repeated": outputs, "rows_that_differ": rows,
+        }));
+    } else if is_same {
+        let count = manifest.outputs.len();
+        console.print(&format!("The same: {count} files, done again, have the bytes of {}.", args.dir.display()));
+    } else {
+        if !damaged.is_empty() {
+            console.print(&format!("Not as the run left it: {}", damaged.join(", ")));
+        }
+        if !differ.is_empty() {
+            console.print(&format!("Done again, comes out otherwise: {}", differ.join(", ")));
+        }
+        if !rows.is_empty() {
+            let rows: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
+            console.print(&format!("Tables with other rows: {}", rows.join(", ")));
+        }
+    }
+    if is_same { Exit::Done } else { Exit::Failed }
+}

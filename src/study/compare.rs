@@ -1,0 +1,263 @@
+//! Compares strategies on the same random days: runs them, and says which differences hold.
+
+use super::measure::{FailedRun, MetricKey, Runs, better, complete};
+use super::stats::{self, Better, Draws};
+use super::strategy::Strategy;
+use crate::kernel::random::{Purpose, Seed};
+use crate::scenario::load::{Loaded, load};
+use crate::scenario::problem::Problems;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// Intervals hold the truth this often; families of comparisons err at most `1 - LEVEL` of the time.
+pub const LEVEL: f64 = 0.95;
+
+/// What to compare. Everything that decides the result is here, so a comparison can be repeated from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompareSpec {
+    /// The scenario: a folder or a file.
+    pub scenario: PathBuf,
+    /// Settings that all strategies share.
+    pub settings: Vec<String>,
+    /// The strategies.
+    pub strategies: Vec<Strategy>,
+    /// Which of them the others are held against.
+    pub baseline: usize,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Replications (the first ones, when there is a target).
+    pub replications: u32,
+    /// Run until an interval is narrow enough.
+    pub target: Option<Target>,
+}
+
+/// Run until the 95 % interval of every difference to the baseline is this narrow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// Metric of the whole hub.
+    pub metric: String,
+    /// Half width of the interval over the baseline's mean, 0 to 1.
+    pub share: f64,
+    /// Give up after this many replications.
+    pub most: u32,
+}
+
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// Files are wrong.
+    #[error("{0}")]
+    Files(Problems),
+    /// A run failed.
+    #[error(transparent)]
+    Run(#[from] FailedRun),
+    /// No strategy has the metric that was asked for.
+    #[error("no run has the metric `{0}`; {1}")]
+    NoMetric(String, String),
+}
+
+/// One metric of all strategies.
+#[derive(Debug, Clone, Serialize)]
+pub struct MetricComparison {
+    /// Which metric.
+    #[serde(flatten)]
+    pub key: MetricKey,
+    /// Which end is wanted.
+    pub better: Option<Better>,
+    /// Replications in which every strategy has a value.
+    pub replications: u32,
+    /// One row a strategy.
+    pub strategies: Vec<Standing>,
+}
+
+/// One strategy's metric, and where it stands.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Standing {
+    /// The strategy.
+    pub strategy: String,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Half the width of its interval.
+    pub half_width: Option<f64>,
+    /// Mean difference to the baseline.
+    pub difference: Option<f64>,
+    /// Half the width of its interval, on its own.
+    pub difference_half_width: Option<f64>,
+    /// Half the width at which the intervals of all strategies hold together (Bonferroni).
+    pub family_half_width: Option<f64>,
+    /// Two-sided p value of no difference.
+    pub p: Option<f64>,
+    /// Adjusted for the number of comparisons (Holm).
+    pub p_holm: Option<f64>,
+    /// Does it differ from the baseline, after the adjustment?
+    pub differs: Option<bool>,
+    /// Variance of the difference without common random numbers over that with them.
+    pub pairing_factor: Option<f64>,
+    /// Probability of having the best mean.
+    pub probability_best: Option<f64>,
+    /// Best place that the data allow.
+    pub first_place: Option<u32>,
+    /// Worst place that the data allow; where it is not the best one, the data cannot tell.
+    pub last_place: Option<u32>,
+}
+
+/// A finished comparison.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    /// The runs.
+    pub runs: Runs,
+    /// Every metric, as [`Runs::keys`] orders them.
+    pub metrics: Vec<MetricComparison>,
+    /// Was the target of [`Target`] reached? None without one.
+    pub is_narrow: Option<bool>,
+}
+
+/// Loads every strategy.
+///
+/// # Errors
+/// All mistakes in all files; those of the scenario itself once.
+pub fn load_all(spec: &CompareSpec) -> Result<Vec<(String, Loaded)>, Problems> {
+    let mut problems = Problems::default();
+    let mut loaded = Vec::new();
+    load(&Strategy::as_it_is().request(&spec.scenario, &spec.settings, &[]))?;
+    for strategy in &spec.strategies {
+        match load(&strategy.request(&spec.scenario, &spec.settings, &[])) {
+            Ok(scenario) => loaded.push((strategy.name.clone(), scenario)),
+            Err(wrong) => problems.append(wrong),
+        }
+    }
+    if problems.list.is_empty() { Ok(loaded) } else { Err(problems) }
+}
+
+/// Runs the comparison. The result does not depend on `jobs` (threads; 0 is one a core).
+///
+/// # Errors
+/// When a run fails or the target names no metric.
+pub fn compare(
+    spec: &CompareSpec,
+    loaded: &[(String, Loaded)],
+    jobs: usize,
+    stop: &AtomicBool,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Comparison, CompareError> {
+    let mut runs = Runs::default();
+    let mut until = spec.replications;
+    let mut is_narrow = None;
+    loop {
+        runs.extend(loaded, spec.seed, until, jobs, stop, progress)?;
+        let Some(target) = &spec.target else { break };
+        let narrow = is_narrow_enough(&runs, spec.baseline, target)?;
+        is_narrow = Some(narrow);
+        if narrow || runs.is_interrupted || until >= target.most {
+            break;
+        }
+        // Half as many again: few looks at the data, so that stopping early biases the intervals little.
+        until = (until + (until / 2).max(2)).min(target.most);
+    }
+    let metrics = judge(&runs, spec);
+    Ok(Comparison { runs, metrics, is_narrow })
+}
+
+fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<bool, CompareError> {
+    let samples = complete(&runs.values(&target.metric, "total"));
+    if samples.iter().all(Vec::is_empty) && !runs.is_interrupted {
+        let keys = runs.keys();
+        let known = keys.iter().filter(|key| key.scope == "total").map(|key| key.name.as_str());
+        let help = crate::scenario::problem::nearest(&target.metric, known).unwrap_or_default();
+        return Err(CompareError::NoMetric(target.metric.clone(), help));
+    }
+    let Some(base) = samples.get(baseline).filter(|base| base.len() >= 2) else { return Ok(false) };
+    let allowed = target.share * stats::mean(base).abs();
+    let half_width = |at: usize| {
+        let own = || stats::interval(base, LEVEL).map(|own| own.half_width);
+        let difference = || stats::paired(&samples[at], base, LEVEL).map(|test| test.difference.half_width);
+        if at == baseline { own() } else { difference() }
+    };
+    // With other strategies the differences count; alone, the mean itself.
+    let judged: Vec<usize> = (0..samples.len()).filter(|at| *at != baseline || samples.len() == 1).collect();
+    Ok(judged.into_iter().all(|at| half_width(at).is_some_and(|half_width| half_width <= allowed)))
+}
+
+/// Judges every metric.
+fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
+    let mut draws: BTreeMap<usize, Draws> = BTreeMap::new();
+    let names: Vec<&str> = spec.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+    let one = |key: MetricKey| {
+        let samples = complete(&runs.values(&key.name, &key.scope));
+        let n = samples.first().map_or(0, Vec::len);
+        let stream = || Seed { seed: spec.seed, replication: 0 }.stream(Purpose::Studies, 0, n as u32);
+        let better = better(&key.name);
+        let mut strategies = standings(&names, &samples, spec.baseline);
+        if let Some(better) = better.filter(|_| n >= 2) {
+            let draws = draws.entry(n).or_insert_with(|| Draws::new(n, &mut stream()));
+            rank(&mut strategies, &samples, better, draws);
+        }
+        MetricComparison { key, better, replications: n as u32, strategies }
+    };
+    runs.keys().into_iter().map(one).collect()
+}
+
+fn standings(names: &[&str], samples: &[Vec<f64>], baseline: usize) -> Vec<Standing> {
+    let tests: Vec<Option<stats::Paired>> = (0..names.len())
+        .map(|at| if at == baseline { None } else { stats::paired(&samples[at], &samples[baseline], LEVEL) })
+        .collect();
+    let compared: Vec<usize> = (0..names.len()).filter(|at| tests[*at].is_some()).collect();
+    let p_values: Vec<f64> = compared.iter().filter_map(|at| tests[*at].map(|test| test.p)).collect();
+    let adjusted: BTreeMap<usize, f64> = compared.iter().copied().zip(stats::holm(&p_values)).collect();
+    let n = samples.first().map_or(0, Vec::len) as f64;
+    let level = 1.0 - (1.0 - LEVEL) / compared.len().max(1) as f64;
+    let family_t = if n >= 2.0 { stats::t_quantile(n - 1.0, level) } else { f64::NAN };
+    let standing = |(at, name): (usize, &&str)| {
+        let own = stats::interval(&samples[at], LEVEL);
+        let test = tests[at];
+        let p_holm = adjusted.get(&at).copied();
+        Standing {
+            strategy: (*name).to_owned(),
+            mean: (!samples[at].is_empty()).then(|| stats::mean(&samples[at])),
+            half_width: own.map(|own| own.half_width),
+            difference: test.map(|test| test.difference.mean),
+            difference_half_width: test.map(|test| test.difference.half_width),
+            family_half_width: test.map(|test| family_t * test.standard_error),
+            p: test.map(|test| test.p),
+            p_holm,
+            differs: p_holm.map(|p| p < 1.0 - LEVEL),
+            pairing_factor: test.and_then(|test| test.pairing_factor),
+            ..Standing::default()
+        }
+    };
+    names.iter().enumerate().map(standing).collect()
+}
+
+fn rank(standings: &mut [Standing], samples: &[Vec<f64>], better: Better, draws: &Draws) {
+    let slices: Vec<&[f64]> = samples.iter().map(Vec::as_slice).collect();
+    let places = stats::places(&slices, better, 1.0 - LEVEL);
+    let best = stats::probability_best(&slices, better, draws);
+    for (at, standing) in standings.iter_mut().enumerate() {
+        standing.first_place = Some(places[at].0 as u32);
+        standing.last_place = Some(places[at].1 as u32);
+        standing.probability_best = best.as_ref().map(|best| best[at]);
+    }
+}
+
+impl Comparison {
+    /// Digest of all rows of all runs, strategy by strategy.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
+        let one = |runs: &Vec<super::replicate::Replication>| {
+            let mut hasher = blake3::Hasher::new();
+            for run in runs {
+                hasher.update(run.digest.as_bytes());
+            }
+            hasher.finalize().to_hex().to_string()
+        };
+        self.runs.of.iter().map(one).collect()
+    }
+
+    /// A metric of the whole hub.
+    #[must_use]
+    pub fn total(&self, name: &str) -> Option<&MetricComparison> {
+        self.metrics.iter().find(|metric| metric.key.name == name && metric.key.scope == "total")
+    }
+}

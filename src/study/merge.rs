@@ -1,0 +1,245 @@
+//! From shards to tables, in the order of the plan: the same bytes however the work was cut.
+
+use super::plan::{Plan, engine};
+use super::replicate::in_order;
+use super::results::write_table;
+use super::shard::{Columns, Shard, ShardError, Store};
+use super::stats;
+use super::sweep::{Status, status};
+use super::tables::{CellRow, PointRow, SweepRow, no_names};
+use crate::record::folder::{FolderError, MANIFEST, Manifest, RunFolder, SCHEMA};
+use crate::record::names::Names;
+use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Shards read at a time: what is in memory at once.
+const AT_ONCE: usize = 512;
+
+/// Why a sweep was not merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// Shards are missing or damaged.
+    #[error("{} shards are missing and {} damaged", .0.missing.len(), .0.damaged.len())]
+    Incomplete(Status),
+    /// A shard holds other replications than the plan says.
+    #[error("shard {0} does not hold the replications of the plan")]
+    Misfit(String),
+    /// A file.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// A finished merge.
+#[derive(Debug, Clone)]
+pub struct Merged {
+    /// The folder.
+    pub path: PathBuf,
+    /// Digest of the rows of each table.
+    pub rows: BTreeMap<String, String>,
+    /// How many rows of replications.
+    pub count: u64,
+}
+
+/// Merges into a folder, which appears whole or not at all.
+///
+/// # Errors
+/// When shards are missing (all of them are named) or something cannot be written.
+pub fn merge(plan: &Plan, store: &Store, target: &Path, jobs: usize) -> Result<Merged, MergeError> {
+    let folder = RunFolder::begin(target, is_merge_of(plan, target))?;
+    match fill(plan, store, &folder, jobs) {
+        Ok((rows, count)) => {
+            let path = folder.finish(manifest(plan, rows.clone()))?;
+            Ok(Merged { path, rows, count })
+        }
+        Err(error) => {
+            folder.discard();
+            Err(error)
+        }
+    }
+}
+
+/// An older merge of the same sweep may be replaced: it is made of the same shards.
+fn is_merge_of(plan: &Plan, target: &Path) -> bool {
+    let manifest = std::fs::read_to_string(target.join(MANIFEST)).ok();
+    let manifest: Option<Manifest> = manifest.and_then(|text| serde_json::from_str(&text).ok());
+    manifest.is_some_and(|manifest| manifest.scenario.is_empty() && manifest.title == plan.name)
+}
+
+fn fill(
+    plan: &Plan,
+    store: &Store,
+    folder: &RunFolder,
+    jobs: usize,
+) -> Result<(BTreeMap<String, String>, u64), MergeError> {
+    let tables = folder.tables();
+    let mut merger = Merger::new(plan, &tables)?;
+    let numbers: Vec<usize> = (0..plan.shards()).collect();
+    let mut known: Option<Arc<Columns>> = None;
+    for chunk in numbers.chunks(AT_ONCE) {
+        let shards = in_order(jobs, chunk, |number| store.read(&plan.key(*number), known.as_ref()));
+        for (number, shard) in chunk.iter().zip(shards) {
+            // One fault is found while merging; all of them are listed at once.
+            let Ok(Some(shard)) = shard else {
+                return Err(MergeError::Incomplete(status(plan, store, jobs)));
+            };
+            merger.add(*number, &shard)?;
+            known = Some(shard.columns);
+        }
+    }
+    let mut rows = BTreeMap::new();
+    let count = merger.finish(&mut rows)?;
+    rows.extend([write_table(&tables, &points(plan))?]);
+    Ok((rows, count))
+}
+
+fn points(plan: &Plan) -> Vec<PointRow> {
+    let design = &plan.design;
+    let rows = |(point, values): (usize, &Vec<String>)| {
+        let row = move |(parameter, value): (&String, &String)| PointRow {
+            point: point as u32,
+            parameter: parameter.clone(),
+            value: value.clone(),
+        };
+        design.parameters.iter().zip(values).map(row).collect::<Vec<_>>()
+    };
+    design.points.iter().enumerate().flat_map(rows).collect()
+}
+
+fn manifest(plan: &Plan, rows: BTreeMap<String, String>) -> Manifest {
+    Manifest {
+        schema: SCHEMA,
+        command: "sweep".to_owned(),
+        plugin_notes: Vec::new(),
+        portvolt: engine().to_owned(),
+        title: plan.name.clone(),
+        scenario: String::new(),
+        overlays: Vec::new(),
+        seed: plan.seed,
+        replication: 0,
+        settings: plan.settings.clone(),
+        inputs: plan.cells.iter().flat_map(|cell| cell.inputs.clone()).collect(),
+        plugins: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        rows,
+        provenance: BTreeMap::new(),
+        study: None,
+    }
+}
+
+/// Takes shards in the order of the plan.
+struct Merger<'a> {
+    plan: &'a Plan,
+    /// Scenario and strategy of each cell.
+    labels: Vec<[Arc<str>; 2]>,
+    replications: TableWriter,
+    cells: TableWriter,
+    names: Names,
+    waiting: Vec<SweepRow>,
+    count: u64,
+    /// The cell and the point whose values are being gathered, and the values by column.
+    open: Option<(usize, usize, Arc<Columns>, Vec<Vec<f64>>)>,
+    closed: Vec<CellRow>,
+}
+
+impl<'a> Merger<'a> {
+    fn new(plan: &'a Plan, tables: &Path) -> Result<Self, TableError> {
+        let label =
+            |cell: &super::plan::Cell| [Arc::from(cell.scenario.as_str()), Arc::from(cell.strategy.name.as_str())];
+        Ok(Self {
+            plan,
+            labels: plan.cells.iter().map(label).collect(),
+            replications: TableWriter::new::<SweepRow>(Some(tables), false, "UTC")?,
+            cells: TableWriter::new::<CellRow>(Some(tables), false, "UTC")?,
+            names: no_names(),
+            waiting: Vec::new(),
+            count: 0,
+            open: None,
+            closed: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, number: usize, shard: &Shard) -> Result<(), MergeError> {
+        let which = self.plan.which(number);
+        let expected = which.first..which.first + which.count;
+        if !shard.replications.iter().map(|replication| replication.0).eq(expected) {
+            return Err(MergeError::Misfit(self.plan.key(number)));
+        }
+        let is_same = |open: &(usize, usize, Arc<Columns>, _)| {
+            open.0 == which.cell && open.1 == which.point && open.2 == shard.columns
+        };
+        if !self.open.as_ref().is_some_and(is_same) {
+            self.close();
+            let empty = vec![Vec::new(); shard.columns.len()];
+            self.open = Some((which.cell, which.point, Arc::clone(&shard.columns), empty));
+        }
+        let [scenario, strategy] = &self.labels[which.cell];
+        for (replication, _, values) in &shard.replications {
+            for (at, (column, value)) in shard.columns.iter().zip(values).enumerate() {
+                let [metric, scope, unit] = column;
+                self.waiting.push(SweepRow {
+                    scenario: Arc::clone(scenario),
+                    strategy: Arc::clone(strategy),
+                    point: which.point as u32,
+                    replication: *replication,
+                    metric: Arc::clone(metric),
+                    scope: Arc::clone(scope),
+                    unit: Arc::clone(unit),
+                    value: *value,
+                });
+                if let (Some((.., gathered)), Some(value)) = (&mut self.open, value) {
+                    gathered[at].push(*value);
+                }
+            }
+        }
+        self.write(false)?;
+        Ok(())
+    }
+
+    /// Means of the cell that is complete.
+    fn close(&mut self) {
+        let Some((cell, point, columns, values)) = self.open.take() else { return };
+        let [scenario, strategy] = &self.labels[cell];
+        let rows = columns.iter().zip(values).map(|([metric, scope, unit], values)| CellRow {
+            scenario: Arc::clone(scenario),
+            strategy: Arc::clone(strategy),
+            point: point as u32,
+            metric: Arc::clone(metric),
+            scope: Arc::clone(scope),
+            unit: Arc::clone(unit),
+            replications: values.len() as u32,
+            mean: (!values.is_empty()).then(|| stats::mean(&values)),
+            half_width: stats::interval(&values, super::compare::LEVEL).map(|interval| interval.half_width),
+        });
+        self.closed.extend(rows);
+    }
+
+    /// Writes whole groups, whatever the shards' sizes, so that the files are the same bytes.
+    fn write(&mut self, all: bool) -> Result<(), TableError> {
+        while self.waiting.len() >= GROUP_ROWS || (all && !self.waiting.is_empty()) {
+            let group: Vec<SweepRow> = self.waiting.drain(..self.waiting.len().min(GROUP_ROWS)).collect();
+            self.count += group.len() as u64;
+            self.replications.write(&group, &self.names)?;
+        }
+        while self.closed.len() >= GROUP_ROWS || (all && !self.closed.is_empty()) {
+            let group: Vec<CellRow> = self.closed.drain(..self.closed.len().min(GROUP_ROWS)).collect();
+            self.cells.write(&group, &self.names)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, rows: &mut BTreeMap<String, String>) -> Result<u64, TableError> {
+        self.close();
+        self.write(true)?;
+        rows.insert(SweepRow::TABLE.to_owned(), self.replications.finish()?.0);
+        rows.insert(CellRow::TABLE.to_owned(), self.cells.finish()?.0);
+        Ok(self.count)
+    }
+}

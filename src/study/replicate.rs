@@ -1,0 +1,44 @@
+//! One replication in memory, and many on all cores.
+
+use crate::record::summary::Metric;
+use crate::scenario::load::Loaded;
+use crate::sim::output::Output;
+use crate::sim::{Options, RunError, Simulation};
+use rayon::prelude::*;
+use std::sync::atomic::AtomicBool;
+
+/// What a study keeps of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replication {
+    /// Digest of all rows of all tables.
+    pub digest: String,
+    /// All metrics.
+    pub metrics: Vec<Metric>,
+}
+
+/// Runs one replication without writing tables.
+///
+/// # Errors
+/// Why the run did not finish.
+pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool) -> Result<Replication, RunError> {
+    let options = Options { seed, replication, ..Options::default() };
+    let mut simulation = Simulation::new(loaded, &options)?;
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
+    simulation.run(&mut output, stop, |_, _| {})?;
+    let written = output.finish()?;
+    let digest = written.digest();
+    let mut summary = written.summary;
+    Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+}
+
+/// Does `work` for every item on `jobs` threads (0: one a core). Results come in the order of the items, whatever
+/// finished first, so the number of threads never shows.
+pub fn in_order<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    let all = || items.par_iter().map(&work).collect();
+    match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
+        Ok(pool) => pool.install(all),
+        // Where the system grants no threads, the work is done without them.
+        Err(_) => items.iter().map(&work).collect(),
+    }
+}

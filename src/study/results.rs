@@ -1,0 +1,182 @@
+//! What a comparison leaves in its folder: compare.json, Parquet tables, a manifest to repeat it from.
+
+use super::compare::{CompareSpec, Comparison, MetricComparison};
+use super::sensitivity::{Effect, Vary};
+use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
+use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::table::{Row, TableError, TableWriter};
+use crate::scenario::load::Loaded;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What was asked for, beyond the comparison itself: kept in the manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The comparison.
+    pub compare: CompareSpec,
+    /// Sensitivities.
+    pub vary: Vec<Vary>,
+    /// Their metric.
+    pub metric: Option<String>,
+}
+
+/// Why results could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// `compare.json`.
+///
+/// # Panics
+/// Never: the list of digests is as long as that of the strategies.
+#[must_use]
+pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -> serde_json::Value {
+    let spec = &asked.compare;
+    let digests = done.digests();
+    let strategies: Vec<_> = spec
+        .strategies
+        .iter()
+        .zip(&digests)
+        .map(|(strategy, digest)| {
+            serde_json::json!({
+                "name": strategy.name, "overlays": strategy.overlays, "settings": strategy.settings, "digest": digest,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "schema": SCHEMA,
+        "portvolt": env!("CARGO_PKG_VERSION"),
+        "scenario": spec.scenario,
+        "title": title,
+        "settings": spec.settings,
+        "seed": spec.seed,
+        "replications": done.runs.replications(),
+        "interrupted": done.runs.is_interrupted,
+        "target": spec.target,
+        "target_reached": done.is_narrow,
+        "baseline": spec.strategies[spec.baseline].name,
+        "strategies": strategies,
+        "metrics": done.metrics,
+        "sensitivity_metric": asked.metric.as_ref().filter(|_| !effects.is_empty()),
+        "sensitivity": effects,
+    })
+}
+
+/// Writes one table into a folder; its name and the digest of its rows.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
+    let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
+    writer.write(rows, &no_names())?;
+    Ok((R::TABLE.to_owned(), writer.finish()?.0))
+}
+
+/// Fills and closes the folder.
+///
+/// # Errors
+/// When something cannot be written.
+pub fn leave(
+    folder: RunFolder,
+    asked: &Asked,
+    loaded: &[(String, Loaded)],
+    done: &Comparison,
+    effects: &[Effect],
+) -> Result<PathBuf, ResultsError> {
+    let title = &loaded[asked.compare.baseline].1.scenario.title;
+    let text = serde_json::to_string_pretty(&json(asked, title, done, effects)).unwrap_or_default();
+    folder.write("compare.json", &text)?;
+    let tables = folder.tables();
+    let mut rows = BTreeMap::new();
+    rows.extend([write_table(&tables, &replications(asked, done))?]);
+    rows.extend([write_table(&tables, &comparison(&done.metrics))?]);
+    if !effects.is_empty() {
+        rows.extend([write_table(&tables, &sensitivity(asked, effects))?]);
+    }
+    let spec = &asked.compare;
+    let manifest = Manifest {
+        schema: SCHEMA,
+        command: "compare".to_owned(),
+        plugin_notes: Vec::new(),
+        portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+        title: title.clone(),
+        scenario: spec.scenario.display().to_string(),
+        overlays: Vec::new(),
+        seed: spec.seed,
+        replication: 0,
+        settings: spec.settings.clone(),
+        inputs: loaded.iter().flat_map(|(_, loaded)| loaded.inputs.clone()).collect(),
+        plugins: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        rows,
+        provenance: BTreeMap::new(),
+        study: serde_json::to_value(asked).ok(),
+    };
+    Ok(folder.finish(manifest)?)
+}
+
+fn replications(asked: &Asked, done: &Comparison) -> Vec<ReplicationRow> {
+    let mut rows = Vec::new();
+    for (strategy, runs) in asked.compare.strategies.iter().zip(&done.runs.of) {
+        for (replication, run) in runs.iter().enumerate() {
+            rows.extend(run.metrics.iter().map(|metric| ReplicationRow {
+                strategy: strategy.name.clone(),
+                replication: replication as u32,
+                metric: metric.name.to_owned(),
+                scope: metric.scope.clone(),
+                unit: metric.unit.to_owned(),
+                value: metric.value,
+            }));
+        }
+    }
+    rows
+}
+
+fn comparison(metrics: &[MetricComparison]) -> Vec<ComparisonRow> {
+    let row = |metric: &MetricComparison, at: usize| {
+        let standing = metric.strategies[at].clone();
+        ComparisonRow {
+            metric: metric.key.name.clone(),
+            scope: metric.key.scope.clone(),
+            unit: metric.key.unit.clone(),
+            strategy: standing.strategy,
+            replications: metric.replications,
+            mean: standing.mean,
+            half_width: standing.half_width,
+            difference: standing.difference,
+            difference_half_width: standing.difference_half_width,
+            family_half_width: standing.family_half_width,
+            p: standing.p,
+            p_holm: standing.p_holm,
+            pairing_factor: standing.pairing_factor,
+            probability_best: standing.probability_best,
+            first_place: standing.first_place,
+            last_place: standing.last_place,
+        }
+    };
+    metrics.iter().flat_map(|metric| (0..metric.strategies.len()).map(move |at| row(metric, at))).collect()
+}
+
+fn sensitivity(asked: &Asked, effects: &[Effect]) -> Vec<SensitivityRow> {
+    let row = |effect: &Effect| SensitivityRow {
+        parameter: effect.parameter.clone(),
+        change: effect.change.clone(),
+        value: effect.value.clone(),
+        strategy: effect.strategy.clone(),
+        metric: asked.metric.clone().unwrap_or_default(),
+        scope: "total".to_owned(),
+        mean: effect.mean,
+        effect: effect.effect,
+        effect_half_width: effect.effect_half_width,
+        difference: effect.difference,
+        difference_half_width: effect.difference_half_width,
+    };
+    effects.iter().map(row).collect()
+}

@@ -1,0 +1,185 @@
+//! A comparison as text, for people.
+
+use super::compare::{CompareSpec, Comparison, MetricComparison, Standing};
+use super::sensitivity::Effect;
+use super::stats::Better;
+use std::fmt::Write;
+
+/// Metrics shown unless one is asked for, in this order; all are in the tables.
+const HEADLINES: [&str; 15] = [
+    "npv_usd",
+    "bill_total_usd",
+    "abatement_usd_per_t",
+    "co2e_tailpipe_t",
+    "zev_share",
+    "hauls_completed",
+    "hauls_late",
+    "equipment_hours_served",
+    "sessions_unmet",
+    "energy_delivered_kwh",
+    "queue_wait_p95_min",
+    "h2_stockout_h",
+    "peak_kw",
+    "truck_empty_km",
+    "policy_rejected",
+];
+
+/// A number in four significant figures, without exponents where people read it.
+#[must_use]
+pub fn figure(value: Option<f64>) -> String {
+    let Some(value) = value else { return "-".to_owned() };
+    let size = value.abs();
+    let decimals = match size {
+        _ if size == 0.0 || size >= 1000.0 => 0,
+        _ if size >= 100.0 => 1,
+        _ if size >= 10.0 => 2,
+        _ if size >= 0.001 => 4,
+        _ => return format!("{value:.2e}"),
+    };
+    format!("{value:.decimals$}")
+}
+
+fn signed(value: Option<f64>) -> String {
+    let text = figure(value);
+    if value.is_some_and(|value| value > 0.0) { format!("+{text}") } else { text }
+}
+
+/// The place, or that the data cannot tell.
+fn place(standing: &Standing) -> String {
+    match (standing.first_place, standing.last_place) {
+        (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) => format!("{first}-{last}: cannot tell"),
+        _ => "-".to_owned(),
+    }
+}
+
+/// The whole screen. `only` shows one metric instead of the headlines.
+#[must_use]
+pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&str>, effects: &[Effect]) -> String {
+    let replications = done.runs.replications();
+    let baseline = &spec.strategies[spec.baseline].name;
+    let mut out = format!(
+        "{title}: {} strategies on the same {replications} random days (seed {}), baseline {baseline}\n",
+        spec.strategies.len(),
+        spec.seed,
+    );
+    if done.runs.is_interrupted {
+        let _ = writeln!(out, "Interrupted: {replications} replications were finished and are judged here.");
+    }
+    if replications < 2 {
+        let _ = writeln!(out, "One replication says nothing about chance: use --replications 20 or more.");
+    }
+    let mut same = Vec::new();
+    let names: Vec<&str> = only.map_or_else(|| HEADLINES.to_vec(), |only| vec![only]);
+    for metric in names.into_iter().filter_map(|name| done.total(name)) {
+        let is_same = |standing: &Standing| standing.difference.is_none_or(|difference| difference == 0.0);
+        let has_no_spread = |standing: &Standing| standing.difference_half_width.is_none_or(|width| width == 0.0);
+        if only.is_none() && metric.strategies.iter().all(|standing| is_same(standing) && has_no_spread(standing)) {
+            same.push(metric.key.name.as_str());
+        } else {
+            table(&mut out, metric, baseline, spec.baseline);
+        }
+    }
+    if !same.is_empty() {
+        let _ = writeln!(out, "\nThe same for all: {}.", same.join(", "));
+    }
+    if let (Some(target), Some(narrow)) = (&spec.target, done.is_narrow) {
+        let told = if narrow { "within" } else { "NOT within" };
+        let share = target.share * 100.0;
+        let _ = writeln!(
+            out,
+            "\nAfter {replications} replications the differences of {} are {told} {share} % of the baseline.",
+            target.metric
+        );
+    }
+    tornado(&mut out, effects, only.unwrap_or_default());
+    out
+}
+
+fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize) {
+    let key = &metric.key;
+    let unit = if key.unit.is_empty() { String::new() } else { format!(", {}", key.unit) };
+    let wanted = match metric.better {
+        Some(Better::Lower) => "; less is better",
+        Some(Better::Higher) => "; more is better",
+        None => "",
+    };
+    let _ = writeln!(out, "\n{}{unit} ({}{wanted})", key.name, key.info);
+    let longest = metric.strategies.iter().map(|standing| standing.strategy.chars().count()).max().unwrap_or(0);
+    let width = longest.max("strategy".len());
+    let against = format!("against {baseline}");
+    let wide = against.chars().count().max(12);
+    let _ = writeln!(
+        out,
+        "  {:<width$} {:>12} {:>10}  {against:>wide$} {:>10} {:>8}  {:>6}  place",
+        "strategy", "mean", "+-95 %", "+-95 %", "p", "best"
+    );
+    for (row, standing) in metric.strategies.iter().enumerate() {
+        let is_baseline = row == at;
+        let p =
+            standing.p_holm.map_or_else(String::new, |p| if p < 1e-4 { "<0.0001".into() } else { format!("{p:.4}") });
+        let best = standing.probability_best.map_or("-".to_owned(), |best| format!("{:.0} %", 100.0 * best));
+        let blank = |text: String| if is_baseline { String::new() } else { text };
+        let _ = writeln!(
+            out,
+            "  {:<width$} {:>12} {:>10}  {:>wide$} {:>10} {:>8}  {best:>6}  {}",
+            standing.strategy,
+            figure(standing.mean),
+            figure(standing.half_width),
+            blank(signed(standing.difference)),
+            blank(figure(standing.difference_half_width)),
+            blank(p),
+            place(standing),
+        );
+    }
+}
+
+/// The changes that move the answer most come first.
+fn tornado(out: &mut String, effects: &[Effect], metric: &str) {
+    if effects.is_empty() {
+        return;
+    }
+    let mut parameters: Vec<&str> = Vec::new();
+    for effect in effects {
+        if !parameters.contains(&effect.parameter.as_str()) {
+            parameters.push(&effect.parameter);
+        }
+    }
+    let swing = |parameter: &str| {
+        let own = effects.iter().filter(|effect| effect.parameter == parameter);
+        own.filter_map(|effect| effect.effect).map(f64::abs).fold(0.0, f64::max)
+    };
+    parameters.sort_by(|a, b| swing(b).total_cmp(&swing(a)));
+    let _ = writeln!(out, "\nWhat changes {metric} (largest first)");
+    let _ = writeln!(
+        out,
+        "  {:<32} {:<20} {:>12} {:>12} {:>10} {:>14} {:>10}",
+        "parameter = value", "strategy", "mean", "effect", "+-95 %", "to baseline", "+-95 %"
+    );
+    for parameter in parameters {
+        for effect in effects.iter().filter(|effect| effect.parameter == parameter) {
+            let _ = writeln!(
+                out,
+                "  {:<32} {:<20} {:>12} {:>12} {:>10} {:>14} {:>10}",
+                format!("{parameter} = {}", effect.value),
+                effect.strategy,
+                figure(effect.mean),
+                signed(effect.effect),
+                figure(effect.effect_half_width),
+                signed(effect.difference),
+                figure(effect.difference_half_width),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::figure;
+
+    #[test]
+    fn figures_are_for_people() {
+        let told: Vec<String> = [1_234_567.8, 123.456, 12.345, 0.012_345, 0.0, 1e-9].map(|x| figure(Some(x))).to_vec();
+        assert_eq!(told, ["1234568", "123.5", "12.35", "0.0123", "0", "1.00e-9"]);
+    }
+}

@@ -1,0 +1,288 @@
+//! Finished pieces of a sweep, one file each, named by the hash of all that decides what is in it.
+//!
+//! A shard is written under a temporary name, synced and renamed: a file under its own name is whole. Its last line
+//! holds a hash of the rest, so that a disk's mistake is found and the shard is done again.
+
+use super::replicate::Replication;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const HEAD: &str = "portvolt shard 1";
+/// Version of what a shard holds; a part of its key.
+pub const SHARD_SCHEMA: &str = "1";
+
+/// Why a shard could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ShardError {
+    /// The system refused.
+    #[error("cannot write {}: {source}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The file is damaged.
+    #[error("{} is damaged: {reason}", path.display())]
+    Corrupt {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Name, scope and unit of the values of a shard.
+pub type Columns = Vec<[Arc<str>; 3]>;
+
+/// What a shard holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shard {
+    /// Which metrics.
+    pub columns: Arc<Columns>,
+    /// Replication, digest of its rows, values in the order of the columns.
+    pub replications: Vec<(u32, String, Vec<Option<f64>>)>,
+}
+
+/// The folder of shards. Any number of sweeps and processes may share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Temporary names are unique in a process; between processes `create_new` decides.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl Store {
+    /// The store of a sweep's folder.
+    #[must_use]
+    pub fn of(sweep: &Path) -> Self {
+        Self { folder: sweep.join("shards") }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a shard lies.
+    #[must_use]
+    pub fn path(&self, key: &str) -> PathBuf {
+        self.folder.join(&key[..2]).join(format!("{key}.shard"))
+    }
+
+    /// Can shards be kept here?
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn probe(&self) -> Result<(), ShardError> {
+        let probe = temporary(&self.folder.join("probe"));
+        let made = fs::create_dir_all(&self.folder).and_then(|()| File::create_new(&probe));
+        made.map_err(|source| ShardError::Io { path: self.folder.clone(), source })?;
+        let _ = fs::remove_file(&probe);
+        Ok(())
+    }
+
+    /// Keeps a shard. `sync` waits until the disk has it; only a benchmark leaves that out.
+    ///
+    /// # Errors
+    /// When the system refuses; nothing is left then.
+    pub fn keep(&self, key: &str, text: &str, sync: bool) -> Result<(), ShardError> {
+        let path = self.path(key);
+        let written = write_whole(&path, text, sync);
+        written.map_err(|source| ShardError::Io { path, source })
+    }
+
+    /// Reads a shard; none when it is not there. `known` are columns that may be shared.
+    ///
+    /// # Errors
+    /// When the file is damaged.
+    pub fn read(&self, key: &str, known: Option<&Arc<Columns>>) -> Result<Option<Shard>, ShardError> {
+        let path = self.path(key);
+        let corrupt = |reason: String| ShardError::Corrupt { path: path.clone(), reason };
+        match fs::read_to_string(&path) {
+            Ok(text) => parse(key, &text, known).map(Some).map_err(|reason| corrupt(reason.to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(corrupt(error.to_string())),
+        }
+    }
+
+    /// Sets a damaged shard aside under another name, for who wants to look at it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn set_aside(&self, key: &str) -> Result<(), ShardError> {
+        let path = self.path(key);
+        fs::rename(&path, path.with_extension("damaged")).map_err(|source| ShardError::Io { path, source })
+    }
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    path.with_extension(format!("tmp.{}.{number}", std::process::id()))
+}
+
+fn write_whole(path: &Path, text: &str, sync: bool) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let (mut file, name) = loop {
+        let name = temporary(path);
+        match File::create_new(&name) {
+            Ok(file) => break (file, name),
+            // Another machine has a process of this number.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    };
+    let written = file.write_all(text.as_bytes()).and_then(|()| if sync { file.sync_all() } else { Ok(()) });
+    let renamed = written.and_then(|()| fs::rename(&name, path));
+    if renamed.is_err() {
+        let _ = fs::remove_file(&name);
+    } else if sync {
+        // The name is safe once its folder is; file systems that cannot sync a folder keep the file all the same.
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    renamed
+}
+
+/// The text of a shard.
+#[must_use]
+pub fn text(key: &str, first: u32, runs: &[Replication]) -> String {
+    let mut out = format!("{HEAD}\nkey {key}\n");
+    for metric in runs.first().map(|run| &run.metrics).into_iter().flatten() {
+        let _ = writeln!(out, "column {}\t{}\t{}", metric.name, escape(&metric.scope), metric.unit);
+    }
+    for (at, run) in runs.iter().enumerate() {
+        let _ = write!(out, "replication {} {}", first + at as u32, run.digest);
+        for metric in &run.metrics {
+            let _ = match metric.value {
+                Some(value) => write!(out, " {value:?}"),
+                None => write!(out, " -"),
+            };
+        }
+        out.push('\n');
+    }
+    let hash = blake3::hash(out.as_bytes()).to_hex();
+    let _ = writeln!(out, "end {hash}");
+    out
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match if char == '\\' { chars.next() } else { None } {
+            Some('t') => out.push('\t'),
+            Some('n') => out.push('\n'),
+            Some(other) => out.push(other),
+            None => out.push(char),
+        }
+    }
+    out
+}
+
+fn parse(key: &str, text: &str, known: Option<&Arc<Columns>>) -> Result<Shard, &'static str> {
+    let (body, hash) = text.trim_end_matches('\n').rsplit_once("\nend ").ok_or("it has no last line")?;
+    let body = &text[..=body.len()];
+    if blake3::hash(body.as_bytes()).to_hex().as_str() != hash {
+        return Err("its hash differs from what was written");
+    }
+    let rest = body.strip_prefix(HEAD).and_then(|rest| rest.strip_prefix("\nkey ")).ok_or("it is no shard")?;
+    let rest = rest.strip_prefix(key).and_then(|rest| rest.strip_prefix('\n')).ok_or("it is another shard")?;
+    let end = if rest.starts_with("replication ") { 0 } else { rest.find("\nreplication ").map_or(0, |at| at + 1) };
+    let columns = columns(&rest[..end], known)?;
+    let mut replications = Vec::new();
+    for line in rest[end..].lines() {
+        let mut words = line.strip_prefix("replication ").ok_or("a line is unknown")?.split(' ');
+        let number = words.next().and_then(|word| word.parse().ok()).ok_or("a replication has no number")?;
+        let digest = words.next().ok_or("a replication has no digest")?.to_owned();
+        let value = |word: &str| if word == "-" { Ok(None) } else { word.parse().map(Some) };
+        let values: Vec<Option<f64>> =
+            words.map(value).collect::<Result<_, _>>().map_err(|_| "a value is no number")?;
+        if values.len() != columns.len() {
+            return Err("a replication has not one value a column");
+        }
+        replications.push((number, digest, values));
+    }
+    Ok(Shard { columns, replications })
+}
+
+/// The columns; those of the last shard when they are the same, as they mostly are.
+fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'static str> {
+    let split = |line: &'_ str| -> Option<[String; 3]> {
+        let mut words = line.strip_prefix("column ")?.split('\t');
+        Some([words.next()?.to_owned(), unescape(words.next()?), words.next()?.to_owned()])
+    };
+    if let Some(known) = known {
+        let same = |line: &str, column: &[Arc<str>; 3]| {
+            let mut words = line.strip_prefix("column ").unwrap_or_default().split('\t');
+            column.iter().all(|part| words.next() == Some(part.as_ref()))
+        };
+        let is_known = text.lines().count() == known.len() && text.lines().zip(known.iter()).all(|(l, c)| same(l, c));
+        if is_known {
+            return Ok(Arc::clone(known));
+        }
+    }
+    let columns: Option<Columns> =
+        text.lines().map(|line| split(line).map(|column| column.map(|part| Arc::from(part.as_str())))).collect();
+    columns.map(Arc::new).ok_or("a column has no name, scope and unit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::summary::Metric;
+
+    fn run(values: [Option<f64>; 2]) -> Replication {
+        let metric = |(name, scope, value): (&'static str, &str, Option<f64>)| Metric {
+            name,
+            scope: scope.to_owned(),
+            value,
+            unit: "kW",
+            info: "",
+        };
+        let metrics = [("peak_kw", "total", values[0]), ("peak_kw", "site:a\tb\\n\n", values[1])].map(metric);
+        Replication { digest: "d1".to_owned(), metrics: metrics.to_vec() }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_bit_for_bit_and_damage_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::of(folder.path());
+        let key = "ab".repeat(32);
+        assert!(store.read(&key, None).unwrap().is_none());
+        let runs = [run([Some(0.1 + 0.2), None]), run([Some(-0.0), Some(1e300)])];
+        store.keep(&key, &text(&key, 7, &runs), true).unwrap();
+        let shard = store.read(&key, None).unwrap().unwrap();
+        assert_eq!(shard.columns[1][1].as_ref(), "site:a\tb\\n\n");
+        assert_eq!(shard.replications[1].0, 8);
+        let bits = |value: Option<f64>| value.map(f64::to_bits);
+        assert_eq!(bits(shard.replications[0].2[0]), bits(Some(0.1 + 0.2)));
+        assert_eq!(bits(shard.replications[1].2[0]), bits(Some(-0.0)));
+        assert_eq!(shard.replications[0].2[1], None);
+        let again = store.read(&key, Some(&shard.columns)).unwrap().unwrap();
+        assert_eq!(again.columns, shard.columns);
+        let whole = fs::read(store.path(&key)).unwrap();
+        for cut in [0, 10, whole.len() / 2, whole.len() - 2] {
+            fs::write(store.path(&key), &whole[..cut]).unwrap();
+            assert!(store.read(&key, None).is_err(), "cut at {cut}");
+        }
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        fs::write(store.path(&key), &flipped).unwrap();
+        assert!(store.read(&key, None).is_err());
+        let other = "cd".repeat(32);
+        fs::create_dir_all(store.path(&other).parent().unwrap()).unwrap();
+        fs::write(store.path(&other), &whole).unwrap();
+        assert!(store.read(&other, None).unwrap_err().to_string().contains("another shard"));
+    }
+}

@@ -1,0 +1,158 @@
+//! What a study compares: a strategy is overlays and settings on a scenario, under a name.
+
+use crate::policy::spec::is_plugin_file;
+use crate::policy::{self, DISPATCH_NAMES as DISPATCH};
+use crate::scenario::load::Request;
+use crate::scenario::problem::nearest;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Names of the scenario as it is.
+pub const AS_IT_IS: [&str; 2] = ["bau", "baseline"];
+
+/// A named change of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strategy {
+    /// As the user wrote it.
+    pub name: String,
+    /// Overlay files, in order.
+    pub overlays: Vec<PathBuf>,
+    /// Settings `path=value`, after the overlays.
+    pub settings: Vec<String>,
+}
+
+/// Why a word is no strategy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is no strategy: {reason}")]
+pub struct StrategyError {
+    /// What was written.
+    pub word: String,
+    /// What is wrong, and how to mend it.
+    pub reason: String,
+}
+
+impl Strategy {
+    /// The scenario as it is.
+    #[must_use]
+    pub fn as_it_is() -> Self {
+        Self { name: AS_IT_IS[0].to_owned(), overlays: Vec::new(), settings: Vec::new() }
+    }
+
+    /// Reads a strategy: parts joined by `+`, each an overlay file (a bare name is looked for in the scenario's
+    /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME` or `path=value`.
+    ///
+    /// # Errors
+    /// When a part is none of these.
+    pub fn parse(text: &str, scenario: &Path) -> Result<Self, StrategyError> {
+        let mut strategy = Self { name: text.trim().to_owned(), overlays: Vec::new(), settings: Vec::new() };
+        for part in text.split('+') {
+            strategy.part(part.trim(), scenario)?;
+        }
+        Ok(strategy)
+    }
+
+    fn part(&mut self, word: &str, scenario: &Path) -> Result<(), StrategyError> {
+        let fail = |reason: String| Err(StrategyError { word: word.to_owned(), reason });
+        if let Some((path, value)) = word.split_once('=') {
+            let (path, value) = (path.trim(), value.trim());
+            self.settings.push(match path {
+                "charging" | "dispatch" if is_plugin_file(value) => {
+                    // Relative to where the command runs, as everything on a command line.
+                    let file = std::path::absolute(value).unwrap_or_else(|_| PathBuf::from(value));
+                    format!("policy.{path}={}", toml::Value::from(file.display().to_string()))
+                }
+                "charging" | "dispatch" => format!("policy.{path}.name={value}"),
+                _ => format!("{path}={value}"),
+            });
+            return Ok(());
+        }
+        if let Some(file) = overlay(word, scenario) {
+            self.overlays.push(file);
+        } else if AS_IT_IS.contains(&word) {
+            // Nothing to lay on top.
+        } else if charging_names().any(|name| name == word) {
+            self.settings.push(format!("policy.charging.name={word}"));
+        } else if policy::dispatch(word, &BTreeMap::new()).is_ok() {
+            self.settings.push(format!("policy.dispatch.name={word}"));
+        } else if Path::new(word).extension().is_some_and(|extension| extension == "wasm") {
+            return fail(format!("say what the plugin decides: `dispatch={word}` or `charging={word}`"));
+        } else {
+            let known = known(scenario);
+            let help = nearest(word, known.iter().map(String::as_str)).unwrap_or_default();
+            return fail(format!("no overlay file beside the scenario and no built-in policy has this name; {help}"));
+        }
+        Ok(())
+    }
+
+    /// What to load for this strategy on top of a scenario and settings that all strategies share.
+    #[must_use]
+    pub fn request(&self, scenario: &Path, common: &[String], own: &[String]) -> Request {
+        let settings = common.iter().chain(&self.settings).chain(own).cloned().collect();
+        Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings }
+    }
+
+    /// Every pair of built-in policies.
+    #[must_use]
+    pub fn built_in() -> Vec<Self> {
+        let pair = |dispatch: &str, charging: &str| Self {
+            name: format!("{dispatch}+{charging}"),
+            overlays: Vec::new(),
+            settings: vec![format!("policy.dispatch.name={dispatch}"), format!("policy.charging.name={charging}")],
+        };
+        DISPATCH.iter().flat_map(|dispatch| charging_names().map(move |charging| pair(dispatch, charging))).collect()
+    }
+}
+
+/// The folder of a scenario.
+#[must_use]
+pub fn folder_of(scenario: &Path) -> PathBuf {
+    if scenario.is_dir() { scenario.to_path_buf() } else { scenario.parent().map(PathBuf::from).unwrap_or_default() }
+}
+
+fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
+    let given = Path::new(word);
+    let folder = folder_of(scenario);
+    let is_toml = given.extension().is_some_and(|extension| extension == "toml");
+    let candidates = [given.to_path_buf(), folder.join(given), folder.join(given).with_extension("toml")];
+    let start = usize::from(!is_toml) * 2;
+    candidates.into_iter().skip(start).find(|path| path.is_file())
+}
+
+/// Built-in charging policies that need no file.
+fn charging_names() -> impl Iterator<Item = &'static str> {
+    policy::built_in().map(|info| info.name).filter(|name| *name != "schedule")
+}
+
+fn known(scenario: &Path) -> Vec<String> {
+    let mut known: Vec<String> =
+        AS_IT_IS.iter().take(1).chain(DISPATCH).copied().chain(charging_names()).map(str::to_owned).collect();
+    let files = std::fs::read_dir(folder_of(scenario)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_overlay = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("scenario.toml");
+    let mut beside: Vec<String> =
+        files.filter(is_overlay).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    beside.sort();
+    known.extend(beside);
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_overlays_and_settings() {
+        let bay = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/san_pedro_bay");
+        let parse = |text: &str| Strategy::parse(text, &bay);
+        assert!(parse("bau").unwrap().settings.is_empty());
+        assert_eq!(parse("edf").unwrap().settings, ["policy.charging.name=edf"]);
+        let plugin = parse("dispatch=my.wasm").unwrap().settings;
+        assert!(plugin[0].starts_with("policy.dispatch=\"") && plugin[0].ends_with("my.wasm\""), "{plugin:?}");
+        let both = parse("all_electric+charging=fcfs+site.apm_pier_400.limit_kw=9000").unwrap();
+        assert_eq!(both.overlays, [bay.join("all_electric.toml")]);
+        assert_eq!(both.settings, ["policy.charging.name=fcfs", "site.apm_pier_400.limit_kw=9000"]);
+        assert!(parse("all_electrc").unwrap_err().reason.contains("did you mean `all_electric`?"));
+        assert_eq!(Strategy::built_in().len(), DISPATCH.len() * charging_names().count());
+        assert!(parse("my.wasm").unwrap_err().reason.contains("dispatch=my.wasm"));
+    }
+}
