@@ -135,7 +135,7 @@ fn orders_arrive_and_bad_ones_are_dropped_with_the_reason() {
     assert_eq!(orders.unwrap(), Orders { assign: vec![Assign { truck: 5, haul: 20 }], charge: vec![] });
     assert_eq!((notes.calls, notes.dropped), (1, 1));
     assert_eq!(notes.examples, ["second 600: assign: haul 21 is for fleet 1, truck 3 is of fleet 0"]);
-    assert_eq!((notes.kind, notes.name.as_str(), notes.version.as_str()), ("dispatch", "text_guest", "1.0"));
+    assert_eq!((notes.kind.as_str(), notes.name.as_str(), notes.version.as_str()), ("dispatch", "text_guest", "1.0"));
 }
 
 #[test]
