@@ -10,6 +10,7 @@ pub mod charging;
 pub mod cli;
 pub mod freight;
 pub mod grid;
+pub mod hydrogen;
 pub mod kernel;
 pub mod policy;
 pub mod record;

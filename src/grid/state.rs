@@ -79,6 +79,15 @@ impl LimitTree {
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Headroom(pub Vec<Kw>);
 
+impl Headroom {
+    /// Keeps a power for a load at a node: nobody at it or above it can have it any more.
+    pub fn take(&mut self, tree: &LimitTree, node: NodeId, power: Kw) {
+        for node in tree.upwards(node) {
+            self.0[node.index()] -= power;
+        }
+    }
+}
+
 /// Power of everything but charging in the current interval, by site. Written by the grid.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct OtherLoad {
@@ -88,6 +97,8 @@ pub struct OtherLoad {
     pub equipment: Vec<Kw>,
     /// Vessels at berth.
     pub shore: Vec<Kw>,
+    /// Hydrogen production and compression, mean of the interval that ended last. Written by the hydrogen room.
+    pub hydrogen: Vec<Kw>,
 }
 
 /// Energy through the meters since the start, by site. Written by the grid.

@@ -37,7 +37,8 @@ fn read_meters(
         let site = id.index();
         let charging_kwh = charging.closed[site];
         let (fixed, equipment, shore) = (other.fixed[site], other.equipment[site], other.shore[site]);
-        let total = charging_kwh / time + fixed + equipment + shore;
+        let hydrogen = other.hydrogen[site];
+        let total = charging_kwh / time + fixed + equipment + shore + hydrogen;
         meters.charging[site] += charging_kwh;
         meters.total[site] += total * time;
         rows.push(PowerRow {
@@ -48,6 +49,7 @@ fn read_meters(
             equipment_kw: equipment.0,
             shore_kw: shore.0,
             other_kw: fixed.0,
+            hydrogen_kw: hydrogen.0,
             total_kw: total.0,
             limit_kw: sites.0[site].spec.limit_kw,
         });

@@ -30,6 +30,12 @@ pub enum Purpose {
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.
     Visits = 9,
+    /// Failures and repairs of one dispenser position.
+    DispenserOutages = 40,
+    /// The first level of a vehicle's hydrogen tank.
+    FirstFuel = 41,
+    /// The way of one trailer to a hydrogen station.
+    Deliveries = 42,
 }
 
 /// The seed of a run: the user's number and the replication's.

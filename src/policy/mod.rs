@@ -5,10 +5,12 @@
 
 mod charging;
 mod dispatch;
+mod hydrogen;
 pub mod spec;
 
 pub use charging::{ChargingView, charging};
-pub use dispatch::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+pub use dispatch::{Assign, Carrier, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns, dispatch};
+pub use hydrogen::{HydrogenOrders, HydrogenView, LOAD_STEPS, hydrogen};
 
 use crate::kernel::units::Kw;
 use bevy_ecs::prelude::Resource;
@@ -36,6 +38,28 @@ pub trait DispatchPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String>;
+}
+
+/// Decides when electrolysers run and when trailers are ordered, at the start of each hour.
+pub trait HydrogenPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// One load and one number of trailers a row of the view. What passes a ramp, a limit or the room is cut afterwards.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String>;
+}
+
+/// The hydrogen supply policy of the run.
+#[derive(Resource)]
+pub struct HydrogenPolicySlot(pub Box<dyn HydrogenPolicy>);
+
+impl std::fmt::Debug for HydrogenPolicySlot {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "HydrogenPolicySlot({})", self.0.name())
+    }
 }
 
 /// The charging policy of the run.

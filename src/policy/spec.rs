@@ -12,6 +12,8 @@ pub struct PolicySpec {
     pub dispatch: DispatchChoice,
     /// The set-point of each charging session.
     pub charging: ChargingChoice,
+    /// When electrolysers run and when hydrogen is ordered.
+    pub hydrogen: HydrogenChoice,
 }
 
 /// `[policy.dispatch]`.
@@ -43,5 +45,21 @@ pub struct ChargingChoice {
 impl Default for ChargingChoice {
     fn default() -> Self {
         Self { name: "uncontrolled".to_owned(), params: BTreeMap::new() }
+    }
+}
+
+/// `[policy.hydrogen]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HydrogenChoice {
+    /// Name of a built-in policy: `keep_full`, `reorder_point`, `cheap_hours` or `follow_solar`.
+    pub name: String,
+    /// Parameters of the policy by name.
+    pub params: BTreeMap<String, f64>,
+}
+
+impl Default for HydrogenChoice {
+    fn default() -> Self {
+        Self { name: "reorder_point".to_owned(), params: BTreeMap::new() }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::check;
-use super::listing::{self, KmRow, ListedHaul, Visit};
+use super::listing::{self, FuelVisit, KmRow, ListedHaul, Visit};
 use super::problem::{Place, Problem, Problems, SourceFile};
 use super::provenance::{self, Provenance};
 use super::schema;
@@ -38,6 +38,8 @@ pub struct Loaded {
     pub hauls: Option<Vec<ListedHaul>>,
     /// Visits by key of `[visits]`.
     pub visits: BTreeMap<String, Vec<Visit>>,
+    /// Visits by key of `[fuel_visits]`.
+    pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
     /// blake3 of every file that was read, by path.
@@ -86,6 +88,15 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         });
     let visits =
         scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, listing::visits))).collect();
+    let fuel_visits = scenario.fuel_visits.iter();
+    let fuel_visits = fuel_visits
+        .map(|(key, spec)| {
+            (
+                key.clone(),
+                rows.read(&spec.csv, |path, text, out| listing::fuel_visits(path, text, spec, &scenario, out)),
+            )
+        })
+        .collect();
     let matrix = scenario
         .travel
         .as_ref()
@@ -94,7 +105,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         .unwrap_or_default();
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
-            Ok(Loaded { scenario, calendar, hauls, visits, matrix, inputs, provenance })
+            Ok(Loaded { scenario, calendar, hauls, visits, fuel_visits, matrix, inputs, provenance })
         }
         _ => Err(sorted(problems)),
     }

@@ -12,6 +12,8 @@ use crate::freight::demand::{Demand, draw_luck};
 use crate::freight::state::{Berths, Board, Haul};
 use crate::freight::systems::Freight;
 use crate::grid::state::{Headroom, LimitTree, Meters, OtherLoad, Site, Sites};
+use crate::hydrogen;
+use crate::hydrogen::state::FuelTank;
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
@@ -19,7 +21,9 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PoolId, PortId, Roster, Sit
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls, PolicyError};
+use crate::policy::{
+    self, ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls, PolicyError,
+};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
@@ -39,6 +43,8 @@ use std::sync::Arc;
 
 /// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
 const FIRST_SOC: (f64, f64) = (0.95, 1.0);
+/// A fuel-cell vehicle starts the run with a level drawn evenly between these.
+const FIRST_LEVEL: (f64, f64) = (0.35, 1.0);
 
 /// A world ready to run, and the names of its ids.
 pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), PolicyError> {
@@ -53,6 +59,8 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(seed);
     let dispatch = &scenario.policy.dispatch;
     world.insert_resource(DispatchPolicySlot(policy::dispatch(&dispatch.name, &dispatch.params)?));
+    let hydrogen = &scenario.policy.hydrogen;
+    world.insert_resource(HydrogenPolicySlot(policy::hydrogen(&hydrogen.name, &hydrogen.params)?));
     let charging = &scenario.policy.charging;
     world.insert_resource(ChargingPolicySlot(policy::charging(&charging.name, &charging.params)?));
     world.init_resource::<Fault>();
@@ -61,12 +69,13 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     let travel = scenario.travel.as_ref().map(|spec| Travel::new(spec, &sites, &loaded.matrix));
     world.insert_resource(travel.unwrap_or_default());
     world.insert_resource(scenario.weather.as_ref().map(Weather::new).unwrap_or_default());
-    let mut build = Build { loaded, scenario, options, seed, sites, world };
+    let mut build = Build { loaded, scenario, options, seed, sites, world, hydrogen_on_board_kg: 0.0 };
     let ports = build.chargers();
     build.trucks();
     let pool_classes = build.terminals();
     build.freight();
     build.visits();
+    build.hydrogen();
     let Build { mut world, sites, .. } = build;
     let names = Names {
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
@@ -75,6 +84,8 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
         truck_models: scenario.truck_model.keys().cloned().collect(),
         pool_classes,
         ports,
+        stations: scenario.hydrogen.keys().cloned().collect(),
+        hubs: scenario.hydrogen_hub.keys().cloned().collect(),
         calendar: loaded.calendar.clone(),
     };
     world.insert_resource(sites);
@@ -128,6 +139,7 @@ struct Build<'a> {
     seed: Seed,
     sites: Sites,
     world: World,
+    hydrogen_on_board_kg: f64,
 }
 
 impl Build<'_> {
@@ -231,6 +243,7 @@ impl Build<'_> {
             fixed: self.sites.0.iter().map(|site| Kw(site.spec.load_kw)).collect(),
             equipment: vec![Kw::ZERO; site_count],
             shore: vec![Kw::ZERO; site_count],
+            hydrogen: vec![Kw::ZERO; site_count],
         });
     }
 
@@ -289,9 +302,10 @@ impl Build<'_> {
                     start_after_s,
                 };
                 let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
-                let store = match &models[model_at].curve {
-                    Some(curve) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
-                    None => Store::Tank,
+                let store = match (&models[model_at].curve, &models[model_at].spec.tank) {
+                    (Some(curve), _) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
+                    (None, Some(tank)) => Store::Hydrogen(self.first_fuel(tank.usable_kg, key, number)),
+                    (None, None) => Store::Tank,
                 };
                 bundles.push((truck, Duty::parked(site), store));
             }
@@ -306,6 +320,19 @@ impl Build<'_> {
     fn first_soc(&self, key: &str, number: u32) -> f64 {
         let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
         FIRST_SOC.0 + (FIRST_SOC.1 - FIRST_SOC.0) * draw
+    }
+
+    /// Tanks start anywhere above a third: a truck fuels when it has to, not every night.
+    fn first_fuel(&mut self, usable_kg: f64, key: &str, number: u32) -> FuelTank {
+        let draw = self.seed.stream(Purpose::FirstFuel, key_of(key), number).uniform();
+        let tank = FuelTank::at_level(usable_kg, FIRST_LEVEL.0 + (FIRST_LEVEL.1 - FIRST_LEVEL.0) * draw);
+        self.hydrogen_on_board_kg += tank.kg();
+        tank
+    }
+
+    fn hydrogen(&mut self) {
+        let on_board_kg = self.hydrogen_on_board_kg;
+        hydrogen::build::add(&mut self.world, self.loaded, &self.sites, self.seed, on_board_kg);
     }
 
     fn terminals(&mut self) -> Vec<String> {
@@ -331,12 +358,14 @@ impl Build<'_> {
                     for number in 0..terminal.equipment.get(&model.key).map_or(0, |count| count.0) {
                         let id = UnitId::at(bundles.len());
                         units.push(id);
-                        let state = match &model.curve {
-                            Some(curve) => {
-                                let soc = self.first_soc(&format!("{key}/{}", model.key), number);
+                        let name = format!("{key}/{}", model.key);
+                        let state = match (&model.curve, &model.spec.tank) {
+                            (Some(curve), _) => {
+                                let soc = self.first_soc(&name, number);
                                 UnitState::Ready(Battery::at_soc(Arc::clone(curve), soc))
                             }
-                            None => UnitState::Fueled,
+                            (None, Some(tank)) => UnitState::Hydrogen(self.first_fuel(tank.usable_kg, &name, number)),
+                            (None, None) => UnitState::Fueled,
                         };
                         bundles.push((Unit { id, pool, model: model_at as u32 }, state));
                     }

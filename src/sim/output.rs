@@ -2,6 +2,7 @@
 
 use crate::policy::PolicyCalls;
 use crate::record::Records;
+use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::record::summary::Summary;
@@ -22,6 +23,9 @@ pub struct Output {
     equipment: TableWriter,
     fuel: TableWriter,
     calls: TableWriter,
+    refuelings: TableWriter,
+    hydrogen: TableWriter,
+    hubs: TableWriter,
     summary: Summary,
 }
 
@@ -64,6 +68,9 @@ impl Output {
             equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
             fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
             calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
+            refuelings: TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
+            hydrogen: TableWriter::new::<HydrogenRow>(folder, with_csv, zone)?,
+            hubs: TableWriter::new::<HubRow>(folder, with_csv, zone)?,
             summary,
         })
     }
@@ -94,7 +101,11 @@ impl Output {
         drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
             summary.fuel(rows);
         })?;
-        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))
+        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))?;
+        let h2 = &mut summary.hydrogen;
+        drain(world, names, least, &mut self.refuelings, |rows: &[RefuelRow]| h2.refuelings(rows))?;
+        drain(world, names, least, &mut self.hydrogen, |rows: &[HydrogenRow]| h2.hydrogen(rows))?;
+        drain(world, names, least, &mut self.hubs, |_: &[HubRow]| {})
     }
 
     /// Closes all files.
@@ -111,6 +122,9 @@ impl Output {
             (EquipmentRow::TABLE, self.equipment),
             (FuelRow::TABLE, self.fuel),
             (CallRow::TABLE, self.calls),
+            (RefuelRow::TABLE, self.refuelings),
+            (HydrogenRow::TABLE, self.hydrogen),
+            (HubRow::TABLE, self.hubs),
         ];
         for (name, table) in tables {
             let (digest, rows, paths) = table.finish()?;

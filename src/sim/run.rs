@@ -6,11 +6,12 @@ use super::{build, profile};
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Operations, Register};
 use crate::policy::{Fault, PolicyCalls, PolicyError, PolicyFault};
+use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
-use crate::{charging, freight, grid, terminal, truck};
+use crate::{charging, freight, grid, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy_ecs::system::RunSystemOnce;
@@ -106,7 +107,9 @@ impl Simulation {
         let plazas = &self.world.resource::<charging::state::Plazas>().at;
         let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
-        Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone())
+        let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
+        summary.hydrogen = HydrogenSummary::new(&scenario.hydrogen, f64::from(days), interval_s);
+        summary
     }
 
     /// Names of the ids in the rows.
@@ -167,12 +170,13 @@ impl Simulation {
     fn effort(&self) -> Effort {
         let trucks = self.world.resource::<truck::state::Roads>().agenda.handled();
         let sessions = self.world.resource::<charging::state::Works>().agenda.handled();
+        let fills = self.world.resource::<hydrogen::state::Hydrogen>().agenda.handled();
         let times = self.world.get_resource::<profile::StepTimes>();
         let step_us = times.map(|times| {
             let named = profile::STEPS.iter().zip(times.spent);
             named.map(|(step, spent)| (format!("{step:?}").to_lowercase(), spent.as_micros() as u64)).collect()
         });
-        Effort { events: trucks + sessions, step_us: step_us.unwrap_or_default() }
+        Effort { events: trucks + sessions + fills, step_us: step_us.unwrap_or_default() }
     }
 }
 
@@ -188,7 +192,9 @@ fn schedule(options: &Options) -> Schedule {
         ..Default::default()
     });
     let mut register = Register::new(&mut schedule);
-    for room in [freight::register, terminal::register, truck::register, charging::register, grid::register] {
+    for room in
+        [freight::register, terminal::register, truck::register, charging::register, grid::register, hydrogen::register]
+    {
         room(&mut register);
     }
     schedule
