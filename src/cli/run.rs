@@ -52,7 +52,7 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
-    /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed.
+    /// Exit with 6 when a vehicle left short or found no hydrogen, a haul was cancelled, work was left undone or a limit was passed.
     #[arg(long)]
     strict: bool,
     /// Print the time of each step of the simulation.
@@ -209,7 +209,8 @@ fn broken_constraints(summary: &Summary) -> bool {
     let hub = &summary.hub;
     let is_undone = hub.required_h - hub.served_h > 1e-3 * hub.required_h.max(1.0);
     let is_over = summary.sites.iter().any(|site| site.overloads > 0);
-    hub.unmet > 0 || summary.cancelled > 0 || is_undone || is_over
+    let is_dry = summary.hydrogen.stations.iter().any(|station| station.turned_away + station.gave_up > 0);
+    hub.unmet > 0 || is_dry || summary.cancelled > 0 || is_undone || is_over
 }
 
 fn manifest(args: &RunArgs, request: &Request, loaded: &Loaded, rows: BTreeMap<String, String>) -> Manifest {
@@ -247,6 +248,7 @@ fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], effort: &Effor
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
+    out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary));
     let doubtful = loaded.doubtful();
     if doubtful > 0 {
@@ -332,6 +334,27 @@ fn energy(metrics: &[Metric]) -> String {
         total("nox_kg"),
         total("pm25_kg"),
     );
+    out
+}
+
+/// Fills, queue and cost of hydrogen, where there are stations.
+fn hydrogen(metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
+    if total("h2_requested_kg") > 0.0 {
+        let _ = writeln!(
+            out,
+            "Hydrogen   {:.0} kg in {:.0} fills, 95 % wait up to {:.0} min, {:.0} sent away, {:.0} gave up, short {:.1} h; {:.2} USD and {:.1} kg CO2e a kg",
+            total("h2_dispensed_kg"),
+            total("h2_fills"),
+            total("h2_queue_wait_p95_min"),
+            total("h2_turned_away"),
+            total("h2_gave_up"),
+            total("h2_stockout_h"),
+            total("h2_cost_usd_per_kg"),
+            total("h2_co2e_kg_per_kg"),
+        );
+    }
     out
 }
 

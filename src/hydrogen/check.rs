@@ -89,7 +89,9 @@ fn station(key: &str, station: &HydrogenSpec, checker: &mut Checker<'_>) {
         ("forecast_kg_per_h", station.forecast_kg_per_h.as_ref(), (0.0, 100_000.0)),
     ];
     for (name, list, bounds) in lists {
-        list.into_iter().for_each(|list| hourly(&["hydrogen", key, name], list, bounds, checker));
+        if let Some(list) = list {
+            hourly(&["hydrogen", key, name], list, bounds, checker);
+        }
     }
 }
 

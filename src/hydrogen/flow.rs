@@ -85,12 +85,16 @@ impl Station {
 
     /// Hydrogen is short from the moment a vehicle cannot be served until the stock could serve it.
     fn note_shortage(&mut self, seconds: f64) {
-        if let Some(needed_kg) = self.short_of_kg {
+        if self.short_of_kg.is_some() {
             self.interval.out_s += seconds;
-            if self.free_kg() >= needed_kg {
-                self.short_of_kg = None;
-            }
+            self.look_whether_short();
         }
+    }
+
+    /// The shortage is over when the stock could serve who could not be served.
+    pub(super) fn look_whether_short(&mut self) {
+        let free_kg = self.free_kg();
+        self.short_of_kg = self.short_of_kg.filter(|needed_kg| free_kg < *needed_kg);
     }
 
     /// Chooses the flow into vehicles until the interval's end, and when each of them is full. Returns when to look again,

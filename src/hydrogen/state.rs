@@ -524,7 +524,7 @@ pub struct FuelSitesByFleet {
 mod tests {
     use super::*;
 
-    /// By hand: 10 kg at 2 kg CO2e and 3 $ mixed with 30 kg at 6 and 1: 40 kg at 5 and 1.5.
+    /// By hand: 10 kg at 2 kg `CO2e` and 3 $ mixed with 30 kg at 6 and 1: 40 kg at 5 and 1.5.
     #[test]
     fn lots_mix_and_keep_their_books() {
         let mut lot = Lot::of(10.0, 2.0, [3.0, 0.0, 0.0, 0.0]);

@@ -6,7 +6,7 @@ use super::rules::{at_hour, interpolate, kwh_per_kg, next_load, pro_rata};
 use super::spec::{ElectrolyserSpec, HydrogenSpec};
 use super::state::{
     COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Hub, HubSums, Hydrogen, Lot, Stack, Station,
-    Sums, Trailer,
+    Trailer,
 };
 use super::systems::kind;
 use crate::account::credit;
@@ -51,7 +51,7 @@ pub(super) fn close_interval(
         station.boil_off(&clock);
         other.hydrogen[station.site.index()] += Kwh(station.interval.grid_kwh) / time;
         rows.push(station_row(StationId::at(id), station, start_s, time));
-        let ended = core::mem::replace(&mut station.interval, Sums::default());
+        let ended = core::mem::take(&mut station.interval);
         station.total.add(&ended);
     }
     for (id, hub) in hydrogen.hubs.iter_mut().enumerate() {

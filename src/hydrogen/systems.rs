@@ -335,6 +335,7 @@ impl Yard<'_> {
         for trailer in come {
             here.unload(trailer.lot, loss, at_s);
         }
+        here.look_whether_short();
         self.serve(station, at_s);
     }
 }

@@ -59,10 +59,6 @@ impl HydrogenView {
         &column[row * self.hours..(row + 1) * self.hours]
     }
 
-    fn by_step<'a>(&self, column: &'a [f64], row: usize) -> &'a [f64] {
-        &column[row * LOAD_STEPS..(row + 1) * LOAD_STEPS]
-    }
-
     /// May one more trailer be ordered, and will its load fit beside everything on order?
     fn takes_trailer(&self, row: usize, ordered: u32) -> bool {
         let payload = self.payload_kg[row];
@@ -72,19 +68,23 @@ impl HydrogenView {
 
     /// Trailers that fill the storage.
     fn top_up(&self, row: usize) -> u32 {
-        (0..).find(|ordered| !self.takes_trailer(row, *ordered)).unwrap_or(0)
+        (0..self.most_trailers[row]).take_while(|ordered| self.takes_trailer(row, *ordered)).count() as u32
     }
 
     /// Trailers until stock and orders are above the reorder point.
     fn reorder(&self, row: usize) -> u32 {
         let position =
             |ordered: u32| self.stock_kg[row] + self.on_order_kg[row] + self.payload_kg[row] * f64::from(ordered);
-        let is_enough = |ordered: &u32| {
-            position(*ordered) > self.reorder_kg[row]
-                || self.trailers_on_order[row] + *ordered >= self.most_trailers[row]
+        let is_short = |ordered: &u32| {
+            position(*ordered) <= self.reorder_kg[row]
+                && self.trailers_on_order[row] + *ordered < self.most_trailers[row]
         };
-        (0..).find(is_enough).unwrap_or(0)
+        (0..self.most_trailers[row]).take_while(is_short).count() as u32
     }
+}
+
+fn by_step(column: &[f64], row: usize) -> &[f64] {
+    &column[row * LOAD_STEPS..(row + 1) * LOAD_STEPS]
 }
 
 /// What a supply policy orders: one entry a row of the view.
@@ -172,7 +172,7 @@ fn with_the_sun(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
         return 1.0;
     }
     let solar_kw = view.by_hour(&view.solar_kw, row)[0];
-    let power = view.by_step(&view.power_kw, row);
+    let power = by_step(&view.power_kw, row);
     let most_kw = power[LOAD_STEPS - 1];
     if most_kw > 0.0 { (solar_kw / most_kw).min(1.0) } else { 0.0 }
 }
@@ -183,7 +183,7 @@ fn with_the_sun(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
 /// hour up to then in which a kg of it is cheapest and its hydrogen still fits. With a power curve that bends upwards that
 /// is the cheapest plan, for the same reason as in any storage problem: what is bought later cannot cover an earlier need.
 fn cheapest(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
-    let making = view.by_step(&view.kg_per_h, row);
+    let making = by_step(&view.kg_per_h, row);
     if making[LOAD_STEPS - 1] <= 0.0 {
         return 0.0;
     }
@@ -222,8 +222,8 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(view: &'a HydrogenView, row: usize) -> Self {
         Self {
-            making: view.by_step(&view.kg_per_h, row),
-            drawing: view.by_step(&view.power_kw, row),
+            making: by_step(&view.kg_per_h, row),
+            drawing: by_step(&view.power_kw, row),
             price: view.by_hour(&view.usd_per_kwh, row),
             solar_kw: view.by_hour(&view.solar_kw, row),
             first: ((view.least_load[row] * LOAD_STEPS as f64 - 1e-9).ceil().max(1.0)) as usize,

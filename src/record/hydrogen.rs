@@ -174,10 +174,11 @@ impl StationTally {
     /// Everything that a kg cost, by component, in the order of [`COMPONENTS`]; none when nothing was dispensed.
     #[must_use]
     pub fn usd_per_kg(&self) -> Option<[f64; 8]> {
-        let each = |usd: f64| usd / self.got_kg;
-        let [a, b, c, d] = self.fixed_usd.map(each);
-        let [e, f, g, h] = self.usd.map(each);
-        (self.got_kg > 0.0).then_some([a, b, c, d, e, f, g, h])
+        let mut each = [0.0; 8];
+        for (each, usd) in each.iter_mut().zip(self.fixed_usd.iter().chain(&self.usd)) {
+            *each = usd / self.got_kg;
+        }
+        (self.got_kg > 0.0).then_some(each)
     }
 }
 

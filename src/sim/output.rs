@@ -115,7 +115,7 @@ impl Output {
     pub fn finish(self) -> Result<Written, OutputError> {
         let mut written =
             Written { summary: self.summary, digests: BTreeMap::new(), rows: BTreeMap::new(), paths: Vec::new() };
-        let tables = [
+        let tables = vec![
             (SessionRow::TABLE, self.sessions),
             (PowerRow::TABLE, self.power),
             (HaulRow::TABLE, self.hauls),
