@@ -311,6 +311,7 @@ fn push_row(view: &mut HydrogenView, id: usize, station: &Station, moment: &Mome
     view.payload_kg.push(delivery.map_or(0.0, |delivery| delivery.payload_kg));
     view.reorder_kg.push(delivery.map_or(0.0, |delivery| delivery.reorder_kg));
     view.most_trailers.push(delivery.map_or(0, |delivery| delivery.most_on_order));
+    view.piped_kg_per_h.push(station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h));
     view.load.push(station.stack.load);
     let works = station.spec.electrolyser.as_ref().map(|spec| Works { spec, stack: station.stack });
     view.least_load.push(works.as_ref().map_or(0.0, |works| works.spec.least_load));

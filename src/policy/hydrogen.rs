@@ -32,6 +32,8 @@ pub struct HydrogenView {
     pub payload_kg: Vec<f64>,
     /// Stock with what is on order at which the scenario wants a trailer ordered.
     pub reorder_kg: Vec<f64>,
+    /// Most that its pipeline brings in an hour; 0 without one.
+    pub piped_kg_per_h: Vec<f64>,
     /// Present load of the electrolyser, share of rated power; 0 on standby or without one.
     pub load: Vec<f64>,
     /// Its least load.
@@ -99,7 +101,7 @@ pub struct HydrogenOrders {
 const NAMES: &[&str] = &["keep_full", "reorder_point", "cheap_hours", "follow_solar"];
 
 const RESTART: Parameter = Parameter { name: "restart_level", default: 0.5, bounds: (0.0, 1.0) };
-const RESERVE: Parameter = Parameter { name: "reserve_level", default: 0.2, bounds: (0.0, 1.0) };
+const RESERVE: Parameter = Parameter { name: "reserve_level", default: 0.35, bounds: (0.0, 1.0) };
 
 /// A built-in supply policy by name.
 ///
@@ -191,11 +193,11 @@ fn cheapest(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
     let reserve_kg = reserve_level * capacity_kg;
     let demand = view.by_hour(&view.demand_kg, row);
     let mut plan = Plan::new(view, row);
-    // Content at the end of each hour, without what is bought.
+    // Content at the end of each hour, with what the pipeline brings anyway and without what is made.
     let mut content = Vec::with_capacity(view.hours);
     let mut stock = view.stock_kg[row];
     for kg in demand {
-        stock -= kg;
+        stock = (stock - kg + view.piped_kg_per_h[row]).min(capacity_kg);
         content.push(stock);
     }
     for hour in 0..view.hours {
@@ -286,6 +288,7 @@ mod tests {
             most_trailers: vec![2],
             payload_kg: vec![8.0],
             reorder_kg: vec![12.0],
+            piped_kg_per_h: vec![0.0],
             load: vec![0.0],
             least_load: vec![0.2],
             kg_per_h: (1..=10).map(f64::from).collect(),
@@ -312,6 +315,10 @@ mod tests {
         let mut later = view(10.0, [0.3, 0.1, 0.2, 0.3]);
         later.solar_kw[0] = 0.0;
         assert_eq!(decide("cheap_hours", Some(0.0), &later).load, [0.0]);
+        // A pipeline that brings 3 kg an hour: 4 - 10 + 3 leaves 3 kg short at once, and 1 more in each later hour. Hours 0
+        // and 1 cost the same; the earliest of equals is bought.
+        let piped = HydrogenView { piped_kg_per_h: vec![3.0], stock_kg: vec![4.0], ..view(10.0, [0.1, 0.1, 0.2, 0.3]) };
+        assert_eq!(decide("cheap_hours", Some(0.0), &piped).load, [0.6]);
         // 4 kg are needed at once whatever the price.
         assert_eq!(decide("cheap_hours", Some(0.0), &HydrogenView { stock_kg: vec![6.0], ..later }).load, [0.4]);
     }
