@@ -480,7 +480,7 @@ fn trucks_go_where_there_is_hydrogen() {
     ];
     let dry = run(&loaded(&shipped("hydrogen_corridor"), &settings), &Options::default());
     let usual = run(&loaded(&shipped("hydrogen_corridor"), &["time.days=4"]), &Options::default());
-    let at = |run: &Finished, station: &str| run.get("h2_dispensed_kg", &format!("station:{station}"));
+    let at = |run: &Finished, station: &str| run.get("h2_dispensed_kg", &format!("site:{station}_station"));
     assert!(at(&dry, "port") < 0.2 * at(&usual, "port"));
     assert!(at(&dry, "inland") + at(&dry, "gateway") > 1.3 * (at(&usual, "inland") + at(&usual, "gateway")));
     assert_eq!(dry.total("trucks_stranded"), 0.0);

@@ -1,7 +1,6 @@
 //! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
 
 use super::Code;
-use super::names::Names;
 use super::summary::{Metric, Waits};
 use super::table::{At, row};
 use crate::account::levelised::capital_recovery_factor;
@@ -171,7 +170,7 @@ pub struct StationTally {
 }
 
 impl StationTally {
-    /// Everything that a kg cost, by component, in the order of [`COMPONENTS`]; none when nothing was dispensed.
+    /// Everything that a kg cost, by component, the four of the investment before the four of what went into it; none when nothing was dispensed.
     #[must_use]
     pub fn usd_per_kg(&self) -> Option<[f64; 8]> {
         let mut each = [0.0; 8];
@@ -210,6 +209,8 @@ pub fn fixed_usd(spec: &HydrogenSpec, cost: &StationCostSpec, days: f64) -> [f64
 pub struct HydrogenSummary {
     /// By station.
     pub stations: Vec<StationTally>,
+    /// Their sites: a site has one station, so that its metrics are the site's.
+    sites: Vec<String>,
     interval_s: f64,
 }
 
@@ -221,7 +222,11 @@ impl HydrogenSummary {
             fixed_usd: spec.cost.as_ref().map_or([0.0; 4], |cost| fixed_usd(spec, cost, days)),
             ..StationTally::default()
         };
-        Self { stations: stations.values().map(tally).collect(), interval_s: f64::from(interval_s) }
+        Self {
+            stations: stations.values().map(tally).collect(),
+            sites: stations.values().map(|spec| spec.site.clone()).collect(),
+            interval_s: f64::from(interval_s),
+        }
     }
 
     /// Folds fills in.
@@ -301,13 +306,13 @@ impl HydrogenSummary {
     }
 
     /// Metrics of the hub and of each station; none in a scenario without stations.
-    pub fn metrics(&self, names: &Names, out: &mut Vec<Metric>) {
+    pub fn metrics(&self, out: &mut Vec<Metric>) {
         if self.stations.is_empty() {
             return;
         }
         metrics_of("total".to_owned(), &self.all(), out);
-        for (tally, key) in self.stations.iter().zip(&names.stations) {
-            metrics_of(format!("station:{key}"), tally, out);
+        for (tally, site) in self.stations.iter().zip(&self.sites) {
+            metrics_of(format!("site:{site}"), tally, out);
         }
     }
 }

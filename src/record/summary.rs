@@ -353,7 +353,7 @@ impl Summary {
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
         hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.purchased_co2e_kg());
-        self.hydrogen.metrics(names, &mut out);
+        self.hydrogen.metrics(&mut out);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
             let mut site = Scope { name: format!("site:{key}"), out: &mut out };
             site.charging(tally, self.days);

@@ -38,13 +38,13 @@ export function hydrogenSections(report: Report, metrics: Metrics): { nodes: HTM
   const head = element("thead", {}, element("tr", {}, ...COLUMNS.map(([name]) => element("th", { scope: "col" }, name))));
   const body = element("tbody");
   for (const station of stations) {
-    const get = (name: string) => metrics.get(name, `station:${station.key}`);
+    const get = (name: string) => metrics.get(name, `site:${station.site}`);
     body.append(element("tr", {}, ...COLUMNS.map(([, cell]) => element("td", {}, cell(station, get)))));
   }
   const draw = () => {
     stock.draw(stations.map((station) => ({ name: station.key, data: station.stock_kg })));
     queue.draw(stations.map((station) => ({ name: station.key, data: station.waiting })));
-    const scopes = [...stations.map((station) => `station:${station.key}`), "total"];
+    const scopes = [...stations.map((station) => `site:${station.site}`), "total"];
     const bars = COSTS.map(([name, label]) => ({ name: label, data: scopes.map((scope) => metrics.get(name, scope) ?? 0) }));
     drawStack(cost, [...stations.map((station) => station.key), "all"], bars.filter((bar) => bar.data.some((usd) => usd !== 0)), "USD/kg");
   };
