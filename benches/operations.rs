@@ -43,6 +43,9 @@ fn scenarios(criterion: &mut Criterion) {
         ("san_pedro_bay day", loaded("san_pedro_bay", None, &["time.days=1"])),
         ("san_pedro_bay all electric day", loaded("san_pedro_bay", Some("all_electric.toml"), &["time.days=1"])),
     ];
+    let year = loaded("hydrogen_corridor", None, &["time.days=365"]);
+    group.throughput(Throughput::Elements(run(&year)));
+    group.bench_function("hydrogen_corridor year", |bencher| bencher.iter(|| black_box(run(&year))));
     for (name, scenario) in &cases {
         group.throughput(Throughput::Elements(run(scenario)));
         group.bench_function(*name, |bencher| bencher.iter(|| black_box(run(scenario))));

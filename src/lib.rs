@@ -12,6 +12,7 @@ pub mod cli;
 pub mod export;
 pub mod freight;
 pub mod grid;
+pub mod hydrogen;
 pub mod import;
 pub mod kernel;
 pub mod plugin;

@@ -60,8 +60,12 @@ fn twins(file: &Path, kind: &str, built_in: &str, scenario: &str, days: &str) {
     assert_eq!(guest.total("plugin_rejected"), 0.0);
 }
 
-const SCENARIOS: [(&str, &str); 3] =
-    [("depot_night", "time.days=3"), ("port_terminal", "time.days=2"), ("san_pedro_bay", "time.days=1")];
+const SCENARIOS: [(&str, &str); 4] = [
+    ("depot_night", "time.days=3"),
+    ("port_terminal", "time.days=2"),
+    ("san_pedro_bay", "time.days=1"),
+    ("hydrogen_corridor", "time.days=2"),
+];
 
 #[test]
 fn nearest_feasible_in_rust_is_the_built_in() {

@@ -11,6 +11,7 @@ use common::{loaded, run, shipped};
 use guests::{ASK, CHARGING, DISPATCH, Guest, LOG, PAIRS};
 use portvolt::charging::state::SitesByFleet;
 use portvolt::grid::state::LimitTree;
+use portvolt::hydrogen::state::FuelSitesByFleet;
 use portvolt::kernel::ids::{NodeId, SiteId};
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
@@ -43,6 +44,7 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
         site: vec![0, 0, 0],
         on_duty: vec![1, 1, 0],
         home: vec![u32::MAX; 3],
+        carrier: vec![1, 1, 0],
         soc: vec![0.5, 0.6, 1.0],
         energy_kwh: vec![200.0, 240.0, f64::INFINITY],
         usable_kwh: vec![400.0, 400.0, 0.0],
@@ -61,7 +63,17 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
         loaded: vec![1, 0],
         fleet: vec![1, u32::MAX],
     };
-    let sites = SiteColumns { ports: vec![2, 4], ports_taken: vec![0, 1], queue: vec![0, 0], stay_s: vec![600, 600] };
+    let sites = SiteColumns {
+        ports: vec![2, 4],
+        ports_taken: vec![0, 1],
+        queue: vec![0, 0],
+        stay_s: vec![600, 600],
+        h2_positions: vec![0, 0],
+        h2_taken: vec![0, 0],
+        h2_queue: vec![0, 0],
+        h2_free_kg: vec![0.0, 0.0],
+    };
+    let may_fuel = FuelSitesByFleet { sites: vec![vec![], vec![]] };
     let may_charge = SitesByFleet { sites: vec![vec![SiteId(1)], vec![]] };
     let travel = Travel::default();
     use_view(&DispatchView {
@@ -72,6 +84,7 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
         sites,
         travel: &travel,
         may_charge: &may_charge,
+        may_fuel: &may_fuel,
     })
 }
 
@@ -430,7 +443,7 @@ fn impossible_charging_is_dropped() {
         "second 600: charge: fleet 0 may not charge at site 0",
         "second 600: charge: a state of charge of 1.5 is not between 0 and 1",
         "second 600: charge: a state of charge of NaN is not between 0 and 1",
-        "second 600: charge: truck 8 has no battery",
+        "second 600: charge: truck 8 has no battery and no hydrogen tank",
     ];
     assert_eq!(notes.examples, expected);
 }

@@ -11,6 +11,7 @@ pub(super) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
+    out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary));
     let doubtful = loaded.doubtful();
     if doubtful > 0 {
@@ -115,6 +116,27 @@ fn energy(metrics: &[Metric]) -> String {
         total("nox_kg"),
         total("pm25_kg"),
     );
+    out
+}
+
+/// Fills, queue and cost of hydrogen, where there are stations.
+fn hydrogen(metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
+    if total("h2_requested_kg") > 0.0 {
+        let _ = writeln!(
+            out,
+            "Hydrogen   {:.0} kg in {:.0} fills, 95 % wait up to {:.0} min, {:.0} sent away, {:.0} gave up, short {:.1} h; {:.2} USD and {:.1} kg CO2e a kg",
+            total("h2_dispensed_kg"),
+            total("h2_fills"),
+            total("h2_queue_wait_p95_min"),
+            total("h2_turned_away"),
+            total("h2_gave_up"),
+            total("h2_stockout_h"),
+            total("h2_cost_usd_per_kg"),
+            total("h2_co2e_kg_per_kg"),
+        );
+    }
     out
 }
 

@@ -118,6 +118,15 @@ pub struct LimitsNow(pub Vec<Kw>);
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Headroom(pub Vec<Kw>);
 
+impl Headroom {
+    /// Keeps a power for a load at a node: nobody at it or above it can have it any more.
+    pub fn take(&mut self, tree: &LimitTree, node: NodeId, power: Kw) {
+        for node in tree.upwards(node) {
+            self.0[node.index()] -= power;
+        }
+    }
+}
+
 /// Power of everything but charging in the interval that runs. Written by the grid.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct OtherLoad {
@@ -129,9 +138,17 @@ pub struct OtherLoad {
     pub equipment: Vec<Kw>,
     /// Vessels at berth, by site.
     pub shore: Vec<Kw>,
+    /// Hydrogen production and compression, mean of the interval that ended last. Written by the hydrogen room.
+    pub hydrogen: Vec<Kw>,
 }
 
 impl OtherLoad {
+    /// Hydrogen production and compression at a node, in the interval that ended last.
+    #[must_use]
+    pub fn hydrogen_at(&self, node: NodeId) -> Kw {
+        self.hydrogen.get(node.index()).copied().unwrap_or(Kw::ZERO)
+    }
+
     /// What an inner node draws itself, without charging and storage; below zero where the sun gives more.
     #[must_use]
     pub fn own(&self, node: NodeId) -> Kw {

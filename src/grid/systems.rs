@@ -58,7 +58,8 @@ fn read_meters(
     let time = Hours::from_s(clock.now_s() - start_s);
     let charging: Vec<Kw> = wiring.charging.closed.iter().map(|energy| *energy / time).collect();
     let nodes = (0..wiring.inner.site.len()).map(NodeId::at);
-    let mut own: Vec<Kw> = nodes.clone().map(|node| wiring.other.own(node) + charging[node.index()]).collect();
+    let metered = |node: NodeId| wiring.other.own(node) + wiring.other.hydrogen_at(node) + charging[node.index()];
+    let mut own: Vec<Kw> = nodes.clone().map(metered).collect();
     let storage = answer(&wiring, &mut storages, &mut own, time);
     let net = wiring.inner.rolled_up(&wiring.tree, &own);
     let mut of_site = SiteSums::new(wiring.sites.0.len());
@@ -136,7 +137,8 @@ impl SiteSums {
     fn row(&self, wiring: &Wiring<'_>, id: SiteId, start_s: u32) -> PowerRow {
         let site = id.index();
         let (equipment, shore) = (wiring.other.equipment[site], wiring.other.shore[site]);
-        let drawn = self.charging[site] + self.fixed[site] + equipment + shore;
+        let hydrogen = wiring.other.hydrogen[site];
+        let drawn = self.charging[site] + self.fixed[site] + equipment + shore + hydrogen;
         let limit = wiring.limits.0[site];
         PowerRow {
             start: At(start_s),
@@ -146,6 +148,7 @@ impl SiteSums {
             equipment_kw: equipment.0,
             shore_kw: shore.0,
             other_kw: self.fixed[site].0,
+            hydrogen_kw: hydrogen.0,
             solar_kw: self.solar[site].0,
             storage_kw: self.storage[site].0,
             total_kw: (drawn - self.solar[site] + self.storage[site]).0,

@@ -45,6 +45,10 @@ id! {
     CabinetId,
     /// One plug of a cabinet.
     PortId,
+    /// A hydrogen station.
+    StationId,
+    /// A plant that feeds hydrogen pipelines.
+    HubId,
     /// A node of the tree of limits: sites first, then cabinets.
     NodeId,
 }

@@ -36,8 +36,14 @@ pub enum Purpose {
     DispatchPlugin = 11,
     /// What a charging plugin asks for.
     ChargingPlugin = 12,
+    /// Failures and repairs of one dispenser position.
+    DispenserOutages = 40,
+    /// The first level of a vehicle's hydrogen tank.
+    FirstFuel = 41,
+    /// The way of one trailer to a hydrogen station.
+    Deliveries = 42,
     /// Draws of studies: which strategy is the best, points of a Latin hypercube.
-    Studies = 40,
+    Studies = 43,
 }
 
 /// The seed of a run: the user's number and the replication's.

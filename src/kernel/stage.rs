@@ -27,6 +27,8 @@ pub enum Tick {
     Queue,
     /// What each session can take.
     Ask,
+    /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
+    Supply,
     /// What the charging policy wants.
     Plan,
     /// What the limits allow.
@@ -58,6 +60,7 @@ impl<'a> Register<'a> {
                 Tick::Dispatch,
                 Tick::Queue,
                 Tick::Ask,
+                Tick::Supply,
                 Tick::Plan,
                 Tick::Grant,
             )

@@ -6,6 +6,7 @@ use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
 use crate::charging::state::SitesByFleet;
 use crate::grid::state::{Site, Sites};
+use crate::hydrogen::state::FuelSitesByFleet;
 use crate::kernel::ids::SiteId;
 use crate::policy::{
     Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, PluginNotes, SiteColumns, TruckColumns,
@@ -35,6 +36,7 @@ const COLUMNS: &[(&str, Take<Dispatch>)] = &[
     ("truck-site", Take::U32(|view, out| out.extend_from_slice(&view.trucks.site))),
     ("truck-on-duty", Take::U8(|view, out| out.extend_from_slice(&view.trucks.on_duty))),
     ("truck-home", Take::U32(|view, out| out.extend_from_slice(&view.trucks.home))),
+    ("truck-carrier", Take::U8(|view, out| out.extend_from_slice(&view.trucks.carrier))),
     ("truck-soc", Take::F64(|view, out| out.extend_from_slice(&view.trucks.soc))),
     ("truck-energy-kwh", Take::F64(|view, out| out.extend_from_slice(&view.trucks.energy_kwh))),
     ("truck-usable-kwh", Take::F64(|view, out| out.extend_from_slice(&view.trucks.usable_kwh))),
@@ -54,13 +56,28 @@ const COLUMNS: &[(&str, Take<Dispatch>)] = &[
     ("site-ports-taken", Take::U32(|view, out| out.extend_from_slice(&view.sites.ports_taken))),
     ("site-queue", Take::U32(|view, out| out.extend_from_slice(&view.sites.queue))),
     ("site-stay-s", Take::U32(|view, out| out.extend_from_slice(&view.sites.stay_s))),
+    ("site-h2-positions", Take::U32(|view, out| out.extend_from_slice(&view.sites.h2_positions))),
+    ("site-h2-taken", Take::U32(|view, out| out.extend_from_slice(&view.sites.h2_taken))),
+    ("site-h2-queue", Take::U32(|view, out| out.extend_from_slice(&view.sites.h2_queue))),
+    ("site-h2-free-kg", Take::F64(|view, out| out.extend_from_slice(&view.sites.h2_free_kg))),
     ("pair-km", Take::OnceF64(|view, out| out.extend(pairs(view.travel).map(|(a, b)| view.travel.km(a, b))))),
     (
         "pair-energy-km",
         Take::OnceF64(|view, out| out.extend(pairs(view.travel).map(|(a, b)| view.travel.energy_km(a, b)))),
     ),
-    ("fleet-charging-fleet", Take::OnceU32(|view, out| out.extend(may_charge(view).map(|(fleet, _)| fleet)))),
-    ("fleet-charging-site", Take::OnceU32(|view, out| out.extend(may_charge(view).map(|(_, site)| site)))),
+    (
+        "fleet-charging-fleet",
+        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_charge.sites).map(|(fleet, _)| fleet))),
+    ),
+    (
+        "fleet-charging-site",
+        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_charge.sites).map(|(_, site)| site))),
+    ),
+    (
+        "fleet-fueling-fleet",
+        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_fuel.sites).map(|(fleet, _)| fleet))),
+    ),
+    ("fleet-fueling-site", Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_fuel.sites).map(|(_, site)| site)))),
 ];
 
 /// All pairs of sites, row by row.
@@ -69,9 +86,9 @@ fn pairs(travel: &Travel) -> impl Iterator<Item = (SiteId, SiteId)> {
     (0..sites).flat_map(move |from| (0..sites).map(move |to| (SiteId::at(from), SiteId::at(to))))
 }
 
-/// Fleets and the sites where they may charge.
-fn may_charge<'a>(view: &'a DispatchView<'_>) -> impl Iterator<Item = (u32, u32)> + 'a {
-    let fleets = view.may_charge.sites.iter().enumerate();
+/// Fleets and the sites where they may charge or fuel.
+fn by_fleet(sites: &[Vec<SiteId>]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let fleets = sites.iter().enumerate();
     fleets.flat_map(|(fleet, sites)| sites.iter().map(move |site| (fleet as u32, site.0)))
 }
 
@@ -171,11 +188,30 @@ impl Side for Dispatch {
     fn with_made(made: Made, show: impl FnOnce(&DispatchView<'_>)) {
         let (trucks, hauls) = (made_trucks(made), made_hauls(made));
         let of = |value: u32| vec![value; MADE_SITES as usize];
-        let sites = SiteColumns { ports: of(4), ports_taken: of(1), queue: of(0), stay_s: of(1_200) };
+        let sites = SiteColumns {
+            ports: of(4),
+            ports_taken: of(1),
+            queue: of(0),
+            stay_s: of(1_200),
+            h2_positions: of(2),
+            h2_taken: of(0),
+            h2_queue: of(0),
+            h2_free_kg: vec![500.0; MADE_SITES as usize],
+        };
+        let may_fuel = FuelSitesByFleet { sites: vec![vec![SiteId(1)], vec![], vec![SiteId(2)]] };
         let may_charge = SitesByFleet { sites: vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]] };
         let travel = made_travel();
         let (time_s, hour) = (36_000, 10);
-        show(&DispatchView { time_s, hour, trucks, hauls: &hauls, sites, travel: &travel, may_charge: &may_charge });
+        show(&DispatchView {
+            time_s,
+            hour,
+            trucks,
+            hauls: &hauls,
+            sites,
+            travel: &travel,
+            may_charge: &may_charge,
+            may_fuel: &may_fuel,
+        });
     }
 
     fn orders(&mut self, view: &DispatchView<'_>) -> (Orders, u64, Vec<String>) {
@@ -218,6 +254,7 @@ fn made_trucks(made: Made) -> TruckColumns {
         trucks.site.push(at % MADE_SITES);
         trucks.on_duty.push(u8::from(at % 3 != 2));
         trucks.home.push(if at % 5 == 0 { u32::MAX } else { at % MADE_SITES });
+        trucks.carrier.push(u8::from(has_battery));
         trucks.soc.push(quantity(if_battery(soc, 1.0), 0));
         trucks.energy_kwh.push(quantity(if_battery(400.0 * soc, f64::INFINITY), 1));
         trucks.usable_kwh.push(quantity(if_battery(400.0, 0.0), 2));

@@ -3,7 +3,7 @@
 
 use crate::kernel::ids::SiteId;
 use crate::kernel::units::Kw;
-use crate::policy::{Assign, ChargeAt, ChargingView, DispatchView, Orders};
+use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, Orders};
 
 /// Reasons that are kept.
 const EXAMPLES: usize = 5;
@@ -119,13 +119,15 @@ fn check_charge(view: &DispatchView<'_>, order: ChargeAt, has_order: &mut [bool]
     let ChargeAt { truck, site, to_soc } = order;
     let truck_at = truck_row(view, truck, has_order)?;
     if view.trucks.usable_kwh[truck_at] <= 0.0 {
-        return Err(format!("truck {truck} has no battery"));
+        return Err(format!("truck {truck} has no battery and no hydrogen tank"));
     }
     if !(0.0..=1.0).contains(&to_soc) {
         return Err(format!("a state of charge of {to_soc} is not between 0 and 1"));
     }
     let fleet = view.trucks.fleet[truck_at];
-    let usable = view.may_charge.sites.get(fleet as usize);
+    let is_hydrogen = view.trucks.carrier[truck_at] == Carrier::Hydrogen as u8;
+    let sites = if is_hydrogen { &view.may_fuel.sites } else { &view.may_charge.sites };
+    let usable = sites.get(fleet as usize);
     if usable.is_none_or(|sites| sites.binary_search(&SiteId(site)).is_err()) {
         return Err(format!("fleet {fleet} may not charge at site {site}"));
     }

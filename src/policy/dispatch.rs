@@ -2,12 +2,26 @@
 
 use super::{DispatchPolicy, Parameter, PolicyError, parameters};
 use crate::charging::state::SitesByFleet;
+use crate::hydrogen::rules::LHV_KWH_PER_KG;
+use crate::hydrogen::state::FuelSitesByFleet;
 use crate::kernel::ids::SiteId;
 use crate::truck::travel::Travel;
 use std::collections::BTreeMap;
 
 /// No site, no fleet.
 const NOBODY: u32 = u32::MAX;
+
+/// What a truck has to refill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Carrier {
+    /// Nothing that is followed.
+    None = 0,
+    /// A battery.
+    Battery = 1,
+    /// Hydrogen. Its energy is in kWh of the lower heating value, so that one range check serves both.
+    Hydrogen = 2,
+}
 
 /// Trucks that wait for a decision, in id order.
 #[derive(Debug, Default)]
@@ -22,13 +36,15 @@ pub struct TruckColumns {
     pub on_duty: Vec<u8>,
     /// Home site, or `u32::MAX`.
     pub home: Vec<u32>,
-    /// State of charge; 1 without a battery.
+    /// 0 nothing to refill, 1 battery, 2 hydrogen (see [`Carrier`]).
+    pub carrier: Vec<u8>,
+    /// State of charge, or level of the hydrogen tank; 1 without either.
     pub soc: Vec<f64>,
-    /// Energy on board; infinite without a battery.
+    /// Energy on board (hydrogen: lower heating value); infinite without a battery or a hydrogen tank.
     pub energy_kwh: Vec<f64>,
-    /// Usable energy; 0 without a battery.
+    /// Usable energy when full; 0 without a battery or a hydrogen tank.
     pub usable_kwh: Vec<f64>,
-    /// Use per freeway km at the present temperature without a container; 0 without a battery.
+    /// Use per freeway km at the present temperature without a container; 0 without either.
     pub bobtail_kwh_per_km: Vec<f64>,
     /// The same with an empty container.
     pub empty_kwh_per_km: Vec<f64>,
@@ -68,6 +84,14 @@ pub struct SiteColumns {
     pub ports_taken: Vec<u32>,
     /// Vehicles that wait for one.
     pub queue: Vec<u32>,
+    /// Positions of its hydrogen station.
+    pub h2_positions: Vec<u32>,
+    /// Of them taken.
+    pub h2_taken: Vec<u32>,
+    /// Vehicles that wait for one.
+    pub h2_queue: Vec<u32>,
+    /// Hydrogen that is promised to nobody at the station or in its queue, kg; may be negative.
+    pub h2_free_kg: Vec<f64>,
     /// Mean time of a truck at the place for one container, seconds.
     pub stay_s: Vec<u32>,
 }
@@ -89,6 +113,8 @@ pub struct DispatchView<'a> {
     pub travel: &'a Travel,
     /// Sites where each fleet may charge.
     pub may_charge: &'a SitesByFleet,
+    /// Sites where each fleet may fuel hydrogen.
+    pub may_fuel: &'a FuelSitesByFleet,
 }
 
 /// A truck takes a haul.
@@ -100,14 +126,14 @@ pub struct Assign {
     pub haul: u32,
 }
 
-/// A truck goes to charge.
+/// A truck goes to charge, or to fuel when it runs on hydrogen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChargeAt {
     /// The truck's id.
     pub truck: u32,
     /// The site's id.
     pub site: u32,
-    /// It leaves with this state of charge.
+    /// It leaves with this state of charge or level.
     pub to_soc: f64,
 }
 
@@ -116,18 +142,20 @@ pub struct ChargeAt {
 pub struct Orders {
     /// Hauls taken.
     pub assign: Vec<Assign>,
-    /// Trucks sent to charge.
+    /// Trucks sent to charge or fuel.
     pub charge: Vec<ChargeAt>,
 }
 
 /// Names of the built-in dispatch policies.
 pub const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
 
-const PARAMETERS: [Parameter; 4] = [
+const PARAMETERS: [Parameter; 6] = [
     Parameter::new("reserve_soc", 0.1, (0.0, 0.9)),
     Parameter::new("charge_below_soc", 0.35, (0.0, 1.0)),
     Parameter::new("charge_to_soc", 0.8, (0.05, 1.0)),
     Parameter::new("early_min", 15.0, (0.0, 600.0)),
+    Parameter::new("fuel_below_level", 0.25, (0.0, 1.0)),
+    Parameter::new("fuel_to_level", 1.0, (0.05, 1.0)),
 ];
 
 /// A built-in dispatch policy by name.
@@ -150,6 +178,8 @@ pub fn dispatch(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn Di
             charge_below_soc: values[1],
             charge_to_soc: values[2],
             early_s: (values[3] * 60.0) as u32,
+            fuel_below_level: values[4],
+            fuel_to_level: values[5],
         },
         geography: Geography::default(),
     }))
@@ -175,12 +205,17 @@ struct Rules {
     charge_to_soc: f64,
     /// A truck may be this much too early at the origin.
     early_s: u32,
+    /// The same two for the tank of a fuel-cell truck on duty.
+    fuel_below_level: f64,
+    fuel_to_level: f64,
 }
 
 /// A truck looks at no more hauls than this, so that a decision's cost is bounded.
 const LOOKS_PER_TRUCK: usize = 24;
 /// A vehicle in a queue counts as this much waiting time over the number of ports.
 const SESSION_S: f64 = 3600.0;
+/// The same at a hydrogen station.
+const FILL_S: f64 = 900.0;
 /// A truck off duty with less than this is plugged in.
 const OFF_DUTY_BELOW_SOC: f64 = 0.95;
 
@@ -193,6 +228,8 @@ struct Geography {
     pairs: Vec<(u32, u32)>,
     /// For each fleet and site: freeway km (by energy) to the nearest site where it may charge.
     to_charger_km: Vec<Vec<f64>>,
+    /// The same to the nearest site where it may fuel.
+    to_station_km: Vec<Vec<f64>>,
 }
 
 impl Geography {
@@ -212,12 +249,13 @@ impl Geography {
             self.pairs = all.clone().flat_map(|from| all.clone().map(move |to| (from, to))).collect();
             self.pairs.sort_by(|a, b| km(a.0, a.1).total_cmp(&km(b.0, b.1)).then(a.cmp(b)));
         }
-        for sites in &view.may_charge.sites {
-            let nearest = |from: u32| {
-                let km = sites.iter().map(|to| view.travel.energy_km(SiteId(from), *to));
-                km.fold(f64::INFINITY, f64::min)
-            };
-            self.to_charger_km.push(all.clone().map(nearest).collect());
+        let nearest = |from: u32, sites: &[SiteId]| {
+            let km = sites.iter().map(|to| view.travel.energy_km(SiteId(from), *to));
+            km.fold(f64::INFINITY, f64::min)
+        };
+        for (chargers, stations) in view.may_charge.sites.iter().zip(&view.may_fuel.sites) {
+            self.to_charger_km.push(all.clone().map(|from| nearest(from, chargers)).collect());
+            self.to_station_km.push(all.clone().map(|from| nearest(from, stations)).collect());
         }
     }
 }
@@ -312,16 +350,16 @@ impl<'a> Round<'a> {
         }
         // On duty after the shift's end: it has not enough energy to go home.
         let is_stuck = trucks.shift_end_s[truck] <= self.view.time_s;
-        (is_stuck || trucks.soc[truck] < self.rules.charge_below_soc) && self.charge(truck, self.rules.charge_to_soc)
+        let (below, to) = self.refill_levels(truck);
+        (is_stuck || trucks.soc[truck] < below) && self.charge(truck, to)
     }
 
     /// A truck that finds no work it can do charges, if that can change anything.
     fn charges_while_idle(&mut self, truck: usize) {
         let trucks = &self.view.trucks;
-        if trucks.usable_kwh[truck] > 0.0
-            && trucks.soc[truck] < f64::midpoint(self.rules.charge_below_soc, self.rules.charge_to_soc)
-        {
-            self.charge(truck, self.rules.charge_to_soc);
+        let (below, to) = self.refill_levels(truck);
+        if trucks.usable_kwh[truck] > 0.0 && trucks.soc[truck] < f64::midpoint(below, to) {
+            self.charge(truck, to);
         }
     }
 
@@ -376,15 +414,65 @@ impl<'a> Round<'a> {
         let bobtail = trucks.bobtail_kwh_per_km[truck];
         let with_box =
             if hauls.loaded[row] == 1 { trucks.loaded_kwh_per_km[truck] } else { trucks.empty_kwh_per_km[truck] };
-        let after_km = self.geography.to_charger_km[trucks.fleet[truck] as usize][destination.index()];
+        let refill_km =
+            if self.is_hydrogen(truck) { &self.geography.to_station_km } else { &self.geography.to_charger_km };
+        let after_km = refill_km[trucks.fleet[truck] as usize][destination.index()];
         // Luck and waiting with the systems on make a trip dearer than its mean; the reserve is for that.
         let needed = bobtail * (travel.energy_km(SiteId(trucks.site[truck]), origin) + after_km)
             + with_box * travel.energy_km(origin, destination);
         needed <= trucks.energy_kwh[truck] - self.rules.reserve_soc * trucks.usable_kwh[truck]
     }
 
+    fn is_hydrogen(&self, truck: usize) -> bool {
+        self.view.trucks.carrier[truck] == Carrier::Hydrogen as u8
+    }
+
+    /// Below which level a truck on duty refills, and to which.
+    fn refill_levels(&self, truck: usize) -> (f64, f64) {
+        let rules = &self.rules;
+        if self.is_hydrogen(truck) {
+            (rules.fuel_below_level, rules.fuel_to_level)
+        } else {
+            (rules.charge_below_soc, rules.charge_to_soc)
+        }
+    }
+
+    /// Sends a fuel-cell truck to the station within reach that has enough for it and will probably serve it first.
+    fn fuel(&mut self, truck: usize, to_level: f64) -> bool {
+        let (trucks, travel, sites) = (&self.view.trucks, self.view.travel, &self.view.sites);
+        let here = SiteId(trucks.site[truck]);
+        let reach_km = trucks.energy_kwh[truck] / trucks.bobtail_kwh_per_km[truck].max(1e-9);
+        let need_kg = (to_level - trucks.soc[truck]).max(0.0) * trucks.usable_kwh[truck] / LHV_KWH_PER_KG;
+        let stations = &self.view.may_fuel.sites[trucks.fleet[truck] as usize];
+        let has_enough = |site: &&SiteId| {
+            let on_the_way_kg = f64::from(self.sent[site.index()]) * need_kg;
+            sites.h2_free_kg[site.index()] - on_the_way_kg >= need_kg
+        };
+        let expected = |site: SiteId| {
+            let (positions, at) = (sites.h2_positions[site.index()], site.index());
+            let waiting = (sites.h2_taken[at] + sites.h2_queue[at] + self.sent[at] + 1).saturating_sub(positions);
+            let wait_s = f64::from(waiting) * FILL_S / f64::from(positions.max(1));
+            f64::from(travel.drive_s(here, site, self.view.hour)) + wait_s
+        };
+        let near = stations.iter().filter(|site| travel.energy_km(here, **site) <= reach_km).filter(has_enough);
+        let best = near.map(|site| (expected(*site), *site)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        // Out of reach of every station: the nearest one that has enough, by tow.
+        let best = best.map(|(_, site)| site).or_else(|| {
+            let is_near = stations.iter().any(|site| travel.energy_km(here, *site) <= reach_km);
+            let by_km = |a: &&SiteId, b: &&SiteId| travel.km(here, **a).total_cmp(&travel.km(here, **b));
+            if is_near { None } else { stations.iter().filter(has_enough).min_by(by_km).copied() }
+        });
+        let Some(site) = best else { return false };
+        self.sent[site.index()] += 1;
+        self.orders.charge.push(ChargeAt { truck: trucks.id[truck], site: site.0, to_soc: to_level });
+        true
+    }
+
     /// Sends the truck to the site within reach where it will probably be plugged in first.
     fn charge(&mut self, truck: usize, to_soc: f64) -> bool {
+        if self.is_hydrogen(truck) {
+            return self.fuel(truck, to_soc);
+        }
         let (trucks, travel) = (&self.view.trucks, self.view.travel);
         let here = SiteId(trucks.site[truck]);
         let usable = &self.view.may_charge.sites[trucks.fleet[truck] as usize];

@@ -5,15 +5,18 @@
 
 pub mod charging;
 mod dispatch;
+mod hydrogen;
 mod plugin;
 pub mod spec;
 
 pub use charging::{ChargingView, Schedule, SessionColumns, SiteOutlook, built_in, charging, table};
 pub use dispatch::{
-    Assign, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH_NAMES, Orders, SiteColumns, TruckColumns, dispatch,
+    Assign, Carrier, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH_NAMES, Orders, SiteColumns, TruckColumns,
+    dispatch,
 };
 
 pub use crate::record::notes::PluginNotes;
+pub use hydrogen::{HydrogenOrders, HydrogenView, LOAD_STEPS, hydrogen};
 pub use plugin::PluginFile;
 
 use crate::kernel::units::Kw;
@@ -68,6 +71,28 @@ pub trait DispatchPolicy: Send + Sync {
     /// What the sandbox noted, when this is a plugin.
     fn plugin(&self) -> Option<PluginNotes> {
         None
+    }
+}
+
+/// Decides when electrolysers run and when trailers are ordered, at the start of each hour.
+pub trait HydrogenPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// One load and one number of trailers a row of the view. What passes a ramp, a limit or the room is cut afterwards.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String>;
+}
+
+/// The hydrogen supply policy of the run.
+#[derive(Resource)]
+pub struct HydrogenPolicySlot(pub Box<dyn HydrogenPolicy>);
+
+impl std::fmt::Debug for HydrogenPolicySlot {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "HydrogenPolicySlot({})", self.0.name())
     }
 }
 

@@ -16,6 +16,8 @@ pub struct PolicySpec {
     #[serde(deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<ChargingChoice>")]
     pub charging: ChargingChoice,
+    /// When electrolysers run and when hydrogen is ordered.
+    pub hydrogen: HydrogenChoice,
 }
 
 /// `[policy.dispatch]`.
@@ -175,4 +177,19 @@ where
         NameOr::Name(name) => T::from(name),
         NameOr::Table(table) => table,
     })
+}
+/// `[policy.hydrogen]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HydrogenChoice {
+    /// Name of a built-in policy: `keep_full`, `reorder_point`, `cheap_hours` or `follow_solar`.
+    pub name: String,
+    /// Parameters of the policy by name.
+    pub params: BTreeMap<String, f64>,
+}
+
+impl Default for HydrogenChoice {
+    fn default() -> Self {
+        Self { name: "reorder_point".to_owned(), params: BTreeMap::new() }
+    }
 }

@@ -1,6 +1,7 @@
 //! Rows out: typed tables, a summary folded from the rows, a manifest. Systems append; nothing in a run reads back.
 
 pub mod folder;
+pub mod hydrogen;
 pub mod names;
 pub mod notes;
 pub mod rows;

@@ -23,6 +23,10 @@ pub struct Names {
     pub visits: Vec<Arc<str>>,
     /// Group and number of each port, such as `plaza/3`.
     pub ports: Vec<String>,
+    /// Keys of hydrogen stations.
+    pub stations: Vec<String>,
+    /// Keys of hydrogen hubs.
+    pub hubs: Vec<String>,
     /// For local times.
     pub calendar: Calendar,
 }

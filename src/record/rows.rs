@@ -76,6 +76,8 @@ row! {
         shore_kw: f64 ["kW"],
         /// constant load
         other_kw: f64 ["kW"],
+        /// hydrogen production and compression
+        hydrogen_kw: f64 ["kW"],
         /// solar power, which the meter does not see
         solar_kw: f64 ["kW"],
         /// stationary batteries: above zero when they charge
@@ -210,6 +212,8 @@ row! {
         diesel_gal: f64 ["US gal"],
         /// battery energy used
         battery_kwh: f64 ["kWh"],
+        /// hydrogen used
+        hydrogen_kg: f64 ["kg"],
         /// energy used straight from the grid
         grid_kwh: f64 ["kWh"],
         /// nitrogen oxides
@@ -234,6 +238,7 @@ impl EquipmentRow {
             away_h: hour.away_h,
             diesel_gal: hour.diesel_gal,
             battery_kwh: hour.battery_kwh,
+            hydrogen_kg: hour.hydrogen_kg,
             grid_kwh: hour.grid_kwh,
             nox_g: hour.nox_g,
             pm25_g: hour.pm25_g,
@@ -256,6 +261,8 @@ row! {
         diesel_gal: f64 ["US gal"],
         /// battery energy used
         battery_kwh: f64 ["kWh"],
+        /// hydrogen used
+        hydrogen_kg: f64 ["kg"],
         /// nitrogen oxides
         nox_g: f64 ["g"],
         /// exhaust particles up to 2.5 micrometres
@@ -280,6 +287,7 @@ impl FuelRow {
             empty_km: day.empty_km,
             diesel_gal: day.diesel_gal,
             battery_kwh: day.battery_kwh,
+            hydrogen_kg: day.hydrogen_kg,
             nox_g: day.nox_g,
             pm25_g: day.pm25_g,
             hauls: day.hauls,

@@ -1,5 +1,6 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
+use super::hydrogen::HydrogenSummary;
 use super::names::Names;
 use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::account::emissions::{EmissionsSpec, emitted};
@@ -31,10 +32,19 @@ pub struct Waits {
 }
 
 impl Waits {
-    fn add(&mut self, wait_s: u32) {
+    pub(super) fn add(&mut self, wait_s: u32) {
         *self.counts.entry(wait_s).or_default() += 1;
         self.number += 1;
         self.sum_s += u64::from(wait_s);
+    }
+
+    /// Adds all waits of another.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (wait_s, count) in &other.counts {
+            *self.counts.entry(*wait_s).or_default() += count;
+        }
+        self.number += other.number;
+        self.sum_s += other.sum_s;
     }
 
     /// How many waits.
@@ -110,6 +120,8 @@ pub struct Tally {
     pub equipment_burnt: [f64; 3],
     /// Equipment: battery energy used, kWh.
     pub equipment_battery_kwh: f64,
+    /// Equipment: hydrogen used, kg.
+    pub equipment_hydrogen_kg: f64,
     /// Vessel calls, lifts.
     pub calls: u64,
     /// Containers lifted.
@@ -148,6 +160,8 @@ pub struct FleetTally {
     pub diesel_gal: f64,
     /// Battery energy, kWh.
     pub battery_kwh: f64,
+    /// Hydrogen, kg.
+    pub hydrogen_kg: f64,
     /// Nitrogen oxides, g.
     pub nox_g: f64,
     /// Particles, g.
@@ -171,6 +185,8 @@ pub struct Summary {
     pub fleets: Vec<FleetTally>,
     /// The hub: waits and peaks are its own, sums are of the sites.
     pub hub: Tally,
+    /// Hydrogen stations.
+    pub hydrogen: HydrogenSummary,
     /// Hauls put up.
     pub requested: u64,
     /// Hauls that lapsed.
@@ -250,7 +266,7 @@ impl Summary {
                 tally.peak_kw = row.total_kw;
                 tally.peak_at_s = row.start_s;
             }
-            let fixed_kw = row.total_kw - row.charging_kw - row.storage_kw;
+            let fixed_kw = row.total_kw - row.charging_kw - row.storage_kw - row.hydrogen_kw;
             tally.overloads += u64::from(row.limit_kw.is_some_and(|limit| fixed_kw > limit));
             for tally in [tally, &mut self.hub] {
                 tally.meter_kwh += row.total_kw * hours;
@@ -298,6 +314,7 @@ impl Summary {
                 tally.equipment_burnt[1] += row.nox_g;
                 tally.equipment_burnt[2] += row.pm25_g;
                 tally.equipment_battery_kwh += row.battery_kwh;
+                tally.equipment_hydrogen_kg += row.hydrogen_kg;
             }
         }
     }
@@ -310,6 +327,7 @@ impl Summary {
             fleet.empty_km += row.empty_km;
             fleet.diesel_gal += row.diesel_gal;
             fleet.battery_kwh += row.battery_kwh;
+            fleet.hydrogen_kg += row.hydrogen_kg;
             fleet.nox_g += row.nox_g;
             fleet.pm25_g += row.pm25_g;
             fleet.gate_queue_h += row.gate_queue_h;
@@ -352,6 +370,7 @@ impl Summary {
             all.empty_km += fleet.empty_km;
             all.diesel_gal += fleet.diesel_gal;
             all.battery_kwh += fleet.battery_kwh;
+            all.hydrogen_kg += fleet.hydrogen_kg;
             all.nox_g += fleet.nox_g;
             all.pm25_g += fleet.pm25_g;
             all.gate_queue_h += fleet.gate_queue_h;
@@ -379,7 +398,8 @@ impl Summary {
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
         hub.bill(self.hub.bill);
-        hub.air(self.emissions.as_ref(), &all, &self.hub);
+        hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.purchased_co2e_kg());
+        self.hydrogen.metrics(&mut out);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
             let mut site = Scope { name: format!("site:{key}"), out: &mut out };
             site.charging(tally, self.days);
@@ -415,6 +435,7 @@ impl Scope<'_> {
         self.add("truck_km", tally.km, "km", "driven");
         self.add("truck_empty_km", tally.empty_km, "km", "of it without a container");
         self.add("truck_battery_kwh", tally.battery_kwh, "kWh", "battery energy that trucks used");
+        self.add("truck_hydrogen_kg", tally.hydrogen_kg, "kg", "hydrogen that trucks used");
         self.add("truck_diesel_gal", tally.diesel_gal, "US gal", "diesel that trucks burnt");
         self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
         self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
@@ -455,19 +476,25 @@ impl Scope<'_> {
         self.add("equipment_hours_required", tally.required_h, "h", "unit-hours that lifts and gate moves asked for");
         self.add("equipment_hours_served", tally.served_h, "h", "unit-hours done");
         self.add("equipment_battery_kwh", tally.equipment_battery_kwh, "kWh", "battery energy that equipment used");
+        self.add("equipment_hydrogen_kg", tally.equipment_hydrogen_kg, "kg", "hydrogen that equipment used");
         self.add("equipment_diesel_gal", tally.equipment_burnt[0], "US gal", "diesel that equipment burnt");
         self.count("vessel_calls", tally.calls, "vessel calls that ended");
         self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
     }
 
-    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally) {
+    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, purchased_kg: f64) {
         let [gallons, nox_g, pm25_g] = hub.equipment_burnt;
         let (gallons, nox_g, pm25_g) = (gallons + fleets.diesel_gal, nox_g + fleets.nox_g, pm25_g + fleets.pm25_g);
         self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
         let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh, nox_g, pm25_g));
         self.add("co2e_tailpipe_t", out.map(|out| out.tailpipe_co2e_kg / 1000.0), "t", "CO2e at tailpipes");
-        let upstream = out.map(|out| out.upstream_co2e_kg / 1000.0);
-        self.add("co2e_upstream_t", upstream, "t", "CO2e of supplying diesel and electricity");
+        let upstream = out.map(|out| (out.upstream_co2e_kg + purchased_kg) / 1000.0);
+        self.add(
+            "co2e_upstream_t",
+            upstream,
+            "t",
+            "CO2e of supplying diesel, electricity and hydrogen that was bought",
+        );
         self.add("nox_kg", nox_g / 1000.0, "kg", "nitrogen oxides at tailpipes");
         self.add("pm25_kg", pm25_g / 1000.0, "kg", "exhaust particles at tailpipes");
     }

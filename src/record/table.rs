@@ -2,7 +2,7 @@
 
 use super::Code;
 use super::names::Names;
-use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
+use crate::kernel::ids::{FleetId, HubId, NodeId, PortId, SiteId, StationId, VisitId};
 use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
@@ -124,6 +124,8 @@ cell!(f64, Number, |value, _names| Some(*value));
 cell!(Option<f64>, Number, |value, _names| *value);
 cell!(Code, Text, |value, _names| Some(value.0));
 cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
+cell!(StationId, Text, |value, names| Some(&names.stations[value.index()]));
+cell!(HubId, Text, |value, names| Some(&names.hubs[value.index()]));
 cell!(FleetId, Text, |value, names| Some(&names.fleets[value.index()]));
 cell!(Option<FleetId>, Text, |value, names| value.map(|id| &names.fleets[id.index()]));
 cell!(NodeId, Text, |value, names| Some(names.node(*value)));

@@ -1,6 +1,7 @@
 //! What the page shows, folded from the tables. Its shape is `ui/src/data.ts`.
 
 use super::ReportError;
+use super::hydrogen::StationSeries;
 use super::read::each_batch;
 use crate::record::folder::Manifest;
 use crate::record::notes::PluginNotes;
@@ -30,6 +31,7 @@ pub(super) struct Data {
     waits: Waits,
     hauls: Hauls,
     sites: Vec<SiteSeries>,
+    hydrogen: Vec<StationSeries>,
     metrics: Vec<Metric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
@@ -41,6 +43,7 @@ struct Hub {
     equipment: Vec<f64>,
     shore: Vec<f64>,
     other: Vec<f64>,
+    hydrogen: Vec<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,13 +106,13 @@ pub(super) fn collect(
         bucket_s,
         steps,
         index: scenario.site.keys().enumerate().map(|(at, key)| (key.clone(), at)).collect(),
-        hub: [0; 4].map(|_| vec![0.0; steps]),
+        hub: [0; 5].map(|_| vec![0.0; steps]),
         sites: scenario.site.iter().map(|(key, spec)| site_series(key, spec, loaded, steps)).collect(),
     };
     fold.power(tables, f64::from(scenario.time.interval_s))?;
     let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
-    let [charging, equipment, shore, other] = fold.hub.map(rounded);
+    let [charging, equipment, shore, other, hydrogen] = fold.hub.map(rounded);
     let sites = fold.sites.into_iter().map(|site| SiteSeries {
         mean_kw: rounded(site.mean_kw),
         peak_kw: rounded(site.peak_kw),
@@ -123,10 +126,11 @@ pub(super) fn collect(
         days: scenario.time.days,
         bucket_s,
         times: times.collect(),
-        hub: Hub { charging, equipment, shore, other },
+        hub: Hub { charging, equipment, shore, other, hydrogen },
         waits,
         hauls,
         sites: sites.collect(),
+        hydrogen: super::hydrogen::collect(tables, loaded, bucket_s, steps)?,
         metrics: metrics.to_vec(),
         provenance: facts(manifest),
         doubtful: doubtful(loaded),
@@ -163,7 +167,7 @@ struct Fold {
     bucket_s: u32,
     steps: usize,
     index: BTreeMap<String, usize>,
-    hub: [Vec<f64>; 4],
+    hub: [Vec<f64>; 5],
     sites: Vec<SiteSeries>,
 }
 
@@ -177,7 +181,9 @@ impl Fold {
         each_batch(tables, "power", |batch| {
             for row in 0..batch.rows() {
                 let step = self.step(batch.whole("start_s", row));
-                for (sum, column) in self.hub.iter_mut().zip(["charging_kw", "equipment_kw", "shore_kw", "other_kw"]) {
+                for (sum, column) in
+                    self.hub.iter_mut().zip(["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"])
+                {
                     sum[step] += batch.number(column, row).unwrap_or(0.0) * share;
                 }
                 if let Some(at) = self.index.get(batch.text("site", row)) {

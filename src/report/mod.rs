@@ -4,6 +4,7 @@
 //! needs node.
 
 mod data;
+mod hydrogen;
 pub(crate) mod read;
 
 use crate::record::folder::Manifest;

@@ -5,6 +5,7 @@ use super::problem::{Problem, nearest};
 use super::tree::Item;
 use crate::freight::spec::{FreightSpec, VolumesSpec};
 use crate::grid::spec::SiteKind;
+use crate::hydrogen;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::profile::WeekProfile;
 use crate::policy::{self, Schedule};
@@ -16,19 +17,19 @@ const VEHICLE_LIMIT: u64 = 4_000_000;
 const SITE_LIMIT: usize = 2_000;
 
 /// Collects problems at paths of the document.
-pub(super) struct Checker<'a> {
+pub(crate) struct Checker<'a> {
     document: &'a Item,
     problems: &'a mut Vec<Problem>,
 }
 
 impl Checker<'_> {
-    pub(super) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
         let parts: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
         let place = Some(self.document.nearest(&parts).value.clone());
         self.problems.push(Problem { place, field: parts.join("."), message: message.into(), help });
     }
 
-    pub(super) fn key<T>(&mut self, path: &[&str], name: &str, table: &BTreeMap<String, T>, kind: &str) -> bool {
+    pub(crate) fn key<T>(&mut self, path: &[&str], name: &str, table: &BTreeMap<String, T>, kind: &str) -> bool {
         if table.contains_key(name) {
             return true;
         }
@@ -57,6 +58,7 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
     if let Some(spec) = &scenario.freight {
         freight(scenario, spec, &mut checker);
     }
+    hydrogen::check::check(scenario, &mut checker);
     policies(scenario, document, problems);
     calendar
 }

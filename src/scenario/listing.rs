@@ -2,6 +2,8 @@
 
 use super::Scenario;
 use super::problem::{Place, Problem, nearest};
+use crate::hydrogen::check::usable_kg;
+use crate::hydrogen::spec::FuelVisitsSpec;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::units::Kw;
 use crate::policy::Schedule;
@@ -28,6 +30,17 @@ pub struct ListedHaul {
     pub loaded: bool,
     /// Key of `[fleet]` that must carry it, if any.
     pub fleet: Option<String>,
+}
+
+/// One vehicle that comes to fuel hydrogen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FuelVisit {
+    /// Arrival, seconds from the start of the run.
+    pub arrive_s: u32,
+    /// What it needs, kg.
+    pub kg: f64,
+    /// It leaves at this time with whatever it has.
+    pub depart_s: Option<u32>,
 }
 
 /// One distance.
@@ -83,6 +96,34 @@ pub fn hauls(
         } else {
             out.push(ListedHaul { origin, destination, ready_s, due_s, loaded, fleet });
         }
+    }
+    out
+}
+
+/// Reads `arrive_s, kg[, depart_s]`. No visit may need more than its station can give when it is full.
+pub fn fuel_visits(
+    path: &str,
+    text: &str,
+    spec: &FuelVisitsSpec,
+    scenario: &Scenario,
+    problems: &mut Vec<Problem>,
+) -> Vec<FuelVisit> {
+    let most_kg = scenario.hydrogen.get(&spec.station).map_or(1e4, usable_kg);
+    let mut table = Table::open(path, text, &["arrive_s", "kg"], problems);
+    let mut out = Vec::new();
+    while let Some(row) = table.next_row() {
+        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
+        let kg = table.number(&row, "kg", 1e-3, most_kg);
+        let depart_s = match row.get("depart_s") {
+            None | Some("") => Some(None),
+            Some(_) => table.number(&row, "depart_s", 0.0, 4e9).map(|depart_s| Some(depart_s as u32)),
+        };
+        let (Some(arrive_s), Some(kg), Some(depart_s)) = (arrive_s, kg, depart_s) else { continue };
+        if depart_s.is_some_and(|depart_s| f64::from(depart_s) <= arrive_s) {
+            table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
+            continue;
+        }
+        out.push(FuelVisit { arrive_s: arrive_s as u32, kg, depart_s });
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use super::check;
 use super::choice::{self, Plugins};
-use super::listing::{self, KmRow, ListedHaul};
+use super::listing::{self, FuelVisit, KmRow, ListedHaul};
 use super::problem::{Place, Problem, Problems, SourceFile};
 use super::provenance::{self, Provenance};
 use super::schema;
@@ -46,6 +46,8 @@ pub struct Loaded {
     pub hauls: Option<Vec<ListedHaul>>,
     /// Visits by key of `[visits]`.
     pub visits: BTreeMap<String, Visits>,
+    /// Visits by key of `[fuel_visits]`.
+    pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
     /// Power per kW of modules by hour of the year from files, by key of `[solar]`.
@@ -110,6 +112,15 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         });
     let visits =
         scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, visits::visits))).collect();
+    let fuel_visits = scenario.fuel_visits.iter();
+    let fuel_visits = fuel_visits
+        .map(|(key, spec)| {
+            (
+                key.clone(),
+                rows.read(&spec.csv, |path, text, out| listing::fuel_visits(path, text, spec, &scenario, out)),
+            )
+        })
+        .collect();
     let matrix = scenario
         .travel
         .as_ref()
@@ -131,6 +142,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 calendar,
                 hauls,
                 visits,
+                fuel_visits,
                 matrix,
                 tariffs,
                 solar,
@@ -348,7 +360,7 @@ impl Rows<'_> {
         if !self.base.join(file).is_file() {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-                self.inputs.insert(format!("tariff {file} of this version"), hash);
+                self.inputs.insert(import::shipped_input(file), hash);
                 return import::tariff(file, text, name, self.problems);
             }
             if Path::new(file).extension().is_none() {

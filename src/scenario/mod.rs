@@ -20,6 +20,7 @@ use crate::account::emissions::EmissionsSpec;
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
+use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenHubSpec, HydrogenSpec};
 use crate::policy::spec::PolicySpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
 use crate::truck::spec::{FleetSpec, TravelSpec, TruckModelSpec, WeatherSpec};
@@ -67,6 +68,18 @@ pub struct Scenario {
     /// Vehicles that are not simulated and come to charge.
     #[serde(default)]
     pub visits: BTreeMap<String, VisitsSpec>,
+    /// Hydrogen stations.
+    #[serde(default)]
+    pub hydrogen: BTreeMap<String, HydrogenSpec>,
+    /// Plants that feed hydrogen pipelines.
+    #[serde(default)]
+    pub hydrogen_hub: BTreeMap<String, HydrogenHubSpec>,
+    /// Credits for hydrogen made on site.
+    #[serde(default)]
+    pub hydrogen_credit: BTreeMap<String, HydrogenCreditSpec>,
+    /// Vehicles that are not simulated and come to fuel.
+    #[serde(default)]
+    pub fuel_visits: BTreeMap<String, FuelVisitsSpec>,
     /// Kinds of drayage tractors.
     #[serde(default)]
     pub truck_model: BTreeMap<String, TruckModelSpec>,

@@ -81,6 +81,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             calendar,
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
+            fuel_visits: BTreeMap::new(),
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),

@@ -14,6 +14,13 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         ],
     ),
     (
+        "hydrogen_corridor",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/hydrogen_corridor/scenario.toml")),
+            ("README.md", include_str!("../../scenarios/hydrogen_corridor/README.md")),
+        ],
+    ),
+    (
         "port_terminal",
         &[
             ("scenario.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),

@@ -6,7 +6,9 @@ use crate::charging::record::open_rows;
 use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Vehicle, Works};
 use crate::freight::state::Board;
 use crate::grid::state::Meters;
+use crate::hydrogen::{self, state::Hydrogen};
 use crate::kernel::clock::Clock;
+use crate::record::hydrogen::RefuelRow;
 use crate::record::names::Names;
 use crate::record::rows::{HaulRow, SessionRow};
 use crate::record::summary::Summary;
@@ -39,11 +41,11 @@ fn on_board(world: &mut World) -> (f64, f64) {
     let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
     let trucks = stores.iter(world).map(|store| match store {
         Store::Aboard(battery) => battery.energy().0,
-        Store::Tank | Store::AtPort => 0.0,
+        Store::Tank | Store::Hydrogen(_) | Store::AtPort => 0.0,
     });
     let units = states.iter(world).map(|state| match state {
         UnitState::Ready(battery) => battery.energy().0,
-        UnitState::Fueled | UnitState::Away => 0.0,
+        UnitState::Fueled | UnitState::Hydrogen(_) | UnitState::Away => 0.0,
     });
     (trucks.sum(), units.sum())
 }
@@ -53,6 +55,9 @@ pub fn close(world: &mut World) {
     let end_s = world.resource::<Clock>().end_s();
     for row in open_rows(world, end_s) {
         world.resource_mut::<Records<SessionRow>>().push(row);
+    }
+    for row in hydrogen::record::open_rows(world.resource::<Hydrogen>(), end_s) {
+        world.resource_mut::<Records<RefuelRow>>().push(row);
     }
     let mut open: Vec<HaulRow> =
         world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, Code("open"))).collect();
@@ -106,6 +111,8 @@ pub fn audit(
     queues(world, summary, names, &mut equal);
     bills(world, summary, names, tariffs, &mut equal);
     batteries(world, &mut broken);
+    let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment_hydrogen_kg;
+    broken.extend(hydrogen::audit::audit(world, &summary.hydrogen, used_kg));
     broken
 }
 

@@ -5,6 +5,7 @@ use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
 use crate::policy::{PluginNotes, PolicyCalls};
 use crate::record::Records;
+use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
 use crate::record::summary::{Metric, Summary};
@@ -27,6 +28,9 @@ pub struct Output {
     fuel: TableWriter,
     calls: TableWriter,
     bills: TableWriter,
+    refuelings: TableWriter,
+    hydrogen: TableWriter,
+    hubs: TableWriter,
     summary: Summary,
 }
 
@@ -71,6 +75,9 @@ impl Output {
             fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
             calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
             bills: TableWriter::new::<BillRow>(folder, with_csv, zone)?,
+            refuelings: TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
+            hydrogen: TableWriter::new::<HydrogenRow>(folder, with_csv, zone)?,
+            hubs: TableWriter::new::<HubRow>(folder, with_csv, zone)?,
             summary,
         })
     }
@@ -109,7 +116,11 @@ impl Output {
         drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
             summary.fuel(rows);
         })?;
-        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))
+        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))?;
+        let h2 = &mut summary.hydrogen;
+        drain(world, names, least, &mut self.refuelings, |rows: &[RefuelRow]| h2.refuelings(rows))?;
+        drain(world, names, least, &mut self.hydrogen, |rows: &[HydrogenRow]| h2.hydrogen(rows))?;
+        drain(world, names, least, &mut self.hubs, |_: &[HubRow]| {})
     }
 
     /// Bills the sites that have a tariff (by site), when all their power is written.
@@ -138,6 +149,9 @@ impl Output {
             (FuelRow::TABLE, self.fuel),
             (CallRow::TABLE, self.calls),
             (BillRow::TABLE, self.bills),
+            (RefuelRow::TABLE, self.refuelings),
+            (HydrogenRow::TABLE, self.hydrogen),
+            (HubRow::TABLE, self.hubs),
         ];
         for (name, table) in tables {
             let (digest, rows, paths) = table.finish()?;

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use std::time::{Duration, Instant};
 
 /// The steps in their order.
-pub const STEPS: [Tick; 10] = [
+pub const STEPS: [Tick; 11] = [
     Tick::Deliver,
     Tick::Meter,
     Tick::Freight,
@@ -14,6 +14,7 @@ pub const STEPS: [Tick; 10] = [
     Tick::Dispatch,
     Tick::Queue,
     Tick::Ask,
+    Tick::Supply,
     Tick::Plan,
     Tick::Grant,
 ];

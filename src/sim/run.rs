@@ -11,11 +11,12 @@ use crate::plugin::PluginError;
 use crate::policy::{
     ChargingPolicySlot, DispatchPolicySlot, Fault, PluginNotes, PolicyCalls, PolicyError, PolicyFault,
 };
+use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
-use crate::{charging, freight, grid, terminal, truck};
+use crate::{charging, freight, grid, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy_ecs::system::RunSystemOnce;
@@ -122,6 +123,7 @@ impl Simulation {
         let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
+        summary.hydrogen = HydrogenSummary::new(&scenario.hydrogen, f64::from(days), interval_s);
         summary
     }
 
@@ -207,12 +209,13 @@ impl Simulation {
     fn effort(&self) -> Effort {
         let trucks = self.world.resource::<truck::state::Roads>().agenda.handled();
         let sessions = self.world.resource::<charging::state::Works>().agenda.handled();
+        let fills = self.world.resource::<hydrogen::state::Hydrogen>().agenda.handled();
         let times = self.world.get_resource::<profile::StepTimes>();
         let step_us = times.map(|times| {
             let named = profile::STEPS.iter().zip(times.spent);
             named.map(|(step, spent)| (format!("{step:?}").to_lowercase(), spent.as_micros() as u64)).collect()
         });
-        Effort { events: trucks + sessions, step_us: step_us.unwrap_or_default() }
+        Effort { events: trucks + sessions + fills, step_us: step_us.unwrap_or_default() }
     }
 }
 
@@ -228,7 +231,9 @@ fn schedule(options: &Options) -> Schedule {
         ..Default::default()
     });
     let mut register = Register::new(&mut schedule);
-    for room in [freight::register, terminal::register, truck::register, charging::register, grid::register] {
+    for room in
+        [freight::register, terminal::register, truck::register, charging::register, grid::register, hydrogen::register]
+    {
         room(&mut register);
     }
     schedule

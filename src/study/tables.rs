@@ -160,6 +160,8 @@ pub fn no_names() -> Names {
         truck_models: Vec::new(),
         pool_classes: Vec::new(),
         nodes: Vec::new(),
+        stations: Vec::new(),
+        hubs: Vec::new(),
         visits: Vec::new(),
         ports: Vec::new(),
         calendar: Calendar::new("2000-01-01", "UTC", 1).expect("a fixed date in a fixed zone"),

@@ -1,5 +1,6 @@
 //! What the user writes about terminals and their equipment.
 
+use crate::hydrogen::spec::TankSpec;
 use crate::scenario::Sources;
 use crate::truck::spec::{BatterySpec, Count, Powertrain};
 use schemars::JsonSchema;
@@ -66,11 +67,11 @@ pub struct EquipmentModelSpec {
     pub class: String,
     /// What moves it.
     pub powertrain: Powertrain,
-    /// Energy or fuel per hour at work: kWh or US gallons.
+    /// Energy or fuel per hour at work: kWh, US gallons or kg of hydrogen.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub per_work_h: f64,
-    /// Energy or fuel per lift: kWh or US gallons.
+    /// Energy or fuel per lift: kWh, US gallons or kg of hydrogen.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100.0))]
     pub per_lift: f64,
@@ -84,11 +85,13 @@ pub struct EquipmentModelSpec {
     pub pm25_g_per_gal: f64,
     /// The battery; only for `battery_electric`.
     pub battery: Option<BatterySpec>,
-    /// A unit at or below this state of charge leaves its work to charge.
+    /// The hydrogen tank; only for `fuel_cell`.
+    pub tank: Option<TankSpec>,
+    /// A unit at or below this state of charge, or level of its tank, leaves its work to charge or fuel.
     #[serde(default = "fifth")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub leave_at_soc: f64,
-    /// A unit that left its work comes back with this state of charge.
+    /// A unit that left its work comes back with this state of charge or level.
     #[serde(default = "most")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub return_at_soc: f64,

@@ -3,6 +3,7 @@
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
 use crate::charging::battery::{Battery, Curve};
+use crate::hydrogen::state::FuelTank;
 use crate::kernel::ids::{PoolId, SiteId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use bevy_ecs::prelude::{Component, Resource};
@@ -124,7 +125,9 @@ pub enum UnitState {
     Fueled,
     /// Works or could work.
     Ready(Battery),
-    /// Waits for a port or charges: the port has its battery.
+    /// Works or could work, on hydrogen.
+    Hydrogen(FuelTank),
+    /// Waits for a port or charges (or fuels): the port (or station) has its battery (or tank).
     Away,
 }
 
@@ -164,6 +167,8 @@ pub struct PoolHour {
     pub diesel_gal: f64,
     /// Battery energy used, kWh.
     pub battery_kwh: f64,
+    /// Hydrogen used, kg.
+    pub hydrogen_kg: f64,
     /// Energy from the grid without a battery, kWh.
     pub grid_kwh: f64,
     /// Nitrogen oxides, g.

@@ -6,6 +6,7 @@ use super::state::{CraneLoad, EquipmentModels, Gates, Labor, Pool, PoolHour, Poo
 use crate::charging::battery::Battery;
 use crate::charging::state::{Arrival, Arrivals, Departures, User, Vehicle};
 use crate::freight::state::Berths;
+use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
@@ -28,12 +29,24 @@ pub fn register(r: &mut Register<'_>) {
 }
 
 /// Units whose charging ended are ready again.
-fn come_back(departures: Res<Departures>, roster: Res<Roster<Unit>>, mut units: Query<&mut UnitState>) {
+fn come_back(
+    departures: Res<Departures>,
+    fuelled: Res<FuelDepartures>,
+    roster: Res<Roster<Unit>>,
+    mut units: Query<&mut UnitState>,
+) {
     for departure in &departures.0 {
         if let Vehicle::Unit(id) = departure.vehicle
             && let Ok(mut state) = units.get_mut(roster.entity(id.index()))
         {
             *state = UnitState::Ready(departure.battery.clone());
+        }
+    }
+    for departure in &fuelled.0 {
+        if let Vehicle::Unit(id) = departure.vehicle
+            && let Ok(mut state) = units.get_mut(roster.entity(id.index()))
+        {
+            *state = UnitState::Hydrogen(departure.tank);
         }
     }
 }
@@ -47,6 +60,7 @@ struct Yard<'w, 's> {
     models: Res<'w, EquipmentModels>,
     roster: Res<'w, Roster<Unit>>,
     units: Query<'w, 's, (&'static Unit, &'static mut UnitState)>,
+    fuel_arrivals: ResMut<'w, FuelArrivals>,
 }
 
 /// At a boundary: the work of the interval that begins is shared out; who runs low, or has a break, goes to charge.
@@ -132,6 +146,26 @@ impl Yard<'_, '_> {
                     if battery.soc() <= model.leave_at_soc {
                         let target = battery.usable() * model.return_at_soc;
                         leave(&self.clock, pool, *unit, &mut state, target, None, arrivals);
+                    }
+                }
+                UnitState::Hydrogen(tank) => {
+                    let missing_kg = tank.draw(used);
+                    pool.hour.hydrogen_kg += used - missing_kg;
+                    let undone_h = if used > 0.0 { share.each_h * missing_kg / used } else { 0.0 };
+                    pool.backlog_h += undone_h;
+                    pool.hour.served_h -= undone_h;
+                    if tank.level() <= model.leave_at_soc {
+                        let arrival = FuelArrival {
+                            at_s: self.clock.now_s(),
+                            site: pool.site,
+                            vehicle: Vehicle::Unit(unit.id),
+                            user: User::Model(unit.model),
+                            tank: *tank,
+                            target_kg: tank.capacity_kg() * model.return_at_soc,
+                            depart_s: None,
+                        };
+                        *state = UnitState::Away;
+                        self.fuel_arrivals.0.push(arrival);
                     }
                 }
                 UnitState::Away => {}

@@ -4,10 +4,12 @@ use super::state::{Phase, Store, Truck};
 use super::systems::{Driver, Road, Trucks, driver};
 use crate::charging::state::{Plazas, SitesByFleet};
 use crate::freight::state::Board;
+use crate::hydrogen::rules::LHV_KWH_PER_KG;
+use crate::hydrogen::state::{FuelArrival, FuelSitesByFleet, Hydrogen};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::policy::{
-    Assign, ChargeAt, DispatchPolicySlot, DispatchView, Fault, PolicyCalls, SiteColumns, TruckColumns,
+    Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, PolicyCalls, SiteColumns, TruckColumns,
 };
 use bevy_ecs::prelude::*;
 
@@ -16,6 +18,8 @@ pub(super) fn dispatch(
     clock: Res<Clock>,
     plazas: Res<Plazas>,
     may_charge: Res<SitesByFleet>,
+    hydrogen: Res<Hydrogen>,
+    may_fuel: Res<FuelSitesByFleet>,
     roster: Res<Roster<Truck>>,
     mut policy: ResMut<DispatchPolicySlot>,
     mut calls: ResMut<PolicyCalls>,
@@ -36,9 +40,10 @@ pub(super) fn dispatch(
         hour: road.calendar.hour(i64::from(clock.now_s())),
         trucks: columns,
         hauls: board.columns(),
-        sites: site_columns(&plazas, &road),
+        sites: site_columns(&plazas, &hydrogen, &road),
         travel: &road.travel,
         may_charge: &may_charge,
+        may_fuel: &may_fuel,
     };
     calls.dispatch += 1;
     let orders = match policy.0.decide(&view) {
@@ -55,7 +60,13 @@ pub(super) fn dispatch(
     }
     for order in &orders.charge {
         let is_done = order.truck < roster.all().len() as u32
-            && charge(&clock, &mut road, &may_charge, &mut driver(&mut trucks, &roster, TruckId(order.truck)), order);
+            && charge(
+                &clock,
+                &mut road,
+                (&may_charge, &may_fuel),
+                &mut driver(&mut trucks, &roster, TruckId(order.truck)),
+                order,
+            );
         calls.rejected += u64::from(!is_done);
     }
 }
@@ -74,13 +85,18 @@ fn assign(clock: &Clock, road: &mut Road<'_>, board: &mut Board, driver: &mut Dr
 fn charge(
     clock: &Clock,
     road: &mut Road<'_>,
-    may_charge: &SitesByFleet,
+    (may_charge, may_fuel): (&SitesByFleet, &FuelSitesByFleet),
     driver: &mut Driver<'_>,
     order: &ChargeAt,
 ) -> bool {
     let site = SiteId(order.site);
-    let stands = matches!(driver.duty.phase, Phase::Idle | Phase::Parked) && matches!(driver.store, Store::Aboard(_));
-    let is_allowed = may_charge.sites[driver.truck.fleet.index()].binary_search(&site).is_ok();
+    let stands = matches!(driver.duty.phase, Phase::Idle | Phase::Parked);
+    let fleet = driver.truck.fleet.index();
+    let is_allowed = match driver.store {
+        Store::Aboard(_) => may_charge.sites[fleet].binary_search(&site).is_ok(),
+        Store::Hydrogen(_) => may_fuel.sites[fleet].binary_search(&site).is_ok(),
+        Store::Tank | Store::AtPort => false,
+    };
     if !stands || !is_allowed || !(0.0..=1.0).contains(&order.to_soc) {
         return false;
     }
@@ -102,7 +118,9 @@ fn waiting_trucks(
     waiting.retain(|id| {
         let driver = driver(trucks, roster, *id);
         let is_idle = driver.duty.phase == Phase::Idle;
-        if is_idle || driver.duty.phase == Phase::Parked {
+        // Who is off duty charges where it is parked, but does not drive to fuel.
+        let may_charge = driver.duty.phase == Phase::Parked && matches!(driver.store, Store::Aboard(_));
+        if is_idle || may_charge {
             push_row(clock, road, &driver, &mut columns);
         }
         is_idle
@@ -114,12 +132,16 @@ fn waiting_trucks(
 fn push_row(clock: &Clock, road: &Road<'_>, driver: &Driver<'_>, columns: &mut TruckColumns) {
     let Driver { truck, duty, store } = driver;
     let model = &road.models.0[truck.model as usize].spec;
-    let (soc, energy_kwh, usable_kwh, factor) = match store {
-        Store::Aboard(battery) => {
-            (battery.soc(), battery.energy().0, battery.usable().0, road.weather_factor(driver, clock.now_s()))
+    let weather = road.weather_factor(driver, clock.now_s());
+    let (carrier, soc, energy_kwh, usable_kwh, factor) = match store {
+        Store::Aboard(battery) => (Carrier::Battery, battery.soc(), battery.energy().0, battery.usable().0, weather),
+        Store::Hydrogen(tank) => {
+            let kwh = |kg: f64| kg * LHV_KWH_PER_KG;
+            (Carrier::Hydrogen, tank.level(), kwh(tank.kg()), kwh(tank.capacity_kg()), kwh(weather))
         }
-        Store::Tank | Store::AtPort => (1.0, f64::INFINITY, 0.0, 0.0),
+        Store::Tank | Store::AtPort => (Carrier::None, 1.0, f64::INFINITY, 0.0, 0.0),
     };
+    columns.carrier.push(carrier as u8);
     columns.id.push(truck.id.0);
     columns.fleet.push(truck.fleet.0);
     columns.site.push(duty.site.0);
@@ -135,12 +157,21 @@ fn push_row(clock: &Clock, road: &Road<'_>, driver: &Driver<'_>, columns: &mut T
     columns.driving_left_s.push(duty.driving_left_s);
 }
 
-fn site_columns(plazas: &Plazas, road: &Road<'_>) -> SiteColumns {
+fn site_columns(plazas: &Plazas, hydrogen: &Hydrogen, road: &Road<'_>) -> SiteColumns {
     let mut columns = SiteColumns::default();
     for (site, plaza) in plazas.at.iter().enumerate() {
         columns.ports.push(plaza.truck_ports);
         columns.ports_taken.push(plaza.occupied.len() as u32);
         columns.queue.push(plaza.queue.len() as u32);
+        let station = hydrogen.at_site[site].map(|id| &hydrogen.stations[id.index()]);
+        columns.h2_positions.push(station.map_or(0, |station| station.positions.len() as u32));
+        columns.h2_taken.push(station.map_or(0, |station| station.fills().count() as u32));
+        columns.h2_queue.push(station.map_or(0, |station| station.queue.len() as u32));
+        columns
+            .h2_free_kg
+            .push(station.map_or(0.0, |station| {
+                station.free_kg() - station.queue.iter().map(FuelArrival::need_kg).sum::<f64>()
+            }));
         let spec = &road.sites.0[site].spec;
         let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
         columns.stay_s.push(road.gates.mean_stay_s(SiteId::at(site)).unwrap_or((minutes * 60.0) as u32));

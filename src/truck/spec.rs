@@ -1,5 +1,6 @@
 //! What the user writes about trucks, fleets, travel and weather.
 
+use crate::hydrogen::spec::TankSpec;
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,6 +14,8 @@ pub enum Powertrain {
     Diesel,
     /// Battery electric.
     BatteryElectric,
+    /// Fuel cell with a buffer battery; what both lose is in the use of hydrogen.
+    FuelCell,
     /// Fed by a cable or conductor from the site (cranes).
     GridConnected,
 }
@@ -24,6 +27,7 @@ impl Powertrain {
         match self {
             Self::Diesel => "diesel",
             Self::BatteryElectric => "battery_electric",
+            Self::FuelCell => "fuel_cell",
             Self::GridConnected => "grid_connected",
         }
     }
@@ -64,7 +68,8 @@ pub struct TruckModelSpec {
     pub name: Option<String>,
     /// What moves it.
     pub powertrain: Powertrain,
-    /// Energy or fuel per km on a freeway at mild temperature, without a container: kWh or US gallons.
+    /// Energy or fuel per km on a freeway at mild temperature, without a container: kWh, US gallons or kg of
+    /// hydrogen.
     #[schemars(range(min = 0.001, max = 20.0))]
     pub bobtail_per_km: f64,
     /// The same with an empty container.
@@ -73,7 +78,7 @@ pub struct TruckModelSpec {
     /// The same with a loaded container.
     #[schemars(range(min = 0.001, max = 20.0))]
     pub loaded_per_km: f64,
-    /// Energy or fuel per hour while it waits with its systems on: kWh or US gallons.
+    /// Energy or fuel per hour while it waits with its systems on: kWh, US gallons or kg of hydrogen.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 50.0))]
     pub idle_per_h: f64,
@@ -95,6 +100,8 @@ pub struct TruckModelSpec {
     pub pm25_g_per_km: f64,
     /// The battery; only for `battery_electric`.
     pub battery: Option<BatterySpec>,
+    /// The hydrogen tank; only for `fuel_cell`.
+    pub tank: Option<TankSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

@@ -3,6 +3,7 @@
 use super::spec::{FleetSpec, TruckModelSpec};
 use crate::charging::battery::{Battery, Curve};
 use crate::freight::state::Haul;
+use crate::hydrogen::state::FuelTank;
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::kernel::units::Kwh;
@@ -66,7 +67,9 @@ pub enum Store {
     Tank,
     /// A battery on board.
     Aboard(Battery),
-    /// The battery is with the port or its queue.
+    /// A hydrogen tank on board.
+    Hydrogen(FuelTank),
+    /// The battery or the tank is with the port or station, or its queue.
     AtPort,
 }
 
@@ -85,9 +88,9 @@ pub enum Phase {
     Laden(Haul),
     /// Queues, enters, is unloaded at the destination.
     AtDestination(Haul),
-    /// Drives to charge, up to a state of charge.
+    /// Drives to charge or to fuel, up to a state of charge or level.
     ToCharger(f64),
-    /// Waits for a port or charges.
+    /// Waits for a port or a position, charges or fuels.
     Charging,
     /// Drives home.
     Homeward,
@@ -182,6 +185,8 @@ pub struct FleetDay {
     pub diesel_gal: f64,
     /// Battery energy used, kWh.
     pub battery_kwh: f64,
+    /// Hydrogen used, kg.
+    pub hydrogen_kg: f64,
     /// Nitrogen oxides, g.
     pub nox_g: f64,
     /// Exhaust particles, g.

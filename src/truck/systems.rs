@@ -1,11 +1,12 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
-use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
+use super::state::{Duty, DutyUse, FleetDay, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
 use super::travel::{Travel, Weather};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
 use crate::freight::state::Haul;
 use crate::grid::state::Sites;
+use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures, FuelTank};
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
@@ -61,6 +62,7 @@ pub struct Road<'w> {
     pub(super) days: ResMut<'w, FleetDays>,
     pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
+    pub(super) fuel_arrivals: ResMut<'w, FuelArrivals>,
     pub(super) rows: ResMut<'w, Records<HaulRow>>,
 }
 
@@ -85,6 +87,7 @@ pub(super) fn driver<'a>(trucks: &'a mut Trucks<'_, '_>, roster: &Roster<Truck>,
 fn follow_agenda(
     clock: Res<Clock>,
     departures: Res<Departures>,
+    fuelled: Res<FuelDepartures>,
     roster: Res<Roster<Truck>>,
     mut road: Road<'_>,
     mut trucks: Trucks<'_, '_>,
@@ -93,11 +96,14 @@ fn follow_agenda(
         if let Vehicle::Truck(id) = departure.vehicle {
             let mut driver = driver(&mut trucks, &roster, id);
             *driver.store = Store::Aboard(departure.battery.clone());
-            if driver.duty.on_duty {
-                road.become_idle(&mut driver, departure.at_s);
-            } else {
-                driver.duty.phase = Phase::Parked;
-            }
+            road.take_back(&mut driver, departure.at_s);
+        }
+    }
+    for departure in &fuelled.0 {
+        if let Vehicle::Truck(id) = departure.vehicle {
+            let mut driver = driver(&mut trucks, &roster, id);
+            *driver.store = Store::Hydrogen(departure.tank);
+            road.take_back(&mut driver, departure.at_s);
         }
     }
     while let Some(due) = road.roads.agenda.pop_before(clock.tick_end_s()) {
@@ -135,6 +141,15 @@ fn close_day(
 }
 
 impl Road<'_> {
+    /// A truck has its battery or tank again.
+    fn take_back(&mut self, driver: &mut Driver<'_>, at_s: u32) {
+        if driver.duty.on_duty {
+            self.become_idle(driver, at_s);
+        } else {
+            driver.duty.phase = Phase::Parked;
+        }
+    }
+
     fn next_phase(&mut self, driver: &mut Driver<'_>, at_s: u32) {
         match driver.duty.phase {
             Phase::ToOrigin(haul) => self.reach_origin(driver, haul, at_s),
@@ -237,7 +252,7 @@ impl Road<'_> {
         at_s + drive_s + tow_s
     }
 
-    /// Takes energy or fuel. False when the battery ran empty.
+    /// Takes energy or fuel. False when the battery or the hydrogen tank ran empty.
     fn consume(&mut self, driver: &mut Driver<'_>, used: f64) -> bool {
         let day = &mut self.days.0[driver.truck.fleet.index()];
         match driver.store {
@@ -245,11 +260,12 @@ impl Road<'_> {
             Store::Aboard(battery) => {
                 let missing = battery.draw(Kwh(used));
                 day.battery_kwh += used - missing.0;
-                if missing.0 > 0.0 {
-                    day.stranded += 1;
-                    self.roads.stranded += 1;
-                    return false;
-                }
+                return self.roads.is_moving(day, missing.0);
+            }
+            Store::Hydrogen(tank) => {
+                let missing_kg = tank.draw(used);
+                day.hydrogen_kg += used - missing_kg;
+                return self.roads.is_moving(day, missing_kg);
             }
             Store::AtPort => debug_assert!(false, "a truck drives with its battery"),
         }
@@ -264,6 +280,7 @@ impl Road<'_> {
         match driver.store {
             Store::Tank => day.diesel_gal += used,
             Store::Aboard(battery) => day.battery_kwh += used - battery.draw(Kwh(used)).0,
+            Store::Hydrogen(tank) => day.hydrogen_kg += used - tank.draw(used),
             Store::AtPort => {}
         }
     }
@@ -290,12 +307,16 @@ impl Road<'_> {
 
     /// Has it the energy to go home, with a margin? If not it stays on duty and dispatch sends it to charge.
     fn reaches_home(&self, driver: &Driver<'_>, at_s: u32) -> bool {
-        let (Some(home), Store::Aboard(battery)) = (driver.truck.home, &*driver.store) else {
-            return true;
+        let Some(home) = driver.truck.home else { return true };
+        // kWh or kg, as the use per km of its model.
+        let on_board = match &*driver.store {
+            Store::Aboard(battery) => battery.energy().0,
+            Store::Hydrogen(tank) => tank.kg(),
+            Store::Tank | Store::AtPort => return true,
         };
         let model = &self.models.0[driver.truck.model as usize].spec;
         let needed = self.travel.energy_km(driver.duty.site, home) * model.bobtail_per_km;
-        battery.energy().0 >= needed * self.weather_factor(driver, at_s) * HOME_MARGIN
+        on_board >= needed * self.weather_factor(driver, at_s) * HOME_MARGIN
     }
 
     fn go_home(&mut self, driver: &mut Driver<'_>, at_s: u32) {
@@ -361,7 +382,7 @@ impl Road<'_> {
         }
     }
 
-    /// Sends a truck to charge. It must stand with its battery on board.
+    /// Sends a truck to charge or fuel. It must stand with its battery or tank on board.
     pub(super) fn send_to_charge(&mut self, driver: &mut Driver<'_>, to: SiteId, to_soc: f64, at_s: u32) {
         let arrive_s = self.drive(driver, to, Pull::Bobtail, 1.0, at_s);
         let is_here = driver.duty.site == to;
@@ -375,12 +396,15 @@ impl Road<'_> {
         }
     }
 
-    /// The truck is at the charging site: its battery goes to the queue.
+    /// The truck is at the place: its battery or its tank goes to the queue.
     fn hand_over(&mut self, driver: &mut Driver<'_>, to_soc: f64, at_s: u32) {
-        let Store::Aboard(battery) = core::mem::replace(driver.store, Store::AtPort) else {
-            return;
-        };
+        let store = core::mem::replace(driver.store, Store::AtPort);
         driver.duty.phase = Phase::Charging;
+        let battery = match store {
+            Store::Aboard(battery) => battery,
+            Store::Hydrogen(tank) => return self.hand_over_tank(driver, tank, to_soc, at_s),
+            Store::Tank | Store::AtPort => return debug_assert!(false, "it has something to fill"),
+        };
         let off_duty_until = if driver.duty.on_duty { None } else { driver.duty.next_shift_s };
         let site = driver.duty.site;
         self.arrivals.0.push(Arrival {
@@ -391,6 +415,31 @@ impl Road<'_> {
             duty: self.duty_use.0[driver.truck.fleet.index()].map_or(battery.usable(), |used| used * DUTY_RESERVE),
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
+    }
+}
+
+impl Road<'_> {
+    fn hand_over_tank(&mut self, driver: &Driver<'_>, tank: FuelTank, to_level: f64, at_s: u32) {
+        self.fuel_arrivals.0.push(FuelArrival {
+            at_s,
+            site: driver.duty.site,
+            vehicle: Vehicle::Truck(driver.truck.id),
+            user: User::Fleet(driver.truck.fleet),
+            target_kg: tank.capacity_kg() * to_level.clamp(0.0, 1.0),
+            tank,
+            depart_s: if driver.duty.on_duty { None } else { driver.duty.next_shift_s },
+        });
+    }
+}
+
+impl Roads {
+    /// Counts a trip that lacked energy. Says whether none was missing.
+    fn is_moving(&mut self, day: &mut FleetDay, missing: f64) -> bool {
+        if missing > 0.0 {
+            day.stranded += 1;
+            self.stranded += 1;
+        }
+        missing <= 0.0
     }
 }
 

@@ -43,7 +43,9 @@ view! {
         truck_on_duty: u8;
         /// Home site, or NONE.
         truck_home: u32;
-        /// State of charge; 1 without a battery.
+        /// What it refills: 0 nothing, 1 battery, 2 hydrogen.
+        truck_carrier: u8;
+        /// State of charge, or level of the hydrogen tank; 1 without either.
         truck_soc: f64;
         /// Energy on board; infinite without a battery.
         truck_energy_kwh: f64;
@@ -81,6 +83,14 @@ view! {
         site_queue: u32;
         /// Mean time of a truck at the place for one container.
         site_stay_s: u32;
+        /// Positions of its hydrogen station.
+        site_h2_positions: u32;
+        /// Of them taken.
+        site_h2_taken: u32;
+        /// Vehicles that wait for one.
+        site_h2_queue: u32;
+        /// Hydrogen that is promised to nobody, kg.
+        site_h2_free_kg: f64;
     }
     once {
         /// Road distance of each pair of sites, row by row.
@@ -91,6 +101,10 @@ view! {
         fleet_charging_fleet: u32;
         /// Site of the same pair.
         fleet_charging_site: u32;
+        /// Fleet of each pair of fleet and site where it may fuel, ascending.
+        fleet_fueling_fleet: u32;
+        /// Site of the same pair.
+        fleet_fueling_site: u32;
     }
     extra: Extra;
 }
@@ -138,6 +152,13 @@ impl View {
         let fleets = self.fleet_charging_fleet();
         let (from, to) = (fleets.partition_point(|at| *at < fleet), fleets.partition_point(|at| *at <= fleet));
         &self.fleet_charging_site()[from..to]
+    }
+
+    /// Sites where a fleet may fuel hydrogen, ascending.
+    pub fn fueling_sites(&self, fleet: u32) -> &[u32] {
+        let fleets = self.fleet_fueling_fleet();
+        let (from, to) = (fleets.partition_point(|at| *at < fleet), fleets.partition_point(|at| *at <= fleet));
+        &self.fleet_fueling_site()[from..to]
     }
 }
 

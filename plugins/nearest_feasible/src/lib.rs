@@ -8,6 +8,12 @@ use portvolt_guest::{About, NONE, Parameter, Values};
 const LOOKS_PER_TRUCK: usize = 24;
 /// A vehicle in a queue counts as this much waiting time over the number of ports.
 const SESSION_S: f64 = 3600.0;
+/// The same at a hydrogen station.
+const FILL_S: f64 = 900.0;
+/// Lower heating value of hydrogen: the view counts the energy of a tank by it.
+const LHV_KWH_PER_KG: f64 = 33.32;
+/// The word of the view for a truck that fuels hydrogen.
+const HYDROGEN: u8 = 2;
 /// A truck off duty with less than this is plugged in.
 const OFF_DUTY_BELOW_SOC: f64 = 0.95;
 
@@ -18,10 +24,14 @@ pub struct NearestFeasible {
     charge_below_soc: f64,
     charge_to_soc: f64,
     early_s: u32,
+    fuel_below_level: f64,
+    fuel_to_level: f64,
     /// For each site all sites, nearest first.
     near: Vec<Vec<u32>>,
     /// For each fleet and site: freeway km to the nearest site where it may charge.
     to_charger_km: Vec<Vec<f64>>,
+    /// The same to the nearest site where it may fuel.
+    to_station_km: Vec<Vec<f64>>,
 }
 
 impl Policy for NearestFeasible {
@@ -39,6 +49,8 @@ impl Policy for NearestFeasible {
             Parameter::number("charge_below_soc", 0.35, (0.0, 1.0), "A truck on duty below it charges first."),
             Parameter::number("charge_to_soc", 0.8, (0.05, 1.0), "A truck on duty charges to it."),
             Parameter::number("early_min", 15.0, (0.0, 600.0), "A truck may be this much too early at the origin."),
+            Parameter::number("fuel_below_level", 0.25, (0.0, 1.0), "A fuel-cell truck on duty below it fuels first."),
+            Parameter::number("fuel_to_level", 1.0, (0.05, 1.0), "A fuel-cell truck on duty fuels to it."),
         ],
     };
 
@@ -48,8 +60,11 @@ impl Policy for NearestFeasible {
             charge_below_soc: values.get("charge_below_soc"),
             charge_to_soc: values.get("charge_to_soc"),
             early_s: (values.get("early_min") * 60.0) as u32,
+            fuel_below_level: values.get("fuel_below_level"),
+            fuel_to_level: values.get("fuel_to_level"),
             near: Vec::new(),
             to_charger_km: Vec::new(),
+            to_station_km: Vec::new(),
         })
     }
 
@@ -80,12 +95,13 @@ impl NearestFeasible {
         }
         let fleets = view.truck_fleet().iter().max().map_or(0, |fleet| *fleet as usize + 1);
         for fleet in self.to_charger_km.len()..fleets {
-            let usable = view.charging_sites(fleet as u32);
-            let nearest = |from: u32| {
+            let nearest = |from: u32, usable: &[u32]| {
                 let km = usable.iter().map(|to| view.pair_energy_km()[view.pair(from, *to)]);
                 km.fold(f64::INFINITY, f64::min)
             };
-            self.to_charger_km.push((0..sites).map(nearest).collect());
+            let (chargers, stations) = (view.charging_sites(fleet as u32), view.fueling_sites(fleet as u32));
+            self.to_charger_km.push((0..sites).map(|from| nearest(from, chargers)).collect());
+            self.to_station_km.push((0..sites).map(|from| nearest(from, stations)).collect());
         }
     }
 }
@@ -172,14 +188,28 @@ impl<'a> Round<'a> {
         }
         // On duty after the shift's end: it has not enough energy to go home.
         let is_stuck = view.truck_shift_end_s()[truck] <= view.time_s();
-        (is_stuck || soc < self.policy.charge_below_soc) && self.charge(truck, self.policy.charge_to_soc)
+        let (below, to) = self.refill_levels(truck);
+        (is_stuck || soc < below) && self.charge(truck, to)
     }
 
     /// A truck that finds no work it can do charges, if that can change anything.
     fn charges_while_idle(&mut self, truck: usize) {
-        let enough = f64::midpoint(self.policy.charge_below_soc, self.policy.charge_to_soc);
-        if self.view.truck_usable_kwh()[truck] > 0.0 && self.view.truck_soc()[truck] < enough {
-            self.charge(truck, self.policy.charge_to_soc);
+        let (below, to) = self.refill_levels(truck);
+        if self.view.truck_usable_kwh()[truck] > 0.0 && self.view.truck_soc()[truck] < f64::midpoint(below, to) {
+            self.charge(truck, to);
+        }
+    }
+
+    fn is_hydrogen(&self, truck: usize) -> bool {
+        self.view.truck_carrier()[truck] == HYDROGEN
+    }
+
+    /// Below which level a truck on duty refills, and to which.
+    fn refill_levels(&self, truck: usize) -> (f64, f64) {
+        if self.is_hydrogen(truck) {
+            (self.policy.fuel_below_level, self.policy.fuel_to_level)
+        } else {
+            (self.policy.charge_below_soc, self.policy.charge_to_soc)
         }
     }
 
@@ -231,15 +261,51 @@ impl<'a> Round<'a> {
             return true;
         }
         let per_km = if haul.is_loaded { view.truck_loaded_kwh_per_km() } else { view.truck_empty_kwh_per_km() };
-        let after_km = self.policy.to_charger_km[fleet as usize][haul.destination as usize];
+        let refill_km = if self.is_hydrogen(truck) { &self.policy.to_station_km } else { &self.policy.to_charger_km };
+        let after_km = refill_km[fleet as usize][haul.destination as usize];
         let there_km = self.energy_km[self.pair(self.truck_site[truck], origin)];
         let needed_kwh =
             view.truck_bobtail_kwh_per_km()[truck] * (there_km + after_km) + per_km[truck] * self.energy_km[pair];
         needed_kwh <= view.truck_energy_kwh()[truck] - self.policy.reserve_soc * usable_kwh
     }
 
+    /// Sends a fuel-cell truck to the station within reach that has enough for it and will probably serve it first.
+    fn fuel(&mut self, truck: usize, to_level: f64) -> bool {
+        let view = self.view;
+        let here = view.truck_site()[truck];
+        let reach_km = view.truck_energy_kwh()[truck] / view.truck_bobtail_kwh_per_km()[truck].max(1e-9);
+        let need_kg = (to_level - view.truck_soc()[truck]).max(0.0) * view.truck_usable_kwh()[truck] / LHV_KWH_PER_KG;
+        let stations = view.fueling_sites(view.truck_fleet()[truck]);
+        let has_enough = |site: &u32| {
+            let on_the_way_kg = f64::from(self.sent[*site as usize]) * need_kg;
+            view.site_h2_free_kg()[*site as usize] - on_the_way_kg >= need_kg
+        };
+        let is_near = |site: &u32| self.energy_km[self.pair(here, *site)] <= reach_km;
+        let expected_s = |site: u32| {
+            let at = site as usize;
+            let (positions, taken) = (view.site_h2_positions()[at], view.site_h2_taken()[at]);
+            let waiting = (taken + view.site_h2_queue()[at] + self.sent[at] + 1).saturating_sub(positions);
+            f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * FILL_S / f64::from(positions.max(1))
+        };
+        let near = stations.iter().copied().filter(is_near).filter(has_enough).map(|site| (expected_s(site), site));
+        let best = near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, site)| site);
+        // Out of reach of every station: the nearest one that has enough, by tow.
+        let best = best.or_else(|| {
+            let km = |site: &u32| view.pair_km()[self.pair(here, *site)];
+            let nearest = stations.iter().copied().filter(has_enough).min_by(|a, b| km(a).total_cmp(&km(b)));
+            if stations.iter().any(is_near) { None } else { nearest }
+        });
+        let Some(site) = best else { return false };
+        self.sent[site as usize] += 1;
+        self.orders.charge(view.truck_id()[truck], site, to_level);
+        true
+    }
+
     /// Sends the truck to the site within reach where it will probably be plugged in first.
     fn charge(&mut self, truck: usize, to_soc: f64) -> bool {
+        if self.is_hydrogen(truck) {
+            return self.fuel(truck, to_soc);
+        }
         let view = self.view;
         let here = view.truck_site()[truck];
         let usable = view.charging_sites(view.truck_fleet()[truck]);
@@ -283,6 +349,7 @@ mod tests {
             .truck_fleet([0, 0])
             .truck_site([0, 0])
             .truck_on_duty([1, 1])
+            .truck_carrier([0, 0])
             .truck_usable_kwh([0.0, 0.0])
             .truck_shift_end_s([36_000, 36_000])
             .truck_driving_left_s([36_000, 36_000])

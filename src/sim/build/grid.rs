@@ -67,6 +67,7 @@ impl Build<'_> {
             fixed,
             equipment: vec![Kw::ZERO; sites],
             shore: vec![Kw::ZERO; sites],
+            hydrogen: vec![Kw::ZERO; sites],
         });
         let zero = vec![Kwh::ZERO; sites];
         let (charging, solar, storage) = (zero.clone(), zero.clone(), zero.clone());

@@ -11,13 +11,15 @@ use crate::freight::demand::{Demand, draw_luck};
 use crate::freight::state::{Berths, Board, Haul};
 use crate::freight::systems::Freight;
 use crate::grid::state::{Site, Sites};
+use crate::hydrogen;
+use crate::hydrogen::state::FuelTank;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, PoolId, PortId, Roster, SiteId, TruckId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::Kwh;
-use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, PolicyCalls};
+use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -38,6 +40,9 @@ use bevy_ecs::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// A fuel-cell vehicle starts the run with a level drawn evenly between these.
+const FIRST_LEVEL: (f64, f64) = (0.35, 1.0);
+
 /// A world ready to run, and the names of its ids.
 pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names), RunError> {
     let scenario = &loaded.scenario;
@@ -51,18 +56,21 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(seed);
     world.insert_resource(DispatchPolicySlot(policies::dispatch(loaded, options)?));
     world.insert_resource(ChargingPolicySlot(policies::charging(loaded, options)?));
+    let hydrogen = &scenario.policy.hydrogen;
+    world.insert_resource(HydrogenPolicySlot(policy::hydrogen(&hydrogen.name, &hydrogen.params)?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     records(&mut world);
     let travel = scenario.travel.as_ref().map(|spec| Travel::new(spec, &sites, &loaded.matrix));
     world.insert_resource(travel.unwrap_or_default());
     world.insert_resource(scenario.weather.as_ref().map(Weather::new).unwrap_or_default());
-    let mut build = Build { loaded, scenario, options, seed, sites, world };
+    let mut build = Build { loaded, scenario, options, seed, sites, world, hydrogen_on_board_kg: 0.0 };
     let ports = build.chargers();
     build.trucks();
     let pool_classes = build.terminals();
     build.freight();
     let visits = build.visits();
+    build.hydrogen();
     let Build { mut world, sites, .. } = build;
     let names = Names {
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
@@ -73,6 +81,8 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
         pool_classes,
         visits,
         ports,
+        stations: scenario.hydrogen.keys().cloned().collect(),
+        hubs: scenario.hydrogen_hub.keys().cloned().collect(),
         calendar: loaded.calendar.clone(),
     };
     world.insert_resource(sites);
@@ -127,6 +137,7 @@ struct Build<'a> {
     seed: Seed,
     sites: Sites,
     world: World,
+    hydrogen_on_board_kg: f64,
 }
 
 impl Build<'_> {
@@ -191,9 +202,10 @@ impl Build<'_> {
                     start_after_s,
                 };
                 let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
-                let store = match &models[model_at].curve {
-                    Some(curve) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
-                    None => Store::Tank,
+                let store = match (&models[model_at].curve, &models[model_at].spec.tank) {
+                    (Some(curve), _) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
+                    (None, Some(tank)) => Store::Hydrogen(self.first_fuel(tank.usable_kg, key, number)),
+                    (None, None) => Store::Tank,
                 };
                 bundles.push((truck, Duty::parked(site), store));
             }
@@ -210,6 +222,19 @@ impl Build<'_> {
         let (lowest, highest) = self.loaded.first_soc;
         let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
         lowest + (highest - lowest) * draw
+    }
+
+    /// Tanks start anywhere above a third: a truck fuels when it has to, not every night.
+    fn first_fuel(&mut self, usable_kg: f64, key: &str, number: u32) -> FuelTank {
+        let draw = self.seed.stream(Purpose::FirstFuel, key_of(key), number).uniform();
+        let tank = FuelTank::at_level(usable_kg, FIRST_LEVEL.0 + (FIRST_LEVEL.1 - FIRST_LEVEL.0) * draw);
+        self.hydrogen_on_board_kg += tank.kg();
+        tank
+    }
+
+    fn hydrogen(&mut self) {
+        let on_board_kg = self.hydrogen_on_board_kg;
+        hydrogen::build::add(&mut self.world, self.loaded, &self.sites, self.seed, on_board_kg);
     }
 
     fn terminals(&mut self) -> Vec<String> {
@@ -235,12 +260,14 @@ impl Build<'_> {
                     for number in 0..terminal.equipment.get(&model.key).map_or(0, |count| count.0) {
                         let id = UnitId::at(bundles.len());
                         units.push(id);
-                        let state = match &model.curve {
-                            Some(curve) => {
-                                let soc = self.first_soc(&format!("{key}/{}", model.key), number);
+                        let name = format!("{key}/{}", model.key);
+                        let state = match (&model.curve, &model.spec.tank) {
+                            (Some(curve), _) => {
+                                let soc = self.first_soc(&name, number);
                                 UnitState::Ready(Battery::at_soc(Arc::clone(curve), soc))
                             }
-                            None => UnitState::Fueled,
+                            (None, Some(tank)) => UnitState::Hydrogen(self.first_fuel(tank.usable_kg, &name, number)),
+                            (None, None) => UnitState::Fueled,
                         };
                         bundles.push((Unit { id, pool, model: model_at as u32 }, state));
                     }

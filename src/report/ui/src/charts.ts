@@ -119,6 +119,23 @@ export function drawWaits(report: Report): { node: HTMLElement; draw: () => void
   return { node, draw };
 }
 
+/** Stacked bars of one value a name, such as the parts of a cost. The node must be on the page. */
+export function drawStack(node: HTMLElement, names: string[], bars: { name: string; data: number[] }[], unit: string): void {
+  const chart = init(node);
+  live.push(chart);
+  chart.setOption({
+    animation: false,
+    color: [...COLORS, "#7a5195", "#8c6d31", "#4d4d4d"],
+    aria: { enabled: true, label: { description: `Parts by name, ${unit}` } },
+    tooltip: tooltip(unit),
+    legend: { top: 0 },
+    grid: { left: 64, right: 20, top: 56, bottom: 30 },
+    xAxis: { type: "category", data: names },
+    yAxis: { type: "value", name: unit },
+    series: bars.map((bar) => ({ type: "bar", name: bar.name, data: bar.data, stack: "all" })),
+  });
+}
+
 export function siteLines(site: Site): Line[] {
   return [
     { name: "highest in the time step", data: site.peak_kw },

@@ -23,6 +23,19 @@ export interface Site {
   waiting: number[];
 }
 
+export interface Station {
+  key: string;
+  site: string;
+  positions: number;
+  capacity_kg: number;
+  /** Content at the end of each bucket, kg. */
+  stock_kg: number[];
+  /** Vehicles that wait for a position, mean of each bucket. */
+  waiting: number[];
+  /** Into vehicles in each bucket, kg. */
+  dispensed_kg: number[];
+}
+
 export interface Report {
   title: string;
   description: string;
@@ -32,12 +45,14 @@ export interface Report {
   /** Local time of each bucket. */
   times: string[];
   /** Hub power by kind of load, mean of each bucket, kW. */
-  hub: { charging: number[]; equipment: number[]; shore: number[]; other: number[] };
+  hub: { charging: number[]; equipment: number[]; shore: number[]; other: number[]; hydrogen: number[] };
   /** Waits for a port: upper end of each class in minutes, and how many. */
   waits: { up_to_min: (number | null)[]; trucks: number[]; equipment: number[]; visitors: number[] };
   /** Hauls done and late, by bucket. */
   hauls: { done: number[]; late: number[] };
   sites: Site[];
+  /** Hydrogen stations; empty without. */
+  hydrogen: Station[];
   metrics: Metric[];
   provenance: { label: string; value: string }[];
   doubtful: { quality: string; title: string; fields: string[] }[];

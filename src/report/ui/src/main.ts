@@ -1,6 +1,7 @@
 import { drawWaits, siteLines, TimeChart } from "./charts";
 import { Metrics, readReport, show, type Report, type Site } from "./data";
 import { element, section } from "./dom";
+import { hydrogenSections } from "./hydrogen";
 import { drawMap } from "./map";
 
 function card(label: string, value: string, isBad = false): HTMLElement {
@@ -103,6 +104,7 @@ function build(): void {
   const queue = new TimeChart(report.times, "waiting", "Vehicles that wait for a port over time");
   const hauls = new TimeChart(report.times, "hauls", "Hauls done and late over time");
   const waits = drawWaits(report);
+  const hydrogen = hydrogenSections(report, metrics);
   const chosen = element("select", { "aria-label": "Site" });
   for (const site of report.sites) chosen.append(element("option", { value: site.key }, site.name));
   chosen.addEventListener("change", () => choose(chosen.value));
@@ -125,6 +127,7 @@ function build(): void {
       section("Waits for a port", "All vehicles, by how long they waited before plug-in.", waits.node),
       section("Hauls", "Hauls handed over in each step, and of them after they were due.", hauls.node),
     ),
+    ...hydrogen.nodes,
     siteTable(report, metrics, choose),
     provenance(report),
   );
@@ -134,7 +137,9 @@ function build(): void {
     { name: "equipment on the grid", data: report.hub.equipment, stack: "all", area: true },
     { name: "shore power", data: report.hub.shore, stack: "all", area: true },
     { name: "other", data: report.hub.other, stack: "all", area: true },
+    { name: "hydrogen", data: report.hub.hydrogen, stack: "all", area: true },
   ]);
+  hydrogen.draw();
   waits.draw();
   hauls.draw([{ name: "done", data: report.hauls.done }, { name: "late", data: report.hauls.late }]);
   document.addEventListener("site", (event) => {

@@ -1,0 +1,190 @@
+//! Mass that moves through a station between events. Within a stretch every flow follows one law, so that the content at
+//! its end does not depend on how it is cut; a stretch ends where a storage could run dry.
+
+use super::state::{Lot, Station};
+use crate::kernel::clock::Clock;
+
+/// A cascade that would be empty within this time feeds vehicles no faster than the compressor, seconds.
+const LEAST_STRETCH_S: f64 = 2.0;
+/// A vehicle that needs less than this is full, kg.
+pub(super) const FULL_KG: f64 = 1e-6;
+
+impl Station {
+    /// Moves mass up to a time, with the present flows.
+    pub(super) fn settle(&mut self, to_s: u32) {
+        let stretch_s = to_s.saturating_sub(self.settled_s);
+        if stretch_s == 0 {
+            return;
+        }
+        let seconds = f64::from(stretch_s);
+        self.supply(seconds);
+        let drawn = self.draws(seconds);
+        self.compress(seconds, drawn.iter().sum());
+        self.give(&drawn);
+        self.interval.waiting_s += self.queue.len() as f64 * seconds;
+        self.note_shortage(seconds);
+        for (seen, store) in self.seen.iter_mut().zip([&self.bulk, &self.cascade]) {
+            *seen = (seen.0.min(store.lot.kg), seen.1.max(store.lot.kg));
+        }
+        self.settled_s = to_s;
+    }
+
+    /// Electrolyser and pipeline into the bulk storage.
+    fn supply(&mut self, seconds: f64) {
+        let made = self.flows.produce_kg_s * seconds;
+        let piped = self.flows.pipeline_kg_s * seconds;
+        self.bulk.lot.add(&scaled(&self.flows.produced, made));
+        self.bulk.lot.add(&scaled(&self.flows.piped, piped));
+        self.interval.produced_kg += made;
+        self.interval.piped_kg += piped;
+        self.interval.purchased_co2e_kg += self.flows.piped.co2e_kg * piped;
+    }
+
+    /// What each position draws, kg.
+    fn draws(&self, seconds: f64) -> Vec<f64> {
+        let draw = |position: &super::state::Position| {
+            let fill = position.fill.as_ref().filter(|fill| fill.flow_s <= self.settled_s)?;
+            let (tank, target_kg) = (fill.arrival.tank, fill.arrival.target_kg);
+            let scaled_s = self.flows.fill_factor * seconds;
+            Some(self.curve.after(tank.capacity_kg(), tank.kg(), target_kg.max(tank.kg()), scaled_s) - tank.kg())
+        };
+        self.positions.iter().map(|position| draw(position).unwrap_or(0.0)).collect()
+    }
+
+    /// Bulk storage into the cascade: it follows what vehicles draw when the cascade is full.
+    fn compress(&mut self, seconds: f64, drawn_kg: f64) {
+        let flows = &mut self.flows;
+        let most = (flows.compress_kg_s * seconds).min(flows.compress_left_kg).min(self.bulk.usable_kg());
+        let moved = most.min(self.cascade.room_kg() + drawn_kg).max(0.0);
+        flows.compress_left_kg -= moved;
+        let mut lot = self.bulk.lot.take(moved);
+        let effort = flows.compressed;
+        lot.co2e_kg += effort.co2e_kg * moved;
+        for (usd, more) in lot.usd.iter_mut().zip(effort.usd) {
+            *usd += more * moved;
+        }
+        self.cascade.lot.add(&lot);
+        let kwh = moved * self.spec.compressor.kwh_per_kg;
+        self.interval.compressed_kg += moved;
+        self.interval.grid_kwh += kwh;
+        self.interval.electricity_usd += effort.usd.iter().sum::<f64>() * moved;
+    }
+
+    fn give(&mut self, drawn: &[f64]) {
+        for (position, kg) in self.positions.iter_mut().zip(drawn) {
+            if *kg <= 0.0 {
+                continue;
+            }
+            let Some(fill) = &mut position.fill else { continue };
+            fill.got.add(&self.cascade.lot.take(*kg));
+            let content = fill.arrival.tank.kg() + kg;
+            fill.arrival.tank.fill_to(content);
+            self.interval.dispensed_kg += kg;
+        }
+    }
+
+    /// Hydrogen is short from the moment a vehicle cannot be served until the stock could serve it.
+    fn note_shortage(&mut self, seconds: f64) {
+        if self.short_of_kg.is_some() {
+            self.interval.out_s += seconds;
+            self.look_whether_short();
+        }
+    }
+
+    /// The shortage is over when the stock could serve who could not be served.
+    pub(super) fn look_whether_short(&mut self) {
+        let free_kg = self.free_kg();
+        self.short_of_kg = self.short_of_kg.filter(|needed_kg| free_kg < *needed_kg);
+    }
+
+    /// Chooses the flow into vehicles until the interval's end, and when each of them is full. Returns when to look again,
+    /// where the cascade could be empty before that.
+    ///
+    /// Flow falls linearly with the level of the cascade. Where the peak of all flows could empty it, this stretch ends
+    /// before it is; once it is empty vehicles share what the compressor gives. So it is never drawn below its least.
+    pub(super) fn plan_flows(&mut self, now_s: u32) -> Option<u32> {
+        let left_s = f64::from(self.flows.until_s.saturating_sub(now_s));
+        self.flows.fill_factor = 0.0;
+        for position in &mut self.positions {
+            if let Some(fill) = &mut position.fill {
+                fill.finish_s = None;
+            }
+        }
+        let peak_at_full: f64 = self.fills().filter(|fill| fill.flow_s <= now_s).map(|fill| self.peak(fill)).sum();
+        if left_s <= 0.0 || peak_at_full <= 0.0 {
+            return None;
+        }
+        let low = self.spec.dispenser.low_cascade_rate;
+        let spare_kg = self.cascade.usable_kg();
+        let factor = low + (1.0 - low) * (spare_kg / self.cascade.span_kg()).min(1.0);
+        let (peak, inflow) = (peak_at_full * factor, self.sure_compression(left_s));
+        let mut again_s = None;
+        self.flows.fill_factor = factor;
+        if spare_kg < (peak - inflow) * left_s {
+            let lasts_s = (spare_kg / (peak - inflow)).floor();
+            if lasts_s >= LEAST_STRETCH_S {
+                again_s = Some(now_s + lasts_s as u32);
+            } else {
+                self.flows.fill_factor = factor * inflow / peak;
+            }
+        }
+        self.foresee_finishes(now_s);
+        again_s
+    }
+
+    /// Highest flow of the rest of a fill with a full cascade, kg/s.
+    fn peak(&self, fill: &super::state::Fill) -> f64 {
+        let tank = fill.arrival.tank;
+        self.curve.peak(tank.capacity_kg(), tank.kg(), fill.arrival.target_kg.max(tank.kg()))
+    }
+
+    /// What the compressor surely gives at every moment until the interval's end, kg/s.
+    fn sure_compression(&self, left_s: f64) -> f64 {
+        let flows = &self.flows;
+        let from_bulk = self.bulk.usable_kg() / left_s + flows.produce_kg_s + flows.pipeline_kg_s;
+        flows.compress_kg_s.min(flows.compress_left_kg / left_s).min(from_bulk).max(0.0)
+    }
+
+    fn foresee_finishes(&mut self, now_s: u32) {
+        let factor = self.flows.fill_factor;
+        for position in &mut self.positions {
+            let Some(fill) = position.fill.as_mut().filter(|fill| fill.flow_s <= now_s) else { continue };
+            let tank = fill.arrival.tank;
+            let seconds = self.curve.seconds(tank.capacity_kg(), tank.kg(), fill.arrival.target_kg) / factor;
+            // Without flow it is never full: 0 / 0 and x / 0 both fail this test.
+            if seconds < f64::from(u32::MAX / 4) {
+                fill.finish_s = Some(now_s + (seconds - 1e-6).ceil().max(0.0) as u32);
+            }
+        }
+    }
+
+    /// Puts a trailer's load into the bulk storage, as far as there is room beyond what still flows in.
+    pub(super) fn unload(&mut self, lot: Lot, loss_share: f64, now_s: u32) {
+        let coming_s = f64::from(self.flows.until_s.saturating_sub(now_s));
+        let coming_kg = (self.flows.produce_kg_s + self.flows.pipeline_kg_s) * coming_s;
+        let usable_kg = lot.kg * (1.0 - loss_share);
+        let kg = usable_kg.min((self.bulk.room_kg() - coming_kg).max(0.0));
+        let mut left = lot;
+        // What is lost in unloading was paid for and emitted; what goes back with the trailer was not.
+        left.lose(lot.kg - usable_kg);
+        let put = left.take(kg);
+        self.bulk.lot.add(&put);
+        self.interval.delivered_kg += kg;
+        self.interval.returned_kg += lot.kg - kg;
+        self.interval.trailers += 1;
+        self.interval.purchased_co2e_kg += put.co2e_kg;
+    }
+
+    /// At the end of an interval: what boiled off in it is vented.
+    pub(super) fn boil_off(&mut self, clock: &Clock) {
+        let seconds = f64::from(clock.now_s() - clock.last_interval_start_s());
+        let kg = (self.bulk.lot.kg * self.spec.bulk.boil_off_per_day * seconds / 86_400.0).min(self.bulk.lot.kg);
+        self.bulk.lot.lose(kg);
+        self.interval.vented_kg += kg;
+    }
+}
+
+/// `kg` of something whose kg is given.
+fn scaled(each: &Lot, kg: f64) -> Lot {
+    Lot { kg, co2e_kg: each.co2e_kg * kg, usd: each.usd.map(|usd| usd * kg) }
+}

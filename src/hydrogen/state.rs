@@ -1,0 +1,546 @@
+//! Tanks, stations, queues: what changes while hydrogen is made, moved and fuelled. Only this room writes it.
+
+use super::rules::{FillCurve, pressure_bar};
+use super::spec::{HydrogenHubSpec, HydrogenSpec};
+use crate::account::credit::Credit;
+use crate::charging::state::{Access, User, Vehicle};
+use crate::kernel::agenda::Agenda;
+use crate::kernel::ids::{HubId, SiteId, StationId};
+use crate::kernel::random::Stream;
+use bevy_ecs::prelude::Resource;
+
+/// Hydrogen on board of a vehicle. Moves to the station while the vehicle is there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FuelTank {
+    kg: f64,
+    capacity_kg: f64,
+}
+
+impl FuelTank {
+    /// A tank at a level in 0 to 1.
+    #[must_use]
+    pub fn at_level(capacity_kg: f64, level: f64) -> Self {
+        debug_assert!((0.0..=1.0).contains(&level));
+        Self { kg: capacity_kg * level, capacity_kg }
+    }
+
+    /// Content, kg.
+    #[must_use]
+    pub fn kg(&self) -> f64 {
+        self.kg
+    }
+
+    /// Content when full, kg.
+    #[must_use]
+    pub fn capacity_kg(&self) -> f64 {
+        self.capacity_kg
+    }
+
+    /// Content over capacity.
+    #[must_use]
+    pub fn level(&self) -> f64 {
+        self.kg / self.capacity_kg
+    }
+
+    /// Uses fuel. Returns what it could not give, kg: above zero means the vehicle is stranded.
+    pub fn draw(&mut self, wanted_kg: f64) -> f64 {
+        debug_assert!(wanted_kg >= 0.0);
+        let given = wanted_kg.min(self.kg);
+        self.kg -= given;
+        wanted_kg - given
+    }
+
+    /// Fills up to a content. Only a station does this.
+    pub(super) fn fill_to(&mut self, kg: f64) {
+        debug_assert!(kg >= self.kg - 1e-9 && kg <= self.capacity_kg * (1.0 + 1e-9));
+        self.kg = kg.min(self.capacity_kg);
+    }
+}
+
+/// What a kg costs so far, by component.
+pub const COSTS: usize = 4;
+/// Electricity of electrolysis.
+pub const COST_PRODUCTION: usize = 0;
+/// Electricity of compression.
+pub const COST_COMPRESSION: usize = 1;
+/// Hydrogen bought, with its delivery.
+pub const COST_PURCHASE: usize = 2;
+/// Credits, negative.
+pub const COST_CREDIT: usize = 3;
+
+/// An amount of hydrogen with the carbon and the money that went into it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Lot {
+    /// Mass, kg.
+    pub kg: f64,
+    /// Carbon, kg `CO2e`.
+    pub co2e_kg: f64,
+    /// Money by component, USD.
+    pub usd: [f64; COSTS],
+}
+
+impl Lot {
+    /// `kg` at so much carbon and money a kg.
+    #[must_use]
+    pub fn of(kg: f64, co2e_per_kg: f64, usd_per_kg: [f64; COSTS]) -> Self {
+        Self { kg, co2e_kg: kg * co2e_per_kg, usd: usd_per_kg.map(|usd| usd * kg) }
+    }
+
+    /// Puts another lot in: they mix.
+    pub fn add(&mut self, other: &Self) {
+        self.kg += other.kg;
+        self.co2e_kg += other.co2e_kg;
+        for (mine, theirs) in self.usd.iter_mut().zip(other.usd) {
+            *mine += theirs;
+        }
+    }
+
+    /// Takes a mass out of the mix, with its share of carbon and money.
+    #[must_use]
+    pub fn take(&mut self, kg: f64) -> Self {
+        let share = if self.kg > 0.0 { (kg / self.kg).clamp(0.0, 1.0) } else { 0.0 };
+        let out = Self { kg, co2e_kg: self.co2e_kg * share, usd: self.usd.map(|usd| usd * share) };
+        self.kg -= kg;
+        self.co2e_kg -= out.co2e_kg;
+        for (mine, theirs) in self.usd.iter_mut().zip(out.usd) {
+            *mine -= theirs;
+        }
+        out
+    }
+
+    /// Loses mass; what it cost stays with the rest.
+    pub fn lose(&mut self, kg: f64) {
+        self.kg -= kg;
+    }
+}
+
+/// A fixed vessel: bulk storage or cascade.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Storage {
+    /// What is in it.
+    pub lot: Lot,
+    /// Content when full, kg.
+    pub capacity_kg: f64,
+    /// Content that cannot be taken out, kg.
+    pub least_kg: f64,
+    /// Pressure when full, bar; none for liquid.
+    pub full_bar: Option<f64>,
+}
+
+impl Storage {
+    /// What can be taken out, kg.
+    #[must_use]
+    pub fn usable_kg(&self) -> f64 {
+        (self.lot.kg - self.least_kg).max(0.0)
+    }
+
+    /// What could be put in, kg.
+    #[must_use]
+    pub fn room_kg(&self) -> f64 {
+        (self.capacity_kg - self.lot.kg).max(0.0)
+    }
+
+    /// What can be taken out of it when it is full, kg.
+    #[must_use]
+    pub fn span_kg(&self) -> f64 {
+        self.capacity_kg - self.least_kg
+    }
+
+    /// Pressure at 15 degrees Celsius, bar.
+    #[must_use]
+    pub fn bar(&self) -> Option<f64> {
+        self.full_bar.map(|bar| pressure_bar(self.lot.kg, self.capacity_kg, bar))
+    }
+}
+
+/// A vehicle that comes to fuel and hands over its tank.
+#[derive(Debug, Clone)]
+pub struct FuelArrival {
+    /// Exact time.
+    pub at_s: u32,
+    /// Where.
+    pub site: SiteId,
+    /// Who.
+    pub vehicle: Vehicle,
+    /// On whose account.
+    pub user: User,
+    /// Its tank.
+    pub tank: FuelTank,
+    /// It leaves with this much, kg.
+    pub target_kg: f64,
+    /// It leaves at this time with whatever it has.
+    pub depart_s: Option<u32>,
+}
+
+impl FuelArrival {
+    /// What it still needs, kg.
+    #[must_use]
+    pub fn need_kg(&self) -> f64 {
+        (self.target_kg - self.tank.kg).max(0.0)
+    }
+}
+
+/// Why a vehicle left a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FuelLeave {
+    /// It has what it came for.
+    Done,
+    /// Its time was up.
+    TimeUp,
+    /// It waited longer than it would.
+    GaveUp,
+    /// There was not enough hydrogen.
+    TurnedAway,
+    /// The station is not for it, or there is none.
+    NotAllowed,
+    /// Its position broke: it waits again.
+    Outage,
+    /// It was still there when the run ended.
+    Open,
+}
+
+impl FuelLeave {
+    /// The word used in tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::TimeUp => "time_up",
+            Self::GaveUp => "gave_up",
+            Self::TurnedAway => "turned_away",
+            Self::NotAllowed => "not_allowed",
+            Self::Outage => "outage",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// A vehicle that leaves a station and gets its tank back.
+#[derive(Debug, Clone, Copy)]
+pub struct FuelDeparture {
+    /// Exact time.
+    pub at_s: u32,
+    /// Who.
+    pub vehicle: Vehicle,
+    /// Its tank.
+    pub tank: FuelTank,
+}
+
+/// Vehicles on their way into the stations' queues. Written by whoever drives vehicles, emptied by the stations.
+#[derive(Resource, Debug, Default)]
+pub struct FuelArrivals(pub Vec<FuelArrival>);
+
+/// Vehicles that left in the tick before. Written by the stations, read by whoever drives vehicles.
+#[derive(Resource, Debug, Default)]
+pub struct FuelDepartures(pub Vec<FuelDeparture>);
+
+/// One vehicle at one position.
+#[derive(Debug, Clone)]
+pub struct Fill {
+    /// What came in.
+    pub arrival: FuelArrival,
+    /// At the position from.
+    pub start_s: u32,
+    /// Gas flows from.
+    pub flow_s: u32,
+    /// Content at arrival, kg.
+    pub start_kg: f64,
+    /// With the present flow it is full at this time.
+    pub finish_s: Option<u32>,
+    /// What it got so far, with its carbon and cost.
+    pub got: Lot,
+}
+
+/// A dispenser position.
+#[derive(Debug, Clone)]
+pub struct Position {
+    /// Who is at it.
+    pub fill: Option<Fill>,
+    /// Ready for the next from this time.
+    pub ready_s: u32,
+    /// Out of order.
+    pub broken: bool,
+    /// Its own stream of failures.
+    pub stream: Stream,
+}
+
+/// A trailer on its way or unloading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trailer {
+    /// It has unloaded at this time.
+    pub at_s: u32,
+    /// What it brings.
+    pub lot: Lot,
+}
+
+/// What an electrolyser does.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Stack {
+    /// Load in the interval that runs, share of rated power.
+    pub load: f64,
+    /// Hours run.
+    pub operated_h: f64,
+    /// Starts.
+    pub starts: u32,
+}
+
+/// Flows between events.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Flows {
+    /// Flow into vehicles over that of their curve.
+    pub fill_factor: f64,
+    /// Most flow into the cascade, kg/s.
+    pub compress_kg_s: f64,
+    /// What the compressor may still move in this interval, kg.
+    pub compress_left_kg: f64,
+    /// Into the bulk storage from electrolysis, kg/s.
+    pub produce_kg_s: f64,
+    /// A kg of that: carbon and money.
+    pub produced: Lot,
+    /// Into the bulk storage from the pipeline, kg/s.
+    pub pipeline_kg_s: f64,
+    /// A kg of that: carbon and money.
+    pub piped: Lot,
+    /// What compression adds to a kg: carbon and money (no mass).
+    pub compressed: Lot,
+    /// These last until the interval's end; then the supply plans again.
+    pub until_s: u32,
+}
+
+/// Sums of an interval or of the whole run.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sums {
+    /// Made on site, kg.
+    pub produced_kg: f64,
+    /// Unloaded by trailers, kg.
+    pub delivered_kg: f64,
+    /// Through the pipeline, kg.
+    pub piped_kg: f64,
+    /// Boiled off and vented, kg.
+    pub vented_kg: f64,
+    /// Into vehicles, kg.
+    pub dispensed_kg: f64,
+    /// Moved to the cascade, kg.
+    pub compressed_kg: f64,
+    /// Electricity from the meter, kWh.
+    pub grid_kwh: f64,
+    /// Electricity from own solar power, kWh.
+    pub solar_kwh: f64,
+    /// Money spent on electricity, USD.
+    pub electricity_usd: f64,
+    /// Time in which hydrogen was short, s.
+    pub out_s: f64,
+    /// Vehicle-seconds in the queue.
+    pub waiting_s: f64,
+    /// Asked for by vehicles that came, kg.
+    pub asked_kg: f64,
+    /// Vehicles sent away for want of hydrogen.
+    pub turned_away: u32,
+    /// Trailers that unloaded.
+    pub trailers: u32,
+    /// Carbon of what trailers and pipeline brought, kg `CO2e`.
+    pub purchased_co2e_kg: f64,
+    /// Brought by trailers and taken back for want of room, or lost in unloading, kg.
+    pub returned_kg: f64,
+}
+
+/// A fuelling station.
+#[derive(Debug)]
+pub struct Station {
+    /// Key in the scenario.
+    pub key: String,
+    /// Its site.
+    pub site: SiteId,
+    /// What the user wrote.
+    pub spec: HydrogenSpec,
+    /// Who may fuel.
+    pub access: Access,
+    /// Flow into tanks by level.
+    pub curve: FillCurve,
+    /// Bulk storage.
+    pub bulk: Storage,
+    /// Cascade.
+    pub cascade: Storage,
+    /// Dispenser positions.
+    pub positions: Vec<Position>,
+    /// Who waits, in order of arrival.
+    pub queue: Vec<FuelArrival>,
+    /// The electrolyser.
+    pub stack: Stack,
+    /// Trailers on their way, in the order of ordering.
+    pub trailers: Vec<Trailer>,
+    /// Trailers ordered so far.
+    pub ordered: u32,
+    /// The hub it hangs on.
+    pub hub: Option<HubId>,
+    /// Carbon of grid electricity by hour of the week, kg `CO2e` per `MWh`.
+    pub grid_kg_per_mwh: Vec<f64>,
+    /// What flows now.
+    pub flows: Flows,
+    /// Everything is settled up to here.
+    pub settled_s: u32,
+    /// The interval that runs.
+    pub interval: Sums,
+    /// Since the start, without the interval that runs.
+    pub total: Sums,
+    /// What was in bulk storage and cascade when the run began, kg.
+    pub opening_kg: f64,
+    /// What its policy wants.
+    pub wanted: Wanted,
+    /// What was asked in each hour of the week, kg: the hour that runs, and before it the last 167.
+    pub asked: Vec<f64>,
+    /// Hours of the run that have been counted in it.
+    pub asked_hours: u32,
+    /// What a vehicle needed that could not be served; none when hydrogen is not short.
+    pub short_of_kg: Option<f64>,
+    /// Area under the length of the queue: exits minus entries, in seconds from the start.
+    pub queue_area_s: i64,
+    /// Lowest and highest content that bulk storage and cascade ever had, kg.
+    pub seen: [(f64, f64); 2],
+}
+
+/// What a supply policy wants of a station.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Wanted {
+    /// Load of the electrolyser, share of rated power.
+    pub load: f64,
+}
+
+impl Station {
+    /// Hydrogen that is not promised to vehicles at positions, kg.
+    #[must_use]
+    pub fn free_kg(&self) -> f64 {
+        let promised: f64 = self.fills().map(|fill| fill.arrival.need_kg()).sum();
+        self.bulk.usable_kg() + self.cascade.usable_kg() - promised
+    }
+
+    /// Vehicles at positions.
+    pub fn fills(&self) -> impl Iterator<Item = &Fill> {
+        self.positions.iter().filter_map(|position| position.fill.as_ref())
+    }
+
+    /// On the way in trailers, kg.
+    #[must_use]
+    pub fn on_order_kg(&self) -> f64 {
+        self.trailers.iter().map(|trailer| trailer.lot.kg).sum()
+    }
+
+    /// In bulk storage and cascade, kg.
+    #[must_use]
+    pub fn stored_kg(&self) -> f64 {
+        self.bulk.lot.kg + self.cascade.lot.kg
+    }
+}
+
+/// A plant with pipelines.
+#[derive(Debug)]
+pub struct Hub {
+    /// What the user wrote.
+    pub spec: HydrogenHubSpec,
+    /// In its storage, kg.
+    pub stock_kg: f64,
+    /// Sums since the start.
+    pub total: HubSums,
+    /// The interval that runs.
+    pub interval: HubSums,
+}
+
+impl Sums {
+    /// Adds an interval.
+    pub fn add(&mut self, other: &Self) {
+        self.produced_kg += other.produced_kg;
+        self.delivered_kg += other.delivered_kg;
+        self.piped_kg += other.piped_kg;
+        self.vented_kg += other.vented_kg;
+        self.dispensed_kg += other.dispensed_kg;
+        self.compressed_kg += other.compressed_kg;
+        self.grid_kwh += other.grid_kwh;
+        self.solar_kwh += other.solar_kwh;
+        self.electricity_usd += other.electricity_usd;
+        self.out_s += other.out_s;
+        self.waiting_s += other.waiting_s;
+        self.asked_kg += other.asked_kg;
+        self.turned_away += other.turned_away;
+        self.trailers += other.trailers;
+        self.purchased_co2e_kg += other.purchased_co2e_kg;
+        self.returned_kg += other.returned_kg;
+    }
+}
+
+/// Sums of a hub.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct HubSums {
+    /// Made, kg.
+    pub produced_kg: f64,
+    /// Asked for by neighbours, kg.
+    pub neighbours_asked_kg: f64,
+    /// Given to neighbours, kg.
+    pub neighbours_kg: f64,
+    /// Given to stations, kg.
+    pub stations_kg: f64,
+}
+
+impl HubSums {
+    /// Adds an interval.
+    pub fn add(&mut self, other: &Self) {
+        self.produced_kg += other.produced_kg;
+        self.neighbours_asked_kg += other.neighbours_asked_kg;
+        self.neighbours_kg += other.neighbours_kg;
+        self.stations_kg += other.stations_kg;
+    }
+}
+
+/// All stations and hubs, and what is due.
+#[derive(Resource, Debug, Default)]
+pub struct Hydrogen {
+    /// All stations, in the order of their keys.
+    pub stations: Vec<Station>,
+    /// All hubs, in the order of their keys.
+    pub hubs: Vec<Hub>,
+    /// Credits for what is made on site.
+    pub credits: Vec<Credit>,
+    /// The station of each site.
+    pub at_site: Vec<Option<StationId>>,
+    /// First position of each station among all, for the agenda.
+    pub first_position: Vec<u32>,
+    /// Fills begun.
+    pub begun: u64,
+    /// Fills ended.
+    pub ended: u64,
+    /// Hydrogen on board of all vehicles when the run began, kg.
+    pub opening_on_board_kg: f64,
+    /// What is due.
+    pub agenda: Agenda,
+}
+
+/// Sites where each fleet may fuel, for dispatch.
+#[derive(Resource, Debug, Default, Clone)]
+pub struct FuelSitesByFleet {
+    /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
+    pub sites: Vec<Vec<SiteId>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: 10 kg at 2 kg `CO2e` and 3 $ mixed with 30 kg at 6 and 1: 40 kg at 5 and 1.5.
+    #[test]
+    fn lots_mix_and_keep_their_books() {
+        let mut lot = Lot::of(10.0, 2.0, [3.0, 0.0, 0.0, 0.0]);
+        lot.add(&Lot::of(30.0, 6.0, [1.0, 0.0, 0.0, 0.0]));
+        let out = lot.take(8.0);
+        assert!((out.co2e_kg - 40.0).abs() < 1e-12 && (out.usd[0] - 12.0).abs() < 1e-12);
+        assert!((lot.kg - 32.0).abs() < 1e-12 && (lot.co2e_kg - 160.0).abs() < 1e-12);
+        lot.lose(2.0);
+        assert!((lot.usd[0] - 48.0).abs() < 1e-12, "what is lost was paid for");
+    }
+
+    #[test]
+    fn an_empty_tank_says_what_it_could_not_give() {
+        let mut tank = FuelTank::at_level(60.0, 0.5);
+        assert!(tank.draw(20.0).abs() < 1e-12);
+        assert!((tank.draw(20.0) - 10.0).abs() < 1e-12);
+        assert!(tank.level().abs() < 1e-12);
+    }
+}
