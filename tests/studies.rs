@@ -484,7 +484,7 @@ fn the_suite_gives_the_same_hashes() {
         lines.iter().map(|line| ["strategy", "scenario_hash", "digest"].map(|key| line[key].to_string())).collect()
     };
     assert_eq!(hashes(&one), hashes(&board("two", "3", &[])));
-    let pairs = portvolt::policy::CHARGING.len() * portvolt::policy::DISPATCH.len();
+    let pairs = portvolt::study::strategy::Strategy::built_in().len();
     assert_eq!(hashes(&one).len(), 3 * pairs);
     let more = board("three", "2", &["--only", "depot", "--dispatch", "least_empty_km"]);
     assert_eq!(hashes(&more).len(), pairs + 1);
