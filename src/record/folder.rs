@@ -57,7 +57,7 @@ pub struct Manifest {
     /// blake3 of each plugin.
     pub plugins: BTreeMap<String, String>,
     /// What the sandbox noted of each plugin.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plugin_notes: Vec<PluginNotes>,
     /// blake3 of each output file.
     pub outputs: BTreeMap<String, String>,
