@@ -29,6 +29,18 @@ pub fn shipped(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|tariff| tariff.0 == name).map(|tariff| tariff.1)
 }
 
+/// How the manifest of a run names a shipped tariff among its inputs.
+#[must_use]
+pub fn shipped_input(name: &str) -> String {
+    format!("tariff {name} of this version")
+}
+
+/// The text of the shipped tariff that a manifest names so.
+#[must_use]
+pub fn shipped_by_input(input: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|tariff| shipped_input(tariff.0) == input).map(|tariff| tariff.1)
+}
+
 /// For a file of a tariff that is not there: the shipped one that was meant, perhaps.
 #[must_use]
 pub fn shipped_help(name: &str) -> Option<String> {

@@ -348,7 +348,7 @@ impl Rows<'_> {
         if !self.base.join(file).is_file() {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-                self.inputs.insert(format!("tariff {file} of this version"), hash);
+                self.inputs.insert(import::shipped_input(file), hash);
                 return import::tariff(file, text, name, self.problems);
             }
             if Path::new(file).extension().is_none() {

@@ -1,5 +1,6 @@
 //! Can a run be repeated? Names inputs that changed, and outputs that come out otherwise.
 
+use crate::import;
 use crate::record::folder::{MANIFEST, Manifest};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,11 +28,15 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest, String> {
     serde_json::from_str(&text).map_err(|error| format!("{} is no manifest of portvolt: {error}", path.display()))
 }
 
-/// What became of files whose blake3 is known.
+/// What became of files whose blake3 is known. A tariff that comes with Portvolt is compared with that of this version.
 #[must_use]
 pub fn fates(folder: &Path, files: &BTreeMap<String, String>) -> BTreeMap<String, Fate> {
+    let read = |name: &str| match import::shipped_by_input(name) {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => std::fs::read(folder.join(name)),
+    };
     let fate = |(name, hash): (&String, &String)| {
-        let fate = match std::fs::read(folder.join(name)) {
+        let fate = match read(name) {
             Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == hash.as_str() => Fate::Same,
             Ok(_) => Fate::Changed,
             Err(_) => Fate::Missing,
