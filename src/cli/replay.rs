@@ -41,7 +41,7 @@ pub(super) struct ReplayArgs {
     /// Local day on which second 0 of the sessions falls. Default: the file's own (ACN-Data), else 2025-01-06.
     #[arg(long)]
     start: Option<String>,
-    /// Time zone. Default: the file's own (ACN-Data), else America/Los_Angeles.
+    /// Time zone. Default: the file's own (ACN-Data), else `America/Los_Angeles`.
     #[arg(long)]
     zone: Option<String>,
     /// Seed; used where a policy only gets estimates.

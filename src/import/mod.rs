@@ -1,5 +1,5 @@
 //! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads, layouts as
-//! GeoJSON, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
+//! `GeoJSON`, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
 
 pub mod acn;
 pub mod afdc;

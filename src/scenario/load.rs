@@ -105,35 +105,8 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let mut inputs = reader.inputs;
     let plugins = choice::plugins(&scenario, &document, &base, &mut inputs, &mut problems.list);
     let mut rows = Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list };
-    let zone = calendar.as_ref();
-    let hauls =
-        scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone).map(|(file, calendar)| {
-            rows.read(file, |path, text, out| listing::hauls(path, text, &scenario, calendar, out))
-        });
-    let visits =
-        scenario.visits.iter().map(|(key, spec)| (key.clone(), rows.read(&spec.csv, visits::visits))).collect();
-    let fuel_visits = scenario.fuel_visits.iter();
-    let fuel_visits = fuel_visits
-        .map(|(key, spec)| {
-            (
-                key.clone(),
-                rows.read(&spec.csv, |path, text, out| listing::fuel_visits(path, text, spec, &scenario, out)),
-            )
-        })
-        .collect();
-    let matrix = scenario
-        .travel
-        .as_ref()
-        .and_then(|travel| travel.matrix.as_ref())
-        .map(|file| rows.read(file, |path, text, out| listing::matrix(path, text, &scenario, out)))
-        .unwrap_or_default();
-    let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
-    let solar = profiles.map(|(key, file)| (key.clone(), rows.read(file, listing::solar))).collect();
-    let csv = scenario.policy.charging.csv.as_ref().zip(zone);
-    let schedule = csv.map(|(file, calendar)| {
-        rows.read(file, |path, text, out| listing::schedule(path, text, &scenario, calendar, out))
-    });
-    let tariffs = rows.tariffs(&scenario);
+    let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
+        rows.all(&scenario, calendar.as_ref());
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &base, &inputs);
@@ -315,7 +288,18 @@ impl Reader {
     }
 }
 
-/// Reads the CSV files that a scenario names.
+/// The rows of all files that a scenario names.
+struct Listed {
+    hauls: Option<Vec<ListedHaul>>,
+    visits: BTreeMap<String, Visits>,
+    fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    matrix: Vec<KmRow>,
+    solar: BTreeMap<String, Vec<f64>>,
+    schedule: Option<Schedule>,
+    tariffs: BTreeMap<String, Tariff>,
+}
+
+/// Reads the files that a scenario names.
 pub(super) struct Rows<'a> {
     pub(super) base: PathBuf,
     pub(super) inputs: &'a mut BTreeMap<String, String>,
@@ -323,6 +307,31 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
+        let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
+        let hauls = hauls.map(|(file, calendar)| {
+            self.read(file, |path, text, out| listing::hauls(path, text, scenario, calendar, out))
+        });
+        let visits = scenario.visits.iter();
+        let visits = visits.map(|(key, spec)| (key.clone(), self.read(&spec.csv, visits::visits))).collect();
+        let fuel_visits = scenario.fuel_visits.iter();
+        let fuel_visits = fuel_visits.map(|(key, spec)| {
+            let read =
+                |path: &str, text: &str, out: &mut Vec<Problem>| listing::fuel_visits(path, text, spec, scenario, out);
+            (key.clone(), self.read(&spec.csv, read))
+        });
+        let fuel_visits = fuel_visits.collect();
+        let matrix = scenario.travel.as_ref().and_then(|travel| travel.matrix.as_ref());
+        let matrix = matrix.map(|file| self.read(file, |path, text, out| listing::matrix(path, text, scenario, out)));
+        let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
+        let solar = profiles.map(|(key, file)| (key.clone(), self.read(file, listing::solar))).collect();
+        let schedule = scenario.policy.charging.csv.as_ref().zip(zone).map(|(file, calendar)| {
+            self.read(file, |path, text, out| listing::schedule(path, text, scenario, calendar, out))
+        });
+        let tariffs = self.tariffs(scenario);
+        Listed { hauls, visits, fuel_visits, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
+    }
+
     fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
         let path = self.base.join(file);
         let name = path.display().to_string();
