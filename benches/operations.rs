@@ -59,20 +59,20 @@ fn loading(criterion: &mut Criterion) {
     });
 }
 
-/// 1,000 sessions at 250 cabinets of 10 sites behind one connection, every level short.
+/// 1,000 sessions at 250 cabinets of 20 panels of 4 transformers behind one connection, every level short.
 fn allocation(criterion: &mut Criterion) {
     let mut parent = vec![None];
     let mut limit = vec![Kw(20_000.0)];
-    for _ in 0..10 {
-        parent.push(Some(NodeId(0)));
-        limit.push(Kw(3_000.0));
-    }
-    for cabinet in 0..250_u32 {
-        parent.push(Some(NodeId(1 + cabinet % 10)));
-        limit.push(Kw(150.0));
+    let mut first = 0;
+    for (above, here, limit_kw) in [(1_u32, 4_u32, 6_000.0), (4, 20, 1_400.0), (20, 250, 150.0)] {
+        for node in 0..here {
+            parent.push(Some(NodeId(first + node % above)));
+            limit.push(Kw(limit_kw));
+        }
+        first += above;
     }
     let tree = LimitTree::new(parent, limit);
-    let node_of: Vec<NodeId> = (0..1_000_u32).map(|session| NodeId(11 + session / 4)).collect();
+    let node_of: Vec<NodeId> = (0..1_000_u32).map(|session| NodeId(first + session / 4)).collect();
     let ask: Vec<Kw> = (0..1_000_u32).map(|session| Kw(f64::from(20 + session % 90))).collect();
     criterion.bench_function("allocate 1000 sessions", |bencher| {
         bencher.iter_batched(
