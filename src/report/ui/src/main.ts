@@ -149,9 +149,11 @@ function build(): void {
     load.draw(siteLines(site), site.limit_kw);
     queue.draw([{ name: "waiting", data: site.waiting, area: true }]);
   });
-  const busiest = [...report.sites].sort(
-    (a, b) => (metrics.get("energy_charging_kwh", `site:${b.key}`) ?? 0) - (metrics.get("energy_charging_kwh", `site:${a.key}`) ?? 0),
-  )[0];
+  const get = (name: string, site: Site) => metrics.get(name, `site:${site.key}`) ?? 0;
+  const more = (name: string, a: Site, b: Site) => get(name, b) - get(name, a);
+  const [busiest] = [...report.sites].sort(
+    (a, b) => more("energy_charging_kwh", a, b) || more("energy_grid_kwh", a, b),
+  );
   if (busiest) choose(busiest.key);
 }
 
