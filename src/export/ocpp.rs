@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Most periods of one schedule (OCPP 2.0.1, `ChargingScheduleType`); profiles are cut by the day and below this.
+/// Most periods of one schedule (OCPP 2.0.1, schema of `ChargingScheduleType`); profiles are cut by the day and below this.
 pub const MOST_PERIODS: usize = 1024;
 const DAY_S: u32 = 86_400;
 
@@ -26,13 +26,14 @@ pub struct Schedule {
     pub start_s: u32,
     /// Length.
     pub duration_s: u32,
-    /// Seconds from `start_s`, rising from 0, and the limit from then on, W in tenths as the protocol wants.
-    pub periods: Vec<(u32, f64)>,
+    /// Seconds from `start_s`, rising from 0, and the limit from then on, W.
+    pub periods: Vec<(u32, u64)>,
 }
 
-/// W in whole tenths, never above the kW given; rounding of the kW's own arithmetic is forgiven.
-fn tenths_of_w(kw: f64) -> f64 {
-    (kw.max(0.0) * 1e4 + 1e-6).floor() / 10.0
+/// Whole W, never above the kW given; rounding of the kW's own arithmetic is forgiven. The protocol takes tenths, but
+/// checks of `multipleOf: 0.1` in floating point reject some of them.
+fn whole_w(kw: f64) -> u64 {
+    (kw.max(0.0) * 1e3 + 1e-6).floor() as u64
 }
 
 /// Set-points by interval (kW) as schedules: a period for each change, a schedule for each day, all within the protocol's
@@ -41,14 +42,14 @@ fn tenths_of_w(kw: f64) -> f64 {
 pub fn schedules(set_points_kw: &[f64], interval_s: u32) -> Vec<Schedule> {
     let mut out: Vec<Schedule> = Vec::new();
     for (at, kw) in set_points_kw.iter().enumerate() {
-        let (now_s, limit) = (at as u32 * interval_s, tenths_of_w(*kw));
+        let (now_s, limit) = (at as u32 * interval_s, whole_w(*kw));
         let is_new = |schedule: &Schedule| {
-            let is_change = schedule.periods.last().is_some_and(|last| last.1.total_cmp(&limit).is_ne());
+            let is_change = schedule.periods.last().is_some_and(|last| last.1 != limit);
             now_s / DAY_S > schedule.start_s / DAY_S || (is_change && schedule.periods.len() >= MOST_PERIODS)
         };
         match out.last_mut().filter(|schedule| !is_new(schedule)) {
             Some(schedule) => {
-                if schedule.periods.last().is_none_or(|last| last.1.total_cmp(&limit).is_ne()) {
+                if schedule.periods.last().is_none_or(|last| last.1 != limit) {
                     schedule.periods.push((now_s - schedule.start_s, limit));
                 }
                 schedule.duration_s += interval_s;
@@ -119,7 +120,7 @@ mod tests {
     #[test]
     fn a_period_for_each_change() {
         let made = schedules(&[10.0, 10.0, 7.36, 0.0], 900);
-        let periods = vec![(0, 10_000.0), (1800, 7_360.0), (2700, 0.0)];
+        let periods = vec![(0, 10_000), (1800, 7_360), (2700, 0)];
         assert_eq!(made, [Schedule { start_s: 0, duration_s: 3600, periods }]);
         // 2025-06-02T07:00:00Z is second 1748847600.
         let old = &requests(Version::V16, &made, 1_748_847_600)[0];
@@ -127,15 +128,13 @@ mod tests {
         assert_eq!(old["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][1]["startPeriod"], 1800);
         let new = &requests(Version::V201, &made, 1_748_847_600)[0];
         assert_eq!(new["chargingProfile"]["chargingSchedule"][0]["startSchedule"], "2025-06-02T07:00:00Z");
-        assert_eq!(new["chargingProfile"]["chargingSchedule"][0]["chargingSchedulePeriod"][2]["limit"], 0.0);
+        assert_eq!(new["chargingProfile"]["chargingSchedule"][0]["chargingSchedulePeriod"][2]["limit"], 0);
     }
 
-    /// A limit is never rounded up: 1.00009 kW are 1000.0 W; 7.36 kW stay 7360 W though 7.36 has no exact binary form.
+    /// A limit is never rounded up: 1.0009 kW are 1000 W; 7.36 kW stay 7360 W though 7.36 has no exact binary form.
     #[test]
-    fn limits_are_rounded_down_to_tenths() {
-        assert!((tenths_of_w(1.000_09) - 1000.0).abs() < 1e-9);
-        assert!((tenths_of_w(7.36) - 7360.0).abs() < 1e-9);
-        assert!((tenths_of_w(-1.0) - 0.0).abs() < 1e-9);
+    fn limits_are_rounded_down_to_whole_watts() {
+        assert_eq!([1.0009, 7.36, -1.0].map(whole_w), [1000, 7360, 0]);
     }
 
     /// Two days and an hour make three schedules; one that changes every minute is cut at the most periods too.

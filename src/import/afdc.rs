@@ -4,7 +4,7 @@
 
 use super::geojson::{Layout, PlacedCharger};
 use crate::charging::spec::ChargerSpec;
-use crate::grid::spec::{QueueOrder, SiteKind, SiteSpec};
+use crate::grid::spec::SiteSpec;
 use crate::scenario::Sources;
 use crate::scenario::problem::{Place, Problem, nearest};
 use serde_json::{Value, json};
@@ -35,8 +35,8 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// 150 kW is what 23 CFR 680.106(d) asks of a federally funded fast port, 6 kW of one of level 2. The efficiency is
-    /// assumed. The file written says so.
+    /// 150 kW is what 23 CFR 680.106 asks of a federally funded fast port, 6 kW of one of level 2 (final rule of 28 February
+    /// 2023, read in its summary). For a given station both are assumed, and so is the efficiency; the file written says so.
     fn default() -> Self {
         Self {
             bbox: None,
@@ -276,22 +276,16 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
     let sources = |pairs: &[(&str, &str)]| -> Sources {
         pairs.iter().map(|(field, source)| ((*field).to_owned(), (*source).to_owned())).collect()
     };
-    let site = SiteSpec {
-        name: Some(station.name.clone()).filter(|name| !name.is_empty()),
-        kind: SiteKind::Public,
-        lat: station.lat,
-        lon: station.lon,
-        limit_kw: None,
-        export_limit_kw: 0.0,
-        tariff: None,
-        tariff_name: None,
-        behind: None,
-        load_kw: 0.0,
-        queue: QueueOrder::FirstCome,
-        drop_min: 0.0,
-        live_min: 0.0,
-        live_share: 0.0,
-        sources: sources(&[("lat", "afdc"), ("lon", "afdc"), ("default", "afdc_assumed")]),
+    // Both tables are made from their file form, so that a key that is added to them later takes its default here too.
+    let site = json!({
+        "name": Some(&station.name).filter(|name| !name.is_empty()),
+        "kind": "public",
+        "lat": station.lat,
+        "lon": station.lon,
+        "sources": sources(&[("lat", "afdc"), ("lon", "afdc"), ("default", "afdc_assumed")]),
+    });
+    let Ok(site) = serde_json::from_value::<SiteSpec>(site) else {
+        return;
     };
     layout.sites.insert(key.to_owned(), site);
     let kinds =
@@ -308,7 +302,6 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
             "efficiency": options.efficiency,
             "sources": sources(&[("cabinets", "afdc"), ("cabinet_kw", power), ("default", "afdc_assumed")]),
         });
-        // From its file form, so that a key that is added to the table later takes its default here too.
         if let Ok(spec) = serde_json::from_value::<ChargerSpec>(group) {
             let placed = PlacedCharger { spec, lat: station.lat, lon: station.lon };
             layout.chargers.insert(format!("{key}_{kind}"), placed);

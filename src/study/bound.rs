@@ -11,7 +11,8 @@ mod reduce;
 use reduce::{Part, Pieces, Rows};
 
 /// Most variables of one part that the solver is given. A part is a set of sessions that compete, directly or through
-/// others, in intervals in which a limit can bind: mostly a day of a site. The effort grows a little faster than they do.
+/// others, in intervals in which a limit can bind: mostly a day of a site. The effort grows a little faster than they do:
+/// 130,000 variables in one part took 2 s and 0.2 GB, 260,000 7 s and 0.4 GB. The number of parts is not limited.
 pub const MOST_VARIABLES: usize = 400_000;
 /// Most pairs of session and interval that are looked at.
 pub const MOST_PIECES: usize = 20_000_000;
@@ -132,7 +133,7 @@ pub struct Bound {
     pub size: Size,
 }
 
-/// How exact a bound is.
+/// How exact a bound is. The last digits depend on the machine: the solver is not held to `kernel::math`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Within 1e-7, relative.
