@@ -244,6 +244,18 @@ fn a_memory_grab_is_refused() {
     );
 }
 
+/// The cap is on all memories together: 2 pages and 1,500 pages are 93.9 MiB.
+#[test]
+fn memories_count_together() {
+    let two = Guest { imports: DISPATCH, items: "(memory $second 1500)", ..Guest::default() };
+    let limits = PluginLimits { memory_mib: 90, ..PluginLimits::default() };
+    let error = start::<Dispatch>(&two.file(), limits, false).unwrap_err().to_string();
+    assert!(
+        error.starts_with("plugin `text_guest` 1.0, in `start`: it wanted 94 MiB of memory and may have 90 MiB"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_stack_overflow_is_contained() {
     let deep = Guest {

@@ -59,22 +59,26 @@ pub(super) fn ticks(wall_s: u32) -> u64 {
 #[derive(Debug)]
 pub(super) struct Caps {
     memory_bytes: usize,
+    /// All memories of the instance together.
+    used_bytes: usize,
     /// Memory that was asked for and refused in the present call.
     pub(super) refused_bytes: Option<usize>,
 }
 
 impl Caps {
     pub(super) fn new(memory_mib: u32) -> Self {
-        Self { memory_bytes: (memory_mib as usize) << 20, refused_bytes: None }
+        Self { memory_bytes: (memory_mib as usize) << 20, used_bytes: 0, refused_bytes: None }
     }
 }
 
 impl ResourceLimiter for Caps {
-    fn memory_growing(&mut self, _current: usize, desired: usize, _most: Option<usize>) -> wasmtime::Result<bool> {
-        if desired > self.memory_bytes {
-            self.refused_bytes = Some(desired);
+    fn memory_growing(&mut self, current: usize, desired: usize, _most: Option<usize>) -> wasmtime::Result<bool> {
+        let wanted = self.used_bytes.saturating_add(desired.saturating_sub(current));
+        if wanted > self.memory_bytes {
+            self.refused_bytes = Some(wanted);
             return Ok(false);
         }
+        self.used_bytes = wanted;
         Ok(true)
     }
 
