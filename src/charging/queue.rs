@@ -135,8 +135,7 @@ impl Hall<'_, '_> {
         if arrival.at_home || access.reserved.is_none() {
             return true;
         }
-        let second_of_day = self.calendar.local_s(i64::from(at_s)).rem_euclid(DAY_S) as u32;
-        !access.reserved_at(second_of_day)
+        !access.reserved_at(self.calendar.second_of_day(i64::from(at_s)))
     }
 
     fn ever_allowed(&self, arrival: &Arrival) -> bool {
@@ -296,7 +295,7 @@ impl Hall<'_, '_> {
         let state = &mut works.cabinets[cabinet as usize];
         if let Some((mtbf_h, mttr_h)) = state.failures {
             let (kind, mean_h) = if is_broken { (kind::REPAIR, mttr_h) } else { (kind::FAIL, mtbf_h) };
-            let after_s = (state.stream.exponential(mean_h) * 3600.0).clamp(1.0, 3e9) as u32;
+            let after_s = state.stream.exponential_s(mean_h);
             works.agenda.push(Due { at_s: at_s.saturating_add(after_s), kind, id: cabinet });
         }
     }

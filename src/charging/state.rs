@@ -1,10 +1,10 @@
 //! Ports, sessions, queues: what changes while vehicles charge. Only this room writes it.
 
 use super::battery::Battery;
-use super::spec::ChargerSpec;
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::LimitTree;
 use crate::kernel::agenda::Agenda;
+use crate::kernel::calendar::in_window;
 use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId, TruckId, UnitId};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
@@ -383,9 +383,7 @@ impl Access {
     /// Is it kept for home fleets at this second of the local day?
     #[must_use]
     pub fn reserved_at(&self, second_of_day: u32) -> bool {
-        self.reserved.is_some_and(|(from, to)| {
-            if from < to { (from..to).contains(&second_of_day) } else { second_of_day >= from || second_of_day < to }
-        })
+        self.reserved.is_some_and(|window| in_window(window, second_of_day))
     }
 }
 
@@ -451,16 +449,16 @@ pub struct SitesByFleet {
     pub sites: Vec<Vec<SiteId>>,
 }
 
-/// Access of a group as the scenario says it.
+/// Access of a group of chargers or a hydrogen station as the scenario says it.
 #[must_use]
 pub fn access_of(
-    spec: &ChargerSpec,
+    users: &[String],
     fleet: impl Fn(&str) -> Option<FleetId>,
     model: impl Fn(&str) -> Option<u32>,
     window: Option<(u32, u32)>,
 ) -> Access {
     let mut access = Access { public: false, visitors: false, users: Vec::new(), reserved: window };
-    for user in &spec.users {
+    for user in users {
         match user.as_str() {
             "public" => access.public = true,
             "visitors" => access.visitors = true,

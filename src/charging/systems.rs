@@ -27,8 +27,8 @@ pub fn register(r: &mut Register<'_>) {
 pub struct VisitList {
     /// Site and visit.
     pub visits: Vec<(SiteId, Visit)>,
-    /// The only port that each may use, if any; may be empty.
-    pub pinned: Vec<Option<PortId>>,
+    /// May each use the port of its charger's number and no other?
+    pub is_pinned: bool,
     /// The first that has not come yet.
     pub next: usize,
 }
@@ -45,7 +45,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
         arrivals.0.push(Arrival {
             depart_s: Some(visit.depart_s),
             offer: Some(Kw(visit.max_kw)),
-            pinned: list.pinned.get(list.next).copied().flatten(),
+            pinned: visit.charger.filter(|_| list.is_pinned).map(PortId),
             rank: visit.vehicle,
             ..Arrival::new(visit.arrive_s, *site, Vehicle::Visitor(row), User::Visitor, battery)
         });

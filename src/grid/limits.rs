@@ -1,7 +1,7 @@
 //! Limits that hold for some of the time: hours, seasons, outages, phases of energisation.
 
 use super::spec::Days;
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::calendar::{Calendar, in_window};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::Kw;
 use bevy_ecs::prelude::Resource;
@@ -36,10 +36,7 @@ impl TimedLimit {
         if at_s < self.from_s || at_s >= self.to_s {
             return false;
         }
-        let second_of_day = calendar.local_s(at_s).rem_euclid(DAY_S) as u32;
-        let in_window = self.window.is_none_or(|(from, to)| {
-            if from < to { (from..to).contains(&second_of_day) } else { second_of_day >= from || second_of_day < to }
-        });
+        let in_window = self.window.is_none_or(|window| in_window(window, calendar.second_of_day(at_s)));
         let is_weekend = calendar.weekday(calendar.day(at_s)) >= 5;
         let on_day = self.days.is_none_or(|days| (days == Days::Weekends) == is_weekend);
         in_window && on_day && (self.months.is_empty() || self.months.contains(&calendar.month(at_s)))

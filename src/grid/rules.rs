@@ -161,6 +161,12 @@ impl<'a> Filling<'a> {
         Self { tree, left: headroom.to_vec() }
     }
 
+    /// Is there this much left at a node and at every node above it?
+    #[must_use]
+    pub fn has_room(&self, node: NodeId, want: Kw) -> bool {
+        self.tree.upwards(node).all(|node| self.left[node.index()] >= want)
+    }
+
     /// Gives up to `want` at a node, as far as every node above it has some left.
     pub fn give(&mut self, node: NodeId, want: Kw) -> Kw {
         let least = self.tree.upwards(node).map(|node| self.left[node.index()]).fold(want, Kw::min);

@@ -215,15 +215,11 @@ fn leave_headroom(
         let (own, site) = (other.own(node), around.inner.site[at].index());
         outlook.load_kw[site] += own + other.solar[at];
         outlook.solar_kw[site] += other.solar[at];
-        for above in tree.upwards(node) {
-            headroom.0[above.index()] -= own;
-        }
+        headroom.take(tree, node, own);
     }
     let time = Hours::from_s(clock.interval_end_s() - clock.now_s());
     for (_, node, storage) in &around.storages.0 {
-        for above in tree.upwards(*node) {
-            headroom.0[above.index()] += storage.can_give(time);
-        }
+        headroom.take(tree, *node, storage.can_give(time) * -1.0);
     }
 }
 

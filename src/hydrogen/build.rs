@@ -10,7 +10,7 @@ use super::state::{
 use super::supply::opening_lot;
 use super::systems::{FuelVisitList, kind};
 use crate::account::credit::Credit;
-use crate::charging::state::{Access, User, Vehicle};
+use crate::charging::state::{Access, User, Vehicle, access_of};
 use crate::grid::state::Sites;
 use crate::kernel::agenda::Due;
 use crate::kernel::ids::{FleetId, HubId, StationId};
@@ -128,25 +128,15 @@ fn fill_up(station: &mut Station, hubs: &[Hub]) {
 fn first_failures(station: &mut Station, first_position: u32, hydrogen: &mut Hydrogen) {
     let Some(mtbf_h) = station.spec.dispenser.mtbf_h else { return };
     for (at, position) in station.positions.iter_mut().enumerate() {
-        let at_s = (position.stream.exponential(mtbf_h) * 3600.0).clamp(1.0, 3e9) as u32;
+        let at_s = position.stream.exponential_s(mtbf_h);
         hydrogen.agenda.push(Due { at_s, kind: kind::FAIL, id: first_position + at as u32 });
     }
 }
 
 fn access(scenario: &Scenario, spec: &HydrogenSpec) -> Access {
-    let mut access = Access { public: false, visitors: false, users: Vec::new(), reserved: None };
-    for user in &spec.users {
-        match user.as_str() {
-            "public" => access.public = true,
-            "visitors" => access.visitors = true,
-            name => {
-                let fleet = scenario.fleet.keys().position(|key| key == name).map(|at| User::Fleet(FleetId::at(at)));
-                let model = scenario.equipment_model.keys().position(|key| key == name);
-                access.users.extend(fleet.or(model.map(|at| User::Model(at as u32))));
-            }
-        }
-    }
-    access
+    let fleet = |name: &str| scenario.fleet.keys().position(|key| key == name).map(FleetId::at);
+    let model = |name: &str| scenario.equipment_model.keys().position(|key| key == name).map(|at| at as u32);
+    access_of(&spec.users, fleet, model, None)
 }
 
 /// Where the tanks of a whole fleet fit: by access, pressure and storage.

@@ -2,11 +2,10 @@
 
 use super::rules::density;
 use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy;
 use crate::scenario::Scenario;
 use crate::scenario::check::Checker;
-use crate::scenario::problem::nearest;
 use crate::truck::spec::Powertrain;
 use std::collections::BTreeMap;
 
@@ -19,7 +18,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
             let message = format!("`{}` already has the station `{other}`; a site has one", station.site);
             checker.wrong(&["hydrogen", key, "site"], message, Some("add its storage and positions up".to_owned()));
         }
-        users(scenario, key, station, checker);
+        checker.users(&["hydrogen", key, "users"], &station.users, scenario);
         self::station(key, station, checker);
         supply(scenario, key, station, checker);
     }
@@ -32,18 +31,6 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     let choice = &scenario.policy.hydrogen;
     if let Err(error) = policy::hydrogen(&choice.name, &choice.params) {
         checker.wrong(&["policy", "hydrogen"], error.to_string(), error.help());
-    }
-}
-
-fn users(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut Checker<'_>) {
-    for user in &station.users {
-        let known = matches!(user.as_str(), "public" | "visitors");
-        if !known && !scenario.fleet.contains_key(user) && !scenario.equipment_model.contains_key(user) {
-            let names = scenario.fleet.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
-            let help = nearest(user, names.chain(["public", "visitors"]));
-            let message = format!("`{user}` is no fleet, no equipment model, nor `public` or `visitors`");
-            checker.wrong(&["hydrogen", key, "users"], message, help);
-        }
     }
 }
 
@@ -268,6 +255,5 @@ fn vehicles(scenario: &Scenario, checker: &mut Checker<'_>) {
 #[must_use]
 pub fn credit_days(text: &str, calendar: &Calendar) -> i64 {
     let Ok(date) = text.parse::<jiff::civil::Date>() else { return 0 };
-    let midnight = jiff::civil::Time::midnight();
-    date.to_datetime(midnight).duration_since(calendar.start().to_datetime(midnight)).as_secs() / 86_400
+    calendar.local_s_of(date.to_datetime(jiff::civil::Time::midnight())) / DAY_S
 }

@@ -65,7 +65,6 @@ impl Station {
         }
         self.cascade.lot.add(&lot);
         let kwh = moved * self.spec.compressor.kwh_per_kg;
-        self.interval.compressed_kg += moved;
         self.interval.grid_kwh += kwh;
         self.interval.electricity_usd += effort.usd.iter().sum::<f64>() * moved;
     }
@@ -170,7 +169,6 @@ impl Station {
         let put = left.take(kg);
         self.bulk.lot.add(&put);
         self.interval.delivered_kg += kg;
-        self.interval.returned_kg += lot.kg - kg;
         self.interval.trailers += 1;
         self.interval.purchased_co2e_kg += put.co2e_kg;
     }

@@ -320,8 +320,6 @@ pub struct Sums {
     pub vented_kg: f64,
     /// Into vehicles, kg.
     pub dispensed_kg: f64,
-    /// Moved to the cascade, kg.
-    pub compressed_kg: f64,
     /// Electricity from the meter, kWh.
     pub grid_kwh: f64,
     /// Electricity from own solar power, kWh.
@@ -332,16 +330,12 @@ pub struct Sums {
     pub out_s: f64,
     /// Vehicle-seconds in the queue.
     pub waiting_s: f64,
-    /// Asked for by vehicles that came, kg.
-    pub asked_kg: f64,
     /// Vehicles sent away for want of hydrogen.
     pub turned_away: u32,
     /// Trailers that unloaded.
     pub trailers: u32,
     /// Carbon of what trailers and pipeline brought, kg `CO2e`.
     pub purchased_co2e_kg: f64,
-    /// Brought by trailers and taken back for want of room, or lost in unloading, kg.
-    pub returned_kg: f64,
 }
 
 /// A fuelling station.
@@ -453,17 +447,14 @@ impl Sums {
         self.piped_kg += other.piped_kg;
         self.vented_kg += other.vented_kg;
         self.dispensed_kg += other.dispensed_kg;
-        self.compressed_kg += other.compressed_kg;
         self.grid_kwh += other.grid_kwh;
         self.solar_kwh += other.solar_kwh;
         self.electricity_usd += other.electricity_usd;
         self.out_s += other.out_s;
         self.waiting_s += other.waiting_s;
-        self.asked_kg += other.asked_kg;
         self.turned_away += other.turned_away;
         self.trailers += other.trailers;
         self.purchased_co2e_kg += other.purchased_co2e_kg;
-        self.returned_kg += other.returned_kg;
     }
 }
 

@@ -141,25 +141,25 @@ fn grid_kg_per_kwh(station: &Station, hour: usize) -> f64 {
 /// The electrolyser takes the load its policy wants, as far as ramp, room and limits allow; else it stands by.
 fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: &Moment<'_>, headroom: &mut Headroom) {
     station.flows.produce_kg_s = 0.0;
-    let Some(spec) = station.spec.electrolyser.clone() else { return };
+    let Some(spec) = &station.spec.electrolyser else { return };
     let solar_kw = spec.solar_kw.as_ref().map_or(0.0, |list| at_hour(list, moment.hour));
     let left_kw = power_left(station, moment.tree, headroom) + solar_kw;
     let most_change = spec.ramp_per_min * moment.time.0 * 60.0;
     let wanted = next_load(station.stack.load, station.wanted.load, spec.least_load, most_change);
-    let works = Works { spec: &spec, stack: station.stack };
+    let works = Works { spec, stack: station.stack };
     let most_kg_h = station.bulk.room_kg() / moment.time.0;
     let load = works.largest_load(wanted, left_kw, most_kg_h);
     let power_kw = if load > 0.0 { works.power_kw(load) } else { spec.standby_kw.min(left_kw) };
     let kg = works.kg_per_h(load) * moment.time.0;
+    let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
+    let grid_kwh = power_kw * moment.time.0 - solar_kwh;
+    let usd = grid_kwh * electricity_usd_per_kwh(&station.spec, moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
+    let co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour) + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
     let stack = &mut station.stack;
     stack.starts += u32::from(load > 0.0 && stack.load <= 0.0);
     stack.operated_h += if load > 0.0 { moment.time.0 } else { 0.0 };
     stack.load = load;
-    let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
-    let grid_kwh = power_kw * moment.time.0 - solar_kwh;
     headroom.take(moment.tree, node_of(station.site), Kwh(grid_kwh) / moment.time);
-    let usd = grid_kwh * electricity_usd_per_kwh(&station.spec, moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
-    let co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour) + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
     station.interval.grid_kwh += grid_kwh;
     station.interval.solar_kwh += solar_kwh;
     station.interval.electricity_usd += usd;

@@ -140,7 +140,6 @@ impl Yard<'_> {
         };
         let hour = self.calendar.hour_of_week(i64::from(at_s));
         let station = self.station(id.index());
-        station.interval.asked_kg += arrival.need_kg();
         station.asked[hour] += arrival.need_kg();
         self.join(id, arrival, at_s);
     }
@@ -321,7 +320,7 @@ impl Yard<'_> {
         let here = self.station(station);
         let Some(mtbf_h) = here.spec.dispenser.mtbf_h else { return };
         let (kind, mean_h) = if is_broken { (kind::REPAIR, here.spec.dispenser.mttr_h) } else { (kind::FAIL, mtbf_h) };
-        let after_s = (here.positions[at].stream.exponential(mean_h) * 3600.0).clamp(1.0, 3e9) as u32;
+        let after_s = here.positions[at].stream.exponential_s(mean_h);
         self.push(at_s.saturating_add(after_s), kind, id);
     }
 

@@ -2,15 +2,12 @@
 //! `{"_items": [{"sessionID", "spaceID", "connectionTime", "disconnectTime", "kWhDelivered", "userInputs", ...}]}`, with
 //! times as in RFC 1123, `Wed, 25 Apr 2018 11:08:04 GMT`.
 
-use crate::scenario::problem::{Place, Problem};
+use crate::scenario::problem::{Mistakes, Problem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-
-/// After this many mistakes in one file the rest is only counted.
-const PROBLEM_LIMIT: usize = 20;
 
 /// What the data do not say, and which of it counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,13 +61,9 @@ pub struct AcnSessions {
 
 /// Reads a file. Mistakes go to `problems`, by session and key.
 pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem>) -> AcnSessions {
-    let mut reader = Reader { path, problems, found: 0 };
+    let mut reader = Reader { mistakes: Mistakes::of(path, problems) };
     let out = reader.sessions(text, options).unwrap_or_default();
-    if reader.found > PROBLEM_LIMIT {
-        let message = format!("and {} more mistakes in this file", reader.found - PROBLEM_LIMIT);
-        let place = Some(Place::File(path.to_owned()));
-        problems.push(Problem { place, field: String::new(), message, help: None });
-    }
+    reader.mistakes.close();
     out
 }
 
@@ -102,28 +95,20 @@ struct Stay {
 }
 
 struct Reader<'a> {
-    path: &'a str,
-    problems: &'a mut Vec<Problem>,
-    found: usize,
+    mistakes: Mistakes<'a>,
 }
 
 impl Reader<'_> {
     fn wrong(&mut self, field: String, message: impl Into<String>, help: Option<&str>) {
-        self.found += 1;
-        if self.found <= PROBLEM_LIMIT {
-            let place = Some(Place::File(self.path.to_owned()));
-            self.problems.push(Problem { place, field, message: message.into(), help: help.map(str::to_owned) });
-        }
+        self.mistakes.push(None, &field, message.into(), help.map(str::to_owned));
     }
 
     fn sessions(&mut self, text: &str, options: &Options) -> Option<AcnSessions> {
         let document: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
             Ok(document) => document,
             Err(error) => {
-                self.found += 1;
-                let place = Some(Place::Line(self.path.to_owned(), error.line() as u64));
                 let message = format!("is no JSON: {error}");
-                self.problems.push(Problem { place, field: String::new(), message, help: None });
+                self.mistakes.push(Some(error.line() as u64), "", message, None);
                 return None;
             }
         };

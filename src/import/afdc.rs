@@ -6,12 +6,10 @@ use super::geojson::{Layout, PlacedCharger};
 use crate::charging::spec::ChargerSpec;
 use crate::grid::spec::SiteSpec;
 use crate::scenario::Sources;
-use crate::scenario::problem::{Place, Problem, nearest};
+use crate::scenario::problem::{Mistakes, Problem, nearest};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// After this many mistakes in one file the rest is only counted.
-const PROBLEM_LIMIT: usize = 20;
 /// Columns that give the power of a connector and how many there are: any of these that charge with direct current.
 const DC_CONNECTORS: [&str; 4] = ["ccs", "chademo", "j3400", "j3271"];
 
@@ -90,7 +88,7 @@ pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Proble
         csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     let columns: BTreeMap<String, usize> = header.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
-    let mut table = Table { path, columns, problems, found: 0 };
+    let mut table = Table { columns, mistakes: Mistakes::of(path, problems) };
     let mut out = Stations::default();
     if !table.is_usable() {
         return out;
@@ -108,11 +106,7 @@ pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Proble
             Err(error) => table.wrong(line, "", error.to_string(), None),
         }
     }
-    if table.found > PROBLEM_LIMIT {
-        let message = format!("and {} more mistakes in this file", table.found - PROBLEM_LIMIT);
-        let place = Some(Place::File(path.to_owned()));
-        table.problems.push(Problem { place, field: String::new(), message, help: None });
-    }
+    table.mistakes.close();
     for (id, station) in stations {
         add(&mut out.layout, &format!("afdc_{id}"), &station, options);
     }
@@ -127,19 +121,13 @@ fn plain(name: &str) -> String {
 }
 
 struct Table<'a> {
-    path: &'a str,
     columns: BTreeMap<String, usize>,
-    problems: &'a mut Vec<Problem>,
-    found: usize,
+    mistakes: Mistakes<'a>,
 }
 
 impl Table<'_> {
     fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
-        self.found += 1;
-        if self.found <= PROBLEM_LIMIT {
-            let place = Some(Place::Line(self.path.to_owned(), line));
-            self.problems.push(Problem { place, field: column.to_owned(), message, help });
-        }
+        self.mistakes.push(Some(line), column, message, help);
     }
 
     fn is_usable(&mut self) -> bool {

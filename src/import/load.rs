@@ -6,7 +6,7 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::scenario::listing::{Row, Table};
 use crate::scenario::problem::{Place, Problem};
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Time};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// One row: when it begins, and its power.
@@ -102,12 +102,11 @@ fn aligned(readings: &[Reading], zone: &str) -> Result<Load, Wrong> {
         message: format!("cannot be placed in the time zone `{zone}`"),
         help: "such as America/Los_Angeles or UTC",
     })?;
-    let midnight = calendar.start().to_datetime(Time::midnight());
     for (at, reading) in readings.iter().enumerate() {
         let elapsed_s = start_s + at as i64 * interval_s;
         let wrong_by = match reading.at {
             When::Unix(unix_s) => unix_s - calendar.unix_s(elapsed_s),
-            When::Local(local) => local.duration_since(midnight).as_secs() - calendar.local_s(elapsed_s),
+            When::Local(local) => calendar.local_s_of(local) - calendar.local_s(elapsed_s),
         };
         if wrong_by != 0 {
             let what = if wrong_by > 0 { "a gap" } else { "an overlap" };
@@ -137,10 +136,7 @@ fn placed(first: &Reading, zone: &str, days: i64) -> Option<(Calendar, i64)> {
     let calendar = Calendar::new(&date.to_string(), zone, u32::try_from(days).ok()?).ok()?;
     let start_s = match first.at {
         When::Unix(unix_s) => unix_s - calendar.unix_s(0),
-        When::Local(local) => {
-            let midnight = calendar.start().to_datetime(Time::midnight());
-            calendar.elapsed_s(local.duration_since(midnight).as_secs())
-        }
+        When::Local(local) => calendar.elapsed_s(calendar.local_s_of(local)),
     };
     Some((calendar, start_s))
 }

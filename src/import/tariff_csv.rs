@@ -163,10 +163,8 @@ fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
 
 /// A number that may be left out. None when it is wrong.
 fn optional(table: &mut Table<'_>, row: &Row, name: &str, default: f64, range: (f64, f64)) -> Option<f64> {
-    match row.get(name) {
-        None | Some("") => Some(default),
-        Some(_) => table.number(row, name, range.0, range.1),
-    }
+    let number = table.optional(row, name, |table| table.number(row, name, range.0, range.1));
+    number.map(|number| number.unwrap_or(default))
 }
 
 /// First and last of months, weekdays or hours; the whole range where both are left out.

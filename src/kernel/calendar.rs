@@ -1,7 +1,7 @@
 //! Local civil time. The clock counts elapsed seconds; this page says what the wall clock shows.
 
 use bevy_ecs::prelude::Resource;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -175,6 +175,24 @@ impl Calendar {
     pub fn start(&self) -> Date {
         self.start
     }
+
+    /// Local seconds of a civil time since local midnight of the first day.
+    #[must_use]
+    pub fn local_s_of(&self, time: DateTime) -> i64 {
+        time.duration_since(self.start.to_datetime(jiff::civil::Time::midnight())).as_secs()
+    }
+
+    /// Second of the local day.
+    #[must_use]
+    pub fn second_of_day(&self, elapsed_s: i64) -> u32 {
+        self.local_s(elapsed_s).rem_euclid(DAY_S) as u32
+    }
+}
+
+/// Is a second of the day within a span, such as 18:00 to 06:00, that may end on the next day?
+#[must_use]
+pub fn in_window((from, to): (u32, u32), second_of_day: u32) -> bool {
+    if from < to { (from..to).contains(&second_of_day) } else { second_of_day >= from || second_of_day < to }
 }
 
 #[cfg(test)]

@@ -105,6 +105,11 @@ impl Stream {
         -mean * math::ln(1.0 - self.uniform())
     }
 
+    /// Whole seconds until the next event of a mean time in hours, exponential; at least one.
+    pub fn exponential_s(&mut self, mean_h: f64) -> u32 {
+        (self.exponential(mean_h) * 3600.0).clamp(1.0, 3e9) as u32
+    }
+
     /// Standard normal.
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * math::ln(1.0 - self.uniform())).sqrt();

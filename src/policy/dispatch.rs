@@ -439,33 +439,33 @@ impl<'a> Round<'a> {
 
     /// Sends a fuel-cell truck to the station within reach that has enough for it and will probably serve it first.
     fn fuel(&mut self, truck: usize, to_level: f64) -> bool {
-        let (trucks, travel, sites) = (&self.view.trucks, self.view.travel, &self.view.sites);
+        let (trucks, travel, columns) = (&self.view.trucks, self.view.travel, &self.view.sites);
         let here = SiteId(trucks.site[truck]);
         let reach_km = trucks.energy_kwh[truck] / trucks.bobtail_kwh_per_km[truck].max(1e-9);
         let need_kg = (to_level - trucks.soc[truck]).max(0.0) * trucks.usable_kwh[truck] / LHV_KWH_PER_KG;
         let stations = &self.view.may_fuel.sites[trucks.fleet[truck] as usize];
+        let is_near = |site: &&SiteId| travel.energy_km(here, **site) <= reach_km;
         let has_enough = |site: &&SiteId| {
             let on_the_way_kg = f64::from(self.sent[site.index()]) * need_kg;
-            sites.h2_free_kg[site.index()] - on_the_way_kg >= need_kg
+            columns.h2_free_kg[site.index()] - on_the_way_kg >= need_kg
         };
-        let expected = |site: SiteId| {
-            let (positions, at) = (sites.h2_positions[site.index()], site.index());
-            let waiting = (sites.h2_taken[at] + sites.h2_queue[at] + self.sent[at] + 1).saturating_sub(positions);
-            let wait_s = f64::from(waiting) * FILL_S / f64::from(positions.max(1));
-            f64::from(travel.drive_s(here, site, self.view.hour)) + wait_s
+        let places = Places {
+            number: &columns.h2_positions,
+            taken: &columns.h2_taken,
+            queue: &columns.h2_queue,
+            each_s: FILL_S,
         };
-        let near = stations.iter().filter(|site| travel.energy_km(here, **site) <= reach_km).filter(has_enough);
-        let best = near.map(|site| (expected(*site), *site)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let best = self.soonest(here, stations.iter().filter(is_near).filter(has_enough), &places);
         // Out of reach of every station: the nearest one that has enough, by tow.
-        let best = best.map(|(_, site)| site).or_else(|| {
-            let is_near = stations.iter().any(|site| travel.energy_km(here, *site) <= reach_km);
-            let by_km = |a: &&SiteId, b: &&SiteId| travel.km(here, **a).total_cmp(&travel.km(here, **b));
-            if is_near { None } else { stations.iter().filter(has_enough).min_by(by_km).copied() }
-        });
-        let Some(site) = best else { return false };
-        self.sent[site.index()] += 1;
-        self.orders.charge.push(ChargeAt { truck: trucks.id[truck], site: site.0, to_soc: to_level });
-        true
+        let by_tow = || {
+            if stations.iter().any(|site| is_near(&site)) {
+                None
+            } else {
+                self.nearest(here, stations.iter().filter(has_enough))
+            }
+        };
+        let site = best.or_else(by_tow);
+        self.send(truck, site, to_level)
     }
 
     /// Sends the truck to the site within reach where it will probably be plugged in first.
@@ -473,7 +473,7 @@ impl<'a> Round<'a> {
         if self.is_hydrogen(truck) {
             return self.fuel(truck, to_soc);
         }
-        let (trucks, travel) = (&self.view.trucks, self.view.travel);
+        let (trucks, travel, columns) = (&self.view.trucks, self.view.travel, &self.view.sites);
         let here = SiteId(trucks.site[truck]);
         let usable = &self.view.may_charge.sites[trucks.fleet[truck] as usize];
         let is_home = trucks.home[truck] == here.0;
@@ -482,22 +482,50 @@ impl<'a> Round<'a> {
         let sites = usable
             .iter()
             .filter(|site| if off_duty_at_home { **site == here } else { travel.energy_km(here, **site) <= reach_km });
-        let expected = |site: SiteId| {
-            let columns = &self.view.sites;
-            let (ports, taken) = (columns.ports[site.index()], columns.ports_taken[site.index()]);
-            let waiting = (taken + columns.queue[site.index()] + self.sent[site.index()] + 1).saturating_sub(ports);
-            f64::from(travel.drive_s(here, site, self.view.hour))
-                + f64::from(waiting) * SESSION_S / f64::from(ports.max(1))
-        };
-        let best = sites.map(|site| (expected(*site), *site)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let places =
+            Places { number: &columns.ports, taken: &columns.ports_taken, queue: &columns.queue, each_s: SESSION_S };
         // Out of reach of every charger: the nearest one, by tow.
-        let best = best.map(|(_, site)| site).or_else(|| {
-            let by_km = |a: &&SiteId, b: &&SiteId| travel.km(here, **a).total_cmp(&travel.km(here, **b));
-            if off_duty_at_home { None } else { usable.iter().min_by(by_km).copied() }
-        });
-        let Some(site) = best else { return false };
+        let by_tow = || if off_duty_at_home { None } else { self.nearest(here, usable.iter()) };
+        let site = self.soonest(here, sites, &places).or_else(by_tow);
+        self.send(truck, site, to_soc)
+    }
+
+    /// The site that will probably serve a truck first: the drive there, and those before it over the places.
+    fn soonest<'s>(
+        &self,
+        here: SiteId,
+        sites: impl Iterator<Item = &'s SiteId>,
+        places: &Places<'_>,
+    ) -> Option<SiteId> {
+        let expected_s = |site: SiteId| {
+            let (at, number) = (site.index(), places.number[site.index()]);
+            let waiting = (places.taken[at] + places.queue[at] + self.sent[at] + 1).saturating_sub(number);
+            f64::from(self.view.travel.drive_s(here, site, self.view.hour))
+                + f64::from(waiting) * places.each_s / f64::from(number.max(1))
+        };
+        let timed = sites.map(|site| (expected_s(*site), *site));
+        timed.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, site)| site)
+    }
+
+    fn nearest<'s>(&self, here: SiteId, sites: impl Iterator<Item = &'s SiteId>) -> Option<SiteId> {
+        let km = |site: &SiteId| self.view.travel.km(here, *site);
+        sites.min_by(|a, b| km(a).total_cmp(&km(b))).copied()
+    }
+
+    /// Orders it, if there is a site.
+    fn send(&mut self, truck: usize, site: Option<SiteId>, to_soc: f64) -> bool {
+        let Some(site) = site else { return false };
         self.sent[site.index()] += 1;
-        self.orders.charge.push(ChargeAt { truck: trucks.id[truck], site: site.0, to_soc });
+        self.orders.charge.push(ChargeAt { truck: self.view.trucks.id[truck], site: site.0, to_soc });
         true
     }
+}
+
+/// Ports or fuelling positions of all sites.
+struct Places<'a> {
+    number: &'a [u32],
+    taken: &'a [u32],
+    queue: &'a [u32],
+    /// How long a vehicle before the truck keeps one.
+    each_s: f64,
 }

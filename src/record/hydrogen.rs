@@ -135,8 +135,6 @@ pub struct StationTally {
     pub got_kg: f64,
     /// Of it by visitors that are not simulated, kg.
     pub visitors_kg: f64,
-    /// Got by trucks, kg.
-    pub trucks_kg: f64,
     /// Into vehicles, kg (stations).
     pub dispensed_kg: f64,
     /// Made on site, kg.
@@ -237,10 +235,8 @@ impl HydrogenSummary {
             tally.fills += u64::from(row.start_s.is_some());
             tally.requested_kg += row.requested_kg;
             tally.got_kg += row.got_kg;
-            match row.vehicle_kind.0 {
-                "visitor" => tally.visitors_kg += row.got_kg,
-                "truck" => tally.trucks_kg += row.got_kg,
-                _ => {}
+            if row.vehicle_kind.0 == "visitor" {
+                tally.visitors_kg += row.got_kg;
             }
             tally.gave_up += u64::from(row.leave.0 == "gave_up");
             tally.co2e_kg += row.co2e_kg;
@@ -277,7 +273,6 @@ impl HydrogenSummary {
             all.requested_kg += tally.requested_kg;
             all.got_kg += tally.got_kg;
             all.visitors_kg += tally.visitors_kg;
-            all.trucks_kg += tally.trucks_kg;
             all.dispensed_kg += tally.dispensed_kg;
             all.produced_kg += tally.produced_kg;
             all.delivered_kg += tally.delivered_kg;

@@ -13,14 +13,10 @@ pub(super) struct StationSeries {
     key: String,
     site: String,
     positions: u32,
-    /// What its storage holds when full, kg.
-    capacity_kg: f64,
     /// Content at the end of each bucket, kg.
     stock_kg: Vec<f64>,
     /// Vehicles that wait, mean of each bucket.
     waiting: Vec<f64>,
-    /// Into vehicles in each bucket, kg.
-    dispensed_kg: Vec<f64>,
 }
 
 /// Reads the table of stations. Empty in a scenario without.
@@ -36,10 +32,8 @@ pub(super) fn collect(
         key: key.clone(),
         site: spec.site.clone(),
         positions: spec.dispenser.positions,
-        capacity_kg: spec.bulk.capacity_kg + spec.cascade.capacity_kg,
         stock_kg: vec![0.0; steps],
         waiting: vec![0.0; steps],
-        dispensed_kg: vec![0.0; steps],
     };
     let mut stations: Vec<StationSeries> = scenario.hydrogen.iter().map(series).collect();
     if stations.is_empty() {
@@ -56,11 +50,10 @@ pub(super) fn collect(
             // Rows come in the order of time: the last of a bucket stays.
             station.stock_kg[step] = ((number("bulk_kg") + number("cascade_kg")) * 10.0).round() / 10.0;
             station.waiting[step] += number("queue") * share;
-            station.dispensed_kg[step] += number("dispensed_kg");
         }
     })?;
     for station in &mut stations {
-        for value in station.waiting.iter_mut().chain(&mut station.dispensed_kg) {
+        for value in &mut station.waiting {
             *value = (*value * 100.0).round() / 100.0;
         }
     }

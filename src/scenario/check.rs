@@ -38,6 +38,19 @@ impl Checker<'_> {
         false
     }
 
+    /// Who may use a charger or a station.
+    pub(crate) fn users(&mut self, path: &[&str], users: &[String], scenario: &Scenario) {
+        for user in users {
+            let known = matches!(user.as_str(), "public" | "visitors");
+            if !known && !scenario.fleet.contains_key(user) && !scenario.equipment_model.contains_key(user) {
+                let names = scenario.fleet.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
+                let help = nearest(user, names.chain(["public", "visitors"]));
+                let message = format!("`{user}` is no fleet, no equipment model, nor `public` or `visitors`");
+                self.wrong(path, message, help);
+            }
+        }
+    }
+
     fn sums_to_one(&mut self, path: &[&str], what: &str, sum: f64) {
         if (sum - 1.0).abs() > 1e-6 {
             self.wrong(path, format!("{what} add up to {sum:.6}, not to 1"), None);
@@ -96,22 +109,22 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, site) in &scenario.site {
         if let Some(behind) = &site.behind {
             let path = ["site", key, "behind"];
-            if checker.key(&path, behind, &scenario.site, "site") && circle(scenario, key) {
+            let above = |key: &str| scenario.site.get(key)?.behind.as_deref();
+            let is_known = checker.key(&path, behind, &scenario.site, "site");
+            if is_known && is_circle(key, scenario.site.len(), above) {
                 checker.wrong(&path, format!("`{key}` is behind itself: the limits form a circle"), None);
             }
         }
     }
 }
 
-/// Does following `behind` from here come back here?
-fn circle(scenario: &Scenario, key: &str) -> bool {
-    let mut at = scenario.site.get(key).and_then(|site| site.behind.as_deref());
-    for _ in 0..scenario.site.len() {
+/// Does going up from `key`, over at most `most` steps, come back to it?
+pub(super) fn is_circle<'a>(key: &str, most: usize, above: impl Fn(&str) -> Option<&'a str>) -> bool {
+    let mut at = above(key);
+    for _ in 0..most {
         match at {
             Some(next) if next == key => return true,
-            Some(next) => {
-                at = scenario.site.get(next).and_then(|site| site.behind.as_deref());
-            }
+            Some(next) => at = above(next),
             None => return false,
         }
     }
@@ -127,15 +140,7 @@ fn chargers(scenario: &Scenario, checker: &mut Checker<'_>) {
         if u64::from(charger.cabinets) * u64::from(charger.ports) > 100_000 {
             checker.wrong(&["charger", key, "cabinets"], "more than 100,000 ports in one group", None);
         }
-        for user in &charger.users {
-            let known = matches!(user.as_str(), "public" | "visitors");
-            if !known && !scenario.fleet.contains_key(user) && !scenario.equipment_model.contains_key(user) {
-                let names = scenario.fleet.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
-                let help = nearest(user, names.chain(["public", "visitors"]));
-                let message = format!("`{user}` is no fleet, no equipment model, nor `public` or `visitors`");
-                checker.wrong(&["charger", key, "users"], message, help);
-            }
-        }
+        checker.users(&["charger", key, "users"], &charger.users, scenario);
         if let Some(hours) = &charger.reserved_hours
             && parse_window(hours).is_none()
         {
@@ -362,8 +367,7 @@ pub fn parse_time(text: &str) -> Option<u32> {
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
     let time: jiff::civil::DateTime = text.parse().ok()?;
-    let start = calendar.start().to_datetime(jiff::civil::Time::midnight());
-    Some(calendar.elapsed_s(time.duration_since(start).as_secs()))
+    Some(calendar.elapsed_s(calendar.local_s_of(time)))
 }
 
 /// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.

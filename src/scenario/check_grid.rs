@@ -1,7 +1,7 @@
 //! What no schema can see about the tree of limits: places, circles, times.
 
 use super::Scenario;
-use super::check::{Checker, local_s, parse_window};
+use super::check::{Checker, is_circle, local_s, parse_window};
 use crate::grid::spec::StorageRule;
 use crate::kernel::calendar::Calendar;
 
@@ -13,7 +13,8 @@ pub(super) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &
         }
         checker.key(&["node", key, "site"], &node.site, &scenario.site, "site");
         behind(scenario, checker, ["node", key], &node.site, node.behind.as_deref());
-        if is_circle(scenario, key) {
+        let above = |key: &str| scenario.node.get(key)?.behind.as_deref();
+        if is_circle(key, scenario.node.len(), above) {
             let message = format!("`{key}` is behind itself: the limits form a circle");
             checker.wrong(&["node", key, "behind"], message, None);
         }
@@ -48,19 +49,6 @@ fn behind(scenario: &Scenario, checker: &mut Checker<'_>, owner: [&str; 2], site
         let message = format!("[node.{behind}] is at `{}`, not at `{site}`", scenario.node[behind].site);
         checker.wrong(&path, message, None);
     }
-}
-
-fn is_circle(scenario: &Scenario, key: &str) -> bool {
-    let above = |key: &str| scenario.node.get(key).and_then(|node| node.behind.as_deref());
-    let mut at = above(key);
-    for _ in 0..scenario.node.len() {
-        match at {
-            Some(next) if next == key => return true,
-            Some(next) => at = above(next),
-            None => return false,
-        }
-    }
-    false
 }
 
 fn limits(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checker<'_>) {

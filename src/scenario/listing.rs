@@ -1,7 +1,7 @@
 //! CSV files that a scenario names: hauls, visits, distances. Columns go by name, in any order.
 
 use super::Scenario;
-use super::problem::{Place, Problem, nearest};
+use super::problem::{Mistakes, Problem, nearest};
 use crate::hydrogen::check::usable_kg;
 use crate::hydrogen::spec::FuelVisitsSpec;
 use crate::kernel::calendar::{Calendar, DAY_S};
@@ -12,8 +12,6 @@ use std::rc::Rc;
 
 /// Larger files are refused before they are read.
 pub const CSV_LIMIT_BYTES: u64 = 512 << 20;
-/// After this many mistakes in one file the rest is only counted.
-const PROBLEM_LIMIT: usize = 20;
 
 /// One haul of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,10 +69,7 @@ pub fn hauls(
         let destination = table.key_of(&row, "destination", &scenario.site, "site");
         let ready_s = table.local_time(&row, "ready", calendar);
         let due_s = table.local_time(&row, "due", calendar);
-        let fleet = match row.get("fleet") {
-            None | Some("") => Some(None),
-            Some(_) => table.key_of(&row, "fleet", &scenario.fleet, "fleet").map(Some),
-        };
+        let fleet = table.optional(&row, "fleet", |table| table.key_of(&row, "fleet", &scenario.fleet, "fleet"));
         let loaded = match row.get("container").unwrap_or("loaded") {
             "loaded" | "" => true,
             "empty" => false,
@@ -114,10 +109,8 @@ pub fn fuel_visits(
     while let Some(row) = table.next_row() {
         let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
         let kg = table.number(&row, "kg", 1e-3, most_kg);
-        let depart_s = match row.get("depart_s") {
-            None | Some("") => Some(None),
-            Some(_) => table.number(&row, "depart_s", 0.0, 4e9).map(|depart_s| Some(depart_s as u32)),
-        };
+        let depart_s = table.optional(&row, "depart_s", |table| table.number(&row, "depart_s", 0.0, 4e9));
+        let depart_s = depart_s.map(|depart_s| depart_s.map(|depart_s| depart_s as u32));
         let (Some(arrive_s), Some(kg), Some(depart_s)) = (arrive_s, kg, depart_s) else { continue };
         if depart_s.is_some_and(|depart_s| f64::from(depart_s) <= arrive_s) {
             table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
@@ -136,10 +129,7 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
         let origin = table.key_of(&row, "origin", &scenario.site, "site");
         let destination = table.key_of(&row, "destination", &scenario.site, "site");
         let km = table.number(&row, "km", 0.0, 5_000.0);
-        let minutes = match row.get("minutes") {
-            None | Some("") => Some(None),
-            Some(_) => table.number(&row, "minutes", 0.0, 10_000.0).map(Some),
-        };
+        let minutes = table.optional(&row, "minutes", |table| table.number(&row, "minutes", 0.0, 10_000.0));
         if let (Some(origin), Some(destination), Some(km), Some(minutes)) = (origin, destination, km, minutes) {
             out.push(KmRow { origin, destination, km, minutes });
         }
@@ -178,10 +168,7 @@ pub fn schedule(
     while let Some(row) = table.next_row() {
         let start_s = table.local_time(&row, "start", calendar);
         let kw = table.number(&row, "kw", 0.0, 1e7);
-        let site = match row.get("site") {
-            None | Some("") => Some(None),
-            Some(_) => table.key_of(&row, "site", &scenario.site, "site").map(Some),
-        };
+        let site = table.optional(&row, "site", |table| table.key_of(&row, "site", &scenario.site, "site"));
         let (Some(start_s), Some(kw), Some(site)) = (start_s, kw, site) else {
             continue;
         };
@@ -211,11 +198,9 @@ impl Row {
 
 /// A CSV file that is being read.
 pub(crate) struct Table<'a> {
-    path: &'a str,
     reader: csv::Reader<&'a [u8]>,
     columns: Rc<Vec<String>>,
-    problems: &'a mut Vec<Problem>,
-    found: usize,
+    mistakes: Mistakes<'a>,
     usable: bool,
 }
 
@@ -225,7 +210,7 @@ impl<'a> Table<'a> {
         let header = reader.headers().cloned().unwrap_or_default();
         let names = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned());
         let columns = Rc::new(names.collect::<Vec<String>>());
-        let mut table = Self { path, reader, columns, problems, found: 0, usable: true };
+        let mut table = Self { reader, columns, mistakes: Mistakes::of(path, problems), usable: true };
         for name in needed {
             if table.columns.iter().all(|known| known != name) {
                 let help = nearest(name, table.columns.iter().map(String::as_str));
@@ -250,13 +235,7 @@ impl<'a> Table<'a> {
             let line = self.reader.position().line();
             match self.reader.read_record(&mut cells) {
                 Ok(false) => {
-                    if self.found > PROBLEM_LIMIT {
-                        let rest = self.found - PROBLEM_LIMIT;
-                        let place = Some(Place::File(self.path.to_owned()));
-                        let message = format!("and {rest} more mistakes in this file");
-                        self.problems.push(Problem { place, field: String::new(), message, help: None });
-                        self.found = 0;
-                    }
+                    self.mistakes.close();
                     return None;
                 }
                 Ok(true) => {
@@ -278,10 +257,20 @@ impl<'a> Table<'a> {
     }
 
     pub(crate) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
-        self.found += 1;
-        if self.found <= PROBLEM_LIMIT {
-            let place = Some(Place::Line(self.path.to_owned(), line));
-            self.problems.push(Problem { place, field: column.to_owned(), message, help });
+        self.mistakes.push(Some(line), column, message, help);
+    }
+
+    /// A cell that may be left out: none inside where it is; none where `read` finds it wrong.
+    #[expect(clippy::option_option, reason = "wrong, left out and written are three answers")]
+    pub(crate) fn optional<T>(
+        &mut self,
+        row: &Row,
+        column: &str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match row.get(column) {
+            None | Some("") => Some(None),
+            Some(_) => read(self).map(Some),
         }
     }
 
@@ -316,8 +305,7 @@ impl<'a> Table<'a> {
         let text = row.get(column).unwrap_or_default();
         let parsed: Result<jiff::civil::DateTime, _> = text.parse();
         if let Ok(time) = parsed {
-            let start = calendar.start().to_datetime(jiff::civil::Time::midnight());
-            let local_s = time.duration_since(start).as_secs();
+            let local_s = calendar.local_s_of(time);
             if local_s.abs() > 2_000 * DAY_S {
                 self.wrong(row.line, column, format!("`{text}` is years away from the scenario's start"), None);
                 return None;

@@ -36,6 +36,42 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// After this many mistakes in one file the rest is only counted.
+const MISTAKES_TOLD: usize = 20;
+
+/// Mistakes of one file of rows: the first ones are told, the rest is counted.
+pub(crate) struct Mistakes<'a> {
+    path: &'a str,
+    list: &'a mut Vec<Problem>,
+    found: usize,
+}
+
+impl<'a> Mistakes<'a> {
+    pub(crate) fn of(path: &'a str, list: &'a mut Vec<Problem>) -> Self {
+        Self { path, list, found: 0 }
+    }
+
+    /// Tells or counts a mistake, at a line where it has one.
+    pub(crate) fn push(&mut self, line: Option<u64>, field: &str, message: String, help: Option<String>) {
+        self.found += 1;
+        if self.found <= MISTAKES_TOLD {
+            let path = self.path.to_owned();
+            let place = line.map_or_else(|| Place::File(path.clone()), |line| Place::Line(path.clone(), line));
+            self.list.push(Problem { place: Some(place), field: field.to_owned(), message, help });
+        }
+    }
+
+    /// At the end of the file: says how many were not told.
+    pub(crate) fn close(&mut self) {
+        if self.found > MISTAKES_TOLD {
+            let message = format!("and {} more mistakes in this file", self.found - MISTAKES_TOLD);
+            let place = Some(Place::File(self.path.to_owned()));
+            self.list.push(Problem { place, field: String::new(), message, help: None });
+            self.found = 0;
+        }
+    }
+}
+
 /// All mistakes of a scenario, with the files to quote.
 #[derive(Debug, Clone, Default)]
 pub struct Problems {

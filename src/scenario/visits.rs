@@ -74,10 +74,9 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
         let depart_s = table.number(&row, "depart_s", 0.0, 4e9);
         let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
         let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
-        let vehicle_kw = match row.get("vehicle_max_kw") {
-            None | Some("") => Some(f64::INFINITY),
-            Some(_) => table.number(&row, "vehicle_max_kw", 1e-3, 1e5),
-        };
+        let vehicle_kw = table
+            .optional(&row, "vehicle_max_kw", |table| table.number(&row, "vehicle_max_kw", 1e-3, 1e5))
+            .map(|kw| kw.unwrap_or(f64::INFINITY));
         let (Some(arrive), Some(depart), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
             (arrive_s, depart_s, energy_kwh, max_kw, vehicle_kw)
         else {

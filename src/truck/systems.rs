@@ -1,7 +1,7 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
-use super::state::{Duty, DutyUse, FleetDay, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
+use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
 use super::travel::{Travel, Weather};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
 use crate::freight::state::Haul;
@@ -252,36 +252,44 @@ impl Road<'_> {
         at_s + drive_s + tow_s
     }
 
-    /// Takes energy or fuel. False when the battery or the hydrogen tank ran empty.
+    /// A trip's energy or fuel. False when the battery or the hydrogen tank ran empty.
     fn consume(&mut self, driver: &mut Driver<'_>, used: f64) -> bool {
-        let day = &mut self.days.0[driver.truck.fleet.index()];
-        match driver.store {
-            Store::Tank => day.diesel_gal += used,
-            Store::Aboard(battery) => {
-                let missing = battery.draw(Kwh(used));
-                day.battery_kwh += used - missing.0;
-                return self.roads.is_moving(day, missing.0);
-            }
-            Store::Hydrogen(tank) => {
-                let missing_kg = tank.draw(used);
-                day.hydrogen_kg += used - missing_kg;
-                return self.roads.is_moving(day, missing_kg);
-            }
-            Store::AtPort => debug_assert!(false, "a truck drives with its battery"),
+        let is_short = self.take(driver, used) > 0.0;
+        if is_short {
+            self.days.0[driver.truck.fleet.index()].stranded += 1;
+            self.roads.stranded += 1;
         }
-        true
+        !is_short
     }
 
     /// Waiting with the systems on. An empty battery is noticed on the next trip.
     fn idle_use(&mut self, driver: &mut Driver<'_>, seconds: u32) {
         let model = &self.models.0[driver.truck.model as usize].spec;
-        let used = model.idle_per_h * f64::from(seconds) / 3600.0;
+        self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);
+    }
+
+    /// Takes energy or fuel, on account of the fleet's day. Returns what the battery or the tank lacked.
+    fn take(&mut self, driver: &mut Driver<'_>, used: f64) -> f64 {
         let day = &mut self.days.0[driver.truck.fleet.index()];
         match driver.store {
-            Store::Tank => day.diesel_gal += used,
-            Store::Aboard(battery) => day.battery_kwh += used - battery.draw(Kwh(used)).0,
-            Store::Hydrogen(tank) => day.hydrogen_kg += used - tank.draw(used),
-            Store::AtPort => {}
+            Store::Tank => {
+                day.diesel_gal += used;
+                0.0
+            }
+            Store::Aboard(battery) => {
+                let missing = battery.draw(Kwh(used)).0;
+                day.battery_kwh += used - missing;
+                missing
+            }
+            Store::Hydrogen(tank) => {
+                let missing_kg = tank.draw(used);
+                day.hydrogen_kg += used - missing_kg;
+                missing_kg
+            }
+            Store::AtPort => {
+                debug_assert!(false, "a truck moves with its battery");
+                0.0
+            }
         }
     }
 
@@ -416,9 +424,7 @@ impl Road<'_> {
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
     }
-}
 
-impl Road<'_> {
     fn hand_over_tank(&mut self, driver: &Driver<'_>, tank: FuelTank, to_level: f64, at_s: u32) {
         self.fuel_arrivals.0.push(FuelArrival {
             at_s,
@@ -429,17 +435,6 @@ impl Road<'_> {
             tank,
             depart_s: if driver.duty.on_duty { None } else { driver.duty.next_shift_s },
         });
-    }
-}
-
-impl Roads {
-    /// Counts a trip that lacked energy. Says whether none was missing.
-    fn is_moving(&mut self, day: &mut FleetDay, missing: f64) -> bool {
-        if missing > 0.0 {
-            day.stranded += 1;
-            self.stranded += 1;
-        }
-        missing <= 0.0
     }
 }
 

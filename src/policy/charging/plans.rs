@@ -82,18 +82,18 @@ impl Allowance {
     }
 }
 
-/// Serves rows in their order, each up to `want`, within the limits and the allowance of its site.
+/// Serves rows in their order within the limits: each with what it wants of what its site has left of the allowance.
 fn within(
     view: &ChargingView<'_>,
     allowance: &mut Allowance,
     rows: impl Iterator<Item = usize>,
-    want: impl Fn(usize) -> Kw,
+    want: impl Fn(usize, Kw) -> Kw,
 ) -> Vec<Kw> {
     let mut filling = view.filling();
     let mut plan = vec![Kw::ZERO; view.sessions.len()];
     for row in rows {
         let left = allowance.of(view, row);
-        let given = filling.give(view.sessions.node[row], want(row).min(left.max(Kw::ZERO)));
+        let given = filling.give(view.sessions.node[row], want(row, left.max(Kw::ZERO)));
         *left -= given;
         plan[row] += given;
     }
@@ -131,14 +131,13 @@ impl ChargingPolicy for PeakCap {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let mut allowance = self.allowance(view);
-        let mut filling = view.filling();
-        let mut plan = vec![Kw::ZERO; sessions.len()];
-        for row in view.rows_by(|row| view.laxity(row)) {
-            let left = allowance.of(view, row);
+        let want = |row: usize, left: Kw| {
             let must = view.laxity(row) < 1.0;
-            let want = if must { sessions.ask_kw[row] } else { sessions.ask_kw[row].min(left.max(Kw::ZERO)) };
-            plan[row] = filling.give(sessions.node[row], want);
-            *left -= plan[row];
+            if must { sessions.ask_kw[row] } else { sessions.ask_kw[row].min(left) }
+        };
+        let mut plan = within(view, &mut allowance, view.rows_by(|row| view.laxity(row)), want);
+        if sessions.give_kw.iter().all(|give| *give <= Kw::ZERO) {
+            return Ok(plan);
         }
         // Who has most time to spare gives back what a site still uses above its cap.
         for row in view.rows_by(|row| -view.laxity(row)) {
@@ -258,7 +257,7 @@ impl ChargingPolicy for Scheduled {
         let sites = 0..view.sites.load_kw.len() as u32;
         let mut allowance = Allowance(sites.map(|site| self.0.at(site, view.time_s)).collect());
         let rows = view.rows_by(|row| f64::from(view.sessions.depart_s[row]));
-        Ok(within(view, &mut allowance, rows, |row| view.sessions.ask_kw[row]))
+        Ok(within(view, &mut allowance, rows, |row, left| view.sessions.ask_kw[row].min(left)))
     }
 }
 

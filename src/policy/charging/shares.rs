@@ -70,16 +70,14 @@ impl ChargingPolicy for RoundRobin {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let mut plan = vec![Kw::ZERO; sessions.len()];
-        let mut left = view.headroom_kw.to_vec();
+        let mut filling = view.filling();
         let mut turn: VecDeque<usize> = view.rows_by(|row| f64::from(sessions.arrive_s[row])).collect();
         while let Some(row) = turn.pop_front() {
             let wanted = self.step.min(sessions.ask_kw[row] - plan[row]);
-            let has_room = || view.tree.upwards(sessions.node[row]).all(|node| left[node.index()] >= wanted);
-            if wanted <= Kw::ZERO || !has_room() {
+            if wanted <= Kw::ZERO || !filling.has_room(sessions.node[row], wanted) {
                 continue;
             }
-            view.tree.upwards(sessions.node[row]).for_each(|node| left[node.index()] -= wanted);
-            plan[row] += wanted;
+            plan[row] += filling.give(sessions.node[row], wanted);
             turn.push_back(row);
         }
         Ok(plan)

@@ -29,7 +29,7 @@ impl Build<'_> {
             self.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
         for (_, spec) in &groups {
             let window = spec.reserved_hours.as_deref().and_then(parse_window);
-            works.access.push(access_of(spec, |key| self.fleet(key), |key| self.equipment_model(key), window));
+            works.access.push(access_of(&spec.users, |key| self.fleet(key), |key| self.equipment_model(key), window));
         }
         let mut ports: Vec<Port> = Vec::new();
         let mut names = Vec::new();
@@ -135,7 +135,7 @@ fn first_events(works: &mut Works, calendar: &Calendar) {
     let Works { cabinets, access, agenda, .. } = works;
     for (id, cabinet) in cabinets.iter_mut().enumerate() {
         if let Some((mtbf_h, _)) = cabinet.failures {
-            let at_s = (cabinet.stream.exponential(mtbf_h) * 3600.0).clamp(1.0, 3e9) as u32;
+            let at_s = cabinet.stream.exponential_s(mtbf_h);
             agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
         }
         if let Some((_, to)) = access[cabinet.group].reserved {

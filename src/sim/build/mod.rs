@@ -15,7 +15,7 @@ use crate::hydrogen;
 use crate::hydrogen::state::FuelTank;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{FleetId, PoolId, PortId, Roster, SiteId, TruckId, UnitId};
+use crate::kernel::ids::{FleetId, PoolId, Roster, SiteId, TruckId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::Kwh;
@@ -381,10 +381,7 @@ impl Build<'_> {
             first += visits.vehicles.len() as u32;
         }
         list.visits.sort_by(|a, b| (a.1.arrive_s, a.0, &a.1.session).cmp(&(b.1.arrive_s, b.0, &b.1.session)));
-        if self.loaded.pin_visits {
-            let port = |visit: &Visit| visit.charger.map(PortId);
-            list.pinned = list.visits.iter().map(|(_, visit)| port(visit)).collect();
-        }
+        list.is_pinned = self.loaded.pin_visits;
         let names = list.visits.iter().map(|(_, visit)| Arc::clone(&visit.session)).collect();
         self.world.insert_resource(list);
         names

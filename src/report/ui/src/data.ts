@@ -27,13 +27,10 @@ export interface Station {
   key: string;
   site: string;
   positions: number;
-  capacity_kg: number;
   /** Content at the end of each bucket, kg. */
   stock_kg: number[];
   /** Vehicles that wait for a position, mean of each bucket. */
   waiting: number[];
-  /** Into vehicles in each bucket, kg. */
-  dispensed_kg: number[];
 }
 
 export interface Report {
