@@ -486,6 +486,21 @@ fn trucks_go_where_there_is_hydrogen() {
     assert_eq!(dry.total("trucks_stranded"), 0.0);
 }
 
+/// A model of which a fleet has none does not decide where its trucks can fuel.
+#[test]
+fn a_model_nobody_owns_closes_no_station() {
+    let text = std::fs::read_to_string(shipped("hydrogen_corridor").join("scenario.toml")).unwrap();
+    let start = text.find("[truck_model.fuel_cell_70]").unwrap();
+    let model = &text[start..start + text[start..].find("\n[fleet.").unwrap()];
+    let other = model.replace("fuel_cell_70", "fuel_cell_1000").replace("pressure_bar = 700", "pressure_bar = 1000");
+    assert_ne!(other, model.replace("fuel_cell_70", "fuel_cell_1000"), "{model}");
+    let text = text.replace("\n[fleet.harbor]", &format!("\n{other}\n[fleet.harbor]"));
+    let text = text.replace("trucks = { fuel_cell_70 = 180 }", "trucks = { fuel_cell_70 = 180, fuel_cell_1000 = 0 }");
+    let (_dir, loaded) = written(&text.replace("days = 7", "days = 2"), &[]);
+    let run = run(&loaded, &Options::default());
+    assert!(run.total("h2_dispensed_kg") > 0.0 && run.total("trucks_stranded") == 0.0);
+}
+
 /// Yard tractors on hydrogen do the work of diesel ones, and fuel at the station of their terminal.
 #[test]
 fn equipment_runs_on_hydrogen_too() {

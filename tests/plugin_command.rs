@@ -62,6 +62,26 @@ fn a_run_with_plugins_names_them_in_its_manifest() {
     let value = |name: &str| metrics.iter().find(|metric| metric["name"] == name).unwrap()["value"].as_f64().unwrap();
     assert!(value("plugin_calls") > 0.0);
     assert_eq!(value("plugin_rejected"), manifest["plugin_notes"][0]["dropped"].as_f64().unwrap());
+    let (code, said) = outcome(dir.path(), &["verify", "result"]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn the_suite_takes_a_plugin_beside_the_built_in_policies() {
+    let dir = folder(&[("pairs.wasm", PAIRS)]);
+    let suite = ["bench-suite", "--only", "depot", "--replications", "1", "--dispatch", "pairs.wasm", "--out", "suite"];
+    let (code, said) = outcome(dir.path(), &suite);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("dispatch=pairs.wasm"), "{said}");
+}
+
+/// Also where the run is one of many.
+#[test]
+fn a_plugin_that_fails_in_a_comparison_exits_as_in_a_run() {
+    let dir = folder(&[("bad.wasm", Guest { decide: "unreachable", ..PAIRS })]);
+    let compare = ["compare", "depot", "--strategies", "bau,dispatch=bad.wasm", "--replications", "2"];
+    let (code, said) = outcome(dir.path(), &compare);
+    assert_eq!(code, 5, "{said}");
 }
 
 /// The guest gives up at its 50th decision. The tables of the run so far are whole Parquet files.

@@ -4,7 +4,6 @@ use super::console::Console;
 use super::{Exit, diagnose, interrupt};
 use crate::record::folder::{FolderError, RunFolder};
 use crate::scenario::problem::Problems;
-use crate::sim::RunError;
 use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all};
 use crate::study::measure::FailedRun;
 use crate::study::results::{self, Asked};
@@ -111,11 +110,7 @@ impl From<Problems> for Failure {
 
 impl From<FailedRun> for Failure {
     fn from(error: FailedRun) -> Self {
-        let exit = match error.source {
-            RunError::Fault { .. } | RunError::Policy(_) => Exit::BadPolicy,
-            _ => Exit::Failed,
-        };
-        Self::Told(exit, error.to_string())
+        Self::Told(Exit::from(&error.source), error.to_string())
     }
 }
 

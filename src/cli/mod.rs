@@ -22,6 +22,8 @@ mod sweep;
 mod validate;
 mod verify;
 
+use crate::sim::RunError;
+use crate::study::strategy::folder_of;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Console;
 use std::path::PathBuf;
@@ -46,6 +48,16 @@ pub enum Exit {
     Broken = 6,
     /// Interrupted; what was finished is kept.
     Interrupted = 130,
+}
+
+impl From<&RunError> for Exit {
+    fn from(error: &RunError) -> Self {
+        match error {
+            RunError::Interrupted { .. } => Self::Interrupted,
+            error if error.is_of_policy() => Self::BadPolicy,
+            _ => Self::Failed,
+        }
+    }
 }
 
 /// An open simulator of how ports and truck fleets become zero-emission.
@@ -163,11 +175,7 @@ struct ScenarioArgs {
 
 impl ScenarioArgs {
     fn request(&self) -> crate::scenario::load::Request {
-        let folder = if self.scenario.is_dir() {
-            self.scenario.clone()
-        } else {
-            self.scenario.parent().map(PathBuf::from).unwrap_or_default()
-        };
+        let folder = folder_of(&self.scenario);
         let overlay = |name: &PathBuf| {
             let beside = folder.join(name).with_extension("toml");
             if !name.exists() && beside.exists() { beside } else { name.clone() }
@@ -185,6 +193,7 @@ impl ScenarioArgs {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
+    plugins::keep_compiled_code();
     let exit = match cli.command {
         Command::Run(args) => run::run(&args, &console),
         Command::Replay(args) => replay::replay(&args, &console),

@@ -50,7 +50,6 @@ pub(super) enum PluginCommand {
 }
 
 pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
-    plugins::keep_compiled_code();
     let done = match command {
         PluginCommand::Check { file } => read(file, console).and_then(|(file, kind)| match kind {
             Kind::Dispatch => check::<Dispatch>(&file, console),

@@ -13,7 +13,6 @@ pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
     if plugins.dispatch.is_none() && plugins.charging.is_none() {
         return Ok(());
     }
-    keep_compiled_code();
     if let Some(file) = &plugins.dispatch {
         one::<Dispatch>(file, &policy.dispatch.params, console)?;
     }
@@ -23,7 +22,7 @@ pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
     Ok(())
 }
 
-/// Compiled code is kept between runs of the program.
+/// Compiled code is kept between runs of the program, whichever command needs it.
 pub(super) fn keep_compiled_code() {
     if let Some(folder) = plugin::default_folder() {
         plugin::keep_compiled_code_in(folder);

@@ -68,11 +68,7 @@ impl Job<'_> {
             Ok(exit) => exit,
             Err(Failure::Run(error, kept)) => {
                 console.error(&format!("{error}{kept}"));
-                match error {
-                    RunError::Interrupted { .. } => Exit::Interrupted,
-                    RunError::Fault { .. } | RunError::Policy(_) | RunError::Plugin(_) => Exit::BadPolicy,
-                    _ => Exit::Failed,
-                }
+                Exit::from(&error)
             }
             Err(Failure::Bound(message)) => {
                 console.error(&message);

@@ -2,7 +2,6 @@
 
 use super::console::Console;
 use super::{Exit, diagnose, interrupt};
-use crate::sim::RunError;
 use crate::study::compare::CompareError;
 use crate::study::screen::figure;
 use crate::study::strategy::Strategy;
@@ -49,35 +48,42 @@ pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
         return Exit::Failed;
     }
     let chosen = SUITE.iter().filter(|entry| args.only.is_empty() || args.only.iter().any(|name| name == entry.name));
-    match all(args, &folder, &chosen.collect::<Vec<_>>(), console) {
+    let more = args.dispatch.iter().map(|policy| format!("dispatch={policy}"));
+    let more = more.chain(args.charging.iter().map(|policy| format!("charging={policy}")));
+    let more: Result<Vec<Strategy>, _> = more.map(|word| Strategy::parse(&word, &folder)).collect();
+    let more = match more {
+        Ok(more) => more,
+        Err(error) => {
+            console.error(&error.to_string());
+            return Exit::Usage;
+        }
+    };
+    match all(args, &folder, &chosen.collect::<Vec<_>>(), &more, console) {
         Ok(exit) => exit,
         Err(CompareError::Files(problems)) => diagnose::show(&problems, console),
         Err(error) => {
             console.error(&error.to_string());
             match error {
-                CompareError::Run(failed) if matches!(failed.source, RunError::Fault { .. } | RunError::Policy(_)) => {
-                    Exit::BadPolicy
-                }
+                CompareError::Run(failed) => Exit::from(&failed.source),
                 _ => Exit::Failed,
             }
         }
     }
 }
 
-fn all(args: &SuiteArgs, folder: &Path, entries: &[&Entry], console: &Console) -> Result<Exit, CompareError> {
-    let own = |kind: &str, policy: &String| Strategy {
-        name: format!("{kind}={policy}"),
-        overlays: Vec::new(),
-        settings: vec![format!("policy.{kind}.name={policy}")],
-    };
-    let mut more: Vec<Strategy> = args.dispatch.iter().map(|policy| own("dispatch", policy)).collect();
-    more.extend(args.charging.iter().map(|policy| own("charging", policy)));
+fn all(
+    args: &SuiteArgs,
+    folder: &Path,
+    entries: &[&Entry],
+    more: &[Strategy],
+    console: &Console,
+) -> Result<Exit, CompareError> {
     let strategies = (Strategy::built_in().len() + more.len()) as u64;
     let bar = console.counter(entries.len() as u64 * strategies * u64::from(args.replications), "runs");
     let stop = interrupt::listen();
     let mut lines = Vec::new();
     for entry in entries {
-        let spec = spec(folder, entry, &more, args.seed, args.replications);
+        let spec = spec(folder, entry, more, args.seed, args.replications);
         let (scored, done) = score(entry, &spec, args.jobs, &stop, &|| bar.inc(1))?;
         if done.runs.is_interrupted {
             console.note("interrupted: a leaderboard needs all of its replications");

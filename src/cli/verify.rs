@@ -5,8 +5,7 @@ use super::replay::ReplayArgs;
 use super::{Exit, compare, replay, run};
 use crate::record::folder::Manifest;
 use crate::study::results::Asked;
-use crate::study::verify::{Fate, differing, fates, read_manifest};
-use std::collections::BTreeMap;
+use crate::study::verify::{differing, fates, file_hash, input_hash, read_manifest};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -32,9 +31,7 @@ pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
     if manifest.portvolt != version {
         console.note(&format!("made by portvolt {}, this is {version}: numbers may differ", manifest.portvolt));
     }
-    let here = Path::new("");
-    let mut inputs = fates(here, &manifest.inputs);
-    inputs.extend(fates(here, &manifest.plugins));
+    let inputs = fates(&manifest.inputs, input_hash);
     let wrong = differing(&inputs);
     if !wrong.is_empty() {
         let message = format!("not the inputs of this run: {}; it cannot be repeated", wrong.join(", "));
@@ -47,14 +44,13 @@ pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
     }
     let again = std::env::temp_dir().join(format!("portvolt-verify-{}", std::process::id()));
     let exit = repeat(&manifest, &again);
-    let tables = if exit == Exit::Done { read_manifest(&again).ok().map(|repeated| repeated.rows) } else { None };
-    let outputs = fates(&again, &manifest.outputs);
+    let repeated = if exit == Exit::Done { read_manifest(&again).ok() } else { None };
     let _ = std::fs::remove_dir_all(&again);
-    let Some(tables) = tables else {
+    let Some(repeated) = repeated else {
         console.error("the run could not be repeated");
         return if exit == Exit::Done { Exit::Failed } else { exit };
     };
-    tell(args, &manifest, &outputs, &tables, console)
+    tell(args, &manifest, &repeated, console)
 }
 
 /// Does it again, silently, in another folder.
@@ -79,17 +75,11 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
     }
 }
 
-fn tell(
-    args: &VerifyArgs,
-    manifest: &Manifest,
-    outputs: &BTreeMap<String, Fate>,
-    tables: &BTreeMap<String, String>,
-    console: &Console,
-) -> Exit {
-    let kept = fates(&args.dir, &manifest.outputs);
-    let (damaged, differ) = (differing(&kept), differing(outputs));
-    let rows: Vec<&String> =
-        manifest.rows.iter().filter(|(table, digest)| tables.get(*table) != Some(digest)).map(|row| row.0).collect();
+fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {
+    let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
+    let outputs = fates(&manifest.outputs, |name| repeated.outputs.get(name).cloned());
+    let rows = differing(&fates(&manifest.rows, |table| repeated.rows.get(table).cloned()));
+    let (damaged, differ) = (differing(&kept), differing(&outputs));
     let is_same = damaged.is_empty() && differ.is_empty() && rows.is_empty();
     if console.is_json() {
         console.print_json(&serde_json::json!({
@@ -106,7 +96,6 @@ fn tell(
             console.print(&format!("Done again, comes out otherwise: {}", differ.join(", ")));
         }
         if !rows.is_empty() {
-            let rows: Vec<&str> = rows.iter().map(|row| row.as_str()).collect();
             console.print(&format!("Tables with other rows: {}", rows.join(", ")));
         }
     }

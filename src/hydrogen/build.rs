@@ -1,6 +1,6 @@
 //! From the tables of a scenario to stations, hubs and tanks.
 
-use super::check::{credit_days, least_cascade_kg};
+use super::check::{credit_days, largest_tank, least_cascade_kg};
 use super::rules::FillCurve;
 use super::spec::HydrogenSpec;
 use super::state::{
@@ -19,6 +19,7 @@ use crate::record::Records;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
+use crate::truck::spec::FleetSpec;
 use bevy_ecs::prelude::*;
 
 /// Puts everything of this room into the world. `on_board_kg` is what vehicles have in their tanks.
@@ -141,10 +142,8 @@ fn access(scenario: &Scenario, spec: &HydrogenSpec) -> Access {
 
 /// Where the tanks of a whole fleet fit: by access, pressure and storage.
 fn sites_by_fleet(scenario: &Scenario, hydrogen: &Hydrogen) -> FuelSitesByFleet {
-    let usable = |(at, fleet): (usize, &crate::truck::spec::FleetSpec)| {
-        let tanks = fleet.trucks.keys().filter_map(|model| scenario.truck_model.get(model)?.tank.as_ref());
-        let (bar, kg) =
-            tanks.fold((0.0_f64, 0.0_f64), |(bar, kg), tank| (bar.max(tank.pressure_bar), kg.max(tank.usable_kg)));
+    let usable = |(at, fleet): (usize, &FleetSpec)| {
+        let (bar, kg) = largest_tank(fleet, scenario);
         let user = User::Fleet(FleetId::at(at));
         let fits = |station: &&Station| {
             let span_kg = station.bulk.span_kg() + station.cascade.span_kg();

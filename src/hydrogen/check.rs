@@ -6,7 +6,7 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy;
 use crate::scenario::Scenario;
 use crate::scenario::check::Checker;
-use crate::truck::spec::Powertrain;
+use crate::truck::spec::{FleetSpec, Powertrain};
 use std::collections::BTreeMap;
 
 /// Checks all tables of hydrogen, and fuel-cell vehicles.
@@ -217,12 +217,7 @@ fn vehicles(scenario: &Scenario, checker: &mut Checker<'_>) {
         }
     }
     for (key, fleet) in &scenario.fleet {
-        let tanks = fleet.trucks.iter().filter(|(_, count)| count.0 > 0);
-        let tanks = tanks.filter_map(|(model, _)| scenario.truck_model.get(model)?.tank.as_ref());
-        let (mut bar, mut kg) = (0.0_f64, 0.0_f64);
-        for tank in tanks {
-            (bar, kg) = (bar.max(tank.pressure_bar), kg.max(tank.usable_kg));
-        }
+        let (bar, kg) = largest_tank(fleet, scenario);
         let may = |station: &&HydrogenSpec| {
             let is_user = station.users.iter().any(|user| user == "public" || user == key);
             is_user && station.dispense_bar >= bar && usable_kg(station) >= kg
@@ -249,6 +244,14 @@ fn vehicles(scenario: &Scenario, checker: &mut Checker<'_>) {
             }
         }
     }
+}
+
+/// The highest pressure (bar) and the largest tank (kg) among the trucks a fleet has; zeros where it has no tank.
+#[must_use]
+pub fn largest_tank(fleet: &FleetSpec, scenario: &Scenario) -> (f64, f64) {
+    let owned = fleet.trucks.iter().filter(|(_, count)| count.0 > 0);
+    let tanks = owned.filter_map(|(model, _)| scenario.truck_model.get(model)?.tank.as_ref());
+    tanks.fold((0.0, 0.0), |(bar, kg), tank| (bar.max(tank.pressure_bar), kg.max(tank.usable_kg)))
 }
 
 /// Days of the run on which a credit begins and ends; a date that does not parse has been told already.

@@ -70,6 +70,14 @@ pub enum RunError {
     },
 }
 
+impl RunError {
+    /// Is it a policy or a plugin that is to blame?
+    #[must_use]
+    pub const fn is_of_policy(&self) -> bool {
+        matches!(self, Self::Policy(_) | Self::Plugin(_) | Self::Fault { .. })
+    }
+}
+
 /// A running simulation.
 pub struct Simulation {
     world: World,

@@ -3,6 +3,7 @@
 use super::design::{Design, HypercubeSpec};
 use super::shard::SHARD_SCHEMA;
 use super::strategy::Strategy;
+use super::verify::{Fate, fates, input_hash};
 use crate::scenario::load::{Loaded, Request, load};
 use crate::scenario::problem::{Place, Problem, Problems, SourceFile};
 use crate::scenario::tree::Item;
@@ -393,10 +394,8 @@ impl Plan {
             if now.is_ok_and(|now| now.canonical == cell.canonical) {
                 continue;
             }
-            let differs = |(path, hash): &(&String, &String)| {
-                std::fs::read(path).map_or(true, |bytes| blake3::hash(&bytes).to_hex().as_str() != hash.as_str())
-            };
-            changed.extend(cell.inputs.iter().filter(differs).map(|(path, _)| path.clone()));
+            let fates = fates(&cell.inputs, input_hash);
+            changed.extend(fates.into_iter().filter(|(_, fate)| *fate != Fate::Same).map(|(path, _)| path));
             if changed.is_empty() {
                 changed.push(format!("the files of {}", cell.scenario));
             }

@@ -162,10 +162,7 @@ fn one(plan: &Plan, store: &Store, number: usize, stop: &AtomicBool) -> Outcome 
             Err(error) => Outcome::Refused(error.to_string()),
         },
         Err(Failed::Run(RunError::Interrupted { .. })) => Outcome::Interrupted,
-        Err(Failed::Run(error)) => {
-            let is_policy = matches!(error, RunError::Fault { .. } | RunError::Policy(_));
-            Outcome::Failed(error.to_string(), is_policy)
-        }
+        Err(Failed::Run(error)) => Outcome::Failed(error.to_string(), error.is_of_policy()),
         Err(Failed::Files(error)) => Outcome::Failed(error, false),
     }
 }

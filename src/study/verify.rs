@@ -28,22 +28,34 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest, String> {
     serde_json::from_str(&text).map_err(|error| format!("{} is no manifest of portvolt: {error}", path.display()))
 }
 
-/// What became of files whose blake3 is known. A tariff that comes with Portvolt is compared with that of this version.
+/// The blake3 of a file as it is now.
 #[must_use]
-pub fn fates(folder: &Path, files: &BTreeMap<String, String>) -> BTreeMap<String, Fate> {
-    let read = |name: &str| match import::shipped_by_input(name) {
-        Some(text) => Ok(text.as_bytes().to_vec()),
-        None => std::fs::read(folder.join(name)),
-    };
+pub fn file_hash(path: &Path) -> Option<String> {
+    std::fs::read(path).ok().map(|bytes| blake3::hash(&bytes).to_hex().to_string())
+}
+
+/// The blake3 of an input as it is now, by the name it has in a manifest or a plan: a file, or a tariff that comes with
+/// this version.
+#[must_use]
+pub fn input_hash(name: &str) -> Option<String> {
+    match import::shipped_by_input(name) {
+        Some(text) => Some(blake3::hash(text.as_bytes()).to_hex().to_string()),
+        None => file_hash(Path::new(name)),
+    }
+}
+
+/// What became of files whose blake3 is known, where `now` is what each has today.
+#[must_use]
+pub fn fates(then: &BTreeMap<String, String>, now: impl Fn(&str) -> Option<String>) -> BTreeMap<String, Fate> {
     let fate = |(name, hash): (&String, &String)| {
-        let fate = match read(name) {
-            Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == hash.as_str() => Fate::Same,
-            Ok(_) => Fate::Changed,
-            Err(_) => Fate::Missing,
+        let fate = match now(name) {
+            Some(now) if now == *hash => Fate::Same,
+            Some(_) => Fate::Changed,
+            None => Fate::Missing,
         };
         (name.clone(), fate)
     };
-    files.iter().map(fate).collect()
+    then.iter().map(fate).collect()
 }
 
 /// Names of what differs, with what became of it.
