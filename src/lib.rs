@@ -23,4 +23,5 @@ pub mod scenario;
 pub mod sim;
 pub mod study;
 pub mod terminal;
+pub mod transition;
 pub mod truck;

@@ -3,14 +3,15 @@
 use super::Exit;
 use super::console::Console;
 use crate::scenario::problem::nearest;
-use crate::scenario::template::{TEMPLATES, find};
+use crate::scenario::template::{BESIDE, TEMPLATES, find};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct InitArgs {
     /// The folder to make.
     dir: PathBuf,
-    /// Which template: `depot_night`, `port_terminal`, `layout_study` or `san_pedro_bay`.
+    /// Which template: `depot_night`, `port_terminal`, `layout_study`, `hydrogen_corridor`, `san_pedro_bay` or
+    /// `hub_2045`.
     #[arg(long, default_value = "depot_night")]
     template: String,
 }
@@ -30,7 +31,8 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
             // A copied scenario has no schema beside it; `portvolt schema` prints one.
             let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
             // What it builds on comes along as a file beside it.
-            std::fs::write(args.dir.join(name), text.replace("\"../port_terminal/scenario.toml\"", "\"base.toml\""))
+            let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| text.replace(there, beside));
+            std::fs::write(args.dir.join(name), text)
         })
     });
     if let Err(error) = written {

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod init;
 mod interrupt;
+mod pathway;
 mod plugin;
 mod plugin_new;
 mod plugins;

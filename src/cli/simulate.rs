@@ -62,8 +62,11 @@ impl From<FolderError> for Failure {
 }
 
 impl Job<'_> {
-    /// Simulates, writes the folder, prints the screen.
+    /// Simulates, writes the folder, prints the screen; year after year, where the scenario has a transition.
     pub(super) fn carry_out(&self, folder: RunFolder, console: &Console) -> Exit {
+        if let Some(spec) = &self.loaded.scenario.transition {
+            return self.years(spec, folder, console);
+        }
         match self.simulate(folder, console) {
             Ok(exit) => exit,
             Err(Failure::Run(error, kept)) => {
@@ -166,7 +169,7 @@ impl Job<'_> {
         replay_bound::metrics(self.loaded, limit_kw, &prices, &done).map_err(|error| Failure::Bound(error.to_string()))
     }
 
-    fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {
+    pub(super) fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {
         let provenance = &self.loaded.provenance;
         let mut counts: BTreeMap<String, usize> =
             Quality::ALL.into_iter().map(|quality| (quality.word().to_owned(), provenance.count(quality))).collect();

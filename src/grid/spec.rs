@@ -217,6 +217,14 @@ fn south() -> f64 {
     180.0
 }
 
+impl SolarSpec {
+    /// Adds modules, and inverters in proportion.
+    pub fn enlarge(&mut self, dc_kw: f64) {
+        self.ac_kw = self.ac_kw.map(|ac_kw| ac_kw * (self.dc_kw + dc_kw) / self.dc_kw);
+        self.dc_kw += dc_kw;
+    }
+}
+
 /// `[storage.ID]`: a stationary battery.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

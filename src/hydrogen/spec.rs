@@ -75,6 +75,30 @@ pub enum WhenEmpty {
     TurnAway,
 }
 
+impl HydrogenSpec {
+    /// Adds dispenser positions, and storage, compression and supply in proportion.
+    pub fn enlarge(&mut self, positions: u32) {
+        let factor = f64::from(self.dispenser.positions + positions) / f64::from(self.dispenser.positions);
+        self.dispenser.positions += positions;
+        for kg in [&mut self.bulk.capacity_kg, &mut self.bulk.least_kg, &mut self.bulk.start_kg] {
+            *kg *= factor;
+        }
+        self.cascade.capacity_kg *= factor;
+        self.compressor.kg_per_h *= factor;
+        if let Some(electrolyser) = &mut self.electrolyser {
+            electrolyser.rated_kw *= factor;
+            electrolyser.standby_kw *= factor;
+        }
+        if let Some(delivery) = &mut self.delivery {
+            delivery.reorder_kg *= factor;
+            delivery.most_on_order = (f64::from(delivery.most_on_order) * factor).ceil() as u32;
+        }
+        if let Some(pipeline) = &mut self.pipeline {
+            pipeline.kg_per_h *= factor;
+        }
+    }
+}
+
 /// Bulk storage.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -44,6 +44,10 @@ pub enum Purpose {
     Deliveries = 42,
     /// Draws of studies: which strategy is the best, points of a Latin hypercube.
     Studies = 43,
+    /// The age at which one vehicle dies.
+    VehicleLives = 44,
+    /// How late a utility is with one project.
+    LateUtilities = 45,
 }
 
 /// The seed of a run: the user's number and the replication's.

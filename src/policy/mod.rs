@@ -3,9 +3,11 @@
 //! A policy is a pure function of the view it is given and its own state: batch in, batch out. Views are columns of
 //! equal length, one row a truck, haul, site or session; every name says its unit.
 
+pub mod adoption;
 pub mod charging;
 mod dispatch;
 mod hydrogen;
+pub mod infrastructure;
 mod plugin;
 pub mod spec;
 
@@ -84,6 +86,36 @@ pub trait HydrogenPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String>;
+}
+
+/// Decides what each holding buys in a year.
+pub trait AdoptionPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// What is bought. What passes a ramp is cut afterwards, what a rule in force asks for is added, and what is still due
+    /// is replaced at least cost.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &adoption::AdoptionView) -> Result<adoption::Purchases, String>;
+}
+
+/// Decides what is built, once a year.
+pub trait InfrastructurePolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// Does it build chargers for the vehicles that are bought? Then buyers can count on them.
+    fn follows_vehicles(&self) -> bool {
+        false
+    }
+
+    /// What is begun this year.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &infrastructure::InfrastructureView) -> Result<infrastructure::Works, String>;
 }
 
 /// The hydrogen supply policy of the run.

@@ -139,6 +139,15 @@ impl RunFolder {
         io(&path, std::fs::write(&path, text))
     }
 
+    /// Takes one file out again.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove(&self, name: &str) -> Result<(), FolderError> {
+        let path = self.work.join(name);
+        io(&path, std::fs::remove_file(&path))
+    }
+
     /// Hashes all files, writes the manifest and puts the folder in its place.
     ///
     /// # Errors

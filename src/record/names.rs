@@ -32,6 +32,24 @@ pub struct Names {
 }
 
 impl Names {
+    /// For rows that name everything themselves.
+    #[must_use]
+    pub fn none(calendar: Calendar) -> Self {
+        Self {
+            sites: Vec::new(),
+            fleets: Vec::new(),
+            equipment_models: Vec::new(),
+            truck_models: Vec::new(),
+            pool_classes: Vec::new(),
+            nodes: Vec::new(),
+            visits: Vec::new(),
+            ports: Vec::new(),
+            stations: Vec::new(),
+            hubs: Vec::new(),
+            calendar,
+        }
+    }
+
     /// Key of an inner node of the tree of limits: a site, or a node of `[node]`.
     #[must_use]
     pub fn node(&self, node: NodeId) -> &str {

@@ -5,6 +5,7 @@ use super::names::Names;
 use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
+use crate::kernel::calendar::Calendar;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -39,7 +40,7 @@ impl Waits {
     }
 
     /// Adds all waits of another.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         for (wait_s, count) in &other.counts {
             *self.counts.entry(*wait_s).or_default() += count;
         }
@@ -170,6 +171,62 @@ pub struct FleetTally {
     pub gate_queue_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u64,
+    /// Waits for ports, h.
+    pub port_wait_h: f64,
+    /// Time at ports, h.
+    pub port_h: f64,
+    /// Drawn from the grid at ports, kWh.
+    pub charged_kwh: f64,
+}
+
+impl FleetTally {
+    /// Adds another, so many times.
+    pub fn add_weighted(&mut self, other: &Self, weight: f64) {
+        let count = |sum: &mut u64, number: u64| *sum += (number as f64 * weight).round() as u64;
+        count(&mut self.completed, other.completed);
+        count(&mut self.late, other.late);
+        count(&mut self.stranded, other.stranded);
+        self.km += other.km * weight;
+        self.empty_km += other.empty_km * weight;
+        self.diesel_gal += other.diesel_gal * weight;
+        self.battery_kwh += other.battery_kwh * weight;
+        self.hydrogen_kg += other.hydrogen_kg * weight;
+        self.nox_g += other.nox_g * weight;
+        self.pm25_g += other.pm25_g * weight;
+        self.gate_queue_h += other.gate_queue_h * weight;
+        self.port_wait_h += other.port_wait_h * weight;
+        self.port_h += other.port_h * weight;
+        self.charged_kwh += other.charged_kwh * weight;
+    }
+}
+
+impl ClassTally {
+    /// Adds another, so many times.
+    pub fn add_weighted(&mut self, other: &Self, weight: f64) {
+        self.required_h += other.required_h * weight;
+        self.served_h += other.served_h * weight;
+        self.diesel_gal += other.diesel_gal * weight;
+        self.hydrogen_kg += other.hydrogen_kg * weight;
+        self.nox_g += other.nox_g * weight;
+        self.pm25_g += other.pm25_g * weight;
+    }
+}
+
+/// Figures of a class of equipment at a terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ClassTally {
+    /// Unit-hours asked for.
+    pub required_h: f64,
+    /// Unit-hours done.
+    pub served_h: f64,
+    /// Fuel, US gallons.
+    pub diesel_gal: f64,
+    /// Hydrogen, kg.
+    pub hydrogen_kg: f64,
+    /// Nitrogen oxides, g.
+    pub nox_g: f64,
+    /// Particles, g.
+    pub pm25_g: f64,
 }
 
 /// The summary of a run.
@@ -197,6 +254,12 @@ pub struct Summary {
     pub visitors_kwh: f64,
     /// Meters of the sites that have a tariff; may be shorter than the sites.
     pub meters: Vec<Option<Meter>>,
+    /// By number of the site and class of equipment.
+    pub classes: BTreeMap<(u32, String), ClassTally>,
+    /// Energy through all meters by local hour of the day, kWh; only where there is a calendar.
+    pub kwh_by_hour: [f64; 24],
+    /// For [`Self::kwh_by_hour`].
+    pub calendar: Option<Calendar>,
     /// Policy orders refused.
     pub rejected: u64,
     /// Calls of policies.
@@ -232,6 +295,12 @@ impl Summary {
             if row.vehicle_kind.0 == "visitor" {
                 self.visitors_kwh += row.delivered_kwh;
             }
+            if let Some(fleet) = row.fleet {
+                let fleet = &mut self.fleets[fleet.index()];
+                fleet.port_wait_h += f64::from(row.wait_s) / 3600.0;
+                fleet.port_h += row.start_s.map_or(0.0, |start_s| f64::from(row.end_s - start_s) / 3600.0);
+                fleet.charged_kwh += row.grid_kwh;
+            }
             let is_over = !matches!(row.leave.0, "open" | "outage" | "break_over");
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 if let Some(start_s) = row.start_s {
@@ -257,6 +326,9 @@ impl Summary {
             }
             if let Some((_, sum)) = &mut self.running_interval {
                 *sum += row.total_kw;
+            }
+            if let Some(calendar) = &self.calendar {
+                self.kwh_by_hour[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
             }
             if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
                 meter.read(row.start_s, self.interval_s, row.total_kw);
@@ -307,6 +379,13 @@ impl Summary {
     /// Folds equipment hours in.
     pub fn equipment(&mut self, rows: &[EquipmentRow]) {
         for row in rows {
+            let class = self.classes.entry((row.site.0, row.class.clone())).or_default();
+            class.required_h += row.required_h;
+            class.served_h += row.served_h;
+            class.diesel_gal += row.diesel_gal;
+            class.hydrogen_kg += row.hydrogen_kg;
+            class.nox_g += row.nox_g;
+            class.pm25_g += row.pm25_g;
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.required_h += row.required_h;
                 tally.served_h += row.served_h;
@@ -363,19 +442,7 @@ impl Summary {
     #[must_use]
     pub fn all_fleets(&self) -> FleetTally {
         let mut all = FleetTally::default();
-        for fleet in &self.fleets {
-            all.completed += fleet.completed;
-            all.late += fleet.late;
-            all.km += fleet.km;
-            all.empty_km += fleet.empty_km;
-            all.diesel_gal += fleet.diesel_gal;
-            all.battery_kwh += fleet.battery_kwh;
-            all.hydrogen_kg += fleet.hydrogen_kg;
-            all.nox_g += fleet.nox_g;
-            all.pm25_g += fleet.pm25_g;
-            all.gate_queue_h += fleet.gate_queue_h;
-            all.stranded += fleet.stranded;
-        }
+        self.fleets.iter().for_each(|fleet| all.add_weighted(fleet, 1.0));
         all
     }
 

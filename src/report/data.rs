@@ -75,13 +75,13 @@ struct SiteSeries {
 }
 
 #[derive(Debug, Serialize)]
-struct Fact {
+pub(super) struct Fact {
     label: String,
     value: String,
 }
 
 #[derive(Debug, Serialize)]
-struct Doubtful {
+pub(super) struct Doubtful {
     quality: &'static str,
     title: String,
     fields: Vec<String>,
@@ -243,7 +243,7 @@ impl Fold {
     }
 }
 
-fn facts(manifest: &Manifest) -> Vec<Fact> {
+pub(super) fn facts(manifest: &Manifest) -> Vec<Fact> {
     let mut facts = vec![
         ("Portvolt".to_owned(), manifest.portvolt.clone()),
         ("Scenario".to_owned(), manifest.scenario.clone()),
@@ -264,7 +264,7 @@ fn facts(manifest: &Manifest) -> Vec<Fact> {
     facts.into_iter().filter(|fact| !fact.1.is_empty()).map(|(label, value)| Fact { label, value }).collect()
 }
 
-fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
+pub(super) fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
     let mut out = Vec::new();
     for quality in [Quality::Recalled, Quality::Assumed] {
         for (source, origins) in loaded.provenance.by_source(quality) {

@@ -6,10 +6,13 @@
 mod data;
 mod hydrogen;
 pub(crate) mod read;
+mod years;
 
 use crate::record::folder::Manifest;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
+use crate::transition::record::Tables;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The page, with a placeholder where the data goes.
@@ -35,7 +38,17 @@ pub enum ReportError {
 /// When a table cannot be read.
 pub fn build(folder: &Path, loaded: &Loaded, manifest: &Manifest, metrics: &[Metric]) -> Result<String, ReportError> {
     let data = data::collect(&folder.join("tables"), loaded, manifest, metrics)?;
-    let json = serde_json::to_string(&data).unwrap_or_default();
+    Ok(page(&data))
+}
+
+/// The page of a transition.
+#[must_use]
+pub fn years(loaded: &Loaded, manifest: &Manifest, metrics: &[Metric], tables: &Tables) -> String {
+    page(&years::collect(loaded, manifest, metrics, tables))
+}
+
+fn page(data: &impl Serialize) -> String {
+    let json = serde_json::to_string(data).unwrap_or_default();
     // Inside a script element only `<` could end it, whatever a scenario's names hold.
-    Ok(PAGE.replacen(PLACEHOLDER, &json.replace('<', "\\u003c"), 1))
+    PAGE.replacen(PLACEHOLDER, &json.replace('<', "\\u003c"), 1)
 }

@@ -9,8 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const KINDS: [&str; 2] = ["dispatch", "charging"];
-
 /// The plugins that a scenario names.
 #[derive(Debug, Clone, Default)]
 pub struct Plugins {
@@ -20,15 +18,24 @@ pub struct Plugins {
     pub charging: Option<PluginFile>,
 }
 
-/// Before `over` is laid on `document`: a bare name becomes a table, so that parameters can be laid on it, and a name
-/// makes way for a plugin as a plugin does for a name.
+/// Tables that choose a policy.
+const CHOICES: [(&str, &str); 5] = [
+    ("policy", "dispatch"),
+    ("policy", "charging"),
+    ("policy", "hydrogen"),
+    ("transition", "adoption"),
+    ("transition", "infrastructure"),
+];
+
+/// Before `over` is laid on `document`: a bare name becomes a table, so that parameters can be laid on it; a name makes way
+/// for a plugin as a plugin does for a name; and parameters go with the policy that they were for.
 pub(super) fn make_way(document: &mut Item, over: &Item) {
-    for kind in KINDS {
-        let Some(Node::Table(theirs)) = child(over, "policy").and_then(|policy| child(policy, kind)).map(|it| &it.node)
+    for (table, kind) in CHOICES {
+        let Some(Node::Table(theirs)) = child(over, table).and_then(|table| child(table, kind)).map(|it| &it.node)
         else {
             continue;
         };
-        let Some(mine) = child_mut(document, "policy").and_then(|policy| child_mut(policy, kind)) else {
+        let Some(mine) = child_mut(document, table).and_then(|table| child_mut(table, kind)) else {
             continue;
         };
         if let Node::Leaf(Value::String(text)) = &mine.node {
@@ -37,8 +44,10 @@ pub(super) fn make_way(document: &mut Item, over: &Item) {
         }
         if let Node::Table(items) = &mut mine.node {
             for (new, old) in [("name", "plugin"), ("plugin", "name")] {
-                if theirs.contains_key(new) {
-                    items.remove(old);
+                let Some(chosen) = theirs.get(new) else { continue };
+                items.remove(old);
+                if items.get(new).is_none_or(|before| before.to_json() != chosen.to_json()) {
+                    items.remove("params");
                 }
             }
         }

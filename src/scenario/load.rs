@@ -221,7 +221,7 @@ impl Reader {
         Some(document)
     }
 
-    /// A file on top of what it extends.
+    /// A file on top of what it extends: one file, or several, each on top of the one before.
     fn chain(&mut self, path: &Path, depth: usize) -> Option<Item> {
         let mut item = self.file(path)?;
         let Node::Table(items) = &mut item.node else {
@@ -230,16 +230,33 @@ impl Reader {
         let Some(extends) = items.remove("extends") else {
             return Some(item);
         };
-        let Node::Leaf(serde_json::Value::String(base)) = &extends.node else {
-            self.problem(extends.value, "extends", "must be a path in quotes");
+        let text = |item: &Item| match &item.node {
+            Node::Leaf(serde_json::Value::String(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let bases: Option<Vec<String>> = match &extends.node {
+            Node::List(list) => list.iter().map(text).collect(),
+            _ => text(&extends).map(|base| vec![base]),
+        };
+        let Some(bases) = bases else {
+            self.problem(extends.value, "extends", "must be a path in quotes, or a list of them");
             return None;
         };
         if depth >= CHAIN_LIMIT {
             self.problem(extends.value, "extends", "files extend each other in a circle, or more than 8 deep");
             return None;
         }
-        let base = scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base));
-        let mut document = self.chain(&base, depth + 1)?;
+        let mut document: Option<Item> = None;
+        for base in bases {
+            let base = self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1)?;
+            match &mut document {
+                Some(document) => lay(document, base),
+                None => document = Some(base),
+            }
+        }
+        let Some(mut document) = document else {
+            return Some(item);
+        };
         lay(&mut document, item);
         Some(document)
     }

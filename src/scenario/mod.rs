@@ -23,6 +23,8 @@ use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenHubSpec, HydrogenSpec};
 use crate::policy::spec::PolicySpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
+use crate::transition::regulation::RulesSpec;
+use crate::transition::spec::{BuyerSpec, OfferSpec, ProjectSpec, SurvivalSpec, TransitionSpec};
 use crate::truck::spec::{FleetSpec, TravelSpec, TruckModelSpec, WeatherSpec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -105,6 +107,23 @@ pub struct Scenario {
     pub freight: Option<FreightSpec>,
     /// Emission factors.
     pub emissions: Option<EmissionsSpec>,
+    /// Years after the first: who buys and builds what.
+    pub transition: Option<TransitionSpec>,
+    /// What models cost.
+    #[serde(default)]
+    pub offer: BTreeMap<String, OfferSpec>,
+    /// How fleets buy.
+    #[serde(default)]
+    pub buyer: BTreeMap<String, BuyerSpec>,
+    /// How long vehicles live.
+    #[serde(default)]
+    pub survival: BTreeMap<String, SurvivalSpec>,
+    /// What is built as planned.
+    #[serde(default)]
+    pub project: BTreeMap<String, ProjectSpec>,
+    /// Rules and public money.
+    #[serde(default)]
+    pub rule: RulesSpec,
     /// Where the numbers come from that no table's own `sources` names.
     #[serde(default)]
     pub sources: Sources,

@@ -17,8 +17,8 @@ pub fn schema() -> Value {
             properties.insert(
                 "extends".to_owned(),
                 serde_json::json!({
-                    "description": "A scenario file that this one changes; its path, relative to this file.",
-                    "type": "string"
+                    "description": "Files that this one changes, each laid on the one before; paths relative to this file.",
+                    "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
                 }),
             );
         }

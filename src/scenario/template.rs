@@ -14,6 +14,22 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         ],
     ),
     (
+        "hub_2045",
+        &[
+            ("scenario.toml", include_str!("../../scenarios/hub_2045/scenario.toml")),
+            ("bau.toml", include_str!("../../scenarios/hub_2045/bau.toml")),
+            ("acf_as_adopted.toml", include_str!("../../scenarios/hub_2045/acf_as_adopted.toml")),
+            ("acf_repealed.toml", include_str!("../../scenarios/hub_2045/acf_repealed.toml")),
+            ("least_cost.toml", include_str!("../../scenarios/hub_2045/least_cost.toml")),
+            ("fastest_abatement.toml", include_str!("../../scenarios/hub_2045/fastest_abatement.toml")),
+            ("hydrogen_heavy.toml", include_str!("../../scenarios/hub_2045/hydrogen_heavy.toml")),
+            ("managed_charging_first.toml", include_str!("../../scenarios/hub_2045/managed_charging_first.toml")),
+            ("README.md", include_str!("../../scenarios/hub_2045/README.md")),
+            ("hub.toml", include_str!("../../scenarios/san_pedro_bay/scenario.toml")),
+            ("california.toml", include_str!("../../scenarios/policies/california.toml")),
+        ],
+    ),
+    (
         "hydrogen_corridor",
         &[
             ("scenario.toml", include_str!("../../scenarios/hydrogen_corridor/scenario.toml")),
@@ -46,6 +62,13 @@ pub const TEMPLATES: &[(&str, Files)] = &[
             ("README.md", include_str!("../../scenarios/san_pedro_bay/README.md")),
         ],
     ),
+];
+
+/// What scenarios extend, and the name that it has beside a copy.
+pub const BESIDE: [(&str, &str); 3] = [
+    ("\"../port_terminal/scenario.toml\"", "\"base.toml\""),
+    ("\"../san_pedro_bay/scenario.toml\"", "\"hub.toml\""),
+    ("\"../policies/california.toml\"", "\"california.toml\""),
 ];
 
 /// The files of a template.

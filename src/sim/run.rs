@@ -131,6 +131,7 @@ impl Simulation {
         let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
+        summary.calendar = Some(self.names.calendar.clone());
         summary.hydrogen = HydrogenSummary::new(&scenario.hydrogen, f64::from(days), interval_s);
         summary
     }
@@ -139,6 +140,12 @@ impl Simulation {
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// How far the trucks of each fleet drove in a shift, so far.
+    #[must_use]
+    pub fn shift_km(&self) -> &truck::state::ShiftKm {
+        self.world.resource()
     }
 
     /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.

@@ -107,6 +107,8 @@ pub struct Duty {
     pub(super) shift_end_s: u32,
     pub(super) next_shift_s: Option<u32>,
     pub(super) driving_left_s: u32,
+    /// Driven since the last shift ended.
+    pub(super) shift_km: f64,
     /// What the haul has met so far.
     pub(super) trip: Trip,
 }
@@ -142,6 +144,7 @@ impl Duty {
             shift_end_s: 0,
             next_shift_s: None,
             driving_left_s: 0,
+            shift_km: 0.0,
             trip: Trip::default(),
         }
     }
@@ -197,6 +200,29 @@ pub struct FleetDay {
     pub gate_queue_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u32,
+}
+
+/// km of a class of [`ShiftKm`].
+pub const SHIFT_CLASS_KM: f64 = 20.0;
+/// Classes of [`ShiftKm`]; the last holds all longer shifts.
+const SHIFT_CLASSES: usize = 60;
+
+/// How far the trucks of each fleet drive in a shift: how many shifts, by classes of [`SHIFT_CLASS_KM`].
+#[derive(Resource, Debug, Default)]
+pub struct ShiftKm(pub Vec<Vec<u32>>);
+
+impl ShiftKm {
+    /// No shifts of so many fleets.
+    #[must_use]
+    pub fn new(fleets: usize) -> Self {
+        Self(vec![vec![0; SHIFT_CLASSES]; fleets])
+    }
+
+    /// One shift is over.
+    pub fn add(&mut self, fleet: usize, km: f64) {
+        let class = (km / SHIFT_CLASS_KM) as usize;
+        self.0[fleet][class.min(SHIFT_CLASSES - 1)] += 1;
+    }
 }
 
 /// Battery energy that an active truck of each fleet used on the fleet's last day with work; none before the first.

@@ -1,7 +1,7 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
-use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, Store, Trip, Truck, TruckModels};
+use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, ShiftKm, Store, Trip, Truck, TruckModels};
 use super::travel::{Travel, Weather};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
 use crate::freight::state::Haul;
@@ -60,6 +60,7 @@ pub struct Road<'w> {
     pub(super) gates: ResMut<'w, Gates>,
     pub(super) roads: ResMut<'w, Roads>,
     pub(super) days: ResMut<'w, FleetDays>,
+    pub(super) shift_km: ResMut<'w, ShiftKm>,
     pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
     pub(super) fuel_arrivals: ResMut<'w, FuelArrivals>,
@@ -248,6 +249,7 @@ impl Road<'_> {
         day.nox_g += model.nox_g_per_km * km;
         day.pm25_g += model.pm25_g_per_km * km;
         driver.duty.driving_left_s = driver.duty.driving_left_s.saturating_sub(drive_s);
+        driver.duty.shift_km += km;
         let tow_s = if self.consume(driver, used) { 0 } else { TOW_S };
         at_s + drive_s + tow_s
     }
@@ -347,6 +349,9 @@ impl Road<'_> {
         }
         driver.duty.inside = false;
         driver.duty.phase = Phase::Parked;
+        if driver.duty.shift_km > 0.0 {
+            self.shift_km.add(driver.truck.fleet.index(), core::mem::take(&mut driver.duty.shift_km));
+        }
         self.plan_shift(driver, at_s);
         if matches!(driver.store, Store::Aboard(_)) {
             self.roads.waiting.push(driver.truck.id);

@@ -33,7 +33,7 @@ use crate::terminal::state::{
 };
 use crate::truck::spec::BatterySpec;
 use crate::truck::state::{
-    Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, Store, Truck, TruckModel, TruckModels,
+    Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, ShiftKm, Store, Truck, TruckModel, TruckModels,
 };
 use crate::truck::travel::{Travel, Weather};
 use bevy_ecs::prelude::*;
@@ -211,6 +211,7 @@ impl Build<'_> {
             }
         }
         self.world.insert_resource(TruckModels(models));
+        self.world.insert_resource(ShiftKm::new(fleets.len()));
         self.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
         self.world.insert_resource(DutyUse(vec![None; fleets.len()]));
         self.world.insert_resource(Fleets(fleets));

@@ -1,0 +1,441 @@
+//! What is bought: what a policy sees of a year, and the built-in policies.
+
+use super::{AdoptionPolicy, Parameter, PolicyError, parameters};
+use crate::kernel::math;
+use std::collections::BTreeMap;
+
+/// A year's decision. Holdings (the trucks of a fleet, or a terminal's equipment of a class) are rows of `due` to
+/// `first_option`; options (a model that one of them could buy) are rows of the other columns, holding after holding.
+#[derive(Debug, Clone, Default)]
+pub struct AdoptionView {
+    /// The year.
+    pub year: u16,
+    /// Costs are known to this share: what differs less is equal.
+    pub cost_uncertainty: f64,
+    /// By holding: vehicles to buy.
+    pub due: Vec<u32>,
+    /// By holding: vehicles that it should have when all are bought.
+    pub vehicles: Vec<u32>,
+    /// By holding: vehicles of one operator.
+    pub vehicles_each: Vec<f64>,
+    /// By holding: vehicles with a tailpipe that could go before their time.
+    pub old: Vec<u32>,
+    /// By holding, and one more: where its options begin and end.
+    pub first_option: Vec<usize>,
+    /// By option: number of the model.
+    pub model: Vec<u32>,
+    /// By option: nothing leaves a tailpipe.
+    pub is_zero_emission: Vec<bool>,
+    /// By option: it can be had, and does enough of the holding's days.
+    pub is_open: Vec<bool>,
+    /// By option: cost of owning one, USD a year.
+    pub usd_per_year: Vec<f64>,
+    /// By option: share of the holding's days that it can do, 0 to 1.
+    pub coverage: Vec<f64>,
+    /// By option: emissions of one with their supply, kg `CO2e` a year.
+    pub co2e_kg_per_year: Vec<f64>,
+    /// By option: how many the holding has.
+    pub stock: Vec<u32>,
+    /// By option: how many of its powertrain can be bought this year, by all together.
+    pub ramp_left: Vec<u32>,
+}
+
+impl AdoptionView {
+    /// How many holdings.
+    #[must_use]
+    pub fn holdings(&self) -> usize {
+        self.due.len()
+    }
+
+    /// The options of a holding.
+    #[must_use]
+    pub fn options(&self, holding: usize) -> core::ops::Range<usize> {
+        self.first_option[holding]..self.first_option[holding + 1]
+    }
+
+    fn open(&self, holding: usize) -> Vec<usize> {
+        self.options(holding).filter(|option| self.is_open[*option]).collect()
+    }
+
+    /// The options among these whose cost is as good as the cheapest's.
+    fn cheapest(&self, among: &[usize]) -> Vec<usize> {
+        let least = among.iter().map(|option| self.usd_per_year[*option]).fold(f64::INFINITY, f64::min);
+        let bound = least + least.abs() * self.cost_uncertainty;
+        among.iter().copied().filter(|option| self.usd_per_year[*option] <= bound).collect()
+    }
+}
+
+/// What is bought: as many as the options have rows, and as many vehicles as the holdings that go before their time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Purchases {
+    /// By option: how many.
+    pub count: Vec<u32>,
+    /// By holding: vehicles with a tailpipe that are replaced before their time.
+    pub early: Vec<u32>,
+}
+
+impl Purchases {
+    /// Nothing.
+    #[must_use]
+    pub fn none(view: &AdoptionView) -> Self {
+        Self { count: vec![0; view.model.len()], early: vec![0; view.holdings()] }
+    }
+}
+
+/// Shares a number out by weights; what is left after whole parts goes to the largest remainders, first come first.
+#[must_use]
+pub fn share_out(count: u32, weights: &[f64]) -> Vec<u32> {
+    let total: f64 = weights.iter().sum();
+    if total <= 0.0 {
+        return vec![0; weights.len()];
+    }
+    let exact: Vec<f64> = weights.iter().map(|weight| f64::from(count) * weight / total).collect();
+    let mut out: Vec<u32> = exact.iter().map(|part| part.floor() as u32).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|a, b| (exact[*b].fract()).total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    let left = count - out.iter().sum::<u32>();
+    order.into_iter().cycle().take(left as usize).for_each(|at| out[at] += 1);
+    out
+}
+
+fn buy(view: &AdoptionView, purchases: &mut Purchases, holding: usize, among: &[usize], weights: &[f64]) {
+    let count = view.due[holding] + purchases.early[holding];
+    for (option, count) in among.iter().zip(share_out(count, weights)) {
+        purchases.count[*option] += count;
+    }
+}
+
+/// Replaces like with like: the shares of what the holding has.
+#[derive(Debug)]
+struct BusinessAsUsual;
+
+impl AdoptionPolicy for BusinessAsUsual {
+    fn name(&self) -> &'static str {
+        "business_as_usual"
+    }
+
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        for holding in 0..view.holdings() {
+            let open = view.open(holding);
+            let stock: Vec<f64> = open.iter().map(|option| f64::from(view.stock[*option])).collect();
+            if stock.iter().sum::<f64>() > 0.0 {
+                buy(view, &mut purchases, holding, &open, &stock);
+            } else {
+                let best = view.cheapest(&open);
+                buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+            }
+        }
+        Ok(purchases)
+    }
+}
+
+/// Buys what has a tailpipe, as cheap as can be; the rules in force then make it buy what they ask for, at least cost.
+#[derive(Debug)]
+struct Mandate;
+
+impl AdoptionPolicy for Mandate {
+    fn name(&self) -> &'static str {
+        "mandate"
+    }
+
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        for holding in 0..view.holdings() {
+            let open = view.open(holding);
+            let piped: Vec<usize> = open.iter().copied().filter(|option| !view.is_zero_emission[*option]).collect();
+            let best = view.cheapest(if piped.is_empty() { &open } else { &piped });
+            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+        }
+        Ok(purchases)
+    }
+}
+
+/// Buys what costs least to own; options whose costs cannot be told apart share.
+#[derive(Debug)]
+struct LeastCost;
+
+impl AdoptionPolicy for LeastCost {
+    fn name(&self) -> &'static str {
+        "least_cost"
+    }
+
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        for holding in 0..view.holdings() {
+            let best = view.cheapest(&view.open(holding));
+            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+        }
+        Ok(purchases)
+    }
+}
+
+/// Buys what emits least, and replaces vehicles with a tailpipe before their time, as far as the ramp allows.
+#[derive(Debug)]
+struct FastestAbatement {
+    early_share: f64,
+}
+
+impl AdoptionPolicy for FastestAbatement {
+    fn name(&self) -> &'static str {
+        "fastest_abatement"
+    }
+
+    /// Holdings are served in the order of abatement by vehicle, those that abate most first.
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        let mut ranked: Vec<(f64, usize, Vec<usize>)> = (0..view.holdings())
+            .map(|holding| {
+                let open = view.open(holding);
+                let kg = |option: &usize| view.co2e_kg_per_year[*option];
+                let (least, most) =
+                    open.iter().map(kg).fold((f64::INFINITY, 0.0_f64), |(a, b), kg| (a.min(kg), b.max(kg)));
+                // Emissions within the uncertainty of costs are as good as the least; among them the cheapest.
+                let bound = least + (most - least) * view.cost_uncertainty;
+                let cleanest: Vec<usize> = open.into_iter().filter(|option| kg(option) <= bound).collect();
+                ((most - least).max(0.0), holding, view.cheapest(&cleanest))
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (abated_kg, holding, best) in ranked {
+            let is_cleaner = best.iter().any(|option| view.is_zero_emission[*option]) && abated_kg > 0.0;
+            if is_cleaner {
+                let early = (f64::from(view.old[holding]) * self.early_share).floor() as u32;
+                let room: u32 = best.iter().map(|option| view.ramp_left[*option]).max().unwrap_or(0);
+                purchases.early[holding] = early.min(room.saturating_sub(view.due[holding]));
+            }
+            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+        }
+        Ok(purchases)
+    }
+}
+
+/// Nested logit on cost and coverage: first with or without a tailpipe, then which model.
+#[derive(Debug)]
+struct LogitTco {
+    per_1000_usd: f64,
+    coverage: f64,
+    zero_emission: f64,
+    nest: f64,
+}
+
+impl LogitTco {
+    /// Shares of these options.
+    fn shares(&self, view: &AdoptionView, open: &[usize]) -> Vec<f64> {
+        let utility = |option: usize| {
+            let own = if view.is_zero_emission[option] { self.zero_emission } else { 0.0 };
+            own - self.per_1000_usd * view.usd_per_year[option] / 1000.0
+                + self.coverage * math::ln(view.coverage[option].max(1e-6))
+        };
+        let utilities: Vec<f64> = open.iter().map(|option| utility(*option)).collect();
+        let top = utilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let within: Vec<f64> = utilities.iter().map(|utility| math::exp((utility - top) / self.nest)).collect();
+        let nest_of = |option: usize| usize::from(view.is_zero_emission[option]);
+        let mut sums = [0.0_f64; 2];
+        open.iter().zip(&within).for_each(|(option, weight)| sums[nest_of(*option)] += weight);
+        let nests = sums.map(|sum| if sum > 0.0 { math::pow(sum, self.nest) } else { 0.0 });
+        let total: f64 = nests.iter().sum();
+        let share = |(option, weight): (&usize, &f64)| {
+            let nest = nest_of(*option);
+            nests[nest] / total * weight / sums[nest]
+        };
+        open.iter().zip(&within).map(share).collect()
+    }
+}
+
+impl AdoptionPolicy for LogitTco {
+    fn name(&self) -> &'static str {
+        "logit_tco"
+    }
+
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        for holding in 0..view.holdings() {
+            let open = view.open(holding);
+            let shares = self.shares(view, &open);
+            buy(view, &mut purchases, holding, &open, &shares);
+        }
+        Ok(purchases)
+    }
+}
+
+/// Share dynamics: each option grows at the cost of those that it beats, the faster the more of both there are.
+#[derive(Debug)]
+struct Diffusion {
+    rate: f64,
+    cost_spread: f64,
+    seed: f64,
+}
+
+impl Diffusion {
+    /// Shares a year later: `S_i + rate x sum_j S_i S_j (F_ij - F_ji)`, `F_ij` the share of buyers who prefer i to j.
+    fn step(&self, shares: &[f64], usd: &[f64]) -> Vec<f64> {
+        let mean = usd.iter().sum::<f64>() / usd.len().max(1) as f64;
+        let spread = (mean.abs() * self.cost_spread).max(1.0);
+        let prefer = |i: usize, j: usize| 1.0 / (1.0 + math::exp((usd[i] - usd[j]) / spread));
+        let grown = |i: usize| {
+            let change = |j: usize| shares[i] * shares[j] * (prefer(i, j) - prefer(j, i));
+            shares[i] + self.rate * (0..shares.len()).map(change).sum::<f64>()
+        };
+        (0..shares.len()).map(|i| grown(i).max(0.0)).collect()
+    }
+}
+
+impl AdoptionPolicy for Diffusion {
+    fn name(&self) -> &'static str {
+        "diffusion"
+    }
+
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let mut purchases = Purchases::none(view);
+        for holding in 0..view.holdings() {
+            let open = view.open(holding);
+            let usd: Vec<f64> = open.iter().map(|option| view.usd_per_year[*option]).collect();
+            let seeded: Vec<f64> = open
+                .iter()
+                .map(|option| {
+                    (f64::from(view.stock[*option]) / f64::from(view.vehicles[holding].max(1))).max(self.seed)
+                })
+                .collect();
+            let total: f64 = seeded.iter().sum();
+            let shares: Vec<f64> = seeded.iter().map(|share| share / total).collect();
+            let wanted = self.step(&shares, &usd);
+            let missing: Vec<f64> = open
+                .iter()
+                .zip(&wanted)
+                .map(|(option, share)| {
+                    (share * f64::from(view.vehicles[holding]) - f64::from(view.stock[*option])).max(0.0)
+                })
+                .collect();
+            buy(view, &mut purchases, holding, &open, &missing);
+        }
+        Ok(purchases)
+    }
+}
+
+/// Names of the built-in policies.
+pub const NAMES: [&str; 6] =
+    ["business_as_usual", "mandate", "least_cost", "fastest_abatement", "logit_tco", "diffusion"];
+
+/// The built-in policy of a name.
+///
+/// # Errors
+/// When there is none, or it has no such parameter.
+pub fn adoption(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn AdoptionPolicy>, PolicyError> {
+    let take = |known: &[Parameter]| parameters(name, known, params);
+    Ok(match name {
+        "business_as_usual" => take(&[]).map(|_| Box::new(BusinessAsUsual))?,
+        "mandate" => take(&[]).map(|_| Box::new(Mandate))?,
+        "least_cost" => take(&[]).map(|_| Box::new(LeastCost))?,
+        "fastest_abatement" => {
+            let values = take(&[Parameter::new("early_share", 0.1, (0.0, 1.0))])?;
+            Box::new(FastestAbatement { early_share: values[0] })
+        }
+        "logit_tco" => {
+            let values = take(&[
+                Parameter::new("per_1000_usd", 0.05, (0.0, 10.0)),
+                Parameter::new("coverage", 1.0, (0.0, 100.0)),
+                Parameter::new("zero_emission", -1.0, (-100.0, 100.0)),
+                Parameter::new("nest", 0.6, (0.05, 1.0)),
+            ])?;
+            Box::new(LogitTco {
+                per_1000_usd: values[0],
+                coverage: values[1],
+                zero_emission: values[2],
+                nest: values[3],
+            })
+        }
+        "diffusion" => {
+            let values = take(&[
+                Parameter::new("rate", 0.5, (0.0, 5.0)),
+                Parameter::new("cost_spread", 0.2, (0.001, 10.0)),
+                Parameter::new("seed", 0.005, (0.0, 0.5)),
+            ])?;
+            Box::new(Diffusion { rate: values[0], cost_spread: values[1], seed: values[2] })
+        }
+        _ => {
+            let known = NAMES.to_vec();
+            return Err(PolicyError::Unknown { kind: "adoption", name: name.to_owned(), known });
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One holding of 100 with 10 due; options: diesel, a battery truck, a fuel-cell truck.
+    fn view(usd: [f64; 3], stock: [u32; 3]) -> AdoptionView {
+        AdoptionView {
+            year: 2030,
+            cost_uncertainty: 0.05,
+            due: vec![10],
+            vehicles: vec![100],
+            vehicles_each: vec![20.0],
+            old: vec![stock[0]],
+            first_option: vec![0, 3],
+            model: vec![0, 1, 2],
+            is_zero_emission: vec![false, true, true],
+            is_open: vec![true; 3],
+            usd_per_year: usd.to_vec(),
+            coverage: vec![1.0, 0.9, 1.0],
+            co2e_kg_per_year: vec![100.0, 20.0, 60.0],
+            stock: stock.to_vec(),
+            ramp_left: vec![u32::MAX, 1000, 1000],
+        }
+    }
+
+    fn bought(name: &str, params: &[(&str, f64)], view: &AdoptionView) -> (Vec<u32>, u32) {
+        let params = params.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        let out = adoption(name, &params).unwrap().decide(view).unwrap();
+        (out.count, out.early[0])
+    }
+
+    #[test]
+    fn each_buys_as_its_name_says() {
+        let dear = view([100.0, 120.0, 150.0], [60, 30, 0]);
+        assert_eq!(bought("business_as_usual", &[], &dear), (vec![7, 3, 0], 0));
+        assert_eq!(bought("mandate", &[], &dear), (vec![10, 0, 0], 0));
+        assert_eq!(bought("least_cost", &[], &dear), (vec![10, 0, 0], 0));
+        assert_eq!(bought("fastest_abatement", &[], &dear), (vec![0, 16, 0], 6));
+        // Within 5 % of the cheapest is as good as it.
+        assert_eq!(bought("least_cost", &[], &view([100.0, 104.0, 150.0], [90, 0, 0])), (vec![5, 5, 0], 0));
+        // What is closed is not bought, whatever it costs.
+        let mut closed = view([100.0, 50.0, 60.0], [90, 0, 0]);
+        closed.is_open = vec![true, false, false];
+        for name in NAMES {
+            assert_eq!(bought(name, &[], &closed).0[1..], [0, 0], "{name}");
+        }
+    }
+
+    /// By hand: equal costs and coverage, nest 1 and no constant: a plain logit, a third each. With nest 0.5 the two that are
+    /// alike share: sums 1 and 2, raised to 0.5: 1 to 1.4142.
+    #[test]
+    fn the_logit_nests_what_is_alike() {
+        let mut equal = view([100.0; 3], [90, 0, 0]);
+        (equal.coverage, equal.due) = (vec![1.0; 3], vec![3000]);
+        let plain = [("nest", 1.0), ("zero_emission", 0.0)];
+        assert_eq!(bought("logit_tco", &plain, &equal).0, [1000, 1000, 1000]);
+        let nested = bought("logit_tco", &[("nest", 0.5), ("zero_emission", 0.0)], &equal).0;
+        let by_hand = 3000.0 / (1.0 + 2.0_f64.sqrt());
+        assert!((f64::from(nested[0]) - by_hand).abs() < 1.0, "{nested:?}");
+    }
+
+    /// By hand: shares 0.9 and 0.1, the second 40 cheaper of a mean of 80 with spread 0.5 x 80: F = 1/(1 + e^-1) = 0.731;
+    /// change 0.5 x 0.09 x (0.731 - 0.269) = 0.0208.
+    #[test]
+    fn shares_flow_to_the_cheaper() {
+        let diffusion = Diffusion { rate: 0.5, cost_spread: 0.5, seed: 0.0 };
+        let out = diffusion.step(&[0.9, 0.1], &[100.0, 60.0]);
+        assert!((out[1] - 0.1 - 0.5 * 0.09 * 0.462_117_157).abs() < 1e-9, "{out:?}");
+        assert!((out[0] + out[1] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sharing_out_loses_nothing() {
+        assert_eq!(share_out(10, &[1.0, 1.0, 1.0]), [4, 3, 3]);
+        assert_eq!(share_out(0, &[1.0]), [0]);
+        assert_eq!(share_out(5, &[0.0, 0.0]), [0, 0]);
+        assert_eq!(share_out(7, &[0.1, 0.9]), [1, 6]);
+    }
+}

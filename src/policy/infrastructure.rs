@@ -1,0 +1,238 @@
+//! What is built: what a policy sees of chargers and connections, and the built-in policies.
+
+use super::{InfrastructurePolicy, Parameter, PolicyError, parameters};
+use std::collections::BTreeMap;
+
+/// What operations of the year before showed of what can be enlarged. Groups of chargers are rows of the first columns,
+/// sites of those that begin with `site_`.
+#[derive(Debug, Clone, Default)]
+pub struct InfrastructureView {
+    /// The year.
+    pub year: u16,
+    /// By group: its site, a row of the columns of sites.
+    pub site: Vec<usize>,
+    /// By group: cabinets in service or on the way.
+    pub cabinets: Vec<u32>,
+    /// By group: cabinets in service.
+    pub in_service: Vec<u32>,
+    /// By group: power of a cabinet, kW.
+    pub cabinet_kw: Vec<f64>,
+    /// By group: charging power that its vehicles count on, as their offers say, kW; shared among the groups that they can
+    /// use.
+    pub vehicle_kw: Vec<f64>,
+    /// By group: 95th percentile of the waits at its site, minutes; none where nobody came.
+    pub wait_p95_min: Vec<Option<f64>>,
+    /// By site: the connection in service or on the way, kW; none: no limit.
+    pub site_limit_kw: Vec<Option<f64>>,
+    /// By site: highest mean power of an interval, kW.
+    pub site_peak_kw: Vec<f64>,
+    /// By site: load without chargers, kW.
+    pub site_load_kw: Vec<f64>,
+}
+
+/// What is decided this year.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Works {
+    /// By group: cabinets to add.
+    pub cabinets: Vec<u32>,
+    /// By site: power of the connection to add, kW.
+    pub grid_kw: Vec<f64>,
+    /// Do the projects of `[project]` go ahead?
+    pub does_planned: bool,
+}
+
+impl Works {
+    fn none(view: &InfrastructureView) -> Self {
+        Self { cabinets: vec![0; view.site.len()], grid_kw: vec![0.0; view.site_limit_kw.len()], does_planned: false }
+    }
+}
+
+/// Connections that carry a share of the cabinets behind them.
+fn connect(view: &InfrastructureView, works: &mut Works, simultaneity: f64) {
+    for (site, limit_kw) in view.site_limit_kw.iter().enumerate() {
+        let Some(limit_kw) = limit_kw else { continue };
+        let groups = (0..view.site.len()).filter(|group| view.site[*group] == site);
+        let cabinets_kw: f64 =
+            groups.map(|group| f64::from(view.cabinets[group] + works.cabinets[group]) * view.cabinet_kw[group]).sum();
+        let wanted_kw = cabinets_kw * simultaneity + view.site_load_kw[site];
+        if wanted_kw > *limit_kw {
+            works.grid_kw[site] += wanted_kw - limit_kw;
+        }
+    }
+}
+
+/// Builds nothing.
+#[derive(Debug)]
+struct Nothing;
+
+impl InfrastructurePolicy for Nothing {
+    fn name(&self) -> &'static str {
+        "none"
+    }
+
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+        Ok(Works::none(view))
+    }
+}
+
+/// Builds the projects of `[project]`.
+#[derive(Debug)]
+struct PlanFile;
+
+impl InfrastructurePolicy for PlanFile {
+    fn name(&self) -> &'static str {
+        "plan_file"
+    }
+
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+        Ok(Works { does_planned: true, ..Works::none(view) })
+    }
+}
+
+/// Adds cabinets until last year's 95th-percentile wait is under a target, and for the vehicles that come; connections
+/// follow.
+#[derive(Debug)]
+struct TargetWait {
+    wait_min: f64,
+    step: f64,
+    simultaneity: f64,
+}
+
+impl InfrastructurePolicy for TargetWait {
+    fn name(&self) -> &'static str {
+        "target_wait"
+    }
+
+    fn follows_vehicles(&self) -> bool {
+        true
+    }
+
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+        let mut works = Works { does_planned: true, ..Works::none(view) };
+        for group in 0..view.site.len() {
+            let now = view.cabinets[group];
+            let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
+            let is_slow = view.wait_p95_min[group].is_some_and(|wait_min| wait_min > self.wait_min);
+            // What is on the way has had no chance to shorten the wait yet.
+            let is_all_in_service = view.in_service[group] == now;
+            let for_waits =
+                if is_slow && is_all_in_service { (f64::from(now) * (1.0 + self.step)).ceil() as u32 } else { now };
+            works.cabinets[group] = for_vehicles.max(for_waits).saturating_sub(now);
+        }
+        connect(view, &mut works, self.simultaneity);
+        Ok(works)
+    }
+}
+
+/// Adds cabinets for the vehicles that come, and enlarges a connection whose peak passes a share of it.
+#[derive(Debug)]
+struct TargetPeak {
+    peak_share: f64,
+    simultaneity: f64,
+}
+
+impl InfrastructurePolicy for TargetPeak {
+    fn name(&self) -> &'static str {
+        "target_peak"
+    }
+
+    fn follows_vehicles(&self) -> bool {
+        true
+    }
+
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+        let mut works = Works { does_planned: true, ..Works::none(view) };
+        for group in 0..view.site.len() {
+            let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
+            works.cabinets[group] = for_vehicles.saturating_sub(view.cabinets[group]);
+        }
+        connect(view, &mut works, self.simultaneity);
+        for (site, limit_kw) in view.site_limit_kw.iter().enumerate() {
+            let Some(limit_kw) = limit_kw else { continue };
+            let wanted_kw = view.site_peak_kw[site] / self.peak_share;
+            works.grid_kw[site] = works.grid_kw[site].max(wanted_kw - limit_kw);
+        }
+        Ok(works)
+    }
+}
+
+/// Names of the built-in policies.
+pub const NAMES: [&str; 4] = ["none", "plan_file", "target_wait", "target_peak"];
+
+/// The built-in policy of a name.
+///
+/// # Errors
+/// When there is none, or it has no such parameter.
+pub fn infrastructure(
+    name: &str,
+    params: &BTreeMap<String, f64>,
+) -> Result<Box<dyn InfrastructurePolicy>, PolicyError> {
+    let take = |known: &[Parameter]| parameters(name, known, params);
+    let simultaneity = || Parameter::new("simultaneity", 0.8, (0.05, 1.0));
+    Ok(match name {
+        "none" => take(&[]).map(|_| Box::new(Nothing))?,
+        "plan_file" => take(&[]).map(|_| Box::new(PlanFile))?,
+        "target_wait" => {
+            let known = [
+                Parameter::new("wait_min", 30.0, (0.0, 1_440.0)),
+                Parameter::new("step", 0.25, (0.0, 10.0)),
+                simultaneity(),
+            ];
+            let values = take(&known)?;
+            Box::new(TargetWait { wait_min: values[0], step: values[1], simultaneity: values[2] })
+        }
+        "target_peak" => {
+            let values = take(&[Parameter::new("peak_share", 0.9, (0.1, 1.0)), simultaneity()])?;
+            Box::new(TargetPeak { peak_share: values[0], simultaneity: values[1] })
+        }
+        _ => {
+            let known = NAMES.to_vec();
+            return Err(PolicyError::Unknown { kind: "infrastructure", name: name.to_owned(), known });
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view() -> InfrastructureView {
+        InfrastructureView {
+            year: 2030,
+            site: vec![0],
+            cabinets: vec![10],
+            in_service: vec![10],
+            cabinet_kw: vec![180.0],
+            vehicle_kw: vec![1_800.0],
+            wait_p95_min: vec![Some(45.0)],
+            site_limit_kw: vec![Some(1_800.0)],
+            site_peak_kw: vec![1_750.0],
+            site_load_kw: vec![100.0],
+        }
+    }
+
+    fn works(name: &str, view: &InfrastructureView) -> Works {
+        infrastructure(name, &BTreeMap::new()).unwrap().decide(view).unwrap()
+    }
+
+    #[test]
+    fn waits_call_for_ports_and_ports_for_power() {
+        let works_now = works("target_wait", &view());
+        // A quarter more of 10, rounded up; 13 x 180 kW x 0.8 + 100 kW.
+        assert_eq!(works_now.cabinets, [3]);
+        assert!((works_now.grid_kw[0] - (13.0 * 180.0 * 0.8 + 100.0 - 1_800.0)).abs() < 1e-9);
+        let short = InfrastructureView { wait_p95_min: vec![Some(10.0)], ..view() };
+        assert_eq!(works("target_wait", &short).cabinets, [0]);
+        let on_the_way = InfrastructureView { in_service: vec![8], ..view() };
+        assert_eq!(works("target_wait", &on_the_way).cabinets, [0], "what is on the way comes first");
+        let many = InfrastructureView { vehicle_kw: vec![4_500.0], ..view() };
+        assert_eq!(works("target_wait", &many).cabinets, [15]);
+        assert_eq!(works("none", &many), Works::none(&many));
+    }
+
+    #[test]
+    fn peaks_call_for_power() {
+        assert!((works("target_peak", &view()).grid_kw[0] - (1_750.0 / 0.9 - 1_800.0)).abs() < 1e-9);
+        assert!(works("plan_file", &view()).does_planned);
+    }
+}

@@ -1,0 +1,267 @@
+//! What no schema can see about a transition: references, years, dates, offers without a model.
+
+use super::curve::Curve;
+use super::regulation::{RulesSpec, Term};
+use super::spec::{ProjectKind, TransitionSpec};
+use super::stock::TRUCK;
+use crate::policy::{adoption, infrastructure};
+use crate::scenario::Scenario;
+use crate::scenario::check::Checker;
+use crate::scenario::problem::nearest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Checks all tables of a transition.
+pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    offers(scenario, checker);
+    buyers(scenario, checker);
+    projects(scenario, checker);
+    rules(&scenario.rule, scenario, checker);
+    let classes = classes(scenario);
+    for class in scenario.survival.keys() {
+        class_known(&["survival", class], class, &classes, checker);
+    }
+    if let Some(spec) = &scenario.transition {
+        transition(spec, scenario, checker);
+    }
+}
+
+fn classes(scenario: &Scenario) -> BTreeSet<&str> {
+    core::iter::once(TRUCK).chain(scenario.equipment_model.values().map(|model| model.class.as_str())).collect()
+}
+
+fn class_known(path: &[&str], class: &str, classes: &BTreeSet<&str>, checker: &mut Checker<'_>) {
+    if !classes.contains(class) {
+        let help = nearest(class, classes.iter().copied());
+        checker.wrong(path, format!("`{class}` is neither `truck` nor a class of equipment"), help);
+    }
+}
+
+fn curve(path: &[&str], curve: &Curve, (least, most): (f64, f64), checker: &mut Checker<'_>) {
+    if let Some(key) = curve.wrong_year() {
+        let message = if key.is_empty() { "names no year".to_owned() } else { format!("`{key}` is no year") };
+        checker.wrong(path, message, Some("write { 2025 = 1.0, 2035 = 2.0 }, or one number".to_owned()));
+    }
+    if let Some(value) = curve.values().find(|value| !(least..=most).contains(value)) {
+        checker.wrong(path, format!("{value} is out of the plausible range {least} to {most}"), None);
+    }
+}
+
+const USD: (f64, f64) = (0.0, 1e9);
+
+fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    let here = |checker: &mut Checker<'_>, path: &[&str], value: &Curve, range| {
+        let path: Vec<&str> = core::iter::once("transition").chain(path.iter().copied()).collect();
+        curve(&path, value, range, checker);
+    };
+    if spec.until < spec.from {
+        checker.wrong(&["transition", "until"], format!("{} is before {}", spec.until, spec.from), None);
+    }
+    for (field, list, length) in
+        [("volume_by_month", &spec.volume_by_month, 12), ("grid.by_hour", &spec.grid.by_hour, 24)]
+    {
+        let path: Vec<&str> = core::iter::once("transition").chain(field.split('.')).collect();
+        if !list.is_empty() && list.len() != length {
+            checker.wrong(&path, format!("has {} numbers, not {length}", list.len()), None);
+        }
+        if list.iter().any(|factor| !(0.0..=100.0).contains(factor)) {
+            checker.wrong(&path, "each factor must be between 0 and 100", None);
+        }
+    }
+    here(checker, &["volume"], &spec.volume, (0.001, 100.0));
+    here(checker, &["grid", "kg_per_mwh"], &spec.grid.kg_per_mwh, (0.0, 2_000.0));
+    let price = &spec.price;
+    here(checker, &["price", "diesel_usd_per_gal"], &price.diesel_usd_per_gal, (0.0, 100.0));
+    here(checker, &["price", "electricity_usd_per_kwh"], &price.electricity_usd_per_kwh, (0.0, 10.0));
+    here(checker, &["price", "public_usd_per_kwh"], &price.public_usd_per_kwh, (0.0, 10.0));
+    here(checker, &["price", "hydrogen_usd_per_kg"], &price.hydrogen_usd_per_kg, (0.0, 1_000.0));
+    here(checker, &["price", "tariff_factor"], &price.tariff_factor, (0.01, 100.0));
+    for (key, value) in &spec.part {
+        here(checker, &["part", key], value, USD);
+    }
+    if spec.residual.iter().any(|share| !(0.0..=1.0).contains(share)) {
+        checker.wrong(&["transition", "residual"], "each value must be between 0 and 1", None);
+    }
+    for (group, ramps) in &spec.ramp {
+        if !matches!(group.as_str(), "truck" | "equipment") {
+            checker.wrong(&["transition", "ramp", group], "is neither `truck` nor `equipment`", None);
+        }
+        for word in ramps.keys() {
+            powertrain(&["transition", "ramp", group, word], word, checker);
+        }
+    }
+    for (kind, build) in &spec.build {
+        here(checker, &["build", kind.word(), "usd_per_unit"], &build.usd_per_unit, USD);
+        for material in build.material_t.keys().filter(|key| !scenario.rule.embodied_limit.contains_key(*key)) {
+            let path = ["transition", "build", kind.word(), "material_t", material];
+            let help = nearest(material, scenario.rule.embodied_limit.keys().map(String::as_str));
+            checker.wrong(&path, format!("there is no [rule.embodied_limit.{material}]"), help);
+        }
+    }
+    if let Err(error) = adoption::adoption(&spec.adoption.name, &spec.adoption.params) {
+        checker.wrong(&["transition", "adoption"], error.to_string(), error.help());
+    }
+    if let Err(error) = infrastructure::infrastructure(&spec.infrastructure.name, &spec.infrastructure.params) {
+        checker.wrong(&["transition", "infrastructure"], error.to_string(), error.help());
+    }
+    sold(scenario, checker);
+}
+
+fn powertrain(path: &[&str], word: &str, checker: &mut Checker<'_>) {
+    const WORDS: [&str; 4] = ["diesel", "battery_electric", "fuel_cell", "grid_connected"];
+    if !WORDS.contains(&word) {
+        checker.wrong(path, format!("`{word}` is no powertrain"), nearest(word, WORDS));
+    }
+}
+
+/// Every vehicle of the first year needs an offer: what it is worth, and when it was built.
+fn sold(scenario: &Scenario, checker: &mut Checker<'_>) {
+    let trucks =
+        scenario.fleet.iter().flat_map(|(key, fleet)| fleet.trucks.iter().map(move |it| ("fleet", key, "trucks", it)));
+    let units = scenario
+        .terminal
+        .iter()
+        .flat_map(|(key, it)| it.equipment.iter().map(move |it| ("terminal", key, "equipment", it)));
+    let mut missing: BTreeMap<&str, (&str, &str, &str)> = BTreeMap::new();
+    for (table, key, field, (model, count)) in trucks.chain(units) {
+        if count.0 > 0 && !scenario.offer.contains_key(model) {
+            missing.entry(model).or_insert((table, key, field));
+        }
+    }
+    for (model, (table, key, field)) in missing {
+        let message = format!("a transition needs an [offer.{model}]: what it costs and when it was built");
+        checker.wrong(&[table, key, field, model], message, None);
+    }
+}
+
+fn offers(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, offer) in &scenario.offer {
+        let is_truck = scenario.truck_model.contains_key(key);
+        let is_unit = scenario.equipment_model.contains_key(key);
+        if !is_truck && !is_unit {
+            let names = scenario.truck_model.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
+            checker.wrong(
+                &["offer", key],
+                format!("there is no [truck_model.{key}] or [equipment_model.{key}]"),
+                nearest(key, names),
+            );
+        }
+        if is_truck && is_unit {
+            checker.wrong(&["offer", key], format!("`{key}` is a truck and a piece of equipment; rename one"), None);
+        }
+        if let [from, until] = offer.built[..]
+            && until < from
+        {
+            checker.wrong(&["offer", key, "built"], format!("{until} is before {from}"), None);
+        }
+        let first = scenario.transition.as_ref().map_or(u16::MAX, |spec| spec.from);
+        if offer.built.iter().any(|year| !(1950..=first).contains(year)) {
+            checker.wrong(&["offer", key, "built"], "model years must be between 1950 and the first year", None);
+        }
+        curve(&["offer", key, "glider_usd"], &offer.glider_usd, USD, checker);
+        curve(&["offer", key, "markup"], &offer.markup, (0.01, 100.0), checker);
+        curve(&["offer", key, "maintenance_usd"], &offer.maintenance_usd, (0.0, 1_000.0), checker);
+        let parts = scenario.transition.as_ref().map(|spec| &spec.part);
+        for part in offer.part.keys() {
+            if let Some(parts) = parts {
+                checker.key(&["offer", key, "part", part], part, parts, "transition.part");
+            }
+        }
+    }
+}
+
+fn buyers(scenario: &Scenario, checker: &mut Checker<'_>) {
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, buyer) in &scenario.buyer {
+        for owner in &buyer.fleets {
+            if !scenario.fleet.contains_key(owner) && !scenario.terminal.contains_key(owner) {
+                let names = scenario.fleet.keys().chain(scenario.terminal.keys()).map(String::as_str);
+                let message = format!("`{owner}` is no fleet and no terminal");
+                checker.wrong(&["buyer", key, "fleets"], message, nearest(owner, names));
+            }
+            if let Some(other) = taken.insert(owner, key) {
+                checker.wrong(&["buyer", key, "fleets"], format!("`{owner}` buys as `{other}` already"), None);
+            }
+        }
+    }
+}
+
+fn projects(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, project) in &scenario.project {
+        let path = ["project", key, "at"];
+        match project.kind {
+            ProjectKind::Chargers => checker.key(&path, &project.at, &scenario.charger, "charger"),
+            ProjectKind::Solar => checker.key(&path, &project.at, &scenario.solar, "solar"),
+            ProjectKind::Hydrogen => checker.key(&path, &project.at, &scenario.hydrogen, "hydrogen"),
+            ProjectKind::Grid | ProjectKind::Storage => checker.key(&path, &project.at, &scenario.site, "site"),
+        };
+        let is_whole = matches!(project.kind, ProjectKind::Chargers | ProjectKind::Hydrogen);
+        if is_whole && project.amount.fract() != 0.0 {
+            checker.wrong(&["project", key, "amount"], format!("{} is not a whole number", project.amount), None);
+        }
+        if let Some(spec) = &scenario.transition
+            && !spec.build.contains_key(&project.kind)
+        {
+            let kind = project.kind.word();
+            checker.wrong(&["project", key, "kind"], format!("there is no [transition.build.{kind}]"), None);
+        }
+    }
+}
+
+fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    let classes = classes(scenario);
+    let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
+        if let Some((field, text)) = term.wrong_date() {
+            let message = format!("`{text}` is no date");
+            checker.wrong(&["rule", kind, name, "term", field], message, Some("write \"2025-07-01\"".to_owned()));
+        }
+        for class in means {
+            class_known(&["rule", kind, name, "classes"], class, &classes, checker);
+        }
+    };
+    for (kind, shares) in [("purchase_share", &rules.purchase_share), ("stock_share", &rules.stock_share)] {
+        for (name, rule) in shares {
+            term(kind, name, &rule.term, &rule.classes, checker);
+            curve(&["rule", kind, name, "share"], &rule.share, (0.0, 1.0), checker);
+        }
+    }
+    for (name, rule) in &rules.useful_life {
+        term("useful_life", name, &rule.term, &rule.classes, checker);
+    }
+    for (name, rule) in &rules.fuel_standard {
+        term("fuel_standard", name, &rule.term, &[], checker);
+        let path = |field| ["rule", "fuel_standard", name.as_str(), field];
+        curve(&path("reduction"), &rule.reduction, (0.0, 1.0), checker);
+        curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0), checker);
+        curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0), checker);
+        curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0), checker);
+    }
+    for (name, rule) in &rules.carbon_price {
+        term("carbon_price", name, &rule.term, &[], checker);
+        curve(&["rule", "carbon_price", name, "usd_per_t"], &rule.usd_per_t, (0.0, 5_000.0), checker);
+    }
+    for (name, rule) in &rules.truck_fee {
+        term("truck_fee", name, &rule.term, &[], checker);
+        curve(&["rule", "truck_fee", name, "usd_per_teu"], &rule.usd_per_teu, (0.0, 10_000.0), checker);
+    }
+    for (name, rule) in &rules.voucher {
+        term("voucher", name, &rule.term, &rule.classes, checker);
+        curve(&["rule", "voucher", name, "usd"], &rule.usd, USD, checker);
+        if let Some(budget) = &rule.budget_usd {
+            curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12), checker);
+        }
+        for word in &rule.powertrains {
+            powertrain(&["rule", "voucher", name, "powertrains"], word, checker);
+        }
+    }
+    for (name, rule) in &rules.infrastructure_credit {
+        term("infrastructure_credit", name, &rule.term, &[], checker);
+    }
+    for (name, rule) in &rules.embodied_limit {
+        term("embodied_limit", name, &rule.term, &[], checker);
+    }
+    for (name, rule) in &rules.target {
+        for class in &rule.classes {
+            class_known(&["rule", "target", name, "classes"], class, &classes, checker);
+        }
+    }
+}

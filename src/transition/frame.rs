@@ -1,0 +1,222 @@
+//! What does not change over the years: models, holdings, who may charge where, and how the first fleet is made.
+
+use super::build::Capacity;
+use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TransitionSpec};
+use super::stock::{Holding, Model, Stock, TRUCK, life};
+use super::year::YearPlan;
+use crate::hydrogen::spec::TankSpec;
+use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::scenario::Scenario;
+use crate::scenario::load::Loaded;
+use crate::truck::spec::Powertrain;
+use std::collections::BTreeMap;
+
+/// Of a class without `[survival]`: as good as for ever.
+const LASTING: SurvivalSpec = SurvivalSpec { median_age: 60.0, shape: 20.0, most_age: 80, most_use: None };
+
+/// The scenario as the years see it.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// The scenario with its files.
+    pub loaded: &'a Loaded,
+    /// Its transition.
+    pub spec: &'a TransitionSpec,
+    /// Trucks, then equipment, each in the order of their keys.
+    pub models: Vec<Model>,
+    /// Fleets, then classes of equipment at terminals, each in the order of their keys.
+    pub holdings: Vec<Holding>,
+    buyers: Vec<&'a BuyerSpec>,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a scenario with a transition.
+    #[must_use]
+    pub fn new(loaded: &'a Loaded, spec: &'a TransitionSpec) -> Self {
+        let scenario = &loaded.scenario;
+        let model =
+            |key: &String, class: &str, powertrain| Model { key: key.clone(), class: class.to_owned(), powertrain };
+        let trucks = scenario.truck_model.iter().map(|(key, it)| model(key, TRUCK, it.powertrain));
+        let units = scenario.equipment_model.iter().map(|(key, it)| model(key, &it.class, it.powertrain));
+        let buyers: Vec<&BuyerSpec> = scenario.buyer.values().collect();
+        let buyer = |owner: &String| buyers.iter().position(|buyer| buyer.fleets.contains(owner));
+        let mut holdings = Vec::new();
+        for (key, fleet) in &scenario.fleet {
+            let first = fleet.trucks.values().map(|count| count.0).sum();
+            holdings.push(Holding { owner: key.clone(), class: TRUCK.to_owned(), first, buyer: buyer(key) });
+        }
+        for (key, terminal) in &scenario.terminal {
+            let mut classes: BTreeMap<&str, u32> = BTreeMap::new();
+            for (model, count) in &terminal.equipment {
+                *classes.entry(&scenario.equipment_model[model].class).or_default() += count.0;
+            }
+            let of_class = |(class, first): (&str, u32)| Holding {
+                owner: key.clone(),
+                class: class.to_owned(),
+                first,
+                buyer: buyer(key),
+            };
+            holdings.extend(classes.into_iter().map(of_class));
+        }
+        Self { loaded, spec, models: trucks.chain(units).collect(), holdings, buyers }
+    }
+
+    /// The scenario.
+    #[must_use]
+    pub fn scenario(&self) -> &'a Scenario {
+        &self.loaded.scenario
+    }
+
+    /// The buyer of a holding.
+    #[must_use]
+    pub fn buyer(&self, holding: usize) -> Option<&'a BuyerSpec> {
+        self.holdings[holding].buyer.map(|at| self.buyers[at])
+    }
+
+    /// The offer of a model.
+    #[must_use]
+    pub fn offer(&self, model: usize) -> Option<&'a OfferSpec> {
+        self.scenario().offer.get(&self.models[model].key)
+    }
+
+    /// Models of a class.
+    pub fn models_of<'b>(&'b self, class: &'b str) -> impl Iterator<Item = usize> + 'b {
+        (0..self.models.len()).filter(move |model| self.models[*model].class == class)
+    }
+
+    /// How long vehicles of a class live.
+    #[must_use]
+    pub fn survival(&self, class: &str) -> &'a SurvivalSpec {
+        self.scenario().survival.get(class).unwrap_or(&LASTING)
+    }
+
+    /// The scope of a holding in tables.
+    #[must_use]
+    pub fn scope(&self, holding: usize) -> String {
+        let holding = &self.holdings[holding];
+        let kind = if holding.class == TRUCK { "fleet" } else { "site" };
+        format!("{kind}:{}", holding.owner)
+    }
+
+    /// Vehicles that a holding needs in a year.
+    #[must_use]
+    pub fn need(&self, holding: usize, year: u16) -> u32 {
+        let growth = self.spec.volume.at(year) / self.spec.volume.at(self.spec.from);
+        (f64::from(self.holdings[holding].first) * growth).round() as u32
+    }
+
+    /// The age at which a vehicle with this number dies, when it lives at `age`.
+    #[must_use]
+    pub fn life(&self, seed: Seed, class: &str, id: u32, age: u16) -> u16 {
+        let draw = seed.stream(Purpose::VehicleLives, key_of(class), id).uniform();
+        life(self.survival(class), age, draw)
+    }
+
+    /// The first fleet: model years evenly between those of the offer, older ones first.
+    #[must_use]
+    pub fn first_stock(&self, seed: Seed) -> Stock {
+        let mut stock = Stock::default();
+        let first = self.spec.from;
+        for (at, holding) in self.holdings.iter().enumerate() {
+            for model in self.models_of(&holding.class) {
+                let count = self.first_count(at, model);
+                let built = self.offer(model).map_or(&[][..], |offer| &offer.built);
+                let (from, until) = match built {
+                    [from, until] => (*from, *until),
+                    [year] => (*year, *year),
+                    _ => (first, first),
+                };
+                let span = u32::from(until - from) + 1;
+                for number in 0..count {
+                    let built = from + (number * span / count) as u16;
+                    let age = first.saturating_sub(built);
+                    let life = self.life(seed, &holding.class, stock.next_id(), age);
+                    stock.add(at, model, built, built, life, 0.0);
+                }
+            }
+        }
+        stock
+    }
+
+    fn first_count(&self, holding: usize, model: usize) -> u32 {
+        let (holding, key) = (&self.holdings[holding], &self.models[model].key);
+        let counts = match holding.class.as_str() {
+            TRUCK => &self.scenario().fleet[&holding.owner].trucks,
+            _ => &self.scenario().terminal[&holding.owner].equipment,
+        };
+        counts.get(key).map_or(0, |count| count.0)
+    }
+
+    /// What stands and drives in a year.
+    #[must_use]
+    pub fn plan(&self, year: u16, stock: &Stock, capacity: Capacity) -> YearPlan {
+        let mut plan = YearPlan { year, capacity, ..YearPlan::default() };
+        for (holding, counts) in self.holdings.iter().zip(stock.by_model(self.holdings.len(), self.models.len())) {
+            let owners = if holding.class == TRUCK { &mut plan.trucks } else { &mut plan.equipment };
+            let owned = owners.entry(holding.owner.clone()).or_default();
+            let held = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            owned.extend(held.map(|(model, count)| (self.models[model].key.clone(), *count)));
+        }
+        plan
+    }
+
+    /// The charger groups that vehicles of a holding and model may use: number of the group.
+    pub fn groups_of(&self, holding: usize, model: usize) -> impl Iterator<Item = usize> + '_ {
+        let (holding, key) = (&self.holdings[holding], &self.models[model].key);
+        let is_truck = holding.class == TRUCK;
+        let home = self.scenario().fleet.get(&holding.owner).and_then(|fleet| fleet.home.as_deref());
+        let chargers = self.scenario().charger.values().enumerate();
+        let may = move |users: &[String], site: &str| {
+            if !is_truck {
+                return site == holding.owner && users.contains(key);
+            }
+            // A fleet with a home plans with its home; the public ones are for those without.
+            let is_user = users.iter().any(|user| user == "public" || *user == holding.owner);
+            is_user && home.is_none_or(|home| site == home)
+        };
+        chargers.filter(move |(_, spec)| may(&spec.users, &spec.site)).map(|(at, _)| at)
+    }
+
+    /// May some hydrogen station fill this model of this holding?
+    #[must_use]
+    pub fn has_station(&self, holding: usize, model: usize) -> bool {
+        let (holding, key) = (&self.holdings[holding], &self.models[model].key);
+        let is_truck = holding.class == TRUCK;
+        let Some(tank) = self.tank(model) else { return false };
+        self.scenario().hydrogen.values().any(|station| {
+            let is_user = match is_truck {
+                true => station.users.iter().any(|user| user == "public" || *user == holding.owner),
+                false => station.site == holding.owner && station.users.contains(key),
+            };
+            is_user && station.dispense_bar >= tank.pressure_bar
+        })
+    }
+
+    fn tank(&self, model: usize) -> Option<&'a TankSpec> {
+        let (model, scenario) = (&self.models[model], self.scenario());
+        match model.class.as_str() {
+            TRUCK => scenario.truck_model[&model.key].tank.as_ref(),
+            _ => scenario.equipment_model[&model.key].tank.as_ref(),
+        }
+    }
+
+    /// Cabinets of a group with what projects add.
+    #[must_use]
+    pub fn cabinets(&self, group: usize, capacity: &Capacity) -> u32 {
+        let (key, spec) = self.scenario().charger.iter().nth(group).expect("a group of the scenario");
+        spec.cabinets + capacity.of_kind(ProjectKind::Chargers, key) as u32
+    }
+
+    /// Share of a holding's vehicles that work in a week.
+    #[must_use]
+    pub fn active_share(&self, holding: usize) -> f64 {
+        let holding = &self.holdings[holding];
+        let fleet = self.scenario().fleet.get(&holding.owner).filter(|_| holding.class == TRUCK);
+        fleet.map_or(1.0, |fleet| fleet.active_share)
+    }
+
+    /// Does the powertrain charge at ports?
+    #[must_use]
+    pub fn charges(&self, model: usize) -> bool {
+        self.models[model].powertrain == Powertrain::BatteryElectric
+    }
+}

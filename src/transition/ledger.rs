@@ -1,0 +1,301 @@
+//! Books of a year: what every fleet and site paid and emitted.
+
+use super::frame::Frame;
+use super::record::{EmissionsRow, FinanceRow};
+use super::stock::TRUCK;
+use super::year::Shown;
+use crate::record::summary::FleetTally;
+use crate::truck::spec::Powertrain;
+
+impl FinanceRow {
+    /// Nothing paid.
+    #[must_use]
+    pub fn nothing(year: u16, scope: String) -> Self {
+        Self {
+            year: u32::from(year),
+            scope,
+            vehicles_usd: 0.0,
+            resale_usd: 0.0,
+            vehicle_incentives_usd: 0.0,
+            infrastructure_usd: 0.0,
+            infrastructure_incentives_usd: 0.0,
+            upkeep_usd: 0.0,
+            diesel_usd: 0.0,
+            electricity_usd: 0.0,
+            charging_usd: 0.0,
+            hydrogen_usd: 0.0,
+            maintenance_usd: 0.0,
+            insurance_usd: 0.0,
+            waiting_usd: 0.0,
+            fees_usd: 0.0,
+            carbon_usd: 0.0,
+            credits_usd: 0.0,
+            residual_usd: 0.0,
+            total_usd: 0.0,
+            public_usd: 0.0,
+            energy_kwh: 0.0,
+        }
+    }
+
+    fn amounts(&mut self) -> [&mut f64; 18] {
+        [
+            &mut self.vehicles_usd,
+            &mut self.resale_usd,
+            &mut self.vehicle_incentives_usd,
+            &mut self.infrastructure_usd,
+            &mut self.infrastructure_incentives_usd,
+            &mut self.upkeep_usd,
+            &mut self.diesel_usd,
+            &mut self.electricity_usd,
+            &mut self.charging_usd,
+            &mut self.hydrogen_usd,
+            &mut self.maintenance_usd,
+            &mut self.insurance_usd,
+            &mut self.waiting_usd,
+            &mut self.fees_usd,
+            &mut self.carbon_usd,
+            &mut self.credits_usd,
+            &mut self.residual_usd,
+            &mut self.total_usd,
+        ]
+    }
+
+    /// Adds all amounts up.
+    pub fn close(&mut self) {
+        self.total_usd = 0.0;
+        self.total_usd = self.amounts().iter().map(|usd| **usd).sum();
+        self.public_usd = -(self.vehicle_incentives_usd + self.infrastructure_incentives_usd);
+    }
+
+    /// Adds another row of the same year.
+    pub fn add(&mut self, other: &mut Self) {
+        self.amounts().into_iter().zip(other.amounts()).for_each(|(sum, usd)| *sum += *usd);
+        self.public_usd += other.public_usd;
+        self.energy_kwh += other.energy_kwh;
+    }
+
+    /// What was invested, less what others paid for it and what was sold.
+    #[must_use]
+    pub fn capex_usd(&self) -> f64 {
+        self.vehicles_usd
+            + self.resale_usd
+            + self.vehicle_incentives_usd
+            + self.infrastructure_usd
+            + self.infrastructure_incentives_usd
+            + self.residual_usd
+    }
+
+    /// What it took to run.
+    #[must_use]
+    pub fn opex_usd(&self) -> f64 {
+        self.total_usd - self.capex_usd() - self.credits_usd
+    }
+}
+
+impl EmissionsRow {
+    /// Nothing emitted.
+    #[must_use]
+    pub fn nothing(year: u16, scope: String) -> Self {
+        Self {
+            year: u32::from(year),
+            scope,
+            diesel_gal: 0.0,
+            energy_kwh: 0.0,
+            hydrogen_kg: 0.0,
+            co2e_tailpipe_t: 0.0,
+            co2e_diesel_supply_t: 0.0,
+            co2e_grid_t: 0.0,
+            co2e_hydrogen_t: 0.0,
+            co2e_t: 0.0,
+            co2e_embodied_t: 0.0,
+            nox_kg: 0.0,
+            pm25_kg: 0.0,
+        }
+    }
+}
+
+/// Energy prices and rules of a year, joined with what operations showed.
+#[derive(Debug)]
+pub struct Year<'a> {
+    /// The scenario.
+    pub frame: &'a Frame<'a>,
+    /// The year.
+    pub year: u16,
+    /// What it showed.
+    pub shown: &'a Shown,
+    /// Vehicles by holding and model.
+    pub counts: &'a [Vec<u32>],
+}
+
+impl Year<'_> {
+    /// What a fleet paid to run.
+    #[must_use]
+    pub fn fleet_costs(&self, fleet: usize, tally: &FleetTally) -> FinanceRow {
+        let (frame, year) = (self.frame, self.year);
+        let (key, spec) = frame.scenario().fleet.iter().nth(fleet).expect("a fleet of the scenario");
+        let price = &frame.spec.price;
+        let mut row = FinanceRow::nothing(year, format!("fleet:{key}"));
+        row.diesel_usd = tally.diesel_gal * price.diesel_usd_per_gal.at(year);
+        row.hydrogen_usd = tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
+        let is_public = spec.home.is_none();
+        row.charging_usd = if is_public { tally.charged_kwh * price.public_usd_per_kwh.at(year) } else { 0.0 };
+        let on_duty_h = tally.port_wait_h + if is_public { tally.port_h } else { 0.0 };
+        row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
+        row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);
+        let holding = self.holding(key, TRUCK);
+        let credits = |powertrain, amount: f64| {
+            let mut models = frame.models_of(TRUCK);
+            let model = models.find(|model| frame.models[*model].powertrain == powertrain);
+            model.map_or(0.0, |model| amount * frame.credits_usd_per_unit(model, year))
+        };
+        row.credits_usd = -(credits(Powertrain::Diesel, tally.diesel_gal)
+            + credits(Powertrain::BatteryElectric, tally.charged_kwh)
+            + credits(Powertrain::FuelCell, tally.hydrogen_kg));
+        if let Some(holding) = holding {
+            row.fees_usd = self.fees_usd(holding, tally);
+            self.keep(holding, tally.km, &mut row);
+        }
+        row
+    }
+
+    fn holding(&self, owner: &str, class: &str) -> Option<usize> {
+        self.frame.holdings.iter().position(|holding| holding.owner == owner && holding.class == class)
+    }
+
+    /// Fees for the hauls of trucks with a tailpipe: their share of the fleet is taken as their share of its hauls.
+    fn fees_usd(&self, holding: usize, tally: &FleetTally) -> f64 {
+        let counts = &self.counts[holding];
+        let all: u32 = counts.iter().sum();
+        let piped: u32 =
+            counts.iter().enumerate().filter(|it| !self.frame.models[it.0].is_zero_emission()).map(|it| it.1).sum();
+        let hauls = tally.completed as f64 * f64::from(piped) / f64::from(all.max(1));
+        let teu = hauls * self.frame.teu_per_box();
+        let rules = self.frame.scenario().rule.truck_fee.values();
+        rules.map(|rule| teu * rule.paying_share * rule.usd_per_teu.at(self.year) * rule.term.share(self.year)).sum()
+    }
+
+    /// Maintenance by use and insurance by price; the use is spread evenly over the holding's vehicles.
+    fn keep(&self, holding: usize, used: f64, row: &mut FinanceRow) {
+        let counts = &self.counts[holding];
+        let all: u32 = counts.iter().sum();
+        for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0) {
+            let Some(offer) = self.frame.offer(model) else { continue };
+            let share = f64::from(*count) / f64::from(all.max(1));
+            row.maintenance_usd += used * share * offer.maintenance_usd.at(self.year);
+            let price = super::offer::price_usd(offer, self.frame.spec, self.year);
+            row.insurance_usd += f64::from(*count) * price * self.frame.spec.insurance_share;
+        }
+    }
+
+    /// What a site paid to run: its electricity, its equipment, less what it sold.
+    #[must_use]
+    pub fn site_costs(&self, site: usize) -> FinanceRow {
+        let (frame, year) = (self.frame, self.year);
+        let (key, _) = frame.scenario().site.iter().nth(site).expect("a site of the scenario");
+        let shown = &self.shown.sites[site];
+        let price = &frame.spec.price;
+        let mut row = FinanceRow::nothing(year, format!("site:{key}"));
+        row.energy_kwh = shown.meter_kwh;
+        row.electricity_usd = match shown.bill_usd {
+            Some(bill) => bill.iter().sum(),
+            None => shown.meter_kwh * price.electricity_usd_per_kwh.at(year),
+        };
+        for (class, tally) in &shown.classes {
+            row.diesel_usd += tally.diesel_gal * price.diesel_usd_per_gal.at(year);
+            row.hydrogen_usd += tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
+            row.carbon_usd += tally.diesel_gal * frame.carbon_usd_per_gal(year);
+            let models: Vec<usize> = frame.models_of(class).collect();
+            let per_unit = |powertrain| {
+                let model = models.iter().find(|model| frame.models[**model].powertrain == powertrain);
+                model.map_or(0.0, |model| frame.credits_usd_per_unit(*model, year))
+            };
+            row.credits_usd -= tally.diesel_gal * per_unit(Powertrain::Diesel);
+            row.credits_usd -= tally.hydrogen_kg * per_unit(Powertrain::FuelCell);
+            if let Some(holding) = self.holding(key, class) {
+                self.keep(holding, tally.served_h, &mut row);
+            }
+        }
+        if frame.scenario().terminal.contains_key(key) {
+            let battery = frame.models.iter().position(|model| model.powertrain == Powertrain::BatteryElectric);
+            let per_kwh = battery.map_or(0.0, |model| frame.credits_usd_per_unit(model, year));
+            row.credits_usd -= shown.charging_kwh * per_kwh;
+        }
+        row
+    }
+
+    /// kg `CO2e` of a kWh from the grid: the year's, weighted by the hours in which the hub draws.
+    #[must_use]
+    pub fn grid_kg_per_kwh(&self) -> f64 {
+        let grid = &self.frame.spec.grid;
+        let mean = grid.kg_per_mwh.at(self.year) / 1000.0;
+        let kwh: f64 = self.shown.kwh_by_hour.iter().sum();
+        if grid.by_hour.len() != 24 || kwh <= 0.0 {
+            return mean;
+        }
+        let weighted: f64 = grid.by_hour.iter().zip(self.shown.kwh_by_hour).map(|(factor, kwh)| factor * kwh).sum();
+        mean * weighted / kwh
+    }
+
+    /// What a fleet emitted. Its electricity is its sites', so only its tailpipes and fuels are its own.
+    #[must_use]
+    pub fn fleet_emissions(&self, fleet: usize, tally: &FleetTally) -> EmissionsRow {
+        let (key, _) = self.frame.scenario().fleet.iter().nth(fleet).expect("a fleet of the scenario");
+        let mut row = EmissionsRow::nothing(self.year, format!("fleet:{key}"));
+        row.diesel_gal = tally.diesel_gal;
+        row.energy_kwh = tally.charged_kwh;
+        row.hydrogen_kg = tally.hydrogen_kg;
+        row.nox_kg = tally.nox_g / 1000.0;
+        row.pm25_kg = tally.pm25_g / 1000.0;
+        self.fuel(&mut row);
+        row
+    }
+
+    /// What a site emitted: its meter and its equipment.
+    #[must_use]
+    pub fn site_emissions(&self, site: usize) -> EmissionsRow {
+        let (key, _) = self.frame.scenario().site.iter().nth(site).expect("a site of the scenario");
+        let shown = &self.shown.sites[site];
+        let mut row = EmissionsRow::nothing(self.year, format!("site:{key}"));
+        row.energy_kwh = shown.meter_kwh;
+        for tally in shown.classes.values() {
+            row.diesel_gal += tally.diesel_gal;
+            row.hydrogen_kg += tally.hydrogen_kg;
+            row.nox_kg += tally.nox_g / 1000.0;
+            row.pm25_kg += tally.pm25_g / 1000.0;
+        }
+        row.co2e_grid_t = shown.meter_kwh * self.grid_kg_per_kwh() / 1000.0;
+        self.fuel(&mut row);
+        row
+    }
+
+    /// From fuel to emissions; closes the sum.
+    fn fuel(&self, row: &mut EmissionsRow) {
+        if let Some(factors) = &self.frame.scenario().emissions {
+            row.co2e_tailpipe_t = row.diesel_gal * factors.diesel_tailpipe_kg_per_gal / 1000.0;
+            row.co2e_diesel_supply_t = row.diesel_gal * factors.diesel_upstream_kg_per_gal / 1000.0;
+        }
+        let [got_kg, _, co2e_kg] = self.shown.hydrogen;
+        row.co2e_hydrogen_t = if got_kg > 0.0 { row.hydrogen_kg * co2e_kg / got_kg / 1000.0 } else { 0.0 };
+        row.co2e_t = row.co2e_tailpipe_t + row.co2e_diesel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;
+    }
+
+    /// All scopes of a year together. A fleet's charging is in its sites' meters: energy is summed over sites only.
+    #[must_use]
+    pub fn total_emissions(&self, rows: &[EmissionsRow]) -> EmissionsRow {
+        let mut total = EmissionsRow::nothing(self.year, "total".to_owned());
+        for row in rows {
+            total.diesel_gal += row.diesel_gal;
+            total.energy_kwh += if row.scope.starts_with("site:") { row.energy_kwh } else { 0.0 };
+            total.hydrogen_kg += row.hydrogen_kg;
+            total.co2e_tailpipe_t += row.co2e_tailpipe_t;
+            total.co2e_diesel_supply_t += row.co2e_diesel_supply_t;
+            total.co2e_grid_t += row.co2e_grid_t;
+            total.co2e_hydrogen_t += row.co2e_hydrogen_t;
+            total.co2e_t += row.co2e_t;
+            total.co2e_embodied_t += row.co2e_embodied_t;
+            total.nox_kg += row.nox_kg;
+            total.pm25_kg += row.pm25_kg;
+        }
+        total
+    }
+}

@@ -1,0 +1,133 @@
+//! Headline numbers of a transition, folded from its tables: the hub by year and over all years, and what each stakeholder
+//! asks first.
+
+use super::record::{FinanceRow, Tables};
+use super::spec::TransitionSpec;
+use super::stock::TRUCK;
+use crate::account::cost::{internal_rate, present_value};
+use crate::record::summary::Metric;
+use crate::scenario::Scenario;
+
+/// Upper share of the waits that is told.
+const P95: f64 = 0.95;
+
+struct Out {
+    metrics: Vec<Metric>,
+}
+
+impl Out {
+    fn add(&mut self, scope: &str, name: &'static str, value: Option<f64>, unit: &'static str, info: &'static str) {
+        self.metrics.push(Metric { name, scope: scope.to_owned(), value, unit, info });
+    }
+}
+
+/// All metrics: `total` over all years, `year:YYYY`, and sites that sell charging.
+#[must_use]
+pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> Vec<Metric> {
+    let mut out = Out { metrics: Vec::new() };
+    totals(tables, spec, &mut out);
+    for (year, _) in &tables.shown {
+        of_year(tables, *year, &mut out);
+    }
+    developers(tables, spec, scenario, &mut out);
+    for row in &tables.rules {
+        if row.kind.0 == "target" {
+            let scope = format!("rule:{}", row.rule);
+            out.add(&scope, "target_met", Some(f64::from(u8::from(row.kept.0 == "yes"))), "", "1: the goal was met");
+            out.add(&scope, "target_reached", Some(row.reached), "", "what was reached of what the goal judges");
+        }
+    }
+    out.metrics
+}
+
+fn of_total(tables: &Tables) -> impl Iterator<Item = &FinanceRow> {
+    tables.finance.iter().filter(|row| row.scope == "total")
+}
+
+fn totals(tables: &Tables, spec: &TransitionSpec, out: &mut Out) {
+    let sum = |of: fn(&FinanceRow) -> f64| Some(of_total(tables).map(of).sum::<f64>());
+    let mut usd = |name, value, info| out.add("total", name, value, "USD", info);
+    let flows: Vec<f64> = of_total(tables).map(|row| -row.total_usd).collect();
+    let npv = present_value(spec.discount_rate, &flows);
+    usd("npv_usd", Some(npv), "present value of all money of the hub, at the discount rate; costs are negative");
+    usd("cost_usd", sum(|row| row.total_usd), "all costs of all years, less incentives and what is left at the end");
+    usd("capex_usd", sum(FinanceRow::capex_usd), "investments, less incentives, resale and what is left at the end");
+    usd("opex_usd", sum(FinanceRow::opex_usd), "running costs, fees and the price of carbon");
+    usd("credits_usd", sum(|row| -row.credits_usd), "income from fuel standards, less deficits");
+    usd("public_usd", sum(|row| row.public_usd), "public money: vouchers, credits, grants");
+    let emissions = || tables.emissions.iter().filter(|row| row.scope == "total");
+    let mut air = |name, value: f64, unit, info| out.add("total", name, Some(value), unit, info);
+    air("co2e_t", emissions().map(|row| row.co2e_t).sum(), "t", "CO2e of all years: tailpipes and supply");
+    air("co2e_tailpipe_t", emissions().map(|row| row.co2e_tailpipe_t).sum(), "t", "CO2e at tailpipes, all years");
+    let embodied = emissions().map(|row| row.co2e_embodied_t).sum();
+    air("co2e_embodied_t", embodied, "t", "CO2e embodied in what was built, all years; not in co2e_t");
+    air("nox_kg", emissions().map(|row| row.nox_kg).sum(), "kg", "nitrogen oxides at tailpipes, all years");
+    air("pm25_kg", emissions().map(|row| row.pm25_kg).sum(), "kg", "exhaust particles at tailpipes, all years");
+    let last = tables.shown.last().map(|shown| shown.0);
+    let share = last.and_then(|year| zev_share(tables, year, |_| true));
+    out.add("total", "zev_share", share, "", "share of vehicles without a tailpipe in the last year");
+    let late = tables.projects.iter().filter(|row| last == Some(row.year as u16)).map(|row| row.late_months);
+    let worst = late.fold(0.0, f64::max);
+    out.add("total", "energisation_late_months", Some(worst), "month", "longest delay of a utility");
+}
+
+/// Share of vehicles without a tailpipe in a year, among some classes.
+fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Option<f64> {
+    let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year) && class(&row.class));
+    let all: u32 = rows().map(|row| row.vehicles).sum();
+    let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+    (all > 0).then(|| f64::from(clean) / f64::from(all))
+}
+
+fn of_year(tables: &Tables, year: u16, out: &mut Out) {
+    let scope = format!("year:{year}");
+    let mut add = |name, value: Option<f64>, unit, info| out.add(&scope, name, value, unit, info);
+    let trucks = zev_share(tables, year, |class| class == TRUCK);
+    add("zev_share_trucks", trucks, "", "share of trucks without a tailpipe");
+    let equipment = zev_share(tables, year, |class| class != TRUCK);
+    add("zev_share_equipment", equipment, "", "share of equipment without a tailpipe");
+    let finance = of_total(tables).find(|row| row.year == u32::from(year));
+    add("cost_usd", finance.map(|row| row.total_usd), "USD", "all costs of the hub");
+    add("public_usd", finance.map(|row| row.public_usd), "USD", "public money");
+    let air = tables.emissions.iter().find(|row| row.scope == "total" && row.year == u32::from(year));
+    add("co2e_t", air.map(|row| row.co2e_t), "t", "CO2e: tailpipes and supply");
+    add("nox_kg", air.map(|row| row.nox_kg), "kg", "nitrogen oxides at tailpipes");
+    add("pm25_kg", air.map(|row| row.pm25_kg), "kg", "exhaust particles at tailpipes");
+    add("energy_grid_kwh", air.map(|row| row.energy_kwh), "kWh", "energy through all meters");
+    add("diesel_gal", air.map(|row| row.diesel_gal), "US gal", "diesel burnt");
+    let Some((_, shown)) = tables.shown.iter().find(|shown| shown.0 == year) else { return };
+    let [requested, cancelled] = shown.hauls;
+    add("hauls_requested", Some(requested), "", "hauls that became known");
+    add("hauls_cancelled", Some(cancelled), "", "hauls that lapsed before a truck was free");
+    let waiting_h: f64 = shown.fleets.iter().map(|fleet| fleet.port_wait_h).sum();
+    add("driver_waiting_h", Some(waiting_h), "h", "drivers who wait for a port");
+    let classes = || shown.sites.iter().flat_map(|site| site.classes.values());
+    add("equipment_hours_required", Some(classes().map(|it| it.required_h).sum()), "h", "unit-hours asked for");
+    add("equipment_hours_served", Some(classes().map(|it| it.served_h).sum()), "h", "unit-hours done");
+    let mut waits = crate::record::summary::Waits::default();
+    shown.sites.iter().for_each(|site| waits.merge(&site.waits));
+    add("queue_wait_p95_min", waits.quantile_min(P95), "min", "wait for a port, 95th percentile");
+    let peak_kw: f64 = shown.sites.iter().map(|site| site.peak_kw).sum();
+    add("peak_kw", Some(peak_kw), "kW", "sum of the peaks of all sites");
+}
+
+/// What a developer and a bank ask of a site that sells charging: how much it is used, and what its money earns.
+fn developers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Out) {
+    for (at, key) in scenario.site.keys().enumerate() {
+        let scope = format!("site:{key}");
+        let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
+        if rows.iter().all(|row| row.charging_usd >= 0.0) {
+            continue;
+        }
+        let flows: Vec<f64> = rows.iter().map(|row| -row.total_usd).collect();
+        let npv = present_value(spec.discount_rate, &flows);
+        out.add(&scope, "npv_usd", Some(npv), "USD", "present value of a site that sells charging");
+        out.add(&scope, "internal_rate", internal_rate(&flows), "", "its rate of return; none where it never turns");
+        let invested: f64 = rows.iter().map(|row| row.infrastructure_usd + row.infrastructure_incentives_usd).sum();
+        let earned: f64 = rows.iter().map(|row| -(row.charging_usd + row.electricity_usd + row.upkeep_usd)).sum();
+        let cover = (invested > 0.0).then(|| earned / invested);
+        out.add(&scope, "debt_cover", cover, "", "what it earned before investment, over what was invested");
+        let used = tables.shown.last().and_then(|shown| shown.1.sites[at].utilization);
+        out.add(&scope, "charger_utilization", used, "", "time ports were taken over all time, last year");
+    }
+}

@@ -1,0 +1,414 @@
+//! The loop over the years: operate, close the books, decide, commit. Only this file changes stock and projects.
+
+use super::build::{Capacity, Order, Project, plan};
+use super::comply::{Decision, Kept, Ramp};
+use super::frame::Frame;
+use super::market::{Choice, Market, view};
+use super::record::{OfferRow, Tables};
+use super::regulation::means;
+use super::spec::{ProjectKind, TransitionSpec};
+use super::stock::{Leave, Stock, Vehicle};
+use super::year::{Shown, operate};
+use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::policy::infrastructure::{InfrastructureView, Works, infrastructure};
+use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PolicyError, PolicyFault, adoption};
+use crate::record::Code;
+use crate::scenario::load::Loaded;
+use crate::sim::{Options, RunError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Decisions of a year fall in its middle.
+const DECIDED_AT: f64 = 0.5;
+
+/// Why a pathway did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum PathwayError {
+    /// A policy could not be made.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// Operations of a year failed, or were interrupted.
+    #[error("in {year}: {source}")]
+    Run {
+        /// The year.
+        year: u16,
+        /// Why.
+        source: RunError,
+    },
+    /// A policy of the transition failed.
+    #[error("in {year}: {fault}")]
+    Fault {
+        /// The year.
+        year: u16,
+        /// Which, and why.
+        fault: PolicyFault,
+    },
+    /// Somebody interrupted it.
+    #[error("interrupted before {0}; the years until then are kept")]
+    Interrupted(u16),
+}
+
+/// What came and went in a holding at the start of a year.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turnover {
+    pub(super) gone: Vec<(Vehicle, Leave)>,
+    /// By holding and model.
+    pub(super) new: BTreeMap<(usize, usize), u32>,
+    pub(super) used: Vec<(Vehicle, usize)>,
+    pub(super) kept: Vec<Kept>,
+    /// Public money by rule.
+    pub(super) vouchers: BTreeMap<String, f64>,
+    /// Voucher of each holding.
+    pub(super) incentives: BTreeMap<usize, f64>,
+}
+
+/// A pathway under way.
+#[derive(Debug)]
+pub struct Pathway<'a> {
+    pub(super) frame: Frame<'a>,
+    options: Options,
+    pub(super) stock: Stock,
+    pub(super) projects: Vec<Project>,
+    ramp: Ramp,
+    pub(super) turnover: Turnover,
+    /// Share of each voucher's claims that its budget paid last.
+    pub(super) paid_share: BTreeMap<String, f64>,
+    /// Public money of a rule and year for infrastructure.
+    pub(super) granted: BTreeMap<(String, u16), f64>,
+    /// Everything so far.
+    pub tables: Tables,
+}
+
+impl<'a> Pathway<'a> {
+    /// Before the first year.
+    #[must_use]
+    pub fn new(loaded: &'a Loaded, spec: &'a TransitionSpec, options: &Options) -> Self {
+        let frame = Frame::new(loaded, spec);
+        let seed = Seed { seed: options.seed, replication: options.replication };
+        let stock = frame.first_stock(seed);
+        Self {
+            frame,
+            options: *options,
+            stock,
+            projects: Vec::new(),
+            ramp: Ramp::default(),
+            turnover: Turnover::default(),
+            paid_share: BTreeMap::new(),
+            granted: BTreeMap::new(),
+            tables: Tables::default(),
+        }
+    }
+
+    /// Runs all years. `after` hears of each finished year.
+    ///
+    /// # Errors
+    /// When a policy cannot be made or fails, operations fail, or somebody stops it. The years until then stay in `tables`.
+    pub fn run(&mut self, stop: &AtomicBool, mut after: impl FnMut(u16, &Tables)) -> Result<(), PathwayError> {
+        let spec = self.frame.spec;
+        let mut buyers = adoption::adoption(&spec.adoption.name, &spec.adoption.params)?;
+        let mut builders = infrastructure(&spec.infrastructure.name, &spec.infrastructure.params)?;
+        for year in spec.from..=spec.until {
+            if stop.load(Ordering::Relaxed) {
+                return Err(PathwayError::Interrupted(year));
+            }
+            let plan = self.frame.plan(year, &self.stock, Capacity::of(&self.projects, year, false));
+            let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
+                Ok(shown) => shown,
+                Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
+                Err(source) => return Err(PathwayError::Run { year, source }),
+            };
+            self.close(year, &shown);
+            if year < spec.until {
+                self.commit(year + 1, &shown, &mut *buyers, &mut *builders)?;
+            }
+            self.tables.shown.push((year, shown));
+            after(year, &self.tables);
+        }
+        Ok(())
+    }
+
+    fn fault(policy: &str, year: u16, message: String) -> PathwayError {
+        PathwayError::Fault { year, fault: PolicyFault { policy: policy.to_owned(), message } }
+    }
+
+    /// Decides what the next year begins with, and changes stock and projects: the only structural change.
+    fn commit(
+        &mut self,
+        year: u16,
+        shown: &Shown,
+        buyers: &mut dyn AdoptionPolicy,
+        builders: &mut dyn InfrastructurePolicy,
+    ) -> Result<(), PathwayError> {
+        let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
+        self.turnover = Turnover::default();
+        self.age(year, shown, &counts);
+        self.leave(year);
+        let due = self.buy_used(year);
+        let coming = Capacity::of(&self.projects, year, true);
+        let frame = Frame::new(self.frame.loaded, self.frame.spec);
+        let market = Market {
+            frame: &frame,
+            year,
+            shown,
+            counts: &counts,
+            coming: &coming,
+            builds_for_vehicles: builders.follows_vehicles(),
+            paid_share: &self.paid_share,
+        };
+        let choices = market.choices();
+        let view = view(&frame, year, &choices, &self.stock, &due, self.ramp.left(&frame, &choices));
+        let wanted = buyers.decide(&view).map_err(|message| Self::fault(buyers.name(), year, message))?;
+        let decision = Decision::new(&frame, &view, &choices, &self.ramp, wanted);
+        let mut decision = decision.map_err(|message| Self::fault(buyers.name(), year, message))?;
+        self.turnover.kept = decision.comply(year);
+        let (bought, early) = (decision.count, decision.early);
+        self.offers(year, &choices, &view.is_open, &bought);
+        self.buy_new(year, &choices, &bought, &early);
+        self.ramp.note(&frame, &choices, &bought);
+        let view = self.infrastructure_view(year, shown, &coming);
+        let works = builders.decide(&view).map_err(|message| Self::fault(builders.name(), year, message))?;
+        self.build(year, &works);
+        Ok(())
+    }
+
+    /// A year of use of every vehicle.
+    fn age(&mut self, year: u16, shown: &Shown, counts: &[Vec<u32>]) {
+        let (none, unpaid) = (Capacity::default(), BTreeMap::new());
+        let market = Market {
+            frame: &self.frame,
+            year,
+            shown,
+            counts,
+            coming: &none,
+            builds_for_vehicles: false,
+            paid_share: &unpaid,
+        };
+        let used: Vec<f64> = (0..self.frame.holdings.len()).map(|holding| market.use_per_year(holding)).collect();
+        self.stock.use_up(|vehicle| used[vehicle.holding as usize]);
+    }
+
+    /// Vehicles die of age and use, must go by rule, or are sold; where the volume falls, the oldest go.
+    fn leave(&mut self, year: u16) {
+        let frame = &self.frame;
+        let rules = &frame.scenario().rule.useful_life;
+        let in_force: Vec<_> = rules.values().filter(|rule| rule.term.obliges(year)).collect();
+        let gone = self.stock.take_out(|vehicle| {
+            let model = &frame.models[vehicle.model as usize];
+            let age = vehicle.age(year);
+            let most_use = frame.survival(&model.class).most_use.unwrap_or(f64::INFINITY);
+            let must_go = in_force.iter().filter(|rule| means(&rule.classes, &model.class)).any(|rule| {
+                let is_worn = rule.most_use.is_some_and(|most| vehicle.used > most);
+                age >= rule.most_age || is_worn && rule.least_age.is_none_or(|least| age >= least)
+            });
+            if age >= vehicle.life || vehicle.used > most_use || must_go && !model.is_zero_emission() {
+                return Some(Leave::Retired);
+            }
+            let holds = frame.buyer(vehicle.holding as usize).map_or(u16::MAX, |buyer| buyer.hold_years);
+            (year - vehicle.bought >= holds).then_some(Leave::Sold)
+        });
+        self.turnover.gone = gone;
+        for holding in 0..frame.holdings.len() {
+            let has = self.stock.vehicles().iter().filter(|it| it.holding as usize == holding).count() as u32;
+            let surplus = has.saturating_sub(frame.need(holding, year));
+            if surplus > 0 {
+                self.turnover.gone.extend(self.stock.take_oldest(holding, surplus, |_| true));
+            }
+        }
+    }
+
+    /// Holdings that buy used take what others sold, the youngest first; what nobody takes leaves the hub. Returns what each
+    /// still has to buy.
+    fn buy_used(&mut self, year: u16) -> Vec<u32> {
+        let frame = &self.frame;
+        let counts = self.stock.by_model(frame.holdings.len(), frame.models.len());
+        let mut due: Vec<u32> = (0..frame.holdings.len())
+            .map(|holding| frame.need(holding, year).saturating_sub(counts[holding].iter().sum()))
+            .collect();
+        let mut market: Vec<Vehicle> =
+            self.turnover.gone.iter().filter(|gone| gone.1 == Leave::Sold).map(|gone| gone.0).collect();
+        market.sort_by_key(|vehicle| (vehicle.built, core::cmp::Reverse(vehicle.id)));
+        for holding in 0..frame.holdings.len() {
+            let share = frame.buyer(holding).map_or(0.0, |buyer| buyer.used_share);
+            let wanted = (f64::from(due[holding]) * share).round() as usize;
+            let class = &frame.holdings[holding].class;
+            let fits = |vehicle: &Vehicle| {
+                let (from, model) = (&frame.holdings[vehicle.holding as usize], vehicle.model as usize);
+                let can_use = !frame.charges(model) || frame.groups_of(holding, model).next().is_some();
+                from.class == *class && vehicle.holding as usize != holding && can_use
+            };
+            for _ in 0..wanted {
+                let Some(at) = market.iter().rposition(&fits) else { break };
+                let vehicle = market.remove(at);
+                self.stock.move_in(vehicle, holding, year);
+                self.turnover.used.push((vehicle, holding));
+                due[holding] -= 1;
+            }
+        }
+        due
+    }
+
+    fn buy_new(&mut self, year: u16, choices: &[Choice], bought: &[u32], early: &[u32]) {
+        let seed = Seed { seed: self.options.seed, replication: self.options.replication };
+        for (holding, early) in early.iter().enumerate().filter(|it| *it.1 > 0) {
+            let models = &self.frame.models;
+            let piped = |vehicle: &Vehicle| !models[vehicle.model as usize].is_zero_emission();
+            self.turnover.gone.extend(self.stock.take_oldest(holding, *early, piped));
+        }
+        for (choice, count) in choices.iter().zip(bought).filter(|it| *it.1 > 0) {
+            *self.turnover.new.entry((choice.holding, choice.model)).or_default() += count;
+            let class = self.frame.models[choice.model].class.clone();
+            for _ in 0..*count {
+                let life = self.frame.life(seed, &class, self.stock.next_id(), 0);
+                self.stock.add(choice.holding, choice.model, year, year, life, 0.0);
+            }
+        }
+        self.pay_vouchers(year, choices, bought);
+    }
+
+    /// Vouchers in the order of the rules; a budget that does not reach pays everybody the same share.
+    fn pay_vouchers(&mut self, year: u16, choices: &[Choice], bought: &[u32]) {
+        let rules = &self.frame.scenario().rule.voucher;
+        for (name, rule) in rules {
+            let claim = |choice: &Choice, count: u32| {
+                f64::from(count)
+                    * self.frame.voucher_usd(name, choice.holding, choice.model, choice.ownership.price_usd, year)
+            };
+            let claimed: f64 = choices.iter().zip(bought).map(|(choice, count)| claim(choice, *count)).sum();
+            let budget =
+                rule.budget_usd.as_ref().map_or(f64::INFINITY, |budget| budget.at(year) * rule.term.share(year));
+            let share = if claimed > budget { budget / claimed } else { 1.0 };
+            for (choice, count) in choices.iter().zip(bought) {
+                *self.turnover.incentives.entry(choice.holding).or_default() += claim(choice, *count) * share;
+            }
+            self.turnover.vouchers.insert(name.clone(), claimed * share);
+            if claimed > 0.0 {
+                self.paid_share.insert(name.clone(), share);
+            }
+        }
+    }
+
+    /// What a builder sees: chargers and connections with what is on the way, and the vehicles of the year to come.
+    fn infrastructure_view(&self, year: u16, shown: &Shown, coming: &Capacity) -> InfrastructureView {
+        let scenario = self.frame.scenario();
+        let serving = Capacity::of(&self.projects, year, false);
+        let sites: Vec<&String> = scenario.site.keys().collect();
+        let at_site = |key: &String| sites.iter().position(|site| *site == key).unwrap_or(0);
+        let groups = 0..scenario.charger.len();
+        let site: Vec<usize> = scenario.charger.values().map(|spec| at_site(&spec.site)).collect();
+        InfrastructureView {
+            year,
+            cabinets: groups.clone().map(|group| self.frame.cabinets(group, coming)).collect(),
+            in_service: groups.map(|group| self.frame.cabinets(group, &serving)).collect(),
+            cabinet_kw: scenario.charger.values().map(|spec| spec.cabinet_kw).collect(),
+            vehicle_kw: self.vehicle_kw(),
+            wait_p95_min: site.iter().map(|site| shown.sites[*site].waits.quantile_min(0.95)).collect(),
+            site_limit_kw: scenario
+                .site
+                .iter()
+                .map(|(key, spec)| spec.limit_kw.map(|kw| kw + coming.of_kind(ProjectKind::Grid, key)))
+                .collect(),
+            site_peak_kw: shown.sites.iter().map(|site| site.peak_kw).collect(),
+            site_load_kw: scenario.site.values().map(|spec| spec.load_kw).collect(),
+            site,
+        }
+    }
+
+    /// Charging power that vehicles count on, by group; shared evenly by power among the groups that they may use.
+    fn vehicle_kw(&self) -> Vec<f64> {
+        let scenario = self.frame.scenario();
+        let mut kw = vec![0.0; scenario.charger.len()];
+        let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
+        for (holding, counts) in counts.iter().enumerate() {
+            for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0 && self.frame.charges(it.0)) {
+                let Some(offer) = self.frame.offer(model) else { continue };
+                let groups: Vec<usize> = self.frame.groups_of(holding, model).collect();
+                let at_work = f64::from(*count) * self.frame.active_share(holding);
+                for group in &groups {
+                    kw[*group] += at_work * offer.charging_kw / groups.len() as f64;
+                }
+            }
+        }
+        kw
+    }
+
+    /// Turns works into projects.
+    fn build(&mut self, year: u16, works: &Works) {
+        let scenario = self.frame.scenario();
+        let decided = f64::from(year) - 1.0 + DECIDED_AT;
+        let chargers = scenario.charger.iter().zip(&works.cabinets);
+        for ((key, spec), cabinets) in chargers.filter(|it| *it.1 > 0) {
+            let amount = f64::from(*cabinets);
+            self.begin(ProjectKind::Chargers, key, amount, amount * spec.cabinet_kw, decided);
+        }
+        for (key, kw) in scenario.site.keys().zip(&works.grid_kw).filter(|it| *it.1 > 0.0) {
+            self.begin(ProjectKind::Grid, key, kw.ceil(), kw.ceil(), decided);
+        }
+        if works.does_planned {
+            for project in scenario.project.values().filter(|project| project.decided == year - 1) {
+                let kw = scenario.charger.get(&project.at).filter(|_| project.kind == ProjectKind::Chargers);
+                let units = project.amount * kw.map_or(1.0, |spec| spec.cabinet_kw);
+                self.begin(project.kind, &project.at, project.amount, units, decided);
+            }
+        }
+    }
+
+    fn begin(&mut self, kind: ProjectKind, at: &str, amount: f64, units: f64, decided: f64) {
+        let Some(spec) = self.frame.spec.build.get(&kind) else { return };
+        let seed = Seed { seed: self.options.seed, replication: self.options.replication };
+        let year = decided as u16;
+        let late = seed.stream(Purpose::LateUtilities, key_of(at), u32::from(year) * 8 + kind as u32).exponential(1.0);
+        let before: f64 = self.projects.iter().filter(|it| it.kind == kind).map(|it| self.units(it)).sum();
+        let order = Order { kind, at, amount, units, decided, built_before: before, late };
+        let mut project = plan(spec, &order);
+        let each = if matches!(kind, ProjectKind::Chargers | ProjectKind::Hydrogen) { amount } else { 1.0 };
+        for (name, rule) in &self.frame.scenario().rule.infrastructure_credit {
+            // Paid when it is in service.
+            let share = rule.term.share(project.energised as u16) * rule.share;
+            if rule.kinds.contains(&kind) && share > 0.0 {
+                let usd = (project.cost_usd * share).min(rule.most_usd_each * each);
+                let usd = usd.min(project.cost_usd - project.public_usd);
+                project.public_usd += usd;
+                *self.granted.entry((name.clone(), year + 1)).or_default() += usd;
+            }
+        }
+        self.projects.push(project);
+    }
+
+    fn units(&self, project: &Project) -> f64 {
+        let group = self.frame.scenario().charger.get(&project.at).filter(|_| project.kind == ProjectKind::Chargers);
+        project.amount * group.map_or(1.0, |spec| spec.cabinet_kw)
+    }
+
+    /// The table of what each could have bought.
+    fn offers(&mut self, year: u16, choices: &[Choice], is_open: &[bool], bought: &[u32]) {
+        let frame = &self.frame;
+        let rows = choices.iter().zip(is_open).zip(bought).map(|((choice, is_open), bought)| {
+            let (holding, tco) = (&frame.holdings[choice.holding], &choice.tco);
+            OfferRow {
+                year: u32::from(year),
+                owner: holding.owner.clone(),
+                class: holding.class.clone(),
+                model: frame.models[choice.model].key.clone(),
+                price_usd: choice.ownership.price_usd,
+                incentive_usd: choice.ownership.incentive_usd,
+                use_per_year: choice.ownership.use_per_year,
+                capital_usd: tco.capital_usd,
+                energy_usd: tco.energy_usd,
+                maintenance_usd: tco.maintenance_usd,
+                insurance_usd: tco.insurance_usd,
+                waiting_usd: tco.waiting_usd,
+                infrastructure_usd: tco.infrastructure_usd,
+                fees_usd: tco.fees_usd,
+                carbon_usd: tco.carbon_usd,
+                credits_usd: tco.credits_usd,
+                payload_usd: tco.payload_usd,
+                tco_usd: tco.total_usd(),
+                coverage: choice.coverage,
+                co2e_kg: choice.co2e_kg,
+                is_open: Code(if *is_open { "yes" } else { "no" }),
+                bought: *bought,
+            }
+        });
+        self.tables.offers.extend(rows);
+    }
+}

@@ -1,0 +1,246 @@
+//! The tables of a transition: one row a year and scope. Amounts are US dollars of the scenario's money year.
+
+use super::year::Shown;
+use crate::record::Code;
+use crate::record::table::row;
+
+/// Rows of all tables, year after year.
+#[derive(Debug, Clone, Default)]
+pub struct Tables {
+    /// Vehicles.
+    pub fleet: Vec<FleetYearRow>,
+    /// Money.
+    pub finance: Vec<FinanceRow>,
+    /// Emissions.
+    pub emissions: Vec<EmissionsRow>,
+    /// Projects.
+    pub projects: Vec<ProjectRow>,
+    /// Options of buyers.
+    pub offers: Vec<OfferRow>,
+    /// Rules.
+    pub rules: Vec<RuleRow>,
+    /// What operations of each year showed.
+    pub shown: Vec<(u16, Shown)>,
+}
+
+row! {
+    /// Vehicles of a model that an owner has at the end of a year, and how they came and went.
+    FleetYearRow in "fleet" {
+        /// the year
+        year: u32 [""],
+        /// the fleet, or the terminal
+        owner: String [""],
+        /// truck, or the class of equipment
+        class: String [""],
+        /// the model
+        model: String [""],
+        /// what moves it
+        powertrain: Code [""],
+        /// vehicles
+        vehicles: u32 [""],
+        /// of them bought new this year
+        bought_new: u32 [""],
+        /// of them bought used this year
+        bought_used: u32 [""],
+        /// retired at the start of the year: of age, use or a rule
+        retired: u32 [""],
+        /// sold at the start of the year
+        sold: u32 [""],
+        /// replaced before their time
+        early: u32 [""],
+        /// mean age
+        mean_age: f64 ["yr"],
+        /// mean km of a truck, hours of equipment, since new
+        mean_use: f64 ["km or h"],
+    }
+}
+
+row! {
+    /// What a fleet or site paid in a year; income is negative.
+    FinanceRow in "finance" {
+        /// the year
+        year: u32 [""],
+        /// `total`, `fleet:KEY` or `site:KEY`
+        scope: String [""],
+        /// new vehicles, and used ones
+        vehicles_usd: f64 ["USD"],
+        /// vehicles sold
+        resale_usd: f64 ["USD"],
+        /// vouchers and tax credits for vehicles
+        vehicle_incentives_usd: f64 ["USD"],
+        /// chargers, connections, storage, stations
+        infrastructure_usd: f64 ["USD"],
+        /// public money for them
+        infrastructure_incentives_usd: f64 ["USD"],
+        /// upkeep of them, and batteries on rent
+        upkeep_usd: f64 ["USD"],
+        /// diesel
+        diesel_usd: f64 ["USD"],
+        /// electricity: the bills of sites
+        electricity_usd: f64 ["USD"],
+        /// charging at public sites: what fleets pay is income of sites
+        charging_usd: f64 ["USD"],
+        /// hydrogen
+        hydrogen_usd: f64 ["USD"],
+        /// maintenance of vehicles
+        maintenance_usd: f64 ["USD"],
+        /// insurance of vehicles
+        insurance_usd: f64 ["USD"],
+        /// drivers who wait for ports or charge on duty
+        waiting_usd: f64 ["USD"],
+        /// fees for containers
+        fees_usd: f64 ["USD"],
+        /// carbon price on fuel
+        carbon_usd: f64 ["USD"],
+        /// fuel standard: deficits, credits negative
+        credits_usd: f64 ["USD"],
+        /// value of vehicles and works at the end of the last year
+        residual_usd: f64 ["USD"],
+        /// all of it
+        total_usd: f64 ["USD"],
+        /// of it paid by the public
+        public_usd: f64 ["USD"],
+        /// energy through the meter
+        energy_kwh: f64 ["kWh"],
+    }
+}
+
+row! {
+    /// What a fleet or site emitted in a year.
+    EmissionsRow in "emissions" {
+        /// the year
+        year: u32 [""],
+        /// `total`, `fleet:KEY` or `site:KEY`
+        scope: String [""],
+        /// diesel burnt
+        diesel_gal: f64 ["US gal"],
+        /// energy through the meter; of a fleet, energy drawn for its charging (its site has it too)
+        energy_kwh: f64 ["kWh"],
+        /// hydrogen got
+        hydrogen_kg: f64 ["kg"],
+        /// CO2e at tailpipes
+        co2e_tailpipe_t: f64 ["t"],
+        /// CO2e of supplying diesel
+        co2e_diesel_supply_t: f64 ["t"],
+        /// CO2e of electricity from the grid
+        co2e_grid_t: f64 ["t"],
+        /// CO2e of hydrogen that was bought
+        co2e_hydrogen_t: f64 ["t"],
+        /// tailpipes and supply
+        co2e_t: f64 ["t"],
+        /// CO2e embodied in what was built this year; not in the sum
+        co2e_embodied_t: f64 ["t"],
+        /// nitrogen oxides at tailpipes
+        nox_kg: f64 ["kg"],
+        /// exhaust particles at tailpipes
+        pm25_kg: f64 ["kg"],
+    }
+}
+
+row! {
+    /// A project at the end of a year.
+    ProjectRow in "projects" {
+        /// the year
+        year: u32 [""],
+        /// its number
+        project: u32 [""],
+        /// what is built
+        kind: Code [""],
+        /// key of what it enlarges
+        at: String [""],
+        /// cabinets, kW, kWh or positions
+        amount: f64 [""],
+        /// where it is: decided, permitted, built or energised
+        state: Code [""],
+        /// decision
+        decided: f64 ["yr"],
+        /// permit
+        permitted: f64 ["yr"],
+        /// built
+        built: f64 ["yr"],
+        /// in service
+        energised: f64 ["yr"],
+        /// of it delay of the utility
+        late_months: f64 ["month"],
+        /// cost
+        cost_usd: f64 ["USD"],
+        /// of it for being among the first
+        premium_usd: f64 ["USD"],
+        /// of it public money
+        public_usd: f64 ["USD"],
+        /// battery on rent while it is late
+        stop_gap_kwh: f64 ["kWh"],
+    }
+}
+
+row! {
+    /// An option of a buyer in a year: what one costs to own, term by term, and how many were bought.
+    OfferRow in "offers" {
+        /// the year
+        year: u32 [""],
+        /// the fleet, or the terminal
+        owner: String [""],
+        /// truck, or the class of equipment
+        class: String [""],
+        /// the model
+        model: String [""],
+        /// price new
+        price_usd: f64 ["USD"],
+        /// vouchers and tax credits
+        incentive_usd: f64 ["USD"],
+        /// km or work hours
+        use_per_year: f64 ["km or h"],
+        /// price less incentives and residual, by year
+        capital_usd: f64 ["USD/yr"],
+        /// energy
+        energy_usd: f64 ["USD/yr"],
+        /// maintenance
+        maintenance_usd: f64 ["USD/yr"],
+        /// insurance
+        insurance_usd: f64 ["USD/yr"],
+        /// waiting and charging on duty
+        waiting_usd: f64 ["USD/yr"],
+        /// chargers
+        infrastructure_usd: f64 ["USD/yr"],
+        /// fees
+        fees_usd: f64 ["USD/yr"],
+        /// carbon price
+        carbon_usd: f64 ["USD/yr"],
+        /// fuel standard
+        credits_usd: f64 ["USD/yr"],
+        /// work that others do for its weight
+        payload_usd: f64 ["USD/yr"],
+        /// all of it
+        tco_usd: f64 ["USD/yr"],
+        /// share of shifts that it can do
+        coverage: f64 [""],
+        /// CO2e with supply
+        co2e_kg: f64 ["kg/yr"],
+        /// could be bought: yes or no
+        is_open: Code [""],
+        /// bought new
+        bought: u32 [""],
+    }
+}
+
+row! {
+    /// A rule or goal in a year.
+    RuleRow in "rules" {
+        /// the year
+        year: u32 [""],
+        /// its name
+        rule: String [""],
+        /// its kind
+        kind: Code [""],
+        /// what it asks for (share, or USD of a budget)
+        asked: f64 [""],
+        /// what was reached
+        reached: f64 [""],
+        /// vehicles that are missing
+        missing: u32 [""],
+        /// kept: yes or no
+        kept: Code [""],
+        /// public money paid or taken (negative) by it
+        public_usd: f64 ["USD"],
+    }
+}

@@ -1,0 +1,392 @@
+//! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
+
+use super::curve::Curve;
+use crate::scenario::Sources;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// `[transition]`: the scenario is run year by year; its fleets, chargers and connections are those of the first year.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionSpec {
+    /// First year.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub from: u16,
+    /// Last year.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub until: u16,
+    /// Weeks of each year that are simulated; each stands for the months that are like it.
+    #[serde(default = "four")]
+    #[schemars(range(min = 1, max = 12))]
+    pub weeks: u32,
+    /// Simulate every day of every year instead.
+    #[serde(default)]
+    pub full_years: bool,
+    /// Year of the dollars in which all amounts are written.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub money_year: u16,
+    /// Real discount rate of the net present value, a year.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub discount_rate: f64,
+    /// Containers over those of the scenario; trucks and equipment grow with them.
+    #[serde(default = "one")]
+    pub volume: Curve,
+    /// Containers of the months January to December over the mean month.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 12))]
+    pub volume_by_month: Vec<f64>,
+    /// What the grid emits.
+    pub grid: GridEmissionsSpec,
+    /// What energy costs.
+    pub price: PriceSpec,
+    /// Wage and benefits of a driver, USD/h: what waiting costs.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub driver_usd_per_h: f64,
+    /// Insurance, share of a vehicle's price a year.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub insurance_share: f64,
+    /// Value of a vehicle at age 1, 2, 3 ... over its price when new; nothing after the last.
+    #[schemars(length(min = 1, max = 40))]
+    pub residual: Vec<f64>,
+    /// Price of parts by unit, such as `battery_usd_per_kwh`; offers say how many units they hold.
+    #[serde(default)]
+    pub part: BTreeMap<String, Curve>,
+    /// How fast purchases of a powertrain can grow: by `truck` or `equipment`, and by its word, such as
+    /// `battery_electric`.
+    #[serde(default)]
+    pub ramp: BTreeMap<String, BTreeMap<String, RampSpec>>,
+    /// Offers whose cost is within this share of the cheapest are as good as it.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub cost_uncertainty: f64,
+    /// Who decides what is bought.
+    #[serde(default)]
+    pub adoption: AdoptionChoice,
+    /// Who decides what is built.
+    #[serde(default)]
+    pub infrastructure: InfrastructureChoice,
+    /// What it takes to build.
+    #[serde(default)]
+    pub build: BTreeMap<ProjectKind, BuildSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn four() -> u32 {
+    4
+}
+
+fn one() -> Curve {
+    Curve::Constant(1.0)
+}
+
+/// `[transition.grid]`: what electricity from the grid emits.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GridEmissionsSpec {
+    /// Which question the numbers answer; the two are never mixed.
+    pub kind: GridEmissionsKind,
+    /// By year, with the supply of fuels, kg `CO2e` a `MWh` at the meter.
+    pub kg_per_mwh: Curve,
+    /// Emissions of the 24 local hours over the day's mean.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 24))]
+    pub by_hour: Vec<f64>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// Which emissions of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GridEmissionsKind {
+    /// All emissions over all energy: for inventories.
+    Average,
+    /// What one more kWh adds, with the plants built for it: for decisions.
+    Marginal,
+}
+
+impl GridEmissionsKind {
+    /// The word used in files and tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Average => "average",
+            Self::Marginal => "marginal",
+        }
+    }
+}
+
+/// `[transition.price]`: what energy costs, before credits, fees and the price of carbon.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PriceSpec {
+    /// Diesel with taxes, USD/gal.
+    pub diesel_usd_per_gal: Curve,
+    /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
+    pub electricity_usd_per_kwh: Curve,
+    /// Electricity at public chargers, as their users pay it, USD/kWh.
+    pub public_usd_per_kwh: Curve,
+    /// Hydrogen at the dispenser, USD/kg.
+    pub hydrogen_usd_per_kg: Curve,
+    /// Growth of the tariffs of the scenario over their own dates, factor by year.
+    #[serde(default = "one")]
+    pub tariff_factor: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// How fast purchases of a powertrain can grow.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RampSpec {
+    /// Most purchases of the first year.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub first: u32,
+    /// Most growth over the purchases of the year before, a year.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub growth: f64,
+}
+
+/// `[transition.adoption]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdoptionChoice {
+    /// Name of a built-in policy: `business_as_usual`, `mandate`, `least_cost`, `fastest_abatement`, `logit_tco` or
+    /// `diffusion`.
+    pub name: String,
+    /// Parameters of the policy by name.
+    pub params: BTreeMap<String, f64>,
+}
+
+impl Default for AdoptionChoice {
+    fn default() -> Self {
+        Self { name: "business_as_usual".to_owned(), params: BTreeMap::new() }
+    }
+}
+
+/// `[transition.infrastructure]`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct InfrastructureChoice {
+    /// Name of a built-in policy: `none`, `plan_file`, `target_wait` or `target_peak`.
+    pub name: String,
+    /// Parameters of the policy by name.
+    pub params: BTreeMap<String, f64>,
+}
+
+impl Default for InfrastructureChoice {
+    fn default() -> Self {
+        Self { name: "none".to_owned(), params: BTreeMap::new() }
+    }
+}
+
+/// What can be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectKind {
+    /// Cabinets of a charger group.
+    Chargers,
+    /// A larger grid connection of a site, kW.
+    Grid,
+    /// A stationary battery, kWh.
+    Storage,
+    /// A larger photovoltaic array, kW.
+    Solar,
+    /// A larger hydrogen station: dispenser positions, with storage and supply in proportion.
+    Hydrogen,
+}
+
+impl ProjectKind {
+    /// The word used in files and tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Chargers => "chargers",
+            Self::Grid => "grid",
+            Self::Storage => "storage",
+            Self::Solar => "solar",
+            Self::Hydrogen => "hydrogen",
+        }
+    }
+}
+
+/// `[transition.build.KIND]`: cost and time of projects of a kind.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuildSpec {
+    /// Cost of one unit: a kW of charger cabinets or of a connection, a kWh of storage, a kW of solar, a dispenser position.
+    pub usd_per_unit: Curve,
+    /// From the decision to the permit, months.
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub permit_months: f64,
+    /// From the permit until it is built, months.
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub build_months: f64,
+    /// From built until the utility energises it, months.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub energise_months: f64,
+    /// Mean delay of the utility beyond that, months; drawn for each project (exponential).
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub late_months: f64,
+    /// What the first units cost more, share of the cost.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub premium: f64,
+    /// Units that carry the whole premium; every doubling beyond takes `learning` of it away.
+    #[serde(default = "one_unit")]
+    #[schemars(range(min = 1.0, max = 10_000_000.0))]
+    pub premium_units: f64,
+    /// Share of the premium that a doubling of all units built takes away.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub learning: f64,
+    /// Life, years.
+    #[schemars(range(min = 1.0, max = 60.0))]
+    pub life_years: f64,
+    /// Upkeep, share of the cost a year.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub upkeep_share: f64,
+    /// Tonnes of a material in one unit: keys are materials of `[rule.embodied_limit]`, such as `rebar`, or `concrete`.
+    #[serde(default)]
+    pub material_t: BTreeMap<String, f64>,
+    /// While a connection is late: a battery on rent.
+    pub stop_gap: Option<StopGapSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn one_unit() -> f64 {
+    1.0
+}
+
+/// A battery on rent for the time that a connection is late.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StopGapSpec {
+    /// Energy over the power that is missing, hours.
+    #[schemars(range(min = 0.1, max = 24.0))]
+    pub hours: f64,
+    /// Rent, USD a kWh and year.
+    #[schemars(range(min = 0.0, max = 10_000.0))]
+    pub usd_per_kwh_year: f64,
+}
+
+/// `[offer.MODEL]`: what a model of `[truck_model]` or `[equipment_model]` costs, and which model years the first fleet has.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferSpec {
+    /// First year in which it is sold new. None: from the start.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub from: Option<u16>,
+    /// Last year in which it is sold new. None: to the end.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub until: Option<u16>,
+    /// Oldest and newest model year of those in the fleet of the first year, evenly between.
+    #[schemars(length(min = 0, max = 2))]
+    #[serde(default)]
+    pub built: Vec<u16>,
+    /// Cost of everything that is not a part, USD.
+    pub glider_usd: Curve,
+    /// Units of each part: keys of `[transition.part]`.
+    #[serde(default)]
+    pub part: BTreeMap<String, f64>,
+    /// Price over the sum of the costs.
+    #[serde(default = "one")]
+    pub markup: Curve,
+    /// Maintenance, USD a km of a truck or a work hour of equipment.
+    pub maintenance_usd: Curve,
+    /// Charging power that one of them at work counts on, kW: how many chargers are built for it.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 5_000.0))]
+    pub charging_kw: f64,
+    /// Share of the stored energy on which its owner counts for a day.
+    #[serde(default = "most")]
+    #[schemars(range(min = 0.1, max = 1.0))]
+    pub planned_share: f64,
+    /// Share of its loaded work that it cannot do for its weight: so much more work for others, at its own cost.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub payload_lost: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn most() -> f64 {
+    0.85
+}
+
+/// `[survival.CLASS]`: how long vehicles live: `truck`, or a class of equipment such as `yard_tractor`. The share alive at
+/// age a is `2^-((a / median_age)^shape)`.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurvivalSpec {
+    /// Age that half of them reach, years.
+    #[schemars(range(min = 0.5, max = 60.0))]
+    pub median_age: f64,
+    /// How alike their lives are; 1 is no ageing.
+    #[schemars(range(min = 0.5, max = 20.0))]
+    pub shape: f64,
+    /// Nothing is older, years.
+    #[schemars(range(min = 1, max = 80))]
+    pub most_age: u16,
+    /// A truck with more km, or equipment with more hours, is retired.
+    #[schemars(range(min = 1.0, max = 10_000_000.0))]
+    pub most_use: Option<f64>,
+}
+
+/// `[buyer.ID]`: how fleets of a kind buy.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuyerSpec {
+    /// Keys of `[fleet]`, and keys of `[terminal]` for equipment.
+    pub fleets: Vec<String>,
+    /// Trucks of one operator: decides vouchers and appetite. An owner-operator has 1.
+    #[schemars(range(min = 1.0, max = 100_000.0))]
+    pub vehicles_each: f64,
+    /// Real cost of capital, a year.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub discount_rate: f64,
+    /// Years for which it reckons to hold a vehicle, and after which it sells one that is still good.
+    #[schemars(range(min = 1, max = 60))]
+    pub hold_years: u16,
+    /// Share of its replacements that it buys used where the market has them.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub used_share: f64,
+    /// Share of its days that a vehicle must be able to do before it is considered.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub least_coverage: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[project.ID]`: something that is built whatever happens, for the infrastructure policy `plan_file`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectSpec {
+    /// What.
+    pub kind: ProjectKind,
+    /// Key of the `[charger]`, `[site]`, `[solar]` or `[hydrogen]` that it enlarges; of a storage, its `[site]`.
+    pub at: String,
+    /// Cabinets, kW, kWh or positions.
+    #[schemars(range(min = 0.1, max = 1_000_000.0))]
+    pub amount: f64,
+    /// Year of the decision.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub decided: u16,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}

@@ -1,0 +1,62 @@
+//! Tables of a transition to files. All years are written again after each: what is there is always whole.
+
+use super::record::{EmissionsRow, FinanceRow, FleetYearRow, OfferRow, ProjectRow, RuleRow, Tables};
+use crate::record::names::Names;
+use crate::record::table::{Row, TableError, TableWriter};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// While tables are being written they are here, inside their folder.
+const NEXT: &str = "next";
+
+/// Writes all tables into a folder; a file is replaced only by a whole one. Returns the digest of the rows of each.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write(
+    folder: Option<&Path>,
+    with_csv: bool,
+    zone: &str,
+    names: &Names,
+    tables: &Tables,
+) -> Result<BTreeMap<String, String>, TableError> {
+    let io = |path: &Path, result: std::io::Result<()>| {
+        result.map_err(|source| TableError::Io { path: path.to_path_buf(), source })
+    };
+    let next = folder.map(|folder| folder.join(NEXT));
+    if let Some(next) = &next {
+        io(next, std::fs::create_dir_all(next))?;
+    }
+    let to = To { folder: next.as_deref(), with_csv, zone, names };
+    let mut digests = BTreeMap::new();
+    to.table::<FleetYearRow>(&tables.fleet, &mut digests)?;
+    to.table::<FinanceRow>(&tables.finance, &mut digests)?;
+    to.table::<EmissionsRow>(&tables.emissions, &mut digests)?;
+    to.table::<ProjectRow>(&tables.projects, &mut digests)?;
+    to.table::<OfferRow>(&tables.offers, &mut digests)?;
+    to.table::<RuleRow>(&tables.rules, &mut digests)?;
+    if let (Some(folder), Some(next)) = (folder, &next) {
+        for entry in std::fs::read_dir(next).into_iter().flatten().flatten() {
+            io(&entry.path(), std::fs::rename(entry.path(), folder.join(entry.file_name())))?;
+        }
+        io(next, std::fs::remove_dir(next))?;
+    }
+    Ok(digests)
+}
+
+struct To<'a> {
+    folder: Option<&'a Path>,
+    with_csv: bool,
+    zone: &'a str,
+    names: &'a Names,
+}
+
+impl To<'_> {
+    fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
+        let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
+        writer.write(rows, self.names)?;
+        let (digest, _, _) = writer.finish()?;
+        digests.insert(R::TABLE.to_owned(), digest);
+        Ok(())
+    }
+}

@@ -1,0 +1,369 @@
+//! One year of operations: which weeks are simulated, as which scenario, and what they showed, weighted back to the year.
+
+use super::build::Capacity;
+use super::spec::{ProjectKind, TransitionSpec};
+use crate::account::bill::{Component, bill};
+use crate::account::load::Load;
+use crate::grid::spec::{StorageRule, StorageSpec};
+use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::record::summary::{ClassTally, FleetTally, Summary, Waits};
+use crate::scenario::Sources;
+use crate::scenario::load::Loaded;
+use crate::sim::output::Output;
+use crate::sim::{Options, RunError, Simulation};
+use crate::truck::spec::Count;
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+/// Energy of a stop-gap or planned battery over its power, h, and its round trip (assumed).
+const BATTERY: (f64, f64) = (4.0, 0.88);
+const WEEK_DAYS: u32 = 7;
+
+/// A part of a year that is simulated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// First day.
+    pub start: Date,
+    /// Days.
+    pub days: u32,
+    /// How often it is in the year.
+    pub weight: f64,
+    /// The months it stands for, 0 to 11.
+    pub months: Vec<usize>,
+    /// Containers over the mean of the year.
+    pub volume: f64,
+}
+
+/// The samples of a year. Months are ordered by how warm and how busy they are, cut into as many groups as weeks, and each
+/// group is shown by a week of its middle month.
+#[must_use]
+pub fn samples(spec: &TransitionSpec, mean_c: Option<&[f64]>, year: u16) -> Vec<Sample> {
+    let first = date(year as i16, 1, 1);
+    if spec.full_years {
+        let days = u32::try_from((date(year as i16, 12, 31) - first).get_days() + 1).unwrap_or(365);
+        return vec![Sample { start: first, days, weight: 1.0, months: (0..12).collect(), volume: 1.0 }];
+    }
+    let volume = |month: usize| spec.volume_by_month.get(month).copied().unwrap_or(1.0);
+    let scores =
+        [mean_c.map(<[f64]>::to_vec).unwrap_or_default(), (0..12).map(volume).collect()].map(|it| standard(&it));
+    let score = |month: usize| scores.iter().map(|it| it.get(month).copied().unwrap_or(0.0)).sum::<f64>();
+    let mut order: Vec<usize> = (0..12).collect();
+    order.sort_by(|a, b| score(*a).total_cmp(&score(*b)).then(a.cmp(b)));
+    let weeks = spec.weeks as usize;
+    let group = |at: usize| {
+        let mut months = order[at * 12 / weeks..(at + 1) * 12 / weeks].to_vec();
+        let middle = months[months.len() / 2];
+        months.sort_unstable();
+        let days = |month: usize| f64::from(date(year as i16, month as i8 + 1, 1).days_in_month());
+        let all: f64 = months.iter().map(|month| days(*month)).sum();
+        let lifted: f64 = months.iter().map(|month| days(*month) * volume(*month)).sum();
+        // From the eighth on, so that the week and what is still open from it stay in the month.
+        let eighth = date(year as i16, middle as i8 + 1, 8);
+        let to_monday = (7 - eighth.weekday().to_monday_zero_offset()) % 7;
+        Sample {
+            start: eighth + i64::from(to_monday).days(),
+            days: WEEK_DAYS,
+            weight: all / f64::from(WEEK_DAYS),
+            volume: lifted / all,
+            months,
+        }
+    };
+    let mut samples: Vec<Sample> = (0..weeks).map(group).collect();
+    samples.sort_by_key(|sample| sample.start);
+    samples
+}
+
+/// Values less their mean, over their spread; zeros where all are the same.
+fn standard(values: &[f64]) -> Vec<f64> {
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let spread = (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt();
+    values.iter().map(|value| if spread > 1e-12 { (value - mean) / spread } else { 0.0 }).collect()
+}
+
+/// What stands and drives in a year.
+#[derive(Debug, Clone, Default)]
+pub struct YearPlan {
+    /// The year.
+    pub year: u16,
+    /// By fleet: trucks of each model, by key.
+    pub trucks: BTreeMap<String, BTreeMap<String, u32>>,
+    /// By terminal: units of each model, by key.
+    pub equipment: BTreeMap<String, BTreeMap<String, u32>>,
+    /// What projects add.
+    pub capacity: Capacity,
+}
+
+/// The scenario of one sample.
+#[must_use]
+pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample: &Sample) -> Option<Loaded> {
+    let mut loaded = base.clone();
+    let scenario = &mut loaded.scenario;
+    scenario.time.start = sample.start.to_string();
+    scenario.time.days = sample.days;
+    loaded.calendar = Calendar::new(&scenario.time.start, &scenario.time.zone, sample.days).ok()?;
+    let counts =
+        |counts: &BTreeMap<String, u32>| counts.iter().map(|(key, count)| (key.clone(), Count(*count))).collect();
+    for (key, fleet) in &mut scenario.fleet {
+        fleet.trucks = plan.trucks.get(key).map(counts).unwrap_or_default();
+    }
+    let volume = spec.volume.at(plan.year) * sample.volume;
+    for (key, terminal) in &mut scenario.terminal {
+        terminal.equipment = plan.equipment.get(key).map(counts).unwrap_or_default();
+        terminal.teu_per_year *= volume;
+        // Gates grow with the containers; berths, cranes and yards stay, and show their limits.
+        terminal.gate_lanes = (f64::from(terminal.gate_lanes) * volume.max(1.0)).ceil() as u32;
+    }
+    let added = |kind, at: &str| plan.capacity.of_kind(kind, at);
+    for (key, charger) in &mut scenario.charger {
+        charger.cabinets += added(ProjectKind::Chargers, key) as u32;
+    }
+    for (key, site) in &mut scenario.site {
+        site.limit_kw = site.limit_kw.map(|limit_kw| limit_kw + added(ProjectKind::Grid, key));
+    }
+    for (key, solar) in &mut scenario.solar {
+        solar.enlarge(added(ProjectKind::Solar, key));
+    }
+    for (key, station) in &mut scenario.hydrogen {
+        station.enlarge(added(ProjectKind::Hydrogen, key) as u32);
+    }
+    let planned = plan.capacity.added.iter().filter(|((kind, _), _)| *kind == ProjectKind::Storage);
+    let planned = planned.map(|((_, site), kwh)| (format!("built_at_{site}"), site, *kwh));
+    let on_rent = plan.capacity.stop_gap_kwh.iter().map(|(site, kwh)| (format!("on_rent_at_{site}"), site, *kwh));
+    for (key, site, kwh) in planned.chain(on_rent) {
+        scenario.storage.insert(key, battery(site, kwh));
+    }
+    Some(loaded)
+}
+
+fn battery(site: &str, energy_kwh: f64) -> StorageSpec {
+    StorageSpec {
+        site: site.to_owned(),
+        behind: None,
+        energy_kwh,
+        power_kw: energy_kwh / BATTERY.0,
+        round_trip: BATTERY.1,
+        reserve_soc: 0.0,
+        first_soc: 0.5,
+        rule: StorageRule::default(),
+        cap_kw: None,
+        loss_per_cycle: 0.0,
+        loss_per_year: 0.0,
+        sources: Sources::new(),
+    }
+}
+
+/// What a site showed in a year.
+#[derive(Debug, Clone, Default)]
+pub struct SiteShown {
+    /// Through the meter, kWh.
+    pub meter_kwh: f64,
+    /// Drawn for sessions, kWh.
+    pub charging_kwh: f64,
+    /// Highest mean power of an interval, kW.
+    pub peak_kw: f64,
+    /// Waits for a port, of the samples.
+    pub waits: Waits,
+    /// Time at ports over all time of the ports, 0 to 1; none without ports.
+    pub utilization: Option<f64>,
+    /// Sessions that ended short.
+    pub unmet: f64,
+    /// Bill: energy, demand, fixed and minimum charges, USD; none without a tariff.
+    pub bill_usd: Option<[f64; 3]>,
+    /// By class of equipment.
+    pub classes: BTreeMap<String, ClassTally>,
+}
+
+/// What operations of a year showed.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// By fleet, in the order of the scenario.
+    pub fleets: Vec<FleetTally>,
+    /// By fleet: shifts by classes of distance, of the samples.
+    pub shift_km: Vec<Vec<u32>>,
+    /// By site, in the order of the scenario.
+    pub sites: Vec<SiteShown>,
+    /// Through all meters by local hour, kWh.
+    pub kwh_by_hour: [f64; 24],
+    /// Hauls put up, and lapsed.
+    pub hauls: [f64; 2],
+    /// Hydrogen that vehicles got, kg; what all of it cost, USD; emissions of what was bought, kg `CO2e`.
+    pub hydrogen: [f64; 3],
+    /// Things that were due in the samples.
+    pub events: u64,
+}
+
+struct Ran {
+    summary: Summary,
+    shift_km: Vec<Vec<u32>>,
+    calendar: Calendar,
+    events: u64,
+}
+
+/// Runs the samples of a year, each as its own simulation.
+///
+/// # Errors
+/// The first of a sample, in their order.
+pub fn operate(
+    base: &Loaded,
+    spec: &TransitionSpec,
+    plan: &YearPlan,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Shown, RunError> {
+    let mean_c = base.scenario.weather.as_ref().map(|weather| weather.mean_c.as_slice());
+    let samples = samples(spec, mean_c, plan.year);
+    let ran: Vec<Result<Ran, RunError>> = samples
+        .par_iter()
+        .enumerate()
+        .map(|(at, sample)| {
+            let loaded = scenario_of(base, spec, plan, sample).expect("the check built every year's calendar");
+            // Every week of every year has its own chance, the same under every strategy.
+            let seed = options.seed ^ (u64::from(plan.year) << 40) ^ ((at as u64 + 1) << 56);
+            one(&loaded, &Options { seed, ..*options }, stop)
+        })
+        .collect();
+    let mut shown = Shown {
+        fleets: vec![FleetTally::default(); base.scenario.fleet.len()],
+        shift_km: vec![Vec::new(); base.scenario.fleet.len()],
+        sites: base.scenario.site.keys().map(|_| SiteShown::default()).collect(),
+        ..Shown::default()
+    };
+    let mut parts = Vec::new();
+    for (ran, sample) in ran.into_iter().zip(samples) {
+        let ran = ran?;
+        fold(&mut shown, &ran, sample.weight);
+        parts.push((sample, ran));
+    }
+    bills(&mut shown, base, spec, plan.year, &parts);
+    Ok(shown)
+}
+
+fn one(loaded: &Loaded, options: &Options, stop: &AtomicBool) -> Result<Ran, RunError> {
+    let mut simulation = Simulation::new(loaded, options)?;
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
+    let effort = simulation.run(&mut output, stop, |_, _| {})?;
+    let summary = output.finish()?.summary;
+    let shift_km = simulation.shift_km().0.clone();
+    Ok(Ran { summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
+}
+
+fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
+    let summary = &ran.summary;
+    for (sum, fleet) in shown.fleets.iter_mut().zip(&summary.fleets) {
+        sum.add_weighted(fleet, weight);
+    }
+    for (sum, shifts) in shown.shift_km.iter_mut().zip(&ran.shift_km) {
+        sum.resize(shifts.len().max(sum.len()), 0);
+        sum.iter_mut().zip(shifts).for_each(|(sum, count)| *sum += count);
+    }
+    for (sum, site) in shown.sites.iter_mut().zip(&summary.sites) {
+        sum.meter_kwh += site.meter_kwh * weight;
+        sum.charging_kwh += site.charging_kwh * weight;
+        sum.peak_kw = sum.peak_kw.max(site.peak_kw);
+        sum.waits.merge(&site.waits);
+        sum.unmet += site.unmet as f64 * weight;
+        if site.ports > 0 && site.metered_s > 0.0 {
+            let used = site.busy_s / (f64::from(site.ports) * site.metered_s);
+            *sum.utilization.get_or_insert(0.0) += used * weight * site.metered_s / (DAY_S as f64 * 365.0);
+        }
+    }
+    for ((site, class), tally) in &summary.classes {
+        shown.sites[*site as usize].classes.entry(class.clone()).or_default().add_weighted(tally, weight);
+    }
+    shown.kwh_by_hour.iter_mut().zip(summary.kwh_by_hour).for_each(|(sum, kwh)| *sum += kwh * weight);
+    shown.hauls[0] += summary.requested as f64 * weight;
+    shown.hauls[1] += summary.cancelled as f64 * weight;
+    let all = summary.hydrogen.all();
+    let usd: f64 =
+        summary.hydrogen.stations.iter().filter_map(|it| Some(it.usd_per_kg()?.iter().sum::<f64>() * it.got_kg)).sum();
+    let hydrogen = [all.got_kg, usd, summary.hydrogen.purchased_co2e_kg()];
+    shown.hydrogen.iter_mut().zip(hydrogen).for_each(|(sum, value)| *sum += value * weight);
+    shown.events += ran.events;
+}
+
+/// Bills a whole year of each site that has a tariff: every month is made of the week that stands for it, day by day of the
+/// week, so that each month has its own demand charge and season. Energy is then what the samples weigh.
+fn bills(shown: &mut Shown, base: &Loaded, spec: &TransitionSpec, year: u16, parts: &[(Sample, Ran)]) {
+    let first = date(year as i16, 1, 1);
+    let days = (date(year as i16 + 1, 1, 1) - first).get_days() as u32;
+    let Ok(calendar) = Calendar::new(&first.to_string(), &base.scenario.time.zone, days) else { return };
+    let mut slots: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
+    for (at, key) in base.scenario.site.keys().enumerate() {
+        let Some(tariff) = base.tariffs.get(key) else { continue };
+        let loads: Vec<Load> = parts
+            .iter()
+            .filter_map(|(_, ran)| ran.summary.meters.get(at)?.as_ref()?.load(ran.calendar.clone()).ok())
+            .collect();
+        if loads.len() != parts.len() {
+            continue;
+        }
+        let block_s = loads[0].interval_s();
+        let slots = slots.entry(block_s).or_insert_with(|| year_slots(&calendar, days, block_s, parts));
+        let kw = slots.iter().map(|(part, slot)| loads[*part].kw()[(*slot).min(loads[*part].kw().len() - 1)]).collect();
+        let Ok(load) = Load::new(calendar.clone(), 0, block_s, kw) else { continue };
+        let bill = bill(tariff, &load);
+        // Weekdays do not fall evenly on months: the energy of the samples holds, its price is the year's.
+        let kwh: f64 = load.kw().iter().sum::<f64>() * load.hours();
+        let scale = if kwh > 0.0 { shown.sites[at].meter_kwh / kwh } else { 1.0 };
+        let factor = spec.price.tariff_factor.at(year);
+        let energy_usd = bill.usd(Component::Energy) * scale;
+        let fixed_usd = bill.usd(Component::Fixed) + bill.usd(Component::Minimum);
+        shown.sites[at].bill_usd = Some([energy_usd, bill.usd(Component::Demand), fixed_usd].map(|usd| usd * factor));
+    }
+}
+
+/// For each block of a year: which sample stands for it, and which of its blocks.
+fn year_slots(calendar: &Calendar, days: u32, block_s: u32, parts: &[(Sample, Ran)]) -> Vec<(usize, usize)> {
+    let end_s = calendar.elapsed_s(i64::from(days) * DAY_S);
+    let blocks = (end_s / i64::from(block_s)) as usize;
+    let by_month: Vec<usize> =
+        (0..12).map(|month| parts.iter().position(|part| part.0.months.contains(&month)).unwrap_or(0)).collect();
+    let slot = |at: usize| {
+        let elapsed_s = at as i64 * i64::from(block_s);
+        if parts[0].0.days > WEEK_DAYS {
+            return (0, at);
+        }
+        let of_week_s = calendar.since_monday_s(elapsed_s).rem_euclid(7 * DAY_S);
+        (by_month[calendar.month(elapsed_s)], (of_week_s / i64::from(block_s)) as usize)
+    };
+    (0..blocks).map(slot).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Weights add up to the year; each week is whole, starts on a Monday and lies in a month it stands for; warm months are
+    /// shown by warm weeks.
+    #[test]
+    fn samples_stand_for_the_whole_year() {
+        let toml = "from = 2025\nuntil = 2045\nmoney_year = 2025\ndiscount_rate = 0.05\ndriver_usd_per_h = 30\n\
+            insurance_share = 0.03\nresidual = [0.5]\n[grid]\nkind = \"average\"\nkg_per_mwh = 100\n[price]\n\
+            diesel_usd_per_gal = 5\nelectricity_usd_per_kwh = 0.2\npublic_usd_per_kwh = 0.4\nhydrogen_usd_per_kg = 15\n";
+        let spec: TransitionSpec = toml::from_str(toml).unwrap();
+        let warm = [14.0, 14.0, 15.0, 16.0, 18.0, 20.0, 22.0, 23.0, 22.0, 20.0, 17.0, 14.0];
+        for weeks in [1, 3, 4, 5, 12] {
+            let spec = TransitionSpec { weeks, ..spec.clone() };
+            let samples = samples(&spec, Some(&warm), 2028);
+            assert_eq!(samples.len(), weeks as usize);
+            assert!((samples.iter().map(|sample| sample.weight).sum::<f64>() - 366.0 / 7.0).abs() < 1e-9);
+            let mut months: Vec<usize> = samples.iter().flat_map(|sample| sample.months.clone()).collect();
+            months.sort_unstable();
+            assert_eq!(months, (0..12).collect::<Vec<_>>());
+            for sample in &samples {
+                assert_eq!(sample.start.weekday().to_monday_zero_offset(), 0);
+                assert!(sample.months.contains(&(sample.start.month() as usize - 1)));
+                assert_eq!((sample.start + 6.days()).month(), sample.start.month());
+            }
+        }
+        let four = samples(&spec, Some(&warm), 2025);
+        assert!(four.iter().any(|sample| sample.months == [6, 7, 8]), "{four:?}");
+        let full = samples(&TransitionSpec { full_years: true, ..spec }, None, 2028);
+        assert_eq!((full.len(), full[0].days), (1, 366));
+    }
+}

@@ -1,0 +1,346 @@
+//! Contract: the years of a transition. Stock balances every year; books add up to what operations showed; each rule binds a
+//! fleet that would break it and one that is off is as if it had never been; waits, bills and ranges of the year before decide
+//! what is bought; the same seed gives the same rows. A small port of 60 trucks and 20 yard tractors, one or two weeks a year.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use common::{Finished, loaded, shipped, written};
+use portvolt::scenario::load::{Loaded, load};
+use portvolt::sim::{Options, Simulation};
+use portvolt::transition::pathway::Pathway;
+use portvolt::transition::record::Tables;
+use portvolt::transition::spec::TransitionSpec;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+/// A terminal, a depot with 40 trucks, 20 owner-operators, a public station, warehouses 25 km away. No rules.
+const PORT: &str = include_str!("cases/transition_port.toml");
+
+fn port(changes: &[(&str, &str)], more: &str) -> (tempfile::TempDir, Loaded) {
+    let mut text = PORT.to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    written(&format!("{text}\n{more}"), &[])
+}
+
+fn years(loaded: &Loaded) -> Tables {
+    let spec = loaded.scenario.transition.as_ref().unwrap();
+    let mut pathway = Pathway::new(loaded, spec, &Options { seed: 1, ..Options::default() });
+    pathway.run(&AtomicBool::new(false), |_, _| {}).unwrap();
+    pathway.tables
+}
+
+fn with(changes: &[(&str, &str)], more: &str) -> Tables {
+    let (_dir, loaded) = port(changes, more);
+    years(&loaded)
+}
+
+/// Vehicles of a year by powertrain, of trucks or of equipment.
+fn stock(tables: &Tables, year: u32, truck: bool) -> BTreeMap<&'static str, u32> {
+    let mut out = BTreeMap::new();
+    for row in tables.fleet.iter().filter(|row| row.year == year && (row.class == "truck") == truck) {
+        *out.entry(row.powertrain.0).or_default() += row.vehicles;
+    }
+    out
+}
+
+fn clean_share(tables: &Tables, year: u32, truck: bool) -> f64 {
+    let stock = stock(tables, year, truck);
+    let all: u32 = stock.values().sum();
+    1.0 - f64::from(stock.get("diesel").copied().unwrap_or(0)) / f64::from(all)
+}
+
+fn bought(tables: &Tables, year: u32) -> (u32, u32) {
+    let rows = || tables.fleet.iter().filter(|row| row.year == year && row.class == "truck");
+    let clean = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.bought_new).sum();
+    (clean, rows().map(|row| row.bought_new).sum())
+}
+
+const LEAST_COST: (&str, &str) = ("name = \"business_as_usual\"", "name = \"least_cost\"");
+
+/// Bought less what left is the change, for every year, owner and model.
+#[test]
+fn stock_balances() {
+    let tables = with(&[LEAST_COST, ("volume = 1.0", "volume = { 2025 = 1.0, 2027 = 1.3, 2032 = 0.8 }")], "");
+    let key = |row: &portvolt::transition::record::FleetYearRow| (row.owner.clone(), row.model.clone());
+    let mut before: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for year in 2025..=2032 {
+        let rows: Vec<_> = tables.fleet.iter().filter(|row| row.year == year).collect();
+        let mut now = BTreeMap::new();
+        for row in &rows {
+            let change = i64::from(row.bought_new + row.bought_used) - i64::from(row.retired + row.sold + row.early);
+            let had = before.remove(&key(row)).unwrap_or(0);
+            if year > 2025 {
+                assert_eq!(i64::from(row.vehicles) - had, change, "{row:?}");
+            }
+            now.insert(key(row), i64::from(row.vehicles));
+        }
+        assert!(before.values().all(|left| *left == 0), "{before:?}");
+        before = now.into_iter().filter(|it| it.1 > 0).collect();
+        let total: i64 = before.values().sum();
+        let volume = if year <= 2027 { 1.0 + 0.15 * f64::from(year - 2025) } else { 1.3 - 0.1 * f64::from(year - 2027) };
+        assert!((total as f64 - 80.0 * volume).abs() <= 2.0, "{year}: {total}");
+    }
+}
+
+/// What the finance table bills is what the emissions table draws, which is what the meters of the samples read, weighted.
+#[test]
+fn energy_is_the_same_in_all_books() {
+    let (_dir, loaded) = port(&[LEAST_COST], "");
+    let tables = years(&loaded);
+    for year in 2025..=2032_u32 {
+        let finance = tables.finance.iter().find(|row| row.year == year && row.scope == "total").unwrap();
+        let air = tables.emissions.iter().find(|row| row.year == year && row.scope == "total").unwrap();
+        let shown = &tables.shown.iter().find(|it| u32::from(it.0) == year).unwrap().1;
+        let metered: f64 = shown.sites.iter().map(|site| site.meter_kwh).sum();
+        let by_hour: f64 = shown.kwh_by_hour.iter().sum();
+        for kwh in [air.energy_kwh, metered, by_hour] {
+            assert!((finance.energy_kwh - kwh).abs() < 1e-6 * kwh, "{year}: {} {kwh}", finance.energy_kwh);
+        }
+        assert!((air.co2e_grid_t - kwh_t(&loaded, year, metered)).abs() < 1e-6 * air.co2e_grid_t.max(1.0));
+        let sum = |of: fn(&portvolt::transition::record::FinanceRow) -> f64| -> f64 {
+            tables.finance.iter().filter(|row| row.year == year && row.scope != "total").map(of).sum()
+        };
+        assert!((sum(|row| row.total_usd) - finance.total_usd).abs() < 1e-6 * finance.total_usd.abs());
+        assert!(sum(|row| row.charging_usd).abs() < 1e-6, "what fleets pay at public ports is income of sites");
+    }
+}
+
+/// By hand: the grid's kg/MWh of the year, no profile by hour.
+fn kwh_t(loaded: &Loaded, year: u32, kwh: f64) -> f64 {
+    let grid = &loaded.scenario.transition.as_ref().unwrap().grid;
+    kwh / 1000.0 * grid.kg_per_mwh.at(year as u16) / 1000.0
+}
+
+/// Diesel by hand: gallons x 10.21 at the tailpipe, x 3.52 in its supply; NOx and PM of trucks by km of their model.
+#[test]
+fn emissions_by_hand() {
+    let tables = with(&[], "");
+    let row = tables.emissions.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    assert!((row.co2e_tailpipe_t - row.diesel_gal * 0.01021).abs() < 1e-9 * row.co2e_tailpipe_t);
+    assert!((row.co2e_diesel_supply_t - row.diesel_gal * 0.00352).abs() < 1e-9 * row.co2e_tailpipe_t);
+    let km = tables.shown[0].1.fleets[0].km;
+    assert!((row.nox_kg - km * 1.55 / 1000.0).abs() < 1e-6 * row.nox_kg, "all of its trucks are of one model");
+    assert!((row.pm25_kg - km * 0.0062 / 1000.0).abs() < 1e-6 * row.pm25_kg);
+}
+
+/// A rule that is off, and one that was never there, give the same rows, to the last bit.
+fn same_without(rule: &str, changes: &[(&str, &str)]) -> Tables {
+    let without = with(changes, "");
+    let off = with(changes, &rule.replace("term = {", "term = { on = false,"));
+    assert_eq!((&without.fleet, &without.finance), (&off.fleet, &off.finance), "{rule}");
+    without
+}
+
+#[test]
+fn a_purchase_share_binds() {
+    let rule = "[rule.purchase_share.entry]\nterm = { from = \"2027-01-01\" }\nclasses = [\"truck\"]\nshare = 0.5\n";
+    let without = same_without(rule, &[]);
+    let with = with(&[], rule);
+    for year in 2026..=2032 {
+        assert_eq!(bought(&without, year).0, 0, "diesel replaces diesel");
+        let (clean, all) = bought(&with, year);
+        let least = if year >= 2027 { (f64::from(all) * 0.5).ceil() as u32 } else { 0 };
+        assert_eq!(clean, least, "{year}: as many as it asks for, and no more");
+    }
+}
+
+#[test]
+fn a_stock_share_binds() {
+    let rule = "[rule.stock_share.all]\nterm = { from = \"2025-01-01\" }\nclasses = [\"truck\"]\n\
+        share = { 2028 = 0.0, 2030 = 1.0 }\n";
+    let without = same_without(rule, &[]);
+    assert!(clean_share(&without, 2032, true) < 0.1);
+    let with = with(&[], rule);
+    assert!((0.5..0.52).contains(&clean_share(&with, 2029, true)), "{}", clean_share(&with, 2029, true));
+    assert_eq!(clean_share(&with, 2030, true), 1.0);
+    assert!(with.fleet.iter().any(|row| row.early > 0), "good trucks had to go");
+    assert!(with.rules.iter().all(|row| row.missing == 0));
+}
+
+#[test]
+fn a_useful_life_binds() {
+    let rule = "[rule.useful_life.exit]\nterm = { from = \"2025-01-01\" }\nclasses = [\"truck\"]\nmost_age = 8\n";
+    let oldest = |tables: &Tables| {
+        let rows = tables.fleet.iter().filter(|row| row.year >= 2026 && row.class == "truck" && row.vehicles > 0);
+        rows.map(|row| row.mean_age).fold(0.0, f64::max)
+    };
+    let without = same_without(rule, &[]);
+    assert!(oldest(&without) > 5.0, "{}", oldest(&without));
+    assert!(oldest(&with(&[], rule)) < 8.0);
+}
+
+/// What a fuel standard, a fee, a carbon price and a voucher are worth is in the terms of the offers and in the books.
+#[test]
+fn money_rules_are_booked_by_hand() {
+    let find = |tables: &Tables, model: &str| {
+        let mut rows = tables.offers.iter();
+        rows.find(|row| row.year == 2026 && row.owner == "depot_fleet" && row.model == model).unwrap().clone()
+    };
+    let none = with(&[], "");
+    let fee = with(&[], "[rule.truck_fee.fund]\nusd_per_teu = 10\npaying_share = 0.5\n");
+    let hauls = fee.shown[0].1.fleets[0].completed as f64;
+    assert!((find(&fee, "diesel").fees_usd - hauls / 40.0 * 1.8 * 0.5 * 10.0).abs() < 1e-6);
+    assert_eq!((find(&fee, "battery").fees_usd, find(&none, "diesel").fees_usd), (0.0, 0.0));
+    let paid = fee.finance.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    assert!((paid.fees_usd - hauls * 1.8 * 0.5 * 10.0).abs() < 1e-6, "all its trucks have a tailpipe");
+
+    let carbon = with(&[], "[rule.carbon_price.cap]\nusd_per_t = 50\n");
+    let row = carbon.finance.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    let gallons = carbon.emissions.iter().find(|it| it.year == 2025 && it.scope == row.scope).unwrap().diesel_gal;
+    assert!((row.carbon_usd - gallons * 10.21 / 1000.0 * 50.0).abs() < 1e-6 * row.carbon_usd);
+
+    let voucher = "[rule.voucher.v]\nusd = 100000\nby_size = [[10, 1.5], [1000, 1.0]]\nbudget_usd = 500000\n";
+    let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
+    let paid = with(&[], &format!("{voucher}{mandate}"));
+    assert_eq!(find(&paid, "battery").incentive_usd, 100_000.0);
+    for year in 2026..=2032_u32 {
+        let total = paid.finance.iter().find(|row| row.year == year && row.scope == "total").unwrap();
+        let clean = bought(&paid, year).0;
+        assert!(-total.vehicle_incentives_usd <= 500_000.0 + 1e-6, "the budget holds");
+        assert!(clean == 0 || total.public_usd > 0.0);
+    }
+
+    let standard = "[rule.fuel_standard.s]\nbaseline_g_per_mj = 100\nreduction = 0.2\ndiesel_g_per_mj = 100\n\
+        electricity_g_per_mj = 40\nhydrogen_g_per_mj = 100\nelectric_ratio = 5\nhydrogen_ratio = 2\nusd_per_t = 60\n";
+    let credits = find(&with(&[], standard), "battery");
+    // (80 x 5 - 40) g/MJ x 3.6 MJ = 1.296 kg a kWh, at 60 USD/t: 0.07776 USD a kWh.
+    let kwh = credits.energy_usd / (credits.energy_usd / -credits.credits_usd * 0.077_76) * 1.0;
+    assert!((kwh * 0.077_76 + credits.credits_usd).abs() < 1e-6 * kwh);
+    assert!(credits.credits_usd < 0.0);
+}
+
+/// Credits do not reach a deed before their first day nor after their last.
+#[test]
+fn a_goal_is_judged_and_obliges_nobody() {
+    let goals = "[rule.target.trucks]\nyear = 2030\nmetric = \"zev_share\"\nvalue = 0.5\nclasses = [\"truck\"]\n\
+        [rule.target.air]\nyear = 2032\nmetric = \"co2e\"\nvalue = 0.99\n";
+    let without = with(&[], "");
+    let judged = with(&[], goals);
+    assert_eq!(without.finance, judged.finance);
+    let row = |rule: &str| judged.rules.iter().find(|row| row.rule == rule).unwrap();
+    assert_eq!((row("trucks").kept.0, row("trucks").year), ("no", 2030));
+    assert_eq!(row("air").year, 2032);
+}
+
+/// A fleet that cannot charge where it lives buys none; once its depot has ports it does. Owner-operators wait for the public
+/// station.
+#[test]
+fn who_cannot_charge_does_not_buy() {
+    let cheap = ("glider_usd = 300000", "glider_usd = 60000");
+    let closed = with(&[LEAST_COST, cheap, ("name = \"target_wait\"", "name = \"none\"")], "");
+    assert_eq!(clean_share(&closed, 2032, true), 0.0, "no port stands, and nobody builds");
+    let open = with(&[LEAST_COST, cheap], "");
+    assert!(clean_share(&open, 2032, true) > 0.3, "{}", clean_share(&open, 2032, true));
+    assert!(open.projects.iter().any(|row| row.kind.0 == "chargers" && row.state.0 == "energised"));
+}
+
+/// A short battery covers few of its shifts: fleets that want nine in ten leave it, and buy the long one.
+#[test]
+fn range_decides() {
+    let cheap = ("glider_usd = 300000", "glider_usd = 60000");
+    let short = with(&[LEAST_COST, cheap, ("usable_kwh = 800", "usable_kwh = 120")], "");
+    let offer = |tables: &Tables| {
+        let mut rows = tables.offers.iter();
+        rows.find(|row| row.year == 2026 && row.owner == "depot_fleet" && row.model == "battery").unwrap().clone()
+    };
+    assert!(offer(&short).coverage < 0.5 && offer(&short).is_open.0 == "no", "{:?}", offer(&short));
+    assert_eq!(clean_share(&short, 2032, true), 0.0);
+    let long = with(&[LEAST_COST, cheap], "");
+    assert!(offer(&long).coverage > 0.95 && offer(&long).is_open.0 == "yes");
+}
+
+/// Dear diesel trucks are bought by nobody but the ramp: purchases grow by its growth.
+#[test]
+fn a_ramp_limits_growth() {
+    let changes = [("name = \"business_as_usual\"", "name = \"fastest_abatement\"\nparams = { early_share = 1.0 }")];
+    let ramp = "[transition.ramp.truck]\nbattery_electric = { first = 4, growth = 0.5 }\n";
+    let tables = with(&changes, ramp);
+    let counts: Vec<u32> = (2026..=2030).map(|year| bought(&tables, year).0).collect();
+    assert_eq!(counts, [4, 6, 9, 13, 19]);
+}
+
+/// A connection that comes late: ports stand, power does not; the battery on rent carries part of it.
+#[test]
+fn a_late_connection_is_felt() {
+    let cheap = ("glider_usd = 300000", "glider_usd = 60000");
+    let early = with(&[LEAST_COST, cheap, ("limit_kw = 2000", "limit_kw = 200")], "");
+    let late = with(&[LEAST_COST, cheap, ("limit_kw = 2000", "limit_kw = 200"), ("late_months = 0", "late_months = 60")], "");
+    let grid = |tables: &Tables| {
+        let rows = tables.projects.iter().filter(|row| row.kind.0 == "grid" && row.year == 2032);
+        rows.map(|row| row.late_months).fold(0.0, f64::max)
+    };
+    assert!(grid(&early) == 0.0 && grid(&late) > 6.0, "{} {}", grid(&early), grid(&late));
+    let peak = |tables: &Tables, year: u16| {
+        let shown = &tables.shown.iter().find(|it| it.0 == year).unwrap().1;
+        shown.sites[0].peak_kw
+    };
+    assert!(peak(&late, 2028) < peak(&early, 2028), "{} {}", peak(&late, 2028), peak(&early, 2028));
+    assert!(late.projects.iter().any(|row| row.stop_gap_kwh > 0.0));
+}
+
+/// Findings of the field (UCI survey of drayage fleets 2024; managed charging): small owners adopt later than depots.
+#[test]
+fn small_owners_adopt_later() {
+    let changes = [LEAST_COST, ("glider_usd = 300000", "glider_usd = 120000")];
+    let tables = with(&changes, "");
+    let share = |owner: &str| {
+        let rows = || tables.fleet.iter().filter(|row| row.year == 2032 && row.owner == owner);
+        let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+        f64::from(clean) / f64::from(rows().map(|row| row.vehicles).sum::<u32>())
+    };
+    assert!(share("depot_fleet") > share("owners") + 0.1, "{} {}", share("depot_fleet"), share("owners"));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_rows_on_any_number_of_threads() {
+    let (_dir, loaded) = port(&[LEAST_COST], "");
+    let many = years(&loaded);
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| years(&loaded));
+    assert_eq!((&many.fleet, &many.finance, &many.emissions), (&one.fleet, &one.finance, &one.emissions));
+    assert_eq!((&many.offers, &many.projects), (&one.offers, &one.projects));
+}
+
+/// Four weeks against every day of 2025: energy and diesel within 3 %, hauls within 2 %.
+#[test]
+fn samples_are_near_the_full_year() {
+    let (_dir, sampled) = port(&[("until = 2032", "until = 2025"), ("weeks = 1", "weeks = 4")], "");
+    let (_dir, full) = port(&[("until = 2032", "until = 2025"), ("weeks = 1", "weeks = 4\nfull_years = true")], "");
+    let (sampled, full) = (years(&sampled), years(&full));
+    let off = |of: &dyn Fn(&Tables) -> f64| of(&sampled) / of(&full) - 1.0;
+    let diesel = off(&|tables| tables.emissions[0].diesel_gal);
+    let energy = off(&|tables| tables.emissions[0].energy_kwh);
+    let hauls = off(&|tables| tables.shown[0].1.hauls[0]);
+    println!("sample against full year: diesel {diesel:+.4}, energy {energy:+.4}, hauls {hauls:+.4}");
+    assert!(diesel.abs() < 0.03 && energy.abs() < 0.03 && hauls.abs() < 0.02, "{diesel} {energy} {hauls}");
+}
+
+/// The operations of the first year are those of the scenario itself: same fleets, same sites.
+#[test]
+fn the_first_year_is_the_scenario() {
+    let (_dir, loaded) = port(&[], "");
+    let spec: &TransitionSpec = loaded.scenario.transition.as_ref().unwrap();
+    let pathway = Pathway::new(&loaded, spec, &Options::default());
+    drop(pathway);
+    assert!(Simulation::new(&loaded, &Options::default()).is_ok());
+    let _: fn(&Loaded, &Options) -> Finished = common::run;
+}
+
+#[test]
+fn shipped_strategies_load_and_name_their_sources() {
+    for strategy in
+        ["bau", "acf_as_adopted", "acf_repealed", "least_cost", "fastest_abatement", "hydrogen_heavy", "managed_charging_first"]
+    {
+        let overlays = vec![shipped("hub_2045").join(format!("{strategy}.toml"))];
+        let request =
+            portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, settings: Vec::new() };
+        let scenario = load(&request).unwrap_or_else(|problems| panic!("{strategy}: {problems}"));
+        let unsourced: Vec<_> = scenario.provenance.unsourced().map(|origin| origin.field.clone()).collect();
+        assert!(unsourced.is_empty(), "{strategy}: {unsourced:?}");
+    }
+    assert_eq!(loaded(&shipped("hub_2045"), &[]).scenario.transition.unwrap().until, 2045);
+}
