@@ -87,7 +87,8 @@ fn of_year(tables: &Tables, year: u16, out: &mut Out) {
     let equipment = zev_share(tables, year, |class| class != TRUCK);
     add("zev_share_equipment", equipment, "", "share of equipment without a tailpipe");
     let finance = of_total(tables).find(|row| row.year == u32::from(year));
-    add("cost_usd", finance.map(|row| row.total_usd), "USD", "all costs of the hub");
+    let cost = finance.map(|row| row.total_usd - row.residual_usd);
+    add("cost_usd", cost, "USD", "all costs of the hub; what is left at the end counts in the total only");
     add("public_usd", finance.map(|row| row.public_usd), "USD", "public money");
     let air = tables.emissions.iter().find(|row| row.scope == "total" && row.year == u32::from(year));
     add("co2e_t", air.map(|row| row.co2e_t), "t", "CO2e: tailpipes and supply");
