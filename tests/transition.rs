@@ -9,6 +9,8 @@ mod common;
 use common::{loaded, shipped, written};
 use portvolt::scenario::load::{Loaded, load};
 use portvolt::sim::Options;
+use portvolt::study::compare::{CompareSpec, compare, load_all};
+use portvolt::study::strategy::Strategy;
 use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
 use std::collections::BTreeMap;
@@ -116,7 +118,7 @@ fn kwh_t(loaded: &Loaded, year: u32, kwh: f64) -> f64 {
     kwh / 1000.0 * grid.kg_per_mwh.at(year as u16) / 1000.0
 }
 
-/// Diesel by hand: gallons x 10.21 at the tailpipe, x 3.52 in its supply; NOx and PM of trucks by km of their model.
+/// Diesel by hand: gallons x 10.21 at the tailpipe, x 3.52 in its supply; `NOx` and PM of trucks by km of their model.
 #[test]
 fn emissions_by_hand() {
     let tables = with(&[], "");
@@ -358,4 +360,29 @@ fn shipped_strategies_load_and_name_their_sources() {
         assert!(unsourced.is_empty(), "{strategy}: {unsourced:?}");
     }
     assert_eq!(loaded(&shipped("hub_2045"), &[]).scenario.transition.unwrap().until, 2045);
+}
+
+/// Strategies are compared on the same days: what a tonne costs is the difference of the present values over that of the
+/// emissions, replication by replication.
+#[test]
+fn a_comparison_prices_the_tonne() {
+    let (dir, _) = port(&[("until = 2032", "until = 2027")], "");
+    let spec = CompareSpec {
+        scenario: dir.path().to_path_buf(),
+        settings: Vec::new(),
+        strategies: ["bau", "transition.adoption.name=fastest_abatement"]
+            .map(|word| Strategy::parse(word, dir.path()).unwrap())
+            .to_vec(),
+        baseline: 0,
+        seed: 1,
+        replications: 2,
+        target: None,
+    };
+    let scenarios = load_all(&spec).unwrap();
+    let done = compare(&spec, &scenarios, 0, &AtomicBool::new(false), &|| {}).unwrap();
+    let values = |name: &str| done.runs.values(name, "total").into_iter().map(|it| it[0].unwrap()).collect::<Vec<_>>();
+    let (npv, co2e, price) = (values("npv_usd"), values("co2e_t"), values("abatement_usd_per_t"));
+    assert!(co2e[1] < co2e[0]);
+    assert_eq!(price[0], 0.0);
+    assert!((price[1] - (npv[0] - npv[1]) / (co2e[0] - co2e[1])).abs() < 1e-9 * price[1].abs());
 }

@@ -15,13 +15,14 @@ pub fn present_value(rate: f64, flows_usd: &[f64]) -> f64 {
 #[must_use]
 pub fn internal_rate(flows_usd: &[f64]) -> Option<f64> {
     let (mut low, mut high) = RETURNS;
-    let sign = present_value(low, flows_usd).signum();
-    if flows_usd.is_empty() || sign == present_value(high, flows_usd).signum() {
+    let is_above = |rate: f64| present_value(rate, flows_usd) > 0.0;
+    let starts_above = is_above(low);
+    if flows_usd.is_empty() || starts_above == is_above(high) {
         return None;
     }
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
-        if present_value(middle, flows_usd).signum() == sign {
+        if is_above(middle) == starts_above {
             low = middle;
         } else {
             high = middle;

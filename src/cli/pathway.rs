@@ -7,8 +7,9 @@ use crate::record::folder::{FolderError, RunFolder, SCHEMA, SummaryFile};
 use crate::record::names::Names;
 use crate::record::summary::Metric;
 use crate::report;
+use crate::sim::RunError;
 use crate::transition::metrics::metrics;
-use crate::transition::pathway::{Pathway, PathwayError};
+use crate::transition::pathway::Pathway;
 use crate::transition::record::Tables;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
@@ -49,11 +50,7 @@ impl Job<'_> {
                 folder.discard();
             }
             console.error(&format!("{error}{}", if is_empty { "" } else { kept.as_str() }));
-            return match error {
-                PathwayError::Interrupted(_) => Exit::Interrupted,
-                PathwayError::Policy(_) | PathwayError::Fault { .. } => Exit::BadPolicy,
-                PathwayError::Run { source, .. } => Exit::from(&source),
-            };
+            return Exit::from(&RunError::from(error));
         }
         match self.finish_years(spec, &pathway.tables, folder, console) {
             Ok(exit) => exit,
@@ -121,7 +118,7 @@ fn screen(title: &str, spec: &TransitionSpec, tables: &Tables, metrics: &[Metric
         ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "hauls lost"];
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);
-    for year in years.filter(|year| (year - spec.from) % 5 == 0 || *year == spec.until) {
+    for year in years.filter(|year| (year - spec.from).is_multiple_of(5) || *year == spec.until) {
         let scope = format!("year:{year}");
         let get = |name, scale: f64, digits: usize, unit: &str| {
             value(&scope, name).map_or("-".to_owned(), |it| format!("{:.digits$}{unit}", it * scale))

@@ -156,6 +156,7 @@ pub fn compare(
         // Half as many again: few looks at the data, so that stopping early biases the intervals little.
         until = (until + (until / 2).max(2)).min(target.most);
     }
+    runs.add_abatement(spec.baseline);
     let metrics = judge(&runs, spec);
     Ok(Comparison { runs, metrics, is_narrow })
 }

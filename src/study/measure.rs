@@ -85,6 +85,23 @@ impl Runs {
         Ok(())
     }
 
+    /// Adds what abating a tonne costs against a baseline, where runs have both: present value of the additional cost over
+    /// the tonnes abated, of the same replication. The baseline itself has 0.
+    pub fn add_abatement(&mut self, baseline: usize) {
+        const INFO: &str = "present value of the additional cost over the CO2e abated, against the baseline";
+        let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
+        let pair = |run: &Replication| total(run, "npv_usd").zip(total(run, "co2e_t"));
+        let base: Vec<Option<(f64, f64)>> = self.of.get(baseline).into_iter().flatten().map(pair).collect();
+        for (at, runs) in self.of.iter_mut().enumerate() {
+            for (run, base) in runs.iter_mut().zip(&base) {
+                let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
+                let usd_per_t = if at == baseline { Some(0.0) } else { per_tonne(base_usd - npv_usd, base_t - co2e_t) };
+                let (name, unit) = ("abatement_usd_per_t", "USD/t");
+                run.metrics.push(Metric { name, scope: "total".to_owned(), value: usd_per_t, unit, info: INFO });
+            }
+        }
+    }
+
     /// Every metric that any scenario has, in the order of the first that has it.
     #[must_use]
     pub fn keys(&self) -> Vec<MetricKey> {
@@ -113,6 +130,11 @@ impl MetricKey {
     }
 }
 
+/// None where nothing is abated.
+fn per_tonne(usd: f64, tonnes: f64) -> Option<f64> {
+    (tonnes > 1e-9).then(|| usd / tonnes)
+}
+
 fn find<'a>(metrics: &'a [Metric], name: &str, scope: &str) -> Option<&'a Metric> {
     metrics.iter().find(|metric| metric.name == name && metric.scope == scope)
 }
@@ -138,7 +160,7 @@ pub fn better(name: &str) -> Option<Better> {
         "npv_usd",
         "zev_share",
     ];
-    const LOWER: [&str; 28] = [
+    const LOWER: [&str; 31] = [
         "hauls_cancelled",
         "hauls_open",
         "hauls_late",
@@ -167,6 +189,9 @@ pub fn better(name: &str) -> Option<Better> {
         "capex_usd",
         "opex_usd",
         "abatement_usd_per_t",
+        "cost_usd",
+        "co2e_t",
+        "public_usd",
     ];
     if HIGHER.contains(&name) { Some(Better::Higher) } else { LOWER.contains(&name).then_some(Better::Lower) }
 }

@@ -1,9 +1,14 @@
 //! One replication in memory, and many on all cores.
 
+use crate::record::names::Names;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
 use crate::sim::output::Output;
 use crate::sim::{Options, RunError, Simulation};
+use crate::transition::metrics::metrics;
+use crate::transition::pathway::Pathway;
+use crate::transition::spec::TransitionSpec;
+use crate::transition::write::write;
 use rayon::prelude::*;
 use std::sync::atomic::AtomicBool;
 
@@ -22,6 +27,9 @@ pub struct Replication {
 /// Why the run did not finish.
 pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool) -> Result<Replication, RunError> {
     let options = Options { seed, replication, ..Options::default() };
+    if let Some(spec) = &loaded.scenario.transition {
+        return years(loaded, spec, &options, stop);
+    }
     let mut simulation = Simulation::new(loaded, &options)?;
     let summary = simulation.empty_summary(&loaded.scenario);
     let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
@@ -30,6 +38,25 @@ pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool
     let digest = written.digest();
     let mut summary = written.summary;
     Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+}
+
+/// All years of a transition.
+fn years(
+    loaded: &Loaded,
+    spec: &TransitionSpec,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Replication, RunError> {
+    let mut pathway = Pathway::new(loaded, spec, options);
+    pathway.run(stop, |_, _| {})?;
+    let names = Names::none(loaded.calendar.clone());
+    let digests = write(None, false, &loaded.scenario.time.zone, &names, &pathway.tables)?;
+    let digest = digests.values().fold(blake3::Hasher::new(), |mut hasher, digest| {
+        hasher.update(digest.as_bytes());
+        hasher
+    });
+    let metrics = metrics(&pathway.tables, spec, &loaded.scenario);
+    Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics })
 }
 
 /// Does `work` for every item on `jobs` threads (0: one a core). Results come in the order of the items, whatever

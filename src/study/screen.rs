@@ -6,8 +6,11 @@ use super::stats::Better;
 use std::fmt::Write;
 
 /// Metrics shown unless one is asked for, in this order; all are in the tables.
-const HEADLINES: [&str; 15] = [
+const HEADLINES: [&str; 18] = [
     "npv_usd",
+    "cost_usd",
+    "public_usd",
+    "co2e_t",
     "bill_total_usd",
     "abatement_usd_per_t",
     "co2e_tailpipe_t",

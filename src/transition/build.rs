@@ -155,6 +155,7 @@ impl Capacity {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
     use crate::transition::curve::Curve;

@@ -239,21 +239,16 @@ impl<'a> Decision<'a> {
         for (name, rule) in rules.purchase_share.iter().filter(|rule| rule.1.term.obliges(year)) {
             let (clean, all) = self.purchases(&rule.classes);
             let missing = self.swap(&rule.classes, missing(rule, year, clean, all));
-            kept.push(self.told(name, "purchase_share", rule.share.at(year), self.purchases(&rule.classes), missing));
+            kept.push(told(name, "purchase_share", rule.share.at(year), self.purchases(&rule.classes), missing));
         }
         for (name, rule) in rules.stock_share.iter().filter(|rule| rule.1.term.obliges(year)) {
             let (clean, all) = self.stock(&rule.classes);
             let wanted = missing(rule, year, clean, all);
             let wanted = self.swap(&rule.classes, wanted);
             let missing = self.replace(&rule.classes, wanted);
-            kept.push(self.told(name, "stock_share", rule.share.at(year), self.stock(&rule.classes), missing));
+            kept.push(told(name, "stock_share", rule.share.at(year), self.stock(&rule.classes), missing));
         }
         kept
-    }
-
-    fn told(&self, name: &str, kind: &'static str, asked: f64, (clean, all): (u32, u32), missing: u32) -> Kept {
-        let reached = if all > 0 { f64::from(clean) / f64::from(all) } else { 1.0 };
-        Kept { rule: name.to_owned(), kind, asked, reached, missing }
     }
 
     /// Purchases of some classes: clean ones and all.
@@ -279,6 +274,11 @@ impl<'a> Decision<'a> {
         }
         (clean, all)
     }
+}
+
+fn told(name: &str, kind: &'static str, asked: f64, (clean, all): (u32, u32), missing: u32) -> Kept {
+    let reached = if all > 0 { f64::from(clean) / f64::from(all) } else { 1.0 };
+    Kept { rule: name.to_owned(), kind, asked, reached, missing }
 }
 
 fn missing(rule: &ShareRule, year: u16, clean: u32, all: u32) -> u32 {

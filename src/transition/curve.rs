@@ -67,6 +67,7 @@ impl Curve {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
 

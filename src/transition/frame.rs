@@ -4,11 +4,13 @@ use super::build::Capacity;
 use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TransitionSpec};
 use super::stock::{Holding, Model, Stock, TRUCK, life};
 use super::year::YearPlan;
+use crate::charging::spec::ChargerSpec;
+use crate::grid::spec::SiteSpec;
 use crate::hydrogen::spec::TankSpec;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
-use crate::truck::spec::Powertrain;
+use crate::truck::spec::{FleetSpec, Powertrain};
 use std::collections::BTreeMap;
 
 /// Of a class without `[survival]`: as good as for ever.
@@ -25,6 +27,12 @@ pub struct Frame<'a> {
     pub models: Vec<Model>,
     /// Fleets, then classes of equipment at terminals, each in the order of their keys.
     pub holdings: Vec<Holding>,
+    /// Fleets in the order of their keys.
+    pub fleets: Vec<(&'a String, &'a FleetSpec)>,
+    /// Sites in the order of their keys.
+    pub sites: Vec<(&'a String, &'a SiteSpec)>,
+    /// Charger groups in the order of their keys.
+    pub groups: Vec<(&'a String, &'a ChargerSpec)>,
     buyers: Vec<&'a BuyerSpec>,
 }
 
@@ -57,7 +65,16 @@ impl<'a> Frame<'a> {
             };
             holdings.extend(classes.into_iter().map(of_class));
         }
-        Self { loaded, spec, models: trucks.chain(units).collect(), holdings, buyers }
+        Self {
+            loaded,
+            spec,
+            models: trucks.chain(units).collect(),
+            holdings,
+            fleets: scenario.fleet.iter().collect(),
+            sites: scenario.site.iter().collect(),
+            groups: scenario.charger.iter().collect(),
+            buyers,
+        }
     }
 
     /// The scenario.
@@ -164,7 +181,7 @@ impl<'a> Frame<'a> {
         let (holding, key) = (&self.holdings[holding], &self.models[model].key);
         let is_truck = holding.class == TRUCK;
         let home = self.scenario().fleet.get(&holding.owner).and_then(|fleet| fleet.home.as_deref());
-        let chargers = self.scenario().charger.values().enumerate();
+        let chargers = self.groups.iter().enumerate();
         let may = move |users: &[String], site: &str| {
             if !is_truck {
                 return site == holding.owner && users.contains(key);
@@ -173,7 +190,7 @@ impl<'a> Frame<'a> {
             let is_user = users.iter().any(|user| user == "public" || *user == holding.owner);
             is_user && home.is_none_or(|home| site == home)
         };
-        chargers.filter(move |(_, spec)| may(&spec.users, &spec.site)).map(|(at, _)| at)
+        chargers.filter(move |(_, (_, spec))| may(&spec.users, &spec.site)).map(|(at, _)| at)
     }
 
     /// May some hydrogen station fill this model of this holding?
@@ -183,9 +200,10 @@ impl<'a> Frame<'a> {
         let is_truck = holding.class == TRUCK;
         let Some(tank) = self.tank(model) else { return false };
         self.scenario().hydrogen.values().any(|station| {
-            let is_user = match is_truck {
-                true => station.users.iter().any(|user| user == "public" || *user == holding.owner),
-                false => station.site == holding.owner && station.users.contains(key),
+            let is_user = if is_truck {
+                station.users.iter().any(|user| user == "public" || *user == holding.owner)
+            } else {
+                station.site == holding.owner && station.users.contains(key)
             };
             is_user && station.dispense_bar >= tank.pressure_bar
         })
@@ -202,7 +220,7 @@ impl<'a> Frame<'a> {
     /// Cabinets of a group with what projects add.
     #[must_use]
     pub fn cabinets(&self, group: usize, capacity: &Capacity) -> u32 {
-        let (key, spec) = self.scenario().charger.iter().nth(group).expect("a group of the scenario");
+        let (key, spec) = self.groups[group];
         spec.cabinets + capacity.of_kind(ProjectKind::Chargers, key) as u32
     }
 

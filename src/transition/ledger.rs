@@ -132,7 +132,7 @@ impl Year<'_> {
     #[must_use]
     pub fn fleet_costs(&self, fleet: usize, tally: &FleetTally) -> FinanceRow {
         let (frame, year) = (self.frame, self.year);
-        let (key, spec) = frame.scenario().fleet.iter().nth(fleet).expect("a fleet of the scenario");
+        let (key, spec) = frame.fleets[fleet];
         let price = &frame.spec.price;
         let mut row = FinanceRow::nothing(year, format!("fleet:{key}"));
         row.diesel_usd = tally.diesel_gal * price.diesel_usd_per_gal.at(year);
@@ -191,7 +191,7 @@ impl Year<'_> {
     #[must_use]
     pub fn site_costs(&self, site: usize) -> FinanceRow {
         let (frame, year) = (self.frame, self.year);
-        let (key, _) = frame.scenario().site.iter().nth(site).expect("a site of the scenario");
+        let (key, _) = frame.sites[site];
         let shown = &self.shown.sites[site];
         let price = &frame.spec.price;
         let mut row = FinanceRow::nothing(year, format!("site:{key}"));
@@ -239,7 +239,7 @@ impl Year<'_> {
     /// What a fleet emitted. Its electricity is its sites', so only its tailpipes and fuels are its own.
     #[must_use]
     pub fn fleet_emissions(&self, fleet: usize, tally: &FleetTally) -> EmissionsRow {
-        let (key, _) = self.frame.scenario().fleet.iter().nth(fleet).expect("a fleet of the scenario");
+        let (key, _) = self.frame.fleets[fleet];
         let mut row = EmissionsRow::nothing(self.year, format!("fleet:{key}"));
         row.diesel_gal = tally.diesel_gal;
         row.energy_kwh = tally.charged_kwh;
@@ -253,7 +253,7 @@ impl Year<'_> {
     /// What a site emitted: its meter and its equipment.
     #[must_use]
     pub fn site_emissions(&self, site: usize) -> EmissionsRow {
-        let (key, _) = self.frame.scenario().site.iter().nth(site).expect("a site of the scenario");
+        let (key, _) = self.frame.sites[site];
         let shown = &self.shown.sites[site];
         let mut row = EmissionsRow::nothing(self.year, format!("site:{key}"));
         row.energy_kwh = shown.meter_kwh;

@@ -144,19 +144,18 @@ impl Market<'_> {
     fn energy_per_use(&self, holding: usize, model: usize) -> (f64, f64) {
         let key = &self.frame.models[model].key;
         let scenario = self.frame.scenario();
-        let on_board = match self.fleet(holding) {
-            Some(fleet) => per_km(&scenario.truck_model[key], fleet),
-            None => {
-                let spec = &scenario.equipment_model[key];
-                let lifts_per_h = scenario.work.get(&spec.class).map_or(0.0, |work| work.lifts_per_h);
-                spec.per_work_h + spec.per_lift * lifts_per_h
-            }
+        let on_board = if let Some(fleet) = self.fleet(holding) {
+            per_km(&scenario.truck_model[key], fleet)
+        } else {
+            let spec = &scenario.equipment_model[key];
+            let lifts_per_h = scenario.work.get(&spec.class).map_or(0.0, |work| work.lifts_per_h);
+            spec.per_work_h + spec.per_lift * lifts_per_h
         };
         if !self.frame.charges(model) {
             return (on_board, on_board);
         }
         let group = self.frame.groups_of(holding, model).next();
-        let efficiency = group.and_then(|at| scenario.charger.values().nth(at)).map_or(EFFICIENCY, |it| it.efficiency);
+        let efficiency = group.map_or(EFFICIENCY, |at| self.frame.groups[at].1.efficiency);
         (on_board / efficiency, on_board)
     }
 
@@ -383,7 +382,9 @@ pub fn view(
     let is_clean = |model: usize| frame.models[model].is_zero_emission();
     let old = |counts: &Vec<u32>| counts.iter().enumerate().filter(|(model, _)| !is_clean(*model)).map(|it| it.1).sum();
     let mut first_option = vec![0; frame.holdings.len() + 1];
-    choices.iter().for_each(|choice| first_option[choice.holding + 1] += 1);
+    for choice in choices {
+        first_option[choice.holding + 1] += 1;
+    }
     (0..frame.holdings.len()).for_each(|at| first_option[at + 1] += first_option[at]);
     let least = |holding: usize| frame.buyer(holding).map_or(0.0, |buyer| buyer.least_coverage);
     AdoptionView {

@@ -126,6 +126,7 @@ pub fn tco(o: &Ownership) -> Tco {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
 

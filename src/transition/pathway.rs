@@ -48,6 +48,17 @@ pub enum PathwayError {
     Interrupted(u16),
 }
 
+impl From<PathwayError> for RunError {
+    fn from(error: PathwayError) -> Self {
+        match error {
+            PathwayError::Policy(error) => Self::Policy(error),
+            PathwayError::Run { source, .. } => source,
+            PathwayError::Fault { year, fault } => Self::Fault { at: year.to_string(), fault },
+            PathwayError::Interrupted(year) => Self::Interrupted { at: year.to_string() },
+        }
+    }
+}
+
 /// What came and went in a holding at the start of a year.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turnover {
@@ -227,9 +238,9 @@ impl<'a> Pathway<'a> {
         let mut market: Vec<Vehicle> =
             self.turnover.gone.iter().filter(|gone| gone.1 == Leave::Sold).map(|gone| gone.0).collect();
         market.sort_by_key(|vehicle| (vehicle.built, core::cmp::Reverse(vehicle.id)));
-        for holding in 0..frame.holdings.len() {
+        for (holding, due) in due.iter_mut().enumerate() {
             let share = frame.buyer(holding).map_or(0.0, |buyer| buyer.used_share);
-            let wanted = (f64::from(due[holding]) * share).round() as usize;
+            let wanted = (f64::from(*due) * share).round() as usize;
             let class = &frame.holdings[holding].class;
             let fits = |vehicle: &Vehicle| {
                 let (from, model) = (&frame.holdings[vehicle.holding as usize], vehicle.model as usize);
@@ -241,7 +252,7 @@ impl<'a> Pathway<'a> {
                 let vehicle = market.remove(at);
                 self.stock.move_in(vehicle, holding, year);
                 self.turnover.used.push((vehicle, holding));
-                due[holding] -= 1;
+                *due -= 1;
             }
         }
         due

@@ -118,17 +118,17 @@ row! {
         energy_kwh: f64 ["kWh"],
         /// hydrogen got
         hydrogen_kg: f64 ["kg"],
-        /// CO2e at tailpipes
+        /// `CO2e` at tailpipes
         co2e_tailpipe_t: f64 ["t"],
-        /// CO2e of supplying diesel
+        /// `CO2e` of supplying diesel
         co2e_diesel_supply_t: f64 ["t"],
-        /// CO2e of electricity from the grid
+        /// `CO2e` of electricity from the grid
         co2e_grid_t: f64 ["t"],
-        /// CO2e of hydrogen that was bought
+        /// `CO2e` of hydrogen that was bought
         co2e_hydrogen_t: f64 ["t"],
         /// tailpipes and supply
         co2e_t: f64 ["t"],
-        /// CO2e embodied in what was built this year; not in the sum
+        /// `CO2e` embodied in what was built this year; not in the sum
         co2e_embodied_t: f64 ["t"],
         /// nitrogen oxides at tailpipes
         nox_kg: f64 ["kg"],
@@ -214,7 +214,7 @@ row! {
         tco_usd: f64 ["USD/yr"],
         /// share of shifts that it can do
         coverage: f64 [""],
-        /// CO2e with supply
+        /// `CO2e` with supply
         co2e_kg: f64 ["kg/yr"],
         /// could be bought: yes or no
         is_open: Code [""],

@@ -317,6 +317,7 @@ pub fn means(classes: &[String], class: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
 

@@ -180,6 +180,7 @@ impl Stock {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
     use crate::kernel::random::{Purpose, Seed};
@@ -209,7 +210,9 @@ mod tests {
         (0..60_000).for_each(|_| birth(&mut stock, 1800));
         for year in 1801..2000 {
             let gone = stock.take_out(|vehicle| (vehicle.age(year) >= vehicle.life).then_some(Leave::Retired));
-            gone.iter().for_each(|_| birth(&mut stock, year));
+            for _ in gone {
+                birth(&mut stock, year);
+            }
         }
         let total: f64 = (0..25).map(|age| alive(&SURVIVAL, age)).sum();
         for age in 0..25 {

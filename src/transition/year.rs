@@ -99,12 +99,12 @@ pub struct YearPlan {
 
 /// The scenario of one sample.
 #[must_use]
-pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample: &Sample) -> Option<Loaded> {
+pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample: &Sample) -> Loaded {
     let mut loaded = base.clone();
     let scenario = &mut loaded.scenario;
     scenario.time.start = sample.start.to_string();
     scenario.time.days = sample.days;
-    loaded.calendar = Calendar::new(&scenario.time.start, &scenario.time.zone, sample.days).ok()?;
+    loaded.calendar = calendar(sample.start, &scenario.time.zone, sample.days);
     let counts =
         |counts: &BTreeMap<String, u32>| counts.iter().map(|(key, count)| (key.clone(), Count(*count))).collect();
     for (key, fleet) in &mut scenario.fleet {
@@ -136,7 +136,12 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     for (key, site, kwh) in planned.chain(on_rent) {
         scenario.storage.insert(key, battery(site, kwh));
     }
-    Some(loaded)
+    loaded
+}
+
+/// The check has built one of this zone already, and all dates are between 2000 and 2101.
+fn calendar(first: Date, zone: &str, days: u32) -> Calendar {
+    Calendar::new(&first.to_string(), zone, days).unwrap_or_else(|error| unreachable!("{first} {zone}: {error}"))
 }
 
 fn battery(site: &str, energy_kwh: f64) -> StorageSpec {
@@ -220,7 +225,7 @@ pub fn operate(
         .par_iter()
         .enumerate()
         .map(|(at, sample)| {
-            let loaded = scenario_of(base, spec, plan, sample).expect("the check built every year's calendar");
+            let loaded = scenario_of(base, spec, plan, sample);
             // Every week of every year has its own chance, the same under every strategy.
             let seed = options.seed ^ (u64::from(plan.year) << 40) ^ ((at as u64 + 1) << 56);
             one(&loaded, &Options { seed, ..*options }, stop)
@@ -291,7 +296,7 @@ fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
 fn bills(shown: &mut Shown, base: &Loaded, spec: &TransitionSpec, year: u16, parts: &[(Sample, Ran)]) {
     let first = date(year as i16, 1, 1);
     let days = (date(year as i16 + 1, 1, 1) - first).get_days() as u32;
-    let Ok(calendar) = Calendar::new(&first.to_string(), &base.scenario.time.zone, days) else { return };
+    let calendar = calendar(first, &base.scenario.time.zone, days);
     let mut slots: BTreeMap<u32, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, key) in base.scenario.site.keys().enumerate() {
         let Some(tariff) = base.tariffs.get(key) else { continue };
