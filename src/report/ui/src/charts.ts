@@ -13,7 +13,7 @@ const COLORS = ["#1f6fb0", "#e69f00", "#56b4a0", "#9aa5b1", "#b3261e"];
 
 interface Line {
   name: string;
-  data: number[];
+  data: (number | null)[];
   stack?: string;
   area?: boolean;
   dashed?: boolean;
@@ -125,7 +125,7 @@ export function drawStack(node: HTMLElement, names: string[], bars: { name: stri
   live.push(chart);
   chart.setOption({
     animation: false,
-    color: [...COLORS, "#7a5195", "#8c6d31", "#4d4d4d"],
+    color: [...COLORS, "#7a5195", "#8c6d31", "#4d4d4d", "#bcbd22"],
     aria: { enabled: true, label: { description: `Parts by name, ${unit}` } },
     tooltip: tooltip(unit),
     legend: { top: 0 },
@@ -133,6 +133,35 @@ export function drawStack(node: HTMLElement, names: string[], bars: { name: stri
     xAxis: { type: "category", data: names },
     yAxis: { type: "value", name: unit },
     series: bars.map((bar) => ({ type: "bar", name: bar.name, data: bar.data, stack: "all" })),
+  });
+}
+
+/** Points in order, each with its name. The node must be on the page. */
+export function drawLine(node: HTMLElement, names: string[], x: number[], y: number[], axes: [string, string]): void {
+  const chart = init(node);
+  live.push(chart);
+  chart.setOption({
+    animation: false,
+    color: COLORS,
+    aria: { enabled: true, label: { description: `${axes[1]} over ${axes[0]}` } },
+    tooltip: {
+      trigger: "item" as const,
+      formatter: (row: unknown) => {
+        const at = (row as { dataIndex: number }).dataIndex;
+        return `${escape(names[at] ?? "")}<br>${show(x[at] ?? null)} ${escape(axes[0])}<br>${show(y[at] ?? null)} ${escape(axes[1])}`;
+      },
+    },
+    grid: { left: 64, right: 30, top: 34, bottom: 46 },
+    xAxis: { type: "value", name: axes[0], nameLocation: "middle", nameGap: 28 },
+    yAxis: { type: "value", name: axes[1] },
+    series: [
+      {
+        type: "line",
+        data: x.map((value, at) => [value, y[at] ?? 0]),
+        symbolSize: 6,
+        label: { show: true, position: "top" as const, formatter: (row: { dataIndex: number }) => (row.dataIndex % 5 === 0 ? (names[row.dataIndex] ?? "") : "") },
+      },
+    ],
   });
 }
 

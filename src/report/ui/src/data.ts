@@ -55,9 +55,52 @@ export interface Report {
   doubtful: { quality: string; title: string; fields: string[] }[];
 }
 
-export function readReport(): Report {
+export function readReport(): Report | Years {
   const text = document.getElementById("data")?.textContent ?? "null";
-  return JSON.parse(text) as Report;
+  return JSON.parse(text) as Report | Years;
+}
+
+/** A transition, as src/report/years.rs writes it. */
+export interface Years {
+  kind: "years";
+  title: string;
+  description: string;
+  policies: string;
+  money_year: number;
+  grid: string;
+  years: number[];
+  /** Vehicles by powertrain and year. */
+  trucks: Record<string, number[]>;
+  equipment: Record<string, number[]>;
+  co2e_kt: Record<string, number[]>;
+  cost_musd: Record<string, number[]>;
+  /** Metrics of the hub by year. */
+  series: Record<string, (number | null)[]>;
+  sites: {
+    key: string;
+    name: string;
+    kind: string;
+    peak_kw: number;
+    wait_p95_min: number | null;
+    utilization: number | null;
+    nox_kg_first: number;
+    nox_kg_last: number;
+    pm25_kg_first: number;
+    pm25_kg_last: number;
+  }[];
+  projects: {
+    kind: string;
+    count: number;
+    amount: number;
+    cost_musd: number;
+    premium_musd: number;
+    public_musd: number;
+    late_months_mean: number;
+  }[];
+  rules: { year: number; rule: string; kind: string; asked: number; reached: number; missing: number; kept: string }[];
+  metrics: Metric[];
+  provenance: { label: string; value: string }[];
+  doubtful: { quality: string; title: string; fields: string[] }[];
 }
 
 export class Metrics {

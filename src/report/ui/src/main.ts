@@ -3,10 +3,8 @@ import { Metrics, readReport, show, type Report, type Site } from "./data";
 import { element, section } from "./dom";
 import { hydrogenSections } from "./hydrogen";
 import { drawMap } from "./map";
-
-function card(label: string, value: string, isBad = false): HTMLElement {
-  return element("div", { class: isBad ? "card bad" : "card" }, element("b", {}, value), element("span", {}, label));
-}
+import { card, copyButton, provenance } from "./parts";
+import { buildYears, isYears } from "./years";
 
 function cards(metrics: Metrics): HTMLElement {
   const get = (name: string) => metrics.get(name);
@@ -62,8 +60,6 @@ function siteTable(report: Report, metrics: Metrics, choose: (key: string) => vo
   }
   const head = element("thead", {}, element("tr", {}, ...COLUMNS.map(([name]) => element("th", { scope: "col" }, name))));
   const table = element("table", { id: "sites" }, head, body);
-  const copy = element("button", { type: "button" }, "Copy as CSV");
-  copy.addEventListener("click", () => void navigator.clipboard.writeText(toCsv(table)));
   document.addEventListener("site", (event) => {
     const key = (event as CustomEvent<string>).detail;
     rows.forEach((row, name) => row.classList.toggle("chosen", name === key));
@@ -71,31 +67,21 @@ function siteTable(report: Report, metrics: Metrics, choose: (key: string) => vo
   return section(
     "All sites",
     "The worst first. A click shows a site's load and queue below.",
-    copy,
+    copyButton(table),
     element("div", { class: "scroll", tabindex: "0" }, table),
   );
 }
 
-function toCsv(table: HTMLTableElement): string {
-  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [...table.rows].map((row) => [...row.cells].map((cell) => quote(cell.textContent ?? "")).join(",")).join("\n");
-}
-
-function provenance(report: Report): HTMLElement {
-  const facts = element("dl");
-  for (const { label, value } of report.provenance) facts.append(element("dt", {}, label), element("dd", {}, value));
-  const doubtful = element("details", {}, element("summary", {}, "Recalled and assumed numbers: replace them before you publish a result"));
-  for (const { quality, title, fields } of report.doubtful) {
-    doubtful.append(element("dl", {}, element("dt", {}, `${quality}: ${title}`), element("dd", {}, fields.join(", "))));
-  }
-  return section("Where this comes from", "Everything that is needed to do this run again, and to judge it.", facts, doubtful);
-}
-
 function build(): void {
-  const report = readReport();
-  const metrics = new Metrics(report.metrics);
+  const data = readReport();
   const page = document.getElementById("page");
   if (!page) return;
+  if (isYears(data)) buildYears(page, data);
+  else buildRun(page, data);
+}
+
+function buildRun(page: HTMLElement, report: Report): void {
+  const metrics = new Metrics(report.metrics);
   document.title = `${report.title} – Portvolt`;
   const choose = (key: string) => document.dispatchEvent(new CustomEvent("site", { detail: key }));
 

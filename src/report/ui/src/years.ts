@@ -1,0 +1,151 @@
+// The page of a transition: who drives what, what it costs and emits by year, which goals were met, and what each
+// stakeholder asks first.
+
+import { drawLine, drawStack, TimeChart } from "./charts";
+import { Metrics, show, type Report, type Years } from "./data";
+import { element, section } from "./dom";
+import { card, provenance, table } from "./parts";
+
+export function isYears(data: Report | Years): data is Years {
+  return "kind" in data;
+}
+
+const percent = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
+const billions = (usd: number | null) => `${show((usd ?? 0) / 1e9, 2)} B$`;
+
+function cards(report: Years, metrics: Metrics): HTMLElement {
+  const total = (name: string) => metrics.get(name);
+  const last = `year:${report.years[report.years.length - 1]}`;
+  const list = element("div", { class: "cards" });
+  const goals = report.rules.filter((rule) => rule.kind === "target");
+  for (const goal of goals) {
+    const isMet = goal.kept === "yes";
+    const label = `${goal.rule}, ${goal.year}: ${show(goal.reached, 2)} of ${show(goal.asked, 2)} asked for`;
+    list.append(card(label, isMet ? "met" : "missed", !isMet));
+  }
+  list.append(card("trucks without a tailpipe at the end", percent(metrics.get("zev_share_trucks", last))));
+  list.append(card("equipment without a tailpipe at the end", percent(metrics.get("zev_share_equipment", last))));
+  list.append(card("CO2e of all years", `${show((total("co2e_t") ?? 0) / 1e6, 2)} Mt`));
+  list.append(card("NOx of all years", `${show((total("nox_kg") ?? 0) / 1000)} t`));
+  list.append(card(`cost of all years, ${report.money_year} money`, billions(total("cost_usd"))));
+  list.append(card("present value of all money", billions(total("npv_usd"))));
+  list.append(card("public money", billions(total("public_usd"))));
+  const [asked, lost] = [metrics.get("hauls_requested", last), metrics.get("hauls_cancelled", last)];
+  if (asked !== null && asked > 0) {
+    const share = (lost ?? 0) / asked;
+    list.append(card("hauls lost in the last year", percent(share, 2), share > 0.005));
+  }
+  list.append(card("95 % wait for a port, last year", `${show(metrics.get("queue_wait_p95_min", last), 0)} min`));
+  return list;
+}
+
+const POWERTRAINS = ["diesel", "battery_electric", "fuel_cell", "grid_connected"];
+
+/** Areas of vehicles by powertrain, in a fixed order. */
+function areas(stock: Record<string, number[]>): { name: string; data: number[]; stack: string; area: boolean }[] {
+  const known = POWERTRAINS.filter((name) => stock[name]);
+  return known.map((name) => ({ name: name.replace("_", " "), data: stock[name] ?? [], stack: "all", area: true }));
+}
+
+function running(values: number[]): number[] {
+  let sum = 0;
+  return values.map((value) => (sum += value));
+}
+
+const sumOf = (parts: Record<string, number[]>, years: number[]): number[] =>
+  years.map((_, at) => Object.values(parts).reduce((sum, part) => sum + (part[at] ?? 0), 0));
+
+function stakeholders(report: Years, metrics: Metrics): HTMLElement {
+  const last = `year:${report.years[report.years.length - 1]}`;
+  const first = `year:${report.years[0]}`;
+  const sellers = report.sites.filter((site) => metrics.get("npv_usd", `site:${site.key}`) !== null);
+  const developer = table(
+    ["site that sells charging", "ports taken, last year", "present value", "rate of return", "earned over invested"],
+    sellers.map((site) => {
+      const get = (name: string) => metrics.get(name, `site:${site.key}`);
+      const cover = get("debt_cover");
+      return [site.name, percent(get("charger_utilization")), `${show((get("npv_usd") ?? 0) / 1e6, 1)} M$`, percent(get("internal_rate")), show(cover, 2)];
+    }),
+  );
+  const emitters = report.sites.filter((site) => site.nox_kg_first > 0 || site.nox_kg_last > 0);
+  const community = table(
+    ["site", "NOx first year, kg", "NOx last year, kg", "PM2.5 first year, kg", "PM2.5 last year, kg"],
+    emitters.map((site) => [site.name, show(site.nox_kg_first), show(site.nox_kg_last), show(site.pm25_kg_first, 1), show(site.pm25_kg_last, 1)]),
+  );
+  const by = (name: string) => [show(metrics.get(name, first)), show(metrics.get(name, last))];
+  const labour = table(
+    ["", "first year", "last year"],
+    [
+      ["hours that drivers wait for a port", ...by("driver_waiting_h")],
+      ["unit-hours of equipment asked for", ...by("equipment_hours_required")],
+      ["unit-hours done", ...by("equipment_hours_served")],
+    ],
+  );
+  return section(
+    "Whom it concerns",
+    "Developers and banks: sites that sell charging. Neighbours: exhaust of equipment at each site. Labour: hours.",
+    element("h3", {}, "Developer and bank"),
+    ...developer,
+    element("h3", {}, "Community"),
+    ...community,
+    element("h3", {}, "Labour"),
+    ...labour,
+  );
+}
+
+export function buildYears(page: HTMLElement, report: Years): void {
+  const metrics = new Metrics(report.metrics);
+  document.title = `${report.title} – Portvolt`;
+  const times = report.years.map(String);
+  const trucks = new TimeChart(times, "trucks", "Trucks by powertrain and year");
+  const equipment = new TimeChart(times, "units", "Equipment by powertrain and year");
+  const waits = new TimeChart(times, "min", "Wait for a port by year, 95th percentile");
+  const lost = new TimeChart(times, "hauls", "Hauls that lapsed by year");
+  const [air, cost, path] = ["chart", "chart", "chart"].map((kind) => element("div", { class: kind }));
+  const works = table(
+    ["what was built", "projects", "amount", "cost, M$", "of it premium, M$", "public, M$", "mean delay of the utility, months"],
+    report.projects.map((it) => [it.kind, String(it.count), show(it.amount, 0), show(it.cost_musd, 1), show(it.premium_musd, 1), show(it.public_musd, 1), show(it.late_months_mean, 1)]),
+  );
+  const rules = table(
+    ["year", "rule", "kind", "asked for", "reached", "vehicles missing", "kept"],
+    report.rules.map((it) => [String(it.year), it.rule, it.kind, show(it.asked, 3), show(it.reached, 3), String(it.missing), it.kept]),
+  );
+  page.replaceChildren(
+    element("h1", {}, report.title),
+    element("p", {}, report.description),
+    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Decided by ${report.policies}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
+    cards(report, metrics),
+    element(
+      "div",
+      { class: "row" },
+      section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
+      section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
+    ),
+    section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
+    section("Cost", `Million ${report.money_year} dollars a year; income and what is left at the end are negative.`, cost as HTMLElement),
+    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; compare strategies by laying two reports side by side.", path as HTMLElement),
+    element(
+      "div",
+      { class: "row" },
+      section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node),
+      section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
+    ),
+    section("What was built", "All projects of all years, by kind.", ...works),
+    section("Rules and goals", "What each asked for and what was reached.", ...rules),
+    stakeholders(report, metrics),
+    provenance(report),
+  );
+  trucks.draw(areas(report.trucks));
+  equipment.draw(areas(report.equipment));
+  const bars = (parts: Record<string, number[]>) =>
+    Object.entries(parts)
+      .filter(([, data]) => data.some((value) => value !== 0))
+      .map(([name, data]) => ({ name, data }));
+  drawStack(air as HTMLElement, times, bars(report.co2e_kt), "kt");
+  drawStack(cost as HTMLElement, times, bars(report.cost_musd), "M$");
+  const running_mt = running(sumOf(report.co2e_kt, report.years)).map((kt) => kt / 1000);
+  const running_busd = running(sumOf(report.cost_musd, report.years)).map((musd) => musd / 1000);
+  drawLine(path as HTMLElement, times, running_mt, running_busd, ["cumulative CO2e, Mt", "cumulative cost, B$"]);
+  waits.draw([{ name: "95 % wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
+  lost.draw([{ name: "lost", data: report.series["hauls_cancelled"] ?? [], area: true }]);
+}
