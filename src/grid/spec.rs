@@ -1,5 +1,6 @@
 //! What the user writes about sites.
 
+use crate::kernel::curve::Curve;
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,10 +28,16 @@ pub struct SiteSpec {
     pub export_limit_kw: f64,
     /// A site whose grid connection carries this one's too: a key of `[site]`.
     pub behind: Option<String>,
-    /// Constant load of everything that is not simulated (buildings, lights, reefers), kW.
+    /// Load of everything that is not simulated (buildings, lights, reefers, a neighbour), kW.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub load_kw: f64,
+    /// That load by local hour, as factors: 24 of a day or 168 of a week from Monday. Empty: always the same.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 168))]
+    pub load_by_hour: Vec<f64>,
+    /// In a transition: that load by year, kW.
+    pub load_by_year: Option<Curve>,
     /// What electricity costs here: a file (JSON of the Utility Rate Database, or CSV) relative to the scenario, or the
     /// name of a tariff that comes with the binary, such as `"sce_tou_ev_9"`. None: no bill.
     pub tariff: Option<String>,
@@ -54,6 +61,17 @@ pub struct SiteSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl SiteSpec {
+    /// The load that is not simulated in an hour of the week, from Monday, kW.
+    #[must_use]
+    pub fn load_at(&self, hour_of_week: usize) -> f64 {
+        match self.load_by_hour.len() {
+            0 => self.load_kw,
+            hours => self.load_kw * self.load_by_hour[hour_of_week % hours],
+        }
+    }
 }
 
 /// `[node.ID]`: what stands between a site's connection and its chargers, such as a transformer, a switchboard or a

@@ -207,6 +207,10 @@ fn leave_headroom(
         let site = id.index();
         other.equipment[site] = Kw(around.cranes.kw[site]);
         other.shore[site] = Kw(around.berths.shore_kw[site]);
+        let spec = &around.sites.0[site].spec;
+        if !spec.load_by_hour.is_empty() {
+            other.fixed[site] = Kw(spec.load_at(around.calendar.hour_of_week(i64::from(clock.now_s()))));
+        }
     }
     headroom.0.clone_from(&tree.limit);
     headroom.0[..limits.0.len()].copy_from_slice(&limits.0);

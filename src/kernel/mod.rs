@@ -3,6 +3,7 @@
 pub mod agenda;
 pub mod calendar;
 pub mod clock;
+pub mod curve;
 pub mod ids;
 pub mod math;
 pub mod profile;

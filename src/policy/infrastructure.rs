@@ -28,6 +28,8 @@ pub struct InfrastructureView {
     pub site_peak_kw: Vec<f64>,
     /// By site: load without chargers, kW.
     pub site_load_kw: Vec<f64>,
+    /// By site: the site whose connection carries this one too.
+    pub site_behind: Vec<Option<usize>>,
 }
 
 /// What is decided this year.
@@ -47,17 +49,22 @@ impl Works {
     }
 }
 
-/// Connections that carry a share of the cabinets behind them.
+/// Connections that carry a share of the cabinets and the load behind them, up to the last connection above.
 fn connect(view: &InfrastructureView, works: &mut Works, simultaneity: f64) {
-    for (site, limit_kw) in view.site_limit_kw.iter().enumerate() {
-        let Some(limit_kw) = limit_kw else { continue };
+    let mut wanted_kw = vec![0.0; view.site_limit_kw.len()];
+    for site in 0..wanted_kw.len() {
         let groups = (0..view.site.len()).filter(|group| view.site[*group] == site);
         let cabinets_kw: f64 =
             groups.map(|group| f64::from(view.cabinets[group] + works.cabinets[group]) * view.cabinet_kw[group]).sum();
-        let wanted_kw = cabinets_kw * simultaneity + view.site_load_kw[site];
-        if wanted_kw > *limit_kw {
-            works.grid_kw[site] += wanted_kw - limit_kw;
+        let own_kw = cabinets_kw * simultaneity + view.site_load_kw[site];
+        let mut at = Some(site);
+        while let Some(above) = at {
+            wanted_kw[above] += own_kw;
+            at = view.site_behind[above];
         }
+    }
+    for ((grid_kw, limit_kw), wanted_kw) in works.grid_kw.iter_mut().zip(&view.site_limit_kw).zip(wanted_kw) {
+        *grid_kw += limit_kw.map_or(0.0, |limit_kw| (wanted_kw - limit_kw).max(0.0));
     }
 }
 
@@ -208,6 +215,7 @@ mod tests {
             site_limit_kw: vec![Some(1_800.0)],
             site_peak_kw: vec![1_750.0],
             site_load_kw: vec![100.0],
+            site_behind: vec![None],
         }
     }
 
@@ -228,6 +236,19 @@ mod tests {
         let many = InfrastructureView { vehicle_kw: vec![4_500.0], ..view() };
         assert_eq!(works("target_wait", &many).cabinets, [15]);
         assert_eq!(works("none", &many), Works::none(&many));
+    }
+
+    /// A substation of 2 MW carries the depot (which fits its own connection) and 500 kW of its own.
+    #[test]
+    fn substations_grow_with_what_is_behind_them() {
+        let mut view = view();
+        view.site_limit_kw = vec![Some(2_500.0), Some(2_000.0)];
+        view.site_peak_kw.push(0.0);
+        view.site_load_kw.push(500.0);
+        view.site_behind = vec![Some(1), None];
+        let grid_kw = works("target_wait", &view).grid_kw;
+        assert!(grid_kw[0].abs() < 1e-9, "{grid_kw:?}");
+        assert!((grid_kw[1] - (13.0 * 180.0 * 0.8 + 100.0 + 500.0 - 2_000.0)).abs() < 1e-9, "{grid_kw:?}");
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub struct Tally {
     pub waits: Waits,
     /// Energy through the meter, kWh.
     pub meter_kwh: f64,
+    /// Of it by local hour of the day, kWh; only where there is a calendar.
+    pub kwh_by_hour: [f64; 24],
     /// Of it charging, kWh.
     pub charging_kwh: f64,
     /// Highest mean power of an interval, kW.
@@ -256,9 +258,7 @@ pub struct Summary {
     pub meters: Vec<Option<Meter>>,
     /// By number of the site and class of equipment.
     pub classes: BTreeMap<(u32, String), ClassTally>,
-    /// Energy through all meters by local hour of the day, kWh; only where there is a calendar.
-    pub kwh_by_hour: [f64; 24],
-    /// For [`Self::kwh_by_hour`].
+    /// For [`Tally::kwh_by_hour`].
     pub calendar: Option<Calendar>,
     /// Policy orders refused.
     pub rejected: u64,
@@ -327,13 +327,13 @@ impl Summary {
             if let Some((_, sum)) = &mut self.running_interval {
                 *sum += row.total_kw;
             }
-            if let Some(calendar) = &self.calendar {
-                self.kwh_by_hour[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
-            }
             if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
                 meter.read(row.start_s, self.interval_s, row.total_kw);
             }
             let tally = &mut self.sites[row.site.index()];
+            if let Some(calendar) = &self.calendar {
+                tally.kwh_by_hour[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
+            }
             if row.total_kw > tally.peak_kw {
                 tally.peak_kw = row.total_kw;
                 tally.peak_at_s = row.start_s;

@@ -109,6 +109,16 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
         checker.wrong(&["site"], format!("more than {SITE_LIMIT} sites"), None);
     }
     for (key, site) in &scenario.site {
+        if !matches!(site.load_by_hour.len(), 0 | 24 | 168) {
+            let message = format!("has {} factors, neither 24 nor 168", site.load_by_hour.len());
+            checker.wrong(&["site", key, "load_by_hour"], message, None);
+        }
+        if site.load_by_hour.iter().any(|factor| !(0.0..=100.0).contains(factor)) {
+            checker.wrong(&["site", key, "load_by_hour"], "each factor must be between 0 and 100", None);
+        }
+        if let Some(load) = &site.load_by_year {
+            transition::check::curve(&["site", key, "load_by_year"], load, (0.0, 1e6), checker);
+        }
         if let Some(behind) = &site.behind {
             let path = ["site", key, "behind"];
             let above = |key: &str| scenario.site.get(key)?.behind.as_deref();

@@ -36,7 +36,9 @@ impl Pathway<'_> {
         let mut total = FinanceRow::nothing(year, "total".to_owned());
         for row in &mut finance {
             row.close();
-            total.add(row);
+            if !self.frame.is_neighbour(&row.scope) {
+                total.add(row);
+            }
         }
         total.close();
         let all = books.total_emissions(&emissions);

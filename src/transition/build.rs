@@ -158,7 +158,7 @@ impl Capacity {
 #[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {
     use super::*;
-    use crate::transition::curve::Curve;
+    use crate::kernel::curve::Curve;
     use crate::transition::spec::StopGapSpec;
 
     fn spec() -> BuildSpec {

@@ -1,9 +1,9 @@
 //! What no schema can see about a transition: references, years, dates, offers without a model.
 
-use super::curve::Curve;
 use super::regulation::{RulesSpec, Term};
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::TRUCK;
+use crate::kernel::curve::Curve;
 use crate::policy::{adoption, infrastructure};
 use crate::scenario::Scenario;
 use crate::scenario::check::Checker;
@@ -36,7 +36,7 @@ fn class_known(path: &[&str], class: &str, classes: &BTreeSet<&str>, checker: &m
     }
 }
 
-fn curve(path: &[&str], curve: &Curve, (least, most): (f64, f64), checker: &mut Checker<'_>) {
+pub(crate) fn curve(path: &[&str], curve: &Curve, (least, most): (f64, f64), checker: &mut Checker<'_>) {
     if let Some(key) = curve.wrong_year() {
         let message = if key.is_empty() { "names no year".to_owned() } else { format!("`{key}` is no year") };
         checker.wrong(path, message, Some("write { 2025 = 1.0, 2035 = 2.0 }, or one number".to_owned()));

@@ -5,7 +5,7 @@ use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TransitionSpe
 use super::stock::{Holding, Model, Stock, TRUCK, life};
 use super::year::YearPlan;
 use crate::charging::spec::ChargerSpec;
-use crate::grid::spec::SiteSpec;
+use crate::grid::spec::{SiteKind, SiteSpec};
 use crate::hydrogen::spec::TankSpec;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::scenario::Scenario;
@@ -222,6 +222,13 @@ impl<'a> Frame<'a> {
     pub fn cabinets(&self, group: usize, capacity: &Capacity) -> u32 {
         let (key, spec) = self.groups[group];
         spec.cabinets + capacity.of_kind(ProjectKind::Chargers, key) as u32
+    }
+
+    /// Is a scope an industrial neighbour? It shares connections and hydrogen, not the books of the hub.
+    #[must_use]
+    pub fn is_neighbour(&self, scope: &str) -> bool {
+        let site = scope.strip_prefix("site:").and_then(|key| self.scenario().site.get(key));
+        site.is_some_and(|site| site.kind == SiteKind::Plant)
     }
 
     /// Share of a holding's vehicles that work in a week.

@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow};
 use super::stock::TRUCK;
-use super::year::Shown;
+use super::year::{Shown, SiteShown};
 use crate::record::summary::FleetTally;
 use crate::truck::spec::Powertrain;
 
@@ -223,17 +223,16 @@ impl Year<'_> {
         row
     }
 
-    /// kg `CO2e` of a kWh from the grid: the year's, weighted by the hours in which the hub draws.
+    /// t `CO2e` of what a site drew from the grid, hour by hour of the day.
     #[must_use]
-    pub fn grid_kg_per_kwh(&self) -> f64 {
+    pub fn grid_t(&self, site: &SiteShown) -> f64 {
         let grid = &self.frame.spec.grid;
-        let mean = grid.kg_per_mwh.at(self.year) / 1000.0;
-        let kwh: f64 = self.shown.kwh_by_hour.iter().sum();
-        if grid.by_hour.len() != 24 || kwh <= 0.0 {
-            return mean;
-        }
-        let weighted: f64 = grid.by_hour.iter().zip(self.shown.kwh_by_hour).map(|(factor, kwh)| factor * kwh).sum();
-        mean * weighted / kwh
+        let kwh = if grid.by_hour.len() == 24 {
+            grid.by_hour.iter().zip(site.kwh_by_hour).map(|(factor, kwh)| factor * kwh).sum()
+        } else {
+            site.meter_kwh
+        };
+        kwh / 1000.0 * grid.kg_per_mwh.at(self.year) / 1000.0
     }
 
     /// What a fleet emitted. Its electricity is its sites', so only its tailpipes and fuels are its own.
@@ -263,7 +262,7 @@ impl Year<'_> {
             row.nox_kg += tally.nox_g / 1000.0;
             row.pm25_kg += tally.pm25_g / 1000.0;
         }
-        row.co2e_grid_t = shown.meter_kwh * self.grid_kg_per_kwh() / 1000.0;
+        row.co2e_grid_t = self.grid_t(shown);
         self.fuel(&mut row);
         row
     }
@@ -279,11 +278,12 @@ impl Year<'_> {
         row.co2e_t = row.co2e_tailpipe_t + row.co2e_diesel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;
     }
 
-    /// All scopes of a year together. A fleet's charging is in its sites' meters: energy is summed over sites only.
+    /// All scopes of a year together but the neighbours. A fleet's charging is in its sites' meters: energy is summed over
+    /// sites only.
     #[must_use]
     pub fn total_emissions(&self, rows: &[EmissionsRow]) -> EmissionsRow {
         let mut total = EmissionsRow::nothing(self.year, "total".to_owned());
-        for row in rows {
+        for row in rows.iter().filter(|row| !self.frame.is_neighbour(&row.scope)) {
             total.diesel_gal += row.diesel_gal;
             total.energy_kwh += if row.scope.starts_with("site:") { row.energy_kwh } else { 0.0 };
             total.hydrogen_kg += row.hydrogen_kg;

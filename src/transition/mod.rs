@@ -1,7 +1,7 @@
 //! The transition clock: years. Each year closes the books on what operations showed, decides, commits, and runs sampled
 //! weeks of the next.
 //!
-//! `spec` and `regulation` are what a user writes, `curve` a number by year, `check` what can be wrong with them. `stock`
+//! `spec` and `regulation` are what a user writes, `check` what can be wrong with them. `stock`
 //! holds every vehicle, `offer` what it costs to own one, `build` the projects: formulas on plain values. `frame` is what
 //! does not change over the years, `year` runs the operations of one year and folds them, `market` makes of it what policies
 //! see, `comply` holds decisions to ramps and rules, `ledger` says what fleets and sites paid and emitted;
@@ -11,7 +11,6 @@ mod books;
 pub mod build;
 pub mod check;
 pub mod comply;
-pub mod curve;
 pub mod frame;
 pub mod ledger;
 pub mod market;

@@ -319,7 +319,12 @@ impl<'a> Pathway<'a> {
                 .map(|(key, spec)| spec.limit_kw.map(|kw| kw + coming.of_kind(ProjectKind::Grid, key)))
                 .collect(),
             site_peak_kw: shown.sites.iter().map(|site| site.peak_kw).collect(),
-            site_load_kw: scenario.site.values().map(|spec| spec.load_kw).collect(),
+            site_load_kw: scenario
+                .site
+                .values()
+                .map(|spec| spec.load_by_year.as_ref().map_or(spec.load_kw, |load| load.at(year)))
+                .collect(),
+            site_behind: scenario.site.values().map(|spec| spec.behind.as_ref().map(at_site)).collect(),
             site,
         }
     }

@@ -1,7 +1,7 @@
 //! Rules and public money, as data with dates: `[rule.KIND.NAME]`. A rule obliges in a year when it is in force on the last
 //! day of it; money counts for the share of the year in which it is in force.
 
-use super::curve::Curve;
+use crate::kernel::curve::Curve;
 use crate::scenario::Sources;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};

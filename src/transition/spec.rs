@@ -1,6 +1,6 @@
 //! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
 
-use super::curve::Curve;
+use crate::kernel::curve::Curve;
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;

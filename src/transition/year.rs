@@ -122,6 +122,7 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
         charger.cabinets += added(ProjectKind::Chargers, key) as u32;
     }
     for (key, site) in &mut scenario.site {
+        site.load_kw = site.load_by_year.as_ref().map_or(site.load_kw, |load| load.at(plan.year));
         site.limit_kw = site.limit_kw.map(|limit_kw| limit_kw + added(ProjectKind::Grid, key));
     }
     for (key, solar) in &mut scenario.solar {
@@ -166,6 +167,8 @@ fn battery(site: &str, energy_kwh: f64) -> StorageSpec {
 pub struct SiteShown {
     /// Through the meter, kWh.
     pub meter_kwh: f64,
+    /// Of it by local hour, kWh.
+    pub kwh_by_hour: [f64; 24],
     /// Drawn for sessions, kWh.
     pub charging_kwh: f64,
     /// Highest mean power of an interval, kW.
@@ -191,8 +194,6 @@ pub struct Shown {
     pub shift_km: Vec<Vec<u32>>,
     /// By site, in the order of the scenario.
     pub sites: Vec<SiteShown>,
-    /// Through all meters by local hour, kWh.
-    pub kwh_by_hour: [f64; 24],
     /// Hauls put up, and lapsed.
     pub hauls: [f64; 2],
     /// Hydrogen that vehicles got, kg; what all of it cost, USD; emissions of what was bought, kg `CO2e`.
@@ -268,6 +269,7 @@ fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
     }
     for (sum, site) in shown.sites.iter_mut().zip(&summary.sites) {
         sum.meter_kwh += site.meter_kwh * weight;
+        sum.kwh_by_hour.iter_mut().zip(site.kwh_by_hour).for_each(|(sum, kwh)| *sum += kwh * weight);
         sum.charging_kwh += site.charging_kwh * weight;
         sum.peak_kw = sum.peak_kw.max(site.peak_kw);
         sum.waits.merge(&site.waits);
@@ -280,7 +282,6 @@ fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
     for ((site, class), tally) in &summary.classes {
         shown.sites[*site as usize].classes.entry(class.clone()).or_default().add_weighted(tally, weight);
     }
-    shown.kwh_by_hour.iter_mut().zip(summary.kwh_by_hour).for_each(|(sum, kwh)| *sum += kwh * weight);
     shown.hauls[0] += summary.requested as f64 * weight;
     shown.hauls[1] += summary.cancelled as f64 * weight;
     let all = summary.hydrogen.all();

@@ -1,11 +1,11 @@
 //! A number that changes over the years.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A number, or numbers by year: `{ 2025 = 4.85, 2035 = 3.74 }`, straight lines between them, constant before and after.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Curve {
     /// The same in all years.
