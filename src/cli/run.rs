@@ -57,6 +57,9 @@ pub(super) struct RunArgs {
     /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed.
     #[arg(long)]
     strict: bool,
+    /// In a transition: simulate every day of every year instead of sampled weeks.
+    #[arg(long)]
+    full_years: bool,
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
@@ -86,6 +89,7 @@ impl RunArgs {
             strict_plugins: false,
             dispatch: None,
             charging: None,
+            full_years: false,
             profile: false,
         }
     }
@@ -143,6 +147,9 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     }
     if let Some(days) = args.days {
         set("time.days", days.to_string());
+    }
+    if args.full_years {
+        set("transition.full_years", "true".to_owned());
     }
     for (kind, choice) in [("dispatch", &args.dispatch), ("charging", &args.charging)] {
         if let Some(choice) = choice {

@@ -6,6 +6,7 @@ use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, Se
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
 use crate::kernel::calendar::Calendar;
+use crate::kernel::ids::SiteId;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -121,6 +122,10 @@ pub struct Tally {
     pub served_h: f64,
     /// Equipment: fuel, US gallons; nitrogen oxides and particles, g.
     pub equipment_burnt: [f64; 3],
+    /// Of it nitrogen oxides and particles by local hour of the day, g; only where there is a calendar.
+    pub exhaust_by_hour: [[f64; 2]; 24],
+    /// Trucks that came for a haul, by local hour of the day; only where there is a calendar.
+    pub trucks_by_hour: [u64; 24],
     /// Equipment: battery energy used, kWh.
     pub equipment_battery_kwh: f64,
     /// Equipment: hydrogen used, kg.
@@ -371,8 +376,16 @@ impl Summary {
                         fleet.completed += 1;
                         fleet.late += u64::from(done_s > row.due_s);
                     }
+                    self.visited(row.origin, row.at_origin_s);
+                    self.visited(row.destination, row.at_destination_s);
                 }
             }
+        }
+    }
+
+    fn visited(&mut self, site: SiteId, at_s: Option<u32>) {
+        if let Some((calendar, at_s)) = self.calendar.as_ref().zip(at_s) {
+            self.sites[site.index()].trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
         }
     }
 
@@ -386,6 +399,11 @@ impl Summary {
             class.hydrogen_kg += row.hydrogen_kg;
             class.nox_g += row.nox_g;
             class.pm25_g += row.pm25_g;
+            if let Some(calendar) = &self.calendar {
+                let hour = calendar.hour(i64::from(row.start_s));
+                let exhaust = &mut self.sites[row.site.index()].exhaust_by_hour[hour];
+                *exhaust = [exhaust[0] + row.nox_g, exhaust[1] + row.pm25_g];
+            }
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.required_h += row.required_h;
                 tally.served_h += row.served_h;

@@ -4,7 +4,7 @@ use super::build::Project;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
 use super::pathway::Pathway;
-use super::record::{EmissionsRow, FinanceRow, FleetYearRow, ProjectRow, RuleRow};
+use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, ProjectRow, RuleRow};
 use super::regulation::{TargetMetric, means};
 use super::spec::ProjectKind;
 use super::stock::{Leave, Vehicle};
@@ -42,6 +42,7 @@ impl Pathway<'_> {
         }
         total.close();
         let all = books.total_emissions(&emissions);
+        self.community_rows(year, shown);
         self.fleet_rows(year);
         self.project_rows(year);
         self.rule_rows(year, &counts, &all, &emissions);
@@ -154,6 +155,24 @@ impl Pathway<'_> {
             if let Some(row) = emissions.iter_mut().find(|row| row.scope == scope) {
                 row.co2e_embodied_t += tonnes;
             }
+        }
+    }
+
+    fn community_rows(&mut self, year: u16, shown: &Shown) {
+        for ((key, _), site) in self.frame.sites.iter().zip(&shown.sites) {
+            let is_quiet = site.trucks_by_hour.iter().all(|count| *count == 0.0) && site.classes.is_empty();
+            let rows = (0..24_u32).filter(|_| !is_quiet).map(|hour| {
+                let [nox_g, pm25_g] = site.exhaust_by_hour[hour as usize];
+                CommunityRow {
+                    year: u32::from(year),
+                    site: (*key).clone(),
+                    hour,
+                    trucks: site.trucks_by_hour[hour as usize],
+                    nox_kg: nox_g / 1000.0,
+                    pm25_kg: pm25_g / 1000.0,
+                }
+            });
+            self.tables.community.extend(rows);
         }
     }
 

@@ -64,7 +64,7 @@ impl FinanceRow {
     pub fn close(&mut self) {
         self.total_usd = 0.0;
         self.total_usd = self.amounts().iter().map(|usd| **usd).sum();
-        self.public_usd = -(self.vehicle_incentives_usd + self.infrastructure_incentives_usd);
+        self.public_usd = 0.0 - self.vehicle_incentives_usd - self.infrastructure_incentives_usd;
     }
 
     /// Adds another row of the same year.

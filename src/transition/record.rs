@@ -19,6 +19,8 @@ pub struct Tables {
     pub offers: Vec<OfferRow>,
     /// Rules.
     pub rules: Vec<RuleRow>,
+    /// What neighbours of each site breathe and hear.
+    pub community: Vec<CommunityRow>,
     /// What operations of each year showed.
     pub shown: Vec<(u16, Shown)>,
 }
@@ -242,5 +244,23 @@ row! {
         kept: Code [""],
         /// public money paid or taken (negative) by it
         public_usd: f64 ["USD"],
+    }
+}
+
+row! {
+    /// What people beside a site have of it in one hour of the day, over a whole year.
+    CommunityRow in "community" {
+        /// the year
+        year: u32 [""],
+        /// the site
+        site: String [""],
+        /// local hour of the day, 0 to 23
+        hour: u32 ["h"],
+        /// trucks that came for a haul
+        trucks: f64 [""],
+        /// nitrogen oxides of its equipment
+        nox_kg: f64 ["kg"],
+        /// exhaust particles of its equipment
+        pm25_kg: f64 ["kg"],
     }
 }

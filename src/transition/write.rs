@@ -1,6 +1,6 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
-use super::record::{EmissionsRow, FinanceRow, FleetYearRow, OfferRow, ProjectRow, RuleRow, Tables};
+use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, OfferRow, ProjectRow, RuleRow, Tables};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter};
 use std::collections::BTreeMap;
@@ -35,6 +35,7 @@ pub fn write(
     to.table::<ProjectRow>(&tables.projects, &mut digests)?;
     to.table::<OfferRow>(&tables.offers, &mut digests)?;
     to.table::<RuleRow>(&tables.rules, &mut digests)?;
+    to.table::<CommunityRow>(&tables.community, &mut digests)?;
     if let (Some(folder), Some(next)) = (folder, &next) {
         for entry in std::fs::read_dir(next).into_iter().flatten().flatten() {
             io(&entry.path(), std::fs::rename(entry.path(), folder.join(entry.file_name())))?;

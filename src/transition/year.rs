@@ -169,6 +169,10 @@ pub struct SiteShown {
     pub meter_kwh: f64,
     /// Of it by local hour, kWh.
     pub kwh_by_hour: [f64; 24],
+    /// Exhaust of equipment by local hour: nitrogen oxides and particles, g.
+    pub exhaust_by_hour: [[f64; 2]; 24],
+    /// Trucks that came for a haul, by local hour.
+    pub trucks_by_hour: [f64; 24],
     /// Drawn for sessions, kWh.
     pub charging_kwh: f64,
     /// Highest mean power of an interval, kW.
@@ -270,6 +274,11 @@ fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
     for (sum, site) in shown.sites.iter_mut().zip(&summary.sites) {
         sum.meter_kwh += site.meter_kwh * weight;
         sum.kwh_by_hour.iter_mut().zip(site.kwh_by_hour).for_each(|(sum, kwh)| *sum += kwh * weight);
+        for hour in 0..24 {
+            sum.trucks_by_hour[hour] += site.trucks_by_hour[hour] as f64 * weight;
+            sum.exhaust_by_hour[hour][0] += site.exhaust_by_hour[hour][0] * weight;
+            sum.exhaust_by_hour[hour][1] += site.exhaust_by_hour[hour][1] * weight;
+        }
         sum.charging_kwh += site.charging_kwh * weight;
         sum.peak_kw = sum.peak_kw.max(site.peak_kw);
         sum.waits.merge(&site.waits);

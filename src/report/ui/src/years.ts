@@ -131,7 +131,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
       section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
     ),
     section("What was built", "All projects of all years, by kind.", ...works),
-    section("Rules and goals", "What each asked for and what was reached.", ...rules),
+    ...(report.rules.length > 0 ? [section("Rules and goals", "What each asked for and what was reached.", ...rules)] : []),
     stakeholders(report, metrics),
     provenance(report),
   );
