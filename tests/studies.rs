@@ -485,7 +485,13 @@ fn the_suite_gives_the_same_hashes() {
     };
     assert_eq!(hashes(&one), hashes(&board("two", "3", &[])));
     let pairs = portvolt::study::strategy::Strategy::built_in().len();
-    assert_eq!(hashes(&one).len(), 3 * pairs);
+    assert_eq!(hashes(&one).len(), 3 * pairs + 4 + 6, "three of operations, one of hydrogen, one of adoption");
+    let lines = one["leaderboard"].as_array().unwrap();
+    let of = |scenario: &str| lines.iter().filter(|line| line["scenario"] == scenario).collect::<Vec<_>>();
+    for line in of("terminal") {
+        assert!(line["score"].as_f64().unwrap() <= line["bound"].as_f64().unwrap() + 1e-6, "{line}");
+    }
+    assert!(of("depot").iter().all(|line| line["bound"] == 0.0) && of("hydrogen")[0]["bound"].is_null());
     let more = board("three", "2", &["--only", "depot", "--dispatch", "least_empty_km"]);
     assert_eq!(hashes(&more).len(), pairs + 1);
     let said = told(dir.path(), 4, &["bench-suite", "--only", "depott"]);

@@ -78,8 +78,8 @@ fn all(
     more: &[Strategy],
     console: &Console,
 ) -> Result<Exit, CompareError> {
-    let strategies = (Strategy::built_in().len() + more.len()) as u64;
-    let bar = console.counter(entries.len() as u64 * strategies * u64::from(args.replications), "runs");
+    let strategies: usize = entries.iter().map(|entry| entry.strategies(more).len()).sum();
+    let bar = console.counter(strategies as u64 * u64::from(args.replications), "runs");
     let stop = interrupt::listen();
     let mut lines = Vec::new();
     for entry in entries {

@@ -98,7 +98,8 @@ pub struct HydrogenOrders {
     pub trailers: Vec<u32>,
 }
 
-const NAMES: &[&str] = &["keep_full", "reorder_point", "cheap_hours", "follow_solar"];
+/// Names of the built-in policies.
+pub const NAMES: &[&str] = &["keep_full", "reorder_point", "cheap_hours", "follow_solar"];
 
 const RESTART: Parameter = Parameter::new("restart_level", 0.5, (0.0, 1.0));
 const RESERVE: Parameter = Parameter::new("reserve_level", 0.35, (0.0, 1.0));

@@ -18,7 +18,7 @@ pub use dispatch::{
 };
 
 pub use crate::record::notes::PluginNotes;
-pub use hydrogen::{HydrogenOrders, HydrogenView, LOAD_STEPS, hydrogen};
+pub use hydrogen::{HydrogenOrders, HydrogenView, LOAD_STEPS, NAMES as HYDROGEN_NAMES, hydrogen};
 pub use plugin::PluginFile;
 
 use crate::kernel::units::Kw;

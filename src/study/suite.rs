@@ -5,29 +5,56 @@
 
 use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
 use super::strategy::Strategy;
+use crate::policy;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// Version of the frozen scenarios.
-pub const SUITE_VERSION: u32 = 1;
+pub const SUITE_VERSION: u32 = 2;
 
 /// A frozen scenario and what it is scored by.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// Its name.
     pub name: &'static str,
+    /// Whose decisions it is about.
+    pub decides: Decides,
     /// Metric of the whole hub that scores a strategy.
     pub metric: &'static str,
+    /// The best that any policy could reach, where it is known.
+    pub best: Option<Best>,
     /// Its files: path inside the folder, text.
     pub files: &'static [(&'static str, &'static str)],
+}
+
+/// Whose decisions a scenario is about: all built-in ones are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decides {
+    /// Dispatch and charging, in pairs.
+    Operations,
+    /// Supply of hydrogen.
+    Hydrogen,
+    /// What is bought in a transition.
+    Adoption,
+}
+
+/// A score that cannot be passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Best {
+    /// Nothing is left undone.
+    Zero,
+    /// Everything that another metric asks for.
+    All(&'static str),
 }
 
 /// The suite.
 pub const SUITE: &[Entry] = &[
     Entry {
         name: "depot",
+        decides: Decides::Operations,
         metric: "sessions_unmet",
+        best: Some(Best::Zero),
         files: &[
             ("scenario.toml", include_str!("../../scenarios/suite/depot/scenario.toml")),
             ("hauls.csv", include_str!("../../scenarios/suite/depot/hauls.csv")),
@@ -35,22 +62,52 @@ pub const SUITE: &[Entry] = &[
     },
     Entry {
         name: "terminal",
+        decides: Decides::Operations,
         metric: "equipment_hours_served",
+        best: Some(Best::All("equipment_hours_required")),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/terminal/scenario.toml"))],
     },
     Entry {
         name: "drayage",
+        decides: Decides::Operations,
         metric: "hauls_late",
+        best: Some(Best::Zero),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/drayage/scenario.toml"))],
+    },
+    Entry {
+        name: "hydrogen",
+        decides: Decides::Hydrogen,
+        metric: "h2_cost_usd_per_kg",
+        best: None,
+        files: &[("scenario.toml", include_str!("../../scenarios/suite/hydrogen/scenario.toml"))],
+    },
+    Entry {
+        name: "transition",
+        decides: Decides::Adoption,
+        metric: "npv_usd",
+        best: None,
+        files: &[("scenario.toml", include_str!("../../scenarios/suite/transition/scenario.toml"))],
     },
 ];
 
-/// The best score that any policy could reach in a scenario of the suite, as far as it is known.
-///
-/// This is the one place for it: nothing computes a bound yet, so there is none, and the leaderboard says so.
-#[must_use]
-pub fn bound(_entry: &Entry) -> Option<f64> {
-    None
+impl Entry {
+    /// What is compared: everything built in that decides here; on operations also `more`.
+    #[must_use]
+    pub fn strategies(&self, more: &[Strategy]) -> Vec<Strategy> {
+        let named = |path: &str, names: &[&str]| {
+            let one = |name: &&str| Strategy {
+                name: (*name).to_owned(),
+                overlays: Vec::new(),
+                settings: vec![format!("{path}.name={name}")],
+            };
+            names.iter().map(one).collect()
+        };
+        match self.decides {
+            Decides::Operations => [Strategy::built_in(), more.to_vec()].concat(),
+            Decides::Hydrogen => named("policy.hydrogen", policy::HYDROGEN_NAMES),
+            Decides::Adoption => named("transition.adoption", &policy::adoption::NAMES),
+        }
+    }
 }
 
 /// One line of the leaderboard.
@@ -93,10 +150,10 @@ pub fn write_out(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What to run in one scenario of the suite: every pair of built-in policies, and `more`.
+/// What to run in one scenario of the suite.
 #[must_use]
 pub fn spec(folder: &Path, entry: &Entry, more: &[Strategy], seed: u64, replications: u32) -> CompareSpec {
-    let strategies = [Strategy::built_in(), more.to_vec()].concat();
+    let strategies = entry.strategies(more);
     let scenario: PathBuf = folder.join(entry.name);
     CompareSpec { scenario, settings: Vec::new(), strategies, baseline: 0, seed, replications, target: None }
 }
@@ -121,6 +178,10 @@ pub fn score(
     let scenario_hash = scenario_hash.finalize().to_hex().to_string();
     let missing = || CompareError::NoMetric(entry.metric.to_owned(), entry.name.to_owned());
     let metric = done.total(entry.metric).ok_or_else(missing)?;
+    let bound = entry.best.and_then(|best| match best {
+        Best::Zero => Some(0.0),
+        Best::All(asked) => done.total(asked)?.strategies.first()?.mean,
+    });
     let line = |(standing, digest): (&super::compare::Standing, String)| Line {
         scenario: entry.name,
         scenario_hash: scenario_hash.clone(),
@@ -130,7 +191,7 @@ pub fn score(
         half_width: standing.half_width,
         places: standing.first_place.zip(standing.last_place),
         probability_best: standing.probability_best,
-        bound: bound(entry),
+        bound,
         digest,
     };
     let mut lines: Vec<Line> = metric.strategies.iter().zip(done.digests()).map(line).collect();
