@@ -6,7 +6,7 @@
 
 mod guests;
 
-use guests::{ASK, Guest, PAIRS};
+use guests::{ASK, Guest, LIKE_WITH_LIKE, PAIRS};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -246,4 +246,35 @@ fn new_writes_a_folder_for_each_kind_and_language() {
     assert!(said.contains("`My-Policy` is no name for a plugin"), "{said}");
     let (code, said) = outcome(dir.path(), &["plugin", "build", "."]);
     assert_eq!(code, 4, "{said}");
+}
+
+/// A guest that decides what is bought: the rows of its built-in twin, its name and hash in the manifest; a list of the
+/// wrong length buys nothing, is counted, and ends a strict run.
+#[test]
+fn an_adoption_plugin_stands_beside_the_built_in() {
+    let short = Guest { decide: "(call $buy (i32.const 256) (i32.const 1))", ..LIKE_WITH_LIKE };
+    let dir = folder(&[("like.wasm", LIKE_WITH_LIKE), ("short.wasm", short)]);
+    std::fs::write(dir.path().join("port.toml"), include_str!("cases/transition_port.toml")).unwrap();
+    let run = |out: &str, more: &[&str]| {
+        let all = ["run", "port.toml", "--set", "transition.until=2028", "--out", out];
+        outcome(dir.path(), &[&all[..], more].concat())
+    };
+    let (code, said) = run("built_in", &["--adoption", "business_as_usual"]);
+    assert_eq!(code, 0, "{said}");
+    let (code, said) = run("guest", &["--adoption", "like.wasm"]);
+    assert_eq!(code, 0, "{said}");
+    let rows = |out: &str| json(&dir.path().join(out).join("manifest.json"))["rows"].clone();
+    assert_eq!(rows("guest"), rows("built_in"));
+    let manifest = json(&dir.path().join("guest/manifest.json"));
+    assert_eq!(manifest["plugin_notes"][0]["calls"], 3);
+    assert_eq!(manifest["plugin_notes"][0]["kind"], "adoption");
+    let (code, said) = run("short", &["--adoption", "short.wasm"]);
+    assert!(code == 0 && said.contains("year 2026: buy: a list of 1, not of 6"), "{said}");
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "like.wasm"]);
+    assert!(code == 0 && said.contains("good"), "{said}");
+    let (code, said) = outcome(dir.path(), &["plugin", "new", "mine", "--kind", "adoption"]);
+    assert!(code == 0 && dir.path().join("mine/src/lib.rs").is_file(), "{said}");
+    let compare = ["compare", "port.toml", "--strategies", "bau,adoption=like.wasm", "--set", "transition.until=2027"];
+    let (code, said) = outcome(dir.path(), &[&compare[..], &["--replications", "2"]].concat());
+    assert_eq!(code, 0, "{said}");
 }

@@ -1,7 +1,7 @@
 //! `portvolt run` of a scenario with a `[transition]`: year after year, with what is done kept.
 
 use super::console::Console;
-use super::simulate::Job;
+use super::simulate::{Job, show_notes};
 use super::{Exit, interrupt};
 use crate::record::folder::{FolderError, RunFolder, SCHEMA, SummaryFile};
 use crate::record::names::Names;
@@ -52,7 +52,8 @@ impl Job<'_> {
             console.error(&format!("{error}{}", if is_empty { "" } else { kept.as_str() }));
             return Exit::from(&RunError::from(error));
         }
-        match self.finish_years(spec, &pathway.tables, folder, console) {
+        show_notes(&pathway.notes, console);
+        match self.finish_years(spec, &pathway, folder, console) {
             Ok(exit) => exit,
             Err(error) => {
                 console.error(&error.to_string());
@@ -64,10 +65,11 @@ impl Job<'_> {
     fn finish_years(
         &self,
         spec: &TransitionSpec,
-        tables: &Tables,
+        pathway: &Pathway<'_>,
         folder: RunFolder,
         console: &Console,
     ) -> Result<Exit, FolderError> {
+        let tables = &pathway.tables;
         let zone = &self.loaded.scenario.time.zone;
         let names = Names::none(self.loaded.calendar.clone());
         let digests = write(None, false, zone, &names, tables).unwrap_or_default();
@@ -75,7 +77,7 @@ impl Job<'_> {
         let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
         folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
         folder.remove(PROGRESS)?;
-        let manifest = self.manifest(digests, Vec::new());
+        let manifest = self.manifest(digests, pathway.notes.clone());
         if self.with_report {
             let html = report::years(self.loaded, &manifest, &metrics, tables);
             folder.write("report.html", &html)?;

@@ -3,13 +3,13 @@
 use super::console::Console;
 use super::{Exit, ScenarioArgs, diagnose, plugin_new, plugins};
 use crate::plugin::trial::{Trial, trial};
-use crate::plugin::{Charging, Description, Dispatch, Kind, Plugin, PluginError, Side, inspect, kind_of};
+use crate::plugin::{Adoption, Charging, Description, Dispatch, Kind, Plugin, PluginError, Side, inspect, kind_of};
 use crate::policy::PluginFile;
 use crate::policy::spec::PluginLimits;
 use crate::record::summary::Metric;
 use crate::scenario::load::{Loaded, load};
-use crate::sim::output::Output;
-use crate::sim::{Options, RunError, Simulation};
+use crate::sim::RunError;
+use crate::study::replicate::replicate;
 use clap::Subcommand;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -54,10 +54,12 @@ pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
         PluginCommand::Check { file } => read(file, console).and_then(|(file, kind)| match kind {
             Kind::Dispatch => check::<Dispatch>(&file, console),
             Kind::Charging => check::<Charging>(&file, console),
+            Kind::Adoption => check::<Adoption>(&file, console),
         }),
         PluginCommand::Inspect { file } => read(file, console).and_then(|(file, kind)| match kind {
             Kind::Dispatch => look::<Dispatch>(&file, console),
             Kind::Charging => look::<Charging>(&file, console),
+            Kind::Adoption => look::<Adoption>(&file, console),
         }),
         PluginCommand::New(args) => return plugin_new::new(args, console),
         PluginCommand::Build { dir } => return plugin_new::build(dir, console),
@@ -189,25 +191,43 @@ struct Lap {
     metrics: Vec<Metric>,
 }
 
-const COMPARED: [&str; 6] =
-    ["hauls_completed", "hauls_late", "truck_empty_km", "energy_delivered_kwh", "peak_kw", "queue_wait_mean_min"];
+/// What is compared; a run has some of them.
+const COMPARED: [&str; 10] = [
+    "hauls_completed",
+    "hauls_late",
+    "truck_empty_km",
+    "energy_delivered_kwh",
+    "peak_kw",
+    "queue_wait_mean_min",
+    "npv_usd",
+    "public_usd",
+    "co2e_t",
+    "zev_share",
+];
 
 fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
     let (plugin, kind) = read(file, console)?;
     let built_in: Vec<&str> = match kind {
         Kind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
-        // A schedule comes from a file.
-        Kind::Charging => crate::policy::built_in().map(|info| info.name).filter(|name| *name != "schedule").collect(),
+        Kind::Charging => crate::study::strategy::charging_names().collect(),
+        Kind::Adoption => crate::policy::adoption::NAMES.to_vec(),
+    };
+    let own = match kind {
+        Kind::Dispatch => plugins::load::<Dispatch>(&plugin, console)?.description.name.clone(),
+        Kind::Charging => plugins::load::<Charging>(&plugin, console)?.description.name.clone(),
+        Kind::Adoption => plugins::load::<Adoption>(&plugin, console)?.description.name.clone(),
     };
     let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
     let mut laps = Vec::new();
     for choice in built_in.iter().copied().chain([path.as_str()]) {
         let mut request = scenario.request();
         request.settings.extend(days.map(|days| format!("time.days={days}")));
-        request.settings.push(format!("policy.{kind}={}", toml::Value::from(choice)));
+        let table = if kind == Kind::Adoption { "transition" } else { "policy" };
+        request.settings.push(format!("{table}.{kind}={}", toml::Value::from(choice)));
         let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
         plugins::prepare(&loaded, console)?;
-        laps.push(lap(choice, &loaded).map_err(|error| {
+        let name = if choice == path { &own } else { choice };
+        laps.push(lap(name, &loaded).map_err(|error| {
             console.error(&error.to_string());
             Exit::BadPolicy
         })?);
@@ -221,19 +241,11 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
     Ok(Exit::Done)
 }
 
-fn lap(choice: &str, loaded: &Loaded) -> Result<Lap, RunError> {
-    let mut simulation = Simulation::new(loaded, &Options { seed: 1, ..Options::default() })?;
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
+fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {
     let begin = Instant::now();
-    simulation.run(&mut output, &AtomicBool::new(false), |_, _| {})?;
+    let done = replicate(loaded, 1, 0, &AtomicBool::new(false))?;
     let seconds = begin.elapsed().as_secs_f64();
-    let written = output.finish()?;
-    let digest = written.digest();
-    let mut summary = written.summary;
-    let metrics = summary.metrics(simulation.names());
-    let name = simulation.plugin_notes().into_iter().next().map_or_else(|| choice.to_owned(), |notes| notes.name);
-    Ok(Lap { name, seconds, digest, metrics })
+    Ok(Lap { name: name.to_owned(), seconds, digest: done.digest, metrics: done.metrics })
 }
 
 fn value(lap: &Lap, name: &str) -> Option<f64> {
@@ -248,12 +260,14 @@ fn lap_json(lap: &Lap) -> serde_json::Value {
 
 fn laps_text(laps: &[Lap]) -> String {
     let mut out = format!("{:<28} {:>8}  {:<8}", "policy", "time s", "rows");
-    for name in COMPARED {
+    let has = |name: &&str| laps.iter().any(|lap| value(lap, name).is_some());
+    let compared: Vec<&str> = COMPARED.into_iter().filter(has).collect();
+    for name in &compared {
         let _ = write!(out, " {name:>20}");
     }
     for lap in laps {
         let _ = write!(out, "\n{:<28} {:>8.2}  {:<8}", lap.name, lap.seconds, &lap.digest[..8]);
-        for name in COMPARED {
+        for name in &compared {
             let value = value(lap, name).map_or("-".to_owned(), |value| format!("{value:.1}"));
             let _ = write!(out, " {value:>20}");
         }

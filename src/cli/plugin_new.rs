@@ -23,6 +23,7 @@ pub(super) struct NewArgs {
 enum KindArg {
     Dispatch,
     Charging,
+    Adoption,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +75,7 @@ fn rust(kind: Kind) -> Vec<File> {
     let source = match kind {
         Kind::Dispatch => plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME"),
         Kind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
+        Kind::Adoption => plugin_text!("clean_when_cheap/src/lib.rs").replace("clean_when_cheap", "PLUGIN_NAME"),
     };
     // The helper's manifest takes its fields from the workspace, which the new folder is.
     vec![
@@ -82,6 +84,7 @@ fn rust(kind: Kind) -> Vec<File> {
         ("helper/Cargo.toml", plugin_text!("helper/Cargo.toml")),
         ("helper/src/lib.rs", plugin_text!("helper/src/lib.rs")),
         ("helper/src/about.rs", plugin_text!("helper/src/about.rs")),
+        ("helper/src/adoption.rs", plugin_text!("helper/src/adoption.rs")),
         ("helper/src/charging.rs", plugin_text!("helper/src/charging.rs")),
         ("helper/src/dispatch.rs", plugin_text!("helper/src/dispatch.rs")),
         ("helper/src/log.rs", plugin_text!("helper/src/log.rs")),
@@ -123,6 +126,7 @@ const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies
 "#;
 
 fn readme(kind: Kind, language: Language) -> String {
+    let scenario = if kind == Kind::Adoption { "hub_2045" } else { "depot_night" };
     let (file, setup, test) = match language {
         Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "cargo test"),
         Language::Python => ("app.py", "pip install componentize-py==0.25.1", "portvolt plugin check PLUGIN_NAME.wasm"),
@@ -132,7 +136,7 @@ fn readme(kind: Kind, language: Language) -> String {
     format!(
         "# PLUGIN_NAME\n\nA {kind} policy for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
          order.\n\n    {setup}    # once\n    portvolt plugin build .\n    {test}\n    portvolt plugin check \
-         PLUGIN_NAME.wasm\n    portvolt run scenarios/depot_night --{kind} PLUGIN_NAME.wasm\n"
+         PLUGIN_NAME.wasm\n    portvolt run scenarios/{scenario} --{kind} PLUGIN_NAME.wasm\n"
     )
 }
 
@@ -140,7 +144,14 @@ pub(super) fn new(args: &NewArgs, console: &Console) -> Exit {
     let kind = match args.kind {
         KindArg::Dispatch => Kind::Dispatch,
         KindArg::Charging => Kind::Charging,
+        KindArg::Adoption => Kind::Adoption,
     };
+    if kind == Kind::Adoption && args.lang != Language::Rust {
+        console.error(
+            "a template of an adoption policy is there for Rust only; plugins/wit/policy.wit says what others export",
+        );
+        return Exit::Usage;
+    }
     let name = args.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::console::Console;
-use crate::plugin::{self, Charging, Dispatch, Plugin, Side, TYPICAL_COMPONENT_BYTES};
+use crate::plugin::{self, Adoption, Charging, Dispatch, Plugin, Side, TYPICAL_COMPONENT_BYTES};
 use crate::policy::PluginFile;
 use crate::scenario::load::Loaded;
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 /// Compiles and checks the plugins of a scenario, and their parameters.
 pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
     let (plugins, policy) = (&loaded.plugins, &loaded.scenario.policy);
-    if plugins.dispatch.is_none() && plugins.charging.is_none() {
-        return Ok(());
-    }
     if let Some(file) = &plugins.dispatch {
         one::<Dispatch>(file, &policy.dispatch.params, console)?;
     }
     if let Some(file) = &plugins.charging {
         one::<Charging>(file, &policy.charging.params, console)?;
+    }
+    if let Some((file, transition)) = plugins.adoption.as_ref().zip(loaded.scenario.transition.as_ref()) {
+        one::<Adoption>(file, &transition.adoption.params, console)?;
     }
     Ok(())
 }

@@ -51,6 +51,9 @@ pub(super) struct RunArgs {
     /// Who sets the power of sessions: a built-in policy or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     charging: Option<String>,
+    /// In a transition, who decides what is bought: a built-in policy or the file of a plugin.
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    adoption: Option<String>,
     /// End the run at the first bad order of a plugin instead of dropping it.
     #[arg(long)]
     strict_plugins: bool,
@@ -89,6 +92,7 @@ impl RunArgs {
             strict_plugins: false,
             dispatch: None,
             charging: None,
+            adoption: None,
             full_years: false,
             profile: false,
         }
@@ -151,9 +155,14 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     if args.full_years {
         set("transition.full_years", "true".to_owned());
     }
-    for (kind, choice) in [("dispatch", &args.dispatch), ("charging", &args.charging)] {
+    let choices = [
+        ("policy.dispatch", &args.dispatch),
+        ("policy.charging", &args.charging),
+        ("transition.adoption", &args.adoption),
+    ];
+    for (path, choice) in choices {
         if let Some(choice) = choice {
-            set(&format!("policy.{kind}"), policy_setting(choice)?);
+            set(path, policy_setting(choice)?);
         }
     }
     if let Some(to) = &args.to {

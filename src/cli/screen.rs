@@ -164,7 +164,7 @@ fn worst_sites(loaded: &Loaded, summary: &Summary) -> String {
         .zip(&summary.sites)
         .filter(|(_, tally)| tally.sessions > 0 || tally.unmet > 0)
         .collect();
-    let key = |tally: &crate::record::summary::Tally| {
+    let key = |tally: &crate::record::tally::Tally| {
         let unmet = tally.unmet as f64 / (tally.sessions + tally.unmet).max(1) as f64;
         unmet * 1e6 + tally.waits.quantile_min(0.95).unwrap_or(0.0)
     };

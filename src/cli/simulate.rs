@@ -196,7 +196,7 @@ impl Job<'_> {
 }
 
 /// What plugins said, and which of their orders were no good.
-fn show_notes(notes: &[PluginNotes], console: &Console) {
+pub(super) fn show_notes(notes: &[PluginNotes], console: &Console) {
     for plugin in notes {
         for line in &plugin.log {
             console.note(&format!("{}: {line}", plugin.name));

@@ -48,6 +48,8 @@ pub enum Purpose {
     VehicleLives = 44,
     /// How late a utility is with one project.
     LateUtilities = 45,
+    /// What an adoption plugin asks for.
+    AdoptionPlugin = 46,
 }
 
 /// The seed of a run: the user's number and the replication's.

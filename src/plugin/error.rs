@@ -91,8 +91,8 @@ pub struct Failure {
     pub version: String,
     /// `describe`, `start`, `decide` or `finish`.
     pub call: &'static str,
-    /// Simulated time, seconds from the start of the run.
-    pub time_s: Option<u32>,
+    /// Simulated time, as people call it.
+    pub moment: Option<String>,
     /// What happened.
     pub cause: Cause,
     /// The guest's functions, innermost first, with file and line where the guest has them.
@@ -142,10 +142,10 @@ pub enum Cause {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { plugin, version, call, time_s, cause, frames, log } = self;
+        let Self { plugin, version, call, moment, cause, frames, log } = self;
         write!(out, "plugin `{plugin}` {version}, in `{call}`")?;
-        if let Some(time_s) = time_s {
-            write!(out, " at second {time_s} of the run")?;
+        if let Some(moment) = moment {
+            write!(out, " at {moment} of the run")?;
         }
         write!(out, ": it {cause}")?;
         for frame in frames {

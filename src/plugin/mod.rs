@@ -5,6 +5,7 @@
 //! from one run to the next; a call may use so much fuel, memory and stack and not more (`engine`); orders are
 //! checked (`order`); what goes wrong is named with the guest's own words (`error`).
 
+mod adoption;
 mod bindings;
 mod cache;
 mod charging;
@@ -18,6 +19,7 @@ mod running;
 mod side;
 pub mod trial;
 
+pub use adoption::Adoption;
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use charging::Charging;
 pub use dispatch::Dispatch;

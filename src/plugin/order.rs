@@ -3,6 +3,7 @@
 
 use crate::kernel::ids::SiteId;
 use crate::kernel::units::Kw;
+use crate::policy::adoption::{AdoptionView, Purchases};
 use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, Orders};
 
 /// Reasons that are kept.
@@ -155,4 +156,23 @@ pub(super) fn check_charging(view: &ChargingView<'_>, given: Option<&[f64]>, dro
         Kw::ZERO
     };
     given.iter().enumerate().map(check).collect()
+}
+
+/// One count an option, and one a holding: a list of the wrong length is none.
+pub(super) fn check_adoption(
+    view: &AdoptionView,
+    count: Option<&[u32]>,
+    early: Option<&[u32]>,
+    dropped: &mut Dropped,
+) -> Purchases {
+    let mut list = |what: &str, given: Option<&[u32]>, wanted: usize| match given {
+        Some(given) if given.len() == wanted => given.to_vec(),
+        Some(given) => {
+            let length = given.len();
+            dropped.note_many(wanted.max(1) as u64, || format!("{what}: a list of {length}, not of {wanted}"));
+            vec![0; wanted]
+        }
+        None => vec![0; wanted],
+    };
+    Purchases { count: list("buy", count, view.model.len()), early: list("replace-early", early, view.holdings()) }
 }

@@ -111,7 +111,7 @@ impl<S: Side> Running<S> {
             return Err(failure(&self.plugin, &self.store, site, cause, Vec::new()).into());
         }
         let room = EXAMPLES.saturating_sub(self.examples.len());
-        self.examples.extend(examples.into_iter().take(room).map(|why| format!("second {time_s}: {why}")));
+        self.examples.extend(examples.into_iter().take(room).map(|why| format!("{}: {why}", S::moment(time_s))));
         Ok(())
     }
 
@@ -204,5 +204,5 @@ fn failure<S: Side>(
     }
     let description = &plugin.description;
     let (name, version) = (description.name.clone(), description.version.clone());
-    Failure { plugin: name, version, call: site.call, time_s: site.time_s, cause, frames, log }
+    Failure { plugin: name, version, call: site.call, moment: site.time_s.map(S::moment), cause, frames, log }
 }

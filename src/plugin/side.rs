@@ -16,11 +16,13 @@ pub enum Kind {
     Dispatch,
     /// The set-point of every session.
     Charging,
+    /// What is bought in a year.
+    Adoption,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Dispatch, Self::Charging];
+    pub const ALL: [Self; 3] = [Self::Dispatch, Self::Charging, Self::Adoption];
 
     /// Its word, which is also the name of its world.
     #[must_use]
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Self::Dispatch => "dispatch",
             Self::Charging => "charging",
+            Self::Adoption => "adoption",
         }
     }
 
@@ -36,6 +39,7 @@ impl Kind {
         match self {
             Self::Dispatch => Purpose::DispatchPlugin,
             Self::Charging => Purpose::ChargingPlugin,
+            Self::Adoption => Purpose::AdoptionPlugin,
         }
     }
 }
@@ -71,9 +75,15 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn keep(&mut self, view: &Self::View<'_>);
 
-    /// Simulated time of a view, and how many rows it has.
+    /// Simulated time of a view (of a transition: the year), and how many rows it has.
     #[doc(hidden)]
     fn size(view: &Self::View<'_>) -> (u32, usize);
+
+    /// How people call that time.
+    #[doc(hidden)]
+    fn moment(at: u32) -> String {
+        format!("second {at}")
+    }
 
     /// How many orders there are.
     #[doc(hidden)]

@@ -99,6 +99,19 @@ pub trait AdoptionPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &adoption::AdoptionView) -> Result<adoption::Purchases, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
+    }
 }
 
 /// Decides what is built, once a year.

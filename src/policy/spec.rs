@@ -135,7 +135,7 @@ impl PluginLimits {
 /// A name, or the whole table.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
-enum NameOr<T> {
+pub(crate) enum NameOr<T> {
     /// Name of a built-in policy, or the file of a plugin.
     Name(String),
     /// With parameters.
@@ -168,7 +168,8 @@ impl From<String> for ChargingChoice {
     }
 }
 
-fn name_or_table<'de, D, T>(source: D) -> Result<T, D::Error>
+/// Reads either.
+pub(crate) fn name_or_table<'de, D, T>(source: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: From<String> + Deserialize<'de>,

@@ -1,8 +1,9 @@
 //! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
 
 use super::Code;
-use super::summary::{Metric, Waits};
+use super::summary::Metric;
 use super::table::{At, row};
+use super::tally::Waits;
 use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::{HydrogenSpec, StationCostSpec};
 use crate::kernel::ids::{FleetId, HubId, StationId};
@@ -225,6 +226,11 @@ impl HydrogenSummary {
             sites: stations.values().map(|spec| spec.site.clone()).collect(),
             interval_s: f64::from(interval_s),
         }
+    }
+
+    /// Each station with the key of its site.
+    pub fn by_site(&self) -> impl Iterator<Item = (&StationTally, &String)> {
+        self.stations.iter().zip(&self.sites)
     }
 
     /// Folds fills in.

@@ -7,6 +7,7 @@ pub mod notes;
 pub mod rows;
 pub mod summary;
 pub mod table;
+pub mod tally;
 
 use bevy_ecs::prelude::Resource;
 

@@ -16,6 +16,8 @@ pub struct Plugins {
     pub dispatch: Option<PluginFile>,
     /// The charging policy, if it is one.
     pub charging: Option<PluginFile>,
+    /// The adoption policy of a transition, if it is one.
+    pub adoption: Option<PluginFile>,
 }
 
 /// Tables that choose a policy.
@@ -70,14 +72,14 @@ pub(super) fn plugins(
     inputs: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Plugins {
-    let mut read = |kind: &str, plugin: Option<&String>| {
-        let path = ["policy", kind, "plugin"].map(str::to_owned);
+    let mut read = |table: &str, kind: &str, plugin: Option<&String>| {
+        let path = [table, kind, "plugin"].map(str::to_owned);
         let mut wrong = |message: String, help: Option<&str>| {
             let place = Some(document.nearest(&path).value.clone());
-            let field = format!("policy.{kind}");
+            let field = format!("{table}.{kind}");
             problems.push(Problem { place, field, message, help: help.map(str::to_owned) });
         };
-        let choice = child(document, "policy").and_then(|policy| child(policy, kind));
+        let choice = child(document, table).and_then(|table| child(table, kind));
         let has = |key| choice.and_then(|choice| child(choice, key)).is_some();
         if has("name") && has("plugin") {
             wrong("has both a `name` and a `plugin`".to_owned(), Some("keep one of them"));
@@ -96,8 +98,10 @@ pub(super) fn plugins(
         }
     };
     let policy = &scenario.policy;
+    let adoption = scenario.transition.as_ref().and_then(|transition| transition.adoption.plugin.as_ref());
     Plugins {
-        dispatch: read("dispatch", policy.dispatch.plugin.as_ref()),
-        charging: read("charging", policy.charging.plugin.as_ref()),
+        dispatch: read("policy", "dispatch", policy.dispatch.plugin.as_ref()),
+        charging: read("policy", "charging", policy.charging.plugin.as_ref()),
+        adoption: read("transition", "adoption", adoption),
     }
 }

@@ -3,7 +3,7 @@
 pub mod audit;
 pub mod build;
 pub mod output;
-mod policies;
+pub mod policies;
 pub mod profile;
 pub mod run;
 

@@ -2,10 +2,11 @@
 
 use super::run::{Options, RunError};
 use crate::kernel::random::Seed;
-use crate::plugin::{Charging, Dispatch, Plugin, Running, Side};
+use crate::plugin::{Adoption, Charging, Dispatch, Plugin, Running, Side};
 use crate::policy::spec::PluginLimits;
-use crate::policy::{self, ChargingPolicy, DispatchPolicy, PluginFile};
+use crate::policy::{self, AdoptionPolicy, ChargingPolicy, DispatchPolicy, PluginFile};
 use crate::scenario::load::Loaded;
+use crate::transition::spec::AdoptionChoice;
 use std::collections::BTreeMap;
 
 /// The dispatch policy of the scenario.
@@ -23,6 +24,21 @@ pub(super) fn charging(loaded: &Loaded, options: &Options) -> Result<Box<dyn Cha
     Ok(match &loaded.plugins.charging {
         Some(file) => Box::new(start::<Charging>(file, &choice.params, choice.limits, options)?),
         None => policy::charging(&choice.name, &choice.params, loaded.schedule.as_ref())?,
+    })
+}
+
+/// The adoption policy of the scenario's transition.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn adoption(
+    loaded: &Loaded,
+    choice: &AdoptionChoice,
+    options: &Options,
+) -> Result<Box<dyn AdoptionPolicy>, RunError> {
+    Ok(match &loaded.plugins.adoption {
+        Some(file) => Box::new(start::<Adoption>(file, &choice.params, choice.limits, options)?),
+        None => policy::adoption::adoption(&choice.name, &choice.params)?,
     })
 }
 

@@ -40,7 +40,7 @@ impl Strategy {
     }
 
     /// Reads a strategy: parts joined by `+`, each an overlay file (a bare name is looked for in the scenario's
-    /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME` or `path=value`.
+    /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME` or `path=value`.
     ///
     /// # Errors
     /// When a part is none of these.
@@ -56,13 +56,14 @@ impl Strategy {
         let fail = |reason: String| Err(StrategyError { word: word.to_owned(), reason });
         if let Some((path, value)) = word.split_once('=') {
             let (path, value) = (path.trim(), value.trim());
+            let table = if path == "adoption" { "transition" } else { "policy" };
             self.settings.push(match path {
-                "charging" | "dispatch" if is_plugin_file(value) => {
+                "charging" | "dispatch" | "adoption" if is_plugin_file(value) => {
                     // Relative to where the command runs, as everything on a command line.
                     let file = std::path::absolute(value).unwrap_or_else(|_| PathBuf::from(value));
-                    format!("policy.{path}={}", toml::Value::from(file.display().to_string()))
+                    format!("{table}.{path}={}", toml::Value::from(file.display().to_string()))
                 }
-                "charging" | "dispatch" => format!("policy.{path}.name={value}"),
+                "charging" | "dispatch" | "adoption" => format!("{table}.{path}.name={value}"),
                 _ => format!("{path}={value}"),
             });
             return Ok(());
@@ -75,6 +76,8 @@ impl Strategy {
             self.settings.push(format!("policy.charging.name={word}"));
         } else if policy::dispatch(word, &BTreeMap::new()).is_ok() {
             self.settings.push(format!("policy.dispatch.name={word}"));
+        } else if policy::adoption::NAMES.contains(&word) {
+            self.settings.push(format!("transition.adoption.name={word}"));
         } else if Path::new(word).extension().is_some_and(|extension| extension == "wasm") {
             return fail(format!("say what the plugin decides: `dispatch={word}` or `charging={word}`"));
         } else {
@@ -120,7 +123,7 @@ fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
 }
 
 /// Built-in charging policies that need no file.
-fn charging_names() -> impl Iterator<Item = &'static str> {
+pub fn charging_names() -> impl Iterator<Item = &'static str> {
     policy::built_in().map(|info| info.name).filter(|name| *name != "schedule")
 }
 

@@ -97,7 +97,9 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
             checker.wrong(&path, format!("there is no [rule.embodied_limit.{material}]"), help);
         }
     }
-    if let Err(error) = adoption::adoption(&spec.adoption.name, &spec.adoption.params) {
+    if spec.adoption.plugin.is_none()
+        && let Err(error) = adoption::adoption(&spec.adoption.name, &spec.adoption.params)
+    {
         checker.wrong(&["transition", "adoption"], error.to_string(), error.help());
     }
     if let Err(error) = infrastructure::infrastructure(&spec.infrastructure.name, &spec.infrastructure.params) {

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow};
 use super::stock::TRUCK;
 use super::year::{Shown, SiteShown};
-use crate::record::summary::FleetTally;
+use crate::record::tally::FleetTally;
 use crate::truck::spec::Powertrain;
 
 impl FinanceRow {
@@ -196,10 +196,11 @@ impl Year<'_> {
         let price = &frame.spec.price;
         let mut row = FinanceRow::nothing(year, format!("site:{key}"));
         row.energy_kwh = shown.meter_kwh;
-        row.electricity_usd = match shown.bill_usd {
+        let electricity_usd = match shown.bill_usd {
             Some(bill) => bill.iter().sum(),
             None => shown.meter_kwh * price.electricity_usd_per_kwh.at(year),
         };
+        row.electricity_usd = electricity_usd * shown.own_share();
         for (class, tally) in &shown.classes {
             row.diesel_usd += tally.diesel_gal * price.diesel_usd_per_gal.at(year);
             row.hydrogen_usd += tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
@@ -223,7 +224,7 @@ impl Year<'_> {
         row
     }
 
-    /// t `CO2e` of what a site drew from the grid, hour by hour of the day.
+    /// t `CO2e` of what a site drew from the grid but for hydrogen, hour by hour of the day.
     #[must_use]
     pub fn grid_t(&self, site: &SiteShown) -> f64 {
         let grid = &self.frame.spec.grid;
@@ -232,7 +233,7 @@ impl Year<'_> {
         } else {
             site.meter_kwh
         };
-        kwh / 1000.0 * grid.kg_per_mwh.at(self.year) / 1000.0
+        kwh * site.own_share() / 1000.0 * grid.kg_per_mwh.at(self.year) / 1000.0
     }
 
     /// What a fleet emitted. Its electricity is its sites', so only its tailpipes and fuels are its own.
@@ -273,7 +274,7 @@ impl Year<'_> {
             row.co2e_tailpipe_t = row.diesel_gal * factors.diesel_tailpipe_kg_per_gal / 1000.0;
             row.co2e_diesel_supply_t = row.diesel_gal * factors.diesel_upstream_kg_per_gal / 1000.0;
         }
-        let [got_kg, _, co2e_kg] = self.shown.hydrogen;
+        let [got_kg, co2e_kg] = self.shown.hydrogen;
         row.co2e_hydrogen_t = if got_kg > 0.0 { row.hydrogen_kg * co2e_kg / got_kg / 1000.0 } else { 0.0 };
         row.co2e_t = row.co2e_tailpipe_t + row.co2e_diesel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;
     }

@@ -10,7 +10,7 @@ use super::year::Shown;
 use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, MJ_PER_KWH, credit_t};
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
-use crate::record::summary::FleetTally;
+use crate::record::tally::FleetTally;
 use crate::truck::spec::{Powertrain, TruckModelSpec};
 use crate::truck::state::SHIFT_CLASS_KM;
 use std::collections::BTreeMap;
@@ -255,7 +255,7 @@ impl Market<'_> {
                 energy * factors.map_or(0.0, |it| it.diesel_tailpipe_kg_per_gal + it.diesel_upstream_kg_per_gal)
             }
             Powertrain::FuelCell => {
-                let [got_kg, _, co2e_kg] = self.shown.hydrogen;
+                let [got_kg, co2e_kg] = self.shown.hydrogen;
                 energy * if got_kg > 0.0 { co2e_kg / got_kg } else { 0.0 }
             }
             _ => energy / 1000.0 * self.frame.spec.grid.kg_per_mwh.at(self.year),

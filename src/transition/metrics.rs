@@ -105,7 +105,7 @@ fn of_year(tables: &Tables, year: u16, out: &mut Out) {
     let classes = || shown.sites.iter().flat_map(|site| site.classes.values());
     add("equipment_hours_required", Some(classes().map(|it| it.required_h).sum()), "h", "unit-hours asked for");
     add("equipment_hours_served", Some(classes().map(|it| it.served_h).sum()), "h", "unit-hours done");
-    let mut waits = crate::record::summary::Waits::default();
+    let mut waits = crate::record::tally::Waits::default();
     shown.sites.iter().for_each(|site| waits.merge(&site.waits));
     add("queue_wait_p95_min", waits.quantile_min(P95), "min", "wait for a port, 95th percentile");
     let peak_kw: f64 = shown.sites.iter().map(|site| site.peak_kw).sum();

@@ -11,10 +11,10 @@ use super::stock::{Leave, Stock, Vehicle};
 use super::year::{Shown, operate};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::infrastructure::{InfrastructureView, Works, infrastructure};
-use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PolicyError, PolicyFault, adoption};
+use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PluginNotes, PolicyError, PolicyFault};
 use crate::record::Code;
 use crate::scenario::load::Loaded;
-use crate::sim::{Options, RunError};
+use crate::sim::{Options, RunError, policies};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -86,6 +86,8 @@ pub struct Pathway<'a> {
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
     pub(super) granted: BTreeMap<(String, u16), f64>,
+    /// What the sandbox noted of an adoption plugin, when all is done.
+    pub notes: Vec<PluginNotes>,
     /// Everything so far.
     pub tables: Tables,
 }
@@ -106,6 +108,7 @@ impl<'a> Pathway<'a> {
             turnover: Turnover::default(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
+            notes: Vec::new(),
             tables: Tables::default(),
         }
     }
@@ -116,7 +119,8 @@ impl<'a> Pathway<'a> {
     /// When a policy cannot be made or fails, operations fail, or somebody stops it. The years until then stay in `tables`.
     pub fn run(&mut self, stop: &AtomicBool, mut after: impl FnMut(u16, &Tables)) -> Result<(), PathwayError> {
         let spec = self.frame.spec;
-        let mut buyers = adoption::adoption(&spec.adoption.name, &spec.adoption.params)?;
+        let made = policies::adoption(self.frame.loaded, &spec.adoption, &self.options);
+        let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         let mut builders = infrastructure(&spec.infrastructure.name, &spec.infrastructure.params)?;
         for year in spec.from..=spec.until {
             if stop.load(Ordering::Relaxed) {
@@ -135,7 +139,8 @@ impl<'a> Pathway<'a> {
             self.tables.shown.push((year, shown));
             after(year, &self.tables);
         }
-        Ok(())
+        self.notes.extend(buyers.plugin());
+        buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))
     }
 
     fn fault(policy: &str, year: u16, message: String) -> PathwayError {

@@ -1,6 +1,7 @@
 //! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
 
 use crate::kernel::curve::Curve;
+use crate::policy::spec::{NameOr, PluginLimits, is_plugin_file, name_or_table};
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -60,8 +61,9 @@ pub struct TransitionSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub cost_uncertainty: f64,
-    /// Who decides what is bought.
-    #[serde(default)]
+    /// Who decides what is bought: a name, the file of a plugin (`my.wasm`), or a table.
+    #[serde(default, deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<AdoptionChoice>")]
     pub adoption: AdoptionChoice,
     /// Who decides what is built.
     #[serde(default)]
@@ -159,13 +161,32 @@ pub struct AdoptionChoice {
     /// Name of a built-in policy: `business_as_usual`, `mandate`, `least_cost`, `fastest_abatement`, `logit_tco` or
     /// `diffusion`.
     pub name: String,
+    /// A plugin instead: its file, relative to this one.
+    pub plugin: Option<String>,
     /// Parameters of the policy by name.
     pub params: BTreeMap<String, f64>,
+    /// What a plugin may use.
+    pub limits: PluginLimits,
+}
+
+impl From<String> for AdoptionChoice {
+    fn from(text: String) -> Self {
+        if is_plugin_file(&text) {
+            Self { plugin: Some(text), ..Self::default() }
+        } else {
+            Self { name: text, ..Self::default() }
+        }
+    }
 }
 
 impl Default for AdoptionChoice {
     fn default() -> Self {
-        Self { name: "business_as_usual".to_owned(), params: BTreeMap::new() }
+        Self {
+            name: "business_as_usual".to_owned(),
+            plugin: None,
+            params: BTreeMap::new(),
+            limits: PluginLimits::default(),
+        }
     }
 }
 

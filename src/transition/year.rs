@@ -6,7 +6,8 @@ use crate::account::bill::{Component, bill};
 use crate::account::load::Load;
 use crate::grid::spec::{StorageRule, StorageSpec};
 use crate::kernel::calendar::{Calendar, DAY_S};
-use crate::record::summary::{ClassTally, FleetTally, Summary, Waits};
+use crate::record::summary::Summary;
+use crate::record::tally::{ClassTally, FleetTally, Waits};
 use crate::scenario::Sources;
 use crate::scenario::load::Loaded;
 use crate::sim::output::Output;
@@ -169,6 +170,8 @@ pub struct SiteShown {
     pub meter_kwh: f64,
     /// Of it by local hour, kWh.
     pub kwh_by_hour: [f64; 24],
+    /// Of it for hydrogen, whose price and emissions carry it already, kWh.
+    pub hydrogen_kwh: f64,
     /// Exhaust of equipment by local hour: nitrogen oxides and particles, g.
     pub exhaust_by_hour: [[f64; 2]; 24],
     /// Trucks that came for a haul, by local hour.
@@ -189,6 +192,14 @@ pub struct SiteShown {
     pub classes: BTreeMap<String, ClassTally>,
 }
 
+impl SiteShown {
+    /// Share of its energy that is not for hydrogen.
+    #[must_use]
+    pub fn own_share(&self) -> f64 {
+        if self.meter_kwh > 0.0 { (1.0 - self.hydrogen_kwh / self.meter_kwh).clamp(0.0, 1.0) } else { 1.0 }
+    }
+}
+
 /// What operations of a year showed.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
@@ -200,8 +211,8 @@ pub struct Shown {
     pub sites: Vec<SiteShown>,
     /// Hauls put up, and lapsed.
     pub hauls: [f64; 2],
-    /// Hydrogen that vehicles got, kg; what all of it cost, USD; emissions of what was bought, kg `CO2e`.
-    pub hydrogen: [f64; 3],
+    /// Hydrogen that vehicles got, kg, and its emissions from well to dispenser, kg `CO2e`.
+    pub hydrogen: [f64; 2],
     /// Things that were due in the samples.
     pub events: u64,
 }
@@ -245,7 +256,7 @@ pub fn operate(
     let mut parts = Vec::new();
     for (ran, sample) in ran.into_iter().zip(samples) {
         let ran = ran?;
-        fold(&mut shown, &ran, sample.weight);
+        fold(&mut shown, base, &ran, sample.weight);
         parts.push((sample, ran));
     }
     bills(&mut shown, base, spec, plan.year, &parts);
@@ -262,8 +273,13 @@ fn one(loaded: &Loaded, options: &Options, stop: &AtomicBool) -> Result<Ran, Run
     Ok(Ran { summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
 }
 
-fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
+fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
     let summary = &ran.summary;
+    for (tally, key) in summary.hydrogen.by_site() {
+        if let Some(at) = base.scenario.site.keys().position(|site| site == key) {
+            shown.sites[at].hydrogen_kwh += tally.grid_kwh * weight;
+        }
+    }
     for (sum, fleet) in shown.fleets.iter_mut().zip(&summary.fleets) {
         sum.add_weighted(fleet, weight);
     }
@@ -294,10 +310,9 @@ fn fold(shown: &mut Shown, ran: &Ran, weight: f64) {
     shown.hauls[0] += summary.requested as f64 * weight;
     shown.hauls[1] += summary.cancelled as f64 * weight;
     let all = summary.hydrogen.all();
-    let usd: f64 =
-        summary.hydrogen.stations.iter().filter_map(|it| Some(it.usd_per_kg()?.iter().sum::<f64>() * it.got_kg)).sum();
-    let hydrogen = [all.got_kg, usd, summary.hydrogen.purchased_co2e_kg()];
-    shown.hydrogen.iter_mut().zip(hydrogen).for_each(|(sum, value)| *sum += value * weight);
+    for (sum, value) in shown.hydrogen.iter_mut().zip([all.got_kg, all.co2e_kg]) {
+        *sum += value * weight;
+    }
     shown.events += ran.events;
 }
 

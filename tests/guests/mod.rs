@@ -97,3 +97,17 @@ pub(crate) const ASK: Guest<'static> = Guest {
     finish: "",
     realloc: "",
 };
+
+/// Buys as many of each option as the holding has: once cut to what is due, that is `business_as_usual`.
+pub(crate) const LIKE_WITH_LIKE: Guest<'static> = Guest {
+    imports: r#"
+  (import "portvolt:policy/adoption-view@0.1.0" "option-stock" (func $stock (param i32)))
+  (import "portvolt:policy/adoption-orders@0.1.0" "buy" (func $buy (param i32 i32)))"#,
+    items: "",
+    start: "",
+    decide: r"
+    (call $stock (i32.const 256))
+    (call $buy (i32.load (i32.const 256)) (i32.load (i32.const 260)))",
+    finish: "",
+    realloc: "",
+};

@@ -2,6 +2,7 @@
 
 #[doc(hidden)]
 pub mod about;
+pub mod adoption;
 pub mod charging;
 pub mod dispatch;
 pub mod log;
@@ -22,6 +23,8 @@ pub mod bindings {
                 import portvolt:policy/dispatch-orders@0.1.0;
                 import portvolt:policy/charging-view@0.1.0;
                 import portvolt:policy/charging-orders@0.1.0;
+                import portvolt:policy/adoption-view@0.1.0;
+                import portvolt:policy/adoption-orders@0.1.0;
                 export portvolt:policy/policy@0.1.0;
             }
         ",
