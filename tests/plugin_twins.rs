@@ -6,13 +6,15 @@
 
 mod common;
 
-use common::{Finished, loaded, run, shipped};
+use common::{Finished, loaded, run, shipped, written};
 use portvolt::plugin::keep_compiled_code_in;
 use portvolt::sim::Options;
+use portvolt::study::replicate::replicate;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -120,4 +122,22 @@ fn least_flexible_first_in_javascript_works() {
     if let Some(file) = guest("javascript", "least_flexible_first") {
         works(&file, "charging");
     }
+}
+
+/// Without a premium it buys what costs least; no two options of this port cost the same.
+#[test]
+fn clean_when_cheap_in_rust_is_least_cost() {
+    let Some(file) = guest("rust", "clean_when_cheap") else { return };
+    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let years = |choice: String| {
+        let settings =
+            ["transition.cost_uncertainty=0", "transition.until=2029", "offer.battery.glider_usd=120000", &choice];
+        replicate(&loaded(dir.path(), &settings), 1, 0, &AtomicBool::new(false)).unwrap()
+    };
+    let native = years("transition.adoption=least_cost".to_owned());
+    let plugin = format!("{:?}", file.display().to_string());
+    let guest = years(format!("transition.adoption={{ plugin = {plugin}, params = {{ premium = 0 }} }}"));
+    assert_eq!(guest.digest, native.digest);
+    let dear = years(format!("transition.adoption={{ plugin = {plugin}, params = {{ premium = 10 }} }}"));
+    assert_ne!(dear.digest, native.digest, "its parameter decides");
 }
