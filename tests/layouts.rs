@@ -5,10 +5,11 @@
 
 mod common;
 
-use common::{loaded, shipped, written};
+use common::{loaded, run, shipped, written};
 use portvolt::import::geojson::{Layout, PlacedCharger};
 use portvolt::import::{acn, afdc, geojson};
 use portvolt::scenario::problem::{Problem, Problems};
+use portvolt::sim::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -406,4 +407,26 @@ fn a_run_as_load_shapes_and_charging_profiles() {
     let nothing = portvolt(dir.path(), &["export", "ocpp", "shapes", "--out", "x"]);
     assert_eq!(nothing.status.code(), Some(4));
     assert!(text(&nothing.stderr).contains("holds no tables of a run"), "{}", text(&nothing.stderr));
+}
+
+/// A scenario whose chargers are on a map alone is the scenario with them in its tables: the same rows. What is wrong on the
+/// map is told with the rest.
+#[test]
+fn a_scenario_takes_its_layout_from_a_map() {
+    let dir = tempfile::tempdir().unwrap();
+    let depot = shipped("depot_night");
+    assert!(
+        portvolt(dir.path(), &["export", "geojson", depot.to_str().unwrap(), "--out", "map.geojson"]).status.success()
+    );
+    let over = "[layout]\ngeojson = \"map.geojson\"\nreplaces_chargers = true\n";
+    let text = std::fs::read_to_string(depot.join("scenario.toml")).unwrap();
+    std::fs::write(dir.path().join("scenario.toml"), format!("{text}\n{over}")).unwrap();
+    std::fs::copy(depot.join("hauls.csv"), dir.path().join("hauls.csv")).unwrap();
+    let rows = |path: &Path| run(&loaded(path, &["time.days=2"]), &Options::default()).digest;
+    assert_eq!(rows(dir.path()), rows(&depot));
+    let map = std::fs::read_to_string(dir.path().join("map.geojson")).unwrap();
+    std::fs::write(dir.path().join("map.geojson"), map.replace("\"cabinets\"", "\"cabinetts\"")).unwrap();
+    let told = portvolt(dir.path(), &["validate", "."]);
+    let said = String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.code() == Some(4) && said.contains("cabinetts") && said.contains("map.geojson"), "{said}");
 }

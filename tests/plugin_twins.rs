@@ -124,6 +124,38 @@ fn least_flexible_first_in_javascript_works() {
     }
 }
 
+/// The same shares from the same sums; other parameters, other rows.
+#[test]
+fn tco_logit_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "tco_logit_adoption") else { return };
+    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let years = |choice: &str| {
+        let settings = ["transition.until=2029", "offer.battery.glider_usd=180000", choice];
+        replicate(&loaded(dir.path(), &settings), 1, 0, &AtomicBool::new(false)).unwrap().digest
+    };
+    let plugin = format!("{:?}", file.display().to_string());
+    let native = years("transition.adoption={ name = \"logit_tco\", params = { zero_emission = 0 } }");
+    let guest = |value: &str| {
+        years(&format!("transition.adoption={{ plugin = {plugin}, params = {{ zero_emission = {value} }} }}"))
+    };
+    assert_eq!(guest("0"), native);
+    assert_ne!(guest("-20"), native);
+}
+
+/// On a tariff with dear evenings it pays less a kWh than charging at once, and leaves nobody shorter by much.
+#[test]
+fn price_aware_charging_in_rust_lowers_the_bill() {
+    let Some(file) = guest("rust", "price_aware_charging") else { return };
+    // Ports and power for all at once, so that nothing but the price decides when.
+    let roomy = ["charger.night.cabinets=20", "site.depot.limit_kw=6000"];
+    let with =
+        |charging: String| simulate("depot_night", &[roomy[0], roomy[1], &format!("policy.charging={charging}")]);
+    let (plain, cheap) = (with("uncontrolled".to_owned()), with(format!("{:?}", file.display().to_string())));
+    let a_kwh = |run: &Finished| run.total("bill_energy_usd") / run.total("energy_grid_kwh");
+    assert!(a_kwh(&cheap) < 0.9 * a_kwh(&plain), "{} {}", a_kwh(&cheap), a_kwh(&plain));
+    assert!(cheap.total("energy_delivered_kwh") > 0.95 * plain.total("energy_delivered_kwh"));
+}
+
 /// Without a premium it buys what costs least; no two options of this port cost the same.
 #[test]
 fn clean_when_cheap_in_rust_is_least_cost() {

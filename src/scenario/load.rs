@@ -10,7 +10,7 @@ use super::tree::{Item, Node};
 use super::visits::{self, Visits};
 use super::{Quality, Scenario};
 use crate::account::tariff::Tariff;
-use crate::import;
+use crate::import::{self, geojson};
 use crate::kernel::calendar::Calendar;
 use crate::policy::Schedule;
 use std::collections::BTreeMap;
@@ -96,13 +96,14 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         Err(_) => None,
     };
-    let Some(scenario) = scenario else {
+    let Some(mut scenario) = scenario else {
         return Err(sorted(problems));
     };
-    let calendar = check::check(&scenario, &document, &mut problems.list);
-    let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
+    lay_out(&mut scenario, Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list });
+    let calendar = check::check(&scenario, &document, &mut problems.list);
+    let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let plugins = choice::plugins(&scenario, &document, &base, &mut inputs, &mut problems.list);
     let mut rows = Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list };
     let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
@@ -138,6 +139,18 @@ impl Loaded {
     pub fn doubtful(&self) -> usize {
         self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
     }
+}
+
+/// Puts the sites and chargers of a map into the scenario.
+fn lay_out(scenario: &mut Scenario, mut rows: Rows<'_>) {
+    let Some(spec) = scenario.layout.clone() else { return };
+    let places = scenario.site.iter().map(|(key, site)| (key.clone(), (site.lat, site.lon))).collect();
+    let layout = rows.read(&spec.geojson, |path, text, out| geojson::read(path, text, &places, out));
+    if spec.replaces_chargers {
+        scenario.charger.clear();
+    }
+    scenario.site.extend(layout.sites);
+    scenario.charger.extend(layout.chargers.into_iter().map(|(key, placed)| (key, placed.spec)));
 }
 
 /// Hashes the merged document (TOML files are in it) and each other file under its name in the scenario's folder.

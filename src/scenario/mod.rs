@@ -58,6 +58,8 @@ pub struct Scenario {
     /// Limits that hold for some of the time.
     #[serde(default)]
     pub limit: BTreeMap<String, LimitSpec>,
+    /// Sites and chargers drawn on a map.
+    pub layout: Option<LayoutSpec>,
     /// Photovoltaic arrays.
     #[serde(default)]
     pub solar: BTreeMap<String, SolarSpec>,
@@ -127,6 +129,17 @@ pub struct Scenario {
     /// Where the numbers come from that no table's own `sources` names.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `[layout]`: sites and groups of chargers from a map, as `portvolt export geojson` writes it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutSpec {
+    /// A `GeoJSON` file beside the scenario. A feature whose id is a key of `[charger]` or `[site]` takes its place.
+    pub geojson: String,
+    /// The groups of `[charger]` that the map does not have are left out.
+    #[serde(default)]
+    pub replaces_chargers: bool,
 }
 
 /// `[time]`: when it happens and in which steps.

@@ -1,0 +1,116 @@
+//! The built-in `logit_tco` as a guest: nested logit on cost of ownership and coverage. A test of the host holds it to the
+//! same rows, bit for bit, so every sum runs in the host's order.
+
+use portvolt_guest::adoption::{Orders, Policy, View};
+use portvolt_guest::{About, Parameter, Values};
+
+/// The policy.
+#[derive(Debug)]
+pub struct TcoLogit {
+    per_1000_usd: f64,
+    coverage: f64,
+    zero_emission: f64,
+    nest: f64,
+}
+
+impl Policy for TcoLogit {
+    const ABOUT: About = About {
+        name: "tco_logit",
+        version: env!("CARGO_PKG_VERSION"),
+        help: "Nested logit on cost and coverage: first with or without a tailpipe, then which model.",
+        parameters: &[
+            Parameter::number("per_1000_usd", 0.05, (0.0, 10.0), "Utility that 1,000 USD a year cost."),
+            Parameter::number("coverage", 1.0, (0.0, 100.0), "Utility of the logarithm of the days it can do."),
+            Parameter::number("zero_emission", -1.0, (-100.0, 100.0), "Utility of having no tailpipe."),
+            Parameter::number("nest", 0.6, (0.05, 1.0), "How unlike the models of a nest are."),
+        ],
+    };
+
+    fn start(values: &Values, _seed: u64) -> Result<Self, String> {
+        let [per_1000_usd, coverage, zero_emission, nest] =
+            ["per_1000_usd", "coverage", "zero_emission", "nest"].map(|name| values.get(name));
+        Ok(Self { per_1000_usd, coverage, zero_emission, nest })
+    }
+
+    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String> {
+        orders.buy = vec![0; view.option_model().len()];
+        for (holding, due) in view.holding_due().iter().enumerate() {
+            let options = 0..orders.buy.len();
+            let is_open = |at: &usize| view.option_holding()[*at] == holding as u32 && view.option_open()[*at] == 1;
+            let open: Vec<usize> = options.filter(is_open).collect();
+            let shares = self.shares(view, &open);
+            for (option, count) in open.iter().zip(share_out(*due, &shares)) {
+                orders.buy[*option] = count;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TcoLogit {
+    fn shares(&self, view: &View, open: &[usize]) -> Vec<f64> {
+        let nest_of = |option: usize| usize::from(view.option_zero_emission()[option]);
+        let utility = |option: usize| {
+            let own = if nest_of(option) == 1 { self.zero_emission } else { 0.0 };
+            own - self.per_1000_usd * view.option_usd_per_year()[option] / 1000.0
+                + self.coverage * libm::log(view.option_coverage()[option].max(1e-6))
+        };
+        let utilities: Vec<f64> = open.iter().map(|option| utility(*option)).collect();
+        let top = utilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let within: Vec<f64> = utilities.iter().map(|utility| libm::exp((utility - top) / self.nest)).collect();
+        let mut sums = [0.0_f64; 2];
+        for (option, weight) in open.iter().zip(&within) {
+            sums[nest_of(*option)] += weight;
+        }
+        let nests = sums.map(|sum| if sum > 0.0 { libm::pow(sum, self.nest) } else { 0.0 });
+        let total: f64 = nests.iter().sum();
+        let share = |(option, weight): (&usize, &f64)| {
+            let nest = nest_of(*option);
+            nests[nest] / total * weight / sums[nest]
+        };
+        open.iter().zip(&within).map(share).collect()
+    }
+}
+
+/// Shares a number out by weights; what is left after whole parts goes to the largest remainders, first come first.
+fn share_out(count: u32, weights: &[f64]) -> Vec<u32> {
+    let total: f64 = weights.iter().sum();
+    if total <= 0.0 {
+        return vec![0; weights.len()];
+    }
+    let exact: Vec<f64> = weights.iter().map(|weight| f64::from(count) * weight / total).collect();
+    let mut out: Vec<u32> = exact.iter().map(|part| part.floor() as u32).collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    let left = count - out.iter().sum::<u32>();
+    for at in order.into_iter().cycle().take(left as usize) {
+        out[at] += 1;
+    }
+    out
+}
+
+portvolt_guest::export_adoption!(TcoLogit);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portvolt_guest::adoption::TestView;
+
+    /// Three equal options in a plain logit (nest 1, no constant): a third each.
+    #[test]
+    fn equals_share_evenly() {
+        let view = TestView::default()
+            .holding_due([9])
+            .option_holding([0, 0, 0])
+            .option_model([0, 1, 2])
+            .option_zero_emission([0, 1, 1])
+            .option_open([1, 1, 1])
+            .option_usd_per_year([100.0, 100.0, 100.0])
+            .option_coverage([1.0, 1.0, 1.0])
+            .build();
+        let mut orders = Orders::default();
+        let mut policy = TcoLogit { per_1000_usd: 0.05, coverage: 1.0, zero_emission: 0.0, nest: 1.0 };
+        policy.decide(&view, &mut orders).unwrap();
+        assert_eq!(orders.buy, [3, 3, 3]);
+    }
+}
