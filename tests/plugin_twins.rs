@@ -173,3 +173,24 @@ fn clean_when_cheap_in_rust_is_least_cost() {
     let dear = years(format!("transition.adoption={{ plugin = {plugin}, params = {{ premium = 10 }} }}"));
     assert_ne!(dear.digest, native.digest, "its parameter decides");
 }
+
+/// Guests that were compiled for the first interface keep loading, and do what they did: two are the built-ins of that day,
+/// which have not changed either.
+#[test]
+fn compiled_guests_of_0_1_0_keep_working() {
+    keep_compiled_code_in(root().join("target/plugins/compiled"));
+    let fixture = |name: &str| root().join("tests/fixtures/guests_0_1_0").join(name).with_extension("wasm");
+    twins(&fixture("equal_share"), "charging", "equal_share", "depot_night", "time.days=1");
+    let file = format!("policy.dispatch={:?}", fixture("soc_aware_dispatch").display().to_string());
+    let run = simulate("depot_night", &["time.days=1", &file]);
+    assert!(run.total("plugin_calls") > 10.0 && run.total("plugin_rejected") == 0.0);
+    assert!(run.total("hauls_completed") > 0.0);
+    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let years = |choice: &str| {
+        replicate(&loaded(dir.path(), &["transition.until=2028", choice]), 1, 0, &AtomicBool::new(false))
+            .unwrap()
+            .digest
+    };
+    let plugin = format!("transition.adoption={:?}", fixture("tco_logit_adoption").display().to_string());
+    assert_eq!(years(&plugin), years("transition.adoption=logit_tco"));
+}
