@@ -501,6 +501,20 @@ fn a_model_nobody_owns_closes_no_station() {
     assert!(run.total("h2_dispensed_kg") > 0.0 && run.total("trucks_stranded") == 0.0);
 }
 
+/// Shifts that end at midnight, where the run ends too: a truck that leaves the station in the last minute and sets out for
+/// home still uses hydrogen, and the books of vehicles must close with it. The audit of each run says whether they do.
+#[test]
+fn the_last_minute_is_in_the_books() {
+    let text = std::fs::read_to_string(shipped("hydrogen_corridor").join("scenario.toml")).unwrap();
+    let text = text.replace("start = \"05:00\"", "start = \"12:30\"").replace("start = \"14:30\"", "start = \"13:00\"");
+    let text = text.replace("spread_h = 4", "spread_h = 1").replace("spread_h = 3", "spread_h = 1");
+    let (_dir, loaded) = written(&text.replace("days = 7", "days = 1"), &[]);
+    for seed in 1..=8 {
+        let run = run(&loaded, &Options { seed, ..Options::default() });
+        assert!(run.total("truck_hydrogen_kg") > 0.0, "seed {seed}");
+    }
+}
+
 /// Yard tractors on hydrogen do the work of diesel ones, and fuel at the station of their terminal.
 #[test]
 fn equipment_runs_on_hydrogen_too() {

@@ -32,7 +32,7 @@ const LOOK_AHEAD_DAYS: i64 = 15;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Duty, (close_day, follow_agenda).chain());
+    r.tick(Tick::Duty, (close_day, follow_agenda, close_last_day).chain());
     r.tick(Tick::Dispatch, super::dispatch::dispatch);
 }
 
@@ -117,27 +117,44 @@ fn follow_agenda(
     }
 }
 
-/// At local midnight: the day of each fleet becomes a row.
-fn close_day(
-    clock: Res<Clock>,
-    calendar: Res<Calendar>,
-    fleets: Res<Fleets>,
-    mut days: ResMut<FleetDays>,
-    mut duty_use: ResMut<DutyUse>,
-    mut rows: ResMut<Records<FuelRow>>,
-) {
-    let now = i64::from(clock.now_s());
-    let is_midnight = calendar.local_s(now).rem_euclid(DAY_S) == 0;
-    if now == 0 || !(is_midnight || clock.done()) {
-        return;
+/// What the books of a day are.
+#[derive(SystemParam)]
+struct Books<'w> {
+    clock: Res<'w, Clock>,
+    calendar: Res<'w, Calendar>,
+    fleets: Res<'w, Fleets>,
+    days: ResMut<'w, FleetDays>,
+    duty_use: ResMut<'w, DutyUse>,
+    rows: ResMut<'w, Records<FuelRow>>,
+}
+
+/// At local midnight: the day of each fleet becomes a row, before anything of the new day happens.
+fn close_day(mut books: Books<'_>) {
+    let now = i64::from(books.clock.now_s());
+    let is_midnight = books.calendar.local_s(now).rem_euclid(DAY_S) == 0;
+    if now > 0 && is_midnight && !books.clock.done() {
+        books.close();
     }
-    let day = calendar.day(now - 1);
-    let start_s = u32::try_from(calendar.elapsed_s(day * DAY_S)).unwrap_or(0);
-    for (fleet, total) in days.0.iter_mut().enumerate() {
-        if total.hauls > 0 {
-            duty_use.0[fleet] = Some(Kwh(total.battery_kwh / f64::from(fleets.0[fleet].active.max(1))));
+}
+
+/// At the end of the run: who left a port in the last tick may have set out for home since.
+fn close_last_day(mut books: Books<'_>) {
+    if books.clock.done() {
+        books.close();
+    }
+}
+
+impl Books<'_> {
+    fn close(&mut self) {
+        let day = self.calendar.day(i64::from(self.clock.now_s()) - 1);
+        let start_s = u32::try_from(self.calendar.elapsed_s(day * DAY_S)).unwrap_or(0);
+        for (fleet, total) in self.days.0.iter_mut().enumerate() {
+            if total.hauls > 0 {
+                let active = f64::from(self.fleets.0[fleet].active.max(1));
+                self.duty_use.0[fleet] = Some(Kwh(total.battery_kwh / active));
+            }
+            self.rows.push(FuelRow::new(start_s, fleet, &core::mem::take(total)));
         }
-        rows.push(FuelRow::new(start_s, fleet, &core::mem::take(total)));
     }
 }
 
