@@ -278,3 +278,29 @@ fn an_adoption_plugin_stands_beside_the_built_in() {
     let (code, said) = outcome(dir.path(), &[&compare[..], &["--replications", "2"]].concat());
     assert_eq!(code, 0, "{said}");
 }
+
+/// One line a decision, with the columns of the interface; the run itself is the same. Of a transition: what its years saw.
+#[test]
+fn views_of_a_run_are_written_for_offline_work() {
+    let dir = folder(&[]);
+    let run = |out: &str, more: &[&str]| {
+        let (code, said) = outcome(dir.path(), &[&["run", "depot", "--days", "1", "--out", out], more].concat());
+        assert_eq!(code, 0, "{said}");
+        json(&dir.path().join(out).join("manifest.json"))["rows"].clone()
+    };
+    assert_eq!(run("plain", &[]), run("recorded", &["--record-views", "views"]));
+    let lines = |name: &str| -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(dir.path().join("views").join(name)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let dispatch = lines("dispatch.jsonl");
+    let length = |line: &serde_json::Value, column: &str| line[column].as_array().map(Vec::len);
+    assert!(length(&dispatch[0], "pair-km") > Some(0) && length(&dispatch[1], "pair-km").is_none(), "once is enough");
+    assert!(dispatch.iter().all(|line| length(line, "truck-id") == length(line, "truck-soc")));
+    assert!(lines("charging.jsonl").iter().any(|line| length(line, "session-ask-kw") > Some(0)));
+    std::fs::write(dir.path().join("port.toml"), include_str!("cases/transition_port.toml")).unwrap();
+    let years = ["run", "port.toml", "--set", "transition.until=2027", "--out", "years", "--record-views", "views"];
+    assert_eq!(outcome(dir.path(), &years).0, 0);
+    let years: Vec<_> = lines("adoption.jsonl").iter().map(|line| line["at"].clone()).collect();
+    assert_eq!(years, [2026, 2027]);
+}

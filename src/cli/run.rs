@@ -63,6 +63,9 @@ pub(super) struct RunArgs {
     /// In a transition: simulate every day of every year instead of sampled weeks.
     #[arg(long)]
     full_years: bool,
+    /// Write what policies see at each decision into DIR, a JSON object a line, for work on a policy away from the run.
+    #[arg(long, value_name = "DIR")]
+    record_views: Option<PathBuf>,
     /// Print the time of each step of the simulation.
     #[arg(long)]
     profile: bool,
@@ -94,6 +97,7 @@ impl RunArgs {
             charging: None,
             adoption: None,
             full_years: false,
+            record_views: None,
             profile: false,
         }
     }
@@ -107,10 +111,11 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let loaded = match load(&request) {
+    let mut loaded = match load(&request) {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    loaded.record_views.clone_from(&args.record_views);
     if let Err(exit) = plugins::prepare(&loaded, console) {
         return exit;
     }

@@ -18,6 +18,7 @@ mod order;
 mod running;
 mod side;
 pub mod trial;
+pub mod views;
 
 pub use adoption::Adoption;
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};

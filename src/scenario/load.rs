@@ -66,6 +66,8 @@ pub struct Loaded {
     pub provenance: Provenance,
     /// The plugins it names.
     pub plugins: Plugins,
+    /// Write what policies see into this folder.
+    pub record_views: Option<PathBuf>,
     /// blake3 of the merged document and of the files it names, wherever they lie and however they are laid out.
     pub canonical: String,
 }
@@ -126,6 +128,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 inputs,
                 provenance,
                 plugins,
+                record_views: None,
                 canonical,
             })
         }

@@ -87,6 +87,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             solar: BTreeMap::new(),
             schedule: None,
             pin_visits: replay.chargers.is_none(),
+            record_views: None,
             first_soc: FIRST_SOC,
             inputs,
             plugins: Plugins::default(),

@@ -2,29 +2,32 @@
 
 use super::run::{Options, RunError};
 use crate::kernel::random::Seed;
-use crate::plugin::{Adoption, Charging, Dispatch, Plugin, Running, Side};
+use crate::plugin::{Adoption, Charging, Dispatch, Plugin, Running, Side, views};
 use crate::policy::spec::PluginLimits;
 use crate::policy::{self, AdoptionPolicy, ChargingPolicy, DispatchPolicy, PluginFile};
 use crate::scenario::load::Loaded;
 use crate::transition::spec::AdoptionChoice;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The dispatch policy of the scenario.
 pub(super) fn dispatch(loaded: &Loaded, options: &Options) -> Result<Box<dyn DispatchPolicy>, RunError> {
     let choice = &loaded.scenario.policy.dispatch;
-    Ok(match &loaded.plugins.dispatch {
+    let policy: Box<dyn DispatchPolicy> = match &loaded.plugins.dispatch {
         Some(file) => Box::new(start::<Dispatch>(file, &choice.params, choice.limits, options)?),
         None => policy::dispatch(&choice.name, &choice.params)?,
-    })
+    };
+    recorded(loaded, policy, views::dispatch)
 }
 
 /// The charging policy of the scenario.
 pub(super) fn charging(loaded: &Loaded, options: &Options) -> Result<Box<dyn ChargingPolicy>, RunError> {
     let choice = &loaded.scenario.policy.charging;
-    Ok(match &loaded.plugins.charging {
+    let policy: Box<dyn ChargingPolicy> = match &loaded.plugins.charging {
         Some(file) => Box::new(start::<Charging>(file, &choice.params, choice.limits, options)?),
         None => policy::charging(&choice.name, &choice.params, loaded.schedule.as_ref())?,
-    })
+    };
+    recorded(loaded, policy, views::charging)
 }
 
 /// The adoption policy of the scenario's transition.
@@ -36,10 +39,23 @@ pub fn adoption(
     choice: &AdoptionChoice,
     options: &Options,
 ) -> Result<Box<dyn AdoptionPolicy>, RunError> {
-    Ok(match &loaded.plugins.adoption {
+    let policy: Box<dyn AdoptionPolicy> = match &loaded.plugins.adoption {
         Some(file) => Box::new(start::<Adoption>(file, &choice.params, choice.limits, options)?),
         None => policy::adoption::adoption(&choice.name, &choice.params)?,
-    })
+    };
+    recorded(loaded, policy, views::adoption)
+}
+
+/// The same policy, with its views in files where that was asked for.
+fn recorded<P: ?Sized>(
+    loaded: &Loaded,
+    policy: Box<P>,
+    record: impl FnOnce(Box<P>, &Path) -> Result<Box<P>, String>,
+) -> Result<Box<P>, RunError> {
+    match &loaded.record_views {
+        Some(folder) => record(policy, folder).map_err(RunError::Views),
+        None => Ok(policy),
+    }
 }
 
 fn start<S: Side>(

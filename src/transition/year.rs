@@ -105,6 +105,8 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     let scenario = &mut loaded.scenario;
     scenario.time.start = sample.start.to_string();
     scenario.time.days = sample.days;
+    // The samples run side by side; what is recorded of a transition is what is decided in its years.
+    loaded.record_views = None;
     loaded.calendar = calendar(sample.start, &scenario.time.zone, sample.days);
     let counts =
         |counts: &BTreeMap<String, u32>| counts.iter().map(|(key, count)| (key.clone(), Count(*count))).collect();

@@ -1,0 +1,120 @@
+//! Views of a real run as files, for work on a policy away from the simulation: one JSON object a decision and line, with
+//! the columns that a guest would read, by the names of the interface.
+
+use super::side::{Side, Take};
+use super::{Adoption, Charging, Dispatch};
+use crate::kernel::units::Kw;
+use crate::policy::adoption::{AdoptionView, Purchases};
+use crate::policy::{AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, Orders, PluginNotes};
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::marker::PhantomData;
+use std::path::Path;
+
+/// Writes the views of one kind.
+struct Recorder<S: Side> {
+    out: BufWriter<File>,
+    is_first: bool,
+    kind: PhantomData<fn(S)>,
+}
+
+impl<S: Side> Recorder<S> {
+    fn new(folder: &Path) -> Result<Self, String> {
+        let path = folder.join(format!("{}.jsonl", S::KIND));
+        let wrong = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
+        std::fs::create_dir_all(folder).map_err(wrong)?;
+        let file = File::create(&path).map_err(wrong)?;
+        Ok(Self { out: BufWriter::new(file), is_first: true, kind: PhantomData })
+    }
+
+    /// Columns that never change are in the first line only. JSON has no infinity: `null` stands for it and for NaN.
+    fn write(&mut self, view: &S::View<'_>) -> Result<(), String> {
+        let mut line = Map::new();
+        line.insert("at".to_owned(), S::size(view).0.into());
+        for (name, take) in S::columns() {
+            let column: Option<Value> = match take {
+                Take::U8(take) => Some(taken(view, *take)),
+                Take::U32(take) => Some(taken(view, *take)),
+                Take::F64(take) => Some(taken(view, *take)),
+                Take::OnceU32(take) => self.is_first.then(|| taken(view, *take)),
+                Take::OnceF64(take) => self.is_first.then(|| taken(view, *take)),
+            };
+            if let Some(column) = column {
+                line.insert((*name).to_owned(), column);
+            }
+        }
+        self.is_first = false;
+        let written = serde_json::to_writer(&mut self.out, &line).map_err(std::io::Error::from);
+        let written = written.and_then(|()| self.out.write_all(b"\n"));
+        written.map_err(|error| format!("the view could not be recorded: {error}"))
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.out.flush().map_err(|error| format!("the views could not be recorded: {error}"))
+    }
+}
+
+fn taken<V: ?Sized, T: Into<Value>>(view: &V, take: fn(&V, &mut Vec<T>)) -> Value {
+    let mut column = Vec::new();
+    take(view, &mut column);
+    Value::from(column)
+}
+
+/// A policy whose views are recorded before it decides.
+struct Recorded<P: ?Sized, S: Side> {
+    policy: Box<P>,
+    recorder: Recorder<S>,
+}
+
+/// Records what a dispatch policy sees in `dispatch.jsonl` of a folder.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn dispatch(policy: Box<dyn DispatchPolicy>, folder: &Path) -> Result<Box<dyn DispatchPolicy>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<Dispatch>::new(folder)? }))
+}
+
+/// Records what a charging policy sees in `charging.jsonl` of a folder.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn charging(policy: Box<dyn ChargingPolicy>, folder: &Path) -> Result<Box<dyn ChargingPolicy>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<Charging>::new(folder)? }))
+}
+
+/// Records what an adoption policy sees in `adoption.jsonl` of a folder.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn adoption(policy: Box<dyn AdoptionPolicy>, folder: &Path) -> Result<Box<dyn AdoptionPolicy>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<Adoption>::new(folder)? }))
+}
+
+macro_rules! recorded {
+    ($policy:ident, $side:ty, $view:ty, $orders:ty) => {
+        impl $policy for Recorded<dyn $policy, $side> {
+            fn name(&self) -> &str {
+                self.policy.name()
+            }
+
+            fn decide(&mut self, view: &$view) -> Result<$orders, String> {
+                self.recorder.write(view)?;
+                self.policy.decide(view)
+            }
+
+            fn finish(&mut self) -> Result<(), String> {
+                self.recorder.finish()?;
+                self.policy.finish()
+            }
+
+            fn plugin(&self) -> Option<PluginNotes> {
+                self.policy.plugin()
+            }
+        }
+    };
+}
+
+recorded!(DispatchPolicy, Dispatch, DispatchView<'_>, Orders);
+recorded!(ChargingPolicy, Charging, ChargingView<'_>, Vec<Kw>);
+recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases);
