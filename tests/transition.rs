@@ -534,6 +534,19 @@ fn a_run_leaves_a_folder_that_can_be_repeated() {
     assert!(report.contains("\"kind\":\"years\""));
     let (code, said) = portvolt(&["verify", "years"]);
     assert_eq!(code, Some(0), "{said}");
+    let fast = ["run", "scenario.toml", "--adoption", "fastest_abatement", "--baseline", "years", "--out", "fast"];
+    let (code, said) = portvolt(&fast);
+    assert!(code == Some(0) && said.contains("Abating a tonne costs"), "{said}");
+    let total = |out: &str, name: &str| {
+        let text = std::fs::read_to_string(dir.path().join(out).join("summary.json")).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let is_it = |metric: &&serde_json::Value| metric["scope"] == "total" && metric["name"] == name;
+        json["metrics"].as_array().unwrap().iter().find(is_it).unwrap()["value"].as_f64().unwrap()
+    };
+    let by_hand =
+        (total("years", "npv_usd") - total("fast", "npv_usd")) / (total("years", "co2e_t") - total("fast", "co2e_t"));
+    assert!((total("fast", "abatement_usd_per_t") - by_hand).abs() < 1e-9 * by_hand.abs());
+    assert_eq!(portvolt(&["run", "scenario.toml", "--baseline", "nowhere", "--out", "x"]).0, Some(4));
     let goal = "--set=rule.target.t={ year = 2027, metric = \"zev_share\", value = 1.0 }";
     let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal]);
     assert_eq!(code, Some(6), "{said}");

@@ -73,13 +73,14 @@ impl Job<'_> {
         let zone = &self.loaded.scenario.time.zone;
         let names = Names::none(self.loaded.calendar.clone());
         let digests = write(None, false, zone, &names, tables).unwrap_or_default();
-        let metrics = metrics(tables, spec, &self.loaded.scenario);
+        let mut metrics = metrics(tables, spec, &self.loaded.scenario);
+        metrics.extend(self.baseline.as_ref().map(|baseline| baseline.abatement(&metrics)));
         let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
         folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
         folder.remove(PROGRESS)?;
         let manifest = self.manifest(digests, pathway.notes.clone());
         if self.with_report {
-            let html = report::years(self.loaded, &manifest, &metrics, tables);
+            let html = report::years(self.loaded, &manifest, &metrics, tables, self.baseline.as_ref());
             folder.write("report.html", &html)?;
         }
         let path = folder.finish(manifest)?;
@@ -151,6 +152,9 @@ fn screen(title: &str, spec: &TransitionSpec, tables: &Tables, metrics: &[Metric
         spec.money_year,
         100.0 * spec.discount_rate,
     );
+    if let Some(usd_per_t) = value("total", "abatement_usd_per_t") {
+        let _ = writeln!(out, "Abating a tonne costs {usd_per_t:.0} $ against the baseline");
+    }
     let missed = tables.rules.iter().filter(|row| row.kept.0 == "no");
     for row in missed.filter(|row| row.kind.0 == "target" || row.year == u32::from(spec.until)) {
         let _ = writeln!(

@@ -181,6 +181,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         with_report: args.report,
         is_strict: args.strict,
         bound_limit_kw: args.bound.then(|| args.limit_kw.unwrap_or(f64::INFINITY)),
+        baseline: None,
     };
     job.carry_out(folder, console)
 }

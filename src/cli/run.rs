@@ -9,6 +9,7 @@ use crate::record::folder::Manifest;
 use crate::scenario::load::{Request, load};
 use crate::scenario::problem::Problems;
 use crate::sim::Options;
+use crate::transition::baseline::Baseline;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +64,9 @@ pub(super) struct RunArgs {
     /// In a transition: simulate every day of every year instead of sampled weeks.
     #[arg(long)]
     full_years: bool,
+    /// In a transition: the folder of a finished run to compare with; gives the cost of abating a tonne.
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
     /// Write what policies see at each decision into DIR, a JSON object a line, for work on a policy away from the run.
     #[arg(long, value_name = "DIR")]
     record_views: Option<PathBuf>,
@@ -98,6 +102,7 @@ impl RunArgs {
             adoption: None,
             full_years: false,
             record_views: None,
+            baseline: None,
             profile: false,
         }
     }
@@ -119,6 +124,13 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
     if let Err(exit) = plugins::prepare(&loaded, console) {
         return exit;
     }
+    let baseline = match args.baseline.as_deref().map(Baseline::read).transpose() {
+        Ok(baseline) => baseline,
+        Err(message) => {
+            console.error(&message);
+            return Exit::BadFiles;
+        }
+    };
     let folder = match begin(&target(args), args.force, console) {
         Ok(folder) => folder,
         Err(exit) => return exit,
@@ -137,6 +149,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         with_report: true,
         is_strict: args.strict,
         bound_limit_kw: None,
+        baseline,
     };
     job.carry_out(folder, console)
 }

@@ -13,6 +13,7 @@ use crate::scenario::load::Loaded;
 use crate::sim::output::{Output, Written};
 use crate::sim::{Options, RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
+use crate::transition::baseline::Baseline;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -39,6 +40,8 @@ pub(super) struct Job<'a> {
     pub(super) is_strict: bool,
     /// For a replay: compare with the best possible under this limit, kW.
     pub(super) bound_limit_kw: Option<f64>,
+    /// For a transition: what it is compared with.
+    pub(super) baseline: Option<Baseline>,
 }
 
 /// Begins the folder of a run, or says why not.

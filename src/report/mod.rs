@@ -11,6 +11,7 @@ mod years;
 use crate::record::folder::Manifest;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
+use crate::transition::baseline::Baseline;
 use crate::transition::record::Tables;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -43,8 +44,14 @@ pub fn build(folder: &Path, loaded: &Loaded, manifest: &Manifest, metrics: &[Met
 
 /// The page of a transition.
 #[must_use]
-pub fn years(loaded: &Loaded, manifest: &Manifest, metrics: &[Metric], tables: &Tables) -> String {
-    page(&years::collect(loaded, manifest, metrics, tables))
+pub fn years(
+    loaded: &Loaded,
+    manifest: &Manifest,
+    metrics: &[Metric],
+    tables: &Tables,
+    baseline: Option<&Baseline>,
+) -> String {
+    page(&years::collect(loaded, manifest, metrics, tables, baseline))
 }
 
 fn page(data: &impl Serialize) -> String {

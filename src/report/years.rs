@@ -4,6 +4,7 @@ use super::data::{Doubtful, Fact, doubtful, facts};
 use crate::record::folder::Manifest;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
+use crate::transition::baseline::Baseline;
 use crate::transition::record::{EmissionsRow, FinanceRow, Tables};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub(super) struct Data {
     sites: Vec<Site>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
+    baseline: Option<Other>,
     metrics: Vec<Metric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
@@ -62,6 +64,14 @@ struct Project {
     late_months_mean: f64,
 }
 
+/// A run that this one is held against.
+#[derive(Debug, Serialize)]
+struct Other {
+    name: String,
+    cost_usd: Vec<f64>,
+    co2e_t: Vec<f64>,
+}
+
 #[derive(Debug, Serialize)]
 struct Rule {
     year: u32,
@@ -74,7 +84,13 @@ struct Rule {
 }
 
 /// Folds the tables of a transition.
-pub(super) fn collect(loaded: &Loaded, manifest: &Manifest, metrics: &[Metric], tables: &Tables) -> Data {
+pub(super) fn collect(
+    loaded: &Loaded,
+    manifest: &Manifest,
+    metrics: &[Metric],
+    tables: &Tables,
+    baseline: Option<&Baseline>,
+) -> Data {
     let scenario = &loaded.scenario;
     let spec = scenario.transition.as_ref().expect("only a transition has years");
     let years: Vec<u16> = tables.shown.iter().map(|shown| shown.0).collect();
@@ -102,6 +118,11 @@ pub(super) fn collect(loaded: &Loaded, manifest: &Manifest, metrics: &[Metric], 
         sites: sites(loaded, tables),
         projects: projects(tables),
         rules: rules.collect(),
+        baseline: baseline.map(|baseline| Other {
+            name: baseline.name.clone(),
+            cost_usd: baseline.years.values().map(|year| year.0).collect(),
+            co2e_t: baseline.years.values().map(|year| year.1).collect(),
+        }),
         years,
         metrics: metrics.to_vec(),
         provenance: facts(manifest),

@@ -5,6 +5,7 @@ use super::stats::Better;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
 use crate::sim::RunError;
+use crate::transition::baseline::{abatement, per_tonne};
 use serde::Serialize;
 use std::sync::atomic::AtomicBool;
 
@@ -88,7 +89,6 @@ impl Runs {
     /// Adds what abating a tonne costs against a baseline, where runs have both: present value of the additional cost over
     /// the tonnes abated, of the same replication. The baseline itself has 0.
     pub fn add_abatement(&mut self, baseline: usize) {
-        const INFO: &str = "present value of the additional cost over the CO2e abated, against the baseline";
         let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
         let pair = |run: &Replication| total(run, "npv_usd").zip(total(run, "co2e_t"));
         let base: Vec<Option<(f64, f64)>> = self.of.get(baseline).into_iter().flatten().map(pair).collect();
@@ -96,8 +96,7 @@ impl Runs {
             for (run, base) in runs.iter_mut().zip(&base) {
                 let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
                 let usd_per_t = if at == baseline { Some(0.0) } else { per_tonne(base_usd - npv_usd, base_t - co2e_t) };
-                let (name, unit) = ("abatement_usd_per_t", "USD/t");
-                run.metrics.push(Metric { name, scope: "total".to_owned(), value: usd_per_t, unit, info: INFO });
+                run.metrics.push(abatement(usd_per_t));
             }
         }
     }
@@ -128,11 +127,6 @@ impl MetricKey {
             info: metric.info.to_owned(),
         }
     }
-}
-
-/// None where nothing is abated.
-fn per_tonne(usd: f64, tonnes: f64) -> Option<f64> {
-    (tonnes > 1e-9).then(|| usd / tonnes)
 }
 
 fn find<'a>(metrics: &'a [Metric], name: &str, scope: &str) -> Option<&'a Metric> {

@@ -7,6 +7,7 @@
 //! see, `comply` holds decisions to ramps and rules, `ledger` says what fleets and sites paid and emitted;
 //! `pathway` is the loop that joins them, and `books` closes its years. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
+pub mod baseline;
 mod books;
 pub mod build;
 pub mod check;

@@ -136,8 +136,8 @@ export function drawStack(node: HTMLElement, names: string[], bars: { name: stri
   });
 }
 
-/** Points in order, each with its name. The node must be on the page. */
-export function drawLine(node: HTMLElement, names: string[], x: number[], y: number[], axes: [string, string]): void {
+/** Paths of points in order, each point with its name. The node must be on the page. */
+export function drawPaths(node: HTMLElement, names: string[], paths: { name: string; x: number[]; y: number[] }[], axes: [string, string]): void {
   const chart = init(node);
   live.push(chart);
   chart.setOption({
@@ -147,21 +147,21 @@ export function drawLine(node: HTMLElement, names: string[], x: number[], y: num
     tooltip: {
       trigger: "item" as const,
       formatter: (row: unknown) => {
-        const at = (row as { dataIndex: number }).dataIndex;
-        return `${escape(names[at] ?? "")}<br>${show(x[at] ?? null)} ${escape(axes[0])}<br>${show(y[at] ?? null)} ${escape(axes[1])}`;
+        const { dataIndex, seriesName, value } = row as { dataIndex: number; seriesName: string; value: [number, number] };
+        return `${escape(seriesName)}, ${escape(names[dataIndex] ?? "")}<br>${show(value[0])} ${escape(axes[0])}<br>${show(value[1])} ${escape(axes[1])}`;
       },
     },
-    grid: { left: 64, right: 30, top: 34, bottom: 46 },
+    legend: { top: 0, show: paths.length > 1 },
+    grid: { left: 64, right: 30, top: 40, bottom: 46 },
     xAxis: { type: "value", name: axes[0], nameLocation: "middle", nameGap: 28 },
     yAxis: { type: "value", name: axes[1] },
-    series: [
-      {
-        type: "line",
-        data: x.map((value, at) => [value, y[at] ?? 0]),
-        symbolSize: 6,
-        label: { show: true, position: "top" as const, formatter: (row: { dataIndex: number }) => (row.dataIndex % 5 === 0 ? (names[row.dataIndex] ?? "") : "") },
-      },
-    ],
+    series: paths.map((path) => ({
+      type: "line" as const,
+      name: path.name,
+      data: path.x.map((value, at) => [value, path.y[at] ?? 0]),
+      symbolSize: 6,
+      label: { show: true, position: "top" as const, formatter: (row: { dataIndex: number }) => (row.dataIndex % 5 === 0 ? (names[row.dataIndex] ?? "") : "") },
+    })),
   });
 }
 

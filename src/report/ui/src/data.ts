@@ -98,6 +98,8 @@ export interface Years {
     late_months_mean: number;
   }[];
   rules: { year: number; rule: string; kind: string; asked: number; reached: number; missing: number; kept: string }[];
+  /** A run that this one is held against, by year. */
+  baseline: { name: string; cost_usd: number[]; co2e_t: number[] } | null;
   metrics: Metric[];
   provenance: { label: string; value: string }[];
   doubtful: { quality: string; title: string; fields: string[] }[];

@@ -1,7 +1,7 @@
 // The page of a transition: who drives what, what it costs and emits by year, which goals were met, and what each
 // stakeholder asks first.
 
-import { drawLine, drawStack, TimeChart } from "./charts";
+import { drawPaths, drawStack, TimeChart } from "./charts";
 import { Metrics, show, type Report, type Years } from "./data";
 import { element, section } from "./dom";
 import { card, provenance, table } from "./parts";
@@ -30,6 +30,10 @@ function cards(report: Years, metrics: Metrics): HTMLElement {
   list.append(card(`cost of all years, ${report.money_year} money`, billions(total("cost_usd"))));
   list.append(card("present value of all money", billions(total("npv_usd"))));
   list.append(card("public money", billions(total("public_usd"))));
+  if (report.baseline) {
+    const price = total("abatement_usd_per_t");
+    list.append(card(`a tonne of CO2e abated, against ${report.baseline.name}`, price === null ? "nothing abated" : `${show(price, 0)} $`));
+  }
   const [asked, lost] = [metrics.get("hauls_requested", last), metrics.get("hauls_cancelled", last)];
   if (asked !== null && asked > 0) {
     const share = (lost ?? 0) / asked;
@@ -51,9 +55,6 @@ function running(values: number[]): number[] {
   let sum = 0;
   return values.map((value) => (sum += value));
 }
-
-const sumOf = (parts: Record<string, number[]>, years: number[]): number[] =>
-  years.map((_, at) => Object.values(parts).reduce((sum, part) => sum + (part[at] ?? 0), 0));
 
 function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   const last = `year:${report.years[report.years.length - 1]}`;
@@ -123,7 +124,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     ),
     section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; income and what is left at the end are negative.`, cost as HTMLElement),
-    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; compare strategies by laying two reports side by side.", path as HTMLElement),
+    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; --baseline DIR draws another run beside it.", path as HTMLElement),
     element(
       "div",
       { class: "row" },
@@ -143,9 +144,14 @@ export function buildYears(page: HTMLElement, report: Years): void {
       .map(([name, data]) => ({ name, data }));
   drawStack(air as HTMLElement, times, bars(report.co2e_kt), "kt");
   drawStack(cost as HTMLElement, times, bars(report.cost_musd), "M$");
-  const running_mt = running(sumOf(report.co2e_kt, report.years)).map((kt) => kt / 1000);
-  const running_busd = running(sumOf(report.cost_musd, report.years)).map((musd) => musd / 1000);
-  drawLine(path as HTMLElement, times, running_mt, running_busd, ["cumulative CO2e, Mt", "cumulative cost, B$"]);
+  const line = (name: string, cost_usd: (number | null)[], co2e_t: (number | null)[]) => ({
+    name,
+    x: running(co2e_t.map((tonnes) => (tonnes ?? 0) / 1e6)),
+    y: running(cost_usd.map((usd) => (usd ?? 0) / 1e9)),
+  });
+  const own = line("this run", report.series["cost_usd"] ?? [], report.series["co2e_t"] ?? []);
+  const other = report.baseline ? [line(report.baseline.name, report.baseline.cost_usd, report.baseline.co2e_t)] : [];
+  drawPaths(path as HTMLElement, times, [own, ...other], ["cumulative CO2e, Mt", "cumulative cost, B$"]);
   waits.draw([{ name: "95 % wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
   lost.draw([{ name: "lost", data: report.series["hauls_cancelled"] ?? [], area: true }]);
 }

@@ -1,0 +1,72 @@
+//! A finished run that another one is held against.
+
+use crate::record::summary::Metric;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What is read of a finished transition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// Its folder, as it was given.
+    pub name: String,
+    /// Present value of all money, USD.
+    pub npv_usd: f64,
+    /// Emissions of all years, t `CO2e`.
+    pub co2e_t: f64,
+    /// By year: cost in USD and emissions in t `CO2e`.
+    pub years: BTreeMap<u16, (f64, f64)>,
+}
+
+impl Baseline {
+    /// Reads the summary of a run.
+    ///
+    /// # Errors
+    /// When there is none, or it is of no transition.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("summary.json");
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let json: serde_json::Value =
+            serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;
+        let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+        for metric in json["metrics"].as_array().into_iter().flatten() {
+            let key = metric["scope"].as_str().zip(metric["name"].as_str());
+            values.extend(key.zip(metric["value"].as_f64()));
+        }
+        let total = |name| values.get(&("total", name)).copied();
+        let (Some(npv_usd), Some(co2e_t)) = (total("npv_usd"), total("co2e_t")) else {
+            return Err(format!("{} is of no transition: it has no npv_usd and co2e_t", path.display()));
+        };
+        let mut years = BTreeMap::new();
+        for (scope, _) in values.keys().filter(|key| key.1 == "co2e_t") {
+            let year = scope.strip_prefix("year:").and_then(|year| year.parse::<u16>().ok());
+            let pair = |name| values.get(&(*scope, name)).copied();
+            years.extend(year.zip(pair("cost_usd").zip(pair("co2e_t"))));
+        }
+        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, years })
+    }
+
+    /// Present value of the additional cost over the tonnes abated; none where nothing is.
+    #[must_use]
+    pub fn abatement(&self, metrics: &[Metric]) -> Metric {
+        let total = |name| {
+            let found = metrics.iter().find(|metric| metric.scope == "total" && metric.name == name);
+            found.and_then(|metric| metric.value).unwrap_or(0.0)
+        };
+        let value = per_tonne(self.npv_usd - total("npv_usd"), self.co2e_t - total("co2e_t"));
+        abatement(value)
+    }
+}
+
+/// USD for a tonne; none where nothing is abated.
+#[must_use]
+pub fn per_tonne(usd: f64, tonnes: f64) -> Option<f64> {
+    (tonnes > 1e-9).then(|| usd / tonnes)
+}
+
+/// The metric of it.
+#[must_use]
+pub fn abatement(value: Option<f64>) -> Metric {
+    let info = "present value of the additional cost over the CO2e abated, against the baseline";
+    Metric { name: "abatement_usd_per_t", scope: "total".to_owned(), value, unit: "USD/t", info }
+}
