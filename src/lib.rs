@@ -1,10 +1,11 @@
 //! Portvolt simulates how a port and its truck fleets become zero-emission: drayage trucks, cargo-handling
-//! equipment, chargers and the grid behind them, minute by minute.
+//! equipment, chargers and the grid behind them, minute by minute within a year and year by year.
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
-//! [`report`]; [`study`] is many runs. [`cli`] only calls the library. [`kernel`] is what all stand on, [`account`] holds
-//! pure functions on records, [`import`] and [`export`] know the formats of others.
+//! [`report`]; [`transition`] goes from year to year over it; [`study`] is many runs. [`cli`] only calls the library.
+//! [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] and [`export`] know the
+//! formats of others.
 
 pub mod account;
 pub mod charging;
