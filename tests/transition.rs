@@ -13,6 +13,7 @@ use portvolt::study::compare::{CompareSpec, compare, load_all};
 use portvolt::study::strategy::Strategy;
 use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
+use portvolt::transition::year::{YearPlan, samples, scenario_of};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
@@ -551,4 +552,18 @@ fn a_run_leaves_a_folder_that_can_be_repeated() {
     let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal]);
     assert_eq!(code, Some(6), "{said}");
     assert!(said.contains("Not kept: t (target) in 2027: 0.000 of 1.000"), "{said}");
+}
+
+/// A neighbour on a pipeline takes what its plan by year says.
+#[test]
+fn a_neighbour_on_the_pipeline_has_its_plan() {
+    let loaded = loaded(&shipped("hub_2045"), &[]);
+    let spec = loaded.scenario.transition.as_ref().unwrap();
+    let demand = |year: u16| {
+        let sample = samples(spec, None, year).remove(0);
+        let plan = YearPlan { year, ..YearPlan::default() };
+        scenario_of(&loaded, spec, &plan, &sample).scenario.hydrogen_hub["carson"].neighbour["refinery"].kg_per_day[0]
+    };
+    assert!((demand(2025) - 280_000.0).abs() < 1e-6);
+    assert!((demand(2045) - 0.7 * 280_000.0).abs() < 1e-6);
 }

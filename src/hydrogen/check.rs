@@ -6,6 +6,7 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy;
 use crate::scenario::Scenario;
 use crate::scenario::check::Checker;
+use crate::transition;
 use crate::truck::spec::{FleetSpec, Powertrain};
 use std::collections::BTreeMap;
 
@@ -168,6 +169,14 @@ fn hubs(scenario: &Scenario, checker: &mut Checker<'_>) {
         for (name, neighbour) in &hub.neighbour {
             let path = ["hydrogen_hub", key, "neighbour", name, "kg_per_day"];
             hourly(&path, &neighbour.kg_per_day, bounds, checker);
+            if let Some(factor) = &neighbour.by_year {
+                transition::check::curve(
+                    &["hydrogen_hub", key, "neighbour", name, "by_year"],
+                    factor,
+                    (0.0, 100.0),
+                    checker,
+                );
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the user writes about hydrogen: stations, their supply, the plants behind pipelines, credits.
 
+use crate::kernel::curve::Curve;
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -420,6 +421,8 @@ pub struct NeighbourSpec {
     /// Demand, kg/day: 1, 24 or 168 values; each holds for its hour.
     #[schemars(length(min = 1, max = 168))]
     pub kg_per_day: Vec<f64>,
+    /// In a transition: factor on that demand by year.
+    pub by_year: Option<Curve>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

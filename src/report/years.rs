@@ -50,6 +50,8 @@ struct Site {
     nox_kg_last: f64,
     pm25_kg_first: f64,
     pm25_kg_last: f64,
+    /// Trucks that came for a haul, by local hour, a day of the last year.
+    trucks_by_hour: Vec<f64>,
 }
 
 /// All projects of a kind.
@@ -205,6 +207,7 @@ fn sites(loaded: &Loaded, tables: &Tables) -> Vec<Site> {
                 nox_kg_last: after.map_or(0.0, |row| row.nox_kg.round()),
                 pm25_kg_first: before.map_or(0.0, |row| row.pm25_kg),
                 pm25_kg_last: after.map_or(0.0, |row| row.pm25_kg),
+                trucks_by_hour: shown.trucks_by_hour.iter().map(|count| (count / 36.5).round() / 10.0).collect(),
             }
         };
     loaded.scenario.site.iter().zip(&shown.sites).map(site).collect()

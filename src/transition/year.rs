@@ -134,6 +134,10 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     for (key, station) in &mut scenario.hydrogen {
         station.enlarge(added(ProjectKind::Hydrogen, key) as u32);
     }
+    for neighbour in scenario.hydrogen_hub.values_mut().flat_map(|hub| hub.neighbour.values_mut()) {
+        let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(plan.year));
+        neighbour.kg_per_day.iter_mut().for_each(|kg| *kg *= factor);
+    }
     let planned = plan.capacity.added.iter().filter(|((kind, _), _)| *kind == ProjectKind::Storage);
     let planned = planned.map(|((_, site), kwh)| (format!("built_at_{site}"), site, *kwh));
     let on_rent = plan.capacity.stop_gap_kwh.iter().map(|(site, kwh)| (format!("on_rent_at_{site}"), site, *kwh));

@@ -87,6 +87,8 @@ export interface Years {
     nox_kg_last: number;
     pm25_kg_first: number;
     pm25_kg_last: number;
+    /** Trucks that came for a haul, by local hour, a day of the last year. */
+    trucks_by_hour: number[];
   }[];
   projects: {
     kind: string;

@@ -68,10 +68,25 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
       return [site.name, percent(get("charger_utilization")), `${show((get("npv_usd") ?? 0) / 1e6, 1)} M$`, percent(get("internal_rate")), show(cover, 2)];
     }),
   );
-  const emitters = report.sites.filter((site) => site.nox_kg_first > 0 || site.nox_kg_last > 0);
+  const night = (hours: number[]) => hours.reduce((sum, trucks, hour) => sum + (hour < 6 || hour >= 22 ? trucks : 0), 0);
+  const all = (hours: number[]) => hours.reduce((sum, trucks) => sum + trucks, 0);
+  const busiest = (hours: number[]) => {
+    const most = Math.max(...hours);
+    return most > 0 ? `${hours.indexOf(most)}:00, ${show(most, 0)}` : "–";
+  };
+  const emitters = report.sites.filter((site) => site.nox_kg_first > 0 || site.nox_kg_last > 0 || all(site.trucks_by_hour) >= 50);
   const community = table(
-    ["site", "NOx first year, kg", "NOx last year, kg", "PM2.5 first year, kg", "PM2.5 last year, kg"],
-    emitters.map((site) => [site.name, show(site.nox_kg_first), show(site.nox_kg_last), show(site.pm25_kg_first, 1), show(site.pm25_kg_last, 1)]),
+    ["site", "NOx first year, kg", "NOx last year, kg", "PM2.5 first year, kg", "PM2.5 last year, kg", "trucks a day", "of them 22 to 6 h", "busiest hour, trucks"],
+    emitters.map((site) => [
+      site.name,
+      show(site.nox_kg_first),
+      show(site.nox_kg_last),
+      show(site.pm25_kg_first, 1),
+      show(site.pm25_kg_last, 1),
+      show(all(site.trucks_by_hour), 0),
+      show(night(site.trucks_by_hour), 0),
+      busiest(site.trucks_by_hour),
+    ]),
   );
   const by = (name: string) => [show(metrics.get(name, first)), show(metrics.get(name, last))];
   const labour = table(
@@ -84,7 +99,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
   return section(
     "Whom it concerns",
-    "Developers and banks: sites that sell charging. Neighbours: exhaust of equipment at each site. Labour: hours.",
+    "Developers and banks: sites that sell charging. Neighbours: exhaust of equipment at each site, and trucks that come (last year). Labour: hours.",
     element("h3", {}, "Developer and bank"),
     ...developer,
     element("h3", {}, "Community"),
