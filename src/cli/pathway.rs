@@ -8,11 +8,12 @@ use crate::record::names::Names;
 use crate::record::summary::Metric;
 use crate::report;
 use crate::sim::RunError;
-use crate::transition::metrics::metrics;
+use crate::transition::metrics::{metrics, zev_share};
 use crate::transition::pathway::Pathway;
 use crate::transition::record::Tables;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Said in the folder of a pathway while it is not finished.
@@ -26,17 +27,19 @@ impl Job<'_> {
         let mut pathway = Pathway::new(self.loaded, spec, &self.options);
         let stop = interrupt::listen();
         let bar = console.counter(u64::from(spec.until - spec.from) + 1, "years");
-        let mut broken: Option<String> = None;
+        let (mut broken, mut digests): (Option<String>, _) = (None, BTreeMap::new());
         let ran = pathway.run(&stop, |year, tables| {
             bar.inc(1);
             console.note(&told(year, tables));
             let progress = serde_json::json!({ "schema": SCHEMA, "finished_until": year, "of": spec.until });
             let text = serde_json::to_string_pretty(&progress).unwrap_or_default();
-            let written = write(Some(&folder.tables()), self.with_csv, zone, &names, tables);
-            broken = broken
-                .take()
-                .or(written.err().map(|error| error.to_string()))
-                .or(folder.write(PROGRESS, &text).err().map(|error| error.to_string()));
+            match write(Some(&folder.tables()), self.with_csv, zone, &names, tables) {
+                Ok(written) => digests = written,
+                Err(error) => broken = broken.take().or(Some(error.to_string())),
+            }
+            if let Err(error) = folder.write(PROGRESS, &text) {
+                broken = broken.take().or(Some(error.to_string()));
+            }
         });
         bar.finish_and_clear();
         let kept = format!("\nThe years until then are in {}", folder.path().display());
@@ -53,7 +56,7 @@ impl Job<'_> {
             return Exit::from(&RunError::from(error));
         }
         show_notes(&pathway.notes, console);
-        match self.finish_years(spec, &pathway, folder, console) {
+        match self.finish_years(spec, &pathway, digests, folder, console) {
             Ok(exit) => exit,
             Err(error) => {
                 console.error(&error.to_string());
@@ -66,13 +69,11 @@ impl Job<'_> {
         &self,
         spec: &TransitionSpec,
         pathway: &Pathway<'_>,
+        digests: BTreeMap<String, String>,
         folder: RunFolder,
         console: &Console,
     ) -> Result<Exit, FolderError> {
         let tables = &pathway.tables;
-        let zone = &self.loaded.scenario.time.zone;
-        let names = Names::none(self.loaded.calendar.clone());
-        let digests = write(None, false, zone, &names, tables).unwrap_or_default();
         let mut metrics = metrics(tables, spec, &self.loaded.scenario);
         metrics.extend(self.baseline.as_ref().map(|baseline| baseline.abatement(&metrics)));
         let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
@@ -100,12 +101,9 @@ impl Job<'_> {
 
 /// A year in one line.
 fn told(year: u16, tables: &Tables) -> String {
-    let metric = |rows: u32, of: u32| if of > 0 { 100.0 * f64::from(rows) / f64::from(of) } else { 0.0 };
-    let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year));
-    let all: u32 = rows().map(|row| row.vehicles).sum();
-    let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+    let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
     let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
-    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", metric(clean, all), co2e_t / 1000.0)
+    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
 }
 
 fn screen(title: &str, spec: &TransitionSpec, tables: &Tables, metrics: &[Metric]) -> String {

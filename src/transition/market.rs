@@ -78,7 +78,7 @@ impl Market<'_> {
         let frame = self.frame;
         let buyer = frame.buyer(holding);
         let year = self.year;
-        let use_per_year = self.use_per_year(holding);
+        let use_per_year = frame.use_per_year(holding, self.shown, self.counts);
         let (energy_per_use, battery_per_use) = self.energy_per_use(holding, model);
         let price = price_usd(offer, frame.spec, year);
         let hold_years = buyer.map_or(10, |buyer| buyer.hold_years);
@@ -115,29 +115,11 @@ impl Market<'_> {
     }
 
     fn fleet(&self, holding: usize) -> Option<&FleetTally> {
-        let owner = &self.frame.holdings[holding].owner;
-        let at = self.frame.scenario().fleet.keys().position(|key| key == owner)?;
-        (self.frame.holdings[holding].class == TRUCK).then(|| &self.shown.fleets[at])
+        self.frame.tally(holding, self.shown)
     }
 
     fn vehicles(&self, holding: usize) -> f64 {
-        f64::from(self.counts[holding].iter().sum::<u32>().max(1))
-    }
-
-    /// km of a truck or work hours of a unit in the year before.
-    #[must_use]
-    pub fn use_per_year(&self, holding: usize) -> f64 {
-        match self.fleet(holding) {
-            Some(fleet) => fleet.km / self.vehicles(holding),
-            None => self.work_h(holding) / self.vehicles(holding),
-        }
-    }
-
-    fn work_h(&self, holding: usize) -> f64 {
-        let holding = &self.frame.holdings[holding];
-        let at = self.frame.scenario().site.keys().position(|key| *key == holding.owner);
-        let classes = at.map(|at| &self.shown.sites[at].classes);
-        classes.and_then(|classes| classes.get(&holding.class)).map_or(0.0, |class| class.served_h)
+        vehicles(&self.counts[holding])
     }
 
     /// Energy by km or hour: from the pump, meter or dispenser, and out of the store on board.
@@ -286,7 +268,32 @@ impl Market<'_> {
     }
 }
 
+fn vehicles(counts: &[u32]) -> f64 {
+    f64::from(counts.iter().sum::<u32>().max(1))
+}
+
 impl Frame<'_> {
+    /// What the trucks of a holding did; none of equipment.
+    fn tally<'b>(&self, holding: usize, shown: &'b Shown) -> Option<&'b FleetTally> {
+        let holding = &self.holdings[holding];
+        let at = self.fleets.iter().position(|(key, _)| **key == holding.owner)?;
+        (holding.class == TRUCK).then(|| &shown.fleets[at])
+    }
+
+    /// km of a truck or work hours of a unit in the year that was shown.
+    #[must_use]
+    pub fn use_per_year(&self, holding: usize, shown: &Shown, counts: &[Vec<u32>]) -> f64 {
+        let used = self.tally(holding, shown).map_or_else(|| self.work_h(holding, shown), |fleet| fleet.km);
+        used / vehicles(&counts[holding])
+    }
+
+    fn work_h(&self, holding: usize, shown: &Shown) -> f64 {
+        let holding = &self.holdings[holding];
+        let at = self.sites.iter().position(|(key, _)| **key == holding.owner);
+        let class = at.and_then(|at| shown.sites[at].classes.get(&holding.class));
+        class.map_or(0.0, |class| class.served_h)
+    }
+
     /// TEU of a container.
     #[must_use]
     pub fn teu_per_box(&self) -> f64 {

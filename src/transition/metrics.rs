@@ -72,7 +72,8 @@ fn totals(tables: &Tables, spec: &TransitionSpec, out: &mut Out) {
 }
 
 /// Share of vehicles without a tailpipe in a year, among some classes.
-fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Option<f64> {
+#[must_use]
+pub fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Option<f64> {
     let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year) && class(&row.class));
     let all: u32 = rows().map(|row| row.vehicles).sum();
     let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();

@@ -16,6 +16,7 @@ use crate::record::Code;
 use crate::scenario::load::Loaded;
 use crate::sim::{Options, RunError, policies};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Decisions of a year fall in its middle.
@@ -76,7 +77,7 @@ pub(super) struct Turnover {
 /// A pathway under way.
 #[derive(Debug)]
 pub struct Pathway<'a> {
-    pub(super) frame: Frame<'a>,
+    pub(super) frame: Arc<Frame<'a>>,
     options: Options,
     pub(super) stock: Stock,
     pub(super) projects: Vec<Project>,
@@ -96,7 +97,7 @@ impl<'a> Pathway<'a> {
     /// Before the first year.
     #[must_use]
     pub fn new(loaded: &'a Loaded, spec: &'a TransitionSpec, options: &Options) -> Self {
-        let frame = Frame::new(loaded, spec);
+        let frame = Arc::new(Frame::new(loaded, spec));
         let seed = Seed { seed: options.seed, replication: options.replication };
         let stock = frame.first_stock(seed);
         Self {
@@ -157,11 +158,11 @@ impl<'a> Pathway<'a> {
     ) -> Result<(), PathwayError> {
         let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
         self.turnover = Turnover::default();
-        self.age(year, shown, &counts);
+        self.age(shown, &counts);
         self.leave(year);
         let due = self.buy_used(year);
         let coming = Capacity::of(&self.projects, year, true);
-        let frame = Frame::new(self.frame.loaded, self.frame.spec);
+        let frame = Arc::clone(&self.frame);
         let market = Market {
             frame: &frame,
             year,
@@ -188,18 +189,9 @@ impl<'a> Pathway<'a> {
     }
 
     /// A year of use of every vehicle.
-    fn age(&mut self, year: u16, shown: &Shown, counts: &[Vec<u32>]) {
-        let (none, unpaid) = (Capacity::default(), BTreeMap::new());
-        let market = Market {
-            frame: &self.frame,
-            year,
-            shown,
-            counts,
-            coming: &none,
-            builds_for_vehicles: false,
-            paid_share: &unpaid,
-        };
-        let used: Vec<f64> = (0..self.frame.holdings.len()).map(|holding| market.use_per_year(holding)).collect();
+    fn age(&mut self, shown: &Shown, counts: &[Vec<u32>]) {
+        let holdings = 0..self.frame.holdings.len();
+        let used: Vec<f64> = holdings.map(|holding| self.frame.use_per_year(holding, shown, counts)).collect();
         self.stock.use_up(|vehicle| used[vehicle.holding as usize]);
     }
 
@@ -356,29 +348,28 @@ impl<'a> Pathway<'a> {
     fn build(&mut self, year: u16, works: &Works) {
         let scenario = self.frame.scenario();
         let decided = f64::from(year) - 1.0 + DECIDED_AT;
-        let chargers = scenario.charger.iter().zip(&works.cabinets);
-        for ((key, spec), cabinets) in chargers.filter(|it| *it.1 > 0) {
-            let amount = f64::from(*cabinets);
-            self.begin(ProjectKind::Chargers, key, amount, amount * spec.cabinet_kw, decided);
+        let chargers = scenario.charger.keys().zip(&works.cabinets);
+        for (key, cabinets) in chargers.filter(|it| *it.1 > 0) {
+            self.begin(ProjectKind::Chargers, key, f64::from(*cabinets), decided);
         }
         for (key, kw) in scenario.site.keys().zip(&works.grid_kw).filter(|it| *it.1 > 0.0) {
-            self.begin(ProjectKind::Grid, key, kw.ceil(), kw.ceil(), decided);
+            self.begin(ProjectKind::Grid, key, kw.ceil(), decided);
         }
         if works.does_planned {
             for project in scenario.project.values().filter(|project| project.decided == year - 1) {
-                let kw = scenario.charger.get(&project.at).filter(|_| project.kind == ProjectKind::Chargers);
-                let units = project.amount * kw.map_or(1.0, |spec| spec.cabinet_kw);
-                self.begin(project.kind, &project.at, project.amount, units, decided);
+                self.begin(project.kind, &project.at, project.amount, decided);
             }
         }
     }
 
-    fn begin(&mut self, kind: ProjectKind, at: &str, amount: f64, units: f64, decided: f64) {
+    fn begin(&mut self, kind: ProjectKind, at: &str, amount: f64, decided: f64) {
         let Some(spec) = self.frame.spec.build.get(&kind) else { return };
         let seed = Seed { seed: self.options.seed, replication: self.options.replication };
         let year = decided as u16;
         let late = seed.stream(Purpose::LateUtilities, key_of(at), u32::from(year) * 8 + kind as u32).exponential(1.0);
-        let before: f64 = self.projects.iter().filter(|it| it.kind == kind).map(|it| self.units(it)).sum();
+        let before: f64 =
+            self.projects.iter().filter(|it| it.kind == kind).map(|it| self.units(kind, &it.at, it.amount)).sum();
+        let units = self.units(kind, at, amount);
         let order = Order { kind, at, amount, units, decided, built_before: before, late };
         let mut project = plan(spec, &order);
         let each = if matches!(kind, ProjectKind::Chargers | ProjectKind::Hydrogen) { amount } else { 1.0 };
@@ -395,9 +386,10 @@ impl<'a> Pathway<'a> {
         self.projects.push(project);
     }
 
-    fn units(&self, project: &Project) -> f64 {
-        let group = self.frame.scenario().charger.get(&project.at).filter(|_| project.kind == ProjectKind::Chargers);
-        project.amount * group.map_or(1.0, |spec| spec.cabinet_kw)
+    /// What a project's cost counts: kW of cabinets, else its amount.
+    fn units(&self, kind: ProjectKind, at: &str, amount: f64) -> f64 {
+        let group = self.frame.scenario().charger.get(at).filter(|_| kind == ProjectKind::Chargers);
+        amount * group.map_or(1.0, |spec| spec.cabinet_kw)
     }
 
     /// The table of what each could have bought.
