@@ -3,7 +3,8 @@
 //!
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
-//! [`report`]; [`transition`] goes from year to year over it; [`study`] is many runs. [`cli`] only calls the library.
+//! [`report`]; [`transition`] goes from year to year over it; [`job`] is one run into its folder, [`study`] many runs.
+//! [`cli`] only calls the library.
 //! [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] and [`export`] know the
 //! formats of others.
 
@@ -15,6 +16,7 @@ pub mod freight;
 pub mod grid;
 pub mod hydrogen;
 pub mod import;
+pub mod job;
 pub mod kernel;
 pub mod plugin;
 pub mod policy;

@@ -214,7 +214,10 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         console.print_json(&results::json(asked, title, &done, &effects));
     } else {
         console.print(&screen(spec, title, &done, asked.metric.as_deref(), &effects));
-        console.print(&format!("\nResults: {0}  (all metrics: {0}/compare.json, {0}/tables)", path.display()));
+        console.print(&format!(
+            "\nResults: {0}  (open {0}/report.html; all metrics: {0}/compare.json, {0}/tables)",
+            path.display()
+        ));
     }
     Ok(if done.runs.is_interrupted || is_cut { Exit::Interrupted } else { Exit::Done })
 }

@@ -14,6 +14,7 @@ mod plugin_new;
 mod plugins;
 mod policies;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod screen;
@@ -114,6 +115,10 @@ enum Command {
     /// Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps
     #[command(subcommand)]
     Sweep(sweep::SweepCommand),
+    /// Make the page of a finished run, transition or comparison again.
+    ///
+    /// Example: portvolt report runs/`depot_night`
+    Report(report::ReportArgs),
     /// Do a finished run again from its manifest and compare every byte.
     ///
     /// Example: portvolt verify runs/`depot_night`
@@ -201,6 +206,7 @@ pub fn main() -> ExitCode {
         Command::Policies => policies::policies(&console),
         Command::Compare(args) => compare::run(&args, &console),
         Command::Sweep(command) => sweep::run(&command, &console),
+        Command::Report(args) => report::report(&args, &console),
         Command::Verify(args) => verify::verify(&args, &console),
         Command::BenchSuite(args) => suite::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),

@@ -1,116 +1,15 @@
-//! `portvolt run` of a scenario with a `[transition]`: year after year, with what is done kept.
+//! The one screen at the end of a transition: years, money, rules that were not kept.
 
-use super::console::Console;
-use super::simulate::{Job, show_notes};
-use super::{Exit, interrupt};
-use crate::record::folder::{FolderError, RunFolder, SCHEMA, SummaryFile};
-use crate::record::names::Names;
-use crate::record::summary::Metric;
-use crate::report;
-use crate::sim::RunError;
-use crate::transition::metrics::{metrics, zev_share};
-use crate::transition::pathway::Pathway;
+use crate::record::summary::{Metric, value_of};
+use crate::scenario::Scenario;
 use crate::transition::record::Tables;
-use crate::transition::spec::TransitionSpec;
-use crate::transition::write::write;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Said in the folder of a pathway while it is not finished.
-const PROGRESS: &str = "progress.json";
-
-impl Job<'_> {
-    /// Runs all years, writes the folder after each, prints the screen.
-    pub(super) fn years(&self, spec: &TransitionSpec, folder: RunFolder, console: &Console) -> Exit {
-        let zone = &self.loaded.scenario.time.zone;
-        let names = Names::none(self.loaded.calendar.clone());
-        let mut pathway = Pathway::new(self.loaded, spec, &self.options);
-        let stop = interrupt::listen();
-        let bar = console.counter(u64::from(spec.until - spec.from) + 1, "years");
-        let (mut broken, mut digests): (Option<String>, _) = (None, BTreeMap::new());
-        let ran = pathway.run(&stop, |year, tables| {
-            bar.inc(1);
-            console.note(&told(year, tables));
-            let progress = serde_json::json!({ "schema": SCHEMA, "finished_until": year, "of": spec.until });
-            let text = serde_json::to_string_pretty(&progress).unwrap_or_default();
-            match write(Some(&folder.tables()), self.with_csv, zone, &names, tables) {
-                Ok(written) => digests = written,
-                Err(error) => broken = broken.take().or(Some(error.to_string())),
-            }
-            if let Err(error) = folder.write(PROGRESS, &text) {
-                broken = broken.take().or(Some(error.to_string()));
-            }
-        });
-        bar.finish_and_clear();
-        let kept = format!("\nThe years until then are in {}", folder.path().display());
-        if let Some(message) = broken {
-            console.error(&format!("{message}{kept}"));
-            return Exit::Failed;
-        }
-        if let Err(error) = ran {
-            let is_empty = pathway.tables.shown.is_empty();
-            if is_empty {
-                folder.discard();
-            }
-            console.error(&format!("{error}{}", if is_empty { "" } else { kept.as_str() }));
-            return Exit::from(&RunError::from(error));
-        }
-        show_notes(&pathway.notes, console);
-        match self.finish_years(spec, &pathway, digests, folder, console) {
-            Ok(exit) => exit,
-            Err(error) => {
-                console.error(&error.to_string());
-                Exit::Failed
-            }
-        }
-    }
-
-    fn finish_years(
-        &self,
-        spec: &TransitionSpec,
-        pathway: &Pathway<'_>,
-        digests: BTreeMap<String, String>,
-        folder: RunFolder,
-        console: &Console,
-    ) -> Result<Exit, FolderError> {
-        let tables = &pathway.tables;
-        let mut metrics = metrics(tables, spec, &self.loaded.scenario);
-        metrics.extend(self.baseline.as_ref().map(|baseline| baseline.abatement(&metrics)));
-        let file = SummaryFile { schema: SCHEMA, metrics: &metrics };
-        folder.write("summary.json", &serde_json::to_string_pretty(&file).unwrap_or_default())?;
-        folder.remove(PROGRESS)?;
-        let manifest = self.manifest(digests, pathway.notes.clone());
-        if self.with_report {
-            let html = report::years(self.loaded, &manifest, &metrics, tables, self.baseline.as_ref());
-            folder.write("report.html", &html)?;
-        }
-        let path = folder.finish(manifest)?;
-        if console.is_json() {
-            console.print_json(&serde_json::json!({ "schema": 1, "dir": path, "metrics": metrics }));
-        } else {
-            console.print(&screen(&self.loaded.scenario.title, spec, tables, &metrics));
-            let hint =
-                if self.with_report { format!("  (open {}/report.html)", path.display()) } else { String::new() };
-            console.print(&format!("\nResults: {}{hint}", path.display()));
-        }
-        let is_missed = metrics.iter().any(|metric| metric.name == "target_met" && metric.value == Some(0.0));
-        let is_short = tables.rules.iter().any(|row| row.missing > 0);
-        Ok(if self.is_strict && (is_missed || is_short) { Exit::Broken } else { Exit::Done })
-    }
-}
-
-/// A year in one line.
-fn told(year: u16, tables: &Tables) -> String {
-    let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
-    let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
-    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
-}
-
-fn screen(title: &str, spec: &TransitionSpec, tables: &Tables, metrics: &[Metric]) -> String {
-    let value = |scope: &str, name: &str| {
-        let found = metrics.iter().find(|metric| metric.scope == scope && metric.name == name);
-        found.and_then(|metric| metric.value)
-    };
+/// One screen: every fifth year, sums, and what was missed.
+pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -> String {
+    let Some(spec) = &scenario.transition else { return String::new() };
+    let title = &scenario.title;
+    let value = |scope: &str, name: &str| value_of(metrics, scope, name);
     let mut out = format!(
         "{title}, {} to {}, {} and {}\n\n",
         spec.from, spec.until, spec.adoption.name, spec.infrastructure.name

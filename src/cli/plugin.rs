@@ -6,7 +6,7 @@ use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{Adoption, Charging, Description, Dispatch, Kind, Plugin, PluginError, Side, inspect, kind_of};
 use crate::policy::PluginFile;
 use crate::policy::spec::PluginLimits;
-use crate::record::summary::Metric;
+use crate::record::summary::{Metric, value_of};
 use crate::scenario::load::{Loaded, load};
 use crate::sim::RunError;
 use crate::study::replicate::replicate;
@@ -249,7 +249,7 @@ fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {
 }
 
 fn value(lap: &Lap, name: &str) -> Option<f64> {
-    lap.metrics.iter().find(|metric| metric.name == name && metric.scope == "total").and_then(|metric| metric.value)
+    value_of(&lap.metrics, "total", name)
 }
 
 fn lap_json(lap: &Lap) -> serde_json::Value {

@@ -1,8 +1,9 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
 use super::console::Console;
-use super::simulate::{Job, begin};
+use super::simulate::{begin, carry_out};
 use super::{Exit, diagnose};
+use crate::job::Job;
 use crate::record::folder::Manifest;
 use crate::scenario::replay::{Replay, load, name};
 use crate::sim::Options;
@@ -179,11 +180,10 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         settings: settings(args),
         with_csv: args.csv,
         with_report: args.report,
-        is_strict: args.strict,
         bound_limit_kw: args.bound.then(|| args.limit_kw.unwrap_or(f64::INFINITY)),
         baseline: None,
     };
-    job.carry_out(folder, console)
+    carry_out(&job, args.strict, folder, console)
 }
 
 /// What was asked for, as the manifest keeps it: the options that change results.

@@ -1,8 +1,9 @@
 //! `portvolt run`: simulates a scenario, prints one screen, leaves a folder.
 
 use super::console::Console;
-use super::simulate::{Job, begin};
+use super::simulate::{begin, carry_out};
 use super::{Exit, ScenarioArgs, diagnose, plugins};
+use crate::job::Job;
 use crate::kernel::calendar::DAY_S;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
@@ -147,11 +148,10 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         settings: request.settings.clone(),
         with_csv: args.csv,
         with_report: true,
-        is_strict: args.strict,
         bound_limit_kw: None,
-        baseline,
+        baseline: args.baseline.clone().zip(baseline),
     };
-    job.carry_out(folder, console)
+    carry_out(&job, args.strict, folder, console)
 }
 
 /// Options of the command line become settings, which the scenario's own checks then judge.

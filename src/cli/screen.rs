@@ -1,6 +1,6 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
-use crate::record::summary::{Metric, Summary};
+use crate::record::summary::{Metric, Summary, value_of};
 use crate::scenario::load::Loaded;
 use crate::sim::run::Effort;
 use std::fmt::Write;
@@ -24,8 +24,7 @@ pub(super) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
 }
 
 fn total(metrics: &[Metric], name: &str) -> f64 {
-    let found = metrics.iter().find(|metric| metric.name == name && metric.scope == "total");
-    found.and_then(|metric| metric.value).unwrap_or(0.0)
+    value_of(metrics, "total", name).unwrap_or(0.0)
 }
 
 fn percent(part: f64, whole: f64) -> String {

@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 pub const SCHEMA: u32 = 1;
 /// The manifest's file name.
 pub const MANIFEST: &str = "manifest.json";
+/// The summary's file name.
+pub const SUMMARY: &str = "summary.json";
+/// The report's file name.
+pub const REPORT: &str = "report.html";
 
 /// Why a folder could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +74,7 @@ pub struct Manifest {
     pub study: Option<serde_json::Value>,
 }
 
-/// `summary.json`.
+/// `summary.json` as it is written.
 #[derive(Debug, Clone, Serialize)]
 pub struct SummaryFile<'a> {
     /// Version of this format.
@@ -79,12 +83,48 @@ pub struct SummaryFile<'a> {
     pub metrics: &'a [Metric],
 }
 
+/// `summary.json` as it is read back.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ReadSummary {
+    /// All metrics.
+    pub metrics: Vec<ReadMetric>,
+}
+
+/// A metric as it is read back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReadMetric {
+    /// Name, with the unit.
+    pub name: String,
+    /// `total`, `site:KEY`, `fleet:KEY`, `year:YYYY`, or a pair joined by `/`.
+    pub scope: String,
+    /// Value; none where there is nothing to measure.
+    pub value: Option<f64>,
+    /// Unit.
+    pub unit: String,
+    /// What it says.
+    pub info: String,
+}
+
 /// A folder that is being filled.
 #[derive(Debug)]
 pub struct RunFolder {
     target: PathBuf,
     work: PathBuf,
     force: bool,
+}
+
+impl Manifest {
+    /// Replaces one file of a finished folder, and its hash.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn replace(mut self, folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
+        let path = folder.join(name);
+        io(&path, std::fs::write(&path, text))?;
+        self.outputs.insert(name.to_owned(), blake3::hash(text.as_bytes()).to_hex().to_string());
+        let path = folder.join(MANIFEST);
+        io(&path, std::fs::write(&path, serde_json::to_string_pretty(&self).unwrap_or_default()))
+    }
 }
 
 fn io<T>(path: &Path, result: std::io::Result<T>) -> Result<T, FolderError> {

@@ -26,6 +26,12 @@ pub struct Metric {
     pub info: &'static str,
 }
 
+/// The value of a metric; none where there is no such metric, or nothing to measure.
+#[must_use]
+pub fn value_of(metrics: &[Metric], scope: &str, name: &str) -> Option<f64> {
+    metrics.iter().find(|metric| metric.scope == scope && metric.name == name).and_then(|metric| metric.value)
+}
+
 /// The summary of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {

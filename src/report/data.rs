@@ -1,13 +1,11 @@
-//! What the page shows, folded from the tables. Its shape is `ui/src/data.ts`.
+//! The page of operations, folded from the tables. Its shape is `Report` in `ui/src/data.ts`.
 
-use super::ReportError;
-use super::hydrogen::StationSeries;
+use super::hub::{Doubtful, Hub, Site};
 use super::read::each_batch;
-use crate::record::folder::Manifest;
+use super::{ReportError, charge, hydrogen, legs, network, rounded};
+use crate::kernel::calendar::Calendar;
+use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::notes::PluginNotes;
-use crate::record::summary::Metric;
-use crate::scenario::Quality;
-use crate::scenario::load::Loaded;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,29 +14,33 @@ use std::path::Path;
 const MOST_STEPS: u32 = 700;
 /// Upper ends of the classes of waits, minutes.
 const WAIT_CLASSES_MIN: [f64; 8] = [0.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0];
-/// Fields listed for one source.
-const FIELDS_SHOWN: usize = 12;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
+    kind: &'static str,
     title: String,
     description: String,
     start: String,
     days: u32,
     bucket_s: u32,
     times: Vec<String>,
-    hub: Hub,
+    hub: Load,
     waits: Waits,
     hauls: Hauls,
     sites: Vec<SiteSeries>,
-    hydrogen: Vec<StationSeries>,
-    metrics: Vec<Metric>,
+    nodes: Vec<network::NodeSeries>,
+    work: Work,
+    charge: charge::Charge,
+    legs: legs::Legs,
+    hydrogen: Vec<hydrogen::StationSeries>,
+    metrics: Vec<ReadMetric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Hub {
+struct Load {
     charging: Vec<f64>,
     equipment: Vec<f64>,
     shore: Vec<f64>,
@@ -60,127 +62,154 @@ struct Hauls {
     late: Vec<u64>,
 }
 
+/// Hours of equipment by class and chart step; steps are of whole hours.
+#[derive(Debug, Serialize)]
+struct Work {
+    times: Vec<String>,
+    classes: BTreeMap<String, ClassHours>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClassHours {
+    required_h: Vec<f64>,
+    served_h: Vec<f64>,
+}
+
 #[derive(Debug, Serialize)]
 struct SiteSeries {
-    key: String,
-    name: String,
-    kind: &'static str,
-    lat: f64,
-    lon: f64,
+    #[serde(flatten)]
+    site: Site,
     ports: u64,
-    limit_kw: Option<f64>,
     mean_kw: Vec<f64>,
     peak_kw: Vec<f64>,
     waiting: Vec<f64>,
 }
 
+/// A line of the section on where the result comes from.
 #[derive(Debug, Serialize)]
 pub(super) struct Fact {
     label: String,
     value: String,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Doubtful {
-    quality: &'static str,
-    title: String,
-    fields: Vec<String>,
+/// The steps of the charts of a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steps {
+    /// Length of one, seconds.
+    pub(super) bucket_s: u32,
+    /// How many.
+    pub(super) count: usize,
+}
+
+impl Steps {
+    /// The shortest steps, a multiple of `unit_s`, with which a chart stays readable.
+    fn over(span_s: u32, unit_s: u32) -> Self {
+        let least = span_s.div_ceil(MOST_STEPS);
+        let bucket_s = least.div_ceil(unit_s) * unit_s;
+        Self { bucket_s, count: span_s.div_ceil(bucket_s) as usize }
+    }
+
+    /// The step of a time.
+    pub(super) fn at(self, at_s: u32) -> usize {
+        ((at_s / self.bucket_s) as usize).min(self.count - 1)
+    }
+
+    /// Local time of each.
+    fn times(self, calendar: &Calendar) -> Vec<String> {
+        let time = |step: i64| calendar.iso(step * i64::from(self.bucket_s))[..16].replace('T', " ");
+        (0..self.count as i64).map(time).collect()
+    }
 }
 
 /// Reads the tables of a run.
-pub(super) fn collect(
-    tables: &Path,
-    loaded: &Loaded,
-    manifest: &Manifest,
-    metrics: &[Metric],
-) -> Result<Data, ReportError> {
-    let scenario = &loaded.scenario;
-    let span_s = scenario.time.days * 86_400;
-    let bucket_s = bucket_s(span_s, scenario.time.interval_s);
-    let steps = span_s.div_ceil(bucket_s) as usize;
-    let times = (0..steps as i64).map(|step| {
-        let iso = loaded.calendar.iso(step * i64::from(bucket_s));
-        iso[..16].replace('T', " ")
-    });
+pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Data, ReportError> {
+    let tables = &folder.join("tables");
+    let calendar = hub.calendar(folder)?;
+    let span_s = hub.days * 86_400;
+    let steps = Steps::over(span_s, hub.interval_s);
     let mut fold = Fold {
-        bucket_s,
         steps,
-        index: scenario.site.keys().enumerate().map(|(at, key)| (key.clone(), at)).collect(),
-        hub: [0; 5].map(|_| vec![0.0; steps]),
-        sites: scenario.site.iter().map(|(key, spec)| site_series(key, spec, loaded, steps)).collect(),
+        index: hub.sites.iter().enumerate().map(|(at, site)| (site.key.clone(), at)).collect(),
+        hub: [0; 5].map(|_| vec![0.0; steps.count]),
+        sites: hub.sites.iter().map(|site| site_series(site, steps.count)).collect(),
     };
-    fold.power(tables, f64::from(scenario.time.interval_s))?;
+    fold.power(tables, f64::from(hub.interval_s))?;
     let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
-    let [charging, equipment, shore, other, hydrogen] = fold.hub.map(rounded);
+    let legs = legs::collect(tables, &fold.index)?;
+    let [charging, equipment, shore, other, hydrogen] = fold.hub.map(|values| rounded(values, 1));
     let sites = fold.sites.into_iter().map(|site| SiteSeries {
-        mean_kw: rounded(site.mean_kw),
-        peak_kw: rounded(site.peak_kw),
-        waiting: site.waiting.into_iter().map(|waiting| (waiting * 100.0).round() / 100.0).collect(),
+        mean_kw: rounded(site.mean_kw, 1),
+        peak_kw: rounded(site.peak_kw, 1),
+        waiting: rounded(site.waiting, 2),
         ..site
     });
     Ok(Data {
-        title: scenario.title.clone(),
-        description: scenario.description.clone(),
-        start: scenario.time.start.clone(),
-        days: scenario.time.days,
-        bucket_s,
-        times: times.collect(),
-        hub: Hub { charging, equipment, shore, other, hydrogen },
+        kind: "run",
+        bucket_s: steps.bucket_s,
+        times: steps.times(&calendar),
+        hub: Load { charging, equipment, shore, other, hydrogen },
         waits,
         hauls,
         sites: sites.collect(),
-        hydrogen: super::hydrogen::collect(tables, loaded, bucket_s, steps)?,
-        metrics: metrics.to_vec(),
+        nodes: network::collect(tables, &hub.nodes, steps, hub.interval_s)?,
+        work: work(tables, &calendar, span_s)?,
+        charge: charge::collect(tables, steps)?,
+        legs,
+        hydrogen: hydrogen::collect(tables, &hub.stations, steps, hub.interval_s)?,
+        metrics: super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
         provenance: facts(manifest),
-        doubtful: doubtful(loaded),
+        doubtful: hub.doubtful,
+        warnings: warnings(hub.warnings, manifest),
+        title: hub.title,
+        description: hub.description,
+        start: hub.start,
+        days: hub.days,
     })
 }
 
-/// The shortest step, a multiple of the interval, with which a chart stays readable.
-fn bucket_s(span_s: u32, interval_s: u32) -> u32 {
-    let least = span_s.div_ceil(MOST_STEPS);
-    least.div_ceil(interval_s) * interval_s
-}
-
-fn rounded(values: Vec<f64>) -> Vec<f64> {
-    values.into_iter().map(|value| (value * 10.0).round() / 10.0).collect()
-}
-
-fn site_series(key: &str, spec: &crate::grid::spec::SiteSpec, loaded: &Loaded, steps: usize) -> SiteSeries {
-    let chargers = loaded.scenario.charger.values().filter(|charger| charger.site == key);
+fn site_series(site: &Site, steps: usize) -> SiteSeries {
     SiteSeries {
-        key: key.to_owned(),
-        name: spec.name.clone().unwrap_or_else(|| key.to_owned()),
-        kind: spec.kind.word(),
-        lat: spec.lat,
-        lon: spec.lon,
-        ports: chargers.map(|charger| u64::from(charger.cabinets) * u64::from(charger.ports)).sum(),
-        limit_kw: spec.limit_kw,
+        ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
+        site: site.clone(),
         mean_kw: vec![0.0; steps],
         peak_kw: vec![0.0; steps],
         waiting: vec![0.0; steps],
     }
 }
 
+fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReportError> {
+    let steps = Steps::over(span_s, 3_600);
+    let mut classes: BTreeMap<String, ClassHours> = BTreeMap::new();
+    each_batch(tables, "equipment", |batch| {
+        for row in 0..batch.rows() {
+            let none = || ClassHours { required_h: vec![0.0; steps.count], served_h: vec![0.0; steps.count] };
+            let class = classes.entry(batch.text("class", row).to_owned()).or_insert_with(none);
+            let step = steps.at(batch.whole("start_s", row));
+            class.required_h[step] += batch.number("required_h", row).unwrap_or(0.0);
+            class.served_h[step] += batch.number("served_h", row).unwrap_or(0.0);
+        }
+    })?;
+    for hours in classes.values_mut() {
+        hours.required_h = rounded(std::mem::take(&mut hours.required_h), 2);
+        hours.served_h = rounded(std::mem::take(&mut hours.served_h), 2);
+    }
+    Ok(Work { times: if classes.is_empty() { Vec::new() } else { steps.times(calendar) }, classes })
+}
+
 struct Fold {
-    bucket_s: u32,
-    steps: usize,
+    steps: Steps,
     index: BTreeMap<String, usize>,
     hub: [Vec<f64>; 5],
     sites: Vec<SiteSeries>,
 }
 
 impl Fold {
-    fn step(&self, at_s: u32) -> usize {
-        ((at_s / self.bucket_s) as usize).min(self.steps - 1)
-    }
-
     fn power(&mut self, tables: &Path, interval_s: f64) -> Result<(), ReportError> {
-        let share = interval_s / f64::from(self.bucket_s);
+        let share = interval_s / f64::from(self.steps.bucket_s);
         each_batch(tables, "power", |batch| {
             for row in 0..batch.rows() {
-                let step = self.step(batch.whole("start_s", row));
+                let step = self.steps.at(batch.whole("start_s", row));
                 for (sum, column) in
                     self.hub.iter_mut().zip(["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"])
                 {
@@ -220,20 +249,20 @@ impl Fold {
     fn waiting(&mut self, site: usize, from_s: u32, to_s: u32) {
         let mut at_s = from_s;
         while at_s < to_s {
-            let step = self.step(at_s);
-            let end_s = (at_s / self.bucket_s + 1) * self.bucket_s;
+            let step = self.steps.at(at_s);
+            let end_s = (at_s / self.steps.bucket_s + 1) * self.steps.bucket_s;
             let part_s = to_s.min(end_s) - at_s;
-            self.sites[site].waiting[step] += f64::from(part_s) / f64::from(self.bucket_s);
+            self.sites[site].waiting[step] += f64::from(part_s) / f64::from(self.steps.bucket_s);
             at_s = end_s;
         }
     }
 
     fn hauls(&self, tables: &Path) -> Result<Hauls, ReportError> {
-        let mut hauls = Hauls { done: vec![0; self.steps], late: vec![0; self.steps] };
+        let mut hauls = Hauls { done: vec![0; self.steps.count], late: vec![0; self.steps.count] };
         each_batch(tables, "hauls", |batch| {
             for row in 0..batch.rows() {
                 if let Some(done_s) = batch.number("done_s", row) {
-                    let step = self.step(done_s as u32);
+                    let step = self.steps.at(done_s as u32);
                     hauls.done[step] += 1;
                     hauls.late[step] += u64::from(done_s as u32 > batch.whole("due_s", row));
                 }
@@ -264,18 +293,10 @@ pub(super) fn facts(manifest: &Manifest) -> Vec<Fact> {
     facts.into_iter().filter(|fact| !fact.1.is_empty()).map(|(label, value)| Fact { label, value }).collect()
 }
 
-pub(super) fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
-    let mut out = Vec::new();
-    for quality in [Quality::Recalled, Quality::Assumed] {
-        for (source, origins) in loaded.provenance.by_source(quality) {
-            let title = loaded.scenario.source.get(source).map(|source| source.title.clone()).unwrap_or_default();
-            let mut fields: Vec<String> =
-                origins.iter().take(FIELDS_SHOWN).map(|origin| origin.field.clone()).collect();
-            if origins.len() > FIELDS_SHOWN {
-                fields.push(format!("and {} more", origins.len() - FIELDS_SHOWN));
-            }
-            out.push(Doubtful { quality: quality.word(), title, fields });
-        }
+/// What a careful reader should know before using the result.
+pub(super) fn warnings(mut known: Vec<String>, manifest: &Manifest) -> Vec<String> {
+    for plugin in manifest.plugin_notes.iter().filter(|plugin| plugin.dropped > 0) {
+        known.push(format!("{} bad orders of the plugin {} were dropped", plugin.dropped, plugin.name));
     }
-    out
+    known
 }

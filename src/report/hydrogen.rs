@@ -1,8 +1,9 @@
 //! Hydrogen stations on the page: stock, queue and cost, folded from the tables.
 
-use super::ReportError;
+use super::data::Steps;
+use super::hub::Station;
 use super::read::each_batch;
-use crate::scenario::load::Loaded;
+use super::{ReportError, rounded};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,30 +23,28 @@ pub(super) struct StationSeries {
 /// Reads the table of stations. Empty in a scenario without.
 pub(super) fn collect(
     tables: &Path,
-    loaded: &Loaded,
-    bucket_s: u32,
-    steps: usize,
+    known: &[Station],
+    steps: Steps,
+    interval_s: u32,
 ) -> Result<Vec<StationSeries>, ReportError> {
-    let scenario = &loaded.scenario;
-    let share = f64::from(scenario.time.interval_s) / f64::from(bucket_s);
-    let series = |(key, spec): (&String, &crate::hydrogen::spec::HydrogenSpec)| StationSeries {
-        key: key.clone(),
-        site: spec.site.clone(),
-        positions: spec.dispenser.positions,
-        stock_kg: vec![0.0; steps],
-        waiting: vec![0.0; steps],
+    let share = f64::from(interval_s) / f64::from(steps.bucket_s);
+    let series = |station: &Station| StationSeries {
+        key: station.key.clone(),
+        site: station.site.clone(),
+        positions: station.positions,
+        stock_kg: vec![0.0; steps.count],
+        waiting: vec![0.0; steps.count],
     };
-    let mut stations: Vec<StationSeries> = scenario.hydrogen.iter().map(series).collect();
+    let mut stations: Vec<StationSeries> = known.iter().map(series).collect();
     if stations.is_empty() {
         return Ok(stations);
     }
-    let index: BTreeMap<&str, usize> =
-        scenario.hydrogen.keys().enumerate().map(|(at, key)| (key.as_str(), at)).collect();
+    let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, it)| (it.key.as_str(), at)).collect();
     each_batch(tables, "hydrogen", |batch| {
         for row in 0..batch.rows() {
             let Some(at) = index.get(batch.text("station", row)) else { continue };
             let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
-            let step = ((batch.whole("start_s", row) / bucket_s) as usize).min(steps - 1);
+            let step = steps.at(batch.whole("start_s", row));
             let station = &mut stations[*at];
             // Rows come in the order of time: the last of a bucket stays.
             station.stock_kg[step] = ((number("bulk_kg") + number("cascade_kg")) * 10.0).round() / 10.0;
@@ -53,9 +52,7 @@ pub(super) fn collect(
         }
     })?;
     for station in &mut stations {
-        for value in &mut station.waiting {
-            *value = (*value * 100.0).round() / 100.0;
-        }
+        station.waiting = rounded(std::mem::take(&mut station.waiting), 2);
     }
     Ok(stations)
 }

@@ -1,24 +1,30 @@
-//! The HTML report: reads the tables of a run's folder, folds them small, and puts them into one self-contained page.
+//! The HTML report: reads a run's folder, folds its tables small, and puts them into one self-contained page.
 //!
-//! The page is built from `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt
-//! needs node.
+//! `data` is the page of operations (with `legs`, `charge`, `hydrogen` and `network`), `years` that of a transition,
+//! `study` that of a comparison; `hub` is the file that says what the tables are about. The page is built from
+//! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
+mod charge;
 mod data;
+pub mod hub;
 mod hydrogen;
+mod legs;
+mod network;
 pub(crate) mod read;
+mod study;
 mod years;
 
 use crate::record::folder::Manifest;
-use crate::record::summary::Metric;
-use crate::scenario::load::Loaded;
-use crate::transition::baseline::Baseline;
-use crate::transition::record::Tables;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The page, with a placeholder where the data goes.
 const PAGE: &str = include_str!("ui/dist/report.html");
 const PLACEHOLDER: &str = "\"PORTVOLT_DATA\"";
+/// The page's content security policy begins so; served pages may talk to their own origin too.
+const POLICY: &str = "default-src 'none';";
+/// What a comparison leaves.
+const STUDY: &str = "compare.json";
 
 /// Why a report could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -31,31 +37,57 @@ pub enum ReportError {
         /// What went wrong.
         reason: String,
     },
+    /// A file of the folder is missing or is not what its name says.
+    #[error("cannot read {}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
 }
 
-/// The page of a run whose tables are in `folder/tables`.
+/// What the page shows of the run, transition or comparison in a folder. The manifest may not have been written yet.
+/// A transition may be held against another finished one, whose folder is `baseline`.
 ///
 /// # Errors
-/// When a table cannot be read.
-pub fn build(folder: &Path, loaded: &Loaded, manifest: &Manifest, metrics: &[Metric]) -> Result<String, ReportError> {
-    let data = data::collect(&folder.join("tables"), loaded, manifest, metrics)?;
-    Ok(page(&data))
+/// When a file of the folder cannot be read.
+pub fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<serde_json::Value, ReportError> {
+    if folder.join(STUDY).is_file() {
+        return study::collect(folder, manifest);
+    }
+    let hub = hub::Hub::read(folder)?;
+    if hub.transition.is_some() {
+        return Ok(value(&years::collect(folder, hub, manifest, baseline)?));
+    }
+    Ok(value(&data::collect(folder, hub, manifest)?))
 }
 
-/// The page of a transition.
-#[must_use]
-pub fn years(
-    loaded: &Loaded,
-    manifest: &Manifest,
-    metrics: &[Metric],
-    tables: &Tables,
-    baseline: Option<&Baseline>,
-) -> String {
-    page(&years::collect(loaded, manifest, metrics, tables, baseline))
+fn value(data: &impl Serialize) -> serde_json::Value {
+    serde_json::to_value(data).unwrap_or_default()
 }
 
-fn page(data: &impl Serialize) -> String {
-    let json = serde_json::to_string(data).unwrap_or_default();
+/// The same as one self-contained page.
+///
+/// # Errors
+/// When a file of the folder cannot be read.
+pub fn build(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<String, ReportError> {
+    Ok(page(&data(folder, manifest, baseline)?))
+}
+
+fn page(data: &serde_json::Value) -> String {
     // Inside a script element only `<` could end it, whatever a scenario's names hold.
-    PAGE.replacen(PLACEHOLDER, &json.replace('<', "\\u003c"), 1)
+    PAGE.replacen(PLACEHOLDER, &data.to_string().replace('<', "\\u003c"), 1)
+}
+
+/// The planner's page: the same front end without data, which asks its own server.
+#[must_use]
+pub fn application() -> String {
+    PAGE.replacen(PLACEHOLDER, "null", 1).replacen(POLICY, &format!("{POLICY} connect-src 'self';"), 1)
+}
+
+/// How many decimals are kept in charts.
+fn rounded(values: Vec<f64>, decimals: i32) -> Vec<f64> {
+    let scale = 10_f64.powi(decimals);
+    values.into_iter().map(|value| (value * scale).round() / scale).collect()
 }

@@ -62,3 +62,10 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
     }
     Ok(())
 }
+
+/// Reads a JSON file.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
+    let fail = |reason: String| ReportError::File { path: path.to_path_buf(), reason };
+    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
+}

@@ -1,17 +1,19 @@
 //! What the page of a transition shows, folded from its tables. Its shape is `ui/src/years.ts`.
 
-use super::data::{Doubtful, Fact, doubtful, facts};
-use crate::record::folder::Manifest;
-use crate::record::summary::Metric;
-use crate::scenario::load::Loaded;
+use super::ReportError;
+use super::data::{Fact, facts, warnings};
+use super::hub::{Doubtful, Hub, Site};
+use super::read::each_batch;
+use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::transition::baseline::Baseline;
-use crate::transition::record::{EmissionsRow, FinanceRow, Tables};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// The class of trucks in the table `fleet`.
 const TRUCK: &str = "truck";
 const USD_PER_MILLION: f64 = 1e6;
+const DAYS_A_YEAR: f64 = 365.0;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
@@ -21,31 +23,29 @@ pub(super) struct Data {
     description: String,
     policies: String,
     money_year: u16,
-    grid: &'static str,
-    years: Vec<u16>,
+    grid: String,
+    years: Vec<u32>,
     trucks: BTreeMap<String, Vec<u32>>,
     equipment: BTreeMap<String, Vec<u32>>,
     co2e_kt: BTreeMap<&'static str, Vec<f64>>,
     cost_musd: BTreeMap<&'static str, Vec<f64>>,
-    series: BTreeMap<&'static str, Vec<Option<f64>>>,
-    sites: Vec<Site>,
+    series: BTreeMap<String, Vec<Option<f64>>>,
+    sites: Vec<Beside>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
     baseline: Option<Other>,
-    metrics: Vec<Metric>,
+    metrics: Vec<ReadMetric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
+    warnings: Vec<String>,
 }
 
-/// A site in the last year, for those who live beside it and those who own it.
+/// A site, for those who live beside it.
 #[derive(Debug, Serialize)]
-struct Site {
+struct Beside {
     key: String,
     name: String,
-    kind: &'static str,
-    peak_kw: f64,
-    wait_p95_min: Option<f64>,
-    utilization: Option<f64>,
+    kind: String,
     nox_kg_first: f64,
     nox_kg_last: f64,
     pm25_kg_first: f64,
@@ -57,7 +57,7 @@ struct Site {
 /// All projects of a kind.
 #[derive(Debug, Default, Serialize)]
 struct Project {
-    kind: &'static str,
+    kind: String,
     count: usize,
     amount: f64,
     cost_musd: f64,
@@ -78,153 +78,196 @@ struct Other {
 struct Rule {
     year: u32,
     rule: String,
-    kind: &'static str,
+    kind: String,
     asked: f64,
     reached: f64,
     missing: u32,
-    kept: &'static str,
+    kept: String,
 }
+
+/// Parts of the emissions: what it is called on the page, columns of the table.
+const AIR: [(&str, &[&str]); 4] = [
+    ("tailpipes", &["co2e_tailpipe_t"]),
+    ("diesel supply", &["co2e_diesel_supply_t"]),
+    ("grid", &["co2e_grid_t"]),
+    ("hydrogen", &["co2e_hydrogen_t"]),
+];
+/// Parts of the cost.
+const COST: [(&str, &[&str]); 9] = [
+    ("vehicles, less resale and incentives", &["vehicles_usd", "resale_usd", "vehicle_incentives_usd"]),
+    ("works, less incentives", &["infrastructure_usd", "infrastructure_incentives_usd", "upkeep_usd"]),
+    ("diesel", &["diesel_usd"]),
+    ("electricity", &["electricity_usd"]),
+    ("hydrogen", &["hydrogen_usd"]),
+    ("maintenance and insurance", &["maintenance_usd", "insurance_usd"]),
+    ("drivers who wait", &["waiting_usd"]),
+    ("fees, carbon price, fuel credits", &["fees_usd", "carbon_usd", "credits_usd"]),
+    ("value left at the end", &["residual_usd"]),
+];
 
 /// Folds the tables of a transition.
 pub(super) fn collect(
-    loaded: &Loaded,
+    folder: &Path,
+    hub: Hub,
     manifest: &Manifest,
-    metrics: &[Metric],
-    tables: &Tables,
-    baseline: Option<&Baseline>,
-) -> Data {
-    let scenario = &loaded.scenario;
-    let spec = scenario.transition.as_ref().expect("only a transition has years");
-    let years: Vec<u16> = tables.shown.iter().map(|shown| shown.0).collect();
-    let rules = tables.rules.iter().map(|row| Rule {
-        year: row.year,
-        rule: row.rule.clone(),
-        kind: row.kind.0,
-        asked: row.asked,
-        reached: row.reached,
-        missing: row.missing,
-        kept: row.kept.0,
-    });
-    Data {
+    baseline: Option<&Path>,
+) -> Result<Data, ReportError> {
+    let tables = &folder.join("tables");
+    let mut years = BTreeSet::new();
+    each_batch(tables, "fleet", |batch| years.extend((0..batch.rows()).map(|row| batch.whole("year", row))))?;
+    let years: Vec<u32> = years.into_iter().collect();
+    let metrics = super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let fail = |reason| ReportError::File { path: baseline.unwrap_or(folder).to_path_buf(), reason };
+    let baseline = baseline.map(Baseline::read).transpose().map_err(fail)?;
+    let [trucks, equipment] = stock(tables, &years)?;
+    let transition = hub.transition.expect("a page of years is made of a transition");
+    Ok(Data {
         kind: "years",
-        title: scenario.title.clone(),
-        description: scenario.description.clone(),
-        policies: format!("{} and {}", spec.adoption.name, spec.infrastructure.name),
-        money_year: spec.money_year,
-        grid: spec.grid.kind.word(),
-        trucks: stock(tables, &years, |class| class == TRUCK),
-        equipment: stock(tables, &years, |class| class != TRUCK),
-        co2e_kt: air(tables),
-        cost_musd: cost(tables),
-        series: series(metrics, &years),
-        sites: sites(loaded, tables),
-        projects: projects(tables),
-        rules: rules.collect(),
+        policies: transition.policies,
+        money_year: transition.money_year,
+        grid: transition.grid,
+        trucks,
+        equipment,
+        co2e_kt: parts(tables, "emissions", &AIR, 1000.0)?,
+        cost_musd: parts(tables, "finance", &COST, USD_PER_MILLION)?,
+        series: series(&metrics, &years),
+        sites: sites(tables, &hub.sites, &years)?,
+        projects: projects(tables)?,
+        rules: rules(tables)?,
         baseline: baseline.map(|baseline| Other {
             name: baseline.name.clone(),
             cost_usd: baseline.years.values().map(|year| year.0).collect(),
             co2e_t: baseline.years.values().map(|year| year.1).collect(),
         }),
         years,
-        metrics: metrics.to_vec(),
+        metrics,
         provenance: facts(manifest),
-        doubtful: doubtful(loaded),
-    }
+        doubtful: hub.doubtful,
+        warnings: warnings(hub.warnings, manifest),
+        title: hub.title,
+        description: hub.description,
+    })
 }
 
-/// Vehicles by powertrain and year.
-fn stock(tables: &Tables, years: &[u16], class: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<u32>> {
-    let mut out: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-    for row in tables.fleet.iter().filter(|row| class(&row.class)) {
-        let Some(at) = years.iter().position(|year| u32::from(*year) == row.year) else { continue };
-        out.entry(row.powertrain.0.to_owned()).or_insert_with(|| vec![0; years.len()])[at] += row.vehicles;
-    }
-    out
+/// Vehicles by powertrain and year: trucks, equipment.
+fn stock(tables: &Path, years: &[u32]) -> Result<[BTreeMap<String, Vec<u32>>; 2], ReportError> {
+    let mut out = [BTreeMap::new(), BTreeMap::new()];
+    each_batch(tables, "fleet", |batch| {
+        for row in 0..batch.rows() {
+            let Some(at) = years.iter().position(|year| *year == batch.whole("year", row)) else { continue };
+            let stock = &mut out[usize::from(batch.text("class", row) != TRUCK)];
+            let counts = stock.entry(batch.text("powertrain", row).to_owned()).or_insert_with(|| vec![0; years.len()]);
+            counts[at] += batch.whole("vehicles", row);
+        }
+    })?;
+    Ok(out)
 }
 
-fn air(tables: &Tables) -> BTreeMap<&'static str, Vec<f64>> {
-    let totals: Vec<&EmissionsRow> = tables.emissions.iter().filter(|row| row.scope == "total").collect();
-    let of = |value: fn(&EmissionsRow) -> f64| totals.iter().map(|row| value(row) / 1000.0).collect();
-    BTreeMap::from([
-        ("tailpipes", of(|row| row.co2e_tailpipe_t)),
-        ("diesel supply", of(|row| row.co2e_diesel_supply_t)),
-        ("grid", of(|row| row.co2e_grid_t)),
-        ("hydrogen", of(|row| row.co2e_hydrogen_t)),
-    ])
-}
-
-fn cost(tables: &Tables) -> BTreeMap<&'static str, Vec<f64>> {
-    let totals: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == "total").collect();
-    let of = |value: fn(&FinanceRow) -> f64| totals.iter().map(|row| value(row) / USD_PER_MILLION).collect();
-    BTreeMap::from([
-        (
-            "vehicles, less resale and incentives",
-            of(|row| row.vehicles_usd + row.resale_usd + row.vehicle_incentives_usd),
-        ),
-        (
-            "works, less incentives",
-            of(|row| row.infrastructure_usd + row.infrastructure_incentives_usd + row.upkeep_usd),
-        ),
-        ("diesel", of(|row| row.diesel_usd)),
-        ("electricity", of(|row| row.electricity_usd)),
-        ("hydrogen", of(|row| row.hydrogen_usd)),
-        ("maintenance and insurance", of(|row| row.maintenance_usd + row.insurance_usd)),
-        ("drivers who wait", of(|row| row.waiting_usd)),
-        ("fees, carbon price, fuel credits", of(|row| row.fees_usd + row.carbon_usd + row.credits_usd)),
-        ("value left at the end", of(|row| row.residual_usd)),
-    ])
+/// Sums of columns of the hub by year.
+fn parts(
+    tables: &Path,
+    table: &str,
+    named: &[(&'static str, &[&str])],
+    unit: f64,
+) -> Result<BTreeMap<&'static str, Vec<f64>>, ReportError> {
+    let mut out: BTreeMap<&'static str, Vec<f64>> = named.iter().map(|part| (part.0, Vec::new())).collect();
+    each_batch(tables, table, |batch| {
+        for row in (0..batch.rows()).filter(|row| batch.text("scope", *row) == "total") {
+            for (name, columns) in named {
+                let sum: f64 = columns.iter().filter_map(|column| batch.number(column, row)).sum();
+                out.entry(name).or_default().push(sum / unit);
+            }
+        }
+    })?;
+    Ok(out)
 }
 
 /// Metrics by year.
-fn series(metrics: &[Metric], years: &[u16]) -> BTreeMap<&'static str, Vec<Option<f64>>> {
-    let mut out: BTreeMap<&'static str, Vec<Option<f64>>> = BTreeMap::new();
+fn series(metrics: &[ReadMetric], years: &[u32]) -> BTreeMap<String, Vec<Option<f64>>> {
+    let mut out: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
     for metric in metrics {
-        let year = metric.scope.strip_prefix("year:").and_then(|year| year.parse::<u16>().ok());
+        let year = metric.scope.strip_prefix("year:").and_then(|year| year.parse::<u32>().ok());
         let Some(at) = year.and_then(|year| years.iter().position(|known| *known == year)) else { continue };
-        out.entry(metric.name).or_insert_with(|| vec![None; years.len()])[at] = metric.value;
+        out.entry(metric.name.clone()).or_insert_with(|| vec![None; years.len()])[at] = metric.value;
     }
     out
 }
 
-fn sites(loaded: &Loaded, tables: &Tables) -> Vec<Site> {
-    let (first, last) = (tables.shown.first(), tables.shown.last());
-    let Some((first, (year, shown))) = first.zip(last.map(|last| (last.0, &last.1))) else { return Vec::new() };
-    let air = |key: &str, year: u16| {
-        let scope = format!("site:{key}");
-        tables.emissions.iter().find(|row| row.scope == scope && row.year == u32::from(year))
-    };
-    let site =
-        |((key, spec), shown): ((&String, &crate::grid::spec::SiteSpec), &crate::transition::year::SiteShown)| {
-            let (before, after) = (air(key, first.0), air(key, year));
-            Site {
-                key: key.clone(),
-                name: spec.name.clone().unwrap_or_else(|| key.clone()),
-                kind: spec.kind.word(),
-                peak_kw: shown.peak_kw.round(),
-                wait_p95_min: shown.waits.quantile_min(0.95),
-                utilization: shown.utilization,
-                nox_kg_first: before.map_or(0.0, |row| row.nox_kg.round()),
-                nox_kg_last: after.map_or(0.0, |row| row.nox_kg.round()),
-                pm25_kg_first: before.map_or(0.0, |row| row.pm25_kg),
-                pm25_kg_last: after.map_or(0.0, |row| row.pm25_kg),
-                trucks_by_hour: shown.trucks_by_hour.iter().map(|count| (count / 36.5).round() / 10.0).collect(),
+fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, ReportError> {
+    let (first, last) = (years.first().copied(), years.last().copied());
+    let mut sites: BTreeMap<String, Beside> = BTreeMap::new();
+    for site in known {
+        let (key, name, kind) = (site.key.clone(), site.name.clone(), site.kind.clone());
+        let none = [0.0; 4];
+        let [nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last] = none;
+        let trucks_by_hour = vec![0.0; 24];
+        let beside = Beside { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
+        sites.insert(site.key.clone(), beside);
+    }
+    each_batch(tables, "emissions", |batch| {
+        for row in 0..batch.rows() {
+            let key = batch.text("scope", row).strip_prefix("site:");
+            let Some(site) = key.and_then(|key| sites.get_mut(key)) else { continue };
+            let (year, nox_kg) = (Some(batch.whole("year", row)), batch.number("nox_kg", row).unwrap_or(0.0));
+            let pm25_kg = batch.number("pm25_kg", row).unwrap_or(0.0);
+            if year == first {
+                (site.nox_kg_first, site.pm25_kg_first) = (nox_kg.round(), pm25_kg);
             }
-        };
-    loaded.scenario.site.iter().zip(&shown.sites).map(site).collect()
+            if year == last {
+                (site.nox_kg_last, site.pm25_kg_last) = (nox_kg.round(), pm25_kg);
+            }
+        }
+    })?;
+    each_batch(tables, "community", |batch| {
+        for row in (0..batch.rows()).filter(|row| Some(batch.whole("year", *row)) == last) {
+            let (hour, trucks) = (batch.whole("hour", row) as usize, batch.number("trucks", row).unwrap_or(0.0));
+            let hours = sites.get_mut(batch.text("site", row)).map(|site| &mut site.trucks_by_hour);
+            if let Some(trucks_a_day) = hours.and_then(|hours| hours.get_mut(hour)) {
+                *trucks_a_day = (trucks / DAYS_A_YEAR * 10.0).round() / 10.0;
+            }
+        }
+    })?;
+    Ok(known.iter().filter_map(|site| sites.remove(&site.key)).collect())
 }
 
-fn projects(tables: &Tables) -> Vec<Project> {
-    let last = tables.projects.iter().map(|row| row.year).max();
-    let mut out: BTreeMap<&'static str, Project> = BTreeMap::new();
-    for row in tables.projects.iter().filter(|row| Some(row.year) == last) {
-        let sum = out.entry(row.kind.0).or_insert_with(|| Project { kind: row.kind.0, ..Project::default() });
-        sum.count += 1;
-        sum.amount += row.amount;
-        sum.cost_musd += row.cost_usd / USD_PER_MILLION;
-        sum.premium_musd += row.premium_usd / USD_PER_MILLION;
-        sum.public_musd += row.public_usd / USD_PER_MILLION;
-        sum.late_months_mean += row.late_months;
-    }
+fn projects(tables: &Path) -> Result<Vec<Project>, ReportError> {
+    let mut last = 0;
+    each_batch(tables, "projects", |batch| {
+        last = (0..batch.rows()).map(|row| batch.whole("year", row)).fold(last, u32::max);
+    })?;
+    let mut out: BTreeMap<String, Project> = BTreeMap::new();
+    each_batch(tables, "projects", |batch| {
+        for row in (0..batch.rows()).filter(|row| batch.whole("year", *row) == last) {
+            let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
+            let kind = batch.text("kind", row);
+            let none = || Project { kind: kind.to_owned(), ..Project::default() };
+            let sum = out.entry(kind.to_owned()).or_insert_with(none);
+            sum.count += 1;
+            sum.amount += number("amount");
+            sum.cost_musd += number("cost_usd") / USD_PER_MILLION;
+            sum.premium_musd += number("premium_usd") / USD_PER_MILLION;
+            sum.public_musd += number("public_usd") / USD_PER_MILLION;
+            sum.late_months_mean += number("late_months");
+        }
+    })?;
     let mean = |sum: Project| Project { late_months_mean: sum.late_months_mean / sum.count as f64, ..sum };
-    out.into_values().map(mean).collect()
+    Ok(out.into_values().map(mean).collect())
+}
+
+fn rules(tables: &Path) -> Result<Vec<Rule>, ReportError> {
+    let mut out = Vec::new();
+    each_batch(tables, "rules", |batch| {
+        let text = |name: &str, row| batch.text(name, row).to_owned();
+        let number = |name: &str, row| batch.number(name, row).unwrap_or(0.0);
+        out.extend((0..batch.rows()).map(|row| Rule {
+            year: batch.whole("year", row),
+            rule: text("rule", row),
+            kind: text("kind", row),
+            asked: number("asked", row),
+            reached: number("reached", row),
+            missing: batch.whole("missing", row),
+            kept: text("kept", row),
+        }));
+    })?;
+    Ok(out)
 }

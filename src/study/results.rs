@@ -3,8 +3,10 @@
 use super::compare::{CompareSpec, Comparison, MetricComparison};
 use super::sensitivity::{Effect, Vary};
 use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
-use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::table::{Row, TableError, TableWriter};
+use crate::report::hub::{self, Hub};
+use crate::report::{self, ReportError};
 use crate::scenario::load::Loaded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +32,9 @@ pub enum ResultsError {
     /// A table.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The page.
+    #[error(transparent)]
+    Report(#[from] ReportError),
 }
 
 /// `compare.json`.
@@ -100,6 +105,10 @@ pub fn leave(
     if !effects.is_empty() {
         rows.extend([write_table(&tables, &sensitivity(asked, effects))?]);
     }
+    folder.write(
+        hub::FILE,
+        &serde_json::to_string_pretty(&Hub::of(&loaded[asked.compare.baseline].1)).unwrap_or_default(),
+    )?;
     let spec = &asked.compare;
     let manifest = Manifest {
         schema: SCHEMA,
@@ -119,6 +128,7 @@ pub fn leave(
         provenance: BTreeMap::new(),
         study: serde_json::to_value(asked).ok(),
     };
+    folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
     Ok(folder.finish(manifest)?)
 }
 

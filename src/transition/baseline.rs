@@ -1,6 +1,7 @@
 //! A finished run that another one is held against.
 
-use crate::record::summary::Metric;
+use crate::record::folder::{ReadSummary, SUMMARY};
+use crate::record::summary::{Metric, value_of};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -23,15 +24,14 @@ impl Baseline {
     /// # Errors
     /// When there is none, or it is of no transition.
     pub fn read(folder: &Path) -> Result<Self, String> {
-        let path = folder.join("summary.json");
+        let path = folder.join(SUMMARY);
         let text =
             std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let json: serde_json::Value =
+        let summary: ReadSummary =
             serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;
         let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();
-        for metric in json["metrics"].as_array().into_iter().flatten() {
-            let key = metric["scope"].as_str().zip(metric["name"].as_str());
-            values.extend(key.zip(metric["value"].as_f64()));
+        for metric in &summary.metrics {
+            values.extend(metric.value.map(|value| ((metric.scope.as_str(), metric.name.as_str()), value)));
         }
         let total = |name| values.get(&("total", name)).copied();
         let (Some(npv_usd), Some(co2e_t)) = (total("npv_usd"), total("co2e_t")) else {
@@ -49,10 +49,7 @@ impl Baseline {
     /// Present value of the additional cost over the tonnes abated; none where nothing is.
     #[must_use]
     pub fn abatement(&self, metrics: &[Metric]) -> Metric {
-        let total = |name| {
-            let found = metrics.iter().find(|metric| metric.scope == "total" && metric.name == name);
-            found.and_then(|metric| metric.value).unwrap_or(0.0)
-        };
+        let total = |name| value_of(metrics, "total", name).unwrap_or(0.0);
         let value = per_tonne(self.npv_usd - total("npv_usd"), self.co2e_t - total("co2e_t"));
         abatement(value)
     }

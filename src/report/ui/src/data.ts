@@ -8,6 +8,15 @@ export interface Metric {
   info: string;
 }
 
+export interface Chargers {
+  key: string;
+  /** The node they stand behind; null: the site's connection. */
+  behind: string | null;
+  cabinets: number;
+  ports: number;
+  cabinet_kw: number;
+}
+
 export interface Site {
   key: string;
   name: string;
@@ -16,6 +25,9 @@ export interface Site {
   lon: number;
   ports: number;
   limit_kw: number | null;
+  /** The site whose connection carries this one's too. */
+  behind: string | null;
+  chargers: Chargers[];
   /** Mean and highest power of each bucket, kW. */
   mean_kw: number[];
   peak_kw: number[];
@@ -33,7 +45,22 @@ export interface Station {
   waiting: number[];
 }
 
+/** A transformer, switchboard or panel between a site's connection and its chargers. */
+export interface GridNode {
+  key: string;
+  name: string;
+  site: string;
+  behind: string | null;
+  limit_kw: number | null;
+  peak_kw: number;
+  /** The least limit that held in any interval. */
+  least_limit_kw: number | null;
+  /** Mean power of each bucket, kW. */
+  mean_kw: number[];
+}
+
 export interface Report {
+  kind: "run";
   title: string;
   description: string;
   start: string;
@@ -48,16 +75,82 @@ export interface Report {
   /** Hauls done and late, by bucket. */
   hauls: { done: number[]; late: number[] };
   sites: Site[];
+  nodes: GridNode[];
+  /** Unit-hours of equipment by class; steps of whole hours with their own times. Empty without equipment. */
+  work: { times: string[]; classes: Record<string, { required_h: number[]; served_h: number[] }> };
+  /** State of charge of the vehicles that came nearest to empty, a column every `steps_each` buckets. */
+  charge: { vehicles: number; steps_each: number; shown: { label: string; lowest: number; percent: (number | null)[] }[] };
+  /**
+   * Trips of trucks in the order of their start: base64 of gzip of start (u32, s), duration (u32, s), origin and
+   * destination (u16, index into sites), laden (u8), one array after the other, little-endian. Empty text without trips.
+   */
+  legs: { one_in: number; count: number; packed: string };
   /** Hydrogen stations; empty without. */
   hydrogen: Station[];
   metrics: Metric[];
   provenance: { label: string; value: string }[];
   doubtful: { quality: string; title: string; fields: string[] }[];
+  /** What a careful reader should know before using the result. */
+  warnings: string[];
 }
 
-export function readReport(): Report | Years {
+/** How one strategy stands in one metric; differences are to the baseline, on the same random days. */
+export interface Standing {
+  strategy: string;
+  mean: number | null;
+  /** Half the width of the 95 % interval of the mean. */
+  half_width: number | null;
+  difference: number | null;
+  difference_half_width: number | null;
+  /** Half the width at which the intervals of all strategies hold together. */
+  family_half_width: number | null;
+  p: number | null;
+  p_holm: number | null;
+  /** Does it differ from the baseline, after the adjustment for the number of comparisons? */
+  differs: boolean | null;
+  /** Variance without common random days over that with them. */
+  pairing_factor: number | null;
+  probability_best: number | null;
+  /** Best and worst place that the data allow; where they differ, the data cannot tell. */
+  first_place: number | null;
+  last_place: number | null;
+}
+
+/** A comparison, as src/report/study.rs writes it: `compare.json` without metrics of single sites. */
+export interface Study {
+  kind: "study";
+  title: string;
+  study: {
+    scenario: string;
+    settings: string[];
+    seed: number;
+    replications: number;
+    interrupted: boolean;
+    baseline: string;
+    strategies: { name: string; overlays: string[]; settings: string[]; digest: string }[];
+    metrics: { name: string; scope: string; unit: string; info: string; better: "lower" | "higher" | null; replications: number; strategies: Standing[] }[];
+    sensitivity_metric: string | null;
+    sensitivity: {
+      parameter: string;
+      change: string;
+      value: string;
+      strategy: string;
+      mean: number | null;
+      effect: number | null;
+      effect_half_width: number | null;
+      difference: number | null;
+      difference_half_width: number | null;
+    }[];
+  };
+  provenance: { label: string; value: string }[];
+  doubtful: { quality: string; title: string; fields: string[] }[];
+  warnings: string[];
+}
+
+/** What the page holds; nothing when a server gives it. */
+export function readReport(): Report | Years | Study | null {
   const text = document.getElementById("data")?.textContent ?? "null";
-  return JSON.parse(text) as Report | Years;
+  return JSON.parse(text) as Report | Years | Study | null;
 }
 
 /** A transition, as src/report/years.rs writes it. */
@@ -80,9 +173,6 @@ export interface Years {
     key: string;
     name: string;
     kind: string;
-    peak_kw: number;
-    wait_p95_min: number | null;
-    utilization: number | null;
     nox_kg_first: number;
     nox_kg_last: number;
     pm25_kg_first: number;
@@ -105,6 +195,8 @@ export interface Years {
   metrics: Metric[];
   provenance: { label: string; value: string }[];
   doubtful: { quality: string; title: string; fields: string[] }[];
+  /** What a careful reader should know before using the result. */
+  warnings: string[];
 }
 
 export class Metrics {

@@ -4,7 +4,7 @@ import { element, section } from "./dom";
 import { hydrogenSections } from "./hydrogen";
 import { drawMap } from "./map";
 import { card, copyButton, provenance } from "./parts";
-import { buildYears, isYears } from "./years";
+import { buildYears } from "./years";
 
 function cards(metrics: Metrics): HTMLElement {
   const get = (name: string) => metrics.get(name);
@@ -75,9 +75,9 @@ function siteTable(report: Report, metrics: Metrics, choose: (key: string) => vo
 function build(): void {
   const data = readReport();
   const page = document.getElementById("page");
-  if (!page) return;
-  if (isYears(data)) buildYears(page, data);
-  else buildRun(page, data);
+  if (!page || !data) return;
+  if (data.kind === "years") buildYears(page, data);
+  else if (data.kind === "run") buildRun(page, data);
 }
 
 function buildRun(page: HTMLElement, report: Report): void {

@@ -2,13 +2,9 @@
 // stakeholder asks first.
 
 import { drawPaths, drawStack, TimeChart } from "./charts";
-import { Metrics, show, type Report, type Years } from "./data";
+import { Metrics, show, type Years } from "./data";
 import { element, section } from "./dom";
 import { card, provenance, table } from "./parts";
-
-export function isYears(data: Report | Years): data is Years {
-  return "kind" in data;
-}
 
 const percent = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
 const billions = (usd: number | null) => `${show((usd ?? 0) / 1e9, 2)} B$`;

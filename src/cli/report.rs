@@ -1,0 +1,49 @@
+//! `portvolt report`: makes the page of a finished run or comparison again.
+
+use super::Exit;
+use super::console::Console;
+use crate::record::folder::REPORT;
+use crate::report::build;
+use crate::study::verify::read_manifest;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReportArgs {
+    /// The folder of a finished run, transition or comparison.
+    dir: PathBuf,
+    /// Of a transition: the folder of a finished one to draw beside it.
+    #[arg(long, value_name = "DIR")]
+    baseline: Option<PathBuf>,
+    /// Where the page goes. Default: report.html in the folder.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
+    let made = read_manifest(&args.dir).and_then(|manifest| {
+        let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
+        Ok((manifest, html))
+    });
+    let (manifest, html) = match made {
+        Ok(made) => made,
+        Err(message) => {
+            console.error(&message);
+            return Exit::BadFiles;
+        }
+    };
+    let written = match &args.out {
+        Some(file) => std::fs::write(file, &html).map_err(|error| format!("cannot write {}: {error}", file.display())),
+        None => manifest.replace(&args.dir, REPORT, &html).map_err(|error| error.to_string()),
+    };
+    if let Err(message) = written {
+        console.error(&message);
+        return Exit::Failed;
+    }
+    let path = args.out.clone().unwrap_or_else(|| args.dir.join(REPORT));
+    if console.is_json() {
+        console.print_json(&serde_json::json!({ "schema": 1, "report": path, "bytes": html.len() }));
+    } else {
+        console.print(&format!("{}  ({:.1} MB)", path.display(), html.len() as f64 / 1e6));
+    }
+    Exit::Done
+}

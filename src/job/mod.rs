@@ -1,0 +1,183 @@
+//! One job: a loaded scenario simulated into a finished folder, whoever asked for it. The command line prints what comes
+//! of it, the server tells it to a browser.
+
+mod operations;
+mod years;
+
+use crate::policy::PluginNotes;
+use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::summary::{Metric, Summary};
+use crate::report::ReportError;
+use crate::scenario::Quality;
+use crate::scenario::load::Loaded;
+use crate::sim::run::Effort;
+use crate::sim::{Options, RunError};
+use crate::transition::baseline::Baseline;
+use crate::transition::record::Tables;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// One simulation to be done.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// What is simulated.
+    pub loaded: &'a Loaded,
+    /// How.
+    pub options: Options,
+    /// The command that a manifest names: `run` or `replay`.
+    pub command: &'static str,
+    /// The scenario as it was asked for.
+    pub scenario: String,
+    /// Overlays, in order.
+    pub overlays: Vec<String>,
+    /// Settings, in order.
+    pub settings: Vec<String>,
+    /// Write the tables as CSV too.
+    pub with_csv: bool,
+    /// Make the report.
+    pub with_report: bool,
+    /// For a replay: compare with the best possible under this limit, kW.
+    pub bound_limit_kw: Option<f64>,
+    /// For a transition: the folder of what it is compared with, and what was read of it.
+    pub baseline: Option<(PathBuf, Baseline)>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Hours or years that are done.
+    pub done: u32,
+    /// Of how many.
+    pub of: u32,
+    /// `hours` or `years`.
+    pub unit: &'static str,
+    /// What there is to say, such as a year in one line.
+    pub told: String,
+}
+
+/// What a finished job leaves beside its folder.
+#[derive(Debug)]
+pub struct Finished {
+    /// The folder.
+    pub path: PathBuf,
+    /// All metrics, as in summary.json.
+    pub metrics: Vec<Metric>,
+    /// What plugins said.
+    pub notes: Vec<PluginNotes>,
+    /// Was a stated constraint broken?
+    pub is_broken: bool,
+    /// What could not be made, though the run is whole.
+    pub remarks: Vec<String>,
+    /// What it was.
+    pub kind: Kind,
+}
+
+/// What a finished job was.
+#[derive(Debug)]
+pub enum Kind {
+    /// Days of operations.
+    Operations {
+        /// Headline numbers.
+        summary: Box<Summary>,
+        /// Work done.
+        effort: Effort,
+        /// Digest of all rows of all tables.
+        digest: String,
+    },
+    /// Years of a transition.
+    Years(Box<Tables>),
+}
+
+/// Why a job was not finished.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The simulation ended early; says what is kept.
+    #[error("{error}{kept}")]
+    Run {
+        /// Why.
+        error: RunError,
+        /// Where what was simulated until then is, or nothing.
+        kept: String,
+    },
+    /// What was simulated could not be written; says what is kept.
+    #[error("{reason}{kept}")]
+    Write {
+        /// Why.
+        reason: String,
+        /// Where what was simulated until then is.
+        kept: String,
+    },
+    /// The best possible could not be found, or the tables it is made from not be read.
+    #[error("{0}")]
+    Bound(String),
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+impl From<ReportError> for JobError {
+    fn from(error: ReportError) -> Self {
+        Self::Bound(error.to_string())
+    }
+}
+
+impl Job<'_> {
+    /// Simulates and writes the folder; year after year, where the scenario has a transition. `watch` hears of each
+    /// simulated hour or year; `stop` ends the job early.
+    ///
+    /// # Errors
+    /// When the simulation or the folder fails, or somebody stops it.
+    pub fn carry_out(
+        &self,
+        folder: RunFolder,
+        stop: &AtomicBool,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Finished, JobError> {
+        match &self.loaded.scenario.transition {
+            Some(spec) => self.years(spec, folder, stop, watch),
+            None => self.operations(folder, stop, watch),
+        }
+    }
+
+    fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {
+        let provenance = &self.loaded.provenance;
+        let mut counts: BTreeMap<String, usize> =
+            Quality::ALL.into_iter().map(|quality| (quality.word().to_owned(), provenance.count(quality))).collect();
+        counts.insert("without_source".to_owned(), provenance.unsourced().count());
+        Manifest {
+            schema: SCHEMA,
+            portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+            command: self.command.to_owned(),
+            title: self.loaded.scenario.title.clone(),
+            scenario: self.scenario.clone(),
+            overlays: self.overlays.clone(),
+            seed: self.options.seed,
+            replication: self.options.replication,
+            settings: self.settings.clone(),
+            inputs: self.loaded.inputs.clone(),
+            plugins: plugin_hashes(&notes),
+            plugin_notes: notes,
+            outputs: BTreeMap::new(),
+            rows,
+            provenance: counts,
+            study: None,
+        }
+    }
+}
+
+/// Text of a file that is JSON.
+fn pretty(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// blake3 of each plugin by its name; a second one of the same name is told apart by its kind.
+fn plugin_hashes(notes: &[PluginNotes]) -> BTreeMap<String, String> {
+    let mut hashes = BTreeMap::new();
+    for plugin in notes {
+        let is_taken = hashes.contains_key(&plugin.name);
+        let name = if is_taken { format!("{} ({})", plugin.name, plugin.kind) } else { plugin.name.clone() };
+        hashes.insert(name, plugin.hash.clone());
+    }
+    hashes
+}

@@ -1,0 +1,95 @@
+//! Days of operations into a folder.
+
+use super::{Finished, Job, JobError, Kind, Progress, pretty};
+use crate::account::tariff::Tariff;
+use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
+use crate::record::summary::{Metric, Summary};
+use crate::report::hub::{self, Hub};
+use crate::report::{self, read::each_batch};
+use crate::sim::output::{Output, Written};
+use crate::sim::{RunError, Simulation};
+use crate::study::replay_bound::{self, Done};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+impl Job<'_> {
+    pub(super) fn operations(
+        &self,
+        folder: RunFolder,
+        stop: &AtomicBool,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Finished, JobError> {
+        let loaded = self.loaded;
+        let fail = |error: RunError| JobError::Run { error, kept: String::new() };
+        let mut simulation = match Simulation::new(loaded, &self.options) {
+            Ok(simulation) => simulation,
+            Err(error) => {
+                folder.discard();
+                return Err(fail(error));
+            }
+        };
+        let zone = &loaded.scenario.time.zone;
+        let summary = simulation.empty_summary(&loaded.scenario);
+        let mut output =
+            Output::new(Some(&folder.tables()), self.with_csv, zone, summary).map_err(|e| fail(e.into()))?;
+        let ran = simulation.run(&mut output, stop, |done, of| {
+            let told = loaded.calendar.iso(i64::from(done) * 3600)[..16].replace('T', " ");
+            watch(&Progress { done, of, unit: "hours", told });
+        });
+        let written = output.finish().map_err(|error| fail(error.into()))?;
+        let notes = simulation.plugin_notes();
+        let effort = ran.map_err(|error| JobError::Run {
+            error,
+            kept: format!("\nWhat was simulated until then is in {}", folder.path().display()),
+        })?;
+        let digest = written.digest();
+        let Written { mut summary, digests, .. } = written;
+        if let Some(limit_kw) = self.bound_limit_kw {
+            summary.extra.extend(self.bound(limit_kw, &folder.tables())?);
+        }
+        let metrics = summary.metrics(simulation.names());
+        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics: &metrics }))?;
+        folder.write(hub::FILE, &pretty(&Hub::of(loaded)))?;
+        let manifest = self.manifest(digests, notes.clone());
+        let mut remarks = Vec::new();
+        if self.with_report {
+            match report::build(folder.path(), &manifest, None) {
+                Ok(html) => folder.write(REPORT, &html)?,
+                Err(error) => remarks.push(format!("the report could not be made: {error}")),
+            }
+        }
+        let path = folder.finish(manifest)?;
+        let is_broken = broken_constraints(&summary);
+        let kind = Kind::Operations { summary: Box::new(summary), effort, digest };
+        Ok(Finished { path, metrics, notes, is_broken, remarks, kind })
+    }
+
+    /// How far the replay is from the best possible.
+    fn bound(&self, limit_kw: f64, tables: &Path) -> Result<Vec<Metric>, JobError> {
+        let mut done = Done::default();
+        each_batch(tables, "sessions", |batch| {
+            for row in 0..batch.rows() {
+                let got_kwh = batch.number("grid_kwh", row).unwrap_or(0.0);
+                *done.got_kwh.entry(batch.text("session_id", row).to_owned()).or_default() += got_kwh;
+            }
+        })?;
+        each_batch(tables, "power", |batch| {
+            done.power_kw.extend((0..batch.rows()).map(|row| batch.number("charging_kw", row).unwrap_or(0.0)));
+        })?;
+        let interval_s = i64::from(self.loaded.scenario.time.interval_s);
+        let price = |tariff: &Tariff| -> Vec<f64> {
+            let starts = (0..done.power_kw.len() as i64).map(|at| at * interval_s);
+            starts.map(|start_s| tariff.energy_price_at(&self.loaded.calendar, start_s)).collect()
+        };
+        let prices = self.loaded.tariffs.values().next().map(price).unwrap_or_default();
+        replay_bound::metrics(self.loaded, limit_kw, &prices, &done).map_err(|error| JobError::Bound(error.to_string()))
+    }
+}
+
+fn broken_constraints(summary: &Summary) -> bool {
+    let hub = &summary.hub;
+    let is_undone = hub.required_h - hub.served_h > 1e-3 * hub.required_h.max(1.0);
+    let is_over = summary.sites.iter().any(|site| site.overloads > 0);
+    let is_dry = summary.hydrogen.stations.iter().any(|station| station.turned_away + station.gave_up > 0);
+    hub.unmet > 0 || is_dry || summary.cancelled > 0 || is_undone || is_over
+}

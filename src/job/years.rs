@@ -1,0 +1,96 @@
+//! Years of a transition into a folder, with what is done kept after each.
+
+use super::{Finished, Job, JobError, Kind, Progress, pretty};
+use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
+use crate::record::names::Names;
+use crate::report;
+use crate::report::hub::{self, Hub};
+use crate::sim::RunError;
+use crate::transition::metrics::{metrics, zev_share};
+use crate::transition::pathway::Pathway;
+use crate::transition::record::Tables;
+use crate::transition::spec::TransitionSpec;
+use crate::transition::write::write;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// Said in the folder of a pathway while it is not finished.
+const PROGRESS: &str = "progress.json";
+
+impl Job<'_> {
+    pub(super) fn years(
+        &self,
+        spec: &TransitionSpec,
+        folder: RunFolder,
+        stop: &AtomicBool,
+        watch: &mut dyn FnMut(&Progress),
+    ) -> Result<Finished, JobError> {
+        let zone = &self.loaded.scenario.time.zone;
+        let names = Names::none(self.loaded.calendar.clone());
+        let mut pathway = Pathway::new(self.loaded, spec, &self.options);
+        let (mut broken, mut digests): (Option<String>, _) = (None, BTreeMap::new());
+        let of = u32::from(spec.until - spec.from) + 1;
+        let ran = pathway.run(stop, |year, tables| {
+            watch(&Progress { done: u32::from(year - spec.from) + 1, of, unit: "years", told: told(year, tables) });
+            let progress = serde_json::json!({ "schema": SCHEMA, "finished_until": year, "of": spec.until });
+            match write(Some(&folder.tables()), self.with_csv, zone, &names, tables) {
+                Ok(written) => digests = written,
+                Err(error) => broken = broken.take().or(Some(error.to_string())),
+            }
+            if let Err(error) = folder.write(PROGRESS, &pretty(&progress)) {
+                broken = broken.take().or(Some(error.to_string()));
+            }
+        });
+        let kept = format!("\nThe years until then are in {}", folder.path().display());
+        if let Some(reason) = broken {
+            return Err(JobError::Write { reason, kept });
+        }
+        if let Err(error) = ran {
+            let is_empty = pathway.tables.shown.is_empty();
+            if is_empty {
+                folder.discard();
+            }
+            return Err(JobError::Run {
+                error: RunError::from(error),
+                kept: if is_empty { String::new() } else { kept },
+            });
+        }
+        self.finish_years(spec, pathway, digests, folder)
+    }
+
+    fn finish_years(
+        &self,
+        spec: &TransitionSpec,
+        pathway: Pathway<'_>,
+        digests: BTreeMap<String, String>,
+        folder: RunFolder,
+    ) -> Result<Finished, JobError> {
+        let (tables, notes) = (pathway.tables, pathway.notes);
+        let mut metrics = metrics(&tables, spec, &self.loaded.scenario);
+        metrics.extend(self.baseline.as_ref().map(|(_, baseline)| baseline.abatement(&metrics)));
+        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics: &metrics }))?;
+        folder.write(hub::FILE, &pretty(&Hub::of(self.loaded)))?;
+        folder.remove(PROGRESS)?;
+        let manifest = self.manifest(digests, notes.clone());
+        let mut remarks = Vec::new();
+        if self.with_report {
+            let baseline: Option<&Path> = self.baseline.as_ref().map(|(folder, _)| folder.as_path());
+            match report::build(folder.path(), &manifest, baseline) {
+                Ok(html) => folder.write(REPORT, &html)?,
+                Err(error) => remarks.push(format!("the report could not be made: {error}")),
+            }
+        }
+        let path = folder.finish(manifest)?;
+        let is_missed = metrics.iter().any(|metric| metric.name == "target_met" && metric.value == Some(0.0));
+        let is_broken = is_missed || tables.rules.iter().any(|row| row.missing > 0);
+        Ok(Finished { path, metrics, notes, is_broken, remarks, kind: Kind::Years(Box::new(tables)) })
+    }
+}
+
+/// A year in one line.
+fn told(year: u16, tables: &Tables) -> String {
+    let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
+    let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
+    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
+}

@@ -1,0 +1,93 @@
+//! State of charge of vehicles over time: known at plug-in and unplug, a straight line between.
+
+use super::ReportError;
+use super::data::Steps;
+use super::read::each_batch;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Vehicles shown: those that came nearest to empty.
+const MOST_VEHICLES: usize = 40;
+/// Columns of the picture, at most.
+const MOST_COLUMNS: usize = 240;
+
+/// A picture of vehicles by time.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Charge {
+    /// How many vehicles charged more than once.
+    vehicles: usize,
+    /// Chart steps in one column.
+    steps_each: usize,
+    /// Those shown, the lowest first.
+    shown: Vec<Vehicle>,
+}
+
+#[derive(Debug, Serialize)]
+struct Vehicle {
+    /// Kind, number and fleet.
+    label: String,
+    lowest: f64,
+    /// State of charge of each column, percent; none before the first and after the last session.
+    percent: Vec<Option<u8>>,
+}
+
+/// A vehicle: its kind (so that trucks come first) and number.
+type Key = (bool, u32);
+
+/// Reads the sessions of trucks and equipment.
+pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReportError> {
+    let mut lowest: BTreeMap<Key, (f64, u32, String)> = BTreeMap::new();
+    let sessions = |visit: &mut dyn FnMut(Key, [(u32, f64); 2], &str)| {
+        each_batch(tables, "sessions", |batch| {
+            for row in 0..batch.rows() {
+                let is_truck = match batch.text("vehicle_kind", row) {
+                    "truck" => true,
+                    "equipment" => false,
+                    _ => continue,
+                };
+                let Some(start_s) = batch.number("start_s", row) else { continue };
+                let soc = |name: &str| batch.number(name, row).unwrap_or(0.0);
+                let points = [(start_s as u32, soc("start_soc")), (batch.whole("end_s", row), soc("end_soc"))];
+                visit((!is_truck, batch.whole("vehicle_id", row)), points, batch.text("fleet", row));
+            }
+        })
+    };
+    sessions(&mut |key, [start, _], fleet| {
+        let entry = lowest.entry(key).or_insert_with(|| (1.0, 0, fleet.to_owned()));
+        entry.0 = entry.0.min(start.1);
+        entry.1 += 1;
+    })?;
+    lowest.retain(|_, entry| entry.1 > 1);
+    let vehicles = lowest.len();
+    let mut order: Vec<(Key, (f64, u32, String))> = lowest.into_iter().collect();
+    order.sort_by(|a, b| a.1.0.total_cmp(&b.1.0).then(a.0.cmp(&b.0)));
+    order.truncate(MOST_VEHICLES);
+    let mut points: BTreeMap<Key, Vec<(u32, f64)>> = order.iter().map(|(key, _)| (*key, Vec::new())).collect();
+    sessions(&mut |key, both, _| {
+        if let Some(points) = points.get_mut(&key) {
+            points.extend(both);
+        }
+    })?;
+    let steps_each = steps.count.div_ceil(MOST_COLUMNS);
+    let shown = order.into_iter().map(|(key, (lowest, _, fleet))| {
+        let kind = if key.0 { "equipment" } else { "truck" };
+        let own = points.remove(&key).unwrap_or_default();
+        let label = if fleet.is_empty() { format!("{kind} {}", key.1) } else { format!("{kind} {} of {fleet}", key.1) };
+        Vehicle { label, lowest, percent: columns(own, steps, steps_each) }
+    });
+    Ok(Charge { vehicles, steps_each, shown: shown.collect() })
+}
+
+fn columns(mut points: Vec<(u32, f64)>, steps: Steps, steps_each: usize) -> Vec<Option<u8>> {
+    points.sort_by_key(|point| point.0);
+    let at = |column: usize| {
+        let at_s = (column * steps_each) as f64 * f64::from(steps.bucket_s);
+        let next = points.iter().position(|point| f64::from(point.0) > at_s)?;
+        let [before, after] = [points[next.checked_sub(1)?], points[next]];
+        let span_s = f64::from(after.0 - before.0);
+        let soc = before.1 + (after.1 - before.1) * (at_s - f64::from(before.0)) / span_s.max(1.0);
+        Some((soc * 100.0).round().clamp(0.0, 100.0) as u8)
+    };
+    (0..steps.count.div_ceil(steps_each)).map(at).collect()
+}

@@ -1,0 +1,58 @@
+//! The tree behind each connection: the load of its nodes over time.
+
+use super::data::Steps;
+use super::hub::Node;
+use super::read::each_batch;
+use super::{ReportError, rounded};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One node over time.
+#[derive(Debug, Serialize)]
+pub(super) struct NodeSeries {
+    #[serde(flatten)]
+    node: Node,
+    /// Highest mean power of an interval, kW.
+    peak_kw: f64,
+    /// The least limit that held in any interval, kW.
+    least_limit_kw: Option<f64>,
+    /// Mean power of each step, kW.
+    mean_kw: Vec<f64>,
+}
+
+/// Reads the table of nodes. Empty in a scenario without.
+pub(super) fn collect(
+    tables: &Path,
+    known: &[Node],
+    steps: Steps,
+    interval_s: u32,
+) -> Result<Vec<NodeSeries>, ReportError> {
+    let share = f64::from(interval_s) / f64::from(steps.bucket_s);
+    let series = |node: &Node| NodeSeries {
+        node: node.clone(),
+        peak_kw: 0.0,
+        least_limit_kw: None,
+        mean_kw: vec![0.0; steps.count],
+    };
+    let mut nodes: Vec<NodeSeries> = known.iter().map(series).collect();
+    if nodes.is_empty() {
+        return Ok(nodes);
+    }
+    let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, it)| (it.key.as_str(), at)).collect();
+    each_batch(tables, "nodes", |batch| {
+        for row in 0..batch.rows() {
+            let Some(at) = index.get(batch.text("node", row)) else { continue };
+            let node = &mut nodes[*at];
+            let load_kw = batch.number("load_kw", row).unwrap_or(0.0);
+            node.peak_kw = node.peak_kw.max(load_kw);
+            node.mean_kw[steps.at(batch.whole("start_s", row))] += load_kw * share;
+            let limit_kw = batch.number("limit_kw", row);
+            node.least_limit_kw = node.least_limit_kw.into_iter().chain(limit_kw).reduce(f64::min);
+        }
+    })?;
+    for node in &mut nodes {
+        node.mean_kw = rounded(std::mem::take(&mut node.mean_kw), 1);
+    }
+    Ok(nodes)
+}
