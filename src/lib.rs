@@ -4,7 +4,7 @@
 //! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
 //! [`report`]; [`transition`] goes from year to year over it; [`job`] is one run into its folder, [`study`] many runs.
-//! [`cli`] only calls the library.
+//! [`cli`] and [`serve`] only call the library.
 //! [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] and [`export`] know the
 //! formats of others.
 
@@ -23,6 +23,7 @@ pub mod policy;
 pub mod record;
 pub mod report;
 pub mod scenario;
+pub mod serve;
 pub mod sim;
 pub mod study;
 pub mod terminal;

@@ -355,7 +355,7 @@ fn shipped_strategies_load_and_name_their_sources() {
         "managed_charging_first",
     ] {
         let overlays = vec![shipped("hub_2045").join(format!("{strategy}.toml"))];
-        let request = portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, settings: Vec::new() };
+        let request = portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, ..Default::default() };
         let scenario = load(&request).unwrap_or_else(|problems| panic!("{strategy}: {problems}"));
         let unsourced: Vec<_> = scenario.provenance.unsourced().map(|origin| origin.field.clone()).collect();
         assert!(unsourced.is_empty(), "{strategy}: {unsourced:?}");

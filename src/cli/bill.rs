@@ -61,7 +61,7 @@ fn read<T>(
     if let Some(text) = import::shipped(&name).filter(|_| !path.exists()) {
         return parse(&name, text, problems);
     }
-    match read_text(path, limit_bytes) {
+    match read_text(path, limit_bytes, None) {
         Ok(text) => parse(&name, &text, problems),
         Err((message, _)) => {
             problems.extend(Problems::of_file(&name, message, None).list);

@@ -9,8 +9,7 @@ use std::fmt::Write;
 /// Prints all problems; the exit code for wrong files.
 pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
     if console.is_json() {
-        let list: Vec<_> = problems.list.iter().map(|problem| json(problems, problem)).collect();
-        console.print_json(&serde_json::json!({ "schema": 1, "problems": list }));
+        console.print_json(&serde_json::json!({ "schema": 1, "problems": problems.to_json() }));
         return Exit::BadFiles;
     }
     let theme = if Console::has_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
@@ -27,14 +26,6 @@ pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
     let _ = write!(text, "{count} {} to mend; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
     console.error(&text);
     Exit::BadFiles
-}
-
-fn json(problems: &Problems, problem: &Problem) -> serde_json::Value {
-    let (file, line, column) = problems.locate(problem);
-    serde_json::json!({
-        "file": file, "line": line, "column": column,
-        "field": problem.field, "message": problem.message, "help": problem.help,
-    })
 }
 
 fn report(problems: &Problems, problem: &Problem) -> Report {

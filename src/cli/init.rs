@@ -3,7 +3,7 @@
 use super::Exit;
 use super::console::Console;
 use crate::scenario::problem::nearest;
-use crate::scenario::template::{BESIDE, TEMPLATES, find};
+use crate::scenario::template::{TEMPLATES, copy_out, find};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -26,15 +26,7 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
         console.error(&format!("{} is not empty; choose another folder", args.dir.display()));
         return Exit::BadFiles;
     }
-    let written = std::fs::create_dir_all(&args.dir).and_then(|()| {
-        files.iter().try_for_each(|(name, text)| {
-            // A copied scenario has no schema beside it; `portvolt schema` prints one.
-            let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
-            // What it builds on comes along as a file beside it.
-            let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| text.replace(there, beside));
-            std::fs::write(args.dir.join(name), text)
-        })
-    });
+    let written = copy_out(files, &args.dir);
     if let Err(error) = written {
         console.error(&format!("cannot write {}: {error}", args.dir.display()));
         return Exit::Failed;

@@ -18,6 +18,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod serve;
 mod simulate;
 mod suite;
 mod sweep;
@@ -119,6 +120,10 @@ enum Command {
     ///
     /// Example: portvolt report runs/`depot_night`
     Report(report::ReportArgs),
+    /// Show scenarios and runs of a folder in the browser: edit layouts on the map, run, compare, save.
+    ///
+    /// Example: portvolt serve `my_scenarios` --open
+    Serve(serve::ServeArgs),
     /// Do a finished run again from its manifest and compare every byte.
     ///
     /// Example: portvolt verify runs/`depot_night`
@@ -190,6 +195,7 @@ impl ScenarioArgs {
             path: self.scenario.clone(),
             overlays: self.strategy.iter().map(overlay).collect(),
             settings: self.settings.clone(),
+            within: None,
         }
     }
 }
@@ -207,6 +213,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args, &console),
         Command::Sweep(command) => sweep::run(&command, &console),
         Command::Report(args) => report::report(&args, &console),
+        Command::Serve(args) => serve::serve(&args, &console),
         Command::Verify(args) => verify::verify(&args, &console),
         Command::BenchSuite(args) => suite::run(&args, &console),
         Command::Validate(args) => validate::validate(&args, &console),

@@ -23,6 +23,7 @@ const PAGE: &str = include_str!("ui/dist/report.html");
 const PLACEHOLDER: &str = "\"PORTVOLT_DATA\"";
 /// The page's content security policy begins so; served pages may talk to their own origin too.
 const POLICY: &str = "default-src 'none';";
+const SERVED_POLICY: &str = "default-src 'none'; connect-src 'self';";
 /// What a comparison leaves.
 const STUDY: &str = "compare.json";
 
@@ -83,7 +84,14 @@ fn page(data: &serde_json::Value) -> String {
 /// The planner's page: the same front end without data, which asks its own server.
 #[must_use]
 pub fn application() -> String {
-    PAGE.replacen(PLACEHOLDER, "null", 1).replacen(POLICY, &format!("{POLICY} connect-src 'self';"), 1)
+    PAGE.replacen(PLACEHOLDER, "null", 1).replacen(POLICY, SERVED_POLICY, 1)
+}
+
+/// The content security policy of [`application`].
+#[must_use]
+pub fn application_policy() -> String {
+    let policy = PAGE.split_once(POLICY).and_then(|(_, rest)| rest.split_once('"')).map_or("", |(rest, _)| rest);
+    format!("{SERVED_POLICY}{policy};")
 }
 
 /// How many decimals are kept in charts.

@@ -1,13 +1,13 @@
 //! The choice of policies: how overlays change it, and the files of plugins.
 
 use super::Scenario;
+use super::load::{OUTSIDE, Rows, is_within};
 use super::problem::Problem;
 use super::tree::{Item, Node};
 use crate::policy::PluginFile;
 use crate::policy::spec::is_plugin_file;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The plugins that a scenario names.
 #[derive(Debug, Clone, Default)]
@@ -64,14 +64,9 @@ fn child_mut<'a>(item: &'a mut Item, key: &str) -> Option<&'a mut Item> {
     if let Node::Table(items) = &mut item.node { items.get_mut(key) } else { None }
 }
 
-/// Reads the files of plugins, whose paths are relative to `base`.
-pub(super) fn plugins(
-    scenario: &Scenario,
-    document: &Item,
-    base: &Path,
-    inputs: &mut BTreeMap<String, String>,
-    problems: &mut Vec<Problem>,
-) -> Plugins {
+/// Reads the files of plugins, whose paths are relative to the scenario's folder.
+pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>) -> Plugins {
+    let Rows { base, within, inputs, problems } = rows;
     let mut read = |table: &str, kind: &str, plugin: Option<&String>| {
         let path = [table, kind, "plugin"].map(str::to_owned);
         let mut wrong = |message: String, help: Option<&str>| {
@@ -85,7 +80,8 @@ pub(super) fn plugins(
             wrong("has both a `name` and a `plugin`".to_owned(), Some("keep one of them"));
         }
         let file = base.join(plugin?);
-        match PluginFile::read(&file) {
+        let is_free = within.is_none_or(|folder| is_within(&file, folder));
+        match if is_free { PluginFile::read(&file) } else { Err(OUTSIDE.to_owned()) } {
             Ok(plugin) => {
                 inputs.insert(plugin.path.clone(), plugin.hash.clone());
                 Some(plugin)

@@ -14,12 +14,15 @@ use crate::import::{self, geojson};
 use crate::kernel::calendar::Calendar;
 use crate::policy::Schedule;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The name of the scenario's file inside its folder.
 pub const FILE_NAME: &str = "scenario.toml";
 const TOML_LIMIT_BYTES: u64 = 16 << 20;
 const CHAIN_LIMIT: usize = 8;
+/// The key of a file that names what of the files below it is left out.
+const WITHOUT: &str = "without";
+pub(super) const OUTSIDE: &str = "lies outside of the folder that may be read";
 
 /// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
 pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
@@ -31,8 +34,10 @@ pub struct Request {
     pub path: PathBuf,
     /// Overlays (strategies), applied in order.
     pub overlays: Vec<PathBuf>,
-    /// `dotted.path=value` settings, applied last.
+    /// `dotted.path=value` settings, applied last; `dotted.path=` takes a key out.
     pub settings: Vec<String>,
+    /// No file outside of this folder is read. None: any may be.
+    pub within: Option<PathBuf>,
 }
 
 /// A scenario that passed every check, with the rows of the files it names.
@@ -77,7 +82,7 @@ pub struct Loaded {
 /// # Errors
 /// All problems of the user's files.
 pub fn load(request: &Request) -> Result<Loaded, Problems> {
-    let mut reader = Reader::default();
+    let mut reader = Reader { within: request.within.clone(), ..Reader::default() };
     let main = scenario_file(&request.path);
     let document = reader.document(&main, request);
     let mut problems = Problems { files: reader.files, list: reader.problems };
@@ -103,11 +108,12 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     };
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
-    lay_out(&mut scenario, Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list });
+    let within = request.within.as_deref();
+    lay_out(&mut scenario, Rows { base: base.clone(), within, inputs: &mut inputs, problems: &mut problems.list });
     let calendar = check::check(&scenario, &document, &mut problems.list);
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
-    let plugins = choice::plugins(&scenario, &document, &base, &mut inputs, &mut problems.list);
-    let mut rows = Rows { base: base.clone(), inputs: &mut inputs, problems: &mut problems.list };
+    let mut rows = Rows { base: base.clone(), within, inputs: &mut inputs, problems: &mut problems.list };
+    let plugins = choice::plugins(&scenario, &document, &mut rows);
     let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
         rows.all(&scenario, calendar.as_ref());
     match calendar {
@@ -194,9 +200,23 @@ fn forget(json: &mut serde_json::Value, path: &[String]) {
     }
 }
 
-fn lay(document: &mut Item, over: Item) {
-    choice::make_way(document, &over);
-    document.overlay(over);
+/// The merged document as JSON, whatever may be wrong with it; none where a file cannot be read.
+#[must_use]
+pub fn document(request: &Request) -> Option<serde_json::Value> {
+    let mut reader = Reader { within: request.within.clone(), ..Reader::default() };
+    reader.document(&scenario_file(&request.path), request).map(|document| document.to_json())
+}
+
+/// The keys of a dotted path, quoted ones among them.
+fn dotted_keys(path: &str) -> Option<Vec<String>> {
+    let mut item = Item::parse(&format!("{path} = 0"), 0).ok()?;
+    let mut keys = Vec::new();
+    while let Node::Table(items) = item.node {
+        let (key, inner) = items.into_iter().next()?;
+        keys.push(key);
+        item = inner;
+    }
+    Some(keys)
 }
 
 fn scenario_file(path: &Path) -> PathBuf {
@@ -216,6 +236,7 @@ pub(super) fn sorted(mut problems: Problems) -> Problems {
 
 #[derive(Default)]
 struct Reader {
+    within: Option<PathBuf>,
     files: Vec<SourceFile>,
     inputs: BTreeMap<String, String>,
     problems: Vec<Problem>,
@@ -226,12 +247,12 @@ impl Reader {
         let mut document = self.chain(main, 0)?;
         for overlay in &request.overlays {
             if let Some(over) = self.file(overlay) {
-                lay(&mut document, over);
+                self.lay(&mut document, over);
             }
         }
         for setting in &request.settings {
             if let Some(over) = self.setting(setting) {
-                lay(&mut document, over);
+                self.lay(&mut document, over);
             }
         }
         Some(document)
@@ -266,20 +287,43 @@ impl Reader {
         for base in bases {
             let base = self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1)?;
             match &mut document {
-                Some(document) => lay(document, base),
+                Some(document) => self.lay(document, base),
                 None => document = Some(base),
             }
         }
         let Some(mut document) = document else {
             return Some(item);
         };
-        lay(&mut document, item);
+        self.lay(&mut document, item);
         Some(document)
+    }
+
+    /// Lays a file or setting on what is there, without what its `without` names.
+    fn lay(&mut self, document: &mut Item, mut over: Item) {
+        let without = match &mut over.node {
+            Node::Table(items) => items.remove(WITHOUT),
+            _ => None,
+        };
+        if let Some(without) = without {
+            let Node::List(names) = &without.node else {
+                self.problem(without.value, WITHOUT, "must be a list of keys in quotes, such as [\"charger.north\"]");
+                return;
+            };
+            for name in names {
+                let path = name.to_json().as_str().and_then(dotted_keys).unwrap_or_default();
+                if !document.take_out(&path) {
+                    let message = format!("there is no {} to leave out", name.to_json());
+                    self.problem(name.value.clone(), WITHOUT, &message);
+                }
+            }
+        }
+        choice::make_way(document, &over);
+        document.overlay(over);
     }
 
     fn file(&mut self, path: &Path) -> Option<Item> {
         let name = path.display().to_string();
-        let text = match read_text(path, TOML_LIMIT_BYTES) {
+        let text = match read_text(path, TOML_LIMIT_BYTES, self.within.as_deref()) {
             Ok(text) => text,
             Err((message, help)) => {
                 self.problems.extend(Problems::of_file(&name, message, help).list);
@@ -297,6 +341,10 @@ impl Reader {
             self.problems.extend(Problems::of_file(&text, "has no `=`", help).list);
             return None;
         };
+        if value.trim().is_empty() {
+            let names = toml::Value::Array(vec![toml::Value::from(path.trim())]);
+            return self.parse("--set".to_owned(), format!("{WITHOUT} = {names}"));
+        }
         // A bare word is text: `--set policy.charging.name=edf` needs no inner quotes.
         let is_toml = format!("x = {value}").parse::<toml::Table>().is_ok();
         let value = if is_toml { value.to_owned() } else { toml::Value::String(value.to_owned()).to_string() };
@@ -335,6 +383,7 @@ struct Listed {
 /// Reads the files that a scenario names.
 pub(super) struct Rows<'a> {
     pub(super) base: PathBuf,
+    pub(super) within: Option<&'a Path>,
     pub(super) inputs: &'a mut BTreeMap<String, String>,
     pub(super) problems: &'a mut Vec<Problem>,
 }
@@ -368,7 +417,7 @@ impl Rows<'_> {
     fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
         let path = self.base.join(file);
         let name = path.display().to_string();
-        match read_text(&path, listing::CSV_LIMIT_BYTES) {
+        match read_text(&path, listing::CSV_LIMIT_BYTES, self.within) {
             Ok(text) => {
                 self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
                 parse(&name, &text, self.problems)
@@ -415,8 +464,33 @@ impl Rows<'_> {
     }
 }
 
+/// Is a file inside a folder, whatever `..` and links its path goes through?
+pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
+    let mut plain = PathBuf::new();
+    for part in std::path::absolute(path).unwrap_or_default().components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    let Ok(folder) = folder.canonicalize() else { return false };
+    match path.canonicalize() {
+        Ok(path) => path.starts_with(folder),
+        Err(_) => plain.starts_with(folder),
+    }
+}
+
 /// The text of a file, or what is wrong with it and what to do.
-pub(crate) fn read_text(path: &Path, limit_bytes: u64) -> Result<String, (String, Option<String>)> {
+pub(crate) fn read_text(
+    path: &Path,
+    limit_bytes: u64,
+    within: Option<&Path>,
+) -> Result<String, (String, Option<String>)> {
+    if within.is_some_and(|folder| !is_within(path, folder)) {
+        return Err((OUTSIDE.to_owned(), None));
+    }
     let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),

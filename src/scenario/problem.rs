@@ -103,6 +103,19 @@ impl Problems {
         }));
     }
 
+    /// For programs: one object a mistake, with file, line and column (0 where unknown), field, message and help.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<serde_json::Value> {
+        let one = |problem: &Problem| {
+            let (file, line, column) = self.locate(problem);
+            serde_json::json!({
+                "file": file, "line": line, "column": column,
+                "field": problem.field, "message": problem.message, "help": problem.help,
+            })
+        };
+        self.list.iter().map(one).collect()
+    }
+
     /// Path, line and column (from 1) of a problem; 0 where unknown.
     #[must_use]
     pub fn locate(&self, problem: &Problem) -> (String, u64, u64) {

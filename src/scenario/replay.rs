@@ -50,7 +50,7 @@ pub struct Replay {
 /// All problems of the file and of the settings.
 pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let path = replay.sessions.display().to_string();
-    let text = read_text(&replay.sessions, CSV_LIMIT_BYTES)
+    let text = read_text(&replay.sessions, CSV_LIMIT_BYTES, None)
         .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
     let mut problems = Problems::default();
     let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
@@ -64,7 +64,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let mut inputs = BTreeMap::from([(path, hash)]);
     let mut tariffs = BTreeMap::new();
     if let Some(file) = &replay.tariff {
-        let mut files = Rows { base: PathBuf::new(), inputs: &mut inputs, problems: &mut problems.list };
+        let mut files = Rows { base: PathBuf::new(), within: None, inputs: &mut inputs, problems: &mut problems.list };
         let tariff = files.tariff(&file.display().to_string(), replay.tariff_name.as_deref());
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }

@@ -21,6 +21,14 @@ pub fn schema() -> Value {
                     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
                 }),
             );
+            properties.insert(
+                "without".to_owned(),
+                serde_json::json!({
+                    "description": "Tables and keys of those files that are left out, such as `charger.north`.",
+                    "type": "array",
+                    "items": { "type": "string" }
+                }),
+            );
         }
     }
     schema

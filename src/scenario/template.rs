@@ -1,5 +1,7 @@
 //! Scenarios that come with the binary, to copy out and edit.
 
+use std::path::Path;
+
 /// A scenario's files: path inside its folder, text.
 pub type Files = &'static [(&'static str, &'static str)];
 
@@ -65,7 +67,7 @@ pub const TEMPLATES: &[(&str, Files)] = &[
 ];
 
 /// What scenarios extend, and the name that it has beside a copy.
-pub const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 3] = [
     ("\"../port_terminal/scenario.toml\"", "\"base.toml\""),
     ("\"../san_pedro_bay/scenario.toml\"", "\"hub.toml\""),
     ("\"../policies/california.toml\"", "\"california.toml\""),
@@ -75,4 +77,19 @@ pub const BESIDE: [(&str, &str); 3] = [
 #[must_use]
 pub fn find(name: &str) -> Option<Files> {
     TEMPLATES.iter().find(|template| template.0 == name).map(|template| template.1)
+}
+
+/// Copies a template's files into a folder, which is made.
+///
+/// # Errors
+/// When the system refuses.
+pub fn copy_out(files: Files, folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    files.iter().try_for_each(|(name, text)| {
+        // A copied scenario has no schema beside it; `portvolt schema` prints one.
+        let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
+        // What it builds on comes along as a file beside it.
+        let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| text.replace(there, beside));
+        std::fs::write(folder.join(name), text)
+    })
 }

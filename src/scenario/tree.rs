@@ -74,6 +74,16 @@ impl Item {
         }
     }
 
+    /// Takes the item at a path of keys out; was there one?
+    pub fn take_out(&mut self, path: &[String]) -> bool {
+        let Node::Table(items) = &mut self.node else { return false };
+        match path {
+            [] => false,
+            [last] => items.remove(last).is_some(),
+            [first, rest @ ..] => items.get_mut(first).is_some_and(|item| item.take_out(rest)),
+        }
+    }
+
     /// The item at a path of keys and list positions, as far as it exists: the deepest one found.
     #[must_use]
     pub fn nearest(&self, path: &[String]) -> &Item {

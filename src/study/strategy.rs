@@ -92,7 +92,7 @@ impl Strategy {
     #[must_use]
     pub fn request(&self, scenario: &Path, common: &[String], own: &[String]) -> Request {
         let settings = common.iter().chain(&self.settings).chain(own).cloned().collect();
-        Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings }
+        Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings, within: None }
     }
 
     /// Every pair of built-in policies.

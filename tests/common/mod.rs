@@ -39,7 +39,7 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
 /// Loads a scenario with `--set` changes; panics with every problem.
 pub(crate) fn loaded(path: &Path, settings: &[&str]) -> Loaded {
     let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-    load(&Request { path: path.to_path_buf(), overlays: Vec::new(), settings })
+    load(&Request { path: path.to_path_buf(), settings, ..Request::default() })
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 

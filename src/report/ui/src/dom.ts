@@ -18,8 +18,27 @@ export function svg(tag: string, attributes: Record<string, string | number>, te
   return made;
 }
 
+/** A part of the page with its heading; titles are our own words, so they serve as the id too. */
 export function section(title: string, explanation: string, ...children: Node[]): HTMLElement {
-  return element("section", {}, element("h2", {}, title), element("p", {}, explanation), ...children);
+  const id = title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const heading = element("h2", { id: `${id}-title` }, title);
+  const words = explanation ? [element("p", {}, explanation)] : [];
+  return element("section", { id, "aria-labelledby": heading.id }, heading, ...words, ...children);
+}
+
+export function button(text: string, act: () => void, label = ""): HTMLButtonElement {
+  const made = element("button", { type: "button" }, text);
+  if (label) made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A choice among names, with its label before it. */
+export function choice(label: string, options: [string, string][], act: (value: string) => void): { node: HTMLElement; select: HTMLSelectElement } {
+  const select = element("select");
+  for (const [value, name] of options) select.append(element("option", { value }, name));
+  select.addEventListener("change", () => act(select.value));
+  return { node: element("label", { class: "choice" }, `${label} `, select), select };
 }
 
 /** For tooltips, which the chart library takes as HTML. */

@@ -1,156 +1,254 @@
-// The hub as a map: one mark a site. Shape says the kind, size the peak, fill and number the wait.
+// The hub as a map: marks of the sites, and above them the trucks that are under way.
 
+import type { Clock } from "./clock";
 import { Metrics, show, type Report, type Site } from "./data";
-import { element, svg } from "./dom";
+import { button, element, svg } from "./dom";
+import { carriedLoads } from "./load";
+import { LOAD_CLASSES, Mark, mapLegend, shade, WAIT_CLASSES, type Saying } from "./marks";
+import { listen, Shared, whenPageEnds } from "./page";
+import { drawTrucks, unpackTrips, type Trips } from "./trucks";
 
-const WIDTH = 760;
-const HEIGHT = 420;
-const MARGIN = 34;
-const SHAPES: Record<string, string> = {
-  terminal: "square",
-  depot: "diamond",
-  public: "circle",
-  warehouse: "triangle",
-  yard: "pentagon",
-  rail: "pentagon",
-  plant: "hexagon",
-};
-const CORNERS: Record<string, [number, number]> = {
-  square: [4, Math.PI / 4],
-  diamond: [4, 0],
-  triangle: [3, -Math.PI / 2],
-  pentagon: [5, -Math.PI / 2],
-  hexagon: [6, 0],
-};
+const MARGIN = 40;
+const HEIGHT = 440;
 
-function place(sites: Site[]): (site: Site) => [number, number] {
-  const lats = sites.map((site) => site.lat);
-  const lons = sites.map((site) => site.lon);
-  const [south, north] = [Math.min(...lats), Math.max(...lats)];
-  const [west, east] = [Math.min(...lons), Math.max(...lons)];
-  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
-  const scale = Math.min(
-    (WIDTH - 2 * MARGIN) / Math.max((east - west) * squeeze, 1e-6),
-    (HEIGHT - 2 * MARGIN) / Math.max(north - south, 1e-6),
-  );
-  const left = (WIDTH - (east - west) * squeeze * scale) / 2;
-  const top = (HEIGHT - (north - south) * scale) / 2;
-  return (site) => [left + (site.lon - west) * squeeze * scale, top + (north - site.lat) * scale];
-}
-
-/** From pale to dark by wait: readable in grey and for the colour-blind. */
-export function shade(waitMin: number | null): string {
-  const steps = ["#dfe9f2", "#a9c9e4", "#5f9fd0", "#1f6fb0", "#123f70"];
-  if (waitMin === null) return "#ffffff";
-  const at = [5, 15, 45, 90].filter((limit) => waitMin >= limit).length;
-  return steps[at];
-}
-
-function mark(kind: string, x: number, y: number, radius: number, fill: string): SVGElement {
-  const shape = SHAPES[kind] ?? "circle";
-  const paint = { fill, stroke: "#16202a", "stroke-width": 1.2 };
-  if (shape === "circle") return svg("circle", { cx: x, cy: y, r: radius, ...paint });
-  const [corners, turn] = CORNERS[shape];
-  const points = Array.from({ length: corners }, (_, at) => {
-    const angle = turn + (2 * Math.PI * at) / corners;
-    return `${(x + radius * 1.15 * Math.cos(angle)).toFixed(1)},${(y + radius * 1.15 * Math.sin(angle)).toFixed(1)}`;
-  });
-  return svg("polygon", { points: points.join(" "), ...paint });
-}
-
+/** Middle of the window and zoom, in shares of the whole hub. */
 interface View {
   x: number;
   y: number;
   zoom: number;
 }
 
-/** The map with its buttons; wheel and drag work too. */
-export function drawMap(report: Report, metrics: Metrics, choose: (key: string) => void): HTMLElement {
-  const map = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": "Map of sites" });
-  const whole: View = { x: WIDTH / 2, y: HEIGHT / 2, zoom: 1 };
-  const view = { ...whole };
-  const draw = () => drawSites(map, report, metrics, choose, view);
-  const zoomBy = (factor: number, x = view.x, y = view.y) => {
-    const zoom = Math.min(40, Math.max(1, view.zoom * factor));
-    view.x = x + ((view.x - x) * view.zoom) / zoom;
-    view.y = y + ((view.y - y) * view.zoom) / zoom;
-    view.zoom = zoom;
-    draw();
-  };
-  const button = (text: string, label: string, act: () => void) => {
-    const made = element("button", { type: "button", "aria-label": label }, text);
-    made.addEventListener("click", act);
-    return made;
-  };
-  const terminals = report.sites.filter((site) => site.kind === "terminal");
-  const buttons = element(
-    "div",
-    {},
-    button("+", "Zoom in", () => zoomBy(1.6)),
-    button("−", "Zoom out", () => zoomBy(1 / 1.6)),
-    button("Whole hub", "Show the whole hub", () => (Object.assign(view, whole), draw())),
-  );
-  if (terminals.length > 0 && terminals.length < report.sites.length) {
-    const middle = (list: number[]) => (Math.min(...list) + Math.max(...list)) / 2;
-    const at = place(report.sites);
-    const spots = terminals.map(at);
-    const focus = { x: middle(spots.map(([x]) => x)), y: middle(spots.map(([, y]) => y)), zoom: 7 };
-    buttons.append(button("Harbour", "Show the terminals", () => (Object.assign(view, focus), draw())));
-  }
-  map.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const box = map.getBoundingClientRect();
-    const scale = WIDTH / box.width / view.zoom;
-    const wheel = event as WheelEvent;
-    const x = view.x + (wheel.clientX - box.left - box.width / 2) * scale;
-    const y = view.y + (wheel.clientY - box.top - box.height / 2) * scale;
-    zoomBy(wheel.deltaY < 0 ? 1.25 : 0.8, x, y);
-  }, { passive: false });
-  map.addEventListener("pointermove", (event) => {
-    const pointer = event as PointerEvent;
-    if (pointer.buttons !== 1) return;
-    const scale = WIDTH / map.getBoundingClientRect().width / view.zoom;
-    view.x -= pointer.movementX * scale;
-    view.y -= pointer.movementY * scale;
-    draw();
-  });
-  draw();
-  return element("div", {}, buttons, map);
+const WHOLE: View = { x: 0.5, y: 0.5, zoom: 1 };
+
+/** Where sites lie, east and south as shares of a square around all of them. */
+function shares(sites: Site[]): [number, number][] {
+  const lats = sites.map((site) => site.lat);
+  const lons = sites.map((site) => site.lon);
+  const [south, north] = [Math.min(...lats), Math.max(...lats)];
+  const [west, east] = [Math.min(...lons), Math.max(...lons)];
+  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
+  return sites.map((site) => [(site.lon - (west + east) / 2) * squeeze, (south + north) / 2 - site.lat]);
 }
 
-function drawSites(map: SVGElement, report: Report, metrics: Metrics, choose: (key: string) => void, view: View): void {
-  map.replaceChildren();
-  const whole = place(report.sites);
-  const at = (site: Site): [number, number] => {
-    const [x, y] = whole(site);
-    return [(x - view.x) * view.zoom + WIDTH / 2, (y - view.y) * view.zoom + HEIGHT / 2];
+/** What a mark says of the whole run. */
+function sayWhole(site: Site, metrics: Metrics): Saying {
+  const peak = metrics.get("peak_kw", `site:${site.key}`);
+  const wait = site.ports > 0 ? metrics.get("queue_wait_p95_min", `site:${site.key}`) : null;
+  return {
+    fill: shade(wait, WAIT_CLASSES),
+    text: wait !== null && wait >= 1 ? `${Math.round(wait)} min` : "",
+    badge: "",
+    words: `${site.name} (${site.kind}): peak ${show(peak)} kW, ${site.ports > 0 ? `${site.ports} ports, 95 % wait up to ${show(wait)} min` : "no ports"}`,
   };
-  const peak = (site: Site) => metrics.get("peak_kw", `site:${site.key}`) ?? 0;
-  const highest = Math.max(1, ...report.sites.map(peak));
-  const taken: [number, number][] = [];
-  for (const site of [...report.sites].sort((a, b) => peak(b) - peak(a))) {
-    const [x, y] = at(site);
-    if (x < -20 || y < -20 || x > WIDTH + 20 || y > HEIGHT + 20) continue;
-    const wait = site.ports > 0 ? metrics.get("queue_wait_p95_min", `site:${site.key}`) : null;
-    const shape = mark(site.kind, x, y, 4 + 12 * Math.sqrt(peak(site) / highest), shade(wait));
-    const label =
-      `${site.name} (${site.kind}): peak ${show(peak(site))} kW, ` +
-      (site.ports > 0 ? `${site.ports} ports, 95 % wait up to ${show(wait)} min` : "no ports");
-    shape.setAttribute("tabindex", "0");
-    shape.setAttribute("role", "button");
-    shape.setAttribute("aria-label", label);
-    shape.append(svg("title", {}, label));
-    shape.addEventListener("click", () => choose(site.key));
-    shape.addEventListener("keydown", (event) => {
-      const key = (event as KeyboardEvent).key;
-      if (key === "Enter" || key === " ") choose(site.key);
-    });
-    map.append(shape);
-    // A number is written only where it does not cover another; the title and the table have them all.
-    const isFree = taken.every(([otherX, otherY]) => Math.abs(otherX - x) > 48 || Math.abs(otherY - y) > 13);
-    if (wait !== null && wait >= 1 && isFree) {
-      taken.push([x, y]);
-      map.append(svg("text", { x: x + 9, y: y - 9, "font-size": 11, "pointer-events": "none" }, `${Math.round(wait)} min`));
-    }
+}
+
+function power(kw: number): string {
+  return kw >= 1000 ? `${show(kw / 1000, 1)} MW` : `${show(kw, 0)} kW`;
+}
+
+/** What a mark says of one time step: load in percent of the limit, or else of the site's own highest. */
+function sayStep(site: Site, carried: number[], step: number): Saying {
+  const whole = site.limit_kw ?? Math.max(0, ...site.peak_kw, ...carried);
+  const kw = carried[step] ?? 0;
+  const waiting = site.waiting[step] ?? 0;
+  const load = whole > 0 ? (100 * kw) / whole : null;
+  const badge = waiting < 0.05 ? "" : show(waiting, waiting < 1 ? 1 : 0);
+  return {
+    fill: shade(load, LOAD_CLASSES),
+    text: load === null || load < 0.5 ? "" : site.limit_kw === null ? power(kw) : `${Math.round(load)} %`,
+    badge,
+    words: `${site.name} (${site.kind}): ${show(kw)} kW${load === null ? "" : `, ${Math.round(load)} % of ${site.limit_kw === null ? "its highest" : "its limit"}`}, ${badge || "none"} waiting`,
+  };
+}
+
+class HubMap {
+  readonly node = element("div", { class: "map" });
+  readonly isAtTime = new Shared(false);
+  readonly view: View = { ...WHOLE };
+  trips: Trips | null = null;
+  private readonly map = svg("svg", { role: "group", "aria-label": "Map of sites" });
+  private readonly canvas = element("canvas", { "aria-hidden": "true" });
+  private readonly marks: Mark[];
+  private readonly spots: [number, number][];
+  private readonly carried: Map<string, number[]>;
+  private size: [number, number] = [1100, HEIGHT];
+
+  constructor(
+    private readonly report: Report,
+    private readonly metrics: Metrics,
+    private readonly clock: Clock,
+    chosen: Shared<string>,
+  ) {
+    this.spots = shares(report.sites);
+    this.carried = carriedLoads(report);
+    const peak = (site: Site) => metrics.get("peak_kw", `site:${site.key}`) ?? 0;
+    const highest = Math.max(1, ...report.sites.map(peak));
+    this.marks = report.sites.map((site) => new Mark(site, 4 + 12 * Math.sqrt(peak(site) / highest), () => chosen.set(site.key)));
+    // Small ones last, so that none lies hidden under a large one.
+    this.marks.forEach((mark, index) => mark.node.addEventListener("focusin", () => this.reveal(index)));
+    this.map.append(...[...this.marks].sort((a, b) => b.radius - a.radius).map((mark) => mark.node));
+    this.node.append(this.map, this.canvas);
+    chosen.follow((key) => this.marks.forEach((mark) => mark.choose(mark.site.key === key)));
+    clock.step.follow(() => this.isAtTime.value && this.say());
+    clock.seconds.follow(() => this.drawTrucks());
+    this.isAtTime.follow(() => this.say());
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(this.node);
+    whenPageEnds(() => observer.disconnect());
+    this.listenToPointer();
   }
+
+  /** Whoever goes through the marks by keyboard must see the one that has the focus. */
+  private reveal(index: number): void {
+    const spot = this.spots[index] ?? [0, 0];
+    const [x, y] = this.toWindow(this.unit)(spot);
+    if (x >= 0 && y >= 0 && x <= this.size[0] && y <= this.size[1]) return;
+    const unit = this.unit;
+    this.show({ x: 0.5 + (spot[0] * unit) / this.size[0], y: 0.5 + (spot[1] * unit) / this.size[1], zoom: this.view.zoom });
+  }
+
+  private resize(): void {
+    const width = this.node.clientWidth;
+    if (width < 50) return;
+    this.size = [width, this.node.clientHeight];
+    this.map.setAttribute("viewBox", `0 0 ${this.size[0]} ${this.size[1]}`);
+    const scale = window.devicePixelRatio || 1;
+    [this.canvas.width, this.canvas.height] = [this.size[0] * scale, this.size[1] * scale];
+    this.place();
+  }
+
+  /** Pixels of a degree of latitude at zoom 1. */
+  private get unit(): number {
+    const reach = (axis: 0 | 1) => Math.max(1e-6, 2 * Math.max(...this.spots.map((spot) => Math.abs(spot[axis]))));
+    return Math.min((this.size[0] - 2 * MARGIN) / reach(0), (this.size[1] - 2 * MARGIN) / reach(1));
+  }
+
+  private toWindow(unit: number): (spot: [number, number]) => [number, number] {
+    const { x, y, zoom } = this.view;
+    const [width, height] = this.size;
+    return (spot) => [(spot[0] * unit - (x - 0.5) * width) * zoom + width / 2, (spot[1] * unit - (y - 0.5) * height) * zoom + height / 2];
+  }
+
+  place(): void {
+    const at = this.toWindow(this.unit);
+    const taken: [number, number, number][] = [];
+    for (const [index, mark] of this.marks.entries()) {
+      const [x, y] = at(this.spots[index] ?? [0, 0]);
+      const isFree = taken.every(([left, right, middle]) => x + mark.textWidth < left || x > right || Math.abs(middle - y) > 13);
+      if (isFree && mark.hasText) taken.push([x, x + mark.textWidth, y]);
+      mark.place(x, y, isFree);
+    }
+    this.drawTrucks();
+  }
+
+  say(): void {
+    const step = this.clock.step.value;
+    for (const mark of this.marks) mark.say(this.isAtTime.value ? sayStep(mark.site, this.carried.get(mark.site.key) ?? [], step) : sayWhole(mark.site, this.metrics));
+    this.place();
+  }
+
+  drawTrucks(): void {
+    const at = this.toWindow(this.unit);
+    const windowSpots = this.spots.map(at);
+    drawTrucks(this.canvas, this.isAtTime.value ? this.trips : null, this.clock.seconds.value, (site) => windowSpots[site]);
+  }
+
+  zoomBy(factor: number, pixelX = this.size[0] / 2, pixelY = this.size[1] / 2): void {
+    const view = this.view;
+    const zoom = Math.min(60, Math.max(1, view.zoom * factor));
+    // What lies under the pointer stays there.
+    view.x += ((pixelX / this.size[0] - 0.5) * (1 / view.zoom - 1 / zoom));
+    view.y += ((pixelY / this.size[1] - 0.5) * (1 / view.zoom - 1 / zoom));
+    view.zoom = zoom;
+    this.place();
+  }
+
+  show(view: View): void {
+    Object.assign(this.view, view);
+    this.place();
+  }
+
+  /** A view of some sites only. */
+  focus(isWanted: (site: Site) => boolean): View {
+    const unit = this.unit;
+    const wanted = this.spots.filter((_, index) => isWanted(this.report.sites[index] as Site));
+    const range = (axis: 0 | 1): [number, number] => {
+      const list = wanted.map((spot) => (spot[axis] * unit) / this.size[axis]);
+      return [Math.min(...list), Math.max(...list)];
+    };
+    const [[west, east], [north, south]] = [range(0), range(1)];
+    const zoom = Math.min(60, 0.75 / Math.max(east - west, south - north, 0.0125));
+    return { x: 0.5 + (west + east) / 2, y: 0.5 + (north + south) / 2, zoom: Math.max(1, zoom) };
+  }
+
+  private listenToPointer(): void {
+    const wheel = (event: WheelEvent) => {
+      // Without a key the page scrolls, as everywhere else.
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+      event.preventDefault();
+      const box = this.node.getBoundingClientRect();
+      this.zoomBy((event.deltaY || event.deltaX) < 0 ? 1.25 : 0.8, event.clientX - box.left, event.clientY - box.top);
+    };
+    this.node.addEventListener("wheel", wheel, { passive: false });
+    this.node.addEventListener("pointermove", (event) => {
+      if (event.buttons !== 1) return;
+      this.view.x -= event.movementX / this.size[0] / this.view.zoom;
+      this.view.y -= event.movementY / this.size[1] / this.view.zoom;
+      this.place();
+    });
+  }
+}
+
+/** Whole run or one time: two radio buttons, and the legend that goes with each. */
+function modes(map: HubMap, clock: Clock): HTMLElement[] {
+  const legend = element("div");
+  const radio = (isAtTime: boolean, text: string) => {
+    const input = element("input", { type: "radio", name: "map-mode" });
+    input.addEventListener("change", () => {
+      isByHand = true;
+      map.isAtTime.set(isAtTime);
+    });
+    map.isAtTime.follow((now) => (input.checked = now === isAtTime));
+    return element("label", {}, input, ` ${text}`);
+  };
+  let isByHand = false;
+  // Somebody who moves the time wants to see that time; but who has chosen keeps what was chosen.
+  clock.seconds.follow((now) => {
+    if (!isByHand && now > 0) map.isAtTime.set(true);
+  });
+  const choice = element("fieldset", { class: "modes" }, element("legend", {}, "Marks show"), radio(false, "the whole run"), radio(true, "the time chosen above"));
+  map.isAtTime.follow((isAtTime) =>
+    legend.replaceChildren(
+      isAtTime
+        ? mapLegend(LOAD_CLASSES, "%", "Shade and %: load of the limit of the connection; without a limit, shade of the site's highest load, and the load. Black badge: vehicles that wait. Trucks: filled dot laden, hollow ring empty, on straight lines.")
+        : mapLegend(WAIT_CLASSES, "min", "Shade and minutes: 95 % of vehicles wait no longer for a port. White: no ports. Size: peak load."),
+    ),
+  );
+  return [choice, legend];
+}
+
+/** The map with its buttons. `trips` come later: unpacking must not hold up the first view. */
+export function drawMap(report: Report, metrics: Metrics, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
+  const map = new HubMap(report, metrics, clock, chosen);
+  const [choice, legend] = modes(map, clock) as [HTMLElement, HTMLElement];
+  const buttons = element(
+    "div",
+    { class: "buttons" },
+    button("+", () => map.zoomBy(1.6), "Zoom in"),
+    button("−", () => map.zoomBy(1 / 1.6), "Zoom out"),
+    button("Whole hub", () => map.show(WHOLE), "Show the whole hub"),
+  );
+  const isTerminal = (site: Site) => site.kind === "terminal";
+  const terminals = report.sites.filter(isTerminal).length;
+  if (terminals > 0 && terminals < report.sites.length) buttons.append(button("Harbour", () => map.show(map.focus(isTerminal)), "Show the terminals"));
+  buttons.append(element("span", { class: "legend" }, "Drag to move; Ctrl and wheel to zoom."), choice);
+  const notes = report.legs.one_in > 1 ? [element("p", { class: "legend" }, `One truck in ${report.legs.one_in} is drawn.`)] : [];
+  void unpackTrips(report.legs).then((trips) => {
+    if (!trips) return;
+    map.trips = trips;
+    map.drawTrucks();
+    whenTrips(trips);
+  });
+  listen("beforeprint", () => map.drawTrucks());
+  return element("div", {}, buttons, map.node, legend, ...notes);
 }

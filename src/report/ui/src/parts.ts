@@ -1,6 +1,8 @@
-// What all pages share: cards, tables that can be copied, where numbers come from.
+// What all pages share: cards, warnings, where numbers come from.
 
+import type { Metric } from "./data";
 import { element, section } from "./dom";
+import { metricsTable } from "./tables";
 
 export interface Origins {
   provenance: { label: string; value: string }[];
@@ -11,32 +13,20 @@ export function card(label: string, value: string, isBad = false): HTMLElement {
   return element("div", { class: isBad ? "card bad" : "card" }, element("b", {}, value), element("span", {}, label));
 }
 
-/** A table with a button that copies it as CSV. */
-export function table(columns: string[], rows: string[][]): HTMLElement[] {
-  const head = element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name))));
-  const body = element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell)))));
-  const made = element("table", {}, head, body);
-  return [copyButton(made), element("div", { class: "scroll", tabindex: "0" }, made)];
+/** Above the numbers, where nobody misses it; nothing when there is nothing to say. */
+export function warningsBox(warnings: string[]): HTMLElement[] {
+  if (warnings.length === 0) return [];
+  const list = element("ul", {}, ...warnings.map((text) => element("li", {}, text)));
+  return [element("aside", { class: "warnings", "aria-label": "Before you use these numbers" }, element("b", {}, "Before you use these numbers"), list)];
 }
 
-export function copyButton(table: HTMLTableElement): HTMLElement {
-  const copy = element("button", { type: "button" }, "Copy as CSV");
-  copy.addEventListener("click", () => void navigator.clipboard.writeText(toCsv(table)));
-  return copy;
-}
-
-function toCsv(table: HTMLTableElement): string {
-  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return [...table.rows].map((row) => [...row.cells].map((cell) => quote(cell.textContent ?? "")).join(",")).join("\n");
-}
-
-export function provenance(report: Origins): HTMLElement {
-  const facts = element("dl");
+export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement {
+  const facts = element("dl", { class: "facts" });
   for (const { label, value } of report.provenance) facts.append(element("dt", {}, label), element("dd", {}, value));
   const doubtful = element("details", {}, element("summary", {}, "Recalled and assumed numbers: replace them before you publish a result"));
   for (const { quality, title, fields } of report.doubtful) {
     doubtful.append(element("dl", {}, element("dt", {}, `${quality}: ${title}`), element("dd", {}, fields.join(", "))));
   }
-  return section("Where this comes from", "Everything that is needed to do this run again, and to judge it.", facts, doubtful);
+  const parts = [...(report.doubtful.length > 0 ? [doubtful] : []), ...(metrics.length > 0 ? [metricsTable(metrics)] : [])];
+  return section("Where this comes from", "Everything that is needed to do this again, and to judge it.", facts, ...parts);
 }
-

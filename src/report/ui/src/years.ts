@@ -1,10 +1,13 @@
 // The page of a transition: who drives what, what it costs and emits by year, which goals were met, and what each
 // stakeholder asks first.
 
-import { drawPaths, drawStack, TimeChart } from "./charts";
+import { drawPaths, drawStack } from "./bars";
+import { TimeChart } from "./charts";
 import { Metrics, show, type Years } from "./data";
 import { element, section } from "./dom";
-import { card, provenance, table } from "./parts";
+import { contents, newPage } from "./page";
+import { card, provenance, warningsBox } from "./parts";
+import { number, table } from "./tables";
 
 const percent = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
 const billions = (usd: number | null) => `${show((usd ?? 0) / 1e9, 2)} B$`;
@@ -44,7 +47,7 @@ const POWERTRAINS = ["diesel", "battery_electric", "fuel_cell", "grid_connected"
 /** Areas of vehicles by powertrain, in a fixed order. */
 function areas(stock: Record<string, number[]>): { name: string; data: number[]; stack: string; area: boolean }[] {
   const known = POWERTRAINS.filter((name) => stock[name]);
-  return known.map((name) => ({ name: name.replace("_", " "), data: stock[name] ?? [], stack: "all", area: true }));
+  return known.map((name) => ({ name: name.replaceAll("_", " "), data: stock[name] ?? [], stack: "all", area: true }));
 }
 
 function running(values: number[]): number[] {
@@ -105,9 +108,21 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
 }
 
+/** Numbers of each year, to copy: vehicles, money and emissions. */
+function yearsTable(report: Years): HTMLElement {
+  const parts: [string, Record<string, (number | null)[]>][] = [
+    ["trucks", report.trucks],
+    ["equipment", report.equipment],
+    ["CO2e, kt", report.co2e_kt],
+    ["cost, M$", report.cost_musd],
+  ];
+  const rows = parts.flatMap(([what, all]) => Object.entries(all).map(([name, data]) => [`${what}: ${name.replaceAll("_", " ")}`, ...report.years.map((_, at) => number(data[at] ?? null))]));
+  return section("Year by year", "The numbers behind the charts.", ...table(["", ...report.years.map(String)], rows, "Year by year"));
+}
+
 export function buildYears(page: HTMLElement, report: Years): void {
+  newPage(page, report.title);
   const metrics = new Metrics(report.metrics);
-  document.title = `${report.title} – Portvolt`;
   const times = report.years.map(String);
   const trucks = new TimeChart(times, "trucks", "Trucks by powertrain and year");
   const equipment = new TimeChart(times, "units", "Equipment by powertrain and year");
@@ -122,30 +137,30 @@ export function buildYears(page: HTMLElement, report: Years): void {
     ["year", "rule", "kind", "asked for", "reached", "vehicles missing", "kept"],
     report.rules.map((it) => [String(it.year), it.rule, it.kind, show(it.asked, 3), show(it.reached, 3), String(it.missing), it.kept]),
   );
-  page.replaceChildren(
-    element("h1", {}, report.title),
-    element("p", {}, report.description),
-    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Decided by ${report.policies}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
-    cards(report, metrics),
-    element(
-      "div",
-      { class: "row" },
-      section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
-      section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
-    ),
+  const sections = [
+    section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
+    section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
     section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; income and what is left at the end are negative.`, cost as HTMLElement),
     section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; --baseline DIR draws another run beside it.", path as HTMLElement),
-    element(
-      "div",
-      { class: "row" },
-      section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node),
-      section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
-    ),
+    section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node),
+    section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
     section("What was built", "All projects of all years, by kind.", ...works),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each asked for and what was reached.", ...rules)] : []),
+    yearsTable(report),
     stakeholders(report, metrics),
-    provenance(report),
+    provenance(report, report.metrics),
+  ];
+  const [fleet, machines, ...rest] = sections as [HTMLElement, HTMLElement, ...HTMLElement[]];
+  page.append(
+    element("h1", {}, report.title),
+    element("p", {}, report.description),
+    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Decided by ${report.policies}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
+    ...warningsBox(report.warnings),
+    cards(report, metrics),
+    contents(sections),
+    element("div", { class: "row" }, fleet, machines),
+    ...rest,
   );
   trucks.draw(areas(report.trucks));
   equipment.draw(areas(report.equipment));

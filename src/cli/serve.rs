@@ -1,0 +1,73 @@
+//! `portvolt serve`: the planner's page in a browser.
+
+use super::console::Console;
+use super::{Exit, interrupt};
+use crate::serve::{Options, ServeError, serve as run_server};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ServeArgs {
+    /// The folder with scenarios; runs go into `runs` inside it.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Address to listen at. One beyond this machine needs a --token.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port; 0 takes any free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What callers must show (at least 16 characters); the address printed has it in it.
+    #[arg(long, env = "PORTVOLT_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Runs at the same time.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: u16,
+    /// Runs that may wait; further ones are refused until some are done.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    queue: u16,
+    /// Let callers put plugins into the folder `plugins`.
+    #[arg(long)]
+    allow_plugins: bool,
+    /// Open the page in the browser.
+    #[arg(long)]
+    open: bool,
+}
+
+pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
+    let options = Options {
+        folder: args.dir.clone(),
+        host: args.host,
+        port: args.port,
+        token: args.token.clone(),
+        workers: usize::from(args.workers),
+        queue: usize::from(args.queue),
+        allow_plugins: args.allow_plugins,
+    };
+    let served = run_server(&options, &interrupt::listen(), |address| {
+        // After the `#` nothing is sent to a server: the token stays in the browser.
+        let token = args.token.as_ref().map_or(String::new(), |token| format!("#token={token}"));
+        let url = format!("http://{address}/{token}");
+        if console.is_json() {
+            console.print_json(&serde_json::json!({ "schema": 1, "url": url }));
+        } else {
+            console.print(&url);
+        }
+        console.note("Ctrl-C stops it; runs that are not done are kept and shown the next time");
+        if args.open && !open(&url) {
+            console.note("no browser could be started: open the address yourself");
+        }
+    });
+    match served {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            console.error(&error.to_string());
+            if matches!(error, ServeError::Io(_)) { Exit::Failed } else { Exit::Usage }
+        }
+    }
+}
+
+fn open(url: &str) -> bool {
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    std::process::Command::new(program).arg(url).spawn().is_ok()
+}

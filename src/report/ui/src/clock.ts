@@ -1,0 +1,110 @@
+// The one time of a run's page, and the bar that moves it.
+
+import { button, choice, element } from "./dom";
+import { listen, Shared, whenPageEnds } from "./page";
+
+/** Simulated minutes that pass in a second of playback. */
+const SPEEDS: [string, string][] = [
+  ["15", "15 min a second"],
+  ["60", "1 h a second"],
+  ["180", "3 h a second"],
+  ["720", "12 h a second"],
+];
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+export class Clock {
+  /** Seconds since the start of the run. */
+  readonly seconds = new Shared(0);
+  /** Time step of the charts; changes less often than the seconds. */
+  readonly step = new Shared(0);
+
+  constructor(
+    readonly times: string[],
+    readonly step_s: number,
+  ) {
+    this.seconds.follow((now) => this.step.set(Math.min(this.times.length - 1, Math.floor(now / this.step_s))));
+  }
+
+  get end(): number {
+    return this.times.length * this.step_s - 1;
+  }
+
+  set(seconds: number): void {
+    this.seconds.set(Math.min(this.end, Math.max(0, seconds)));
+  }
+
+  /** Local time now, with its day of the week. */
+  label(): string {
+    const step = this.step.value;
+    const [day = "", hour = "00:00"] = (this.times[step] ?? "").split(" ");
+    const date = new Date(`${day}T${hour}:00Z`);
+    if (Number.isNaN(date.getTime())) return this.times[step] ?? "";
+    const moved = new Date(date.getTime() + Math.floor(this.seconds.value - step * this.step_s) * 1000);
+    return `${DAYS[moved.getUTCDay()]} ${moved.toISOString().slice(0, 16).replace("T", " ")}`;
+  }
+}
+
+/** Play, slider, time and speed; stays at the top of the window. `facts` says what holds at the time. */
+export function timeBar(clock: Clock, facts: () => string): HTMLElement {
+  const range = element("input", { type: "range", min: "0", max: String(clock.times.length - 1), step: "1", "aria-label": "Time" });
+  const time = element("output", { class: "time" });
+  const said = element("span", { class: "legend" });
+  const speed = choice("Speed", SPEEDS, () => undefined);
+  speed.select.value = "60";
+  const player = new Player(clock, () => Number(speed.select.value) * 60);
+  const play = button("▶ Play", () => player.toggle());
+  player.isOn.follow((isOn) => (play.textContent = isOn ? "❚❚ Pause" : "▶ Play"));
+  range.addEventListener("input", () => clock.set(Number(range.value) * clock.step_s));
+  const bar = element("div", { class: "timebar", role: "group", "aria-label": "Time of the map and the charts" }, play, range, time, speed.node, said);
+  bar.addEventListener("keydown", (event) => {
+    // Elsewhere in the bar the space key has a meaning of its own.
+    if (event.key !== " " || event.target !== range) return;
+    event.preventDefault();
+    player.toggle();
+  });
+  clock.step.follow((step) => {
+    range.value = String(step);
+    said.textContent = facts();
+  });
+  clock.seconds.follow(() => {
+    time.textContent = clock.label();
+    if (!player.isOn.value) range.setAttribute("aria-valuetext", clock.label());
+  });
+  return bar;
+}
+
+class Player {
+  readonly isOn = new Shared(false);
+  private frame = 0;
+  private last = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly speed: () => number,
+  ) {
+    whenPageEnds(() => this.stop());
+    listen("beforeprint", () => this.stop());
+  }
+
+  toggle(): void {
+    if (this.isOn.value) return this.stop();
+    if (this.clock.seconds.value >= this.clock.end) this.clock.set(0);
+    this.isOn.set(true);
+    this.last = performance.now();
+    this.frame = requestAnimationFrame((now) => this.advance(now));
+  }
+
+  private stop(): void {
+    cancelAnimationFrame(this.frame);
+    this.isOn.set(false);
+  }
+
+  private advance(now: number): void {
+    // A tab that slept, or a slow frame, must not make the time jump.
+    const passed = Math.min(0.1, Math.max(0, now - this.last) / 1000);
+    this.last = now;
+    this.clock.set(this.clock.seconds.value + passed * this.speed());
+    if (this.clock.seconds.value >= this.clock.end) return this.stop();
+    this.frame = requestAnimationFrame((next) => this.advance(next));
+  }
+}

@@ -1,0 +1,48 @@
+// Electricity bills and emissions, as tables.
+
+import type { Metrics, Report } from "./data";
+import { section } from "./dom";
+import { number, table, type Cell } from "./tables";
+
+const BILL = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
+
+/** Bills of the sites that have a tariff; nothing without. */
+export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
+  const payers = report.sites.filter((site) => metrics.get("bill_total_usd", `site:${site.key}`) !== null);
+  if (payers.length === 0) return [];
+  const line = (name: string, scope: string): Cell[] => {
+    const [bill, kwh] = [metrics.get("bill_total_usd", scope), metrics.get("energy_grid_kwh", scope)];
+    const price = bill !== null && kwh !== null && kwh > 0 ? bill / kwh : null;
+    return [name, ...BILL.map((part) => number(metrics.get(part, scope), 0)), number(price, 3)];
+  };
+  const rows = payers.map((site) => line(site.name, `site:${site.key}`));
+  // The price of all would divide by the energy of sites without a tariff, too.
+  const total: Cell[] = ["all", ...BILL.map((part) => number(metrics.get(part), 0)), "–"];
+  return [
+    section(
+      "Electricity bills",
+      "By site that has a tariff, USD, for the days of the run. Charges by the kW and fixed charges are of whole months.",
+      ...table(["site", "by the kWh", "by the kW", "fixed", "total", "USD per kWh"], [...rows, total], "Electricity bills"),
+    ),
+  ];
+}
+
+/** Diesel and emissions: of the hub, of each fleet of trucks, and of the equipment of each site. */
+export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
+  const get = (name: string, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
+  const rows: Cell[][] = [["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)]];
+  const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
+  for (const scope of fleets) {
+    rows.push([`trucks of ${scope.slice("fleet:".length)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
+  }
+  for (const site of report.sites) {
+    const scope = `site:${site.key}`;
+    if ((metrics.get("equipment_diesel_gal", scope) ?? 0) <= 0) continue;
+    rows.push([`equipment at ${site.name}`, get("equipment_diesel_gal", scope), "–", "–", get("equipment_nox_kg", scope, 1), get("equipment_pm25_kg", scope, 2)]);
+  }
+  return section(
+    "Emissions",
+    "Tailpipes: what vehicles burn. Supply: making diesel, electricity and bought hydrogen. A dash: not told apart.",
+    ...table(["what", "diesel, gal", "CO2e at tailpipes, t", "CO2e of supply, t", "NOx, kg", "PM2.5, kg"], rows, "Emissions"),
+  );
+}

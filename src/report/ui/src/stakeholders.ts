@@ -1,0 +1,98 @@
+// What each party asks first of a run: the grid operator, the terminals and their labour, neighbours, fleet owners.
+
+import { Metrics, show, type Report, type Site } from "./data";
+import { element, section } from "./dom";
+import { carriedLoads, connectionPeak } from "./load";
+import { number, percent, table, type Cell } from "./tables";
+
+function gridOperator(report: Report, metrics: Metrics): Cell[][] {
+  const carried = carriedLoads(report);
+  const peaks = new Map(report.sites.map((site) => [site.key, connectionPeak(report, metrics, carried, site)]));
+  const sites = report.sites.filter((site) => (peaks.get(site.key) ?? 0) > 0);
+  const line = (name: string, scope: string, limit: number | null, peak: number | null): Cell[] => {
+    const share = limit !== null && limit > 0 && peak !== null ? peak / limit : null;
+    const held = share === null ? "no limit given" : share >= 0.99 ? "at its limit" : "below";
+    return [name, number(peak, 0), number(limit, 0), percent(share, 0), scope === "total" ? "–" : held, percent(metrics.get("load_factor", scope), 0), number(metrics.get("overload_intervals", scope), 0)];
+  };
+  const share = (site: Site) => (peaks.get(site.key) ?? 0) / (site.limit_kw ?? Number.POSITIVE_INFINITY);
+  sites.sort((a, b) => share(b) - share(a));
+  return [line("all sites together", "total", null, metrics.get("peak_kw")), ...sites.map((site) => line(site.name, `site:${site.key}`, site.limit_kw, peaks.get(site.key) ?? null))];
+}
+
+function labour(report: Report, metrics: Metrics): Cell[][] {
+  const served = (scope: string): number | null => {
+    const [asked, done] = [metrics.get("equipment_hours_required", scope), metrics.get("equipment_hours_served", scope)];
+    return asked !== null && done !== null && asked > 0 ? done / asked : null;
+  };
+  const line = (name: string, scope: string): Cell[] => [
+    name,
+    number(metrics.get("equipment_hours_required", scope), 0),
+    percent(served(scope)),
+    number(metrics.get("vessel_lifts", scope), 0),
+    number(metrics.get("queue_wait_mean_min", scope), 1),
+    number(metrics.get("queue_wait_p95_min", scope), 0),
+  ];
+  const places = report.sites.filter((site) => site.kind === "terminal" || (metrics.get("equipment_hours_required", `site:${site.key}`) ?? 0) > 0);
+  return [...places.map((site) => line(site.name, `site:${site.key}`)), line("all sites", "total")];
+}
+
+function owners(metrics: Metrics, scopes: string[]): Cell[][] {
+  const line = (name: string, scope: string): Cell[] => {
+    const [km, empty] = [metrics.get("truck_km", scope), metrics.get("truck_empty_km", scope)];
+    return [
+      name,
+      number(metrics.get("hauls_completed", scope), 0),
+      number(metrics.get("hauls_late", scope), 0),
+      number(metrics.get("hauls_cancelled", scope), 0),
+      number(metrics.get("trucks_stranded", scope), 0),
+      number(metrics.get("gate_queue_mean_min", scope), 1),
+      number(km, 0),
+      percent(km !== null && empty !== null && km > 0 ? empty / km : null, 0),
+      number(metrics.get("truck_battery_kwh", scope), 0),
+      number(metrics.get("truck_diesel_gal", scope), 0),
+      number(metrics.get("truck_hydrogen_kg", scope), 0),
+    ];
+  };
+  return [...scopes.map((scope) => line(scope.slice("fleet:".length), scope)), line("all", "total")];
+}
+
+export function stakeholderSection(report: Report, metrics: Metrics): HTMLElement {
+  const part = (title: string, words: string, columns: string[], rows: Cell[][]) => [
+    element("h3", {}, title),
+    element("p", {}, words),
+    ...table(columns, rows, title),
+  ];
+  const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
+  const air = [
+    ["nitrogen oxides, all tailpipes, kg", "nox_kg"],
+    ["nitrogen oxides, of it trucks, kg", "truck_nox_kg"],
+    ["exhaust particles (PM2.5), all tailpipes, kg", "pm25_kg"],
+    ["exhaust particles, of it trucks, kg", "truck_pm25_kg"],
+    ["trips that ended with an empty battery", "trucks_stranded"],
+  ].map(([label, name]): Cell[] => [label ?? "", number(metrics.get(name ?? ""), 1)]);
+  const bill = metrics.get("bill_total_usd");
+  const gates = metrics.get("gate_queue_mean_min");
+  return section(
+    "Whom it concerns",
+    "The same run, by who asks.",
+    ...part(
+      "Grid operator",
+      "The highest load of each connection (with the sites behind it) against its limit, nearest to it first. Overloads are intervals whose load without charging passed the limit.",
+      ["site", "peak, kW", "limit, kW", "peak of limit", "stands", "load factor", "overloads"],
+      gridOperator(report, metrics),
+    ),
+    ...part(
+      "Terminals and labour",
+      `Equipment hours asked for and how many of them were done; how long drivers and operators wait for a port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a haul on average.`}`,
+      ["site", "equipment hours asked for", "done", "containers lifted", "mean wait for a port, min", "95 % wait, min"],
+      labour(report, metrics),
+    ),
+    ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air),
+    ...part(
+      "Fleet owners",
+      `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
+      ["fleet", "hauls done", "late", "cancelled", "stranded", "gate wait, min a haul", "km", "of it empty", "battery, kWh", "diesel, gal", "hydrogen, kg"],
+      owners(metrics, fleets),
+    ),
+  );
+}

@@ -1,0 +1,149 @@
+// Tables that sort by their headers and can be copied as CSV.
+
+import { show, type Metric } from "./data";
+import { button, element } from "./dom";
+
+/** What a cell shows, and the number behind it for sorting and for CSV. */
+export type Cell = string | { text: string; raw: number | null };
+
+export function number(value: number | null, digits?: number): Cell {
+  return { text: show(value, digits), raw: value };
+}
+
+export function percent(share: number | null, digits = 1): Cell {
+  return { text: share === null ? "–" : `${show(100 * share, digits)} %`, raw: share === null ? null : 100 * share };
+}
+
+function filled(tag: "td" | "th", cell: Cell): HTMLTableCellElement {
+  if (typeof cell === "string") return element(tag, {}, cell);
+  return element(tag, { "data-raw": cell.raw === null ? "" : String(cell.raw) }, cell.text);
+}
+
+/** The first cell of a row names it. */
+export function row(cells: Cell[]): HTMLTableRowElement {
+  const made = element("tr", {}, ...cells.map((cell, at) => filled(at === 0 ? "th" : "td", cell)));
+  made.cells[0]?.setAttribute("scope", "row");
+  return made;
+}
+
+/** The table itself; a click on a header, or Enter on it, sorts by its column. */
+export function bareTable(columns: string[], rows: HTMLTableRowElement[], caption: string): HTMLTableElement {
+  const body = element("tbody", {}, ...rows);
+  const heads = columns.map((name, at) => {
+    const head = element("th", { scope: "col" }, button(name, () => sortBy(body, heads, at)));
+    return head;
+  });
+  return element("table", {}, element("caption", {}, caption), element("thead", {}, element("tr", {}, ...heads)), body);
+}
+
+function sortBy(body: HTMLTableSectionElement, heads: HTMLElement[], column: number): void {
+  const isDown = heads[column]?.getAttribute("aria-sort") !== "descending";
+  heads.forEach((head, at) => (at === column ? head.setAttribute("aria-sort", isDown ? "descending" : "ascending") : head.removeAttribute("aria-sort")));
+  const key = (line: HTMLTableRowElement): number | string => {
+    const cell = line.cells[column];
+    const raw = cell?.dataset["raw"];
+    if (raw !== undefined) return raw === "" ? Number.NEGATIVE_INFINITY : Number(raw);
+    const text = cell?.textContent ?? "";
+    const plain = Number(text.replace(/[,%\s]/g, ""));
+    return text !== "" && Number.isFinite(plain) ? plain : text;
+  };
+  const lines = [...body.rows].map((line) => ({ line, key: key(line) }));
+  lines.sort((a, b) => {
+    const order = typeof a.key === "number" && typeof b.key === "number" ? a.key - b.key || 0 : String(a.key).localeCompare(String(b.key));
+    return isDown ? -order : order;
+  });
+  body.append(...lines.map(({ line }) => line));
+}
+
+/** A table with a button that copies it as CSV. */
+export function table(columns: string[], rows: Cell[][], caption = ""): HTMLElement[] {
+  const made = bareTable(columns, rows.map(row), caption);
+  return [copyButton(made, caption), scrolled(made, caption)];
+}
+
+export function scrolled(made: HTMLTableElement, label: string): HTMLElement {
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label || "Table" }, made);
+}
+
+export function copyButton(table: HTMLTableElement, what = ""): HTMLElement {
+  return copier(() => toCsv([...table.rows].map((line) => [...line.cells].map((cell) => cell.dataset["raw"] ?? plain(cell.textContent ?? "")))), what);
+}
+
+/** Copies the lines that `text` gives when it is asked. */
+function copier(text: () => string, what: string): HTMLButtonElement {
+  const copy = button("Copy as CSV", () => {
+    void copyText(text()).then((isDone) => {
+      copy.textContent = isDone ? "Copied" : "Could not copy";
+      setTimeout(() => (copy.textContent = "Copy as CSV"), 1800);
+    });
+  });
+  copy.className = "copy";
+  copy.setAttribute("aria-live", "polite");
+  if (what) copy.title = `Copy the table "${what}" as CSV`;
+  return copy;
+}
+
+/** Pages from plain http on another machine have no clipboard interface: the selection does it there. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = element("textarea", { "aria-hidden": "true" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const isDone = document.execCommand("copy");
+    area.remove();
+    return isDone;
+  }
+}
+
+/** A spreadsheet would run a text that begins like a formula, and names in a scenario come from anywhere. */
+function plain(text: string): string {
+  return /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
+}
+
+function toCsv(rows: string[][]): string {
+  const quote = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return rows.map((line) => line.map(quote).join(",")).join("\n");
+}
+
+const MOST_ROWS = 400;
+
+/** A long table behind a filter: shows what matches, up to a few hundred rows, and copies all that match. */
+export function filteredTable(columns: string[], rows: Cell[][], label: string): HTMLElement[] {
+  const input = element("input", { type: "search", placeholder: "part of a name" });
+  const count = element("span", { class: "legend", "aria-live": "polite" });
+  const holder = element("div");
+  const text = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+  const haystacks = rows.map((cells) => cells.map(text).join(" ").toLowerCase());
+  const matching = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return rows.filter((_, at) => words.every((word) => haystacks[at]?.includes(word)));
+  };
+  const draw = () => {
+    const found = matching();
+    const first = found.slice(0, MOST_ROWS);
+    holder.replaceChildren(scrolled(bareTable(columns, first.map(row), label), label));
+    count.textContent = found.length > first.length ? ` ${found.length} found, the first ${first.length} shown` : ` ${found.length} of ${rows.length}`;
+  };
+  input.addEventListener("input", draw);
+  const csv = () =>
+    toCsv([columns, ...matching().map((cells) => cells.map((cell) => (typeof cell === "string" ? plain(cell) : cell.raw === null ? "" : String(cell.raw))))]);
+  draw();
+  return [element("label", { class: "choice" }, "Filter ", input), copier(csv, label), count, holder];
+}
+
+/** All metrics, closed until somebody asks: a large hub has thousands. */
+export function metricsTable(metrics: Metric[]): HTMLElement {
+  const made = element("details", {}, element("summary", {}, `All ${metrics.length} metrics`));
+  const fill = () => {
+    if (!made.open || made.children.length > 1) return;
+    const rows = metrics.map((it): Cell[] => [it.name, it.scope, number(it.value), it.unit, it.info]);
+    made.append(...filteredTable(["name", "of what", "value", "unit", "what it says"], rows, "All metrics"));
+    made.querySelector(".scroll")?.classList.add("words");
+  };
+  made.addEventListener("toggle", fill);
+  return made;
+}

@@ -1,0 +1,415 @@
+//! The routes of `/api/v1`, each a thin function over the workspace and the queue.
+
+use super::App;
+use super::edit::{self, Change};
+use super::error::{ApiError, ApiResult};
+use super::jobs::{RunRequest, RunState};
+use super::workspace::{RunEntry, ScenarioEntry, is_name};
+use crate::scenario::load::document;
+use crate::scenario::template::{TEMPLATES, copy_out, find};
+use crate::{import, policy};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::{OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+type Shared = State<Arc<App>>;
+
+/// The description of the interface.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Portvolt",
+    description = "Scenarios and runs of one folder: check and save changes, run them, watch, read results. Errors are {\"schema\":1,\"error\":text,\"problems\":[...]}."
+))]
+struct Description;
+
+/// All routes and their description.
+pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(workspace))
+        .routes(routes!(schema))
+        .routes(routes!(new_scenario))
+        .routes(routes!(check))
+        .routes(routes!(save))
+        .routes(routes!(scenario_file))
+        .routes(routes!(list_runs, start))
+        .routes(routes!(run_state, cancel))
+        .routes(routes!(super::events::events))
+        .routes(routes!(summary))
+        .routes(routes!(page))
+        .routes(routes!(report))
+        .routes(routes!(tables))
+        .routes(routes!(table))
+        .routes(routes!(put_plugin))
+}
+
+/// Runs something that reads files or computes, away from the threads that answer.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(ApiError::system("a fault of Portvolt; please report it")))
+}
+
+/// What the folder holds and what can be chosen.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkspaceView {
+    /// Version of Portvolt.
+    portvolt: &'static str,
+    /// The folder.
+    folder: String,
+    scenarios: Vec<ScenarioEntry>,
+    /// Scenarios that can be copied into the folder.
+    templates: Vec<&'static str>,
+    /// Tariffs that come with Portvolt.
+    tariffs: Vec<&'static str>,
+    /// Built-in charging policies: name and what it does.
+    charging: Vec<(&'static str, &'static str)>,
+    /// Built-in dispatch policies.
+    dispatch: Vec<&'static str>,
+    /// May plugins be put into the folder?
+    allows_plugins: bool,
+}
+
+/// What the folder holds: scenarios, and what can be chosen in forms.
+#[utoipa::path(get, path = "/api/v1/workspace", responses((status = 200, body = WorkspaceView)))]
+async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
+    aside(move || {
+        Ok(Json(WorkspaceView {
+            portvolt: env!("CARGO_PKG_VERSION"),
+            folder: app.workspace.root().display().to_string(),
+            scenarios: app.workspace.scenarios(),
+            templates: TEMPLATES.iter().map(|template| template.0).collect(),
+            tariffs: import::SHIPPED.iter().map(|tariff| tariff.0).collect(),
+            charging: policy::built_in().map(|info| (info.name, info.about)).collect(),
+            dispatch: policy::DISPATCH_NAMES.to_vec(),
+            allows_plugins: app.allows_plugins,
+        }))
+    })
+    .await
+}
+
+/// The JSON Schema of a scenario: forms are made from it.
+#[utoipa::path(get, path = "/api/v1/schema", responses((status = 200, body = Value)))]
+async fn schema() -> Json<Value> {
+    Json(crate::scenario::schema::schema())
+}
+
+/// A copy of a template.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewScenario {
+    template: String,
+    /// The folder to make.
+    name: String,
+}
+
+/// Where a scenario was written.
+#[derive(Debug, Serialize, ToSchema)]
+struct Written {
+    /// Path inside the served folder.
+    path: String,
+    /// The file's text.
+    text: String,
+}
+
+/// Copies a template into the folder.
+#[utoipa::path(post, path = "/api/v1/scenarios", request_body = NewScenario,
+    responses((status = 201, body = Written), (status = 409, description = "the name is taken")))]
+async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let NewScenario { template, name } = body.0;
+    aside(move || {
+        let files = find(&template).ok_or_else(|| ApiError::missing(format!("there is no template `{template}`")))?;
+        named(&name)?;
+        let folder = app.workspace.inside(&name)?;
+        if folder.exists() {
+            return Err(ApiError::new(StatusCode::CONFLICT, format!("`{name}` is there already")));
+        }
+        copy_out(files, &folder).map_err(|error| ApiError::system(error.to_string()))?;
+        Ok((StatusCode::CREATED, Json(Written { path: name, text: String::new() })))
+    })
+    .await
+}
+
+fn named(name: &str) -> ApiResult<()> {
+    let help = "a name has letters, digits, `_`, `-` and `.`";
+    if is_name(name) { Ok(()) } else { Err(ApiError::bad(format!("`{name}` is no name: {help}"))) }
+}
+
+/// A scenario with changes that are not saved.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Draft {
+    /// Path of the scenario inside the served folder.
+    scenario: String,
+    /// Overlays beside it, by name.
+    #[serde(default)]
+    strategies: Vec<String>,
+    /// Changes on top.
+    #[serde(default)]
+    changes: Vec<Change>,
+}
+
+/// What is wrong with a draft, and what it says.
+#[derive(Debug, Serialize, ToSchema)]
+struct Checked {
+    /// Mistakes as `portvolt validate --format json` lists them; empty when it can be run.
+    problems: Vec<Value>,
+    /// The whole scenario with overlays and changes; null where a file cannot be read.
+    document: Value,
+}
+
+/// Says what is wrong with a draft, as `portvolt validate` does. Nothing is written.
+#[utoipa::path(post, path = "/api/v1/scenarios/check", request_body = Draft, responses((status = 200, body = Checked)))]
+async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Checked>> {
+    let draft = body.0;
+    aside(move || {
+        let settings = edit::settings(&draft.changes)?;
+        let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
+        let problems = match crate::scenario::load::load(&request) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.to_json(),
+        };
+        Ok(Json(Checked { problems, document: document(&request).unwrap_or_default() }))
+    })
+    .await
+}
+
+/// A draft and the name of its file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Save {
+    /// Path of the scenario inside the served folder.
+    scenario: String,
+    /// Overlays beside it, by name: the new file builds on them.
+    #[serde(default)]
+    strategies: Vec<String>,
+    /// Changes on top.
+    #[serde(default)]
+    changes: Vec<Change>,
+    /// Name of the new file beside the scenario, without `.toml`.
+    name: String,
+}
+
+/// Writes a draft as a new file beside its scenario; comments and order of the scenario are kept.
+#[utoipa::path(post, path = "/api/v1/scenarios/save", request_body = Save,
+    responses((status = 201, body = Written), (status = 409, description = "the name is taken"),
+        (status = 422, description = "the draft has mistakes")))]
+async fn save(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let save = body.0;
+    aside(move || {
+        named(&save.name)?;
+        let settings = edit::settings(&save.changes)?;
+        let request = app.workspace.request(&save.scenario, &save.strategies, settings)?;
+        crate::scenario::load::load(&request)?;
+        let file = if request.path.is_dir() { request.path.join("scenario.toml") } else { request.path.clone() };
+        let new = file.with_file_name(format!("{}.toml", save.name));
+        let text = if save.strategies.is_empty() {
+            let text = std::fs::read_to_string(&file).map_err(|error| ApiError::system(error.to_string()))?;
+            edit::apply(&text, &save.changes)?
+        } else {
+            let own = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let overlays = save.strategies.iter().map(|name| format!("{name}.toml"));
+            edit::extending(&std::iter::once(own).chain(overlays).collect::<Vec<_>>(), &save.changes)?
+        };
+        let made =
+            std::fs::File::create_new(&new).and_then(|mut out| std::io::Write::write_all(&mut out, text.as_bytes()));
+        made.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                ApiError::new(StatusCode::CONFLICT, format!("`{}` is there already", new.display()))
+            }
+            _ => ApiError::system(format!("cannot write {}: {error}", new.display())),
+        })?;
+        let path = new.strip_prefix(app.workspace.root()).unwrap_or(&new).display().to_string();
+        Ok((StatusCode::CREATED, Json(Written { path, text })))
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct FileOf {
+    /// Path of the scenario inside the served folder.
+    scenario: String,
+}
+
+/// The TOML file of a scenario, to download.
+#[utoipa::path(get, path = "/api/v1/scenarios/file", params(FileOf),
+    responses((status = 200, content_type = "application/toml", body = String)))]
+async fn scenario_file(State(app): Shared, Query(of): Query<FileOf>) -> ApiResult<Response> {
+    aside(move || {
+        let path = app.workspace.inside(&of.scenario)?;
+        let file = if path.is_dir() { path.join("scenario.toml") } else { path };
+        if file.extension().is_none_or(|extension| extension != "toml") {
+            return Err(ApiError::bad("only scenario files can be downloaded here"));
+        }
+        bytes_of(&file, "application/toml")
+    })
+    .await
+}
+
+fn bytes_of(file: &std::path::Path, kind: &'static str) -> ApiResult<Response> {
+    let bytes = std::fs::read(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ApiError::missing("there is no such file"),
+        _ => ApiError::system(error.to_string()),
+    })?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], Body::from(bytes)).into_response())
+}
+
+/// All runs of the folder.
+#[derive(Debug, Serialize, ToSchema)]
+struct Runs {
+    /// Runs without results: waiting, running, failed, cancelled, interrupted.
+    open: Vec<RunState>,
+    /// Runs with results, the newest first.
+    finished: Vec<RunEntry>,
+}
+
+/// All runs of the folder.
+#[utoipa::path(get, path = "/api/v1/runs", responses((status = 200, body = Runs)))]
+async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
+    aside(move || Ok(Json(Runs { open: app.jobs.open_runs(), finished: app.workspace.finished() }))).await
+}
+
+/// Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued.
+#[utoipa::path(post, path = "/api/v1/runs", request_body = RunRequest,
+    responses((status = 202, body = RunState, headers(("location" = String))),
+        (status = 422, description = "the scenario has mistakes"), (status = 429, description = "the queue is full")))]
+async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Response> {
+    let request = body.0;
+    aside(move || {
+        app.jobs.room()?;
+        let (loaded, _) = app.jobs.load(&request)?;
+        let state = app.jobs.accept(request, &loaded.scenario.title)?;
+        let location = HeaderValue::from_str(&format!("/api/v1/runs/{}", state.id));
+        let mut response = (StatusCode::ACCEPTED, Json(state)).into_response();
+        response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
+        Ok(response)
+    })
+    .await
+}
+
+/// Where a run stands.
+#[utoipa::path(get, path = "/api/v1/runs/{id}", responses((status = 200, body = RunState), (status = 404)))]
+async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+    if let Some(state) = app.jobs.watch(&id) {
+        let state = state.borrow().clone();
+        return Ok(Json(serde_json::to_value(state).unwrap_or_default()));
+    }
+    aside(move || {
+        let (_, manifest) = app.workspace.manifest(&id)?;
+        Ok(Json(serde_json::json!({ "id": id, "version": 0, "status": "finished", "title": manifest.title })))
+    })
+    .await
+}
+
+/// Cancels a run, or drops one that was interrupted.
+#[utoipa::path(delete, path = "/api/v1/runs/{id}",
+    responses((status = 200, body = RunState), (status = 404), (status = 409, description = "it is over")))]
+async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+    aside(move || app.jobs.cancel(&id).map(Json)).await
+}
+
+/// The metrics of a finished run: its summary.json.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404)))]
+async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
+    aside(move || {
+        let folder = app.workspace.run(&id)?;
+        let name = if folder.join("compare.json").is_file() { "compare.json" } else { "summary.json" };
+        bytes_of(&folder.join(name), "application/json")
+    })
+    .await
+}
+
+/// What the report shows of a finished run.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/page", responses((status = 200, body = Value), (status = 404)))]
+async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+    aside(move || {
+        let (folder, manifest) = app.workspace.manifest(&id)?;
+        let data = crate::report::data(&folder, &manifest, None);
+        data.map(Json).map_err(|error| ApiError::system(error.to_string()))
+    })
+    .await
+}
+
+/// The self-contained report of a finished run.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/report.html",
+    responses((status = 200, content_type = "text/html", body = String), (status = 404)))]
+async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
+    aside(move || {
+        let mut response = bytes_of(&app.workspace.run(&id)?.join("report.html"), "text/html; charset=utf-8")?;
+        // The page allows exactly its own script itself; here it only must not be framed by others.
+        let policy = HeaderValue::from_static("frame-ancestors 'self'");
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        Ok(response)
+    })
+    .await
+}
+
+/// The tables of a finished run, by name.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", responses((status = 200, body = Vec<String>), (status = 404)))]
+async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
+    aside(move || {
+        let folder = app.workspace.run(&id)?.join("tables");
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let names = files.filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".parquet")?.to_owned()));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(Json(names))
+    })
+    .await
+}
+
+/// One table of a finished run as Parquet.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/tables/{table}",
+    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8]), (status = 404)))]
+async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) -> ApiResult<Response> {
+    aside(move || {
+        let name = table.strip_suffix(".parquet").unwrap_or(&table);
+        named(name)?;
+        let file = app.workspace.run(&id)?.join("tables").join(format!("{name}.parquet"));
+        bytes_of(&file, "application/vnd.apache.parquet")
+    })
+    .await
+}
+
+/// Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`.
+#[utoipa::path(put, path = "/api/v1/plugins/{name}", request_body(content = Vec<u8>, content_type = "application/wasm"),
+    responses((status = 201), (status = 403, description = "plugins are not allowed")))]
+async fn put_plugin(
+    State(app): Shared,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> ApiResult<StatusCode> {
+    if !app.allows_plugins {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "start the server with --allow-plugins to put plugins here"));
+    }
+    let is_wasm = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm");
+    if !is_wasm || !name.ends_with(".wasm") || !body.starts_with(b"\0asm") {
+        return Err(ApiError::bad("a plugin is a WebAssembly component with a name that ends in .wasm"));
+    }
+    aside(move || {
+        named(&name)?;
+        let folder = app.workspace.inside("plugins")?;
+        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(&name), &body));
+        written.map(|()| StatusCode::CREATED).map_err(|error| ApiError::system(error.to_string()))
+    })
+    .await
+}
+
+/// A JSON body; what is wrong with it is told in the one shape of errors.
+pub(super) struct JsonBody<T>(T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
+        let read = Json::<T>::from_request(request, state).await;
+        read.map(|Json(body)| Self(body)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
+    }
+}

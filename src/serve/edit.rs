@@ -1,0 +1,240 @@
+//! Changes that a planner makes to a scenario: as settings for a run, and as an edit of its TOML that keeps comments and
+//! order. Both say the same, so a run of the changes and a run of the saved file give the same numbers.
+
+use super::error::{ApiError, ApiResult};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::str::FromStr;
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
+use utoipa::ToSchema;
+
+/// Most changes of one request.
+const MOST_CHANGES: usize = 2_000;
+const DEEPEST: usize = 6;
+/// Tables whose rows name the sources of their numbers.
+const SOURCED: [&str; 6] = ["site", "charger", "node", "storage", "solar", "fleet"];
+/// The source of numbers that were changed here.
+const PLANNER: &str = "planner";
+const TITLE: &str = "Set on the planner's page";
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub(super) struct Change {
+    /// Dotted path, such as `charger.north.cabinets`, or a whole table, such as `charger.north`.
+    pub(super) path: String,
+    /// The new value; `null` takes the key out.
+    #[serde(default)]
+    pub(super) value: Value,
+}
+
+/// A change to carry out: keys, and the new value if it is not taken out.
+type Step = (Vec<String>, Option<Value>);
+
+/// The changes, and the source of the numbers among them.
+fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
+    if changes.len() > MOST_CHANGES {
+        return Err(ApiError::bad(format!("{} changes are more than {MOST_CHANGES}", changes.len())));
+    }
+    let mut steps = Vec::new();
+    let mut is_sourced = false;
+    for change in changes {
+        let keys = keys(&change.path)?;
+        let value = Some(&change.value).filter(|value| !value.is_null()).cloned();
+        let has_source = matches!(keys.as_slice(), [table, ..] if SOURCED.contains(&table.as_str()));
+        match (&keys[..], value) {
+            ([_, _], Some(Value::Object(mut row))) if has_source => {
+                row.retain(|_, value| !value.is_null());
+                row.entry("sources").or_insert_with(|| serde_json::json!({ "default": PLANNER }));
+                is_sourced = true;
+                steps.push((keys, Some(Value::Object(row))));
+            }
+            ([table, row, key], Some(value)) if has_source && value.is_number() => {
+                let source = [table, row, &"sources".to_owned(), key].map(String::clone).to_vec();
+                is_sourced = true;
+                steps.push((keys.clone(), Some(value)));
+                steps.push((source, Some(PLANNER.into())));
+            }
+            (_, value) => steps.push((keys, value)),
+        }
+    }
+    if is_sourced {
+        let source = serde_json::json!({ "quality": "chosen", "title": TITLE });
+        steps.push((vec!["source".to_owned(), PLANNER.to_owned()], Some(source)));
+    }
+    Ok(steps)
+}
+
+fn keys(path: &str) -> ApiResult<Vec<String>> {
+    let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+    let is_key = |key: &String| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let is_file_level = matches!(keys[0].as_str(), "extends" | "without");
+    if keys.len() > DEEPEST || !keys.iter().all(is_key) || is_file_level {
+        return Err(ApiError::bad(format!("`{path}` is no path of keys such as `site.depot.limit_kw`")));
+    }
+    Ok(keys)
+}
+
+/// The changes as settings of a run.
+///
+/// # Errors
+/// When a path or a value is none.
+pub(super) fn settings(changes: &[Change]) -> ApiResult<Vec<String>> {
+    let setting = |(keys, value): Step| {
+        let path = keys.join(".");
+        Ok(match value {
+            None => format!("{path}="),
+            Some(value) => format!("{path}={}", inline(&value, &path)?),
+        })
+    };
+    steps(changes)?.into_iter().map(setting).collect()
+}
+
+/// A JSON value as TOML on one line.
+fn inline(value: &Value, path: &str) -> ApiResult<String> {
+    let toml = toml::Value::try_from(value).map_err(|error| ApiError::bad(format!("{path}: {error}")))?;
+    Ok(toml.to_string())
+}
+
+/// The text of a scenario's file with the changes in it.
+///
+/// # Errors
+/// When the text is no TOML, a change names nothing, or a value cannot be written.
+pub(super) fn apply(text: &str, changes: &[Change]) -> ApiResult<String> {
+    let mut document = DocumentMut::from_str(text).map_err(|error| ApiError::bad(error.to_string()))?;
+    for (keys, value) in steps(changes)? {
+        match value {
+            Some(value) => set(document.as_table_mut(), &keys, &value)?,
+            None if take_out(document.as_table_mut(), &keys) => {}
+            None => leave_out(&mut document, &keys.join("."))?,
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// The text of a new file that lays changes on others.
+///
+/// # Errors
+/// As [`apply`].
+pub(super) fn extending(files: &[String], changes: &[Change]) -> ApiResult<String> {
+    let list = toml::Value::Array(files.iter().map(|file| toml::Value::from(file.as_str())).collect());
+    apply(&format!("extends = {list}\n"), changes)
+}
+
+fn set(mut table: &mut dyn TableLike, keys: &[String], value: &Value) -> ApiResult<()> {
+    let Some((last, above)) = keys.split_last() else { return Ok(()) };
+    for (depth, key) in above.iter().enumerate() {
+        let is_first = depth == 0;
+        let entry = table.entry(key).or_insert_with(|| Item::Table(implicit(is_first)));
+        if !entry.is_table_like() {
+            // A policy that was a bare name becomes a table with that name.
+            let name = entry.clone();
+            let mut inner = Table::new();
+            inner.insert("name", name);
+            *entry = Item::Table(inner);
+        }
+        table = entry.as_table_like_mut().ok_or_else(|| ApiError::bad(format!("`{key}` is no table")))?;
+    }
+    let new = item(value, keys)?;
+    if last == "name" && keys[0] == "policy" && table.get("name").map(Item::to_string) != Some(new.to_string()) {
+        // Parameters go with the policy that they were for.
+        table.remove("params");
+    }
+    match (table.get_mut(last).and_then(Item::as_value_mut), new) {
+        (Some(old), Item::Value(mut new)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        (_, new) => {
+            table.insert(last, new);
+        }
+    }
+    Ok(())
+}
+
+fn implicit(is_first: bool) -> Table {
+    let mut table = Table::new();
+    table.set_implicit(is_first);
+    table
+}
+
+/// A value of TOML; a row of a table at the top, such as `charger.north`, gets a heading of its own.
+fn item(value: &Value, keys: &[String]) -> ApiResult<Item> {
+    let path = keys.join(".");
+    if let (Value::Object(row), true) = (value, keys.len() == 2) {
+        let mut table = Table::new();
+        for (key, value) in row {
+            let inner: Vec<String> = keys.iter().chain([key]).cloned().collect();
+            table.insert(key, item(value, &inner)?);
+        }
+        return Ok(Item::Table(table));
+    }
+    let text = inline(value, &path)?;
+    let value = toml_edit::Value::from_str(&text).map_err(|error| ApiError::bad(format!("{path}: {error}")))?;
+    Ok(Item::Value(value))
+}
+
+fn take_out(mut table: &mut dyn TableLike, keys: &[String]) -> bool {
+    let Some((last, above)) = keys.split_last() else { return false };
+    for key in above {
+        match table.get_mut(key).and_then(Item::as_table_like_mut) {
+            Some(inner) => table = inner,
+            None => return false,
+        }
+    }
+    table.remove(last).is_some()
+}
+
+/// What stands in a file below cannot be taken out of this one: it says so.
+fn leave_out(document: &mut DocumentMut, path: &str) -> ApiResult<()> {
+    if !document.contains_key("extends") {
+        return Err(ApiError::bad(format!("there is no `{path}` to take out")));
+    }
+    let without = document.entry("without").or_insert_with(|| Item::Value(Array::new().into()));
+    let list = without.as_array_mut().ok_or_else(|| ApiError::bad("`without` is no list"))?;
+    list.push(path);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(path: &str, value: Value) -> Change {
+        Change { path: path.to_owned(), value }
+    }
+
+    #[test]
+    fn comments_and_order_stay() {
+        let text = "# why\ntitle = \"A\"\n\n[site.depot]\nlimit_kw = 1100 # signed in May\nlat = 1.0\n\n[charger.old]\nkw = 1\n";
+        let changes = [
+            change("site.depot.limit_kw", 550.into()),
+            change("charger.old", Value::Null),
+            change("charger.new", serde_json::json!({ "site": "depot", "cabinets": 3 })),
+        ];
+        let edited = apply(text, &changes).unwrap();
+        assert!(
+            edited.starts_with("# why\ntitle = \"A\"\n\n[site.depot]\nlimit_kw = 550 # signed in May\nlat = 1.0\n")
+        );
+        assert!(
+            !edited.contains("charger.old") && edited.contains("[charger.new]\nsite = \"depot\"\ncabinets = 3\n"),
+            "{edited}"
+        );
+        assert!(edited.contains("[source.planner]") && edited.contains("limit_kw = \"planner\""), "{edited}");
+    }
+
+    #[test]
+    fn what_a_file_below_has_is_named_as_left_out() {
+        let edited = extending(&["scenario.toml".to_owned()], &[change("charger.old", Value::Null)]).unwrap();
+        assert_eq!(edited, "extends = [\"scenario.toml\"]\nwithout = [\"charger.old\"]\n");
+        assert!(apply("title = \"A\"\n", &[change("charger.old", Value::Null)]).is_err());
+    }
+
+    #[test]
+    fn paths_are_keys_only() {
+        for path in ["", "a..b", "extends", "a.b c", "a.\"b\"", "a.b.c.d.e.f.g", "without"] {
+            assert!(settings(&[change(path, 1.into())]).is_err(), "{path}");
+        }
+        let list = settings(&[change("policy.charging.name", "edf".into()), change("site.a.limit_kw", Value::Null)]);
+        assert_eq!(list.unwrap(), ["policy.charging.name=\"edf\"", "site.a.limit_kw="]);
+    }
+}

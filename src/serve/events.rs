@@ -1,0 +1,54 @@
+//! Progress of a run as server-sent events. Each event is the whole state with its version as id: a reader that was cut
+//! off, or is slow, misses nothing that still holds.
+
+use super::App;
+use super::error::{ApiError, ApiResult};
+use super::jobs::RunState;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{Stream, unfold};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+const ALIVE: Duration = Duration::from_secs(15);
+
+struct Watcher {
+    states: watch::Receiver<RunState>,
+    /// Version of the last event that the reader has.
+    seen: u64,
+    is_over: bool,
+}
+
+/// The states of a run, from the present one (or the one after `Last-Event-ID`) to its end.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/events",
+    responses((status = 200, content_type = "text/event-stream", body = RunState), (status = 404)))]
+pub(super) async fn events(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let states = app.jobs.watch(&id).ok_or_else(|| ApiError::missing(format!("there is no open run `{id}`")))?;
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let first = Watcher { states, seen, is_over: false };
+    Ok(Sse::new(unfold(first, next)).keep_alive(KeepAlive::new().interval(ALIVE)))
+}
+
+async fn next(mut watcher: Watcher) -> Option<(Result<Event, Infallible>, Watcher)> {
+    if watcher.is_over {
+        return None;
+    }
+    loop {
+        let state = watcher.states.borrow_and_update().clone();
+        if state.version > watcher.seen || state.is_over() {
+            watcher.seen = state.version;
+            watcher.is_over = state.is_over();
+            let event = Event::default().id(state.version.to_string()).event("state");
+            let event = event.json_data(&state).unwrap_or_default();
+            return Some((Ok(event), watcher));
+        }
+        watcher.states.changed().await.ok()?;
+    }
+}

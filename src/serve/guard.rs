@@ -1,0 +1,92 @@
+//! Who may talk to the server: only pages it has served itself, only under names it knows, only with the token where one
+//! is asked for. A web page from elsewhere that the same browser shows must not reach it.
+
+use super::error::ApiError;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// What is let through.
+#[derive(Debug)]
+pub(super) struct Guard {
+    /// Values of the header Host, with the port.
+    hosts: Vec<String>,
+    /// Hash of the token, so that comparing takes the same time wherever it differs.
+    token: Option<blake3::Hash>,
+    policy: HeaderValue,
+}
+
+impl Guard {
+    /// For a server that listens at an address. `policy` is the content security policy of its page.
+    pub(super) fn new(address: SocketAddr, token: Option<&str>, policy: &str) -> Self {
+        let port = address.port();
+        let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).to_vec();
+        if !address.ip().is_loopback() {
+            hosts.push(address.to_string());
+        }
+        let policy = format!("{policy} base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        Self {
+            hosts,
+            token: token.map(|token| blake3::hash(token.as_bytes())),
+            policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
+        }
+    }
+
+    fn check(&self, request: &Request) -> Result<(), ApiError> {
+        let headers = request.headers();
+        let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let host = text(header::HOST).unwrap_or_default();
+        // A server that listens on every address cannot know its names: there the token is the guard.
+        let is_anywhere = self.token.is_some() && self.hosts.iter().any(|known| is_unspecified(known));
+        if !is_anywhere && !self.hosts.iter().any(|known| known == host) {
+            return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, format!("this server is not `{host}`")));
+        }
+        if text(header::ORIGIN).is_some_and(|origin| origin != format!("http://{host}")) {
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "pages from elsewhere may not use this server"));
+        }
+        let is_api = request.uri().path().starts_with("/api/");
+        if is_api && self.token.is_some_and(|token| bearer(headers) != Some(token)) {
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, "the token is missing or wrong"));
+        }
+        let changes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+        let kind = text(header::CONTENT_TYPE).unwrap_or_default();
+        let is_plugin = request.method() == Method::PUT && kind == "application/wasm";
+        if changes && !is_plugin && kind.split(';').next().map(str::trim) != Some("application/json") {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "send JSON (content-type: application/json)",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn is_unspecified(host: &str) -> bool {
+    host.parse::<SocketAddr>().is_ok_and(|address| match address.ip() {
+        IpAddr::V4(ip) => ip.is_unspecified(),
+        IpAddr::V6(ip) => ip.is_unspecified(),
+    })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(|token| blake3::hash(token.as_bytes()))
+}
+
+/// Lets a request through or not, and puts the headers on what comes back.
+pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let mut response = match guard.check(&request) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| guard.policy.clone());
+    response
+}

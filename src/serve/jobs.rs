@@ -1,0 +1,396 @@
+//! Runs that were asked for: a bounded queue, worker threads, and what each run's watchers are told. A request that was
+//! accepted is on disk until it is done, so that a killed server can say what it was doing.
+
+use super::edit::{self, Change};
+use super::error::{ApiError, ApiResult};
+use super::workspace::{Workspace, is_name};
+use crate::job::{Job, JobError, Progress};
+use crate::record::folder::RunFolder;
+use crate::scenario::load::{Loaded, load};
+use crate::sim::Options;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use utoipa::ToSchema;
+
+/// Where accepted requests wait, inside the folder of runs.
+const JOURNAL: &str = ".queue";
+/// Runs that are remembered after they ended.
+const MOST_KNOWN: usize = 1_000;
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunRequest {
+    /// Path of the scenario inside the served folder.
+    pub(super) scenario: String,
+    /// Overlays beside it, by name.
+    #[serde(default)]
+    pub(super) strategies: Vec<String>,
+    /// Changes on top.
+    #[serde(default)]
+    pub(super) changes: Vec<Change>,
+    /// How many days, instead of the scenario's.
+    #[serde(default)]
+    pub(super) days: Option<u32>,
+    /// Seed of every random stream.
+    #[serde(default = "one")]
+    pub(super) seed: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    /// It waits for a worker.
+    Queued,
+    /// It is being simulated.
+    Running,
+    /// Its folder is there.
+    Finished,
+    /// It ended early by itself.
+    Failed,
+    /// Somebody cancelled it.
+    Cancelled,
+    /// The server stopped before it was done.
+    Interrupted,
+}
+
+impl Status {
+    fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// All that there is to know of a run that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct RunState {
+    pub(super) id: String,
+    /// Counts changes of this state: the id of its event.
+    pub(super) version: u64,
+    pub(super) status: Status,
+    /// Hours or years that are done.
+    done: u32,
+    /// Of how many; 0 before it started.
+    of: u32,
+    /// `hours` or `years`.
+    unit: String,
+    /// What there is to say: where it is, or why it ended.
+    message: String,
+    title: String,
+    request: RunRequest,
+}
+
+impl RunState {
+    pub(super) fn is_over(&self) -> bool {
+        self.status.is_over()
+    }
+}
+
+/// A run that was asked for.
+#[derive(Debug)]
+struct Ticket {
+    stop: AtomicBool,
+    is_cancelled: AtomicBool,
+    state: watch::Sender<RunState>,
+}
+
+impl Ticket {
+    fn new(state: RunState) -> Arc<Self> {
+        let (stop, is_cancelled) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { stop, is_cancelled, state: watch::Sender::new(state) })
+    }
+
+    fn tell(&self, change: impl FnOnce(&mut RunState)) {
+        self.state.send_modify(|state| {
+            state.version += 1;
+            change(state);
+        });
+    }
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    waiting: VecDeque<Arc<Ticket>>,
+    known: BTreeMap<String, Arc<Ticket>>,
+    is_closing: bool,
+    numbers: u64,
+}
+
+/// The queue and its workers.
+#[derive(Debug)]
+pub(super) struct Jobs {
+    workspace: Arc<Workspace>,
+    capacity: usize,
+    book: Mutex<Book>,
+    ready: Condvar,
+}
+
+impl Jobs {
+    /// An empty queue; what a former server left undone is known as interrupted.
+    ///
+    /// # Errors
+    /// When the folder of runs cannot be made.
+    pub(super) fn open(workspace: Arc<Workspace>, capacity: usize) -> std::io::Result<Self> {
+        let journal = workspace.runs().join(JOURNAL);
+        std::fs::create_dir_all(&journal)?;
+        let mut book = Book::default();
+        for entry in std::fs::read_dir(&journal)?.flatten() {
+            let path = entry.path();
+            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let Ok(request) = serde_json::from_str::<RunRequest>(&text) else { continue };
+            let message = "the server stopped before this run was done; run it again".to_owned();
+            let state = RunState { message, status: Status::Interrupted, ..queued(&id, String::new(), request) };
+            book.known.insert(id, Ticket::new(state));
+        }
+        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new() })
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn journal(&self, id: &str) -> PathBuf {
+        self.workspace.runs().join(JOURNAL).join(format!("{id}.json"))
+    }
+
+    /// Loads what is asked for: all mistakes show before anything waits.
+    pub(super) fn load(&self, request: &RunRequest) -> ApiResult<(Loaded, Vec<String>)> {
+        let mut settings = edit::settings(&request.changes)?;
+        settings.extend(request.days.map(|days| format!("time.days={days}")));
+        let loaded = load(&self.workspace.request(&request.scenario, &request.strategies, settings.clone())?)?;
+        Ok((loaded, settings))
+    }
+
+    /// Is there room for one more?
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn room(&self) -> ApiResult<()> {
+        self.room_in(&self.book())
+    }
+
+    fn room_in(&self, book: &Book) -> ApiResult<()> {
+        if book.is_closing {
+            return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"));
+        }
+        if book.waiting.len() >= self.capacity {
+            let message = format!("{} runs wait already; try again when some are done", book.waiting.len());
+            return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, message));
+        }
+        Ok(())
+    }
+
+    /// Puts a run into the queue.
+    ///
+    /// # Errors
+    /// When the queue is full, or the request cannot be kept on disk.
+    pub(super) fn accept(&self, request: RunRequest, title: &str) -> ApiResult<RunState> {
+        let mut book = self.book();
+        self.room_in(&book)?;
+        let id = self.free_id(&mut book, &request.scenario);
+        let text = serde_json::to_string_pretty(&request).unwrap_or_default();
+        let (path, next) = (self.journal(&id), self.journal(&format!("{id}.next")));
+        let kept = std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, &path));
+        kept.map_err(|error| ApiError::system(format!("cannot write {}: {error}", path.display())))?;
+        let state = queued(&id, title.to_owned(), request);
+        let ticket = Ticket::new(state.clone());
+        book.waiting.push_back(Arc::clone(&ticket));
+        book.known.insert(id, ticket);
+        forget_oldest(&mut book);
+        drop(book);
+        self.ready.notify_one();
+        Ok(state)
+    }
+
+    /// A name that neither a known run nor a folder has.
+    fn free_id(&self, book: &mut Book, scenario: &str) -> String {
+        let plain: String = scenario.trim_end_matches(".toml").replace("/scenario", "");
+        let plain: String = plain.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(60).collect();
+        loop {
+            book.numbers += 1;
+            let id = format!("{}-{:04}", plain.trim_matches('_'), book.numbers);
+            let is_free = !book.known.contains_key(&id) && !self.workspace.runs().join(&id).exists();
+            if is_free && is_name(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// The states of runs whose folder is not there (yet), the newest first.
+    pub(super) fn open_runs(&self) -> Vec<RunState> {
+        let book = self.book();
+        let states = book.known.values().map(|ticket| ticket.state.borrow().clone());
+        states.filter(|state| state.status != Status::Finished).rev().collect()
+    }
+
+    /// What watchers of a run hear from now on.
+    pub(super) fn watch(&self, id: &str) -> Option<watch::Receiver<RunState>> {
+        self.book().known.get(id).map(|ticket| ticket.state.subscribe())
+    }
+
+    /// Stops a run, or takes it out of the queue; forgets an interrupted one.
+    ///
+    /// # Errors
+    /// When there is no such run, or it is over.
+    pub(super) fn cancel(&self, id: &str) -> ApiResult<RunState> {
+        let mut book = self.book();
+        let missing = || ApiError::missing(format!("there is no open run `{id}`"));
+        let ticket = Arc::clone(book.known.get(id).ok_or_else(missing)?);
+        let status = ticket.state.borrow().status;
+        match status {
+            Status::Queued => {
+                book.waiting.retain(|waiting| !Arc::ptr_eq(waiting, &ticket));
+                self.close(&ticket, Status::Cancelled, "cancelled before it started");
+            }
+            Status::Running => {
+                ticket.is_cancelled.store(true, Ordering::Relaxed);
+                ticket.stop.store(true, Ordering::Relaxed);
+            }
+            Status::Interrupted => self.close(&ticket, Status::Cancelled, "dropped"),
+            _ => return Err(ApiError::new(StatusCode::CONFLICT, "the run is over")),
+        }
+        let state = ticket.state.borrow().clone();
+        Ok(state)
+    }
+
+    fn close(&self, ticket: &Ticket, status: Status, message: &str) {
+        let id = ticket.state.borrow().id.clone();
+        let _ = std::fs::remove_file(self.journal(&id));
+        ticket.tell(|state| {
+            state.status = status;
+            message.clone_into(&mut state.message);
+        });
+    }
+
+    /// Asks everything to end: what runs is cut at the next simulated hour and stays in the journal.
+    pub(super) fn stop(&self) {
+        let mut book = self.book();
+        book.is_closing = true;
+        for ticket in book.known.values() {
+            ticket.stop.store(true, Ordering::Relaxed);
+        }
+        drop(book);
+        self.ready.notify_all();
+    }
+
+    /// Does one run after the other until the server stops: the life of a worker thread.
+    pub(super) fn work(&self) {
+        while let Some(ticket) = self.next() {
+            let done = std::panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(&ticket)));
+            match done {
+                Ok(Ok(())) => self.close(&ticket, Status::Finished, "done"),
+                Ok(Err(Ended::Cancelled)) => self.close(&ticket, Status::Cancelled, "cancelled"),
+                Ok(Err(Ended::Cut)) => ticket.tell(|state| {
+                    state.status = Status::Interrupted;
+                    "the server stopped".clone_into(&mut state.message);
+                }),
+                Ok(Err(Ended::Failed(message))) => self.close(&ticket, Status::Failed, &message),
+                Err(_) => self.close(&ticket, Status::Failed, "a fault of Portvolt ended the run; please report it"),
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Arc<Ticket>> {
+        let mut book = self.book();
+        loop {
+            if book.is_closing {
+                return None;
+            }
+            if let Some(ticket) = book.waiting.pop_front() {
+                return Some(ticket);
+            }
+            book = self.ready.wait(book).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn carry_out(&self, ticket: &Ticket) -> Result<(), Ended> {
+        ticket.tell(|state| state.status = Status::Running);
+        let (id, request) = {
+            let state = ticket.state.borrow();
+            (state.id.clone(), state.request.clone())
+        };
+        let (loaded, settings) = self.load(&request).map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
+        let asked = self.workspace.request(&request.scenario, &request.strategies, Vec::new());
+        let asked = asked.map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
+        let folder = RunFolder::begin(&self.workspace.runs().join(&id), false).map_err(JobError::from)?;
+        let work = folder.path().to_path_buf();
+        let job = Job {
+            loaded: &loaded,
+            options: Options { seed: request.seed, ..Options::default() },
+            command: "run",
+            scenario: asked.path.display().to_string(),
+            overlays: asked.overlays.iter().map(|path| path.display().to_string()).collect(),
+            settings,
+            with_csv: false,
+            with_report: true,
+            bound_limit_kw: None,
+            baseline: None,
+        };
+        let mut watch = |progress: &Progress| {
+            ticket.tell(|state| {
+                (state.done, state.of) = (progress.done, progress.of);
+                progress.unit.clone_into(&mut state.unit);
+                state.message.clone_from(&progress.told);
+            });
+        };
+        let done = job.carry_out(folder, &ticket.stop, &mut watch);
+        match done {
+            Ok(_) => Ok(()),
+            Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {
+                let _ = std::fs::remove_dir_all(work);
+                Err(Ended::Cancelled)
+            }
+            Err(_) if ticket.stop.load(Ordering::Relaxed) => Err(Ended::Cut),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+const CHANGED: &str = "the scenario's files changed while the run waited, and have mistakes now";
+
+/// Why a run has no folder.
+enum Ended {
+    Cancelled,
+    Cut,
+    Failed(String),
+}
+
+impl From<JobError> for Ended {
+    fn from(error: JobError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+fn queued(id: &str, title: String, request: RunRequest) -> RunState {
+    RunState {
+        id: id.to_owned(),
+        version: 1,
+        status: Status::Queued,
+        done: 0,
+        of: 0,
+        unit: "hours".to_owned(),
+        message: "waits for a worker".to_owned(),
+        title,
+        request,
+    }
+}
+
+/// Memory does not grow with the number of runs: those that ended are found by their folders.
+fn forget_oldest(book: &mut Book) {
+    while book.known.len() > MOST_KNOWN {
+        let over = book.known.iter().find(|(_, ticket)| ticket.state.borrow().is_over()).map(|(id, _)| id.clone());
+        let Some(id) = over else { return };
+        book.known.remove(&id);
+    }
+}

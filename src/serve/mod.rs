@@ -1,0 +1,147 @@
+//! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
+//! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `jobs` runs them, `api` and `events` answer,
+//! `guard` decides who is let in.
+
+mod api;
+mod edit;
+mod error;
+mod events;
+mod guard;
+mod jobs;
+mod workspace;
+
+use crate::report;
+use axum::Json;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Html;
+use axum::routing::get;
+use guard::Guard;
+use jobs::Jobs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use workspace::Workspace;
+
+/// Bodies are no larger than this.
+const BODY_BYTES: usize = 1 << 20;
+const PLUGIN_BYTES: usize = 16 << 20;
+/// How often the server looks whether it shall stop, and how long it waits for runs to be cut.
+const LOOK: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(20);
+const API_FILE: &str = "/api/v1/openapi.json";
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder with scenarios; runs go into `runs` inside it.
+    pub folder: PathBuf,
+    /// The address to listen at.
+    pub host: IpAddr,
+    /// The port; 0: any free one.
+    pub port: u16,
+    /// What callers must show; needed for an address beyond this machine.
+    pub token: Option<String>,
+    /// Runs at the same time.
+    pub workers: usize,
+    /// Runs that may wait.
+    pub queue: usize,
+    /// May plugins be put into the folder?
+    pub allow_plugins: bool,
+}
+
+/// Why it does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The folder is none.
+    #[error("{} is no folder", .0.display())]
+    NoFolder(PathBuf),
+    /// Others could use it.
+    #[error("{0} can be reached from other machines: give a --token of at least 16 characters that they must show")]
+    Open(IpAddr),
+    /// The system refused.
+    #[error("cannot serve: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// What all handlers share.
+#[derive(Debug)]
+struct App {
+    workspace: Arc<Workspace>,
+    jobs: Arc<Jobs>,
+    allows_plugins: bool,
+}
+
+/// Serves until `stop`. `ready` hears the address.
+///
+/// # Errors
+/// When the folder or address cannot be used.
+pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    if !options.folder.is_dir() {
+        return Err(ServeError::NoFolder(options.folder.clone()));
+    }
+    let has_token = options.token.as_ref().is_some_and(|token| token.len() >= 16);
+    if !options.host.is_loopback() && !has_token {
+        return Err(ServeError::Open(options.host));
+    }
+    let workspace = Arc::new(Workspace::new(options.folder.clone()));
+    let jobs = Arc::new(Jobs::open(Arc::clone(&workspace), options.queue)?);
+    let app = Arc::new(App { workspace, jobs: Arc::clone(&jobs), allows_plugins: options.allow_plugins });
+    let workers: Vec<_> = (0..options.workers.max(1))
+        .map(|_| {
+            let jobs = Arc::clone(&jobs);
+            std::thread::spawn(move || jobs.work())
+        })
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let served = runtime.block_on(listen(options, app, stop, ready));
+    jobs.stop();
+    let begin = Instant::now();
+    while workers.iter().any(|worker| !worker.is_finished()) && begin.elapsed() < PATIENCE {
+        std::thread::sleep(LOOK);
+    }
+    runtime.shutdown_timeout(LOOK);
+    served
+}
+
+async fn listen(
+    options: &Options,
+    app: Arc<App>,
+    stop: &AtomicBool,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), ServeError> {
+    let listener = tokio::net::TcpListener::bind((options.host, options.port)).await?;
+    let address = listener.local_addr()?;
+    let guard = Arc::new(Guard::new(address, options.token.as_deref(), &report::application_policy()));
+    ready(address);
+    let server = std::future::IntoFuture::into_future(axum::serve(listener, router(app, guard)));
+    let stopped = async {
+        while !stop.load(Ordering::Relaxed) {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    tokio::select! {
+        ended = server => Ok(ended?),
+        () = stopped => Ok(()),
+    }
+}
+
+fn router(app: Arc<App>, guard: Arc<Guard>) -> axum::Router {
+    let limit = if app.allows_plugins { PLUGIN_BYTES } else { BODY_BYTES };
+    let (routes, description) = api::routes().split_for_parts();
+    let page = report::application();
+    routes
+        .route("/", get(async move || Html(page)))
+        .route(API_FILE, get(async move || Json(description)))
+        .fallback(async || error::ApiError::missing("there is nothing at this address"))
+        .layer(DefaultBodyLimit::max(limit))
+        .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
+        .with_state(app)
+}
+
+/// The description of the interface (`OpenAPI` 3.1), as the server gives it.
+#[must_use]
+pub fn description() -> serde_json::Value {
+    serde_json::to_value(api::routes().split_for_parts().1).unwrap_or_default()
+}
