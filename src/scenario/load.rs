@@ -448,7 +448,9 @@ impl Rows<'_> {
 
     /// A tariff from a file, or the shipped one of that name.
     pub(super) fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
-        if !self.base.join(file).is_file() {
+        let path = self.base.join(file);
+        let is_free = self.within.is_none_or(|folder| is_within(&path, folder));
+        if is_free && !path.is_file() {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
                 self.inputs.insert(import::shipped_input(file), hash);

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is let through.
 #[derive(Debug)]
@@ -17,11 +18,16 @@ pub(super) struct Guard {
     /// Hash of the token, so that comparing takes the same time wherever it differs.
     token: Option<blake3::Hash>,
     policy: HeaderValue,
+    /// Bodies are no larger than this.
+    body_bytes: u64,
 }
+
+/// A request that has not been read and answered by then is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Guard {
     /// For a server that listens at an address. `policy` is the content security policy of its page.
-    pub(super) fn new(address: SocketAddr, token: Option<&str>, policy: &str) -> Self {
+    pub(super) fn new(address: SocketAddr, token: Option<&str>, policy: &str, body_bytes: usize) -> Self {
         let port = address.port();
         let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).to_vec();
         if !address.ip().is_loopback() {
@@ -32,6 +38,7 @@ impl Guard {
             hosts,
             token: token.map(|token| blake3::hash(token.as_bytes())),
             policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
+            body_bytes: body_bytes as u64,
         }
     }
 
@@ -60,6 +67,11 @@ impl Guard {
                 "send JSON (content-type: application/json)",
             ));
         }
+        let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+        if length.is_some_and(|length| length > self.body_bytes) {
+            let message = format!("the body is larger than {} KiB", self.body_bytes >> 10);
+            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+        }
         Ok(())
     }
 }
@@ -79,7 +91,9 @@ fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
 /// Lets a request through or not, and puts the headers on what comes back.
 pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let mut response = match guard.check(&request) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+            ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+        }),
         Err(error) => error.into_response(),
     };
     let headers = response.headers_mut();

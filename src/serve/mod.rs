@@ -113,9 +113,10 @@ async fn listen(
 ) -> Result<(), ServeError> {
     let listener = tokio::net::TcpListener::bind((options.host, options.port)).await?;
     let address = listener.local_addr()?;
-    let guard = Arc::new(Guard::new(address, options.token.as_deref(), &report::application_policy()));
+    let body_bytes = if options.allow_plugins { PLUGIN_BYTES } else { BODY_BYTES };
+    let guard = Guard::new(address, options.token.as_deref(), &report::application_policy(), body_bytes);
     ready(address);
-    let server = std::future::IntoFuture::into_future(axum::serve(listener, router(app, guard)));
+    let server = std::future::IntoFuture::into_future(axum::serve(listener, router(app, Arc::new(guard), body_bytes)));
     let stopped = async {
         while !stop.load(Ordering::Relaxed) {
             tokio::time::sleep(LOOK).await;
@@ -127,15 +128,14 @@ async fn listen(
     }
 }
 
-fn router(app: Arc<App>, guard: Arc<Guard>) -> axum::Router {
-    let limit = if app.allows_plugins { PLUGIN_BYTES } else { BODY_BYTES };
+fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
     let (routes, description) = api::routes().split_for_parts();
     let page = report::application();
     routes
         .route("/", get(async move || Html(page)))
         .route(API_FILE, get(async move || Json(description)))
         .fallback(async || error::ApiError::missing("there is nothing at this address"))
-        .layer(DefaultBodyLimit::max(limit))
+        .layer(DefaultBodyLimit::max(body_bytes))
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
         .with_state(app)
 }

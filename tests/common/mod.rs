@@ -1,6 +1,8 @@
 //! What the integration tests share: loading a scenario with changes, running it in memory, and its numbers.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod http;
+
 use portvolt::record::summary::{Metric, Summary};
 use portvolt::scenario::load::{Loaded, Request, load};
 use portvolt::sim::output::Output;

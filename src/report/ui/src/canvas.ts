@@ -19,7 +19,11 @@ const observer = new IntersectionObserver(
   { rootMargin: "300px" },
 );
 window.addEventListener("resize", () => live.forEach((chart) => chart.resize()));
-window.addEventListener("beforeprint", () => [...waiting.keys()].forEach(drawNow));
+window.addEventListener("beforeprint", () => [...waiting.keys()].filter(isShown).forEach(drawNow));
+
+function isShown(node: Element): boolean {
+  return node.getClientRects().length > 0;
+}
 
 function drawNow(node: Element): void {
   const draw = waiting.get(node);

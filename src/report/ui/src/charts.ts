@@ -32,6 +32,8 @@ function roundUp(value: number): number {
   return Math.ceil((value * 1.02) / unit) * unit;
 }
 
+/** From so many steps on, somebody will want to look closer. */
+const ZOOMED = 40;
 const LEFT = 64;
 const RIGHT = 70;
 
@@ -93,6 +95,7 @@ export class TimeChart {
 
   private drawNow(lines: Line[], limit: number | null): void {
     const chart = this.chart ?? this.start();
+    const isLong = this.times.length > ZOOMED;
     const series = lines.map((line, at) => ({
       type: "line" as const,
       name: line.name,
@@ -115,10 +118,10 @@ export class TimeChart {
         aria: { enabled: true, label: { description: this.about } },
         tooltip: tooltip(this.unit),
         legend: { top: 0, type: "scroll" },
-        grid: { left: LEFT, right: RIGHT, top: 34, bottom: 62 },
+        grid: { left: LEFT, right: RIGHT, top: 34, bottom: isLong ? 62 : 30 },
         xAxis: { type: "category", data: this.times, boundaryGap: false },
         yAxis: { type: "value", name: this.unit, max: limit === null ? undefined : (value: { max: number }) => roundUp(Math.max(value.max, limit)) },
-        dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" as const }, { type: "slider", height: 18, bottom: 8 }],
+        dataZoom: isLong ? [{ type: "inside", zoomOnMouseWheel: "ctrl" as const }, { type: "slider", height: 18, bottom: 8 }] : [],
         series,
       },
       true,

@@ -47,7 +47,7 @@ export class Clock {
 /** Play, slider, time and speed; stays at the top of the window. `facts` says what holds at the time. */
 export function timeBar(clock: Clock, facts: () => string): HTMLElement {
   const range = element("input", { type: "range", min: "0", max: String(clock.times.length - 1), step: "1", "aria-label": "Time" });
-  const time = element("output", { class: "time" });
+  const time = element("span", { class: "time" });
   const said = element("span", { class: "legend" });
   const speed = choice("Speed", SPEEDS, () => undefined);
   speed.select.value = "60";

@@ -29,7 +29,7 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
   const line = (label: string, required: number, served: number) => [label, number(required, 0), number(served, 0), number(Math.max(0, required - served), 1), percent(required > 0 ? served / required : null)];
   const rows = classes.map(([key, it]) => line(name(key), sum(it.required_h), sum(it.served_h)));
   const all = (part: "required_h" | "served_h") => classes.reduce((total, [, it]) => total + sum(it[part]), 0);
-  rows.push(line("all", all("required_h"), all("served_h")));
+  const total = line("all", all("required_h"), all("served_h"));
   return [
     section(
       "Equipment hours",
@@ -37,7 +37,7 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
       pick.node,
       chart.node,
       element("h3", {}, "By class"),
-      ...table(["class", "asked for, h", "done, h", "not done, h", "share done"], rows, "Equipment hours"),
+      ...table(["class", "asked for, h", "done, h", "not done, h", "share done"], rows, "Equipment hours", [total]),
     ),
   ];
 }

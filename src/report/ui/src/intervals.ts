@@ -90,7 +90,7 @@ export function tornadoPicture(swings: Swing[], unit: string, about: string): HT
       made.append(svg("rect", { x: left, y: y - 8, width: Math.max(1, right - left), height: 16, fill: isUp ? "#1f6fb0" : "#dfe9f2", stroke: "#1f6fb0" }));
       if (half !== null) made.append(svg("line", { x1: x(effect - half), x2: x(effect + half), y1: y, y2: y, stroke: "#16202a", "stroke-width": 1.5 }));
     });
-    made.append(svg("text", { x: WIDTH - VALUE + 14, y: y + 4, "font-size": 12 }, it.effects.map(({ change, effect }) => `${change}: ${effect > 0 ? "+" : ""}${show(effect)}`).join("   ")));
+    made.append(svg("text", { x: WIDTH - VALUE + 14, y: y + 4, "font-size": 12 }, it.effects.map(({ change, effect }) => `${change}: ${effect > 0 ? "+" : ""}${show(effect)}`).join("; ")));
   });
   axis(made, swings.length, ends, x, unit);
   return element("div", { class: "scroll-x" }, made);

@@ -1,17 +1,18 @@
-// The page of a report file: its data lie in the page.
+// One front end, two deliveries: a report file has its data in the page, a server's page asks for them.
 
-import { readReport } from "./data";
+import { readReport, type Report, type Study, type Years } from "./data";
+import { startPlanner } from "./planner/app";
 import { buildRun } from "./run";
 import { buildStudy } from "./study";
 import { buildYears } from "./years";
 
-function build(): void {
-  const data = readReport();
-  const page = document.getElementById("page");
-  if (!page || !data) return;
+function show(page: HTMLElement, data: Report | Years | Study): void {
   if (data.kind === "years") buildYears(page, data);
   else if (data.kind === "study") buildStudy(page, data);
   else buildRun(page, data);
 }
 
-build();
+const page = document.getElementById("page");
+const data = readReport();
+if (page && data) show(page, data);
+else if (page) void startPlanner(page, show);

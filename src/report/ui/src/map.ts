@@ -10,6 +10,8 @@ import { drawTrucks, unpackTrips, type Trips } from "./trucks";
 
 const MARGIN = 40;
 const HEIGHT = 440;
+/** More names than these would cover each other. */
+const MOST_NAMES = 24;
 
 /** Middle of the window and zoom, in shares of the whole hub. */
 interface View {
@@ -132,8 +134,11 @@ class HubMap {
   place(): void {
     const at = this.toWindow(this.unit);
     const taken: [number, number, number][] = [];
+    const isSeen = ([x, y]: [number, number]) => x >= 0 && y >= 0 && x <= this.size[0] && y <= this.size[1];
+    const isNamed = this.spots.filter((spot) => isSeen(at(spot))).length <= MOST_NAMES;
     for (const [index, mark] of this.marks.entries()) {
       const [x, y] = at(this.spots[index] ?? [0, 0]);
+      mark.name(isNamed);
       const isFree = taken.every(([left, right, middle]) => x + mark.textWidth < left || x > right || Math.abs(middle - y) > 13);
       if (isFree && mark.hasText) taken.push([x, x + mark.textWidth, y]);
       mark.place(x, y, isFree);
@@ -242,6 +247,10 @@ export function drawMap(report: Report, metrics: Metrics, clock: Clock, chosen: 
   const terminals = report.sites.filter(isTerminal).length;
   if (terminals > 0 && terminals < report.sites.length) buttons.append(button("Harbour", () => map.show(map.focus(isTerminal)), "Show the terminals"));
   buttons.append(element("span", { class: "legend" }, "Drag to move; Ctrl and wheel to zoom."), choice);
+  // On paper there is no bar that says it.
+  const time = element("p", { class: "print-only" });
+  clock.step.follow(() => (time.textContent = `Time of the map: ${clock.label()}`));
+  map.isAtTime.follow((isAtTime) => time.toggleAttribute("hidden", !isAtTime));
   const notes = report.legs.one_in > 1 ? [element("p", { class: "legend" }, `One truck in ${report.legs.one_in} is drawn.`)] : [];
   void unpackTrips(report.legs).then((trips) => {
     if (!trips) return;
@@ -250,5 +259,5 @@ export function drawMap(report: Report, metrics: Metrics, clock: Clock, chosen: 
     whenTrips(trips);
   });
   listen("beforeprint", () => map.drawTrucks());
-  return element("div", {}, buttons, map.node, legend, ...notes);
+  return element("div", {}, buttons, map.node, legend, time, ...notes);
 }

@@ -59,6 +59,8 @@ export class Mark {
   private readonly badgeBox: SVGElement;
   private readonly badgeText: SVGElement;
   private said = "";
+  private short = "";
+  private isNamed = false;
 
   constructor(
     readonly site: Site,
@@ -93,7 +95,8 @@ export class Mark {
     this.shape.setAttribute("fill", fill);
     this.shape.setAttribute("aria-label", words);
     this.title.textContent = words;
-    this.text.textContent = text;
+    this.short = text;
+    this.write();
     this.badge.setAttribute("visibility", badge ? "visible" : "hidden");
     if (!badge) return;
     const width = 8 + 6 * badge.length;
@@ -115,6 +118,18 @@ export class Mark {
   /** Where the badge goes up and the text right, in pixels from the middle. */
   get textWidth(): number {
     return this.radius + 6 + 6.2 * (this.text.textContent?.length ?? 0);
+  }
+
+  /** With its name when few are seen; without it a whole hub would be covered by text. */
+  name(isNamed: boolean): void {
+    if (isNamed === this.isNamed) return;
+    this.isNamed = isNamed;
+    this.write();
+  }
+
+  private write(): void {
+    const name = this.site.name.length > 26 ? `${this.site.name.slice(0, 25)}…` : this.site.name;
+    this.text.textContent = this.isNamed ? [name, this.short].filter(Boolean).join(": ") : this.short;
   }
 
   choose(isChosen: boolean): void {

@@ -22,7 +22,7 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
     section(
       "Electricity bills",
       "By site that has a tariff, USD, for the days of the run. Charges by the kW and fixed charges are of whole months.",
-      ...table(["site", "by the kWh", "by the kW", "fixed", "total", "USD per kWh"], [...rows, total], "Electricity bills"),
+      ...table(["site", "by the kWh", "by the kW", "fixed", "total", "USD per kWh"], rows, "Electricity bills", [total]),
     ),
   ];
 }
@@ -30,7 +30,8 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
 /** Diesel and emissions: of the hub, of each fleet of trucks, and of the equipment of each site. */
 export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
   const get = (name: string, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
-  const rows: Cell[][] = [["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)]];
+  const rows: Cell[][] = [];
+  const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
   const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
   for (const scope of fleets) {
     rows.push([`trucks of ${scope.slice("fleet:".length)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
@@ -43,6 +44,6 @@ export function emissionsSection(report: Report, metrics: Metrics): HTMLElement 
   return section(
     "Emissions",
     "Tailpipes: what vehicles burn. Supply: making diesel, electricity and bought hydrogen. A dash: not told apart.",
-    ...table(["what", "diesel, gal", "CO2e at tailpipes, t", "CO2e of supply, t", "NOx, kg", "PM2.5, kg"], rows, "Emissions"),
+    ...table(["what", "diesel, gal", "CO2e at tailpipes, t", "CO2e of supply, t", "NOx, kg", "PM2.5, kg"], rows, "Emissions", [total]),
   );
 }

@@ -74,6 +74,14 @@ function hubSection(report: Report, clock: Clock): HTMLElement {
   return section("The hub", "Mean load of all sites together, by kind of load, and vehicles that wait for a port. A click in a chart moves the time.", hub.node, queue.node);
 }
 
+/** Nothing in a scenario without trucks. */
+function haulSection(report: Report, clock: Clock): HTMLElement[] {
+  if (!report.hauls.done.some((count) => count > 0)) return [];
+  const chart = new TimeChart(report.times, "hauls", "Hauls done and late over time").follow(clock);
+  chart.draw([{ name: "done", data: report.hauls.done }, { name: "late", data: report.hauls.late }]);
+  return [section("Hauls", "Hauls handed over in each step, and of them after they were due.", chart.node)];
+}
+
 function waitingAt(report: Report): number[] {
   return report.times.map((_, step) => report.sites.reduce((sum, site) => sum + (site.waiting[step] ?? 0), 0));
 }
@@ -83,7 +91,7 @@ function factsAt(report: Report, clock: Clock, waiting: number[], trips: () => T
   const step = clock.step.value;
   const kw = Object.values(report.hub).reduce((sum, kind) => sum + (kind[step] ?? 0), 0);
   const known = trips();
-  const trucks = known ? `, ${show(known.count(clock.seconds.value) * report.legs.one_in, 0)} trucks under way` : "";
+  const trucks = known ? `, ${report.legs.one_in > 1 ? "about " : ""}${show(known.count(clock.seconds.value) * report.legs.one_in, 0)} trucks under way` : "";
   return `${show(kw / 1000)} MW, ${show(waiting[step] ?? 0, 0)} waiting${trucks}`;
 }
 
@@ -96,15 +104,14 @@ export function buildRun(page: HTMLElement, report: Report): void {
   let trips: Trips | null = null;
   const bar = timeBar(clock, () => factsAt(report, clock, waiting, () => trips));
   const map = drawMap(report, metrics, clock, chosen, (unpacked) => (trips = unpacked));
-  const hauls = new TimeChart(report.times, "hauls", "Hauls done and late over time").follow(clock);
-  hauls.draw([{ name: "done", data: report.hauls.done }, { name: "late", data: report.hauls.late }]);
+  const hasWaits = [report.waits.trucks, report.waits.equipment, report.waits.visitors].some((kind) => kind.some((count) => count > 0));
   const sections = [
     section("Where", "", map),
     hubSection(report, clock),
     siteSection(report, metrics, clock, chosen),
     siteTable(report, metrics, chosen),
-    section("Waits for a port", "All vehicles, by how long they waited before plug-in.", waitsChart(report)),
-    section("Hauls", "Hauls handed over in each step, and of them after they were due.", hauls.node),
+    ...(hasWaits ? [section("Waits for a port", "All vehicles, by how long they waited before plug-in.", waitsChart(report))] : []),
+    ...haulSection(report, clock),
     ...chargeSection(report, clock),
     ...equipmentSection(report, clock),
     ...hydrogenSections(report, metrics, clock),

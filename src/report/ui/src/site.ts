@@ -71,7 +71,7 @@ function loadBar(kw: number | null, limit: number | null): { bar: HTMLElement; s
   const share = kw === null || limit === null || limit <= 0 ? null : kw / limit;
   const fill = element("i");
   fill.style.width = `${Math.min(100, 100 * (share ?? 0)).toFixed(1)}%`;
-  const bar = element("span", { class: share !== null && share >= AT_LIMIT ? "bar full" : "bar", "aria-hidden": "true" }, fill);
+  const bar = element("span", { class: share !== null && share >= AT_LIMIT ? "gauge full" : "gauge", "aria-hidden": "true" }, fill);
   return { bar, share };
 }
 
@@ -82,7 +82,7 @@ function treeRow(branch: Branch, clock: Clock, moving: (() => void)[]): HTMLTabl
   const name = made.cells[0];
   if (name) name.style.paddingLeft = `${8 + 20 * branch.depth}px`;
   const { bar, share } = loadBar(branch.peak_kw, limit);
-  const words = share === null ? "" : share >= AT_LIMIT ? `${show(100 * share, 1)} %, at its limit` : `${show(100 * share, 1)} %`;
+  const words = share === null ? "" : share >= AT_LIMIT ? `${show(100 * share, 1)} %, ${share > 1.005 ? "over" : "at"} its limit` : `${show(100 * share, 1)} %`;
   if (share !== null) made.cells[4]?.append(bar, ` ${words}`);
   const series = branch.mean_kw;
   if (series) {
@@ -115,6 +115,7 @@ export function siteSection(report: Report, metrics: Metrics, clock: Clock, chos
     pick.select.value = key;
     const shared = hasOthersBehind(report, site) ? [{ name: "with the sites behind it, mean", data: carried.get(key) ?? [] }] : [];
     load.draw([...siteLines(site), ...shared], site.limit_kw);
+    queue.node.hidden = site.ports === 0;
     queue.draw([{ name: "waiting", data: site.waiting, area: true }]);
     moving = [];
     const rows = branches(report, metrics, carried, site).map((branch) => treeRow(branch, clock, moving));
@@ -151,8 +152,10 @@ const LIST: [string, (site: Site, get: (name: string) => number | null) => Cell]
 /** All sites; a click on one, or the button that is its name, shows it in the section above. */
 export function siteTable(report: Report, metrics: Metrics, chosen: Shared<string>): HTMLElement {
   const rows = new Map<string, HTMLTableRowElement>();
-  const rank = (site: Site) => metrics.get("sessions_unmet", `site:${site.key}`) ?? 0;
-  const sites = [...report.sites].sort((a, b) => rank(b) - rank(a) || (a.name < b.name ? -1 : 1));
+  const more = (name: string, a: Site, b: Site) => (metrics.get(name, `site:${b.key}`) ?? 0) - (metrics.get(name, `site:${a.key}`) ?? 0);
+  const sites = [...report.sites].sort(
+    (a, b) => more("sessions_unmet", a, b) || more("queue_wait_p95_min", a, b) || more("peak_kw", a, b) || (a.name < b.name ? -1 : 1),
+  );
   for (const site of sites) {
     const get = (name: string) => metrics.get(name, `site:${site.key}`);
     const made = row(LIST.map(([, cell]) => cell(site, get)));

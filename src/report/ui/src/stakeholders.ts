@@ -5,21 +5,24 @@ import { element, section } from "./dom";
 import { carriedLoads, connectionPeak } from "./load";
 import { number, percent, table, type Cell } from "./tables";
 
-function gridOperator(report: Report, metrics: Metrics): Cell[][] {
+/** Lines of a table, and the one that sums them up. */
+type Lines = [Cell[][], Cell[][]];
+
+function gridOperator(report: Report, metrics: Metrics): Lines {
   const carried = carriedLoads(report);
   const peaks = new Map(report.sites.map((site) => [site.key, connectionPeak(report, metrics, carried, site)]));
   const sites = report.sites.filter((site) => (peaks.get(site.key) ?? 0) > 0);
   const line = (name: string, scope: string, limit: number | null, peak: number | null): Cell[] => {
     const share = limit !== null && limit > 0 && peak !== null ? peak / limit : null;
-    const held = share === null ? "no limit given" : share >= 0.99 ? "at its limit" : "below";
+    const held = share === null ? "no limit given" : share > 1.005 ? "over its limit" : share >= 0.99 ? "at its limit" : "below";
     return [name, number(peak, 0), number(limit, 0), percent(share, 0), scope === "total" ? "–" : held, percent(metrics.get("load_factor", scope), 0), number(metrics.get("overload_intervals", scope), 0)];
   };
   const share = (site: Site) => (peaks.get(site.key) ?? 0) / (site.limit_kw ?? Number.POSITIVE_INFINITY);
   sites.sort((a, b) => share(b) - share(a));
-  return [line("all sites together", "total", null, metrics.get("peak_kw")), ...sites.map((site) => line(site.name, `site:${site.key}`, site.limit_kw, peaks.get(site.key) ?? null))];
+  return [sites.map((site) => line(site.name, `site:${site.key}`, site.limit_kw, peaks.get(site.key) ?? null)), [line("all sites together", "total", null, metrics.get("peak_kw"))]];
 }
 
-function labour(report: Report, metrics: Metrics): Cell[][] {
+function labour(report: Report, metrics: Metrics): Lines {
   const served = (scope: string): number | null => {
     const [asked, done] = [metrics.get("equipment_hours_required", scope), metrics.get("equipment_hours_served", scope)];
     return asked !== null && done !== null && asked > 0 ? done / asked : null;
@@ -33,10 +36,10 @@ function labour(report: Report, metrics: Metrics): Cell[][] {
     number(metrics.get("queue_wait_p95_min", scope), 0),
   ];
   const places = report.sites.filter((site) => site.kind === "terminal" || (metrics.get("equipment_hours_required", `site:${site.key}`) ?? 0) > 0);
-  return [...places.map((site) => line(site.name, `site:${site.key}`)), line("all sites", "total")];
+  return [places.map((site) => line(site.name, `site:${site.key}`)), [line("all sites", "total")]];
 }
 
-function owners(metrics: Metrics, scopes: string[]): Cell[][] {
+function owners(metrics: Metrics, scopes: string[]): Lines {
   const line = (name: string, scope: string): Cell[] => {
     const [km, empty] = [metrics.get("truck_km", scope), metrics.get("truck_empty_km", scope)];
     return [
@@ -53,14 +56,14 @@ function owners(metrics: Metrics, scopes: string[]): Cell[][] {
       number(metrics.get("truck_hydrogen_kg", scope), 0),
     ];
   };
-  return [...scopes.map((scope) => line(scope.slice("fleet:".length), scope)), line("all", "total")];
+  return [scopes.map((scope) => line(scope.slice("fleet:".length), scope)), [line("all", "total")]];
 }
 
 export function stakeholderSection(report: Report, metrics: Metrics): HTMLElement {
-  const part = (title: string, words: string, columns: string[], rows: Cell[][]) => [
+  const part = (title: string, words: string, columns: string[], rows: Cell[][], totals: Cell[][] = []) => [
     element("h3", {}, title),
     element("p", {}, words),
-    ...table(columns, rows, title),
+    ...table(columns, rows, title, totals),
   ];
   const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
   const air = [
@@ -79,20 +82,20 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
       "Grid operator",
       "The highest load of each connection (with the sites behind it) against its limit, nearest to it first. Overloads are intervals whose load without charging passed the limit.",
       ["site", "peak, kW", "limit, kW", "peak of limit", "stands", "load factor", "overloads"],
-      gridOperator(report, metrics),
+      ...gridOperator(report, metrics),
     ),
     ...part(
       "Terminals and labour",
       `Equipment hours asked for and how many of them were done; how long drivers and operators wait for a port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a haul on average.`}`,
       ["site", "equipment hours asked for", "done", "containers lifted", "mean wait for a port, min", "95 % wait, min"],
-      labour(report, metrics),
+      ...labour(report, metrics),
     ),
     ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air),
     ...part(
       "Fleet owners",
       `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
       ["fleet", "hauls done", "late", "cancelled", "stranded", "gate wait, min a haul", "km", "of it empty", "battery, kWh", "diesel, gal", "hydrogen, kg"],
-      owners(metrics, fleets),
+      ...owners(metrics, fleets),
     ),
   );
 }

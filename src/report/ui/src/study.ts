@@ -58,7 +58,7 @@ function headlines(study: Comparison): Compared[] {
 
 function spread(value: number | null, half: number | null, isSigned = false): Cell {
   const sign = isSigned && value !== null && value > 0 ? "+" : "";
-  return { text: value === null ? "–" : `${sign}${tidy(value)}${half === null ? "" : ` ± ${tidy(half)}`}`, raw: value };
+  return { text: value === null ? "–" : `${sign}${tidy(value)}${half === null ? "" : ` ± ${tidy(half)}`}`, raw: value, isText: true };
 }
 
 function verdict(metric: Compared, it: Standing, baseline: string): string {
@@ -92,7 +92,7 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
       if (!it) return "–";
       if (name === study.baseline) return spread(it.mean, it.half_width);
       const words = verdict(metric, it, study.baseline);
-      return { text: !isOther(it) ? "the same" : `${spreadText(it)} (${words})`, raw: it.difference };
+      return { text: !isOther(it) ? "the same" : `${spreadText(it)} (${words})`, raw: it.difference, isText: true };
     }),
   ]);
   const columns = ["metric", "better is", ...names.map((name) => (name === study.baseline ? `${name} (baseline), mean` : `${name}, difference`))];
@@ -113,9 +113,10 @@ function standings(study: Comparison, metric: Compared): HTMLElement[] {
     verdict(metric, it, study.baseline),
     { text: it.probability_best === null ? "–" : `${show(100 * it.probability_best, 0)} %`, raw: it.probability_best },
     places(it),
+    { text: it.pairing_factor === null ? "–" : `${show(it.pairing_factor, 1)} ×`, raw: it.pairing_factor },
   ]);
   const unit = metric.unit ? `, ${metric.unit}` : "";
-  const columns = ["strategy", `mean${unit}`, `difference to ${study.baseline}${unit}`, "p (Holm)", "verdict", "probability best", "place"];
+  const columns = ["strategy", `mean${unit}`, `difference to ${study.baseline}${unit}`, "p (Holm)", "verdict", "probability best", "place", "gain of the same days"];
   return table(columns, rows, `${label(metric)}${unit}`);
 }
 
@@ -212,7 +213,7 @@ function allMetrics(study: Comparison): HTMLElement {
 
 function method(study: Comparison): HTMLElement {
   const words = [
-    `Each strategy was run on the same ${study.replications} random days (common random days), so a difference between two strategies is theirs and not the weather's or the traffic's; each difference is taken day by day, which makes its interval narrower.`,
+    `Each strategy was run on the same ${study.replications} random days (common random days), so a difference between two strategies is theirs and not the weather's or the traffic's; each difference is taken day by day, which makes its interval narrower (gain of the same days: how many times as many days it would take otherwise).`,
     "± is half of a 95 % interval: if the whole study were repeated many times, 95 of 100 such intervals would hold the true value.",
     "p (Holm) is the chance of a difference this large if there were none, raised for the number of strategies compared at once (Holm's method); below 0.05 the strategies differ, otherwise the data cannot tell.",
     "Probability best is how often a strategy came first when the days were drawn again; a place such as 1–3 means that the data cannot order those strategies.",

@@ -3,8 +3,8 @@
 import { show, type Metric } from "./data";
 import { button, element } from "./dom";
 
-/** What a cell shows, and the number behind it for sorting and for CSV. */
-export type Cell = string | { text: string; raw: number | null };
+/** What a cell shows, and the number behind it for sorting and for CSV; `isText`: CSV takes what is shown. */
+export type Cell = string | { text: string; raw: number | null; isText?: boolean };
 
 export function number(value: number | null, digits?: number): Cell {
   return { text: show(value, digits), raw: value };
@@ -16,7 +16,9 @@ export function percent(share: number | null, digits = 1): Cell {
 
 function filled(tag: "td" | "th", cell: Cell): HTMLTableCellElement {
   if (typeof cell === "string") return element(tag, {}, cell);
-  return element(tag, { "data-raw": cell.raw === null ? "" : String(cell.raw) }, cell.text);
+  const made = element(tag, { "data-raw": cell.raw === null ? "" : String(cell.raw) }, cell.text);
+  made.toggleAttribute("data-text", cell.isText === true);
+  return made;
 }
 
 /** The first cell of a row names it. */
@@ -55,9 +57,11 @@ function sortBy(body: HTMLTableSectionElement, heads: HTMLElement[], column: num
   body.append(...lines.map(({ line }) => line));
 }
 
-/** A table with a button that copies it as CSV. */
-export function table(columns: string[], rows: Cell[][], caption = ""): HTMLElement[] {
+/** A table with a button that copies it as CSV. Totals stay below, however it is sorted. */
+export function table(columns: string[], rows: Cell[][], caption = "", totals: Cell[][] = []): HTMLElement[] {
+  if (rows.length + totals.length === 0) return [element("p", {}, "None.")];
   const made = bareTable(columns, rows.map(row), caption);
+  if (totals.length > 0) made.append(element("tfoot", {}, ...totals.map(row)));
   return [copyButton(made, caption), scrolled(made, caption)];
 }
 
@@ -66,7 +70,7 @@ export function scrolled(made: HTMLTableElement, label: string): HTMLElement {
 }
 
 export function copyButton(table: HTMLTableElement, what = ""): HTMLElement {
-  return copier(() => toCsv([...table.rows].map((line) => [...line.cells].map((cell) => cell.dataset["raw"] ?? plain(cell.textContent ?? "")))), what);
+  return copier(() => toCsv([...table.rows].map((line) => [...line.cells].map((cell) => (cell.hasAttribute("data-text") ? undefined : cell.dataset["raw"]) ?? plain((cell.textContent ?? "").trim())))), what);
 }
 
 /** Copies the lines that `text` gives when it is asked. */
@@ -101,7 +105,8 @@ async function copyText(text: string): Promise<boolean> {
 
 /** A spreadsheet would run a text that begins like a formula, and names in a scenario come from anywhere. */
 function plain(text: string): string {
-  return /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
+  const isNumber = /^[+-]?[\d.,]+( ?%| ± [\d.,]+)?( \([a-z: ]+\))?$/.test(text);
+  return !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 function toCsv(rows: string[][]): string {

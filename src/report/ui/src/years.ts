@@ -10,7 +10,8 @@ import { card, provenance, warningsBox } from "./parts";
 import { number, table } from "./tables";
 
 const percent = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
-const billions = (usd: number | null) => `${show((usd ?? 0) / 1e9, 2)} B$`;
+const money = (usd: number | null) => (Math.abs(usd ?? 0) >= 1e8 ? `${show((usd ?? 0) / 1e9, 2)} B$` : `${show((usd ?? 0) / 1e6, 2)} M$`);
+const tonnes = (t: number | null) => ((t ?? 0) >= 1e5 ? `${show((t ?? 0) / 1e6, 2)} Mt` : (t ?? 0) >= 1000 ? `${show((t ?? 0) / 1000)} kt` : `${show(t)} t`);
 
 function cards(report: Years, metrics: Metrics): HTMLElement {
   const total = (name: string) => metrics.get(name);
@@ -24,11 +25,11 @@ function cards(report: Years, metrics: Metrics): HTMLElement {
   }
   list.append(card("trucks without a tailpipe at the end", percent(metrics.get("zev_share_trucks", last))));
   list.append(card("equipment without a tailpipe at the end", percent(metrics.get("zev_share_equipment", last))));
-  list.append(card("CO2e of all years", `${show((total("co2e_t") ?? 0) / 1e6, 2)} Mt`));
+  list.append(card("CO2e of all years", tonnes(total("co2e_t"))));
   list.append(card("NOx of all years", `${show((total("nox_kg") ?? 0) / 1000)} t`));
-  list.append(card(`cost of all years, ${report.money_year} money`, billions(total("cost_usd"))));
-  list.append(card("present value of all money", billions(total("npv_usd"))));
-  list.append(card("public money", billions(total("public_usd"))));
+  list.append(card(`cost of all years, ${report.money_year} money`, money(total("cost_usd"))));
+  list.append(card("present value of all money", money(total("npv_usd"))));
+  list.append(card("public money", money(total("public_usd"))));
   if (report.baseline) {
     const price = total("abatement_usd_per_t");
     list.append(card(`a tonne of CO2e abated, against ${report.baseline.name}`, price === null ? "nothing abated" : `${show(price, 0)} $`));
@@ -38,7 +39,8 @@ function cards(report: Years, metrics: Metrics): HTMLElement {
     const share = (lost ?? 0) / asked;
     list.append(card("hauls lost in the last year", percent(share, 2), share > 0.005));
   }
-  list.append(card("95 % wait for a port, last year", `${show(metrics.get("queue_wait_p95_min", last), 0)} min`));
+  const wait = metrics.get("queue_wait_p95_min", last);
+  list.append(card("95 % wait for a port, last year", wait === null ? "nobody charges" : `${show(wait, 0)} min`));
   return list;
 }
 
@@ -137,13 +139,14 @@ export function buildYears(page: HTMLElement, report: Years): void {
     ["year", "rule", "kind", "asked for", "reached", "vehicles missing", "kept"],
     report.rules.map((it) => [String(it.year), it.rule, it.kind, show(it.asked, 3), show(it.reached, 3), String(it.missing), it.kept]),
   );
+  const hasWaits = (report.series["queue_wait_p95_min"] ?? []).some((wait) => wait !== null);
   const sections = [
     section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
     section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
     section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; income and what is left at the end are negative.`, cost as HTMLElement),
     section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; --baseline DIR draws another run beside it.", path as HTMLElement),
-    section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node),
+    ...(hasWaits ? [section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node)] : []),
     section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
     section("What was built", "All projects of all years, by kind.", ...works),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each asked for and what was reached.", ...rules)] : []),
@@ -178,6 +181,6 @@ export function buildYears(page: HTMLElement, report: Years): void {
   const own = line("this run", report.series["cost_usd"] ?? [], report.series["co2e_t"] ?? []);
   const other = report.baseline ? [line(report.baseline.name, report.baseline.cost_usd, report.baseline.co2e_t)] : [];
   drawPaths(path as HTMLElement, times, [own, ...other], ["cumulative CO2e, Mt", "cumulative cost, B$"]);
-  waits.draw([{ name: "95 % wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
+  if (hasWaits) waits.draw([{ name: "95 % wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
   lost.draw([{ name: "lost", data: report.series["hauls_cancelled"] ?? [], area: true }]);
 }
