@@ -93,5 +93,12 @@ function link(id: string): HTMLElement {
 export function told(run: FinishedRun): string {
   const settings = run.settings.filter((setting) => !/^source\.|\.sources\./.test(setting));
   const overlays = run.overlays.map((path) => path.split("/").pop()?.replace(/\.toml$/, "") ?? path);
-  return [...overlays, ...settings].join(", ") || "nothing";
+  return [...overlays, ...settings.map(toldSetting)].join(", ") || "nothing";
+}
+
+/** A new group of chargers in words; other settings as they are. */
+function toldSetting(setting: string): string {
+  const group = /^charger\.([^=]+)=\{/.exec(setting);
+  const [cabinets, kw, site] = [/cabinets = (\d+)/, /cabinet_kw = ([\d.]+)/, /site = "([^"]+)"/].map((part) => part.exec(setting)?.[1]);
+  return group && cabinets ? `${group[1]} new: ${cabinets} cabinets of ${kw} kW at ${site}` : setting;
 }
