@@ -16,7 +16,8 @@ fn front_end() -> PathBuf {
 
 fn has_browser() -> bool {
     let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
-    let node = Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
+    let node =
+        Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success());
     let missing: Vec<&str> = [
         (node, "node"),
         (Path::new(&chromium).exists(), "chromium (or its path in CHROMIUM)"),
@@ -103,7 +104,8 @@ fn a_planner_finds_the_way() {
         .unwrap();
     let mut address = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let walked = std::panic::catch_unwind(|| script("planner.mjs", &[address.trim(), &dir.path().display().to_string()]));
+    let walked =
+        std::panic::catch_unwind(|| script("planner.mjs", &[address.trim(), &dir.path().display().to_string()]));
     server.kill().unwrap();
     server.wait().unwrap();
     let ids: serde_json::Value = serde_json::from_str(&walked.unwrap()).unwrap();

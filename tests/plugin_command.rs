@@ -226,16 +226,21 @@ fn bench_compares_with_the_built_in_policies() {
 #[test]
 fn new_writes_a_folder_for_each_kind_and_language() {
     let dir = tempfile::tempdir().unwrap();
-    for kind in ["dispatch", "charging"] {
+    for kind in ["dispatch", "charging", "adoption", "hydrogen-supply", "build-out"] {
         for (lang, main) in [("rust", "src/lib.rs"), ("python", "app.py"), ("javascript", "app.js"), ("c", "policy.c")]
         {
-            let name = format!("my_{kind}_{lang}");
+            let name = format!("my_{}_{lang}", kind.replace('-', "_"));
             let (code, said) = outcome(dir.path(), &["plugin", "new", &name, "--kind", kind, "--lang", lang]);
             assert_eq!(code, 0, "{said}");
             let made = dir.path().join(&name);
             let source = std::fs::read_to_string(made.join(main)).unwrap();
             assert!(source.contains(&name) && !source.contains("PLUGIN_NAME"), "{name}");
-            let view = if lang == "python" { format!("{kind}_view") } else { kind.to_owned() };
+            let word = kind.replace('-', "_");
+            let view = match lang {
+                "python" => format!("{word}_view"),
+                "javascript" => kind.to_owned(),
+                _ => word,
+            };
             assert!(source.to_lowercase().contains(&view), "{name}");
             assert!(made.join("wit/policy.wit").is_file() && made.join("README.md").is_file());
             assert_eq!(outcome(dir.path(), &["plugin", "new", &name, "--kind", kind]).0, 4, "never overwritten");

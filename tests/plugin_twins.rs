@@ -142,6 +142,41 @@ fn tco_logit_in_rust_is_the_built_in() {
     assert_ne!(guest("-20"), native);
 }
 
+/// The same loads and trailers from the same numbers, hour by hour; another reserve, other rows.
+#[test]
+fn sun_and_reserve_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "sun_and_reserve") else { return };
+    let plugin = format!("{:?}", file.display().to_string());
+    let guest = |level: &str| {
+        let choice = format!("policy.hydrogen={{ plugin = {plugin}, params = {{ reserve_level = {level} }} }}");
+        simulate("hydrogen_corridor", &["time.days=2", &choice])
+    };
+    let native = simulate("hydrogen_corridor", &["time.days=2", "policy.hydrogen=follow_solar"]);
+    let twin = guest("0.35");
+    assert_eq!(twin.digest, native.digest);
+    assert!(twin.total("plugin_calls") >= 47.0 && twin.total("plugin_rejected") == 0.0);
+    assert_ne!(guest("0.9").digest, native.digest, "its parameter decides");
+}
+
+/// The same works in the same years; with more room for peaks, others.
+#[test]
+fn room_to_grow_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "room_to_grow") else { return };
+    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let years = |choice: &str| {
+        let clean = ["transition.adoption=least_cost", "offer.battery.glider_usd=20000", "site.depot.limit_kw=300"];
+        let settings = ["transition.until=2029", clean[0], clean[1], clean[2], choice];
+        replicate(&loaded(dir.path(), &settings), 1, 0, &AtomicBool::new(false)).unwrap().digest
+    };
+    let plugin = format!("{:?}", file.display().to_string());
+    let native = years("transition.infrastructure=target_peak");
+    let guest =
+        |params: &str| years(&format!("transition.infrastructure={{ plugin = {plugin}, params = {{ {params} }} }}"));
+    assert_eq!(guest(""), native);
+    assert_ne!(guest("peak_share = 0.1, simultaneity = 1"), native, "its parameters decide");
+    assert_ne!(years("transition.infrastructure=none"), native);
+}
+
 /// On a tariff with dear evenings it pays less a kWh than charging at once, and leaves nobody shorter by much.
 #[test]
 fn price_aware_charging_in_rust_lowers_the_bill() {

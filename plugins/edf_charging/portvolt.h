@@ -94,6 +94,67 @@ PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
 PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
 #endif
 
+#ifdef PORTVOLT_ADOPTION
+PORTVOLT_IMPORT("adoption-view", "year") uint32_t year(void);
+PORTVOLT_IMPORT("adoption-view", "cost-uncertainty-permille") uint32_t cost_uncertainty_permille(void);
+PORTVOLT_COLUMN(u32_list, holding_due, "adoption-view", "holding-due")
+PORTVOLT_COLUMN(u32_list, holding_vehicles, "adoption-view", "holding-vehicles")
+PORTVOLT_COLUMN(f64_list, holding_vehicles_each, "adoption-view", "holding-vehicles-each")
+PORTVOLT_COLUMN(u32_list, holding_old, "adoption-view", "holding-old")
+PORTVOLT_COLUMN(u32_list, option_holding, "adoption-view", "option-holding")
+PORTVOLT_COLUMN(u32_list, option_model, "adoption-view", "option-model")
+PORTVOLT_COLUMN(u8_list, option_zero_emission, "adoption-view", "option-zero-emission")
+PORTVOLT_COLUMN(u8_list, option_open, "adoption-view", "option-open")
+PORTVOLT_COLUMN(f64_list, option_usd_per_year, "adoption-view", "option-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_coverage, "adoption-view", "option-coverage")
+PORTVOLT_COLUMN(f64_list, option_co2e_kg_per_year, "adoption-view", "option-co2e-kg-per-year")
+PORTVOLT_COLUMN(u32_list, option_stock, "adoption-view", "option-stock")
+PORTVOLT_COLUMN(u32_list, option_ramp_left, "adoption-view", "option-ramp-left")
+PORTVOLT_IMPORT("adoption-orders", "buy") void buy(const uint32_t *count, size_t options);
+PORTVOLT_IMPORT("adoption-orders", "replace-early") void replace_early(const uint32_t *count, size_t holdings);
+#endif
+
+#ifdef PORTVOLT_HYDROGEN_SUPPLY
+#define PORTVOLT_LOAD_STEPS 10 /* values a station of columns by load step */
+PORTVOLT_IMPORT("hydrogen-supply-view", "time-s") uint32_t time_s(void);
+PORTVOLT_IMPORT("hydrogen-supply-view", "hour-of-week") uint32_t hour_of_week(void);
+PORTVOLT_IMPORT("hydrogen-supply-view", "hours-known") uint32_t hours_known(void);
+PORTVOLT_COLUMN(f64_list, station_stock_kg, "hydrogen-supply-view", "station-stock-kg")
+PORTVOLT_COLUMN(f64_list, station_capacity_kg, "hydrogen-supply-view", "station-capacity-kg")
+PORTVOLT_COLUMN(f64_list, station_on_order_kg, "hydrogen-supply-view", "station-on-order-kg")
+PORTVOLT_COLUMN(u32_list, station_trailers_on_order, "hydrogen-supply-view", "station-trailers-on-order")
+PORTVOLT_COLUMN(u32_list, station_most_trailers, "hydrogen-supply-view", "station-most-trailers")
+PORTVOLT_COLUMN(f64_list, station_payload_kg, "hydrogen-supply-view", "station-payload-kg")
+PORTVOLT_COLUMN(f64_list, station_reorder_kg, "hydrogen-supply-view", "station-reorder-kg")
+PORTVOLT_COLUMN(f64_list, station_piped_kg_per_h, "hydrogen-supply-view", "station-piped-kg-per-h")
+PORTVOLT_COLUMN(f64_list, station_load, "hydrogen-supply-view", "station-load")
+PORTVOLT_COLUMN(f64_list, station_least_load, "hydrogen-supply-view", "station-least-load")
+PORTVOLT_COLUMN(f64_list, station_kg_per_h, "hydrogen-supply-view", "station-kg-per-h")
+PORTVOLT_COLUMN(f64_list, station_power_kw, "hydrogen-supply-view", "station-power-kw")
+PORTVOLT_COLUMN(f64_list, station_price_usd_per_kwh, "hydrogen-supply-view", "station-price-usd-per-kwh")
+PORTVOLT_COLUMN(f64_list, station_demand_kg, "hydrogen-supply-view", "station-demand-kg")
+PORTVOLT_COLUMN(f64_list, station_solar_kw, "hydrogen-supply-view", "station-solar-kw")
+PORTVOLT_IMPORT("hydrogen-supply-orders", "run-at") void run_at(const double *load, size_t stations);
+PORTVOLT_IMPORT("hydrogen-supply-orders", "order-trailers") void order_trailers(const uint32_t *count, size_t stations);
+#endif
+
+#ifdef PORTVOLT_BUILD_OUT
+PORTVOLT_IMPORT("build-out-view", "year") uint32_t year(void);
+PORTVOLT_COLUMN(u32_list, group_site, "build-out-view", "group-site")
+PORTVOLT_COLUMN(u32_list, group_cabinets, "build-out-view", "group-cabinets")
+PORTVOLT_COLUMN(u32_list, group_in_service, "build-out-view", "group-in-service")
+PORTVOLT_COLUMN(f64_list, group_cabinet_kw, "build-out-view", "group-cabinet-kw")
+PORTVOLT_COLUMN(f64_list, group_vehicle_kw, "build-out-view", "group-vehicle-kw")
+PORTVOLT_COLUMN(f64_list, group_wait_p95_min, "build-out-view", "group-wait-p95-min")
+PORTVOLT_COLUMN(f64_list, site_limit_kw, "build-out-view", "site-limit-kw")
+PORTVOLT_COLUMN(f64_list, site_peak_kw, "build-out-view", "site-peak-kw")
+PORTVOLT_COLUMN(f64_list, site_load_kw, "build-out-view", "site-load-kw")
+PORTVOLT_COLUMN(u32_list, site_behind, "build-out-view", "site-behind")
+PORTVOLT_IMPORT("build-out-orders", "add-cabinets") void add_cabinets(const uint32_t *count, size_t groups);
+PORTVOLT_IMPORT("build-out-orders", "add-grid") void add_grid(const double *power_kw, size_t sites);
+PORTVOLT_IMPORT("build-out-orders", "build-as-planned") void build_as_planned(uint32_t yes);
+#endif
+
 /* The policy writes these three. */
 extern const description portvolt_about;
 static answer start(const double *parameters, size_t count, uint64_t seed);

@@ -3,7 +3,10 @@
 use super::console::Console;
 use super::{Exit, ScenarioArgs, diagnose, plugin_new, plugins};
 use crate::plugin::trial::{Trial, trial};
-use crate::plugin::{Adoption, Charging, Description, Dispatch, Kind, Plugin, PluginError, Side, inspect, kind_of};
+use crate::plugin::{
+    Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Kind, Plugin, PluginError, Side, inspect,
+    kind_of,
+};
 use crate::policy::PluginFile;
 use crate::policy::spec::PluginLimits;
 use crate::record::summary::{Metric, value_of};
@@ -49,18 +52,27 @@ pub(super) enum PluginCommand {
     },
 }
 
+/// A call with the side of a kind as its type.
+macro_rules! for_kind {
+    ($kind:expr, $call:ident($($argument:expr),*)) => {
+        match $kind {
+            Kind::Dispatch => $call::<Dispatch>($($argument),*),
+            Kind::Charging => $call::<Charging>($($argument),*),
+            Kind::Adoption => $call::<Adoption>($($argument),*),
+            Kind::HydrogenSupply => $call::<HydrogenSupply>($($argument),*),
+            Kind::BuildOut => $call::<BuildOut>($($argument),*),
+        }
+    };
+}
+
 pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
     let done = match command {
-        PluginCommand::Check { file } => read(file, console).and_then(|(file, kind)| match kind {
-            Kind::Dispatch => check::<Dispatch>(&file, console),
-            Kind::Charging => check::<Charging>(&file, console),
-            Kind::Adoption => check::<Adoption>(&file, console),
-        }),
-        PluginCommand::Inspect { file } => read(file, console).and_then(|(file, kind)| match kind {
-            Kind::Dispatch => look::<Dispatch>(&file, console),
-            Kind::Charging => look::<Charging>(&file, console),
-            Kind::Adoption => look::<Adoption>(&file, console),
-        }),
+        PluginCommand::Check { file } => {
+            read(file, console).and_then(|(file, kind)| for_kind!(kind, check(&file, console)))
+        }
+        PluginCommand::Inspect { file } => {
+            read(file, console).and_then(|(file, kind)| for_kind!(kind, look(&file, console)))
+        }
         PluginCommand::New(args) => return plugin_new::new(args, console),
         PluginCommand::Build { dir } => return plugin_new::build(dir, console),
         PluginCommand::Bench { file, scenario, days } => bench(file, scenario, *days, console),
@@ -211,19 +223,16 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
         Kind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
         Kind::Charging => crate::study::strategy::charging_names().collect(),
         Kind::Adoption => crate::policy::adoption::NAMES.to_vec(),
+        Kind::HydrogenSupply => crate::policy::HYDROGEN_NAMES.to_vec(),
+        Kind::BuildOut => crate::policy::infrastructure::NAMES.to_vec(),
     };
-    let own = match kind {
-        Kind::Dispatch => plugins::load::<Dispatch>(&plugin, console)?.description.name.clone(),
-        Kind::Charging => plugins::load::<Charging>(&plugin, console)?.description.name.clone(),
-        Kind::Adoption => plugins::load::<Adoption>(&plugin, console)?.description.name.clone(),
-    };
+    let own = for_kind!(kind, own_name(&plugin, console))?;
     let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
     let mut laps = Vec::new();
     for choice in built_in.iter().copied().chain([path.as_str()]) {
         let mut request = scenario.request();
         request.settings.extend(days.map(|days| format!("time.days={days}")));
-        let table = if kind == Kind::Adoption { "transition" } else { "policy" };
-        request.settings.push(format!("{table}.{kind}={}", toml::Value::from(choice)));
+        request.settings.push(format!("{}={}", kind.setting(), toml::Value::from(choice)));
         let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
         plugins::prepare(&loaded, console)?;
         let name = if choice == path { &own } else { choice };
@@ -239,6 +248,10 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
         console.print(&laps_text(&laps));
     }
     Ok(Exit::Done)
+}
+
+fn own_name<S: Side>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
+    Ok(plugins::load::<S>(file, console)?.description.name.clone())
 }
 
 fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {

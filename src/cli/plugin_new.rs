@@ -24,6 +24,8 @@ enum KindArg {
     Dispatch,
     Charging,
     Adoption,
+    HydrogenSupply,
+    BuildOut,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,22 +49,37 @@ fn files(kind: Kind, language: Language) -> Vec<File> {
     let mut files = match language {
         Language::Rust => rust(kind),
         Language::C => {
-            let (example, own) = (plugin_text!("edf_charging/edf_charging.c"), plugin_text!("templates/dispatch.c"));
-            let source = if kind == Kind::Charging { example.replace("edf_in_c", "PLUGIN_NAME") } else { own };
+            let source = match kind {
+                Kind::Charging => plugin_text!("edf_charging/edf_charging.c").replace("edf_in_c", "PLUGIN_NAME"),
+                Kind::Dispatch => plugin_text!("templates/dispatch.c"),
+                Kind::Adoption => plugin_text!("templates/adoption.c"),
+                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.c"),
+                Kind::BuildOut => plugin_text!("templates/build_out.c"),
+            };
             vec![("policy.c", source), ("portvolt.h", plugin_text!("edf_charging/portvolt.h"))]
         }
         Language::Python => {
-            let (example, own) = (plugin_text!("first_come_dispatch/app.py"), plugin_text!("templates/charging.py"));
-            let source =
-                if kind == Kind::Dispatch { example.replace("first_come_in_python", "PLUGIN_NAME") } else { own };
+            let example = plugin_text!("first_come_dispatch/app.py");
+            let source = match kind {
+                Kind::Dispatch => example.replace("first_come_in_python", "PLUGIN_NAME"),
+                Kind::Charging => plugin_text!("templates/charging.py"),
+                Kind::Adoption => plugin_text!("templates/adoption.py"),
+                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.py"),
+                Kind::BuildOut => plugin_text!("templates/build_out.py"),
+            };
             vec![("app.py", source)]
         }
         Language::Javascript => {
-            let (example, own) = (plugin_text!("least_flexible_first/app.js"), plugin_text!("templates/dispatch.js"));
-            let named = example.replace("least_flexible_in_javascript", "PLUGIN_NAME");
+            let example = plugin_text!("least_flexible_first/app.js");
+            let source = match kind {
+                Kind::Charging => example.replace("least_flexible_in_javascript", "PLUGIN_NAME"),
+                Kind::Dispatch => plugin_text!("templates/dispatch.js"),
+                Kind::Adoption => plugin_text!("templates/adoption.js"),
+                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.js"),
+                Kind::BuildOut => plugin_text!("templates/build_out.js"),
+            };
             let build = plugin_text!("least_flexible_first/build.mjs");
             let build = build.replace("world: \"charging\"", &format!("world: \"{kind}\""));
-            let source = if kind == Kind::Charging { named } else { own };
             vec![("app.js", source), ("build.mjs", build), ("package.json", PACKAGE_JSON.to_owned())]
         }
     };
@@ -76,6 +93,8 @@ fn rust(kind: Kind) -> Vec<File> {
         Kind::Dispatch => plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME"),
         Kind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
         Kind::Adoption => plugin_text!("clean_when_cheap/src/lib.rs").replace("clean_when_cheap", "PLUGIN_NAME"),
+        Kind::HydrogenSupply => plugin_text!("sun_and_reserve/src/lib.rs").replace("sun_and_reserve", "PLUGIN_NAME"),
+        Kind::BuildOut => plugin_text!("room_to_grow/src/lib.rs").replace("room_to_grow", "PLUGIN_NAME"),
     };
     // The helper's manifest takes its fields from the workspace, which the new folder is.
     vec![
@@ -85,8 +104,10 @@ fn rust(kind: Kind) -> Vec<File> {
         ("helper/src/lib.rs", plugin_text!("helper/src/lib.rs")),
         ("helper/src/about.rs", plugin_text!("helper/src/about.rs")),
         ("helper/src/adoption.rs", plugin_text!("helper/src/adoption.rs")),
+        ("helper/src/build_out.rs", plugin_text!("helper/src/build_out.rs")),
         ("helper/src/charging.rs", plugin_text!("helper/src/charging.rs")),
         ("helper/src/dispatch.rs", plugin_text!("helper/src/dispatch.rs")),
+        ("helper/src/hydrogen_supply.rs", plugin_text!("helper/src/hydrogen_supply.rs")),
         ("helper/src/log.rs", plugin_text!("helper/src/log.rs")),
         ("helper/src/random.rs", plugin_text!("helper/src/random.rs")),
         ("helper/src/view.rs", plugin_text!("helper/src/view.rs")),
@@ -126,7 +147,12 @@ const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies
 "#;
 
 fn readme(kind: Kind, language: Language) -> String {
-    let scenario = if kind == Kind::Adoption { "hub_2045" } else { "depot_night" };
+    let (scenario, option) = match kind {
+        Kind::Dispatch | Kind::Charging => ("depot_night", kind.word()),
+        Kind::Adoption => ("hub_2045", "adoption"),
+        Kind::HydrogenSupply => ("hydrogen_corridor", "hydrogen"),
+        Kind::BuildOut => ("hub_2045", "infrastructure"),
+    };
     let (file, setup, test) = match language {
         Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "cargo test"),
         Language::Python => ("app.py", "pip install componentize-py==0.25.1", "portvolt plugin check PLUGIN_NAME.wasm"),
@@ -136,7 +162,7 @@ fn readme(kind: Kind, language: Language) -> String {
     format!(
         "# PLUGIN_NAME\n\nA {kind} policy for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
          order.\n\n    {setup}    # once\n    portvolt plugin build .\n    {test}\n    portvolt plugin check \
-         PLUGIN_NAME.wasm\n    portvolt run scenarios/{scenario} --{kind} PLUGIN_NAME.wasm\n"
+         PLUGIN_NAME.wasm\n    portvolt run scenarios/{scenario} --{option} PLUGIN_NAME.wasm\n"
     )
 }
 
@@ -145,13 +171,9 @@ pub(super) fn new(args: &NewArgs, console: &Console) -> Exit {
         KindArg::Dispatch => Kind::Dispatch,
         KindArg::Charging => Kind::Charging,
         KindArg::Adoption => Kind::Adoption,
+        KindArg::HydrogenSupply => Kind::HydrogenSupply,
+        KindArg::BuildOut => Kind::BuildOut,
     };
-    if kind == Kind::Adoption && args.lang != Language::Rust {
-        console.error(
-            "a template of an adoption policy is there for Rust only; plugins/wit/policy.wit says what others export",
-        );
-        return Exit::Usage;
-    }
     let name = args.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -205,7 +227,9 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
     }
     if dir.join("app.py").is_file() {
         let text = std::fs::read_to_string(dir.join("app.py")).unwrap_or_default();
-        let world = if text.contains("charging_view") { "charging" } else { "dispatch" };
+        let world =
+            Kind::ALL.into_iter().find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
+        let world = world.unwrap_or(Kind::Dispatch).word();
         return Some(Tool {
             program: "componentize-py".into(),
             args: args(&["-d", "wit", "-w", world, "componentize", "--stub-wasi", "app", "-o", &out]),

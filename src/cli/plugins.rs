@@ -2,7 +2,9 @@
 
 use super::Exit;
 use super::console::Console;
-use crate::plugin::{self, Adoption, Charging, Dispatch, Plugin, Side, TYPICAL_COMPONENT_BYTES};
+use crate::plugin::{
+    self, Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side, TYPICAL_COMPONENT_BYTES,
+};
 use crate::policy::PluginFile;
 use crate::scenario::load::Loaded;
 use std::collections::BTreeMap;
@@ -16,8 +18,15 @@ pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
     if let Some(file) = &plugins.charging {
         one::<Charging>(file, &policy.charging.params, console)?;
     }
-    if let Some((file, transition)) = plugins.adoption.as_ref().zip(loaded.scenario.transition.as_ref()) {
+    if let Some(file) = &plugins.hydrogen {
+        one::<HydrogenSupply>(file, &policy.hydrogen.params, console)?;
+    }
+    let Some(transition) = &loaded.scenario.transition else { return Ok(()) };
+    if let Some(file) = &plugins.adoption {
         one::<Adoption>(file, &transition.adoption.params, console)?;
+    }
+    if let Some(file) = &plugins.infrastructure {
+        one::<BuildOut>(file, &transition.infrastructure.params, console)?;
     }
     Ok(())
 }
@@ -33,7 +42,7 @@ fn one<S: Side>(file: &PluginFile, params: &BTreeMap<String, f64>, console: &Con
     let plugin = load::<S>(file, console)?;
     plugin.parameters(params).map_err(|error| {
         let help = error.help().map_or(String::new(), |help| format!(" ({help})"));
-        console.error(&format!("policy.{}.params: {error}{help}", S::KIND));
+        console.error(&format!("{}.params: {error}{help}", S::KIND.setting()));
         Exit::BadFiles
     })?;
     Ok(())

@@ -5,6 +5,7 @@ use super::simulate::{begin, carry_out};
 use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::job::Job;
 use crate::kernel::calendar::DAY_S;
+use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
 use crate::scenario::load::{Request, load};
@@ -56,6 +57,12 @@ pub(super) struct RunArgs {
     /// In a transition, who decides what is bought: a built-in policy or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     adoption: Option<String>,
+    /// Who runs electrolysers and orders hydrogen: a built-in policy or the file of a plugin.
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    hydrogen: Option<String>,
+    /// In a transition, who decides what is built: a built-in policy or the file of a plugin.
+    #[arg(long, value_name = "NAME|FILE.wasm")]
+    infrastructure: Option<String>,
     /// End the run at the first bad order of a plugin instead of dropping it.
     #[arg(long)]
     strict_plugins: bool,
@@ -101,6 +108,8 @@ impl RunArgs {
             dispatch: None,
             charging: None,
             adoption: None,
+            hydrogen: None,
+            infrastructure: None,
             full_years: false,
             record_views: None,
             baseline: None,
@@ -174,13 +183,15 @@ fn request(args: &RunArgs) -> Result<Request, String> {
         set("transition.full_years", "true".to_owned());
     }
     let choices = [
-        ("policy.dispatch", &args.dispatch),
-        ("policy.charging", &args.charging),
-        ("transition.adoption", &args.adoption),
+        (Kind::Dispatch, &args.dispatch),
+        (Kind::Charging, &args.charging),
+        (Kind::Adoption, &args.adoption),
+        (Kind::HydrogenSupply, &args.hydrogen),
+        (Kind::BuildOut, &args.infrastructure),
     ];
-    for (path, choice) in choices {
+    for (kind, choice) in choices {
         if let Some(choice) = choice {
-            set(path, policy_setting(choice)?);
+            set(kind.setting(), policy_setting(choice)?);
         }
     }
     if let Some(to) = &args.to {

@@ -30,7 +30,9 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     vehicles(scenario, checker);
     let choice = &scenario.policy.hydrogen;
-    if let Err(error) = policy::hydrogen(&choice.name, &choice.params) {
+    if choice.plugin.is_none()
+        && let Err(error) = policy::hydrogen(&choice.name, &choice.params)
+    {
         checker.wrong(&["policy", "hydrogen"], error.to_string(), error.help());
     }
 }

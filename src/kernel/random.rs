@@ -50,6 +50,10 @@ pub enum Purpose {
     LateUtilities = 45,
     /// What an adoption plugin asks for.
     AdoptionPlugin = 46,
+    /// Random numbers of a plugin that supplies hydrogen.
+    HydrogenPlugin = 47,
+    /// Random numbers of a plugin that builds.
+    BuildOutPlugin = 48,
 }
 
 /// The seed of a run: the user's number and the replication's.

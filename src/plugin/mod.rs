@@ -7,12 +7,14 @@
 
 mod adoption;
 mod bindings;
+mod build_out;
 mod cache;
 mod charging;
 mod dispatch;
 mod engine;
 mod error;
 mod host;
+mod hydrogen;
 mod loader;
 mod order;
 mod running;
@@ -21,10 +23,12 @@ pub mod trial;
 pub mod views;
 
 pub use adoption::Adoption;
+pub use build_out::BuildOut;
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use charging::Charging;
 pub use dispatch::Dispatch;
 pub use error::{Cause, Failure, PluginError, Refusal};
+pub use hydrogen::HydrogenSupply;
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
 pub use running::Running;
 pub use side::{Kind, Side};

@@ -4,10 +4,14 @@
 use crate::kernel::ids::SiteId;
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, Orders};
+use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, HydrogenOrders, HydrogenView, Orders};
 
 /// Reasons that are kept.
 const EXAMPLES: usize = 5;
+/// What a scenario's schema allows for a group of chargers and a connection.
+const MOST_CABINETS: u32 = 10_000;
+const MOST_GRID_KW: f64 = 1e6;
 /// No fleet must carry the haul.
 const NOBODY: u32 = u32::MAX;
 
@@ -165,14 +169,66 @@ pub(super) fn check_adoption(
     early: Option<&[u32]>,
     dropped: &mut Dropped,
 ) -> Purchases {
-    let mut list = |what: &str, given: Option<&[u32]>, wanted: usize| match given {
+    Purchases {
+        count: list("buy", count, view.model.len(), dropped),
+        early: list("replace-early", early, view.holdings(), dropped),
+    }
+}
+
+/// A list of the right length, or nothing for every row.
+fn list<T: Copy + Default>(what: &str, given: Option<&[T]>, wanted: usize, dropped: &mut Dropped) -> Vec<T> {
+    match given {
         Some(given) if given.len() == wanted => given.to_vec(),
         Some(given) => {
             let length = given.len();
             dropped.note_many(wanted.max(1) as u64, || format!("{what}: a list of {length}, not of {wanted}"));
-            vec![0; wanted]
+            vec![T::default(); wanted]
         }
-        None => vec![0; wanted],
-    };
-    Purchases { count: list("buy", count, view.model.len()), early: list("replace-early", early, view.holdings()) }
+        None => vec![T::default(); wanted],
+    }
+}
+
+/// Loads between 0 and 1, no more trailers at once than a station takes: what is none of these is nothing.
+pub(super) fn check_supply(
+    view: &HydrogenView,
+    load: Option<&[f64]>,
+    trailers: Option<&[u32]>,
+    dropped: &mut Dropped,
+) -> HydrogenOrders {
+    let stations = view.station.len();
+    let mut load = list("run-at", load, stations, dropped);
+    for (row, load) in load.iter_mut().enumerate().filter(|(_, load)| !(0.0..=1.0).contains(*load)) {
+        dropped.note(|| format!("run-at: a load of {load} for station {row} is not between 0 and 1"));
+        *load = 0.0;
+    }
+    let mut trailers = list("order-trailers", trailers, stations, dropped);
+    for (row, count) in trailers.iter_mut().enumerate() {
+        let room = view.most_trailers[row].saturating_sub(view.trailers_on_order[row]);
+        if *count > room {
+            dropped.note(|| format!("order-trailers: {count} for station {row}, which takes {room} more"));
+            *count = room;
+        }
+    }
+    HydrogenOrders { load, trailers }
+}
+
+/// Cabinets and kW that the schema allows: what is none of these is nothing.
+pub(super) fn check_works(
+    view: &InfrastructureView,
+    cabinets: Option<&[u32]>,
+    grid_kw: Option<&[f64]>,
+    does_planned: bool,
+    dropped: &mut Dropped,
+) -> Works {
+    let mut cabinets = list("add-cabinets", cabinets, view.site.len(), dropped);
+    for (row, count) in cabinets.iter_mut().enumerate().filter(|(_, count)| **count > MOST_CABINETS) {
+        dropped.note(|| format!("add-cabinets: {count} for group {row}; at most {MOST_CABINETS} a year"));
+        *count = 0;
+    }
+    let mut grid_kw = list("add-grid", grid_kw, view.site_limit_kw.len(), dropped);
+    for (row, kw) in grid_kw.iter_mut().enumerate().filter(|(_, kw)| !(0.0..=MOST_GRID_KW).contains(*kw)) {
+        dropped.note(|| format!("add-grid: {kw} kW for site {row} is not between 0 and {MOST_GRID_KW}"));
+        *kw = 0.0;
+    }
+    Works { cabinets, grid_kw, does_planned }
 }

@@ -18,11 +18,15 @@ pub enum Kind {
     Charging,
     /// What is bought in a year.
     Adoption,
+    /// When electrolysers run and hydrogen is ordered.
+    HydrogenSupply,
+    /// What is built in a year.
+    BuildOut,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Dispatch, Self::Charging, Self::Adoption];
+    pub const ALL: [Self; 5] = [Self::Dispatch, Self::Charging, Self::Adoption, Self::HydrogenSupply, Self::BuildOut];
 
     /// Its word, which is also the name of its world.
     #[must_use]
@@ -31,6 +35,20 @@ impl Kind {
             Self::Dispatch => "dispatch",
             Self::Charging => "charging",
             Self::Adoption => "adoption",
+            Self::HydrogenSupply => "hydrogen-supply",
+            Self::BuildOut => "build-out",
+        }
+    }
+
+    /// The key of a scenario that names who decides.
+    #[must_use]
+    pub fn setting(self) -> &'static str {
+        match self {
+            Self::Dispatch => "policy.dispatch",
+            Self::Charging => "policy.charging",
+            Self::Adoption => "transition.adoption",
+            Self::HydrogenSupply => "policy.hydrogen",
+            Self::BuildOut => "transition.infrastructure",
         }
     }
 
@@ -40,6 +58,8 @@ impl Kind {
             Self::Dispatch => Purpose::DispatchPlugin,
             Self::Charging => Purpose::ChargingPlugin,
             Self::Adoption => Purpose::AdoptionPlugin,
+            Self::HydrogenSupply => Purpose::HydrogenPlugin,
+            Self::BuildOut => Purpose::BuildOutPlugin,
         }
     }
 }

@@ -2,10 +2,14 @@
 //! the columns that a guest would read, by the names of the interface.
 
 use super::side::{Side, Take};
-use super::{Adoption, Charging, Dispatch};
+use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::{AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, Orders, PluginNotes};
+use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::{
+    AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, HydrogenOrders, HydrogenPolicy,
+    HydrogenView, InfrastructurePolicy, Orders, PluginNotes,
+};
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -91,8 +95,27 @@ pub fn adoption(policy: Box<dyn AdoptionPolicy>, folder: &Path) -> Result<Box<dy
     Ok(Box::new(Recorded { policy, recorder: Recorder::<Adoption>::new(folder)? }))
 }
 
+/// Records what a supply policy sees in `hydrogen-supply.jsonl` of a folder.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn hydrogen(policy: Box<dyn HydrogenPolicy>, folder: &Path) -> Result<Box<dyn HydrogenPolicy>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<HydrogenSupply>::new(folder)? }))
+}
+
+/// Records what an infrastructure policy sees in `build-out.jsonl` of a folder.
+///
+/// # Errors
+/// When the file cannot be made.
+pub fn build_out(
+    policy: Box<dyn InfrastructurePolicy>,
+    folder: &Path,
+) -> Result<Box<dyn InfrastructurePolicy>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<BuildOut>::new(folder)? }))
+}
+
 macro_rules! recorded {
-    ($policy:ident, $side:ty, $view:ty, $orders:ty) => {
+    ($policy:ident, $side:ty, $view:ty, $orders:ty $(, $more:ident)?) => {
         impl $policy for Recorded<dyn $policy, $side> {
             fn name(&self) -> &str {
                 self.policy.name()
@@ -111,6 +134,10 @@ macro_rules! recorded {
             fn plugin(&self) -> Option<PluginNotes> {
                 self.policy.plugin()
             }
+
+            $(fn $more(&self) -> bool {
+                self.policy.$more()
+            })?
         }
     };
 }
@@ -118,3 +145,5 @@ macro_rules! recorded {
 recorded!(DispatchPolicy, Dispatch, DispatchView<'_>, Orders);
 recorded!(ChargingPolicy, Charging, ChargingView<'_>, Vec<Kw>);
 recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases);
+recorded!(HydrogenPolicy, HydrogenSupply, HydrogenView, HydrogenOrders);
+recorded!(InfrastructurePolicy, BuildOut, InfrastructureView, Works, follows_vehicles);

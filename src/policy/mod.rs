@@ -86,6 +86,19 @@ pub trait HydrogenPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
+    }
 }
 
 /// Decides what each holding buys in a year.
@@ -129,6 +142,19 @@ pub trait InfrastructurePolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &infrastructure::InfrastructureView) -> Result<infrastructure::Works, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
+    }
 }
 
 /// The hydrogen supply policy of the run.

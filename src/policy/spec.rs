@@ -16,7 +16,9 @@ pub struct PolicySpec {
     #[serde(deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<ChargingChoice>")]
     pub charging: ChargingChoice,
-    /// When electrolysers run and when hydrogen is ordered.
+    /// When electrolysers run and when hydrogen is ordered: a name, the file of a plugin (`my.wasm`), or a table.
+    #[serde(deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<HydrogenChoice>")]
     pub hydrogen: HydrogenChoice,
 }
 
@@ -148,25 +150,23 @@ pub fn is_plugin_file(text: &str) -> bool {
     std::path::Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wasm"))
 }
 
-impl From<String> for DispatchChoice {
-    fn from(text: String) -> Self {
-        if is_plugin_file(&text) {
-            Self { plugin: Some(text), ..Self::default() }
-        } else {
-            Self { name: text, ..Self::default() }
-        }
-    }
+/// A text in the place of a table names a built-in policy or the file of a plugin.
+macro_rules! from_text {
+    ($($choice:ty),*) => {
+        $(impl From<String> for $choice {
+            fn from(text: String) -> Self {
+                if $crate::policy::spec::is_plugin_file(&text) {
+                    Self { plugin: Some(text), ..Self::default() }
+                } else {
+                    Self { name: text, ..Self::default() }
+                }
+            }
+        })*
+    };
 }
+pub(crate) use from_text;
 
-impl From<String> for ChargingChoice {
-    fn from(text: String) -> Self {
-        if is_plugin_file(&text) {
-            Self { plugin: Some(text), ..Self::default() }
-        } else {
-            Self { name: text, ..Self::default() }
-        }
-    }
-}
+from_text!(DispatchChoice, ChargingChoice, HydrogenChoice);
 
 /// Reads either.
 pub(crate) fn name_or_table<'de, D, T>(source: D) -> Result<T, D::Error>
@@ -185,12 +185,17 @@ where
 pub struct HydrogenChoice {
     /// Name of a built-in policy: `keep_full`, `reorder_point`, `cheap_hours` or `follow_solar`.
     pub name: String,
+    /// A plugin instead: its file, relative to this one.
+    pub plugin: Option<String>,
     /// Parameters of the policy by name.
     pub params: BTreeMap<String, f64>,
+    /// What a plugin may use.
+    pub limits: PluginLimits,
 }
 
 impl Default for HydrogenChoice {
     fn default() -> Self {
-        Self { name: "reorder_point".to_owned(), params: BTreeMap::new() }
+        let name = "reorder_point".to_owned();
+        Self { name, plugin: None, params: BTreeMap::new(), limits: PluginLimits::default() }
     }
 }

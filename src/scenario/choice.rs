@@ -18,6 +18,10 @@ pub struct Plugins {
     pub charging: Option<PluginFile>,
     /// The adoption policy of a transition, if it is one.
     pub adoption: Option<PluginFile>,
+    /// The policy of hydrogen supply, if it is one.
+    pub hydrogen: Option<PluginFile>,
+    /// The infrastructure policy of a transition, if it is one.
+    pub infrastructure: Option<PluginFile>,
 }
 
 /// Tables that choose a policy.
@@ -94,10 +98,14 @@ pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>)
         }
     };
     let policy = &scenario.policy;
-    let adoption = scenario.transition.as_ref().and_then(|transition| transition.adoption.plugin.as_ref());
+    let transition = scenario.transition.as_ref();
+    let adoption = transition.and_then(|transition| transition.adoption.plugin.as_ref());
+    let infrastructure = transition.and_then(|transition| transition.infrastructure.plugin.as_ref());
     Plugins {
         dispatch: read("policy", "dispatch", policy.dispatch.plugin.as_ref()),
         charging: read("policy", "charging", policy.charging.plugin.as_ref()),
         adoption: read("transition", "adoption", adoption),
+        hydrogen: read("policy", "hydrogen", policy.hydrogen.plugin.as_ref()),
+        infrastructure: read("transition", "infrastructure", infrastructure),
     }
 }

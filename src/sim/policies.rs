@@ -2,11 +2,13 @@
 
 use super::run::{Options, RunError};
 use crate::kernel::random::Seed;
-use crate::plugin::{Adoption, Charging, Dispatch, Plugin, Running, Side, views};
+use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Running, Side, views};
 use crate::policy::spec::PluginLimits;
-use crate::policy::{self, AdoptionPolicy, ChargingPolicy, DispatchPolicy, PluginFile};
+use crate::policy::{
+    self, AdoptionPolicy, ChargingPolicy, DispatchPolicy, HydrogenPolicy, InfrastructurePolicy, PluginFile,
+};
 use crate::scenario::load::Loaded;
-use crate::transition::spec::AdoptionChoice;
+use crate::transition::spec::{AdoptionChoice, InfrastructureChoice};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,6 +30,32 @@ pub(super) fn charging(loaded: &Loaded, options: &Options) -> Result<Box<dyn Cha
         None => policy::charging(&choice.name, &choice.params, loaded.schedule.as_ref())?,
     };
     recorded(loaded, policy, views::charging)
+}
+
+/// The hydrogen supply policy of the scenario.
+pub(super) fn hydrogen(loaded: &Loaded, options: &Options) -> Result<Box<dyn HydrogenPolicy>, RunError> {
+    let choice = &loaded.scenario.policy.hydrogen;
+    let policy: Box<dyn HydrogenPolicy> = match &loaded.plugins.hydrogen {
+        Some(file) => Box::new(start::<HydrogenSupply>(file, &choice.params, choice.limits, options)?),
+        None => policy::hydrogen(&choice.name, &choice.params)?,
+    };
+    recorded(loaded, policy, views::hydrogen)
+}
+
+/// The infrastructure policy of the scenario's transition.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn infrastructure(
+    loaded: &Loaded,
+    choice: &InfrastructureChoice,
+    options: &Options,
+) -> Result<Box<dyn InfrastructurePolicy>, RunError> {
+    let policy: Box<dyn InfrastructurePolicy> = match &loaded.plugins.infrastructure {
+        Some(file) => Box::new(start::<BuildOut>(file, &choice.params, choice.limits, options)?),
+        None => policy::infrastructure::infrastructure(&choice.name, &choice.params)?,
+    };
+    recorded(loaded, policy, views::build_out)
 }
 
 /// The adoption policy of the scenario's transition.

@@ -9,7 +9,8 @@ use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Operations, Register};
 use crate::plugin::PluginError;
 use crate::policy::{
-    ChargingPolicySlot, DispatchPolicySlot, Fault, PluginNotes, PolicyCalls, PolicyError, PolicyFault,
+    ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PluginNotes, PolicyCalls, PolicyError,
+    PolicyFault,
 };
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
@@ -199,7 +200,9 @@ impl Simulation {
         let first = dispatch.0.finish().map_err(|message| (dispatch.0.name().to_owned(), message));
         let mut charging = self.world.resource_mut::<ChargingPolicySlot>();
         let second = charging.0.finish().map_err(|message| (charging.0.name().to_owned(), message));
-        for (policy, message) in [first, second].into_iter().filter_map(Result::err) {
+        let mut hydrogen = self.world.resource_mut::<HydrogenPolicySlot>();
+        let third = hydrogen.0.finish().map_err(|message| (hydrogen.0.name().to_owned(), message));
+        for (policy, message) in [first, second, third].into_iter().filter_map(Result::err) {
             self.world.resource_mut::<Fault>().set(&policy, message);
         }
     }
@@ -209,7 +212,8 @@ impl Simulation {
     pub fn plugin_notes(&self) -> Vec<PluginNotes> {
         let dispatch = self.world.resource::<DispatchPolicySlot>().0.plugin();
         let charging = self.world.resource::<ChargingPolicySlot>().0.plugin();
-        dispatch.into_iter().chain(charging).collect()
+        let hydrogen = self.world.resource::<HydrogenPolicySlot>().0.plugin();
+        dispatch.into_iter().chain(charging).chain(hydrogen).collect()
     }
 
     /// Builds the graph of systems; an ambiguity is an error.

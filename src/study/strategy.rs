@@ -1,5 +1,6 @@
 //! What a study compares: a strategy is overlays and settings on a scenario, under a name.
 
+use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
 use crate::policy::{self, DISPATCH_NAMES as DISPATCH};
 use crate::scenario::load::Request;
@@ -40,7 +41,9 @@ impl Strategy {
     }
 
     /// Reads a strategy: parts joined by `+`, each an overlay file (a bare name is looked for in the scenario's
-    /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME` or `path=value`.
+    /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME`,
+    /// `hydrogen=NAME`, `infrastructure=NAME`
+    /// or `path=value`.
     ///
     /// # Errors
     /// When a part is none of these.
@@ -56,15 +59,16 @@ impl Strategy {
         let fail = |reason: String| Err(StrategyError { word: word.to_owned(), reason });
         if let Some((path, value)) = word.split_once('=') {
             let (path, value) = (path.trim(), value.trim());
-            let table = if path == "adoption" { "transition" } else { "policy" };
-            self.settings.push(match path {
-                "charging" | "dispatch" | "adoption" if is_plugin_file(value) => {
+            let setting =
+                Kind::ALL.into_iter().map(Kind::setting).find(|setting| setting.ends_with(&format!(".{path}")));
+            self.settings.push(match setting {
+                Some(setting) if is_plugin_file(value) => {
                     // Relative to where the command runs, as everything on a command line.
                     let file = std::path::absolute(value).unwrap_or_else(|_| PathBuf::from(value));
-                    format!("{table}.{path}={}", toml::Value::from(file.display().to_string()))
+                    format!("{setting}={}", toml::Value::from(file.display().to_string()))
                 }
-                "charging" | "dispatch" | "adoption" => format!("{table}.{path}.name={value}"),
-                _ => format!("{path}={value}"),
+                Some(setting) => format!("{setting}.name={value}"),
+                None => format!("{path}={value}"),
             });
             return Ok(());
         }

@@ -102,7 +102,9 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
     {
         checker.wrong(&["transition", "adoption"], error.to_string(), error.help());
     }
-    if let Err(error) = infrastructure::infrastructure(&spec.infrastructure.name, &spec.infrastructure.params) {
+    if spec.infrastructure.plugin.is_none()
+        && let Err(error) = infrastructure::infrastructure(&spec.infrastructure.name, &spec.infrastructure.params)
+    {
         checker.wrong(&["transition", "infrastructure"], error.to_string(), error.help());
     }
     sold(scenario, checker);

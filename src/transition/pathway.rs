@@ -10,7 +10,7 @@ use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::{Shown, operate};
 use crate::kernel::random::{Purpose, Seed, key_of};
-use crate::policy::infrastructure::{InfrastructureView, Works, infrastructure};
+use crate::policy::infrastructure::{InfrastructureView, Works};
 use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PluginNotes, PolicyError, PolicyFault};
 use crate::record::Code;
 use crate::scenario::load::Loaded;
@@ -122,7 +122,8 @@ impl<'a> Pathway<'a> {
         let spec = self.frame.spec;
         let made = policies::adoption(self.frame.loaded, &spec.adoption, &self.options);
         let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
-        let mut builders = infrastructure(&spec.infrastructure.name, &spec.infrastructure.params)?;
+        let made = policies::infrastructure(self.frame.loaded, &spec.infrastructure, &self.options);
+        let mut builders = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         for year in spec.from..=spec.until {
             if stop.load(Ordering::Relaxed) {
                 return Err(PathwayError::Interrupted(year));
@@ -141,7 +142,9 @@ impl<'a> Pathway<'a> {
             after(year, &self.tables);
         }
         self.notes.extend(buyers.plugin());
-        buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))
+        self.notes.extend(builders.plugin());
+        buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))?;
+        builders.finish().map_err(|message| Self::fault(builders.name(), spec.until, message))
     }
 
     fn fault(policy: &str, year: u16, message: String) -> PathwayError {

@@ -1,7 +1,7 @@
 //! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
 
 use crate::kernel::curve::Curve;
-use crate::policy::spec::{NameOr, PluginLimits, is_plugin_file, name_or_table};
+use crate::policy::spec::{NameOr, PluginLimits, from_text, name_or_table};
 use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -65,8 +65,9 @@ pub struct TransitionSpec {
     #[serde(default, deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<AdoptionChoice>")]
     pub adoption: AdoptionChoice,
-    /// Who decides what is built.
-    #[serde(default)]
+    /// Who decides what is built: a name, the file of a plugin (`my.wasm`), or a table.
+    #[serde(default, deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<InfrastructureChoice>")]
     pub infrastructure: InfrastructureChoice,
     /// What it takes to build.
     #[serde(default)]
@@ -169,15 +170,7 @@ pub struct AdoptionChoice {
     pub limits: PluginLimits,
 }
 
-impl From<String> for AdoptionChoice {
-    fn from(text: String) -> Self {
-        if is_plugin_file(&text) {
-            Self { plugin: Some(text), ..Self::default() }
-        } else {
-            Self { name: text, ..Self::default() }
-        }
-    }
-}
+from_text!(AdoptionChoice, InfrastructureChoice);
 
 impl Default for AdoptionChoice {
     fn default() -> Self {
@@ -196,13 +189,17 @@ impl Default for AdoptionChoice {
 pub struct InfrastructureChoice {
     /// Name of a built-in policy: `none`, `plan_file`, `target_wait` or `target_peak`.
     pub name: String,
+    /// A plugin instead: its file, relative to this one.
+    pub plugin: Option<String>,
     /// Parameters of the policy by name.
     pub params: BTreeMap<String, f64>,
+    /// What a plugin may use.
+    pub limits: PluginLimits,
 }
 
 impl Default for InfrastructureChoice {
     fn default() -> Self {
-        Self { name: "none".to_owned(), params: BTreeMap::new() }
+        Self { name: "none".to_owned(), plugin: None, params: BTreeMap::new(), limits: PluginLimits::default() }
     }
 }
 

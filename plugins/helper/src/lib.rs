@@ -3,13 +3,15 @@
 #[doc(hidden)]
 pub mod about;
 pub mod adoption;
+pub mod build_out;
 pub mod charging;
 pub mod dispatch;
+pub mod hydrogen_supply;
 pub mod log;
 pub mod random;
 mod view;
 
-/// Imports of both kinds of policies: a guest's file holds those that it calls.
+/// Imports of all kinds of policies: a guest's file holds those that it calls.
 #[doc(hidden)]
 pub mod bindings {
     wit_bindgen::generate!({
@@ -25,6 +27,10 @@ pub mod bindings {
                 import portvolt:policy/charging-orders@0.1.0;
                 import portvolt:policy/adoption-view@0.1.0;
                 import portvolt:policy/adoption-orders@0.1.0;
+                import portvolt:policy/hydrogen-supply-view@0.1.0;
+                import portvolt:policy/hydrogen-supply-orders@0.1.0;
+                import portvolt:policy/build-out-view@0.1.0;
+                import portvolt:policy/build-out-orders@0.1.0;
                 export portvolt:policy/policy@0.1.0;
             }
         ",

@@ -19,7 +19,7 @@ use crate::kernel::ids::{FleetId, PoolId, Roster, SiteId, TruckId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::units::Kwh;
-use crate::policy::{self, ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
+use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -56,8 +56,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(seed);
     world.insert_resource(DispatchPolicySlot(policies::dispatch(loaded, options)?));
     world.insert_resource(ChargingPolicySlot(policies::charging(loaded, options)?));
-    let hydrogen = &scenario.policy.hydrogen;
-    world.insert_resource(HydrogenPolicySlot(policy::hydrogen(&hydrogen.name, &hydrogen.params)?));
+    world.insert_resource(HydrogenPolicySlot(policies::hydrogen(loaded, options)?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     records(&mut world);

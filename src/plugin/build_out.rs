@@ -1,0 +1,136 @@
+//! Build-out: columns of groups of chargers and of sites, as the year before showed them; what is begun this year.
+
+use super::order::{Dropped, check_works};
+use super::running::Running;
+use super::side::{Kind, Linking, Side, Take, Taken};
+use super::trial::{Made, odd, spread};
+use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::{InfrastructurePolicy, PluginNotes};
+
+/// No site above.
+const NONE: u32 = u32::MAX;
+
+/// The build-out side of the interface.
+#[derive(Debug, Default)]
+pub struct BuildOut {
+    taken: Taken,
+    year: u32,
+    cabinets: Option<Vec<u32>>,
+    grid_kw: Option<Vec<f64>>,
+    goes_ahead: bool,
+}
+
+/// Every column by the name of its import.
+const COLUMNS: &[(&str, Take<BuildOut>)] = &[
+    ("group-site", Take::U32(|view, out| out.extend(view.site.iter().map(|site| *site as u32)))),
+    ("group-cabinets", Take::U32(|view, out| out.extend_from_slice(&view.cabinets))),
+    ("group-in-service", Take::U32(|view, out| out.extend_from_slice(&view.in_service))),
+    ("group-cabinet-kw", Take::F64(|view, out| out.extend_from_slice(&view.cabinet_kw))),
+    ("group-vehicle-kw", Take::F64(|view, out| out.extend_from_slice(&view.vehicle_kw))),
+    (
+        "group-wait-p95-min",
+        Take::F64(|view, out| out.extend(view.wait_p95_min.iter().map(|it| it.unwrap_or(f64::NAN)))),
+    ),
+    (
+        "site-limit-kw",
+        Take::F64(|view, out| out.extend(view.site_limit_kw.iter().map(|it| it.unwrap_or(f64::INFINITY)))),
+    ),
+    ("site-peak-kw", Take::F64(|view, out| out.extend_from_slice(&view.site_peak_kw))),
+    ("site-load-kw", Take::F64(|view, out| out.extend_from_slice(&view.site_load_kw))),
+    (
+        "site-behind",
+        Take::U32(|view, out| out.extend(view.site_behind.iter().map(|it| it.map_or(NONE, |at| at as u32)))),
+    ),
+];
+
+impl Side for BuildOut {
+    const KIND: Kind = Kind::BuildOut;
+    type View<'a> = InfrastructureView;
+    type Orders = Works;
+
+    fn columns() -> &'static [(&'static str, Take<Self>)] {
+        COLUMNS
+    }
+
+    fn taken(&mut self) -> &mut Taken {
+        &mut self.taken
+    }
+
+    fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
+        linker.value("year", |side| side.year)?;
+        let length = |(count,): &(Vec<u32>,)| count.len();
+        linker.order("add-cabinets", length, |side, (count,)| side.cabinets = Some(count))?;
+        linker.order("add-grid", |(kw,): &(Vec<f64>,)| kw.len(), |side, (kw,)| side.grid_kw = Some(kw))?;
+        linker.order("build-as-planned", |_: &(u32,)| 1, |side, (yes,)| side.goes_ahead = yes != 0)
+    }
+
+    fn keep(&mut self, view: &InfrastructureView) {
+        self.year = u32::from(view.year);
+        (self.cabinets, self.grid_kw, self.goes_ahead) = (None, None, false);
+    }
+
+    fn size(view: &InfrastructureView) -> (u32, usize) {
+        (u32::from(view.year), view.site.len() + view.site_limit_kw.len())
+    }
+
+    fn moment(at: u32) -> String {
+        format!("year {at}")
+    }
+
+    fn count(orders: &Works) -> usize {
+        let cabinets = orders.cabinets.iter().filter(|count| **count > 0).count();
+        cabinets + orders.grid_kw.iter().filter(|kw| **kw > 0.0).count()
+    }
+
+    fn with_made(made: Made, show: impl FnOnce(&InfrastructureView)) {
+        // A site for ten groups; the last one carries all others.
+        let (groups, sites) = (made.vehicles.div_ceil(10), made.vehicles.div_ceil(100));
+        let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
+        let view = InfrastructureView {
+            year: 2030,
+            site: (0..groups).map(|at| (at / 10) as usize).collect(),
+            cabinets: (0..groups).map(|at| 1 + at % 20).collect(),
+            in_service: (0..groups).map(|at| 1 + at % 20 - at % 2).collect(),
+            cabinet_kw: (0..groups).map(|at| quantity(180.0, at)).collect(),
+            vehicle_kw: (0..groups).map(|at| quantity(4_000.0 * spread(at, 0.3), at + 1)).collect(),
+            wait_p95_min: (0..groups)
+                .map(|at| (at % 5 > 0).then(|| quantity(60.0 * spread(at, 0.6), at + 2)))
+                .collect(),
+            site_limit_kw: (0..sites).map(|at| (at % 4 > 0).then_some(5_000.0)).collect(),
+            site_peak_kw: (0..sites).map(|at| quantity(5_000.0 * spread(at, 0.9), at)).collect(),
+            site_load_kw: (0..sites).map(|at| quantity(300.0, at + 3)).collect(),
+            site_behind: (0..sites).map(|at| (at + 1 < sites).then_some(sites as usize - 1)).collect(),
+        };
+        show(&view);
+    }
+
+    fn orders(&mut self, view: &InfrastructureView) -> (Works, u64, Vec<String>) {
+        let mut dropped = Dropped::default();
+        let (cabinets, grid_kw) = (self.cabinets.as_deref(), self.grid_kw.as_deref());
+        let works = check_works(view, cabinets, grid_kw, self.goes_ahead, &mut dropped);
+        (works, dropped.count, dropped.examples)
+    }
+}
+
+impl InfrastructurePolicy for Running<BuildOut> {
+    fn name(&self) -> &str {
+        self.plugin_name()
+    }
+
+    /// Whoever writes a build-out is taken at their word: buyers count on ports.
+    fn follows_vehicles(&self) -> bool {
+        true
+    }
+
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+        self.decide_on(view).map_err(|error| error.to_string())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.end().map_err(|error| error.to_string())
+    }
+
+    fn plugin(&self) -> Option<PluginNotes> {
+        Some(self.notes())
+    }
+}

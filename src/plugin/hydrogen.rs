@@ -1,0 +1,134 @@
+//! Hydrogen supply: columns of stations, hour by hour; loads of electrolysers and trailers ordered.
+
+use super::order::{Dropped, check_supply};
+use super::running::Running;
+use super::side::{Kind, Linking, Side, Take, Taken};
+use super::trial::{Made, odd, spread};
+use crate::policy::{HydrogenOrders, HydrogenPolicy, HydrogenView, LOAD_STEPS, PluginNotes};
+
+/// The supply side of the interface.
+#[derive(Debug, Default)]
+pub struct HydrogenSupply {
+    taken: Taken,
+    time_s: u32,
+    hour_of_week: u32,
+    hours: u32,
+    load: Option<Vec<f64>>,
+    trailers: Option<Vec<u32>>,
+}
+
+/// Every column by the name of its import.
+const COLUMNS: &[(&str, Take<HydrogenSupply>)] = &[
+    ("station-stock-kg", Take::F64(|view, out| out.extend_from_slice(&view.stock_kg))),
+    ("station-capacity-kg", Take::F64(|view, out| out.extend_from_slice(&view.capacity_kg))),
+    ("station-on-order-kg", Take::F64(|view, out| out.extend_from_slice(&view.on_order_kg))),
+    ("station-trailers-on-order", Take::U32(|view, out| out.extend_from_slice(&view.trailers_on_order))),
+    ("station-most-trailers", Take::U32(|view, out| out.extend_from_slice(&view.most_trailers))),
+    ("station-payload-kg", Take::F64(|view, out| out.extend_from_slice(&view.payload_kg))),
+    ("station-reorder-kg", Take::F64(|view, out| out.extend_from_slice(&view.reorder_kg))),
+    ("station-piped-kg-per-h", Take::F64(|view, out| out.extend_from_slice(&view.piped_kg_per_h))),
+    ("station-load", Take::F64(|view, out| out.extend_from_slice(&view.load))),
+    ("station-least-load", Take::F64(|view, out| out.extend_from_slice(&view.least_load))),
+    ("station-kg-per-h", Take::F64(|view, out| out.extend_from_slice(&view.kg_per_h))),
+    ("station-power-kw", Take::F64(|view, out| out.extend_from_slice(&view.power_kw))),
+    ("station-price-usd-per-kwh", Take::F64(|view, out| out.extend_from_slice(&view.usd_per_kwh))),
+    ("station-demand-kg", Take::F64(|view, out| out.extend_from_slice(&view.demand_kg))),
+    ("station-solar-kw", Take::F64(|view, out| out.extend_from_slice(&view.solar_kw))),
+];
+
+impl Side for HydrogenSupply {
+    const KIND: Kind = Kind::HydrogenSupply;
+    type View<'a> = HydrogenView;
+    type Orders = HydrogenOrders;
+
+    fn columns() -> &'static [(&'static str, Take<Self>)] {
+        COLUMNS
+    }
+
+    fn taken(&mut self) -> &mut Taken {
+        &mut self.taken
+    }
+
+    fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
+        linker.value("time-s", |side| side.time_s)?;
+        linker.value("hour-of-week", |side| side.hour_of_week)?;
+        linker.value("hours-known", |side| side.hours)?;
+        linker.order("run-at", |(load,): &(Vec<f64>,)| load.len(), |side, (load,)| side.load = Some(load))?;
+        let length = |(count,): &(Vec<u32>,)| count.len();
+        linker.order("order-trailers", length, |side, (count,)| side.trailers = Some(count))
+    }
+
+    fn keep(&mut self, view: &HydrogenView) {
+        self.time_s = view.time_s;
+        self.hour_of_week = view.hour_of_week as u32;
+        self.hours = view.hours as u32;
+        (self.load, self.trailers) = (None, None);
+    }
+
+    fn size(view: &HydrogenView) -> (u32, usize) {
+        (view.time_s, view.station.len() * (1 + view.hours))
+    }
+
+    fn count(orders: &HydrogenOrders) -> usize {
+        let loads = orders.load.iter().filter(|load| **load > 0.0).count();
+        loads + orders.trailers.iter().filter(|count| **count > 0).count()
+    }
+
+    fn with_made(made: Made, show: impl FnOnce(&HydrogenView)) {
+        let (stations, hours) = (made.vehicles.div_ceil(100), 24);
+        let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
+        let each = |value: fn(u32) -> f64| (0..stations).map(|at| quantity(value(at), at)).collect::<Vec<f64>>();
+        let by_hour =
+            |value: fn(u32) -> f64| (0..stations * hours).map(|at| quantity(value(at), at)).collect::<Vec<f64>>();
+        let by_step = |most: f64| {
+            let step = |at: u32| most * f64::from(at % LOAD_STEPS as u32 + 1) / LOAD_STEPS as f64;
+            (0..stations * LOAD_STEPS as u32).map(|at| quantity(step(at), at)).collect::<Vec<f64>>()
+        };
+        let view = HydrogenView {
+            time_s: 3_600,
+            hour_of_week: 1,
+            hours: hours as usize,
+            station: (0..stations).collect(),
+            stock_kg: each(|at| 2_000.0 * spread(at, 0.2)),
+            capacity_kg: each(|_| 2_000.0),
+            on_order_kg: each(|at| f64::from(at % 2) * 350.0),
+            trailers_on_order: (0..stations).map(|at| at % 2).collect(),
+            most_trailers: (0..stations).map(|at| at % 4).collect(),
+            payload_kg: each(|_| 350.0),
+            reorder_kg: each(|_| 700.0),
+            piped_kg_per_h: each(|at| f64::from(at % 3) * 10.0),
+            load: each(|at| spread(at, 0.4)),
+            least_load: each(|_| 0.1),
+            kg_per_h: by_step(40.0),
+            power_kw: by_step(2_200.0),
+            usd_per_kwh: by_hour(|at| 0.05 + 0.2 * spread(at, 0.7)),
+            demand_kg: by_hour(|at| 30.0 * spread(at, 0.1)),
+            solar_kw: by_hour(|at| 500.0 * spread(at, 0.5)),
+        };
+        show(&view);
+    }
+
+    fn orders(&mut self, view: &HydrogenView) -> (HydrogenOrders, u64, Vec<String>) {
+        let mut dropped = Dropped::default();
+        let orders = check_supply(view, self.load.as_deref(), self.trailers.as_deref(), &mut dropped);
+        (orders, dropped.count, dropped.examples)
+    }
+}
+
+impl HydrogenPolicy for Running<HydrogenSupply> {
+    fn name(&self) -> &str {
+        self.plugin_name()
+    }
+
+    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String> {
+        self.decide_on(view).map_err(|error| error.to_string())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.end().map_err(|error| error.to_string())
+    }
+
+    fn plugin(&self) -> Option<PluginNotes> {
+        Some(self.notes())
+    }
+}
