@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 #![allow(clippy::print_stdout, reason = "a test that skips itself says so")]
 
+mod common;
+
 use portvolt::study::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, Status, bound};
 use proptest::prelude::*;
 use std::path::Path;
@@ -360,4 +362,34 @@ proptest! {
             prop_assert!((plan_peak - lowest.value).abs() < 1e-3 && excess < 1e-4, "{plan_peak} {}", lowest.value);
         }
     }
+}
+
+/// A run's own sessions, with all that is known afterwards: no policy delivers more, costs less or peaks lower.
+#[test]
+fn no_policy_of_a_run_is_better_than_its_bound() {
+    let runs = [
+        ("depot_night", vec!["policy.charging=edf"]),
+        ("depot_night", vec!["policy.charging=uncontrolled", "site.depot.limit_kw=2500"]),
+        ("depot_night", vec!["policy.charging=price_aware", "site.depot.limit_kw=2500"]),
+        ("layout_study", vec!["policy.charging=equal_share"]),
+    ];
+    let mut cost_gap = Vec::new();
+    for (scenario, mut settings) in runs {
+        settings.push("time.days=2");
+        let loaded = common::loaded(&common::shipped(scenario), &settings);
+        let dir = tempfile::tempdir().unwrap();
+        common::run_into(&loaded, &portvolt::sim::Options::default(), Some(dir.path()));
+        let metrics = portvolt::study::run_bound::metrics(&loaded, dir.path()).unwrap();
+        let value = |name: &str| portvolt::record::summary::value_of(&metrics, "total", name);
+        assert!(value("bound_energy_kwh").unwrap() > 1_000.0, "{settings:?}");
+        for name in ["bound_energy_gap_percent", "bound_peak_gap_percent", "bound_cost_gap_percent"] {
+            assert!(
+                value(name).is_none_or(|gap| (-1e-4..=100.0).contains(&gap)),
+                "{settings:?}: {name} {:?}",
+                value(name)
+            );
+        }
+        cost_gap.push(value("bound_cost_gap_percent"));
+    }
+    assert!(cost_gap[2] < cost_gap[1], "a policy that knows prices is nearer to the cheapest: {cost_gap:?}");
 }

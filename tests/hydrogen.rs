@@ -563,6 +563,27 @@ fn the_same_seed_gives_the_same_rows() {
 
 // --- Mistakes -----------------------------------------------------------------------------------------------------------
 
+/// A flat tariff of 0.17 USD/kWh is the price of hydrogen's electricity where the station lists none; a price of its own
+/// stands before it.
+#[test]
+fn electricity_costs_what_the_tariff_of_the_site_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let tariff = "utility,type,period,month_start,month_end,hour_start,hour_end,charge,units\n\
+                  electric,energy,,1,12,0,24,0.17,$/kWh\n";
+    let path = dir.path().join("flat.csv");
+    std::fs::write(&path, tariff).unwrap();
+    let with = |price: &str| {
+        let site = format!("site.port_station.tariff={:?}", path.display().to_string());
+        let price = format!("hydrogen.port.electricity_usd_per_kwh={price}");
+        run(&loaded(&shipped("hydrogen_corridor"), &["time.days=2", &site, &price]), &Options::default())
+    };
+    let (by_tariff, listed, dear) = (with(""), with("[0.17]"), with("[0.34]"));
+    let cost = |run: &Finished| run.total("h2_cost_production_energy_usd_per_kg");
+    assert!(cost(&by_tariff) > 1.0);
+    assert!((cost(&by_tariff) - cost(&listed)).abs() < 1e-9, "{} {}", cost(&by_tariff), cost(&listed));
+    assert!(cost(&dear) > 1.5 * cost(&by_tariff), "{} {}", cost(&dear), cost(&by_tariff));
+}
+
 /// What is told about a copy of `hydrogen_corridor` with one change.
 fn told(changes: &[(&str, &str)]) -> String {
     let dir = tempfile::tempdir().unwrap();

@@ -7,9 +7,11 @@
 mod common;
 
 use common::{loaded, shipped, written};
+use portvolt::record::summary::{Metric, value_of};
 use portvolt::scenario::load::{Loaded, load};
 use portvolt::sim::Options;
 use portvolt::study::compare::{CompareSpec, compare, load_all};
+use portvolt::study::replicate::replicate;
 use portvolt::study::strategy::Strategy;
 use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
@@ -566,4 +568,26 @@ fn a_neighbour_on_the_pipeline_has_its_plan() {
     };
     assert!((demand(2025) - 280_000.0).abs() < 1e-6);
     assert!((demand(2045) - 0.7 * 280_000.0).abs() < 1e-6);
+}
+
+/// A price at the ports themselves that is the public price changes no money of the hub; a higher one is income of the site
+/// that asks it, and makes buyers without a home count on it.
+#[test]
+fn ports_may_have_a_price_of_their_own() {
+    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let years = |more: &[&str]| {
+        let clean = ["transition.adoption=least_cost", "offer.battery.glider_usd=20000", "transition.until=2028"];
+        let all: Vec<&str> = clean.iter().chain(more).copied().collect();
+        replicate(&loaded(dir.path(), &all), 1, 0, &AtomicBool::new(false)).unwrap().metrics
+    };
+    let value = |metrics: &[Metric], scope: &str, name: &str| value_of(metrics, scope, name).unwrap();
+    let common = years(&["transition.price.public_usd_per_kwh=0.45"]);
+    let own = years(&["transition.price.public_usd_per_kwh=0.45", "charger.public.price_usd_per_kwh=0.45"]);
+    for name in ["cost_usd", "npv_usd", "co2e_t"] {
+        let (a, b) = (value(&common, "total", name), value(&own, "total", name));
+        assert!((a - b).abs() <= 1e-9 * a.abs(), "{name}: {a} {b}");
+    }
+    let dear = years(&["transition.price.public_usd_per_kwh=0.45", "charger.public.price_usd_per_kwh=0.9"]);
+    let earned = |metrics: &[Metric]| value(metrics, "site:public", "npv_usd");
+    assert!(earned(&dear) > earned(&own), "{} {}", earned(&dear), earned(&own));
 }

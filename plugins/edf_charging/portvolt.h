@@ -62,6 +62,13 @@ PORTVOLT_IMPORT("dispatch-view", "pair-drive-s") void portvolt_pair_drive_s(uint
 PORTVOLT_IMPORT("dispatch-view", "longest-drive-s") uint32_t longest_drive_s(void);
 PORTVOLT_COLUMN(u32_list, fleet_charging_fleet, "dispatch-view", "fleet-charging-fleet")
 PORTVOLT_COLUMN(u32_list, fleet_charging_site, "dispatch-view", "fleet-charging-site")
+PORTVOLT_COLUMN(u32_list, fleet_fueling_fleet, "dispatch-view", "fleet-fueling-fleet")
+PORTVOLT_COLUMN(u32_list, fleet_fueling_site, "dispatch-view", "fleet-fueling-site")
+PORTVOLT_COLUMN(u8_list, truck_carrier, "dispatch-view", "truck-carrier")
+PORTVOLT_COLUMN(u32_list, site_h2_positions, "dispatch-view", "site-h2-positions")
+PORTVOLT_COLUMN(u32_list, site_h2_taken, "dispatch-view", "site-h2-taken")
+PORTVOLT_COLUMN(u32_list, site_h2_queue, "dispatch-view", "site-h2-queue")
+PORTVOLT_COLUMN(f64_list, site_h2_free_kg, "dispatch-view", "site-h2-free-kg")
 PORTVOLT_IMPORT("dispatch-orders", "assign")
 void assign(const uint32_t *truck_ids, size_t trucks, const uint32_t *haul_ids, size_t hauls);
 PORTVOLT_IMPORT("dispatch-orders", "charge")

@@ -21,7 +21,7 @@ export const policy = {
 
   decide() {
     const now = view.timeS();
-    const [ask, port, needs] = [view.sessionAskKw(), view.sessionPortKw(), view.sessionNeedsKwh()];
+    const [ask, port, needs] = [view.sessionAskKw(), view.sessionMaxKw(), view.sessionNeedsKwh()];
     const [node, depart, parent] = [view.sessionNode(), unsigned(view.sessionDepartS()), unsigned(view.nodeParent())];
     const left = Float64Array.from(view.nodeHeadroomKw());
     const spare = Array.from(ask, (_, row) =>

@@ -2,7 +2,8 @@
 import * as view from "portvolt:policy/adoption-view@0.1.0";
 import { buy } from "portvolt:policy/adoption-orders@0.1.0";
 
-// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5): read optionRampLeft() as Uint32Array.from(list).
+// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
+const unsigned = (list) => Uint32Array.from(list);
 let premium = 0.1;
 
 export const policy = {
@@ -17,7 +18,7 @@ export const policy = {
   },
 
   decide() {
-    const [due, holding, isOpen] = [view.holdingDue(), view.optionHolding(), view.optionOpen()];
+    const [due, holding, isOpen] = [unsigned(view.holdingDue()), view.optionHolding(), view.optionOpen()];
     const [usd, isClean] = [view.optionUsdPerYear(), view.optionZeroEmission()];
     const options = Array.from(due, () => []);
     for (let row = 0; row < usd.length; row++) if (isOpen[row] && Number.isFinite(usd[row])) options[holding[row]].push(row);

@@ -24,7 +24,7 @@ static answer decide(void) {
     double *more_kw = allocate(limit_kw.length * 8, 8);
     for (size_t group = 0; group < cabinets.length; group++) { /* 10,000 are the most; NaN and infinity are none */
         double wanted = __builtin_ceil(vehicle_kw.at[group] / cabinet_kw.at[group]) - cabinets.at[group];
-        more[group] = wanted > 0.0 && wanted <= 10e3 ? wanted : 0.0;
+        more[group] = wanted > 0.0 && wanted <= 10000.0 ? wanted : 0.0;
     }
     for (size_t site = 0; site < limit_kw.length; site++) { /* an infinite limit needs nothing; 1 GW is the most */
         double wanted_kw = peak_kw.at[site] / peak_share - limit_kw.at[site];

@@ -2,7 +2,8 @@
 import * as view from "portvolt:policy/build-out-view@0.1.0";
 import { addCabinets, addGrid, buildAsPlanned } from "portvolt:policy/build-out-orders@0.1.0";
 
-// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5): read siteBehind() as Uint32Array.from(list).
+// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
+const unsigned = (list) => Uint32Array.from(list);
 const upTo = (most, wanted) => (wanted > 0 && wanted <= most ? wanted : 0); // NaN and infinity are nothing, too
 let peakShare = 0.9;
 
@@ -18,7 +19,7 @@ export const policy = {
   },
 
   decide() {
-    const [have, cabinet, vehicle] = [view.groupCabinets(), view.groupCabinetKw(), view.groupVehicleKw()];
+    const [have, cabinet, vehicle] = [unsigned(view.groupCabinets()), view.groupCabinetKw(), view.groupVehicleKw()];
     const [limit, peak] = [view.siteLimitKw(), view.sitePeakKw()];
     addCabinets(Uint32Array.from(have, (cabinets, at) => upTo(10000, Math.ceil(vehicle[at] / cabinet[at]) - cabinets)));
     addGrid(Float64Array.from(limit, (kw, at) => upTo(1e6, peak[at] / peakShare - kw))); // an infinite limit needs nothing

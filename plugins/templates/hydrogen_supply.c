@@ -1,4 +1,4 @@
-/* Electrolysers run with the sun, and at full load when the stock is below a reserve; trailers come at the reorder point.
+/* Electrolysers run with the sun, and at full load below a reserve; trailers are ordered at the reorder point.
    A start to change. */
 #define PORTVOLT_HYDROGEN_SUPPLY
 #include "portvolt.h"
@@ -29,9 +29,9 @@ static answer decide(void) {
         double share = full_kw > 0.0 ? solar_kw.at[at * hours] / full_kw : 0.0;
         if (stock_kg.at[at] < reserve_level * capacity_kg.at[at]) share = 1.0;
         load[at] = share > 0.0 ? (share < 1.0 ? share : 1.0) : 0.0;
-        double coming_kg = stock_kg.at[at] + on_order_kg.at[at];
+        double sure_kg = stock_kg.at[at] + on_order_kg.at[at], each_kg = payload_kg.at[at];
         uint32_t more = 0;
-        while (on_the_way.at[at] + more < most.at[at] && coming_kg + payload_kg.at[at] * more <= reorder_kg.at[at]) more++;
+        while (on_the_way.at[at] + more < most.at[at] && sure_kg + each_kg * more <= reorder_kg.at[at]) more++;
         trailers[at] = more;
     }
     run_at(load, stock_kg.length);

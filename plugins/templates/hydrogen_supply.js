@@ -1,8 +1,10 @@
-// Electrolysers run with the sun, and at full load when the stock is below a reserve; trailers come at the reorder point.
+// Electrolysers run with the sun, and at full load below a reserve; trailers are ordered at the reorder point.
 import * as view from "portvolt:policy/hydrogen-supply-view@0.1.0";
 import { runAt, orderTrailers } from "portvolt:policy/hydrogen-supply-orders@0.1.0";
 
 const LOAD_STEPS = 10;
+// Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
+const unsigned = (list) => Uint32Array.from(list);
 let reserveLevel = 0.35;
 
 export const policy = {
@@ -19,7 +21,7 @@ export const policy = {
   decide() {
     const [stock, capacity, onOrder] = [view.stationStockKg(), view.stationCapacityKg(), view.stationOnOrderKg()];
     const [payload, reorder] = [view.stationPayloadKg(), view.stationReorderKg()];
-    const [onTheWay, most] = [view.stationTrailersOnOrder(), view.stationMostTrailers()];
+    const [onTheWay, most] = [unsigned(view.stationTrailersOnOrder()), unsigned(view.stationMostTrailers())];
     const [power, solar, hours] = [view.stationPowerKw(), view.stationSolarKw(), view.hoursKnown()];
     const load = new Float64Array(stock.length), trailers = new Uint32Array(stock.length);
     for (let at = 0; at < stock.length; at++) {

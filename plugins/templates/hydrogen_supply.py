@@ -1,4 +1,4 @@
-"""Electrolysers run with the sun, and at full load when the stock is below a reserve; trailers come at the reorder point."""
+"""Electrolysers run with the sun, and at full load below a reserve; trailers are ordered at the reorder point."""
 
 from wit_world import exports
 from wit_world.exports.policy import Description, Parameter
@@ -13,8 +13,9 @@ reserve_level = 0.35  # what lasts is kept out here: every call has a `Policy` o
 def decide():
     loads, trailers = [], []
     hours, solar_kw, power_kw = view.hours_known(), view.station_solar_kw(), view.station_power_kw()
-    stations = zip(view.station_stock_kg(), view.station_capacity_kg(), view.station_on_order_kg(), view.station_payload_kg(),
-                   view.station_reorder_kg(), view.station_trailers_on_order(), view.station_most_trailers())
+    stations = zip(view.station_stock_kg(), view.station_capacity_kg(), view.station_on_order_kg(),
+                   view.station_payload_kg(), view.station_reorder_kg(),
+                   view.station_trailers_on_order(), view.station_most_trailers())
     for at, (stock, capacity, on_order, payload, reorder, on_the_way, most) in enumerate(stations):
         full_kw = power_kw[(at + 1) * LOAD_STEPS - 1]
         share = solar_kw[at * hours] / full_kw if full_kw > 0 else 0.0

@@ -44,6 +44,12 @@ impl Curve {
         Kwh(*self.energy.last().expect("a curve has at least two points"))
     }
 
+    /// The most power that it accepts at any state of charge.
+    #[must_use]
+    pub fn most(&self) -> Kw {
+        Kw(self.power.iter().copied().fold(0.0, f64::max))
+    }
+
     /// Charges from `from` towards `target` for at most `time` with at most `cap` (battery side).
     /// Returns the energy reached and the time it took.
     ///
@@ -125,6 +131,12 @@ impl Battery {
     #[must_use]
     pub fn usable(&self) -> Kwh {
         self.curve.usable()
+    }
+
+    /// The most power that it accepts at any state of charge.
+    #[must_use]
+    pub fn accepts(&self) -> Kw {
+        self.curve.most()
     }
 
     /// State of charge, 0 to 1.

@@ -194,7 +194,7 @@ impl Hall<'_, '_> {
         if leave == Leave::TimeUp && is_short(&session.arrival) {
             self.works.unmet += 1;
         }
-        self.rows.push(session_row(&session, Some(id), at_s, leave));
+        self.rows.push(session_row(&session, port, at_s, leave));
         Some(session)
     }
 

@@ -1,7 +1,7 @@
 //! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a port.
 
 use super::state::{Arrival, Leave, Plazas, Plug, Port, Session, User, Vehicle};
-use crate::kernel::ids::{PortId, VisitId};
+use crate::kernel::ids::VisitId;
 use crate::kernel::units::Kwh;
 use crate::record::Code;
 use crate::record::rows::{SessionRow, vehicle_kind};
@@ -24,25 +24,31 @@ fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> Sessio
         arrive_s: arrival.at_s,
         start_s: None,
         end_s,
+        depart_s: arrival.depart_s,
         wait_s: end_s.saturating_sub(arrival.at_s),
         requested_kwh: (arrival.target - start_energy).max(Kwh::ZERO).0,
         delivered_kwh: (arrival.battery.energy() - start_energy).0,
         grid_kwh: 0.0,
         given_kwh: 0.0,
+        paid_usd: None,
+        accepts_kw: arrival.battery.accepts().0,
         start_soc: arrival.battery.soc(),
         end_soc: arrival.battery.soc(),
         leave: Code(leave.word()),
     }
 }
 
-pub(super) fn session_row(session: &Session, port: Option<PortId>, end_s: u32, leave: Leave) -> SessionRow {
+pub(super) fn session_row(session: &Session, port: &Port, end_s: u32, leave: Leave) -> SessionRow {
     let arrival = &session.arrival;
+    let is_equipment = matches!(arrival.vehicle, Vehicle::Unit(_));
     SessionRow {
-        port,
+        port: Some(port.id),
         start_s: Some(session.start_s),
         wait_s: session.start_s.saturating_sub(arrival.at_s),
         grid_kwh: session.drawn.0,
         given_kwh: session.given.0,
+        // Equipment charges at its own terminal, which does not sell to itself.
+        paid_usd: port.price.filter(|_| !is_equipment).map(|price| session.drawn.0 * price),
         start_soc: session.start_soc,
         ..row(arrival, session.start_energy, end_s, leave)
     }
@@ -57,7 +63,7 @@ pub fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
     let mut rows: Vec<SessionRow> = world
         .query::<(&Port, &Plug)>()
         .iter(world)
-        .filter_map(|(port, plug)| Some(session_row(plug.session.as_ref()?, Some(port.id), end_s, Leave::Open)))
+        .filter_map(|(port, plug)| Some(session_row(plug.session.as_ref()?, port, end_s, Leave::Open)))
         .collect();
     let plazas = world.resource::<Plazas>();
     rows.extend(plazas.at.iter().flat_map(|plaza| &plaza.queue).map(|waiting| waited_row(waiting, end_s, Leave::Open)));

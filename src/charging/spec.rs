@@ -32,6 +32,10 @@ pub struct ChargerSpec {
     /// Battery energy per grid energy, above 0 to 1.
     #[schemars(range(min = 0.5, max = 1.0))]
     pub efficiency: f64,
+    /// What vehicles pay here for a kWh at the meter, USD. None: nothing beyond the site's bill; in a transition, the
+    /// public price where the site sells charging.
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub price_usd_per_kwh: Option<f64>,
     /// Who may plug in: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
     #[serde(default = "public")]
     #[schemars(length(min = 1))]

@@ -191,6 +191,8 @@ pub struct Port {
     pub gives: Kw,
     /// Battery energy per grid energy.
     pub efficiency: f64,
+    /// What vehicles pay, USD/kWh; none without a price of its own.
+    pub price: Option<f64>,
 }
 
 /// One vehicle at one port, from plug-in to unplug.

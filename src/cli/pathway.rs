@@ -12,7 +12,10 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     let value = |scope: &str, name: &str| value_of(metrics, scope, name);
     let mut out = format!(
         "{title}, {} to {}, {} and {}\n\n",
-        spec.from, spec.until, spec.adoption.name, spec.infrastructure.name
+        spec.from,
+        spec.until,
+        spec.adoption.word(),
+        spec.infrastructure.word()
     );
     let header =
         ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "hauls lost"];

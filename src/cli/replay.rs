@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::simulate::{begin, carry_out};
 use super::{Exit, diagnose};
-use crate::job::Job;
+use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
 use crate::scenario::replay::{Replay, load, name};
 use crate::sim::Options;
@@ -180,7 +180,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         settings: settings(args),
         with_csv: args.csv,
         with_report: args.report,
-        bound_limit_kw: args.bound.then(|| args.limit_kw.unwrap_or(f64::INFINITY)),
+        bound: if args.bound { Bounded::Replay(args.limit_kw.unwrap_or(f64::INFINITY)) } else { Bounded::No },
         baseline: None,
     };
     carry_out(&job, args.strict, folder, console)

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::simulate::{begin, carry_out};
 use super::{Exit, ScenarioArgs, diagnose, plugins};
-use crate::job::Job;
+use crate::job::{Bounded, Job};
 use crate::kernel::calendar::DAY_S;
 use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
@@ -75,6 +75,9 @@ pub(super) struct RunArgs {
     /// In a transition: the folder of a finished run to compare with; gives the cost of abating a tonne.
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
+    /// Say how far charging is from the best possible with full knowledge: energy, peaks, cost.
+    #[arg(long)]
+    bound: bool,
     /// Write what policies see at each decision into DIR, a JSON object a line, for work on a policy away from the run.
     #[arg(long, value_name = "DIR")]
     record_views: Option<PathBuf>,
@@ -112,7 +115,8 @@ impl RunArgs {
             infrastructure: None,
             full_years: false,
             record_views: None,
-            baseline: None,
+            bound: manifest.held_against.contains_key("bound"),
+            baseline: manifest.held_against.get("baseline").map(PathBuf::from),
             profile: false,
         }
     }
@@ -157,7 +161,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         settings: request.settings.clone(),
         with_csv: args.csv,
         with_report: true,
-        bound_limit_kw: None,
+        bound: if args.bound { Bounded::Run } else { Bounded::No },
         baseline: args.baseline.clone().zip(baseline),
     };
     carry_out(&job, args.strict, folder, console)

@@ -5,14 +5,15 @@ use super::rules::FillCurve;
 use super::spec::HydrogenSpec;
 use super::state::{
     Flows, FuelArrival, FuelArrivals, FuelDepartures, FuelSitesByFleet, FuelTank, Hub, HubSums, Hydrogen, Lot,
-    Position, Stack, Station, Storage, Sums, Wanted,
+    Position, Prices, Stack, Station, Storage, Sums, Wanted,
 };
-use super::supply::opening_lot;
+use super::supply::{LOOK_AHEAD_H, opening_lot};
 use super::systems::{FuelVisitList, kind};
 use crate::account::credit::Credit;
 use crate::charging::state::{Access, User, Vehicle, access_of};
 use crate::grid::state::Sites;
 use crate::kernel::agenda::Due;
+use crate::kernel::calendar::DAY_S;
 use crate::kernel::ids::{FleetId, HubId, StationId};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::record::Records;
@@ -39,7 +40,7 @@ pub fn add(world: &mut World, loaded: &Loaded, sites: &Sites, seed: Seed, on_boa
     hydrogen.at_site = vec![None; sites.0.len()];
     let mut positions = 0;
     for (at, (key, spec)) in scenario.hydrogen.iter().enumerate() {
-        let mut station = station(scenario, sites, seed, key, spec);
+        let mut station = station(loaded, sites, seed, key, spec);
         fill_up(&mut station, &hubs);
         first_failures(&mut station, positions, &mut hydrogen);
         hydrogen.at_site[station.site.index()] = Some(StationId::at(at));
@@ -67,7 +68,20 @@ pub fn add(world: &mut World, loaded: &Loaded, sites: &Sites, seed: Seed, on_boa
     world.init_resource::<Records<HubRow>>();
 }
 
-fn station(scenario: &Scenario, sites: &Sites, seed: Seed, key: &str, spec: &HydrogenSpec) -> Station {
+/// What the scenario lists, or the energy charges of the site's tariff.
+fn prices(loaded: &Loaded, spec: &HydrogenSpec) -> Prices {
+    if let Some(list) = &spec.electricity_usd_per_kwh {
+        return Prices::Listed(list.clone());
+    }
+    let Some(tariff) = loaded.tariffs.get(&spec.site) else { return Prices::Listed(vec![0.0]) };
+    let calendar = &loaded.calendar;
+    let end_s = calendar.elapsed_s(i64::from(loaded.scenario.time.days) * DAY_S);
+    let hours = end_s / 3600 + LOOK_AHEAD_H as i64;
+    Prices::Tariff((0..hours).map(|hour| tariff.energy_price_at(calendar, hour * 3600)).collect())
+}
+
+fn station(loaded: &Loaded, sites: &Sites, seed: Seed, key: &str, spec: &HydrogenSpec) -> Station {
+    let scenario = &loaded.scenario;
     let emissions = scenario.emissions.as_ref().map_or(0.0, |emissions| emissions.grid_kg_per_mwh);
     let position = |number: u32| Position {
         fill: None,
@@ -102,6 +116,7 @@ fn station(scenario: &Scenario, sites: &Sites, seed: Seed, key: &str, spec: &Hyd
         trailers: Vec::new(),
         ordered: 0,
         hub: hub.map(HubId::at),
+        prices: prices(loaded, spec),
         grid_kg_per_mwh: spec.grid_kg_per_mwh.clone().unwrap_or_else(|| vec![emissions]),
         flows: Flows::default(),
         settled_s: 0,

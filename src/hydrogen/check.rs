@@ -74,7 +74,7 @@ fn station(key: &str, station: &HydrogenSpec, checker: &mut Checker<'_>) {
     }
     rising(&["hydrogen", key, "dispenser", "rate_kg_per_min"], &station.dispenser.rate_kg_per_min, 0.0, 60.0, checker);
     let lists = [
-        ("electricity_usd_per_kwh", Some(&station.electricity_usd_per_kwh), (-2.0, 10.0)),
+        ("electricity_usd_per_kwh", station.electricity_usd_per_kwh.as_ref(), (-2.0, 10.0)),
         ("grid_kg_per_mwh", station.grid_kg_per_mwh.as_ref(), (0.0, 2_000.0)),
         ("forecast_kg_per_h", station.forecast_kg_per_h.as_ref(), (0.0, 100_000.0)),
     ];

@@ -25,10 +25,10 @@ pub struct HydrogenSpec {
     /// A vehicle leaves the queue after waiting this long, minutes. None: it stays.
     #[schemars(range(min = 1.0, max = 1_440.0))]
     pub patience_min: Option<f64>,
-    /// Price of electricity at the meter, USD per kWh: 1, 24 (hours of the day) or 168 values (hours from Monday).
-    #[serde(default = "zero_list")]
+    /// Price of electricity at the meter, USD per kWh: 1, 24 (hours of the day) or 168 values (hours from Monday). None: the
+    /// energy charges of the site's tariff; demand and fixed charges are on the site's bill only.
     #[schemars(length(min = 1, max = 168))]
-    pub electricity_usd_per_kwh: Vec<f64>,
+    pub electricity_usd_per_kwh: Option<Vec<f64>>,
     /// Carbon intensity of grid electricity, kg `CO2e` per `MWh`, in the same form. None: that of `[emissions]`.
     #[schemars(length(min = 1, max = 168))]
     pub grid_kg_per_mwh: Option<Vec<f64>>,
@@ -59,10 +59,6 @@ pub struct HydrogenSpec {
 
 fn public() -> Vec<String> {
     vec!["public".to_owned()]
-}
-
-fn zero_list() -> Vec<f64> {
-    vec![0.0]
 }
 
 /// What happens to a vehicle that the stock cannot serve.

@@ -1,6 +1,6 @@
 //! Tanks, stations, queues: what changes while hydrogen is made, moved and fuelled. Only this room writes it.
 
-use super::rules::{FillCurve, pressure_bar};
+use super::rules::{FillCurve, at_hour, pressure_bar};
 use super::spec::{HydrogenHubSpec, HydrogenSpec};
 use crate::account::credit::Credit;
 use crate::charging::state::{Access, User, Vehicle};
@@ -338,6 +338,33 @@ pub struct Sums {
     pub purchased_co2e_kg: f64,
 }
 
+/// Price of electricity at the meter of a station, USD per kWh.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prices {
+    /// As the scenario lists it: 1, 24 or 168 values by hour of the week.
+    Listed(Vec<f64>),
+    /// As the site's tariff has it, by hour of the run and somewhat beyond.
+    Tariff(Vec<f64>),
+}
+
+impl Prices {
+    /// In an hour of the run, which is this one of the week.
+    #[must_use]
+    pub fn at(&self, hour_of_run: usize, hour_of_week: usize) -> f64 {
+        match self {
+            Self::Listed(list) => at_hour(list, hour_of_week),
+            Self::Tariff(hours) => hours.get(hour_of_run).or(hours.last()).copied().unwrap_or(0.0),
+        }
+    }
+
+    /// Mean.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        let (Self::Listed(list) | Self::Tariff(list)) = self;
+        list.iter().sum::<f64>() / list.len().max(1) as f64
+    }
+}
+
 /// A fuelling station.
 #[derive(Debug)]
 pub struct Station {
@@ -369,6 +396,8 @@ pub struct Station {
     pub hub: Option<HubId>,
     /// Carbon of grid electricity by hour of the week, kg `CO2e` per `MWh`.
     pub grid_kg_per_mwh: Vec<f64>,
+    /// Price of electricity.
+    pub prices: Prices,
     /// What flows now.
     pub flows: Flows,
     /// Everything is settled up to here.

@@ -3,7 +3,7 @@
 
 use super::record::{hub_row, station_row};
 use super::rules::{at_hour, interpolate, kwh_per_kg, next_load, pro_rata};
-use super::spec::{ElectrolyserSpec, HydrogenSpec};
+use super::spec::ElectrolyserSpec;
 use super::state::{
     COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Hub, HubSums, Hydrogen, Lot, Stack, Station,
     Trailer,
@@ -24,13 +24,7 @@ use crate::record::hydrogen::{HubRow, HydrogenRow};
 use bevy_ecs::prelude::*;
 
 /// Supply policies look this far ahead, hours.
-const LOOK_AHEAD_H: usize = 48;
-
-/// Price of a kWh at the meter of a station, USD. The only place that knows it.
-#[must_use]
-pub fn electricity_usd_per_kwh(spec: &HydrogenSpec, hour_of_week: usize) -> f64 {
-    at_hour(&spec.electricity_usd_per_kwh, hour_of_week)
-}
+pub(super) const LOOK_AHEAD_H: usize = 48;
 
 /// At a boundary: settles all stations, writes the rows of the interval that ended, and tells the meters its load.
 pub(super) fn close_interval(
@@ -68,6 +62,12 @@ struct Moment<'a> {
     hour: usize,
     day: i64,
     tree: &'a LimitTree,
+}
+
+impl Moment<'_> {
+    fn hour_of_run(&self) -> usize {
+        (self.now_s / 3600) as usize
+    }
 }
 
 /// At a boundary: asks the policy in each new hour, then sets what flows until the next boundary, within what the limits
@@ -128,7 +128,7 @@ fn plan_compressor(station: &mut Station, moment: &Moment<'_>, headroom: &mut He
     let kg = if spec.kwh_per_kg > 0.0 { wanted_kg.min(left_kwh / spec.kwh_per_kg) } else { wanted_kg };
     headroom.take(moment.tree, node_of(station.site), Kwh(kg * spec.kwh_per_kg) / moment.time);
     let mut compressed = Lot { co2e_kg: spec.kwh_per_kg * grid_kg_per_kwh(station, moment.hour), ..Lot::default() };
-    compressed.usd[COST_COMPRESSION] = spec.kwh_per_kg * electricity_usd_per_kwh(&station.spec, moment.hour);
+    compressed.usd[COST_COMPRESSION] = spec.kwh_per_kg * station.prices.at(moment.hour_of_run(), moment.hour);
     station.flows.compress_kg_s = spec.kg_per_h / 3600.0;
     station.flows.compress_left_kg = kg;
     station.flows.compressed = compressed;
@@ -153,7 +153,7 @@ fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: 
     let kg = works.kg_per_h(load) * moment.time.0;
     let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
     let grid_kwh = power_kw * moment.time.0 - solar_kwh;
-    let usd = grid_kwh * electricity_usd_per_kwh(&station.spec, moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
+    let usd = grid_kwh * station.prices.at(moment.hour_of_run(), moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
     let co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour) + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
     let stack = &mut station.stack;
     stack.starts += u32::from(load > 0.0 && stack.load <= 0.0);
@@ -322,7 +322,7 @@ fn push_row(view: &mut HydrogenView, id: usize, station: &Station, moment: &Mome
     }
     for ahead in 0..LOOK_AHEAD_H {
         let hour = (moment.hour + ahead) % 168;
-        view.usd_per_kwh.push(electricity_usd_per_kwh(&station.spec, hour));
+        view.usd_per_kwh.push(station.prices.at(moment.hour_of_run() + ahead, hour));
         view.demand_kg.push(forecast_kg(station, hour));
         let solar = works.as_ref().and_then(|works| works.spec.solar_kw.as_ref());
         view.solar_kw.push(solar.map_or(0.0, |list| at_hour(list, hour)));
@@ -358,6 +358,6 @@ pub(super) fn opening_lot(station: &Station, hubs: &[Hub], kg: f64) -> Lot {
     let Some(electrolyser) = &spec.electrolyser else { return Lot::of(kg, 0.0, costs) };
     let kwh = interpolate(&electrolyser.kwh_per_kg, 1.0) + electrolyser.compress_kwh_per_kg;
     let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64;
-    costs[COST_PRODUCTION] = kwh * mean(&spec.electricity_usd_per_kwh);
+    costs[COST_PRODUCTION] = kwh * station.prices.mean();
     Lot::of(kg, kwh * mean(&station.grid_kg_per_mwh) / 1000.0, costs)
 }

@@ -37,10 +37,21 @@ pub struct Job<'a> {
     pub with_csv: bool,
     /// Make the report.
     pub with_report: bool,
-    /// For a replay: compare with the best possible under this limit, kW.
-    pub bound_limit_kw: Option<f64>,
+    /// Compare charging with the best possible?
+    pub bound: Bounded,
     /// For a transition: the folder of what it is compared with, and what was read of it.
     pub baseline: Option<(PathBuf, Baseline)>,
+}
+
+/// What charging is compared with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bounded {
+    /// Nothing.
+    No,
+    /// The best possible with the sessions of the run.
+    Run,
+    /// The best possible with the sessions of a replay under its limit, kW.
+    Replay(f64),
 }
 
 /// How far a job is.
@@ -140,6 +151,12 @@ impl Job<'_> {
         }
     }
 
+    fn held_against(&self) -> BTreeMap<String, String> {
+        let bound = (self.bound == Bounded::Run).then(|| ("bound".to_owned(), "yes".to_owned()));
+        let baseline = self.baseline.as_ref().map(|(folder, _)| ("baseline".to_owned(), folder.display().to_string()));
+        bound.into_iter().chain(baseline).collect()
+    }
+
     fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {
         let provenance = &self.loaded.provenance;
         let mut counts: BTreeMap<String, usize> =
@@ -155,6 +172,7 @@ impl Job<'_> {
             seed: self.options.seed,
             replication: self.options.replication,
             settings: self.settings.clone(),
+            held_against: self.held_against(),
             inputs: self.loaded.inputs.clone(),
             plugins: plugin_hashes(&notes),
             plugin_notes: notes,

@@ -1,6 +1,6 @@
 //! Days of operations into a folder.
 
-use super::{Finished, Job, JobError, Kind, Progress, pretty};
+use super::{Bounded, Finished, Job, JobError, Kind, Progress, pretty};
 use crate::account::tariff::Tariff;
 use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
 use crate::record::summary::{Metric, Summary};
@@ -9,6 +9,7 @@ use crate::report::{self, read::each_batch};
 use crate::sim::output::{Output, Written};
 use crate::sim::{RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
+use crate::study::run_bound;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -44,8 +45,13 @@ impl Job<'_> {
         })?;
         let digest = written.digest();
         let Written { mut summary, digests, .. } = written;
-        if let Some(limit_kw) = self.bound_limit_kw {
-            summary.extra.extend(self.bound(limit_kw, &folder.tables())?);
+        match self.bound {
+            Bounded::No => {}
+            Bounded::Replay(limit_kw) => summary.extra.extend(self.bound(limit_kw, &folder.tables())?),
+            Bounded::Run => {
+                let found = run_bound::metrics(loaded, &folder.tables());
+                summary.extra.extend(found.map_err(|error| JobError::Bound(error.to_string()))?);
+            }
         }
         let metrics = summary.metrics(simulation.names());
         folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics: &metrics }))?;

@@ -82,13 +82,13 @@ impl Side for Adoption {
 
     fn with_made(made: Made, show: impl FnOnce(&AdoptionView)) {
         // Holdings of a hundred vehicles with three options each.
-        let holdings = made.vehicles.div_ceil(100).max(1);
+        let holdings = made.vehicles.div_ceil(100);
         let options = 0..3 * holdings;
         let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
         let view = AdoptionView {
             year: 2030,
             cost_uncertainty: 0.05,
-            due: (0..holdings).map(|at| at % 12).collect(),
+            due: (0..holdings).map(|at| 1 + at % 12).collect(),
             vehicles: vec![100; holdings as usize],
             vehicles_each: (0..holdings).map(|at| quantity(1.0 + f64::from(at % 50), at)).collect(),
             old: vec![80; holdings as usize],

@@ -83,7 +83,7 @@ impl Side for BuildOut {
     }
 
     fn with_made(made: Made, show: impl FnOnce(&InfrastructureView)) {
-        // A site for ten groups; the last one carries all others.
+        // A site for ten groups; every tenth carries the nine after it.
         let (groups, sites) = (made.vehicles.div_ceil(10), made.vehicles.div_ceil(100));
         let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
         let view = InfrastructureView {
@@ -99,7 +99,7 @@ impl Side for BuildOut {
             site_limit_kw: (0..sites).map(|at| (at % 4 > 0).then_some(5_000.0)).collect(),
             site_peak_kw: (0..sites).map(|at| quantity(5_000.0 * spread(at, 0.9), at)).collect(),
             site_load_kw: (0..sites).map(|at| quantity(300.0, at + 3)).collect(),
-            site_behind: (0..sites).map(|at| (at + 1 < sites).then_some(sites as usize - 1)).collect(),
+            site_behind: (0..sites).map(|at| (at % 10 > 0).then_some((at - at % 10) as usize)).collect(),
         };
         show(&view);
     }

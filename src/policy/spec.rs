@@ -161,6 +161,14 @@ macro_rules! from_text {
                     Self { name: text, ..Self::default() }
                 }
             }
+        }
+
+        impl $choice {
+            /// Who decides, in a word: the built-in policy, or the file of the plugin.
+            #[must_use]
+            pub fn word(&self) -> &str {
+                self.plugin.as_ref().unwrap_or(&self.name)
+            }
         })*
     };
 }

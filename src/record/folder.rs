@@ -56,6 +56,9 @@ pub struct Manifest {
     pub replication: u32,
     /// `--set` and other settings.
     pub settings: Vec<String>,
+    /// What the result was held against: `bound` (yes), `baseline` (a folder).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held_against: BTreeMap<String, String>,
     /// blake3 of each input file.
     pub inputs: BTreeMap<String, String>,
     /// blake3 of each plugin.

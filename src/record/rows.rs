@@ -30,6 +30,8 @@ row! {
         start_s: Option<u32> ["s"],
         /// unplug, or departure from the queue
         end_s: u32 ["s"],
+        /// when it had to go, whatever it had; empty when nothing called it away
+        depart_s: Option<u32> ["s"],
         /// from arrival to plug-in (or to departure from the queue)
         wait_s: u32 ["s"],
         /// energy it asked for, battery side
@@ -40,6 +42,10 @@ row! {
         grid_kwh: f64 ["kWh"],
         /// energy it gave back to the site
         given_kwh: f64 ["kWh"],
+        /// what it paid for that; empty where the port has no price of its own
+        paid_usd: Option<f64> ["USD"],
+        /// the most power that its battery accepts at any state of charge, battery side
+        accepts_kw: f64 ["kW"],
         /// state of charge at plug-in
         start_soc: f64 [""],
         /// state of charge at unplug

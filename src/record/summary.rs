@@ -101,6 +101,8 @@ impl Summary {
                 fleet.port_wait_h += f64::from(row.wait_s) / 3600.0;
                 fleet.port_h += row.start_s.map_or(0.0, |start_s| f64::from(row.end_s - start_s) / 3600.0);
                 fleet.charged_kwh += row.grid_kwh;
+                fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
+                fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
             }
             let is_over = !matches!(row.leave.0, "open" | "outage" | "break_over");
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
@@ -112,6 +114,8 @@ impl Summary {
                 tally.requested_kwh += row.requested_kwh;
                 tally.delivered_kwh += row.delivered_kwh;
                 tally.session_grid_kwh += row.grid_kwh;
+                tally.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
+                tally.sold_usd += row.paid_usd.unwrap_or(0.0);
                 tally.waits.add(row.wait_s);
             }
         }
@@ -342,6 +346,8 @@ impl Scope<'_> {
         self.add("queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a port, 95th percentile");
         let port_s = f64::from(tally.ports) * days * 86_400.0;
         let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
+        let sold = (tally.priced_kwh > 0.0).then_some(tally.sold_usd);
+        self.add("charging_sold_usd", sold, "USD", "paid by vehicles at ports with a price of their own");
         self.add("charger_utilization", used, "", "time ports were taken over all time");
     }
 

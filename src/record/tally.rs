@@ -73,6 +73,10 @@ pub struct Tally {
     pub delivered_kwh: f64,
     /// Energy drawn for sessions, kWh.
     pub session_grid_kwh: f64,
+    /// Of it at ports with a price of their own, kWh.
+    pub priced_kwh: f64,
+    /// Paid for that, $.
+    pub sold_usd: f64,
     /// Time at ports, s.
     pub busy_s: f64,
     /// Waits for a port.
@@ -161,6 +165,10 @@ pub struct FleetTally {
     pub port_h: f64,
     /// Drawn from the grid at ports, kWh.
     pub charged_kwh: f64,
+    /// Of it at ports with a price of their own, kWh.
+    pub priced_kwh: f64,
+    /// Paid for that, $.
+    pub paid_usd: f64,
 }
 
 impl FleetTally {
@@ -181,6 +189,8 @@ impl FleetTally {
         self.port_wait_h += other.port_wait_h * weight;
         self.port_h += other.port_h * weight;
         self.charged_kwh += other.charged_kwh * weight;
+        self.priced_kwh += other.priced_kwh * weight;
+        self.paid_usd += other.paid_usd * weight;
     }
 }
 

@@ -159,7 +159,7 @@ impl Hub {
             nodes: scenario.node.iter().map(node).collect(),
             stations: scenario.hydrogen.iter().map(station).collect(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
-                policies: format!("{} and {}", spec.adoption.name, spec.infrastructure.name),
+                policies: format!("{} and {}", spec.adoption.word(), spec.infrastructure.word()),
                 money_year: spec.money_year,
                 grid: spec.grid.kind.word().to_owned(),
             }),

@@ -4,7 +4,7 @@
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
 use super::workspace::{Workspace, is_name};
-use crate::job::{Job, JobError, Progress};
+use crate::job::{Bounded, Job, JobError, Progress};
 use crate::record::folder::RunFolder;
 use crate::scenario::load::{Loaded, load};
 use crate::sim::Options;
@@ -334,7 +334,7 @@ impl Jobs {
             settings,
             with_csv: false,
             with_report: true,
-            bound_limit_kw: None,
+            bound: Bounded::No,
             baseline: None,
         };
         let mut watch = |progress: &Progress| {

@@ -125,6 +125,7 @@ fn manifest(plan: &Plan, rows: BTreeMap<String, String>) -> Manifest {
         seed: plan.seed,
         replication: 0,
         settings: plan.settings.clone(),
+        held_against: BTreeMap::new(),
         inputs: plan.cells.iter().flat_map(|cell| cell.inputs.clone()).collect(),
         plugins: BTreeMap::new(),
         outputs: BTreeMap::new(),

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod replay_bound;
 pub mod replicate;
 pub mod results;
+pub mod run_bound;
 pub mod screen;
 pub mod sensitivity;
 pub mod shard;

@@ -49,7 +49,7 @@ pub fn metrics(loaded: &Loaded, limit_kw: f64, prices: &[f64], done: &Done) -> R
 }
 
 /// How much of `from` is left above `to`, percent.
-fn gap(from: f64, to: f64) -> f64 {
+pub(super) fn gap(from: f64, to: f64) -> f64 {
     if from > 0.0 { 100.0 * (from - to) / from } else { 0.0 }
 }
 

@@ -121,6 +121,7 @@ pub fn leave(
         seed: spec.seed,
         replication: 0,
         settings: spec.settings.clone(),
+        held_against: BTreeMap::new(),
         inputs: loaded.iter().flat_map(|(_, loaded)| loaded.inputs.clone()).collect(),
         plugins: BTreeMap::new(),
         outputs: BTreeMap::new(),

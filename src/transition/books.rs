@@ -26,11 +26,12 @@ impl Pathway<'_> {
             emissions.push(books.fleet_emissions(at, tally));
         }
         let paid: f64 = finance.iter().map(|row| row.charging_usd).sum();
+        let priced: f64 = shown.fleets.iter().map(|tally| tally.paid_usd).sum();
         for at in 0..scenario.site.len() {
             finance.push(books.site_costs(at));
             emissions.push(books.site_emissions(at));
         }
-        self.sell_charging(shown, paid, &mut finance);
+        self.sell_charging(shown, paid - priced, &mut finance);
         self.invest(year, &mut finance);
         self.embodied(year, &mut emissions);
         let mut total = FinanceRow::nothing(year, "total".to_owned());
@@ -52,13 +53,21 @@ impl Pathway<'_> {
         self.tables.emissions.extend(emissions);
     }
 
-    /// What fleets pay at public chargers is income of public sites, by the energy they gave.
+    /// What fleets pay is income of sites: at ports with a price of their own by that price, the rest (`paid_usd`) of public
+    /// sites by the energy they gave without one.
     fn sell_charging(&self, shown: &Shown, paid_usd: f64, finance: &mut [FinanceRow]) {
         let sites = self.frame.scenario().site.iter().zip(&shown.sites);
         let public: Vec<(String, f64)> = sites
             .filter(|((_, spec), _)| spec.kind == SiteKind::Public)
-            .map(|((key, _), shown)| (format!("site:{key}"), shown.charging_kwh))
+            .map(|((key, _), shown)| (format!("site:{key}"), (shown.charging_kwh - shown.priced_kwh).max(0.0)))
             .collect();
+        for (key, sold) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|(_, shown)| shown.sold_usd > 0.0)
+        {
+            let scope = format!("site:{key}");
+            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
+                row.charging_usd -= sold.sold_usd;
+            }
+        }
         let all: f64 = public.iter().map(|it| it.1).sum();
         for (scope, kwh) in public.iter().filter(|it| it.1 > 0.0) {
             if let Some(row) = finance.iter_mut().find(|row| row.scope == *scope) {

@@ -176,6 +176,19 @@ impl<'a> Frame<'a> {
         plan
     }
 
+    /// What a kWh costs at ports that every truck may use, by their power: their own price, or the public one.
+    #[must_use]
+    pub fn public_usd_per_kwh(&self, year: u16) -> f64 {
+        let common = self.spec.price.public_usd_per_kwh.at(year);
+        let open = self.groups.iter().filter(|(_, group)| group.users.iter().any(|user| user == "public"));
+        let priced = open.map(|(_, group)| {
+            let kw = f64::from(group.cabinets) * group.cabinet_kw;
+            (kw, kw * group.price_usd_per_kwh.unwrap_or(common))
+        });
+        let (kw, usd) = priced.fold((0.0, 0.0), |sum, each| (sum.0 + each.0, sum.1 + each.1));
+        if kw > 0.0 { usd / kw } else { common }
+    }
+
     /// The charger groups that vehicles of a holding and model may use: number of the group.
     pub fn groups_of(&self, holding: usize, model: usize) -> impl Iterator<Item = usize> + '_ {
         let (holding, key) = (&self.holdings[holding], &self.models[model].key);

@@ -138,7 +138,8 @@ impl Year<'_> {
         row.diesel_usd = tally.diesel_gal * price.diesel_usd_per_gal.at(year);
         row.hydrogen_usd = tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
         let is_public = spec.home.is_none();
-        row.charging_usd = if is_public { tally.charged_kwh * price.public_usd_per_kwh.at(year) } else { 0.0 };
+        let public_kwh = if is_public { tally.charged_kwh - tally.priced_kwh } else { 0.0 };
+        row.charging_usd = tally.paid_usd + public_kwh * price.public_usd_per_kwh.at(year);
         let on_duty_h = tally.port_wait_h + if is_public { tally.port_h } else { 0.0 };
         row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
         row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);

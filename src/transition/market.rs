@@ -151,7 +151,7 @@ impl Market<'_> {
                 let holding = &self.frame.holdings[holding];
                 let fleet = self.frame.scenario().fleet.get(&holding.owner);
                 match (fleet.map(|fleet| fleet.home.as_ref()), holding.class.as_str()) {
-                    (Some(None), TRUCK) => price.public_usd_per_kwh.at(self.year),
+                    (Some(None), TRUCK) => self.frame.public_usd_per_kwh(self.year),
                     (Some(Some(home)), TRUCK) => self.site_usd_per_kwh(home),
                     _ => self.site_usd_per_kwh(&holding.owner),
                 }

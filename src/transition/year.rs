@@ -184,6 +184,10 @@ pub struct SiteShown {
     pub trucks_by_hour: [f64; 24],
     /// Drawn for sessions, kWh.
     pub charging_kwh: f64,
+    /// Of it at ports with a price of their own, kWh.
+    pub priced_kwh: f64,
+    /// Paid for that, $.
+    pub sold_usd: f64,
     /// Highest mean power of an interval, kW.
     pub peak_kw: f64,
     /// Waits for a port, of the samples.
@@ -302,6 +306,8 @@ fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
             sum.exhaust_by_hour[hour][1] += site.exhaust_by_hour[hour][1] * weight;
         }
         sum.charging_kwh += site.charging_kwh * weight;
+        sum.priced_kwh += site.priced_kwh * weight;
+        sum.sold_usd += site.sold_usd * weight;
         sum.peak_kw = sum.peak_kw.max(site.peak_kw);
         sum.waits.merge(&site.waits);
         sum.unmet += site.unmet as f64 * weight;

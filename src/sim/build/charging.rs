@@ -126,6 +126,7 @@ fn port_of(spec: &ChargerSpec) -> Port {
         limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
         gives: Kw(spec.v2g_kw),
         efficiency: spec.efficiency,
+        price: spec.price_usd_per_kwh,
     }
 }
 
