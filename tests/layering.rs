@@ -57,14 +57,24 @@ fn reports_read_records_only() {
 
 #[test]
 fn the_tick_changes_no_structure() {
-    // Studies, and the samples of a year, run whole worlds side by side (rayon); nothing inside one does.
+    // Studies, and the samples of a year, run whole worlds side by side (rayon); nothing inside one does. The command line
+    // and the server start threads and programs.
     forbid(
         |path| {
             let path = path.to_string_lossy();
-            !path.contains("sim/build/") && !path.contains("src/study/") && !path.ends_with("transition/year.rs")
+            let is_outside = ["sim/build/", "src/study/", "src/cli/", "src/serve/"].iter().any(|it| path.contains(it));
+            !is_outside && !path.ends_with("transition/year.rs")
         },
         &["Commands", ".spawn(", ".despawn(", "par_iter", "run_if", "Local<"],
     );
+}
+
+/// Who starts runs knows the library, not the world; nothing but the command line knows the server.
+#[test]
+fn servers_and_commands_only_call_the_library() {
+    let in_room = |path: &Path, room: &str| path.parent().is_some_and(|parent| parent.ends_with(room));
+    forbid(|path| in_room(path, "serve") || in_room(path, "job"), &["bevy_ecs", "::state::", "crate::cli"]);
+    forbid(|path| !in_room(path, "serve") && !in_room(path, "cli"), &["crate::serve", "axum::"]);
 }
 
 #[test]

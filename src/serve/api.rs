@@ -5,6 +5,7 @@ use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
 use super::jobs::{RunRequest, RunState};
 use super::workspace::{RunEntry, ScenarioEntry, is_name};
+use crate::policy::spec::is_plugin_file;
 use crate::scenario::load::document;
 use crate::scenario::template::{TEMPLATES, copy_out, find};
 use crate::{import, policy};
@@ -390,7 +391,7 @@ async fn put_plugin(
         return Err(ApiError::new(StatusCode::FORBIDDEN, "start the server with --allow-plugins to put plugins here"));
     }
     let is_wasm = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/wasm");
-    if !is_wasm || !name.ends_with(".wasm") || !body.starts_with(b"\0asm") {
+    if !is_wasm || !is_plugin_file(&name) || !body.starts_with(b"\0asm") {
         return Err(ApiError::bad("a plugin is a WebAssembly component with a name that ends in .wasm"));
     }
     aside(move || {

@@ -216,7 +216,7 @@ mod tests {
             edited.starts_with("# why\ntitle = \"A\"\n\n[site.depot]\nlimit_kw = 550 # signed in May\nlat = 1.0\n")
         );
         assert!(
-            !edited.contains("charger.old") && edited.contains("[charger.new]\nsite = \"depot\"\ncabinets = 3\n"),
+            !edited.contains("charger.old") && edited.contains("[charger.new]\ncabinets = 3\nsite = \"depot\"\n"),
             "{edited}"
         );
         assert!(edited.contains("[source.planner]") && edited.contains("limit_kw = \"planner\""), "{edited}");

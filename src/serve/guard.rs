@@ -23,7 +23,7 @@ pub(super) struct Guard {
 }
 
 /// A request that has not been read and answered by then is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Guard {
     /// For a server that listens at an address. `policy` is the content security policy of its page.

@@ -134,23 +134,10 @@ impl Workspace {
     /// All scenarios.
     pub(super) fn scenarios(&self) -> Vec<ScenarioEntry> {
         let mut files = Vec::new();
-        self.walk(&self.root, 0, &mut files);
+        walk(&self.root, 0, &mut files);
         files.sort();
         let entries = files.iter().filter_map(|file| self.entry(file, &files));
         entries.take(MOST_SCENARIOS).collect()
-    }
-
-    fn walk(&self, folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && depth < DEPTH && !name.starts_with('.') && !NOT_SCENARIOS.contains(&name.as_str()) {
-                self.walk(&path, depth + 1, out);
-            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
-                out.push(path);
-            }
-        }
     }
 
     fn entry(&self, file: &Path, all: &[PathBuf]) -> Option<ScenarioEntry> {
@@ -191,6 +178,20 @@ impl Workspace {
             Some(RunEntry { id, title, command, scenario, overlays, settings, seed, finished_unix_s })
         };
         runs.into_iter().filter_map(read).collect()
+    }
+}
+
+/// Files of TOML in a folder and below.
+fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && depth < DEPTH && !name.starts_with('.') && !NOT_SCENARIOS.contains(&name.as_str()) {
+            walk(&path, depth + 1, out);
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
+            out.push(path);
+        }
     }
 }
 

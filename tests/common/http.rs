@@ -43,15 +43,12 @@ impl Connection {
 
     /// A request with exactly these headers, and the length of the body where they name none.
     pub(crate) fn raw(&mut self, method: &str, path: &str, headers: &[&str], body: Option<&str>) -> Answer {
-        let mut text = format!("{method} {path} HTTP/1.1\r\n");
-        for header in headers {
-            text += &format!("{header}\r\n");
-        }
+        let mut lines = vec![format!("{method} {path} HTTP/1.1")];
+        lines.extend(headers.iter().map(|header| (*header).to_owned()));
         if let Some(body) = body.filter(|_| !headers.iter().any(|header| header.starts_with("content-length"))) {
-            text += &format!("content-length: {}\r\n", body.len());
+            lines.push(format!("content-length: {}", body.len()));
         }
-        text += "\r\n";
-        text += body.unwrap_or_default();
+        let text = format!("{}\r\n\r\n{}", lines.join("\r\n"), body.unwrap_or_default());
         self.stream.get_mut().write_all(text.as_bytes()).unwrap();
         self.answer()
     }
