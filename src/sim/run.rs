@@ -114,7 +114,7 @@ impl Simulation {
     /// When a policy cannot be made.
     pub fn new(loaded: &Loaded, options: &Options) -> Result<Self, RunError> {
         let (mut world, names) = build::world(loaded, options)?;
-        let mut schedule = schedule(options);
+        let mut schedule = schedule(&loaded.scenario, options);
         if options.profile {
             world.init_resource::<profile::StepTimes>();
             profile::watch(&mut schedule);
@@ -241,8 +241,9 @@ impl Simulation {
     }
 }
 
-/// All systems of the operational tick, in one list of rooms.
-fn schedule(options: &Options) -> Schedule {
+/// All systems of the operational tick, in one list of rooms. A room that the scenario leaves empty costs nothing: its
+/// systems would look every minute and find nothing to do.
+fn schedule(scenario: &Scenario, options: &Options) -> Schedule {
     let mut schedule = Schedule::new(Operations);
     schedule.set_executor(SingleThreadedExecutor::new());
     schedule.set_build_settings(ScheduleBuildSettings {
@@ -253,9 +254,15 @@ fn schedule(options: &Options) -> Schedule {
         ..Default::default()
     });
     let mut register = Register::new(&mut schedule);
-    for room in
-        [freight::register, terminal::register, truck::register, charging::register, grid::register, hydrogen::register]
-    {
+    let rooms: [(fn(&mut Register<'_>), bool); 6] = [
+        (freight::register, scenario.freight.is_some()),
+        (terminal::register, !scenario.terminal.is_empty()),
+        (truck::register, !scenario.fleet.is_empty()),
+        (charging::register, true),
+        (grid::register, true),
+        (hydrogen::register, !scenario.hydrogen.is_empty()),
+    ];
+    for (room, _) in rooms.into_iter().filter(|room| room.1) {
         room(&mut register);
     }
     schedule
