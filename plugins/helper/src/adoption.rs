@@ -1,26 +1,12 @@
 //! What is bought in each year of a transition.
 
-use crate::view::{export, view};
-use crate::{About, Values};
+use crate::view::{export, policy, view};
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::portvolt::policy::adoption_view as host;
 
-/// An adoption policy. Export it with `portvolt_guest::export_adoption!(MyPolicy);`.
-pub trait Policy: Sized {
-    /// Name, version and parameters.
-    const ABOUT: About;
-
-    /// A run begins.
-    fn start(values: &Values, seed: u64) -> Result<Self, String>;
-
-    /// Reads the view and says what is bought. An error ends the run.
-    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
-
-    /// The run is over.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
+policy! {
+    /// An adoption policy. Export it with `portvolt_guest::export_adoption!(MyPolicy);`.
 }
 
 view! {

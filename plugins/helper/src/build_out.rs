@@ -1,26 +1,12 @@
 //! What is built in each year of a transition.
 
-use crate::view::{export, view};
-use crate::{About, Values};
+use crate::view::{export, policy, view};
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::portvolt::policy::build_out_view as host;
 
-/// A policy of build-out. Export it with `portvolt_guest::export_build_out!(MyPolicy);`.
-pub trait Policy: Sized {
-    /// Name, version and parameters.
-    const ABOUT: About;
-
-    /// A run begins.
-    fn start(values: &Values, seed: u64) -> Result<Self, String>;
-
-    /// Reads the view and decides. An error ends the run.
-    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
-
-    /// The run is over.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
+policy! {
+    /// A policy of build-out. Export it with `portvolt_guest::export_build_out!(MyPolicy);`.
 }
 
 view! {

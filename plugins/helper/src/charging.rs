@@ -1,26 +1,12 @@
 //! The set-point of every charging session.
 
-use crate::view::{export, view};
-use crate::{About, Values};
+use crate::view::{export, policy, view};
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::portvolt::policy::charging_view as host;
 
-/// A charging policy. Export it with `portvolt_guest::export_charging!(MyPolicy);`.
-pub trait Policy: Sized {
-    /// Name, version and parameters.
-    const ABOUT: About;
-
-    /// A run begins.
-    fn start(values: &Values, seed: u64) -> Result<Self, String>;
-
-    /// Reads the view and gives one set-point a session. An error ends the run.
-    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
-
-    /// The run is over.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
+policy! {
+    /// A charging policy. Export it with `portvolt_guest::export_charging!(MyPolicy);`.
 }
 
 view! {

@@ -1,27 +1,13 @@
 //! Which truck takes which haul, and which truck charges where.
 
-use crate::view::{export, view};
-use crate::{About, Values};
+use crate::view::{export, policy, view};
 use std::cell::OnceCell;
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::portvolt::policy::dispatch_view as host;
 
-/// A dispatch policy. Export it with `portvolt_guest::export_dispatch!(MyPolicy);`.
-pub trait Policy: Sized {
-    /// Name, version and parameters.
-    const ABOUT: About;
-
-    /// A run begins.
-    fn start(values: &Values, seed: u64) -> Result<Self, String>;
-
-    /// Reads the view and gives orders. An error ends the run.
-    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
-
-    /// The run is over.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
+policy! {
+    /// A dispatch policy. Export it with `portvolt_guest::export_dispatch!(MyPolicy);`.
 }
 
 view! {

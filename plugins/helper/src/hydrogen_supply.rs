@@ -1,26 +1,12 @@
 //! When electrolysers run and when hydrogen is ordered, hour by hour.
 
-use crate::view::{export, view};
-use crate::{About, Values};
+use crate::view::{export, policy, view};
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::portvolt::policy::hydrogen_supply_view as host;
 
-/// A policy of hydrogen supply. Export it with `portvolt_guest::export_hydrogen_supply!(MyPolicy);`.
-pub trait Policy: Sized {
-    /// Name, version and parameters.
-    const ABOUT: About;
-
-    /// A run begins.
-    fn start(values: &Values, seed: u64) -> Result<Self, String>;
-
-    /// Reads the view and decides. An error ends the run.
-    fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
-
-    /// The run is over.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
+policy! {
+    /// A policy of hydrogen supply. Export it with `portvolt_guest::export_hydrogen_supply!(MyPolicy);`.
 }
 
 /// Load steps of the columns by load: 1/10 to 10/10 of rated power.

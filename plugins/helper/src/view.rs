@@ -71,6 +71,28 @@ macro_rules! view {
     };
 }
 
+/// Makes the trait that a guest implements, over the `View` and `Orders` of its kind.
+macro_rules! policy {
+    ($(#[$doc:meta])*) => {
+        $(#[$doc])*
+        pub trait Policy: Sized {
+            /// Name, version and parameters.
+            const ABOUT: crate::About;
+
+            /// A run begins.
+            fn start(values: &crate::Values, seed: u64) -> Result<Self, String>;
+
+            /// Reads the view and gives orders. An error ends the run.
+            fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String>;
+
+            /// The run is over.
+            fn finish(&mut self) -> Result<(), String> {
+                Ok(())
+            }
+        }
+    };
+}
+
 /// Makes the export of one kind of policy.
 macro_rules! export {
     ($name:ident, $kind:ident) => {
@@ -147,4 +169,4 @@ macro_rules! export {
     };
 }
 
-pub(crate) use {export, view};
+pub(crate) use {export, policy, view};
