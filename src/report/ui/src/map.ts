@@ -6,6 +6,7 @@ import { button, element, svg } from "./dom";
 import { carriedLoads } from "./load";
 import { LOAD_CLASSES, Mark, mapLegend, shade, WAIT_CLASSES, type Saying } from "./marks";
 import { listen, Shared, whenPageEnds } from "./page";
+import { offsets } from "./place";
 import { drawTrucks, unpackTrips, type Trips } from "./trucks";
 
 const MARGIN = 40;
@@ -21,16 +22,6 @@ interface View {
 }
 
 const WHOLE: View = { x: 0.5, y: 0.5, zoom: 1 };
-
-/** Where sites lie, east and south as shares of a square around all of them. */
-function shares(sites: Site[]): [number, number][] {
-  const lats = sites.map((site) => site.lat);
-  const lons = sites.map((site) => site.lon);
-  const [south, north] = [Math.min(...lats), Math.max(...lats)];
-  const [west, east] = [Math.min(...lons), Math.max(...lons)];
-  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
-  return sites.map((site) => [(site.lon - (west + east) / 2) * squeeze, (south + north) / 2 - site.lat]);
-}
 
 /** What a mark says of the whole run. */
 function sayWhole(site: Site, metrics: Metrics): Saying {
@@ -81,7 +72,7 @@ class HubMap {
     private readonly clock: Clock,
     chosen: Shared<string>,
   ) {
-    this.spots = shares(report.sites);
+    this.spots = offsets(report.sites);
     this.carried = carriedLoads(report);
     const peak = (site: Site) => metrics.get("peak_kw", `site:${site.key}`) ?? 0;
     const highest = Math.max(1, ...report.sites.map(peak));

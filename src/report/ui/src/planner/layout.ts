@@ -1,6 +1,7 @@
 // The map on which a layout is edited: sites as marks, groups of chargers as handles that can be dragged to another site.
 
 import { element, svg } from "../dom";
+import { offsets } from "../place";
 import type { Editing } from "./draft";
 
 const WIDTH = 760;
@@ -17,14 +18,13 @@ interface Place {
 function places(editing: Editing): Place[] {
   const sites = editing.rows("site").map(([key, site]) => ({ key, lat: Number(site["lat"]), lon: Number(site["lon"]) }));
   const known = sites.filter((site) => Number.isFinite(site.lat) && Number.isFinite(site.lon));
-  const [lats, lons] = [known.map((site) => site.lat), known.map((site) => site.lon)];
-  const [south, north, west, east] = [Math.min(...lats), Math.max(...lats), Math.min(...lons), Math.max(...lons)];
-  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180);
-  const wide = Math.max((east - west) * squeeze, 1e-6);
-  const scale = Math.min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / Math.max(north - south, 1e-6));
-  const left = (WIDTH - (east - west) * squeeze * scale) / 2;
-  const top = (HEIGHT - (north - south) * scale) / 2;
-  return known.map((site) => ({ key: site.key, x: left + (site.lon - west) * squeeze * scale, y: top + (north - site.lat) * scale }));
+  const flat = offsets(known);
+  const span = (axis: 0 | 1) => 2 * Math.max(1e-6, ...flat.map((point) => Math.abs(point[axis])));
+  const scale = Math.min((WIDTH - 2 * MARGIN) / span(0), (HEIGHT - 2 * MARGIN) / span(1));
+  return known.map((site, at) => {
+    const [east, south] = flat[at] ?? [0, 0];
+    return { key: site.key, x: WIDTH / 2 + east * scale, y: HEIGHT / 2 + south * scale };
+  });
 }
 
 export interface Layout {
