@@ -12,6 +12,7 @@ use crate::policy::spec::PluginLimits;
 use crate::record::summary::{Metric, value_of};
 use crate::scenario::load::{Loaded, load};
 use crate::sim::RunError;
+use crate::study::real_views::{self, RealViews};
 use crate::study::replicate::replicate;
 use clap::Subcommand;
 use std::fmt::Write;
@@ -22,7 +23,7 @@ use std::time::Instant;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum PluginCommand {
-    /// Load a plugin and try it on made-up views: empty, huge, odd; twice and by turns.
+    /// Load a plugin and try it on made-up views (empty, huge, odd; twice and by turns) and on those of a short real run.
     Check {
         /// The plugin's file.
         file: PathBuf,
@@ -115,12 +116,34 @@ fn check<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
         console.error(&message);
         Exit::BadPolicy
     })?;
+    let real = real_views::try_on(S::KIND, Path::new(&file.path));
+    let is_good = trial.is_good() && real.as_ref().is_ok_and(|real| real.is_repeatable);
     if console.is_json() {
-        console.print_json(&trial_json(&plugin, &trial));
+        let mut json = trial_json(&plugin, &trial);
+        json["good"] = is_good.into();
+        json["real_run"] = match &real {
+            Ok(real) => serde_json::json!({
+                "scenario": real.scenario, "calls": real.calls, "rejected": real.rejected, "repeatable": real.is_repeatable,
+            }),
+            Err(error) => serde_json::json!({ "error": error }),
+        };
+        console.print_json(&json);
     } else {
         console.print(&trial_text(&plugin, &trial));
+        console.print(&real_text(&real));
+        console.print(if is_good { "good" } else { "NOT good" });
     }
-    Ok(if trial.is_good() { Exit::Done } else { Exit::BadPolicy })
+    Ok(if is_good { Exit::Done } else { Exit::BadPolicy })
+}
+
+fn real_text(real: &Result<RealViews, String>) -> String {
+    match real {
+        Ok(RealViews { scenario, calls, rejected, is_repeatable }) => {
+            let again = if *is_repeatable { "the same rows again" } else { "OTHER rows the second time" };
+            format!("a short run of the suite's {scenario}: {calls} decisions, {rejected} bad orders, {again}")
+        }
+        Err(error) => format!("a short run of the suite FAILED: {error}"),
+    }
 }
 
 fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
@@ -145,8 +168,7 @@ fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
         let _ = writeln!(out, "\nfuel: {fuel:.0} for each further row (allowed: {limit})");
     }
     let word = if trial.is_independent { "answer as one alone" } else { "DISTURB each other" };
-    let _ = writeln!(out, "two instances by turns {word}");
-    out.push_str(if trial.is_good() { "good" } else { "NOT good" });
+    let _ = write!(out, "two instances by turns {word}");
     out
 }
 

@@ -1,14 +1,12 @@
 //! Years of a transition into a folder, with what is done kept after each.
 
 use super::{Finished, Job, JobError, Kind, Progress, pretty};
-use crate::policy::PluginNotes;
 use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
 use crate::record::names::Names;
-use crate::record::summary::Metric;
 use crate::report;
 use crate::report::hub::{self, Hub};
 use crate::sim::RunError;
-use crate::transition::metrics::{metrics, zev_share};
+use crate::transition::metrics::{metrics, plugin_metrics, zev_share};
 use crate::transition::pathway::Pathway;
 use crate::transition::record::Tables;
 use crate::transition::spec::TransitionSpec;
@@ -89,20 +87,6 @@ impl Job<'_> {
         let is_broken = is_missed || tables.rules.iter().any(|row| row.missing > 0);
         Ok(Finished { path, metrics, notes, is_broken, remarks, kind: Kind::Years(Box::new(tables)) })
     }
-}
-
-/// What plugins were asked, and how many of their orders were no good.
-fn plugin_metrics(notes: &[PluginNotes]) -> Vec<Metric> {
-    let metric =
-        |name, value: u64, info| Metric { name, scope: "total".to_owned(), value: Some(value as f64), unit: "", info };
-    vec![
-        metric("plugin_calls", notes.iter().map(|plugin| plugin.calls).sum(), "decisions of plugins"),
-        metric(
-            "plugin_rejected",
-            notes.iter().map(|plugin| plugin.dropped).sum(),
-            "orders of plugins that were dropped",
-        ),
-    ]
 }
 
 /// A year in one line.

@@ -6,6 +6,7 @@ pub mod design;
 pub mod measure;
 pub mod merge;
 pub mod plan;
+pub mod real_views;
 pub mod replay_bound;
 pub mod replicate;
 pub mod results;

@@ -5,7 +5,7 @@ use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
 use crate::sim::output::Output;
 use crate::sim::{Options, RunError, Simulation};
-use crate::transition::metrics::metrics;
+use crate::transition::metrics::{metrics, plugin_metrics};
 use crate::transition::pathway::Pathway;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
@@ -55,7 +55,8 @@ fn years(
         hasher.update(digest.as_bytes());
         hasher
     });
-    let metrics = metrics(&pathway.tables, spec, &loaded.scenario);
+    let mut metrics = metrics(&pathway.tables, spec, &loaded.scenario);
+    metrics.extend(plugin_metrics(&pathway.notes));
     Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics })
 }
 

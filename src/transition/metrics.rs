@@ -5,6 +5,7 @@ use super::record::{FinanceRow, Tables};
 use super::spec::TransitionSpec;
 use super::stock::TRUCK;
 use crate::account::cost::{internal_rate, present_value};
+use crate::record::notes::PluginNotes;
 use crate::record::summary::Metric;
 use crate::scenario::Scenario;
 
@@ -111,6 +112,21 @@ fn of_year(tables: &Tables, year: u16, out: &mut Out) {
     add("queue_wait_p95_min", waits.quantile_min(P95), "min", "wait for a port, 95th percentile");
     let peak_kw: f64 = shown.sites.iter().map(|site| site.peak_kw).sum();
     add("peak_kw", Some(peak_kw), "kW", "sum of the peaks of all sites");
+}
+
+/// What plugins were asked, and how many of their orders were no good.
+#[must_use]
+pub fn plugin_metrics(notes: &[PluginNotes]) -> Vec<Metric> {
+    let metric =
+        |name, value: u64, info| Metric { name, scope: "total".to_owned(), value: Some(value as f64), unit: "", info };
+    vec![
+        metric("plugin_calls", notes.iter().map(|plugin| plugin.calls).sum(), "decisions of plugins"),
+        metric(
+            "plugin_rejected",
+            notes.iter().map(|plugin| plugin.dropped).sum(),
+            "orders of plugins that were dropped",
+        ),
+    ]
 }
 
 /// What a developer and a bank ask of a site that sells charging: how much it is used, and what its money earns.

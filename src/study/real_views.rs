@@ -1,0 +1,58 @@
+//! A plugin on the views of a real run: a short one of the frozen scenario that its kind decides in, twice in fresh
+//! instances.
+
+use super::replicate::{Replication, replicate};
+use super::suite;
+use crate::plugin::Kind;
+use crate::record::summary::value_of;
+use crate::scenario::load::{Request, load};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// How it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RealViews {
+    /// The frozen scenario.
+    pub scenario: &'static str,
+    /// Decisions asked of it.
+    pub calls: u64,
+    /// Orders that were no good.
+    pub rejected: u64,
+    /// Did both runs give the same rows?
+    pub is_repeatable: bool,
+}
+
+/// The scenario of a kind, and what makes it short.
+const fn short(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Dispatch | Kind::Charging => ("depot", "time.days=1"),
+        Kind::HydrogenSupply => ("hydrogen", "time.days=1"),
+        Kind::Adoption | Kind::BuildOut => ("transition", "transition.until=2027"),
+    }
+}
+
+/// Runs a plugin's file.
+///
+/// # Errors
+/// Why the run could not be made or did not finish.
+pub fn try_on(kind: Kind, file: &Path) -> Result<RealViews, String> {
+    let folder = std::env::temp_dir().join(format!("portvolt-check-{}", std::process::id()));
+    let done = run_in(&folder, kind, file);
+    let _ = std::fs::remove_dir_all(&folder);
+    done
+}
+
+fn run_in(folder: &Path, kind: Kind, file: &Path) -> Result<RealViews, String> {
+    suite::write_out(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
+    let (scenario, setting) = short(kind);
+    let file = std::path::absolute(file).map_err(|error| error.to_string())?;
+    let plugin = format!("{}={}", kind.setting(), toml::Value::from(file.display().to_string()));
+    let settings = vec![setting.to_owned(), plugin];
+    let loaded = load(&Request { path: folder.join(scenario), settings, ..Request::default() });
+    let loaded = loaded.map_err(|problems| problems.to_string())?;
+    let run = || replicate(&loaded, 1, 0, &AtomicBool::new(false)).map_err(|error| error.to_string());
+    let (first, second): (Replication, Replication) = (run()?, run()?);
+    let count = |name: &str| value_of(&first.metrics, "total", name).unwrap_or(0.0) as u64;
+    let (calls, rejected) = (count("plugin_calls"), count("plugin_rejected"));
+    Ok(RealViews { scenario, calls, rejected, is_repeatable: first.digest == second.digest })
+}
