@@ -96,74 +96,65 @@ enum Format {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Simulate a scenario and leave a folder of results.
-    ///
-    /// Example: portvolt run `scenarios/depot_night` --days 2 --set `site.depot.limit_kw=800`
+    #[command(after_help = "Example: portvolt run scenarios/depot_night --days 2 --set site.depot.limit_kw=800")]
     Run(run::RunArgs),
     /// Play recorded charging sessions through the engine, under any policy and limit.
-    ///
-    /// Example: portvolt replay sessions.csv --policy edf --limit-kw 320 --interval 15min --out runs/edf
+    #[command(
+        after_help = "Example: portvolt replay sessions.csv --policy edf --limit-kw 320 --interval 15min --out runs/edf"
+    )]
     Replay(replay::ReplayArgs),
     /// List the built-in charging policies: what each does, may know and takes as parameters.
-    ///
-    /// Example: portvolt policies --format json
+    #[command(after_help = "Example: portvolt policies --format json")]
     Policies,
     /// Run strategies on the same random days and say which differences hold.
-    ///
-    /// Example: portvolt compare `scenarios/depot_night` --strategies bau,fcfs,`equal_share` --replications 20
+    #[command(
+        after_help = "Example: portvolt compare scenarios/depot_night --strategies bau,fcfs,equal_share --replications 20"
+    )]
     Compare(compare::CompareArgs),
     /// Plan thousands of runs, do them in parts on any number of machines, merge them.
-    ///
-    /// Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps
+    #[command(
+        after_help = "Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps"
+    )]
     #[command(subcommand)]
     Sweep(sweep::SweepCommand),
     /// Make the page of a finished run, transition or comparison again.
-    ///
-    /// Example: portvolt report runs/`depot_night`
+    #[command(after_help = "Example: portvolt report runs/depot_night")]
     Report(report::ReportArgs),
     /// Show scenarios and runs of a folder in the browser: edit layouts on the map, run, compare, save.
-    ///
-    /// Example: portvolt serve `my_scenarios` --open
+    #[command(after_help = "Example: portvolt serve my_scenarios --open")]
     Serve(serve::ServeArgs),
     /// Do a finished run again from its manifest and compare every byte.
-    ///
-    /// Example: portvolt verify runs/`depot_night`
+    #[command(after_help = "Example: portvolt verify runs/depot_night")]
     Verify(verify::VerifyArgs),
     /// Run the frozen benchmark scenarios with every built-in strategy and print a leaderboard.
-    ///
-    /// Example: portvolt bench-suite --dispatch my.wasm
+    #[command(after_help = "Example: portvolt bench-suite --dispatch my.wasm")]
     BenchSuite(suite::SuiteArgs),
     /// Say everything that is wrong with a scenario, and where its numbers come from.
-    ///
-    /// Example: portvolt validate `my_port`
+    #[command(after_help = "Example: portvolt validate my_port")]
     Validate(validate::ValidateArgs),
     /// Copy a template scenario out, to edit.
-    ///
-    /// Example: portvolt init `my_depot` --template `depot_night`
+    #[command(after_help = "Example: portvolt init my_depot --template depot_night")]
     Init(init::InitArgs),
     /// Bill a metered load under a tariff; nothing is simulated.
-    ///
-    /// Example: portvolt bill `load.csv` --tariff `scenarios/tariffs/sce_tou_ev_9.json`
+    #[command(after_help = "Example: portvolt bill load.csv --tariff scenarios/tariffs/sce_tou_ev_9.json")]
     Bill(bill::BillArgs),
     /// Read files of others: stations, charging sessions.
-    ///
-    /// Example: portvolt import afdc `alt_fuel_stations.csv` --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson
+    #[command(
+        after_help = "Example: portvolt import afdc alt_fuel_stations.csv --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson"
+    )]
     Import(import::ImportArgs),
     /// Write files for others: maps, grid models, chargers.
-    ///
-    /// Example: portvolt export loadshape `runs/my_depot` --out shapes
+    #[command(after_help = "Example: portvolt export loadshape runs/my_depot --out shapes")]
     Export(export::ExportArgs),
     /// Make, build, look into, try and compare policies as WebAssembly plugins.
-    ///
-    /// Example: portvolt plugin new `my_policy` --kind dispatch --lang rust
+    #[command(after_help = "Example: portvolt plugin new my_policy --kind dispatch --lang rust")]
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     /// Print the JSON Schema of a scenario, for editors.
-    ///
-    /// Example: portvolt schema > scenario.schema.json
+    #[command(after_help = "Example: portvolt schema > scenario.schema.json")]
     Schema,
     /// Print shell completions.
-    ///
-    /// Example: portvolt completions bash > /`etc/bash_completion.d/portvolt`
+    #[command(after_help = "Example: portvolt completions bash > /etc/bash_completion.d/portvolt")]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
