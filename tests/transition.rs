@@ -380,6 +380,7 @@ fn a_comparison_prices_the_tonne() {
         seed: 1,
         replications: 2,
         target: None,
+        is_bounded: false,
     };
     let scenarios = load_all(&spec).unwrap();
     let done = compare(&spec, &scenarios, 0, &AtomicBool::new(false), &|| {}).unwrap();

@@ -38,6 +38,9 @@ pub(super) struct CompareArgs {
     /// Most replications with `--until-ci`.
     #[arg(long, default_value_t = 200)]
     max_replications: u32,
+    /// Say of each strategy how far charging is from the best possible with full knowledge.
+    #[arg(long)]
+    bound: bool,
     /// Show this metric of the whole hub; the one for `--until-ci` and `--vary`.
     #[arg(long, value_name = "NAME")]
     metric: Option<String>,
@@ -169,6 +172,7 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
         seed: args.seed,
         replications: args.replications,
         target,
+        is_bounded: args.bound,
     };
     Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric.clone() })
 }

@@ -31,6 +31,9 @@ pub struct CompareSpec {
     pub replications: u32,
     /// Run until an interval is narrow enough.
     pub target: Option<Target>,
+    /// Hold every run against the best possible that charging could have done with its sessions.
+    #[serde(default)]
+    pub is_bounded: bool,
 }
 
 /// Run until the 95 % interval of every difference to the baseline is this narrow.
@@ -146,7 +149,7 @@ pub fn compare(
     let mut until = spec.replications;
     let mut is_narrow = None;
     loop {
-        runs.extend(loaded, spec.seed, until, jobs, stop, progress)?;
+        runs.extend(loaded, spec.seed, until, spec.is_bounded, jobs, stop, progress)?;
         let Some(target) = &spec.target else { break };
         let narrow = is_narrow_enough(&runs, spec.baseline, target)?;
         is_narrow = Some(narrow);

@@ -1,6 +1,6 @@
 //! Runs the replications of a study and lays their metrics out as samples.
 
-use super::replicate::{Replication, in_order, replicate};
+use super::replicate::{Replication, in_order, replicate, replicate_bounded};
 use super::stats::Better;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
@@ -50,7 +50,7 @@ impl Runs {
         self.of.first().map_or(0, |runs| runs.len() as u32)
     }
 
-    /// Adds replications up to `until` for every named scenario. Work goes replication by replication, so that an
+    /// Adds replications up to `until` for every named scenario, each held against its bound where that is asked for. Work goes replication by replication, so that an
     /// interruption leaves whole ones.
     ///
     /// # Errors
@@ -60,6 +60,7 @@ impl Runs {
         scenarios: &[(String, Loaded)],
         seed: u64,
         until: u32,
+        is_bounded: bool,
         jobs: usize,
         stop: &AtomicBool,
         progress: &(dyn Fn() + Sync),
@@ -69,7 +70,8 @@ impl Runs {
         let work: Vec<(u32, usize)> =
             (from..until).flat_map(|replication| (0..scenarios.len()).map(move |at| (replication, at))).collect();
         let done = in_order(jobs, &work, |(replication, at)| {
-            let done = replicate(&scenarios[*at].1, seed, *replication, stop);
+            let run = if is_bounded { replicate_bounded } else { replicate };
+            let done = run(&scenarios[*at].1, seed, *replication, stop);
             progress();
             done
         });
@@ -154,7 +156,10 @@ pub fn better(name: &str) -> Option<Better> {
         "npv_usd",
         "zev_share",
     ];
-    const LOWER: [&str; 31] = [
+    const LOWER: [&str; 34] = [
+        "bound_energy_gap_percent",
+        "bound_peak_gap_percent",
+        "bound_cost_gap_percent",
         "hauls_cancelled",
         "hauls_open",
         "hauls_late",

@@ -1,5 +1,6 @@
 //! One replication in memory, and many on all cores.
 
+use super::run_bound;
 use crate::record::names::Names;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
@@ -38,6 +39,44 @@ pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool
     let digest = written.digest();
     let mut summary = written.summary;
     Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+}
+
+/// The same, held against the best possible that charging could have done with its sessions (not of a transition).
+///
+/// # Errors
+/// Why the run did not finish, or why there is no bound.
+pub fn replicate_bounded(
+    loaded: &Loaded,
+    seed: u64,
+    replication: u32,
+    stop: &AtomicBool,
+) -> Result<Replication, RunError> {
+    if loaded.scenario.transition.is_some() {
+        return replicate(loaded, seed, replication, stop);
+    }
+    let mut simulation = Simulation::new(loaded, &Options { seed, replication, ..Options::default() })?;
+    let summary = simulation.empty_summary(&loaded.scenario);
+    // The bound reads tables; each run has a folder of its own, whichever thread it is on.
+    let folder = std::env::temp_dir().join(format!(
+        "portvolt-bound-{}-{:?}-{}",
+        std::process::id(),
+        std::thread::current().id(),
+        &loaded.canonical[..16]
+    ));
+    let lost = |error: std::io::Error| RunError::Bound(format!("cannot use {}: {error}", folder.display()));
+    std::fs::create_dir_all(&folder).map_err(lost)?;
+    let done = (|| {
+        let mut output = Output::new(Some(&folder), false, &loaded.scenario.time.zone, summary)?;
+        simulation.run(&mut output, stop, |_, _| {})?;
+        let written = output.finish()?;
+        let digest = written.digest();
+        let mut summary = written.summary;
+        let bound = run_bound::metrics(loaded, &folder).map_err(|error| RunError::Bound(error.to_string()))?;
+        summary.extra.extend(bound);
+        Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+    })();
+    let _ = std::fs::remove_dir_all(&folder);
+    done
 }
 
 /// All years of a transition.

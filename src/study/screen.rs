@@ -6,7 +6,7 @@ use super::stats::Better;
 use std::fmt::Write;
 
 /// Metrics shown unless one is asked for, in this order; all are in the tables.
-const HEADLINES: [&str; 18] = [
+const HEADLINES: [&str; 21] = [
     "npv_usd",
     "cost_usd",
     "public_usd",
@@ -25,6 +25,9 @@ const HEADLINES: [&str; 18] = [
     "peak_kw",
     "truck_empty_km",
     "policy_rejected",
+    "bound_energy_gap_percent",
+    "bound_peak_gap_percent",
+    "bound_cost_gap_percent",
 ];
 
 /// A number in four significant figures, without exponents where people read it.

@@ -157,7 +157,7 @@ pub fn effects(
         })
         .collect();
     let mut runs = Runs::default();
-    runs.extend(&named, spec.seed, base.replications(), jobs, stop, progress)?;
+    runs.extend(&named, spec.seed, base.replications(), spec.is_bounded, jobs, stop, progress)?;
     let varied = runs.values(metric, "total");
     let plain = base.values(metric, "total");
     let strategies = spec.strategies.len();

@@ -155,7 +155,16 @@ pub fn write_out(folder: &Path) -> std::io::Result<()> {
 pub fn spec(folder: &Path, entry: &Entry, more: &[Strategy], seed: u64, replications: u32) -> CompareSpec {
     let strategies = entry.strategies(more);
     let scenario: PathBuf = folder.join(entry.name);
-    CompareSpec { scenario, settings: Vec::new(), strategies, baseline: 0, seed, replications, target: None }
+    CompareSpec {
+        scenario,
+        settings: Vec::new(),
+        strategies,
+        baseline: 0,
+        seed,
+        replications,
+        target: None,
+        is_bounded: false,
+    }
 }
 
 /// Runs one scenario of the suite and scores it, best first.
