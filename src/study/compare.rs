@@ -145,11 +145,11 @@ pub fn compare(
     stop: &AtomicBool,
     progress: &(dyn Fn() + Sync),
 ) -> Result<Comparison, CompareError> {
-    let mut runs = Runs::default();
+    let mut runs = Runs { is_bounded: spec.is_bounded, ..Runs::default() };
     let mut until = spec.replications;
     let mut is_narrow = None;
     loop {
-        runs.extend(loaded, spec.seed, until, spec.is_bounded, jobs, stop, progress)?;
+        runs.extend(loaded, spec.seed, until, jobs, stop, progress)?;
         let Some(target) = &spec.target else { break };
         let narrow = is_narrow_enough(&runs, spec.baseline, target)?;
         is_narrow = Some(narrow);

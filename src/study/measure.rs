@@ -41,6 +41,8 @@ pub struct Runs {
     pub of: Vec<Vec<Replication>>,
     /// Somebody stopped it; what is here was finished.
     pub is_interrupted: bool,
+    /// Is each run held against the best possible?
+    pub is_bounded: bool,
 }
 
 impl Runs {
@@ -50,7 +52,7 @@ impl Runs {
         self.of.first().map_or(0, |runs| runs.len() as u32)
     }
 
-    /// Adds replications up to `until` for every named scenario, each held against its bound where that is asked for. Work goes replication by replication, so that an
+    /// Adds replications up to `until` for every named scenario. Work goes replication by replication, so that an
     /// interruption leaves whole ones.
     ///
     /// # Errors
@@ -60,7 +62,6 @@ impl Runs {
         scenarios: &[(String, Loaded)],
         seed: u64,
         until: u32,
-        is_bounded: bool,
         jobs: usize,
         stop: &AtomicBool,
         progress: &(dyn Fn() + Sync),
@@ -70,7 +71,7 @@ impl Runs {
         let work: Vec<(u32, usize)> =
             (from..until).flat_map(|replication| (0..scenarios.len()).map(move |at| (replication, at))).collect();
         let done = in_order(jobs, &work, |(replication, at)| {
-            let run = if is_bounded { replicate_bounded } else { replicate };
+            let run = if self.is_bounded { replicate_bounded } else { replicate };
             let done = run(&scenarios[*at].1, seed, *replication, stop);
             progress();
             done

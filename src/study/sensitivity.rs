@@ -156,8 +156,8 @@ pub fn effects(
             (format!("{strategy} with {}={}", variation.path, variation.value), loaded.clone())
         })
         .collect();
-    let mut runs = Runs::default();
-    runs.extend(&named, spec.seed, base.replications(), spec.is_bounded, jobs, stop, progress)?;
+    let mut runs = Runs { is_bounded: spec.is_bounded, ..Runs::default() };
+    runs.extend(&named, spec.seed, base.replications(), jobs, stop, progress)?;
     let varied = runs.values(metric, "total");
     let plain = base.values(metric, "total");
     let strategies = spec.strategies.len();
