@@ -44,7 +44,14 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
         queue: usize::from(args.queue),
         allow_plugins: args.allow_plugins,
     };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    if args.token.as_ref().is_some_and(|token| !token.chars().all(is_plain)) {
+        console.error("a token has letters, digits, `-`, `.`, `_` and `~`: it stands in an address");
+        return Exit::Usage;
+    }
     let served = run_server(&options, &interrupt::listen(), |address| {
+        let address =
+            if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
         // After the `#` nothing is sent to a server: the token stays in the browser.
         let token = args.token.as_ref().map_or(String::new(), |token| format!("#token={token}"));
         let url = format!("http://{address}/{token}");

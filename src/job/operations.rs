@@ -60,7 +60,7 @@ impl Job<'_> {
         let mut remarks = Vec::new();
         if self.with_report {
             match report::build(folder.path(), &manifest, None) {
-                Ok(html) => folder.write(REPORT, &html)?,
+                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
                 Err(error) => remarks.push(format!("the report could not be made: {error}")),
             }
         }

@@ -78,7 +78,7 @@ impl Job<'_> {
         if self.with_report {
             let baseline: Option<&Path> = self.baseline.as_ref().map(|(folder, _)| folder.as_path());
             match report::build(folder.path(), &manifest, baseline) {
-                Ok(html) => folder.write(REPORT, &html)?,
+                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
                 Err(error) => remarks.push(format!("the report could not be made: {error}")),
             }
         }

@@ -97,6 +97,8 @@ pub(super) struct Fact {
 pub(super) struct Steps {
     /// Length of one, seconds.
     pub(super) bucket_s: u32,
+    /// Length of all together, seconds: the last step may be shorter.
+    span_s: u32,
     /// How many.
     pub(super) count: usize,
 }
@@ -106,7 +108,12 @@ impl Steps {
     fn over(span_s: u32, unit_s: u32) -> Self {
         let least = span_s.div_ceil(MOST_STEPS);
         let bucket_s = least.div_ceil(unit_s) * unit_s;
-        Self { bucket_s, count: span_s.div_ceil(bucket_s) as usize }
+        Self { bucket_s, span_s, count: span_s.div_ceil(bucket_s) as usize }
+    }
+
+    /// Length of a step, seconds.
+    pub(super) fn length_s(self, step: usize) -> f64 {
+        f64::from(self.bucket_s.min(self.span_s.saturating_sub(step as u32 * self.bucket_s)).max(1))
     }
 
     /// The step of a time.
@@ -206,10 +213,10 @@ struct Fold {
 
 impl Fold {
     fn power(&mut self, tables: &Path, interval_s: f64) -> Result<(), ReportError> {
-        let share = interval_s / f64::from(self.steps.bucket_s);
         each_batch(tables, "power", |batch| {
             for row in 0..batch.rows() {
                 let step = self.steps.at(batch.whole("start_s", row));
+                let share = interval_s / self.steps.length_s(step);
                 for (sum, column) in
                     self.hub.iter_mut().zip(["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"])
                 {
@@ -252,7 +259,7 @@ impl Fold {
             let step = self.steps.at(at_s);
             let end_s = (at_s / self.steps.bucket_s + 1) * self.steps.bucket_s;
             let part_s = to_s.min(end_s) - at_s;
-            self.sites[site].waiting[step] += f64::from(part_s) / f64::from(self.steps.bucket_s);
+            self.sites[site].waiting[step] += f64::from(part_s) / self.steps.length_s(step);
             at_s = end_s;
         }
     }

@@ -27,7 +27,6 @@ pub(super) fn collect(
     steps: Steps,
     interval_s: u32,
 ) -> Result<Vec<StationSeries>, ReportError> {
-    let share = f64::from(interval_s) / f64::from(steps.bucket_s);
     let series = |station: &Station| StationSeries {
         key: station.key.clone(),
         site: station.site.clone(),
@@ -48,7 +47,7 @@ pub(super) fn collect(
             let station = &mut stations[*at];
             // Rows come in the order of time: the last of a bucket stays.
             station.stock_kg[step] = ((number("bulk_kg") + number("cascade_kg")) * 10.0).round() / 10.0;
-            station.waiting[step] += number("queue") * share;
+            station.waiting[step] += number("queue") * f64::from(interval_s) / steps.length_s(step);
         }
     })?;
     for station in &mut stations {

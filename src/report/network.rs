@@ -28,7 +28,6 @@ pub(super) fn collect(
     steps: Steps,
     interval_s: u32,
 ) -> Result<Vec<NodeSeries>, ReportError> {
-    let share = f64::from(interval_s) / f64::from(steps.bucket_s);
     let series = |node: &Node| NodeSeries {
         node: node.clone(),
         peak_kw: 0.0,
@@ -46,7 +45,8 @@ pub(super) fn collect(
             let node = &mut nodes[*at];
             let load_kw = batch.number("load_kw", row).unwrap_or(0.0);
             node.peak_kw = node.peak_kw.max(load_kw);
-            node.mean_kw[steps.at(batch.whole("start_s", row))] += load_kw * share;
+            let step = steps.at(batch.whole("start_s", row));
+            node.mean_kw[step] += load_kw * f64::from(interval_s) / steps.length_s(step);
             let limit_kw = batch.number("limit_kw", row);
             node.least_limit_kw = node.least_limit_kw.into_iter().chain(limit_kw).reduce(f64::min);
         }

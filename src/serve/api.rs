@@ -4,9 +4,11 @@ use super::App;
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
 use super::jobs::{RunRequest, RunState};
+use super::save;
 use super::workspace::{RunEntry, ScenarioEntry, is_name};
 use crate::policy::spec::is_plugin_file;
-use crate::scenario::load::document;
+use crate::record::folder::{REPORT, SUMMARY};
+use crate::scenario::load::{FILE_NAME, document};
 use crate::scenario::template::{TEMPLATES, copy_out, find};
 use crate::{import, policy};
 use axum::Json;
@@ -38,7 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schema))
         .routes(routes!(new_scenario))
         .routes(routes!(check))
-        .routes(routes!(save))
+        .routes(routes!(save_draft))
         .routes(routes!(scenario_file))
         .routes(routes!(list_runs, start))
         .routes(routes!(run_state, cancel))
@@ -131,7 +133,10 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
         if folder.exists() {
             return Err(ApiError::new(StatusCode::CONFLICT, format!("`{name}` is there already")));
         }
-        copy_out(files, &folder).map_err(|error| ApiError::system(error.to_string()))?;
+        copy_out(files, &folder).map_err(|error| {
+            let _ = std::fs::remove_dir_all(&folder);
+            ApiError::system(format!("cannot write {}: {error}", folder.display()))
+        })?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text: String::new() })))
     })
     .await
@@ -201,31 +206,11 @@ struct Save {
 #[utoipa::path(post, path = "/api/v1/scenarios/save", request_body = Save,
     responses((status = 201, body = Written), (status = 409, description = "the name is taken"),
         (status = 422, description = "the draft has mistakes")))]
-async fn save(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
-    let save = body.0;
+async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let save: Save = body.0;
     aside(move || {
         named(&save.name)?;
-        let settings = edit::settings(&save.changes)?;
-        let request = app.workspace.request(&save.scenario, &save.strategies, settings)?;
-        crate::scenario::load::load(&request)?;
-        let file = if request.path.is_dir() { request.path.join("scenario.toml") } else { request.path.clone() };
-        let new = file.with_file_name(format!("{}.toml", save.name));
-        let text = if save.strategies.is_empty() {
-            let text = std::fs::read_to_string(&file).map_err(|error| ApiError::system(error.to_string()))?;
-            edit::apply(&text, &save.changes)?
-        } else {
-            let own = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let overlays = save.strategies.iter().map(|name| format!("{name}.toml"));
-            edit::extending(&std::iter::once(own).chain(overlays).collect::<Vec<_>>(), &save.changes)?
-        };
-        let made =
-            std::fs::File::create_new(&new).and_then(|mut out| std::io::Write::write_all(&mut out, text.as_bytes()));
-        made.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                ApiError::new(StatusCode::CONFLICT, format!("`{}` is there already", new.display()))
-            }
-            _ => ApiError::system(format!("cannot write {}: {error}", new.display())),
-        })?;
+        let (new, text) = save::draft(&app.workspace, &save.scenario, &save.strategies, &save.changes, &save.name)?;
         let path = new.strip_prefix(app.workspace.root()).unwrap_or(&new).display().to_string();
         Ok((StatusCode::CREATED, Json(Written { path, text })))
     })
@@ -243,22 +228,16 @@ struct FileOf {
     responses((status = 200, content_type = "application/toml", body = String)))]
 async fn scenario_file(State(app): Shared, Query(of): Query<FileOf>) -> ApiResult<Response> {
     aside(move || {
-        let path = app.workspace.inside(&of.scenario)?;
-        let file = if path.is_dir() { path.join("scenario.toml") } else { path };
-        if file.extension().is_none_or(|extension| extension != "toml") {
-            return Err(ApiError::bad("only scenario files can be downloaded here"));
-        }
-        bytes_of(&file, "application/toml")
+        let path = app.workspace.scenario(&of.scenario)?;
+        let file = if path.is_dir() { path.join(FILE_NAME) } else { path };
+        let bytes = std::fs::read(file).map_err(|_| ApiError::missing("there is no such file"))?;
+        Ok(typed(bytes, "application/toml"))
     })
     .await
 }
 
-fn bytes_of(file: &std::path::Path, kind: &'static str) -> ApiResult<Response> {
-    let bytes = std::fs::read(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => ApiError::missing("there is no such file"),
-        _ => ApiError::system(error.to_string()),
-    })?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], Body::from(bytes)).into_response())
+fn typed(bytes: Vec<u8>, kind: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], Body::from(bytes)).into_response()
 }
 
 /// All runs of the folder.
@@ -319,9 +298,9 @@ async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404)))]
 async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
-        let folder = app.workspace.run(&id)?;
-        let name = if folder.join("compare.json").is_file() { "compare.json" } else { "summary.json" };
-        bytes_of(&folder.join(name), "application/json")
+        let is_study = app.workspace.run(&id)?.join("compare.json").is_file();
+        let name = if is_study { "compare.json" } else { SUMMARY };
+        Ok(typed(app.workspace.run_file(&id, name)?, "application/json"))
     })
     .await
 }
@@ -342,9 +321,9 @@ async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Valu
     responses((status = 200, content_type = "text/html", body = String), (status = 404)))]
 async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
-        let mut response = bytes_of(&app.workspace.run(&id)?.join("report.html"), "text/html; charset=utf-8")?;
-        // The page allows exactly its own script itself; here it only must not be framed by others.
-        let policy = HeaderValue::from_static("frame-ancestors 'self'");
+        let mut response = typed(app.workspace.run_file(&id, REPORT)?, "text/html; charset=utf-8");
+        // A run's folder may come from anybody: its page gets an origin of its own, which may ask this server nothing.
+        let policy = HeaderValue::from_static("sandbox allow-scripts allow-downloads; frame-ancestors 'self'");
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         Ok(response)
     })
@@ -372,8 +351,8 @@ async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) ->
     aside(move || {
         let name = table.strip_suffix(".parquet").unwrap_or(&table);
         named(name)?;
-        let file = app.workspace.run(&id)?.join("tables").join(format!("{name}.parquet"));
-        bytes_of(&file, "application/vnd.apache.parquet")
+        let bytes = app.workspace.run_file(&id, &format!("tables/{name}.parquet"))?;
+        Ok(typed(bytes, "application/vnd.apache.parquet"))
     })
     .await
 }
@@ -397,8 +376,9 @@ async fn put_plugin(
     aside(move || {
         named(&name)?;
         let folder = app.workspace.inside("plugins")?;
-        let written = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(&name), &body));
-        written.map(|()| StatusCode::CREATED).map_err(|error| ApiError::system(error.to_string()))
+        std::fs::create_dir_all(&folder).map_err(|error| ApiError::system(error.to_string()))?;
+        save::create(&folder.join(&name), &body)?;
+        Ok(StatusCode::CREATED)
     })
     .await
 }

@@ -95,29 +95,32 @@ fn inline(value: &Value, path: &str) -> ApiResult<String> {
     Ok(toml.to_string())
 }
 
-/// The text of a scenario's file with the changes in it.
+/// The text of a scenario's file with the changes in it. `below` is what the files that it extends say.
 ///
 /// # Errors
 /// When the text is no TOML, a change names nothing, or a value cannot be written.
-pub(super) fn apply(text: &str, changes: &[Change]) -> ApiResult<String> {
+pub(super) fn apply(text: &str, changes: &[Change], below: &Value) -> ApiResult<String> {
     let mut document = DocumentMut::from_str(text).map_err(|error| ApiError::bad(error.to_string()))?;
     for (keys, value) in steps(changes)? {
-        match value {
-            Some(value) => set(document.as_table_mut(), &keys, &value)?,
-            None if take_out(document.as_table_mut(), &keys) => {}
-            None => leave_out(&mut document, &keys.join("."))?,
+        if let Some(value) = value {
+            set(document.as_table_mut(), &keys, &value)?;
+            continue;
+        }
+        let was_here = take_out(document.as_table_mut(), &keys);
+        let path = keys.join(".");
+        if below.pointer(&format!("/{}", keys.join("/"))).is_some() {
+            leave_out(&mut document, &path)?;
+        } else if !was_here {
+            return Err(ApiError::bad(format!("there is no `{path}` to take out")));
         }
     }
     Ok(document.to_string())
 }
 
-/// The text of a new file that lays changes on others.
-///
-/// # Errors
-/// As [`apply`].
-pub(super) fn extending(files: &[String], changes: &[Change]) -> ApiResult<String> {
+/// The text of a new file that builds on others.
+pub(super) fn extending(files: &[String]) -> String {
     let list = toml::Value::Array(files.iter().map(|file| toml::Value::from(file.as_str())).collect());
-    apply(&format!("extends = {list}\n"), changes)
+    format!("extends = {list}\n")
 }
 
 fn set(mut table: &mut dyn TableLike, keys: &[String], value: &Value) -> ApiResult<()> {
@@ -186,9 +189,6 @@ fn take_out(mut table: &mut dyn TableLike, keys: &[String]) -> bool {
 
 /// What stands in a file below cannot be taken out of this one: it says so.
 fn leave_out(document: &mut DocumentMut, path: &str) -> ApiResult<()> {
-    if !document.contains_key("extends") {
-        return Err(ApiError::bad(format!("there is no `{path}` to take out")));
-    }
     let without = document.entry("without").or_insert_with(|| Item::Value(Array::new().into()));
     let list = without.as_array_mut().ok_or_else(|| ApiError::bad("`without` is no list"))?;
     list.push(path);
@@ -211,7 +211,7 @@ mod tests {
             change("charger.old", Value::Null),
             change("charger.new", serde_json::json!({ "site": "depot", "cabinets": 3 })),
         ];
-        let edited = apply(text, &changes).unwrap();
+        let edited = apply(text, &changes, &Value::Null).unwrap();
         assert!(
             edited.starts_with("# why\ntitle = \"A\"\n\n[site.depot]\nlimit_kw = 550 # signed in May\nlat = 1.0\n")
         );
@@ -224,9 +224,15 @@ mod tests {
 
     #[test]
     fn what_a_file_below_has_is_named_as_left_out() {
-        let edited = extending(&["scenario.toml".to_owned()], &[change("charger.old", Value::Null)]).unwrap();
-        assert_eq!(edited, "extends = [\"scenario.toml\"]\nwithout = [\"charger.old\"]\n");
-        assert!(apply("title = \"A\"\n", &[change("charger.old", Value::Null)]).is_err());
+        let gone = [change("charger.old", Value::Null)];
+        let below = serde_json::json!({ "charger": { "old": { "cabinets": 2 } } });
+        let new = extending(&["scenario.toml".to_owned()]);
+        let left_out = "extends = [\"scenario.toml\"]\nwithout = [\"charger.old\"]\n";
+        assert_eq!(apply(&new, &gone, &below).unwrap(), left_out);
+        // A table of which each file has a part goes from both.
+        let both = apply(&format!("{new}\n[charger.old]\ncabinets = 3\n"), &gone, &below).unwrap();
+        assert!(both.starts_with(left_out) && !both.contains("cabinets"), "{both}");
+        assert!(apply("title = \"A\"\n", &gone, &Value::Null).is_err());
     }
 
     #[test]

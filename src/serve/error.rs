@@ -5,6 +5,9 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+/// A message may quote what was sent, but not all of it.
+const LONGEST_BYTES: usize = 600;
+
 /// An answer that is no success.
 #[derive(Debug)]
 pub(super) struct ApiError {
@@ -15,7 +18,9 @@ pub(super) struct ApiError {
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), problems: Vec::new() }
+        let mut message = message.into();
+        message.truncate(message.floor_char_boundary(LONGEST_BYTES));
+        Self { status, message, problems: Vec::new() }
     }
 
     /// The request makes no sense.

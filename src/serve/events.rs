@@ -3,20 +3,24 @@
 
 use super::App;
 use super::error::{ApiError, ApiResult};
-use super::jobs::RunState;
+use super::jobs::{RunState, Status};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 const ALIVE: Duration = Duration::from_secs(15);
 
+/// Between events of a run that goes on: a person reads no faster.
+const PAUSE: Duration = Duration::from_millis(250);
+
 struct Watcher {
     states: watch::Receiver<RunState>,
+    last: Option<(Instant, Status)>,
     /// Version of the last event that the reader has.
     seen: u64,
     is_over: bool,
@@ -32,7 +36,7 @@ pub(super) async fn events(
 ) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let states = app.jobs.watch(&id).ok_or_else(|| ApiError::missing(format!("there is no open run `{id}`")))?;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let first = Watcher { states, seen, is_over: false };
+    let first = Watcher { states, last: None, seen, is_over: false };
     Ok(Sse::new(unfold(first, next)).keep_alive(KeepAlive::new().interval(ALIVE)))
 }
 
@@ -41,10 +45,16 @@ async fn next(mut watcher: Watcher) -> Option<(Result<Event, Infallible>, Watche
         return None;
     }
     loop {
+        if let Some((sent, status)) = watcher.last {
+            let wait = PAUSE.saturating_sub(sent.elapsed());
+            let changes = watcher.states.wait_for(|state| state.status != status);
+            let _ = tokio::time::timeout(wait, changes).await;
+        }
         let state = watcher.states.borrow_and_update().clone();
         if state.version > watcher.seen || state.is_over() {
             watcher.seen = state.version;
             watcher.is_over = state.is_over();
+            watcher.last = Some((Instant::now(), state.status));
             let event = Event::default().id(state.version.to_string()).event("state");
             let event = event.json_data(&state).unwrap_or_default();
             return Some((Ok(event), watcher));

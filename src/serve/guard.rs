@@ -30,6 +30,9 @@ impl Guard {
     pub(super) fn new(address: SocketAddr, token: Option<&str>, policy: &str, body_bytes: usize) -> Self {
         let port = address.port();
         let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).to_vec();
+        if port == 80 {
+            hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned));
+        }
         if !address.ip().is_loopback() {
             hosts.push(address.to_string());
         }

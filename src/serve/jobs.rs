@@ -3,14 +3,15 @@
 
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
-use super::workspace::{Workspace, is_name};
-use crate::job::{Bounded, Job, JobError, Progress};
+use super::workspace::{REQUEST, Workspace, is_name};
+use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
 use crate::record::folder::RunFolder;
 use crate::scenario::load::{Loaded, load};
 use crate::sim::Options;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 
 /// Where accepted requests wait, inside the folder of runs.
 const JOURNAL: &str = ".queue";
+const LOCK: &str = "lock";
 /// Runs that are remembered after they ended.
 const MOST_KNOWN: usize = 1_000;
 
@@ -133,27 +135,66 @@ pub(super) struct Jobs {
     capacity: usize,
     book: Mutex<Book>,
     ready: Condvar,
+    /// Held as long as this server lives: two on one folder would give the same names twice.
+    _lock: File,
+}
+
+/// An accepted request, as it is kept on disk.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    request: RunRequest,
+    /// Why it failed, if it did.
+    #[serde(default)]
+    failed: Option<String>,
 }
 
 impl Jobs {
-    /// An empty queue; what a former server left undone is known as interrupted.
+    /// An empty queue; what a former server left undone is known as interrupted or failed.
     ///
     /// # Errors
-    /// When the folder of runs cannot be made.
+    /// When the folder of runs cannot be made, or another server has it.
     pub(super) fn open(workspace: Arc<Workspace>, capacity: usize) -> std::io::Result<Self> {
         let journal = workspace.runs().join(JOURNAL);
         std::fs::create_dir_all(&journal)?;
+        let lock = File::create(journal.join(LOCK))?;
+        lock.try_lock().map_err(|_| std::io::Error::other("another server has this folder; stop that one first"))?;
         let mut book = Book::default();
         for entry in std::fs::read_dir(&journal)?.flatten() {
             let path = entry.path();
-            let id = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Some(id) = name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else { continue };
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let Ok(request) = serde_json::from_str::<RunRequest>(&text) else { continue };
-            let message = "the server stopped before this run was done; run it again".to_owned();
-            let state = RunState { message, status: Status::Interrupted, ..queued(&id, String::new(), request) };
+            let Ok(Kept { request, failed }) = serde_json::from_str(&text) else { continue };
+            if workspace.run(&id).is_ok() {
+                // Killed after the run was put in its place and before it was struck out here.
+                let _ = std::fs::remove_file(&path);
+                continue;
+            }
+            let (status, message) = match failed {
+                Some(message) => (Status::Failed, message),
+                None => (Status::Interrupted, CUT.to_owned()),
+            };
+            let state = RunState { status, message, ..queued(&id, String::new(), request) };
             book.known.insert(id, Ticket::new(state));
         }
-        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new() })
+        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), _lock: lock })
+    }
+
+    /// Keeps a request on disk, whole or not at all.
+    fn keep(&self, id: &str, kept: &Kept) -> std::io::Result<()> {
+        let text = serde_json::to_string_pretty(kept).unwrap_or_default();
+        let (path, next) = (self.journal(id), self.journal(&format!(".{id}")));
+        std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, &path))
+    }
+
+    /// What a run that was cut left behind.
+    fn clear(&self, id: &str) {
+        let prefix = format!("{id}.unfinished.");
+        for entry in std::fs::read_dir(self.workspace.runs()).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix)) {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -169,6 +210,7 @@ impl Jobs {
         let mut settings = edit::settings(&request.changes)?;
         settings.extend(request.days.map(|days| format!("time.days={days}")));
         let loaded = load(&self.workspace.request(&request.scenario, &request.strategies, settings.clone())?)?;
+        check_plugins(&loaded).map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
         Ok((loaded, settings))
     }
 
@@ -199,10 +241,8 @@ impl Jobs {
         let mut book = self.book();
         self.room_in(&book)?;
         let id = self.free_id(&mut book, &request.scenario);
-        let text = serde_json::to_string_pretty(&request).unwrap_or_default();
-        let (path, next) = (self.journal(&id), self.journal(&format!("{id}.next")));
-        let kept = std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, &path));
-        kept.map_err(|error| ApiError::system(format!("cannot write {}: {error}", path.display())))?;
+        self.keep(&id, &Kept { request: request.clone(), failed: None })
+            .map_err(|error| ApiError::system(format!("cannot write {}: {error}", self.journal(&id).display())))?;
         let state = queued(&id, title.to_owned(), request);
         let ticket = Ticket::new(state.clone());
         book.waiting.push_back(Arc::clone(&ticket));
@@ -257,8 +297,11 @@ impl Jobs {
                 ticket.is_cancelled.store(true, Ordering::Relaxed);
                 ticket.stop.store(true, Ordering::Relaxed);
             }
-            Status::Interrupted => self.close(&ticket, Status::Cancelled, "dropped"),
-            _ => return Err(ApiError::new(StatusCode::CONFLICT, "the run is over")),
+            Status::Interrupted | Status::Failed => {
+                self.clear(id);
+                self.close(&ticket, Status::Cancelled, "dropped");
+            }
+            Status::Finished | Status::Cancelled => return Err(ApiError::new(StatusCode::CONFLICT, "the run is over")),
         }
         let state = ticket.state.borrow().clone();
         Ok(state)
@@ -295,10 +338,20 @@ impl Jobs {
                     state.status = Status::Interrupted;
                     "the server stopped".clone_into(&mut state.message);
                 }),
-                Ok(Err(Ended::Failed(message))) => self.close(&ticket, Status::Failed, &message),
-                Err(_) => self.close(&ticket, Status::Failed, "a fault of Portvolt ended the run; please report it"),
+                Ok(Err(Ended::Failed(message))) => self.fail(&ticket, message),
+                Err(_) => self.fail(&ticket, "a fault of Portvolt ended the run; please report it".to_owned()),
             }
         }
+    }
+
+    /// A failed run stays on disk until somebody drops it: a restart shows it too.
+    fn fail(&self, ticket: &Ticket, message: String) {
+        let (id, request) = {
+            let state = ticket.state.borrow();
+            (state.id.clone(), state.request.clone())
+        };
+        let _ = self.keep(&id, &Kept { request, failed: Some(message.clone()) });
+        ticket.tell(|state| (state.status, state.message) = (Status::Failed, message));
     }
 
     fn next(&self) -> Option<Arc<Ticket>> {
@@ -346,7 +399,14 @@ impl Jobs {
         };
         let done = job.carry_out(folder, &ticket.stop, &mut watch);
         match done {
-            Ok(_) => Ok(()),
+            Ok(finished) => {
+                // What was asked for, so that the layout can be changed further from there.
+                let _ = std::fs::write(
+                    finished.path.join(REQUEST),
+                    serde_json::to_string_pretty(&request).unwrap_or_default(),
+                );
+                Ok(())
+            }
             Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {
                 let _ = std::fs::remove_dir_all(work);
                 Err(Ended::Cancelled)
@@ -357,6 +417,7 @@ impl Jobs {
     }
 }
 
+const CUT: &str = "the server stopped before this run was done; run it again";
 const CHANGED: &str = "the scenario's files changed while the run waited, and have mistakes now";
 
 /// Why a run has no folder.

@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod guard;
 mod jobs;
+mod save;
 mod workspace;
 
 use crate::report;
@@ -16,17 +17,23 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Html;
 use axum::routing::get;
 use guard::Guard;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use jobs::Jobs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 use workspace::Workspace;
 
 /// Bodies are no larger than this.
 const BODY_BYTES: usize = 1 << 20;
 const PLUGIN_BYTES: usize = 16 << 20;
+/// Connections at a time, and how long one may take for the head of a request.
+const CONNECTIONS: usize = 256;
+const HEAD: Duration = Duration::from_secs(5);
 /// How often the server looks whether it shall stop, and how long it waits for runs to be cut.
 const LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -116,15 +123,37 @@ async fn listen(
     let body_bytes = if options.allow_plugins { PLUGIN_BYTES } else { BODY_BYTES };
     let guard = Guard::new(address, options.token.as_deref(), &report::application_policy(), body_bytes);
     ready(address);
-    let server = std::future::IntoFuture::into_future(axum::serve(listener, router(app, Arc::new(guard), body_bytes)));
+    let router = router(app, Arc::new(guard), body_bytes);
     let stopped = async {
         while !stop.load(Ordering::Relaxed) {
             tokio::time::sleep(LOOK).await;
         }
     };
     tokio::select! {
-        ended = server => Ok(ended?),
-        () = stopped => Ok(()),
+        () = accept(listener, router) => {}
+        () = stopped => {}
+    }
+    Ok(())
+}
+
+/// Serves connections, so many at a time; one that sends no whole head of a request in time is closed, so that idle ones
+/// do not keep others out for long.
+async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(LOOK).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        tokio::spawn(async move {
+            let mut server = hyper::server::conn::http1::Builder::new();
+            server.timer(TokioTimer::new()).header_read_timeout(HEAD);
+            // A connection that breaks is the caller's affair.
+            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            drop(place);
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! The folder that is served: which scenarios and runs it holds. Nothing outside of it is read or written.
 
 use super::error::{ApiError, ApiResult};
+use super::jobs::RunRequest;
 use crate::record::folder::{MANIFEST, Manifest};
 use crate::scenario::load::{FILE_NAME, Request};
 use crate::study::verify::read_manifest;
@@ -16,6 +17,9 @@ const MOST_SCENARIOS: usize = 300;
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
 const LARGEST_TOML_BYTES: u64 = 16 << 20;
+
+/// What a run was asked for, in its folder.
+pub(super) const REQUEST: &str = "request.json";
 
 /// The folder.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub(super) struct RunEntry {
     overlays: Vec<String>,
     settings: Vec<String>,
     seed: u64,
+    /// What was asked of this server, where it was: path of the scenario, overlays, changes.
+    request: Option<RunRequest>,
     /// When it was finished, seconds since 1970.
     finished_unix_s: u64,
 }
@@ -77,13 +83,31 @@ impl Workspace {
             return Err(ApiError::bad(format!("`{path}` is no path inside the served folder")));
         }
         let full = self.root.join(plain);
-        let root = self.root.canonicalize().map_err(|error| ApiError::system(error.to_string()))?;
-        match full.canonicalize() {
-            Ok(real) if !real.starts_with(&root) => {
-                Err(ApiError::bad(format!("`{path}` leads out of the served folder")))
-            }
-            _ => Ok(full),
+        if self.leads_out(&full) {
+            return Err(ApiError::bad(format!("`{path}` leads out of the served folder")));
         }
+        Ok(full)
+    }
+
+    /// Does a link on the way of an existing path lead out of the folder?
+    fn leads_out(&self, path: &Path) -> bool {
+        let Ok(root) = self.root.canonicalize() else { return true };
+        path.canonicalize().is_ok_and(|real| !real.starts_with(root))
+    }
+
+    /// The bytes of a file of a finished run.
+    ///
+    /// # Errors
+    /// When there is no such file, or a link leads out of the folder.
+    pub(super) fn run_file(&self, id: &str, file: &str) -> ApiResult<Vec<u8>> {
+        let path = self.run(id)?.join(file);
+        if self.leads_out(&path) {
+            return Err(ApiError::missing("there is no such file"));
+        }
+        std::fs::read(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ApiError::missing("there is no such file"),
+            _ => ApiError::system(error.to_string()),
+        })
     }
 
     /// The folder of a run.
@@ -96,7 +120,7 @@ impl Workspace {
             return Err(missing());
         }
         let folder = self.runs().join(id);
-        if folder.join(MANIFEST).is_file() { Ok(folder) } else { Err(missing()) }
+        if folder.join(MANIFEST).is_file() && !self.leads_out(&folder) { Ok(folder) } else { Err(missing()) }
     }
 
     /// The manifest of a run.
@@ -114,13 +138,10 @@ impl Workspace {
     /// # Errors
     /// When a path leads out of the folder, or there is no such overlay.
     pub(super) fn request(&self, scenario: &str, strategies: &[String], settings: Vec<String>) -> ApiResult<Request> {
-        let path = self.inside(scenario)?;
-        if !path.exists() {
-            return Err(ApiError::missing(format!("there is no scenario `{scenario}`")));
-        }
+        let path = self.scenario(scenario)?;
         let folder = crate::study::strategy::folder_of(&path);
         let overlay = |name: &String| {
-            let file = folder.join(name).with_extension("toml");
+            let file = folder.join(format!("{name}.toml"));
             if is_name(name) && file.is_file() {
                 Ok(file)
             } else {
@@ -129,6 +150,19 @@ impl Workspace {
         };
         let overlays = strategies.iter().map(overlay).collect::<ApiResult<_>>()?;
         Ok(Request { path, overlays, settings, within: Some(self.root.clone()) })
+    }
+
+    /// The folder or TOML file of a scenario.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn scenario(&self, scenario: &str) -> ApiResult<PathBuf> {
+        let path = self.inside(scenario)?;
+        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+        if path.is_dir() || (is_toml && path.is_file()) {
+            return Ok(path);
+        }
+        Err(ApiError::missing(format!("there is no scenario `{scenario}`")))
     }
 
     /// All scenarios.
@@ -157,7 +191,10 @@ impl Workspace {
             path,
             description: text("description"),
             is_transition: table.contains_key("transition"),
-            strategies: overlays.filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect(),
+            strategies: overlays
+                .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+                .filter(|name| is_name(name))
+                .collect(),
         })
     }
 
@@ -175,7 +212,8 @@ impl Workspace {
         let read = |(finished_unix_s, id): (u64, String)| {
             let Manifest { title, command, scenario, overlays, settings, seed, .. } =
                 read_manifest(&self.runs().join(&id)).ok()?;
-            Some(RunEntry { id, title, command, scenario, overlays, settings, seed, finished_unix_s })
+            let request = self.run_file(&id, REQUEST).ok().and_then(|text| serde_json::from_slice(&text).ok());
+            Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, finished_unix_s })
         };
         runs.into_iter().filter_map(read).collect()
     }
