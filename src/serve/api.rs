@@ -85,7 +85,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
     aside(move || {
         Ok(Json(WorkspaceView {
             portvolt: env!("CARGO_PKG_VERSION"),
-            folder: app.workspace.root().display().to_string(),
+            folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
             scenarios: app.workspace.scenarios(),
             templates: TEMPLATES.iter().map(|template| template.0).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| tariff.0).collect(),

@@ -15,4 +15,4 @@ function show(page: HTMLElement, data: Report | Years | Study): void {
 const page = document.getElementById("page");
 const data = readReport();
 if (page && data) show(page, data);
-else if (page) void startPlanner(page, show);
+else if (page) startPlanner(page, show);

@@ -145,7 +145,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
     section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; income and what is left at the end are negative.`, cost as HTMLElement),
-    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; --baseline DIR draws another run beside it.", path as HTMLElement),
+    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. A lower and shorter line is better; the command line's --baseline draws another run beside it.", path as HTMLElement),
     ...(hasWaits ? [section("Waits for a port", "95 % of vehicles wait less. A late connection shows here.", waits.node)] : []),
     section("Hauls lost", "Hauls that lapsed before a truck was free.", lost.node),
     section("What was built", "All projects of all years, by kind.", ...works),

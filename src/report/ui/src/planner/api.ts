@@ -65,6 +65,8 @@ export interface FinishedRun {
   settings: string[];
   seed: number;
   finished_unix_s: number;
+  /** What was asked for; null where the run was not made on this page. */
+  request: (Draft & { days: number | null; seed: number }) | null;
 }
 
 /** What the server says when something cannot be done. */
@@ -79,19 +81,53 @@ export class Refused extends Error {
 }
 
 const TOKEN = "portvolt-token";
+let token: string | null = null;
+let needToken: () => void = () => {};
 
-/** The token came behind the `#` of the address; it is kept for this tab only. */
+/** Calls back when the server asks for a token. */
+export function whenTokenIsAsked(act: () => void): void {
+  needToken = act;
+}
+
+/** The token is kept for this tab only. */
+export function setToken(text: string): void {
+  token = text;
+  try {
+    sessionStorage.setItem(TOKEN, text);
+  } catch {
+    // It stays in this page then.
+  }
+}
+
+/** Text of an address; as it is where its percent signs mean nothing. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The token came behind the `#` of the address. */
 export function keepToken(): void {
+  try {
+    token = sessionStorage.getItem(TOKEN);
+  } catch {
+    token = null;
+  }
   const given = /^#token=(.+)$/.exec(location.hash);
   if (!given) return;
-  sessionStorage.setItem(TOKEN, decodeURIComponent(given[1] ?? ""));
+  setToken(decoded(given[1] ?? ""));
   history.replaceState(null, "", "#/");
 }
 
+/** A header cannot carry every letter; such a token is not right anyway. */
+function authorization(): Record<string, string> {
+  return token !== null && /^[\x21-\x7e]+$/.test(token) ? { authorization: `Bearer ${token}` } : {};
+}
+
 async function ask(method: string, path: string, body?: unknown): Promise<Response> {
-  const headers: Record<string, string> = {};
-  const token = sessionStorage.getItem(TOKEN);
-  if (token !== null) headers["authorization"] = `Bearer ${token}`;
+  const headers = authorization();
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
@@ -100,6 +136,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
     throw new Refused("the server does not answer; was it stopped?", [], 0);
   }
   if (response.ok) return response;
+  if (response.status === 401) needToken();
   const told = (await response.json().catch(() => ({}))) as { error?: string; problems?: Problem[] };
   throw new Refused(told.error ?? `the server said ${response.status}`, told.problems ?? [], response.status);
 }
@@ -120,6 +157,7 @@ export const server = {
   cancel: (id: string) => json<RunState>("DELETE", `runs/${named(id)}`),
   metrics: async (id: string) => (await json<{ metrics: Metric[] }>("GET", `runs/${named(id)}/results`)).metrics,
   page: (id: string) => json<Report | Years | Study>("GET", `runs/${named(id)}/page`),
+  report: async (id: string) => (await ask("GET", `runs/${named(id)}/report.html`)).blob(),
   tables: (id: string) => json<string[]>("GET", `runs/${named(id)}/tables`),
   table: async (id: string, table: string) => (await ask("GET", `runs/${named(id)}/tables/${named(table)}.parquet`)).blob(),
 };
@@ -128,9 +166,7 @@ export const server = {
 export async function follow(id: string, cut: AbortSignal, hear: (state: RunState) => void): Promise<void> {
   let seen = 0;
   while (!cut.aborted) {
-    const headers: Record<string, string> = { "last-event-id": String(seen) };
-    const token = sessionStorage.getItem(TOKEN);
-    if (token !== null) headers["authorization"] = `Bearer ${token}`;
+    const headers = { ...authorization(), "last-event-id": String(seen) };
     try {
       const response = await fetch(`/api/v1/runs/${named(id)}/events`, { headers, signal: cut });
       if (!response.ok || !response.body) {

@@ -3,52 +3,105 @@
 import "./planner.css";
 import { element } from "../dom";
 import { newPage } from "../page";
-import { keepToken, server } from "./api";
+import { decoded, keepToken, Refused, server, setToken, whenTokenIsAsked } from "./api";
 import { openCompare } from "./compare";
 import { openEditor, type Shared } from "./editor";
 import { openHome } from "./home";
 import { openRun, type Show } from "./watch";
 
-export async function startPlanner(page: HTMLElement, show: Show): Promise<void> {
+export function startPlanner(page: HTMLElement, show: Show): void {
   keepToken();
   const message = element("div", { class: "message", role: "alert" });
+  const asking = element("div");
   const home = element("a", { href: "#/" }, "Scenarios and runs");
   const view = element("div", { id: "view" });
-  page.replaceChildren(element("nav", { class: "bar top", "aria-label": "Portvolt" }, element("b", {}, "Portvolt"), home), message, view);
+  page.replaceChildren(element("nav", { class: "bar top", "aria-label": "Portvolt" }, element("b", {}, "Portvolt"), home), message, asking, view);
   const say = (text: string, isBad = false) => {
     message.textContent = text;
     message.classList.toggle("bad", isBad);
   };
-  let shared: Shared;
-  try {
-    const [workspace, schema] = await Promise.all([server.workspace(), server.schema()]);
-    shared = { workspace, schema, say, go: (hash) => (location.hash = hash) };
-  } catch (error) {
-    return say((error as Error).message, true);
-  }
+  let shared: Shared | null = null;
   let gone = new AbortController();
-  const open = () => {
-    // Links to sections of a page are not ours.
-    if (location.hash !== "" && !location.hash.startsWith("#/")) return;
+  let told = "";
+  const go = (hash: string, text = "") => {
+    told = text;
+    location.hash = hash;
+  };
+  const open = async () => {
     gone.abort();
     gone = new AbortController();
-    say("");
+    const { signal } = gone;
+    say(told);
+    told = "";
     newPage(view, "Planner");
-    route(view, shared, gone.signal, show).catch((error: Error) => say(error.message, true));
+    try {
+      if (!shared) {
+        const [workspace, schema] = await Promise.all([server.workspace(), server.schema()]);
+        shared = { workspace, schema, say, go };
+      }
+      if (!signal.aborted) await route(view, shared, signal, show);
+    } catch (error) {
+      if (signal.aborted || (error instanceof Refused && error.status === 401)) return;
+      say((error as Error).message, true);
+    }
   };
-  window.addEventListener("hashchange", open);
-  open();
+  let isGiven = false;
+  whenTokenIsAsked(() => {
+    if (asking.hasChildNodes()) return;
+    asking.replaceChildren(
+      tokenForm((text) => {
+        setToken(text);
+        isGiven = true;
+        asking.replaceChildren();
+        void open();
+      }, isGiven),
+    );
+    asking.querySelector("input")?.focus();
+  });
+  // Links to sections of a page leave the address alone: it says which view shows.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+    const hash = link?.getAttribute("href") ?? "";
+    if (!link || hash.startsWith("#/") || event.defaultPrevented) return;
+    event.preventDefault();
+    const target = document.getElementById(decoded(hash.slice(1)));
+    if (!target) return;
+    target.scrollIntoView();
+    if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+    target.focus({ preventScroll: true });
+  });
+  window.addEventListener("hashchange", () => {
+    keepToken();
+    void open();
+  });
+  void open();
+}
+
+/** The server asks for a token and the address had none, or not the right one. */
+function tokenForm(enter: (token: string) => void, wasWrong: boolean): HTMLElement {
+  const input = element("input", { id: "token", type: "password", autocomplete: "off" });
+  const form = element(
+    "form",
+    { class: "bar asking" },
+    element("label", { for: "token" }, `${wasWrong ? "That token is not right." : "This server asks for a token."} Portvolt printed it as part of the address when it was started:`),
+    input,
+    element("button", { type: "submit", class: "main" }, "Enter"),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (input.value.trim() !== "") enter(input.value.trim());
+  });
+  return form;
 }
 
 async function route(view: HTMLElement, shared: Shared, gone: AbortSignal, show: Show): Promise<void> {
-  const [, kind, ...names] = location.hash.split("/").map(decodeURIComponent);
-  const [first = "", second = ""] = names;
+  const [, kind, first = "", second = ""] = location.hash.startsWith("#/") ? location.hash.split("/").map(decoded) : [];
   if (kind === "run") return openRun(view, first, shared, gone, show);
-  if (kind === "compare") return openCompare(view, first, second);
+  if (kind === "compare") return openCompare(view, first, second, gone);
   shared.workspace = await server.workspace();
   if (gone.aborted) return;
   const entry = shared.workspace.scenarios.find((scenario) => scenario.path === first);
-  if (kind === "scenario" && entry) return openEditor(view, entry, shared);
+  if (kind === "scenario" && entry) return openEditor(view, entry, shared, gone);
   if (kind === "scenario") shared.say(`there is no scenario ${first}`, true);
   openHome(view, shared, gone);
 }

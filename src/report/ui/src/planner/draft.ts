@@ -3,24 +3,92 @@
 import { Refused, server, type Change, type Draft, type Json, type Problem, type ScenarioEntry, type Table } from "./api";
 
 const PAUSE_MS = 250;
+const KEPT = "portvolt-draft:";
+
+/** Changes that were made together and are undone together. */
+export interface Group {
+  text: string;
+  paths: string[];
+  /** Cabinets that became a group of chargers of their own: where they came from and where they are. */
+  split: { from: string; to: string } | null;
+}
+
+/** What is kept of a draft while the page is loaded again. */
+interface Kept {
+  strategies: string[];
+  changes: Change[];
+  groups: Group[];
+  days: string;
+  seed: string;
+}
+
+/** What was typed into a field and is no value of it. */
+interface Typed {
+  text: string;
+  message: string;
+}
+
+/** Drafts stay while the page is open: a person comes back from a run and goes on. */
+const drafts = new Map<string, Editing>();
+
+export function draftOf(entry: ScenarioEntry): Editing {
+  const editing = drafts.get(entry.path) ?? new Editing(entry);
+  drafts.set(entry.path, editing);
+  return editing;
+}
+
+/** Goes on from the changes of a run. What was changed and not saved is lost only if the person agrees. */
+export function setDraft(entry: ScenarioEntry, strategies: string[], changes: Change[]): void {
+  const editing = draftOf(entry);
+  const isSame = isEqual(editing.strategies, strategies) && isEqual(table(editing.list()), table(changes));
+  if (isSame) return;
+  const question = "This scenario has other changes that are not saved. Put the changes of this run in their place?";
+  if (editing.list().length > 0 && !window.confirm(question)) return;
+  editing.replace(strategies, changes);
+}
+
+const table = (changes: Change[]): Table => Object.fromEntries(changes.map(({ path, value }) => [path, value]));
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...drafts.values()].some((editing) => editing.isAtRisk)) event.preventDefault();
+});
 
 export class Editing {
-  /** The scenario with all changes, as the server merged it. */
+  /** The scenario with all changes: as the server merged it, and what was changed since. */
   document: Table = {};
-  problems: Problem[] = [];
+  /** What the server found wrong with the draft. */
+  found: Problem[] = [];
+  /** Why the server refused to run or save it; gone with the next change. */
+  refusal: Problem[] = [];
   strategies: string[] = [];
-  /** False while an answer is awaited. */
-  isChecked = false;
-  private readonly changes = new Map<string, Json>();
-  private readonly listeners: (() => void)[] = [];
+  days = "";
+  seed = "1";
+  private changes = new Map<string, Json>();
+  private groups: Group[] = [];
+  private readonly typed = new Map<string, Typed>();
+  /** Without changes, by the strategies that are chosen. */
+  private readonly originals = new Map<string, Table>();
+  private listener: () => void = () => {};
   private timer = 0;
   private asked = 0;
+  private isKept = true;
 
-  constructor(readonly entry: ScenarioEntry) {}
+  constructor(readonly entry: ScenarioEntry) {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT + entry.path) ?? "null") as Kept | null;
+      if (!kept) return;
+      this.strategies = kept.strategies.filter((name) => entry.strategies.includes(name));
+      this.changes = new Map(kept.changes.map(({ path, value }) => [path, value]));
+      this.groups = kept.groups;
+      [this.days, this.seed] = [kept.days, kept.seed];
+    } catch {
+      // Nothing can be read: the draft begins empty.
+    }
+  }
 
-  /** Calls back after each answer of the server. */
+  /** Calls back after each answer of the server, in place of who was called before. */
   listen(heard: () => void): void {
-    this.listeners.push(heard);
+    this.listener = heard;
   }
 
   draft(): Draft {
@@ -31,8 +99,31 @@ export class Editing {
     return [...this.changes].map(([path, value]) => ({ path, value }));
   }
 
+  /** Changes that would be lost with the page. */
+  get isAtRisk(): boolean {
+    return !this.isKept && this.changes.size > 0;
+  }
+
+  /** Mistakes that keep the draft from being run or saved. */
+  get problems(): Problem[] {
+    const typed = [...this.typed].map(([field, { message }]) => ({ file: "", line: 0, field, message, help: null }));
+    return [...typed, ...this.found.filter((problem) => !this.typed.has(problem.field))];
+  }
+
+  /** What a field holds that is no value. */
+  typedText(path: string): string | undefined {
+    return this.typed.get(path)?.text;
+  }
+
+  /** Remembers what is no value until it is mended. */
+  refuse(path: string, text: string, message: string): void {
+    this.typed.set(path, { text, message });
+    this.listener();
+  }
+
   /** Changes one value, or takes it out (`null`). A table that was added here is changed in place. */
   set(path: string, value: Json): void {
+    this.typed.delete(path);
     const [owner, key] = [path.split(".").slice(0, 2).join("."), path.split(".")[2]];
     const added = this.changes.get(owner);
     if (key !== undefined && added !== null && typeof added === "object" && !Array.isArray(added)) {
@@ -40,27 +131,70 @@ export class Editing {
       if (value === null) delete row[key];
       else row[key] = value;
       this.changes.set(owner, row);
+    } else if (this.original && isEqual(this.before(path) ?? null, value)) {
+      this.changes.delete(path);
     } else {
       this.changes.set(path, value);
     }
+    this.put(path, value);
     this.later();
+  }
+
+  /** Remembers that changes belong together; those of a table that was added here have no parts of their own. */
+  together(text: string, paths: string[], split: Group["split"] = null): void {
+    const parts = paths.filter((path) => this.changes.has(path));
+    this.groups = this.groups.filter((group) => split !== null || !group.paths.some((path) => parts.includes(path)));
+    if (parts.length > 0) this.groups.push({ text, paths: parts, split });
+    this.keep();
+  }
+
+  /** Groups that still hold, and the changes that belong to none. */
+  parts(): { groups: Group[]; single: Change[] } {
+    const groups = this.groups.filter((group) => (group.split ? this.changes.has(group.split.to) : group.paths.every((path) => this.changes.has(path))));
+    const taken = new Set(groups.flatMap((group) => group.paths));
+    return { groups, single: this.list().filter(({ path }) => !taken.has(path)) };
   }
 
   /** Takes a whole table out; one that was added here is just forgotten. */
   remove(path: string): void {
-    const isAdded = this.changes.has(path) && this.changes.get(path) !== null;
-    for (const known of [...this.changes.keys()]) if (known === path || known.startsWith(`${path}.`)) this.changes.delete(known);
-    if (!isAdded) this.changes.set(path, null);
+    this.drop(path);
+    if (!this.original || this.before(path) !== undefined) this.changes.set(path, null);
+    this.put(path, null);
     this.later();
   }
 
   undo(path: string): void {
-    this.changes.delete(path);
+    this.drop(path);
+    this.put(path, this.before(path) ?? null);
     this.later();
+  }
+
+  undoGroup(group: Group): void {
+    this.groups = this.groups.filter((known) => known !== group);
+    if (!group.split) {
+      group.paths.forEach((path) => this.undo(path));
+      return;
+    }
+    // The cabinets go back to where they came from, whatever was changed there since.
+    const { from, to } = group.split;
+    const [left, moved] = [this.value(`${from}.cabinets`), this.value(`${to}.cabinets`)];
+    this.undo(to);
+    if (typeof left === "number" && typeof moved === "number") this.set(`${from}.cabinets`, left + moved);
   }
 
   clear(): void {
     this.changes.clear();
+    this.typed.clear();
+    this.groups = [];
+    const original = this.original;
+    if (original) this.document = structuredClone(original);
+    this.later();
+  }
+
+  replace(strategies: string[], changes: Change[]): void {
+    this.clear();
+    this.strategies = strategies;
+    this.changes = new Map(changes.map(({ path, value }) => [path, value]));
     this.later();
   }
 
@@ -72,37 +206,105 @@ export class Editing {
   }
 
   value(path: string): Json | undefined {
-    let at: Json | undefined = this.document;
-    for (const key of path.split(".")) {
-      if (at === null || typeof at !== "object" || Array.isArray(at)) return undefined;
-      at = at[key];
+    return lookUp(this.document, path);
+  }
+
+  /** The value without the changes. */
+  before(path: string): Json | undefined {
+    return lookUp(this.original ?? {}, path);
+  }
+
+  private get original(): Table | undefined {
+    return this.originals.get(this.strategies.join("/"));
+  }
+
+  /** Forgets the changes of a value or of a whole table, and what was typed there. */
+  private drop(path: string): void {
+    for (const known of [...this.changes.keys(), ...this.typed.keys()]) {
+      if (known !== path && !known.startsWith(`${path}.`)) continue;
+      this.changes.delete(known);
+      this.typed.delete(known);
     }
-    return at;
+  }
+
+  /** Shows a change before the server has answered. */
+  private put(path: string, value: Json): void {
+    const copy = structuredClone(this.document);
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    let at: Table = copy;
+    for (const key of keys) {
+      const next = at[key] ?? (at[key] = {});
+      // A bare name where a table could be: the server knows what it means.
+      if (next === null || typeof next !== "object" || Array.isArray(next)) return;
+      at = next;
+    }
+    if (value === null) delete at[last];
+    else at[last] = structuredClone(value);
+    this.document = copy;
+  }
+
+  /** Keeps the draft for this tab. */
+  keep(): void {
+    const key = KEPT + this.entry.path;
+    const kept: Kept = { strategies: this.strategies, changes: this.list(), groups: this.groups, days: this.days, seed: this.seed };
+    try {
+      sessionStorage.setItem(key, JSON.stringify(kept));
+      this.isKept = true;
+    } catch {
+      this.isKept = false;
+    }
   }
 
   /** Asks the server soon: not at every key that is pressed. */
   later(): void {
-    this.isChecked = false;
+    // An answer that is under way is about an older draft.
+    this.asked += 1;
+    this.refusal = [];
+    this.keep();
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.check(), PAUSE_MS);
   }
 
   async check(): Promise<void> {
+    window.clearTimeout(this.timer);
     this.asked += 1;
     const number = this.asked;
+    const key = this.strategies.join("/");
+    const plain = { scenario: this.entry.path, strategies: this.strategies, changes: [] };
     try {
-      const { problems, document } = await server.check(this.draft());
+      const [{ problems, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
+      if (original?.document) this.originals.set(key, original.document);
       if (number !== this.asked) return;
-      this.problems = problems;
+      this.found = problems;
       if (document) this.document = document;
     } catch (error) {
       if (number !== this.asked) return;
       const message = error instanceof Refused ? error.message : String(error);
-      this.problems = [{ file: "", line: 0, field: "", message, help: null }];
+      this.found = error instanceof Refused && error.problems.length > 0 ? error.problems : [{ file: "", line: 0, field: "", message, help: null }];
     }
-    this.isChecked = true;
-    this.listeners.forEach((heard) => heard());
+    this.listener();
   }
+}
+
+function lookUp(document: Table, path: string): Json | undefined {
+  let at: Json | undefined = document;
+  for (const key of path.split(".")) {
+    // A policy may be a bare name instead of a table with a name.
+    if (typeof at === "string" && key === "name" && path.startsWith("policy.")) return at;
+    if (at === null || typeof at !== "object" || Array.isArray(at)) return undefined;
+    at = at[key];
+  }
+  return at;
+}
+
+function isEqual(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || a === undefined || b === undefined) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [first, second] = [a as Table, b as Table];
+  const keys = Object.keys(first);
+  return keys.length === Object.keys(second).length && keys.every((key) => isEqual(first[key], second[key]));
 }
 
 /** A key that no row of a table has: `name`, `name_2`, ... */

@@ -71,7 +71,16 @@ function typed(field: Field, text: string): Json | undefined {
   if (trimmed === "") return null;
   if (field.kind === "list") return trimmed.split(",").map((part) => part.trim()).filter((part) => part !== "");
   if (field.kind === "text" || field.kind === "choice") return trimmed;
-  const number = Number(trimmed);
+  return numberOf(trimmed);
+}
+
+/** A number as people write it: `1000`, `1,000`, `1 000`, `2.5`, `1e3`. */
+export function numberOf(text: string): number | undefined {
+  const trimmed = text.trim();
+  const isGrouped = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$|^[+-]?\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:\.\d*)?$/.test(trimmed);
+  const plain = isGrouped ? trimmed.replace(/[, \u00a0\u202f]/g, "") : trimmed;
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(plain)) return undefined;
+  const number = Number(plain);
   return Number.isFinite(number) ? number : undefined;
 }
 
@@ -83,15 +92,20 @@ export interface FormOptions {
   /** Choices of a text field that names something. */
   suggestions: Record<string, string[]>;
   change: (path: string, value: Json) => void;
+  /** What was typed is no value of the field. */
+  refuse: (path: string, text: string, message: string) => void;
+  /** What was typed before and is no value. */
+  typedText: (path: string) => string | undefined;
 }
 
 /** Fields one below the other. Each has the id `field:PATH`, so that a mistake can lead to it. */
-export function form({ path, fields, values, suggestions, change }: FormOptions): HTMLElement {
+export function form({ path, fields, values, suggestions, change, refuse, typedText }: FormOptions): HTMLElement {
   const list = element("div", { class: "form" });
   for (const field of fields) {
     const full = `${path}.${field.key}`;
     const value = values[field.key];
-    const shown = value === undefined || value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value);
+    const held = value === undefined || value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value);
+    const shown = typedText(full) ?? held;
     const choices = suggestions[field.key] ?? field.choices;
     const id = `field:${full}`;
     const input =
@@ -103,8 +117,11 @@ export function form({ path, fields, values, suggestions, change }: FormOptions)
     const wrong = element("span", { class: "wrong", id: `${id}:wrong` });
     input.addEventListener("input", () => {
       const value = typed(field, input.value);
-      wrong.textContent = value === undefined ? "is no number" : "";
-      if (value !== undefined) change(full, value);
+      wrong.textContent = "";
+      if (value !== undefined) return change(full, value);
+      const message = `“${input.value.trim()}” is no number such as 1000, 1,000 or 2.5`;
+      wrong.textContent = message;
+      refuse(full, input.value, message);
     });
     list.append(
       element("label", { for: id }, field.label),
@@ -127,7 +144,7 @@ function select(id: string, choices: string[], shown: string, field: Field): HTM
 }
 
 function bounds(field: Field): string {
-  const about = field.about.replace(/`/g, "");
+  const about = field.about.replace(/`/g, "").replace(/\bNone:/g, "empty:");
   if (field.least === null || field.most === null) return about;
   return `${about} (${field.least.toLocaleString("en-US")} to ${field.most.toLocaleString("en-US")})`;
 }

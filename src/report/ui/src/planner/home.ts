@@ -3,6 +3,7 @@
 import { element, section } from "../dom";
 import { Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
 import type { Shared } from "./editor";
+import { keepFocus } from "./focus";
 
 const LOOK_MS = 2000;
 
@@ -10,21 +11,32 @@ export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): 
   const runs = element("div");
   page.replaceChildren(
     element("h1", {}, "Scenarios and runs"),
-    element("p", {}, `Folder ${shared.workspace.folder}`),
+    element("p", {}, "Folder ", element("code", {}, shared.workspace.folder)),
     section("Scenarios", "Open one to change its layout, limits, tariffs and policies, and to run it.", scenarios(shared), copying(shared)),
     section("Runs", "Choose two to compare them.", runs),
   );
+  let shown = "";
+  let isBroken = false;
   const look = async () => {
     if (gone.aborted) return;
     try {
       const { open, finished } = await server.runs();
       if (gone.aborted) return;
-      const chosen = new Set([...runs.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value));
-      runs.replaceChildren(runTable(open, finished, chosen, shared));
+      if (isBroken) shared.say("");
+      isBroken = false;
+      const data = JSON.stringify([open, finished]);
+      if (data !== shown) keepFocus(() => draw(open, finished));
+      shown = data;
     } catch (error) {
+      if (gone.aborted) return;
+      isBroken = true;
       shared.say((error as Error).message, true);
     }
     window.setTimeout(() => void look(), LOOK_MS);
+  };
+  const draw = (open: RunState[], finished: FinishedRun[]) => {
+    const chosen = new Set([...runs.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value));
+    runs.replaceChildren(runTable(open, finished, chosen, shared));
   };
   void look();
 }
@@ -66,16 +78,16 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
   const row = (id: string, cells: (Node | string)[]) => body.append(element("tr", { "data-run": id }, ...cells.map((cell) => element("td", {}, cell))));
   for (const state of open) {
     const share = state.of > 0 ? `${state.done} of ${state.of} ${state.unit}` : "";
-    row(state.id, ["", link(state.id), state.title || state.request.scenario, state.status, `${share} ${state.message}`, ""]);
+    row(state.id, ["", link(state.id), state.title || state.request.scenario, state.status, [share, state.message].filter((part) => part !== "").join(", "), ""]);
   }
   for (const run of finished) {
-    const box = element("input", { type: "checkbox", value: run.id, "aria-label": `compare ${run.id}` });
+    const box = element("input", { type: "checkbox", id: `compare:${run.id}`, value: run.id, "aria-label": `compare ${run.id}` });
     box.checked = chosen.has(run.id);
     const when = new Date(run.finished_unix_s * 1000).toLocaleString();
     row(run.id, [box, link(run.id), run.title, run.command === "run" ? "finished" : run.command, told(run), when]);
   }
   const head = element("thead", {}, element("tr", {}, ...["compare", "run", "scenario", "state", "changed", "when"].map((name) => element("th", { scope: "col" }, name))));
-  const compare = element("button", { type: "button" }, "Compare the two chosen");
+  const compare = element("button", { type: "button", id: "compare-chosen" }, "Compare the two chosen");
   compare.addEventListener("click", () => {
     const boxes = [...body.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value);
     if (boxes.length !== 2) return shared.say("choose two runs", true);
@@ -86,7 +98,7 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
 }
 
 function link(id: string): HTMLElement {
-  return element("a", { href: `#/run/${encodeURIComponent(id)}` }, id);
+  return element("a", { id: `open:${id}`, href: `#/run/${encodeURIComponent(id)}` }, id);
 }
 
 /** What was changed for a run, without the notes on where numbers come from. */

@@ -2,39 +2,87 @@
 
 import type { Report, Study, Years } from "../data";
 import { element, section } from "../dom";
-import { follow, server, download, type FinishedRun, type RunState } from "./api";
+import { download, follow, Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
+import { setDraft } from "./draft";
 import type { Shared } from "./editor";
 import { told } from "./home";
 
 export type Show = (page: HTMLElement, data: Report | Years | Study) => void;
 
+const DRAW_MS = 250;
+const STATUS: Record<RunState["status"], string> = {
+  queued: "Waiting for its turn.",
+  running: "Running.",
+  finished: "Done.",
+  failed: "It failed.",
+  cancelled: "It was cancelled.",
+  interrupted: "It was interrupted: the server stopped.",
+};
+
 export async function openRun(page: HTMLElement, id: string, shared: Shared, gone: AbortSignal, show: Show): Promise<void> {
-  const bar = element("progress", { max: "1", value: "0", "aria-label": "how far the run is" });
-  const line = element("p", { role: "status", "aria-live": "polite" });
-  const actions = element("div", { class: "bar" });
-  page.replaceChildren(element("h1", {}, id), section("Under way", "The results show here when it is done.", bar, line, actions));
-  let last: RunState = await server.state(id);
-  if (last.status !== "finished") {
-    await follow(id, gone, (state) => {
-      last = state;
-      bar.value = state.of > 0 ? state.done / state.of : 0;
-      line.textContent = `${state.status}: ${state.of > 0 ? `${state.done} of ${state.of} ${state.unit}, ` : ""}${state.message}`;
-      drawActions(actions, state, shared);
-    });
+  page.replaceChildren(element("p", {}, "Reading the run …"));
+  let last: RunState;
+  try {
+    last = await server.state(id);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 404 || gone.aborted) throw error;
+    page.replaceChildren(element("h1", {}, `There is no run ${id}`), element("p", {}, "It is not in this folder; perhaps it was dropped or moved away. ", element("a", { href: "#/" }, "Scenarios and runs")));
+    return;
   }
+  if (gone.aborted) return;
+  if (last.status !== "finished") last = await progress(page, last, shared, gone);
   if (gone.aborted || last.status !== "finished") return;
   const { finished } = await server.runs();
   const own = finished.find((run) => run.id === id);
   const results = element("div");
-  page.replaceChildren(await header(id, own, finished, shared), results);
-  show(results, await server.page(id));
+  const [head, data] = await Promise.all([header(id, own, finished, shared), server.page(id)]);
+  if (gone.aborted) return;
+  page.replaceChildren(head, results);
+  show(results, data);
+}
+
+/** How far a run is, until it is over. Texts follow a few times a second; buttons and what is read aloud follow the status. */
+async function progress(page: HTMLElement, first: RunState, shared: Shared, gone: AbortSignal): Promise<RunState> {
+  const bar = element("progress", { max: "1", value: "0", "aria-label": "how far the run is" });
+  const status = element("p", { role: "status", "aria-live": "polite" });
+  const line = element("p");
+  const actions = element("div", { class: "bar" });
+  page.replaceChildren(element("h1", {}, first.id), section("Progress", "The results show here when it is done.", status, bar, line, actions));
+  let last = first;
+  let shown = "";
+  let timer = 0;
+  const draw = () => {
+    window.clearTimeout(timer);
+    timer = 0;
+    bar.value = last.of > 0 ? last.done / last.of : 0;
+    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : "", last.message].filter((part) => part !== "").join(", ");
+    if (last.status === shown) return;
+    shown = last.status;
+    status.textContent = STATUS[last.status];
+    drawActions(actions, last, shared);
+  };
+  draw();
+  await follow(first.id, gone, (state) => {
+    last = state;
+    if (state.status !== shown) draw();
+    else if (timer === 0) timer = window.setTimeout(draw, DRAW_MS);
+  });
+  if (!gone.aborted) draw();
+  return last;
 }
 
 function drawActions(actions: HTMLElement, state: RunState, shared: Shared): void {
   actions.replaceChildren();
   const act = (text: string, work: () => Promise<unknown>) => {
     const button = element("button", { type: "button" }, text);
-    button.addEventListener("click", () => void work().catch((error: Error) => shared.say(error.message, true)));
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      const failed = (error: Error) => {
+        button.disabled = false;
+        shared.say(error.message, true);
+      };
+      void work().catch(failed);
+    });
     actions.append(button);
   };
   if (state.status === "queued" || state.status === "running") act("Cancel", () => server.cancel(state.id));
@@ -50,10 +98,15 @@ function drawActions(actions: HTMLElement, state: RunState, shared: Shared): voi
 
 async function header(id: string, own: FinishedRun | undefined, finished: FinishedRun[], shared: Shared): Promise<HTMLElement> {
   const bar = element("div", { class: "bar" }, element("b", {}, id));
+  const failed = (error: Error) => shared.say(error.message, true);
   if (own) {
     bar.append(`changed: ${told(own)}`);
-    const entry = shared.workspace.scenarios.find((scenario) => own.scenario === scenario.path || own.scenario.endsWith(`/${scenario.path}`));
-    if (entry) bar.append(element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "change the layout further"));
+    const isOwn = (path: string) => (own.request ? own.request.scenario === path : own.scenario === path || own.scenario.endsWith(`/${path}`));
+    const find = () => shared.workspace.scenarios.find((scenario) => isOwn(scenario.path));
+    // A scenario may have been saved since the list was read.
+    if (!find()) shared.workspace = await server.workspace();
+    const entry = find();
+    if (entry) bar.append(further(own, entry));
   }
   // The run before of the same scenario comes first: mostly it is the layout that was changed.
   const others = finished.filter((run) => run.id !== id && run.command !== "compare");
@@ -66,7 +119,18 @@ async function header(id: string, own: FinishedRun | undefined, finished: Finish
   }
   const tables = element("select", { id: "table", "aria-label": "table to download" }, ...(await server.tables(id)).map((name) => element("option", { value: name }, name)));
   const get = element("button", { type: "button" }, "Download table (Parquet)");
-  get.addEventListener("click", () => void server.table(id, tables.value).then((blob) => download(`${id}_${tables.value}.parquet`, blob)));
-  bar.append(get, tables);
+  get.addEventListener("click", () => void server.table(id, tables.value).then((blob) => download(`${id}_${tables.value}.parquet`, blob)).catch(failed));
+  const report = element("button", { type: "button" }, "Download report");
+  report.addEventListener("click", () => void server.report(id).then((blob) => download(`${id}.html`, blob)).catch(failed));
+  bar.append(get, tables, report);
   return bar;
+}
+
+/** Leads to the editor with what was changed for this run. */
+function further(own: FinishedRun, entry: ScenarioEntry): HTMLElement {
+  const link = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "change the layout further");
+  link.addEventListener("click", () => {
+    if (own.request) setDraft(entry, own.request.strategies, own.request.changes);
+  });
+  return link;
 }
