@@ -54,6 +54,9 @@ struct Waits {
     trucks: Vec<u64>,
     equipment: Vec<u64>,
     visitors: Vec<u64>,
+    /// Mean and longest wait of those who came in each step, minutes; none where nobody came.
+    mean_min: Vec<Option<f64>>,
+    longest_min: Vec<Option<f64>>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -235,11 +238,14 @@ impl Fold {
     fn sessions(&mut self, tables: &Path) -> Result<Waits, ReportError> {
         let classes = WAIT_CLASSES_MIN.len() + 1;
         let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        let mut came = vec![(0_u32, 0.0, 0.0_f64); self.steps.count];
         each_batch(tables, "sessions", |batch| {
             for row in 0..batch.rows() {
                 let (arrive_s, wait_s) = (batch.whole("arrive_s", row), batch.whole("wait_s", row));
                 let minutes = f64::from(wait_s) / 60.0;
                 let class = WAIT_CLASSES_MIN.iter().position(|up_to| minutes <= *up_to).unwrap_or(classes - 1);
+                let step = &mut came[self.steps.at(arrive_s)];
+                *step = (step.0 + 1, step.1 + minutes, step.2.max(minutes));
                 let kind = batch.text("vehicle_kind", row);
                 counts.entry(kind.to_owned()).or_insert_with(|| vec![0; classes])[class] += 1;
                 if let Some(at) = self.index.get(batch.text("site", row)) {
@@ -249,7 +255,15 @@ impl Fold {
         })?;
         let mut of = |kind: &str| counts.remove(kind).unwrap_or_else(|| vec![0; classes]);
         let up_to_min = WAIT_CLASSES_MIN.iter().map(|up_to| Some(*up_to)).chain([None]).collect();
-        Ok(Waits { up_to_min, trucks: of("truck"), equipment: of("equipment"), visitors: of("visitor") })
+        let some = |minutes: f64, count: u32| (count > 0).then(|| (minutes * 10.0).round() / 10.0);
+        Ok(Waits {
+            up_to_min,
+            trucks: of("truck"),
+            equipment: of("equipment"),
+            visitors: of("visitor"),
+            mean_min: came.iter().map(|step| some(step.1 / f64::from(step.0.max(1)), step.0)).collect(),
+            longest_min: came.iter().map(|step| some(step.2, step.0)).collect(),
+        })
     }
 
     /// Adds one vehicle's wait to the mean length of a queue in each step that it touches.

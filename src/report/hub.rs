@@ -12,8 +12,6 @@ use std::path::Path;
 
 /// Its file name.
 pub const FILE: &str = "hub.json";
-/// Fields listed for one source.
-const FIELDS_SHOWN: usize = 12;
 
 /// The hub of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -126,7 +124,7 @@ pub struct Doubtful {
     pub quality: String,
     /// The source.
     pub title: String,
-    /// Fields, the first ones.
+    /// Fields.
     pub fields: Vec<String>,
 }
 
@@ -216,11 +214,7 @@ fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
     for quality in [Quality::Recalled, Quality::Assumed] {
         for (source, origins) in loaded.provenance.by_source(quality) {
             let title = loaded.scenario.source.get(source).map(|source| source.title.clone()).unwrap_or_default();
-            let mut fields: Vec<String> =
-                origins.iter().take(FIELDS_SHOWN).map(|origin| origin.field.clone()).collect();
-            if origins.len() > FIELDS_SHOWN {
-                fields.push(format!("and {} more", origins.len() - FIELDS_SHOWN));
-            }
+            let fields = origins.iter().map(|origin| origin.field.clone()).collect();
             out.push(Doubtful { quality: quality.word().to_owned(), title, fields });
         }
     }

@@ -70,8 +70,8 @@ export interface Report {
   times: string[];
   /** Hub power by kind of load, mean of each bucket, kW. */
   hub: { charging: number[]; equipment: number[]; shore: number[]; other: number[]; hydrogen: number[] };
-  /** Waits for a port: upper end of each class in minutes, and how many. */
-  waits: { up_to_min: (number | null)[]; trucks: number[]; equipment: number[]; visitors: number[] };
+  /** Waits for a port: upper end of each class in minutes, and how many; by bucket of arrival, mean and longest. */
+  waits: { up_to_min: (number | null)[]; trucks: number[]; equipment: number[]; visitors: number[]; mean_min: (number | null)[]; longest_min: (number | null)[] };
   /** Hauls done and late, by bucket. */
   hauls: { done: number[]; late: number[] };
   sites: Site[];

@@ -74,6 +74,13 @@ function hubSection(report: Report, clock: Clock): HTMLElement {
   return section("The hub", "Mean load of all sites together, by kind of load, and vehicles that wait for a port. A click in a chart moves the time.", hub.node, queue.node);
 }
 
+function waitSection(report: Report, clock: Clock): HTMLElement {
+  const chart = new TimeChart(report.times, "min", "Waits for a port by time of arrival").follow(clock);
+  chart.draw([{ name: "longest", data: report.waits.longest_min }, { name: "mean", data: report.waits.mean_min }]);
+  const about = "All vehicles: by how long they waited before plug-in, and by when they came.";
+  return section("Waits for a port", about, waitsChart(report), chart.node);
+}
+
 /** Nothing in a scenario without trucks. */
 function haulSection(report: Report, clock: Clock): HTMLElement[] {
   if (!report.hauls.done.some((count) => count > 0)) return [];
@@ -110,7 +117,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     hubSection(report, clock),
     siteSection(report, metrics, clock, chosen),
     siteTable(report, metrics, chosen),
-    ...(hasWaits ? [section("Waits for a port", "All vehicles, by how long they waited before plug-in.", waitsChart(report))] : []),
+    ...(hasWaits ? [waitSection(report, clock)] : []),
     ...haulSection(report, clock),
     ...chargeSection(report, clock),
     ...equipmentSection(report, clock),
