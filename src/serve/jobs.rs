@@ -259,7 +259,8 @@ impl Jobs {
         let plain: String = plain.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(60).collect();
         loop {
             book.numbers += 1;
-            let id = format!("{}-{:04}", plain.trim_matches('_'), book.numbers);
+            let name = Some(plain.trim_matches('_')).filter(|name| !name.is_empty()).unwrap_or("run");
+            let id = format!("{name}-{:04}", book.numbers);
             let is_free = !book.known.contains_key(&id) && !self.workspace.runs().join(&id).exists();
             if is_free && is_name(&id) {
                 return id;
@@ -290,6 +291,9 @@ impl Jobs {
         let status = ticket.state.borrow().status;
         match status {
             Status::Queued => {
+                // A worker may have taken it this moment: it then sees the flag and stops.
+                ticket.is_cancelled.store(true, Ordering::Relaxed);
+                ticket.stop.store(true, Ordering::Relaxed);
                 book.waiting.retain(|waiting| !Arc::ptr_eq(waiting, &ticket));
                 self.close(&ticket, Status::Cancelled, "cancelled before it started");
             }
@@ -368,6 +372,9 @@ impl Jobs {
     }
 
     fn carry_out(&self, ticket: &Ticket) -> Result<(), Ended> {
+        if ticket.is_cancelled.load(Ordering::Relaxed) {
+            return Err(Ended::Cancelled);
+        }
         ticket.tell(|state| state.status = Status::Running);
         let (id, request) = {
             let state = ticket.state.borrow();
