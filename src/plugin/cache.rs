@@ -31,10 +31,7 @@ pub fn default_folder() -> Option<PathBuf> {
 }
 
 /// The component, compiled at most once for each content.
-pub(super) fn compiled(
-    hash: &str,
-    compile: impl FnOnce() -> wasmtime::Result<Component>,
-) -> wasmtime::Result<Component> {
+pub(super) fn compiled<E>(hash: &str, compile: impl FnOnce() -> Result<Component, E>) -> Result<Component, E> {
     static MEMORY: Mutex<BTreeMap<String, Component>> = Mutex::new(BTreeMap::new());
     let kept = || MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(component) = kept().get(hash) {

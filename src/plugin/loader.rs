@@ -157,11 +157,24 @@ fn component(bytes: &[u8], kind: Kind) -> Result<Component, Refusal> {
         return Err(Refusal::NotWasm(if bytes.is_empty() { "nothing".to_owned() } else { format!("`{first}`") }));
     };
     let is_core = head[6..8] == [0, 0];
-    let encoded = if is_core { Some(encode(bytes, kind)?) } else { None };
-    let bytes = encoded.as_deref().unwrap_or(bytes);
-    let hash = blake3::hash(bytes).to_hex();
-    let compile = || Component::from_binary(engine(), bytes);
-    cache::compiled(hash.as_str(), compile).map_err(|error| Refusal::Broken(format!("{error:#}")))
+    let kind = if is_core { kind_of_untyped(bytes).unwrap_or(kind) } else { kind };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(bytes);
+    if is_core {
+        // What a core module becomes depends on the interface too, and on its kind where it does not say that itself.
+        hasher.update(INTERFACE.as_bytes()).update(if is_typed(bytes) { b"" } else { kind.word().as_bytes() });
+    }
+    let compile = || {
+        let encoded = if is_core { Some(encode(bytes, kind)?) } else { None };
+        let compiled = Component::from_binary(engine(), encoded.as_deref().unwrap_or(bytes));
+        compiled.map_err(|error| Refusal::Broken(format!("{error:#}")))
+    };
+    cache::compiled(hasher.finalize().to_hex().as_str(), compile)
+}
+
+/// Does a core module carry the type of its world?
+fn is_typed(bytes: &[u8]) -> bool {
+    bytes.windows(14).any(|window| window == b"component-type")
 }
 
 /// A component from a core module, so that authors need no tool but their compiler. A module that carries no type of
@@ -169,13 +182,10 @@ fn component(bytes: &[u8], kind: Kind) -> Result<Component, Refusal> {
 fn encode(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Refusal> {
     let core = |error: String| Refusal::Core(error);
     let mut module = bytes.to_vec();
-    let is_typed = bytes.windows(14).any(|window| window == b"component-type");
-    if !is_typed {
+    if !is_typed(bytes) {
         let mut resolve = wit_parser::Resolve::default();
         let package = resolve.push_str("policy.wit", INTERFACE).map_err(|error| core(error.to_string()))?;
-        let world = resolve
-            .select_world(&[package], Some(kind_of_untyped(bytes).unwrap_or(kind).word()))
-            .map_err(|error| core(error.to_string()))?;
+        let world = resolve.select_world(&[package], Some(kind.word())).map_err(|error| core(error.to_string()))?;
         let encoding = wit_component::StringEncoding::UTF8;
         wit_component::embed_component_metadata(&mut module, &resolve, world, encoding)
             .map_err(|error| core(format!("{error:#}")))?;
