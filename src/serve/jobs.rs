@@ -6,7 +6,7 @@ use super::error::{ApiError, ApiResult};
 use super::workspace::{REQUEST, Workspace, is_name};
 use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
 use crate::record::folder::RunFolder;
-use crate::scenario::load::{Loaded, load};
+use crate::scenario::load::{Loaded, Request, load};
 use crate::sim::Options;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -206,12 +206,14 @@ impl Jobs {
     }
 
     /// Loads what is asked for: all mistakes show before anything waits.
-    pub(super) fn load(&self, request: &RunRequest) -> ApiResult<(Loaded, Vec<String>)> {
+    /// With the files and settings that it is made of.
+    pub(super) fn load(&self, request: &RunRequest) -> ApiResult<(Loaded, Request)> {
         let mut settings = edit::settings(&request.changes)?;
         settings.extend(request.days.map(|days| format!("time.days={days}")));
-        let loaded = load(&self.workspace.request(&request.scenario, &request.strategies, settings.clone())?)?;
+        let asked = self.workspace.request(&request.scenario, &request.strategies, settings)?;
+        let loaded = load(&asked)?;
         check_plugins(&loaded).map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-        Ok((loaded, settings))
+        Ok((loaded, asked))
     }
 
     /// Is there room for one more?
@@ -380,9 +382,7 @@ impl Jobs {
             let state = ticket.state.borrow();
             (state.id.clone(), state.request.clone())
         };
-        let (loaded, settings) = self.load(&request).map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
-        let asked = self.workspace.request(&request.scenario, &request.strategies, Vec::new());
-        let asked = asked.map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
+        let (loaded, asked) = self.load(&request).map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
         let folder = RunFolder::begin(&self.workspace.runs().join(&id), false).map_err(JobError::from)?;
         let work = folder.path().to_path_buf();
         let job = Job {
@@ -391,7 +391,7 @@ impl Jobs {
             command: "run",
             scenario: asked.path.display().to_string(),
             overlays: asked.overlays.iter().map(|path| path.display().to_string()).collect(),
-            settings,
+            settings: asked.settings,
             with_csv: false,
             with_report: true,
             bound: Bounded::No,

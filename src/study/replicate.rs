@@ -11,6 +11,7 @@ use crate::transition::pathway::Pathway;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
 use rayon::prelude::*;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// What a study keeps of a run.
@@ -31,14 +32,7 @@ pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool
     if let Some(spec) = &loaded.scenario.transition {
         return years(loaded, spec, &options, stop);
     }
-    let mut simulation = Simulation::new(loaded, &options)?;
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
-    simulation.run(&mut output, stop, |_, _| {})?;
-    let written = output.finish()?;
-    let digest = written.digest();
-    let mut summary = written.summary;
-    Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+    operate(loaded, &options, stop, None)
 }
 
 /// The same, held against the best possible that charging could have done with its sessions (not of a transition).
@@ -54,8 +48,6 @@ pub fn replicate_bounded(
     if loaded.scenario.transition.is_some() {
         return replicate(loaded, seed, replication, stop);
     }
-    let mut simulation = Simulation::new(loaded, &Options { seed, replication, ..Options::default() })?;
-    let summary = simulation.empty_summary(&loaded.scenario);
     // The bound reads tables; each run has a folder of its own, whichever thread it is on.
     let folder = std::env::temp_dir().join(format!(
         "portvolt-bound-{}-{:?}-{}",
@@ -65,18 +57,31 @@ pub fn replicate_bounded(
     ));
     let lost = |error: std::io::Error| RunError::Bound(format!("cannot use {}: {error}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(lost)?;
-    let done = (|| {
-        let mut output = Output::new(Some(&folder), false, &loaded.scenario.time.zone, summary)?;
-        simulation.run(&mut output, stop, |_, _| {})?;
-        let written = output.finish()?;
-        let digest = written.digest();
-        let mut summary = written.summary;
-        let bound = run_bound::metrics(loaded, &folder).map_err(|error| RunError::Bound(error.to_string()))?;
-        summary.extra.extend(bound);
-        Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
-    })();
+    let options = Options { seed, replication, ..Options::default() };
+    let done = operate(loaded, &options, stop, Some(&folder));
     let _ = std::fs::remove_dir_all(&folder);
     done
+}
+
+/// All minutes of one run; with a folder for its tables, also the metrics of the bound that is read from them.
+fn operate(
+    loaded: &Loaded,
+    options: &Options,
+    stop: &AtomicBool,
+    tables: Option<&Path>,
+) -> Result<Replication, RunError> {
+    let mut simulation = Simulation::new(loaded, options)?;
+    let summary = simulation.empty_summary(&loaded.scenario);
+    let mut output = Output::new(tables, false, &loaded.scenario.time.zone, summary)?;
+    simulation.run(&mut output, stop, |_, _| {})?;
+    let written = output.finish()?;
+    let digest = written.digest();
+    let mut summary = written.summary;
+    if let Some(folder) = tables {
+        let bound = run_bound::metrics(loaded, folder).map_err(|error| RunError::Bound(error.to_string()))?;
+        summary.extra.extend(bound);
+    }
+    Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
 }
 
 /// All years of a transition.
