@@ -5,6 +5,7 @@ use super::notes::PluginNotes;
 use super::summary::Metric;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Version of manifest.json and summary.json.
@@ -130,6 +131,16 @@ impl Manifest {
     }
 }
 
+/// The blake3 of a file, read piece by piece.
+///
+/// # Errors
+/// When the system refuses.
+pub fn hash_of_file(path: &Path) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 fn io<T>(path: &Path, result: std::io::Result<T>) -> Result<T, FolderError> {
     result.map_err(|source| FolderError::Io { path: path.to_path_buf(), source })
 }
@@ -205,8 +216,7 @@ impl RunFolder {
         for file in files {
             let path = self.work.join(&file);
             if path.is_file() {
-                let bytes = io(&path, std::fs::read(&path))?;
-                manifest.outputs.insert(file.display().to_string(), blake3::hash(&bytes).to_hex().to_string());
+                manifest.outputs.insert(file.display().to_string(), io(&path, hash_of_file(&path))?);
             }
         }
         let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();

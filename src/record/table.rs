@@ -17,8 +17,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Rows are written in groups of about this many, so memory does not grow with simulated time.
-pub const GROUP_ROWS: usize = 1 << 17;
+/// Rows are written in groups of this many, so memory does not grow with simulated time.
+pub const GROUP_ROWS: usize = 1 << 16;
 /// Version of the tables' columns.
 pub const SCHEMA_VERSION: &str = "1";
 
@@ -236,6 +236,7 @@ impl TableWriter {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by("portvolt".to_owned())
+            .set_max_row_group_row_count(Some(GROUP_ROWS))
             .build();
         let parquet = ArrowWriter::try_new(create(&path)?, schema, Some(properties));
         writer.parquet = Some(parquet.map_err(|source| TableError::Parquet { table: R::TABLE, source })?);

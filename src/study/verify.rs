@@ -1,7 +1,7 @@
 //! Can a run be repeated? Names inputs that changed, and outputs that come out otherwise.
 
 use crate::import;
-use crate::record::folder::{MANIFEST, Manifest};
+use crate::record::folder::{MANIFEST, Manifest, hash_of_file};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,10 +28,10 @@ pub fn read_manifest(folder: &Path) -> Result<Manifest, String> {
     serde_json::from_str(&text).map_err(|error| format!("{} is no manifest of portvolt: {error}", path.display()))
 }
 
-/// The blake3 of a file as it is now.
+/// The blake3 of a file as it is now; none where it cannot be read.
 #[must_use]
 pub fn file_hash(path: &Path) -> Option<String> {
-    std::fs::read(path).ok().map(|bytes| blake3::hash(&bytes).to_hex().to_string())
+    hash_of_file(path).ok()
 }
 
 /// The blake3 of an input as it is now, by the name it has in a manifest or a plan: a file, or a tariff that comes with
