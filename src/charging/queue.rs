@@ -272,7 +272,7 @@ impl Hall<'_, '_> {
     fn fail(&mut self, cabinet: u32, at_s: u32) {
         let ports = self.works.cabinets[cabinet as usize].ports.clone();
         let thrown_out: Vec<_> = ports.iter().filter_map(|id| self.unplug(*id, at_s, Leave::Outage)).collect();
-        self.works.cabinets[cabinet as usize].broken = true;
+        self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
         for session in thrown_out {
             self.arrive(Arrival { at_s, ..session.arrival });
@@ -280,7 +280,7 @@ impl Hall<'_, '_> {
     }
 
     fn repair(&mut self, cabinet: u32, at_s: u32) {
-        self.works.cabinets[cabinet as usize].broken = false;
+        self.set_broken(cabinet, false);
         for id in self.works.cabinets[cabinet as usize].ports.clone() {
             if let Ok((_, mut plug, _)) = self.ports.get_mut(self.roster.entity(id.index())) {
                 plug.free_s = at_s;
@@ -288,6 +288,15 @@ impl Hall<'_, '_> {
             self.call_next(id, at_s);
         }
         self.next_failure(cabinet, at_s, false);
+    }
+
+    fn set_broken(&mut self, cabinet: u32, is_broken: bool) {
+        let works = &mut *self.works;
+        let state = &mut works.cabinets[cabinet as usize];
+        state.broken = is_broken;
+        if works.access[state.group].is_for_trucks() {
+            self.plazas.at[state.site.index()].count_truck_ports(state.ports.len() as u32, is_broken);
+        }
     }
 
     fn next_failure(&mut self, cabinet: u32, at_s: u32, is_broken: bool) {

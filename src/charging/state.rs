@@ -245,7 +245,7 @@ pub struct Plaza {
     pub ports: Vec<PortId>,
     /// Its cabinets, in id order.
     pub cabinets: Vec<CabinetId>,
-    /// How many of them trucks may use.
+    /// How many of them trucks may use and are not out of order.
     pub truck_ports: u32,
     /// Ports with a session, in id order.
     pub occupied: Vec<PortId>,
@@ -372,6 +372,12 @@ pub struct Access {
 }
 
 impl Access {
+    /// May trucks of any fleet?
+    #[must_use]
+    pub fn is_for_trucks(&self) -> bool {
+        self.public || self.users.iter().any(|user| matches!(user, User::Fleet(_)))
+    }
+
     /// May this user ever plug in?
     #[must_use]
     pub fn allows(&self, user: User) -> bool {
@@ -410,6 +416,13 @@ pub struct Cabinet {
     pub failures: Option<(f64, f64)>,
     /// Its own stream of failures.
     pub stream: Stream,
+}
+
+impl Plaza {
+    /// Ports that trucks may use break, or work again.
+    pub(super) fn count_truck_ports(&mut self, ports: u32, is_broken: bool) {
+        self.truck_ports = if is_broken { self.truck_ports - ports } else { self.truck_ports + ports };
+    }
 }
 
 impl Cabinet {

@@ -87,11 +87,24 @@ impl Books {
         let key = &station.key;
         let total = &station.total;
         let supplied = total.produced_kg + total.delivered_kg + total.piped_kg;
+        let [bulk_kg, cascade_kg] = station.opening_kg;
         self.equal(
-            &format!("{key}: kg in, and out and stored"),
-            station.opening_kg + supplied,
-            total.dispensed_kg + total.vented_kg + station.stored_kg(),
+            &format!("{key}: bulk storage, kg in, and out and stored"),
+            bulk_kg + supplied,
+            total.compressed_kg + total.vented_kg + station.bulk.lot.kg,
         );
+        self.equal(
+            &format!("{key}: cascade, kg in, and out and stored"),
+            cascade_kg + total.compressed_kg,
+            total.dispensed_kg + station.cascade.lot.kg,
+        );
+        if let Some(delivery) = &station.spec.delivery {
+            self.equal(
+                &format!("{key}: kg in trailers, and unloaded, lost and gone back"),
+                f64::from(total.trailers) * delivery.payload_kg,
+                total.delivered_kg + total.unload_lost_kg + total.returned_kg,
+            );
+        }
         self.equal(&format!("{key}: kg dispensed and in fills"), total.dispensed_kg, tally.got_kg);
         self.equal(&format!("{key}: kg dispensed and in the table"), total.dispensed_kg, tally.dispensed_kg);
         self.equal(&format!("{key}: kg made and in the table"), total.produced_kg, tally.produced_kg);

@@ -119,10 +119,11 @@ fn station(loaded: &Loaded, sites: &Sites, seed: Seed, key: &str, spec: &Hydroge
         prices: prices(loaded, spec),
         grid_kg_per_mwh: spec.grid_kg_per_mwh.clone().unwrap_or_else(|| vec![emissions]),
         flows: Flows::default(),
+        look_s: None,
         settled_s: 0,
         interval: Sums::default(),
         total: Sums::default(),
-        opening_kg: 0.0,
+        opening_kg: [0.0; 2],
         wanted: Wanted::default(),
         asked: vec![0.0; 168],
         asked_hours: 0,
@@ -137,7 +138,7 @@ fn station(loaded: &Loaded, sites: &Sites, seed: Seed, key: &str, spec: &Hydroge
 fn fill_up(station: &mut Station, hubs: &[Hub]) {
     station.bulk.lot = opening_lot(station, hubs, station.spec.bulk.start_kg);
     station.cascade.lot = opening_lot(station, hubs, station.cascade.capacity_kg);
-    station.opening_kg = station.stored_kg();
+    station.opening_kg = [station.bulk.lot.kg, station.cascade.lot.kg];
     station.seen = [station.bulk, station.cascade].map(|storage| (storage.lot.kg, storage.lot.kg));
 }
 

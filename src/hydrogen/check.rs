@@ -119,12 +119,22 @@ fn supply(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut 
     }
     if let Some(delivery) = &station.delivery {
         let room_kg = station.bulk.capacity_kg - station.bulk.least_kg;
-        if delivery.payload_kg > station.bulk.capacity_kg {
+        if delivery.payload_kg > room_kg {
+            let BulkSpec { capacity_kg, least_kg, .. } = station.bulk;
             let message = format!(
-                "a delivery of {} kg is larger than the storage of {} kg",
-                delivery.payload_kg, station.bulk.capacity_kg
+                "a delivery of {} kg is larger than the storage of {capacity_kg} kg with its heel of {least_kg} kg",
+                delivery.payload_kg
             );
             checker.wrong(&["hydrogen", key, "delivery", "payload_kg"], message, None);
+        }
+        let largest_kg = largest_user_kg(scenario, station);
+        if delivery.reorder_kg < largest_kg {
+            let message = format!(
+                "the reorder point of {} kg is below the largest tank it fills, {largest_kg} kg: a stock between them would \
+                 serve nobody, and nothing would be ordered",
+                delivery.reorder_kg
+            );
+            checker.wrong(&["hydrogen", key, "delivery", "reorder_kg"], message, None);
         }
         if delivery.reorder_kg > usable_kg(station) {
             let message = format!(
@@ -135,9 +145,39 @@ fn supply(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut 
             checker.wrong(&["hydrogen", key, "delivery", "reorder_kg"], message, None);
         }
     }
+    electricity(scenario, key, station, checker);
     if let Some(pipeline) = &station.pipeline {
         checker.key(&["hydrogen", key, "pipeline", "hub"], &pipeline.hub, &scenario.hydrogen_hub, "hydrogen_hub");
     }
+}
+
+/// Electricity has a price and an intensity, or hydrogen would be free and clean by omission.
+fn electricity(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut Checker<'_>) {
+    if station.electrolyser.is_none() && station.compressor.kwh_per_kg <= 0.0 {
+        return;
+    }
+    let has_tariff = scenario.site.get(&station.site).is_some_and(|site| site.tariff.is_some());
+    if station.electricity_usd_per_kwh.is_none() && !has_tariff {
+        let help = Some(format!(
+            "write electricity_usd_per_kwh = [0.2], or give the site `{}` a `tariff`; [0] where it is free",
+            station.site
+        ));
+        checker.wrong(&["hydrogen", key], "its electricity has no price", help);
+    }
+    if station.grid_kg_per_mwh.is_none() && scenario.emissions.is_none() {
+        let help = Some("write grid_kg_per_mwh = [159], or an [emissions] table; [0] where it has none".to_owned());
+        checker.wrong(&["hydrogen", key], "its electricity has no carbon intensity", help);
+    }
+}
+
+/// The largest tank among the trucks and the equipment that may fuel at a station, kg.
+fn largest_user_kg(scenario: &Scenario, station: &HydrogenSpec) -> f64 {
+    let is_user = |key: &String| station.users.contains(key);
+    let is_public = station.users.iter().any(|user| user == "public");
+    let fleets = scenario.fleet.iter().filter(|(key, _)| is_public || is_user(key));
+    let trucks = fleets.map(|(_, fleet)| largest_tank(fleet, scenario)).filter(|(bar, _)| *bar <= station.dispense_bar);
+    let units = scenario.equipment_model.iter().filter(|(key, _)| is_user(key)).filter_map(|(_, it)| it.tank.as_ref());
+    trucks.map(|(_, kg)| kg).chain(units.map(|tank| tank.usable_kg)).fold(0.0, f64::max)
 }
 
 fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {

@@ -1,11 +1,17 @@
-//! Mass that moves through a station between events. Within a stretch every flow follows one law, so that the content at
-//! its end does not depend on how it is cut; a stretch ends where a storage could run dry.
+//! Mass that moves through a station between events. Within a stretch every flow follows one law; a stretch ends where a
+//! storage could run dry, or where the level of the cascade may have changed so much that the law would be another. So a
+//! fill takes the same time whatever the control interval is, and whoever else arrives.
 
-use super::state::{Lot, Station};
+use super::state::{Lot, Station, Trailer};
 use crate::kernel::clock::Clock;
 
 /// A cascade that would be empty within this time feeds vehicles no faster than the compressor, seconds.
 const LEAST_STRETCH_S: f64 = 2.0;
+/// The flow into vehicles is looked at again when the level of the cascade may have changed by this share of what can be
+/// taken out of it...
+const MOST_CHANGE: f64 = 0.02;
+/// ... but not sooner than after this time, seconds.
+const LEAST_LOOK_S: f64 = 5.0;
 /// A vehicle that needs less than this is full, kg.
 pub(super) const FULL_KG: f64 = 1e-6;
 
@@ -64,8 +70,9 @@ impl Station {
             *usd += more * moved;
         }
         self.cascade.lot.add(&lot);
-        let kwh = moved * self.spec.compressor.kwh_per_kg;
-        self.interval.grid_kwh += kwh;
+        self.interval.compressed_kg += moved;
+        self.interval.grid_kwh += moved * self.spec.compressor.kwh_per_kg;
+        self.interval.grid_co2e_kg += effort.co2e_kg * moved;
         self.interval.electricity_usd += effort.usd.iter().sum::<f64>() * moved;
     }
 
@@ -99,8 +106,9 @@ impl Station {
     /// Chooses the flow into vehicles until the interval's end, and when each of them is full. Returns when to look again,
     /// where the cascade could be empty before that.
     ///
-    /// Flow falls linearly with the level of the cascade. Where the peak of all flows could empty it, this stretch ends
-    /// before it is; once it is empty vehicles share what the compressor gives. So it is never drawn below its least.
+    /// Flow falls linearly with the level of the cascade: a stretch has the flow of the level in its middle. Where the peak
+    /// of all flows could empty the cascade, this stretch ends before it is; once it is empty vehicles share what the
+    /// compressor gives. So it is never drawn below its least.
     pub(super) fn plan_flows(&mut self, now_s: u32) -> Option<u32> {
         let left_s = f64::from(self.flows.until_s.saturating_sub(now_s));
         self.flows.fill_factor = 0.0;
@@ -113,13 +121,16 @@ impl Station {
         if left_s <= 0.0 || peak_at_full <= 0.0 {
             return None;
         }
-        let low = self.spec.dispenser.low_cascade_rate;
+        let inflow = self.sure_compression(left_s);
         let spare_kg = self.cascade.usable_kg();
-        let factor = low + (1.0 - low) * (spare_kg / self.cascade.span_kg()).min(1.0);
-        let (peak, inflow) = (peak_at_full * factor, self.sure_compression(left_s));
-        let mut again_s = None;
+        let look_s = self.same_level_s(peak_at_full, inflow);
+        let middle_kg = (spare_kg + (inflow - peak_at_full * self.cascade_rate(spare_kg)) * look_s.min(left_s) / 2.0)
+            .clamp(0.0, self.cascade.span_kg());
+        let factor = self.cascade_rate(middle_kg);
+        let peak = peak_at_full * factor;
+        let mut again_s = (look_s < left_s).then(|| now_s + look_s as u32);
         self.flows.fill_factor = factor;
-        if spare_kg < (peak - inflow) * left_s {
+        if spare_kg < (peak - inflow) * look_s.min(left_s) {
             let lasts_s = (spare_kg / (peak - inflow)).floor();
             if lasts_s >= LEAST_STRETCH_S {
                 again_s = Some(now_s + lasts_s as u32);
@@ -129,6 +140,24 @@ impl Station {
         }
         self.foresee_finishes(now_s);
         again_s
+    }
+
+    /// Flow into vehicles over that of a full cascade, when so much can be taken out of it.
+    fn cascade_rate(&self, spare_kg: f64) -> f64 {
+        let low = self.spec.dispenser.low_cascade_rate;
+        low + (1.0 - low) * (spare_kg / self.cascade.span_kg()).min(1.0)
+    }
+
+    /// Time in which the level of the cascade surely changes little, whole seconds; without end where that changes nothing.
+    fn same_level_s(&self, peak_at_full: f64, inflow: f64) -> f64 {
+        let is_steady = self.spec.dispenser.low_cascade_rate >= 1.0;
+        let stays_full = self.cascade.room_kg() <= 0.0 && inflow >= peak_at_full;
+        if is_steady || stays_full {
+            return f64::INFINITY;
+        }
+        let peak = peak_at_full * self.cascade_rate(self.cascade.usable_kg());
+        let refill = if self.cascade.room_kg() > 0.0 { inflow } else { 0.0 };
+        (MOST_CHANGE * self.cascade.span_kg() / (peak - inflow).max(refill)).floor().max(LEAST_LOOK_S)
     }
 
     /// Highest flow of the rest of a fill with a full cascade, kg/s.
@@ -158,7 +187,8 @@ impl Station {
     }
 
     /// Puts a trailer's load into the bulk storage, as far as there is room beyond what still flows in.
-    pub(super) fn unload(&mut self, lot: Lot, loss_share: f64, now_s: u32) {
+    pub(super) fn unload(&mut self, trailer: &Trailer, loss_share: f64, now_s: u32) {
+        let lot = trailer.lot;
         let coming_s = f64::from(self.flows.until_s.saturating_sub(now_s));
         let coming_kg = (self.flows.produce_kg_s + self.flows.pipeline_kg_s) * coming_s;
         let usable_kg = lot.kg * (1.0 - loss_share);
@@ -166,9 +196,13 @@ impl Station {
         let mut left = lot;
         // What is lost in unloading was paid for and emitted; what goes back with the trailer was not.
         left.lose(lot.kg - usable_kg);
-        let put = left.take(kg);
+        let mut put = left.take(kg);
+        // A trip is driven whether the trailer comes back empty or not.
+        put.co2e_kg += trailer.trip_co2e_kg;
         self.bulk.lot.add(&put);
         self.interval.delivered_kg += kg;
+        self.interval.unload_lost_kg += lot.kg - usable_kg;
+        self.interval.returned_kg += usable_kg - kg;
         self.interval.trailers += 1;
         self.interval.purchased_co2e_kg += put.co2e_kg;
     }

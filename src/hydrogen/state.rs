@@ -271,6 +271,8 @@ pub struct Trailer {
     pub at_s: u32,
     /// What it brings.
     pub lot: Lot,
+    /// Carbon of its trip, whatever it unloads, kg `CO2e`.
+    pub trip_co2e_kg: f64,
 }
 
 /// What an electrolyser does.
@@ -318,10 +320,18 @@ pub struct Sums {
     pub piped_kg: f64,
     /// Boiled off and vented, kg.
     pub vented_kg: f64,
+    /// Lost in unloading, kg: it never came into the storage.
+    pub unload_lost_kg: f64,
+    /// Went back with trailers for want of room, kg.
+    pub returned_kg: f64,
+    /// From the bulk storage into the cascade, kg.
+    pub compressed_kg: f64,
     /// Into vehicles, kg.
     pub dispensed_kg: f64,
     /// Electricity from the meter, kWh.
     pub grid_kwh: f64,
+    /// Carbon of it, kg `CO2e`.
+    pub grid_co2e_kg: f64,
     /// Electricity from own solar power, kWh.
     pub solar_kwh: f64,
     /// Money spent on electricity, USD.
@@ -400,6 +410,8 @@ pub struct Station {
     pub prices: Prices,
     /// What flows now.
     pub flows: Flows,
+    /// The stretch of these flows ends here, before the interval does.
+    pub look_s: Option<u32>,
     /// Everything is settled up to here.
     pub settled_s: u32,
     /// The interval that runs.
@@ -407,7 +419,7 @@ pub struct Station {
     /// Since the start, without the interval that runs.
     pub total: Sums,
     /// What was in bulk storage and cascade when the run began, kg.
-    pub opening_kg: f64,
+    pub opening_kg: [f64; 2],
     /// What its policy wants.
     pub wanted: Wanted,
     /// What was asked in each hour of the week, kg: the hour that runs, and before it the last 167.
@@ -440,6 +452,12 @@ impl Station {
     /// Vehicles at positions.
     pub fn fills(&self) -> impl Iterator<Item = &Fill> {
         self.positions.iter().filter_map(|position| position.fill.as_ref())
+    }
+
+    /// Positions that are not out of order.
+    #[must_use]
+    pub fn working_positions(&self) -> u32 {
+        self.positions.iter().filter(|position| !position.broken).count() as u32
     }
 
     /// On the way in trailers, kg.
@@ -475,8 +493,12 @@ impl Sums {
         self.delivered_kg += other.delivered_kg;
         self.piped_kg += other.piped_kg;
         self.vented_kg += other.vented_kg;
+        self.unload_lost_kg += other.unload_lost_kg;
+        self.returned_kg += other.returned_kg;
+        self.compressed_kg += other.compressed_kg;
         self.dispensed_kg += other.dispensed_kg;
         self.grid_kwh += other.grid_kwh;
+        self.grid_co2e_kg += other.grid_co2e_kg;
         self.solar_kwh += other.solar_kwh;
         self.electricity_usd += other.electricity_usd;
         self.out_s += other.out_s;

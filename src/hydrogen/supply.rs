@@ -96,7 +96,7 @@ pub(super) fn plan_supply(
     };
     let is_new_hour = now == 0 || calendar.hour_of_week(now - i64::from(clock.interval_s())) != moment.hour;
     if is_new_hour {
-        ask_policy(&moment, &seed, &mut policy, &mut fault, &mut hydrogen);
+        ask_policy(&moment, &seed, &headroom, &mut policy, &mut fault, &mut hydrogen);
     }
     let Hydrogen { stations, hubs, credits, .. } = &mut *hydrogen;
     for station in stations.iter_mut() {
@@ -117,13 +117,11 @@ fn power_left(station: &Station, tree: &LimitTree, headroom: &Headroom) -> f64 {
     left.fold(Kw(f64::INFINITY), Kw::min).max(Kw::ZERO).0
 }
 
-/// The compressor refills the cascade, and follows vehicles when there are any. Its power is kept for the interval whether
+/// The compressor refills the cascade, and follows vehicles whenever they come. Its power is kept for the interval whether
 /// it is used or not; the meter shows what was used.
 fn plan_compressor(station: &mut Station, moment: &Moment<'_>, headroom: &mut Headroom) {
     let spec = &station.spec.compressor;
-    let is_busy = !station.queue.is_empty() || station.positions.iter().any(|position| position.fill.is_some());
-    let most_kg = spec.kg_per_h * moment.time.0;
-    let wanted_kg = if is_busy { most_kg } else { most_kg.min(station.cascade.room_kg()) };
+    let wanted_kg = spec.kg_per_h * moment.time.0;
     let left_kwh = power_left(station, moment.tree, headroom) * moment.time.0;
     let kg = if spec.kwh_per_kg > 0.0 { wanted_kg.min(left_kwh / spec.kwh_per_kg) } else { wanted_kg };
     headroom.take(moment.tree, node_of(station.site), Kwh(kg * spec.kwh_per_kg) / moment.time);
@@ -154,13 +152,15 @@ fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: 
     let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
     let grid_kwh = power_kw * moment.time.0 - solar_kwh;
     let usd = grid_kwh * station.prices.at(moment.hour_of_run(), moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
-    let co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour) + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
+    let grid_co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour);
+    let co2e_kg = grid_co2e_kg + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
     let stack = &mut station.stack;
     stack.starts += u32::from(load > 0.0 && stack.load <= 0.0);
     stack.operated_h += if load > 0.0 { moment.time.0 } else { 0.0 };
     stack.load = load;
     headroom.take(moment.tree, node_of(station.site), Kwh(grid_kwh) / moment.time);
     station.interval.grid_kwh += grid_kwh;
+    station.interval.grid_co2e_kg += grid_co2e_kg;
     station.interval.solar_kwh += solar_kwh;
     station.interval.electricity_usd += usd;
     if kg > 0.0 {
@@ -255,14 +255,20 @@ fn plan_hub(id: usize, hub: &mut Hub, stations: &mut [Station], moment: &Moment<
 fn ask_policy(
     moment: &Moment<'_>,
     seed: &Seed,
+    headroom: &Headroom,
     policy: &mut HydrogenPolicySlot,
     fault: &mut Fault,
     hydrogen: &mut Hydrogen,
 ) {
     let mut view = HydrogenView::new(moment.now_s, moment.hour, LOOK_AHEAD_H);
+    let shares: Vec<f64> = (0..hydrogen.hubs.len()).map(|hub| pipeline_share(hub, &hydrogen)).collect();
     for (id, station) in hydrogen.stations.iter_mut().enumerate() {
         station.asked_hours += 1;
         push_row(&mut view, id, station, moment);
+        let kept_kw = station.spec.compressor.kg_per_h * station.spec.compressor.kwh_per_kg;
+        view.most_kw.push((power_left(station, moment.tree, headroom) - kept_kw).max(0.0));
+        let share = station.hub.map_or(0.0, |hub| shares[hub.index()]);
+        view.piped_kg_per_h.push(station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h * share));
         // The hour that begins is counted afresh; what it held a week ago has just been looked at.
         station.asked[moment.hour] = 0.0;
     }
@@ -283,6 +289,19 @@ fn ask_policy(
     }
 }
 
+/// Share of their size that the pipelines of a plant can be expected to bring: what it has and makes, against what
+/// neighbours and pipelines may ask, over the time that policies look ahead.
+fn pipeline_share(id: usize, hydrogen: &Hydrogen) -> f64 {
+    let hub = &hydrogen.hubs[id];
+    let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64 / 24.0;
+    let has_kg_h = hub.stock_kg / LOOK_AHEAD_H as f64 + mean(&hub.spec.production_kg_per_day);
+    let neighbours: f64 = hub.spec.neighbour.values().map(|neighbour| mean(&neighbour.kg_per_day)).sum();
+    let of_hub = |station: &&Station| station.hub.is_some_and(|hub| hub.index() == id);
+    let pipes = hydrogen.stations.iter().filter(of_hub).filter_map(|station| station.spec.pipeline.as_ref());
+    let asked_kg_h = neighbours + pipes.map(|pipeline| pipeline.kg_per_h).sum::<f64>();
+    if asked_kg_h > 0.0 { (has_kg_h / asked_kg_h).min(1.0) } else { 0.0 }
+}
+
 fn order_trailer(id: usize, seed: &Seed, now_s: u32, hydrogen: &mut Hydrogen) {
     let station = &mut hydrogen.stations[id];
     let Some(spec) = &station.spec.delivery else { return };
@@ -294,9 +313,8 @@ fn order_trailer(id: usize, seed: &Seed, now_s: u32, hydrogen: &mut Hydrogen) {
     let at_s = now_s + ((lead_h + spec.unload_min / 60.0) * 3600.0).round().max(1.0) as u32;
     let mut costs = [0.0; COSTS];
     costs[COST_PURCHASE] = spec.usd_per_kg;
-    let mut lot = Lot::of(spec.payload_kg, spec.co2e_kg_per_kg, costs);
-    lot.co2e_kg += spec.trip_km * spec.trip_kg_per_km;
-    station.trailers.push(Trailer { at_s, lot });
+    let lot = Lot::of(spec.payload_kg, spec.co2e_kg_per_kg, costs);
+    station.trailers.push(Trailer { at_s, lot, trip_co2e_kg: spec.trip_km * spec.trip_kg_per_km });
     station.ordered += 1;
     hydrogen.agenda.push(Due { at_s, kind: kind::UNLOAD, id: id as u32 });
 }
@@ -311,10 +329,11 @@ fn push_row(view: &mut HydrogenView, id: usize, station: &Station, moment: &Mome
     view.payload_kg.push(delivery.map_or(0.0, |delivery| delivery.payload_kg));
     view.reorder_kg.push(delivery.map_or(0.0, |delivery| delivery.reorder_kg));
     view.most_trailers.push(delivery.map_or(0, |delivery| delivery.most_on_order));
-    view.piped_kg_per_h.push(station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h));
     view.load.push(station.stack.load);
     let works = station.spec.electrolyser.as_ref().map(|spec| Works { spec, stack: station.stack });
     view.least_load.push(works.as_ref().map_or(0.0, |works| works.spec.least_load));
+    view.ramp_per_h.push(works.as_ref().map_or(0.0, |works| works.spec.ramp_per_min * 60.0));
+    view.solar_usd_per_kwh.push(works.as_ref().map_or(0.0, |works| works.spec.solar_usd_per_kwh));
     for step in 1..=LOAD_STEPS {
         let load = step as f64 / LOAD_STEPS as f64;
         view.kg_per_h.push(works.as_ref().map_or(0.0, |works| works.kg_per_h(load)));

@@ -101,7 +101,7 @@ impl Yard<'_> {
     fn handle(&mut self, due: Due) {
         match due.kind {
             kind::UNLOAD => self.unload(due.id as usize, due.at_s),
-            kind::LOOK => self.look(due.id as usize, due.at_s),
+            kind::LOOK => self.look_again(due.id as usize, due.at_s),
             kind::TIME_UP => self.time_up(due.id as usize, due.at_s),
             _ => self.handle_position(due),
         }
@@ -132,12 +132,14 @@ impl Yard<'_> {
         self.hydrogen.first_position[station] + at as u32
     }
 
-    fn arrive(&mut self, arrival: FuelArrival) {
-        let at_s = arrival.at_s;
+    fn arrive(&mut self, mut arrival: FuelArrival) {
         let Some(id) = self.hydrogen.at_site[arrival.site.index()] else {
-            self.depart(&arrival, at_s);
+            self.depart(&arrival, arrival.at_s);
             return;
         };
+        // Who drives for less than a tick is heard of a tick later; what the station did until then stands.
+        let at_s = arrival.at_s.max(self.station(id.index()).settled_s);
+        arrival.at_s = at_s;
         let hour = self.calendar.hour_of_week(i64::from(at_s));
         let station = self.station(id.index());
         station.asked[hour] += arrival.need_kg();
@@ -205,18 +207,28 @@ impl Yard<'_> {
         }
     }
 
+    /// A stretch is over, unless something else has ended it already.
+    fn look_again(&mut self, station: usize, at_s: u32) {
+        if self.station(station).look_s == Some(at_s) {
+            self.look(station, at_s);
+        }
+    }
+
     /// Settles a station and sets its flows again.
     fn look(&mut self, station: usize, at_s: u32) {
         let first = self.hydrogen.first_position[station];
         let hydrogen = &mut *self.hydrogen;
         let here = &mut hydrogen.stations[station];
         here.settle(at_s);
-        if let Some(again_s) = here.plan_flows(at_s) {
+        let again_s = here.plan_flows(at_s);
+        here.look_s = again_s;
+        if let Some(again_s) = again_s {
             hydrogen.agenda.push(Due { at_s: again_s, kind: kind::LOOK, id: station as u32 });
         }
+        let sure_until_s = again_s.unwrap_or(here.flows.until_s);
         for (at, position) in here.positions.iter().enumerate() {
             let finish_s = position.fill.as_ref().and_then(|fill| fill.finish_s);
-            if let Some(finish_s) = finish_s.filter(|finish_s| *finish_s <= here.flows.until_s) {
+            if let Some(finish_s) = finish_s.filter(|finish_s| *finish_s <= sure_until_s) {
                 hydrogen.agenda.push(Due { at_s: finish_s, kind: kind::FINISH, id: first + at as u32 });
             }
         }
@@ -332,7 +344,7 @@ impl Yard<'_> {
         let (come, coming): (Vec<_>, Vec<_>) = trailers.into_iter().partition(|trailer| trailer.at_s <= at_s);
         here.trailers = coming;
         for trailer in come {
-            here.unload(trailer.lot, loss, at_s);
+            here.unload(&trailer, loss, at_s);
         }
         here.look_whether_short();
         self.serve(station, at_s);

@@ -447,7 +447,7 @@ impl<'a> Round<'a> {
         let is_near = |site: &&SiteId| travel.energy_km(here, **site) <= reach_km;
         let has_enough = |site: &&SiteId| {
             let on_the_way_kg = f64::from(self.sent[site.index()]) * need_kg;
-            columns.h2_free_kg[site.index()] - on_the_way_kg >= need_kg
+            columns.h2_positions[site.index()] > 0 && columns.h2_free_kg[site.index()] - on_the_way_kg >= need_kg
         };
         let places = Places {
             number: &columns.h2_positions,
@@ -503,8 +503,10 @@ impl<'a> Round<'a> {
             f64::from(self.view.travel.drive_s(here, site, self.view.hour))
                 + f64::from(waiting) * places.each_s / f64::from(number.max(1))
         };
-        let timed = sites.map(|site| (expected_s(*site), *site));
-        timed.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, site)| site)
+        // Where everything is out of order, only if nothing works elsewhere.
+        let timed = sites.map(|site| (places.number[site.index()] == 0, expected_s(*site), *site));
+        let soonest = timed.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+        soonest.map(|(_, _, site)| site)
     }
 
     fn nearest<'s>(&self, here: SiteId, sites: impl Iterator<Item = &'s SiteId>) -> Option<SiteId> {

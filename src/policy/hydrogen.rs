@@ -32,12 +32,18 @@ pub struct HydrogenView {
     pub payload_kg: Vec<f64>,
     /// Stock with what is on order at which the scenario wants a trailer ordered.
     pub reorder_kg: Vec<f64>,
-    /// Most that its pipeline brings in an hour; 0 without one.
+    /// What its pipeline is expected to bring in an hour, when the plant behind it shares what it has; 0 without one.
     pub piped_kg_per_h: Vec<f64>,
     /// Present load of the electrolyser, share of rated power; 0 on standby or without one.
     pub load: Vec<f64>,
     /// Its least load.
     pub least_load: Vec<f64>,
+    /// Most change of its load in an hour, share of rated power.
+    pub ramp_per_h: Vec<f64>,
+    /// Power that the limits above it leave now, beside the compressor; infinite without a limit.
+    pub most_kw: Vec<f64>,
+    /// Price of own solar power.
+    pub solar_usd_per_kwh: Vec<f64>,
     /// What it makes at each load step ([`LOAD_STEPS`] a row); 0 without one.
     pub kg_per_h: Vec<f64>,
     /// What it draws at each load step ([`LOAD_STEPS`] a row).
@@ -182,9 +188,10 @@ fn with_the_sun(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
 
 /// Load of the hour that starts in the cheapest plan that covers the expected demand.
 ///
-/// Hour by hour: while the stock at the end of an hour would fall below the reserve, one more load step is bought in the
-/// hour up to then in which a kg of it is cheapest and its hydrogen still fits. With a power curve that bends upwards that
-/// is the cheapest plan, for the same reason as in any storage problem: what is bought later cannot cover an earlier need.
+/// Hour by hour: while the stock at the end of an hour would fall below the reserve, more load is bought in the hour up to
+/// then in which a kg of it is cheapest and its hydrogen still fits: what is bought later cannot cover an earlier need. An
+/// hour's load rises along the lower hull of its cost, so that a load with bad efficiency on the way to a better one is not
+/// stopped at. What the grid pays for taking is bought as far as it fits.
 fn cheapest(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
     let making = by_step(&view.kg_per_h, row);
     if making[LOAD_STEPS - 1] <= 0.0 {
@@ -203,12 +210,23 @@ fn cheapest(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
     }
     for hour in 0..view.hours {
         while content[hour] < reserve_kg - 1e-9 {
-            let Some((at, kg)) = plan.cheapest_up_to(hour, &content, capacity_kg) else { break };
-            plan.buy(at);
-            content[at..].iter_mut().for_each(|content| *content += kg);
+            let Some(offer) = plan.cheapest_up_to(hour, &content, capacity_kg, true) else { break };
+            plan.buy(&offer, &mut content);
         }
     }
+    let last = view.hours - 1;
+    while let Some(offer) = plan.cheapest_up_to(last, &content, capacity_kg, false).filter(|it| it.usd_per_kg < 0.0) {
+        plan.buy(&offer, &mut content);
+    }
     plan.steps[0] as f64 / LOAD_STEPS as f64
+}
+
+/// More load in an hour.
+struct Offer {
+    hour: usize,
+    step: usize,
+    kg: f64,
+    usd_per_kg: f64,
 }
 
 /// Load steps bought in each hour.
@@ -217,26 +235,41 @@ struct Plan<'a> {
     drawing: &'a [f64],
     price: &'a [f64],
     solar_kw: &'a [f64],
+    solar_usd_per_kwh: f64,
+    most_kw: f64,
     /// The lowest step that the least load allows.
     first: usize,
+    /// The highest step that the ramp allows: in the hour that starts, and in an hour that begins on standby.
+    reach: [usize; 2],
     steps: Vec<usize>,
 }
 
 impl<'a> Plan<'a> {
     fn new(view: &'a HydrogenView, row: usize) -> Self {
+        let first = ((view.least_load[row] * LOAD_STEPS as f64 - 1e-9).ceil().max(1.0)) as usize;
+        let reach = |from: f64| {
+            let load = (from.max(view.least_load[row]) + view.ramp_per_h[row] / 2.0).min(1.0);
+            ((load * LOAD_STEPS as f64 + 1e-9).floor() as usize).max(first)
+        };
         Self {
             making: by_step(&view.kg_per_h, row),
             drawing: by_step(&view.power_kw, row),
             price: view.by_hour(&view.usd_per_kwh, row),
             solar_kw: view.by_hour(&view.solar_kw, row),
-            first: ((view.least_load[row] * LOAD_STEPS as f64 - 1e-9).ceil().max(1.0)) as usize,
+            solar_usd_per_kwh: view.solar_usd_per_kwh[row],
+            most_kw: view.most_kw[row],
+            first,
+            reach: [reach(view.load[row]), reach(0.0)],
             steps: vec![0; view.hours],
         }
     }
 
-    fn next(&self, hour: usize) -> Option<usize> {
-        let next = if self.steps[hour] == 0 { self.first } else { self.steps[hour] + 1 };
-        (next <= LOAD_STEPS).then_some(next)
+    /// Steps above the present one that ramp and limits allow in an hour.
+    fn above(&self, hour: usize) -> std::ops::RangeInclusive<usize> {
+        let from = if self.steps[hour] == 0 { self.first } else { self.steps[hour] + 1 };
+        let most_kw = self.most_kw + self.solar_kw[hour];
+        let allowed = self.drawing.iter().take_while(|kw| **kw <= most_kw).count();
+        from..=allowed.min(self.reach[hour.min(1)])
     }
 
     /// Hydrogen and cost of an hour at a step.
@@ -244,33 +277,53 @@ impl<'a> Plan<'a> {
         if step == 0 {
             return (0.0, 0.0);
         }
-        let from_grid = (self.drawing[step - 1] - self.solar_kw[hour]).max(0.0);
-        (self.making[step - 1], from_grid * self.price[hour])
+        let drawn_kw = self.drawing[step - 1];
+        let solar_kw = drawn_kw.min(self.solar_kw[hour]);
+        (self.making[step - 1], (drawn_kw - solar_kw) * self.price[hour] + solar_kw * self.solar_usd_per_kwh)
     }
 
-    /// The hour and the hydrogen of the cheapest next step, among those that fit.
-    fn cheapest_up_to(&self, last: usize, content: &[f64], capacity_kg: f64) -> Option<(usize, f64)> {
-        let mut fullest = f64::NEG_INFINITY;
-        let mut best: Option<(f64, usize, f64)> = None;
-        for hour in (0..=last).rev() {
-            fullest = fullest.max(content[hour]);
-            let Some(next) = self.next(hour) else { continue };
-            let ((kg, usd), (had_kg, had_usd)) = (self.hour_at(hour, next), self.hour_at(hour, self.steps[hour]));
-            let more_kg = kg - had_kg;
-            let usd_per_kg = (usd - had_usd) / more_kg;
-            // The deficit itself may always be covered in its own hour.
-            let fits = fullest + more_kg <= capacity_kg || hour == last;
-            if more_kg > 0.0 && fits && best.is_none_or(|(least, _, _)| usd_per_kg <= least) {
-                best = Some((usd_per_kg, hour, more_kg));
+    /// More load in an hour at the least cost of a kg, with at most so much more hydrogen. Of equals the least load.
+    fn offer(&self, hour: usize, most_kg: f64) -> Option<Offer> {
+        let (had_kg, had_usd) = self.hour_at(hour, self.steps[hour]);
+        let mut best: Option<Offer> = None;
+        for step in self.above(hour) {
+            let (kg, usd) = self.hour_at(hour, step);
+            let (kg, usd) = (kg - had_kg, usd - had_usd);
+            let offer = Offer { hour, step, kg, usd_per_kg: usd / kg };
+            let is_better = best.as_ref().is_none_or(|best| offer.usd_per_kg < best.usd_per_kg - 1e-12);
+            if kg > 0.0 && kg <= most_kg && is_better {
+                best = Some(offer);
             }
         }
-        best.map(|(_, hour, kg)| (hour, kg))
+        best
     }
 
-    fn buy(&mut self, hour: usize) {
-        if let Some(next) = self.next(hour) {
-            self.steps[hour] = next;
+    /// The cheapest offer of the hours up to one, among those that fit; of equals the earliest. A deficit (`is_needed`) may
+    /// always be covered in its own hour.
+    fn cheapest_up_to(&self, last: usize, content: &[f64], capacity_kg: f64, is_needed: bool) -> Option<Offer> {
+        let mut fullest = content[last..].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if is_needed {
+            fullest = content[last];
         }
+        let mut best: Option<Offer> = None;
+        for hour in (0..=last).rev() {
+            fullest = fullest.max(content[hour]);
+            let room_kg = capacity_kg - fullest;
+            // What does not fit in the hour that starts is cut by the plant, to the last kg.
+            let is_cut = !is_needed && hour == 0 && room_kg > 0.0;
+            let most_kg = if is_cut || is_needed && hour == last { f64::INFINITY } else { room_kg };
+            let offer = self.offer(hour, most_kg);
+            let is_better = |offer: &Offer| best.as_ref().is_none_or(|best| offer.usd_per_kg <= best.usd_per_kg);
+            if let Some(offer) = offer.filter(is_better) {
+                best = Some(offer);
+            }
+        }
+        best
+    }
+
+    fn buy(&mut self, offer: &Offer, content: &mut [f64]) {
+        self.steps[offer.hour] = offer.step;
+        content[offer.hour..].iter_mut().for_each(|content| *content += offer.kg);
     }
 }
 
@@ -292,6 +345,9 @@ mod tests {
             piped_kg_per_h: vec![0.0],
             load: vec![0.0],
             least_load: vec![0.2],
+            ramp_per_h: vec![60.0],
+            most_kw: vec![f64::INFINITY],
+            solar_usd_per_kwh: vec![0.0],
             kg_per_h: (1..=10).map(f64::from).collect(),
             power_kw: (1..=10).map(|step| f64::from(step) * 50.0).collect(),
             usd_per_kwh: price.to_vec(),

@@ -76,12 +76,18 @@ row! {
         piped_kg: f64 ["kg"],
         /// boiled off and vented
         vented_kg: f64 ["kg"],
+        /// lost in unloading trailers
+        unload_lost_kg: f64 ["kg"],
+        /// gone back with trailers for want of room
+        returned_kg: f64 ["kg"],
         /// into vehicles
         dispensed_kg: f64 ["kg"],
         /// on the way in trailers at the end
         on_order_kg: f64 ["kg"],
         /// electrolyser and compressor at the meter
         power_kw: f64 ["kW"],
+        /// carbon of that electricity
+        grid_co2e_kg: f64 ["kg"],
         /// own solar power used
         solar_kw: f64 ["kW"],
         /// load of the electrolyser, share of rated power
@@ -146,6 +152,8 @@ pub struct StationTally {
     pub piped_kg: f64,
     /// Boiled off, kg.
     pub vented_kg: f64,
+    /// Gone back with trailers for want of room, kg.
+    pub returned_kg: f64,
     /// Time in which hydrogen was short, s.
     pub out_s: f64,
     /// Vehicles sent away for want of hydrogen.
@@ -160,6 +168,8 @@ pub struct StationTally {
     pub purchased_co2e_kg: f64,
     /// Electricity through the meter, kWh.
     pub grid_kwh: f64,
+    /// Carbon of it, kg.
+    pub grid_co2e_kg: f64,
     /// Money spent on electricity, USD.
     pub electricity_usd: f64,
     /// Money in what vehicles got: production, compression, purchase, credit, USD.
@@ -260,11 +270,13 @@ impl HydrogenSummary {
             tally.delivered_kg += row.delivered_kg;
             tally.piped_kg += row.piped_kg;
             tally.vented_kg += row.vented_kg;
+            tally.returned_kg += row.returned_kg;
             tally.out_s += row.out_s;
             tally.turned_away += u64::from(row.turned_away);
             tally.trailers += u64::from(row.trailers);
             tally.purchased_co2e_kg += row.purchased_co2e_kg;
             tally.grid_kwh += row.power_kw * self.interval_s / 3600.0;
+            tally.grid_co2e_kg += row.grid_co2e_kg;
             tally.electricity_usd += row.electricity_usd;
         }
     }
@@ -284,6 +296,7 @@ impl HydrogenSummary {
             all.delivered_kg += tally.delivered_kg;
             all.piped_kg += tally.piped_kg;
             all.vented_kg += tally.vented_kg;
+            all.returned_kg += tally.returned_kg;
             all.out_s += tally.out_s;
             all.turned_away += tally.turned_away;
             all.gave_up += tally.gave_up;
@@ -291,6 +304,7 @@ impl HydrogenSummary {
             all.co2e_kg += tally.co2e_kg;
             all.purchased_co2e_kg += tally.purchased_co2e_kg;
             all.grid_kwh += tally.grid_kwh;
+            all.grid_co2e_kg += tally.grid_co2e_kg;
             all.electricity_usd += tally.electricity_usd;
             for at in 0..4 {
                 all.usd[at] += tally.usd[at];
@@ -300,10 +314,12 @@ impl HydrogenSummary {
         all
     }
 
-    /// Carbon of what trailers and pipelines brought, kg: electricity is counted at the meters.
+    /// Electricity that the stations drew (kWh), and the carbon of supplying them: of that electricity by their own
+    /// intensity, and of what trailers and pipelines brought (kg).
     #[must_use]
-    pub fn purchased_co2e_kg(&self) -> f64 {
-        self.stations.iter().map(|tally| tally.purchased_co2e_kg).sum()
+    pub fn supply(&self) -> (f64, f64) {
+        let of = |tally: &StationTally| (tally.grid_kwh, tally.grid_co2e_kg + tally.purchased_co2e_kg);
+        self.stations.iter().map(of).fold((0.0, 0.0), |sum, each| (sum.0 + each.0, sum.1 + each.1))
     }
 
     /// Metrics of the hub and of each station; none in a scenario without stations.
@@ -339,6 +355,7 @@ fn metrics_of(scope: String, tally: &StationTally, out: &mut Vec<Metric>) {
     add("h2_delivered_kg", Some(tally.delivered_kg), "kg", "hydrogen unloaded by trailers");
     add("h2_piped_kg", Some(tally.piped_kg), "kg", "hydrogen through pipelines");
     add("h2_vented_kg", Some(tally.vented_kg), "kg", "hydrogen boiled off and vented");
+    add("h2_returned_kg", Some(tally.returned_kg), "kg", "hydrogen gone back with trailers for want of room");
     add("h2_trailers", Some(tally.trailers as f64), "", "trailers that unloaded");
     add("h2_electricity_kwh", Some(tally.grid_kwh), "kWh", "electrolysers and compressors at the meters");
     add("h2_electricity_usd", Some(tally.electricity_usd), "USD", "money spent on that electricity");

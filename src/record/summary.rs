@@ -283,7 +283,7 @@ impl Summary {
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
         hub.bill(self.hub.bill);
-        hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.purchased_co2e_kg());
+        hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.supply());
         self.hydrogen.metrics(&mut out);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
             let mut site = Scope { name: format!("site:{key}"), out: &mut out };
@@ -369,18 +369,19 @@ impl Scope<'_> {
         self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
     }
 
-    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, purchased_kg: f64) {
+    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {
         let [gallons, nox_g, pm25_g] = hub.equipment_burnt;
         let (gallons, nox_g, pm25_g) = (gallons + fleets.diesel_gal, nox_g + fleets.nox_g, pm25_g + fleets.pm25_g);
         self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
-        let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh, nox_g, pm25_g));
+        let (h2_kwh, h2_co2e_kg) = hydrogen;
+        let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh - h2_kwh, nox_g, pm25_g));
         self.add("co2e_tailpipe_t", out.map(|out| out.tailpipe_co2e_kg / 1000.0), "t", "CO2e at tailpipes");
-        let upstream = out.map(|out| (out.upstream_co2e_kg + purchased_kg) / 1000.0);
+        let upstream = out.map(|out| (out.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
         self.add(
             "co2e_upstream_t",
             upstream,
             "t",
-            "CO2e of supplying diesel, electricity and hydrogen that was bought",
+            "CO2e of supplying diesel, electricity and hydrogen; of the latter by the intensities of its stations",
         );
         self.add("nox_kg", nox_g / 1000.0, "kg", "nitrogen oxides at tailpipes");
         self.add("pm25_kg", pm25_g / 1000.0, "kg", "exhaust particles at tailpipes");

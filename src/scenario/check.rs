@@ -86,6 +86,10 @@ fn time(scenario: &Scenario, checker: &mut Checker<'_>) -> Option<Calendar> {
             checker.wrong(&["time", key], format!("{value} is no multiple of tick_s"), help);
         }
     }
+    if time.interval_s > 0 && 3_600 % time.interval_s != 0 {
+        let help = Some("prices and limits change by the hour: choose 60, 300, 600, 900, 1800 or 3600".to_owned());
+        checker.wrong(&["time", "interval_s"], format!("{} does not divide an hour", time.interval_s), help);
+    }
     match Calendar::new(&time.start, &time.zone, time.days) {
         Ok(calendar) => Some(calendar),
         Err(error) => {

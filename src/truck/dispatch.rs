@@ -5,7 +5,7 @@ use super::systems::{Driver, Road, Trucks, driver};
 use crate::charging::state::{Plazas, SitesByFleet};
 use crate::freight::state::Board;
 use crate::hydrogen::rules::LHV_KWH_PER_KG;
-use crate::hydrogen::state::{FuelArrival, FuelSitesByFleet, Hydrogen};
+use crate::hydrogen::state::{FuelArrival, FuelSitesByFleet, Hydrogen, Station};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::policy::{
@@ -164,14 +164,13 @@ fn site_columns(plazas: &Plazas, hydrogen: &Hydrogen, road: &Road<'_>) -> SiteCo
         columns.ports_taken.push(plaza.occupied.len() as u32);
         columns.queue.push(plaza.queue.len() as u32);
         let station = hydrogen.at_site[site].map(|id| &hydrogen.stations[id.index()]);
-        columns.h2_positions.push(station.map_or(0, |station| station.positions.len() as u32));
+        columns.h2_positions.push(station.map_or(0, Station::working_positions));
         columns.h2_taken.push(station.map_or(0, |station| station.fills().count() as u32));
         columns.h2_queue.push(station.map_or(0, |station| station.queue.len() as u32));
-        columns
-            .h2_free_kg
-            .push(station.map_or(0.0, |station| {
-                station.free_kg() - station.queue.iter().map(FuelArrival::need_kg).sum::<f64>()
-            }));
+        columns.h2_free_kg.push(station.map_or(0.0, |station| {
+            let waiting_kg = station.queue.iter().map(FuelArrival::need_kg).sum::<f64>();
+            station.free_kg() - waiting_kg - road.roads.fuel_coming_kg[site]
+        }));
         let spec = &road.sites.0[site].spec;
         let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
         columns.stay_s.push(road.gates.mean_stay_s(SiteId::at(site)).unwrap_or((minutes * 60.0) as u32));

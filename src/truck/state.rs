@@ -175,6 +175,16 @@ pub struct Roads {
     pub late: u64,
     /// Trips that ended with an empty battery.
     pub stranded: u64,
+    /// Hydrogen that trucks on their way to each site will ask for, kg.
+    pub fuel_coming_kg: Vec<f64>,
+}
+
+impl Roads {
+    /// For so many sites.
+    #[must_use]
+    pub fn new(sites: usize) -> Self {
+        Self { fuel_coming_kg: vec![0.0; sites], ..Self::default() }
+    }
 }
 
 /// What the trucks of a fleet did in a day.

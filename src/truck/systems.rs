@@ -419,6 +419,9 @@ impl Road<'_> {
         driver.duty.site = to;
         driver.duty.inside = false;
         driver.duty.phase = Phase::ToCharger(to_soc);
+        if let Store::Hydrogen(tank) = driver.store {
+            self.roads.fuel_coming_kg[to.index()] += need_kg(tank, to_soc);
+        }
         if is_here {
             self.hand_over(driver, to_soc, at_s);
         } else {
@@ -448,6 +451,7 @@ impl Road<'_> {
     }
 
     fn hand_over_tank(&mut self, driver: &Driver<'_>, tank: FuelTank, to_level: f64, at_s: u32) {
+        self.roads.fuel_coming_kg[driver.duty.site.index()] -= need_kg(&tank, to_level);
         self.fuel_arrivals.0.push(FuelArrival {
             at_s,
             site: driver.duty.site,
@@ -458,6 +462,11 @@ impl Road<'_> {
             depart_s: if driver.duty.on_duty { None } else { driver.duty.next_shift_s },
         });
     }
+}
+
+/// What a tank lacks to a level, kg.
+fn need_kg(tank: &FuelTank, to_level: f64) -> f64 {
+    (tank.capacity_kg() * to_level.clamp(0.0, 1.0) - tank.kg()).max(0.0)
 }
 
 /// Does this truck work on this local day? Drawn for each truck and day, the same under every policy.

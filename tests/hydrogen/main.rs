@@ -5,7 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod exact;
+mod promises;
 
 use common::{Finished, loaded, run, shipped, written};
 use portvolt::kernel::math::{exp, ln};
@@ -135,6 +138,8 @@ fn oakland() -> String {
         site = "place"
         users = ["visitors"]
         dispense_bar = 700
+        electricity_usd_per_kwh = [0.2]
+        grid_kg_per_mwh = [159]
         bulk = { capacity_kg = 17000, start_kg = 17000, boil_off_per_day = 0.01 }
         cascade = { capacity_kg = 600, pressure_bar = 900, least_bar = 400 }
         compressor = { kg_per_h = 750, kwh_per_kg = 1.0 }
@@ -310,6 +315,8 @@ fn short_of_hydrogen_holds_or_turns_away() {
             users = ["visitors"]
             dispense_bar = 350
             when_empty = "{when_empty}"
+            electricity_usd_per_kwh = [0.2]
+            grid_kg_per_mwh = [159]
             bulk = {{ capacity_kg = 400, start_kg = 60, pressure_bar = 250 }}
             cascade = {{ capacity_kg = 20, pressure_bar = 500, least_bar = 250 }}
             compressor = {{ kg_per_h = 100, kwh_per_kg = 2 }}
@@ -400,6 +407,7 @@ impl Any {
             users = ["visitors"]
             dispense_bar = 350
             when_empty = "{when_empty}"
+            grid_kg_per_mwh = [159]
             electricity_usd_per_kwh = [0.1, 0.3, 0.2, 0.2, 0.1, 0.1, 0.3, 0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.2, 0.5, 0.5, 0.5, 0.5, 0.4, 0.3, 0.3, 0.2]
             {patience}
             bulk = {{ capacity_kg = {bulk}, least_kg = 4, start_kg = {start}, boil_off_per_day = {boil} }}
@@ -534,6 +542,7 @@ fn equipment_runs_on_hydrogen_too() {
         users = ["yt_fuel_cell"]
         dispense_bar = 350
         bulk = { capacity_kg = 4000, start_kg = 4000 }
+        electricity_usd_per_kwh = [0.2]
         cascade = { capacity_kg = 300, pressure_bar = 450, least_bar = 360 }
         compressor = { kg_per_h = 300, kwh_per_kg = 2 }
         dispenser = { positions = 4, rate_kg_per_min = [[0, 3], [1, 2]], handling_s = 60, recovery_s = 60 }
@@ -619,6 +628,16 @@ fn mistakes_are_told_with_their_line() {
     assert!(one.contains(&format!("scenario.toml:{}:", line_of("payload_kg = 3600"))), "{one}");
     let one = told(&[("[hydrogen.port.electrolyser]", "[unused]"), ("[hydrogen.port.pipeline]", "[unused2]")]);
     assert!(one.contains("the station has no supply"), "{one}");
+    let one = told(&[("payload_kg = 3600", "payload_kg = 5990")]);
+    assert!(one.contains("with its heel of"), "{one}");
+    let one = told(&[("reorder_kg = 2500", "reorder_kg = 20")]);
+    assert!(one.contains("below the largest tank it fills"), "{one}");
+    let one = told(&[("days = 7\n", "days = 7\ninterval_s = 420\n")]);
+    assert!(one.contains("420 does not divide an hour"), "{one}");
+    let settings = ["port", "gateway", "inland"].map(|key| format!("hydrogen.{key}.electricity_usd_per_kwh="));
+    let request = Request { path: shipped("hydrogen_corridor"), settings: settings.to_vec(), ..Request::default() };
+    let one = load(&request).err().unwrap().to_string();
+    assert_eq!(one.matches("its electricity has no price").count(), 3, "free only where the scenario says so: {one}");
     let one = told(&[("hub = \"carson\"", "hub = \"karson\"")]);
     assert!(one.contains("there is no [hydrogen_hub.karson]") && one.contains("did you mean `carson`"), "{one}");
     let one = told(&[("name = \"cheap_hours\"", "name = \"cheep_hours\"")]);

@@ -43,6 +43,12 @@ view! {
         station_load: f64;
         /// Its least load.
         station_least_load: f64;
+        /// Most change of its load in an hour.
+        station_ramp_per_h: f64;
+        /// Power that the limits above it leave now.
+        station_most_kw: f64;
+        /// Price of own solar power.
+        station_solar_usd_per_kwh: f64;
         /// What it makes, ten load steps a station.
         station_kg_per_h: f64;
         /// What it draws, ten load steps a station.

@@ -135,6 +135,13 @@ struct Haul {
     is_loaded: bool,
 }
 
+/// Of sites with (is nothing working there, expected time, number) the one that serves first; one where everything is out of
+/// order only if nothing works elsewhere.
+fn soonest(sites: impl Iterator<Item = (bool, f64, u32)>) -> Option<u32> {
+    let first = sites.min_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    first.map(|(_, _, site)| site)
+}
+
 impl<'a> Round<'a> {
     fn new(policy: &'a NearestFeasible, view: &'a View, orders: &'a mut Orders) -> Self {
         let (sites, time_s) = (view.sites(), view.time_s());
@@ -278,7 +285,8 @@ impl<'a> Round<'a> {
         let stations = view.fueling_sites(view.truck_fleet()[truck]);
         let has_enough = |site: &u32| {
             let on_the_way_kg = f64::from(self.sent[*site as usize]) * need_kg;
-            view.site_h2_free_kg()[*site as usize] - on_the_way_kg >= need_kg
+            let at = *site as usize;
+            view.site_h2_positions()[at] > 0 && view.site_h2_free_kg()[at] - on_the_way_kg >= need_kg
         };
         let is_near = |site: &u32| self.energy_km[self.pair(here, *site)] <= reach_km;
         let expected_s = |site: u32| {
@@ -287,8 +295,8 @@ impl<'a> Round<'a> {
             let waiting = (taken + view.site_h2_queue()[at] + self.sent[at] + 1).saturating_sub(positions);
             f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * FILL_S / f64::from(positions.max(1))
         };
-        let near = stations.iter().copied().filter(is_near).filter(has_enough).map(|site| (expected_s(site), site));
-        let best = near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))).map(|(_, site)| site);
+        let near = stations.iter().copied().filter(is_near).filter(has_enough);
+        let best = soonest(near.map(|site| (false, expected_s(site), site)));
         // Out of reach of every station: the nearest one that has enough, by tow.
         let best = best.or_else(|| {
             let km = |site: &u32| view.pair_km()[self.pair(here, *site)];
@@ -320,9 +328,9 @@ impl<'a> Round<'a> {
             let waiting = (taken + queue + self.sent[at] + 1).saturating_sub(ports);
             f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * SESSION_S / f64::from(ports.max(1))
         };
-        let best = sites.map(|site| (expected_s(site), site)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let best = soonest(sites.map(|site| (view.site_ports()[site as usize] == 0, expected_s(site), site)));
         // Out of reach of every charger: the nearest one, by tow.
-        let best = best.map(|(_, site)| site).or_else(|| {
+        let best = best.or_else(|| {
             let km = |site: &u32| view.pair_km()[self.pair(here, *site)];
             let nearest = usable.iter().min_by(|a, b| km(a).total_cmp(&km(b))).copied();
             if off_duty_at_home { None } else { nearest }

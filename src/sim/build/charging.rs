@@ -60,8 +60,7 @@ impl Build<'_> {
             if plaza.cabinets.last() != Some(&port.cabinet) {
                 plaza.cabinets.push(port.cabinet);
             }
-            let for_trucks = access.public || access.users.iter().any(|user| matches!(user, User::Fleet(_)));
-            plaza.truck_ports += u32::from(for_trucks);
+            plaza.truck_ports += u32::from(access.is_for_trucks());
         }
         self.world.insert_resource(sites_by_fleet(&works, self.scenario.fleet.len()));
         let tree = LimitTree::new(parent, limit);

@@ -214,7 +214,7 @@ impl Build<'_> {
         self.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
         self.world.insert_resource(DutyUse(vec![None; fleets.len()]));
         self.world.insert_resource(Fleets(fleets));
-        self.world.init_resource::<Roads>();
+        self.world.insert_resource(Roads::new(self.sites.0.len()));
         self.spawn::<_, Truck>(bundles);
     }
 
