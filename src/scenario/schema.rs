@@ -31,8 +31,47 @@ pub fn schema() -> Value {
             );
         }
     }
+    bound(&mut schema);
     schema
 }
+
+/// States a limit for every number, list, table and text whose field states none of its own, so that no scenario can ask
+/// for more than a machine can hold.
+fn bound(schema: &mut Value) {
+    match schema {
+        Value::Object(node) => {
+            let is_word = node.contains_key("const") || node.contains_key("enum");
+            for (kind, keyword, limit) in LIMITS {
+                let is_kind = match node.get("type") {
+                    Some(Value::String(word)) => word == kind,
+                    Some(Value::Array(words)) => words.iter().any(|word| word == kind),
+                    _ => false,
+                };
+                // A table with fixed keys is as long as they are.
+                if is_kind
+                    && !is_word
+                    && (kind != "object" || node.get("additionalProperties").is_some_and(Value::is_object))
+                {
+                    node.entry(keyword).or_insert_with(|| limit.into());
+                }
+            }
+            node.values_mut().for_each(bound);
+        }
+        Value::Array(list) => list.iter_mut().for_each(bound),
+        _ => {}
+    }
+}
+
+/// Limits by type, where a field has none of its own: the keyword of JSON Schema and its value.
+const LIMITS: [(&str, &str, i64); 7] = [
+    ("number", "minimum", -1_000_000_000),
+    ("number", "maximum", 1_000_000_000),
+    ("integer", "minimum", 0),
+    ("integer", "maximum", 10_000_000),
+    ("array", "maxItems", 10_000),
+    ("object", "maxProperties", 10_000),
+    ("string", "maxLength", 4_096),
+];
 
 /// What is wrong with the shape of a document.
 #[derive(Debug, Default)]
@@ -130,6 +169,12 @@ fn explain(error: &ValidationError<'_>, schema: &Value, document: &Item, shape: 
         }
         ValidationErrorKind::MaxItems { limit } => {
             push(&item.value, field, format!("takes at most {limit} entries, has {}", length(item)), None);
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            push(&item.value, field, format!("takes at most {limit} tables, has {}", length(item)), None);
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            push(&item.value, field, format!("takes at most {limit} characters"), None);
         }
         _ => push(&item.value, field, format!("{error}"), None),
     }
