@@ -14,6 +14,7 @@ pub mod cli;
 pub mod export;
 pub mod freight;
 pub mod grid;
+pub mod guide;
 pub mod hydrogen;
 pub mod import;
 pub mod job;

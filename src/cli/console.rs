@@ -1,6 +1,7 @@
 //! What reaches the terminal, and in which form.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
 /// Where text goes.
@@ -37,7 +38,7 @@ impl Console {
             return;
         }
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
+        let _ = out.write_all(printable(text).as_bytes());
         if !text.ends_with('\n') {
             let _ = out.write_all(b"\n");
         }
@@ -51,7 +52,7 @@ impl Console {
     /// A remark, to stderr.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", printable(text));
         }
     }
 
@@ -60,7 +61,7 @@ impl Console {
         if self.json {
             self.print_json(&serde_json::json!({ "schema": 1, "error": text }));
         } else {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(std::io::stderr(), "{}", printable(text));
         }
     }
 
@@ -82,4 +83,10 @@ impl Console {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar
     }
+}
+
+/// Text without control characters but line breaks and tabs: names in files of others must not steer a terminal.
+fn printable(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(steers) { Cow::Owned(text.replace(steers, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

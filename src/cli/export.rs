@@ -18,6 +18,7 @@ pub(super) struct ExportArgs {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// A scenario's sites and chargers as `GeoJSON`.
+    #[command(after_help = "Example: portvolt export geojson scenarios/layout_study --out map.geojson")]
     Geojson {
         #[command(flatten)]
         scenario: ScenarioArgs,
@@ -29,8 +30,10 @@ enum What {
         force: bool,
     },
     /// The load of a run's sites as `OpenDSS` load shapes.
+    #[command(after_help = "Example: portvolt export loadshape runs/my_depot --out shapes")]
     Loadshape(RunArgs),
     /// The charging power of a run's sites as OCPP charging profiles.
+    #[command(after_help = "Example: portvolt export ocpp runs/my_depot --out profiles --version 1.6")]
     Ocpp {
         #[command(flatten)]
         run: RunArgs,

@@ -18,8 +18,12 @@ pub(super) struct ImportArgs {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Public charging stations, from the station CSV of the Alternative Fuels Data Center.
+    #[command(
+        after_help = "Example: portvolt import afdc alt_fuel_stations.csv --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson"
+    )]
     Afdc(AfdcArgs),
     /// Charging sessions, from a JSON file of ACN-Data: a CSV for `[visits]` or `replay`.
+    #[command(after_help = "Example: portvolt import acn caltech.json --out sessions.csv")]
     Acn(AcnArgs),
 }
 

@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod init;
 mod interrupt;
+mod man;
 mod pathway;
 mod plugin;
 mod plugin_new;
@@ -159,6 +160,9 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, or write one for each command.
+    #[command(after_help = "Example: portvolt man --out ~/.local/share/man/man1")]
+    Man(man::ManArgs),
 }
 
 /// Which scenario.
@@ -191,6 +195,12 @@ impl ScenarioArgs {
     }
 }
 
+/// The command line as clap has it: what `--help`, completions, manual pages and the reference are made of.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Parses the command line and carries it out.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -216,10 +226,11 @@ pub fn main() -> ExitCode {
         Command::Schema => schema::print(&console),
         Command::Completions { shell } => {
             let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "portvolt", &mut text);
+            clap_complete::generate(shell, &mut command(), "portvolt", &mut text);
             console.print(&String::from_utf8_lossy(&text));
             Exit::Done
         }
+        Command::Man(args) => man::man(&args, &console),
     };
     ExitCode::from(exit as u8)
 }

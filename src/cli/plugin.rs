@@ -24,24 +24,29 @@ use std::time::Instant;
 #[derive(Debug, Subcommand)]
 pub(super) enum PluginCommand {
     /// Load a plugin and try it on made-up views (empty, huge, odd; twice and by turns) and on those of a short real run.
+    #[command(after_help = "Example: portvolt plugin check my_policy/my_policy.wasm")]
     Check {
         /// The plugin's file.
         file: PathBuf,
     },
     /// Say what a file is: its kind, imports, exports, size, hash.
+    #[command(after_help = "Example: portvolt plugin inspect my_policy/my_policy.wasm")]
     Inspect {
         /// The plugin's file.
         file: PathBuf,
     },
     /// Start a plugin: a folder that builds and passes its own test.
+    #[command(after_help = "Example: portvolt plugin new my_policy --kind dispatch --lang rust")]
     New(plugin_new::NewArgs),
     /// Build the plugin in a folder with its language's own tool.
+    #[command(after_help = "Example: portvolt plugin build my_policy")]
     Build {
         /// The folder.
         #[arg(default_value = ".")]
         dir: PathBuf,
     },
     /// Run a scenario with the plugin and with the built-in policies of its kind: time and results.
+    #[command(after_help = "Example: portvolt plugin bench my_policy/my_policy.wasm scenarios/depot_night")]
     Bench {
         /// The plugin's file.
         file: PathBuf,
@@ -162,6 +167,9 @@ fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
         if !case.is_repeatable {
             let _ = writeln!(out, "             another fresh instance answered otherwise: it is not pure");
         }
+    }
+    if trial.cases.iter().any(|case| case.outcome.as_ref().is_ok_and(|(_, dropped, _)| *dropped > 0)) {
+        out.push_str("bad ones are dropped and counted; answers to odd numbers may hold some\n");
     }
     if let Some(fuel) = trial.fuel_per_row() {
         let limit = PluginLimits::default().fuel_per_row;

@@ -154,15 +154,16 @@ fn readme(kind: Kind, language: Language) -> String {
         Kind::BuildOut => ("hub_2045", "infrastructure"),
     };
     let (file, setup, test) = match language {
-        Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "cargo test"),
-        Language::Python => ("app.py", "pip install componentize-py==0.25.1", "portvolt plugin check PLUGIN_NAME.wasm"),
-        Language::Javascript => ("app.js", "npm install", "portvolt plugin check PLUGIN_NAME.wasm"),
-        Language::C => ("policy.c", "apt install clang lld", "portvolt plugin check PLUGIN_NAME.wasm"),
+        Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "    cargo test\n"),
+        Language::Python => ("app.py", "pip install componentize-py==0.25.1", ""),
+        Language::Javascript => ("app.js", "npm install", ""),
+        Language::C => ("policy.c", "apt install clang lld", ""),
     };
     format!(
         "# PLUGIN_NAME\n\nA {kind} policy for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
-         order.\n\n    {setup}    # once\n    portvolt plugin build .\n    {test}\n    portvolt plugin check \
-         PLUGIN_NAME.wasm\n    portvolt run scenarios/{scenario} --{option} PLUGIN_NAME.wasm\n"
+         order. In this folder:\n\n    {setup}    # once\n    portvolt plugin build .\n{test}    portvolt plugin check \
+         PLUGIN_NAME.wasm\n    portvolt init trial --template {scenario}\n    portvolt run trial --{option} \
+         PLUGIN_NAME.wasm\n"
     )
 }
 

@@ -8,7 +8,7 @@ use crate::kernel::calendar::DAY_S;
 use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
-use crate::scenario::load::{Request, load};
+use crate::scenario::load::{FILE_NAME, Request, load};
 use crate::scenario::problem::Problems;
 use crate::sim::Options;
 use crate::transition::baseline::Baseline;
@@ -33,7 +33,7 @@ pub(super) struct RunArgs {
     /// Which replication of the seed.
     #[arg(long, default_value_t = 0)]
     replication: u32,
-    /// Folder for the results. Default: runs/NAME-of-the-scenario.
+    /// Folder for the results. Default: runs/NAME of the scenario's folder, or of its file where that is no scenario.toml.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite a finished run.
@@ -48,7 +48,8 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
-    /// Who dispatches: a built-in policy or the file of a plugin (instead of the scenario's).
+    /// Who dispatches: a built-in policy or the file of a plugin (instead of the scenario's); its path is relative to this
+    /// folder, that of a plugin in a scenario or in `--set` to the scenario's.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     dispatch: Option<String>,
     /// Who sets the power of sessions: a built-in policy or the file of a plugin.
@@ -170,6 +171,8 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
 /// Options of the command line become settings, which the scenario's own checks then judge.
 fn request(args: &RunArgs) -> Result<Request, String> {
     let mut request = args.scenario.request();
+    // Before what `--set` says, which may be about the policy chosen here.
+    request.settings.splice(0..0, policy_settings(args)?);
     let mut set = |path: &str, value: String| request.settings.push(format!("{path}={value}"));
     if let Some(from) = &args.from {
         set("time.start", format!("\"{from}\""));
@@ -185,18 +188,6 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     }
     if args.full_years {
         set("transition.full_years", "true".to_owned());
-    }
-    let choices = [
-        (Kind::Dispatch, &args.dispatch),
-        (Kind::Charging, &args.charging),
-        (Kind::Adoption, &args.adoption),
-        (Kind::HydrogenSupply, &args.hydrogen),
-        (Kind::BuildOut, &args.infrastructure),
-    ];
-    for (kind, choice) in choices {
-        if let Some(choice) = choice {
-            set(kind.setting(), policy_setting(choice)?);
-        }
     }
     if let Some(to) = &args.to {
         let last: jiff::civil::Date = to.parse().map_err(|error| format!("--to {to}: {error}"))?;
@@ -214,6 +205,18 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     Ok(request)
 }
 
+fn policy_settings(args: &RunArgs) -> Result<Vec<String>, String> {
+    let choices = [
+        (Kind::Dispatch, &args.dispatch),
+        (Kind::Charging, &args.charging),
+        (Kind::Adoption, &args.adoption),
+        (Kind::HydrogenSupply, &args.hydrogen),
+        (Kind::BuildOut, &args.infrastructure),
+    ];
+    let chosen = choices.into_iter().filter_map(|(kind, choice)| Some((kind, choice.as_ref()?)));
+    chosen.map(|(kind, choice)| Ok(format!("{}={}", kind.setting(), policy_setting(choice)?))).collect()
+}
+
 /// A name, or a plugin's file, whose path is relative to where the command runs.
 fn policy_setting(choice: &str) -> Result<String, String> {
     if !is_plugin_file(choice) {
@@ -225,9 +228,8 @@ fn policy_setting(choice: &str) -> Result<String, String> {
 
 fn target(args: &RunArgs) -> PathBuf {
     args.out.clone().unwrap_or_else(|| {
-        let path = &args.scenario.scenario;
-        let path = if path.is_file() { path.parent().unwrap_or(path) } else { path };
-        let name = path.canonicalize().ok().and_then(|path| path.file_name().map(PathBuf::from));
-        PathBuf::from("runs").join(name.unwrap_or_else(|| PathBuf::from("run")))
+        let path = args.scenario.scenario.canonicalize().unwrap_or_default();
+        let name = if path.ends_with(FILE_NAME) { path.parent().and_then(Path::file_name) } else { path.file_stem() };
+        Path::new("runs").join(name.unwrap_or("run".as_ref()))
     })
 }

@@ -1,6 +1,7 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
 use crate::record::summary::{Metric, Summary, value_of};
+use crate::scenario::doubt::doubts;
 use crate::scenario::load::Loaded;
 use crate::sim::run::Effort;
 use std::fmt::Write;
@@ -13,11 +14,17 @@ pub(super) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&energy(metrics));
     out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary));
-    let doubtful = loaded.doubtful();
+    let (doubtful, bare) = (loaded.doubtful(), loaded.provenance.unsourced().count());
+    let of = loaded.provenance.origins.len();
     if doubtful > 0 {
-        let of = loaded.provenance.origins.len();
         let _ =
             writeln!(out, "\n{doubtful} of its {of} numbers are recalled or assumed: `portvolt validate` lists them.");
+    }
+    if bare > 0 {
+        let _ = writeln!(out, "\n{bare} of its {of} numbers have no source: `portvolt validate` lists them.");
+    }
+    for doubt in doubts(loaded) {
+        let _ = writeln!(out, "\nLook at this: {doubt}.");
     }
     out.push_str(&step_times(effort));
     out

@@ -55,6 +55,9 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
         // After the `#` nothing is sent to a server: the token stays in the browser.
         let token = args.token.as_ref().map_or(String::new(), |token| format!("#token={token}"));
         let url = format!("http://{address}/{token}");
+        if args.host.is_unspecified() {
+            console.note("others reach it by the name or address of this machine in the place of `localhost`");
+        }
         if console.is_json() {
             console.print_json(&serde_json::json!({ "schema": 1, "url": url }));
         } else {

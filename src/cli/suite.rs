@@ -9,6 +9,9 @@ use crate::study::suite::{Entry, Line, SUITE, SUITE_VERSION, score, spec, write_
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+/// The leaderboard's file name.
+const LEADERBOARD: &str = "leaderboard.json";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct SuiteArgs {
     /// Adds a strategy that dispatches by this policy.
@@ -32,6 +35,9 @@ pub(super) struct SuiteArgs {
     /// Folder for the frozen scenarios and the leaderboard.
     #[arg(long, value_name = "DIR", default_value = "runs/suite")]
     out: PathBuf,
+    /// Overwrite a leaderboard.
+    #[arg(long)]
+    force: bool,
 }
 
 pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
@@ -40,6 +46,11 @@ pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
     if let Some(name) = unknown.first() {
         let help = crate::scenario::problem::nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
         console.error(&format!("the suite has no `{name}`: {help}"));
+        return Exit::BadFiles;
+    }
+    if args.out.join(LEADERBOARD).exists() && !args.force {
+        let place = args.out.display();
+        console.error(&format!("{place} holds a leaderboard; choose another --out, or overwrite it with --force"));
         return Exit::BadFiles;
     }
     let folder = args.out.join("scenarios");
@@ -96,7 +107,7 @@ fn all(
         "schema": 1, "suite": SUITE_VERSION, "portvolt": env!("CARGO_PKG_VERSION"), "seed": args.seed,
         "replications": args.replications, "leaderboard": lines,
     });
-    let path = args.out.join("leaderboard.json");
+    let path = args.out.join(LEADERBOARD);
     if let Err(error) = std::fs::write(&path, serde_json::to_string_pretty(&json).unwrap_or_default()) {
         console.error(&format!("cannot write {}: {error}", path.display()));
         return Ok(Exit::Failed);

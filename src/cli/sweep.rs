@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum SweepCommand {
     /// Write down which runs a study has.
+    #[command(after_help = "Example: portvolt sweep plan study.toml")]
     Plan {
         /// The study, a TOML file: scenarios, strategies, `[grid]`, `[latin_hypercube]`, replications.
         study: PathBuf,
@@ -25,6 +26,7 @@ pub(super) enum SweepCommand {
         force: bool,
     },
     /// Do what is not done yet, or one part of it.
+    #[command(after_help = "Example: portvolt sweep run sweeps --jobs 2")]
     Run {
         /// The plan, or a folder that holds one.
         plan: PathBuf,
@@ -39,6 +41,7 @@ pub(super) enum SweepCommand {
         jobs: usize,
     },
     /// Say what is done and what is missing. Exit code 3 when something is.
+    #[command(after_help = "Example: portvolt sweep status sweeps")]
     Status {
         /// The plan, or a folder that holds one.
         plan: PathBuf,
@@ -47,6 +50,7 @@ pub(super) enum SweepCommand {
         jobs: usize,
     },
     /// Put the results together. Exit code 3 when something is missing.
+    #[command(after_help = "Example: portvolt sweep merge sweeps --out merged")]
     Merge {
         /// The plan, or a folder that holds one.
         plan: PathBuf,
@@ -58,6 +62,7 @@ pub(super) enum SweepCommand {
         jobs: usize,
     },
     /// Write the scripts for a cluster, and with --yes submit them.
+    #[command(after_help = "Example: portvolt sweep submit sweeps --slurm --parts 20")]
     Submit {
         /// The plan, or a folder that holds one.
         plan: PathBuf,
@@ -84,6 +89,7 @@ pub(super) enum SweepCommand {
         yes: bool,
     },
     /// Remove temporary files older than a day and damaged shards.
+    #[command(after_help = "Example: portvolt sweep gc sweeps --unplanned")]
     Gc {
         /// The folder of the sweep.
         dir: PathBuf,
@@ -188,7 +194,7 @@ fn make_plan(study: &Path, out: Option<&Path>, force: bool, console: &Console) -
         }));
     } else {
         console.print(&format!(
-            "{} shards, {} runs: {} scenarios with strategies, {} design points, {} replications each.\nPlan: {path}\n\
+            "{} shards, {} runs: {} strategies (over all scenarios), {} design points, {} replications each.\nPlan: {path}\n\
              Next: portvolt sweep run {path}",
             planned.shards(),
             planned.runs(),

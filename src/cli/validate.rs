@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::{Exit, ScenarioArgs, diagnose, plugins};
 use crate::scenario::Quality;
+use crate::scenario::doubt::doubts;
 use crate::scenario::load::{Loaded, load};
 use std::fmt::Write;
 
@@ -31,6 +32,10 @@ pub(super) fn validate(args: &ValidateArgs, console: &Console) -> Exit {
     Exit::Done
 }
 
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 fn json(loaded: &Loaded) -> serde_json::Value {
     let numbers: Vec<_> = loaded
         .provenance
@@ -43,7 +48,8 @@ fn json(loaded: &Loaded) -> serde_json::Value {
             })
         })
         .collect();
-    serde_json::json!({ "schema": 1, "title": loaded.scenario.title, "problems": [], "numbers": numbers })
+    let (title, doubts) = (&loaded.scenario.title, doubts(loaded));
+    serde_json::json!({ "schema": 1, "title": title, "problems": [], "doubts": doubts, "numbers": numbers })
 }
 
 fn text(loaded: &Loaded, all: bool) -> String {
@@ -58,11 +64,17 @@ fn text(loaded: &Loaded, all: bool) -> String {
     let _ = writeln!(out, "{}: no mistakes found.", scenario.title);
     let _ = writeln!(
         out,
-        "{} sites, {} terminals, {trucks} trucks in {} fleets, {units} pieces of equipment, {ports} charging ports.",
-        scenario.site.len(),
-        scenario.terminal.len(),
-        scenario.fleet.len(),
+        "{}, {}, {} in {}, {}, {}.",
+        counted(scenario.site.len() as u64, "site", "sites"),
+        counted(scenario.terminal.len() as u64, "terminal", "terminals"),
+        counted(trucks, "truck", "trucks"),
+        counted(scenario.fleet.len() as u64, "fleet", "fleets"),
+        counted(units, "piece of equipment", "pieces of equipment"),
+        counted(ports, "charging port", "charging ports"),
     );
+    for doubt in doubts(loaded) {
+        let _ = writeln!(out, "\nLook at this: {doubt}.");
+    }
     let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());
     for quality in Quality::ALL {
         let _ = writeln!(out, "  {:>6}  {}", loaded.provenance.count(quality), quality.word());

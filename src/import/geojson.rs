@@ -7,7 +7,7 @@ use crate::charging::spec::ChargerSpec;
 use crate::grid::spec::SiteSpec;
 use crate::kernel::math::great_circle_km;
 use crate::scenario::problem::{Place, Problem, nearest};
-use crate::scenario::schema::check_against;
+use crate::scenario::shape::check_against;
 use crate::scenario::tree::{Item, Node};
 use ::geojson::{Feature, FeatureCollection, Geometry, GeometryValue, Position};
 use serde::Serialize;

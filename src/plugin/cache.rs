@@ -11,6 +11,8 @@ use wasmtime::component::Component;
 /// Compiled plugins that a process keeps at most.
 const KEPT: usize = 16;
 const HASH_BYTES: usize = 32;
+/// What lies on disk is kept below this; a plugin in Python takes 60 MB.
+const MOST_BYTES: u64 = 512 << 20;
 
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
@@ -120,7 +122,28 @@ fn write(file: &Path, component: &Component) -> wasmtime::Result<()> {
     std::fs::write(&beside, &bytes)?;
     keep_for_owner(&beside)?;
     std::fs::rename(&beside, file)?;
+    make_room(folder);
     Ok(())
+}
+
+/// Removes the code that was compiled longest ago until what is left is within the limit.
+fn make_room(folder: &Path) {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = files
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "cwasm"))
+        .filter_map(|entry| Some((entry.metadata().ok()?, entry.path())))
+        .filter_map(|(meta, path)| Some((meta.modified().ok()?, meta.len(), path)))
+        .collect();
+    files.sort();
+    let mut bytes: u64 = files.iter().map(|file| file.1).sum();
+    for (_, size, path) in files {
+        if bytes <= MOST_BYTES {
+            return;
+        }
+        // Somebody who runs it has it mapped already; who comes later compiles it anew.
+        let _ = std::fs::remove_file(path);
+        bytes -= size;
+    }
 }
 
 #[cfg(unix)]

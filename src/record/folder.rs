@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Version of manifest.json and summary.json.
 pub const SCHEMA: u32 = 1;
@@ -14,6 +15,8 @@ pub const SCHEMA: u32 = 1;
 pub const MANIFEST: &str = "manifest.json";
 /// The summary's file name.
 pub const SUMMARY: &str = "summary.json";
+/// What a run left unfinished is kept so long, for who looks into it.
+const KEPT_UNFINISHED: Duration = Duration::from_hours(48);
 /// The report's file name.
 pub const REPORT: &str = "report.html";
 
@@ -145,6 +148,18 @@ fn io<T>(path: &Path, result: std::io::Result<T>) -> Result<T, FolderError> {
     result.map_err(|source| FolderError::Io { path: path.to_path_buf(), source })
 }
 
+/// Removes what runs into the same folder left unfinished days ago.
+fn drop_old(target: &Path) {
+    let name = format!("{}.unfinished.", target.file_name().unwrap_or_default().to_string_lossy());
+    let beside = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in std::fs::read_dir(beside).into_iter().flatten().flatten() {
+        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > KEPT_UNFINISHED);
+        if entry.file_name().to_string_lossy().starts_with(&name) && is_old() == Some(true) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 impl RunFolder {
     /// Begins a folder. Nothing at `target` is touched until [`Self::finish`].
     ///
@@ -165,6 +180,7 @@ impl RunFolder {
         name.push(format!(".unfinished.{}", std::process::id()));
         let work = target.with_file_name(name);
         let tables = work.join("tables");
+        drop_old(target);
         if work.exists() {
             io(&work, std::fs::remove_dir_all(&work))?;
         }

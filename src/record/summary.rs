@@ -98,7 +98,8 @@ impl Summary {
             }
             if let Some(fleet) = row.fleet {
                 let fleet = &mut self.fleets[fleet.index()];
-                fleet.port_wait_h += f64::from(row.wait_s) / 3600.0;
+                // Who has a time to leave is off duty until then: nobody waits at the wheel.
+                fleet.port_wait_h += if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
                 fleet.port_h += row.start_s.map_or(0.0, |start_s| f64::from(row.end_s - start_s) / 3600.0);
                 fleet.charged_kwh += row.grid_kwh;
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);

@@ -333,6 +333,11 @@ fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
     digest.update(&bytes);
 }
 
+/// Text that a spreadsheet takes as text: what could begin a formula gets an apostrophe before it.
+fn plain_cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+}
+
 fn write_csv<W: Write>(batch: &RecordBatch, csv: &mut csv::Writer<W>, names: &Names) -> Result<(), csv::Error> {
     for row in 0..batch.num_rows() {
         for column in batch.columns() {
@@ -342,7 +347,7 @@ fn write_csv<W: Write>(batch: &RecordBatch, csv: &mut csv::Writer<W>, names: &Na
                 match column.data_type() {
                     DataType::UInt32 => column.as_primitive::<UInt32Type>().value(row).to_string(),
                     DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
-                    DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
+                    DataType::Utf8 => plain_cell(column.as_string::<i32>().value(row)),
                     _ => {
                         let unix_s = column.as_primitive::<TimestampSecondType>().value(row);
                         names.calendar.iso(unix_s - names.calendar.unix_s(0))

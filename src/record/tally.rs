@@ -159,7 +159,7 @@ pub struct FleetTally {
     pub gate_queue_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u64,
-    /// Waits for ports, h.
+    /// Waits for ports on duty, h.
     pub port_wait_h: f64,
     /// Time at ports, h.
     pub port_h: f64,

@@ -5,6 +5,7 @@ use super::ReportError;
 use crate::grid::spec::SiteSpec;
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::SCHEMA;
+use crate::scenario::doubt::doubts;
 use crate::scenario::load::Loaded;
 use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
@@ -230,5 +231,6 @@ fn warnings(loaded: &Loaded) -> Vec<String> {
     if bare > 0 {
         out.push(format!("{bare} of the {all} numbers of the scenario have no source"));
     }
+    out.extend(doubts(loaded));
     out
 }

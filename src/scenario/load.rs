@@ -5,13 +5,13 @@ use super::choice::{self, Plugins};
 use super::listing::{self, FuelVisit, KmRow, ListedHaul};
 use super::problem::{Place, Problem, Problems, SourceFile};
 use super::provenance::{self, Provenance};
-use super::schema;
+use super::shape;
 use super::tree::{Item, Node};
 use super::visits::{self, Visits};
 use super::{Quality, Scenario};
 use crate::account::tariff::Tariff;
 use crate::import::{self, geojson};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy::Schedule;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -89,7 +89,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let Some(document) = document.filter(|_| problems.list.is_empty()) else {
         return Err(problems);
     };
-    let shape = schema::check_shape(&document);
+    let shape = shape::check_shape(&document);
     problems.list = shape.problems;
     let mut json = document.to_json();
     let text = json.to_string();
@@ -392,7 +392,16 @@ impl Rows<'_> {
     fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
         let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
         let hauls = hauls.map(|(file, calendar)| {
-            self.read(file, |path, text, out| listing::hauls(path, text, scenario, calendar, out))
+            self.read(file, |path, text, out| {
+                let hauls = listing::hauls(path, text, scenario, calendar, out);
+                let end_s = i64::from(scenario.time.days) * DAY_S;
+                if !hauls.is_empty() && !hauls.iter().any(|haul| (0..end_s).contains(&haul.ready_s)) {
+                    let message = "none of its hauls is ready within the days of the run";
+                    let help = Some("set `time.start` and `time.days` to days of the list".to_owned());
+                    out.extend(Problems::of_file(path, message, help).list);
+                }
+                hauls
+            })
         });
         let visits = scenario.visits.iter();
         let visits = visits.map(|(key, spec)| (key.clone(), self.read(&spec.csv, visits::visits))).collect();
@@ -466,8 +475,11 @@ impl Rows<'_> {
     }
 }
 
-/// Is a file inside a folder, whatever `..` and links its path goes through?
+/// Is a file inside a folder, whatever `..` and links its path goes through? Hidden files are not, for errors quote lines.
 pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+        return false;
+    }
     let mut plain = PathBuf::new();
     for part in std::path::absolute(path).unwrap_or_default().components() {
         match part {

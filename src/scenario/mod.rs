@@ -6,12 +6,14 @@
 pub mod check;
 mod check_grid;
 pub mod choice;
+pub mod doubt;
 pub mod listing;
 pub mod load;
 pub mod problem;
 pub mod provenance;
 pub mod replay;
 pub mod schema;
+pub mod shape;
 pub mod template;
 pub mod tree;
 pub mod visits;

@@ -161,10 +161,18 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
+fn is_start(wrong: &str, name: &str) -> bool {
+    wrong.chars().count() > 3 && name.starts_with(wrong)
+}
+
 /// "did you mean ...", or the list of what there is when it is short, or nothing.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
+    let begun: Vec<&str> = known.iter().copied().filter(|name| is_start(wrong, name)).collect();
+    if let [name] = begun[..] {
+        return Some(format!("did you mean `{name}`?"));
+    }
     let best = known.iter().map(|name| (strsim::osa_distance(wrong, name), *name)).min();
     match best {
         Some((distance, name)) if distance <= 1 + wrong.chars().count() / 3 => Some(format!("did you mean `{name}`?")),

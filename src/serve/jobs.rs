@@ -154,6 +154,9 @@ impl Jobs {
     /// # Errors
     /// When the folder of runs cannot be made, or another server has it.
     pub(super) fn open(workspace: Arc<Workspace>, capacity: usize) -> std::io::Result<Self> {
+        if workspace.leads_out(&workspace.runs()) {
+            return Err(std::io::Error::other("its folder `runs` is a link that leads out of it; put a folder there"));
+        }
         let journal = workspace.runs().join(JOURNAL);
         std::fs::create_dir_all(&journal)?;
         let lock = File::create(journal.join(LOCK))?;

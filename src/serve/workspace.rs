@@ -90,7 +90,7 @@ impl Workspace {
     }
 
     /// Does a link on the way of an existing path lead out of the folder?
-    fn leads_out(&self, path: &Path) -> bool {
+    pub(super) fn leads_out(&self, path: &Path) -> bool {
         let Ok(root) = self.root.canonicalize() else { return true };
         path.canonicalize().is_ok_and(|real| !real.starts_with(root))
     }

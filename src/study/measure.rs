@@ -157,7 +157,7 @@ pub fn better(name: &str) -> Option<Better> {
         "npv_usd",
         "zev_share",
     ];
-    const LOWER: [&str; 34] = [
+    const LOWER: [&str; 33] = [
         "bound_energy_gap_percent",
         "bound_peak_gap_percent",
         "bound_cost_gap_percent",
@@ -188,7 +188,6 @@ pub fn better(name: &str) -> Option<Better> {
         "bill_total_usd",
         "capex_usd",
         "opex_usd",
-        "abatement_usd_per_t",
         "cost_usd",
         "co2e_t",
         "public_usd",

@@ -118,7 +118,7 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
     let _ = writeln!(
         out,
         "  {:<width$} {:>12} {:>10}  {against:>wide$} {:>10} {:>8}  {:>6}  place",
-        "strategy", "mean", "+-95 %", "+-95 %", "p", "best"
+        "strategy", "mean", "+-95 %", "+-95 %", "p (Holm)", "best"
     );
     for (row, standing) in metric.strategies.iter().enumerate() {
         let is_baseline = row == at;

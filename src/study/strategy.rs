@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Names of the scenario as it is.
+/// Names of the scenario as it is, unless a file of that name lies beside it.
 pub const AS_IT_IS: [&str; 2] = ["bau", "baseline"];
 
 /// A named change of a scenario.

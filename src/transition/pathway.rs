@@ -161,7 +161,7 @@ impl<'a> Pathway<'a> {
     ) -> Result<(), PathwayError> {
         let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
         self.turnover = Turnover::default();
-        self.age(shown, &counts);
+        self.age(year, shown, &counts);
         self.leave(year);
         let due = self.buy_used(year);
         let coming = Capacity::of(&self.projects, year, true);
@@ -191,11 +191,15 @@ impl<'a> Pathway<'a> {
         Ok(())
     }
 
-    /// A year of use of every vehicle.
-    fn age(&mut self, shown: &Shown, counts: &[Vec<u32>]) {
+    /// A year of use of every vehicle. Those of the first fleet were used as much in each year before.
+    fn age(&mut self, year: u16, shown: &Shown, counts: &[Vec<u32>]) {
         let holdings = 0..self.frame.holdings.len();
         let used: Vec<f64> = holdings.map(|holding| self.frame.use_per_year(holding, shown, counts)).collect();
-        self.stock.use_up(|vehicle| used[vehicle.holding as usize]);
+        let is_first = year == self.frame.spec.from + 1;
+        self.stock.use_up(|vehicle| {
+            let years = if is_first { vehicle.age(year).max(1) } else { 1 };
+            used[vehicle.holding as usize] * f64::from(years)
+        });
     }
 
     /// Vehicles die of age and use, must go by rule, or are sold; where the volume falls, the oldest go.

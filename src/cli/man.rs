@@ -1,0 +1,41 @@
+//! `portvolt man`: the manual pages, made from the same descriptions as `--help`.
+
+use super::Exit;
+use super::console::Console;
+use std::path::{Path, PathBuf};
+
+/// Where the pages go.
+#[derive(Debug, clap::Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command into this folder. Without it the main page is printed.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn man(args: &ManArgs, console: &Console) -> Exit {
+    let result = match &args.out {
+        Some(folder) => write(folder).map(|()| format!("Manual pages: {}", folder.display())),
+        None => page(),
+    };
+    match result {
+        Ok(text) => {
+            console.print(&text);
+            Exit::Done
+        }
+        Err(error) => {
+            console.error(&format!("the manual pages could not be written: {error}"));
+            Exit::Failed
+        }
+    }
+}
+
+fn page() -> std::io::Result<String> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(super::command()).render(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn write(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    clap_mangen::generate_to(super::command(), folder)
+}

@@ -1,0 +1,81 @@
+//! What no rule forbids and what is probably a mistake all the same: told by `validate`, at the end of a run and on its page.
+
+use super::Scenario;
+use super::load::Loaded;
+use crate::kernel::calendar::DAY_S;
+use crate::kernel::math::great_circle_km;
+use crate::truck::spec::{FleetSpec, Powertrain};
+
+/// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
+const FAR_KM: f64 = 1_000.0;
+/// A list of hauls that ends so long before the run does probably belongs to another run.
+const EARLY_S: i64 = 2 * DAY_S;
+
+/// All doubts about a scenario.
+#[must_use]
+pub fn doubts(loaded: &Loaded) -> Vec<String> {
+    let scenario = &loaded.scenario;
+    let mut out = far_sites(scenario);
+    out.extend(loads_above_limits(scenario));
+    out.extend(fleets_without_ports(scenario));
+    out.extend(hauls_outside(loaded));
+    out
+}
+
+fn far_sites(scenario: &Scenario) -> Vec<String> {
+    let middle = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(0.0)
+    };
+    let sites = || scenario.site.iter();
+    let centre = (middle(sites().map(|site| site.1.lat).collect()), middle(sites().map(|site| site.1.lon).collect()));
+    let away = sites().map(|(key, site)| (key, great_circle_km(centre, (site.lat, site.lon))));
+    let told = |(key, km): (&String, f64)| {
+        format!("the site `{key}` lies {km:.0} km from the others: are its `lat` and `lon` right, with their signs?")
+    };
+    away.filter(|(_, km)| *km > FAR_KM).map(told).collect()
+}
+
+fn loads_above_limits(scenario: &Scenario) -> Vec<String> {
+    let over = scenario.site.iter().filter_map(|(key, site)| {
+        let (load_kw, limit_kw) = (site.load_kw, site.limit_kw?);
+        let told =
+            format!("the load of `{key}`, {load_kw} kW, is above its limit of {limit_kw} kW: nothing can charge");
+        (load_kw > limit_kw).then_some(told)
+    });
+    over.collect()
+}
+
+/// Battery trucks that find no port anywhere: they stop when their batteries are empty.
+fn fleets_without_ports(scenario: &Scenario) -> Vec<String> {
+    let is_battery = |model: &String| {
+        scenario.truck_model.get(model).is_some_and(|model| model.powertrain == Powertrain::BatteryElectric)
+    };
+    let has_battery = |fleet: &FleetSpec| fleet.trucks.iter().any(|(model, count)| count.0 > 0 && is_battery(model));
+    let has_port = |key: &String| {
+        let may = |user: &String| user == "public" || user == key;
+        scenario.charger.values().any(|charger| charger.cabinets > 0 && charger.users.iter().any(may))
+    };
+    let fleets = scenario.fleet.iter().filter(|(key, fleet)| has_battery(fleet) && !has_port(key));
+    fleets
+        .map(|(key, _)| format!("no charger has `{key}` or `public` among its `users`: its trucks cannot charge"))
+        .collect()
+}
+
+fn hauls_outside(loaded: &Loaded) -> Vec<String> {
+    let Some(hauls) = loaded.hauls.as_ref().filter(|hauls| !hauls.is_empty()) else { return Vec::new() };
+    let end_s = i64::from(loaded.scenario.time.days) * DAY_S;
+    let day = |elapsed_s: i64| loaded.calendar.iso(elapsed_s)[..10].to_owned();
+    let inside = hauls.iter().filter(|haul| (0..end_s).contains(&haul.ready_s));
+    let (count, last_s) = inside.fold((0, 0), |(count, last_s), haul| (count + 1, haul.ready_s.max(last_s)));
+    let mut out = Vec::new();
+    if count < hauls.len() {
+        let (left_out, all) = (hauls.len() - count, hauls.len());
+        let days = format!("{} to {}", day(0), day(end_s - 1));
+        out.push(format!("{left_out} of the {all} hauls of the list are ready outside of the run's days, {days}"));
+    }
+    if count > 0 && end_s - last_s > EARLY_S {
+        out.push(format!("the list of hauls ends on {}, the run on {}", day(last_s), day(end_s - 1)));
+    }
+    out
+}

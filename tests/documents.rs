@@ -1,0 +1,249 @@
+//! Contract: the documents are true. Every command of the README and of the guides runs as it stands, in the order of its
+//! page, in a folder that holds the shipped scenarios and the files the page says the reader has; and the generated
+//! references are those of this version.
+//!
+//! Three things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week, comparisons have
+//! two replications, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
+//! stands in for what it would have built.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// What a page may tell the reader to do that is not ours to try: builds and tests of the project itself, and programs of
+/// others.
+const NOT_OURS: [&str; 7] = ["cargo build", "cargo test", "cargo install", "git clone", "cd ", "sbatch", "kubectl"];
+
+/// The lines of the `sh` blocks of a page, without comments; lines that end in a backslash go on.
+fn commands(page: &str) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    let (mut is_shell, mut goes_on) = (false, false);
+    for line in page.lines() {
+        if line.starts_with("```") {
+            is_shell = line.trim() == "```sh";
+        } else if is_shell {
+            let line = line.split(" #").next().unwrap().trim();
+            let text = line.trim_end_matches('\\').trim_end();
+            match commands.last_mut().filter(|_| goes_on) {
+                Some(last) => write!(last, " {text}").unwrap(),
+                None if text.is_empty() || text.starts_with('#') => {}
+                None => commands.push(text.to_owned()),
+            }
+            goes_on = line.ends_with('\\');
+        }
+    }
+    commands
+}
+
+/// A folder with the shipped scenarios, and what the pages say the reader has.
+fn desk() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&Path::new(ROOT).join("scenarios"), &dir.path().join("scenarios"));
+    let hub = dir.path().join("scenarios/hub_2045/scenario.toml");
+    let text = std::fs::read_to_string(&hub).unwrap();
+    assert!(text.contains("until = 2045\nweeks = 4\n"));
+    std::fs::write(&hub, text.replace("until = 2045\nweeks = 4\n", "until = 2025\nweeks = 1\n")).unwrap();
+    let mut load = "start,kw\n".to_owned();
+    let mut sessions = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
+    for day in 2..9 {
+        for hour in 0..24 {
+            writeln!(load, "2025-06-{day:02}T{hour:02}:00,{}", 100 + 10 * hour).unwrap();
+        }
+        for truck in 0..4 {
+            let arrive_s = day * 86_400 + truck * 900;
+            writeln!(sessions, "{day}-{truck},{truck},{truck},{arrive_s},{},120,150", arrive_s + 28_800).unwrap();
+        }
+    }
+    for (name, text) in [("meter.csv", &load), ("load.csv", &load), ("sessions.csv", &sessions)] {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// A shell that finds this build as `portvolt`.
+fn shell(dir: &Path, command: &str) -> Command {
+    let bin = Path::new(env!("CARGO_BIN_EXE_portvolt")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(dir).env("PATH", path).env("NO_COLOR", "1").env("CARGO_TERM_QUIET", "true");
+    shell
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A server answers at the address that it says.
+fn serve(dir: &Path, command: &str) {
+    let command = format!("exec {}", command.replace(" --open", ""));
+    let mut server = shell(dir, &command).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let url = said.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect(&said);
+    let address = url.split('/').next().unwrap().parse().unwrap();
+    let answer = common::http::Connection::open(address).ask("GET", "/", &[], None);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(answer.status, 200, "{command}");
+}
+
+/// Builds a plugin, or puts a compiled example in its place where this machine has no target for it.
+fn build_plugin(dir: &Path, command: &str) {
+    let output = shell(dir, command).env_remove("CARGO_TARGET_DIR").output().unwrap();
+    if output.status.success() {
+        return;
+    }
+    let said = words(&output);
+    assert!(said.contains("wasm32-unknown-unknown"), "{command}: {said}");
+    let name = command.split_whitespace().last().unwrap();
+    let example = Path::new(ROOT).join("tests/fixtures/guests_0_1_0/soc_aware_dispatch.wasm");
+    std::fs::copy(example, dir.join(name).join(format!("{name}.wasm"))).unwrap();
+}
+
+/// The same command with two replications where it asks for more.
+fn shorter(command: &str) -> String {
+    if command.starts_with("portvolt bench-suite") {
+        return format!("{command} --replications 2");
+    }
+    let mut words: Vec<&str> = command.split(' ').collect();
+    if let Some(at) = words.iter().position(|word| *word == "--replications") {
+        words[at + 1] = "2";
+    }
+    words.join(" ")
+}
+
+fn run_all(page: &Path) {
+    let dir = desk();
+    let commands = commands(&std::fs::read_to_string(page).unwrap());
+    for command in commands.iter().flat_map(|line| line.split(" && ")) {
+        let command = shorter(&command.replace("cargo run --release --", "portvolt"));
+        if NOT_OURS.iter().any(|not_ours| command.starts_with(not_ours)) || command.starts_with("export PATH=") {
+            continue;
+        }
+        let place = format!("{}: {command}", page.display());
+        assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
+        if command.starts_with("portvolt serve") {
+            serve(dir.path(), &command);
+        } else if command.starts_with("portvolt plugin build") {
+            build_plugin(dir.path(), &command);
+        } else {
+            let output = shell(dir.path(), &command).output().unwrap();
+            assert!(output.status.success(), "{place}: {}", words(&output));
+        }
+    }
+}
+
+#[test]
+fn the_readme_runs() {
+    run_all(&Path::new(ROOT).join("README.md"));
+}
+
+#[test]
+fn the_guides_run() {
+    let mut pages: Vec<PathBuf> = std::fs::read_dir(Path::new(ROOT).join("src/guide"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    pages.sort();
+    assert!(pages.len() >= 6, "{pages:?}");
+    pages.iter().for_each(|page| run_all(page));
+}
+
+/// A generated page is the committed one; with `PORTVOLT_WRITE_REFERENCES=1` it is written.
+fn reference(name: &str, text: &str) {
+    let path = Path::new(ROOT).join("src/guide/reference").join(name);
+    if std::env::var_os("PORTVOLT_WRITE_REFERENCES").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "{name} is stale: PORTVOLT_WRITE_REFERENCES=1 cargo test --test documents");
+}
+
+#[test]
+fn the_reference_of_commands_is_fresh() {
+    let text = clap_markdown::help_markdown_command(&portvolt::cli::command());
+    let text: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.starts_with("<hr/>")).collect();
+    let end = text.iter().position(|line| line.starts_with("<small>")).unwrap_or(text.len());
+    reference("commands.md", &format!("{}\n", text[..end].join("\n").trim_end()));
+}
+
+/// Every command, and every command of a command, has an example in its help.
+#[test]
+fn every_help_has_an_example() {
+    fn look(command: &clap::Command, path: &str) {
+        let mut commands = command.get_subcommands().filter(|inner| inner.get_name() != "help").peekable();
+        if commands.peek().is_none() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains(&format!("Example: {path}")), "{path}: {help:?}");
+        }
+        commands.for_each(|inner| look(inner, &format!("{path} {}", inner.get_name())));
+    }
+    look(&portvolt::cli::command(), "portvolt");
+}
+
+/// The names come from the summaries of runs that together use every room.
+#[test]
+fn the_reference_of_metrics_is_fresh() {
+    let dir = desk();
+    let runs = [
+        "scenarios/depot_night --days 1 --bound",
+        "scenarios/layout_study --days 1",
+        "scenarios/hydrogen_corridor --days 1",
+        "scenarios/hub_2045",
+        "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
+    ];
+    let mut metrics = BTreeMap::new();
+    for (at, run) in runs.iter().enumerate() {
+        let output = shell(dir.path(), &format!("portvolt run {run} --out runs/{at} --quiet")).output().unwrap();
+        assert!(output.status.success(), "{run}: {}", words(&output));
+        let text = std::fs::read_to_string(dir.path().join(format!("runs/{at}/summary.json"))).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for metric in summary["metrics"].as_array().unwrap() {
+            let word = |key: &str| metric[key].as_str().unwrap().to_owned();
+            let scope = word("scope").split('/').map(kind_of_scope).collect::<Vec<_>>().join("/");
+            let known = metrics.entry(word("name")).or_insert_with(|| (word("unit"), word("info"), BTreeSet::new()));
+            known.2.insert(scope);
+        }
+    }
+    let mut text = "# Metrics\n\nWhat `summary.json` holds: name, unit, scopes, meaning. A scope is `total`, `site:KEY`, \
+                    `fleet:KEY`, `year:YYYY` and the like, or a pair joined by `/`.\n\n| name | unit | scopes | meaning |\n\
+                    |---|---|---|---|\n"
+        .to_owned();
+    for (name, (unit, info, scopes)) in metrics {
+        let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        writeln!(text, "| `{name}` | {unit} | {} | {info} |", scopes.join(", ")).unwrap();
+    }
+    reference("metrics.md", &text);
+}
+
+/// `site:depot` as `site:KEY`.
+fn kind_of_scope(part: &str) -> String {
+    match part.split_once(':') {
+        Some(("year", _)) => "year:YYYY".to_owned(),
+        Some((kind, _)) => format!("{kind}:KEY"),
+        None if part == "total" => part.to_owned(),
+        None => "KEY".to_owned(),
+    }
+}
