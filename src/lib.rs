@@ -27,6 +27,7 @@ pub mod scenario;
 pub mod serve;
 pub mod sim;
 pub mod study;
+pub mod swap;
 pub mod terminal;
 pub mod transition;
 pub mod truck;

@@ -17,6 +17,8 @@ pub enum Tick {
     Meter,
     /// Vessels come and go, hauls become known or lapse.
     Freight,
+    /// Batteries of equipment are swapped.
+    Swap,
     /// Equipment does its work, leaves to charge, comes back.
     Terminal,
     /// Trucks drive, wait, load, come home.
@@ -55,6 +57,7 @@ impl<'a> Register<'a> {
                 Tick::Deliver,
                 Tick::Meter,
                 Tick::Freight,
+                Tick::Swap,
                 Tick::Terminal,
                 Tick::Duty,
                 Tick::Dispatch,

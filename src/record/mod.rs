@@ -45,6 +45,14 @@ impl<R: Send + Sync + 'static> Records<R> {
         self.rows.is_empty()
     }
 
+    /// Gives the space of rows that were written back.
+    pub fn reuse(&mut self, mut written: Vec<R>) {
+        if self.rows.is_empty() {
+            written.clear();
+            self.rows = written;
+        }
+    }
+
     /// Takes all rows.
     #[must_use]
     pub fn take(&mut self) -> Vec<R> {

@@ -6,7 +6,7 @@ use crate::kernel::ids::{FleetId, HubId, NodeId, PortId, SiteId, StationId, Visi
 use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// Rows are written in groups of this many, so memory does not grow with simulated time.
 pub const GROUP_ROWS: usize = 1 << 16;
+/// Rows wait in memory until there are so many: few enough that their buffers are used again and again.
+pub const WAITING_ROWS: usize = 1 << 13;
 /// Version of the tables' columns.
 pub const SCHEMA_VERSION: &str = "1";
 
@@ -257,7 +259,7 @@ impl TableWriter {
     /// # Errors
     /// When a file cannot be written.
     pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
-        for chunk in rows.chunks(GROUP_ROWS) {
+        for chunk in rows.chunks(WAITING_ROWS) {
             let mut columns: Vec<Column> = R::COLUMNS.iter().map(|column| Column::new(column.kind)).collect();
             for row in chunk {
                 row.fill(names, &mut columns);
@@ -310,27 +312,47 @@ fn schema_of<R: Row>(zone: &str) -> Schema {
 /// Hashes values row by row, so that the digest does not depend on how rows were grouped.
 fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
     let mut bytes = Vec::with_capacity(batch.num_rows() * batch.num_columns() * 9);
+    let columns: Vec<(&dyn Array, Values<'_>)> =
+        batch.columns().iter().map(|column| (column.as_ref(), Values::of(column.as_ref()))).collect();
     for row in 0..batch.num_rows() {
-        for column in batch.columns() {
-            bytes.push(u8::from(column.is_null(row)));
-            if column.is_null(row) {
+        for (column, values) in &columns {
+            let is_null = column.is_null(row);
+            bytes.push(u8::from(is_null));
+            if is_null {
                 continue;
             }
-            match column.data_type() {
-                DataType::UInt32 => {
-                    bytes.extend(column.as_primitive::<UInt32Type>().value(row).to_le_bytes());
-                }
-                DataType::Float64 => bytes.extend(column.as_primitive::<Float64Type>().value(row).to_le_bytes()),
-                DataType::Utf8 => {
-                    let text = column.as_string::<i32>().value(row);
+            match values {
+                Values::Whole(values) => bytes.extend(values[row].to_le_bytes()),
+                Values::Number(values) => bytes.extend(values[row].to_le_bytes()),
+                Values::Time(values) => bytes.extend(values[row].to_le_bytes()),
+                Values::Text(values) => {
+                    let text = values.value(row);
                     bytes.extend((text.len() as u32).to_le_bytes());
                     bytes.extend(text.as_bytes());
                 }
-                _ => bytes.extend(column.as_primitive::<TimestampSecondType>().value(row).to_le_bytes()),
             }
         }
     }
     digest.update(&bytes);
+}
+
+/// The values of a column, looked up once and not for every row.
+enum Values<'a> {
+    Whole(&'a [u32]),
+    Number(&'a [f64]),
+    Text(&'a StringArray),
+    Time(&'a [i64]),
+}
+
+impl<'a> Values<'a> {
+    fn of(column: &'a dyn Array) -> Self {
+        match column.data_type() {
+            DataType::UInt32 => Self::Whole(column.as_primitive::<UInt32Type>().values()),
+            DataType::Float64 => Self::Number(column.as_primitive::<Float64Type>().values()),
+            DataType::Utf8 => Self::Text(column.as_string::<i32>()),
+            _ => Self::Time(column.as_primitive::<TimestampSecondType>().values()),
+        }
+    }
 }
 
 /// Text that a spreadsheet takes as text: what could begin a formula gets an apostrophe before it.

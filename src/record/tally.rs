@@ -11,7 +11,7 @@ pub struct Waits {
 }
 
 impl Waits {
-    pub(super) fn add(&mut self, wait_s: u32) {
+    pub(crate) fn add(&mut self, wait_s: u32) {
         *self.counts.entry(wait_s).or_default() += 1;
         self.number += 1;
         self.sum_s += u64::from(wait_s);

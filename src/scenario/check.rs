@@ -9,6 +9,7 @@ use crate::hydrogen;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::profile::WeekProfile;
 use crate::policy::{self, Schedule};
+use crate::swap;
 use crate::transition;
 use crate::truck::spec::{BatterySpec, FleetSpec, Powertrain};
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
         freight(scenario, spec, &mut checker);
     }
     hydrogen::check::check(scenario, &mut checker);
+    swap::check(scenario, &mut checker);
     transition::check::check(scenario, &mut checker);
     policies(scenario, document, problems);
     calendar

@@ -24,6 +24,7 @@ use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenHubSpec, HydrogenSpec};
 use crate::policy::spec::PolicySpec;
+use crate::swap::SwapSpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
 use crate::transition::regulation::RulesSpec;
 use crate::transition::spec::{BuyerSpec, OfferSpec, ProjectSpec, SurvivalSpec, TransitionSpec};
@@ -71,6 +72,9 @@ pub struct Scenario {
     /// Groups of chargers.
     #[serde(default)]
     pub charger: BTreeMap<String, ChargerSpec>,
+    /// Yards where batteries of equipment are swapped.
+    #[serde(default)]
+    pub swap: BTreeMap<String, SwapSpec>,
     /// Vehicles that are not simulated and come to charge.
     #[serde(default)]
     pub visits: BTreeMap<String, VisitsSpec>,

@@ -42,6 +42,7 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         "port_terminal",
         &[
             ("scenario.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
+            ("battery_swap.toml", include_str!("../../scenarios/port_terminal/battery_swap.toml")),
             ("README.md", include_str!("../../scenarios/port_terminal/README.md")),
         ],
     ),

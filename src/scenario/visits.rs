@@ -2,6 +2,7 @@
 
 use super::listing::Table;
 use super::problem::Problem;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One vehicle that comes to charge.
@@ -38,27 +39,42 @@ pub struct Visits {
     pub chargers: Vec<String>,
 }
 
+/// The first letters of a name as a number that sorts as they do: names are compared by it first, without a look at
+/// where they lie in memory.
+#[must_use]
+pub fn first_letters(name: &str) -> u64 {
+    let mut letters = [0; 8];
+    letters.iter_mut().zip(name.bytes()).for_each(|(letter, byte)| *letter = byte);
+    u64::from_be_bytes(letters)
+}
+
 /// Names in the order of their first use, until all are known and can be sorted.
 #[derive(Debug, Default)]
-struct NameList(std::collections::BTreeMap<String, u32>);
+struct NameList {
+    by_letters: BTreeMap<u64, BTreeMap<String, u32>>,
+    count: u32,
+}
 
 impl NameList {
     fn number(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.0.get(name) {
+        let alike = self.by_letters.entry(first_letters(name)).or_default();
+        if let Some(number) = alike.get(name) {
             return *number;
         }
-        let number = self.0.len() as u32;
-        self.0.insert(name.to_owned(), number);
-        number
+        alike.insert(name.to_owned(), self.count);
+        self.count += 1;
+        self.count - 1
     }
 
     /// The sorted names, and the place of each number in them.
     fn sorted(self) -> (Vec<String>, Vec<u32>) {
-        let mut place = vec![0; self.0.len()];
-        for (at, number) in self.0.values().enumerate() {
-            place[*number as usize] = at as u32;
+        let mut place = vec![0; self.count as usize];
+        let mut names = Vec::with_capacity(place.len());
+        for (name, number) in self.by_letters.into_values().flatten() {
+            place[number as usize] = names.len() as u32;
+            names.push(name);
         }
-        (self.0.into_keys().collect(), place)
+        (names, place)
     }
 }
 

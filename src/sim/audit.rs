@@ -1,6 +1,7 @@
 //! The books at the end of a run: what must hold whatever the scenario.
 
 use super::output::bill_rows;
+use super::rooms::ROOMS;
 use crate::account::tariff::Tariff;
 use crate::charging::record::open_rows;
 use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Vehicle, Works};
@@ -36,7 +37,7 @@ impl Opening {
     }
 }
 
-/// Energy in the batteries that are with their vehicles: trucks, units.
+/// Energy in the batteries that are with their vehicles: trucks, units; spare ones count with the units.
 fn on_board(world: &mut World) -> (f64, f64) {
     let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
     let trucks = stores.iter(world).map(|store| match store {
@@ -47,7 +48,8 @@ fn on_board(world: &mut World) -> (f64, f64) {
         UnitState::Ready(battery) => battery.energy().0,
         UnitState::Fueled | UnitState::Hydrogen(_) | UnitState::Away => 0.0,
     });
-    (trucks.sum(), units.sum())
+    let (trucks, units): (f64, f64) = (trucks.sum(), units.sum());
+    (trucks, units + ROOMS.iter().map(|room| (room.stored_kwh)(world)).sum::<f64>())
 }
 
 /// Rows for what is still open when the run ends.

@@ -5,6 +5,7 @@ pub mod build;
 pub mod output;
 pub mod policies;
 pub mod profile;
+mod rooms;
 pub mod run;
 
 pub use run::{Options, RunError, Simulation};

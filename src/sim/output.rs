@@ -9,7 +9,7 @@ use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
 use crate::record::summary::{Metric, Summary};
-use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
+use crate::record::table::{Row, TableError, TableWriter, WAITING_ROWS};
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -106,7 +106,7 @@ impl Output {
     /// # Errors
     /// When a file cannot be written.
     pub fn drain(&mut self, world: &mut World, names: &Names, all: bool) -> Result<(), OutputError> {
-        let least = if all { 1 } else { GROUP_ROWS };
+        let least = if all { 1 } else { WAITING_ROWS };
         let summary = &mut self.summary;
         drain(world, names, least, &mut self.sessions, |rows: &[SessionRow]| summary.sessions(rows))?;
         drain(world, names, least, &mut self.power, |rows: &[PowerRow]| summary.power(rows))?;
@@ -190,5 +190,7 @@ fn drain<R: Row>(
     }
     let rows = records.take();
     fold(&rows);
-    table.write(&rows, names)
+    table.write(&rows, names)?;
+    world.resource_mut::<Records<R>>().reuse(rows);
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::audit::{self, Opening};
 use super::output::{Output, OutputError};
+use super::rooms::ROOMS;
 use super::{build, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
@@ -17,7 +18,7 @@ use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
-use crate::{charging, freight, grid, hydrogen, terminal, truck};
+use crate::{charging, hydrogen, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy_ecs::system::RunSystemOnce;
@@ -190,7 +191,9 @@ impl Simulation {
         }
         audit::close(&mut self.world);
         output.drain(&mut self.world, &self.names, true)?;
-        output.add_metrics(grid::record::metrics(&self.world, &self.names));
+        for room in &ROOMS {
+            output.add_metrics((room.metrics)(&self.world, &self.names));
+        }
         output.bill(&self.tariffs, &self.names)?;
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &self.plugin_notes());
         let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names, &self.tariffs);
@@ -257,16 +260,8 @@ fn schedule(scenario: &Scenario, options: &Options) -> Schedule {
         ..Default::default()
     });
     let mut register = Register::new(&mut schedule);
-    let rooms: [(fn(&mut Register<'_>), bool); 6] = [
-        (freight::register, scenario.freight.is_some()),
-        (terminal::register, !scenario.terminal.is_empty()),
-        (truck::register, !scenario.fleet.is_empty()),
-        (charging::register, true),
-        (grid::register, true),
-        (hydrogen::register, !scenario.hydrogen.is_empty()),
-    ];
-    for (room, _) in rooms.into_iter().filter(|room| room.1) {
-        room(&mut register);
+    for room in ROOMS.iter().filter(|room| (room.is_used)(scenario)) {
+        (room.register)(&mut register);
     }
     schedule
 }

@@ -9,11 +9,12 @@ use crate::freight::state::Berths;
 use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::Roster;
+use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kwh;
 use crate::record::Records;
 use crate::record::rows::EquipmentRow;
+use crate::swap::{SwapArrival, SwapArrivals, SwapYards};
 use crate::truck::spec::Powertrain;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -61,6 +62,8 @@ struct Yard<'w, 's> {
     roster: Res<'w, Roster<Unit>>,
     units: Query<'w, 's, (&'static Unit, &'static mut UnitState)>,
     fuel_arrivals: ResMut<'w, FuelArrivals>,
+    swap_yards: Res<'w, SwapYards>,
+    swap_arrivals: ResMut<'w, SwapArrivals>,
 }
 
 /// At a boundary: the work of the interval that begins is shared out; who runs low, or has a break, goes to charge.
@@ -143,7 +146,12 @@ impl Yard<'_, '_> {
                     let undone_h = if used > 0.0 { share.each_h * missing.0 / used } else { 0.0 };
                     pool.backlog_h += undone_h;
                     pool.hour.served_h -= undone_h;
-                    if battery.soc() <= model.leave_at_soc {
+                    if battery.soc() > model.leave_at_soc {
+                        continue;
+                    }
+                    if self.swap_yards.serves(pool.site, unit.model) {
+                        self.swap_arrivals.0.extend(swap(&self.clock, pool.site, *unit, &mut state));
+                    } else {
                         let target = battery.usable() * model.return_at_soc;
                         leave(&self.clock, pool, *unit, &mut state, target, None, arrivals);
                     }
@@ -184,7 +192,11 @@ impl Yard<'_, '_> {
             };
             let model = &self.models.0[unit.model as usize].spec;
             match &*state {
-                UnitState::Ready(battery) if model.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC => {
+                UnitState::Ready(battery)
+                    if model.charge_in_breaks
+                        && battery.soc() < BREAK_BELOW_SOC
+                        && !self.swap_yards.serves(pool.site, unit.model) =>
+                {
                     let target = battery.usable();
                     leave(&self.clock, pool, *unit, &mut state, target, resumes_s, arrivals);
                     away += 1;
@@ -229,6 +241,17 @@ fn leave(
 ) {
     if let UnitState::Ready(battery) = core::mem::replace(state, UnitState::Away) {
         arrivals.0.push(arrival(clock, pool, unit, battery, target, depart_s));
+    }
+}
+
+/// A unit hands its battery over and goes to the swap yard of its terminal.
+fn swap(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState) -> Option<SwapArrival> {
+    match core::mem::replace(state, UnitState::Away) {
+        UnitState::Ready(battery) => Some(SwapArrival { at_s: clock.now_s(), site, unit: unit.id, battery }),
+        other => {
+            *state = other;
+            None
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod charging;
 mod grid;
 
 use super::policies;
+use super::rooms::ROOMS;
 use super::run::{Options, RunError};
 use crate::charging::battery::{Battery, Curve};
 use crate::charging::systems::VisitList;
@@ -26,7 +27,7 @@ use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, Powe
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
 use crate::scenario::load::Loaded;
-use crate::scenario::visits::Visit;
+use crate::scenario::visits::{Visit, first_letters};
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
     CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
@@ -70,6 +71,9 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     build.freight();
     let visits = build.visits();
     build.hydrogen();
+    for room in &ROOMS {
+        (room.add)(&mut build.world, loaded, &build.sites);
+    }
     let Build { mut world, sites, .. } = build;
     let names = Names {
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
@@ -380,7 +384,10 @@ impl Build<'_> {
             }));
             first += visits.vehicles.len() as u32;
         }
-        list.visits.sort_by(|a, b| (a.1.arrive_s, a.0, &a.1.session).cmp(&(b.1.arrive_s, b.0, &b.1.session)));
+        // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
+        list.visits.sort_by_cached_key(|(site, visit)| {
+            (visit.arrive_s, *site, first_letters(&visit.session), Arc::clone(&visit.session))
+        });
         list.is_pinned = self.loaded.pin_visits;
         let names = list.visits.iter().map(|(_, visit)| Arc::clone(&visit.session)).collect();
         self.world.insert_resource(list);

@@ -1,0 +1,293 @@
+//! Battery swap for equipment: a unit leaves its empty battery and gets a full one; the battery charges at the ports of the
+//! terminal like any other, under the same limits and policies. A yard owns its spare batteries.
+
+use crate::charging::battery::Battery;
+use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave, User, Vehicle};
+use crate::grid::state::Sites;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{SiteId, UnitId};
+use crate::kernel::stage::{Register, Tick};
+use crate::record::names::Names;
+use crate::record::summary::Metric;
+use crate::record::tally::Waits;
+use crate::scenario::check::Checker;
+use crate::scenario::load::Loaded;
+use crate::scenario::{Scenario, Sources};
+use crate::terminal::state::{EquipmentModels, Pools, Unit};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::sync::Arc;
+
+// --- Spec ---------------------------------------------------------------------------------------------------------------
+
+/// `[swap.ID]`: a swap yard at a terminal. Units of its model never charge themselves; their batteries do, at ports of the
+/// terminal whose `users` name the model.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwapSpec {
+    /// Where it stands: a key of `[terminal]`.
+    pub site: String,
+    /// Whose batteries it swaps: a key of `[equipment_model]` with a battery.
+    pub model: String,
+    /// Units that can be served at once.
+    #[schemars(range(min = 1, max = 100))]
+    pub bays: u32,
+    /// Time of a swap, minutes.
+    #[schemars(range(min = 0.5, max = 120.0))]
+    pub swap_min: f64,
+    /// Batteries beside those in units. The run begins with all of them full.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub spares: u32,
+    /// A battery is handed out at this state of charge or above.
+    #[serde(default = "nearly_full")]
+    #[schemars(range(min = 0.1, max = 1.0))]
+    pub ready_soc: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn nearly_full() -> f64 {
+    0.9
+}
+
+/// What no schema can see about swap yards.
+pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, swap) in &scenario.swap {
+        let path = |field| ["swap", key.as_str(), field];
+        checker.key(&path("site"), &swap.site, &scenario.terminal, "terminal");
+        let is_model = checker.key(&path("model"), &swap.model, &scenario.equipment_model, "equipment_model");
+        if is_model && scenario.equipment_model[&swap.model].battery.is_none() {
+            checker.wrong(&path("model"), format!("`{}` has no battery", swap.model), None);
+        }
+        let is_twin = |other: &SwapSpec| other.site == swap.site && other.model == swap.model;
+        if scenario.swap.range::<String, _>(..key.clone()).any(|(_, other)| is_twin(other)) {
+            let help = Some("one yard with the spares and bays of both".to_owned());
+            checker.wrong(&path("model"), format!("another yard at `{}` swaps this model already", swap.site), help);
+        }
+        let charges = scenario
+            .charger
+            .values()
+            .any(|charger| charger.site == swap.site && charger.cabinets > 0 && charger.users.contains(&swap.model));
+        if is_model && !charges {
+            let help = Some(format!("give a [charger] at `{}` the user `{}`", swap.site, swap.model));
+            checker.wrong(&path("model"), "no port at the terminal may charge its batteries", help);
+        }
+    }
+}
+
+// --- State --------------------------------------------------------------------------------------------------------------
+
+/// A unit that comes to swap and hands over its battery.
+#[derive(Debug)]
+pub struct SwapArrival {
+    /// Exact time.
+    pub at_s: u32,
+    /// Where.
+    pub site: SiteId,
+    /// Who.
+    pub unit: UnitId,
+    /// Its battery.
+    pub battery: Battery,
+}
+
+/// Units on their way to swap yards. Written by terminals, emptied by the yards.
+#[derive(Resource, Debug, Default)]
+pub struct SwapArrivals(pub Vec<SwapArrival>);
+
+/// One yard.
+#[derive(Debug)]
+pub struct Yard {
+    site: SiteId,
+    model: u32,
+    swap_s: u32,
+    ready_soc: f64,
+    /// Units of its model at its terminal, in id order.
+    units: Vec<UnitId>,
+    bay_free_s: Vec<u32>,
+    queue: Vec<SwapArrival>,
+    /// Charged batteries and since when they are here.
+    ready: Vec<(u32, Battery)>,
+    under_way: Vec<Swapped>,
+    swaps: u64,
+    waits: Waits,
+    /// Fewest charged batteries that were ever there.
+    least_ready: usize,
+}
+
+/// A swap in a bay.
+#[derive(Debug)]
+struct Swapped {
+    end_s: u32,
+    unit: UnitId,
+    fresh: Battery,
+    empty: Battery,
+}
+
+/// All yards, in the order of their keys.
+#[derive(Resource, Debug, Default)]
+pub struct SwapYards(Vec<Yard>);
+
+impl SwapYards {
+    /// Does a model swap its batteries at a site instead of charging?
+    #[must_use]
+    pub fn serves(&self, site: SiteId, model: u32) -> bool {
+        self.0.iter().any(|yard| yard.site == site && yard.model == model)
+    }
+}
+
+/// Puts the yards into the world; the units are there already.
+pub(crate) fn add(world: &mut World, loaded: &Loaded, sites: &Sites) {
+    world.init_resource::<SwapArrivals>();
+    let mut yards = Vec::new();
+    for spec in loaded.scenario.swap.values() {
+        let site = sites.find(&spec.site).expect("the check found every site");
+        let models = &world.resource::<EquipmentModels>().0;
+        let model = models.iter().position(|model| model.key == spec.model).expect("the check found every model");
+        let curve = models[model].curve.clone().expect("the check found a battery");
+        let here: Vec<UnitId> = world
+            .resource::<Pools>()
+            .0
+            .iter()
+            .filter(|pool| pool.site == site)
+            .flat_map(|pool| pool.units.clone())
+            .collect();
+        let mut units: Vec<UnitId> = world
+            .query::<&Unit>()
+            .iter(world)
+            .filter(|unit| unit.model == model as u32 && here.contains(&unit.id))
+            .map(|unit| unit.id)
+            .collect();
+        units.sort_unstable();
+        let spare = || (0, Battery::at_soc(Arc::clone(&curve), 1.0));
+        yards.push(Yard {
+            site,
+            model: model as u32,
+            swap_s: (spec.swap_min * 60.0).round() as u32,
+            ready_soc: spec.ready_soc,
+            units,
+            bay_free_s: vec![0; spec.bays as usize],
+            queue: Vec::new(),
+            ready: (0..spec.spares).map(|_| spare()).collect(),
+            under_way: Vec::new(),
+            swaps: 0,
+            waits: Waits::default(),
+            least_ready: spec.spares as usize,
+        });
+    }
+    world.insert_resource(SwapYards(yards));
+}
+
+// --- Systems ------------------------------------------------------------------------------------------------------------
+
+/// Registers the swap step.
+pub(crate) fn register(r: &mut Register<'_>) {
+    r.tick(Tick::Swap, swap_batteries);
+}
+
+/// Batteries come back charged, units come and are served, empty batteries go to the ports.
+fn swap_batteries(
+    clock: Res<Clock>,
+    mut yards: ResMut<SwapYards>,
+    mut coming: ResMut<SwapArrivals>,
+    mut arrivals: ResMut<Arrivals>,
+    mut departures: ResMut<Departures>,
+) {
+    let mut coming = core::mem::take(&mut coming.0);
+    coming.sort_by_key(|arrival| (arrival.at_s, arrival.unit));
+    for arrival in coming {
+        let yard = yards.0.iter_mut().find(|yard| yard.site == arrival.site && yard.owns(arrival.unit));
+        yard.expect("terminals send units to their yard only").queue.push(arrival);
+    }
+    for yard in &mut yards.0 {
+        yard.take_back(&mut departures.0);
+        yard.begin(clock.tick_end_s());
+        yard.finish(&clock, &mut arrivals.0, &mut departures.0);
+    }
+}
+
+impl Yard {
+    fn owns(&self, unit: UnitId) -> bool {
+        self.units.binary_search(&unit).is_ok()
+    }
+
+    /// What left a port under the name of one of the units is a battery of the yard.
+    fn take_back(&mut self, departures: &mut Vec<Departure>) {
+        let mut kept = Vec::with_capacity(departures.len());
+        for departure in departures.drain(..) {
+            match departure.vehicle {
+                Vehicle::Unit(unit) if departure.site == self.site && self.owns(unit) => {
+                    self.ready.push((departure.at_s, departure.battery));
+                }
+                _ => kept.push(departure),
+            }
+        }
+        *departures = kept;
+    }
+
+    /// Who waits goes in as soon as there are a bay and a charged battery, first come first served.
+    fn begin(&mut self, tick_end_s: u32) {
+        while let Some(next) = self.queue.first() {
+            let charged = |(_, battery): &(u32, Battery)| battery.soc() >= self.ready_soc;
+            let Some(at) = self.ready.iter().position(charged) else { return };
+            let bay = (0..self.bay_free_s.len()).min_by_key(|bay| self.bay_free_s[*bay]).expect("a yard has a bay");
+            let start_s = next.at_s.max(self.bay_free_s[bay]).max(self.ready[at].0);
+            if start_s >= tick_end_s {
+                return;
+            }
+            let arrival = self.queue.remove(0);
+            let (_, fresh) = self.ready.remove(at);
+            let end_s = start_s + self.swap_s;
+            self.bay_free_s[bay] = end_s;
+            self.waits.add(start_s - arrival.at_s);
+            self.least_ready = self.least_ready.min(self.ready.len());
+            self.under_way.push(Swapped { end_s, unit: arrival.unit, fresh, empty: arrival.battery });
+        }
+    }
+
+    /// Units whose swap is over work again; their batteries look for a port.
+    fn finish(&mut self, clock: &Clock, arrivals: &mut Vec<Arrival>, departures: &mut Vec<Departure>) {
+        let (over, open) = core::mem::take(&mut self.under_way)
+            .into_iter()
+            .partition(|swap: &Swapped| swap.end_s < clock.tick_end_s());
+        self.under_way = open;
+        for Swapped { end_s, unit, fresh, empty } in over {
+            self.swaps += 1;
+            let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
+            departures.push(Departure { at_s, site: self.site, vehicle, battery: fresh, leave: Leave::Done });
+            let arrival = Arrival::new(at_s, self.site, vehicle, User::Model(self.model), empty);
+            arrivals.push(Arrival { at_home: true, ..arrival });
+        }
+    }
+
+    fn stored_kwh(&self) -> f64 {
+        let waiting = self.queue.iter().map(|arrival| &arrival.battery);
+        let in_bays = self.under_way.iter().flat_map(|swap| [&swap.fresh, &swap.empty]);
+        let all = self.ready.iter().map(|(_, battery)| battery).chain(waiting).chain(in_bays);
+        all.map(|battery| battery.energy().0).sum()
+    }
+}
+
+// --- Record -------------------------------------------------------------------------------------------------------------
+
+/// Energy in batteries that are in no unit and at no port, for the audit.
+pub(crate) fn stored_kwh(world: &World) -> f64 {
+    let coming = world.resource::<SwapArrivals>().0.iter().map(|arrival| arrival.battery.energy().0);
+    world.resource::<SwapYards>().0.iter().map(Yard::stored_kwh).sum::<f64>() + coming.sum::<f64>()
+}
+
+/// Swaps and waits by site. Each charge of a battery is a row of `sessions` under the unit that left it.
+pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
+    let mut out = Vec::new();
+    for yard in &world.resource::<SwapYards>().0 {
+        let scope = format!("site:{}", names.sites[yard.site.index()]);
+        let mut add = |name, value, unit, info| out.push(Metric { name, scope: scope.clone(), value, unit, info });
+        add("swaps", Some(yard.swaps as f64), "", "batteries of equipment that were swapped");
+        add("swap_wait_mean_min", yard.waits.mean_min(), "min", "wait for a bay and a charged battery, mean");
+        add("swap_wait_p95_min", yard.waits.quantile_min(0.95), "min", "the same, 95th percentile");
+        add("swap_waiting", Some(yard.queue.len() as f64), "", "units that still wait when the run ends");
+        add("swap_least_ready", Some(yard.least_ready as f64), "", "fewest charged batteries that were there");
+    }
+    out
+}
