@@ -122,12 +122,11 @@ fn build_plugin(dir: &Path, command: &str) {
 
 /// The same command with two replications where it asks for more.
 fn shorter(command: &str) -> String {
-    if command.starts_with("portvolt bench-suite") {
-        return format!("{command} --replications 2");
-    }
     let mut words: Vec<&str> = command.split(' ').collect();
     if let Some(at) = words.iter().position(|word| *word == "--replications") {
         words[at + 1] = "2";
+    } else if command.starts_with("portvolt bench-suite") {
+        words.extend(["--replications", "2"]);
     }
     words.join(" ")
 }
@@ -167,7 +166,9 @@ fn the_guides_run() {
         .collect();
     pages.sort();
     assert!(pages.len() >= 6, "{pages:?}");
-    pages.iter().for_each(|page| run_all(page));
+    for page in &pages {
+        run_all(page);
+    }
 }
 
 /// A generated page is the committed one; with `PORTVOLT_WRITE_REFERENCES=1` it is written.
@@ -186,7 +187,12 @@ fn the_reference_of_commands_is_fresh() {
     let text = clap_markdown::help_markdown_command(&portvolt::cli::command());
     let text: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.starts_with("<hr/>")).collect();
     let end = text.iter().position(|line| line.starts_with("<small>")).unwrap_or(text.len());
-    reference("commands.md", &format!("{}\n", text[..end].join("\n").trim_end()));
+    let example = |line: &&str| match line.strip_prefix("Example: ") {
+        Some(example) => format!("Example: `{example}`"),
+        None => (*line).to_owned(),
+    };
+    let text: Vec<String> = text[..end].iter().map(example).collect();
+    reference("commands.md", &format!("{}\n", text.join("\n").trim_end()));
 }
 
 /// Every command, and every command of a command, has an example in its help.
@@ -198,7 +204,9 @@ fn every_help_has_an_example() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains(&format!("Example: {path}")), "{path}: {help:?}");
         }
-        commands.for_each(|inner| look(inner, &format!("{path} {}", inner.get_name())));
+        for inner in commands {
+            look(inner, &format!("{path} {}", inner.get_name()));
+        }
     }
     look(&portvolt::cli::command(), "portvolt");
 }

@@ -279,3 +279,35 @@ fn the_bound_says_what_was_missed() {
     assert!((metric("priority_vehicle_id", "bound_peak_kw") - 20.0).abs() < 1e-4);
     assert!((metric("priority_vehicle_id", "bound_peak_gap_percent") - 50.0).abs() < 1e-3);
 }
+
+/// Sessions that ask for a watt-hour take nothing under a limit of nothing.
+#[test]
+fn the_smallest_session_keeps_the_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("sessions.csv");
+    let mut text = String::from("session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n");
+    for n in 0..50 {
+        writeln!(text, "s{n:02},v{n:02},c{n:02},0,600,0.001,50").unwrap();
+    }
+    std::fs::write(&file, text).unwrap();
+    let finished = run(&load(&replay(&file, "edf", Some(0.0), 60)).unwrap(), &Options::default());
+    assert!(finished.total("peak_kw") < 1e-9, "{}", finished.total("peak_kw"));
+}
+
+/// Names that two sessions have, parts of seconds, a time after the longest run.
+#[test]
+fn doubtful_sessions_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("sessions.csv");
+    let text = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n\
+        a,v1,c1,0,3600,10,50\na,v2,c2,0,3600,10,50\nb,v3,c3,0.5,3600,10,50\nc,v4,c4,0,4000000000,10,50\n";
+    std::fs::write(&file, text).unwrap();
+    let told = load(&replay(&file, "edf", Some(50.0), 900)).unwrap_err().to_string();
+    for words in [
+        ":3: session_id: `a` is the name of another session too",
+        ":4: arrive_s: 0.5 is no whole second",
+        "its last session ends after 46296 days",
+    ] {
+        assert!(told.contains(words), "{words}\n{told}");
+    }
+}

@@ -117,6 +117,7 @@ PORTVOLT_COLUMN(f64_list, option_coverage, "adoption-view", "option-coverage")
 PORTVOLT_COLUMN(f64_list, option_co2e_kg_per_year, "adoption-view", "option-co2e-kg-per-year")
 PORTVOLT_COLUMN(u32_list, option_stock, "adoption-view", "option-stock")
 PORTVOLT_COLUMN(u32_list, option_ramp_left, "adoption-view", "option-ramp-left")
+PORTVOLT_COLUMN(u32_list, option_ramp_kind, "adoption-view", "option-ramp-kind")
 PORTVOLT_IMPORT("adoption-orders", "buy") void buy(const uint32_t *count, size_t options);
 PORTVOLT_IMPORT("adoption-orders", "replace-early") void replace_early(const uint32_t *count, size_t holdings);
 #endif

@@ -219,11 +219,17 @@ impl GrantInputs<'_> {
         let used = outlook.load_kw.iter().zip(&outlook.solar_kw).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
         let export = self.sites.0.iter().map(|site| Kw(site.spec.export_limit_kw));
         let mut room: Vec<Kw> = used.zip(export).map(|(used, export)| used + export).collect();
+        // A wire carries as much one way as the other: what all give back together stays within each limit.
+        let mut through = self.tree.limit.clone();
         for (row, power) in power.iter_mut().enumerate().filter(|(_, power)| **power < Kw::ZERO) {
             let room = &mut room[self.asks.0.site[row] as usize];
-            let limit = self.tree.upwards(self.asks.0.node[row]).map(|node| self.tree.limit[node.index()]);
-            *power = power.max(limit.fold(*room, Kw::min) * -1.0);
+            let node = self.asks.0.node[row];
+            let limit = self.tree.upwards(node).map(|node| through[node.index()]);
+            *power = power.max(limit.fold(*room, Kw::min) * -1.0).min(Kw::ZERO);
             *room += *power;
+            for node in self.tree.upwards(node) {
+                through[node.index()] += *power;
+            }
         }
     }
 }
@@ -284,7 +290,14 @@ fn set_point(clock: &Clock, port: &Port, session: &Session, ask: Kw, mean: Kw) -
     let is_all = mean.0 >= ask.0 * (1.0 - 1e-12);
     let offer = session.arrival.offer.unwrap_or(port.limit).min(port.limit);
     let time = Hours::from_s(clock.interval_end_s().saturating_sub(session.settled_s));
-    let set_point = if is_all { offer } else { mean * Hours::from_s(clock.interval_s()) / time };
+    // Who asks for nothing has what it came for, whatever the limit.
+    let set_point = if ask <= Kw::ZERO && mean >= Kw::ZERO {
+        Kw::ZERO
+    } else if is_all {
+        offer
+    } else {
+        mean * Hours::from_s(clock.interval_s()) / time
+    };
     Grant { mean, set_point }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::console::Console;
-use crate::scenario::problem::{Place, Problem, Problems};
+use crate::scenario::problem::{MOST_TOLD, Place, Problem, Problems};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
     let theme = if Console::has_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
     let mut text = String::new();
-    for problem in &problems.list {
+    for problem in problems.told() {
         let report = report(problems, problem);
         if handler.render_report(&mut text, report.as_ref()).is_err() {
             let _ = writeln!(text, "{}", problem.message);
@@ -23,7 +23,13 @@ pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
         text.push('\n');
     }
     let count = problems.list.len();
-    let _ = write!(text, "{count} {} to mend; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
+    let of = if count > problems.told().len() {
+        format!(", of which the first {MOST_TOLD} are shown")
+    } else {
+        String::new()
+    };
+    let _ =
+        write!(text, "{count} {} to mend{of}; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
     console.error(&text);
     Exit::BadFiles
 }

@@ -144,7 +144,10 @@ fn power(text: &str) -> Result<f64, String> {
 }
 
 fn parameter(text: &str) -> Result<(String, f64), String> {
-    let parsed = text.split_once('=').and_then(|(name, value)| Some((name.to_owned(), value.parse().ok()?)));
+    let parsed = text.split_once('=').and_then(|(name, value)| {
+        let value: f64 = value.parse().ok()?;
+        value.is_finite().then(|| (name.to_owned(), value))
+    });
     parsed.ok_or_else(|| "write it as name=number".to_owned())
 }
 
@@ -171,6 +174,8 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
+    // Who charges without control is held to no limit, and so is what it is held against.
+    let limit_kw = args.limit_kw.filter(|_| args.policy != "uncontrolled").unwrap_or(f64::INFINITY);
     let job = Job {
         loaded: &loaded,
         options: Options { seed: args.seed, profile: args.profile, ..Options::default() },
@@ -180,7 +185,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         settings: settings(args),
         with_csv: args.csv,
         with_report: args.report,
-        bound: if args.bound { Bounded::Replay(args.limit_kw.unwrap_or(f64::INFINITY)) } else { Bounded::No },
+        bound: if args.bound { Bounded::Replay(limit_kw) } else { Bounded::No },
         baseline: None,
     };
     carry_out(&job, args.strict, folder, console)

@@ -261,7 +261,7 @@ fn ask_policy(
     hydrogen: &mut Hydrogen,
 ) {
     let mut view = HydrogenView::new(moment.now_s, moment.hour, LOOK_AHEAD_H);
-    let shares: Vec<f64> = (0..hydrogen.hubs.len()).map(|hub| pipeline_share(hub, &hydrogen)).collect();
+    let shares: Vec<f64> = (0..hydrogen.hubs.len()).map(|hub| pipeline_share(hub, hydrogen)).collect();
     for (id, station) in hydrogen.stations.iter_mut().enumerate() {
         station.asked_hours += 1;
         push_row(&mut view, id, station, moment);

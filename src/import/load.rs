@@ -91,7 +91,13 @@ fn aligned(readings: &[Reading], zone: &str) -> Result<Load, Wrong> {
         let message = format!("needs at least two rows, has {}", readings.len());
         return Err(Wrong { line: 1, message, help: "the first two rows tell the interval of the meter" });
     };
-    let interval_s = second.at.since(first.at).unwrap_or(0);
+    let steps = readings.windows(2).take(4).map(|pair| pair[1].at.since(pair[0].at));
+    let Some(steps) = steps.collect::<Option<Vec<i64>>>() else {
+        let message = "some rows have an offset and others have none".to_owned();
+        return Err(Wrong { line: second.line, message, help: "write all times in one form" });
+    };
+    // A clock that is put forward or back between the first rows makes one step longer or negative.
+    let interval_s = steps.iter().copied().filter(|step| *step > 0).min().unwrap_or(0);
     if !(60..=3600).contains(&interval_s) || 3600 % interval_s != 0 {
         let message = format!("the first two rows are {interval_s} s apart; a meter's interval is 1 to 60 minutes");
         return Err(Wrong { line: second.line, message, help: "and a whole part of an hour" });

@@ -32,6 +32,7 @@ const COLUMNS: &[(&str, Take<Adoption>)] = &[
     ("option-co2e-kg-per-year", Take::F64(|view, out| out.extend_from_slice(&view.co2e_kg_per_year))),
     ("option-stock", Take::U32(|view, out| out.extend_from_slice(&view.stock))),
     ("option-ramp-left", Take::U32(|view, out| out.extend_from_slice(&view.ramp_left))),
+    ("option-ramp-kind", Take::U32(|view, out| out.extend_from_slice(&view.ramp_kind))),
 ];
 
 /// The holding of each option.
@@ -100,6 +101,7 @@ impl Side for Adoption {
             coverage: options.clone().map(|at| quantity(spread(at, 0.6), at + 2)).collect(),
             co2e_kg_per_year: options.clone().map(|at| quantity(90_000.0 * spread(at, 0.3), at + 3)).collect(),
             stock: options.clone().map(|at| at % 40).collect(),
+            ramp_kind: options.clone().map(|at| at % 3).collect(),
             ramp_left: options.map(|at| if at % 3 == 0 { u32::MAX } else { 500 }).collect(),
         };
         show(&view);

@@ -38,6 +38,8 @@ pub struct AdoptionView {
     pub stock: Vec<u32>,
     /// By option: how many of its powertrain can be bought this year, by all together.
     pub ramp_left: Vec<u32>,
+    /// The kind whose ramp that is: options of one kind share what is left.
+    pub ramp_kind: Vec<u32>,
 }
 
 impl AdoptionView {
@@ -197,14 +199,21 @@ impl AdoptionPolicy for FastestAbatement {
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut left: BTreeMap<u32, u32> = view.ramp_kind.iter().copied().zip(view.ramp_left.iter().copied()).collect();
         for (abated_kg, holding, best) in ranked {
             let is_cleaner = best.iter().any(|option| view.is_zero_emission[*option]) && abated_kg > 0.0;
             if is_cleaner {
                 let early = (f64::from(view.old[holding]) * self.early_share).floor() as u32;
-                let room: u32 = best.iter().map(|option| view.ramp_left[*option]).max().unwrap_or(0);
+                let room: u32 = best.iter().map(|option| left[&view.ramp_kind[*option]]).max().unwrap_or(0);
                 purchases.early[holding] = early.min(room.saturating_sub(view.due[holding]));
             }
             buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+            // What the first take is not there for the next, whose vehicles abate less.
+            for option in &best {
+                let left = left.entry(view.ramp_kind[*option]).or_default();
+                purchases.count[*option] = purchases.count[*option].min(*left);
+                *left -= purchases.count[*option];
+            }
         }
         Ok(purchases)
     }
@@ -228,12 +237,20 @@ impl LogitTco {
                 + self.coverage * math::ln(view.coverage[option].max(1e-6))
         };
         let utilities: Vec<f64> = open.iter().map(|option| utility(*option)).collect();
-        let top = utilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let within: Vec<f64> = utilities.iter().map(|utility| math::exp((utility - top) / self.nest)).collect();
         let nest_of = |option: usize| usize::from(view.is_zero_emission[option]);
+        // Each nest is measured from its own best, so that none of them vanishes in rounding.
+        let mut tops = [f64::NEG_INFINITY; 2];
+        open.iter().zip(&utilities).for_each(|(at, utility)| tops[nest_of(*at)] = tops[nest_of(*at)].max(*utility));
+        let best = tops[0].max(tops[1]);
+        let weight = |(option, utility): (&usize, &f64)| math::exp((utility - tops[nest_of(*option)]) / self.nest);
+        let within: Vec<f64> = open.iter().zip(&utilities).map(weight).collect();
         let mut sums = [0.0_f64; 2];
         open.iter().zip(&within).for_each(|(option, weight)| sums[nest_of(*option)] += weight);
-        let nests = sums.map(|sum| if sum > 0.0 { math::pow(sum, self.nest) } else { 0.0 });
+        let value = |nest: usize| {
+            let of_sum = if sums[nest] > 0.0 { math::pow(sums[nest], self.nest) } else { 0.0 };
+            if of_sum > 0.0 { of_sum * math::exp(tops[nest] - best) } else { 0.0 }
+        };
+        let nests = [value(0), value(1)];
         let total: f64 = nests.iter().sum();
         let share = |(option, weight): (&usize, &f64)| {
             let nest = nest_of(*option);
@@ -382,6 +399,7 @@ mod tests {
             co2e_kg_per_year: vec![100.0, 20.0, 60.0],
             stock: stock.to_vec(),
             ramp_left: vec![u32::MAX, 1000, 1000],
+            ramp_kind: vec![0, 1, 2],
         }
     }
 

@@ -144,8 +144,8 @@ impl Summary {
                 tally.peak_kw = row.total_kw;
                 tally.peak_at_s = row.start_s;
             }
-            let fixed_kw = row.total_kw - row.charging_kw - row.storage_kw - row.hydrogen_kw;
-            tally.overloads += u64::from(row.limit_kw.is_some_and(|limit| fixed_kw > limit));
+            let is_over = |limit_kw: f64| row.total_kw > limit_kw * (1.0 + 1e-9) + 1e-9;
+            tally.overloads += u64::from(row.limit_kw.is_some_and(is_over));
             for tally in [tally, &mut self.hub] {
                 tally.meter_kwh += row.total_kw * hours;
                 tally.charging_kwh += row.charging_kw * hours;

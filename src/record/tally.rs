@@ -91,7 +91,7 @@ pub struct Tally {
     pub peak_kw: f64,
     /// When that was, s from the start.
     pub peak_at_s: u32,
-    /// Intervals whose load without charging alone passed the limit.
+    /// Intervals whose load passed the limit.
     pub overloads: u64,
     /// Time metered, s.
     pub metered_s: f64,

@@ -256,6 +256,17 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Whole seconds from the start of the run.
+    pub(crate) fn seconds(&mut self, row: &Row, column: &str) -> Option<u32> {
+        let seconds = self.number(row, column, 0.0, 4e9)?;
+        if seconds.fract() != 0.0 {
+            let help = Some("round it, or let another unit's name say what it is".to_owned());
+            self.wrong(row.line, column, format!("{seconds} is no whole second"), help);
+            return None;
+        }
+        Some(seconds as u32)
+    }
+
     pub(crate) fn wrong(&mut self, line: u64, column: &str, message: String, help: Option<String>) {
         self.mistakes.push(Some(line), column, message, help);
     }

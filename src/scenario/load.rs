@@ -475,9 +475,10 @@ impl Rows<'_> {
     }
 }
 
-/// Is a file inside a folder, whatever `..` and links its path goes through? Hidden files are not, for errors quote lines.
+/// Is a file inside a folder, whatever `..` and links its path goes through? What is hidden there (`.env`, `.git/config`) is
+/// not, for errors quote lines.
 pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
-    if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+    if is_hidden(path.strip_prefix(folder).unwrap_or(path)) {
         return false;
     }
     let mut plain = PathBuf::new();
@@ -494,6 +495,17 @@ pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
         Ok(path) => path.starts_with(folder),
         Err(_) => plain.starts_with(folder),
     }
+}
+
+/// Does a name on the way begin with a dot? A TOML file itself may: a draft is tried under such a name.
+fn is_hidden(path: &Path) -> bool {
+    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+    let names = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().starts_with('.')),
+        _ => None,
+    });
+    let hidden: Vec<bool> = names.collect();
+    hidden.iter().rev().skip(usize::from(is_toml)).any(|is_hidden| *is_hidden)
 }
 
 /// The text of a file, or what is wrong with it and what to do.

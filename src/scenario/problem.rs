@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
+/// So many mistakes are told at once.
+pub const MOST_TOLD: usize = 200;
+
 /// A file that was read and can be quoted.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
@@ -103,7 +106,13 @@ impl Problems {
         }));
     }
 
-    /// For programs: one object a mistake, with file, line and column (0 where unknown), field, message and help.
+    /// The mistakes that are told: the first of them, for nobody reads ten thousand.
+    #[must_use]
+    pub fn told(&self) -> &[Problem] {
+        &self.list[..self.list.len().min(MOST_TOLD)]
+    }
+
+    /// For programs: one object a mistake that is told, with file, line and column (0 where unknown), field, message and help.
     #[must_use]
     pub fn to_json(&self) -> Vec<serde_json::Value> {
         let one = |problem: &Problem| {
@@ -113,7 +122,7 @@ impl Problems {
                 "field": problem.field, "message": problem.message, "help": problem.help,
             })
         };
-        self.list.iter().map(one).collect()
+        self.told().iter().map(one).collect()
     }
 
     /// Path, line and column (from 1) of a problem; 0 where unknown.
@@ -136,7 +145,7 @@ impl Problems {
 
 impl fmt::Display for Problems {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, problem) in self.list.iter().enumerate() {
+        for (at, problem) in self.told().iter().enumerate() {
             if at > 0 {
                 writeln!(out)?;
             }

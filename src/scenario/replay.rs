@@ -6,12 +6,16 @@ use super::listing::CSV_LIMIT_BYTES;
 use super::load::{FIRST_SOC, Loaded, Rows, read_text, sorted};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
-use super::visits::{Visit, Visits, visits};
+use super::visits::{Visit, Visits, twice, visits};
 use crate::import::acn;
 use crate::kernel::calendar::Calendar;
 use crate::policy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+const DAY_S: u32 = 86_400;
+/// No replay is longer than this, s.
+const LAST_S: u32 = 1_100 * DAY_S;
 
 /// The key of the only site of a replay.
 pub const SITE: &str = "site";
@@ -58,6 +62,11 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     if visits.list.is_empty() && problems.list.is_empty() {
         problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
     }
+    for (line, session) in twice(&visits.list) {
+        let message = format!("`{session}` is the name of another session too");
+        let place = Some(Place::Line(path.clone(), line));
+        problems.list.push(Problem { place, field: "session_id".to_owned(), message, help: None });
+    }
     if replay.chargers.is_none() {
         own_ports(&path, &visits, &mut problems.list);
     }
@@ -69,6 +78,14 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }
     let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
+    if last_s > LAST_S {
+        let message =
+            format!("its last session ends after {} days; a replay has at most {}", last_s / DAY_S, LAST_S / DAY_S);
+        let path = replay.sessions.display().to_string();
+        let help = Some("are `arrive_s` and `depart_s` seconds from the start?".to_owned());
+        problems.list.extend(Problems::of_file(&path, message, help).list);
+        return Err(sorted(problems));
+    }
     let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
     let scenario = scenario(replay, &visits, (&start, &zone), days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {

@@ -39,7 +39,9 @@ pub fn check_against(schema: &Value, document: &Item) -> Shape {
     let json = document.to_json();
     let mut shape = Shape::default();
     if let Err(error) = schemas.validate(&json, compiled) {
-        leaves(&error).into_iter().for_each(|error| explain(error, schema, document, &mut shape));
+        for error in leaves(&error) {
+            explain(error, schema, document, &mut shape);
+        }
     }
     shape
 }

@@ -2,7 +2,7 @@
 
 use super::listing::Table;
 use super::problem::Problem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One vehicle that comes to charge.
@@ -86,8 +86,8 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
     let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
     while let Some(row) = table.next_row() {
         let session = row.get("session_id").unwrap_or_default();
-        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
-        let depart_s = table.number(&row, "depart_s", 0.0, 4e9);
+        let arrive_s = table.seconds(&row, "arrive_s");
+        let depart_s = table.seconds(&row, "depart_s");
         let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
         let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
         let vehicle_kw = table
@@ -108,8 +108,8 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
             vehicle: vehicles.number(named("vehicle_id").unwrap_or(session)),
             charger: named("charger_id").map(|name| chargers.number(name)),
             session: session.into(),
-            arrive_s: arrive as u32,
-            depart_s: depart as u32,
+            arrive_s: arrive,
+            depart_s: depart,
             energy_kwh,
             max_kw,
             vehicle_kw: vehicle_kw.min(max_kw),
@@ -121,4 +121,21 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
         visit.charger = visit.charger.map(|number| charger_at[number as usize]);
     }
     Visits { list, vehicles, chargers }
+}
+
+/// Sessions whose name another one has, and their lines.
+pub(super) fn twice(list: &[Visit]) -> Vec<(u64, Arc<str>)> {
+    let mut order: Vec<(u64, u32)> = (0..).zip(list).map(|(at, visit)| (first_letters(&visit.session), at)).collect();
+    order.sort_unstable();
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    let mut found = Vec::new();
+    for alike in order.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        names.clear();
+        for visit in alike.iter().map(|(_, at)| &list[*at as usize]) {
+            if !names.insert(&visit.session) {
+                found.push((visit.line, Arc::clone(&visit.session)));
+            }
+        }
+    }
+    found
 }

@@ -45,6 +45,10 @@ pub fn metrics(loaded: &Loaded, tables: &Path) -> Result<Vec<Metric>, RunBoundEr
     let best = bound(&asked, Objective::MostEnergy)?;
     add("bound_energy_kwh", best.value, "kWh", "the most energy that any policy could have delivered");
     add("bound_energy_gap_percent", gap(best.value, got_kwh), "%", "energy that this policy missed of it");
+    if run.gives_back {
+        // The program knows no vehicles that give back: what they deliver twice is beyond it.
+        return Ok(out);
+    }
     let best = bound(&served, Objective::LeastPeak)?;
     let peaks_kw: f64 = run.charging.iter().map(|site| run.peak_kw(*site)).sum();
     add("bound_peak_kw", best.value, "kW", "the least sum of the peaks of sites with chargers, for what was delivered");
@@ -85,6 +89,8 @@ struct Run {
     load_kw: Vec<f64>,
     /// Sites that have chargers.
     charging: Vec<usize>,
+    /// Did any vehicle give back?
+    gives_back: bool,
 }
 
 impl Run {
@@ -106,6 +112,7 @@ impl Run {
             limit_kw: blank(f64::INFINITY, tree.parent.len()),
             load_kw: scenario.node.values().map(|node| node.load_kw).collect(),
             charging: tree.charging(scenario),
+            gives_back: false,
             parent: tree.parent.clone(),
         };
         for (site, key) in scenario.site.keys().enumerate() {
@@ -116,7 +123,17 @@ impl Run {
             run.price[site] = (0..intervals).map(price).collect();
         }
         run.power(&tree, tables)?;
+        // Sun and batteries inside a site make room that its table of nodes does not tell: no limit is better than a wrong one.
+        let inside = scenario.solar.values().filter_map(|it| it.behind.as_ref());
+        for key in inside.chain(scenario.storage.values().filter_map(|it| it.behind.as_ref())) {
+            let mut node = tree.nodes.get(key).copied().filter(|at| *at >= sites);
+            while let Some(at) = node {
+                run.limit_kw[at].fill(f64::INFINITY);
+                node = run.parent[at].filter(|above| *above >= sites);
+            }
+        }
         each_batch(tables, "sessions", |batch| {
+            run.gives_back |= (0..batch.rows()).any(|row| batch.number("given_kwh", row).unwrap_or(0.0) > 0.0);
             let rows = (0..batch.rows()).filter_map(|row| tree.session(scenario, batch, row, end_s));
             run.sessions.extend(rows);
         })?;

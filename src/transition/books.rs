@@ -32,6 +32,7 @@ impl Pathway<'_> {
             emissions.push(books.site_emissions(at));
         }
         self.sell_charging(shown, paid - priced, &mut finance);
+        self.sell_hydrogen(year, shown, &mut finance);
         self.invest(year, &mut finance);
         self.embodied(year, &mut emissions);
         let mut total = FinanceRow::nothing(year, "total".to_owned());
@@ -76,15 +77,28 @@ impl Pathway<'_> {
         }
     }
 
+    /// What fleets and terminals pay for hydrogen is income of the stations' sites, which pay for its electricity and for what
+    /// they buy: who builds a station earns with it.
+    fn sell_hydrogen(&self, year: u16, shown: &Shown, finance: &mut [FinanceRow]) {
+        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        for (key, site) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|it| it.1.hydrogen_kg > 0.0) {
+            let scope = format!("site:{key}");
+            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
+                row.hydrogen_usd += site.hydrogen_usd - site.hydrogen_kg * retail_usd;
+            }
+        }
+    }
+
     /// Purchases, sales and works of a year; at the end of the last one, what all of it is still worth.
     fn invest(&self, year: u16, finance: &mut [FinanceRow]) {
         let (frame, spec) = (&self.frame, self.frame.spec);
         let mut rows: BTreeMap<String, &mut FinanceRow> =
             finance.iter_mut().map(|row| (row.scope.clone(), row)).collect();
-        let value = |vehicle: &Vehicle| {
+        let value_in = |vehicle: &Vehicle, year: u16| {
             let new = frame.offer(vehicle.model as usize).map_or(0.0, |offer| price_usd(offer, spec, vehicle.built));
             new * residual(spec, vehicle.age(year))
         };
+        let value = |vehicle: &Vehicle| value_in(vehicle, year);
         let mut book = |scope: String, change: &mut dyn FnMut(&mut FinanceRow)| {
             if let Some(row) = rows.get_mut(&scope) {
                 change(row);
@@ -112,7 +126,9 @@ impl Pathway<'_> {
         }
         if year == spec.until {
             for vehicle in self.stock.vehicles() {
-                book(frame.scope(vehicle.holding as usize), &mut |row| row.residual_usd -= value(vehicle));
+                // At the end of the year: it has been driven for one more.
+                let scope = frame.scope(vehicle.holding as usize);
+                book(scope, &mut |row| row.residual_usd -= value_in(vehicle, year + 1));
             }
         }
     }
@@ -123,12 +139,9 @@ impl Pathway<'_> {
             row.infrastructure_usd += project.cost_usd;
             row.infrastructure_incentives_usd -= project.public_usd;
         }
-        if project.serves(year) {
-            row.upkeep_usd += project.upkeep_usd;
-        }
-        if project.needs_stop_gap(year) {
-            row.upkeep_usd += project.stop_gap_kwh * spec.stop_gap.map_or(0.0, |gap| gap.usd_per_kwh_year);
-        }
+        row.upkeep_usd += project.upkeep_usd * project.share_in_service(year);
+        let rent_usd = project.stop_gap_kwh * spec.stop_gap.map_or(0.0, |gap| gap.usd_per_kwh_year);
+        row.upkeep_usd += rent_usd * project.share_on_rent(year);
         if year == self.frame.spec.until {
             let age = (f64::from(year) + 1.0 - project.energised).max(0.0);
             row.residual_usd -= project.cost_usd * (1.0 - age / spec.life_years).clamp(0.0, 1.0);

@@ -4,8 +4,6 @@ use super::spec::{BuildSpec, ProjectKind};
 use crate::kernel::math;
 use std::collections::BTreeMap;
 
-/// A project serves in a year when it is energised before this part of it.
-const SERVES_BEFORE: f64 = 0.5;
 const MONTHS: f64 = 12.0;
 
 /// Something that is being built. Times are in years, such as 2027.25.
@@ -96,17 +94,37 @@ pub fn plan(spec: &BuildSpec, order: &Order<'_>) -> Project {
 }
 
 impl Project {
-    /// Does it serve in a year?
-    #[must_use]
-    pub fn serves(&self, year: u16) -> bool {
-        self.energised < f64::from(year) + SERVES_BEFORE
+    /// When it would have been in service without the utility's delay.
+    fn promised(&self) -> f64 {
+        self.energised - self.late_months / MONTHS
     }
 
-    /// Does its battery on rent stand in a year: the project should serve, and is late?
+    /// Does it serve at a time, years?
     #[must_use]
-    pub fn needs_stop_gap(&self, year: u16) -> bool {
-        let promised = self.energised - self.late_months / MONTHS;
-        self.stop_gap_kwh > 0.0 && promised < f64::from(year) + SERVES_BEFORE && !self.serves(year)
+    pub fn serves(&self, when: f64) -> bool {
+        self.energised <= when
+    }
+
+    /// Does its battery on rent stand at a time: the project should serve, and is late?
+    #[must_use]
+    pub fn needs_stop_gap(&self, when: f64) -> bool {
+        self.stop_gap_kwh > 0.0 && self.promised() <= when && !self.serves(when)
+    }
+
+    /// Share of a year in which it serves.
+    #[must_use]
+    pub fn share_in_service(&self, year: u16) -> f64 {
+        (f64::from(year) + 1.0 - self.energised).clamp(0.0, 1.0)
+    }
+
+    /// Share of a year in which its battery is on rent.
+    #[must_use]
+    pub fn share_on_rent(&self, year: u16) -> f64 {
+        if self.stop_gap_kwh <= 0.0 {
+            return 0.0;
+        }
+        let (from, until) = (f64::from(year), f64::from(year) + 1.0);
+        (self.energised.min(until) - self.promised().max(from)).max(0.0)
     }
 
     /// Where it is at the end of a year.
@@ -122,7 +140,7 @@ impl Project {
     }
 }
 
-/// What projects add in a year.
+/// What projects add at a time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Capacity {
     /// By kind and key of what is enlarged.
@@ -132,15 +150,22 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// What serves in a year; with `on_the_way`, also what is decided but not in service.
+    /// What serves or is on the way.
     #[must_use]
-    pub fn of(projects: &[Project], year: u16, on_the_way: bool) -> Self {
+    pub fn coming(projects: &[Project]) -> Self {
         let mut out = Self::default();
         for project in projects {
-            if on_the_way || project.serves(year) {
-                *out.added.entry((project.kind, project.at.clone())).or_default() += project.amount;
-            }
-            if project.needs_stop_gap(year) {
+            *out.added.entry((project.kind, project.at.clone())).or_default() += project.amount;
+        }
+        out
+    }
+
+    /// What serves at a time, years.
+    #[must_use]
+    pub fn at(projects: &[Project], when: f64) -> Self {
+        let mut out = Self::coming(&projects.iter().filter(|it| it.serves(when)).cloned().collect::<Vec<_>>());
+        for project in projects {
+            if project.needs_stop_gap(when) {
                 *out.stop_gap_kwh.entry(project.at.clone()).or_default() += project.stop_gap_kwh;
             }
         }
@@ -180,7 +205,7 @@ mod tests {
     }
 
     /// By hand: decided mid 2026, 15 months of work, 1.5 x 12 months late: energised 33 months later, at 2029.25. It should
-    /// have served from 2027.75, so a battery stands in 2028 only. The first 100 units cost half as much again.
+    /// have served from 2027.75: a battery stands from then until 2029.25. The first 100 units cost half as much again.
     #[test]
     fn a_late_connection_by_hand() {
         let order = Order {
@@ -196,13 +221,16 @@ mod tests {
         assert!((project.energised - 2029.25).abs() < 1e-9);
         assert_eq!((project.cost_usd, project.premium_usd, project.upkeep_usd), (750_000.0, 250_000.0, 15_000.0));
         assert!((project.material_t["rebar"] - 5.0).abs() < 1e-9);
-        let serves: Vec<bool> = (2027..2031).map(|year| project.serves(year)).collect();
-        assert_eq!(serves, [false, false, true, true]);
-        let gap: Vec<bool> = (2027..2031).map(|year| project.needs_stop_gap(year)).collect();
-        assert_eq!(gap, [false, true, false, false]);
+        let serves = [2029.0, 2029.2, 2029.3].map(|when| project.serves(when));
+        assert_eq!(serves, [false, false, true]);
+        let gap = [2027.7, 2027.8, 2028.5, 2029.2, 2029.3].map(|when| project.needs_stop_gap(when));
+        assert_eq!(gap, [false, true, true, true, false]);
+        let shares = |of: fn(&Project, u16) -> f64| [2027, 2028, 2029, 2030].map(|year| of(&project, year));
+        assert_eq!(shares(Project::share_in_service), [0.0, 0.0, 0.75, 1.0]);
+        assert_eq!(shares(Project::share_on_rent), [0.25, 1.0, 0.25, 0.0]);
         let states: Vec<&str> = (2026..2030).map(|year| project.state(year)).collect();
         assert_eq!(states, ["permitted", "built", "built", "energised"]);
-        let capacity = Capacity::of(&[project], 2028, false);
+        let capacity = Capacity::at(&[project], 2028.5);
         assert_eq!(capacity.of_kind(ProjectKind::Grid, "depot"), 0.0);
         assert_eq!(capacity.stop_gap_kwh["depot"], 1_000.0);
     }

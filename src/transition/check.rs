@@ -81,6 +81,15 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
     if spec.residual.iter().any(|share| !(0.0..=1.0).contains(share)) {
         checker.wrong(&["transition", "residual"], "each value must be between 0 and 1", None);
     }
+    if spec.residual.windows(2).any(|pair| pair[1] > pair[0]) {
+        checker.wrong(&["transition", "residual"], "a vehicle is not worth more when it is older", None);
+    }
+    let hours = &spec.grid.by_hour;
+    let mean = hours.iter().sum::<f64>() / hours.len().max(1) as f64;
+    if hours.len() == 24 && (mean - 1.0).abs() > 0.02 {
+        let message = format!("the factors have the mean {mean:.3}, not 1: `kg_per_mwh` is the mean of the year");
+        checker.wrong(&["transition", "grid", "by_hour"], message, None);
+    }
     for (group, ramps) in &spec.ramp {
         if !matches!(group.as_str(), "truck" | "equipment") {
             checker.wrong(&["transition", "ramp", group], "is neither `truck` nor `equipment`", None);
@@ -203,6 +212,13 @@ fn projects(scenario: &Scenario, checker: &mut Checker<'_>) {
             checker.wrong(&["project", key, "amount"], format!("{} is not a whole number", project.amount), None);
         }
         if let Some(spec) = &scenario.transition
+            && !(spec.from..spec.until.max(spec.from + 1)).contains(&project.decided)
+        {
+            let (decided, last) = (project.decided, spec.until.saturating_sub(1));
+            let message = format!("{decided} is outside of the years that decide, {} to {last}", spec.from);
+            checker.wrong(&["project", key, "decided"], message, None);
+        }
+        if let Some(spec) = &scenario.transition
             && !spec.build.contains_key(&project.kind)
         {
             let kind = project.kind.word();
@@ -217,6 +233,9 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
         if let Some((field, text)) = term.wrong_date() {
             let message = format!("`{text}` is no date");
             checker.wrong(&["rule", kind, name, "term", field], message, Some("write \"2025-07-01\"".to_owned()));
+        }
+        if term.is_never() {
+            checker.wrong(&["rule", kind, name, "term", "until"], "is before `from`: the rule is never in force", None);
         }
         for class in means {
             class_known(&["rule", kind, name, "classes"], class, &classes, checker);
@@ -250,6 +269,13 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     for (name, rule) in &rules.voucher {
         term("voucher", name, &rule.term, &rule.classes, checker);
         curve(&["rule", "voucher", name, "usd"], &rule.usd, USD, checker);
+        let bands = &rule.by_size;
+        if bands.windows(2).any(|pair| pair[0][0] >= pair[1][0])
+            || bands.iter().any(|band| !(0.0..=10.0).contains(&band[1]))
+        {
+            let message = "the sizes must rise, and each factor must be between 0 and 10";
+            checker.wrong(&["rule", "voucher", name, "by_size"], message, None);
+        }
         if let Some(budget) = &rule.budget_usd {
             curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12), checker);
         }

@@ -35,6 +35,17 @@ impl Ramp {
         choices.iter().map(|choice| self.most(frame, kind_of(frame, choice))).collect()
     }
 
+    /// For each choice: the number of its kind; choices of one kind share what is left.
+    #[must_use]
+    pub fn kinds(&self, frame: &Frame<'_>, choices: &[Choice]) -> Vec<u32> {
+        let mut known: BTreeMap<Kind, u32> = BTreeMap::new();
+        let number = |choice: &Choice| {
+            let next = known.len() as u32;
+            *known.entry(kind_of(frame, choice)).or_insert(next)
+        };
+        choices.iter().map(number).collect()
+    }
+
     /// Remembers a year's purchases.
     pub fn note(&mut self, frame: &Frame<'_>, choices: &[Choice], count: &[u32]) {
         self.before.clear();
@@ -155,6 +166,20 @@ impl<'a> Decision<'a> {
                 missing -= count;
             }
         }
+    }
+
+    /// Vehicles that nobody sells: the fleet is smaller than it should be.
+    #[must_use]
+    pub fn unfilled(&self) -> Option<Kept> {
+        let due: u32 = self.view.due.iter().sum();
+        let missing: u32 = (0..self.view.holdings()).map(|at| self.view.due[at].saturating_sub(self.bought(at))).sum();
+        (missing > 0).then(|| Kept {
+            rule: "vehicles on offer".to_owned(),
+            kind: "offer",
+            asked: f64::from(due),
+            reached: f64::from(due - missing),
+            missing,
+        })
     }
 
     fn take_left(&mut self, option: usize, wanted: u32) -> u32 {

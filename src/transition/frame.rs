@@ -1,6 +1,6 @@
 //! What does not change over the years: models, holdings, who may charge where, and how the first fleet is made.
 
-use super::build::Capacity;
+use super::build::{Capacity, Project};
 use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TransitionSpec};
 use super::stock::{Holding, Model, Stock, TRUCK, life};
 use super::year::YearPlan;
@@ -147,7 +147,10 @@ impl<'a> Frame<'a> {
                     let built = from + (number * span / count) as u16;
                     let age = first.saturating_sub(built);
                     let life = self.life(seed, &holding.class, stock.next_id(), age);
-                    stock.add(at, model, built, built, life, 0.0);
+                    // Who sells after some years bought the older ones from others, one such time after the other.
+                    let hold = self.buyer(at).map_or(u16::MAX, |buyer| buyer.hold_years.max(1));
+                    let bought = built + age / hold * hold;
+                    stock.add(at, model, built, bought, life, 0.0);
                 }
             }
         }
@@ -165,8 +168,8 @@ impl<'a> Frame<'a> {
 
     /// What stands and drives in a year.
     #[must_use]
-    pub fn plan(&self, year: u16, stock: &Stock, capacity: Capacity) -> YearPlan {
-        let mut plan = YearPlan { year, capacity, ..YearPlan::default() };
+    pub fn plan(&self, year: u16, stock: &Stock, projects: &[Project]) -> YearPlan {
+        let mut plan = YearPlan { year, projects: projects.to_vec(), ..YearPlan::default() };
         for (holding, counts) in self.holdings.iter().zip(stock.by_model(self.holdings.len(), self.models.len())) {
             let owners = if holding.class == TRUCK { &mut plan.trucks } else { &mut plan.equipment };
             let owned = owners.entry(holding.owner.clone()).or_default();

@@ -1,6 +1,7 @@
 //! From what operations showed to what policies see: each option of each holding with the cost of owning it.
 
 use super::build::{Capacity, premium};
+use super::comply::Ramp;
 use super::frame::Frame;
 use super::offer::{Ownership, Tco, price_usd, residual, tco};
 use super::regulation::means;
@@ -58,6 +59,8 @@ pub struct Market<'a> {
     pub builds_for_vehicles: bool,
     /// Share of each voucher's claims that its budget paid the year before.
     pub paid_share: &'a BTreeMap<String, f64>,
+    /// kW of chargers that were begun so far: what they cost more for being among the first shrinks with it.
+    pub charger_units: f64,
 }
 
 impl Market<'_> {
@@ -94,7 +97,7 @@ impl Market<'_> {
             energy_usd_per_unit: self.energy_usd(holding, model),
             maintenance_usd_per_use: offer.maintenance_usd.at(year),
             insurance_share: frame.spec.insurance_share,
-            waiting_h: self.waiting_h(holding, model),
+            waiting_h: self.waiting_h(holding, model, energy, offer),
             driver_usd_per_h: frame.spec.driver_usd_per_h,
             infrastructure_usd: self.infrastructure_usd(holding, model, offer),
             fees_usd: self.fees_usd(holding, model),
@@ -168,14 +171,15 @@ impl Market<'_> {
     }
 
     /// Hours on duty that one spent waiting for ports and, without a home, charging.
-    fn waiting_h(&self, holding: usize, model: usize) -> f64 {
+    fn waiting_h(&self, holding: usize, model: usize, energy: f64, offer: &OfferSpec) -> f64 {
         let Some(fleet) = self.fleet(holding).filter(|_| self.frame.charges(model)) else { return 0.0 };
         let counts = self.counts[holding].iter().enumerate();
         let electric: u32 = counts.filter(|(at, _)| self.frame.charges(*at)).map(|(_, count)| count).sum();
-        if electric == 0 {
-            return 0.0;
-        }
         let has_home = self.frame.scenario().fleet[&self.frame.holdings[holding].owner].home.is_some();
+        if electric == 0 {
+            // Nobody has shown it yet: the time at full power.
+            return if has_home || offer.charging_kw <= 0.0 { 0.0 } else { energy / offer.charging_kw };
+        }
         let hours = fleet.port_wait_h + if has_home { 0.0 } else { fleet.port_h };
         hours / f64::from(electric)
     }
@@ -186,7 +190,7 @@ impl Market<'_> {
         let owner = &self.frame.holdings[holding].owner;
         let is_public = self.frame.scenario().fleet.get(owner).is_some_and(|fleet| fleet.home.is_none());
         let Some(spec) = spec.filter(|_| self.frame.charges(model) && !is_public) else { return 0.0 };
-        let usd_per_kw = spec.usd_per_unit.at(self.year) * (1.0 + premium(spec, 0.0));
+        let usd_per_kw = spec.usd_per_unit.at(self.year) * (1.0 + premium(spec, self.charger_units));
         let rate = self.frame.buyer(holding).map_or(self.frame.spec.discount_rate, |buyer| buyer.discount_rate);
         let yearly = capital_recovery_factor(rate, spec.life_years as u32) + spec.upkeep_share;
         offer.charging_kw * self.frame.active_share(holding) * usd_per_kw * yearly
@@ -260,8 +264,9 @@ impl Market<'_> {
         let rules = self.frame.scenario().rule.voucher.iter();
         rules
             .map(|(key, _)| {
-                self.frame.voucher_usd(key, holding, model, price_usd, self.year)
-                    * self.paid_share.get(key).unwrap_or(&1.0)
+                let has_budget = self.frame.voucher_budget_usd(key, self.year) > 0.0;
+                let usd = self.frame.voucher_usd(key, holding, model, price_usd, self.year);
+                if has_budget { usd * self.paid_share.get(key).unwrap_or(&1.0) } else { 0.0 }
             })
             .sum::<f64>()
             .min(price_usd)
@@ -308,7 +313,7 @@ impl Frame<'_> {
         let rules = self.scenario().rule.carbon_price.values();
         rules
             .map(|rule| {
-                (rule.usd_per_t.at(year) * rule.term.share(year) - rule.in_diesel_price_usd_per_t) * kg / 1000.0
+                (rule.usd_per_t.at(year) - rule.in_diesel_price_usd_per_t) * rule.term.share(year) * kg / 1000.0
             })
             .sum()
     }
@@ -320,19 +325,34 @@ impl Frame<'_> {
         let rules = self.scenario().rule.fuel_standard.values();
         rules
             .map(|rule| {
-                let standard = rule.baseline_g_per_mj * (1.0 - rule.reduction.at(year));
-                let tonnes = match powertrain {
-                    Powertrain::Diesel => {
-                        credit_t(standard, 1.0, rule.diesel_g_per_mj, MJ_PER_GAL_DIESEL) * (1.0 - rule.in_diesel_price)
-                    }
+                let standard = |year| rule.baseline_g_per_mj * (1.0 - rule.reduction.at(year));
+                let usd = |tonnes: f64, year| tonnes * rule.usd_per_t.at(year);
+                let diesel_usd =
+                    |year| usd(credit_t(standard(year), 1.0, rule.diesel_g_per_mj, MJ_PER_GAL_DIESEL), year);
+                let each_usd = match powertrain {
+                    // The price of diesel holds the deficit of the first year already, and nothing of what it becomes.
+                    Powertrain::Diesel => diesel_usd(year) - rule.in_diesel_price * diesel_usd(self.spec.from),
                     Powertrain::FuelCell => {
-                        credit_t(standard, rule.hydrogen_ratio, rule.hydrogen_g_per_mj.at(year), MJ_PER_KG_H2)
+                        let intensity = rule.hydrogen_g_per_mj.at(year);
+                        usd(credit_t(standard(year), rule.hydrogen_ratio, intensity, MJ_PER_KG_H2), year)
                     }
-                    _ => credit_t(standard, rule.electric_ratio, rule.electricity_g_per_mj.at(year), MJ_PER_KWH),
+                    Powertrain::BatteryElectric => {
+                        let intensity = rule.electricity_g_per_mj.at(year);
+                        usd(credit_t(standard(year), rule.electric_ratio, intensity, MJ_PER_KWH), year)
+                    }
+                    // Cranes on the grid are not credited: their energy is not metered apart.
+                    Powertrain::GridConnected => 0.0,
                 };
-                tonnes * rule.usd_per_t.at(year) * rule.term.share(year)
+                each_usd * rule.term.share(year)
             })
             .sum()
+    }
+
+    /// What a voucher can pay in a year.
+    #[must_use]
+    pub fn voucher_budget_usd(&self, rule: &str, year: u16) -> f64 {
+        let rule = &self.scenario().rule.voucher[rule];
+        rule.budget_usd.as_ref().map_or(f64::INFINITY, |budget| budget.at(year) * rule.term.share(year))
     }
 
     /// What a voucher pays for a vehicle, before its budget.
@@ -375,16 +395,9 @@ pub fn coverage(shift_km: &[u32], range_km: f64) -> f64 {
     shift_km.iter().enumerate().map(part).sum::<f64>() / f64::from(all)
 }
 
-/// What an adoption policy sees. `due` and `ramp_left` are by holding and by choice.
+/// What an adoption policy sees. `due` is by holding.
 #[must_use]
-pub fn view(
-    frame: &Frame<'_>,
-    year: u16,
-    choices: &[Choice],
-    stock: &Stock,
-    due: &[u32],
-    ramp_left: Vec<u32>,
-) -> AdoptionView {
+pub fn view(frame: &Frame<'_>, year: u16, choices: &[Choice], stock: &Stock, due: &[u32], ramp: &Ramp) -> AdoptionView {
     let counts = stock.by_model(frame.holdings.len(), frame.models.len());
     let is_clean = |model: usize| frame.models[model].is_zero_emission();
     let old = |counts: &Vec<u32>| counts.iter().enumerate().filter(|(model, _)| !is_clean(*model)).map(|it| it.1).sum();
@@ -409,7 +422,8 @@ pub fn view(
         coverage: choices.iter().map(|choice| choice.coverage).collect(),
         co2e_kg_per_year: choices.iter().map(|choice| choice.co2e_kg).collect(),
         stock: choices.iter().map(|choice| counts[choice.holding][choice.model]).collect(),
-        ramp_left,
+        ramp_left: ramp.left(frame, choices),
+        ramp_kind: ramp.kinds(frame, choices),
     }
 }
 

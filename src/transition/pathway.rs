@@ -128,7 +128,7 @@ impl<'a> Pathway<'a> {
             if stop.load(Ordering::Relaxed) {
                 return Err(PathwayError::Interrupted(year));
             }
-            let plan = self.frame.plan(year, &self.stock, Capacity::of(&self.projects, year, false));
+            let plan = self.frame.plan(year, &self.stock, &self.projects);
             let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
                 Ok(shown) => shown,
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
@@ -164,7 +164,7 @@ impl<'a> Pathway<'a> {
         self.age(year, shown, &counts);
         self.leave(year);
         let due = self.buy_used(year);
-        let coming = Capacity::of(&self.projects, year, true);
+        let coming = Capacity::coming(&self.projects);
         let frame = Arc::clone(&self.frame);
         let market = Market {
             frame: &frame,
@@ -174,13 +174,15 @@ impl<'a> Pathway<'a> {
             coming: &coming,
             builds_for_vehicles: builders.follows_vehicles(),
             paid_share: &self.paid_share,
+            charger_units: self.built(ProjectKind::Chargers),
         };
         let choices = market.choices();
-        let view = view(&frame, year, &choices, &self.stock, &due, self.ramp.left(&frame, &choices));
+        let view = view(&frame, year, &choices, &self.stock, &due, &self.ramp);
         let wanted = buyers.decide(&view).map_err(|message| Self::fault(buyers.name(), year, message))?;
         let decision = Decision::new(&frame, &view, &choices, &self.ramp, wanted);
         let mut decision = decision.map_err(|message| Self::fault(buyers.name(), year, message))?;
         self.turnover.kept = decision.comply(year);
+        self.turnover.kept.extend(decision.unfilled());
         let (bought, early) = (decision.count, decision.early);
         self.offers(year, &choices, &view.is_open, &bought);
         self.buy_new(year, &choices, &bought, &early);
@@ -283,29 +285,36 @@ impl<'a> Pathway<'a> {
     /// Vouchers in the order of the rules; a budget that does not reach pays everybody the same share.
     fn pay_vouchers(&mut self, year: u16, choices: &[Choice], bought: &[u32]) {
         let rules = &self.frame.scenario().rule.voucher;
-        for (name, rule) in rules {
-            let claim = |choice: &Choice, count: u32| {
-                f64::from(count)
-                    * self.frame.voucher_usd(name, choice.holding, choice.model, choice.ownership.price_usd, year)
-            };
-            let claimed: f64 = choices.iter().zip(bought).map(|(choice, count)| claim(choice, *count)).sum();
-            let budget =
-                rule.budget_usd.as_ref().map_or(f64::INFINITY, |budget| budget.at(year) * rule.term.share(year));
+        // All vouchers together pay no more than the vehicle costs.
+        let mut unpaid: Vec<f64> =
+            choices.iter().zip(bought).map(|(it, count)| it.ownership.price_usd * f64::from(*count)).collect();
+        for name in rules.keys() {
+            let claims: Vec<f64> = choices
+                .iter()
+                .zip(bought)
+                .zip(&unpaid)
+                .map(|((it, count), unpaid)| {
+                    let each = self.frame.voucher_usd(name, it.holding, it.model, it.ownership.price_usd, year);
+                    (f64::from(*count) * each).min(*unpaid)
+                })
+                .collect();
+            let claimed: f64 = claims.iter().sum();
+            let budget = self.frame.voucher_budget_usd(name, year);
             let share = if claimed > budget { budget / claimed } else { 1.0 };
-            for (choice, count) in choices.iter().zip(bought) {
-                *self.turnover.incentives.entry(choice.holding).or_default() += claim(choice, *count) * share;
+            for ((choice, claim), unpaid) in choices.iter().zip(claims).zip(&mut unpaid) {
+                *self.turnover.incentives.entry(choice.holding).or_default() += claim * share;
+                *unpaid -= claim * share;
             }
             self.turnover.vouchers.insert(name.clone(), claimed * share);
-            if claimed > 0.0 {
-                self.paid_share.insert(name.clone(), share);
-            }
+            // Where nobody claimed, nobody knows of a budget that did not reach.
+            self.paid_share.insert(name.clone(), share);
         }
     }
 
     /// What a builder sees: chargers and connections with what is on the way, and the vehicles of the year to come.
     fn infrastructure_view(&self, year: u16, shown: &Shown, coming: &Capacity) -> InfrastructureView {
         let scenario = self.frame.scenario();
-        let serving = Capacity::of(&self.projects, year, false);
+        let serving = Capacity::at(&self.projects, f64::from(year));
         let sites: Vec<&String> = scenario.site.keys().collect();
         let at_site = |key: &String| sites.iter().position(|site| *site == key).unwrap_or(0);
         let groups = 0..scenario.charger.len();
@@ -374,15 +383,14 @@ impl<'a> Pathway<'a> {
         let seed = Seed { seed: self.options.seed, replication: self.options.replication };
         let year = decided as u16;
         let late = seed.stream(Purpose::LateUtilities, key_of(at), u32::from(year) * 8 + kind as u32).exponential(1.0);
-        let before: f64 =
-            self.projects.iter().filter(|it| it.kind == kind).map(|it| self.units(kind, &it.at, it.amount)).sum();
+        let before = self.built(kind);
         let units = self.units(kind, at, amount);
         let order = Order { kind, at, amount, units, decided, built_before: before, late };
         let mut project = plan(spec, &order);
         let each = if matches!(kind, ProjectKind::Chargers | ProjectKind::Hydrogen) { amount } else { 1.0 };
         for (name, rule) in &self.frame.scenario().rule.infrastructure_credit {
             // Paid when it is in service.
-            let share = rule.term.share(project.energised as u16) * rule.share;
+            let share = if rule.term.holds_at(project.energised) { rule.share } else { 0.0 };
             if rule.kinds.contains(&kind) && share > 0.0 {
                 let usd = (project.cost_usd * share).min(rule.most_usd_each * each);
                 let usd = usd.min(project.cost_usd - project.public_usd);
@@ -391,6 +399,12 @@ impl<'a> Pathway<'a> {
             }
         }
         self.projects.push(project);
+    }
+
+    /// Units of a kind that were begun so far.
+    fn built(&self, kind: ProjectKind) -> f64 {
+        let projects = self.projects.iter().filter(|it| it.kind == kind);
+        projects.map(|it| self.units(kind, &it.at, it.amount)).sum()
     }
 
     /// What a project's cost counts: kW of cabinets, else its amount.

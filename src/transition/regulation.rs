@@ -76,11 +76,26 @@ impl Term {
         (days(from, until + 1.day()) / days(first, last + 1.day())).max(0.0)
     }
 
+    /// Is it in force at a time, years such as 2026.42?
+    #[must_use]
+    pub fn holds_at(&self, when: f64) -> bool {
+        let first = date(when.floor() as i16, 1, 1);
+        let day = first + ((when.fract() * f64::from(first.days_in_year())) as i64).days();
+        self.on && Self::day(self.from.as_ref(), day) <= day && Self::day(self.until.as_ref(), day) >= day
+    }
+
     /// Does it oblige in a year?
     #[must_use]
     pub fn obliges(&self, year: u16) -> bool {
         let last = date(year as i16, 12, 31);
         self.on && Self::day(self.from.as_ref(), last) <= last && Self::day(self.until.as_ref(), last) >= last
+    }
+
+    /// Does it end before it begins?
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        let day = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Date>().ok());
+        day(&self.from).zip(day(&self.until)).is_some_and(|(from, until)| until < from)
     }
 
     /// A date that cannot be read.

@@ -1,6 +1,6 @@
 //! One year of operations: which weeks are simulated, as which scenario, and what they showed, weighted back to the year.
 
-use super::build::Capacity;
+use super::build::{Capacity, Project};
 use super::spec::{ProjectKind, TransitionSpec};
 use crate::account::bill::{Component, bill};
 use crate::account::load::Load;
@@ -94,8 +94,8 @@ pub struct YearPlan {
     pub trucks: BTreeMap<String, BTreeMap<String, u32>>,
     /// By terminal: units of each model, by key.
     pub equipment: BTreeMap<String, BTreeMap<String, u32>>,
-    /// What projects add.
-    pub capacity: Capacity,
+    /// What is built or being built.
+    pub projects: Vec<Project>,
 }
 
 /// The scenario of one sample.
@@ -120,7 +120,11 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
         // Gates grow with the containers; berths, cranes and yards stay, and show their limits.
         terminal.gate_lanes = (f64::from(terminal.gate_lanes) * volume.max(1.0)).ceil() as u32;
     }
-    let added = |kind, at: &str| plan.capacity.of_kind(kind, at);
+    // What is energised in the course of the year serves the weeks after that.
+    let middle = sample.start + i64::from(sample.days / 2).days();
+    let when = f64::from(plan.year) + f64::from(middle.day_of_year() - 1) / f64::from(middle.days_in_year());
+    let capacity = Capacity::at(&plan.projects, when);
+    let added = |kind, at: &str| capacity.of_kind(kind, at);
     for (key, charger) in &mut scenario.charger {
         charger.cabinets += added(ProjectKind::Chargers, key) as u32;
     }
@@ -138,9 +142,9 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
         let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(plan.year));
         neighbour.kg_per_day.iter_mut().for_each(|kg| *kg *= factor);
     }
-    let planned = plan.capacity.added.iter().filter(|((kind, _), _)| *kind == ProjectKind::Storage);
+    let planned = capacity.added.iter().filter(|((kind, _), _)| *kind == ProjectKind::Storage);
     let planned = planned.map(|((_, site), kwh)| (format!("built_at_{site}"), site, *kwh));
-    let on_rent = plan.capacity.stop_gap_kwh.iter().map(|(site, kwh)| (format!("on_rent_at_{site}"), site, *kwh));
+    let on_rent = capacity.stop_gap_kwh.iter().map(|(site, kwh)| (format!("on_rent_at_{site}"), site, *kwh));
     for (key, site, kwh) in planned.chain(on_rent) {
         scenario.storage.insert(key, battery(site, kwh));
     }
@@ -178,6 +182,10 @@ pub struct SiteShown {
     pub kwh_by_hour: [f64; 24],
     /// Of it for hydrogen, whose price and emissions carry it already, kWh.
     pub hydrogen_kwh: f64,
+    /// Hydrogen that its station gave to vehicles, kg.
+    pub hydrogen_kg: f64,
+    /// What went into that hydrogen: electricity, purchases, less credits, $.
+    pub hydrogen_usd: f64,
     /// Exhaust of equipment by local hour: nitrogen oxides and particles, g.
     pub exhaust_by_hour: [[f64; 2]; 24],
     /// Trucks that came for a haul, by local hour.
@@ -288,6 +296,8 @@ fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
     for (tally, key) in summary.hydrogen.by_site() {
         if let Some(at) = base.scenario.site.keys().position(|site| site == key) {
             shown.sites[at].hydrogen_kwh += tally.grid_kwh * weight;
+            shown.sites[at].hydrogen_kg += tally.got_kg * weight;
+            shown.sites[at].hydrogen_usd += tally.usd.iter().sum::<f64>() * weight;
         }
     }
     for (sum, fleet) in shown.fleets.iter_mut().zip(&summary.fleets) {

@@ -44,6 +44,8 @@ view! {
         option_stock: u32;
         /// How many of its powertrain can be bought this year, by all together; NONE without a limit.
         option_ramp_left: u32;
+        /// The kind whose ramp that is: options of one kind share what is left.
+        option_ramp_kind: u32;
     }
     once {}
 }

@@ -56,13 +56,24 @@ impl TcoLogit {
                 + self.coverage * libm::log(view.option_coverage()[option].max(1e-6))
         };
         let utilities: Vec<f64> = open.iter().map(|option| utility(*option)).collect();
-        let top = utilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let within: Vec<f64> = utilities.iter().map(|utility| libm::exp((utility - top) / self.nest)).collect();
+        // Each nest is measured from its own best, so that none of them vanishes in rounding.
+        let mut tops = [f64::NEG_INFINITY; 2];
+        for (option, utility) in open.iter().zip(&utilities) {
+            let top = &mut tops[nest_of(*option)];
+            *top = top.max(*utility);
+        }
+        let best = tops[0].max(tops[1]);
+        let weight = |(option, utility): (&usize, &f64)| libm::exp((utility - tops[nest_of(*option)]) / self.nest);
+        let within: Vec<f64> = open.iter().zip(&utilities).map(weight).collect();
         let mut sums = [0.0_f64; 2];
         for (option, weight) in open.iter().zip(&within) {
             sums[nest_of(*option)] += weight;
         }
-        let nests = sums.map(|sum| if sum > 0.0 { libm::pow(sum, self.nest) } else { 0.0 });
+        let value = |nest: usize| {
+            let of_sum = if sums[nest] > 0.0 { libm::pow(sums[nest], self.nest) } else { 0.0 };
+            if of_sum > 0.0 { of_sum * libm::exp(tops[nest] - best) } else { 0.0 }
+        };
+        let nests = [value(0), value(1)];
         let total: f64 = nests.iter().sum();
         let share = |(option, weight): (&usize, &f64)| {
             let nest = nest_of(*option);

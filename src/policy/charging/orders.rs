@@ -46,7 +46,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
 ];
 
-/// Its name, and the key by which it serves: smaller goes first, ties in the order of ports.
+/// Its name, and the key by which it serves: smaller goes first, ties in the order of vehicles.
 struct Order(&'static str, Key);
 
 type Key = for<'a, 'b> fn(&'a ChargingView<'b>, usize) -> f64;

@@ -4,7 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod steady;
 
 use common::{loaded, shipped, written};
 use portvolt::record::summary::{Metric, value_of};
@@ -20,7 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 /// A terminal, a depot with 40 trucks, 20 owner-operators, a public station, warehouses 25 km away. No rules.
-const PORT: &str = include_str!("cases/transition_port.toml");
+const PORT: &str = include_str!("../cases/transition_port.toml");
 
 fn port(changes: &[(&str, &str)], more: &str) -> (tempfile::TempDir, Loaded) {
     let mut text = PORT.to_owned();
@@ -575,7 +577,7 @@ fn a_neighbour_on_the_pipeline_has_its_plan() {
 /// that asks it, and makes buyers without a home count on it.
 #[test]
 fn ports_may_have_a_price_of_their_own() {
-    let (dir, _) = written(include_str!("cases/transition_port.toml"), &[]);
+    let (dir, _) = written(include_str!("../cases/transition_port.toml"), &[]);
     let years = |more: &[&str]| {
         let clean = ["transition.adoption=least_cost", "offer.battery.glider_usd=20000", "transition.until=2028"];
         let all: Vec<&str> = clean.iter().chain(more).copied().collect();

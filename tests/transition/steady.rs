@@ -1,0 +1,47 @@
+//! Contract: a frozen world stays as it is, and money is neither paid twice nor for what never was.
+
+use crate::{bought, same_without, with};
+
+/// Costs, rules and volume stand still; owners hold for six years and then sell. No year buys or sells half as many again as
+/// the mean of all: the first fleet begins in the middle of its cycle, not at the end of it.
+#[test]
+fn a_frozen_fleet_is_steady() {
+    let tables = with(&[("hold_years = 8", "hold_years = 6")], "");
+    let trucks: Vec<u32> = (2026..=2032).map(|year| bought(&tables, year).1).collect();
+    let mean = f64::from(trucks.iter().sum::<u32>()) / trucks.len() as f64;
+    assert!(trucks.iter().all(|count| f64::from(*count) < 1.5 * mean + 2.0), "{trucks:?}");
+}
+
+/// A price of carbon whose part is in the price of diesel already: switched off it is as if it had never been.
+#[test]
+fn a_carbon_price_that_is_off_pays_nothing() {
+    let rule =
+        "[rule.carbon_price.cap]\nterm = { from = \"2025-01-01\" }\nusd_per_t = 50\nin_diesel_price_usd_per_t = 28\n";
+    same_without(rule, &[]);
+    let standard = "[rule.fuel_standard.s]\nterm = { from = \"2025-01-01\" }\nbaseline_g_per_mj = 100\nreduction = 0.2\n\
+        diesel_g_per_mj = 100\nelectricity_g_per_mj = 40\nhydrogen_g_per_mj = 100\nelectric_ratio = 5\nhydrogen_ratio = 2\n\
+        usd_per_t = 60\nin_diesel_price = 1.0\n";
+    same_without(standard, &[]);
+}
+
+/// Two vouchers of more than a truck costs pay what it costs.
+#[test]
+fn vouchers_pay_no_more_than_the_vehicle() {
+    let voucher = |name: &str| format!("[rule.voucher.{name}]\nusd = 900000\nby_size = [[1000, 1.0]]\n");
+    let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
+    let tables = with(&[], &format!("{}{}{mandate}", voucher("a"), voucher("b")));
+    for row in tables.finance.iter().filter(|row| row.vehicle_incentives_usd < 0.0) {
+        assert!(-row.vehicle_incentives_usd <= row.vehicles_usd + 1e-6, "{row:?}");
+    }
+}
+
+/// What is bought in the last year has been driven for a year when the books close: it is worth less than it cost.
+#[test]
+fn the_last_year_takes_its_share_of_the_value() {
+    let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
+    let tables = with(&[("until = 2032", "until = 2026")], mandate);
+    let new = tables.finance.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    let old = with(&[("until = 2032", "until = 2026")], "");
+    let before = old.finance.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    assert!(new.vehicles_usd > before.vehicles_usd && -new.residual_usd < new.vehicles_usd - before.residual_usd);
+}
