@@ -357,3 +357,21 @@ fn wrong_electrics_are_named() {
         assert!(told.contains(words), "{words}\n{told}");
     }
 }
+
+/// An outage from 16:00; four cars leave 59 seconds into it. Nothing flows in its first interval: the new limit holds from its
+/// first second. Of half the power half is left.
+#[test]
+fn a_limit_that_falls_holds_at_once() {
+    for kw in [0, 200] {
+        let outage = format!(
+            "[limit.outage]\non = [\"s\"]\nkw = {kw}\nfrom = \"2025-06-02T16:00\"\nto = \"2025-06-02T17:00\"\n"
+        );
+        let charger =
+            "[charger.c]\nsite = \"s\"\ncabinets = 4\ncabinet_kw = 100\nefficiency = 1.0\nusers = [\"visitors\"]\n";
+        let place = PLACE.replace("lat", "limit_kw = 400\nlat");
+        let visits = [(54_000, 57_659, 500.0, 100.0); 4];
+        let (_dir, run) = Site::new(&format!("{place}{charger}{outage}"), &visits).run();
+        assert_eq!(run.summary.sites[0].overloads, 0, "{kw} kW");
+        assert!(run.total("peak_kw") > 399.0, "before it all of it flowed");
+    }
+}

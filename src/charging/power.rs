@@ -3,9 +3,11 @@
 
 use super::queue::kind;
 use super::state::{Budget, ChargingLoad, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works};
+use crate::grid::limits::TimedLimits;
 use crate::grid::rules::Sharing;
-use crate::grid::state::{Headroom, LimitTree, Sites};
+use crate::grid::state::{Headroom, LimitTree, LimitsNow, Sites};
 use crate::kernel::agenda::Due;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
 use crate::kernel::units::{Hours, Kw, Kwh};
@@ -66,6 +68,52 @@ pub(super) fn deliver(
     let load = &mut *load;
     core::mem::swap(&mut load.running, &mut load.closed);
     load.running.fill(Kwh::ZERO);
+}
+
+/// At a boundary where a limit falls: who leaves before the new set-points are out is held to what is left of the old one, so
+/// that the new limit holds from its first second.
+pub(super) fn hold_leavers(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    timed: Res<TimedLimits>,
+    before: Res<LimitsNow>,
+    headroom: Res<Headroom>,
+    tree: Res<LimitTree>,
+    plazas: Res<Plazas>,
+    roster: Res<Roster<Port>>,
+    mut ports: Query<(&Port, &mut Plug, &mut Grant)>,
+) {
+    if !clock.starts_interval() || clock.done() || timed.0.is_empty() || before.0.is_empty() {
+        return;
+    }
+    let mut now = tree.limit[..before.0.len()].to_vec();
+    for timed in timed.0.iter().filter(|timed| timed.binds(&calendar, clock.now_s(), clock.interval_end_s())) {
+        let limit = &mut now[timed.node.index()];
+        *limit = limit.min(timed.limit);
+    }
+    // Charging keeps this share of its power: what the limit loses, it loses.
+    let share = |node: usize| {
+        let (had, lost) = (headroom.0[node], before.0[node] - now[node]);
+        match lost > Kw::ZERO {
+            true if had.0.is_finite() && had > Kw::ZERO => ((had - lost) / had).max(0.0),
+            true => 0.0,
+            false => 1.0,
+        }
+    };
+    let shares: Vec<f64> = (0..now.len()).map(share).collect();
+    if shares.iter().all(|share| *share >= 1.0) {
+        return;
+    }
+    for id in plazas.at.iter().flat_map(|plaza| &plaza.occupied) {
+        let Ok((port, mut plug, mut grant)) = ports.get_mut(roster.entity(id.index())) else { continue };
+        let Some(session) = plug.session.as_mut() else { continue };
+        let share = tree.upwards(port.above).map(|node| shares[node.index()]).fold(1.0, f64::min);
+        let leaves = session.arrival.depart_s.is_some_and(|depart_s| depart_s < clock.tick_end_s());
+        if leaves && share < 1.0 && grant.set_point > Kw::ZERO {
+            grant.set_point = grant.set_point * share;
+            session.ahead = None;
+        }
+    }
 }
 
 /// What the sessions that need a set-point now can take: all with a session at a boundary, else those that have just

@@ -1,7 +1,7 @@
 //! The steps of this room, and the visitors that it lets in.
 
 use super::battery::{Battery, Curve};
-use super::power::{ask, deliver, grant, plan};
+use super::power::{ask, deliver, grant, hold_leavers, plan};
 use super::queue::serve_queues;
 use super::state::{Arrival, Arrivals, User, Vehicle};
 use crate::kernel::clock::Clock;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub fn register(r: &mut Register<'_>) {
     r.tick(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
-    r.tick(Tick::Queue, serve_queues);
+    r.tick(Tick::Queue, (hold_leavers, serve_queues).chain());
     r.tick(Tick::Ask, ask);
     r.tick(Tick::Plan, plan);
     r.tick(Tick::Grant, grant);
