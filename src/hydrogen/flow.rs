@@ -9,7 +9,7 @@ use crate::kernel::clock::Clock;
 const LEAST_STRETCH_S: f64 = 2.0;
 /// The flow into vehicles is looked at again when the level of the cascade may have changed by this share of what can be
 /// taken out of it...
-const MOST_CHANGE: f64 = 0.02;
+const MOST_CHANGE: f64 = 0.05;
 /// ... but not sooner than after this time, seconds.
 const LEAST_LOOK_S: f64 = 5.0;
 /// A vehicle that needs less than this is full, kg.
