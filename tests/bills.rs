@@ -567,6 +567,7 @@ fn wrong_tariffs_are_named() {
         ),
         (with(0.0, &json!({ "fixedchargeunits": "$/moon" })), "fixedchargeunits", "`$/moon` is not supported"),
         (with(0.0, &json!({ "startdate": "soon" })), "startdate", "is not a date"),
+        (with(0.0, &json!({ "startdate": "2025-03-01", "enddate": "2024-03-01" })), "enddate", "lies before the start"),
         (with(0.0, &json!({ "lookbackMonths": [13] })), "lookbackMonths", "list of months"),
         (with(0.0, &json!({ "demandwindow": 90 })), "demandwindow", "out of the plausible range"),
         (json!({ "name": "x" }), "energyratestructure", "charges nothing"),

@@ -11,6 +11,7 @@ use crate::account::tariff::{
     Tariff, TierBasis,
 };
 use crate::scenario::problem::{Place, Problem};
+use jiff::civil::Date;
 use serde_json::Value;
 
 /// Reads all tariffs of a file. With a `label`, only the object of that label counts, if there is one.
@@ -77,9 +78,10 @@ fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
     let label = keys.text("label").unwrap_or_default();
     let name = keys.text("name").unwrap_or_else(|| label.clone());
     let utility = keys.text("utility").unwrap_or_default();
+    let (from, until) = dates(keys);
     let mut rates = Rates {
-        from: keys.date("startdate").or_else(|| keys.new_year("startyear")),
-        until: keys.date("enddate"),
+        from,
+        until,
         energy: energy(keys),
         demand: demand(keys),
         fixed: fixed(keys),
@@ -96,6 +98,19 @@ fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
         keys.wrong("energyratestructure", "is missing: the tariff charges nothing", None);
     }
     (keys.problems() == before).then(|| Tariff { label, name, utility, rates: vec![rates] })
+}
+
+/// First and last day of the rates.
+fn dates(keys: &mut Keys<'_>) -> (Option<Date>, Option<Date>) {
+    let from = keys.date("startdate").or_else(|| keys.new_year("startyear"));
+    let until = keys.date("enddate");
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
+        let message = format!("{until} lies before the start, {from}: the rates would never hold");
+        keys.wrong("enddate", &message, Some("swap the two dates, or leave `enddate` out".to_owned()));
+    }
+    (from, until)
 }
 
 fn energy(keys: &mut Keys<'_>) -> Option<EnergyCharge> {
