@@ -7,10 +7,9 @@
 
 mod common;
 
-use common::{Finished, run, written};
+use common::{Finished, interval_99, run, written};
 use portvolt::kernel::random::{Purpose, Seed};
 use portvolt::sim::Options;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::fmt::Write;
 
 const SERVICE_S: f64 = 3600.0;
@@ -67,28 +66,19 @@ fn station(c: u32, a: f64, days: u32, replication: u32, tick_s: u32) -> Finished
     run(&loaded, &Options::default())
 }
 
-/// Mean and half width of the 99 % interval over replications.
-fn interval(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let t = StudentsT::new(0.0, 1.0, n - 1.0).unwrap().inverse_cdf(0.995);
-    (mean, t * (variance / n).sqrt())
-}
-
 fn check(c: u32, a: f64, days: u32, replications: u32) {
     let runs: Vec<Finished> = (0..replications).map(|replication| station(c, a, days, replication, 60)).collect();
     let probability = erlang_c(c, a);
     let rate = (f64::from(c) - a) / SERVICE_S;
     let expected_min = probability / rate / 60.0;
     let waits: Vec<f64> = runs.iter().map(|run| run.total("queue_wait_mean_min")).collect();
-    let (mean, half) = interval(&waits);
+    let (mean, half) = interval_99(&waits);
     assert!((mean - expected_min).abs() < half, "c {c}: mean wait {mean} +- {half} min, theory {expected_min}");
     assert!(half < 0.3 * expected_min, "the interval must be narrow enough to say something: {half} of {expected_min}");
     // P(W > t) = C exp(-(c - a) t / service) at half the mean wait of those who wait.
     let t_s = 0.5 / rate;
     let tail: Vec<f64> = runs.iter().map(|run| run.summary.hub.waits.share_above(t_s as u32)).collect();
-    let (mean, half) = interval(&tail);
+    let (mean, half) = interval_99(&tail);
     let expected = probability * portvolt::kernel::math::exp(-rate * t_s);
     assert!((mean - expected).abs() < half, "c {c}: P(wait > {t_s} s) {mean} +- {half}, theory {expected}");
 }

@@ -7,6 +7,7 @@ use portvolt::record::summary::{Metric, Summary};
 use portvolt::scenario::load::{Loaded, Request, load};
 use portvolt::sim::output::Output;
 use portvolt::sim::{Options, Simulation};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -72,4 +73,13 @@ pub(crate) fn run_into(loaded: &Loaded, options: &Options, tables: Option<&Path>
     let mut summary = written.summary;
     let metrics = summary.metrics(simulation.names());
     Finished { digest, metrics, summary }
+}
+
+/// Mean and half width of the 99 % interval over replications.
+pub(crate) fn interval_99(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).unwrap().inverse_cdf(0.995);
+    (mean, t * (variance / n).sqrt())
 }

@@ -10,13 +10,13 @@ mod common;
 mod exact;
 mod promises;
 
-use common::{Finished, loaded, run, shipped, written};
+use common::{Finished, interval_99, loaded, run, shipped, written};
 use portvolt::kernel::math::{exp, ln};
 use portvolt::kernel::random::{Purpose, Seed};
 use portvolt::scenario::load::{Request, load};
 use portvolt::sim::{Options, Simulation};
+use promises::Case;
 use proptest::prelude::*;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::fmt::Write;
 
 /// A scenario with one station `h2` at one site; `tables` are its tables.
@@ -103,11 +103,7 @@ fn md_queue(c: u32, a: f64, days: u32, replication: u32) -> Finished {
 fn check_queue(c: u32, a: f64, days: u32) {
     let waits: Vec<f64> =
         (0..12).map(|replication| md_queue(c, a, days, replication).total("h2_queue_wait_mean_min")).collect();
-    let n = waits.len() as f64;
-    let mean = waits.iter().sum::<f64>() / n;
-    let variance = waits.iter().map(|wait| (wait - mean) * (wait - mean)).sum::<f64>() / (n - 1.0);
-    let t = StudentsT::new(0.0, 1.0, n - 1.0).unwrap().inverse_cdf(0.995);
-    let half = t * (variance / n).sqrt();
+    let (mean, half) = interval_99(&waits);
     let expected = crommelin(c, a) * SERVICE_S / 60.0;
     assert!((mean - expected).abs() < half, "c {c}: mean wait {mean} +- {half} min, theory {expected}");
     assert!(half < 0.25 * expected, "the interval must be narrow enough to say something: {half} of {expected}");
@@ -174,26 +170,7 @@ fn the_published_station_serves_what_is_published() {
 
 /// An electrolyser of 1 MW that has to serve 240 kg a day, 20 kg each two hours, and knows it.
 fn electrolyser(policy: &str, prices: &[f64], storage_kg: f64) -> Finished {
-    let tables = format!(
-        r#"
-        [hydrogen.h2]
-        site = "place"
-        users = ["visitors"]
-        dispense_bar = 350
-        electricity_usd_per_kwh = {prices:?}
-        grid_kg_per_mwh = [200]
-        forecast_kg_per_h = {forecast:?}
-        bulk = {{ capacity_kg = {storage_kg}, start_kg = {start}, pressure_bar = 250 }}
-        cascade = {{ capacity_kg = 100, pressure_bar = 500, least_bar = 400 }}
-        compressor = {{ kg_per_h = 100, kwh_per_kg = 1.5 }}
-        dispenser = {{ positions = 2, rate_kg_per_min = [[0, 5], [1, 5]] }}
-        electrolyser = {{ kind = "pem", rated_kw = 1000, kwh_per_kg = [[0.1, 50], [1, 55]], least_load = 0.1, ramp_per_min = 6, standby_kw = 5 }}
-        "#,
-        start = storage_kg / 2.0,
-        forecast = (0..24).map(|hour| if hour % 2 == 0 { 20.0 } else { 0.0 }).collect::<Vec<f64>>(),
-    );
-    let arrivals = (0..7 * 12).map(|at| (at * 7_200 + 600, 20.0));
-    run_station(&scenario(7, "", policy, &tables), &visits(arrivals))
+    Case { storage_kg, ..Case::of(prices.to_vec()) }.run(policy, "")
 }
 
 /// A day's prices by hour: dear from 16:00 to 21:00, cheap at midday.

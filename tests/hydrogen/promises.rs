@@ -6,22 +6,22 @@ use crate::{run_station, scenario, time_of_use, visits};
 use portvolt::sim::Options;
 
 /// A station for 20 kg each two hours, known ahead; `el` and `more` are parts of its tables.
-struct Case<'a> {
-    prices: Vec<f64>,
-    el: &'a str,
-    site: &'a str,
-    more: &'a str,
-    storage_kg: f64,
+pub(super) struct Case<'a> {
+    pub(super) prices: Vec<f64>,
+    pub(super) el: &'a str,
+    pub(super) site: &'a str,
+    pub(super) more: &'a str,
+    pub(super) storage_kg: f64,
 }
 
 const PLAIN: &str = "kwh_per_kg = [[0.1, 50], [1, 55]], least_load = 0.1, ramp_per_min = 6, standby_kw = 5";
 
 impl Case<'_> {
-    fn of(prices: Vec<f64>) -> Self {
+    pub(super) fn of(prices: Vec<f64>) -> Self {
         Case { prices, el: PLAIN, site: "", more: "", storage_kg: 900.0 }
     }
 
-    fn run(&self, policy: &str, params: &str) -> Finished {
+    pub(super) fn run(&self, policy: &str, params: &str) -> Finished {
         let Self { prices, el, site, more, storage_kg } = self;
         let tables = format!(
             r#"
@@ -48,7 +48,7 @@ impl Case<'_> {
         run_station(&toml, &visits((0..7 * 12).map(|at| (at * 7_200 + 600, 20.0))))
     }
 
-    /// Electricity bought, less what the difference of the stocks at the end is worth at the mean cost of a kg made.
+    /// Cost of electricity of `cheap_hours` and of `keep_full`, USD. Both must have served all.
     fn cheap_against_full(&self) -> (f64, f64) {
         let (cheap, full) = (self.run("cheap_hours", ""), self.run("keep_full", ""));
         for run in [&cheap, &full] {
