@@ -257,6 +257,13 @@ pub struct Plaza {
     pub queue_area_s: i64,
 }
 
+impl Plaza {
+    /// Ports that trucks may use break, or work again.
+    pub(super) fn count_truck_ports(&mut self, ports: u32, is_broken: bool) {
+        self.truck_ports = if is_broken { self.truck_ports - ports } else { self.truck_ports + ports };
+    }
+}
+
 /// All plazas by site.
 #[derive(Resource, Debug, Default)]
 pub struct Plazas {
@@ -416,13 +423,6 @@ pub struct Cabinet {
     pub failures: Option<(f64, f64)>,
     /// Its own stream of failures.
     pub stream: Stream,
-}
-
-impl Plaza {
-    /// Ports that trucks may use break, or work again.
-    pub(super) fn count_truck_ports(&mut self, ports: u32, is_broken: bool) {
-        self.truck_ports = if is_broken { self.truck_ports - ports } else { self.truck_ports + ports };
-    }
 }
 
 impl Cabinet {

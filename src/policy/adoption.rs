@@ -246,9 +246,9 @@ impl LogitTco {
         let within: Vec<f64> = open.iter().zip(&utilities).map(weight).collect();
         let mut sums = [0.0_f64; 2];
         open.iter().zip(&within).for_each(|(option, weight)| sums[nest_of(*option)] += weight);
+        // A nest with nothing open has no best to be measured from.
         let value = |nest: usize| {
-            let of_sum = if sums[nest] > 0.0 { math::pow(sums[nest], self.nest) } else { 0.0 };
-            if of_sum > 0.0 { of_sum * math::exp(tops[nest] - best) } else { 0.0 }
+            if sums[nest] > 0.0 { math::pow(sums[nest], self.nest) * math::exp(tops[nest] - best) } else { 0.0 }
         };
         let nests = [value(0), value(1)];
         let total: f64 = nests.iter().sum();

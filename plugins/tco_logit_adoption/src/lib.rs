@@ -69,9 +69,9 @@ impl TcoLogit {
         for (option, weight) in open.iter().zip(&within) {
             sums[nest_of(*option)] += weight;
         }
+        // A nest with nothing open has no best to be measured from.
         let value = |nest: usize| {
-            let of_sum = if sums[nest] > 0.0 { libm::pow(sums[nest], self.nest) } else { 0.0 };
-            if of_sum > 0.0 { of_sum * libm::exp(tops[nest] - best) } else { 0.0 }
+            if sums[nest] > 0.0 { libm::pow(sums[nest], self.nest) * libm::exp(tops[nest] - best) } else { 0.0 }
         };
         let nests = [value(0), value(1)];
         let total: f64 = nests.iter().sum();
