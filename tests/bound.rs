@@ -2,13 +2,11 @@
 //! way to charge that keeps the limits, and solved in reasonable time.
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
-#![allow(clippy::print_stdout, reason = "a test that skips itself says so")]
 
 mod common;
 
 use portvolt::study::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, Status, bound};
 use proptest::prelude::*;
-use std::path::Path;
 
 /// One hour intervals below one limit.
 fn hourly(limit_kw: f64, intervals: usize, sessions: Vec<Session>) -> Case {
@@ -35,15 +33,9 @@ fn power(bound: &Bound, session: usize, interval: u32) -> f64 {
     bound.power_kw[session].iter().find(|entry| entry.0 == interval).map_or(0.0, |entry| entry.1)
 }
 
-/// A shared case, or none where its folder is absent.
-fn shared(name: &str) -> Option<(Case, serde_json::Value)> {
-    // Beside the project, or beside the folder of worktrees that holds it.
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(1).take(2);
-    let folder = beside.map(|above| above.join("shared/cases").join(name)).find(|folder| folder.is_dir());
-    let Some(folder) = folder else {
-        println!("skipped: ../shared/cases/{name} is not here");
-        return None;
-    };
+/// A case of sessions, and what its file says.
+fn shared(name: &str) -> (Case, serde_json::Value) {
+    let folder = common::case(name).unwrap();
     let text = std::fs::read_to_string(folder.join("case.json")).unwrap();
     let facts: serde_json::Value = serde_json::from_str(&text).unwrap();
     let interval_s = facts["interval_min"].as_u64().unwrap() as u32 * 60;
@@ -57,7 +49,7 @@ fn shared(name: &str) -> Option<(Case, serde_json::Value)> {
     }
     let end_s = sessions.iter().map(|session| session.depart_s).max().unwrap();
     let case = hourly(facts["limit_kw"].as_f64().unwrap(), end_s.div_ceil(interval_s) as usize, sessions);
-    Some((Case { interval_s, ..case }, facts))
+    (Case { interval_s, ..case }, facts)
 }
 
 /// A at home from 0 to 2 h asks for 15 kWh, B from 1 to 3 h for 20, each with up to 10 kW, below 10 kW. Hours 0 and 2 have
@@ -216,7 +208,7 @@ fn contradictions_and_sizes_are_told() {
 #[test]
 fn the_shared_cases_are_never_better() {
     for name in ["n20_d7_s15", "n100_d30_s15"] {
-        let Some((mut case, facts)) = shared(name) else { return };
+        let (mut case, facts) = shared(name);
         let best = bound(&case, Objective::MostEnergy).unwrap();
         assert_eq!(best.status, Status::Optimal);
         let limit_kw = facts["limit_kw"].as_f64().unwrap();

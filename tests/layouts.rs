@@ -273,6 +273,9 @@ fn mistakes_in_stations_are_named_and_nothing_is_written() {
         code == 4 && told.contains("stations.csv:1: ev_dc_fast_count") && told.contains("`ev_dc_fats_count`"),
         "{told}"
     );
+    let moved = format!("{OLD}{}", OLD.lines().nth(2).unwrap().replace("33.84", "33.94"));
+    let (code, told) = run(&moved, "out.geojson");
+    assert!(code == 4 && told.contains("is also the id of"), "{told}");
     assert!(!dir.path().join("out.geojson").exists());
     assert_eq!(run(OLD, "out.csv").0, 4, "no known ending");
     let (code, told) = run(OLD, "out.geojson");

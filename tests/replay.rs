@@ -2,27 +2,17 @@
 //! written from the rule in the cases' README; sessions must agree with it to 1e-6 kWh, totals with the peers to their
 //! rounding. The cases of other authors stay beside the project: without them those tests say so and pass.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that fails says so by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod common;
 
-use common::run;
+use common::{case, run};
 use portvolt::record::table::Row;
 use portvolt::scenario::replay::{Replay, load};
 use portvolt::sim::Options;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
-
-/// The cases' folder, or `None` with a remark.
-fn case(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: no {}", path.display());
-    None
-}
+use std::path::Path;
 
 #[derive(Debug, Clone)]
 struct Session {

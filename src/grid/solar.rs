@@ -32,7 +32,7 @@ pub struct Moment {
     pub month: usize,
     /// Hours since midnight UTC (may be negative or above 24).
     pub utc_h: f64,
-    /// Hour of the local year, from 0.
+    /// Hour of the local year without daylight saving, from 0.
     pub hour_of_year: usize,
 }
 

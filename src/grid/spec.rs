@@ -219,8 +219,8 @@ pub struct SolarSpec {
     /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index).
     #[serde(default)]
     pub clearness: Vec<f64>,
-    /// Instead of a typical year: a CSV with the columns `hour` (of the year, from 0) and `kw_per_kw` (AC power per kW
-    /// of modules).
+    /// Instead of a typical year: a CSV with the columns `hour` (of the year from 0, in local time without daylight saving,
+    /// as files of typical years count) and `kw_per_kw` (AC power per kW of modules).
     pub csv: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]

@@ -230,14 +230,13 @@ fn leave_headroom(
 /// The middle of the interval that begins, as the sun knows it.
 fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
     let middle_s = i64::from(u32::midpoint(clock.now_s(), clock.interval_end_s()));
-    let day_of_year = calendar.day_of_year(middle_s);
     let local_h = calendar.local_s(middle_s).rem_euclid(86_400) as f64 / 3600.0;
     let offset_h = calendar.offset_s(middle_s) as f64 / 3600.0;
     Moment {
-        day_of_year,
+        day_of_year: calendar.day_of_year(middle_s),
         month: calendar.month(middle_s),
         utc_h: local_h - offset_h,
-        hour_of_year: (day_of_year as usize - 1) * 24 + local_h as usize,
+        hour_of_year: calendar.standard_hour_of_year(middle_s),
     }
 }
 

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Columns that give the power of a connector and how many there are: any of these that charge with direct current.
 const DC_CONNECTORS: [&str; 4] = ["ccs", "chademo", "j3400", "j3271"];
 
+/// Rows this far apart are one station, degrees (about a kilometre).
+const SAME_PLACE_DEG: f64 = 0.01;
+
 /// What is taken, and what stands in for what the file does not say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -214,10 +217,22 @@ impl Table<'_> {
             self.wrong(line, "id", "is empty".to_owned(), None);
             return None;
         }
-        // The file of charging units has several rows a station.
-        let station = stations.entry(plain(id)).or_default();
-        self.cell(record, &["station_name"]).clone_into(&mut station.name);
-        (station.lat, station.lon) = (lat, lon);
+        let name = self.cell(record, &["station_name"]);
+        // The file of charging units has several rows a station, all of one name and place.
+        let station = stations.entry(plain(id)).or_insert_with(|| Station {
+            name: name.to_owned(),
+            lat,
+            lon,
+            ..Station::default()
+        });
+        if station.name != name
+            || (station.lat - lat).abs() > SAME_PLACE_DEG
+            || (station.lon - lon).abs() > SAME_PLACE_DEG
+        {
+            let message = format!("{id} is also the id of `{}` at {}, {}", station.name, station.lat, station.lon);
+            self.wrong(line, "id", message, Some("give each station an id of its own".to_owned()));
+            return None;
+        }
         for (sum, ports) in [(&mut station.dc, dc), (&mut station.level2, level2)] {
             sum.count += ports.count;
             sum.known += ports.known;

@@ -30,6 +30,60 @@ const ALIASES: [(&str, &str); 17] = [
     ("effectivedate", "startdate"),
 ];
 
+/// The keys that are read. Others are the database's notes, and left alone.
+const READ: [&str; 40] = [
+    "annualmincharge",
+    "coincidentrateschedule",
+    "coincidentratestructure",
+    "coincidentrateunit",
+    "demandratchetpercentage",
+    "demandratestructure",
+    "demandrateunit",
+    "demandreactivepowercharge",
+    "demandweekdayschedule",
+    "demandweekendschedule",
+    "demandwindow",
+    "dgrules",
+    "enddate",
+    "energyratestructure",
+    "energyweekdayschedule",
+    "energyweekendschedule",
+    "fixedchargefirstmeter",
+    "fixedchargeunits",
+    "fixedmonthlycharge",
+    "flatdemandmonths",
+    "flatdemandstructure",
+    "flatdemandunit",
+    "fueladjustmentsmonthly",
+    "label",
+    "lookbackmonths",
+    "lookbackpercent",
+    "lookbackrange",
+    "mincharge",
+    "minchargeunits",
+    "minmonthlycharge",
+    "name",
+    "peakkwcapacitymax",
+    "peakkwcapacitymin",
+    "period_names",
+    "quality",
+    "source",
+    "startdate",
+    "startyear",
+    "utility",
+    "warning",
+];
+
+/// Keys of a tier.
+const TIER: [&str; 5] = ["adj", "max", "rate", "sell", "unit"];
+
+/// The known key that an unknown one is a slip of: two letters of a long name, one of a short one.
+fn slip_of<'k>(key: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let most = if key.chars().count() > 6 { 2 } else { 1 };
+    let nearest = known.into_iter().map(|name| (strsim::osa_distance(key, name), name)).min()?;
+    (nearest.0 > 0 && nearest.0 <= most).then_some(nearest.1)
+}
+
 /// A tier as written.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RawTier {
@@ -76,7 +130,19 @@ impl<'a> Keys<'a> {
                 keys.wrong(key, &format!("is there twice, the other time as `{other}`"), None);
             }
         }
+        keys.refuse_slips();
         keys
+    }
+
+    /// A misspelt key would be taken for a note, and its charge left out of the bill.
+    fn refuse_slips(&mut self) {
+        let names: Vec<String> = self.values.iter().flat_map(|values| values.keys().cloned()).collect();
+        for name in &names {
+            let known = READ.iter().chain(ALIASES.iter().map(|alias| &alias.0)).copied();
+            if let Some(meant) = slip_of(name, known) {
+                self.wrong(name, "is not a key of a tariff", Some(format!("did you mean `{meant}`?")));
+            }
+        }
     }
 
     pub(super) fn is_object(&self) -> bool {
@@ -238,7 +304,11 @@ impl<'a> Keys<'a> {
                 "sell" => tier.sell = self.checked(&inner, value, -MOST_USD, MOST_USD),
                 "max" => tier.max = self.checked(&inner, value, 0.0, f64::MAX).or(Some(f64::MAX)),
                 "unit" => tier.unit = value.as_str().map(str::to_owned),
-                _ => {}
+                other => {
+                    if let Some(meant) = slip_of(other, TIER) {
+                        self.wrong(&inner, "is not a key of a tier", Some(format!("did you mean `{meant}`?")));
+                    }
+                }
             }
             has_price |= matches!(key.to_lowercase().as_str(), "rate" | "adj" | "sell");
         }

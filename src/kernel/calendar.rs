@@ -23,6 +23,8 @@ pub struct Calendar {
     zone: String,
     start: Date,
     epoch_s: i64,
+    /// How far local time without daylight saving is ahead of UTC, seconds.
+    standard_offset_s: i64,
     start_weekday: i64,
     /// From this elapsed second on, local time runs this many seconds ahead of elapsed time.
     steps: Vec<(i64, i64)>,
@@ -57,7 +59,13 @@ impl Calendar {
             .map(|day| Ok(u8::try_from(before.checked_add(day.days())?.month()).unwrap_or(1)))
             .collect::<Result<_, jiff::Error>>()?;
         let start_weekday = i64::from(start.weekday().to_monday_zero_offset());
-        Ok(Self { zone: zone.to_owned(), start, epoch_s, start_weekday, steps, months })
+        // Daylight saving only ever puts clocks forward, and January and July never both have it.
+        let offset_in = |month: i8| -> Result<i64, jiff::Error> {
+            let day = start.with().month(month).day(1).build()?;
+            Ok(i64::from(day.to_zoned_datetime(time_zone.clone())?.offset().seconds()))
+        };
+        let standard_offset_s = offset_in(1)?.min(offset_in(7)?);
+        Ok(Self { zone: zone.to_owned(), start, epoch_s, standard_offset_s, start_weekday, steps, months })
     }
 
     /// Local seconds since local midnight of the first day.
@@ -129,6 +137,15 @@ impl Calendar {
     pub fn day_of_year(&self, elapsed_s: i64) -> u32 {
         let date = self.start.checked_add(self.day(elapsed_s).days()).unwrap_or(self.start);
         u32::from(date.day_of_year().unsigned_abs())
+    }
+
+    /// Hour of the local year without daylight saving, from 0: how files of a year's weather and sun count.
+    #[must_use]
+    pub fn standard_hour_of_year(&self, elapsed_s: i64) -> usize {
+        let standard = jiff::tz::Offset::from_seconds(self.standard_offset_s as i32).unwrap_or(jiff::tz::Offset::UTC);
+        let time = Timestamp::from_second(self.unix_s(elapsed_s)).unwrap_or_default();
+        let civil = standard.to_datetime(time);
+        (civil.day_of_year().unsigned_abs() as usize - 1) * 24 + civil.hour().unsigned_abs() as usize
     }
 
     /// How far local time is ahead of UTC, seconds.
@@ -214,6 +231,20 @@ mod tests {
         assert_eq!(autumn.hour(DAY_S + 2 * 3600), 1, "01:00 comes twice");
         assert_eq!(autumn.day(DAY_S + 24 * 3600 + 1800), 1, "that day has 25 hours");
         assert_eq!(autumn.iso(DAY_S + 2 * 3600), "2025-11-02T01:00:00-08:00");
+    }
+
+    /// Files of a year of sun have 8,760 hours, none of them skipped or repeated: in summer, clocks are one hour ahead of
+    /// them, on either half of the earth.
+    #[test]
+    fn hours_of_a_year_know_no_daylight_saving() {
+        let year = Calendar::new("2025-01-01", "America/Los_Angeles", 365).unwrap();
+        for hour in 0..8760 {
+            assert_eq!(year.standard_hour_of_year(hour * 3600 + 1800), hour as usize);
+        }
+        let noon_in_june = year.elapsed_s(171 * DAY_S + 12 * 3600);
+        assert_eq!(year.standard_hour_of_year(noon_in_june) % 24, 11);
+        let sydney = Calendar::new("2025-01-01", "Australia/Sydney", 2).unwrap();
+        assert_eq!(sydney.standard_hour_of_year(12 * 3600) % 24, 11, "January is summer there");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What the integration tests share: loading a scenario with changes, running it in memory, and its numbers.
+#![allow(clippy::print_stdout, reason = "a test that skips itself says so")]
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub(crate) mod http;
@@ -37,6 +38,20 @@ impl Finished {
 /// The folder of a shipped scenario.
 pub(crate) fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
+}
+
+/// The folder of a case of `tests/cases`; those of other authors stand beside the project, in `shared/cases`. None, and a
+/// word to the reader, where it is absent.
+pub(crate) fn case(name: &str) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // A worktree of the project lies one folder deeper.
+    let beside = root.ancestors().skip(1).take(2).map(|above| above.join("shared/cases"));
+    let found = std::iter::once(root.join("tests/cases")).chain(beside).map(|cases| cases.join(name));
+    let found = found.into_iter().find(|folder| folder.is_dir());
+    if found.is_none() {
+        println!("skipped: no case {name} here or in shared/cases beside the project");
+    }
+    found
 }
 
 /// Loads a scenario with `--set` changes; panics with every problem.

@@ -1,0 +1,87 @@
+//! Contract: a file that is no plugin of this interface is refused by name, with the reason.
+
+use crate::guests::{ASK, Guest, PAIRS};
+use crate::{component, refused};
+use portvolt::plugin::{Charging, Plugin};
+
+#[test]
+fn files_that_are_no_plugin_are_refused_by_name() {
+    assert_eq!(refused(vec![]), "plugin guest.wasm: is no WebAssembly: it begins with nothing, not with `\\0asm`");
+    assert_eq!(
+        refused(b"\x7fELF\x02\x01\x01\x00".to_vec()),
+        "plugin guest.wasm: is no WebAssembly: it begins with `\\x7fELF\\x02\\x01\\x01\\x00`, not with `\\0asm`"
+    );
+    let whole = PAIRS.module();
+    let torn = refused(whole[..whole.len() / 2].to_vec());
+    assert!(torn.starts_with("plugin guest.wasm: is a core module that is no policy: "), "{torn}");
+    let component = component("(component (core module (func (export \"f\"))))");
+    let torn = refused(component[..component.len() - 3].to_vec());
+    assert!(torn.starts_with("plugin guest.wasm: is broken: "), "{torn}");
+    let empty = refused(wat::parse_str("(module)").unwrap());
+    assert!(empty.starts_with("plugin guest.wasm: is a core module that is no policy: "), "{empty}");
+    assert!(empty.ends_with("interface `portvolt:policy/policy@0.1.0` function `describe`"), "{empty}");
+}
+
+#[test]
+fn a_file_of_200_mb_is_refused_unread() {
+    let message = refused(vec![0; 200 << 20]);
+    assert_eq!(message, "plugin guest.wasm: has 200 MiB; the limit is 128 MiB");
+}
+
+#[test]
+fn other_imports_are_refused_by_name() {
+    let clock = component("(component (import \"wasi:clocks/wall-clock@0.2.0\" (instance)))");
+    assert_eq!(
+        refused(clock),
+        "plugin guest.wasm: imports `wasi:clocks/wall-clock@0.2.0`; a plugin has columns, orders, log and random numbers \
+         of portvolt:policy and nothing else (no WASI: no clock, no files, no network)"
+    );
+    let abort = Guest { imports: "(import \"env\" \"abort\" (func $abort (param i32)))", ..Guest::default() };
+    let message = refused(abort.module());
+    assert!(message.contains("is a core module that is no policy") && message.contains("`env`"), "{message}");
+}
+
+#[test]
+fn another_world_is_refused_by_name() {
+    assert_eq!(
+        refused(ASK.module()),
+        "plugin guest.wasm: is for charging, not for dispatch: it imports `portvolt:policy/charging-view@0.1.0`"
+    );
+    let error = Plugin::<Charging>::load(&PAIRS.file()).unwrap_err().to_string();
+    let expected = "plugin guest.wasm: is for dispatch, not for charging: it imports `portvolt:policy/dispatch-";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
+fn another_version_is_refused_by_name() {
+    let newer = component("(component (import \"portvolt:policy/log@0.2.0\" (instance)))");
+    assert_eq!(
+        refused(newer),
+        "plugin guest.wasm: speaks `portvolt:policy/log@0.2.0`; this Portvolt speaks portvolt:policy@0.1.0 and older \
+         versions of 0.1"
+    );
+    let exports = component("(component (instance $i) (export \"portvolt:policy/policy@0.3.0\" (instance $i)))");
+    assert_eq!(
+        refused(exports),
+        "plugin guest.wasm: speaks `portvolt:policy/policy@0.3.0`; this Portvolt speaks portvolt:policy@0.1.0 and older \
+         versions of 0.1"
+    );
+    let unknown = component("(component (import \"portvolt:policy/weather-view@0.1.0\" (instance)))");
+    assert_eq!(
+        refused(unknown),
+        "plugin guest.wasm: uses the interface `portvolt:policy/weather-view@0.1.0`, which this Portvolt does not have: it \
+         was made for a newer one"
+    );
+}
+
+#[test]
+fn a_component_without_a_policy_is_refused() {
+    assert_eq!(
+        refused(component("(component)")),
+        "plugin guest.wasm: exports no `portvolt:policy/policy`: it is a component, but no policy"
+    );
+    let hollow = component("(component (instance $i) (export \"portvolt:policy/policy@0.1.0\" (instance $i)))");
+    let message = refused(hollow);
+    assert!(message.starts_with("plugin guest.wasm: does not fit the interface: "), "{message}");
+    assert!(message.contains("describe"), "{message}");
+}
