@@ -13,26 +13,29 @@ const SAME_KWH: f64 = 1e-9;
 /// Power that a battery accepts, by energy stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Energy at each point, kWh; rises from 0 to the usable energy.
-    energy: Vec<f64>,
+    points: Vec<Point>,
+}
+
+/// A point of a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Point {
+    /// Energy stored, kWh; from point to point it rises from 0 to the usable energy.
+    kwh: f64,
     /// Power accepted there, kW; above 0.
-    power: Vec<f64>,
+    kw: f64,
 }
 
 impl Curve {
     /// From points (state of charge, kW) of a battery with this usable energy.
     #[must_use]
     pub fn new(usable: Kwh, points: &[[f64; 2]]) -> Self {
-        Self {
-            energy: points.iter().map(|point| point[0] * usable.0).collect(),
-            power: points.iter().map(|point| point[1]).collect(),
-        }
+        Self { points: points.iter().map(|[soc, kw]| Point { kwh: soc * usable.0, kw: *kw }).collect() }
     }
 
     /// The same power at any state of charge.
     #[must_use]
     pub fn flat(usable: Kwh, power: Kw) -> Self {
-        Self { energy: vec![0.0, usable.0], power: vec![power.0, power.0] }
+        Self { points: [0.0, usable.0].map(|kwh| Point { kwh, kw: power.0 }).to_vec() }
     }
 
     /// Usable energy.
@@ -41,13 +44,13 @@ impl Curve {
     /// Never: a curve has at least two points.
     #[must_use]
     pub fn usable(&self) -> Kwh {
-        Kwh(*self.energy.last().expect("a curve has at least two points"))
+        Kwh(self.points.last().expect("a curve has at least two points").kwh)
     }
 
     /// The most power that it accepts at any state of charge.
     #[must_use]
     pub fn most(&self) -> Kw {
-        Kw(self.power.iter().copied().fold(0.0, f64::max))
+        Kw(self.points.iter().map(|point| point.kw).fold(0.0, f64::max))
     }
 
     /// Charges from `from` towards `target` for at most `time` with at most `cap` (battery side).
@@ -85,14 +88,13 @@ impl Curve {
 
     /// The piece that holds this energy, when charging upwards from it.
     fn piece(&self, energy: f64) -> usize {
-        self.energy[1..].partition_point(|end| *end - energy <= SAME_KWH).min(self.energy.len() - 2)
+        self.points[1..].partition_point(|end| end.kwh - energy <= SAME_KWH).min(self.points.len() - 2)
     }
 
     /// From `energy` upwards within a piece under a cap: where the stretch of one linear law ends, the power at its
     /// start and the slope of the power over energy.
     fn stretch(&self, piece: usize, energy: f64, cap: f64) -> (f64, f64, f64) {
-        let (e0, e1) = (self.energy[piece], self.energy[piece + 1]);
-        let (p0, p1) = (self.power[piece], self.power[piece + 1]);
+        let (Point { kwh: e0, kw: p0 }, Point { kwh: e1, kw: p1 }) = (self.points[piece], self.points[piece + 1]);
         let slope = (p1 - p0) / (e1 - e0);
         let accepted = p0 + slope * (energy - e0);
         if (p1 - p0).abs() <= SAME_KW {
@@ -110,6 +112,8 @@ impl Curve {
 #[derive(Debug, Clone)]
 pub struct Battery {
     energy: Kwh,
+    /// Of the curve, here at hand: it is asked for in every interval.
+    usable: Kwh,
     curve: Arc<Curve>,
 }
 
@@ -118,7 +122,8 @@ impl Battery {
     #[must_use]
     pub fn at_soc(curve: Arc<Curve>, soc: f64) -> Self {
         debug_assert!((0.0..=1.0).contains(&soc));
-        Self { energy: curve.usable() * soc, curve }
+        let usable = curve.usable();
+        Self { energy: usable * soc, usable, curve }
     }
 
     /// Energy stored.
@@ -130,7 +135,7 @@ impl Battery {
     /// Usable energy when full.
     #[must_use]
     pub fn usable(&self) -> Kwh {
-        self.curve.usable()
+        self.usable
     }
 
     /// The most power that it accepts at any state of charge.

@@ -21,6 +21,10 @@ use std::sync::Arc;
 pub const GROUP_ROWS: usize = 1 << 16;
 /// Rows wait in memory until there are so many: few enough that their buffers are used again and again.
 pub const WAITING_ROWS: usize = 1 << 13;
+/// A column whose distinct values take more bytes than this is written plainly, not through a dictionary.
+const DICTIONARY_BYTES: usize = 1 << 14;
+/// Bytes that are hashed at a time: they stay in the processor's cache.
+const DIGEST_BYTES: usize = 1 << 15;
 /// Version of the tables' columns.
 pub const SCHEMA_VERSION: &str = "1";
 
@@ -239,6 +243,7 @@ impl TableWriter {
             .set_compression(Compression::SNAPPY)
             .set_created_by("portvolt".to_owned())
             .set_max_row_group_row_count(Some(GROUP_ROWS))
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
             .build();
         let parquet = ArrowWriter::try_new(create(&path)?, schema, Some(properties));
         writer.parquet = Some(parquet.map_err(|source| TableError::Parquet { table: R::TABLE, source })?);
@@ -311,7 +316,7 @@ fn schema_of<R: Row>(zone: &str) -> Schema {
 
 /// Hashes values row by row, so that the digest does not depend on how rows were grouped.
 fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
-    let mut bytes = Vec::with_capacity(batch.num_rows() * batch.num_columns() * 9);
+    let mut bytes = Vec::with_capacity(2 * DIGEST_BYTES);
     let columns: Vec<(&dyn Array, Values<'_>)> =
         batch.columns().iter().map(|column| (column.as_ref(), Values::of(column.as_ref()))).collect();
     for row in 0..batch.num_rows() {
@@ -331,6 +336,10 @@ fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
                     bytes.extend(text.as_bytes());
                 }
             }
+        }
+        if bytes.len() >= DIGEST_BYTES {
+            digest.update(&bytes);
+            bytes.clear();
         }
     }
     digest.update(&bytes);

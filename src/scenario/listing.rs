@@ -226,21 +226,31 @@ impl<'a> Table<'a> {
         self.usable
     }
 
+    /// An empty row for [`Self::read_row`].
+    pub(crate) fn row(&self) -> Row {
+        Row { line: 0, cells: csv::StringRecord::new(), columns: Rc::clone(&self.columns) }
+    }
+
     pub(crate) fn next_row(&mut self) -> Option<Row> {
+        let mut row = self.row();
+        self.read_row(&mut row).then_some(row)
+    }
+
+    /// Reads the next row into one that is used again, for files of many. False: there are no more.
+    pub(crate) fn read_row(&mut self, row: &mut Row) -> bool {
         if !self.usable {
-            return None;
+            return false;
         }
         loop {
-            let mut cells = csv::StringRecord::new();
             let line = self.reader.position().line();
-            match self.reader.read_record(&mut cells) {
+            match self.reader.read_record(&mut row.cells) {
                 Ok(false) => {
                     self.mistakes.close();
-                    return None;
+                    return false;
                 }
                 Ok(true) => {
-                    let line = cells.position().map_or(line, csv::Position::line);
-                    return Some(Row { line, cells, columns: Rc::clone(&self.columns) });
+                    row.line = row.cells.position().map_or(line, csv::Position::line);
+                    return true;
                 }
                 Err(error) => {
                     let line = error.position().map_or(line, csv::Position::line);

@@ -2,6 +2,8 @@
 
 use super::listing::Table;
 use super::problem::Problem;
+#[expect(clippy::disallowed_types, reason = "names are looked up in it, and sorted before anyone walks them")]
+use std::collections::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -50,31 +52,29 @@ pub fn first_letters(name: &str) -> u64 {
 
 /// Names in the order of their first use, until all are known and can be sorted.
 #[derive(Debug, Default)]
+#[expect(clippy::disallowed_types, reason = "names are looked up here, and sorted before anyone walks them")]
 struct NameList {
-    by_letters: BTreeMap<u64, BTreeMap<String, u32>>,
-    count: u32,
+    numbers: HashMap<String, u32>,
 }
 
 impl NameList {
     fn number(&mut self, name: &str) -> u32 {
-        let alike = self.by_letters.entry(first_letters(name)).or_default();
-        if let Some(number) = alike.get(name) {
+        if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        alike.insert(name.to_owned(), self.count);
-        self.count += 1;
-        self.count - 1
+        let number = self.numbers.len() as u32;
+        self.numbers.insert(name.to_owned(), number);
+        number
     }
 
     /// The sorted names, and the place of each number in them.
     fn sorted(self) -> (Vec<String>, Vec<u32>) {
-        let mut place = vec![0; self.count as usize];
-        let mut names = Vec::with_capacity(place.len());
-        for (name, number) in self.by_letters.into_values().flatten() {
-            place[number as usize] = names.len() as u32;
-            names.push(name);
+        let mut place = vec![0; self.numbers.len()];
+        let names: BTreeMap<String, u32> = self.numbers.into_iter().collect();
+        for (at, number) in (0..).zip(names.values()) {
+            place[*number as usize] = at;
         }
-        (names, place)
+        (names.into_keys().collect(), place)
     }
 }
 
@@ -84,7 +84,8 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
     let mut table = Table::open(path, text, &columns, problems);
     let mut list = Vec::new();
     let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
-    while let Some(row) = table.next_row() {
+    let mut row = table.row();
+    while table.read_row(&mut row) {
         let session = row.get("session_id").unwrap_or_default();
         let arrive_s = table.seconds(&row, "arrive_s");
         let depart_s = table.seconds(&row, "depart_s");
