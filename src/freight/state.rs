@@ -66,7 +66,8 @@ pub struct Call {
 pub struct Board {
     columns: HaulColumns,
     hauls: Vec<Option<Haul>>,
-    taken: usize,
+    /// Rows that are taken and still have to go.
+    taken: Vec<usize>,
     requested: u64,
     cancelled: u64,
 }
@@ -94,7 +95,7 @@ impl Board {
             return None;
         }
         let haul = self.hauls[at].take()?;
-        self.taken += 1;
+        self.taken.push(at);
         Some(haul)
     }
 
@@ -104,7 +105,7 @@ impl Board {
         for at in 0..self.hauls.len() {
             if self.hauls[at].is_some_and(|haul| haul.due_s < limit_s) {
                 lapsed.extend(self.hauls[at].take());
-                self.taken += 1;
+                self.taken.push(at);
             }
         }
         self.cancelled += lapsed.len() as u64;
@@ -113,9 +114,8 @@ impl Board {
 
     /// The open hauls as columns.
     pub fn columns(&mut self) -> &HaulColumns {
-        if self.taken > 0 {
-            let open: Vec<bool> = self.hauls.iter().map(Option::is_some).collect();
-            self.hauls.retain(Option::is_some);
+        if !self.taken.is_empty() {
+            self.taken.sort_unstable();
             let columns = &mut self.columns;
             let lists = [
                 &mut columns.id,
@@ -126,10 +126,11 @@ impl Board {
                 &mut columns.fleet,
             ];
             for column in lists {
-                keep(column, &open);
+                remove_rows(column, &self.taken);
             }
-            keep(&mut columns.loaded, &open);
-            self.taken = 0;
+            remove_rows(&mut columns.loaded, &self.taken);
+            remove_rows(&mut self.hauls, &self.taken);
+            self.taken.clear();
         }
         &self.columns
     }
@@ -152,12 +153,16 @@ impl Board {
     }
 }
 
-fn keep<T>(column: &mut Vec<T>, keep: &[bool]) {
-    let mut at = 0;
-    column.retain(|_| {
-        at += 1;
-        keep[at - 1]
-    });
+/// Takes rows (rising) out of a column: what stands between them moves up in one piece.
+fn remove_rows<T: Copy>(column: &mut Vec<T>, rows: &[usize]) {
+    let Some(first) = rows.first() else { return };
+    let mut end = *first;
+    for (at, row) in rows.iter().enumerate() {
+        let next = rows.get(at + 1).copied().unwrap_or(column.len());
+        column.copy_within(row + 1..next, end);
+        end += next - row - 1;
+    }
+    column.truncate(end);
 }
 
 /// What vessels ask of each terminal in the current interval. Written by this room at boundaries.
@@ -169,4 +174,19 @@ pub struct Berths {
     pub rail_lifts: Vec<f64>,
     /// Shore power, kW, by site.
     pub shore_kw: Vec<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_and_the_rest_stays_in_order() {
+        for rows in [vec![], vec![0], vec![9], vec![3, 4, 5], vec![0, 2, 9], (0..10).collect()] {
+            let mut column: Vec<usize> = (0..10).collect();
+            remove_rows(&mut column, &rows);
+            let expected: Vec<usize> = (0..10).filter(|row| !rows.contains(row)).collect();
+            assert_eq!(column, expected);
+        }
+    }
 }

@@ -26,7 +26,7 @@ impl Station {
         self.supply(seconds);
         let drawn = self.draws(seconds);
         self.compress(seconds, drawn.iter().sum());
-        self.give(&drawn);
+        self.give(&drawn, self.flows.fill_factor * seconds);
         self.interval.waiting_s += self.queue.len() as f64 * seconds;
         self.note_shortage(seconds);
         for (seen, store) in self.seen.iter_mut().zip([&self.bulk, &self.cascade]) {
@@ -76,7 +76,8 @@ impl Station {
         self.interval.electricity_usd += effort.usd.iter().sum::<f64>() * moved;
     }
 
-    fn give(&mut self, drawn: &[f64]) {
+    /// Into the tanks; `full_s` is how long it would have taken with a full cascade.
+    fn give(&mut self, drawn: &[f64], full_s: f64) {
         for (position, kg) in self.positions.iter_mut().zip(drawn) {
             if *kg <= 0.0 {
                 continue;
@@ -85,6 +86,7 @@ impl Station {
             fill.got.add(&self.cascade.lot.take(*kg));
             let content = fill.arrival.tank.kg() + kg;
             fill.arrival.tank.fill_to(content);
+            fill.left_s = (fill.left_s - full_s).max(0.0);
             self.interval.dispensed_kg += kg;
         }
     }
@@ -177,8 +179,7 @@ impl Station {
         let factor = self.flows.fill_factor;
         for position in &mut self.positions {
             let Some(fill) = position.fill.as_mut().filter(|fill| fill.flow_s <= now_s) else { continue };
-            let tank = fill.arrival.tank;
-            let seconds = self.curve.seconds(tank.capacity_kg(), tank.kg(), fill.arrival.target_kg) / factor;
+            let seconds = fill.left_s / factor;
             // Without flow it is never full: 0 / 0 and x / 0 both fail this test.
             if seconds < f64::from(u32::MAX / 4) {
                 fill.finish_s = Some(now_s + (seconds - 1e-6).ceil().max(0.0) as u32);

@@ -89,16 +89,13 @@ impl FillCurve {
     pub fn after(&self, capacity_kg: f64, from_kg: f64, to_kg: f64, seconds: f64) -> f64 {
         let (mut left, mut content) = (seconds, from_kg);
         self.pieces(capacity_kg, from_kg, to_kg, |kg, r0, r1| {
-            let needed = piece_seconds(kg, r0, r1);
-            if needed <= left {
-                left -= needed;
-                content += kg;
-                return true;
-            }
             let slope = (r1 - r0) / kg;
             let is_flat = (r1 - r0).abs() <= SAME_FLOW;
-            content += if is_flat { r0 * left } else { r0 * (math::exp(slope * left) - 1.0) / slope };
-            false
+            let flown = if is_flat { r0 * left } else { r0 * (math::exp(slope * left) - 1.0) / slope };
+            content += flown.min(kg);
+            // The time of a whole piece takes a logarithm: it is worked out for pieces that end only.
+            left -= if flown >= kg { piece_seconds(kg, r0, r1) } else { left };
+            left > 0.0
         });
         content.min(to_kg)
     }

@@ -245,6 +245,8 @@ pub struct Fill {
     pub flow_s: u32,
     /// Content at arrival, kg.
     pub start_kg: f64,
+    /// Time until it is full with a full cascade, seconds: what is left of the integral of 1 / flow.
+    pub left_s: f64,
     /// With the present flow it is full at this time.
     pub finish_s: Option<u32>,
     /// What it got so far, with its carbon and cost.

@@ -199,8 +199,9 @@ impl Yard<'_> {
         here.queue_area_s += i64::from(at_s);
         let flow_s = at_s + here.spec.dispenser.handling_s;
         let start_kg = arrival.tank.kg();
+        let left_s = here.curve.seconds(arrival.tank.capacity_kg(), start_kg, arrival.target_kg);
         here.positions[at].fill =
-            Some(Fill { arrival, start_s: at_s, flow_s, start_kg, finish_s: None, got: Lot::default() });
+            Some(Fill { arrival, start_s: at_s, flow_s, start_kg, left_s, finish_s: None, got: Lot::default() });
         self.hydrogen.begun += 1;
         if flow_s > at_s {
             self.push(flow_s, kind::FLOW, id);

@@ -303,10 +303,10 @@ impl<'a> Round<'a> {
         let sites = view.travel.sites();
         let mut from = vec![Vec::new(); sites];
         let horizon_s = view.time_s + view.travel.longest_s() + rules.early_s;
-        for (row, origin) in view.hauls.origin.iter().enumerate() {
-            if view.hauls.ready_s[row] <= horizon_s {
-                from[*origin as usize].push(u32::try_from(row).expect("fewer than 2^32 hauls"));
-            }
+        // They are in the order of readiness: what is ready later is out of reach for every truck.
+        let in_reach = view.hauls.ready_s.partition_point(|ready_s| *ready_s <= horizon_s);
+        for (row, origin) in (0..).zip(&view.hauls.origin[..in_reach]) {
+            from[*origin as usize].push(row);
         }
         Self { view, rules, geography, from, sent: vec![0; sites], orders: Orders::default() }
     }

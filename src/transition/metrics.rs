@@ -1,10 +1,11 @@
 //! Headline numbers of a transition, folded from its tables: the hub by year and over all years, and what each stakeholder
 //! asks first.
 
+use super::bank::sellers;
 use super::record::{FinanceRow, Tables};
 use super::spec::TransitionSpec;
 use super::stock::TRUCK;
-use crate::account::cost::{internal_rate, present_value};
+use crate::account::cost::present_value;
 use crate::record::notes::PluginNotes;
 use crate::record::summary::Metric;
 use crate::scenario::Scenario;
@@ -12,12 +13,20 @@ use crate::scenario::Scenario;
 /// Upper share of the waits that is told.
 const P95: f64 = 0.95;
 
-struct Out {
+/// Metrics that are being gathered.
+pub(super) struct Out {
     metrics: Vec<Metric>,
 }
 
 impl Out {
-    fn add(&mut self, scope: &str, name: &'static str, value: Option<f64>, unit: &'static str, info: &'static str) {
+    pub(super) fn add(
+        &mut self,
+        scope: &str,
+        name: &'static str,
+        value: Option<f64>,
+        unit: &'static str,
+        info: &'static str,
+    ) {
         self.metrics.push(Metric { name, scope: scope.to_owned(), value, unit, info });
     }
 }
@@ -30,7 +39,7 @@ pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> V
     for (year, _) in &tables.shown {
         of_year(tables, *year, &mut out);
     }
-    developers(tables, spec, scenario, &mut out);
+    sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
         if row.kind.0 == "target" {
             let scope = format!("rule:{}", row.rule);
@@ -127,25 +136,4 @@ pub fn plugin_metrics(notes: &[PluginNotes]) -> Vec<Metric> {
             "orders of plugins that were dropped",
         ),
     ]
-}
-
-/// What a developer and a bank ask of a site that sells charging: how much it is used, and what its money earns.
-fn developers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Out) {
-    for (at, key) in scenario.site.keys().enumerate() {
-        let scope = format!("site:{key}");
-        let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
-        if rows.iter().all(|row| row.charging_usd >= 0.0) {
-            continue;
-        }
-        let flows: Vec<f64> = rows.iter().map(|row| -row.total_usd).collect();
-        let npv = present_value(spec.discount_rate, &flows);
-        out.add(&scope, "npv_usd", Some(npv), "USD", "present value of a site that sells charging");
-        out.add(&scope, "internal_rate", internal_rate(&flows), "", "its rate of return; none where it never turns");
-        let invested: f64 = rows.iter().map(|row| row.infrastructure_usd + row.infrastructure_incentives_usd).sum();
-        let earned: f64 = rows.iter().map(|row| -(row.charging_usd + row.electricity_usd + row.upkeep_usd)).sum();
-        let cover = (invested > 0.0).then(|| earned / invested);
-        out.add(&scope, "debt_cover", cover, "", "what it earned before investment, over what was invested");
-        let used = tables.shown.last().and_then(|shown| shown.1.sites[at].utilization);
-        out.add(&scope, "charger_utilization", used, "", "time ports were taken over all time, last year");
-    }
 }

@@ -72,6 +72,26 @@ pub struct TransitionSpec {
     /// What it takes to build.
     #[serde(default)]
     pub build: BTreeMap<ProjectKind, BuildSpec>,
+    /// What a bank lends for works. None: nobody's debt cover is worked out.
+    pub loan: Option<LoanSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[transition.loan]`: a level loan for the works of a year, paid back from the year after it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoanSpec {
+    /// Share of what works cost, less public money, that is lent.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+    /// Real interest, a year.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub interest: f64,
+    /// It is paid back in so many equal payments, one a year.
+    #[schemars(range(min = 1, max = 50))]
+    pub years: u32,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

@@ -16,10 +16,8 @@ pub struct Travel {
     sites: usize,
     km: Vec<f64>,
     energy_km: Vec<f64>,
-    class: Vec<u8>,
-    /// Time without traffic where a file gives it, hours; else 0.
-    listed_h: Vec<f64>,
-    speed_kmh: [f64; CLASSES],
+    /// Time without traffic, hours: from a file, or by the speed of the class.
+    free_h: Vec<f64>,
     traffic: Vec<f64>,
     longest_s: u32,
     energy_cv: f64,
@@ -62,19 +60,13 @@ impl Travel {
         let class: Vec<u8> = km.iter().map(|km| class_of(*km)).collect();
         let factor = [spec.local_energy_factor, spec.arterial_energy_factor, 1.0];
         let energy_km = km.iter().zip(&class).map(|(km, class)| km * factor[usize::from(*class)]).collect();
-        let speed_kmh = [spec.local_kmh, spec.arterial_kmh, spec.freeway_kmh];
+        let speed_kmh: [f64; CLASSES] = [spec.local_kmh, spec.arterial_kmh, spec.freeway_kmh];
+        let by_speed_h = km.iter().zip(&class).map(|(km, class)| km / speed_kmh[usize::from(*class)]);
+        let free_h =
+            listed_h.iter().zip(by_speed_h).map(|(listed, by_speed)| if *listed > 0.0 { *listed } else { by_speed });
+        let free_h = free_h.collect();
         let traffic = spec.traffic.clone();
-        let mut travel = Self {
-            sites: n,
-            km,
-            energy_km,
-            class,
-            listed_h,
-            speed_kmh,
-            traffic,
-            longest_s: 0,
-            energy_cv: spec.energy_cv,
-        };
+        let mut travel = Self { sites: n, km, energy_km, free_h, traffic, longest_s: 0, energy_cv: spec.energy_cv };
         let slowest = (0..24).min_by(|a, b| travel.traffic[*a].total_cmp(&travel.traffic[*b])).unwrap_or(0);
         let all = (0..n).flat_map(|from| (0..n).map(move |to| (SiteId::at(from), SiteId::at(to))));
         travel.longest_s = all.map(|(from, to)| travel.drive_s(from, to, slowest)).max().unwrap_or(0);
@@ -106,13 +98,8 @@ impl Travel {
     /// Time of a trip that starts in this local hour of the day, whole seconds.
     #[must_use]
     pub fn drive_s(&self, from: SiteId, to: SiteId, hour: usize) -> u32 {
-        let at = self.at(from, to);
-        let free_h = if self.listed_h[at] > 0.0 {
-            self.listed_h[at]
-        } else {
-            self.km[at] / self.speed_kmh[usize::from(self.class[at])]
-        };
-        (free_h / self.traffic[hour] * 3600.0).round() as u32
+        // The next whole second, without a call of the mathematics library: this is asked for every look at a haul.
+        (self.free_h[self.at(from, to)] / self.traffic[hour] * 3600.0 + 0.5) as u32
     }
 
     /// The longest trip at the slowest hour, seconds.

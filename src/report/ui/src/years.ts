@@ -61,12 +61,14 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   const last = `year:${report.years[report.years.length - 1]}`;
   const first = `year:${report.years[0]}`;
   const sellers = report.sites.filter((site) => metrics.get("npv_usd", `site:${site.key}`) !== null);
+  const times = (factor: number | null) => (factor === null ? "–" : `× ${show(factor, 2)}`);
   const developer = table(
-    ["site that sells charging", "ports taken, last year", "present value", "rate of return", "earned over invested"],
+    ["site that sells", "ports taken, last year", "present value", "rate of return", "earned over invested", "least debt cover", "in", "worth nothing at income", "electricity", "upkeep", "works"],
     sellers.map((site) => {
       const get = (name: string) => metrics.get(name, `site:${site.key}`);
-      const cover = get("debt_cover");
-      return [site.name, percent(get("charger_utilization")), `${show((get("npv_usd") ?? 0) / 1e6, 1)} M$`, percent(get("internal_rate")), show(cover, 2)];
+      const breaks = ["income", "electricity", "upkeep", "investment"].map((part) => times(get(`breaks_at_${part}`)));
+      const [cover, year] = [get("debt_cover"), get("debt_cover_year")];
+      return [site.name, percent(get("charger_utilization")), `${show((get("npv_usd") ?? 0) / 1e6, 1)} M$`, percent(get("internal_rate")), show(get("earned_over_invested"), 2), show(cover, 2), year === null ? "–" : String(year), ...breaks];
     }),
   );
   const night = (hours: number[]) => hours.reduce((sum, trucks, hour) => sum + (hour < 6 || hour >= 22 ? trucks : 0), 0);
@@ -100,8 +102,9 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
   return section(
     "Whom it concerns",
-    "Developers and banks: sites that sell charging. Neighbours: exhaust of equipment at each site, and trucks that come (last year). Labour: hours.",
+    "Developers and banks: sites that sell charging or hydrogen. Neighbours: exhaust of equipment at each site, and trucks that come (last year). Labour: hours.",
     element("h3", {}, "Developer and bank"),
+    element("p", {}, "Debt cover is a year's earnings over its payments of debt; below 1 the bank is not paid. The last four columns say which assumption breaks a site: its present value is 0 when that part alone is so many times what it was here. The nearer to 1, the sooner."),
     ...developer,
     element("h3", {}, "Community"),
     ...community,

@@ -1,0 +1,121 @@
+//! What a developer and a bank ask of a site that sells charging or hydrogen: what its money earns, whether the earnings of
+//! every year cover the debt, and how far each assumption is from the point where the site is worth nothing.
+
+use super::metrics::Out;
+use super::record::{FinanceRow, Tables};
+use super::spec::{LoanSpec, TransitionSpec};
+use crate::account::cost::{internal_rate, present_value};
+use crate::account::levelised::capital_recovery_factor;
+use crate::scenario::Scenario;
+
+/// A part of a site's books: the metric of its breaking point, what it says, and the amount of a year (income negative).
+type Part = (&'static str, &'static str, fn(&FinanceRow) -> f64);
+
+const PARTS: [Part; 4] = [
+    ("breaks_at_income", "income over that of this run at which the present value is 0", income_usd),
+    ("breaks_at_electricity", "cost of electricity over that of this run at which the present value is 0", |row| {
+        row.electricity_usd
+    }),
+    ("breaks_at_upkeep", "cost of upkeep over that of this run at which the present value is 0", |row| row.upkeep_usd),
+    (
+        "breaks_at_investment",
+        "cost of works, less public money and what is left, at which the present value is 0",
+        |row| invested_usd(row) + row.residual_usd,
+    ),
+];
+
+fn income_usd(row: &FinanceRow) -> f64 {
+    row.charging_usd.min(0.0) + row.hydrogen_usd.min(0.0)
+}
+
+fn invested_usd(row: &FinanceRow) -> f64 {
+    row.infrastructure_usd + row.infrastructure_incentives_usd
+}
+
+/// What is left of a year's income when the year is paid for, before works and debt.
+fn earned_usd(row: &FinanceRow) -> f64 {
+    -(row.charging_usd + row.hydrogen_usd + row.electricity_usd + row.upkeep_usd + row.credits_usd)
+}
+
+/// The metrics of every site that sells.
+pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Out) {
+    for (at, key) in scenario.site.keys().enumerate() {
+        let scope = format!("site:{key}");
+        let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
+        if rows.iter().all(|row| income_usd(row) >= 0.0) {
+            continue;
+        }
+        let used = tables.shown.last().and_then(|shown| shown.1.sites[at].utilization);
+        out.add(&scope, "charger_utilization", used, "", "time ports were taken over all time, last year");
+        seller(&scope, &rows, spec, out);
+    }
+}
+
+fn seller(scope: &str, rows: &[&FinanceRow], spec: &TransitionSpec, out: &mut Out) {
+    let by_year = |amount: &dyn Fn(&FinanceRow) -> f64| rows.iter().map(|row| amount(row)).collect::<Vec<f64>>();
+    let flows = by_year(&|row| -row.total_usd);
+    let npv_usd = present_value(spec.discount_rate, &flows);
+    out.add(scope, "npv_usd", Some(npv_usd), "USD", "present value of a site that sells charging or hydrogen");
+    out.add(scope, "internal_rate", internal_rate(&flows), "", "its rate of return; none where it never turns");
+    let (invested, earned) = (by_year(&invested_usd), by_year(&earned_usd));
+    let all_invested: f64 = invested.iter().sum();
+    let over = (all_invested > 0.0).then(|| earned.iter().sum::<f64>() / all_invested);
+    out.add(scope, "earned_over_invested", over, "", "what it earned before investment, over what was invested");
+    for (name, info, amount) in PARTS {
+        let cost_usd = present_value(spec.discount_rate, &by_year(&amount));
+        out.add(scope, name, breaking_point(npv_usd, cost_usd), "", info);
+    }
+    let least = spec.loan.as_ref().and_then(|loan| least_cover(loan, &invested, &earned));
+    let info = "earnings over payments of debt in the year in which they cover it least";
+    out.add(scope, "debt_cover", least.map(|least| least.1), "", info);
+    let year = least.map(|(at, _)| f64::from(rows[at].year));
+    out.add(scope, "debt_cover_year", year, "yr", "the year of the least debt cover");
+}
+
+/// By how much a part of the cost (present value; income is negative) has to be multiplied for a present value of 0, all
+/// else equal: NPV - (f - 1) c = 0. None where the part is nothing, or would have to change its sign.
+fn breaking_point(npv_usd: f64, cost_usd: f64) -> Option<f64> {
+    let factor = 1.0 + npv_usd / cost_usd;
+    (factor.is_finite() && factor >= 0.0).then_some(factor)
+}
+
+/// The year (its place) whose earnings cover the payments of debt least, and by how much. None without debt.
+fn least_cover(loan: &LoanSpec, invested_usd: &[f64], earned_usd: &[f64]) -> Option<(usize, f64)> {
+    let payment = capital_recovery_factor(loan.interest, loan.years) * loan.share;
+    let pays_in = |year: usize| -> f64 {
+        let first = year.saturating_sub(loan.years as usize);
+        invested_usd[first..year].iter().map(|usd| usd.max(0.0) * payment).sum()
+    };
+    let covers = earned_usd.iter().enumerate().map(|(year, usd)| (year, usd / pays_in(year)));
+    covers.filter(|cover| cover.1.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Sources;
+
+    /// 1,000 $ lent at 10 % for two years are paid back in two payments of 576.19 $. Works of 2,000 $ in year 0, half of it
+    /// lent; earnings of 0, 800 and 600 $: the third year covers 600 / 576.19 = 1.0413. More works in year 1 (500 $, of it
+    /// 250 $ lent, 144.05 $ a year) lower it to 600 / 720.24 = 0.8331. Debt that is paid back needs no cover.
+    #[test]
+    fn debt_cover_by_hand() {
+        let loan = LoanSpec { share: 0.5, interest: 0.1, years: 2, sources: Sources::default() };
+        let (at, cover) = least_cover(&loan, &[2000.0, 0.0, 0.0, 0.0], &[0.0, 800.0, 600.0, -5.0]).unwrap();
+        assert!(at == 2 && (cover - 600.0 / 576.190_476).abs() < 1e-6, "{at} {cover}");
+        let (at, cover) = least_cover(&loan, &[2000.0, 500.0, 0.0], &[0.0, 800.0, 600.0]).unwrap();
+        assert!(at == 2 && (cover - 0.833_057).abs() < 1e-6, "{at} {cover}");
+        assert_eq!(least_cover(&loan, &[0.0; 3], &[1.0; 3]), None);
+    }
+
+    /// Income worth 500 $ against costs of 300 $ is worth 200 $: at 60 % of the income, or at twice electricity of 200 $, it
+    /// is worth nothing. Upkeep of 0 breaks nothing; income would have to be negative to spoil a site without costs.
+    #[test]
+    fn breaking_points_by_hand() {
+        assert_eq!(breaking_point(200.0, -500.0), Some(0.6));
+        assert_eq!(breaking_point(200.0, 200.0), Some(2.0));
+        assert_eq!(breaking_point(-50.0, 100.0), Some(0.5));
+        assert_eq!(breaking_point(200.0, 0.0), None);
+        assert_eq!(breaking_point(200.0, -100.0), None);
+    }
+}
