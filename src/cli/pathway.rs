@@ -63,5 +63,9 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
             row.rule, row.kind.0, row.year, row.reached, row.asked
         );
     }
+    for (name, goal) in scenario.rule.target.iter().filter(|it| it.1.on && it.1.year > spec.until) {
+        let _ =
+            writeln!(out, "Not judged: {name} (target), which is for {}: the run ends in {}", goal.year, spec.until);
+    }
     out
 }

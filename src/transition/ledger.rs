@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow};
-use super::stock::TRUCK;
+use super::stock::{Model, TRUCK};
 use super::year::{Shown, SiteShown};
 use crate::record::tally::FleetTally;
 use crate::truck::spec::Powertrain;
@@ -218,7 +218,8 @@ impl Year<'_> {
             }
         }
         if frame.scenario().terminal.contains_key(key) {
-            let battery = frame.models.iter().position(|model| model.powertrain == Powertrain::BatteryElectric);
+            let is_unit = |model: &Model| model.class != TRUCK && model.powertrain == Powertrain::BatteryElectric;
+            let battery = frame.models.iter().position(is_unit);
             let per_kwh = battery.map_or(0.0, |model| frame.credits_usd_per_unit(model, year));
             row.credits_usd -= shown.charging_kwh * per_kwh;
         }

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::offer::{Ownership, Tco, price_usd, residual, tco};
 use super::regulation::means;
 use super::spec::{BuyerSpec, OfferSpec, ProjectKind};
-use super::stock::{Stock, TRUCK};
+use super::stock::{Model, Stock, TRUCK};
 use super::year::Shown;
 use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, MJ_PER_KWH, credit_t};
 use crate::account::levelised::capital_recovery_factor;
@@ -321,7 +321,7 @@ impl Frame<'_> {
     /// Income from fuel standards for a gallon, kWh at the meter or kg; negative: what they cost.
     #[must_use]
     pub fn credits_usd_per_unit(&self, model: usize, year: u16) -> f64 {
-        let powertrain = self.models[model].powertrain;
+        let Model { powertrain, class, .. } = &self.models[model];
         let rules = self.scenario().rule.fuel_standard.values();
         rules
             .map(|rule| {
@@ -338,7 +338,9 @@ impl Frame<'_> {
                     }
                     Powertrain::BatteryElectric => {
                         let intensity = rule.electricity_g_per_mj.at(year);
-                        usd(credit_t(standard(year), rule.electric_ratio, intensity, MJ_PER_KWH), year)
+                        let of_equipment = rule.equipment_electric_ratio.filter(|_| class != TRUCK);
+                        let ratio = of_equipment.unwrap_or(rule.electric_ratio);
+                        usd(credit_t(standard(year), ratio, intensity, MJ_PER_KWH), year)
                     }
                     // Cranes on the grid are not credited: their energy is not metered apart.
                     Powertrain::GridConnected => 0.0,

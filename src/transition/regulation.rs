@@ -169,9 +169,12 @@ pub struct FuelStandardRule {
     pub electricity_g_per_mj: Curve,
     /// Intensity of hydrogen by year, g `CO2e`/MJ.
     pub hydrogen_g_per_mj: Curve,
-    /// MJ of diesel that one MJ of electricity displaces in a truck, and in equipment.
+    /// MJ of diesel that one MJ of electricity displaces in a truck.
     #[schemars(range(min = 0.5, max = 10.0))]
     pub electric_ratio: f64,
+    /// The same in equipment. Defaults to that of trucks.
+    #[schemars(range(min = 0.5, max = 10.0))]
+    pub equipment_electric_ratio: Option<f64>,
     /// The same of hydrogen.
     #[schemars(range(min = 0.5, max = 10.0))]
     pub hydrogen_ratio: f64,

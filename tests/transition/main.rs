@@ -555,9 +555,11 @@ fn a_run_leaves_a_folder_that_can_be_repeated() {
     assert!((total("fast", "abatement_usd_per_t") - by_hand).abs() < 1e-9 * by_hand.abs());
     assert_eq!(portvolt(&["run", "scenario.toml", "--baseline", "nowhere", "--out", "x"]).0, Some(4));
     let goal = "--set=rule.target.t={ year = 2027, metric = \"zev_share\", value = 1.0 }";
-    let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal]);
+    let late = "--set=rule.target.late={ year = 2060, metric = \"zev_share\", value = 1.0 }";
+    let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal, late]);
     assert_eq!(code, Some(6), "{said}");
     assert!(said.contains("Not kept: t (target) in 2027: 0.000 of 1.000"), "{said}");
+    assert!(said.contains("Not judged: late (target), which is for 2060"), "{said}");
 }
 
 /// A neighbour on a pipeline takes what its plan by year says.

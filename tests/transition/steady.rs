@@ -45,3 +45,26 @@ fn the_last_year_takes_its_share_of_the_value() {
     let before = old.finance.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
     assert!(new.vehicles_usd > before.vehicles_usd && -new.residual_usd < new.vehicles_usd - before.residual_usd);
 }
+
+/// Electricity in equipment displaces less diesel than in a truck: of the year's standard of 80 g/MJ, a kWh of equipment is
+/// worth (80 x 2.7 - 40) x 3.6 / 1e6 t x 60 USD/t = 0.038016 USD, not the 0.07776 USD of a truck.
+#[test]
+fn equipment_has_a_ratio_of_its_own() {
+    let standard = |more: &str| {
+        format!(
+            "[rule.fuel_standard.s]\nbaseline_g_per_mj = 100\nreduction = 0.2\ndiesel_g_per_mj = 100\n\
+            electricity_g_per_mj = 40\nhydrogen_g_per_mj = 100\nelectric_ratio = 5\nhydrogen_ratio = 2\nusd_per_t = 60\n{more}"
+        )
+    };
+    let credits = |more: &str, class: &str| {
+        let tables = with(&[], &standard(more));
+        let mut rows = tables.offers.iter();
+        let row =
+            rows.find(|row| row.class == class && row.model.contains("battery") && row.credits_usd < 0.0).unwrap();
+        -row.credits_usd
+    };
+    let own = "equipment_electric_ratio = 2.7\n";
+    assert_eq!(credits(own, "truck"), credits("", "truck"));
+    let ratio = credits(own, "yard_tractor") / credits("", "yard_tractor");
+    assert!((ratio - 0.038_016 / 0.077_76).abs() < 1e-9, "{ratio}");
+}
