@@ -60,9 +60,19 @@ fn a_run_leaves_its_folder_and_overwrites_only_when_told() {
         let bytes = std::fs::read(result.join(file)).unwrap();
         assert_eq!(hash.as_str().unwrap(), blake3::hash(&bytes).to_hex().as_str(), "{file}");
     }
-    for table in
-        ["sessions", "power", "hauls", "equipment", "fuel", "calls", "bills", "refuelings", "hydrogen", "hydrogen_hubs"]
-    {
+    for table in [
+        "sessions",
+        "power",
+        "hauls",
+        "equipment",
+        "fuel",
+        "standing",
+        "calls",
+        "bills",
+        "refuelings",
+        "hydrogen",
+        "hydrogen_hubs",
+    ] {
         assert!(
             result.join(format!("tables/{table}.parquet")).is_file()
                 && result.join(format!("tables/{table}.csv")).is_file()

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{loaded, run, shipped};
+use common::{loaded, run, run_into, shipped};
 use portvolt::scenario::load::{Loaded, Request, load};
 use portvolt::scenario::schema;
 use portvolt::scenario::template::TEMPLATES;
@@ -145,4 +145,20 @@ fn parked_trucks_change_nothing() {
     for metric in ["hauls_completed", "sessions", "energy_delivered_kwh", "truck_km", "peak_kw"] {
         assert_eq!(plain.total(metric).to_bits(), more.total(metric).to_bits(), "{metric}");
     }
+}
+
+/// What trucks emit where they stand is in the table of sites and hours and in the day of their fleet. With clean roads that is
+/// all they emit.
+#[test]
+fn exhaust_of_trucks_that_stand_is_in_both_books() {
+    let settings = ["truck_model.diesel_2014.nox_g_per_km=0", "time.days=2"];
+    let dir = tempfile::tempdir().unwrap();
+    let finished = run_into(&loaded(&shipped("port_terminal"), &settings), &Options::default(), Some(dir.path()));
+    let mut reader = csv::Reader::from_path(dir.path().join("standing.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
+    let sum = |column: usize| rows.iter().map(|row| row[column].parse::<f64>().unwrap()).sum::<f64>();
+    let (truck_h, nox_g) = (sum(2), sum(3));
+    assert!(truck_h > 100.0 && (nox_g - 30.0 * truck_h).abs() < 1e-6 * nox_g, "all are diesel: {truck_h} {nox_g}");
+    assert!((finished.total("truck_nox_kg") - nox_g / 1000.0).abs() < 1e-9 * nox_g);
+    assert!(rows.iter().all(|row| row[2].parse::<f64>().unwrap() > 0.0), "only hours in which somebody stands");
 }

@@ -37,6 +37,24 @@ pub enum Tick {
     Grant,
 }
 
+impl Tick {
+    /// The steps in their order.
+    pub const ALL: [Self; 12] = [
+        Self::Deliver,
+        Self::Meter,
+        Self::Freight,
+        Self::Swap,
+        Self::Terminal,
+        Self::Duty,
+        Self::Dispatch,
+        Self::Queue,
+        Self::Ask,
+        Self::Supply,
+        Self::Plan,
+        Self::Grant,
+    ];
+}
+
 /// Where a room hangs its systems.
 pub struct Register<'a> {
     schedule: &'a mut Schedule,
@@ -52,23 +70,9 @@ impl<'a> Register<'a> {
     /// A register over a schedule; chains the steps.
     #[must_use]
     pub fn new(schedule: &'a mut Schedule) -> Self {
-        schedule.configure_sets(
-            (
-                Tick::Deliver,
-                Tick::Meter,
-                Tick::Freight,
-                Tick::Swap,
-                Tick::Terminal,
-                Tick::Duty,
-                Tick::Dispatch,
-                Tick::Queue,
-                Tick::Ask,
-                Tick::Supply,
-                Tick::Plan,
-                Tick::Grant,
-            )
-                .chain(),
-        );
+        for (step, next) in Tick::ALL.into_iter().zip(&Tick::ALL[1..]) {
+            schedule.configure_sets(step.before(*next));
+        }
         Self { schedule }
     }
 

@@ -2,7 +2,7 @@
 
 use super::hydrogen::HydrogenSummary;
 use super::names::Names;
-use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, StandingRow};
 use super::tally::{BillTally, ClassTally, FleetTally, Tally};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
@@ -184,6 +184,21 @@ impl Summary {
         }
     }
 
+    /// Folds in what leaves the tailpipes of trucks that stand at sites.
+    pub fn standing(&mut self, rows: &[StandingRow]) {
+        for row in rows {
+            self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
+        }
+    }
+
+    fn exhaust(&mut self, site: SiteId, start_s: u32, [nox_g, pm25_g]: [f64; 2]) {
+        if let Some(calendar) = &self.calendar {
+            let hour = calendar.hour(i64::from(start_s));
+            let sum = &mut self.sites[site.index()].exhaust_by_hour[hour];
+            *sum = [sum[0] + nox_g, sum[1] + pm25_g];
+        }
+    }
+
     fn visited(&mut self, site: SiteId, at_s: Option<u32>) {
         if let Some((calendar, at_s)) = self.calendar.as_ref().zip(at_s) {
             self.sites[site.index()].trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
@@ -200,11 +215,7 @@ impl Summary {
             class.hydrogen_kg += row.hydrogen_kg;
             class.nox_g += row.nox_g;
             class.pm25_g += row.pm25_g;
-            if let Some(calendar) = &self.calendar {
-                let hour = calendar.hour(i64::from(row.start_s));
-                let exhaust = &mut self.sites[row.site.index()].exhaust_by_hour[hour];
-                *exhaust = [exhaust[0] + row.nox_g, exhaust[1] + row.pm25_g];
-            }
+            self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.required_h += row.required_h;
                 tally.served_h += row.served_h;

@@ -103,7 +103,8 @@ pub struct Tally {
     pub served_h: f64,
     /// Equipment: fuel, US gallons; nitrogen oxides and particles, g.
     pub equipment_burnt: [f64; 3],
-    /// Of it nitrogen oxides and particles by local hour of the day, g; only where there is a calendar.
+    /// Nitrogen oxides and particles of equipment and of trucks that stand, by local hour of the day, g; only where there is a
+    /// calendar.
     pub exhaust_by_hour: [[f64; 2]; 24],
     /// Trucks that came for a haul, by local hour of the day; only where there is a calendar.
     pub trucks_by_hour: [u64; 24],

@@ -204,26 +204,21 @@ fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, Re
         let beside = Beside { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
         sites.insert(site.key.clone(), beside);
     }
-    each_batch(tables, "emissions", |batch| {
+    each_batch(tables, "community", |batch| {
         for row in 0..batch.rows() {
-            let key = batch.text("scope", row).strip_prefix("site:");
-            let Some(site) = key.and_then(|key| sites.get_mut(key)) else { continue };
-            let (year, nox_kg) = (Some(batch.whole("year", row)), batch.number("nox_kg", row).unwrap_or(0.0));
-            let pm25_kg = batch.number("pm25_kg", row).unwrap_or(0.0);
+            let Some(site) = sites.get_mut(batch.text("site", row)) else { continue };
+            let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
+            let (year, hour) = (Some(batch.whole("year", row)), batch.whole("hour", row) as usize);
             if year == first {
-                (site.nox_kg_first, site.pm25_kg_first) = (nox_kg.round(), pm25_kg);
+                site.nox_kg_first += number("nox_kg");
+                site.pm25_kg_first += number("pm25_kg");
             }
             if year == last {
-                (site.nox_kg_last, site.pm25_kg_last) = (nox_kg.round(), pm25_kg);
-            }
-        }
-    })?;
-    each_batch(tables, "community", |batch| {
-        for row in (0..batch.rows()).filter(|row| Some(batch.whole("year", *row)) == last) {
-            let (hour, trucks) = (batch.whole("hour", row) as usize, batch.number("trucks", row).unwrap_or(0.0));
-            let hours = sites.get_mut(batch.text("site", row)).map(|site| &mut site.trucks_by_hour);
-            if let Some(trucks_a_day) = hours.and_then(|hours| hours.get_mut(hour)) {
-                *trucks_a_day = (trucks / DAYS_A_YEAR * 10.0).round() / 10.0;
+                site.nox_kg_last += number("nox_kg");
+                site.pm25_kg_last += number("pm25_kg");
+                if let Some(trucks_a_day) = site.trucks_by_hour.get_mut(hour) {
+                    *trucks_a_day = (number("trucks") / DAYS_A_YEAR * 10.0).round() / 10.0;
+                }
             }
         }
     })?;

@@ -7,7 +7,9 @@ use crate::policy::{PluginNotes, PolicyCalls};
 use crate::record::Records;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::names::Names;
-use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
+use crate::record::rows::{
+    BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow,
+};
 use crate::record::summary::{Metric, Summary};
 use crate::record::table::{Row, TableError, TableWriter, WAITING_ROWS};
 use bevy_ecs::prelude::World;
@@ -26,6 +28,7 @@ pub struct Output {
     hauls: TableWriter,
     equipment: TableWriter,
     fuel: TableWriter,
+    standing: TableWriter,
     calls: TableWriter,
     bills: TableWriter,
     refuelings: TableWriter,
@@ -73,6 +76,7 @@ impl Output {
             hauls: TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
             equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
             fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
+            standing: TableWriter::new::<StandingRow>(folder, with_csv, zone)?,
             calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
             bills: TableWriter::new::<BillRow>(folder, with_csv, zone)?,
             refuelings: TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
@@ -116,6 +120,7 @@ impl Output {
         drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
             summary.fuel(rows);
         })?;
+        drain(world, names, least, &mut self.standing, |rows: &[StandingRow]| summary.standing(rows))?;
         drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))?;
         let h2 = &mut summary.hydrogen;
         drain(world, names, least, &mut self.refuelings, |rows: &[RefuelRow]| h2.refuelings(rows))?;
@@ -147,6 +152,7 @@ impl Output {
             (HaulRow::TABLE, self.hauls),
             (EquipmentRow::TABLE, self.equipment),
             (FuelRow::TABLE, self.fuel),
+            (StandingRow::TABLE, self.standing),
             (CallRow::TABLE, self.calls),
             (BillRow::TABLE, self.bills),
             (RefuelRow::TABLE, self.refuelings),

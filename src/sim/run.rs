@@ -7,7 +7,7 @@ use super::{build, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
 use crate::kernel::clock::Clock;
-use crate::kernel::stage::{Operations, Register};
+use crate::kernel::stage::{Operations, Register, Tick};
 use crate::plugin::PluginError;
 use crate::policy::{
     ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PluginNotes, PolicyCalls, PolicyError,
@@ -240,7 +240,7 @@ impl Simulation {
         let fills = self.world.resource::<hydrogen::state::Hydrogen>().agenda.handled();
         let times = self.world.get_resource::<profile::StepTimes>();
         let step_us = times.map(|times| {
-            let named = profile::STEPS.iter().zip(times.spent);
+            let named = Tick::ALL.iter().zip(times.spent);
             named.map(|(step, spent)| (format!("{step:?}").to_lowercase(), spent.as_micros() as u64)).collect()
         });
         Effort { events: trucks + sessions + fills, step_us: step_us.unwrap_or_default() }

@@ -258,9 +258,9 @@ row! {
         hour: u32 ["h"],
         /// trucks that came for a haul
         trucks: f64 [""],
-        /// nitrogen oxides of its equipment
+        /// nitrogen oxides of its equipment, and of trucks that stand there
         nox_kg: f64 ["kg"],
-        /// exhaust particles of its equipment
+        /// exhaust particles of its equipment, and of trucks that stand there
         pm25_kg: f64 ["kg"],
     }
 }

@@ -186,7 +186,7 @@ pub struct SiteShown {
     pub hydrogen_kg: f64,
     /// What went into that hydrogen: electricity, purchases, less credits, $.
     pub hydrogen_usd: f64,
-    /// Exhaust of equipment by local hour: nitrogen oxides and particles, g.
+    /// Exhaust of equipment, and of trucks that stand there, by local hour: nitrogen oxides and particles, g.
     pub exhaust_by_hour: [[f64; 2]; 24],
     /// Trucks that came for a haul, by local hour.
     pub trucks_by_hour: [f64; 24],

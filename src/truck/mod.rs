@@ -3,6 +3,7 @@
 pub mod dispatch;
 pub mod rules;
 pub mod spec;
+pub mod standing;
 pub mod state;
 pub mod systems;
 pub mod travel;

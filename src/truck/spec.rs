@@ -98,6 +98,14 @@ pub struct TruckModelSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub pm25_g_per_km: f64,
+    /// Nitrogen oxides while it stands with its systems on, g/h.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub nox_g_per_idle_h: f64,
+    /// Exhaust particles up to 2.5 micrometres while it stands with its systems on, g/h.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub pm25_g_per_idle_h: f64,
     /// The battery; only for `battery_electric`.
     pub battery: Option<BatterySpec>,
     /// The hydrogen tank; only for `fuel_cell`.

@@ -1,6 +1,7 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
+use super::standing::{Standing, close_hours};
 use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, ShiftKm, Store, Trip, Truck, TruckModels};
 use super::travel::{Travel, Weather};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
@@ -32,7 +33,7 @@ const LOOK_AHEAD_DAYS: i64 = 15;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Duty, (close_day, follow_agenda, close_last_day).chain());
+    r.tick(Tick::Duty, (close_day, follow_agenda, close_last_day, close_hours).chain());
     r.tick(Tick::Dispatch, super::dispatch::dispatch);
 }
 
@@ -60,6 +61,7 @@ pub struct Road<'w> {
     pub(super) gates: ResMut<'w, Gates>,
     pub(super) roads: ResMut<'w, Roads>,
     pub(super) days: ResMut<'w, FleetDays>,
+    pub(super) standing: ResMut<'w, Standing>,
     pub(super) shift_km: ResMut<'w, ShiftKm>,
     pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
@@ -199,7 +201,7 @@ impl Road<'_> {
         let leave_s =
             begin_s + self.stay(driver, haul.origin, begin_s, haul.luck.gate, haul.luck.origin, haul.luck.live);
         driver.duty.phase = Phase::AtOrigin(haul);
-        self.idle_use(driver, leave_s - at_s);
+        self.stand(driver, at_s, leave_s - at_s);
         self.next_at(driver, leave_s);
     }
 
@@ -217,7 +219,7 @@ impl Road<'_> {
         driver.duty.trip.at_destination_s = at_s;
         let stay_s = self.stay(driver, haul.destination, at_s, haul.luck.gate, haul.luck.destination, haul.luck.live);
         driver.duty.phase = Phase::AtDestination(haul);
-        self.idle_use(driver, stay_s);
+        self.stand(driver, at_s, stay_s);
         self.next_at(driver, at_s + stay_s);
     }
 
@@ -282,8 +284,12 @@ impl Road<'_> {
     }
 
     /// Waiting with the systems on. An empty battery is noticed on the next trip.
-    fn idle_use(&mut self, driver: &mut Driver<'_>, seconds: u32) {
+    fn stand(&mut self, driver: &mut Driver<'_>, from_s: u32, seconds: u32) {
         let model = &self.models.0[driver.truck.model as usize].spec;
+        let [nox_g, pm25_g] = self.standing.add(driver.duty.site, from_s, seconds, model);
+        let day = &mut self.days.0[driver.truck.fleet.index()];
+        day.nox_g += nox_g;
+        day.pm25_g += pm25_g;
         self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);
     }
 

@@ -23,7 +23,7 @@ use crate::kernel::units::Kwh;
 use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
 use crate::record::Records;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
 use crate::scenario::load::Loaded;
@@ -33,6 +33,7 @@ use crate::terminal::state::{
     CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
 };
 use crate::truck::spec::BatterySpec;
+use crate::truck::standing::Standing;
 use crate::truck::state::{
     Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, ShiftKm, Store, Truck, TruckModel, TruckModels,
 };
@@ -99,6 +100,7 @@ fn records(world: &mut World) {
     world.init_resource::<Records<HaulRow>>();
     world.init_resource::<Records<EquipmentRow>>();
     world.init_resource::<Records<FuelRow>>();
+    world.init_resource::<Records<StandingRow>>();
     world.init_resource::<Records<CallRow>>();
 }
 
@@ -215,6 +217,7 @@ impl Build<'_> {
         }
         self.world.insert_resource(TruckModels(models));
         self.world.insert_resource(ShiftKm::new(fleets.len()));
+        self.world.init_resource::<Standing>();
         self.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
         self.world.insert_resource(DutyUse(vec![None; fleets.len()]));
         self.world.insert_resource(Fleets(fleets));

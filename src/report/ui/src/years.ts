@@ -102,7 +102,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
   return section(
     "Whom it concerns",
-    "Developers and banks: sites that sell charging or hydrogen. Neighbours: exhaust of equipment at each site, and trucks that come (last year). Labour: hours.",
+    "Developers and banks: sites that sell charging or hydrogen. Neighbours: exhaust at each site, of equipment and of trucks that stand there, and trucks that come (last year). Labour: hours.",
     element("h3", {}, "Developer and bank"),
     element("p", {}, "Debt cover is a year's earnings over its payments of debt; below 1 the bank is not paid. The last four columns say which assumption breaks a site: its present value is 0 when that part alone is so many times what it was here. The nearer to 1, the sooner."),
     ...developer,
