@@ -11,18 +11,18 @@ pub fn present_value(rate: f64, flows_usd: &[f64]) -> f64 {
     flows_usd.iter().enumerate().map(|(year, usd)| usd / growth(rate, year as u32)).sum()
 }
 
-/// The rate at which flows are worth nothing today, by bisection; none when there is none between -99 % and 1,000 %.
+/// The rate at which flows are worth nothing today, by bisection; none when there is none between -99 % and 1,000 %, or when
+/// the flows are no investment: money that comes first and goes later is worth more the higher the rate.
 #[must_use]
 pub fn internal_rate(flows_usd: &[f64]) -> Option<f64> {
     let (mut low, mut high) = RETURNS;
     let is_above = |rate: f64| present_value(rate, flows_usd) > 0.0;
-    let starts_above = is_above(low);
-    if flows_usd.is_empty() || starts_above == is_above(high) {
+    if !is_above(low) || is_above(high) {
         return None;
     }
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
-        if is_above(middle) == starts_above {
+        if is_above(middle) {
             low = middle;
         } else {
             high = middle;
@@ -54,5 +54,6 @@ mod tests {
         close(present_value(0.1, &[-100.0, 60.0, 70.0]), -100.0 + 60.0 / 1.1 + 70.0 / 1.21);
         assert_eq!(internal_rate(&[1.0, 2.0]), None);
         assert_eq!(internal_rate(&[]), None);
+        assert_eq!(internal_rate(&[1.0, -1.2]), None, "a debt, not an investment");
     }
 }

@@ -215,5 +215,6 @@ export class Metrics {
 export function show(value: number | null, digits?: number): string {
   if (value === null || !Number.isFinite(value)) return "–";
   const fraction = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-  return value.toLocaleString("en-US", { maximumFractionDigits: fraction });
+  const text = value.toLocaleString("en-US", { maximumFractionDigits: fraction });
+  return text === "-0" ? "0" : text;
 }
