@@ -277,6 +277,8 @@ row! {
         hauls: u32 [""],
         /// time in gate queues
         gate_queue_h: f64 ["h"],
+        /// time at places with the systems on: queues, gates, docks
+        standing_h: f64 ["h"],
         /// trips that ended with an empty battery
         stranded: u32 [""],
     }
@@ -314,6 +316,7 @@ impl FuelRow {
             pm25_g: day.pm25_g,
             hauls: day.hauls,
             gate_queue_h: day.gate_queue_h,
+            standing_h: day.standing_h,
             stranded: day.stranded,
         }
     }

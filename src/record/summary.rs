@@ -240,6 +240,7 @@ impl Summary {
             fleet.nox_g += row.nox_g;
             fleet.pm25_g += row.pm25_g;
             fleet.gate_queue_h += row.gate_queue_h;
+            fleet.standing_h += row.standing_h;
             fleet.stranded += u64::from(row.stranded);
         }
     }

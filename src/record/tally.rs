@@ -158,6 +158,8 @@ pub struct FleetTally {
     pub pm25_g: f64,
     /// Time in gate queues, h.
     pub gate_queue_h: f64,
+    /// Time at places with the systems on, h.
+    pub standing_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u64,
     /// Waits for ports on duty, h.
@@ -187,6 +189,7 @@ impl FleetTally {
         self.nox_g += other.nox_g * weight;
         self.pm25_g += other.pm25_g * weight;
         self.gate_queue_h += other.gate_queue_h * weight;
+        self.standing_h += other.standing_h * weight;
         self.port_wait_h += other.port_wait_h * weight;
         self.port_h += other.port_h * weight;
         self.charged_kwh += other.charged_kwh * weight;

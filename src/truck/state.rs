@@ -208,6 +208,8 @@ pub struct FleetDay {
     pub hauls: u32,
     /// Time in gate queues, hours.
     pub gate_queue_h: f64,
+    /// Time at places with the systems on, hours: queues, gates, docks.
+    pub standing_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u32,
 }

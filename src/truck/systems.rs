@@ -288,6 +288,7 @@ impl Road<'_> {
         let model = &self.models.0[driver.truck.model as usize].spec;
         let [nox_g, pm25_g] = self.standing.add(driver.duty.site, from_s, seconds, model);
         let day = &mut self.days.0[driver.truck.fleet.index()];
+        day.standing_h += f64::from(seconds) / 3600.0;
         day.nox_g += nox_g;
         day.pm25_g += pm25_g;
         self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);

@@ -1,6 +1,7 @@
 //! Contract: a frozen world stays as it is, and money is neither paid twice nor for what never was.
 
 use crate::{bought, same_without, with};
+use portvolt::transition::record::{FleetYearRow, OfferRow};
 
 /// Costs, rules and volume stand still; owners hold for six years and then sell. No year buys or sells half as many again as
 /// the mean of all: the first fleet begins in the middle of its cycle, not at the end of it.
@@ -67,4 +68,18 @@ fn equipment_has_a_ratio_of_its_own() {
     assert_eq!(credits(own, "truck"), credits("", "truck"));
     let ratio = credits(own, "yard_tractor") / credits("", "yard_tractor");
     assert!((ratio - 0.038_016 / 0.077_76).abs() < 1e-9, "{ratio}");
+}
+
+/// What a diesel truck is planned to burn is what diesel trucks burnt the year before: on the road, and standing with the
+/// engine on. Plans mix roads and loads by two assumed shares, which are worth a few percent.
+#[test]
+fn plans_know_what_trucks_burn() {
+    let tables = with(&[("idle_per_h = 0.6", "idle_per_h = 2.0")], "");
+    let offer = |row: &&OfferRow| row.year == 2027 && row.owner == "depot_fleet" && row.model == "diesel";
+    let offer = tables.offers.iter().find(offer).unwrap();
+    let trucks = |row: &&FleetYearRow| row.year == 2026 && row.owner == "depot_fleet" && row.model == "diesel";
+    let trucks = tables.fleet.iter().find(trucks).unwrap().vehicles;
+    let burnt = tables.emissions.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    let (planned, burnt) = (offer.energy_usd / 4.85, burnt.diesel_gal / f64::from(trucks));
+    assert!((planned / burnt - 1.0).abs() < 0.08, "{planned} and {burnt} gal a truck and year");
 }
