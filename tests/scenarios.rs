@@ -160,5 +160,14 @@ fn exhaust_of_trucks_that_stand_is_in_both_books() {
     let (truck_h, nox_g) = (sum(2), sum(3));
     assert!(truck_h > 100.0 && (nox_g - 30.0 * truck_h).abs() < 1e-6 * nox_g, "all are diesel: {truck_h} {nox_g}");
     assert!((finished.total("truck_nox_kg") - nox_g / 1000.0).abs() < 1e-9 * nox_g);
+    // Of the terminal's neighbours: its equipment and the trucks at its gates.
+    let at_terminal =
+        rows.iter().filter(|row| row[1] == *"terminal").map(|row| row[3].parse::<f64>().unwrap()).sum::<f64>();
+    let equipment_kg = finished.total("nox_kg") - finished.total("truck_nox_kg");
+    let beside_kg = finished.get("exhaust_nox_kg", "site:terminal");
+    assert!(
+        (beside_kg - equipment_kg - at_terminal / 1000.0).abs() < 1e-6 * beside_kg,
+        "{beside_kg} {equipment_kg} {at_terminal}"
+    );
     assert!(rows.iter().all(|row| row[2].parse::<f64>().unwrap() > 0.0), "only hours in which somebody stands");
 }

@@ -302,6 +302,7 @@ impl Summary {
             let mut site = Scope { name: format!("site:{key}"), out: &mut out };
             site.charging(tally, self.days);
             site.terminal(tally);
+            site.beside(tally);
             site.bill(tally.bill);
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
@@ -338,6 +339,12 @@ impl Scope<'_> {
         self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
         self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
+        self.add(
+            "truck_standing_h",
+            tally.standing_h,
+            "h",
+            "time of trucks at gates, docks and stacks with the systems on",
+        );
         self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
         self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery");
     }
@@ -380,6 +387,18 @@ impl Scope<'_> {
         self.add("equipment_diesel_gal", tally.equipment_burnt[0], "US gal", "diesel that equipment burnt");
         self.count("vessel_calls", tally.calls, "vessel calls that ended");
         self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
+    }
+
+    /// What leaves tailpipes at a site, for those who live beside it.
+    fn beside(&mut self, tally: &Tally) {
+        let sum = |at: usize| tally.exhaust_by_hour.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
+        self.add("exhaust_nox_kg", sum(0), "kg", "nitrogen oxides of equipment, and of trucks while they stand there");
+        self.add(
+            "exhaust_pm25_kg",
+            sum(1),
+            "kg",
+            "exhaust particles of equipment, and of trucks while they stand there",
+        );
     }
 
     fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {

@@ -59,6 +59,13 @@ function owners(metrics: Metrics, scopes: string[]): Lines {
   return [scopes.map((scope) => line(scope.slice("fleet:".length), scope)), [line("all", "total")]];
 }
 
+/** Exhaust where people live beside a site, most first. */
+function beside(report: Report, metrics: Metrics): Cell[][] {
+  const nox = (site: Site) => metrics.get("exhaust_nox_kg", `site:${site.key}`) ?? 0;
+  const sites = report.sites.filter((site) => nox(site) > 0).sort((a, b) => nox(b) - nox(a));
+  return sites.map((site) => [site.name, number(nox(site), 1), number(metrics.get("exhaust_pm25_kg", `site:${site.key}`), 2)]);
+}
+
 export function stakeholderSection(report: Report, metrics: Metrics): HTMLElement {
   const part = (title: string, words: string, columns: string[], rows: Cell[][], totals: Cell[][] = []) => [
     element("h3", {}, title),
@@ -91,6 +98,12 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
       ...labour(report, metrics),
     ),
     ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air),
+    ...part(
+      "Beside the sites",
+      "Exhaust of equipment, and of trucks while they stand at a gate, dock or stack, by site; the table standing has it by hour. What trucks emit on the road is not in it.",
+      ["site", "nitrogen oxides, kg", "exhaust particles, kg"],
+      beside(report, metrics),
+    ),
     ...part(
       "Fleet owners",
       `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
