@@ -250,7 +250,7 @@ fn who_cannot_charge_does_not_buy() {
 /// has seen the first year's bill buys no more.
 #[test]
 fn bills_of_the_year_before_decide() {
-    let cheap = ("glider_usd = 300000", "glider_usd = 120000");
+    let cheap = ("glider_usd = 300000", "glider_usd = 145000");
     let billed = with(&[LEAST_COST, cheap, ("limit_kw = 2000\n", "limit_kw = 2000\ntariff = \"sce_tou_ev_9\"\n")], "");
     let price = |year: u32| {
         let mut rows = billed.offers.iter();
