@@ -11,7 +11,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -244,6 +244,8 @@ impl TableWriter {
             .set_created_by("portvolt".to_owned())
             .set_max_row_group_row_count(Some(GROUP_ROWS))
             .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+            // Least and most of a row group, not of every page: readers skip groups, and pages are small.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
             .build();
         let parquet = ArrowWriter::try_new(create(&path)?, schema, Some(properties));
         writer.parquet = Some(parquet.map_err(|source| TableError::Parquet { table: R::TABLE, source })?);
