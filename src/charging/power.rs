@@ -87,10 +87,7 @@ pub(super) fn hold_leavers(
         return;
     }
     let mut now = tree.limit[..before.0.len()].to_vec();
-    for timed in timed.0.iter().filter(|timed| timed.binds(&calendar, clock.now_s(), clock.interval_end_s())) {
-        let limit = &mut now[timed.node.index()];
-        *limit = limit.min(timed.limit);
-    }
+    timed.lower(&calendar, clock.now_s(), clock.interval_end_s(), &mut now);
     // Charging keeps this share of its power: what the limit loses, it loses.
     let share = |node: usize| {
         let (had, lost) = (headroom.0[node], before.0[node] - now[node]);

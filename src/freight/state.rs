@@ -76,6 +76,7 @@ impl Board {
     /// Puts up a haul. They come in the order of their ids.
     pub fn put_up(&mut self, haul: Haul) {
         debug_assert!(self.columns.id.last().is_none_or(|last| *last < haul.id));
+        debug_assert!(self.columns.ready_s.last().is_none_or(|last| *last <= haul.ready_s));
         let columns = &mut self.columns;
         columns.id.push(haul.id);
         columns.origin.push(haul.origin.0);

@@ -29,6 +29,16 @@ pub struct TimedLimit {
 #[derive(Resource, Debug, Clone, Default)]
 pub struct TimedLimits(pub Vec<TimedLimit>);
 
+impl TimedLimits {
+    /// Lowers limits, by node, to those that bind an interval.
+    pub fn lower(&self, calendar: &Calendar, from_s: u32, to_s: u32, limits: &mut [Kw]) {
+        for timed in self.0.iter().filter(|timed| timed.binds(calendar, from_s, to_s)) {
+            let limit = &mut limits[timed.node.index()];
+            *limit = limit.min(timed.limit);
+        }
+    }
+}
+
 impl TimedLimit {
     /// Does it hold at a moment?
     #[must_use]

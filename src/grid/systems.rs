@@ -187,12 +187,7 @@ fn leave_headroom(
     }
     limits.0.clear();
     limits.0.extend_from_slice(&tree.limit[..around.inner.site.len()]);
-    for timed in &around.timed.0 {
-        if timed.binds(&around.calendar, clock.now_s(), clock.interval_end_s()) {
-            let limit = &mut limits.0[timed.node.index()];
-            *limit = limit.min(timed.limit);
-        }
-    }
+    around.timed.lower(&around.calendar, clock.now_s(), clock.interval_end_s(), &mut limits.0);
     other.solar.fill(Kw::ZERO);
     if !around.arrays.0.is_empty() {
         let moment = moment(&around.calendar, clock);

@@ -165,6 +165,7 @@ impl<'a> Keys<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&'a Value> {
+        debug_assert!(READ.contains(&key), "{key} is read and must stand in the list");
         self.values.as_ref()?.get(key).map(|entry| entry.1)
     }
 

@@ -284,22 +284,6 @@ row! {
     }
 }
 
-row! {
-    /// Trucks that stand at a site with their systems on, in an hour of the run.
-    StandingRow in "standing" {
-        /// start of the hour, from the start of the run
-        start_s: u32 ["s"],
-        /// the site
-        site: SiteId [""],
-        /// time that trucks stand there
-        truck_h: f64 ["h"],
-        /// nitrogen oxides from their tailpipes
-        nox_g: f64 ["g"],
-        /// exhaust particles up to 2.5 micrometres
-        pm25_g: f64 ["g"],
-    }
-}
-
 impl FuelRow {
     /// The day of a fleet.
     #[must_use]
@@ -319,6 +303,22 @@ impl FuelRow {
             standing_h: day.standing_h,
             stranded: day.stranded,
         }
+    }
+}
+
+row! {
+    /// Trucks that stand at a site with their systems on, in an hour of the run.
+    StandingRow in "standing" {
+        /// start of the hour, from the start of the run
+        start_s: u32 ["s"],
+        /// the site
+        site: SiteId [""],
+        /// time that trucks stand there
+        truck_h: f64 ["h"],
+        /// nitrogen oxides from their tailpipes
+        nox_g: f64 ["g"],
+        /// exhaust particles up to 2.5 micrometres
+        pm25_g: f64 ["g"],
     }
 }
 

@@ -338,13 +338,13 @@ impl Scope<'_> {
         self.add("truck_diesel_gal", tally.diesel_gal, "US gal", "diesel that trucks burnt");
         self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
         self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
-        let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
         self.add(
             "truck_standing_h",
             tally.standing_h,
             "h",
             "time of trucks at gates, docks and stacks with the systems on",
         );
+        let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
         self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
         self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery");
     }

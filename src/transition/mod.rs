@@ -5,7 +5,8 @@
 //! holds every vehicle, `offer` what it costs to own one, `build` the projects: formulas on plain values. `frame` is what
 //! does not change over the years, `year` runs the operations of one year and folds them, `market` makes of it what policies
 //! see, `comply` holds decisions to ramps and rules, `ledger` says what fleets and sites paid and emitted;
-//! `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
+//! `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
+//! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
 mod bank;
 pub mod baseline;

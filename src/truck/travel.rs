@@ -98,7 +98,7 @@ impl Travel {
     /// Time of a trip that starts in this local hour of the day, whole seconds.
     #[must_use]
     pub fn drive_s(&self, from: SiteId, to: SiteId, hour: usize) -> u32 {
-        // The next whole second, without a call of the mathematics library: this is asked for every look at a haul.
+        // The nearest whole second, without a call of the mathematics library: this is asked for every look at a haul.
         (self.free_h[self.at(from, to)] / self.traffic[hour] * 3600.0 + 0.5) as u32
     }
 
