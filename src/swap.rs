@@ -17,7 +17,6 @@ use crate::terminal::state::{EquipmentModels, Pools, Unit};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::sync::Arc;
 
 // --- Spec ---------------------------------------------------------------------------------------------------------------
 
@@ -160,7 +159,7 @@ pub(crate) fn add(world: &mut World, loaded: &Loaded, sites: &Sites) {
             .map(|unit| unit.id)
             .collect();
         units.sort_unstable();
-        let spare = || (0, Battery::at_soc(Arc::clone(&curve), 1.0));
+        let spare = || (0, Battery::at_soc(curve.clone(), 1.0));
         yards.push(Yard {
             site,
             model: model as u32,

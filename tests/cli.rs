@@ -222,6 +222,14 @@ fn settings_dates_and_json() {
     assert_eq!(code, 4);
     assert_eq!(out["problems"][0]["field"], "site.depot.limmit_kw");
     assert_eq!(out["problems"][0]["help"], "did you mean `limit_kw`?");
+    // A misspelt table is one mistake and not one for each key that a new table would need.
+    let (code, out) = run(&["--set", "site.depott.limit_kw=500"]);
+    assert_eq!((code, out["problems"].as_array().unwrap().len()), (4, 1), "{out}");
+    assert_eq!(out["problems"][0]["help"], "did you mean `depot`?");
+    // Whoever makes a whole new one meant to.
+    let whole = ["kind=depot", "lat=33.8", "lon=-118.2"].map(|value| format!("site.depott.{value}"));
+    let (code, out) = run(&["--days", "1", "--set", &whole[0], "--set", &whole[1], "--set", &whole[2]]);
+    assert_eq!(code, 0, "{out}");
     let (code, _) = run(&["--set", "policy.charging.name=edf", "--to", "2025-06-01"]);
     assert_eq!(code, 4);
     let (code, _) = run(&["--days", "2", "--set", "charger.night.cabinets=1", "--strict"]);

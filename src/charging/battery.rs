@@ -10,10 +10,10 @@ const SAME_KW: f64 = 1e-9;
 /// Energies that differ by less than this count as equal, kWh.
 const SAME_KWH: f64 = 1e-9;
 
-/// Power that a battery accepts, by energy stored.
+/// Power that a battery accepts, by energy stored. All batteries of a kind share one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    points: Vec<Point>,
+    points: Arc<[Point]>,
 }
 
 /// A point of a curve.
@@ -35,7 +35,7 @@ impl Curve {
     /// The same power at any state of charge.
     #[must_use]
     pub fn flat(usable: Kwh, power: Kw) -> Self {
-        Self { points: [0.0, usable.0].map(|kwh| Point { kwh, kw: power.0 }).to_vec() }
+        Self { points: Arc::new([0.0, usable.0].map(|kwh| Point { kwh, kw: power.0 })) }
     }
 
     /// Usable energy.
@@ -95,11 +95,11 @@ impl Curve {
     /// start and the slope of the power over energy.
     fn stretch(&self, piece: usize, energy: f64, cap: f64) -> (f64, f64, f64) {
         let (Point { kwh: e0, kw: p0 }, Point { kwh: e1, kw: p1 }) = (self.points[piece], self.points[piece + 1]);
+        if (p1 - p0).abs() <= SAME_KW {
+            return (e1, p0.min(cap), 0.0);
+        }
         let slope = (p1 - p0) / (e1 - e0);
         let accepted = p0 + slope * (energy - e0);
-        if (p1 - p0).abs() <= SAME_KW {
-            return (e1, accepted.min(cap), 0.0);
-        }
         let crossing = e0 + (cap - p0) / slope;
         let before_crossing = energy < crossing - SAME_KWH;
         let capped = before_crossing == (slope < 0.0);
@@ -114,13 +114,13 @@ pub struct Battery {
     energy: Kwh,
     /// Of the curve, here at hand: it is asked for in every interval.
     usable: Kwh,
-    curve: Arc<Curve>,
+    curve: Curve,
 }
 
 impl Battery {
     /// A battery at a state of charge in 0 to 1.
     #[must_use]
-    pub fn at_soc(curve: Arc<Curve>, soc: f64) -> Self {
+    pub fn at_soc(curve: Curve, soc: f64) -> Self {
         debug_assert!((0.0..=1.0).contains(&soc));
         let usable = curve.usable();
         Self { energy: usable * soc, usable, curve }

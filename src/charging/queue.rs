@@ -58,17 +58,19 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     hall.fresh.0.clear();
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
-    let mut coming = coming.into_iter().peekable();
+    let mut next = coming.drain(..).peekable();
     loop {
-        let end_s = coming.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
+        let end_s = next.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
         if let Some(due) = hall.works.agenda.pop_before(end_s) {
             hall.handle(due);
-        } else if let Some(arrival) = coming.next() {
+        } else if let Some(arrival) = next.next() {
             hall.arrive(arrival);
         } else {
             break;
         }
     }
+    drop(next);
+    arrivals.0 = coming;
     hall.fresh.0.sort_unstable();
 }
 
@@ -113,14 +115,14 @@ impl Hall<'_, '_> {
         let mut best: Option<(f64, PortId)> = None;
         for id in &self.plazas.at[arrival.site.index()].cabinets {
             let cabinet = &self.works.cabinets[id.index()];
-            let Some(port) = cabinet.free.last() else { continue };
+            let Some(port) = cabinet.free.first() else { continue };
             if !self.may_start(*id, arrival, arrival.at_s) {
                 continue;
             }
             let busy = cabinet.ports.len() - cabinet.free.len();
             let promise = cabinet.port_limit.0.min(cabinet.limit.0 / (busy + 1) as f64);
             if best.is_none_or(|(most, _)| promise > most) {
-                best = Some((promise, *port));
+                best = Some((promise, port));
             }
         }
         best.map(|(_, id)| id)

@@ -415,8 +415,8 @@ pub struct Cabinet {
     pub limit: Kw,
     /// Most power of one port.
     pub port_limit: Kw,
-    /// Ports without a session, the lowest id last.
-    pub free: Vec<PortId>,
+    /// Ports without a session.
+    pub free: FreePorts,
     /// Out of order.
     pub broken: bool,
     /// Mean time between failures and to repair, hours.
@@ -428,15 +428,63 @@ pub struct Cabinet {
 impl Cabinet {
     /// A vehicle plugs in.
     pub(super) fn take(&mut self, port: PortId) {
-        let at = self.free.partition_point(|free| *free > port);
-        debug_assert_eq!(self.free.get(at), Some(&port), "a port is taken once");
-        self.free.remove(at);
+        let was_free = self.free.set(port, false);
+        debug_assert!(was_free, "a port is taken once");
     }
 
     /// A vehicle unplugs.
     pub(super) fn give_back(&mut self, port: PortId) {
-        let at = self.free.partition_point(|free| *free > port);
-        self.free.insert(at, port);
+        self.free.set(port, true);
+    }
+}
+
+/// Which ports of a cabinet are free, a bit each: to take one from among a thousand moves no others.
+#[derive(Debug, Clone, Default)]
+pub struct FreePorts {
+    first: u32,
+    free: usize,
+    words: Vec<u64>,
+}
+
+impl FreePorts {
+    /// These ports, which follow each other, all free.
+    #[must_use]
+    pub fn all(ports: &[PortId]) -> Self {
+        let mut all =
+            Self { first: ports.first().map_or(0, |port| port.0), free: 0, words: vec![0; ports.len().div_ceil(64)] };
+        for port in ports {
+            all.set(*port, true);
+        }
+        all
+    }
+
+    /// How many are free.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.free
+    }
+
+    /// Is none free?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.free == 0
+    }
+
+    /// The lowest free one.
+    #[must_use]
+    pub fn first(&self) -> Option<PortId> {
+        let word = self.words.iter().position(|word| *word != 0)?;
+        Some(PortId(self.first + word as u32 * 64 + self.words[word].trailing_zeros()))
+    }
+
+    /// Frees a port or takes it. Returns what it was.
+    fn set(&mut self, port: PortId, is_free: bool) -> bool {
+        let at = port.0 - self.first;
+        let (word, bit) = (&mut self.words[at as usize / 64], 1 << (at % 64));
+        let was_free = *word & bit != 0;
+        *word = if is_free { *word | bit } else { *word & !bit };
+        self.free = self.free + usize::from(is_free) - usize::from(was_free);
+        was_free
     }
 }
 

@@ -10,7 +10,6 @@ use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Kw, Kwh};
 use crate::scenario::visits::Visit;
 use bevy_ecs::prelude::*;
-use std::sync::Arc;
 
 /// Registers the charging systems.
 pub fn register(r: &mut Register<'_>) {
@@ -40,7 +39,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
     {
         // A visitor's battery is as large as its need: it arrives empty and is full when it has what it asked for.
         let need = Kwh(visit.energy_kwh.max(1e-6));
-        let battery = Battery::at_soc(Arc::new(Curve::flat(need, Kw(visit.vehicle_kw))), 0.0);
+        let battery = Battery::at_soc(Curve::flat(need, Kw(visit.vehicle_kw)), 0.0);
         let row = u32::try_from(list.next).expect("fewer than 2^32 visits");
         arrivals.0.push(Arrival {
             depart_s: Some(visit.depart_s),

@@ -3,7 +3,7 @@
 use super::check;
 use super::choice::{self, Plugins};
 use super::listing::{self, FuelVisit, KmRow, ListedHaul};
-use super::problem::{Place, Problem, Problems, SourceFile};
+use super::problem::{Place, Problem, Problems, SourceFile, nearest};
 use super::provenance::{self, Provenance};
 use super::shape;
 use super::tree::{Item, Node};
@@ -13,7 +13,7 @@ use crate::account::tariff::Tariff;
 use crate::import::{self, geojson};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy::Schedule;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// The name of the scenario's file inside its folder.
@@ -90,7 +90,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         return Err(problems);
     };
     let shape = shape::check_shape(&document);
-    problems.list = shape.problems;
+    problems.list = told_once(shape.problems, &reader.made);
     let mut json = document.to_json();
     let text = json.to_string();
     shape.unknown.iter().for_each(|path| forget(&mut json, path));
@@ -140,6 +140,19 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         _ => Err(sorted(problems)),
     }
+}
+
+/// A setting that makes a new table, which then lacks keys, most probably misspelt the name of one: that is said once
+/// and not for each key.
+fn told_once(mut problems: Vec<Problem>, made: &BTreeMap<String, String>) -> Vec<Problem> {
+    let mut told = BTreeSet::new();
+    problems.retain_mut(|problem| {
+        let Some(help) = made.get(&problem.field) else { return true };
+        "was not there, and a setting alone does not make it whole".clone_into(&mut problem.message);
+        problem.help = Some(help.clone());
+        told.insert(problem.field.clone())
+    });
+    problems
 }
 
 impl Loaded {
@@ -240,6 +253,8 @@ struct Reader {
     files: Vec<SourceFile>,
     inputs: BTreeMap<String, String>,
     problems: Vec<Problem>,
+    /// Tables that settings made anew beside ones of a like name, and what is said where they are not whole.
+    made: BTreeMap<String, String>,
 }
 
 impl Reader {
@@ -252,6 +267,10 @@ impl Reader {
         }
         for setting in &request.settings {
             if let Some(over) = self.setting(setting) {
+                let made = document.made_by(&over).and_then(|(path, beside)| {
+                    Some((shape::dotted(&path), nearest(path.last()?, beside).filter(|help| help.starts_with("did"))?))
+                });
+                self.made.extend(made);
                 self.lay(&mut document, over);
             }
         }

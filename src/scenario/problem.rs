@@ -93,11 +93,19 @@ impl Problems {
         Self { files: Vec::new(), list: vec![problem] }
     }
 
-    /// Adds the problems of other files.
+    /// Adds the problems of other files, but none that is told already: many runs of one scenario have the same.
     pub fn append(&mut self, other: Problems) {
+        let is_told = |problem: &Problem| {
+            let alike = |known: &&Problem| known.field == problem.field && known.message == problem.message;
+            self.told().iter().filter(alike).any(|known| self.locate(known) == other.locate(problem))
+        };
+        let new: Vec<Problem> = other.list.iter().filter(|problem| !is_told(problem)).cloned().collect();
+        if new.is_empty() {
+            return;
+        }
         let shift = self.files.len();
         self.files.extend(other.files);
-        self.list.extend(other.list.into_iter().map(|problem| Problem {
+        self.list.extend(new.into_iter().map(|problem| Problem {
             place: problem.place.map(|place| match place {
                 Place::Span(file, span) => Place::Span(file + shift, span),
                 place => place,

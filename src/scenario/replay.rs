@@ -143,9 +143,7 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
         let place = Some(Place::Line(path.to_owned(), line));
         problems.push(Problem { place, field: field.to_owned(), message, help: Some(help.to_owned()) });
     };
-    let mut order: Vec<&Visit> = visits.list.iter().collect();
-    order.sort_unstable_by_key(|visit| (visit.charger, visit.arrive_s, visit.line));
-    for visit in order.iter().filter(|visit| visit.charger.is_none()) {
+    for visit in visits.list.iter().filter(|visit| visit.charger.is_none()) {
         wrong(
             visit.line,
             "charger_id",
@@ -153,13 +151,16 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
             "name one, or let sessions queue: --chargers N",
         );
     }
+    let order = |(at, visit): (u32, &Visit)| Some((visit.charger?, visit.arrive_s, at));
+    let mut order: Vec<(u32, u32, u32)> = (0..).zip(&visits.list).filter_map(order).collect();
+    order.sort_unstable();
     for pair in order.windows(2) {
-        let together = pair[0].charger == pair[1].charger && pair[1].arrive_s < pair[0].depart_s;
-        if let Some(charger) = pair[0].charger.filter(|_| together) {
+        let (charger, [before, after]) = (pair[0].0, [pair[0].2, pair[1].2].map(|at| &visits.list[at as usize]));
+        if charger == pair[1].0 && after.arrive_s < before.depart_s {
             let name = &visits.chargers[charger as usize];
-            let message = format!("arrives at charger `{name}` before the session of line {} leaves it", pair[0].line);
+            let message = format!("arrives at charger `{name}` before the session of line {} leaves it", before.line);
             wrong(
-                pair[1].line,
+                after.line,
                 "arrive_s",
                 message,
                 "a port serves one vehicle at a time; let sessions queue: --chargers N",

@@ -57,6 +57,22 @@ impl Item {
         }
     }
 
+    /// The table that laying a setting on this one would make anew, and the names beside it: what a misspelt name does.
+    pub(super) fn made_by(&self, setting: &Item) -> Option<(Vec<String>, Vec<&str>)> {
+        let (Node::Table(here), Node::Table(set)) = (&self.node, &setting.node) else { return None };
+        let (key, inner) = set.first_key_value()?;
+        match here.get(key) {
+            Some(below) => below.made_by(inner).map(|(mut path, names)| {
+                path.insert(0, key.clone());
+                (path, names)
+            }),
+            None if matches!(inner.node, Node::Table(_)) => {
+                Some((vec![key.clone()], here.keys().map(String::as_str).collect()))
+            }
+            None => None,
+        }
+    }
+
     /// Lays `over` on top: tables merge, everything else is replaced.
     pub fn overlay(&mut self, over: Item) {
         match (&mut self.node, over.node) {

@@ -82,7 +82,7 @@ impl NameList {
 pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
     let columns = ["session_id", "arrive_s", "depart_s", "energy_kwh", "max_kw"];
     let mut table = Table::open(path, text, &columns, problems);
-    let mut list = Vec::new();
+    let mut list = Vec::with_capacity(text.bytes().filter(|byte| *byte == b'\n').count());
     let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
     let mut row = table.row();
     while table.read_row(&mut row) {

@@ -7,7 +7,6 @@ use crate::hydrogen::state::FuelTank;
 use crate::kernel::ids::{PoolId, SiteId, UnitId};
 use crate::kernel::profile::WeekProfile;
 use bevy_ecs::prelude::{Component, Resource};
-use std::sync::Arc;
 
 /// The gates of all sites; sites that are no terminal have none.
 #[derive(Resource, Debug, Default)]
@@ -99,7 +98,7 @@ pub struct EquipmentModel {
     /// What the user wrote.
     pub spec: EquipmentModelSpec,
     /// What its battery accepts.
-    pub curve: Option<Arc<Curve>>,
+    pub curve: Option<Curve>,
 }
 
 /// All equipment models, in the order of their keys.

@@ -8,7 +8,6 @@ use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::kernel::units::Kwh;
 use bevy_ecs::prelude::{Component, Resource};
-use std::sync::Arc;
 
 /// A truck model as the scenario says it, with its curve.
 #[derive(Debug, Clone)]
@@ -18,7 +17,7 @@ pub struct TruckModel {
     /// What the user wrote.
     pub spec: TruckModelSpec,
     /// What its battery accepts.
-    pub curve: Option<Arc<Curve>>,
+    pub curve: Option<Curve>,
 }
 
 /// All truck models, in the order of their keys.

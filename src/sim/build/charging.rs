@@ -6,7 +6,7 @@ use crate::charging::power::{Asks, Grants, Plans};
 use crate::charging::queue::kind;
 use crate::charging::spec::ChargerSpec;
 use crate::charging::state::{
-    Arrivals, Budget, Cabinet, ChargingLoad, Departures, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port,
+    Arrivals, Budget, Cabinet, ChargingLoad, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port,
     SitesByFleet, Spent, User, Works, access_of,
 };
 use crate::grid::state::LimitTree;
@@ -103,7 +103,7 @@ impl Build<'_> {
         Cabinet {
             site,
             group,
-            free: ports.iter().rev().copied().collect(),
+            free: FreePorts::all(&ports),
             ports,
             limit: Kw(spec.cabinet_kw),
             port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),

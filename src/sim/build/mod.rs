@@ -109,8 +109,8 @@ fn sites(scenario: &Scenario) -> Sites {
     Sites(scenario.site.iter().map(site).collect())
 }
 
-fn curve(spec: Option<&BatterySpec>) -> Option<Arc<Curve>> {
-    spec.map(|battery| Arc::new(Curve::new(Kwh(battery.usable_kwh), &battery.accepts_kw)))
+fn curve(spec: Option<&BatterySpec>) -> Option<Curve> {
+    spec.map(|battery| Curve::new(Kwh(battery.usable_kwh), &battery.accepts_kw))
 }
 
 /// Hours of the week that are worked.
@@ -208,7 +208,7 @@ impl Build<'_> {
                 };
                 let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
                 let store = match (&models[model_at].curve, &models[model_at].spec.tank) {
-                    (Some(curve), _) => Store::Aboard(Battery::at_soc(Arc::clone(curve), self.first_soc(key, number))),
+                    (Some(curve), _) => Store::Aboard(Battery::at_soc(curve.clone(), self.first_soc(key, number))),
                     (None, Some(tank)) => Store::Hydrogen(self.first_fuel(tank.usable_kg, key, number)),
                     (None, None) => Store::Tank,
                 };
@@ -271,7 +271,7 @@ impl Build<'_> {
                         let state = match (&model.curve, &model.spec.tank) {
                             (Some(curve), _) => {
                                 let soc = self.first_soc(&name, number);
-                                UnitState::Ready(Battery::at_soc(Arc::clone(curve), soc))
+                                UnitState::Ready(Battery::at_soc(curve.clone(), soc))
                             }
                             (None, Some(tank)) => UnitState::Hydrogen(self.first_fuel(tank.usable_kg, &name, number)),
                             (None, None) => UnitState::Fueled,
@@ -376,25 +376,22 @@ impl Build<'_> {
 
     /// Visits in the order of their arrival. Returns the names of their sessions.
     fn visits(&mut self) -> Vec<Arc<str>> {
-        let mut list = VisitList::default();
         // Vehicles of different files are different vehicles.
-        let mut first = 0;
+        let (mut order, mut first) = (Vec::new(), 0);
         for (key, spec) in &self.scenario.visits {
             let (site, visits) = (self.site(&spec.site), &self.loaded.visits[key]);
-            list.visits.extend(visits.list.iter().map(|visit| {
-                let visit = Visit { vehicle: visit.vehicle + first, ..visit.clone() };
-                (site, visit)
-            }));
+            // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
+            let key = |visit: &Visit| (visit.arrive_s, site, first_letters(&visit.session));
+            order.extend(visits.list.iter().map(|visit| (key(visit), first, visit)));
             first += visits.vehicles.len() as u32;
         }
-        // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
-        list.visits.sort_by_cached_key(|(site, visit)| {
-            (visit.arrive_s, *site, first_letters(&visit.session), Arc::clone(&visit.session))
-        });
-        list.is_pinned = self.loaded.pin_visits;
-        let names = list.visits.iter().map(|(_, visit)| Arc::clone(&visit.session)).collect();
-        self.world.insert_resource(list);
-        names
+        order.sort_by(|(a, _, one), (b, _, other)| a.cmp(b).then_with(|| one.session.cmp(&other.session)));
+        let placed = |((_, site, _), first, visit): &((u32, SiteId, u64), u32, &Visit)| {
+            (*site, Visit { vehicle: visit.vehicle + first, ..(*visit).clone() })
+        };
+        let visits = order.iter().map(placed).collect();
+        self.world.insert_resource(VisitList { visits, is_pinned: self.loaded.pin_visits, next: 0 });
+        order.into_iter().map(|(_, _, visit)| Arc::clone(&visit.session)).collect()
     }
 }
 
