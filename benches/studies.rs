@@ -79,7 +79,7 @@ fn shards() -> Result<(), Box<dyn std::error::Error>> {
     println!("(writing them, not synced: {:.1} s)", begun.elapsed().as_secs_f64());
     for jobs in [1, 0] {
         let begun = Instant::now();
-        let merged = merge(&planned, &store, &dir.path().join("merged"), jobs)?;
+        let merged = merge(&planned, &store, &dir.path().join("merged"), false, jobs)?;
         let threads = if jobs == 1 { "1 thread" } else { "all threads" };
         let took = begun.elapsed().as_secs_f64();
         println!("merge {SHARDS} shards, {} rows, {threads}: {took:.1} s, peak {} MB", merged.count, peak_mb());

@@ -7,7 +7,7 @@
 
 mod common;
 
-use common::{Finished, interval_99, run, written};
+use common::{Finished, interval_99, run, run_into, written};
 use portvolt::kernel::random::{Purpose, Seed};
 use portvolt::sim::Options;
 use std::fmt::Write;
@@ -142,4 +142,38 @@ fn queueing_is_not_charging() {
     assert_eq!(run.total("queue_wait_mean_min"), 60.0);
     assert_eq!(run.total("queue_wait_p95_min"), 120.0);
     assert!((run.total("energy_delivered_kwh") - 1500.0).abs() < 1e-6);
+}
+
+/// Two groups of one port, kept for home fleets until two and until four in the morning. Each opens at its own time by the
+/// clock, on the day after the clock was put back too (2 November 2025).
+#[test]
+fn ports_kept_for_home_fleets_open_at_their_own_time() {
+    let group = |name: &str, until: &str| {
+        format!(
+            "[charger.{name}]\nsite = \"station\"\ncabinets = 1\ncabinet_kw = 10\nefficiency = 1.0\nusers = \
+             [\"visitors\"]\nreserved_hours = \"00:00-{until}\"\n"
+        )
+    };
+    let toml = format!(
+        "title = \"station\"\n[time]\nstart = \"2025-11-01\"\ndays = 3\nzone = \"America/Los_Angeles\"\n\
+         [site.station]\nkind = \"public\"\nlat = 34.0\nlon = -118.0\n{}{}\
+         [visits.all]\nsite = \"station\"\ncsv = \"visits.csv\"\n",
+        group("early", "02:00"),
+        group("late", "04:00")
+    );
+    // At one in the morning of the first and of the third day, which begins after 49 hours; 20 kWh take two hours.
+    let visits = "session_id,arrive_s,depart_s,energy_kwh,max_kw\na,3600,86000,200,10\nb,3660,86000,20,10\n\
+                  c,180000,259000,200,10\nd,180060,259000,20,10\n";
+    let (dir, loaded) = written(&toml, &[("visits.csv", visits)]);
+    run_into(&loaded, &Options::default(), Some(dir.path()));
+    let mut reader = csv::Reader::from_path(dir.path().join("sessions.csv")).unwrap();
+    let at = |name: &str, headers: &csv::StringRecord| headers.iter().position(|header| header == name).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let rows = reader.records().map(|row| row.unwrap()).map(|row| {
+        (row[at("session_id", &headers)].to_owned(), row[at("start_s", &headers)].parse::<u32>().unwrap() / 3600)
+    });
+    let mut started: Vec<(String, u32)> = rows.collect();
+    started.sort();
+    let wanted = [("a", 2), ("b", 4), ("c", 51), ("d", 53)].map(|(name, hour)| (name.to_owned(), hour));
+    assert_eq!(started, wanted);
 }

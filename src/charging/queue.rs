@@ -24,7 +24,7 @@ pub(crate) mod kind {
     pub(crate) const FINISH: u8 = 0;
     /// A cabinet works again (id: cabinet).
     pub(crate) const REPAIR: u8 = 1;
-    /// Ports that were kept for home fleets are free for all (id: site).
+    /// Ports that were kept for home fleets are free for all (id: group of chargers).
     pub(crate) const REOPEN: u8 = 2;
     /// Somebody who waits at the site has to go (id: site).
     pub(crate) const GIVE_UP: u8 = 3;
@@ -82,7 +82,7 @@ impl Hall<'_, '_> {
             kind::TIME_UP => self.time_up(PortId(due.id), due.at_s),
             kind::FAIL => self.fail(due.id, due.at_s),
             kind::REPAIR => self.repair(due.id, due.at_s),
-            _ => self.reopen(SiteId(due.id), due.at_s),
+            _ => self.reopen(due.id as usize, due.at_s),
         }
     }
 
@@ -311,11 +311,18 @@ impl Hall<'_, '_> {
         }
     }
 
-    fn reopen(&mut self, site: SiteId, at_s: u32) {
-        for id in self.plazas.at[site.index()].ports.clone() {
+    fn reopen(&mut self, group: usize, at_s: u32) {
+        let cabinets = self.works.cabinets.iter().filter(|cabinet| cabinet.group == group);
+        for id in cabinets.flat_map(|cabinet| cabinet.ports.clone()).collect::<Vec<_>>() {
             self.call_next(id, at_s);
         }
-        self.works.agenda.push(Due { at_s: at_s + DAY_S as u32, kind: kind::REOPEN, id: site.0 });
+        let Some((_, to)) = self.works.access[group].reserved else { return };
+        // The same time by the clock, also where the clock is put back in between.
+        let now_s = i64::from(at_s);
+        let today_s = self.calendar.day(now_s) * DAY_S + i64::from(to);
+        let next_s = [today_s, today_s + DAY_S].map(|local_s| self.calendar.elapsed_s(local_s));
+        let next_s = if next_s[0] > now_s { next_s[0] } else { next_s[1] };
+        self.works.agenda.push(Due { at_s: next_s as u32, kind: kind::REOPEN, id: group as u32 });
     }
 }
 

@@ -129,7 +129,11 @@ impl From<CompareError> for Failure {
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        let exit = if matches!(error, FolderError::Io { .. }) { Exit::Failed } else { Exit::BadFiles };
+        let exit = if matches!(error, FolderError::Io { .. } | FolderError::Overtaken { .. }) {
+            Exit::Failed
+        } else {
+            Exit::BadFiles
+        };
         Self::Told(exit, error.to_string())
     }
 }

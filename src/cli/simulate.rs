@@ -11,7 +11,11 @@ use std::path::Path;
 pub(super) fn begin(target: &Path, force: bool, console: &Console) -> Result<RunFolder, Exit> {
     RunFolder::begin(target, force).map_err(|error| {
         console.error(&error.to_string());
-        if matches!(error, FolderError::Io { .. }) { Exit::Failed } else { Exit::BadFiles }
+        if matches!(error, FolderError::Io { .. } | FolderError::Overtaken { .. }) {
+            Exit::Failed
+        } else {
+            Exit::BadFiles
+        }
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::{Exit, diagnose, interrupt};
+use crate::record::folder::FolderError;
 use crate::study::merge::{MergeError, merge};
 use crate::study::plan::{Plan, PlanError, plan};
 use crate::study::shard::Store;
@@ -57,6 +58,9 @@ pub(super) enum SweepCommand {
         /// Folder for the tables. Default: NAME.merged, beside the plan.
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Replace the merge of another plan of this name.
+        #[arg(long)]
+        force: bool,
         /// Threads.
         #[arg(long, default_value_t = 0)]
         jobs: usize,
@@ -104,7 +108,7 @@ pub(super) fn run(command: &SweepCommand, console: &Console) -> Exit {
         SweepCommand::Plan { study, out, force } => make_plan(study, out.as_deref(), *force, console),
         SweepCommand::Run { plan, part, parts, jobs } => run_part(plan, *part, *parts, *jobs, console),
         SweepCommand::Status { plan, jobs } => look(plan, *jobs, console),
-        SweepCommand::Merge { plan, out, jobs } => put_together(plan, out.as_deref(), *jobs, console),
+        SweepCommand::Merge { plan, out, force, jobs } => put_together(plan, out.as_deref(), *force, *jobs, console),
         SweepCommand::Submit { plan, parts, at_once, cores, time, sbatch, yes, .. } => {
             let (time, options) = (time.clone(), sbatch.clone());
             submit(plan, &Cluster { parts: *parts, at_once: *at_once, cores: *cores, time, options }, *yes, console)
@@ -252,7 +256,7 @@ fn tell_run(plan: &Plan, part: Part, ran: &Ran, console: &Console) -> Exit {
         console.note(&format!("failed: {}: {why}", plan.describe(*number)));
     }
     if let Some(why) = &ran.refused {
-        console.note(&format!("{why}\nThe {} shards that are done are kept: make room and run again.", found + done));
+        console.note(&format!("{why}\nThe shards that are done are kept: make room and run again."));
         return Exit::Failed;
     }
     if ran.is_interrupted {
@@ -306,11 +310,11 @@ fn tell_status(plan: &Plan, status: &Status, console: &Console) {
     console.print(&out);
 }
 
-fn put_together(path: &Path, out: Option<&Path>, jobs: usize, console: &Console) -> Told {
+fn put_together(path: &Path, out: Option<&Path>, force: bool, jobs: usize, console: &Console) -> Told {
     let (path, plan) = open(path)?;
     let folder = folder_of(&path);
     let target = out.map_or_else(|| folder.join(format!("{}.merged", plan.name)), PathBuf::from);
-    match merge(&plan, &Store::of(&folder), &target, jobs) {
+    match merge(&plan, &Store::of(&folder), &target, force, jobs) {
         Ok(merged) if console.is_json() => {
             let rows = &merged.rows;
             console.print_json(
@@ -327,6 +331,7 @@ fn put_together(path: &Path, out: Option<&Path>, jobs: usize, console: &Console)
             console.note("nothing was merged");
             Ok(Exit::Incomplete)
         }
+        Err(error @ MergeError::Folder(FolderError::Finished(_))) => Err((Exit::BadFiles, error.to_string())),
         Err(error) => Err(failed(error)),
     }
 }

@@ -6,9 +6,10 @@ mod years;
 
 use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side};
 use crate::policy::{PluginFile, PluginNotes};
-use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
 use crate::record::summary::{Metric, Summary};
-use crate::report::ReportError;
+use crate::report::hub::{self, Hub};
+use crate::report::{self, ReportError};
 use crate::scenario::Quality;
 use crate::scenario::load::Loaded;
 use crate::sim::run::Effort;
@@ -156,6 +157,28 @@ impl Job<'_> {
         let bound = (self.bound == Bounded::Run).then(|| ("bound".to_owned(), "yes".to_owned()));
         let baseline = self.baseline.as_ref().map(|(folder, _)| ("baseline".to_owned(), folder.display().to_string()));
         bound.into_iter().chain(baseline).collect()
+    }
+
+    /// Summary, hub, report and manifest: the folder is finished. Returns where it is, and what could not be made.
+    fn close(
+        &self,
+        folder: RunFolder,
+        metrics: &[Metric],
+        digests: BTreeMap<String, String>,
+        notes: &[PluginNotes],
+    ) -> Result<(PathBuf, Vec<String>), JobError> {
+        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics }))?;
+        folder.write(hub::FILE, &pretty(&Hub::of(self.loaded)))?;
+        let manifest = self.manifest(digests, notes.to_vec());
+        let mut remarks = Vec::new();
+        if self.with_report {
+            let baseline = self.baseline.as_ref().map(|(folder, _)| folder.as_path());
+            match report::build(folder.path(), &manifest, baseline) {
+                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
+                Err(error) => remarks.push(format!("the report could not be made: {error}")),
+            }
+        }
+        Ok((folder.finish(manifest)?, remarks))
     }
 
     fn manifest(&self, rows: BTreeMap<String, String>, notes: Vec<PluginNotes>) -> Manifest {

@@ -1,11 +1,10 @@
 //! Days of operations into a folder.
 
-use super::{Bounded, Finished, Job, JobError, Kind, Progress, pretty};
+use super::{Bounded, Finished, Job, JobError, Kind, Progress};
 use crate::account::tariff::Tariff;
-use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
+use crate::record::folder::RunFolder;
 use crate::record::summary::{Metric, Summary};
-use crate::report::hub::{self, Hub};
-use crate::report::{self, read::each_batch};
+use crate::report::read::each_batch;
 use crate::sim::output::{Output, Written};
 use crate::sim::{RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
@@ -54,17 +53,7 @@ impl Job<'_> {
             }
         }
         let metrics = summary.metrics(simulation.names());
-        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics: &metrics }))?;
-        folder.write(hub::FILE, &pretty(&Hub::of(loaded)))?;
-        let manifest = self.manifest(digests, notes.clone());
-        let mut remarks = Vec::new();
-        if self.with_report {
-            match report::build(folder.path(), &manifest, None) {
-                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
-                Err(error) => remarks.push(format!("the report could not be made: {error}")),
-            }
-        }
-        let path = folder.finish(manifest)?;
+        let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
         let is_broken = broken_constraints(&summary);
         let kind = Kind::Operations { summary: Box::new(summary), effort, digest };
         Ok(Finished { path, metrics, notes, is_broken, remarks, kind })

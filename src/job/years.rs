@@ -1,10 +1,8 @@
 //! Years of a transition into a folder, with what is done kept after each.
 
 use super::{Finished, Job, JobError, Kind, Progress, pretty};
-use crate::record::folder::{REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
+use crate::record::folder::{RunFolder, SCHEMA};
 use crate::record::names::Names;
-use crate::report;
-use crate::report::hub::{self, Hub};
 use crate::sim::RunError;
 use crate::transition::metrics::{metrics, plugin_metrics, zev_share};
 use crate::transition::pathway::Pathway;
@@ -12,7 +10,7 @@ use crate::transition::record::Tables;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// Said in the folder of a pathway while it is not finished.
@@ -36,11 +34,13 @@ impl Job<'_> {
             let progress = serde_json::json!({ "schema": SCHEMA, "finished_until": year, "of": spec.until });
             match write(Some(&folder.tables()), self.with_csv, zone, &names, tables) {
                 Ok(written) => digests = written,
-                Err(error) => broken = broken.take().or(Some(error.to_string())),
+                Err(error) => broken = Some(error.to_string()),
             }
             if let Err(error) = folder.write(PROGRESS, &pretty(&progress)) {
                 broken = broken.take().or(Some(error.to_string()));
             }
+            // What cannot be kept need not be simulated: the disk is full in the next year too.
+            if broken.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         let kept = format!("\nThe years until then are in {}", folder.path().display());
         if let Some(reason) = broken {
@@ -70,19 +70,8 @@ impl Job<'_> {
         let mut metrics = metrics(&tables, spec, &self.loaded.scenario);
         metrics.extend(self.baseline.as_ref().map(|(_, baseline)| baseline.abatement(&metrics)));
         metrics.extend(plugin_metrics(&notes));
-        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics: &metrics }))?;
-        folder.write(hub::FILE, &pretty(&Hub::of(self.loaded)))?;
         folder.remove(PROGRESS)?;
-        let manifest = self.manifest(digests, notes.clone());
-        let mut remarks = Vec::new();
-        if self.with_report {
-            let baseline: Option<&Path> = self.baseline.as_ref().map(|(folder, _)| folder.as_path());
-            match report::build(folder.path(), &manifest, baseline) {
-                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
-                Err(error) => remarks.push(format!("the report could not be made: {error}")),
-            }
-        }
-        let path = folder.finish(manifest)?;
+        let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
         let is_missed = metrics.iter().any(|metric| metric.name == "target_met" && metric.value == Some(0.0));
         let is_broken = is_missed || tables.rules.iter().any(|row| row.missing > 0);
         Ok(Finished { path, metrics, notes, is_broken, remarks, kind: Kind::Years(Box::new(tables)) })

@@ -26,6 +26,17 @@ pub enum FolderError {
     /// It holds a finished run.
     #[error("{} holds a finished run; choose another --out, or overwrite it with --force", .0.display())]
     Finished(PathBuf),
+    /// Another run put its results there meanwhile.
+    #[error("{} was finished by another run meanwhile; the results of this one are in {}", target.display(), kept.display())]
+    Overtaken {
+        /// The folder that was asked for.
+        target: PathBuf,
+        /// Where the results are.
+        kept: PathBuf,
+    },
+    /// It cannot be put in place: it is where the command runs, or above.
+    #[error("{}: results are put in place as a whole folder, so name one, such as --out results", .0.display())]
+    Nameless(PathBuf),
     /// It holds something else.
     #[error("{} is not empty and holds no run of Portvolt; choose another --out", .0.display())]
     Foreign(PathBuf),
@@ -46,7 +57,7 @@ pub struct Manifest {
     pub schema: u32,
     /// Version of Portvolt.
     pub portvolt: String,
-    /// The command that made it: `run` or `replay`.
+    /// The command that made it: `run`, `replay`, `compare` or `sweep`.
     pub command: String,
     /// Title of the scenario.
     pub title: String,
@@ -76,7 +87,7 @@ pub struct Manifest {
     pub rows: BTreeMap<String, String>,
     /// Numbers of the scenario by quality of their source.
     pub provenance: BTreeMap<String, usize>,
-    /// What a comparison was asked for, where this is one.
+    /// What a comparison was asked for, or which plan a sweep is of, where this is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub study: Option<serde_json::Value>,
 }
@@ -166,6 +177,9 @@ impl RunFolder {
     /// # Errors
     /// When the target is taken, or the system refuses.
     pub fn begin(target: &Path, force: bool) -> Result<Self, FolderError> {
+        let Some(name) = target.file_name() else {
+            return Err(FolderError::Nameless(target.to_path_buf()));
+        };
         if target.exists() {
             let is_run = target.join(MANIFEST).is_file();
             let is_empty = target.is_dir() && io(target, std::fs::read_dir(target))?.next().is_none();
@@ -176,7 +190,7 @@ impl RunFolder {
                 return Err(FolderError::Foreign(target.to_path_buf()));
             }
         }
-        let mut name = target.file_name().unwrap_or_default().to_os_string();
+        let mut name = name.to_os_string();
         name.push(format!(".unfinished.{}", std::process::id()));
         let work = target.with_file_name(name);
         let tables = work.join("tables");
@@ -221,7 +235,7 @@ impl RunFolder {
     /// Hashes all files, writes the manifest and puts the folder in its place.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses, or another run was faster. What was there before is then there still.
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
         let mut files = Vec::new();
         for (folder, name) in [(self.work.clone(), ""), (self.tables(), "tables")] {
@@ -237,16 +251,71 @@ impl RunFolder {
         }
         let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
         self.write(MANIFEST, &text)?;
-        if self.target.exists() {
-            debug_assert!(self.force || !self.target.join(MANIFEST).exists());
-            io(&self.target, std::fs::remove_dir_all(&self.target))?;
+        if self.target.join(MANIFEST).exists() && !self.force {
+            return Err(FolderError::Overtaken { target: self.target, kept: self.work });
         }
-        io(&self.target, std::fs::rename(&self.work, &self.target))?;
+        // What is there goes aside first: whenever this is killed, the old results or the new ones are whole.
+        let aside = self.work.with_extension(format!("{}.before", std::process::id()));
+        let is_replaced = self.target.exists();
+        if is_replaced {
+            io(&self.target, std::fs::rename(&self.target, &aside))?;
+        }
+        let placed = std::fs::rename(&self.work, &self.target);
+        if is_replaced && placed.is_err() {
+            let _ = std::fs::rename(&aside, &self.target);
+        }
+        io(&self.target, placed)?;
+        if is_replaced {
+            let _ = std::fs::remove_dir_all(&aside);
+        }
         Ok(self.target)
     }
 
     /// Drops everything: nothing is half written.
     pub fn discard(self) {
         let _ = std::fs::remove_dir_all(&self.work);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a folder is there whole, the one before or the new one, and none is lost to another run.
+
+    use super::*;
+
+    fn manifest(title: &str) -> Manifest {
+        let text = format!(
+            r#"{{"schema":1,"portvolt":"","command":"run","title":"{title}","scenario":"","overlays":[],"seed":1,
+            "replication":0,"settings":[],"inputs":{{}},"plugins":{{}},"outputs":{{}},"rows":{{}},"provenance":{{}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn title(target: &Path) -> String {
+        serde_json::from_str::<Manifest>(&std::fs::read_to_string(target.join(MANIFEST)).unwrap()).unwrap().title
+    }
+
+    #[test]
+    fn of_two_runs_into_one_folder_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        let mut slow = RunFolder::begin(&target, false).unwrap();
+        slow.work = dir.path().join("out.unfinished.other");
+        std::fs::create_dir_all(slow.tables()).unwrap();
+        RunFolder::begin(&target, false).unwrap().finish(manifest("fast")).unwrap();
+        let told = slow.finish(manifest("slow")).unwrap_err();
+        assert!(matches!(&told, FolderError::Overtaken { kept, .. } if title(kept) == "slow"), "{told}");
+        assert_eq!(title(&target), "fast");
+        RunFolder::begin(&target, true).unwrap().finish(manifest("forced")).unwrap();
+        assert_eq!(title(&target), "forced");
+        let beside: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(beside.len(), 2, "the one before is gone: {beside:?}");
+    }
+
+    #[test]
+    fn the_folder_one_is_in_is_not_replaced() {
+        for nameless in [".", "..", "/", "a/.."] {
+            assert!(matches!(RunFolder::begin(Path::new(nameless), true), Err(FolderError::Nameless(_))), "{nameless}");
+        }
     }
 }

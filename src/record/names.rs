@@ -11,12 +11,6 @@ pub struct Names {
     pub sites: Vec<String>,
     /// Keys of fleets.
     pub fleets: Vec<String>,
-    /// Keys of equipment models.
-    pub equipment_models: Vec<String>,
-    /// Keys of truck models.
-    pub truck_models: Vec<String>,
-    /// Classes of pools.
-    pub pool_classes: Vec<String>,
     /// Keys of the nodes of `[node]`; in the tree they come after the sites.
     pub nodes: Vec<String>,
     /// Names of the sessions of visits, by their number.
@@ -38,9 +32,6 @@ impl Names {
         Self {
             sites: Vec::new(),
             fleets: Vec::new(),
-            equipment_models: Vec::new(),
-            truck_models: Vec::new(),
-            pool_classes: Vec::new(),
             nodes: Vec::new(),
             visits: Vec::new(),
             ports: Vec::new(),

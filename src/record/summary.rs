@@ -219,9 +219,9 @@ impl Summary {
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.required_h += row.required_h;
                 tally.served_h += row.served_h;
-                tally.equipment_burnt[0] += row.diesel_gal;
-                tally.equipment_burnt[1] += row.nox_g;
-                tally.equipment_burnt[2] += row.pm25_g;
+                tally.equipment_diesel_gal += row.diesel_gal;
+                tally.equipment_nox_g += row.nox_g;
+                tally.equipment_pm25_g += row.pm25_g;
                 tally.equipment_battery_kwh += row.battery_kwh;
                 tally.equipment_hydrogen_kg += row.hydrogen_kg;
             }
@@ -384,7 +384,7 @@ impl Scope<'_> {
         self.add("equipment_hours_served", tally.served_h, "h", "unit-hours done");
         self.add("equipment_battery_kwh", tally.equipment_battery_kwh, "kWh", "battery energy that equipment used");
         self.add("equipment_hydrogen_kg", tally.equipment_hydrogen_kg, "kg", "hydrogen that equipment used");
-        self.add("equipment_diesel_gal", tally.equipment_burnt[0], "US gal", "diesel that equipment burnt");
+        self.add("equipment_diesel_gal", tally.equipment_diesel_gal, "US gal", "diesel that equipment burnt");
         self.count("vessel_calls", tally.calls, "vessel calls that ended");
         self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
     }
@@ -402,8 +402,8 @@ impl Scope<'_> {
     }
 
     fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {
-        let [gallons, nox_g, pm25_g] = hub.equipment_burnt;
-        let (gallons, nox_g, pm25_g) = (gallons + fleets.diesel_gal, nox_g + fleets.nox_g, pm25_g + fleets.pm25_g);
+        let gallons = hub.equipment_diesel_gal + fleets.diesel_gal;
+        let (nox_g, pm25_g) = (hub.equipment_nox_g + fleets.nox_g, hub.equipment_pm25_g + fleets.pm25_g);
         self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
         let (h2_kwh, h2_co2e_kg) = hydrogen;
         let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh - h2_kwh, nox_g, pm25_g));

@@ -211,10 +211,8 @@ pub struct TableWriter {
     table: &'static str,
     schema: Arc<Schema>,
     digest: blake3::Hasher,
-    rows: u64,
     parquet: Option<ArrowWriter<File>>,
     csv: Option<csv::Writer<File>>,
-    paths: Vec<PathBuf>,
 }
 
 impl TableWriter {
@@ -228,10 +226,8 @@ impl TableWriter {
             table: R::TABLE,
             schema: Arc::clone(&schema),
             digest: blake3::Hasher::new(),
-            rows: 0,
             parquet: None,
             csv: None,
-            paths: Vec::new(),
         };
         let Some(folder) = folder else {
             return Ok(writer);
@@ -249,14 +245,12 @@ impl TableWriter {
             .build();
         let parquet = ArrowWriter::try_new(create(&path)?, schema, Some(properties));
         writer.parquet = Some(parquet.map_err(|source| TableError::Parquet { table: R::TABLE, source })?);
-        writer.paths.push(path);
         if with_csv {
             let path = folder.join(format!("{}.csv", R::TABLE));
             let mut csv = csv::Writer::from_writer(create(&path)?);
             let header = csv.write_record(R::COLUMNS.iter().map(|column| column.name));
             header.map_err(|error| TableError::Io { path: path.clone(), source: error.into() })?;
             writer.csv = Some(csv);
-            writer.paths.push(path);
         }
         Ok(writer)
     }
@@ -274,7 +268,6 @@ impl TableWriter {
             let arrays = columns.into_iter().map(|column| column.finish(names.calendar.zone())).collect();
             let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
                 .map_err(|source| TableError::Arrow { table: self.table, source })?;
-            self.rows += batch.num_rows() as u64;
             digest_rows(&batch, &mut self.digest);
             if let Some(parquet) = &mut self.parquet {
                 parquet.write(&batch).map_err(|source| TableError::Parquet { table: self.table, source })?;
@@ -287,18 +280,18 @@ impl TableWriter {
         Ok(())
     }
 
-    /// Closes the files. Returns the digest of the rows and the paths.
+    /// Closes the files. Returns the digest of the rows.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn finish(self) -> Result<(String, u64, Vec<PathBuf>), TableError> {
+    pub fn finish(self) -> Result<String, TableError> {
         if let Some(parquet) = self.parquet {
             parquet.close().map_err(|source| TableError::Parquet { table: self.table, source })?;
         }
         if let Some(mut csv) = self.csv {
             csv.flush().map_err(|source| TableError::Io { path: PathBuf::from(self.table), source })?;
         }
-        Ok((self.digest.finalize().to_hex().to_string(), self.rows, self.paths))
+        Ok(self.digest.finalize().to_hex().to_string())
     }
 }
 

@@ -101,8 +101,12 @@ pub struct Tally {
     pub required_h: f64,
     /// Unit-hours done.
     pub served_h: f64,
-    /// Equipment: fuel, US gallons; nitrogen oxides and particles, g.
-    pub equipment_burnt: [f64; 3],
+    /// Equipment: fuel, US gallons.
+    pub equipment_diesel_gal: f64,
+    /// Equipment: nitrogen oxides, g.
+    pub equipment_nox_g: f64,
+    /// Equipment: particles, g.
+    pub equipment_pm25_g: f64,
     /// Nitrogen oxides and particles of equipment and of trucks that stand, by local hour of the day, g; only where there is a
     /// calendar.
     pub exhaust_by_hour: [[f64; 2]; 24],

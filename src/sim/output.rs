@@ -14,7 +14,7 @@ use crate::record::summary::{Metric, Summary};
 use crate::record::table::{Row, TableError, TableWriter, WAITING_ROWS};
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Why results could not be written.
 pub type OutputError = TableError;
@@ -44,10 +44,6 @@ pub struct Written {
     pub summary: Summary,
     /// Digest of the rows of each table, by name.
     pub digests: BTreeMap<String, String>,
-    /// Rows of each table, by name.
-    pub rows: BTreeMap<String, u64>,
-    /// Files.
-    pub paths: Vec<PathBuf>,
 }
 
 impl Written {
@@ -105,7 +101,7 @@ impl Output {
         self.summary.extra.extend(metrics);
     }
 
-    /// Writes what waits, in whole groups or (`all`) to the last row.
+    /// Writes the tables of which many rows wait, or (`all`) what waits in any.
     ///
     /// # Errors
     /// When a file cannot be written.
@@ -143,8 +139,7 @@ impl Output {
     /// # Errors
     /// When a file cannot be written.
     pub fn finish(self) -> Result<Written, OutputError> {
-        let mut written =
-            Written { summary: self.summary, digests: BTreeMap::new(), rows: BTreeMap::new(), paths: Vec::new() };
+        let mut written = Written { summary: self.summary, digests: BTreeMap::new() };
         let tables = vec![
             (SessionRow::TABLE, self.sessions),
             (PowerRow::TABLE, self.power),
@@ -160,10 +155,7 @@ impl Output {
             (HubRow::TABLE, self.hubs),
         ];
         for (name, table) in tables {
-            let (digest, rows, paths) = table.finish()?;
-            written.digests.insert(name.to_owned(), digest);
-            written.rows.insert(name.to_owned(), rows);
-            written.paths.extend(paths);
+            written.digests.insert(name.to_owned(), table.finish()?);
         }
         Ok(written)
     }

@@ -1,7 +1,7 @@
 //! Compares strategies on the same random days: runs them, and says which differences hold.
 
 use super::measure::{FailedRun, MetricKey, Runs, better, complete};
-use super::stats::{self, Better, Draws};
+use super::stats::{self, Better, Contest};
 use super::strategy::Strategy;
 use crate::kernel::random::{Purpose, Seed};
 use crate::scenario::load::{Loaded, load};
@@ -150,6 +150,7 @@ pub fn compare(
     let mut is_narrow = None;
     loop {
         runs.extend(loaded, spec.seed, until, jobs, stop, progress)?;
+        runs.add_abatement(loaded.len(), spec.baseline);
         let Some(target) = &spec.target else { break };
         let narrow = is_narrow_enough(&runs, spec.baseline, target)?;
         is_narrow = Some(narrow);
@@ -159,14 +160,13 @@ pub fn compare(
         // Half as many again: few looks at the data, so that stopping early biases the intervals little.
         until = (until + (until / 2).max(2)).min(target.most);
     }
-    runs.add_abatement(spec.baseline);
     let metrics = judge(&runs, spec);
     Ok(Comparison { runs, metrics, is_narrow })
 }
 
 fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<bool, CompareError> {
     let samples = complete(&runs.values(&target.metric, "total"));
-    if samples.iter().all(Vec::is_empty) && !runs.is_interrupted {
+    if samples.get(baseline).is_none_or(Vec::is_empty) && !runs.is_interrupted {
         let keys = runs.keys();
         let known = keys.iter().filter(|key| key.scope == "total").map(|key| key.name.as_str());
         let help = crate::scenario::problem::nearest(&target.metric, known).unwrap_or_default();
@@ -186,31 +186,51 @@ fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<boo
 
 /// Judges every metric.
 fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
-    let mut draws: BTreeMap<usize, Draws> = BTreeMap::new();
     let names: Vec<&str> = spec.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
-    let one = |key: MetricKey| {
+    // Contests by their replications, each with the place of its metric.
+    let mut contests: BTreeMap<usize, Vec<(usize, Contest)>> = BTreeMap::new();
+    let one = |(at, key): (usize, MetricKey)| {
         let samples = complete(&runs.values(&key.name, &key.scope));
-        let n = samples.first().map_or(0, Vec::len);
-        let stream = || Seed { seed: spec.seed, replication: 0 }.stream(Purpose::Studies, 0, n as u32);
+        let n = samples.iter().map(Vec::len).max().unwrap_or(0);
         let better = better(&key.name);
         let mut strategies = standings(&names, &samples, spec.baseline);
         if let Some(better) = better.filter(|_| n >= 2) {
-            let draws = draws.entry(n).or_insert_with(|| Draws::new(n, &mut stream()));
-            rank(&mut strategies, &samples, better, draws);
+            let slices: Vec<&[f64]> = samples.iter().filter(|sample| !sample.is_empty()).map(Vec::as_slice).collect();
+            let places = stats::places(&slices, better, 1.0 - LEVEL);
+            for (standing, place) in measured(&mut strategies).zip(places) {
+                (standing.first_place, standing.last_place) = (Some(place.0 as u32), Some(place.1 as u32));
+            }
+            contests.entry(n).or_default().push((at, Contest::new(&slices, better)));
         }
         MetricComparison { key, better, replications: n as u32, strategies }
     };
-    runs.keys().into_iter().map(one).collect()
+    let mut metrics: Vec<MetricComparison> = runs.keys().into_iter().enumerate().map(one).collect();
+    for (n, contests) in contests {
+        let (places, contests): (Vec<usize>, Vec<Contest>) = contests.into_iter().unzip();
+        let mut stream = Seed { seed: spec.seed, replication: 0 }.stream(Purpose::Studies, 0, n as u32);
+        for (at, best) in places.into_iter().zip(stats::probability_best(contests, n, &mut stream)) {
+            for (standing, best) in measured(&mut metrics[at].strategies).zip(best) {
+                standing.probability_best = Some(best);
+            }
+        }
+    }
+    metrics
+}
+
+/// Those that have values.
+fn measured(strategies: &mut [Standing]) -> impl Iterator<Item = &mut Standing> {
+    strategies.iter_mut().filter(|standing| standing.mean.is_some())
 }
 
 fn standings(names: &[&str], samples: &[Vec<f64>], baseline: usize) -> Vec<Standing> {
+    let is_pair = |at: usize| at != baseline && samples[at].len() == samples[baseline].len();
     let tests: Vec<Option<stats::Paired>> = (0..names.len())
-        .map(|at| if at == baseline { None } else { stats::paired(&samples[at], &samples[baseline], LEVEL) })
+        .map(|at| is_pair(at).then(|| stats::paired(&samples[at], &samples[baseline], LEVEL)).flatten())
         .collect();
     let compared: Vec<usize> = (0..names.len()).filter(|at| tests[*at].is_some()).collect();
     let p_values: Vec<f64> = compared.iter().filter_map(|at| tests[*at].map(|test| test.p)).collect();
     let adjusted: BTreeMap<usize, f64> = compared.iter().copied().zip(stats::holm(&p_values)).collect();
-    let n = samples.first().map_or(0, Vec::len) as f64;
+    let n = samples[baseline].len() as f64;
     let level = 1.0 - (1.0 - LEVEL) / compared.len().max(1) as f64;
     let family_t = if n >= 2.0 { stats::t_quantile(n - 1.0, level) } else { f64::NAN };
     let standing = |(at, name): (usize, &&str)| {
@@ -232,17 +252,6 @@ fn standings(names: &[&str], samples: &[Vec<f64>], baseline: usize) -> Vec<Stand
         }
     };
     names.iter().enumerate().map(standing).collect()
-}
-
-fn rank(standings: &mut [Standing], samples: &[Vec<f64>], better: Better, draws: &Draws) {
-    let slices: Vec<&[f64]> = samples.iter().map(Vec::as_slice).collect();
-    let places = stats::places(&slices, better, 1.0 - LEVEL);
-    let best = stats::probability_best(&slices, better, draws);
-    for (at, standing) in standings.iter_mut().enumerate() {
-        standing.first_place = Some(places[at].0 as u32);
-        standing.last_place = Some(places[at].1 as u32);
-        standing.probability_best = best.as_ref().map(|best| best[at]);
-    }
 }
 
 impl Comparison {

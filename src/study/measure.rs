@@ -5,9 +5,9 @@ use super::stats::Better;
 use crate::record::summary::Metric;
 use crate::scenario::load::Loaded;
 use crate::sim::RunError;
-use crate::transition::baseline::{abatement, per_tonne};
+use crate::transition::baseline::{ABATEMENT, abatement, per_tonne};
 use serde::Serialize;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Which metric.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -53,7 +53,7 @@ impl Runs {
     }
 
     /// Adds replications up to `until` for every named scenario. Work goes replication by replication, so that an
-    /// interruption leaves whole ones.
+    /// interruption leaves whole ones; after a failure no more is begun.
     ///
     /// # Errors
     /// The first run, in the order of the plan, that failed.
@@ -70,18 +70,26 @@ impl Runs {
         let from = self.replications();
         let work: Vec<(u32, usize)> =
             (from..until).flat_map(|replication| (0..scenarios.len()).map(move |at| (replication, at))).collect();
+        let has_failed = AtomicBool::new(false);
         let done = in_order(jobs, &work, |(replication, at)| {
+            if has_failed.load(Ordering::Relaxed) {
+                return None;
+            }
             let run = if self.is_bounded { replicate_bounded } else { replicate };
             let done = run(&scenarios[*at].1, seed, *replication, stop);
+            let is_failure = matches!(&done, Err(error) if !matches!(error, RunError::Interrupted { .. }));
+            has_failed.fetch_or(is_failure, Ordering::Relaxed);
             progress();
-            done
+            Some(done)
         });
         for ((replication, at), done) in work.into_iter().zip(done) {
             match done {
-                Ok(run) if !self.is_interrupted => self.of[at].push(run),
-                Ok(_) => {}
-                Err(RunError::Interrupted { .. }) => self.is_interrupted = true,
-                Err(source) => return Err(FailedRun { strategy: scenarios[at].0.clone(), replication, source }),
+                Some(Ok(run)) if !self.is_interrupted => self.of[at].push(run),
+                Some(Ok(_)) | None => {}
+                Some(Err(RunError::Interrupted { .. })) => self.is_interrupted = true,
+                Some(Err(source)) => {
+                    return Err(FailedRun { strategy: scenarios[at].0.clone(), replication, source });
+                }
             }
         }
         let whole = self.of.iter().map(Vec::len).min().unwrap_or(0);
@@ -89,27 +97,32 @@ impl Runs {
         Ok(())
     }
 
-    /// Adds what abating a tonne costs against a baseline, where runs have both: present value of the additional cost over
-    /// the tonnes abated, of the same replication. The baseline itself has 0.
-    pub fn add_abatement(&mut self, baseline: usize) {
+    /// Adds what abating a tonne costs against a baseline, where runs have both and it is not there yet: present value of
+    /// the additional cost over the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each
+    /// held against the `baseline`-th of its own group, which itself has 0.
+    pub fn add_abatement(&mut self, strategies: usize, baseline: usize) {
         let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
         let pair = |run: &Replication| total(run, "npv_usd").zip(total(run, "co2e_t"));
-        let base: Vec<Option<(f64, f64)>> = self.of.get(baseline).into_iter().flatten().map(pair).collect();
-        for (at, runs) in self.of.iter_mut().enumerate() {
-            for (run, base) in runs.iter_mut().zip(&base) {
-                let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
-                let usd_per_t = if at == baseline { Some(0.0) } else { per_tonne(base_usd - npv_usd, base_t - co2e_t) };
-                run.metrics.push(abatement(usd_per_t));
+        for group in self.of.chunks_mut(strategies.max(1)) {
+            let base: Vec<Option<(f64, f64)>> = group.get(baseline).into_iter().flatten().map(pair).collect();
+            for (at, runs) in group.iter_mut().enumerate() {
+                for (run, base) in
+                    runs.iter_mut().zip(&base).filter(|(run, _)| find(&run.metrics, ABATEMENT, "total").is_none())
+                {
+                    let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
+                    let is_base = at == baseline;
+                    let usd_per_t = if is_base { Some(0.0) } else { per_tonne(base_usd - npv_usd, base_t - co2e_t) };
+                    run.metrics.push(abatement(usd_per_t));
+                }
             }
         }
     }
 
-    /// Every metric that any scenario has, in the order of the first that has it.
+    /// Every metric that any run has, in the order of the first that has it.
     #[must_use]
     pub fn keys(&self) -> Vec<MetricKey> {
         let mut seen = std::collections::BTreeSet::new();
-        let firsts = self.of.iter().filter_map(|runs| runs.first());
-        let metrics = firsts.flat_map(|run| &run.metrics);
+        let metrics = self.of.iter().flatten().flat_map(|run| &run.metrics);
         metrics.filter(|metric| seen.insert((metric.name, metric.scope.clone()))).map(MetricKey::of).collect()
     }
 
@@ -136,28 +149,32 @@ fn find<'a>(metrics: &'a [Metric], name: &str, scope: &str) -> Option<&'a Metric
     metrics.iter().find(|metric| metric.name == name && metric.scope == scope)
 }
 
-/// Keeps the replications in which every scenario has a value, so that they stay pairs.
+/// Keeps the replications in which every scenario has a value, so that they stay pairs. A scenario without any value
+/// (diesel trucks have no wait for hydrogen) takes none from the others: it is left empty.
 #[must_use]
 pub fn complete(values: &[Vec<Option<f64>>]) -> Vec<Vec<f64>> {
     let length = values.iter().map(Vec::len).min().unwrap_or(0);
-    let whole: Vec<usize> = (0..length).filter(|at| values.iter().all(|sample| sample[*at].is_some())).collect();
+    let has_any = |sample: &&Vec<Option<f64>>| sample.iter().any(Option::is_some);
+    let measured: Vec<&Vec<Option<f64>>> = values.iter().filter(has_any).collect();
+    let whole: Vec<usize> = (0..length).filter(|at| measured.iter().all(|sample| sample[*at].is_some())).collect();
     values.iter().map(|sample| whole.iter().filter_map(|at| sample[*at]).collect()).collect()
 }
 
 /// Which end of a metric is wanted; none where neither is (kilometres by themselves are no aim).
 #[must_use]
 pub fn better(name: &str) -> Option<Better> {
-    const HIGHER: [&str; 8] = [
+    const HIGHER: &[&str] = &[
         "hauls_completed",
         "energy_delivered_kwh",
         "load_factor",
         "equipment_hours_served",
+        "h2_dispensed_kg",
         "vessel_lifts",
         "credits_usd",
         "npv_usd",
         "zev_share",
     ];
-    const LOWER: [&str; 33] = [
+    const LOWER: &[&str] = &[
         "bound_energy_gap_percent",
         "bound_peak_gap_percent",
         "bound_cost_gap_percent",
@@ -172,7 +189,12 @@ pub fn better(name: &str) -> Option<Better> {
         "overload_intervals",
         "queue_wait_mean_min",
         "queue_wait_p95_min",
+        "swap_wait_mean_min",
+        "swap_wait_p95_min",
         "h2_stockout_h",
+        "h2_turned_away",
+        "h2_gave_up",
+        "h2_queue_wait_mean_min",
         "h2_queue_wait_p95_min",
         "h2_cost_usd_per_kg",
         "diesel_gal",
@@ -182,6 +204,13 @@ pub fn better(name: &str) -> Option<Better> {
         "co2e_upstream_t",
         "nox_kg",
         "pm25_kg",
+        "truck_nox_kg",
+        "truck_pm25_kg",
+        "exhaust_nox_kg",
+        "exhaust_pm25_kg",
+        "driver_waiting_h",
+        "policy_rejected",
+        "plugin_rejected",
         "bill_energy_usd",
         "bill_demand_usd",
         "bill_fixed_usd",
@@ -193,4 +222,16 @@ pub fn better(name: &str) -> Option<Better> {
         "public_usd",
     ];
     if HIGHER.contains(&name) { Some(Better::Higher) } else { LOWER.contains(&name).then_some(Better::Lower) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::complete;
+
+    /// The second strategy lacks the third day, the third has no such metric: it costs nobody a day.
+    #[test]
+    fn who_measures_nothing_takes_nothing_from_others() {
+        let days = [vec![Some(1.0), Some(2.0), Some(3.0)], vec![Some(4.0), Some(5.0), None], vec![None, None, None]];
+        assert_eq!(complete(&days), [vec![1.0, 2.0], vec![4.0, 5.0], vec![]]);
+    }
 }

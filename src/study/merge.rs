@@ -3,7 +3,7 @@
 use super::plan::{Plan, engine};
 use super::replicate::in_order;
 use super::results::write_table;
-use super::shard::{Columns, Shard, ShardError, Store};
+use super::shard::{Columns, Held, Shard, ShardError, Store};
 use super::stats;
 use super::sweep::{Status, status};
 use super::tables::{CellRow, PointRow, SweepRow, no_names};
@@ -52,8 +52,8 @@ pub struct Merged {
 ///
 /// # Errors
 /// When shards are missing (all of them are named) or something cannot be written.
-pub fn merge(plan: &Plan, store: &Store, target: &Path, jobs: usize) -> Result<Merged, MergeError> {
-    let folder = RunFolder::begin(target, is_merge_of(plan, target))?;
+pub fn merge(plan: &Plan, store: &Store, target: &Path, force: bool, jobs: usize) -> Result<Merged, MergeError> {
+    let folder = RunFolder::begin(target, force || is_merge_of(plan, target))?;
     match fill(plan, store, &folder, jobs) {
         Ok((rows, count)) => {
             let path = folder.finish(manifest(plan, rows.clone()))?;
@@ -66,11 +66,16 @@ pub fn merge(plan: &Plan, store: &Store, target: &Path, jobs: usize) -> Result<M
     }
 }
 
-/// An older merge of the same sweep may be replaced: it is made of the same shards.
+/// A merge of the same plan may be replaced: it is made of the same shards.
 fn is_merge_of(plan: &Plan, target: &Path) -> bool {
     let manifest = std::fs::read_to_string(target.join(MANIFEST)).ok();
     let manifest: Option<Manifest> = manifest.and_then(|text| serde_json::from_str(&text).ok());
-    manifest.is_some_and(|manifest| manifest.scenario.is_empty() && manifest.title == plan.name)
+    manifest.is_some_and(|manifest| manifest.study == Some(planned(plan)))
+}
+
+/// The plan, as the manifest of its merge keeps it.
+fn planned(plan: &Plan) -> serde_json::Value {
+    serde_json::json!({ "plan": plan.hash() })
 }
 
 fn fill(
@@ -126,12 +131,12 @@ fn manifest(plan: &Plan, rows: BTreeMap<String, String>) -> Manifest {
         replication: 0,
         settings: plan.settings.clone(),
         held_against: BTreeMap::new(),
-        inputs: plan.cells.iter().flat_map(|cell| cell.inputs.clone()).collect(),
+        inputs: plan.cells.iter().flat_map(super::plan::Cell::all_inputs).collect(),
         plugins: BTreeMap::new(),
         outputs: BTreeMap::new(),
         rows,
         provenance: BTreeMap::new(),
-        study: None,
+        study: Some(planned(plan)),
     }
 }
 
@@ -145,9 +150,52 @@ struct Merger<'a> {
     names: Names,
     waiting: Vec<SweepRow>,
     count: u64,
-    /// The cell and the point whose values are being gathered, and the values by column.
-    open: Option<(usize, usize, Arc<Columns>, Vec<Vec<f64>>)>,
+    open: Option<Open>,
     closed: Vec<CellRow>,
+}
+
+/// The cell and the point whose values are being gathered.
+struct Open {
+    cell: usize,
+    point: usize,
+    /// Metrics that any replication so far has, in the order of the first that has it: however they are cut into shards.
+    columns: Columns,
+    /// Place of each name and scope in the columns.
+    places: BTreeMap<[Arc<str>; 2], usize>,
+    values: Vec<Vec<f64>>,
+    /// The columns of the last shard, and (place, column) of each in the order of the places.
+    last: Option<(Arc<Columns>, Vec<(usize, usize)>)>,
+}
+
+impl Open {
+    fn new(cell: usize, point: usize) -> Self {
+        Self { cell, point, columns: Columns::new(), places: BTreeMap::new(), values: Vec::new(), last: None }
+    }
+
+    /// (place, column) of each column of a shard, in the order of the places.
+    fn places_of(&mut self, columns: &Arc<Columns>) -> Vec<(usize, usize)> {
+        if let Some((known, places)) = &self.last
+            && Arc::ptr_eq(known, columns)
+        {
+            return places.clone();
+        }
+        let mut places: Vec<(usize, usize)> = columns
+            .iter()
+            .enumerate()
+            .map(|(column, [metric, scope, unit])| {
+                let next = self.columns.len();
+                let place = *self.places.entry([metric, scope].map(Arc::clone)).or_insert(next);
+                if place == next {
+                    self.columns.push([metric, scope, unit].map(Arc::clone));
+                    self.values.push(Vec::new());
+                }
+                (place, column)
+            })
+            .collect();
+        places.sort_unstable();
+        self.last = Some((Arc::clone(columns), places.clone()));
+        places
+    }
 }
 
 impl<'a> Merger<'a> {
@@ -173,18 +221,20 @@ impl<'a> Merger<'a> {
         if !shard.replications.iter().map(|replication| replication.0).eq(expected) {
             return Err(MergeError::Misfit(self.plan.key(number)));
         }
-        let is_same = |open: &(usize, usize, Arc<Columns>, _)| {
-            open.0 == which.cell && open.1 == which.point && open.2 == shard.columns
-        };
-        if !self.open.as_ref().is_some_and(is_same) {
+        if self.open.as_ref().is_some_and(|open| (open.cell, open.point) != (which.cell, which.point)) {
             self.close();
-            let empty = vec![Vec::new(); shard.columns.len()];
-            self.open = Some((which.cell, which.point, Arc::clone(&shard.columns), empty));
         }
+        let open = self.open.get_or_insert_with(|| Open::new(which.cell, which.point));
+        let places = open.places_of(&shard.columns);
         let [scenario, strategy] = &self.labels[which.cell];
-        for (replication, _, values) in &shard.replications {
-            for (at, (column, value)) in shard.columns.iter().zip(values).enumerate() {
-                let [metric, scope, unit] = column;
+        for (replication, _, held) in &shard.replications {
+            for (place, column) in &places {
+                let value = match held[*column] {
+                    Held::Absent => continue,
+                    Held::Empty => None,
+                    Held::Value(value) => Some(value),
+                };
+                let [metric, scope, unit] = &open.columns[*place];
                 self.waiting.push(SweepRow {
                     scenario: Arc::clone(scenario),
                     strategy: Arc::clone(strategy),
@@ -193,11 +243,9 @@ impl<'a> Merger<'a> {
                     metric: Arc::clone(metric),
                     scope: Arc::clone(scope),
                     unit: Arc::clone(unit),
-                    value: *value,
+                    value,
                 });
-                if let (Some((.., gathered)), Some(value)) = (&mut self.open, value) {
-                    gathered[at].push(*value);
-                }
+                open.values[*place].extend(value);
             }
         }
         self.write(false)?;
@@ -206,7 +254,7 @@ impl<'a> Merger<'a> {
 
     /// Means of the cell that is complete.
     fn close(&mut self) {
-        let Some((cell, point, columns, values)) = self.open.take() else { return };
+        let Some(Open { cell, point, columns, values, .. }) = self.open.take() else { return };
         let [scenario, strategy] = &self.labels[cell];
         let rows = columns.iter().zip(values).map(|([metric, scope, unit], values)| CellRow {
             scenario: Arc::clone(scenario),
@@ -239,8 +287,59 @@ impl<'a> Merger<'a> {
     fn finish(mut self, rows: &mut BTreeMap<String, String>) -> Result<u64, TableError> {
         self.close();
         self.write(true)?;
-        rows.insert(SweepRow::TABLE.to_owned(), self.replications.finish()?.0);
-        rows.insert(CellRow::TABLE.to_owned(), self.cells.finish()?.0);
+        rows.insert(SweepRow::TABLE.to_owned(), self.replications.finish()?);
+        rows.insert(CellRow::TABLE.to_owned(), self.cells.finish()?);
         Ok(self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::summary::Metric;
+    use crate::study::design::Design;
+    use crate::study::plan::Cell;
+    use crate::study::replicate::Replication;
+    use crate::study::shard;
+    use crate::study::strategy::Strategy;
+
+    /// Replications of a transition have other metrics than their neighbours, such as those of a site that sold something:
+    /// values stay in their columns, and blocks of any size give the same tables.
+    #[test]
+    fn replications_of_other_metrics_merge_alike_in_any_blocks() {
+        let has = [&["a", "b"][..], &["a", "x", "b"], &["y", "b"], &["a", "b", "x"]];
+        let metric = |replication: usize, scope: &str| {
+            let value = (scope != "b").then_some(replication as f64);
+            Metric { name: "cost_usd", scope: scope.to_owned(), value, unit: "USD", info: "" }
+        };
+        let runs: Vec<Replication> = (0..has.len())
+            .map(|at| Replication { digest: "d".to_owned(), metrics: has[at].iter().map(|s| metric(at, s)).collect() })
+            .collect();
+        let digests = [1, 3, 64].map(|block| {
+            let cell = Cell {
+                scenario: "s".to_owned(),
+                path: PathBuf::from("/s"),
+                strategy: Strategy::as_it_is(),
+                canonical: "c0".to_owned(),
+                inputs: BTreeMap::new(),
+                named: BTreeMap::new(),
+            };
+            let design = Design::grid(&BTreeMap::new());
+            let (schema, name, settings) = (1, "s".to_owned(), Vec::new());
+            let (engine, cells) = (engine().to_owned(), vec![cell]);
+            let plan = Plan { schema, engine, name, settings, seed: 1, replications: 4, block, cells, design };
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::of(dir.path());
+            for number in 0..plan.shards() {
+                let which = plan.which(number);
+                let key = plan.key(number);
+                let own = &runs[which.first as usize..(which.first + which.count) as usize];
+                store.keep(&key, &shard::text(&key, which.first, own), false).unwrap();
+            }
+            let merged = merge(&plan, &store, &dir.path().join("merged"), false, 1).unwrap();
+            assert_eq!(merged.count, 10, "a row for each metric that a replication has");
+            merged.rows
+        });
+        assert!(digests.iter().all(|rows| *rows == digests[0]), "{digests:?}");
     }
 }

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 const PLAN_SCHEMA: u32 = 1;
 /// More shards than this is taken for a mistake.
 const MOST_SHARDS: usize = 10_000_000;
+/// Points of a design that are tried in all cells together; of more, as many as this, evenly.
+const MOST_TRIED: usize = 2_000;
 
 /// `STUDY.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -68,6 +70,17 @@ pub struct Cell {
     pub canonical: String,
     /// blake3 of each file, to name what changed.
     pub inputs: BTreeMap<String, String>,
+    /// blake3 of the files that settings of the design name beyond these, by setting: another list of hauls, a plugin.
+    #[serde(default)]
+    pub named: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Cell {
+    /// All files that its runs read.
+    #[must_use]
+    pub fn all_inputs(&self) -> BTreeMap<String, String> {
+        self.named.values().chain([&self.inputs]).flatten().map(|(path, hash)| (path.clone(), hash.clone())).collect()
+    }
 }
 
 /// A planned sweep. Shards are numbered cell by cell, point by point, block by block.
@@ -139,7 +152,7 @@ pub fn engine() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Reads a study and plans it. Every cell is loaded and checked, and every value of the design by itself.
+/// Reads a study and plans it. Every cell is loaded and checked, every value of the design by itself, and its points.
 ///
 /// # Errors
 /// All mistakes at once.
@@ -201,6 +214,12 @@ impl Planner<'_> {
                 self.wrong(&[key], "must be at least 1", None);
             }
         }
+        let scenarios: Vec<String> = spec.scenarios.iter().map(|path| path.display().to_string()).collect();
+        for (key, names) in [("scenarios", &scenarios), ("strategies", &spec.strategies)] {
+            for (at, name) in names.iter().enumerate().filter(|(at, name)| names[..*at].contains(name)) {
+                self.wrong(&[key, &at.to_string()], format!("`{name}` is named twice"), None);
+            }
+        }
         for (path, values) in &spec.grid {
             if values.is_empty() {
                 self.wrong(&["grid", path], "names no value", None);
@@ -219,29 +238,41 @@ impl Planner<'_> {
                 self.wrong(&at, "is in the grid too", Some("keep it in one of them"));
             }
         }
-        for path in cube.whole.iter().filter(|path| !cube.range.contains_key(*path)) {
-            self.wrong(&["latin_hypercube", "whole"], format!("`{path}` is in no range"), None);
+        for path in &cube.whole {
+            match cube.range.get(path) {
+                None => self.wrong(&["latin_hypercube", "whole"], format!("`{path}` is in no range"), None),
+                Some(ends) if ends.iter().any(|end| end.fract() != 0.0) => {
+                    let message = "its values are whole, so its ends must be";
+                    self.wrong(&["latin_hypercube", "range", path], message, None);
+                }
+                Some(_) => {}
+            }
         }
     }
 
     fn design(&mut self) -> Design {
-        let values = |list: &Vec<toml::Value>| list.iter().map(toml::Value::to_string).collect();
-        let mut design =
-            Design::grid(&self.spec.grid.iter().map(|(path, list)| (path.clone(), values(list))).collect());
-        if let Some(cube) = self.spec.latin_hypercube.as_ref().filter(|_| self.problems.list.is_empty()) {
-            design = design.times(Design::hypercube(cube));
-        }
         let spec = self.spec;
+        // Counted before it is laid out: eight parameters of twenty values are more than any memory holds.
+        let counts =
+            spec.grid.values().map(Vec::len).chain(spec.latin_hypercube.iter().map(|cube| cube.points as usize));
+        let points = counts.fold(1, usize::saturating_mul);
         let blocks = spec.replications.div_ceil(spec.block.max(1)) as usize;
-        let shards = design.points.len() * blocks * spec.scenarios.len() * spec.strategies.len();
+        let cells = spec.scenarios.len() * spec.strategies.len();
+        let shards = points.saturating_mul(blocks).saturating_mul(cells);
         if shards > MOST_SHARDS {
-            self.wrong(
-                &["replications"],
-                format!("{shards} shards are more than {MOST_SHARDS}"),
-                Some("enlarge `block`"),
-            );
+            let message =
+                format!("{points} points of {blocks} blocks in {cells} cells are more than {MOST_SHARDS} shards");
+            self.wrong(&["replications"], message, Some("enlarge `block`, or vary less at once"));
+            return Design::default();
         }
-        design
+        let values = |list: &Vec<toml::Value>| list.iter().map(toml::Value::to_string).collect();
+        let grid = Design::grid(&spec.grid.iter().map(|(path, list)| (path.clone(), values(list))).collect());
+        // A cube that is wrong has no points; values of a grid are checked whatever else is wrong.
+        let cube = spec.latin_hypercube.as_ref().filter(|_| self.problems.list.is_empty());
+        match cube {
+            Some(cube) => grid.times(Design::hypercube(cube)),
+            None => grid,
+        }
     }
 
     fn cells(&mut self, base: &Path, design: &Design) -> Vec<Cell> {
@@ -259,10 +290,14 @@ impl Planner<'_> {
                 };
                 match load(&strategy.request(&path, &self.spec.settings, &[])) {
                     Ok(loaded) => {
-                        self.check_values(&path, &strategy, design);
                         let Loaded { canonical, inputs, .. } = loaded;
-                        let scenario = scenario.display().to_string();
-                        cells.push(Cell { scenario, path: path.clone(), strategy, canonical, inputs });
+                        let (scenario, path) = (scenario.display().to_string(), path.clone());
+                        let named = BTreeMap::new();
+                        let mut cell = Cell { scenario, path, strategy, canonical, inputs, named };
+                        if self.check_values(&mut cell, design) {
+                            self.check_points(&cell, design);
+                        }
+                        cells.push(cell);
                     }
                     Err(wrong) => self.add(wrong),
                 }
@@ -271,8 +306,9 @@ impl Planner<'_> {
         cells
     }
 
-    /// Each value of the design once, on its own: their combinations are too many to try.
-    fn check_values(&mut self, path: &Path, strategy: &Strategy, design: &Design) {
+    /// Each value of the design once, on its own; the files it names go into the cell. Is all well?
+    fn check_values(&mut self, cell: &mut Cell, design: &Design) -> bool {
+        let before = self.problems.list.len();
         for (column, parameter) in design.parameters.iter().enumerate() {
             let mut values: Vec<&String> = design.points.iter().map(|point| &point[column]).collect();
             values.sort();
@@ -288,10 +324,33 @@ impl Planner<'_> {
                     .collect();
             }
             for value in values {
-                let request = strategy.request(path, &self.spec.settings, &[format!("{parameter}={value}")]);
-                if let Err(wrong) = load(&request) {
-                    self.add(wrong);
+                let setting = format!("{parameter}={value}");
+                match load(&cell.strategy.request(&cell.path, &self.spec.settings, core::slice::from_ref(&setting))) {
+                    Ok(Loaded { mut inputs, .. }) => {
+                        inputs.retain(|path, _| !cell.inputs.contains_key(path));
+                        if !inputs.is_empty() {
+                            cell.named.insert(setting, inputs);
+                        }
+                    }
+                    Err(wrong) => self.add(wrong),
                 }
+            }
+        }
+        self.problems.list.len() == before
+    }
+
+    /// Values that are right by themselves may not go together: a port that is stronger than its cabinet. All points of a
+    /// small design, of a large one as many as can be tried in a while.
+    fn check_points(&mut self, cell: &Cell, design: &Design) {
+        if design.parameters.len() < 2 {
+            return;
+        }
+        let cells = self.spec.scenarios.len() * self.spec.strategies.len();
+        let step = (design.points.len() * cells).div_ceil(MOST_TRIED);
+        for point in (0..design.points.len()).step_by(step) {
+            let request = cell.strategy.request(&cell.path, &self.spec.settings, &design.settings(point));
+            if let Err(wrong) = load(&request) {
+                self.add(wrong);
             }
         }
     }
@@ -370,10 +429,39 @@ impl Plan {
             add(path.as_bytes());
             add(value.as_bytes());
         }
+        let cell = &self.cells[which.cell];
+        let named = self.design.settings(which.point).into_iter().filter_map(|setting| cell.named.get(&setting));
+        named.flat_map(BTreeMap::values).for_each(|hash| add(hash.as_bytes()));
         add(&self.seed.to_le_bytes());
         add(&which.first.to_le_bytes());
         add(&which.count.to_le_bytes());
         hasher.finalize().to_hex().to_string()
+    }
+
+    /// blake3 of the keys of all shards: what the plan is of, wherever its files lie.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for shard in 0..self.shards() {
+            hasher.update(self.key(shard).as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Are the files that were read for a shard those of the plan?
+    ///
+    /// # Errors
+    /// Which changed.
+    pub fn check_read(&self, which: Which, read: &BTreeMap<String, String>) -> Result<(), PlanError> {
+        let cell = &self.cells[which.cell];
+        let settings = self.design.settings(which.point);
+        let known = |path: &str| {
+            let named = settings.iter().filter_map(|setting| cell.named.get(setting)?.get(path));
+            named.chain(cell.inputs.get(path)).next()
+        };
+        let changed = read.iter().filter(|(path, hash)| known(path) != Some(hash)).map(|(path, _)| path.clone());
+        let changed: Vec<String> = changed.collect();
+        if changed.is_empty() { Ok(()) } else { Err(PlanError::Changed(changed)) }
     }
 
     /// What to load for a shard.
@@ -390,6 +478,8 @@ impl Plan {
     pub fn check_inputs(&self) -> Result<(), PlanError> {
         let mut changed = Vec::new();
         for cell in &self.cells {
+            let named = cell.named.values().flat_map(|files| fates(files, input_hash));
+            changed.extend(named.filter(|(_, fate)| *fate != Fate::Same).map(|(path, _)| path));
             let now = load(&cell.strategy.request(&cell.path, &self.settings, &[]));
             if now.is_ok_and(|now| now.canonical == cell.canonical) {
                 continue;
@@ -428,6 +518,7 @@ mod tests {
             strategy: Strategy::as_it_is(),
             canonical: "c0ffee".to_owned(),
             inputs: BTreeMap::new(),
+            named: BTreeMap::new(),
         };
         let points = vec![vec!["1".to_owned()], vec!["2".to_owned()]];
         Plan {
@@ -471,6 +562,10 @@ mod tests {
             key(&|plan| plan.cells[0].canonical.push('0')),
             key(&|plan| plan.design.points[0][0].push('0')),
             key(&|plan| plan.design.parameters[0].push('c')),
+            key(&|plan| {
+                let file = BTreeMap::from([("b.csv".to_owned(), "bee".to_owned())]);
+                plan.cells[0].named.insert("a.b=1".to_owned(), file);
+            }),
         ];
         for (at, other) in others.iter().enumerate() {
             assert!(*other != plain && !others[..at].contains(other), "{at}");

@@ -10,9 +10,9 @@ use crate::transition::metrics::{metrics, plugin_metrics};
 use crate::transition::pathway::Pathway;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
-use rayon::prelude::*;
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What a study keeps of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,7 +92,7 @@ fn years(
     stop: &AtomicBool,
 ) -> Result<Replication, RunError> {
     let mut pathway = Pathway::new(loaded, spec, options);
-    pathway.run(stop, |_, _| {})?;
+    pathway.run(stop, |_, _| ControlFlow::Continue(()))?;
     let names = Names::none(loaded.calendar.clone());
     let digests = write(None, false, &loaded.scenario.time.zone, &names, &pathway.tables)?;
     let digest = digests.values().fold(blake3::Hasher::new(), |mut hasher, digest| {
@@ -104,13 +104,47 @@ fn years(
     Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics })
 }
 
-/// Does `work` for every item on `jobs` threads (0: one a core). Results come in the order of the items, whatever
-/// finished first, so the number of threads never shows.
+/// Does `work` for every item on `jobs` threads (0: one a core). Each thread takes the next item that nobody has, so
+/// that what is stopped half-way is a first part of the items. Results come in the order of the items, whatever finished
+/// first: the number of threads never shows.
 pub fn in_order<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    let all = || items.par_iter().map(&work).collect();
-    match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
-        Ok(pool) => pool.install(all),
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
         // Where the system grants no threads, the work is done without them.
-        Err(_) => items.iter().map(&work).collect(),
+        return items.iter().map(&work).collect();
+    };
+    let next = AtomicUsize::new(0);
+    let mut done: Vec<(usize, R)> = pool
+        .broadcast(|_| {
+            let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < items.len());
+            core::iter::from_fn(take).map(|at| (at, work(&items[at]))).collect::<Vec<_>>()
+        })
+        .into_iter()
+        .flatten()
+        .collect();
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four threads, stopped after a while: what was begun is a first part, and comes in order.
+    #[test]
+    fn a_stop_leaves_a_first_part() {
+        let items: Vec<u32> = (0..1_000).collect();
+        for jobs in [1, 4] {
+            let begun = AtomicUsize::new(0);
+            let done = in_order(jobs, &items, |item| {
+                (begun.fetch_add(1, Ordering::SeqCst) < 100).then(|| {
+                    std::thread::yield_now();
+                    *item
+                })
+            });
+            let whole: Vec<u32> = done.iter().map_while(|item| *item).collect();
+            assert_eq!(done.len(), 1_000);
+            assert!(whole.len() >= 100 - 2 * jobs, "{} with {jobs} threads", whole.len());
+            assert!(whole.iter().copied().eq(0..whole.len() as u32));
+        }
     }
 }

@@ -81,13 +81,13 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
 pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
     let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
     writer.write(rows, &no_names())?;
-    Ok((R::TABLE.to_owned(), writer.finish()?.0))
+    Ok((R::TABLE.to_owned(), writer.finish()?))
 }
 
 /// Fills and closes the folder.
 ///
 /// # Errors
-/// When something cannot be written.
+/// When something cannot be written; nothing is left then.
 pub fn leave(
     folder: RunFolder,
     asked: &Asked,
@@ -95,6 +95,32 @@ pub fn leave(
     done: &Comparison,
     effects: &[Effect],
 ) -> Result<PathBuf, ResultsError> {
+    match fill(&folder, asked, loaded, done, effects) {
+        Ok(manifest) => Ok(folder.finish(manifest)?),
+        Err(error) => {
+            folder.discard();
+            Err(error)
+        }
+    }
+}
+
+/// What would give the same again: where somebody stopped it, the replications that were finished.
+fn repeatable(asked: &Asked, done: &Comparison) -> Asked {
+    let mut asked = asked.clone();
+    if done.runs.is_interrupted {
+        asked.compare.replications = done.runs.replications();
+        asked.compare.target = None;
+    }
+    asked
+}
+
+fn fill(
+    folder: &RunFolder,
+    asked: &Asked,
+    loaded: &[(String, Loaded)],
+    done: &Comparison,
+    effects: &[Effect],
+) -> Result<Manifest, ResultsError> {
     let title = &loaded[asked.compare.baseline].1.scenario.title;
     let text = serde_json::to_string_pretty(&json(asked, title, done, effects)).unwrap_or_default();
     folder.write("compare.json", &text)?;
@@ -127,10 +153,10 @@ pub fn leave(
         outputs: BTreeMap::new(),
         rows,
         provenance: BTreeMap::new(),
-        study: serde_json::to_value(asked).ok(),
+        study: serde_json::to_value(repeatable(asked, done)).ok(),
     };
     folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
-    Ok(folder.finish(manifest)?)
+    Ok(manifest)
 }
 
 fn replications(asked: &Asked, done: &Comparison) -> Vec<ReplicationRow> {

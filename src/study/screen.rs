@@ -30,7 +30,7 @@ const HEADLINES: [&str; 21] = [
     "bound_cost_gap_percent",
 ];
 
-/// A number in four significant figures, without exponents where people read it.
+/// A number in about four significant figures, without exponents where people read it.
 #[must_use]
 pub fn figure(value: Option<f64>) -> String {
     let Some(value) = value else { return "-".to_owned() };
@@ -72,18 +72,28 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
     if done.runs.is_interrupted {
         let _ = writeln!(out, "Interrupted: {replications} replications were finished and are judged here.");
     }
-    if replications < 2 {
-        let _ = writeln!(out, "One replication says nothing about chance: use --replications 20 or more.");
+    match replications {
+        0 | 1 => out.push_str("One replication says nothing about chance: use --replications 20 or more.\n"),
+        2..=4 => {
+            let _ =
+                writeln!(out, "{replications} replications say little about chance: use --replications 20 or more.");
+        }
+        _ => {}
     }
     let mut same = Vec::new();
     let names: Vec<&str> = only.map_or_else(|| HEADLINES.to_vec(), |only| vec![only]);
     for metric in names.into_iter().filter_map(|name| done.total(name)) {
-        let is_same = |standing: &Standing| standing.difference.is_none_or(|difference| difference == 0.0);
-        let has_no_spread = |standing: &Standing| standing.difference_half_width.is_none_or(|width| width == 0.0);
-        if only.is_none() && metric.strategies.iter().all(|standing| is_same(standing) && has_no_spread(standing)) {
+        if only.is_none() && is_same(metric, spec.baseline) {
             same.push(metric.key.name.as_str());
         } else {
             table(&mut out, metric, baseline, spec.baseline);
+            if metric.replications < replications {
+                let _ = writeln!(
+                    out,
+                    "  in {} of {replications} replications: the others have no value",
+                    metric.replications
+                );
+            }
         }
     }
     if !same.is_empty() {
@@ -100,6 +110,17 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
     }
     tornado(&mut out, effects, only.unwrap_or_default());
     out
+}
+
+/// Have all strategies the same value, as far as the replications say?
+fn is_same(metric: &MetricComparison, baseline: usize) -> bool {
+    let base = metric.strategies[baseline].mean;
+    let others = metric.strategies.iter().enumerate().filter(|(at, _)| *at != baseline);
+    base.is_some()
+        && others.map(|(_, standing)| standing).all(|standing| match standing.difference {
+            Some(difference) => difference == 0.0 && standing.difference_half_width.is_none_or(|width| width == 0.0),
+            None => standing.mean == base,
+        })
 }
 
 fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize) {

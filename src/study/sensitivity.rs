@@ -133,7 +133,13 @@ fn candidates(base: &Loaded, path: &str, change: &str) -> Result<Vec<String>, Pr
     };
     let exact = now * (1.0 + percent / 100.0);
     let whole = exact.round();
-    Ok(if (exact - whole).abs() < 1e-9 { vec![whole.to_string()] } else { vec![exact.to_string(), whole.to_string()] })
+    // What is no whole number today need not be one: a share of 0.95 is not raised to 1 in the name of 20 %.
+    let may_round = now.fract() == 0.0;
+    Ok(match (exact - whole).abs() < 1e-9 {
+        true => vec![whole.to_string()],
+        false if may_round => vec![exact.to_string(), whole.to_string()],
+        false => vec![exact.to_string()],
+    })
 }
 
 /// Runs all variations for as many replications as the comparison has, and tells what each does to a metric.
@@ -158,6 +164,7 @@ pub fn effects(
         .collect();
     let mut runs = Runs { is_bounded: spec.is_bounded, ..Runs::default() };
     runs.extend(&named, spec.seed, base.replications(), jobs, stop, progress)?;
+    runs.add_abatement(spec.strategies.len(), spec.baseline);
     let varied = runs.values(metric, "total");
     let plain = base.values(metric, "total");
     let strategies = spec.strategies.len();

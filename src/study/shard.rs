@@ -4,6 +4,7 @@
 //! holds a hash of the rest, so that a disk's mistake is found and the shard is done again.
 
 use super::replicate::Replication;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const HEAD: &str = "portvolt shard 1";
 /// Version of what a shard holds; a part of its key.
-pub const SHARD_SCHEMA: &str = "1";
+pub const SHARD_SCHEMA: &str = "2";
 
 /// Why a shard could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,14 @@ pub enum ShardError {
     /// The system refused.
     #[error("cannot write {}: {source}", path.display())]
     Io {
+        /// The path.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The system does not give it: that says nothing about the file.
+    #[error("cannot read {}: {source}", path.display())]
+    Unreadable {
         /// The path.
         path: PathBuf,
         /// What it said.
@@ -39,13 +48,24 @@ pub enum ShardError {
 /// Name, scope and unit of the values of a shard.
 pub type Columns = Vec<[Arc<str>; 3]>;
 
+/// What a replication has in a column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Held {
+    /// It has no such metric: a site that sold nothing has none of a seller.
+    Absent,
+    /// It has the metric, and there was nothing to measure.
+    Empty,
+    /// This value.
+    Value(f64),
+}
+
 /// What a shard holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shard {
-    /// Which metrics.
+    /// Metrics that any of its replications has, in the order of the first that has it.
     pub columns: Arc<Columns>,
     /// Replication, digest of its rows, values in the order of the columns.
-    pub replications: Vec<(u32, String, Vec<Option<f64>>)>,
+    pub replications: Vec<(u32, String, Vec<Held>)>,
 }
 
 /// The folder of shards. Any number of sweeps and processes may share it.
@@ -83,7 +103,13 @@ impl Store {
     pub fn probe(&self) -> Result<(), ShardError> {
         let probe = temporary(&self.folder.join("probe"));
         let made = fs::create_dir_all(&self.folder).and_then(|()| File::create_new(&probe));
-        made.map_err(|source| ShardError::Io { path: self.folder.clone(), source })?;
+        match made {
+            // A process of this number on another machine does the same now, or was killed here before.
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(ShardError::Io { path: self.folder.clone(), source: error });
+            }
+            _ => {}
+        }
         let _ = fs::remove_file(&probe);
         Ok(())
     }
@@ -101,14 +127,15 @@ impl Store {
     /// Reads a shard; none when it is not there. `known` are columns that may be shared.
     ///
     /// # Errors
-    /// When the file is damaged.
+    /// When the file is damaged, or the system does not give it.
     pub fn read(&self, key: &str, known: Option<&Arc<Columns>>) -> Result<Option<Shard>, ShardError> {
         let path = self.path(key);
         let corrupt = |reason: String| ShardError::Corrupt { path: path.clone(), reason };
         match fs::read_to_string(&path) {
             Ok(text) => parse(key, &text, known).map(Some).map_err(|reason| corrupt(reason.to_owned())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(corrupt(error.to_string())),
+            Err(error) if error.kind() == ErrorKind::InvalidData => Err(corrupt(error.to_string())),
+            Err(source) => Err(ShardError::Unreadable { path, source }),
         }
     }
 
@@ -154,15 +181,24 @@ fn write_whole(path: &Path, text: &str, sync: bool) -> std::io::Result<()> {
 #[must_use]
 pub fn text(key: &str, first: u32, runs: &[Replication]) -> String {
     let mut out = format!("{HEAD}\nkey {key}\n");
-    for metric in runs.first().map(|run| &run.metrics).into_iter().flatten() {
-        let _ = writeln!(out, "column {}\t{}\t{}", metric.name, escape(&metric.scope), metric.unit);
+    let mut columns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for metric in runs.iter().flat_map(|run| &run.metrics) {
+        let next = columns.len();
+        if *columns.entry((metric.name, &metric.scope)).or_insert(next) == next {
+            let _ = writeln!(out, "column {}\t{}\t{}", metric.name, escape(&metric.scope), metric.unit);
+        }
     }
     for (at, run) in runs.iter().enumerate() {
         let _ = write!(out, "replication {} {}", first + at as u32, run.digest);
+        let mut held = vec![Held::Absent; columns.len()];
         for metric in &run.metrics {
-            let _ = match metric.value {
-                Some(value) => write!(out, " {value:?}"),
-                None => write!(out, " -"),
+            held[columns[&(metric.name, metric.scope.as_str())]] = metric.value.map_or(Held::Empty, Held::Value);
+        }
+        for held in held {
+            let _ = match held {
+                Held::Absent => write!(out, " ."),
+                Held::Empty => write!(out, " -"),
+                Held::Value(value) => write!(out, " {value:?}"),
             };
         }
         out.push('\n');
@@ -205,9 +241,12 @@ fn parse(key: &str, text: &str, known: Option<&Arc<Columns>>) -> Result<Shard, &
         let mut words = line.strip_prefix("replication ").ok_or("a line is unknown")?.split(' ');
         let number = words.next().and_then(|word| word.parse().ok()).ok_or("a replication has no number")?;
         let digest = words.next().ok_or("a replication has no digest")?.to_owned();
-        let value = |word: &str| if word == "-" { Ok(None) } else { word.parse().map(Some) };
-        let values: Vec<Option<f64>> =
-            words.map(value).collect::<Result<_, _>>().map_err(|_| "a value is no number")?;
+        let value = |word: &str| match word {
+            "." => Ok(Held::Absent),
+            "-" => Ok(Held::Empty),
+            number => number.parse().map(Held::Value),
+        };
+        let values: Vec<Held> = words.map(value).collect::<Result<_, _>>().map_err(|_| "a value is no number")?;
         if values.len() != columns.len() {
             return Err("a replication has not one value a column");
         }
@@ -254,6 +293,17 @@ mod tests {
         Replication { digest: "d1".to_owned(), metrics: metrics.to_vec() }
     }
 
+    /// A site that sold nothing in the first replication has its metric in the second only.
+    #[test]
+    fn replications_may_have_other_metrics() {
+        let [mut first, second] = [run([Some(1.0), None]), run([Some(2.0), Some(3.0)])];
+        first.metrics.pop();
+        let key = "ef".repeat(32);
+        let shard = parse(&key, &text(&key, 0, &[first, second]), None).unwrap();
+        let values: Vec<&Vec<Held>> = shard.replications.iter().map(|(_, _, values)| values).collect();
+        assert_eq!(values, [&[Held::Value(1.0), Held::Absent], &[Held::Value(2.0), Held::Value(3.0)]]);
+    }
+
     #[test]
     fn what_is_kept_comes_back_bit_for_bit_and_damage_is_seen() {
         let folder = tempfile::tempdir().unwrap();
@@ -265,10 +315,10 @@ mod tests {
         let shard = store.read(&key, None).unwrap().unwrap();
         assert_eq!(shard.columns[1][1].as_ref(), "site:a\tb\\n\n");
         assert_eq!(shard.replications[1].0, 8);
-        let bits = |value: Option<f64>| value.map(f64::to_bits);
-        assert_eq!(bits(shard.replications[0].2[0]), bits(Some(0.1 + 0.2)));
-        assert_eq!(bits(shard.replications[1].2[0]), bits(Some(-0.0)));
-        assert_eq!(shard.replications[0].2[1], None);
+        let bits = |held: Held| if let Held::Value(value) = held { value.to_bits() } else { panic!("{held:?}") };
+        assert_eq!(bits(shard.replications[0].2[0]), (0.1_f64 + 0.2).to_bits());
+        assert_eq!(bits(shard.replications[1].2[0]), (-0.0_f64).to_bits());
+        assert_eq!(shard.replications[0].2[1], Held::Empty);
         let again = store.read(&key, Some(&shard.columns)).unwrap().unwrap();
         assert_eq!(again.columns, shard.columns);
         let whole = fs::read(store.path(&key)).unwrap();

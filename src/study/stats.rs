@@ -151,59 +151,68 @@ pub fn places(samples: &[&[f64]], better: Better, alpha: f64) -> Vec<(usize, usi
     places
 }
 
-/// Random numbers for [`probability_best`], drawn once for all metrics of a study.
+/// Samples of one metric of which one is the best. All have the same length.
 #[derive(Debug, Clone)]
-pub struct Draws {
-    replications: usize,
-    /// Standard normals, one row a draw and one column a replication, scaled to draw a mean.
-    weights: Vec<f64>,
+pub struct Contest {
+    sign: f64,
+    /// What each has more than the first, by replication: only differences decide, and equal strategies tie exactly.
+    apart: Vec<Vec<f64>>,
+    means: Vec<f64>,
+    wins: Vec<f64>,
 }
 
-impl Draws {
-    /// Draws for samples of this length.
+impl Contest {
+    /// A contest that nobody has won yet.
     #[must_use]
-    pub fn new(replications: usize, stream: &mut Stream) -> Self {
-        let n = replications as f64;
-        let mut weights = Vec::with_capacity(DRAWS * replications);
-        for _ in 0..DRAWS {
-            let chi_squared: f64 = (1..replications).map(|_| stream.normal()).map(|z| z * z).sum();
-            let scale = 1.0 / (n * chi_squared).sqrt();
-            weights.extend((0..replications).map(|_| scale * stream.normal()));
+    pub fn new(samples: &[&[f64]], better: Better) -> Self {
+        let reference = samples.first().copied().unwrap_or_default();
+        let apart: Vec<Vec<f64>> = samples.iter().map(|sample| differences(sample, reference)).collect();
+        Self {
+            sign: if better == Better::Lower { 1.0 } else { -1.0 },
+            means: apart.iter().map(|sample| mean(sample)).collect(),
+            wins: vec![0.0; samples.len()],
+            apart,
         }
-        Self { replications, weights }
     }
-}
 
-/// How likely each sample has the best true mean, given the data: means are drawn from the multivariate t distribution
-/// that the paired samples leave when nothing was known before (Box and Tiao 1973, section 8.2). Ties share.
-///
-/// A draw is `mean + scale * sum(z * (x - mean))` with the same `z` for all samples: its covariance is the sample's
-/// own, so pairing counts and no matrix is inverted.
-#[must_use]
-pub fn probability_best(samples: &[&[f64]], better: Better, draws: &Draws) -> Option<Vec<f64>> {
-    let n = draws.replications;
-    if n < 2 || samples.iter().any(|sample| sample.len() != n) {
-        return None;
-    }
-    let sign = if better == Better::Lower { 1.0 } else { -1.0 };
-    let reference = samples.first()?;
-    // Only differences decide: taken to the first sample, two equal strategies tie exactly.
-    let apart: Vec<Vec<f64>> = samples.iter().map(|sample| differences(sample, reference)).collect();
-    let means: Vec<f64> = apart.iter().map(|sample| mean(sample)).collect();
-    let mut wins = vec![0.0; samples.len()];
-    let mut drawn = vec![0.0; samples.len()];
-    for weights in draws.weights.chunks(n) {
-        for (value, (sample, mean)) in drawn.iter_mut().zip(apart.iter().zip(&means)) {
+    fn draw(&mut self, weights: &[f64], drawn: &mut Vec<f64>) {
+        drawn.clear();
+        drawn.extend(self.apart.iter().zip(&self.means).map(|(sample, mean)| {
             let shift: f64 = weights.iter().zip(sample).map(|(weight, x)| weight * (x - mean)).sum();
-            *value = sign * (mean + shift);
-        }
+            self.sign * (mean + shift)
+        }));
         let best = drawn.iter().copied().fold(f64::INFINITY, f64::min);
         let ties = drawn.iter().filter(|value| **value <= best).count() as f64;
-        for (win, _) in wins.iter_mut().zip(&drawn).filter(|(_, value)| **value <= best) {
+        for (win, _) in self.wins.iter_mut().zip(&*drawn).filter(|(_, value)| **value <= best) {
             *win += 1.0 / ties;
         }
     }
-    Some(wins.into_iter().map(|won| won / DRAWS as f64).collect())
+}
+
+/// How likely each sample of each contest has the best true mean, given the data. Ties share. All samples have this many
+/// `replications`, two at least.
+///
+/// A draw of the means is `mean + scale * sum(z * (x - mean))` with the same `z` for all samples: its covariance is the
+/// sample's own, so pairing counts and no matrix is inverted. Each difference by itself then has the t distribution of the
+/// interval that is shown for it, with n - 1 degrees of freedom. (Box and Tiao 1973, section 8.2, whose prior is another,
+/// have n - m for m strategies, and no answer for fewer replications than strategies.) A row of `z` serves all metrics and
+/// is then forgotten: memory does not grow with replications.
+#[must_use]
+pub fn probability_best(contests: Vec<Contest>, replications: usize, stream: &mut Stream) -> Vec<Vec<f64>> {
+    let mut contests = contests;
+    let (mut weights, mut drawn) = (vec![0.0; replications], Vec::new());
+    for _ in 0..DRAWS {
+        let chi_squared: f64 = (1..replications).map(|_| stream.normal()).map(|z| z * z).sum();
+        let scale = 1.0 / (replications as f64 * chi_squared).sqrt();
+        for weight in &mut weights {
+            *weight = scale * stream.normal();
+        }
+        for contest in &mut contests {
+            contest.draw(&weights, &mut drawn);
+        }
+    }
+    let share = |contest: Contest| contest.wins.into_iter().map(|won| won / DRAWS as f64).collect();
+    contests.into_iter().map(share).collect()
 }
 
 /// Probability that a t variable is further from zero than `t`: I(v/(v+t^2); v/2, 1/2), DLMF 8.17.
@@ -307,9 +316,10 @@ mod tests {
         let far = [20.0, 22.0, 19.1, 21.0];
         assert_eq!(places(&[&near, &same, &far], Better::Lower, 0.05), [(1, 2), (1, 2), (3, 3)]);
         assert_eq!(places(&[&near, &same, &far], Better::Higher, 0.05), [(2, 3), (2, 3), (1, 1)]);
-        let draws = Draws::new(4, &mut Seed { seed: 1, replication: 0 }.stream(Purpose::Studies, 0, 0));
-        let best = probability_best(&[&near, &same, &far], Better::Lower, &draws).unwrap();
-        assert!(best[2] < 0.01 && (best[0] - 0.5).abs() < 0.1, "{best:?}");
-        assert_eq!(probability_best(&[&near, &near], Better::Lower, &draws).unwrap(), [0.5, 0.5]);
+        let mut stream = Seed { seed: 1, replication: 0 }.stream(Purpose::Studies, 0, 0);
+        let contests = [&[&near[..], &same, &far][..], &[&near, &near]].map(|all| Contest::new(all, Better::Lower));
+        let best = probability_best(contests.to_vec(), 4, &mut stream);
+        assert!(best[0][2] < 0.01 && (best[0][0] - 0.5).abs() < 0.1, "{best:?}");
+        assert_eq!(best[1], [0.5, 0.5]);
     }
 }

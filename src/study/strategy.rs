@@ -83,7 +83,9 @@ impl Strategy {
         } else if policy::adoption::NAMES.contains(&word) {
             self.settings.push(format!("transition.adoption.name={word}"));
         } else if Path::new(word).extension().is_some_and(|extension| extension == "wasm") {
-            return fail(format!("say what the plugin decides: `dispatch={word}` or `charging={word}`"));
+            let last = |kind: Kind| kind.setting().rsplit('.').next().unwrap_or_default();
+            let kinds: Vec<String> = Kind::ALL.map(|kind| format!("`{}={word}`", last(kind))).to_vec();
+            return fail(format!("say what the plugin decides: {}", kinds.join(", ")));
         } else {
             let known = known(scenario);
             let help = nearest(word, known.iter().map(String::as_str)).unwrap_or_default();
@@ -123,7 +125,9 @@ fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
     let is_toml = given.extension().is_some_and(|extension| extension == "toml");
     let candidates = [given.to_path_buf(), folder.join(given), folder.join(given).with_extension("toml")];
     let start = usize::from(!is_toml) * 2;
-    candidates.into_iter().skip(start).find(|path| path.is_file())
+    // Whole, for a plan is carried out elsewhere.
+    let found = candidates.into_iter().skip(start).find(|path| path.is_file())?;
+    Some(std::path::absolute(&found).unwrap_or(found))
 }
 
 /// Built-in charging policies that need no file.

@@ -185,6 +185,9 @@ pub fn score(
         hasher
     });
     let scenario_hash = scenario_hash.finalize().to_hex().to_string();
+    if done.runs.replications() == 0 {
+        return Ok((Vec::new(), done));
+    }
     let missing = || CompareError::NoMetric(entry.metric.to_owned(), entry.name.to_owned());
     let metric = done.total(entry.metric).ok_or_else(missing)?;
     let bound = entry.best.and_then(|best| match best {

@@ -150,10 +150,11 @@ fn one(plan: &Plan, store: &Store, number: usize, stop: &AtomicBool) -> Outcome 
         Ok(Some(_)) => return Outcome::Found,
         Ok(None) => false,
         // Another process may have set it aside already: what counts is that it is done again.
-        Err(_) => {
+        Err(ShardError::Corrupt { .. }) => {
             let _ = store.set_aside(&key);
             true
         }
+        Err(error) => return Outcome::Failed(error.to_string(), false),
     };
     let which = plan.which(number);
     match replications(plan, which, stop) {
@@ -174,6 +175,8 @@ enum Failed {
 
 fn replications(plan: &Plan, which: Which, stop: &AtomicBool) -> Result<Vec<Replication>, Failed> {
     let loaded = load(&plan.request(which)).map_err(|problems| Failed::Files(problems.to_string()))?;
+    // A file that is edited while the sweep runs must not come into a shard that is named by the file before.
+    plan.check_read(which, &loaded.inputs).map_err(|changed| Failed::Files(changed.to_string()))?;
     let all: Vec<Result<Replication, RunError>> = (which.first..which.first + which.count)
         .into_par_iter()
         .map(|replication| replicate(&loaded, plan.seed, replication, stop))
@@ -228,8 +231,9 @@ pub fn collect_garbage(
     let _ = std::fs::remove_file(&probe);
     let now = now.map_err(|source| io(&probe, source))?;
     let mut gone = Vec::new();
-    let folders = std::fs::read_dir(store.folder()).map_err(|source| io(store.folder(), source))?;
-    for folder in folders.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
+    let inside = std::fs::read_dir(store.folder()).map_err(|source| io(store.folder(), source))?;
+    let folders = inside.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+    for folder in core::iter::once(store.folder().to_path_buf()).chain(folders) {
         for path in std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let modified = std::fs::metadata(&path).and_then(|meta| meta.modified());

@@ -153,17 +153,5 @@ row! {
 /// Never: the date and the zone are fixed.
 #[must_use]
 pub fn no_names() -> Names {
-    Names {
-        sites: Vec::new(),
-        fleets: Vec::new(),
-        equipment_models: Vec::new(),
-        truck_models: Vec::new(),
-        pool_classes: Vec::new(),
-        nodes: Vec::new(),
-        stations: Vec::new(),
-        hubs: Vec::new(),
-        visits: Vec::new(),
-        ports: Vec::new(),
-        calendar: Calendar::new("2000-01-01", "UTC", 1).expect("a fixed date in a fixed zone"),
-    }
+    Names::none(Calendar::new("2000-01-01", "UTC", 1).expect("a fixed date in a fixed zone"))
 }

@@ -61,9 +61,12 @@ pub fn per_tonne(usd: f64, tonnes: f64) -> Option<f64> {
     (tonnes > 1e-9).then(|| usd / tonnes)
 }
 
+/// Its name.
+pub const ABATEMENT: &str = "abatement_usd_per_t";
+
 /// The metric of it.
 #[must_use]
 pub fn abatement(value: Option<f64>) -> Metric {
     let info = "present value of the additional cost over the CO2e abated, against the baseline";
-    Metric { name: "abatement_usd_per_t", scope: "total".to_owned(), value, unit: "USD/t", info }
+    Metric { name: ABATEMENT, scope: "total".to_owned(), value, unit: "USD/t", info }
 }

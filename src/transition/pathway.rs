@@ -16,6 +16,7 @@ use crate::record::Code;
 use crate::scenario::load::Loaded;
 use crate::sim::{Options, RunError, policies};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -118,7 +119,11 @@ impl<'a> Pathway<'a> {
     ///
     /// # Errors
     /// When a policy cannot be made or fails, operations fail, or somebody stops it. The years until then stay in `tables`.
-    pub fn run(&mut self, stop: &AtomicBool, mut after: impl FnMut(u16, &Tables)) -> Result<(), PathwayError> {
+    pub fn run(
+        &mut self,
+        stop: &AtomicBool,
+        mut after: impl FnMut(u16, &Tables) -> ControlFlow<()>,
+    ) -> Result<(), PathwayError> {
         let spec = self.frame.spec;
         let made = policies::adoption(self.frame.loaded, &spec.adoption, &self.options);
         let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
@@ -139,7 +144,9 @@ impl<'a> Pathway<'a> {
                 self.commit(year + 1, &shown, &mut *buyers, &mut *builders)?;
             }
             self.tables.shown.push((year, shown));
-            after(year, &self.tables);
+            if after(year, &self.tables).is_break() {
+                return Err(PathwayError::Interrupted(year));
+            }
         }
         self.notes.extend(buyers.plugin());
         self.notes.extend(builders.plugin());

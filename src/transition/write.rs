@@ -56,8 +56,7 @@ impl To<'_> {
     fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
         let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
         writer.write(rows, self.names)?;
-        let (digest, _, _) = writer.finish()?;
-        digests.insert(R::TABLE.to_owned(), digest);
+        digests.insert(R::TABLE.to_owned(), writer.finish()?);
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
 use portvolt::transition::year::{YearPlan, samples, scenario_of};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
 /// A terminal, a depot with 40 trucks, 20 owner-operators, a public station, warehouses 25 km away. No rules.
@@ -38,7 +39,7 @@ fn port(changes: &[(&str, &str)], more: &str) -> (tempfile::TempDir, Loaded) {
 fn years(loaded: &Loaded) -> Tables {
     let spec = loaded.scenario.transition.as_ref().unwrap();
     let mut pathway = Pathway::new(loaded, spec, &Options { seed: 1, ..Options::default() });
-    pathway.run(&AtomicBool::new(false), |_, _| {}).unwrap();
+    pathway.run(&AtomicBool::new(false), |_, _| ControlFlow::Continue(())).unwrap();
     pathway.tables
 }
 

@@ -1,12 +1,11 @@
 //! Contract: each rule binds a fleet that would break it, one that is off is as if it had never been, and what rules and
 //! public money are worth is booked as by hand.
 
-use crate::common::loaded;
-use crate::{bought, clean_share, port, with, years};
+use crate::{LEAST_COST, bought, clean_share, with};
 use portvolt::transition::record::Tables;
 
 /// A rule that is off, and one that was never there, give the same rows, to the last bit.
-fn same_without(rule: &str, changes: &[(&str, &str)]) -> Tables {
+pub(super) fn same_without(rule: &str, changes: &[(&str, &str)]) -> Tables {
     let without = with(changes, "");
     let off = with(changes, &rule.replace("term = {", "term = { on = false,"));
     assert_eq!((&without.fleet, &without.finance), (&off.fleet, &off.finance), "{rule}");

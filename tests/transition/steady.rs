@@ -1,6 +1,7 @@
 //! Contract: a frozen world stays as it is, and money is neither paid twice nor for what never was.
 
-use crate::{bought, same_without, with};
+use crate::rules::same_without;
+use crate::{bought, with};
 use portvolt::transition::record::{FleetYearRow, OfferRow};
 
 /// Costs, rules and volume stand still; owners hold for six years and then sell. No year buys or sells half as many again as

@@ -16,7 +16,6 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, key_of};
 use crate::kernel::units::{Kw, Kwh};
 use crate::scenario::check::parse_window;
-use std::collections::BTreeMap;
 
 impl Build<'_> {
     /// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
@@ -129,22 +128,20 @@ fn port_of(spec: &ChargerSpec) -> Port {
     }
 }
 
-/// First failures, and the daily end of reservations.
+/// First failures, and for each group the daily end of its reservation.
 fn first_events(works: &mut Works, calendar: &Calendar) {
-    let mut reopen: BTreeMap<SiteId, u32> = BTreeMap::new();
     let Works { cabinets, access, agenda, .. } = works;
     for (id, cabinet) in cabinets.iter_mut().enumerate() {
         if let Some((mtbf_h, _)) = cabinet.failures {
             let at_s = cabinet.stream.exponential_s(mtbf_h);
             agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
         }
-        if let Some((_, to)) = access[cabinet.group].reserved {
-            reopen.insert(cabinet.site, to);
-        }
     }
-    for (site, to) in reopen {
-        let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
-        agenda.push(Due { at_s, kind: kind::REOPEN, id: site.0 });
+    for (group, access) in access.iter().enumerate() {
+        if let Some((_, to)) = access.reserved {
+            let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
+            agenda.push(Due { at_s, kind: kind::REOPEN, id: group as u32 });
+        }
     }
 }
 

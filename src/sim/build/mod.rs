@@ -68,7 +68,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     let mut build = Build { loaded, scenario, options, seed, sites, world, hydrogen_on_board_kg: 0.0 };
     let ports = build.chargers();
     build.trucks();
-    let pool_classes = build.terminals();
+    build.terminals();
     build.freight();
     let visits = build.visits();
     build.hydrogen();
@@ -80,9 +80,6 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
         sites: sites.0.iter().map(|site| site.key.clone()).collect(),
         fleets: scenario.fleet.keys().cloned().collect(),
         nodes: scenario.node.keys().cloned().collect(),
-        equipment_models: scenario.equipment_model.keys().cloned().collect(),
-        truck_models: scenario.truck_model.keys().cloned().collect(),
-        pool_classes,
         visits,
         ports,
         stations: scenario.hydrogen.keys().cloned().collect(),
@@ -244,7 +241,7 @@ impl Build<'_> {
         hydrogen::build::add(&mut self.world, self.loaded, &self.sites, self.seed, on_board_kg);
     }
 
-    fn terminals(&mut self) -> Vec<String> {
+    fn terminals(&mut self) {
         let models: Vec<EquipmentModel> = self
             .scenario
             .equipment_model
@@ -293,14 +290,12 @@ impl Build<'_> {
                 }
             }
         }
-        let classes = pools.iter().map(|pool| pool.class.clone()).collect();
         self.world.insert_resource(Gates::new(gates));
         self.world.insert_resource(EquipmentModels(models));
         self.world.insert_resource(Pools(pools));
         self.world.insert_resource(CraneLoad { kw: vec![0.0; self.sites.0.len()] });
         self.world.insert_resource(Labor(self.scenario.labor.as_ref().and_then(labor)));
         self.spawn::<_, Unit>(bundles);
-        classes
     }
 
     fn freight(&mut self) {

@@ -4,12 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod comparisons;
+mod traps;
 
 use common::{loaded, shipped};
 use portvolt::study::measure::Runs;
 use portvolt::study::replicate::replicate;
-use portvolt::study::stats;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -305,7 +307,7 @@ fn a_full_disk_and_a_closed_folder_lose_nothing() {
     let output = Command::new("bash").args(["-c", full, program]).current_dir(dir.path()).output().unwrap();
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("cannot write") && said.contains("The 2 shards that are done are kept"), "{said}");
+    assert!(said.contains("cannot write") && said.contains("The shards that are done are kept"), "{said}");
     let left = bytes(&dir.path().join("sweep/shards"));
     assert!(left.keys().all(|path| path.extension().unwrap() == "shard") && left.len() == 2, "{:?}", left.keys());
     let said = told(dir.path(), 3, &["sweep", "status", "sweep"]);
@@ -338,108 +340,6 @@ fn schedulers_name_the_part() {
     assert_eq!(with(&[("JOB_COMPLETION_INDEX", "1")], &[]).0, 2);
     assert_eq!(with(&[], &["--part", "5/4"]).0, 2);
     assert_eq!(with(&[], &["--parts", "4"]).0, 2);
-}
-
-#[test]
-fn a_comparison_has_the_same_bytes_on_any_number_of_threads() {
-    let dir = tempfile::tempdir().unwrap();
-    let depot = shipped("depot_night");
-    let compare = |out: &str, jobs: &str| {
-        let vary = "charger.night.cabinets=-10%,+10%";
-        let all =
-            ["compare", depot.to_str().unwrap(), "--strategies", "bau,fcfs,site.depot.limit_kw=700", "--days", "1"];
-        let more =
-            ["--replications", "6", "--metric", "queue_wait_mean_min", "--vary", vary, "--jobs", jobs, "--out", out];
-        told(dir.path(), 0, &[&all[..], &more[..]].concat());
-        bytes(&dir.path().join(out))
-    };
-    let one = compare("one", "1");
-    assert_eq!(compare("three", "3"), one);
-    let files: Vec<String> = one.keys().map(|path| path.display().to_string()).collect();
-    let wanted = ["compare.json", "manifest.json", "tables/comparison.parquet", "tables/replications.parquet"];
-    assert!(wanted.iter().all(|file| files.contains(&(*file).to_owned())), "{files:?}");
-    let json: serde_json::Value = serde_json::from_slice(&one[Path::new("compare.json")]).unwrap();
-    assert_eq!(json["baseline"], "bau");
-    assert_eq!(json["replications"], 6);
-    let metrics = json["metrics"].as_array().unwrap();
-    let wait = metrics.iter().find(|m| m["name"] == "queue_wait_mean_min" && m["scope"] == "total").unwrap();
-    assert_eq!(wait["better"], "lower");
-    // The plain run of replication 0 is in there: mean of six, so the parts add up.
-    let values: Vec<f64> = (0..6)
-        .map(|replication| {
-            let scenario = loaded(&depot, &["time.days=1", "policy.charging.name=fcfs"]);
-            let run = replicate(&scenario, 1, replication, &AtomicBool::new(false)).unwrap();
-            let found = run.metrics.iter().find(|m| m.name == "queue_wait_mean_min" && m.scope == "total");
-            found.unwrap().value.unwrap()
-        })
-        .collect();
-    let mean = wait["strategies"][1]["mean"].as_f64().unwrap();
-    assert!((mean - stats::mean(&values)).abs() <= 1e-12 * mean.abs(), "{mean} {values:?}");
-    // 14 cabinets: 10 % less are 12.6, to the nearest whole number 13; 10 % more 15.
-    let set: Vec<&str> = json["sensitivity"].as_array().unwrap().iter().map(|e| e["value"].as_str().unwrap()).collect();
-    assert_eq!(set, ["13", "13", "13", "15", "15", "15"]);
-    let said = told(dir.path(), 0, &["verify", "one"]);
-    assert!(said.contains("The same"), "{said}");
-}
-
-#[test]
-fn comparing_until_the_interval_is_narrow() {
-    let dir = tempfile::tempdir().unwrap();
-    let depot = shipped("depot_night");
-    let compare = |share: &str| -> serde_json::Value {
-        let all = ["compare", depot.to_str().unwrap(), "--strategies", "bau,fcfs", "--days", "1", "--format", "json"];
-        let more = ["--replications", "4", "--until-ci", share, "--metric", "energy_delivered_kwh"];
-        let rest = ["--max-replications", "12", "--out", "until", "--force"];
-        let output = portvolt(dir.path(), &[&all[..], &more[..], &rest[..]].concat());
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    let loose = compare("50%");
-    assert_eq!((loose["replications"].as_u64(), loose["target_reached"].as_bool()), (Some(4), Some(true)));
-    let tight = compare("0.0001%");
-    assert_eq!((tight["replications"].as_u64(), tight["target_reached"].as_bool()), (Some(12), Some(false)));
-}
-
-#[test]
-fn mistakes_of_a_comparison_have_their_words() {
-    let dir = tempfile::tempdir().unwrap();
-    let depot = shipped("depot_night");
-    let compare = |code: i32, more: &[&str]| {
-        let said = told(dir.path(), code, &[&["compare", depot.to_str().unwrap(), "--out", "x"][..], more].concat());
-        assert!(std::fs::read_dir(dir.path()).unwrap().next().is_none(), "nothing is written: {said}");
-        said
-    };
-    let said = compare(4, &["--strategies", "bau,eddf,my.wasm"]);
-    assert!(said.contains("did you mean `edf`?") && said.contains("dispatch=my.wasm"), "{said}");
-    assert!(compare(4, &["--strategies", "bau,bau"]).contains("named twice"));
-    let said = compare(4, &["--strategies", "bau,site.depot.limit_kw=-3,dispatch=nearest"]);
-    assert!(said.contains("at least 0") && said.contains("nearest_feasible"), "{said}");
-    let said = compare(4, &["--strategies", "fcfs", "--days", "1", "--replications", "2", "--metric", "peak_k"]);
-    assert!(said.contains("did you mean `peak_kw`?"), "{said}");
-    let said = compare(4, &["--strategies", "bau,fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit=-5%,+5%"]);
-    assert_eq!(said.matches("is no number of the scenario").count(), 1, "once for all changes and strategies: {said}");
-    compare(2, &["--strategies", "fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit_kw"]);
-    compare(2, &["--strategies", "fcfs", "--until-ci", "2%"]);
-}
-
-/// The figures in the documentation of `study` come from here.
-#[test]
-fn pairing_pays_on_depot_night() {
-    let stop = AtomicBool::new(false);
-    let of = |settings: &[&str]| loaded(&shipped("depot_night"), settings);
-    let scenarios = [
-        ("bau".to_owned(), of(&[])),
-        ("fcfs".to_owned(), of(&["policy.charging.name=fcfs"])),
-        ("800 kW".to_owned(), of(&["site.depot.limit_kw=800"])),
-    ];
-    let mut runs = Runs::default();
-    runs.extend(&scenarios, 1, 30, 0, &stop, &|| {}).unwrap();
-    for metric in ["energy_delivered_kwh", "truck_km", "hauls_completed", "hauls_late"] {
-        let samples = portvolt::study::measure::complete(&runs.values(metric, "total"));
-        let factor = |at: usize| stats::paired(&samples[at], &samples[0], 0.95).unwrap().pairing_factor.unwrap();
-        println!("pairing divides the variance of {metric} by {:.1} (fcfs), {:.1} (800 kW)", factor(1), factor(2));
-        assert!(factor(1) > 1.5, "{metric}: {}", factor(1));
-    }
 }
 
 #[test]
