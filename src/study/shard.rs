@@ -102,12 +102,11 @@ impl Store {
     /// What the system says.
     pub fn probe(&self) -> Result<(), ShardError> {
         let probe = temporary(&self.folder.join("probe"));
-        let made = fs::create_dir_all(&self.folder).and_then(|()| File::create_new(&probe));
-        match made {
+        let refused = |source| ShardError::Io { path: self.folder.clone(), source };
+        fs::create_dir_all(&self.folder).map_err(refused)?;
+        match File::create_new(&probe) {
             // A process of this number on another machine does the same now, or was killed here before.
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(ShardError::Io { path: self.folder.clone(), source: error });
-            }
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(refused(error)),
             _ => {}
         }
         let _ = fs::remove_file(&probe);
