@@ -216,11 +216,13 @@ fn every_help_has_an_example() {
 fn the_reference_of_metrics_is_fresh() {
     let dir = desk();
     let runs = [
-        "scenarios/depot_night --days 1 --bound",
+        "scenarios/depot_night --days 1 --bound --set storage.box.site=depot --set storage.box.energy_kwh=400 \
+         --set storage.box.power_kw=100 --set storage.box.round_trip=0.88",
         "scenarios/layout_study --days 1",
         "scenarios/hydrogen_corridor --days 1",
-        "scenarios/hub_2045",
+        "scenarios/hub_2045 --set rule.target.ports_trucks_2035.year=2025",
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
+        "scenarios/port_terminal --strategy battery_swap --days 1",
     ];
     let mut metrics = BTreeMap::new();
     for (at, run) in runs.iter().enumerate() {
@@ -231,15 +233,18 @@ fn the_reference_of_metrics_is_fresh() {
         for metric in summary["metrics"].as_array().unwrap() {
             let word = |key: &str| metric[key].as_str().unwrap().to_owned();
             let scope = word("scope").split('/').map(kind_of_scope).collect::<Vec<_>>().join("/");
-            let known = metrics.entry(word("name")).or_insert_with(|| (word("unit"), word("info"), BTreeSet::new()));
-            known.2.insert(scope);
+            // A name may mean more than one thing: what differs by scope has a line of its own.
+            let meaning = (word("name"), word("unit"), word("info"));
+            metrics.entry(meaning).or_insert_with(BTreeSet::new).insert(scope);
         }
     }
-    let mut text = "# Metrics\n\nWhat `summary.json` holds: name, unit, scopes, meaning. A scope is `total`, `site:KEY`, \
-                    `fleet:KEY`, `year:YYYY` and the like, or a pair joined by `/`.\n\n| name | unit | scopes | meaning |\n\
+    let mut text =
+        "# Metrics\n\nWhat `summary.json` holds: name, unit, scopes, meaning. A scope is `total`, `site:KEY`, \
+                    `fleet:KEY`, `year:YYYY` and the like, or a pair joined by `/`. A name with several lines means \
+                    something else by scope, or in a transition.\n\n| name | unit | scopes | meaning |\n\
                     |---|---|---|---|\n"
-        .to_owned();
-    for (name, (unit, info, scopes)) in metrics {
+            .to_owned();
+    for ((name, unit, info), scopes) in metrics {
         let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
         writeln!(text, "| `{name}` | {unit} | {} | {info} |", scopes.join(", ")).unwrap();
     }

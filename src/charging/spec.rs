@@ -15,21 +15,21 @@ pub struct ChargerSpec {
     /// How many cabinets. 0: none, such as in an overlay that puts them elsewhere.
     #[schemars(range(min = 0, max = 10_000))]
     pub cabinets: u32,
-    /// Power that the ports of one cabinet share, kW.
+    /// Power that the ports of one cabinet share, kW, drawn from the grid.
     #[schemars(range(min = 1.0, max = 20_000.0))]
     pub cabinet_kw: f64,
     /// Ports of one cabinet.
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 64))]
     pub ports: u32,
-    /// Most power of one port, kW. Defaults to the cabinet's.
+    /// Most power of one port, kW, drawn from the grid. Defaults to the cabinet's.
     #[schemars(range(min = 1.0, max = 20_000.0))]
     pub port_kw: Option<f64>,
     /// Most power that one port can give back from a vehicle to the site, kW.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20_000.0))]
     pub v2g_kw: f64,
-    /// Battery energy per grid energy, above 0 to 1.
+    /// Battery energy per grid energy, 0.5 to 1. A battery takes at most this share of what its port draws.
     #[schemars(range(min = 0.5, max = 1.0))]
     pub efficiency: f64,
     /// What vehicles pay here for a kWh at the meter, USD. None: nothing beyond the site's bill; in a transition, the

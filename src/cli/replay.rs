@@ -21,7 +21,7 @@ pub(super) struct ReplayArgs {
     /// A parameter of the policy; may be given more than once.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     params: Vec<(String, f64)>,
-    /// Limit of the connection, kW. The policy `uncontrolled` is compared with it, not held to it.
+    /// Limit of the connection, kW, at the meter. The policy `uncontrolled` is compared with it, not held to it.
     #[arg(long, value_parser = power)]
     limit_kw: Option<f64>,
     /// Control interval, such as 15min, 300s or 1h.
@@ -30,7 +30,7 @@ pub(super) struct ReplayArgs {
     /// Let the sessions queue for a pool of this many ports, whatever their `charger_id`.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     chargers: Option<u32>,
-    /// Most power of a port of the pool, kW.
+    /// Most power of a port of the pool, kW. A replay has no losses: grid and battery side are the same.
     #[arg(long, requires = "chargers", value_parser = power)]
     port_kw: Option<f64>,
     /// Bill the load by this tariff: a URDB or CSV file, or the name of a shipped one such as `sce_tou_ev_9`.

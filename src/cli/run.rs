@@ -67,7 +67,8 @@ pub(super) struct RunArgs {
     /// End the run at the first bad order of a plugin instead of dropping it.
     #[arg(long)]
     strict_plugins: bool,
-    /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed.
+    /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed; in a
+    /// transition, when a goal was missed or a rule could not be kept.
     #[arg(long)]
     strict: bool,
     /// In a transition: simulate every day of every year instead of sampled weeks.

@@ -346,14 +346,15 @@ impl Scope<'_> {
         );
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
         self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
-        self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery");
+        self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery or hydrogen tank");
     }
 
     fn charging(&mut self, tally: &Tally, days: f64) {
         self.count("sessions", tally.sessions, "charging sessions");
-        let info = "vehicles that left with less than they asked for (equipment in breaks asks for a full battery)";
+        let info = "vehicles that left with less than they asked for; equipment whose break ended is not counted";
         self.count("sessions_unmet", tally.unmet, info);
-        self.add("energy_requested_kwh", tally.requested_kwh, "kWh", "energy asked for, battery side");
+        let info = "energy asked for, battery side (equipment in breaks asks for a full battery)";
+        self.add("energy_requested_kwh", tally.requested_kwh, "kWh", info);
         self.add("energy_delivered_kwh", tally.delivered_kwh, "kWh", "energy delivered, battery side");
         self.add("energy_grid_kwh", tally.meter_kwh, "kWh", "energy through the meter");
         self.add("energy_charging_kwh", tally.charging_kwh, "kWh", "of it charging");

@@ -40,8 +40,8 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
 }
 
-/// The folder of a case of `tests/cases`; those of other authors stand beside the project, in `shared/cases`. None, and a
-/// word to the reader, where it is absent.
+/// The folder of a case of `tests/cases`; what belongs to other authors may stand in a folder `shared/cases` above instead.
+/// None, and a word to the reader, where it is absent.
 pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // A worktree of the project lies one folder deeper.
@@ -49,7 +49,7 @@ pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let found = std::iter::once(root.join("tests/cases")).chain(beside).map(|cases| cases.join(name));
     let found = found.into_iter().find(|folder| folder.is_dir());
     if found.is_none() {
-        println!("skipped: no case {name} here or in shared/cases beside the project");
+        println!("skipped: no case {name} in tests/cases");
     }
     found
 }
