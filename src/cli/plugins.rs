@@ -2,33 +2,30 @@
 
 use super::Exit;
 use super::console::Console;
-use crate::plugin::{
-    self, Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side, TYPICAL_COMPONENT_BYTES,
-};
+use crate::job::{PluginVisitor, visit_plugins};
+use crate::plugin::{self, Plugin, Side, TYPICAL_COMPONENT_BYTES};
 use crate::policy::PluginFile;
 use crate::scenario::load::Loaded;
 use std::collections::BTreeMap;
 
 /// Compiles and checks the plugins of a scenario, and their parameters.
 pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
-    let (plugins, policy) = (&loaded.plugins, &loaded.scenario.policy);
-    if let Some(file) = &plugins.dispatch {
-        one::<Dispatch>(file, &policy.dispatch.params, console)?;
+    visit_plugins(loaded, &mut Prepare(console))
+}
+
+struct Prepare<'a>(&'a Console);
+
+impl PluginVisitor for Prepare<'_> {
+    type Error = Exit;
+
+    fn visit<S: Side>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Exit> {
+        load::<S>(file, self.0)?.parameters(params).map_err(|error| {
+            let help = error.help().map_or(String::new(), |help| format!(" ({help})"));
+            self.0.error(&format!("{}.params: {error}{help}", S::KIND.setting()));
+            Exit::BadFiles
+        })?;
+        Ok(())
     }
-    if let Some(file) = &plugins.charging {
-        one::<Charging>(file, &policy.charging.params, console)?;
-    }
-    if let Some(file) = &plugins.hydrogen {
-        one::<HydrogenSupply>(file, &policy.hydrogen.params, console)?;
-    }
-    let Some(transition) = &loaded.scenario.transition else { return Ok(()) };
-    if let Some(file) = &plugins.adoption {
-        one::<Adoption>(file, &transition.adoption.params, console)?;
-    }
-    if let Some(file) = &plugins.infrastructure {
-        one::<BuildOut>(file, &transition.infrastructure.params, console)?;
-    }
-    Ok(())
 }
 
 /// Compiled code is kept between runs of the program, whichever command needs it.
@@ -36,16 +33,6 @@ pub(super) fn keep_compiled_code() {
     if let Some(folder) = plugin::default_folder() {
         plugin::keep_compiled_code_in(folder);
     }
-}
-
-fn one<S: Side>(file: &PluginFile, params: &BTreeMap<String, f64>, console: &Console) -> Result<(), Exit> {
-    let plugin = load::<S>(file, console)?;
-    plugin.parameters(params).map_err(|error| {
-        let help = error.help().map_or(String::new(), |help| format!(" ({help})"));
-        console.error(&format!("{}.params: {error}{help}", S::KIND.setting()));
-        Exit::BadFiles
-    })?;
-    Ok(())
 }
 
 /// Loads a plugin; says so when it has to be compiled for a while first.

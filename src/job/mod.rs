@@ -2,10 +2,12 @@
 //! of it, the server tells it to a browser.
 
 mod operations;
+mod plugins;
 mod years;
 
-use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side};
-use crate::policy::{PluginFile, PluginNotes};
+pub use plugins::{PluginVisitor, check_plugins, visit_plugins};
+
+use crate::policy::PluginNotes;
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
 use crate::record::summary::{Metric, Summary};
 use crate::report::hub::{self, Hub};
@@ -206,25 +208,6 @@ impl Job<'_> {
             study: None,
         }
     }
-}
-
-/// Compiles and checks the plugins of a scenario and their parameters, before anything waits for them.
-///
-/// # Errors
-/// What the first bad one is refused for.
-pub fn check_plugins(loaded: &Loaded) -> Result<(), RunError> {
-    fn one<S: Side>(file: Option<&PluginFile>, params: &BTreeMap<String, f64>) -> Result<(), RunError> {
-        let Some(file) = file else { return Ok(()) };
-        Plugin::<S>::load(file)?.parameters(params)?;
-        Ok(())
-    }
-    let (plugins, policy) = (&loaded.plugins, &loaded.scenario.policy);
-    one::<Dispatch>(plugins.dispatch.as_ref(), &policy.dispatch.params)?;
-    one::<Charging>(plugins.charging.as_ref(), &policy.charging.params)?;
-    one::<HydrogenSupply>(plugins.hydrogen.as_ref(), &policy.hydrogen.params)?;
-    let Some(transition) = &loaded.scenario.transition else { return Ok(()) };
-    one::<Adoption>(plugins.adoption.as_ref(), &transition.adoption.params)?;
-    one::<BuildOut>(plugins.infrastructure.as_ref(), &transition.infrastructure.params)
 }
 
 /// Text of a file that is JSON.
