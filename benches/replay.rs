@@ -101,19 +101,7 @@ fn loop_by_hand(path: &Path, out: &Path) -> Option<f64> {
 
 /// Through the engine. Returns the energy delivered.
 fn replay(path: &Path, out: &Path) -> Option<f64> {
-    let asked = Replay {
-        sessions: path.to_path_buf(),
-        policy: "edf".to_owned(),
-        params: std::collections::BTreeMap::new(),
-        limit_kw: Some(LIMIT_KW),
-        interval_s: STEP_S,
-        chargers: None,
-        port_kw: None,
-        tariff: None,
-        tariff_name: None,
-        start: None,
-        zone: None,
-    };
+    let asked = Replay { limit_kw: Some(LIMIT_KW), interval_s: STEP_S, ..Replay::new(path.to_path_buf(), "edf") };
     let loaded = load(&asked).ok()?;
     let job = Job {
         loaded: &loaded,

@@ -48,6 +48,26 @@ pub struct Replay {
     pub zone: Option<String>,
 }
 
+impl Replay {
+    /// Sessions at their own ports under a policy, by the quarter of an hour, without limit and tariff.
+    #[must_use]
+    pub fn new(sessions: PathBuf, policy: &str) -> Self {
+        Self {
+            sessions,
+            policy: policy.to_owned(),
+            params: BTreeMap::new(),
+            limit_kw: None,
+            interval_s: 900,
+            chargers: None,
+            port_kw: None,
+            tariff: None,
+            tariff_name: None,
+            start: None,
+            zone: None,
+        }
+    }
+}
+
 /// Reads the sessions and makes a scenario of them.
 ///
 /// # Errors
