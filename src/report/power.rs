@@ -162,6 +162,6 @@ mod tests {
         }
         let site = &power.sites[0];
         assert_eq!((site.carried_peak_kw, site.worst_share), (120.0, Some(1.2)), "neither 100 nor 180 kW");
-        assert_eq!(power.sites[1].carried_peak_kw, 80.0);
+        assert_eq!(power.sites[1].peak_kw, [80.0]);
     }
 }

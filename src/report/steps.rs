@@ -62,8 +62,9 @@ mod tests {
         for days in [1, 2, 7, 30, 31, 90, 180, 365, 366, 3_650] {
             for unit_s in [60, 300, 900, 3_600] {
                 let Steps { bucket_s, count, .. } = Steps::over(days * DAY_S, unit_s);
-                assert!(DAY_S % bucket_s == 0 || bucket_s % DAY_S == 0, "{days} days in steps of {bucket_s} s");
-                assert!(bucket_s % unit_s == 0 && count <= 750, "{days} days: {count} steps of {bucket_s} s");
+                let is_even = DAY_S.is_multiple_of(bucket_s) || bucket_s.is_multiple_of(DAY_S);
+                assert!(is_even, "{days} days in steps of {bucket_s} s");
+                assert!(bucket_s.is_multiple_of(unit_s) && count <= 750, "{days} days: {count} steps of {bucket_s} s");
             }
         }
         assert_eq!(Steps::over(365 * DAY_S, 300).bucket_s, DAY_S);

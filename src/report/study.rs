@@ -37,10 +37,8 @@ fn is_raised(effect: &Value, all: &[Value]) -> Option<bool> {
     let number = |effect: &Value| effect["value"].as_str()?.parse::<f64>().ok();
     let value = number(effect)?;
     if let Some(percent) = effect["change"].as_str()?.strip_suffix('%') {
-        let percent = percent.parse::<f64>().ok().filter(|percent| *percent != 0.0 && value != 0.0)?;
-        // A share of a number below zero moves it the other way.
-        let base_sign = value.signum() * (1.0 + percent / 100.0).signum();
-        return Some(percent.signum() == base_sign);
+        let before = value / (1.0 + percent.parse::<f64>().ok()? / 100.0);
+        return before.is_finite().then_some(value > before);
     }
     let is_same = |other: &&Value| other["parameter"] == effect["parameter"] && other["strategy"] == effect["strategy"];
     let values: Vec<f64> = all.iter().filter(is_same).filter_map(number).collect();

@@ -8,6 +8,9 @@ import { element, escape } from "./dom";
 /** Parts of a stack stay apart even in grey. */
 const APART = { borderColor: "#fff", borderWidth: 1 };
 
+/** The border of a bar without height would cover the axis. */
+const seen = (value: number) => (value === 0 ? null : value);
+
 /** How many visits waited how long for a port. */
 export function waitsChart(report: Report): HTMLElement {
   const node = element("div", { class: "chart" });
@@ -33,7 +36,7 @@ export function waitsChart(report: Report): HTMLElement {
       grid: { left: 64, right: 20, top: 34, bottom: 46 },
       xAxis: { type: "category", data: classes, name: "minutes", nameLocation: "middle", nameGap: 28 },
       yAxis: { type: "value", name: "visits" },
-      series: shown.map(([name, data]) => ({ type: "bar", name, data, stack: "all", itemStyle: APART })),
+      series: shown.map(([name, data]) => ({ type: "bar", name, data: data.map(seen), stack: "all", itemStyle: APART })),
     }),
   );
   return node;
@@ -51,7 +54,7 @@ export function drawStack(node: HTMLElement, names: string[], bars: { name: stri
       grid: { left: 64, right: 20, top: 56, bottom: 30 },
       xAxis: { type: "category", data: names },
       yAxis: { type: "value", name: unit },
-      series: bars.map((bar) => ({ type: "bar", name: bar.name, data: bar.data, stack: "all", itemStyle: APART })),
+      series: bars.map((bar) => ({ type: "bar", name: bar.name, data: bar.data.map(seen), stack: "all", itemStyle: APART })),
     }),
   );
 }
@@ -80,9 +83,9 @@ export function drawPaths(node: HTMLElement, paths: Path[], axes: [string, strin
       series: paths.map((path) => ({
         type: "line" as const,
         name: path.name,
-        data: path.points.map(({ name, x, y }) => ({ name, value: [x, y] })),
+        data: path.points.map(({ name, x, y }, at) => ({ name, value: [x, y], label: { position: at === path.points.length - 1 ? ("right" as const) : ("top" as const) } })),
         symbolSize: 6,
-        label: { show: true, position: "top" as const, formatter: (row: { dataIndex: number; name: string }) => (row.dataIndex % 5 === 0 || row.dataIndex === path.points.length - 1 ? row.name : "") },
+        label: { show: true, formatter: (row: { dataIndex: number; name: string }) => (row.dataIndex % 5 === 0 || row.dataIndex === path.points.length - 1 ? row.name : "") },
       })),
     }),
   );

@@ -142,11 +142,12 @@ export class TimeChart {
       step: line.stepped ? ("end" as const) : undefined,
       showSymbol: hasGaps || this.times.length === 1,
       showAllSymbol: hasGaps,
-      symbol: MARKS[at % MARKS.length],
+      symbol: hasGaps ? MARKS[at % MARKS.length] : this.times.length === 1 ? "circle" : "none",
       symbolSize: 6,
       // Each series would keep points of its own, and stacked areas would not meet.
       sampling: line.stack || hasGaps || line.stepped ? undefined : line.least ? ("min" as const) : ("max" as const),
-      lineStyle: line.stack ? { width: 1, color: "#fff" } : { width: line.area ? 0.5 : 1.5, type: line.dashed ? ("dashed" as const) : ("solid" as const) },
+      // White between the parts of a stack, unless it would swallow spikes of a single step.
+      lineStyle: line.stack && !isLong ? { width: 1, color: "#fff" } : { width: line.area ? 0.5 : 1.5, type: line.dashed ? ("dashed" as const) : ("solid" as const) },
       areaStyle: line.area ? { opacity: 0.85 } : undefined,
       markLine:
         at === 0 && limit !== null

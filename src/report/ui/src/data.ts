@@ -229,7 +229,7 @@ export class Metrics {
   }
 }
 
-/** A number for people: three significant digits, thousands apart. */
+/** A number for people: thousands apart, and about three digits below a thousand. */
 export function show(value: number | null, digits?: number): string {
   if (value === null || !Number.isFinite(value)) return "–";
   const fraction = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);

@@ -128,7 +128,7 @@ export function siteSection(report: Report, metrics: Metrics, carried: Map<strin
     const shared = hasOthersBehind(report, site) ? [{ name: "with the sites behind it, mean", data: carried.get(key) ?? [] }] : [];
     load.draw([...siteLines(site), ...shared], site.limits_kw.length > 0 ? null : site.limit_kw);
     const stations = report.hydrogen.filter((station) => station.site === key);
-    const queues = [...(site.ports > 0 ? [{ name: "for a port", data: site.waiting }] : []), ...stations.map((station) => ({ name: "for hydrogen", data: station.waiting }))];
+    const queues = [...(site.ports > 0 ? [{ name: "for a port", data: site.waiting }] : []), ...stations.map((station) => ({ name: stations.length > 1 ? `for hydrogen, ${station.key}` : "for hydrogen", data: station.waiting }))];
     queue.node.hidden = queues.length === 0;
     if (queues.length > 0) queue.draw(queues.map((line) => ({ ...line, area: true, stack: "all" })));
     moving = [];

@@ -30,7 +30,8 @@ function cards(report: Years, metrics: Metrics): HTMLElement {
   list.append(card(`cost of all years, ${report.money_year} money`, money(total("cost_usd"))));
   list.append(card("present value of all money", money(total("npv_usd"))));
   list.append(card("public money", money(total("public_usd"))));
-  if (report.baseline) {
+  // A run that was not made against a baseline has no such metric, whatever is drawn beside it now.
+  if (report.baseline && report.metrics.some((metric) => metric.name === "abatement_usd_per_t")) {
     const price = total("abatement_usd_per_t");
     const lost = report.lost ? `; hauls that were lost (${shareOf(report.lost.share)} in ${report.lost.year}) pass for abatement in it` : "";
     list.append(card(`a tonne of CO2e abated, against ${report.baseline.name}${lost}`, price === null ? "nothing abated" : `${show(price, 0)} $`, report.lost !== null));
@@ -124,6 +125,17 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
 }
 
+/** Public money promises nothing that must be kept: what it reached is the share of what was asked that it paid. */
+function asks(rule: Years["rules"][number]): string {
+  if (rule.kind === "voucher" || rule.kind === "infrastructure_credit") return "share paid";
+  return rule.is_most ? "at most" : "at least";
+}
+
+/** Rules ask for shares, offers that makers must hold for vehicles. */
+function amount(rule: Years["rules"][number], value: number): Cell {
+  return rule.kind === "offer" ? number(value, 0) : percent(value);
+}
+
 function usesHydrogen(report: Years): boolean {
   return report.hydrogen_t.some((tonnes) => tonnes > 0);
 }
@@ -157,8 +169,8 @@ export function buildYears(page: HTMLElement, report: Years): void {
     "What was built",
   );
   const rules = table(
-    ["year", "rule", "kind", "", "asked for", "reached", "vehicles missing", "kept"],
-    report.rules.map((it) => [String(it.year), it.rule, it.kind.replaceAll("_", " "), it.is_most ? "at most" : "at least", percent(it.asked), percent(it.reached), number(it.missing, 0), it.kept]),
+    ["year", "rule", "kind", "how", "asked for", "reached", "vehicles missing", "kept"],
+    report.rules.map((it) => [String(it.year), it.rule, it.kind.replaceAll("_", " "), asks(it), amount(it, it.asked), amount(it, it.reached), number(it.missing, 0), it.kept]),
     "Rules and goals",
   );
   const hasWaits = (report.series["queue_wait_p95_min"] ?? []).some((wait) => wait !== null);
