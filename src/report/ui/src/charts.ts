@@ -31,17 +31,17 @@ export function tooltip(unit: string) {
   };
 }
 
-/** Most labels under a chart over time. */
-const MOST_LABELS = 9;
+/** Room that a date needs under a chart, pixels. */
+const LABEL_WIDTH = 110;
 
 /** The steps that get a label: the first of each day, or hours where all is within few days. Nothing for other names. */
-function labelled(times: string[]): Map<number, string> | null {
+function labelled(times: string[], most: number): Map<number, string> | null {
   const parts = times.map((time) => time.split(" "));
   if (!parts.every((part) => part.length === 2)) return null;
   const days = parts.flatMap(([day = ""], at) => (at === 0 || day !== parts[at - 1]?.[0] ? [{ at, text: day }] : []));
   const hours = parts.flatMap(([day = "", hour = ""], at) => (/^(00|06|12|18):00$/.test(hour) ? [{ at, text: hour === "00:00" ? day : hour }] : []));
   const all = days.length < 3 ? hours : days;
-  const each = Math.ceil(all.length / MOST_LABELS);
+  const each = Math.ceil(all.length / most);
   return new Map(all.filter((_, index) => index % each === 0).map(({ at, text }) => [at, text]));
 }
 
@@ -130,7 +130,7 @@ export class TimeChart {
     // It may have been hidden while the window changed.
     chart.resize();
     const isLong = this.times.length > ZOOMED;
-    const labels = labelled(this.times);
+    const labels = labelled(this.times, Math.max(1, Math.floor((chart.getWidth() - LEFT - RIGHT) / LABEL_WIDTH)));
     const series = lines.map((line, at) => {
       // A point between gaps has no line that could show it.
       const hasGaps = line.data.includes(null) && !line.stepped;
