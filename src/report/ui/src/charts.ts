@@ -32,7 +32,7 @@ export function tooltip(unit: string) {
 }
 
 /** Room that a date needs under a chart, pixels. */
-const LABEL_WIDTH = 110;
+const LABEL_WIDTH = 85;
 
 /** The steps that get a label: the first of each day, or hours where all is within few days. Nothing for other names. */
 function labelled(times: string[], most: number): Map<number, string> | null {
