@@ -16,7 +16,8 @@ pub(super) struct StationSeries {
     positions: u32,
     /// Least content of the bulk storage in each step, kg.
     bulk_kg: Vec<f64>,
-    /// Least content of the cascade in each step, kg: vehicles are served from it, however full the bulk storage is.
+    /// Least content of the cascade in each step, kg: vehicles are served from it down to its least pressure,
+    /// however full the bulk storage is.
     cascade_kg: Vec<f64>,
     /// Vehicles that wait: mean of each step, and the highest mean of an interval in it.
     waiting: Vec<f64>,

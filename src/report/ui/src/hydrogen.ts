@@ -52,7 +52,7 @@ export function hydrogenSections(report: Report, metrics: Metrics, clock: Clock)
   return [
     section(
       "Hydrogen",
-      "The least that each time step saw in each station, and the most vehicles that waited for a position. A vehicle is served from the cascade, which may be empty while the bulk storage is full.",
+      "The least that each time step saw in each station, and the most vehicles that waited for a position. A vehicle is served from the cascade, down to its least pressure: that may be spent while the bulk storage is full.",
       element("h3", {}, "Bulk storage"),
       stock.node,
       stock.numbers(),
