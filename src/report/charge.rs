@@ -1,8 +1,8 @@
 //! State of charge of vehicles over time: known at plug-in and unplug, a straight line between.
 
 use super::ReportError;
-use super::data::Steps;
 use super::read::each_batch;
+use super::steps::Steps;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! The page of operations, folded from the tables. Its shape is `Report` in `ui/src/data.ts`.
 
-use super::hub::{Doubtful, Hub, Site};
+use super::hub::{Doubtful, Hub, Site, Station};
 use super::read::each_batch;
-use super::{ReportError, charge, hydrogen, legs, network, rounded};
+use super::steps::Steps;
+use super::{ReportError, charge, hydrogen, legs, network, power, rounded};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::notes::PluginNotes;
@@ -10,8 +11,6 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Charts have at most about this many steps; the tables keep everything.
-const MOST_STEPS: u32 = 700;
 /// Upper ends of the classes of waits, minutes.
 const WAIT_CLASSES_MIN: [f64; 8] = [0.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0];
 
@@ -22,6 +21,7 @@ pub(super) struct Data {
     description: String,
     start: String,
     days: u32,
+    zone: String,
     bucket_s: u32,
     times: Vec<String>,
     hub: Load,
@@ -68,6 +68,8 @@ struct Hauls {
 /// Hours of equipment by class and chart step; steps are of whole hours.
 #[derive(Debug, Serialize)]
 struct Work {
+    /// Length of a step, seconds.
+    bucket_s: u32,
     times: Vec<String>,
     classes: BTreeMap<String, ClassHours>,
 }
@@ -82,9 +84,9 @@ struct ClassHours {
 struct SiteSeries {
     #[serde(flatten)]
     site: Site,
+    #[serde(flatten)]
+    power: power::SitePower,
     ports: u64,
-    mean_kw: Vec<f64>,
-    peak_kw: Vec<f64>,
     waiting: Vec<f64>,
 }
 
@@ -93,42 +95,6 @@ struct SiteSeries {
 pub(super) struct Fact {
     label: String,
     value: String,
-}
-
-/// The steps of the charts of a run.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Steps {
-    /// Length of one, seconds.
-    pub(super) bucket_s: u32,
-    /// Length of all together, seconds: the last step may be shorter.
-    span_s: u32,
-    /// How many.
-    pub(super) count: usize,
-}
-
-impl Steps {
-    /// The shortest steps, a multiple of `unit_s`, with which a chart stays readable.
-    fn over(span_s: u32, unit_s: u32) -> Self {
-        let least = span_s.div_ceil(MOST_STEPS);
-        let bucket_s = least.div_ceil(unit_s) * unit_s;
-        Self { bucket_s, span_s, count: span_s.div_ceil(bucket_s) as usize }
-    }
-
-    /// Length of a step, seconds.
-    pub(super) fn length_s(self, step: usize) -> f64 {
-        f64::from(self.bucket_s.min(self.span_s.saturating_sub(step as u32 * self.bucket_s)).max(1))
-    }
-
-    /// The step of a time.
-    pub(super) fn at(self, at_s: u32) -> usize {
-        ((at_s / self.bucket_s) as usize).min(self.count - 1)
-    }
-
-    /// Local time of each.
-    fn times(self, calendar: &Calendar) -> Vec<String> {
-        let time = |step: i64| calendar.iso(step * i64::from(self.bucket_s))[..16].replace('T', " ");
-        (0..self.count as i64).map(time).collect()
-    }
 }
 
 /// Reads the tables of a run.
@@ -140,19 +106,19 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
     let mut fold = Fold {
         steps,
         index: hub.sites.iter().enumerate().map(|(at, site)| (site.key.clone(), at)).collect(),
-        hub: [0; 5].map(|_| vec![0.0; steps.count]),
-        sites: hub.sites.iter().map(|site| site_series(site, steps.count)).collect(),
+        waiting: vec![vec![0.0; steps.count]; hub.sites.len()],
     };
-    fold.power(tables, f64::from(hub.interval_s))?;
+    let power = power::collect(tables, &hub.sites, steps, hub.interval_s)?;
     let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
-    let legs = legs::collect(tables, &fold.index)?;
-    let [charging, equipment, shore, other, hydrogen] = fold.hub.map(|values| rounded(values, 1));
-    let sites = fold.sites.into_iter().map(|site| SiteSeries {
-        mean_kw: rounded(site.mean_kw, 1),
-        peak_kw: rounded(site.peak_kw, 1),
-        waiting: rounded(site.waiting, 2),
-        ..site
+    let at_station = |station: &Station| Some((station.key.clone(), *fold.index.get(&station.site)?));
+    let legs = legs::collect(tables, &fold.index, &hub.stations.iter().filter_map(at_station).collect())?;
+    let [charging, equipment, shore, other, hydrogen] = power.hub;
+    let sites = hub.sites.iter().zip(power.sites).zip(fold.waiting).map(|((site, power), waiting)| SiteSeries {
+        site: site.clone(),
+        power,
+        ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
+        waiting: rounded(waiting, 2),
     });
     Ok(Data {
         kind: "run",
@@ -175,17 +141,8 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         description: hub.description,
         start: hub.start,
         days: hub.days,
+        zone: hub.zone,
     })
-}
-
-fn site_series(site: &Site, steps: usize) -> SiteSeries {
-    SiteSeries {
-        ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
-        site: site.clone(),
-        mean_kw: vec![0.0; steps],
-        peak_kw: vec![0.0; steps],
-        waiting: vec![0.0; steps],
-    }
 }
 
 fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReportError> {
@@ -204,37 +161,18 @@ fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReportE
         hours.required_h = rounded(std::mem::take(&mut hours.required_h), 2);
         hours.served_h = rounded(std::mem::take(&mut hours.served_h), 2);
     }
-    Ok(Work { times: if classes.is_empty() { Vec::new() } else { steps.times(calendar) }, classes })
+    let times = if classes.is_empty() { Vec::new() } else { steps.times(calendar) };
+    Ok(Work { bucket_s: steps.bucket_s, times, classes })
 }
 
 struct Fold {
     steps: Steps,
     index: BTreeMap<String, usize>,
-    hub: [Vec<f64>; 5],
-    sites: Vec<SiteSeries>,
+    /// Mean length of the queue at each site in each step.
+    waiting: Vec<Vec<f64>>,
 }
 
 impl Fold {
-    fn power(&mut self, tables: &Path, interval_s: f64) -> Result<(), ReportError> {
-        each_batch(tables, "power", |batch| {
-            for row in 0..batch.rows() {
-                let step = self.steps.at(batch.whole("start_s", row));
-                let share = interval_s / self.steps.length_s(step);
-                for (sum, column) in
-                    self.hub.iter_mut().zip(["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"])
-                {
-                    sum[step] += batch.number(column, row).unwrap_or(0.0) * share;
-                }
-                if let Some(at) = self.index.get(batch.text("site", row)) {
-                    let total = batch.number("total_kw", row).unwrap_or(0.0);
-                    let site = &mut self.sites[*at];
-                    site.mean_kw[step] += total * share;
-                    site.peak_kw[step] = site.peak_kw[step].max(total);
-                }
-            }
-        })
-    }
-
     fn sessions(&mut self, tables: &Path) -> Result<Waits, ReportError> {
         let classes = WAIT_CLASSES_MIN.len() + 1;
         let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
@@ -273,7 +211,7 @@ impl Fold {
             let step = self.steps.at(at_s);
             let end_s = (at_s / self.steps.bucket_s + 1) * self.steps.bucket_s;
             let part_s = to_s.min(end_s) - at_s;
-            self.sites[site].waiting[step] += f64::from(part_s) / self.steps.length_s(step);
+            self.waiting[site][step] += f64::from(part_s) / self.steps.length_s(step);
             at_s = end_s;
         }
     }

@@ -1,4 +1,5 @@
-//! Trips of trucks, for the playback on the map: to the origin of each haul and on to its destination.
+//! Trips of trucks on hauls, for the playback on the map: to the origin of each haul and on to its destination. Ways to
+//! depots, chargers and hydrogen stations are in no table and so not among them.
 
 use super::ReportError;
 use super::read::each_batch;
@@ -35,22 +36,31 @@ struct Leg {
     laden: bool,
 }
 
-/// Reads the hauls that were done. `index` is the number of each site.
-pub(super) fn collect(tables: &Path, index: &BTreeMap<String, usize>) -> Result<Legs, ReportError> {
+/// Reads the hauls that were done. `index` is the number of each site, `stations` that of each hydrogen station's site.
+pub(super) fn collect(
+    tables: &Path,
+    index: &BTreeMap<String, usize>,
+    stations: &BTreeMap<String, usize>,
+) -> Result<Legs, ReportError> {
     let mut hauls = 0;
     each_batch(tables, "hauls", |batch| hauls += batch.rows())?;
     let one_in = (2 * hauls).div_ceil(MOST_LEGS).max(1);
     let is_shown = |truck: u32| (truck as usize).is_multiple_of(one_in);
     let mut seen: BTreeMap<u32, Vec<(u32, u16)>> = BTreeMap::new();
     let site = |key: &str| index.get(key).map(|at| *at as u16);
-    each_batch(tables, "sessions", |batch| {
-        for row in (0..batch.rows()).filter(|row| batch.text("vehicle_kind", *row) == "truck") {
-            let truck = batch.whole("vehicle_id", row);
-            if let Some(site) = site(batch.text("site", row)).filter(|_| is_shown(truck)) {
-                seen.entry(truck).or_default().push((batch.whole("end_s", row), site));
+    // A truck leaves for its next haul from where it charged or fuelled, too.
+    let stops = [("sessions", "site", index), ("refuelings", "station", stations)];
+    for (table, column, places) in stops.into_iter().filter(|stop| !stop.2.is_empty()) {
+        each_batch(tables, table, |batch| {
+            for row in (0..batch.rows()).filter(|row| batch.text("vehicle_kind", *row) == "truck") {
+                let truck = batch.whole("vehicle_id", row);
+                let place = places.get(batch.text(column, row)).filter(|_| is_shown(truck));
+                if let Some(place) = place {
+                    seen.entry(truck).or_default().push((batch.whole("end_s", row), *place as u16));
+                }
             }
-        }
-    })?;
+        })?;
+    }
     let mut trips = Vec::new();
     each_batch(tables, "hauls", |batch| {
         for row in 0..batch.rows() {

@@ -1,6 +1,7 @@
 //! The HTML report: reads a run's folder, folds its tables small, and puts them into one self-contained page.
 //!
-//! `data` is the page of operations (with `legs`, `charge`, `hydrogen` and `network`), `years` that of a transition,
+//! `data` is the page of operations (with `power`, `legs`, `charge`, `hydrogen` and `network`, over the time `steps` of its
+//! charts), `years` that of a transition,
 //! `study` that of a comparison; `hub` is the file that says what the tables are about. The page is built from
 //! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
@@ -10,7 +11,9 @@ pub mod hub;
 mod hydrogen;
 mod legs;
 mod network;
+mod power;
 pub(crate) mod read;
+mod steps;
 mod study;
 mod years;
 

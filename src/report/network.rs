@@ -1,8 +1,9 @@
 //! The tree behind each connection: the load of its nodes over time.
 
-use super::data::Steps;
 use super::hub::Node;
+use super::power::worst;
 use super::read::each_batch;
+use super::steps::Steps;
 use super::{ReportError, rounded};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub(super) struct NodeSeries {
     peak_kw: f64,
     /// The least limit that held in any interval, kW.
     least_limit_kw: Option<f64>,
+    /// Highest load of an interval over the limit of the same interval.
+    worst_share: Option<f64>,
     /// Mean power of each step, kW.
     mean_kw: Vec<f64>,
 }
@@ -32,6 +35,7 @@ pub(super) fn collect(
         node: node.clone(),
         peak_kw: 0.0,
         least_limit_kw: None,
+        worst_share: None,
         mean_kw: vec![0.0; steps.count],
     };
     let mut nodes: Vec<NodeSeries> = known.iter().map(series).collect();
@@ -49,6 +53,8 @@ pub(super) fn collect(
             node.mean_kw[step] += load_kw * f64::from(interval_s) / steps.length_s(step);
             let limit_kw = batch.number("limit_kw", row);
             node.least_limit_kw = node.least_limit_kw.into_iter().chain(limit_kw).reduce(f64::min);
+            // The peak and the least limit may be hours apart: only those of one interval say how near it came.
+            node.worst_share = limit_kw.map_or(node.worst_share, |limit_kw| worst(node.worst_share, load_kw, limit_kw));
         }
     })?;
     for node in &mut nodes {

@@ -1,4 +1,5 @@
-//! What the page of a transition shows, folded from its tables. Its shape is `ui/src/years.ts`.
+//! What the page of a transition shows, folded from its tables. Its shape is `Years` in
+//! `ui/src/data.ts`.
 
 use super::ReportError;
 use super::data::{Fact, facts, warnings};
@@ -13,7 +14,10 @@ use std::path::Path;
 /// The class of trucks in the table `fleet`.
 const TRUCK: &str = "truck";
 const USD_PER_MILLION: f64 = 1e6;
+const KG_PER_T: f64 = 1000.0;
 const DAYS_A_YEAR: f64 = 365.0;
+/// Up to this share of hauls, those lost do not tell in cost and emissions.
+const FEW_LOST: f64 = 0.005;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Data {
@@ -29,7 +33,11 @@ pub(super) struct Data {
     equipment: BTreeMap<String, Vec<u32>>,
     co2e_kt: BTreeMap<&'static str, Vec<f64>>,
     cost_musd: BTreeMap<&'static str, Vec<f64>>,
+    /// Hydrogen that vehicles got, t.
+    hydrogen_t: Vec<f64>,
     series: BTreeMap<String, Vec<Option<f64>>>,
+    /// The year that lost most hauls, where that is more than hardly any.
+    lost: Option<Lost>,
     sites: Vec<Beside>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
@@ -60,6 +68,8 @@ struct Project {
     kind: String,
     count: usize,
     amount: f64,
+    /// Unit of the amount.
+    unit: &'static str,
     cost_musd: f64,
     premium_musd: f64,
     public_musd: f64,
@@ -72,6 +82,17 @@ struct Other {
     name: String,
     cost_usd: Vec<f64>,
     co2e_t: Vec<f64>,
+    /// Cost of all years, less what is left at the end, which no year has.
+    total_cost_usd: Option<f64>,
+}
+
+/// Hauls that nobody drove cost nothing and emit nothing.
+#[derive(Debug, Serialize)]
+struct Lost {
+    year: u32,
+    share: f64,
+    /// How many years lost more than [`FEW_LOST`].
+    years: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -83,6 +104,8 @@ struct Rule {
     reached: f64,
     missing: u32,
     kept: String,
+    /// A ceiling: at most what it asks for.
+    is_most: bool,
 }
 
 /// Parts of the emissions: what it is called on the page, columns of the table.
@@ -105,6 +128,10 @@ const COST: [(&str, &[&str]); 9] = [
     ("value left at the end", &["residual_usd"]),
 ];
 
+/// What projects of a kind are counted in.
+const UNITS: [(&str, &str); 5] =
+    [("chargers", "cabinets"), ("grid", "kW"), ("storage", "kWh"), ("solar", "kW"), ("hydrogen", "positions")];
+
 /// Folds the tables of a transition.
 pub(super) fn collect(
     folder: &Path,
@@ -117,8 +144,12 @@ pub(super) fn collect(
     each_batch(tables, "fleet", |batch| years.extend((0..batch.rows()).map(|row| batch.whole("year", row))))?;
     let years: Vec<u32> = years.into_iter().collect();
     let metrics = super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
-    let fail = |reason| ReportError::File { path: baseline.unwrap_or(folder).to_path_buf(), reason };
-    let baseline = baseline.map(Baseline::read).transpose().map_err(fail)?;
+    let baseline = baseline.map(other).transpose()?;
+    let series = series(&metrics, &years);
+    let lost = lost(&series, &years);
+    let mut warnings = warnings(hub.warnings, manifest);
+    warnings.extend(lost.as_ref().map(Lost::warning));
+    let hydrogen_t = parts(tables, "emissions", &[("hydrogen", &["hydrogen_kg"])], KG_PER_T)?.remove("hydrogen");
     let [trucks, equipment] = stock(tables, &years)?;
     let transition = hub.transition.expect("a page of years is made of a transition");
     Ok(Data {
@@ -130,23 +161,58 @@ pub(super) fn collect(
         equipment,
         co2e_kt: parts(tables, "emissions", &AIR, 1000.0)?,
         cost_musd: parts(tables, "finance", &COST, USD_PER_MILLION)?,
-        series: series(&metrics, &years),
+        hydrogen_t: hydrogen_t.unwrap_or_default(),
+        series,
+        lost,
         sites: sites(tables, &hub.sites, &years)?,
         projects: projects(tables)?,
         rules: rules(tables)?,
-        baseline: baseline.map(|baseline| Other {
-            name: baseline.name.clone(),
-            cost_usd: baseline.years.values().map(|year| year.0).collect(),
-            co2e_t: baseline.years.values().map(|year| year.1).collect(),
-        }),
+        baseline,
         years,
         metrics,
         provenance: facts(manifest),
         doubtful: hub.doubtful,
-        warnings: warnings(hub.warnings, manifest),
+        warnings,
         title: hub.title,
         description: hub.description,
     })
+}
+
+/// Another transition, called as its folder is.
+fn other(folder: &Path) -> Result<Other, ReportError> {
+    let fail = |reason| ReportError::File { path: folder.to_path_buf(), reason };
+    let baseline = Baseline::read(folder).map_err(fail)?;
+    let metrics = super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let is_cost = |metric: &&ReadMetric| metric.scope == "total" && metric.name == "cost_usd";
+    Ok(Other {
+        name: folder.file_name().map_or(baseline.name, |name| name.to_string_lossy().into_owned()),
+        cost_usd: baseline.years.values().map(|year| year.0).collect(),
+        co2e_t: baseline.years.values().map(|year| year.1).collect(),
+        total_cost_usd: metrics.iter().find(is_cost).and_then(|metric| metric.value),
+    })
+}
+
+/// The worst year, and how many are bad; none where hardly any haul is lost in any year.
+fn lost(series: &BTreeMap<String, Vec<Option<f64>>>, years: &[u32]) -> Option<Lost> {
+    let (asked, gone) = (series.get("hauls_requested")?, series.get("hauls_cancelled")?);
+    let pairs = years.iter().zip(asked.iter().zip(gone));
+    let shares =
+        pairs.filter_map(|(year, (asked, gone))| Some((*year, (*gone)? / (*asked).filter(|hauls| *hauls > 0.0)?)));
+    let bad: Vec<(u32, f64)> = shares.filter(|(_, share)| *share > FEW_LOST).collect();
+    let (year, share) = bad.iter().copied().reduce(|worst, next| if next.1 > worst.1 { next } else { worst })?;
+    Some(Lost { year, share, years: bad.len() })
+}
+
+impl Lost {
+    fn warning(&self) -> String {
+        let Self { year, share, years } = self;
+        let percent = 100.0 * share;
+        let when = if *years == 1 { String::new() } else { format!(", the worst of {years} such years") };
+        format!(
+            "{percent:.1} % of the hauls of {year} were lost{when}: they cost nothing and emit nothing here, so cost and \
+             emissions look lower than those of a hub that serves its port"
+        )
+    }
 }
 
 /// Vehicles by powertrain and year: trucks, equipment.
@@ -235,7 +301,8 @@ fn projects(tables: &Path) -> Result<Vec<Project>, ReportError> {
         for row in (0..batch.rows()).filter(|row| batch.whole("year", *row) == last) {
             let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
             let kind = batch.text("kind", row);
-            let none = || Project { kind: kind.to_owned(), ..Project::default() };
+            let unit = UNITS.iter().find(|known| known.0 == kind).map_or("", |known| known.1);
+            let none = || Project { kind: kind.to_owned(), unit, ..Project::default() };
             let sum = out.entry(kind.to_owned()).or_insert_with(none);
             sum.count += 1;
             sum.amount += number("amount");
@@ -252,17 +319,46 @@ fn projects(tables: &Path) -> Result<Vec<Project>, ReportError> {
 fn rules(tables: &Path) -> Result<Vec<Rule>, ReportError> {
     let mut out = Vec::new();
     each_batch(tables, "rules", |batch| {
-        let text = |name: &str, row| batch.text(name, row).to_owned();
-        let number = |name: &str, row| batch.number(name, row).unwrap_or(0.0);
-        out.extend((0..batch.rows()).map(|row| Rule {
-            year: batch.whole("year", row),
-            rule: text("rule", row),
-            kind: text("kind", row),
-            asked: number("asked", row),
-            reached: number("reached", row),
-            missing: batch.whole("missing", row),
-            kept: text("kept", row),
-        }));
+        for row in 0..batch.rows() {
+            let text = |name: &str| batch.text(name, row).to_owned();
+            let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
+            let (asked, reached) = (number("asked"), number("reached"));
+            let (kind, kept) = (text("kind"), text("kept"));
+            out.push(Rule {
+                year: batch.whole("year", row),
+                rule: text("rule"),
+                missing: batch.whole("missing", row),
+                is_most: is_ceiling(&kind, asked, reached, kept == "yes"),
+                kind,
+                asked,
+                reached,
+                kept,
+            });
+        }
     })?;
     Ok(out)
+}
+
+/// Goals for emissions are ceilings, those for shares of vehicles floors; the table tells by which side was kept.
+fn is_ceiling(kind: &str, asked: f64, reached: f64, is_kept: bool) -> bool {
+    kind == "target" && if is_kept { reached < asked } else { reached > asked }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_ceiling, lost};
+
+    #[test]
+    fn a_year_that_loses_hauls_is_told_and_a_ceiling_is_none_missed() {
+        let series = |gone: [f64; 3]| {
+            let list = |values: [f64; 3]| values.map(Some).to_vec();
+            [("hauls_requested".to_owned(), list([1_000.0; 3])), ("hauls_cancelled".to_owned(), list(gone))].into()
+        };
+        assert!(lost(&series([0.0, 4.0, 5.0]), &[2030, 2031, 2032]).is_none());
+        let worst = lost(&series([6.0, 20.0, 0.0]), &[2030, 2031, 2032]).unwrap();
+        assert_eq!((worst.year, worst.years), (2031, 2));
+        assert!(worst.warning().starts_with("2.0 % of the hauls of 2031 were lost, the worst of 2 such years"));
+        assert!(is_ceiling("target", 0.15, 0.06, true) && is_ceiling("target", 0.15, 0.3, false));
+        assert!(!is_ceiling("target", 0.5, 0.6, true) && !is_ceiling("voucher", 1.0, 0.4, true));
+    }
 }

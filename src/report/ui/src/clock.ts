@@ -4,12 +4,20 @@ import { button, choice, element } from "./dom";
 import { listen, Shared, whenPageEnds } from "./page";
 
 /** Simulated minutes that pass in a second of playback. */
-const SPEEDS: [string, string][] = [
-  ["15", "15 min a second"],
-  ["60", "1 h a second"],
-  ["180", "3 h a second"],
-  ["720", "12 h a second"],
+const SPEEDS: [number, string][] = [
+  [5, "5 min a second"],
+  [15, "15 min a second"],
+  [60, "1 h a second"],
+  [180, "3 h a second"],
+  [720, "12 h a second"],
+  [1_440, "1 day a second"],
+  [4_320, "3 days a second"],
+  [10_080, "1 week a second"],
 ];
+/** Playback of the whole run takes between these, seconds. */
+const PLAYED_S: [number, number] = [8, 1_200];
+/** And at first no longer than this. */
+const FIRST_S = 180;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 export class Clock {
@@ -44,13 +52,29 @@ export class Clock {
   }
 }
 
+/** Speeds that suit the length of the run, and the first to offer. */
+function speeds(clock: Clock): { all: [string, string][]; first: string } {
+  const played_s = (minutes: number) => clock.end / 60 / minutes;
+  const fit = SPEEDS.filter(([minutes]) => played_s(minutes) >= PLAYED_S[0] && played_s(minutes) <= PLAYED_S[1]);
+  const offered = fit.length > 0 ? fit : SPEEDS.slice(0, 1);
+  const first = offered.find(([minutes]) => played_s(minutes) <= FIRST_S) ?? offered[offered.length - 1];
+  return { all: offered.map(([minutes, text]) => [String(minutes), text]), first: String(first?.[0] ?? 60) };
+}
+
+export interface TimeBar {
+  node: HTMLElement;
+  /** Says the facts again: what they are made of may come later than the page. */
+  tell: () => void;
+}
+
 /** Play, slider, time and speed; stays at the top of the window. `facts` says what holds at the time. */
-export function timeBar(clock: Clock, facts: () => string): HTMLElement {
+export function timeBar(clock: Clock, facts: () => string): TimeBar {
   const range = element("input", { type: "range", min: "0", max: String(clock.times.length - 1), step: "1", "aria-label": "Time" });
   const time = element("span", { class: "time" });
   const said = element("span", { class: "legend" });
-  const speed = choice("Speed", SPEEDS, () => undefined);
-  speed.select.value = "60";
+  const { all, first } = speeds(clock);
+  const speed = choice("Speed", all, () => undefined);
+  speed.select.value = first;
   const player = new Player(clock, () => Number(speed.select.value) * 60);
   const play = button("▶ Play", () => player.toggle());
   player.isOn.follow((isOn) => (play.textContent = isOn ? "❚❚ Pause" : "▶ Play"));
@@ -62,15 +86,16 @@ export function timeBar(clock: Clock, facts: () => string): HTMLElement {
     event.preventDefault();
     player.toggle();
   });
+  const tell = () => (said.textContent = facts());
   clock.step.follow((step) => {
     range.value = String(step);
-    said.textContent = facts();
+    tell();
   });
   clock.seconds.follow(() => {
     time.textContent = clock.label();
     if (!player.isOn.value) range.setAttribute("aria-valuetext", clock.label());
   });
-  return bar;
+  return { node: bar, tell };
 }
 
 class Player {

@@ -31,6 +31,12 @@ export interface Site {
   /** Mean and highest power of each bucket, kW. */
   mean_kw: number[];
   peak_kw: number[];
+  /** The least limit of each bucket, kW; empty where it is `limit_kw` all the time. */
+  limits_kw: (number | null)[];
+  /** Highest load of an interval through the connection, with that of the sites behind it, kW. */
+  carried_peak_kw: number;
+  /** Highest of the same over the limit of the same interval. */
+  worst_share: number | null;
   /** Vehicles that wait for a port, mean of each bucket. */
   waiting: number[];
 }
@@ -39,10 +45,14 @@ export interface Station {
   key: string;
   site: string;
   positions: number;
-  /** Content at the end of each bucket, kg. */
-  stock_kg: number[];
-  /** Vehicles that wait for a position, mean of each bucket. */
+  /** Least content of each bucket, kg: bulk storage, and the cascade from which vehicles are served. */
+  bulk_kg: number[];
+  cascade_kg: number[];
+  /** Vehicles that wait for a position: mean of each bucket, and the highest mean of an interval in it. */
   waiting: number[];
+  most_waiting: number[];
+  /** Minutes of each bucket in which a vehicle could not be served for want of hydrogen. */
+  out_min: number[];
 }
 
 /** A transformer, switchboard or panel between a site's connection and its chargers. */
@@ -55,6 +65,8 @@ export interface GridNode {
   peak_kw: number;
   /** The least limit that held in any interval. */
   least_limit_kw: number | null;
+  /** Highest load of an interval over the limit of the same interval. */
+  worst_share: number | null;
   /** Mean power of each bucket, kW. */
   mean_kw: number[];
 }
@@ -65,6 +77,8 @@ export interface Report {
   description: string;
   start: string;
   days: number;
+  /** Name of the time zone of all times. */
+  zone: string;
   bucket_s: number;
   /** Local time of each bucket. */
   times: string[];
@@ -76,8 +90,8 @@ export interface Report {
   hauls: { done: number[]; late: number[] };
   sites: Site[];
   nodes: GridNode[];
-  /** Unit-hours of equipment by class; steps of whole hours with their own times. Empty without equipment. */
-  work: { times: string[]; classes: Record<string, { required_h: number[]; served_h: number[] }> };
+  /** Unit-hours of equipment by class; steps of whole hours with their own length and times. Empty without equipment. */
+  work: { bucket_s: number; times: string[]; classes: Record<string, { required_h: number[]; served_h: number[] }> };
   /** State of charge of the vehicles that came nearest to empty, a column every `steps_each` buckets. */
   charge: { vehicles: number; steps_each: number; shown: { label: string; lowest: number; percent: (number | null)[] }[] };
   /**
@@ -102,9 +116,6 @@ export interface Standing {
   half_width: number | null;
   difference: number | null;
   difference_half_width: number | null;
-  /** Half the width at which the intervals of all strategies hold together. */
-  family_half_width: number | null;
-  p: number | null;
   p_holm: number | null;
   /** Does it differ from the baseline, after the adjustment for the number of comparisons? */
   differs: boolean | null;
@@ -127,13 +138,15 @@ export interface Study {
     replications: number;
     interrupted: boolean;
     baseline: string;
-    strategies: { name: string; overlays: string[]; settings: string[]; digest: string }[];
+    strategies: { name: string; overlays: string[]; settings: string[] }[];
     metrics: { name: string; scope: string; unit: string; info: string; better: "lower" | "higher" | null; replications: number; strategies: Standing[] }[];
     sensitivity_metric: string | null;
     sensitivity: {
       parameter: string;
       change: string;
       value: string;
+      /** Whether the change raises the number; null where that cannot be told. */
+      is_raised: boolean | null;
       strategy: string;
       mean: number | null;
       effect: number | null;
@@ -167,6 +180,10 @@ export interface Years {
   equipment: Record<string, number[]>;
   co2e_kt: Record<string, number[]>;
   cost_musd: Record<string, number[]>;
+  /** Hydrogen that vehicles got, t. */
+  hydrogen_t: number[];
+  /** The year that lost the largest share of its hauls, and how many years lost more than hardly any. */
+  lost: { year: number; share: number; years: number } | null;
   /** Metrics of the hub by year. */
   series: Record<string, (number | null)[]>;
   sites: {
@@ -184,14 +201,15 @@ export interface Years {
     kind: string;
     count: number;
     amount: number;
+    unit: string;
     cost_musd: number;
     premium_musd: number;
     public_musd: number;
     late_months_mean: number;
   }[];
-  rules: { year: number; rule: string; kind: string; asked: number; reached: number; missing: number; kept: string }[];
+  rules: { year: number; rule: string; kind: string; asked: number; reached: number; missing: number; kept: string; is_most: boolean }[];
   /** A run that this one is held against, by year. */
-  baseline: { name: string; cost_usd: number[]; co2e_t: number[] } | null;
+  baseline: { name: string; cost_usd: number[]; co2e_t: number[]; total_cost_usd: number | null } | null;
   metrics: Metric[];
   provenance: { label: string; value: string }[];
   doubtful: { quality: string; title: string; fields: string[] }[];
@@ -211,10 +229,16 @@ export class Metrics {
   }
 }
 
-/** A number for people: three significant digits, thousands apart. */
+/** A number for people: thousands apart, and about three digits below a thousand. */
 export function show(value: number | null, digits?: number): string {
   if (value === null || !Number.isFinite(value)) return "–";
   const fraction = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
   const text = value.toLocaleString("en-US", { maximumFractionDigits: fraction });
   return text === "-0" ? "0" : text;
+}
+
+/** Length of a time step in words. */
+export function lasting(seconds: number): string {
+  const [count, unit] = seconds % 86_400 === 0 ? [seconds / 86_400, "day"] : seconds % 3_600 === 0 ? [seconds / 3_600, "hour"] : [seconds / 60, "minute"];
+  return `${show(count)} ${unit}${count === 1 ? "" : "s"}`;
 }

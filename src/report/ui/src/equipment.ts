@@ -2,7 +2,7 @@
 
 import { TimeChart } from "./charts";
 import type { Clock } from "./clock";
-import type { Report } from "./data";
+import { lasting, type Report } from "./data";
 import { choice, element, section } from "./dom";
 import { number, percent, table } from "./tables";
 
@@ -11,7 +11,7 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
   const classes = Object.entries(report.work.classes);
   if (classes.length === 0 || report.work.times.length === 0) return [];
   const sum = (hours: number[]) => hours.reduce((total, it) => total + it, 0);
-  const step_s = (report.times.length * report.bucket_s) / report.work.times.length;
+  const step_s = report.work.bucket_s;
   const chart = new TimeChart(report.work.times, "unit-hours", "Hours of equipment asked for and done over time").follow(clock, step_s);
   const name = (key: string) => key.replaceAll("_", " ");
   const draw = (key: string) => {
@@ -33,7 +33,7 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
   return [
     section(
       "Equipment hours",
-      "Unit-hours that lifts and gate moves asked for, and unit-hours done. Hours that are done late lie right of those asked for.",
+      "Unit-hours that lifts and gate moves asked for, and unit-hours done. Hours that are done late lie right of those asked for." + (step_s === report.bucket_s ? "" : ` Each step is ${lasting(step_s)}.`),
       pick.node,
       chart.node,
       element("h3", {}, "By class"),

@@ -35,17 +35,36 @@ const COLUMNS: [string, (station: Station, get: (name: string) => number | null)
 export function hydrogenSections(report: Report, metrics: Metrics, clock: Clock): HTMLElement[] {
   const stations = report.hydrogen;
   if (stations.length === 0) return [];
-  const stock = new TimeChart(report.times, "kg", "Hydrogen in the storage of each station over time").follow(clock);
-  const queue = new TimeChart(report.times, "waiting", "Vehicles that wait at each hydrogen station over time").follow(clock);
+  const stock = new TimeChart(report.times, "kg", "Least hydrogen in the bulk storage of each station over time").follow(clock);
+  const queue = new TimeChart(report.times, "waiting", "Most vehicles that wait at each hydrogen station over time").follow(clock);
   const cost = element("div", { class: "chart" });
   const rows = stations.map((station) => COLUMNS.map(([, cell]) => cell(station, (name) => metrics.get(name, `site:${station.site}`))));
-  stock.draw(stations.map((station) => ({ name: station.key, data: station.stock_kg })));
-  queue.draw(stations.map((station) => ({ name: station.key, data: station.waiting })));
+  const cascade = new TimeChart(report.times, "kg", "Least hydrogen in the cascade of each station over time").follow(clock);
+  const out = new TimeChart(report.times, "min", "Time without hydrogen for a vehicle that came, by station").follow(clock);
+  stock.draw(stations.map((station) => ({ name: station.key, data: station.bulk_kg, least: true })));
+  cascade.draw(stations.map((station) => ({ name: station.key, data: station.cascade_kg, least: true })));
+  queue.draw(stations.map((station) => ({ name: station.key, data: station.most_waiting })));
+  out.draw(stations.map((station) => ({ name: station.key, data: station.out_min, area: true })));
+  const ranOut = stations.some((station) => station.out_min.some((minutes) => minutes > 0));
   const scopes = [...stations.map((station) => `site:${station.site}`), "total"];
   const bars = COSTS.map(([name, label]) => ({ name: label, data: scopes.map((scope) => metrics.get(name, scope) ?? 0) }));
   drawStack(cost, [...stations.map((station) => station.key), "all"], bars.filter((bar) => bar.data.some((usd) => usd !== 0)), "USD/kg");
   return [
-    section("Hydrogen", "What is in the storage of each station, and how many vehicles wait for a position.", stock.node, queue.node),
+    section(
+      "Hydrogen",
+      "The least that each time step saw in each station, and the most vehicles that waited for a position. A vehicle is served from the cascade, down to its least pressure: that may be spent while the bulk storage is full.",
+      element("h3", {}, "Bulk storage"),
+      stock.node,
+      stock.numbers(),
+      element("h3", {}, "Cascade"),
+      cascade.node,
+      cascade.numbers(),
+      element("h3", {}, "Vehicles that wait"),
+      queue.node,
+      queue.numbers(),
+      element("h3", {}, "Out of hydrogen"),
+      ...(ranOut ? [element("p", {}, "Minutes of each time step in which a vehicle could not be served for want of hydrogen."), out.node, out.numbers()] : [element("p", {}, "At no time could a vehicle not be served for want of hydrogen.")]),
+    ),
     section(
       "What a kg of hydrogen costs",
       "Levelised, in real money without tax: annuity and upkeep of the investment over the days of the run, and what went into each kg.",

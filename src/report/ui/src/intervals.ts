@@ -34,12 +34,13 @@ function picture(rows: number, about: string): SVGElement {
 
 /** A number of few digits for the ends of an axis. */
 function tidy(value: number): string {
-  return Number(value.toPrecision(2)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 2 });
 }
 
 function axis(into: SVGElement, rows: number, ends: [number, number], x: (value: number) => number, unit: string): void {
   const bottom = rows * ROW + 6;
-  const reach = Math.max(Math.abs(ends[0]), Math.abs(ends[1])) / 1.3;
+  // Rounded before it is placed: a mark must stand where its number says.
+  const reach = Number((Math.max(Math.abs(ends[0]), Math.abs(ends[1])) / 1.3).toPrecision(2));
   into.append(svg("line", { x1: x(ends[0]), x2: x(ends[1]), y1: bottom, y2: bottom, stroke: "#9aa5b1" }));
   into.append(svg("line", { x1: x(0), x2: x(0), y1: 0, y2: bottom + 5, stroke: "#16202a", "stroke-dasharray": "3 3" }));
   for (const value of [-reach, 0, reach]) {
@@ -72,7 +73,7 @@ export function differencePicture(rows: Interval[], unit: string, about: string)
 export interface Swing {
   name: string;
   /** Effect of each change of the parameter, with what was changed. */
-  effects: { change: string; effect: number; half: number | null }[];
+  effects: { change: string; effect: number; half: number | null; isRaised: boolean | null }[];
 }
 
 /** A tornado: the parameter that moves the result most comes first. */
@@ -83,11 +84,11 @@ export function tornadoPicture(swings: Swing[], unit: string, about: string): HT
   swings.forEach((it, at) => {
     const y = at * ROW + ROW / 2;
     made.append(svg("text", { x: 0, y: y + 4, "font-size": 13 }, it.name.length > 34 ? `${it.name.slice(0, 33)}…` : it.name));
-    it.effects.forEach(({ change, effect, half }) => {
-      const isUp = !change.startsWith("-") && !change.startsWith("−");
+    it.effects.forEach(({ effect, half, isRaised }) => {
       const [left, right] = [Math.min(x(0), x(effect)), Math.max(x(0), x(effect))];
-      // Up is dark and down pale with an outline: told apart without colour.
-      made.append(svg("rect", { x: left, y: y - 8, width: Math.max(1, right - left), height: 16, fill: isUp ? "#1f6fb0" : "#dfe9f2", stroke: "#1f6fb0" }));
+      // Raised is dark and lowered pale with an outline: told apart without colour.
+      const paint = { fill: isRaised === true ? "#1f6fb0" : "#dfe9f2", stroke: "#1f6fb0", "stroke-dasharray": isRaised === null ? "3 3" : "none" };
+      made.append(svg("rect", { x: left, y: y - 8, width: Math.max(1, right - left), height: 16, ...paint }));
       if (half !== null) made.append(svg("line", { x1: x(effect - half), x2: x(effect + half), y1: y, y2: y, stroke: "#16202a", "stroke-width": 1.5 }));
     });
     made.append(svg("text", { x: WIDTH - VALUE + 14, y: y + 4, "font-size": 12 }, it.effects.map(({ change, effect }) => `${change}: ${effect > 0 ? "+" : ""}${show(effect)}`).join("; ")));

@@ -1,6 +1,6 @@
-// Load of connections: a site's own, and with it that of the sites behind it.
+// What several sections add up: load of connections with the sites behind them, and vehicles that wait.
 
-import type { Metrics, Report, Site } from "./data";
+import type { Report, Site } from "./data";
 
 /** Mean load through the connection of each site, kW, by key: its own and of all behind it. */
 export function carriedLoads(report: Report): Map<string, number[]> {
@@ -23,8 +23,28 @@ export function hasOthersBehind(report: Report, site: Site): boolean {
   return report.sites.some((other) => other.behind === site.key);
 }
 
-/** Highest load of a connection, kW. Where others share it, only the means of time steps can be added up. */
-export function connectionPeak(report: Report, metrics: Metrics, carried: Map<string, number[]>, site: Site): number {
-  const own = metrics.get("peak_kw", `site:${site.key}`) ?? Math.max(0, ...site.peak_kw);
-  return hasOthersBehind(report, site) ? Math.max(own, ...(carried.get(site.key) ?? [])) : own;
+/** The limit of a connection in a time step, kW. */
+export function limitAt(site: Site, step: number): number | null {
+  return site.limits_kw.length > 0 ? (site.limits_kw[step] ?? null) : site.limit_kw;
+}
+
+/** Has the connection a limit at any time? */
+export function isLimited(site: Site): boolean {
+  return site.limit_kw !== null || site.limits_kw.length > 0;
+}
+
+/** Sum of series of equal steps; zeros where there are none. */
+export function added(steps: number, all: number[][]): number[] {
+  return Array.from({ length: steps }, (_, step) => all.reduce((sum, one) => sum + (one[step] ?? 0), 0));
+}
+
+/** Vehicles that wait at a site, for a port or at its hydrogen stations. */
+export function waitingAtSite(report: Report, site: Site): number[] {
+  const stations = report.hydrogen.filter((station) => station.site === site.key);
+  return stations.length === 0 ? site.waiting : added(report.times.length, [site.waiting, ...stations.map((station) => station.waiting)]);
+}
+
+/** Do vehicles charge at ports in this scenario? */
+export function hasPorts(report: Report): boolean {
+  return report.sites.some((site) => site.ports > 0);
 }

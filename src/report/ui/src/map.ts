@@ -3,7 +3,7 @@
 import type { Clock } from "./clock";
 import { Metrics, show, type Report, type Site } from "./data";
 import { button, element, svg } from "./dom";
-import { carriedLoads } from "./load";
+import { isLimited, limitAt } from "./load";
 import { LOAD_CLASSES, Mark, mapLegend, shade, WAIT_CLASSES, type Saying } from "./marks";
 import { listen, Shared, whenPageEnds } from "./page";
 import { offsets } from "./place";
@@ -23,15 +23,27 @@ interface View {
 
 const WHOLE: View = { x: 0.5, y: 0.5, zoom: 1 };
 
-/** What a mark says of the whole run. */
-function sayWhole(site: Site, metrics: Metrics): Saying {
-  const peak = metrics.get("peak_kw", `site:${site.key}`);
-  const wait = site.ports > 0 ? metrics.get("queue_wait_p95_min", `site:${site.key}`) : null;
+/** What the map shows of a run: by site, load through its connection (kW) and vehicles that wait, over time. */
+export interface Shown {
+  report: Report;
+  metrics: Metrics;
+  carried: Map<string, number[]>;
+  waiting: Map<string, number[]>;
+}
+
+/** What a mark says of the whole run: the longer of the waits, where a site has ports and a hydrogen station. */
+function sayWhole(site: Site, { report, metrics }: Shown): Saying {
+  const get = (name: string) => metrics.get(name, `site:${site.key}`);
+  const peak = get("peak_kw");
+  const hasStation = report.hydrogen.some((station) => station.site === site.key);
+  const waits = [site.ports > 0 ? get("queue_wait_p95_min") : null, hasStation ? get("h2_queue_wait_p95_min") : null].filter((it): it is number => it !== null);
+  const wait = waits.length > 0 ? Math.max(...waits) : null;
+  const served = [...(site.ports > 0 ? [`${site.ports} ports`] : []), ...(hasStation ? ["hydrogen station"] : [])].join(", ");
   return {
     fill: shade(wait, WAIT_CLASSES),
     text: wait !== null && wait >= 1 ? `${Math.round(wait)} min` : "",
     badge: "",
-    words: `${site.name} (${site.kind}): peak ${show(peak)} kW, ${site.ports > 0 ? `${site.ports} ports, 95 % wait up to ${show(wait)} min` : "no ports"}`,
+    words: `${site.name} (${site.kind}): peak ${show(peak)} kW, ${served === "" ? "no ports" : `${served}, ${wait === null ? "nobody came" : `95 % wait up to ${show(wait)} min`}`}`,
   };
 }
 
@@ -40,17 +52,18 @@ function power(kw: number): string {
 }
 
 /** What a mark says of one time step: load in percent of the limit, or else of the site's own highest. */
-function sayStep(site: Site, carried: number[], step: number): Saying {
-  const whole = site.limit_kw ?? Math.max(0, ...site.peak_kw, ...carried);
-  const kw = carried[step] ?? 0;
-  const waiting = site.waiting[step] ?? 0;
+function sayStep(site: Site, shown: Shown, step: number): Saying {
+  const hasLimit = isLimited(site);
+  const whole = hasLimit ? (limitAt(site, step) ?? 0) : site.carried_peak_kw;
+  const kw = shown.carried.get(site.key)?.[step] ?? 0;
+  const waiting = shown.waiting.get(site.key)?.[step] ?? 0;
   const load = whole > 0 ? (100 * kw) / whole : null;
   const badge = waiting < 0.05 ? "" : show(waiting, waiting < 1 ? 1 : 0);
   return {
     fill: shade(load, LOAD_CLASSES),
-    text: load === null || load < 0.5 ? "" : site.limit_kw === null ? power(kw) : `${Math.round(load)} %`,
+    text: load === null || load < 0.5 ? "" : !hasLimit ? power(kw) : `${Math.round(load)} %`,
     badge,
-    words: `${site.name} (${site.kind}): ${show(kw)} kW${load === null ? "" : `, ${Math.round(load)} % of ${site.limit_kw === null ? "its highest" : "its limit"}`}, ${badge || "none"} waiting`,
+    words: `${site.name} (${site.kind}): ${show(kw)} kW${load === null ? "" : `, ${Math.round(load)} % of ${hasLimit ? "its limit" : "its highest"}`}, ${badge || "none"} waiting`,
   };
 }
 
@@ -63,17 +76,15 @@ class HubMap {
   private readonly canvas = element("canvas", { "aria-hidden": "true" });
   private readonly marks: Mark[];
   private readonly spots: [number, number][];
-  private readonly carried: Map<string, number[]>;
   private size: [number, number] = [1100, HEIGHT];
 
   constructor(
-    private readonly report: Report,
-    private readonly metrics: Metrics,
+    private readonly shown: Shown,
     private readonly clock: Clock,
     chosen: Shared<string>,
   ) {
+    const { report, metrics } = shown;
     this.spots = offsets(report.sites);
-    this.carried = carriedLoads(report);
     const peak = (site: Site) => metrics.get("peak_kw", `site:${site.key}`) ?? 0;
     const highest = Math.max(1, ...report.sites.map(peak));
     this.marks = report.sites.map((site) => new Mark(site, 4 + 12 * Math.sqrt(peak(site) / highest), () => chosen.set(site.key)));
@@ -130,16 +141,19 @@ class HubMap {
     for (const [index, mark] of this.marks.entries()) {
       const [x, y] = at(this.spots[index] ?? [0, 0]);
       mark.name(isNamed);
-      const isFree = taken.every(([left, right, middle]) => x + mark.textWidth < left || x > right || Math.abs(middle - y) > 13);
-      if (isFree && mark.hasText) taken.push([x, x + mark.textWidth, y]);
-      mark.place(x, y, isFree);
+      // Left of the mark where the window ends on its right.
+      const isLeft = x + mark.textWidth > this.size[0] && x > mark.textWidth;
+      const [from, to] = isLeft ? [x - mark.textWidth, x] : [x, x + mark.textWidth];
+      const isFree = taken.every(([left, right, middle]) => to < left || from > right || Math.abs(middle - y) > 13);
+      if (isFree && mark.hasText) taken.push([from, to, y]);
+      mark.place(x, y, isFree, isLeft);
     }
     this.drawTrucks();
   }
 
   say(): void {
     const step = this.clock.step.value;
-    for (const mark of this.marks) mark.say(this.isAtTime.value ? sayStep(mark.site, this.carried.get(mark.site.key) ?? [], step) : sayWhole(mark.site, this.metrics));
+    for (const mark of this.marks) mark.say(this.isAtTime.value ? sayStep(mark.site, this.shown, step) : sayWhole(mark.site, this.shown));
     this.place();
   }
 
@@ -167,7 +181,7 @@ class HubMap {
   /** A view of some sites only. */
   focus(isWanted: (site: Site) => boolean): View {
     const unit = this.unit;
-    const wanted = this.spots.filter((_, index) => isWanted(this.report.sites[index] as Site));
+    const wanted = this.spots.filter((_, index) => isWanted(this.shown.report.sites[index] as Site));
     const range = (axis: 0 | 1): [number, number] => {
       const list = wanted.map((spot) => (spot[axis] * unit) / this.size[axis]);
       return [Math.min(...list), Math.max(...list)];
@@ -216,16 +230,17 @@ function modes(map: HubMap, clock: Clock): HTMLElement[] {
   map.isAtTime.follow((isAtTime) =>
     legend.replaceChildren(
       isAtTime
-        ? mapLegend(LOAD_CLASSES, "%", "Shade and %: load of the limit of the connection; without a limit, shade of the site's highest load, and the load. Black badge: vehicles that wait. Trucks: filled dot laden, hollow ring empty, on straight lines.")
-        : mapLegend(WAIT_CLASSES, "min", "Shade and minutes: 95 % of vehicles wait no longer for a port. White: no ports. Size: peak load."),
+        ? mapLegend(LOAD_CLASSES, "%", "Shade and %: load of the limit of the connection; without a limit, shade of the site's highest load, and the load. Black badge: vehicles that wait. Trucks on hauls: filled dot laden, hollow ring empty, on straight lines; ways to depots, chargers and hydrogen stations are not drawn.")
+        : mapLegend(WAIT_CLASSES, "min", "Shade and minutes: 95 % of vehicles wait no longer for a port, or at a hydrogen station. White: nobody waits there. Size: peak load."),
     ),
   );
   return [choice, legend];
 }
 
 /** The map with its buttons. `trips` come later: unpacking must not hold up the first view. */
-export function drawMap(report: Report, metrics: Metrics, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
-  const map = new HubMap(report, metrics, clock, chosen);
+export function drawMap(shown: Shown, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
+  const { report } = shown;
+  const map = new HubMap(shown, clock, chosen);
   const [choice, legend] = modes(map, clock) as [HTMLElement, HTMLElement];
   const buttons = element(
     "div",

@@ -106,8 +106,10 @@ export class Mark {
   }
 
   /** The text gives way where it would cover another; the title and the table have them all. */
-  place(x: number, y: number, hasText: boolean): void {
+  place(x: number, y: number, hasText: boolean, isLeft: boolean): void {
     this.node.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+    this.text.setAttribute("x", String(isLeft ? -this.radius - 4 : this.radius + 4));
+    this.text.setAttribute("text-anchor", isLeft ? "end" : "start");
     this.text.setAttribute("visibility", hasText ? "visible" : "hidden");
   }
 

@@ -27,13 +27,17 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
   ];
 }
 
+/** Scopes of the metrics of fleets. */
+export function fleetScopes(report: Report): string[] {
+  return [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
+}
+
 /** Diesel and emissions: of the hub, of each fleet of trucks, and of the equipment of each site. */
 export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
   const get = (name: string, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
   const rows: Cell[][] = [];
   const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
-  const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
-  for (const scope of fleets) {
+  for (const scope of fleetScopes(report)) {
     rows.push([`trucks of ${scope.slice("fleet:".length)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
   }
   for (const site of report.sites) {

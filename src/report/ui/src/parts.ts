@@ -10,7 +10,8 @@ export interface Origins {
 }
 
 export function card(label: string, value: string, isBad = false): HTMLElement {
-  return element("div", { class: isBad ? "card bad" : "card" }, element("b", {}, value), element("span", {}, label));
+  const spoken = isBad ? [element("span", { class: "unseen" }, "needs attention: ")] : [];
+  return element("div", { class: isBad ? "card bad" : "card" }, ...spoken, element("b", {}, value), element("span", {}, label));
 }
 
 /** Above the numbers, where nobody misses it; nothing when there is nothing to say. */

@@ -2,24 +2,23 @@
 
 import { Metrics, show, type Report, type Site } from "./data";
 import { element, section } from "./dom";
-import { carriedLoads, connectionPeak } from "./load";
+import { isLimited } from "./load";
+import { fleetScopes } from "./money";
 import { number, percent, table, type Cell } from "./tables";
 
 /** Lines of a table, and the one that sums them up. */
 type Lines = [Cell[][], Cell[][]];
 
 function gridOperator(report: Report, metrics: Metrics): Lines {
-  const carried = carriedLoads(report);
-  const peaks = new Map(report.sites.map((site) => [site.key, connectionPeak(report, metrics, carried, site)]));
-  const sites = report.sites.filter((site) => (peaks.get(site.key) ?? 0) > 0);
-  const line = (name: string, scope: string, limit: number | null, peak: number | null): Cell[] => {
-    const share = limit !== null && limit > 0 && peak !== null ? peak / limit : null;
+  const sites = report.sites.filter((site) => site.carried_peak_kw > 0);
+  const line = (name: string, scope: string, limit: Cell, peak: number | null, share: number | null): Cell[] => {
     const held = share === null ? "no limit given" : share > 1.005 ? "over its limit" : share >= 0.99 ? "at its limit" : "below";
-    return [name, number(peak, 0), number(limit, 0), percent(share, 0), scope === "total" ? "–" : held, percent(metrics.get("load_factor", scope), 0), number(metrics.get("overload_intervals", scope), 0)];
+    return [name, number(peak, 0), limit, percent(share, 0), scope === "total" ? "–" : held, percent(metrics.get("load_factor", scope), 0), number(metrics.get("overload_intervals", scope), 0)];
   };
-  const share = (site: Site) => (peaks.get(site.key) ?? 0) / (site.limit_kw ?? Number.POSITIVE_INFINITY);
-  sites.sort((a, b) => share(b) - share(a));
-  return [sites.map((site) => line(site.name, `site:${site.key}`, site.limit_kw, peaks.get(site.key) ?? null)), [line("all sites together", "total", null, metrics.get("peak_kw"))]];
+  // One number would not be true of a limit that moves without one that always holds.
+  const limit = (site: Site): Cell => (site.limit_kw === null && isLimited(site) ? "at times" : number(site.limit_kw, 0));
+  sites.sort((a, b) => (b.worst_share ?? 0) - (a.worst_share ?? 0));
+  return [sites.map((site) => line(site.name, `site:${site.key}`, limit(site), site.carried_peak_kw, site.worst_share)), [line("all sites together", "total", "–", metrics.get("peak_kw"), null)]];
 }
 
 function labour(report: Report, metrics: Metrics): Lines {
@@ -46,7 +45,6 @@ function owners(metrics: Metrics, scopes: string[]): Lines {
       name,
       number(metrics.get("hauls_completed", scope), 0),
       number(metrics.get("hauls_late", scope), 0),
-      number(metrics.get("hauls_cancelled", scope), 0),
       number(metrics.get("trucks_stranded", scope), 0),
       number(metrics.get("gate_queue_mean_min", scope), 1),
       number(km, 0),
@@ -72,13 +70,12 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     element("p", {}, words),
     ...table(columns, rows, title, totals),
   ];
-  const fleets = [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
+  const fleets = fleetScopes(report);
   const air = [
     ["nitrogen oxides, all tailpipes, kg", "nox_kg"],
     ["nitrogen oxides, of it trucks, kg", "truck_nox_kg"],
     ["exhaust particles (PM2.5), all tailpipes, kg", "pm25_kg"],
     ["exhaust particles, of it trucks, kg", "truck_pm25_kg"],
-    ["trips that ended with an empty battery", "trucks_stranded"],
   ].map(([label, name]): Cell[] => [label ?? "", number(metrics.get(name ?? ""), 1)]);
   const bill = metrics.get("bill_total_usd");
   const gates = metrics.get("gate_queue_mean_min");
@@ -88,7 +85,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ...part(
       "Grid operator",
       "The highest load of each connection (with the sites behind it) against its limit, nearest to it first. Overloads are intervals whose load without charging passed the limit.",
-      ["site", "peak, kW", "limit, kW", "peak of limit", "stands", "load factor", "overloads"],
+      ["site", "peak, kW", "limit, kW", "most of the limit of the same time", "stands", "load factor", "overloads"],
       ...gridOperator(report, metrics),
     ),
     ...part(
@@ -107,7 +104,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ...part(
       "Fleet owners",
       `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
-      ["fleet", "hauls done", "late", "cancelled", "stranded", "gate wait, min a haul", "km", "of it empty", "battery, kWh", "diesel, gal", "hydrogen, kg"],
+      ["fleet", "hauls done", "late", "stranded: battery or tank empty", "gate wait, min a haul", "km", "of it empty", "used from batteries, kWh", "diesel, gal", "hydrogen, kg"],
       ...owners(metrics, fleets),
     ),
   );

@@ -19,6 +19,11 @@ const HEADLINES: [string, string][] = [
   ["hauls_late", "hauls late"],
   ["hauls_cancelled", "hauls cancelled"],
   ["queue_wait_p95_min", "95 % wait for a port"],
+  ["h2_queue_wait_p95_min", "95 % wait at hydrogen stations"],
+  ["h2_turned_away", "turned away for want of hydrogen"],
+  ["h2_gave_up", "gave up waiting for hydrogen"],
+  ["h2_dispensed_kg", "hydrogen into vehicles"],
+  ["h2_cost_usd_per_kg", "cost of a kg of hydrogen"],
   ["sessions_unmet", "left with less than they asked for"],
   ["equipment_hours_served", "equipment hours done"],
   ["peak_kw", "peak of all sites together"],
@@ -161,7 +166,7 @@ function sensitivitySection(study: Comparison): HTMLElement[] {
     const swings = new Map<string, Swing>();
     for (const it of study.sensitivity.filter((row) => row.strategy === strategy && row.effect !== null)) {
       const swing = swings.get(it.parameter) ?? { name: it.parameter, effects: [] };
-      swing.effects.push({ change: it.change, effect: it.effect ?? 0, half: it.effect_half_width });
+      swing.effects.push({ change: it.change, effect: it.effect ?? 0, half: it.effect_half_width, isRaised: it.is_raised });
       swings.set(it.parameter, swing);
     }
     const size = (swing: Swing) => Math.max(...swing.effects.map(({ effect }) => Math.abs(effect)));
@@ -184,7 +189,7 @@ function sensitivitySection(study: Comparison): HTMLElement[] {
   return [
     section(
       "Sensitivity",
-      `How ${what} moves when one number of the scenario moves and all others stay, on the same random days. Dark bar: the number raised; pale: lowered; line: 95 % interval of the effect.`,
+      `How ${what} moves when one number of the scenario moves and all others stay, on the same random days. Dark bar: the number raised; pale: lowered; dashed outline: not known which; line: 95 % interval of the effect.`,
       pick.node,
       holder,
       ...table(columns, rows, "Sensitivity"),

@@ -140,6 +140,14 @@ export function filteredTable(columns: string[], rows: Cell[][], label: string):
   return [element("label", { class: "choice" }, "Filter ", input), copier(csv, label), count, holder];
 }
 
+/** What is closed, and made only when somebody opens it. Opened again it is made anew, for what it tells may have changed. */
+export function whenOpened(title: string, fill: () => HTMLElement[]): HTMLElement {
+  const summary = element("summary", {}, title);
+  const made = element("details", {}, summary);
+  made.addEventListener("toggle", () => made.open && made.replaceChildren(summary, ...fill()));
+  return made;
+}
+
 /** All metrics, closed until somebody asks: a large hub has thousands. */
 export function metricsTable(metrics: Metric[]): HTMLElement {
   const made = element("details", {}, element("summary", {}, `All ${metrics.length} metrics`));

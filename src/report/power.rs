@@ -1,0 +1,167 @@
+//! Load of sites and of their connections, folded from the table of power.
+
+use super::hub::Site;
+use super::read::{Batch, each_batch};
+use super::steps::Steps;
+use super::{ReportError, rounded};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Kinds of load, in the order of [`Power::hub`].
+const KINDS: [&str; 5] = ["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"];
+/// Connections behind one another, at most: more would be a circle.
+const DEEPEST: usize = 20;
+
+/// What the table says.
+pub(super) struct Power {
+    /// Mean power of all sites in each step by kind of load, kW.
+    pub(super) hub: [Vec<f64>; 5],
+    /// By site, in the order of the hub.
+    pub(super) sites: Vec<SitePower>,
+}
+
+/// One site over time.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct SitePower {
+    /// Mean power of each step, kW.
+    mean_kw: Vec<f64>,
+    /// Highest mean power of an interval in each step, kW.
+    peak_kw: Vec<f64>,
+    /// The least limit of each step, kW; empty where the limit never moves.
+    limits_kw: Vec<Option<f64>>,
+    /// Highest load of an interval through the connection, with that of the sites behind it, kW.
+    carried_peak_kw: f64,
+    /// Highest of the same over the limit of the same interval.
+    worst_share: Option<f64>,
+}
+
+/// Loads and limits of one interval, by site.
+#[derive(Default)]
+struct Interval {
+    start_s: u32,
+    load_kw: Vec<f64>,
+    limit_kw: Vec<Option<f64>>,
+}
+
+/// Reads the table, whose rows come in the order of time.
+pub(super) fn collect(tables: &Path, known: &[Site], steps: Steps, interval_s: u32) -> Result<Power, ReportError> {
+    let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, site)| (site.key.as_str(), at)).collect();
+    let above: Vec<Option<usize>> =
+        known.iter().map(|site| site.behind.as_deref().and_then(|key| index.get(key).copied())).collect();
+    let zero = vec![0.0; steps.count];
+    let site = |_: &Site| SitePower {
+        mean_kw: zero.clone(),
+        peak_kw: zero.clone(),
+        limits_kw: vec![None; steps.count],
+        ..SitePower::default()
+    };
+    let mut power = Power { hub: [0; 5].map(|_| zero.clone()), sites: known.iter().map(site).collect() };
+    let none = || Interval { start_s: 0, load_kw: vec![0.0; known.len()], limit_kw: vec![None; known.len()] };
+    let mut now = none();
+    each_batch(tables, "power", |batch| {
+        for row in 0..batch.rows() {
+            let start_s = batch.whole("start_s", row);
+            if start_s != now.start_s {
+                power.settle(&now, &above, steps);
+                now = Interval { start_s, ..none() };
+            }
+            let step = steps.at(start_s);
+            power.add(batch, row, step, f64::from(interval_s) / steps.length_s(step));
+            if let Some(at) = index.get(batch.text("site", row)) {
+                let total_kw = batch.number("total_kw", row).unwrap_or(0.0);
+                power.sites[*at].mean_kw[step] += total_kw * f64::from(interval_s) / steps.length_s(step);
+                now.load_kw[*at] = total_kw;
+                now.limit_kw[*at] = batch.number("limit_kw", row);
+            }
+        }
+    })?;
+    power.settle(&now, &above, steps);
+    Ok(power.finish(known))
+}
+
+impl Power {
+    fn add(&mut self, batch: &Batch, row: usize, step: usize, share: f64) {
+        for (sum, column) in self.hub.iter_mut().zip(KINDS) {
+            sum[step] += batch.number(column, row).unwrap_or(0.0) * share;
+        }
+    }
+
+    /// Peaks and limits of an interval: only loads of the same interval may be added up, or held against its limit.
+    fn settle(&mut self, now: &Interval, above: &[Option<usize>], steps: Steps) {
+        let step = steps.at(now.start_s);
+        let mut carried_kw = now.load_kw.clone();
+        for (at, load_kw) in now.load_kw.iter().enumerate() {
+            let mut next = above[at];
+            for _ in 0..DEEPEST {
+                let Some(over) = next else { break };
+                carried_kw[over] += load_kw;
+                next = above[over];
+            }
+        }
+        for (at, site) in self.sites.iter_mut().enumerate() {
+            site.peak_kw[step] = site.peak_kw[step].max(now.load_kw[at]);
+            site.carried_peak_kw = site.carried_peak_kw.max(carried_kw[at]);
+            let Some(limit_kw) = now.limit_kw[at] else { continue };
+            site.limits_kw[step] = Some(site.limits_kw[step].map_or(limit_kw, |least_kw| least_kw.min(limit_kw)));
+            site.worst_share = worst(site.worst_share, carried_kw[at], limit_kw);
+        }
+    }
+
+    fn finish(mut self, known: &[Site]) -> Self {
+        self.hub = self.hub.map(|values| rounded(values, 1));
+        for (site, known) in self.sites.iter_mut().zip(known) {
+            site.mean_kw = rounded(std::mem::take(&mut site.mean_kw), 1);
+            site.peak_kw = rounded(std::mem::take(&mut site.peak_kw), 1);
+            let is_as_told = |limit_kw: &Option<f64>| limit_kw.is_none() || *limit_kw == known.limit_kw;
+            if site.limits_kw.iter().all(is_as_told) {
+                site.limits_kw.clear();
+            }
+        }
+        self
+    }
+}
+
+/// The higher of a share known so far and that of a load over the limit that held for it.
+pub(super) fn worst(known: Option<f64>, load_kw: f64, limit_kw: f64) -> Option<f64> {
+    let share = (limit_kw > 0.0).then(|| load_kw / limit_kw);
+    known.into_iter().chain(share).reduce(f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interval, Power, SitePower, worst};
+    use crate::report::steps::Steps;
+
+    fn sites(count: usize) -> Power {
+        let site =
+            || SitePower { mean_kw: vec![0.0], peak_kw: vec![0.0], limits_kw: vec![None], ..SitePower::default() };
+        Power { hub: [0; 5].map(|_| vec![0.0]), sites: (0..count).map(|_| site()).collect() }
+    }
+
+    #[test]
+    fn a_load_is_held_against_the_limit_of_its_own_interval() {
+        assert_eq!(worst(worst(None, 90.0, 100.0), 30.0, 50.0), Some(0.9));
+        let mut power = sites(1);
+        let steps = Steps::over(86_400, 86_400);
+        for (start_s, load_kw, limit_kw) in [(0, 90.0, 100.0), (900, 30.0, 50.0)] {
+            let now = Interval { start_s, load_kw: vec![load_kw], limit_kw: vec![Some(limit_kw)] };
+            power.settle(&now, &[None], steps);
+        }
+        let site = &power.sites[0];
+        assert_eq!((site.worst_share, site.limits_kw[0]), (Some(0.9), Some(50.0)), "not 90 kW of 50 kW");
+    }
+
+    #[test]
+    fn loads_behind_a_connection_add_up_interval_by_interval() {
+        let mut power = sites(2);
+        let steps = Steps::over(86_400, 86_400);
+        for (start_s, load_kw) in [(0, [100.0, 0.0]), (900, [0.0, 80.0]), (1_800, [60.0, 60.0])] {
+            let now = Interval { start_s, load_kw: load_kw.to_vec(), limit_kw: vec![Some(100.0), None] };
+            power.settle(&now, &[None, Some(0)], steps);
+        }
+        let site = &power.sites[0];
+        assert_eq!((site.carried_peak_kw, site.worst_share), (120.0, Some(1.2)), "neither 100 nor 180 kW");
+        assert_eq!(power.sites[1].peak_kw, [80.0]);
+    }
+}
