@@ -73,16 +73,15 @@ impl Map {
             (None, Value::Object(rows)) => rows.keys().any(|key| held.contains(key)),
             (None, _) => !held.is_empty(),
         };
-        if !is_held && !(is_charger && self.replaces_chargers) {
-            return None;
-        }
         let message = if is_held {
-            "is in the map of the layout, which goes over what the scenario says".to_owned()
+            "is in the map of the layout, which goes over what the scenario says"
+        } else if is_charger && self.replaces_chargers {
+            "would not be there: the map of the layout replaces all chargers"
         } else {
-            "would not be there: the map of the layout replaces all chargers".to_owned()
+            return None;
         };
         let help = Some(format!("change it in {}, or take `layout` out", self.name));
         let place = Some(Place::File(self.name.clone()));
-        Some(Problem { place, field: change.path.clone(), message, help })
+        Some(Problem { place, field: change.path.clone(), message: message.to_owned(), help })
     }
 }

@@ -220,8 +220,9 @@ impl Workspace {
         let mut overlays: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
         for file in found.iter().filter(|file| !file.is_scenario) {
             let name = file.path.file_stem().and_then(|name| name.to_str()).filter(|name| is_name(name));
-            let beside = file.path.parent().map(|folder| overlays.entry(folder).or_default());
-            beside.into_iter().for_each(|list| list.extend(name.map(str::to_owned)));
+            if let (Some(folder), Some(name)) = (file.path.parent(), name) {
+                overlays.entry(folder).or_default().push(name.to_owned());
+            }
         }
         let scenarios: Vec<&Found> = found.iter().filter(|file| file.is_scenario).collect();
         let left_out = scenarios.len().saturating_sub(MOST_SCENARIOS);
