@@ -54,7 +54,8 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
             if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
         // After the `#` nothing is sent to a server: the token stays in the browser.
         let token = args.token.as_ref().map_or(String::new(), |token| format!("#token={token}"));
-        let url = format!("http://{address}/{token}");
+        let page = format!("http://{address}/");
+        let url = format!("{page}{token}");
         if args.host.is_unspecified() {
             console.note("others reach it by the name or address of this machine in the place of `localhost`");
         }
@@ -64,7 +65,8 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
             console.print(&url);
         }
         console.note("Ctrl-C stops it; runs that are not done are kept and shown the next time");
-        if args.open && !open(&url) {
+        // What the browser is started with shows in the list of processes: the page asks for the token.
+        if args.open && !open(&page) {
             console.note("no browser could be started: open the address yourself");
         }
     });

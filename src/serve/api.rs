@@ -3,13 +3,14 @@
 use super::App;
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
-use super::jobs::{RunRequest, RunState};
+use super::jobs::{self, RunRequest, RunState};
+use super::layout;
 use super::save;
-use super::workspace::{RunEntry, ScenarioEntry, is_name};
+use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
-use crate::scenario::load::{FILE_NAME, document};
-use crate::scenario::template::{TEMPLATES, copy_out, find};
+use crate::scenario::load::document;
+use crate::scenario::template::{TEMPLATES, find};
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
@@ -67,6 +68,8 @@ struct WorkspaceView {
     /// The folder.
     folder: String,
     scenarios: Vec<ScenarioEntry>,
+    /// Further scenarios that are not listed: the folder holds too many.
+    scenarios_left_out: usize,
     /// Scenarios that can be copied into the folder.
     templates: Vec<&'static str>,
     /// Tariffs that come with Portvolt.
@@ -83,10 +86,12 @@ struct WorkspaceView {
 #[utoipa::path(get, path = "/api/v1/workspace", responses((status = 200, body = WorkspaceView)))]
 async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
     aside(move || {
+        let (scenarios, scenarios_left_out) = app.workspace.scenarios();
         Ok(Json(WorkspaceView {
             portvolt: env!("CARGO_PKG_VERSION"),
             folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
-            scenarios: app.workspace.scenarios(),
+            scenarios,
+            scenarios_left_out,
             templates: TEMPLATES.iter().map(|template| template.0).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| tariff.0).collect(),
             charging: policy::built_in().map(|info| (info.name, info.about)).collect(),
@@ -129,15 +134,12 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
     aside(move || {
         let files = find(&template).ok_or_else(|| ApiError::missing(format!("there is no template `{template}`")))?;
         named(&name)?;
-        let folder = app.workspace.inside(&name)?;
-        if folder.exists() {
-            return Err(ApiError::new(StatusCode::CONFLICT, format!("`{name}` is there already")));
+        if NOT_SCENARIOS.contains(&name.as_str()) {
+            return Err(ApiError::bad(format!("a folder `{name}` is not searched for scenarios; take another name")));
         }
-        copy_out(files, &folder).map_err(|error| {
-            let _ = std::fs::remove_dir_all(&folder);
-            ApiError::system(format!("cannot write {}: {error}", folder.display()))
-        })?;
-        Ok((StatusCode::CREATED, Json(Written { path: name, text: String::new() })))
+        save::copy(files, &app.workspace.inside(&name)?)?;
+        let text = app.workspace.text(&name)?;
+        Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
 }
@@ -177,7 +179,7 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
     aside(move || {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
-        let problems = match crate::scenario::load::load(&request) {
+        let problems = match layout::load_changed(&request, &draft.changes) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.to_json(),
         };
@@ -218,6 +220,7 @@ async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(Stat
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 struct FileOf {
     /// Path of the scenario inside the served folder.
     scenario: String,
@@ -226,14 +229,8 @@ struct FileOf {
 /// The TOML file of a scenario, to download.
 #[utoipa::path(get, path = "/api/v1/scenarios/file", params(FileOf),
     responses((status = 200, content_type = "application/toml", body = String)))]
-async fn scenario_file(State(app): Shared, Query(of): Query<FileOf>) -> ApiResult<Response> {
-    aside(move || {
-        let path = app.workspace.scenario(&of.scenario)?;
-        let file = if path.is_dir() { path.join(FILE_NAME) } else { path };
-        let bytes = std::fs::read(file).map_err(|_| ApiError::missing("there is no such file"))?;
-        Ok(typed(bytes, "application/toml"))
-    })
-    .await
+async fn scenario_file(State(app): Shared, QueryOf(of): QueryOf<FileOf>) -> ApiResult<Response> {
+    aside(move || Ok(typed(app.workspace.text(&of.scenario)?.into_bytes(), "application/toml"))).await
 }
 
 fn typed(bytes: Vec<u8>, kind: &'static str) -> Response {
@@ -247,12 +244,18 @@ struct Runs {
     open: Vec<RunState>,
     /// Runs with results, the newest first.
     finished: Vec<RunEntry>,
+    /// Older ones that are not listed.
+    finished_left_out: usize,
 }
 
 /// All runs of the folder.
 #[utoipa::path(get, path = "/api/v1/runs", responses((status = 200, body = Runs)))]
 async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
-    aside(move || Ok(Json(Runs { open: app.jobs.open_runs(), finished: app.workspace.finished() }))).await
+    aside(move || {
+        let (finished, finished_left_out) = app.workspace.finished();
+        Ok(Json(Runs { open: app.jobs.open_runs(), finished, finished_left_out }))
+    })
+    .await
 }
 
 /// Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued.
@@ -275,19 +278,20 @@ async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Resp
 
 /// Where a run stands.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", responses((status = 200, body = RunState), (status = 404)))]
-async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
     if let Some(state) = app.jobs.watch(&id) {
         let state = state.borrow().clone();
-        return Ok(Json(serde_json::to_value(state).unwrap_or_default()));
+        return Ok(Json(state));
     }
     aside(move || {
         let (_, manifest) = app.workspace.manifest(&id)?;
-        Ok(Json(serde_json::json!({ "id": id, "version": 0, "status": "finished", "title": manifest.title })))
+        let request = app.workspace.run_request(&id);
+        Ok(Json(jobs::finished(id, manifest, request)))
     })
     .await
 }
 
-/// Cancels a run, or drops one that was interrupted.
+/// Cancels a run, or drops one that failed or was interrupted, with what it left behind.
 #[utoipa::path(delete, path = "/api/v1/runs/{id}",
     responses((status = 200, body = RunState), (status = 404), (status = 409, description = "it is over")))]
 async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
@@ -309,7 +313,7 @@ async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Respon
 #[utoipa::path(get, path = "/api/v1/runs/{id}/page", responses((status = 200, body = Value), (status = 404)))]
 async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Value>> {
     aside(move || {
-        let (folder, manifest) = app.workspace.manifest(&id)?;
+        let (folder, manifest) = app.workspace.without_links(&id)?;
         let data = crate::report::data(&folder, &manifest, None);
         data.map(Json).map_err(|error| ApiError::system(error.to_string()))
     })
@@ -333,15 +337,7 @@ async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Respons
 /// The tables of a finished run, by name.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/tables", responses((status = 200, body = Vec<String>), (status = 404)))]
 async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
-    aside(move || {
-        let folder = app.workspace.run(&id)?.join("tables");
-        let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let names = files.filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".parquet")?.to_owned()));
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        Ok(Json(names))
-    })
-    .await
+    aside(move || app.workspace.tables(&id).map(Json)).await
 }
 
 /// One table of a finished run as Parquet.
@@ -359,7 +355,8 @@ async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) ->
 
 /// Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`.
 #[utoipa::path(put, path = "/api/v1/plugins/{name}", request_body(content = Vec<u8>, content_type = "application/wasm"),
-    responses((status = 201), (status = 403, description = "plugins are not allowed")))]
+    responses((status = 201), (status = 400, description = "it is no plugin, or has no plain name"),
+        (status = 403, description = "plugins are not allowed"), (status = 409, description = "the name is taken")))]
 async fn put_plugin(
     State(app): Shared,
     Path(name): Path<String>,
@@ -392,5 +389,17 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
         let read = Json::<T>::from_request(request, state).await;
         read.map(|Json(body)| Self(body)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
+    }
+}
+
+/// What stands behind the `?`; what is wrong with it is told in the one shape of errors.
+struct QueryOf<T>(T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequestParts<S> for QueryOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, ApiError> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(of)| Self(of)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
     }
 }

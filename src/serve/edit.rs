@@ -3,7 +3,7 @@
 
 use super::error::{ApiError, ApiResult};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::str::FromStr;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
 use utoipa::ToSchema;
@@ -44,7 +44,10 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
         match (&keys[..], value) {
             ([_, _], Some(Value::Object(mut row))) if has_source => {
                 row.retain(|_, value| !value.is_null());
-                row.entry("sources").or_insert_with(|| serde_json::json!({ "default": PLANNER }));
+                let numbers = row.iter().filter(|(key, value)| is_sourced_value(key, value));
+                let sources: Map<String, Value> = numbers.map(|(key, _)| (key.clone(), PLANNER.into())).collect();
+                // A row that is there already keeps the sources of what is not changed.
+                row.entry("sources").or_insert(Value::Object(sources));
                 is_sourced = true;
                 steps.push((keys, Some(Value::Object(row))));
             }
@@ -62,6 +65,12 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
         steps.push((vec!["source".to_owned(), PLANNER.to_owned()], Some(source)));
     }
     Ok(steps)
+}
+
+/// Numbers have sources, and files that hold some.
+fn is_sourced_value(key: &str, value: &Value) -> bool {
+    let holds_number = |list: &Vec<Value>| list.iter().any(|value| value.is_number() || value.is_array());
+    value.is_number() || value.as_array().is_some_and(holds_number) || matches!(key, "tariff" | "csv")
 }
 
 fn keys(path: &str) -> ApiResult<Vec<String>> {
@@ -136,6 +145,18 @@ fn set(mut table: &mut dyn TableLike, keys: &[String], value: &Value) -> ApiResu
             *entry = Item::Table(inner);
         }
         table = entry.as_table_like_mut().ok_or_else(|| ApiError::bad(format!("`{key}` is no table")))?;
+    }
+    put(table, last, keys, value)
+}
+
+/// Puts a value into its table, of which `keys` is the whole path. A table goes key by key into one that is there, as a
+/// setting does: what it does not name stays.
+fn put(table: &mut dyn TableLike, last: &str, keys: &[String], value: &Value) -> ApiResult<()> {
+    if let (Value::Object(row), Some(inner)) = (value, table.get_mut(last).and_then(Item::as_table_like_mut)) {
+        return row.iter().try_for_each(|(key, value)| {
+            let path: Vec<String> = keys.iter().chain([key]).cloned().collect();
+            put(inner, key, &path, value)
+        });
     }
     let new = item(value, keys)?;
     if last == "name" && keys[0] == "policy" && table.get("name").map(Item::to_string) != Some(new.to_string()) {

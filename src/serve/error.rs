@@ -23,6 +23,14 @@ impl ApiError {
         Self { status, message, problems: Vec::new() }
     }
 
+    /// What is wrong in one line: the first mistake of several.
+    pub(super) fn first(&self) -> String {
+        let Some(problem) = self.problems.first() else { return self.message.clone() };
+        let text = |key: &str| problem[key].as_str().unwrap_or_default();
+        let (field, file) = (text("field"), text("file"));
+        format!("{} {}", if field.is_empty() { file } else { field }, text("message")).trim_start().to_owned()
+    }
+
     /// The request makes no sense.
     pub(super) fn bad(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)

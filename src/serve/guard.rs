@@ -15,6 +15,8 @@ use std::time::Duration;
 pub(super) struct Guard {
     /// Values of the header Host, with the port.
     hosts: Vec<String>,
+    /// A server that listens on every address cannot know its names: there the token is the guard.
+    is_anywhere: bool,
     /// Hash of the token, so that comparing takes the same time wherever it differs.
     token: Option<blake3::Hash>,
     policy: HeaderValue,
@@ -22,23 +24,25 @@ pub(super) struct Guard {
     body_bytes: u64,
 }
 
-/// A request that has not been read and answered by then is given up.
+/// A request that has not been read and answered by then is given up; what it began goes on.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Guard {
     /// For a server that listens at an address. `policy` is the content security policy of its page.
     pub(super) fn new(address: SocketAddr, token: Option<&str>, policy: &str, body_bytes: usize) -> Self {
+        let names = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned);
+        let own = match address.ip() {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => format!("[{ip}]"),
+        };
+        let names = names.into_iter().chain([own]);
         let port = address.port();
-        let mut hosts: Vec<String> = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}")).to_vec();
-        if port == 80 {
-            hosts.extend(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned));
-        }
-        if !address.ip().is_loopback() {
-            hosts.push(address.to_string());
-        }
+        // Browsers leave out the port that plain HTTP has anyway.
+        let hosts = names.flat_map(|name| [Some(format!("{name}:{port}")), Some(name).filter(|_| port == 80)]);
         let policy = format!("{policy} base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
         Self {
-            hosts,
+            hosts: hosts.flatten().collect(),
+            is_anywhere: token.is_some() && address.ip().is_unspecified(),
             token: token.map(|token| blake3::hash(token.as_bytes())),
             policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
             body_bytes: body_bytes as u64,
@@ -49,9 +53,7 @@ impl Guard {
         let headers = request.headers();
         let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let host = text(header::HOST).unwrap_or_default();
-        // A server that listens on every address cannot know its names: there the token is the guard.
-        let is_anywhere = self.token.is_some() && self.hosts.iter().any(|known| is_unspecified(known));
-        if !is_anywhere && !self.hosts.iter().any(|known| known == host) {
+        if !self.is_anywhere && !self.hosts.iter().any(|known| known == host) {
             return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, format!("this server is not `{host}`")));
         }
         // Who terminates TLS before this server passes its own origin on; there is a token then.
@@ -62,6 +64,11 @@ impl Guard {
             return Err(ApiError::new(StatusCode::FORBIDDEN, "pages from elsewhere may not use this server"));
         }
         let is_api = request.uri().path().starts_with("/api/");
+        // Browsers say so where a request comes from another page, also where they send no Origin.
+        let site = headers.get("sec-fetch-site").map(|site| site.to_str().unwrap_or("?"));
+        if is_api && !matches!(site, None | Some("same-origin" | "none")) {
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "pages from elsewhere may not use this server"));
+        }
         if is_api && self.token.is_some_and(|token| bearer(headers) != Some(token)) {
             return Err(ApiError::new(StatusCode::UNAUTHORIZED, "the token is missing or wrong"));
         }
@@ -83,13 +90,6 @@ impl Guard {
     }
 }
 
-fn is_unspecified(host: &str) -> bool {
-    host.parse::<SocketAddr>().is_ok_and(|address| match address.ip() {
-        IpAddr::V4(ip) => ip.is_unspecified(),
-        IpAddr::V6(ip) => ip.is_unspecified(),
-    })
-}
-
 fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     value.strip_prefix("Bearer ").map(|token| blake3::hash(token.as_bytes()))
@@ -99,7 +99,8 @@ fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
 pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let mut response = match guard.check(&request) {
         Ok(()) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
-            ApiError::new(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+            let message = "this takes long; it goes on: look at the list before you ask again";
+            ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response()
         }),
         Err(error) => error.into_response(),
     };
@@ -110,4 +111,22 @@ pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, nex
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| guard.policy.clone());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lets_in(address: &str, host: &str) -> bool {
+        let guard = Guard::new(address.parse().unwrap(), None, "default-src 'none';", 1 << 20);
+        let request = Request::builder().uri("/").header(header::HOST, host).body(axum::body::Body::empty());
+        guard.check(&request.unwrap()).is_ok()
+    }
+
+    #[test]
+    fn it_knows_the_address_it_listens_at() {
+        assert!(lets_in("127.0.0.2:8080", "127.0.0.2:8080") && lets_in("127.0.0.2:8080", "localhost:8080"));
+        assert!(lets_in("10.0.0.7:80", "10.0.0.7") && lets_in("[::1]:80", "[::1]"), "browsers leave out the port 80");
+        assert!(!lets_in("127.0.0.2:8080", "127.0.0.2") && !lets_in("127.0.0.1:8080", "127.0.0.2:8080"));
+    }
 }

@@ -3,17 +3,19 @@
 
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
+use super::layout;
 use super::workspace::{REQUEST, Workspace, is_name};
 use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
-use crate::record::folder::RunFolder;
-use crate::scenario::load::{Loaded, Request, load};
+use crate::record::folder::{Manifest, RunFolder};
+use crate::scenario::load::{Loaded, Request};
 use crate::sim::Options;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
+use std::ffi::OsString;
 use std::fs::File;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -82,7 +84,7 @@ pub(super) struct RunState {
     pub(super) status: Status,
     /// Hours or years that are done.
     done: u32,
-    /// Of how many; 0 before it started.
+    /// Of how many; 0 before it started, and where it is known by its folder only.
     of: u32,
     /// `hours` or `years`.
     unit: String,
@@ -101,15 +103,17 @@ impl RunState {
 /// A run that was asked for.
 #[derive(Debug)]
 struct Ticket {
+    /// Counts what was asked for: the order of the runs, whatever they are called.
+    number: u64,
     stop: AtomicBool,
     is_cancelled: AtomicBool,
     state: watch::Sender<RunState>,
 }
 
 impl Ticket {
-    fn new(state: RunState) -> Arc<Self> {
+    fn new(number: u64, state: RunState) -> Arc<Self> {
         let (stop, is_cancelled) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { stop, is_cancelled, state: watch::Sender::new(state) })
+        Arc::new(Self { number, stop, is_cancelled, state: watch::Sender::new(state) })
     }
 
     fn tell(&self, change: impl FnOnce(&mut RunState)) {
@@ -118,6 +122,19 @@ impl Ticket {
             change(state);
         });
     }
+
+    /// Ends the waiting, by a worker or by somebody who cancels: only one of them does.
+    fn leave_queue(&self, status: Status, message: &str) -> bool {
+        self.state.send_if_modified(|state| {
+            if state.status != Status::Queued {
+                return false;
+            }
+            state.version += 1;
+            state.status = status;
+            message.clone_into(&mut state.message);
+            true
+        })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -125,7 +142,10 @@ struct Book {
     waiting: VecDeque<Arc<Ticket>>,
     known: BTreeMap<String, Arc<Ticket>>,
     is_closing: bool,
+    /// The highest number that was given.
     numbers: u64,
+    /// Requests that are being put on disk: they have a place in the queue.
+    arriving: usize,
 }
 
 /// The queue and its workers.
@@ -161,16 +181,19 @@ impl Jobs {
         std::fs::create_dir_all(&journal)?;
         let lock = File::create(journal.join(LOCK))?;
         lock.try_lock().map_err(|_| std::io::Error::other("another server has this folder; stop that one first"))?;
-        let mut book = Book::default();
+        let mut book = Book { numbers: highest_number(&workspace.runs()), ..Book::default() };
         for entry in std::fs::read_dir(&journal)?.flatten() {
             let path = entry.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let Some(id) = name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else { continue };
+            book.numbers = book.numbers.max(number_of(&id));
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let Ok(Kept { request, failed }) = serde_json::from_str(&text) else { continue };
-            if workspace.run(&id).is_ok() {
+            if let Ok(folder) = workspace.run(&id) {
                 // Killed after the run was put in its place and before it was struck out here.
-                let _ = std::fs::remove_file(&path);
+                if folder.join(REQUEST).exists() || write_request(&folder, &request).is_ok() {
+                    let _ = std::fs::remove_file(&path);
+                }
                 continue;
             }
             let (status, message) = match failed {
@@ -178,16 +201,14 @@ impl Jobs {
                 None => (Status::Interrupted, CUT.to_owned()),
             };
             let state = RunState { status, message, ..queued(&id, String::new(), request) };
-            book.known.insert(id, Ticket::new(state));
+            book.known.insert(id.clone(), Ticket::new(number_of(&id), state));
         }
         Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), _lock: lock })
     }
 
     /// Keeps a request on disk, whole or not at all.
     fn keep(&self, id: &str, kept: &Kept) -> std::io::Result<()> {
-        let text = serde_json::to_string_pretty(kept).unwrap_or_default();
-        let (path, next) = (self.journal(id), self.journal(&format!(".{id}")));
-        std::fs::write(&next, text).and_then(|()| std::fs::rename(&next, &path))
+        write_whole(&self.journal(id), &self.journal(&format!(".{id}")), kept)
     }
 
     /// What a run that was cut left behind.
@@ -214,7 +235,7 @@ impl Jobs {
         let mut settings = edit::settings(&request.changes)?;
         settings.extend(request.days.map(|days| format!("time.days={days}")));
         let asked = self.workspace.request(&request.scenario, &request.strategies, settings)?;
-        let loaded = load(&asked)?;
+        let loaded = layout::load_changed(&asked, &request.changes)?;
         check_plugins(&loaded).map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
         Ok((loaded, asked))
     }
@@ -231,8 +252,9 @@ impl Jobs {
         if book.is_closing {
             return Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping"));
         }
-        if book.waiting.len() >= self.capacity {
-            let message = format!("{} runs wait already; try again when some are done", book.waiting.len());
+        let waiting = book.waiting.len() + book.arriving;
+        if waiting >= self.capacity {
+            let message = format!("{waiting} runs wait already; try again when some are done");
             return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, message));
         }
         Ok(())
@@ -243,13 +265,19 @@ impl Jobs {
     /// # Errors
     /// When the queue is full, or the request cannot be kept on disk.
     pub(super) fn accept(&self, request: RunRequest, title: &str) -> ApiResult<RunState> {
+        let (id, number) = {
+            let mut book = self.book();
+            self.room_in(&book)?;
+            book.arriving += 1;
+            (self.free_id(&mut book, &request.scenario), book.numbers)
+        };
+        // Others go on while the disk is written.
+        let kept = self.keep(&id, &Kept { request: request.clone(), failed: None });
         let mut book = self.book();
-        self.room_in(&book)?;
-        let id = self.free_id(&mut book, &request.scenario);
-        self.keep(&id, &Kept { request: request.clone(), failed: None })
-            .map_err(|error| ApiError::system(format!("cannot write {}: {error}", self.journal(&id).display())))?;
+        book.arriving -= 1;
+        kept.map_err(|error| ApiError::system(format!("cannot write {}: {error}", self.journal(&id).display())))?;
         let state = queued(&id, title.to_owned(), request);
-        let ticket = Ticket::new(state.clone());
+        let ticket = Ticket::new(number, state.clone());
         book.waiting.push_back(Arc::clone(&ticket));
         book.known.insert(id, ticket);
         forget_oldest(&mut book);
@@ -266,8 +294,7 @@ impl Jobs {
             book.numbers += 1;
             let name = Some(plain.trim_matches('_')).filter(|name| !name.is_empty()).unwrap_or("run");
             let id = format!("{name}-{:04}", book.numbers);
-            let is_free = !book.known.contains_key(&id) && !self.workspace.runs().join(&id).exists();
-            if is_free && is_name(&id) {
+            if !book.known.contains_key(&id) && !self.workspace.runs().join(&id).exists() {
                 return id;
             }
         }
@@ -276,8 +303,11 @@ impl Jobs {
     /// The states of runs whose folder is not there (yet), the newest first.
     pub(super) fn open_runs(&self) -> Vec<RunState> {
         let book = self.book();
-        let states = book.known.values().map(|ticket| ticket.state.borrow().clone());
-        states.filter(|state| state.status != Status::Finished).rev().collect()
+        let mut tickets: Vec<_> = book.known.values().map(Arc::clone).collect();
+        drop(book);
+        tickets.sort_by_key(|ticket| std::cmp::Reverse(ticket.number));
+        let states = tickets.iter().map(|ticket| ticket.state.borrow().clone());
+        states.filter(|state| state.status != Status::Finished).collect()
     }
 
     /// What watchers of a run hear from now on.
@@ -285,7 +315,7 @@ impl Jobs {
         self.book().known.get(id).map(|ticket| ticket.state.subscribe())
     }
 
-    /// Stops a run, or takes it out of the queue; forgets an interrupted one.
+    /// Stops a run, or takes it out of the queue; drops one that failed or was interrupted, with what it left behind.
     ///
     /// # Errors
     /// When there is no such run, or it is over.
@@ -294,23 +324,29 @@ impl Jobs {
         let missing = || ApiError::missing(format!("there is no open run `{id}`"));
         let ticket = Arc::clone(book.known.get(id).ok_or_else(missing)?);
         let status = ticket.state.borrow().status;
-        match status {
-            Status::Queued => {
-                // A worker may have taken it this moment: it then sees the flag and stops.
+        let is_gone = match status {
+            Status::Queued | Status::Running => {
                 ticket.is_cancelled.store(true, Ordering::Relaxed);
                 ticket.stop.store(true, Ordering::Relaxed);
                 book.waiting.retain(|waiting| !Arc::ptr_eq(waiting, &ticket));
-                self.close(&ticket, Status::Cancelled, "cancelled before it started");
-            }
-            Status::Running => {
-                ticket.is_cancelled.store(true, Ordering::Relaxed);
-                ticket.stop.store(true, Ordering::Relaxed);
+                // A worker may have taken it this moment: it then sees the flag and stops.
+                ticket.leave_queue(Status::Cancelled, "cancelled before it started")
             }
             Status::Interrupted | Status::Failed => {
-                self.clear(id);
-                self.close(&ticket, Status::Cancelled, "dropped");
+                book.known.remove(id);
+                ticket.tell(|state| {
+                    state.status = Status::Cancelled;
+                    "dropped".clone_into(&mut state.message);
+                });
+                true
             }
             Status::Finished | Status::Cancelled => return Err(ApiError::new(StatusCode::CONFLICT, "the run is over")),
+        };
+        // Who asks for states does not wait for the disk. The number is not given again, so nothing new is deleted.
+        drop(book);
+        if is_gone {
+            self.clear(id);
+            let _ = std::fs::remove_file(self.journal(id));
         }
         let state = ticket.state.borrow().clone();
         Ok(state)
@@ -341,7 +377,7 @@ impl Jobs {
         while let Some(ticket) = self.next() {
             let done = std::panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(&ticket)));
             match done {
-                Ok(Ok(())) => self.close(&ticket, Status::Finished, "done"),
+                Ok(Ok(message)) => self.close(&ticket, Status::Finished, &message),
                 Ok(Err(Ended::Cancelled)) => self.close(&ticket, Status::Cancelled, "cancelled"),
                 Ok(Err(Ended::Cut)) => ticket.tell(|state| {
                     state.status = Status::Interrupted;
@@ -369,23 +405,25 @@ impl Jobs {
             if book.is_closing {
                 return None;
             }
+            // What was cancelled this moment does not begin.
             if let Some(ticket) = book.waiting.pop_front() {
-                return Some(ticket);
+                if ticket.leave_queue(Status::Running, "") {
+                    return Some(ticket);
+                }
+                continue;
             }
             book = self.ready.wait(book).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn carry_out(&self, ticket: &Ticket) -> Result<(), Ended> {
-        if ticket.is_cancelled.load(Ordering::Relaxed) {
-            return Err(Ended::Cancelled);
-        }
-        ticket.tell(|state| state.status = Status::Running);
+    /// Does a run; what is told at its end.
+    fn carry_out(&self, ticket: &Ticket) -> Result<String, Ended> {
         let (id, request) = {
             let state = ticket.state.borrow();
             (state.id.clone(), state.request.clone())
         };
-        let (loaded, asked) = self.load(&request).map_err(|_| Ended::Failed(CHANGED.to_owned()))?;
+        let changed = |error: ApiError| Ended::Failed(format!("{CHANGED}: {}", error.first()));
+        let (loaded, asked) = self.load(&request).map_err(changed)?;
         let folder = RunFolder::begin(&self.workspace.runs().join(&id), false).map_err(JobError::from)?;
         let work = folder.path().to_path_buf();
         let job = Job {
@@ -410,12 +448,12 @@ impl Jobs {
         let done = job.carry_out(folder, &ticket.stop, &mut watch);
         match done {
             Ok(finished) => {
+                let mut told = vec!["done".to_owned()];
+                told.extend(finished.remarks);
                 // What was asked for, so that the layout can be changed further from there.
-                let _ = std::fs::write(
-                    finished.path.join(REQUEST),
-                    serde_json::to_string_pretty(&request).unwrap_or_default(),
-                );
-                Ok(())
+                let written = write_request(&finished.path, &request);
+                told.extend(written.err().map(|error| format!("what was asked for could not be kept: {error}")));
+                Ok(told.join("; "))
             }
             Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {
                 let _ = std::fs::remove_dir_all(work);
@@ -443,6 +481,36 @@ impl From<JobError> for Ended {
     }
 }
 
+/// Writes a file whole or not at all; `next` is its name until then.
+fn write_whole(path: &Path, next: &Path, content: &impl Serialize) -> std::io::Result<()> {
+    let text = serde_json::to_string_pretty(content).unwrap_or_default();
+    std::fs::write(next, text).and_then(|()| std::fs::rename(next, path))
+}
+
+fn write_request(folder: &Path, request: &RunRequest) -> std::io::Result<()> {
+    write_whole(&folder.join(REQUEST), &folder.join(format!(".{REQUEST}")), request)
+}
+
+/// The number at the end of a run's name; 0 where it has none.
+fn number_of(id: &str) -> u64 {
+    id.rsplit_once('-').and_then(|(_, number)| number.parse::<u32>().ok()).map_or(0, u64::from)
+}
+
+/// The highest number among runs that are finished or were cut.
+fn highest_number(runs: &Path) -> u64 {
+    let names = std::fs::read_dir(runs).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let number = |name: OsString| Some(number_of(name.to_str()?.split(".unfinished.").next()?));
+    names.filter_map(number).max().unwrap_or(0)
+}
+
+/// The state of a run that is known by its folder.
+pub(super) fn finished(id: String, manifest: Manifest, request: Option<RunRequest>) -> RunState {
+    let Manifest { title, scenario, seed, .. } = manifest;
+    let plain = RunRequest { scenario, strategies: Vec::new(), changes: Vec::new(), days: None, seed };
+    let message = "done".to_owned();
+    RunState { status: Status::Finished, message, ..queued(&id, title, request.unwrap_or(plain)) }
+}
+
 fn queued(id: &str, title: String, request: RunRequest) -> RunState {
     RunState {
         id: id.to_owned(),
@@ -460,8 +528,9 @@ fn queued(id: &str, title: String, request: RunRequest) -> RunState {
 /// Memory does not grow with the number of runs: those that ended are found by their folders.
 fn forget_oldest(book: &mut Book) {
     while book.known.len() > MOST_KNOWN {
-        let over = book.known.iter().find(|(_, ticket)| ticket.state.borrow().is_over()).map(|(id, _)| id.clone());
-        let Some(id) = over else { return };
+        let over = book.known.iter().filter(|(_, ticket)| ticket.state.borrow().is_over());
+        let oldest = over.min_by_key(|(_, ticket)| ticket.number).map(|(id, _)| id.clone());
+        let Some(id) = oldest else { return };
         book.known.remove(&id);
     }
 }

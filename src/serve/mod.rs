@@ -1,5 +1,6 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
-//! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `jobs` runs them, `api` and `events` answer,
+//! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
+//! holds changes against their map, `save` writes them, `jobs` runs them, `api` and `events` answer,
 //! `guard` decides who is let in.
 
 mod api;
@@ -8,14 +9,17 @@ mod error;
 mod events;
 mod guard;
 mod jobs;
+mod layout;
 mod save;
 mod workspace;
 
 use crate::report;
 use axum::Json;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::get;
+use error::ApiError;
 use guard::Guard;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -36,7 +40,9 @@ const CONNECTIONS: usize = 256;
 const HEAD: Duration = Duration::from_secs(5);
 /// How often the server looks whether it shall stop, and how long it waits for runs to be cut.
 const LOOK: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(20);
+/// A shorter token could be guessed.
+const LEAST_TOKEN_BYTES: usize = 16;
 const API_FILE: &str = "/api/v1/openapi.json";
 
 /// How to serve.
@@ -65,8 +71,13 @@ pub enum ServeError {
     #[error("{} is no folder", .0.display())]
     NoFolder(PathBuf),
     /// Others could use it.
-    #[error("{0} can be reached from other machines: give a --token of at least 16 characters that they must show")]
+    #[error(
+        "{0} can be reached from other machines: give a --token of at least {LEAST_TOKEN_BYTES} characters that they must show"
+    )]
     Open(IpAddr),
+    /// The token could be guessed.
+    #[error("a --token has at least {LEAST_TOKEN_BYTES} characters")]
+    ShortToken,
     /// The system refused.
     #[error("cannot serve: {0}")]
     Io(#[from] std::io::Error),
@@ -88,9 +99,10 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr
     if !options.folder.is_dir() {
         return Err(ServeError::NoFolder(options.folder.clone()));
     }
-    let has_token = options.token.as_ref().is_some_and(|token| token.len() >= 16);
-    if !options.host.is_loopback() && !has_token {
-        return Err(ServeError::Open(options.host));
+    match &options.token {
+        Some(token) if token.len() < LEAST_TOKEN_BYTES => return Err(ServeError::ShortToken),
+        None if !options.host.is_loopback() => return Err(ServeError::Open(options.host)),
+        _ => {}
     }
     let workspace = Arc::new(Workspace::new(options.folder.clone()));
     let jobs = Arc::new(Jobs::open(Arc::clone(&workspace), options.queue)?);
@@ -105,7 +117,7 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr
     let served = runtime.block_on(listen(options, app, stop, ready));
     jobs.stop();
     let begin = Instant::now();
-    while workers.iter().any(|worker| !worker.is_finished()) && begin.elapsed() < PATIENCE {
+    while workers.iter().any(|worker| !worker.is_finished()) && begin.elapsed() < PATIENCE_AT_STOP {
         std::thread::sleep(LOOK);
     }
     runtime.shutdown_timeout(LOOK);
@@ -163,7 +175,10 @@ fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
     routes
         .route("/", get(async move || Html(page)))
         .route(API_FILE, get(async move || Json(description)))
-        .fallback(async || error::ApiError::missing("there is nothing at this address"))
+        .fallback(async || ApiError::missing("there is nothing at this address"))
+        .method_not_allowed_fallback(async || {
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not know the method")
+        })
         .layer(DefaultBodyLimit::max(body_bytes))
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
         .with_state(app)

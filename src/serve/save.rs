@@ -2,12 +2,15 @@
 
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
+use super::layout;
 use super::workspace::Workspace;
-use crate::scenario::load::{FILE_NAME, Request, document, load};
+use crate::scenario::load::{FILE_NAME, Request, document};
+use crate::scenario::template::{Files, copy_out};
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A draft as a new file beside its scenario; the file and its text.
 ///
@@ -21,10 +24,10 @@ pub(super) fn draft(
     name: &str,
 ) -> ApiResult<(PathBuf, String)> {
     let request = workspace.request(scenario, strategies, edit::settings(changes)?)?;
-    load(&request)?;
+    layout::load_changed(&request, changes)?;
     let file = if request.path.is_dir() { request.path.join(FILE_NAME) } else { request.path.clone() };
     let beside = |name: &str| file.with_file_name(name);
-    let probe = Probe(beside(&format!(".{name}.{}.toml", std::process::id())));
+    let probe = Probe(beside(&format!(".{name}.{}.toml", own_suffix())));
     let text = if strategies.is_empty() {
         let text = std::fs::read_to_string(&file).map_err(|error| ApiError::system(error.to_string()))?;
         let below = probe.below(&text, workspace)?;
@@ -52,7 +55,7 @@ pub(super) fn draft(
 /// When the name is taken or the system refuses.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> ApiResult<()> {
     let mut part = path.as_os_str().to_owned();
-    part.push(format!(".part{}", std::process::id()));
+    part.push(format!(".part{}", own_suffix()));
     let part = PathBuf::from(part);
     let made = std::fs::write(&part, bytes).and_then(|()| std::fs::hard_link(&part, path));
     let _ = std::fs::remove_file(&part);
@@ -61,6 +64,29 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> ApiResult<()> {
             ApiError::new(StatusCode::CONFLICT, format!("`{}` is there already", path.display()))
         }
         _ => ApiError::system(format!("cannot write {}: {error}", path.display())),
+    })
+}
+
+/// Two requests at once, for one name, must not write into one temporary file.
+fn own_suffix() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Copies a template into a new folder, whole or not at all.
+///
+/// # Errors
+/// When the name is taken or the system refuses.
+pub(super) fn copy(files: Files, folder: &Path) -> ApiResult<()> {
+    let refused = |error: std::io::Error| match error.kind() {
+        ErrorKind::AlreadyExists => ApiError::new(StatusCode::CONFLICT, "a folder of this name is there already"),
+        _ => ApiError::system(format!("cannot write {}: {error}", folder.display())),
+    };
+    // Who makes the folder has it: of two that ask at once one is refused.
+    std::fs::create_dir(folder).map_err(refused)?;
+    copy_out(files, folder).map_err(|error| {
+        let _ = std::fs::remove_dir_all(folder);
+        refused(error)
     })
 }
 

@@ -3,14 +3,15 @@
 use super::error::{ApiError, ApiResult};
 use super::jobs::RunRequest;
 use crate::record::folder::{MANIFEST, Manifest};
-use crate::scenario::load::{FILE_NAME, Request};
+use crate::scenario::load::{FILE_NAME, Request, read_text};
 use crate::study::verify::read_manifest;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use utoipa::ToSchema;
 
 /// Folders inside it that hold no scenarios.
-const NOT_SCENARIOS: [&str; 3] = ["runs", "target", "node_modules"];
+pub(super) const NOT_SCENARIOS: [&str; 3] = ["runs", "target", "node_modules"];
 /// How deep scenarios are looked for, and how many are listed.
 const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
@@ -75,10 +76,13 @@ impl Workspace {
     /// A path inside the folder.
     ///
     /// # Errors
-    /// When it would lead out of it.
+    /// When it would lead out of it, or goes to what is hidden there (`.git/config`).
     pub(super) fn inside(&self, path: &str) -> ApiResult<PathBuf> {
         let plain = Path::new(path);
-        let is_plain = plain.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let is_plain = plain.components().all(|part| match part {
+            Component::Normal(name) => !name.to_string_lossy().starts_with('.'),
+            part => part == Component::CurDir,
+        });
         if !is_plain || path.contains(['\0', '\\']) {
             return Err(ApiError::bad(format!("`{path}` is no path inside the served folder")));
         }
@@ -87,6 +91,16 @@ impl Workspace {
             return Err(ApiError::bad(format!("`{path}` leads out of the served folder")));
         }
         Ok(full)
+    }
+
+    /// The text of a scenario's file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a link leads out of the folder.
+    pub(super) fn text(&self, scenario: &str) -> ApiResult<String> {
+        let path = self.scenario(scenario)?;
+        let file = if path.is_dir() { path.join(FILE_NAME) } else { path };
+        read_text(&file, LARGEST_TOML_BYTES, Some(&self.root)).map_err(|(message, _)| ApiError::missing(message))
     }
 
     /// Does a link on the way of an existing path lead out of the folder?
@@ -120,7 +134,34 @@ impl Workspace {
             return Err(missing());
         }
         let folder = self.runs().join(id);
-        if folder.join(MANIFEST).is_file() && !self.leads_out(&folder) { Ok(folder) } else { Err(missing()) }
+        let manifest = folder.join(MANIFEST);
+        let is_ours = manifest.is_file() && !self.leads_out(&folder) && !self.leads_out(&manifest);
+        if is_ours { Ok(folder) } else { Err(missing()) }
+    }
+
+    /// Names of a run's tables.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub(super) fn tables(&self, id: &str) -> ApiResult<Vec<String>> {
+        let files = std::fs::read_dir(self.run(id)?.join("tables")).into_iter().flatten().flatten();
+        let ours = files.filter(|file| !self.leads_out(&file.path()));
+        let names = ours.filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".parquet")?.to_owned()));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// A run whose files are all its own: what is made of many of them needs no check of each.
+    ///
+    /// # Errors
+    /// When there is no such run, or a link is among its files.
+    pub(super) fn without_links(&self, id: &str) -> ApiResult<(PathBuf, Manifest)> {
+        let (folder, manifest) = self.manifest(id)?;
+        if holds_link(&folder) {
+            return Err(ApiError::bad(format!("the folder of `{id}` holds links, which are not followed here")));
+        }
+        Ok((folder, manifest))
     }
 
     /// The manifest of a run.
@@ -131,6 +172,11 @@ impl Workspace {
         let folder = self.run(id)?;
         let manifest = read_manifest(&folder).map_err(ApiError::system)?;
         Ok((folder, manifest))
+    }
+
+    /// What was asked of this server for a run; none where it was not made by it.
+    pub(super) fn run_request(&self, id: &str) -> Option<RunRequest> {
+        serde_json::from_slice(&self.run_file(id, REQUEST).ok()?).ok()
     }
 
     /// What to load for a scenario with overlays and settings.
@@ -165,41 +211,41 @@ impl Workspace {
         Err(ApiError::missing(format!("there is no scenario `{scenario}`")))
     }
 
-    /// All scenarios.
-    pub(super) fn scenarios(&self) -> Vec<ScenarioEntry> {
+    /// Scenarios by path, and how many more there are.
+    pub(super) fn scenarios(&self) -> (Vec<ScenarioEntry>, usize) {
         let mut files = Vec::new();
         walk(&self.root, 0, &mut files);
         files.sort();
-        let entries = files.iter().filter_map(|file| self.entry(file, &files));
-        entries.take(MOST_SCENARIOS).collect()
+        let found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
+        let mut overlays: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
+        for file in found.iter().filter(|file| !file.is_scenario) {
+            let name = file.path.file_stem().and_then(|name| name.to_str()).filter(|name| is_name(name));
+            if let (Some(folder), Some(name)) = (file.path.parent(), name) {
+                overlays.entry(folder).or_default().push(name.to_owned());
+            }
+        }
+        let scenarios: Vec<&Found> = found.iter().filter(|file| file.is_scenario).collect();
+        let left_out = scenarios.len().saturating_sub(MOST_SCENARIOS);
+        let entries = scenarios.into_iter().take(MOST_SCENARIOS).filter_map(|file| self.entry(file, &overlays));
+        (entries.collect(), left_out)
     }
 
-    fn entry(&self, file: &Path, all: &[PathBuf]) -> Option<ScenarioEntry> {
-        let table = toml_of(file)?;
-        if !is_scenario(&table) {
-            return None;
-        }
-        let folder = file.parent()?;
-        let beside = all.iter().filter(|other| other.parent() == Some(folder) && *other != file);
-        let overlays = beside.filter(|other| toml_of(other).is_some_and(|table| !is_scenario(&table)));
-        let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-        let is_main = file.file_name()? == FILE_NAME;
-        let named = if is_main && folder != self.root { folder } else { file };
+    fn entry(&self, file: &Found, overlays: &BTreeMap<&Path, Vec<String>>) -> Option<ScenarioEntry> {
+        let folder = file.path.parent()?;
+        let is_main = file.path.file_name()? == FILE_NAME;
+        let named = if is_main && folder != self.root { folder } else { file.path.as_path() };
         let path = named.strip_prefix(&self.root).ok()?.to_str()?.to_owned();
         Some(ScenarioEntry {
-            title: Some(text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| path.clone()),
+            title: Some(file.title.clone()).filter(|title| !title.is_empty()).unwrap_or_else(|| path.clone()),
             path,
-            description: text("description"),
-            is_transition: table.contains_key("transition"),
-            strategies: overlays
-                .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
-                .filter(|name| is_name(name))
-                .collect(),
+            description: file.description.clone(),
+            is_transition: file.is_transition,
+            strategies: overlays.get(folder).cloned().unwrap_or_default(),
         })
     }
 
-    /// Finished runs, the newest first.
-    pub(super) fn finished(&self) -> Vec<RunEntry> {
+    /// Finished runs, the newest first, and how many more there are.
+    pub(super) fn finished(&self) -> (Vec<RunEntry>, usize) {
         let mut runs = Vec::new();
         for entry in std::fs::read_dir(self.runs()).into_iter().flatten().flatten() {
             let Some(id) = entry.file_name().to_str().filter(|id| is_name(id)).map(str::to_owned) else { continue };
@@ -208,14 +254,37 @@ impl Workspace {
             runs.extend(since.map(|since| (since.as_secs(), id)));
         }
         runs.sort_by(|a, b| b.cmp(a));
+        let left_out = runs.len().saturating_sub(MOST_RUNS);
         runs.truncate(MOST_RUNS);
         let read = |(finished_unix_s, id): (u64, String)| {
-            let Manifest { title, command, scenario, overlays, settings, seed, .. } =
-                read_manifest(&self.runs().join(&id)).ok()?;
-            let request = self.run_file(&id, REQUEST).ok().and_then(|text| serde_json::from_slice(&text).ok());
+            let (_, Manifest { title, command, scenario, overlays, settings, seed, .. }) = self.manifest(&id).ok()?;
+            let request = self.run_request(&id);
             Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, finished_unix_s })
         };
-        runs.into_iter().filter_map(read).collect()
+        (runs.into_iter().filter_map(read).collect(), left_out)
+    }
+}
+
+/// What a list needs of a file of TOML.
+struct Found {
+    path: PathBuf,
+    is_scenario: bool,
+    title: String,
+    description: String,
+    is_transition: bool,
+}
+
+impl Found {
+    fn read(path: PathBuf) -> Option<Self> {
+        if std::fs::metadata(&path).ok()?.len() > LARGEST_TOML_BYTES {
+            return None;
+        }
+        let table: toml::Table = std::fs::read_to_string(&path).ok()?.parse().ok()?;
+        let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+        // A file that can be run as it is; others are overlays or data.
+        let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
+        let (title, description) = (text("title"), text("description"));
+        Some(Self { path, is_scenario, title, description, is_transition: table.contains_key("transition") })
     }
 }
 
@@ -233,20 +302,16 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// Is a link among the files of a folder and of those below?
+fn holds_link(folder: &Path) -> bool {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| match entry.file_type() {
+        Ok(kind) => kind.is_symlink() || kind.is_dir() && holds_link(&entry.path()),
+        Err(_) => true,
+    })
+}
+
 /// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long.
 pub(super) fn is_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)
-}
-
-fn toml_of(file: &Path) -> Option<toml::Table> {
-    if std::fs::metadata(file).ok()?.len() > LARGEST_TOML_BYTES {
-        return None;
-    }
-    std::fs::read_to_string(file).ok()?.parse().ok()
-}
-
-/// A file that can be run as it is; others are overlays or data.
-fn is_scenario(table: &toml::Table) -> bool {
-    table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"))
 }

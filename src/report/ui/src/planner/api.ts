@@ -1,6 +1,6 @@
 // Talks to the server that gave this page: JSON there and back, progress as server-sent events.
 
-import type { Metric, Report, Study, Years } from "../data";
+import type { Report, Study, Years } from "../data";
 
 export interface ScenarioEntry {
   path: string;
@@ -11,9 +11,10 @@ export interface ScenarioEntry {
 }
 
 export interface Workspace {
-  portvolt: string;
   folder: string;
   scenarios: ScenarioEntry[];
+  /** Further ones that are not listed. */
+  scenarios_left_out: number;
   templates: string[];
   tariffs: string[];
   /** Name and what it does. */
@@ -36,6 +37,12 @@ export interface Draft {
   changes: Change[];
 }
 
+/** What was asked for. */
+export interface RunRequest extends Draft {
+  days: number | null;
+  seed: number;
+}
+
 export interface Problem {
   file: string;
   line: number;
@@ -53,7 +60,7 @@ export interface RunState {
   unit: string;
   message: string;
   title: string;
-  request: Draft & { days: number | null; seed: number };
+  request: RunRequest;
 }
 
 export interface FinishedRun {
@@ -66,7 +73,7 @@ export interface FinishedRun {
   seed: number;
   finished_unix_s: number;
   /** What was asked for; null where the run was not made on this page. */
-  request: (Draft & { days: number | null; seed: number }) | null;
+  request: RunRequest | null;
 }
 
 /** What the server says when something cannot be done. */
@@ -111,9 +118,9 @@ export function decoded(text: string): string {
 /** The token came behind the `#` of the address. */
 export function keepToken(): void {
   try {
-    token = sessionStorage.getItem(TOKEN);
+    token = sessionStorage.getItem(TOKEN) ?? token;
   } catch {
-    token = null;
+    // What this page has of it stays.
   }
   const given = /^#token=(.+)$/.exec(location.hash);
   if (!given) return;
@@ -147,7 +154,7 @@ const named = (id: string) => encodeURIComponent(id);
 export const server = {
   workspace: () => json<Workspace>("GET", "workspace"),
   schema: () => json<Table>("GET", "schema"),
-  runs: () => json<{ open: RunState[]; finished: FinishedRun[] }>("GET", "runs"),
+  runs: () => json<{ open: RunState[]; finished: FinishedRun[]; finished_left_out: number }>("GET", "runs"),
   copy: (template: string, name: string) => json<{ path: string }>("POST", "scenarios", { template, name }),
   check: (draft: Draft) => json<{ problems: Problem[]; document: Table | null }>("POST", "scenarios/check", draft),
   save: (draft: Draft, name: string) => json<{ path: string; text: string }>("POST", "scenarios/save", { ...draft, name }),
@@ -155,15 +162,14 @@ export const server = {
   start: (draft: Draft, days: number | null, seed: number) => json<RunState>("POST", "runs", { ...draft, days, seed }),
   state: (id: string) => json<RunState>("GET", `runs/${named(id)}`),
   cancel: (id: string) => json<RunState>("DELETE", `runs/${named(id)}`),
-  metrics: async (id: string) => (await json<{ metrics: Metric[] }>("GET", `runs/${named(id)}/results`)).metrics,
   page: (id: string) => json<Report | Years | Study>("GET", `runs/${named(id)}/page`),
   report: async (id: string) => (await ask("GET", `runs/${named(id)}/report.html`)).blob(),
   tables: (id: string) => json<string[]>("GET", `runs/${named(id)}/tables`),
   table: async (id: string, table: string) => (await ask("GET", `runs/${named(id)}/tables/${named(table)}.parquet`)).blob(),
 };
 
-/** Hears of each state of a run until it is over or `cut` fires. Comes back after a broken connection. */
-export async function follow(id: string, cut: AbortSignal, hear: (state: RunState) => void): Promise<void> {
+/** Hears of each state of a run until it is over or `cut` fires. Comes back after a broken connection, of which `lose` hears. */
+export async function follow(id: string, cut: AbortSignal, hear: (state: RunState) => void, lose: () => void): Promise<void> {
   let seen = 0;
   while (!cut.aborted) {
     const headers = { ...authorization(), "last-event-id": String(seen) };
@@ -181,6 +187,7 @@ export async function follow(id: string, cut: AbortSignal, hear: (state: RunStat
     } catch (error) {
       if (cut.aborted) return;
       if (error instanceof Refused && error.status !== 0) throw error;
+      lose();
     }
     await new Promise((later) => setTimeout(later, 1000));
   }

@@ -23,6 +23,8 @@ export function startPlanner(page: HTMLElement, show: Show): void {
   let shared: Shared | null = null;
   let gone = new AbortController();
   let told = "";
+  let isFirst = true;
+  const tellView = headingTold(view);
   const go = (hash: string, text = "") => {
     told = text;
     location.hash = hash;
@@ -34,6 +36,8 @@ export function startPlanner(page: HTMLElement, show: Show): void {
     say(told);
     told = "";
     newPage(view, "Planner");
+    tellView(isFirst);
+    isFirst = false;
     try {
       if (!shared) {
         const [workspace, schema] = await Promise.all([server.workspace(), server.schema()]);
@@ -75,6 +79,28 @@ export function startPlanner(page: HTMLElement, show: Show): void {
     void open();
   });
   void open();
+}
+
+/** A view that is new takes the focus to its heading and gives its name to the page: a change that is heard, not seen. */
+function headingTold(view: HTMLElement): (isFirst: boolean) => void {
+  let known: HTMLElement | null = null;
+  let takesFocus = false;
+  const look = () => {
+    const heading = view.querySelector("h1");
+    if (!heading || heading === known) return;
+    known = heading;
+    document.title = `${heading.textContent} – Portvolt`;
+    // A heading that takes the place of a view which had the focus takes it too.
+    if (!takesFocus && document.activeElement !== document.body) return;
+    heading.setAttribute("tabindex", "-1");
+    heading.focus({ preventScroll: true });
+    takesFocus = false;
+  };
+  new MutationObserver(look).observe(view, { childList: true, subtree: true });
+  return (isFirst) => {
+    known = null;
+    takesFocus = !isFirst;
+  };
 }
 
 /** The server asks for a token and the address had none, or not the right one. */

@@ -46,6 +46,7 @@ function differences(a: Single, b: Single, one: FinishedRun | undefined, two: Fi
   const out: string[] = [];
   if (a.kind !== b.kind) out.push("One is a run of days, the other of years: totals do not cover the same time.");
   if (a.kind === "run" && b.kind === "run" && a.days !== b.days) out.push(`One covers ${days(a)}, the other ${days(b)}: totals such as energy, cost and hauls grow with the days.`);
+  if (a.kind === "run" && b.kind === "run" && a.start !== b.start) out.push(`One begins on ${a.start}, the other on ${b.start}: there is no chart of both by date.`);
   if (one && two && one.scenario !== two.scenario) out.push(`They are of two scenarios: ${one.scenario} and ${two.scenario}.`);
   if (one && two && one.seed !== two.seed) out.push(`Their seeds differ (${one.seed} and ${two.seed}): the random days are not the same.`);
   return out;
@@ -154,7 +155,7 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
   }
   const twice = (name: string) => [`${name}, before`, "after"];
   page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("ports"), ...twice("wait 95 %, min"), ...twice("left short"), ...twice("peak, kW"), ...twice("bill, USD")], rows)));
-  if (a.times.length !== b.times.length || a.bucket_s !== b.bucket_s) return;
+  if (a.start !== b.start || a.times.length !== b.times.length || a.bucket_s !== b.bucket_s) return;
   const sum = (run: Report, of: (site: Report["sites"][number]) => number[]) => run.times.map((_, at) => run.sites.reduce((all, site) => all + (of(site)[at] ?? 0), 0));
   const charts: [string, string, string, (site: Report["sites"][number]) => number[]][] = [
     ["Load of all sites", "kW", "Mean load of all sites together.", (site) => site.mean_kw],

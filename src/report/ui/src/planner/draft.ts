@@ -1,9 +1,12 @@
 // A scenario that is being changed: what the server says it holds, the changes on top, what is wrong with them.
 
-import { Refused, server, type Change, type Draft, type Json, type Problem, type ScenarioEntry, type Table } from "./api";
+import { Refused, server, type Change, type Draft, type Json, type Problem, type RunRequest, type ScenarioEntry, type Table } from "./api";
 
 const PAUSE_MS = 250;
+const AGAIN_MS = 3000;
 const KEPT = "portvolt-draft:";
+/** The source of numbers that were changed here, as the server calls it. */
+export const PLANNER = "planner";
 
 /** Changes that were made together and are undone together. */
 export interface Group {
@@ -34,24 +37,36 @@ const drafts = new Map<string, Editing>();
 export function draftOf(entry: ScenarioEntry): Editing {
   const editing = drafts.get(entry.path) ?? new Editing(entry);
   drafts.set(entry.path, editing);
+  editing.reopen(entry);
   return editing;
 }
 
 /** Goes on from the changes of a run. What was changed and not saved is lost only if the person agrees. */
-export function setDraft(entry: ScenarioEntry, strategies: string[], changes: Change[]): void {
+export function setDraft(entry: ScenarioEntry, { strategies, changes, days, seed }: RunRequest): void {
   const editing = draftOf(entry);
   const isSame = isEqual(editing.strategies, strategies) && isEqual(table(editing.list()), table(changes));
-  if (isSame) return;
   const question = "This scenario has other changes that are not saved. Put the changes of this run in their place?";
-  if (editing.list().length > 0 && !window.confirm(question)) return;
-  editing.replace(strategies, changes);
+  if (!isSame && editing.list().length > 0 && !window.confirm(question)) return;
+  [editing.days, editing.seed] = [days === null ? "" : String(days), String(seed)];
+  if (isSame) editing.keep();
+  else editing.replace(strategies, changes);
 }
 
 const table = (changes: Change[]): Table => Object.fromEntries(changes.map(({ path, value }) => [path, value]));
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...drafts.values()].some((editing) => editing.isAtRisk)) event.preventDefault();
+  if ([...drafts.values()].some((editing) => editing.list().length > 0) || isKeptUnsaved()) event.preventDefault();
 });
+
+/** Are there changes of a scenario that was not opened since the page was loaded? They go with the tab. */
+function isKeptUnsaved(): boolean {
+  try {
+    const keys = Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT) && !drafts.has(key.slice(KEPT.length)));
+    return keys.some((key) => (JSON.parse(sessionStorage.getItem(key) ?? "null") as Kept | null)?.changes.length);
+  } catch {
+    return false;
+  }
+}
 
 export class Editing {
   /** The scenario with all changes: as the server merged it, and what was changed since. */
@@ -60,6 +75,8 @@ export class Editing {
   found: Problem[] = [];
   /** Why the server refused to run or save it; gone with the next change. */
   refusal: Problem[] = [];
+  /** Why the draft could not be checked; it is asked again by itself. */
+  unheard = "";
   strategies: string[] = [];
   days = "";
   seed = "1";
@@ -71,9 +88,8 @@ export class Editing {
   private listener: () => void = () => {};
   private timer = 0;
   private asked = 0;
-  private isKept = true;
 
-  constructor(readonly entry: ScenarioEntry) {
+  constructor(public entry: ScenarioEntry) {
     try {
       const kept = JSON.parse(sessionStorage.getItem(KEPT + entry.path) ?? "null") as Kept | null;
       if (!kept) return;
@@ -84,6 +100,18 @@ export class Editing {
     } catch {
       // Nothing can be read: the draft begins empty.
     }
+  }
+
+  /** Its file may have been changed since: what it says is asked for again. */
+  reopen(entry: ScenarioEntry): void {
+    this.entry = entry;
+    this.originals.clear();
+  }
+
+  /** Nobody looks at it: nothing is asked. */
+  rest(): void {
+    this.listen(() => {});
+    window.clearTimeout(this.timer);
   }
 
   /** Calls back after each answer of the server, in place of who was called before. */
@@ -97,11 +125,6 @@ export class Editing {
 
   list(): Change[] {
     return [...this.changes].map(([path, value]) => ({ path, value }));
-  }
-
-  /** Changes that would be lost with the page. */
-  get isAtRisk(): boolean {
-    return !this.isKept && this.changes.size > 0;
   }
 
   /** Mistakes that keep the draft from being run or saved. */
@@ -130,6 +153,9 @@ export class Editing {
       const row = { ...added };
       if (value === null) delete row[key];
       else row[key] = value;
+      // A copy of other chargers brings their sources along; this number is not from there.
+      const { sources } = row;
+      if (typeof value === "number" && sources !== null && typeof sources === "object" && !Array.isArray(sources)) row["sources"] = { ...sources, [key]: PLANNER };
       this.changes.set(owner, row);
     } else if (this.original && isEqual(this.before(path) ?? null, value)) {
       this.changes.delete(path);
@@ -191,11 +217,25 @@ export class Editing {
     this.later();
   }
 
+  /** Forgets changes that were saved; what was changed since stays. */
+  settle(saved: Change[]): void {
+    for (const { path, value } of saved) if (isEqual(this.changes.get(path), value)) this.changes.delete(path);
+    this.groups = this.parts().groups;
+    this.later();
+  }
+
   replace(strategies: string[], changes: Change[]): void {
     this.clear();
     this.strategies = strategies;
     this.changes = new Map(changes.map(({ path, value }) => [path, value]));
     this.later();
+  }
+
+  /** Keys of a table that are there or were: a row of a key that was taken out would not be new. */
+  taken(table: string): string[] {
+    const before = this.before(table);
+    const old = before !== null && typeof before === "object" && !Array.isArray(before) ? Object.keys(before) : [];
+    return [...this.rows(table).map(([key]) => key), ...old];
   }
 
   /** A table of the scenario by name, such as all of `charger`. */
@@ -244,15 +284,14 @@ export class Editing {
     this.document = copy;
   }
 
-  /** Keeps the draft for this tab. */
+  /** Keeps the draft while the page is loaded again; it goes when the tab is closed. */
   keep(): void {
     const key = KEPT + this.entry.path;
     const kept: Kept = { strategies: this.strategies, changes: this.list(), groups: this.groups, days: this.days, seed: this.seed };
     try {
       sessionStorage.setItem(key, JSON.stringify(kept));
-      this.isKept = true;
     } catch {
-      this.isKept = false;
+      // There is no room: it stays as long as the page does.
     }
   }
 
@@ -274,14 +313,18 @@ export class Editing {
     const plain = { scenario: this.entry.path, strategies: this.strategies, changes: [] };
     try {
       const [{ problems, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
-      if (original?.document) this.originals.set(key, original.document);
       if (number !== this.asked) return;
+      if (original?.document) this.originals.set(key, original.document);
       this.found = problems;
+      this.unheard = "";
       if (document) this.document = document;
     } catch (error) {
       if (number !== this.asked) return;
-      const message = error instanceof Refused ? error.message : String(error);
-      this.found = error instanceof Refused && error.problems.length > 0 ? error.problems : [{ file: "", line: 0, field: "", message, help: null }];
+      const { message, problems, status } = error instanceof Refused ? error : new Refused(String(error), [], 0);
+      const isUnheard = status === 0 || status === 401 || status >= 500;
+      this.unheard = isUnheard ? message : "";
+      if (isUnheard) this.timer = window.setTimeout(() => void this.check(), AGAIN_MS);
+      else this.found = problems.length > 0 ? problems : [{ file: "", line: 0, field: "", message, help: null }];
     }
     this.listener();
   }

@@ -2,7 +2,7 @@
 
 import { element, section } from "../dom";
 import { download, Refused, server, type Change, type Json, type Problem, type ScenarioEntry, type Table, type Workspace } from "./api";
-import { draftOf, freeKey, type Editing, type Group } from "./draft";
+import { draftOf, freeKey, PLANNER, type Editing, type Group } from "./draft";
 import { keepFocus } from "./focus";
 import { fields, form, markProblems, numberOf, type Field } from "./form";
 import { layoutMap } from "./layout";
@@ -29,15 +29,22 @@ export async function openEditor(page: HTMLElement, entry: ScenarioEntry, shared
   page.replaceChildren(element("p", {}, "Reading the scenario …"));
   await editing.check();
   if (gone.aborted) return;
-  gone.addEventListener("abort", () => editing.listen(() => {}));
+  if (editing.unheard !== "") {
+    editing.rest();
+    throw new Refused(editing.unheard, [], 0);
+  }
+  gone.addEventListener("abort", () => editing.rest());
   new Editor(page, editing, shared).draw();
 }
 
 /** The id lets the focus come back to it when it was made again. */
-function button(text: string, act: () => void, { kind = "", id = "" } = {}): HTMLButtonElement {
+function button(text: string, act: () => void, { kind = "", id = "", label = "", about = "" } = {}): HTMLButtonElement {
   const made = element("button", { type: "button" }, text);
   if (kind) made.className = kind;
   if (id) made.id = id;
+  // Of many buttons of one text, which this is.
+  if (label) made.setAttribute("aria-label", label);
+  if (about) made.title = about;
   made.addEventListener("click", act);
   return made;
 }
@@ -47,6 +54,7 @@ function toldValue(value: Json): string {
   if (value === null) return "is taken out";
   if (typeof value !== "object") return `= ${String(value)}`;
   if (Array.isArray(value)) return `= ${value.join(", ")}`;
+  if (value["cabinets"] === undefined) return `= ${JSON.stringify(value)}`;
   return `is new: ${String(value["cabinets"])} cabinets of ${String(value["cabinet_kw"])} kW at ${String(value["site"])}`;
 }
 
@@ -213,11 +221,14 @@ class Editor {
       return;
     }
     if (count === all) return this.move(charger, site);
-    const taken = editing.rows("charger").map(([key]) => key);
+    const taken = editing.taken("charger");
     const { behind: _behind, ...rest } = row;
+    const old = rest["sources"] !== null && typeof rest["sources"] === "object" && !Array.isArray(rest["sources"]) ? rest["sources"] : {};
+    // What is copied keeps its source; how many there are was decided here.
+    const sources = { ...old, cabinets: PLANNER };
     const [from, to] = [`charger.${charger}`, `charger.${freeKey(`${charger}_at_${site}`, taken)}`];
     editing.set(`${from}.cabinets`, all - count);
-    editing.set(to, { ...rest, cabinets: count, site });
+    editing.set(to, { ...rest, cabinets: count, site, sources });
     const text = `${count} of ${all} cabinets of ${charger} moved to ${this.siteName(site)}`;
     editing.together(text, [`${from}.cabinets`, to], { from, to });
     this.chosen = site;
@@ -229,7 +240,7 @@ class Editor {
     const groups = this.editing.rows("charger");
     const like = groups.find(([, row]) => row["site"] === this.chosen) ?? groups[0];
     const users: Json = like?.[1]["users"] ?? ["public"];
-    const key = freeKey(`${this.chosen}_chargers`, groups.map(([known]) => known));
+    const key = freeKey(`${this.chosen}_chargers`, this.editing.taken("charger"));
     this.editing.set(`charger.${key}`, { ...NEW_CHARGER, users, site: this.chosen });
     this.restructure(`field:charger.${key}.cabinets`);
   }
@@ -281,11 +292,11 @@ class Editor {
       element("legend", {}, charger),
       main,
       details(`more-${charger}`, "More", shape(more, `charger.${charger}`, row)),
-      element("div", { class: "bar" }, "Move", count, "cabinets to", target, button("Move", () => this.split(charger, numberOf(count.value) ?? 0, target.value), { id: `move:${charger}` })),
+      element("div", { class: "bar" }, "Move", count, "cabinets to", target, button("Move", () => this.split(charger, numberOf(count.value) ?? 0, target.value), { id: `move:${charger}`, about: `cabinets of ${charger}` })),
       element("div", { class: "apart" }, button("Delete", () => {
         this.editing.remove(`charger.${charger}`);
         this.restructure();
-      }, { kind: "delete", id: `delete:${charger}` })),
+      }, { kind: "delete", id: `delete:${charger}`, label: `delete ${charger}` })),
     );
   }
 
@@ -324,9 +335,10 @@ class Editor {
       if (this.next !== "") document.getElementById(this.next)?.focus({ preventScroll: true });
       this.next = "";
     }
-    const { problems, refusal } = this.editing;
+    const { problems, refusal, unheard } = this.editing;
     markProblems([...problems, ...refusal]);
     const told = [
+      ...(unheard === "" ? [] : [element("p", {}, `Not checked: ${unheard} It is asked again by itself.`)]),
       ...(problems.length === 0 ? [] : [this.list(problems, problems.length === 1 ? "1 mistake to mend before it can run:" : `${problems.length} mistakes to mend before it can run:`)]),
       ...(refusal.length === 0 ? [] : [this.list(refusal, "The server refused it:")]),
     ];
@@ -343,13 +355,13 @@ class Editor {
   private drawChanges(): void {
     const { groups, single } = this.editing.parts();
     const list = this.editing.list();
-    const undo = (id: string, act: () => void) => button("Undo", () => this.undone(act), { id: `undo:${id}` });
+    const undo = (id: string, what: string, act: () => void) => button("Undo", () => this.undone(act), { id: `undo:${id}`, label: `undo ${what}` });
     const words = ({ path, value }: Change) => [element("code", {}, path), ` ${toldValue(value)} `];
     const grouped = (group: Group) => {
       const parts = list.filter(({ path }) => group.paths.includes(path));
-      return element("li", {}, `${group.text} `, undo(group.paths.join(" "), () => this.editing.undoGroup(group)), element("ul", {}, ...parts.map((part) => element("li", {}, ...words(part)))));
+      return element("li", {}, `${group.text} `, undo(group.paths.join(" "), group.text, () => this.editing.undoGroup(group)), element("ul", {}, ...parts.map((part) => element("li", {}, ...words(part)))));
     };
-    const rows = [...groups.map(grouped), ...single.map((change) => element("li", {}, ...words(change), undo(change.path, () => this.editing.undo(change.path))))];
+    const rows = [...groups.map(grouped), ...single.map((change) => element("li", {}, ...words(change), undo(change.path, change.path, () => this.editing.undo(change.path))))];
     if (rows.length === 0) {
       this.changes.replaceChildren(element("p", {}, "None yet."));
       return;
@@ -419,11 +431,16 @@ class Editor {
     const now = String(editing.value("title") ?? editing.entry.title);
     const title = window.prompt("Title of the new scenario. Cancel keeps the title it has.", `${now} (changed)`)?.trim() ?? "";
     const draft = editing.draft();
+    const sent = draft.changes;
     if (title !== "" && title !== now) draft.changes = [...draft.changes.filter(({ path }) => path !== "title"), { path: "title", value: title }];
     const { path, text } = await server.save(draft, name.trim().replace(/\.toml$/, ""));
     download(path.split("/").pop() ?? "scenario.toml", text);
-    // The changes are in the new file now.
-    editing.replace(editing.strategies, []);
+    // The changes are in the new file now, but those made while it was written.
+    editing.settle(sent);
+    if (editing.list().length > 0) {
+      this.shared.say(`Saved as ${path}; the file is downloaded too. What you changed since then is here still.`);
+      return;
+    }
     this.shared.go(`#/scenario/${encodeURIComponent(path)}`, `Saved as ${path}; the file is downloaded too. This is the new scenario.`);
   }
 

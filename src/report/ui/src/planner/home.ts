@@ -20,12 +20,12 @@ export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): 
   const look = async () => {
     if (gone.aborted) return;
     try {
-      const { open, finished } = await server.runs();
+      const { open, finished, finished_left_out } = await server.runs();
       if (gone.aborted) return;
       if (isBroken) shared.say("");
       isBroken = false;
-      const data = JSON.stringify([open, finished]);
-      if (data !== shown) keepFocus(() => draw(open, finished));
+      const data = JSON.stringify([open, finished, finished_left_out]);
+      if (data !== shown) keepFocus(() => draw(open, finished, finished_left_out));
       shown = data;
     } catch (error) {
       if (gone.aborted) return;
@@ -34,9 +34,9 @@ export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): 
     }
     window.setTimeout(() => void look(), LOOK_MS);
   };
-  const draw = (open: RunState[], finished: FinishedRun[]) => {
+  const draw = (open: RunState[], finished: FinishedRun[], leftOut: number) => {
     const chosen = new Set([...runs.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value));
-    runs.replaceChildren(runTable(open, finished, chosen, shared));
+    runs.replaceChildren(runTable(open, finished, chosen, shared), ...(leftOut > 0 ? [element("p", {}, `${leftOut} older runs are not listed.`)] : []));
   };
   void look();
 }
@@ -48,6 +48,8 @@ function scenarios(shared: Shared): HTMLElement {
     return element("div", { class: "card-of" }, element("h3", {}, open), element("p", {}, entry.description), element("code", {}, entry.path));
   };
   list.append(...shared.workspace.scenarios.map(card));
+  const more = shared.workspace.scenarios_left_out;
+  if (more > 0) list.append(element("p", {}, `${more} more are not listed: serve a folder that holds fewer.`));
   if (shared.workspace.scenarios.length === 0) list.append(element("p", {}, "There are none in this folder yet: copy a template."));
   return list;
 }
@@ -62,7 +64,7 @@ function copying(shared: Shared): HTMLElement {
     void (async () => {
       try {
         const { path } = await server.copy(template.value, name.value.trim());
-        shared.workspace.scenarios = (await server.workspace()).scenarios;
+        shared.workspace = await server.workspace();
         shared.go(`#/scenario/${encodeURIComponent(path)}`);
       } catch (error) {
         shared.say((error as Refused).message, true);

@@ -51,10 +51,16 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   let last = first;
   let shown = "";
   let timer = 0;
+  let isLost = false;
   const draw = () => {
     window.clearTimeout(timer);
     timer = 0;
     bar.value = last.of > 0 ? last.done / last.of : 0;
+    if (isLost) {
+      status.textContent = "The server does not answer; was it stopped? This page asks again by itself.";
+      shown = "";
+      return;
+    }
     line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : "", last.message].filter((part) => part !== "").join(", ");
     if (last.status === shown) return;
     shown = last.status;
@@ -62,11 +68,17 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
     drawActions(actions, last, shared);
   };
   draw();
-  await follow(first.id, gone, (state) => {
-    last = state;
+  const hear = (state: RunState) => {
+    [last, isLost] = [state, false];
     if (state.status !== shown) draw();
     else if (timer === 0) timer = window.setTimeout(draw, DRAW_MS);
-  });
+  };
+  const lose = () => {
+    if (isLost) return;
+    isLost = true;
+    draw();
+  };
+  await follow(first.id, gone, hear, lose);
   if (!gone.aborted) draw();
   return last;
 }
@@ -92,6 +104,12 @@ function drawActions(actions: HTMLElement, state: RunState, shared: Shared): voi
       const next = await server.start({ scenario, strategies, changes }, days, seed);
       if (state.status === "interrupted") await server.cancel(state.id);
       shared.go(`#/run/${encodeURIComponent(next.id)}`);
+    });
+  }
+  if (state.status === "interrupted" || state.status === "failed") {
+    act("Drop", async () => {
+      await server.cancel(state.id);
+      shared.go("#/", `${state.id} is dropped, with what it had written.`);
     });
   }
 }
@@ -130,7 +148,7 @@ async function header(id: string, own: FinishedRun | undefined, finished: Finish
 function further(own: FinishedRun, entry: ScenarioEntry): HTMLElement {
   const link = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "change the layout further");
   link.addEventListener("click", () => {
-    if (own.request) setDraft(entry, own.request.strategies, own.request.changes);
+    if (own.request) setDraft(entry, own.request);
   });
   return link;
 }

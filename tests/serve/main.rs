@@ -3,7 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
+mod access;
+#[path = "../common/mod.rs"]
 mod common;
+mod files;
+mod runs;
 
 use common::http::{Answer, Connection};
 use portvolt::serve::{Options, serve};
@@ -26,18 +30,25 @@ struct Server {
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
+fn options(folder: &Path) -> Options {
+    Options {
+        folder: folder.to_path_buf(),
+        host: [127, 0, 0, 1].into(),
+        port: 0,
+        token: None,
+        workers: 1,
+        queue: 4,
+        allow_plugins: false,
+    }
+}
+
 impl Server {
     fn start(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = workspace();
-        let mut options = Options {
-            folder: folder.path().to_path_buf(),
-            host: [127, 0, 0, 1].into(),
-            port: 0,
-            token: None,
-            workers: 1,
-            queue: 4,
-            allow_plugins: false,
-        };
+        Self::over(workspace(), change)
+    }
+
+    fn over(folder: tempfile::TempDir, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = options(folder.path());
         change(&mut options);
         let stop = Arc::new(AtomicBool::new(false));
         let (tell, hear) = std::sync::mpsc::channel();
@@ -139,15 +150,7 @@ fn a_token_is_asked_for_where_it_is_set() {
     assert_eq!(status(&[&host]), 401);
     assert_eq!(status(&[&host, "authorization: Bearer a-token-of-20-letterz"]), 401);
     assert_eq!(status(&[&host, "authorization: Bearer a-token-of-20-letters"]), 200);
-    let open = Options {
-        folder: server.folder.path().to_path_buf(),
-        host: [0, 0, 0, 0].into(),
-        port: 0,
-        token: None,
-        workers: 1,
-        queue: 1,
-        allow_plugins: false,
-    };
+    let open = Options { host: [0, 0, 0, 0].into(), ..options(server.folder.path()) };
     assert!(serve(&open, &AtomicBool::new(true), |_| {}).unwrap_err().to_string().contains("--token"));
 }
 
@@ -268,16 +271,7 @@ fn a_deletion_is_saved_in_a_file_that_extends_another() {
 fn one_server_a_folder_and_no_link_out() {
     let server = Server::start(|_| {});
     let root = server.folder.path();
-    let second = Options {
-        folder: root.to_path_buf(),
-        host: [127, 0, 0, 1].into(),
-        port: 0,
-        token: None,
-        workers: 1,
-        queue: 1,
-        allow_plugins: false,
-    };
-    let refused = serve(&second, &AtomicBool::new(true), |_| {}).unwrap_err().to_string();
+    let refused = serve(&options(root), &AtomicBool::new(true), |_| {}).unwrap_err().to_string();
     assert!(refused.contains("another server has this folder"), "{refused}");
     let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
     assert_eq!(server.end_of(&run)["status"], "finished");

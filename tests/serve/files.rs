@@ -1,0 +1,158 @@
+//! Files of the served folder: which are read, and that what is written is whole.
+
+use super::Server;
+use serde_json::{Value, json};
+
+#[cfg(unix)]
+#[test]
+fn links_and_hidden_files_are_not_read() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start(|_| {});
+    let root = server.folder.path();
+    std::fs::create_dir_all(root.join("link")).unwrap();
+    symlink("/etc/passwd", root.join("link/scenario.toml")).unwrap();
+    std::fs::create_dir_all(root.join(".cargo")).unwrap();
+    for file in [".cargo/credentials.toml", ".secret.toml"] {
+        std::fs::write(root.join(file), "title = \"secret\"").unwrap();
+    }
+    for scenario in ["link", ".cargo/credentials.toml", ".secret.toml", "./.secret.toml"] {
+        let answer = server.get(&format!("/api/v1/scenarios/file?scenario={scenario}"));
+        assert!(matches!(answer.status, 400 | 404), "{scenario}: {}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/scenarios/file?scenario=depot").status, 200);
+}
+
+/// A run's folder may come from anybody.
+#[cfg(unix)]
+#[test]
+fn links_of_a_run_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start(|_| {});
+    let run = super::id(&server.ask("POST", "/api/v1/runs", Some(&super::request(1))));
+    assert_eq!(server.end_of(&run)["status"], "finished");
+    let runs = server.folder.path().join("runs");
+    let outside = tempfile::tempdir().unwrap();
+    let moved = outside.path().join("moved");
+    std::fs::rename(runs.join(&run), &moved).unwrap();
+    symlink(&moved, runs.join("whole")).unwrap();
+    std::fs::create_dir(runs.join("parts")).unwrap();
+    std::fs::copy(moved.join("manifest.json"), runs.join("parts/manifest.json")).unwrap();
+    symlink(moved.join("tables"), runs.join("parts/tables")).unwrap();
+    symlink(moved.join("summary.json"), runs.join("parts/summary.json")).unwrap();
+    std::fs::create_dir(runs.join("told")).unwrap();
+    symlink(moved.join("manifest.json"), runs.join("told/manifest.json")).unwrap();
+    for linked in ["whole", "told"] {
+        assert_eq!(server.get(&format!("/api/v1/runs/{linked}")).status, 404, "{linked}");
+    }
+    assert_eq!(server.get("/api/v1/runs/parts/tables").json(), json!([]));
+    assert_eq!(server.get("/api/v1/runs/parts/page").status, 400);
+    let listed = server.get("/api/v1/runs").json()["finished"].clone();
+    let ids: Vec<&Value> = listed.as_array().unwrap().iter().map(|run| &run["id"]).collect();
+    assert_eq!(ids, ["parts"]);
+}
+
+/// Of many that write one name at once, one wins, with its own text, and nothing else stays.
+#[test]
+fn one_name_is_given_once() {
+    let server = Server::start(|_| {});
+    let root = server.folder.path();
+    for round in 0..10 {
+        let ask = |limit: u32| {
+            let changes = json!([{ "path": "site.depot.limit_kw", "value": limit }]);
+            let body = json!({ "scenario": "depot", "name": format!("new_{round}"), "changes": changes });
+            (limit, server.ask("POST", "/api/v1/scenarios/save", Some(&body)).status)
+        };
+        let saved = std::thread::scope(|scope| {
+            let asked: Vec<_> = (1..=6).map(|number| scope.spawn(move || ask(500 + number))).collect();
+            asked.into_iter().map(|asked| asked.join().unwrap()).collect::<Vec<_>>()
+        });
+        let winners: Vec<u32> = saved.iter().filter(|(_, status)| *status == 201).map(|(limit, _)| *limit).collect();
+        assert_eq!(winners.len(), 1, "{saved:?}");
+        assert!(saved.iter().all(|(_, status)| matches!(status, 201 | 409)), "{saved:?}");
+        let text = std::fs::read_to_string(root.join(format!("depot/new_{round}.toml"))).unwrap();
+        assert!(text.contains(&format!("limit_kw = {}", winners[0])), "{text}");
+    }
+    assert_eq!(std::fs::read_dir(root.join("depot")).unwrap().count(), 12, "temporary files are gone");
+    let body = json!({ "template": "depot_night", "name": "copy" });
+    let ask = || server.ask("POST", "/api/v1/scenarios", Some(&body)).status;
+    let copies = std::thread::scope(|scope| {
+        let asked: Vec<_> = (0..6).map(|_| scope.spawn(ask)).collect();
+        asked.into_iter().map(|asked| asked.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(copies.iter().filter(|status| **status == 201).count(), 1, "{copies:?}");
+    assert!(copies.iter().all(|status| matches!(status, 201 | 409)), "{copies:?}");
+    assert!(root.join("copy/scenario.toml").is_file());
+}
+
+/// A map goes over the tables of the scenario: a change of what it holds would do nothing, so it is a mistake.
+#[test]
+fn a_change_that_a_map_would_hide_is_a_mistake() {
+    let server = Server::start(|_| {});
+    let depot = server.folder.path().join("depot");
+    let text = std::fs::read_to_string(depot.join("scenario.toml")).unwrap();
+    let place = text.split("[site.depot]").nth(1).unwrap();
+    let number = |key: &str| -> f64 {
+        let line = place.lines().find_map(|line| line.strip_prefix(&format!("{key} = "))).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    let properties = json!({ "id": "night", "site": "depot", "cabinets": 4, "cabinet_kw": 150, "efficiency": 0.92, "users": "carrier" });
+    let point = json!({ "type": "Point", "coordinates": [number("lon"), number("lat")] });
+    let drawn = json!({ "type": "Feature", "geometry": point, "properties": properties });
+    let map = json!({ "type": "FeatureCollection", "features": [drawn] });
+    std::fs::write(depot.join("yard.geojson"), map.to_string()).unwrap();
+    let mapped = format!("{text}\n[layout]\ngeojson = \"yard.geojson\"\n");
+    std::fs::write(depot.join("mapped.toml"), mapped).unwrap();
+    let draft = |changes: Value| json!({ "scenario": "depot/mapped.toml", "changes": changes });
+    let problems = |changes: Value| {
+        server.ask("POST", "/api/v1/scenarios/check", Some(&draft(changes))).json()["problems"].clone()
+    };
+    assert_eq!(problems(json!([{ "path": "site.depot.limit_kw", "value": 550 }])), json!([]));
+    let hidden = json!([{ "path": "charger.night.cabinets", "value": 9 }]);
+    let told = problems(hidden.clone());
+    assert_eq!(told[0]["field"], "charger.night.cabinets", "{told}");
+    assert!(told[0]["file"].as_str().unwrap().ends_with("yard.geojson"), "{told}");
+    assert_eq!(server.ask("POST", "/api/v1/runs", Some(&draft(hidden.clone()))).status, 422);
+    let mut save = draft(hidden);
+    save["name"] = "saved".into();
+    assert_eq!(server.ask("POST", "/api/v1/scenarios/save", Some(&save)).status, 422);
+    assert!(!depot.join("saved.toml").exists());
+    let new = json!({ "site": "depot", "cabinets": 1, "cabinet_kw": 150, "efficiency": 0.92, "users": ["carrier"] });
+    let alone = json!([
+        { "path": "charger.new", "value": new },
+        { "path": "layout.replaces_chargers", "value": true },
+    ]);
+    assert!(problems(alone).to_string().contains("replaces all chargers"));
+}
+
+/// A whole row goes into the one that is there, in the file as in the run, and what it does not name keeps its source.
+#[test]
+fn a_row_that_is_there_is_changed_key_by_key() {
+    let server = Server::start(|_| {});
+    let changes = json!([{ "path": "charger.night", "value": { "cabinets": 3, "site": "depot" } }]);
+    let draft = json!({ "scenario": "depot", "changes": changes });
+    let document = server.ask("POST", "/api/v1/scenarios/check", Some(&draft)).json()["document"].clone();
+    let save = json!({ "scenario": "depot", "changes": changes, "name": "row" });
+    let saved = server.ask("POST", "/api/v1/scenarios/save", Some(&save));
+    assert_eq!(saved.status, 201, "{}", saved.text());
+    let night = &document["charger"]["night"];
+    assert_eq!((&night["cabinets"], &night["sources"]["cabinets"]), (&json!(3), &json!("planner")));
+    assert!(night["cabinet_kw"].is_number() && night["sources"]["default"] != "planner", "{night}");
+}
+
+#[test]
+fn lists_say_what_they_leave_out() {
+    let server = Server::start(|_| {});
+    let root = server.folder.path();
+    for number in 0..304 {
+        std::fs::write(root.join(format!("s{number:03}.toml")), "extends = \"depot\"\n").unwrap();
+    }
+    std::fs::write(root.join("depot/beside.toml"), "title = \"An overlay\"\n").unwrap();
+    let listed = server.get("/api/v1/workspace").json();
+    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["scenarios_left_out"]), (300, &json!(5)));
+    assert_eq!(listed["scenarios"][0]["strategies"], json!(["beside"]));
+    assert_eq!(server.get("/api/v1/runs").json()["finished_left_out"], 0);
+    for name in ["target", "runs", "node_modules"] {
+        let body = json!({ "template": "depot_night", "name": name });
+        assert_eq!(server.ask("POST", "/api/v1/scenarios", Some(&body)).status, 400, "{name} would not be listed");
+    }
+}

@@ -1,0 +1,119 @@
+//! The queue: order, dropping, and what a run says at its end.
+
+use super::{Server, id, request, workspace};
+use serde_json::json;
+use std::path::Path;
+use std::time::Duration;
+
+/// A folder as a killed server leaves it: one accepted request and, perhaps, what was written of its run.
+fn accepted(root: &Path, id: &str, failed: Option<&str>) {
+    let journal = root.join("runs/.queue");
+    std::fs::create_dir_all(&journal).unwrap();
+    let kept = json!({ "request": request(1), "failed": failed });
+    std::fs::write(journal.join(format!("{id}.json")), kept.to_string()).unwrap();
+}
+
+fn open_ids(server: &Server) -> Vec<String> {
+    let open = server.get("/api/v1/runs").json()["open"].clone();
+    open.as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn wait_until_running(server: &Server, id: &str) {
+    while server.get(&format!("/api/v1/runs/{id}")).json()["status"] != "running" {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_failed_or_was_cut_can_be_dropped_with_its_folder() {
+    let folder = workspace();
+    accepted(folder.path(), "depot-0001", None);
+    accepted(folder.path(), "depot-0002", Some("the disk was full"));
+    let runs = folder.path().join("runs");
+    for left in ["depot-0001.unfinished.12", "depot-0002.unfinished.12"] {
+        std::fs::create_dir_all(runs.join(left).join("tables")).unwrap();
+    }
+    let server = Server::over(folder, |_| {});
+    assert_eq!(open_ids(&server), ["depot-0002", "depot-0001"], "the newest first");
+    for id in ["depot-0001", "depot-0002"] {
+        let path = format!("/api/v1/runs/{id}");
+        assert_eq!(server.ask("DELETE", &path, None).status, 200);
+        assert_eq!(server.get(&path).status, 404);
+    }
+    assert!(open_ids(&server).is_empty());
+    let names: Vec<_> = std::fs::read_dir(&runs).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [".queue"]);
+}
+
+/// Names of runs begin with their scenario: the order is that of asking, and a number is not given twice.
+#[test]
+fn the_newest_is_first_whatever_it_is_called() {
+    let folder = workspace();
+    std::fs::create_dir_all(folder.path().join("runs/zebra-0041.unfinished.7")).unwrap();
+    accepted(folder.path(), "depot-0007", None);
+    std::fs::copy(folder.path().join("depot/scenario.toml"), folder.path().join("depot/a.toml")).unwrap();
+    let server = Server::over(folder, |_| {});
+    let long = request(300);
+    let first = id(&server.ask("POST", "/api/v1/runs", Some(&long)));
+    assert_eq!(first, "depot-0042");
+    wait_until_running(&server, &first);
+    let mut other = request(1);
+    other["scenario"] = "depot/a.toml".into();
+    let second = id(&server.ask("POST", "/api/v1/runs", Some(&other)));
+    assert_eq!(second, "depot_a-0043");
+    let third = id(&server.ask("POST", "/api/v1/runs", Some(&long)));
+    assert_eq!(open_ids(&server), [third.as_str(), &second, &first, "depot-0007"]);
+    for run in [&third, &second, &first] {
+        assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).status, 200);
+    }
+    let last = server.end_of(&first);
+    assert_eq!(last["status"], "cancelled");
+}
+
+/// A cancelled run never begins: whoever watches sees it end and not go on.
+#[test]
+fn a_cancelled_run_does_not_begin() {
+    let server = Server::start(|options| options.queue = 64);
+    for _ in 0..20 {
+        let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
+        let path = format!("/api/v1/runs/{run}");
+        let told = server.ask("DELETE", &path, None).json();
+        if told["status"] == "cancelled" {
+            std::thread::sleep(Duration::from_millis(10));
+            let now = server.get(&path).json();
+            assert_eq!((&now["status"], &now["version"]), (&told["status"], &told["version"]));
+        }
+    }
+}
+
+#[test]
+fn a_run_says_what_is_wrong_with_files_that_changed() {
+    let server = Server::start(|_| {});
+    let long = id(&server.ask("POST", "/api/v1/runs", Some(&request(300))));
+    wait_until_running(&server, &long);
+    let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
+    let file = server.folder.path().join("depot/scenario.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("cabinet_kw = ", "cabinet_kv = ")).unwrap();
+    assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{long}"), None).status, 200);
+    let state = server.end_of(&run);
+    let message = state["message"].as_str().unwrap();
+    assert_eq!(state["status"], "failed");
+    assert!(message.contains("changed while the run waited") && message.contains("cabinet_k"), "{message}");
+}
+
+/// Killed between the folder and what was asked for: the journal knows.
+#[test]
+fn what_was_asked_for_is_not_lost() {
+    let server = Server::start(|_| {});
+    let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
+    assert_eq!(server.end_of(&run)["status"], "finished");
+    let (folder, moved) = (workspace(), server.folder.path().join("runs").join(&run));
+    accepted(folder.path(), &run, None);
+    std::fs::rename(moved, folder.path().join("runs").join(&run)).unwrap();
+    std::fs::remove_file(folder.path().join("runs").join(&run).join("request.json")).unwrap();
+    let server = Server::over(folder, |_| {});
+    let finished = server.get("/api/v1/runs").json()["finished"][0].clone();
+    assert_eq!(finished["request"]["changes"], request(1)["changes"]);
+    assert_eq!(open_ids(&server), Vec::<String>::new());
+}
