@@ -208,12 +208,17 @@ fn check_tries_and_inspect_tells() {
         assert!(said.contains(words), "{words}: {said}");
     }
     assert_eq!(outcome(dir.path(), &["plugin", "check", "gone.wasm"]).0, 4);
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "depot"]);
+    assert_eq!((code, said.contains("depot is a folder; `portvolt plugin build depot` makes the file")), (4, true));
     assert_eq!(outcome(dir.path(), &["plugin", "inspect", "depot/scenario.toml"]).0, 5);
 }
 
 #[test]
 fn bench_compares_with_the_built_in_policies() {
-    let dir = folder(&[("pairs.wasm", PAIRS)]);
+    let dir = folder(&[("pairs.wasm", PAIRS), ("like.wasm", LIKE_WITH_LIKE)]);
+    let (code, said) = outcome(dir.path(), &["plugin", "bench", "like.wasm", "depot"]);
+    assert_eq!(code, 4, "{said}");
+    assert!(said.contains("nobody asks a policy of adoption in this scenario: it has no [transition]"), "{said}");
     let bench = ["plugin", "bench", "pairs.wasm", "depot", "--days", "1", "--format", "json"];
     let (code, said) = outcome(dir.path(), &bench);
     assert_eq!(code, 0, "{said}");

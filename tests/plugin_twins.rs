@@ -92,9 +92,13 @@ fn edf_in_c_is_the_built_in() {
 
 /// A guest in a night's depot: it decides, gives no bad order, and most of the work gets done.
 fn works(file: &Path, kind: &str) {
+    works_on("depot_night", file, kind);
+}
+
+fn works_on(scenario: &str, file: &Path, kind: &str) {
     let choice = format!("policy.{kind}={:?}", file.display().to_string());
-    let one = simulate("depot_night", &["time.days=2", &choice]);
-    let two = simulate("depot_night", &["time.days=2", &choice]);
+    let one = simulate(scenario, &["time.days=2", &choice]);
+    let two = simulate(scenario, &["time.days=2", &choice]);
     assert_eq!(one.digest, two.digest, "twice the same");
     assert_eq!(one.total("plugin_rejected"), 0.0);
     assert!(one.total("plugin_calls") > 10.0);
@@ -107,6 +111,7 @@ fn works(file: &Path, kind: &str) {
 fn soc_aware_dispatch_in_rust_works() {
     if let Some(file) = guest("rust", "soc_aware_dispatch") {
         works(&file, "dispatch");
+        works_on("hydrogen_corridor", &file, "dispatch");
     }
 }
 
@@ -114,6 +119,7 @@ fn soc_aware_dispatch_in_rust_works() {
 fn first_come_dispatch_in_python_works() {
     if let Some(file) = guest("python", "first_come_dispatch") {
         works(&file, "dispatch");
+        works_on("hydrogen_corridor", &file, "dispatch");
     }
 }
 

@@ -7,6 +7,7 @@ from wit_world.imports import dispatch_view as view
 from componentize_py_types import Err
 
 NONE = 4294967295
+HYDROGEN = 2  # of `truck_carrier`: a truck with this energy on board fuels, one with a battery charges
 TRUCKS_PER_HAUL = 16  # a haul looks at no more trucks, so that a decision's cost grows with the hauls only
 
 
@@ -22,16 +23,21 @@ class FirstCome:
         if self.km is None:  # never changes in a run
             self.km = view.pair_energy_km()
             self.charging = list(zip(view.fleet_charging_fleet(), view.fleet_charging_site()))
+            self.fueling = list(zip(view.fleet_fueling_fleet(), view.fleet_fueling_site()))
         now, sites, drive_s = view.time_s(), len(view.site_ports()), view.pair_drive_s(view.hour())
-        stay_s = view.site_stay_s()
+        stay_s, free_kg = view.site_stay_s(), view.site_h2_free_kg()
         trucks = list(zip(view.truck_id(), view.truck_fleet(), view.truck_site(), view.truck_on_duty(), view.truck_soc(),
                           view.truck_energy_kwh(), view.truck_usable_kwh(), view.truck_loaded_kwh_per_km(),
                           view.truck_shift_end_s(), view.truck_driving_left_s()))
         free, charge = [], []
-        for truck in trucks:
-            number, fleet, site, on_duty, soc, _, usable = truck[:7]
-            if usable > 0 and soc < (self.charge_below_soc if on_duty else 0.95):
-                here = [(self.km[site * sites + at], at) for of, at in self.charging if of == fleet]
+        for truck, carrier in zip(trucks, view.truck_carrier()):
+            number, fleet, site, on_duty, soc = truck[:5]
+            if carrier != 0 and soc < (self.charge_below_soc if on_duty else 0.85):
+                if carrier == HYDROGEN:
+                    usable = [at for of, at in self.fueling if of == fleet and free_kg[at] > 0]
+                else:
+                    usable = [at for of, at in self.charging if of == fleet]
+                here = [(self.km[site * sites + at], at) for at in usable]
                 if here:
                     charge.append((number, min(here)[1], 0.9))
                     continue
@@ -86,7 +92,7 @@ class Policy(exports.Policy):
             help="Hauls in the order of readiness go to the first truck that can do them.",
             parameters=[
                 share("reserve_soc", 0.25, "State of charge left at the end of a haul."),
-                share("charge_below_soc", 0.4, "Below it a truck charges first."),
+                share("charge_below_soc", 0.4, "Below it a truck charges or fuels first."),
             ],
         )
 

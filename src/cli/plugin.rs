@@ -10,7 +10,7 @@ use crate::plugin::{
 use crate::policy::PluginFile;
 use crate::policy::spec::PluginLimits;
 use crate::record::summary::{Metric, value_of};
-use crate::scenario::load::{Loaded, load};
+use crate::scenario::load::{Loaded, Request, load};
 use crate::sim::RunError;
 use crate::study::real_views::{self, RealViews};
 use crate::study::replicate::replicate;
@@ -88,6 +88,12 @@ pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
 
 /// The file and the kind of policy that it is for. One that imports nothing of either kind is taken for dispatch.
 fn read(path: &Path, console: &Console) -> Result<(PluginFile, Kind), Exit> {
+    if path.is_dir() {
+        let dir = path.display();
+        let what = format!("{dir} is a folder; `portvolt plugin build {dir}` makes the file that this command takes");
+        console.error(&what);
+        return Err(Exit::BadFiles);
+    }
     let file = PluginFile::read(path).map_err(|what| {
         console.error(&format!("{}: {what}", path.display()));
         Exit::BadFiles
@@ -136,7 +142,13 @@ fn check<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
     } else {
         console.print(&trial_text(&plugin, &trial));
         console.print(&real_text(&real));
-        console.print(if is_good { "good" } else { "NOT good" });
+        console.print(match &real {
+            Ok(real) if is_good && real.rejected > 0 => {
+                "good, but bad orders on true views are mistakes: `portvolt run` names the first of them"
+            }
+            _ if is_good => "good",
+            _ => "NOT good",
+        });
     }
     Ok(if is_good { Exit::Done } else { Exit::BadPolicy })
 }
@@ -233,14 +245,20 @@ struct Lap {
     metrics: Vec<Metric>,
 }
 
+/// A run that takes longer is noted when it is over, so that a long comparison shows that it goes on.
+const QUIET_S: f64 = 5.0;
+
 /// What is compared; a run has some of them.
-const COMPARED: [&str; 10] = [
+const COMPARED: [&str; 13] = [
     "hauls_completed",
     "hauls_late",
     "truck_empty_km",
     "energy_delivered_kwh",
     "peak_kw",
     "queue_wait_mean_min",
+    "h2_dispensed_kg",
+    "h2_turned_away",
+    "h2_cost_usd_per_kg",
     "npv_usd",
     "public_usd",
     "co2e_t",
@@ -258,18 +276,24 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
     };
     let own = for_kind!(kind, own_name(&plugin, console))?;
     let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
+    let mut request = scenario.request();
+    request.settings.extend(days.map(|days| format!("time.days={days}")));
+    has_work_for(kind, &request, console)?;
     let mut laps = Vec::new();
     for choice in built_in.iter().copied().chain([path.as_str()]) {
-        let mut request = scenario.request();
-        request.settings.extend(days.map(|days| format!("time.days={days}")));
+        let mut request = request.clone();
         request.settings.push(format!("{}={}", kind.setting(), toml::Value::from(choice)));
         let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
         plugins::prepare(&loaded, console)?;
         let name = if choice == path { &own } else { choice };
-        laps.push(lap(name, &loaded).map_err(|error| {
+        let lap = lap(name, &loaded).map_err(|error| {
             console.error(&error.to_string());
             Exit::BadPolicy
-        })?);
+        })?;
+        if lap.seconds > QUIET_S {
+            console.note(&format!("{name}: {:.0} s ({} of {} runs)", lap.seconds, laps.len() + 1, built_in.len() + 1));
+        }
+        laps.push(lap);
     }
     if console.is_json() {
         let laps: Vec<_> = laps.iter().map(lap_json).collect();
@@ -278,6 +302,19 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
         console.print(&laps_text(&laps));
     }
     Ok(Exit::Done)
+}
+
+/// Refuses a scenario in which nobody would ask a policy of this kind: its rows would all be the same.
+fn has_work_for(kind: Kind, request: &Request, console: &Console) -> Result<(), Exit> {
+    let loaded = load(request).map_err(|problems| diagnose::show(&problems, console))?;
+    let scenario = &loaded.scenario;
+    let missing = match kind {
+        Kind::Adoption | Kind::BuildOut if scenario.transition.is_none() => "[transition], as `hub_2045` has",
+        Kind::HydrogenSupply if scenario.hydrogen.is_empty() => "hydrogen station, as `hydrogen_corridor` has",
+        _ => return Ok(()),
+    };
+    console.error(&format!("nobody asks a policy of {kind} in this scenario: it has no {missing}"));
+    Err(Exit::BadFiles)
 }
 
 fn own_name<S: Side>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
@@ -311,7 +348,9 @@ fn laps_text(laps: &[Lap]) -> String {
     for lap in laps {
         let _ = write!(out, "\n{:<28} {:>8.2}  {:<8}", lap.name, lap.seconds, &lap.digest[..8]);
         for name in &compared {
-            let value = value(lap, name).map_or("-".to_owned(), |value| format!("{value:.1}"));
+            // Shares and costs of a kg differ behind the point.
+            let digits = if name.ends_with("_share") || name.ends_with("_per_kg") { 3 } else { 1 };
+            let value = value(lap, name).map_or("-".to_owned(), |value| format!("{value:.digits$}"));
             let _ = write!(out, " {value:>20}");
         }
     }

@@ -36,6 +36,18 @@ enum Language {
     C,
 }
 
+impl Language {
+    /// What has to be done once, in the plugin's folder.
+    const fn setup(self) -> &'static str {
+        match self {
+            Self::Rust => "rustup target add wasm32-unknown-unknown",
+            Self::Python => "pip install componentize-py==0.25.1",
+            Self::Javascript => "npm install",
+            Self::C => "apt install clang lld",
+        }
+    }
+}
+
 /// A file of a template: its path, its text, in which `PLUGIN_NAME` stands for the name.
 type File = (&'static str, String);
 
@@ -153,14 +165,15 @@ fn readme(kind: Kind, language: Language) -> String {
         Kind::HydrogenSupply => ("hydrogen_corridor", "hydrogen"),
         Kind::BuildOut => ("hub_2045", "infrastructure"),
     };
-    let (file, setup, test) = match language {
-        Language::Rust => ("src/lib.rs", "rustup target add wasm32-unknown-unknown", "    cargo test\n"),
-        Language::Python => ("app.py", "pip install componentize-py==0.25.1", ""),
-        Language::Javascript => ("app.js", "npm install", ""),
-        Language::C => ("policy.c", "apt install clang lld", ""),
+    let (file, test) = match language {
+        Language::Rust => ("src/lib.rs", "    cargo test\n"),
+        Language::Python => ("app.py", ""),
+        Language::Javascript => ("app.js", ""),
+        Language::C => ("policy.c", ""),
     };
+    let setup = language.setup();
     format!(
-        "# PLUGIN_NAME\n\nA {kind} policy for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
+        "# PLUGIN_NAME\n\nA policy of {kind} for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
          order. In this folder:\n\n    {setup}    # once\n    portvolt plugin build .\n{test}    portvolt plugin check \
          PLUGIN_NAME.wasm\n    portvolt init trial --template {scenario}\n    portvolt run trial --{option} \
          PLUGIN_NAME.wasm\n"
@@ -201,7 +214,10 @@ pub(super) fn new(args: &NewArgs, console: &Console) -> Exit {
         let names: Vec<_> = files.iter().map(|file| file.0).collect();
         console.print_json(&serde_json::json!({ "schema": 1, "dir": args.dir, "files": names }));
     } else {
-        console.print(&format!("{dir}: a {kind} policy to start from.\nNext: portvolt plugin build {dir}"));
+        let setup = args.lang.setup();
+        console.print(&format!(
+            "{dir}: a policy of {kind} to start from.\nOnce, in that folder: {setup}\nNext: portvolt plugin build {dir}"
+        ));
     }
     Exit::Done
 }
@@ -218,7 +234,8 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
     let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let out = format!("{name}.wasm");
     if dir.join("Cargo.toml").is_file() {
-        let makes = Path::new("target/wasm32-unknown-unknown/release").join(&out);
+        let made = format!("{}.wasm", crate_name(dir).unwrap_or_else(|| name.to_owned()));
+        let makes = Path::new("target/wasm32-unknown-unknown/release").join(made);
         return Some(Tool {
             program: "cargo".into(),
             args: args(&["build", "--release", "--target", "wasm32-unknown-unknown", "--target-dir", "target"]),
@@ -247,13 +264,31 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
         });
     }
     let is_c = dir.join("policy.c").is_file();
-    let flags = ["--target=wasm32-unknown-unknown", "-nostdlib", "-O2", "-Wl,--no-entry", "-o", &out, "policy.c"];
+    let has_only_zig = is_on_path("zig") && !is_on_path("clang");
+    let (program, target): (_, &[&str]) = if has_only_zig {
+        ("zig", &["cc", "--target=wasm32-freestanding"])
+    } else {
+        ("clang", &["--target=wasm32-unknown-unknown"])
+    };
+    let flags = [target, &["-nostdlib", "-O2", "-Wl,--no-entry", "-o", &out, "policy.c"]].concat();
     is_c.then(|| Tool {
-        program: "clang".into(),
+        program: program.into(),
         args: args(&flags),
         makes: out.clone().into(),
-        get_it: "apt install clang lld (or build with `zig cc --target=wasm32-freestanding` and the same flags)",
+        get_it: "apt install clang lld, or zig from ziglang.org, on PATH",
     })
+}
+
+/// What cargo calls the library of the folder: a folder may be renamed or copied after it was made.
+fn crate_name(dir: &Path) -> Option<String> {
+    let manifest: toml::Table = std::fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()?;
+    let name = |table: &str| Some(manifest.get(table)?.get("name")?.as_str()?.replace('-', "_"));
+    name("lib").or_else(|| name("package"))
+}
+
+fn is_on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
 pub(super) fn build(dir: &Path, console: &Console) -> Exit {
@@ -269,11 +304,18 @@ pub(super) fn build(dir: &Path, console: &Console) -> Exit {
     match Command::new(&tool.program).args(&tool.args).current_dir(dir).status() {
         Ok(status) if status.success() => {}
         Ok(_) => {
-            console.error(&format!("`{command}` failed. If a tool or target is missing: {}", tool.get_it));
+            console.error(&format!(
+                "`{command}` failed; its own words are above. If they miss a tool, module or target: {}",
+                tool.get_it
+            ));
             return Exit::Failed;
         }
         Err(error) => {
-            console.error(&format!("`{}` cannot be run ({error}). {}", tool.program.display(), tool.get_it));
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "is not on PATH".to_owned(),
+                _ => format!("cannot be run ({error})"),
+            };
+            console.error(&format!("`{}` {why}. To get it: {}", tool.program.display(), tool.get_it));
             return Exit::Failed;
         }
     }

@@ -111,7 +111,10 @@ pub enum Cause {
     #[error("panicked: {0}")]
     Panic(String),
     /// It used up its fuel.
-    #[error("used up its fuel of {0} units (about one an instruction); `limits.fuel_base` and `fuel_per_row` raise it")]
+    #[error(
+        "used up its fuel of {0} units (about one an instruction): an endless loop, or too much work; \
+         `limits.fuel_base` and `fuel_per_row` raise it"
+    )]
     Fuel(u64),
     /// It took too long by the wall clock.
     #[error("took more than {0} s of real time; `limits.wall_s` raises it")]

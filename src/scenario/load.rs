@@ -18,7 +18,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// The name of the scenario's file inside its folder.
 pub const FILE_NAME: &str = "scenario.toml";
-const TOML_LIMIT_BYTES: u64 = 16 << 20;
+/// A larger file is no scenario.
+pub(crate) const TOML_LIMIT_BYTES: u64 = 16 << 20;
 const CHAIN_LIMIT: usize = 8;
 /// The key of a file that names what of the files below it is left out.
 const WITHOUT: &str = "without";

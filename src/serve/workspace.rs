@@ -3,7 +3,7 @@
 use super::error::{ApiError, ApiResult};
 use super::jobs::RunRequest;
 use crate::record::folder::{MANIFEST, Manifest};
-use crate::scenario::load::{FILE_NAME, Request, read_text};
+use crate::scenario::load::{FILE_NAME, Request, TOML_LIMIT_BYTES, read_text};
 use crate::study::verify::read_manifest;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,7 +17,6 @@ const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
-const LARGEST_TOML_BYTES: u64 = 16 << 20;
 
 /// What a run was asked for, in its folder.
 pub(super) const REQUEST: &str = "request.json";
@@ -100,7 +99,7 @@ impl Workspace {
     pub(super) fn text(&self, scenario: &str) -> ApiResult<String> {
         let path = self.scenario(scenario)?;
         let file = if path.is_dir() { path.join(FILE_NAME) } else { path };
-        read_text(&file, LARGEST_TOML_BYTES, Some(&self.root)).map_err(|(message, _)| ApiError::missing(message))
+        read_text(&file, TOML_LIMIT_BYTES, Some(&self.root)).map_err(|(message, _)| ApiError::missing(message))
     }
 
     /// Does a link on the way of an existing path lead out of the folder?
@@ -276,7 +275,7 @@ struct Found {
 
 impl Found {
     fn read(path: PathBuf) -> Option<Self> {
-        if std::fs::metadata(&path).ok()?.len() > LARGEST_TOML_BYTES {
+        if std::fs::metadata(&path).ok()?.len() > TOML_LIMIT_BYTES {
             return None;
         }
         let table: toml::Table = std::fs::read_to_string(&path).ok()?.parse().ok()?;

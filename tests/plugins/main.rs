@@ -190,7 +190,7 @@ fn an_endless_loop_runs_out_of_fuel() {
     assert_eq!(
         ends_with(spin),
         "plugin `text_guest` 1.0, in `decide` at second 600 of the run: it used up its fuel of 200500000 units (about \
-         one an instruction); `limits.fuel_base` and `fuel_per_row` raise it\n    at think\n    at decide"
+         one an instruction): an endless loop, or too much work; `limits.fuel_base` and `fuel_per_row` raise it\n    at think\n    at decide"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Which truck takes which haul, and which truck charges where.
+//! Which truck takes which haul, and which truck charges or fuels where.
 
 use crate::view::{export, policy, view};
 use std::cell::OnceCell;
@@ -33,9 +33,9 @@ view! {
         truck_carrier: u8;
         /// State of charge, or level of the hydrogen tank; 1 without either.
         truck_soc: f64;
-        /// Energy on board; infinite without a battery.
+        /// Energy on board; infinite without a battery or a hydrogen tank.
         truck_energy_kwh: f64;
-        /// Usable energy; 0 without a battery.
+        /// Usable energy; 0 without a battery or a hydrogen tank.
         truck_usable_kwh: f64;
         /// Use per freeway km without a container.
         truck_bobtail_kwh_per_km: f64;

@@ -1,11 +1,15 @@
 //! Best fit by energy: a haul goes to the truck on the spot that has the least energy to spare for it, so that full
-//! batteries stay free for long hauls; trucks that run low charge at the nearest site. An example to start from.
+//! batteries and tanks stay free for long hauls; trucks that run low charge or fuel at the nearest site. An example to
+//! start from.
 
 use portvolt_guest::dispatch::{Orders, Policy, View};
 use portvolt_guest::{About, NONE, Parameter, Values};
 
 /// A haul looks at no more trucks than this, so that a decision's cost grows with the hauls only.
 const TRUCKS_PER_HAUL: usize = 48;
+
+/// Of `truck_carrier`: a truck with this energy on board fuels, one with a battery charges.
+const HYDROGEN: u8 = 2;
 
 /// The policy.
 #[derive(Debug)]
@@ -21,7 +25,7 @@ impl Policy for SocAware {
         help: "A haul goes to the truck that has the least energy to spare for it.",
         parameters: &[
             Parameter::number("reserve_soc", 0.25, (0.0, 0.9), "State of charge left at the end of a haul."),
-            Parameter::number("charge_below_soc", 0.4, (0.0, 1.0), "Below it a truck charges first."),
+            Parameter::number("charge_below_soc", 0.4, (0.0, 1.0), "Below it a truck charges or fuels first."),
         ],
     };
 
@@ -32,11 +36,13 @@ impl Policy for SocAware {
     fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String> {
         let mut free = Vec::new();
         for truck in 0..view.truck_id().len() {
-            let has_battery = view.truck_usable_kwh()[truck] > 0.0;
-            let low = if view.truck_on_duty()[truck] == 1 { self.charge_below_soc } else { 0.95 };
-            if has_battery && view.truck_soc()[truck] < low {
-                charge(view, truck, orders);
-            } else if view.truck_on_duty()[truck] == 1 {
+            let is_on_duty = view.truck_on_duty()[truck] == 1;
+            let low = if is_on_duty { self.charge_below_soc } else { 0.85 };
+            let is_low = view.truck_carrier()[truck] != 0 && view.truck_soc()[truck] < low;
+            if is_low && refill(view, truck, orders) {
+                continue;
+            }
+            if is_on_duty {
                 free.push(truck);
             }
         }
@@ -79,14 +85,18 @@ impl SocAware {
     }
 }
 
-/// Sends a truck to the nearest site where its fleet may charge.
-fn charge(view: &View, truck: usize, orders: &mut Orders) {
-    let here = view.truck_site()[truck];
+/// Sends a truck to the nearest site where its fleet may charge, or fuel where there is hydrogen; is there one?
+fn refill(view: &View, truck: usize, orders: &mut Orders) -> bool {
+    let (here, fleet) = (view.truck_site()[truck], view.truck_fleet()[truck]);
+    let is_hydrogen = view.truck_carrier()[truck] == HYDROGEN;
+    let sites = if is_hydrogen { view.fueling_sites(fleet) } else { view.charging_sites(fleet) };
+    let has_some = |site: &&u32| !is_hydrogen || view.site_h2_free_kg()[**site as usize] > 0.0;
     let km = |site: &u32| view.pair_energy_km()[view.pair(here, *site)];
-    let sites = view.charging_sites(view.truck_fleet()[truck]);
-    if let Some(site) = sites.iter().min_by(|a, b| km(a).total_cmp(&km(b)).then(a.cmp(b))) {
+    let nearest = sites.iter().filter(has_some).min_by(|a, b| km(a).total_cmp(&km(b)).then(a.cmp(b)));
+    if let Some(site) = nearest {
         orders.charge(view.truck_id()[truck], *site, 0.9);
     }
+    nearest.is_some()
 }
 
 portvolt_guest::export_dispatch!(SocAware);
@@ -104,6 +114,7 @@ mod tests {
             .truck_fleet([0, 0])
             .truck_site([0, 0])
             .truck_on_duty([1, 1])
+            .truck_carrier([1, 1])
             .truck_soc([1.0, 0.65])
             .truck_energy_kwh([400.0, 260.0])
             .truck_usable_kwh([200.0, 200.0])
