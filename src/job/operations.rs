@@ -36,12 +36,13 @@ impl Job<'_> {
             let told = loaded.calendar.iso(i64::from(done) * 3600)[..16].replace('T', " ");
             watch(&Progress { done, of, unit: "hours", told });
         });
-        let written = output.finish().map_err(|error| fail(error.into()))?;
+        let written = output.finish();
         let notes = simulation.plugin_notes();
         let effort = ran.map_err(|error| JobError::Run {
             error,
             kept: format!("\nWhat was simulated until then is in {}", folder.path().display()),
         })?;
+        let written = written.map_err(|error| fail(error.into()))?;
         let digest = written.digest();
         let Written { mut summary, digests, .. } = written;
         match self.bound {

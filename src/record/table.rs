@@ -193,6 +193,9 @@ pub enum TableError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Writing ended before, and said why.
+    #[error("the tables could not be written")]
+    Ended,
     /// Arrow refused.
     #[error("cannot build table {table}: {source}")]
     Arrow {
@@ -267,39 +270,61 @@ impl TableWriter {
     /// When a file cannot be written.
     pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
         for chunk in rows.chunks(WAITING_ROWS) {
-            let column = |column: &ColumnInfo| Column::with_room(column.kind, chunk.len());
-            let mut columns: Vec<Column> = R::COLUMNS.iter().map(column).collect();
-            for block in chunk.chunks(FILL_ROWS) {
-                R::fill(block, names, &mut columns);
-            }
-            let arrays = columns.into_iter().map(|column| column.finish(names.calendar.zone())).collect();
-            let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)
-                .map_err(|source| TableError::Arrow { table: self.table, source })?;
-            digest_rows(&batch, &mut self.digest);
-            if let Some(parquet) = &mut self.parquet {
-                parquet.write(&batch).map_err(|source| TableError::Parquet { table: self.table, source })?;
-            }
+            let batch = batch_of(chunk, &self.schema, names)?;
             if let Some(csv) = &mut self.csv {
                 write_csv(&batch, csv, names)
                     .map_err(|error| TableError::Io { path: PathBuf::from(self.table), source: error.into() })?;
             }
+            self.add(&batch)?;
         }
         Ok(())
     }
 
-    /// Closes the files. Returns the digest of the rows.
+    /// Its name.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// Its columns.
+    #[must_use]
+    pub fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.schema)
+    }
+
+    /// Adds rows that are laid out in its columns; not to CSV.
+    pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        digest_rows(batch, &mut self.digest);
+        if let Some(parquet) = &mut self.parquet {
+            parquet.write(batch).map_err(|source| TableError::Parquet { table: self.table, source })?;
+        }
+        Ok(())
+    }
+
+    /// Closes the files. Returns the name of the table and the digest of its rows.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn finish(self) -> Result<String, TableError> {
+    pub fn finish(self) -> Result<(&'static str, String), TableError> {
         if let Some(parquet) = self.parquet {
             parquet.close().map_err(|source| TableError::Parquet { table: self.table, source })?;
         }
         if let Some(mut csv) = self.csv {
             csv.flush().map_err(|source| TableError::Io { path: PathBuf::from(self.table), source })?;
         }
-        Ok(self.digest.finalize().to_hex().to_string())
+        Ok((self.table, self.digest.finalize().to_hex().to_string()))
     }
+}
+
+/// Rows laid out in columns.
+pub(super) fn batch_of<R: Row>(rows: &[R], schema: &Arc<Schema>, names: &Names) -> Result<RecordBatch, TableError> {
+    let column = |column: &ColumnInfo| Column::with_room(column.kind, rows.len());
+    let mut columns: Vec<Column> = R::COLUMNS.iter().map(column).collect();
+    for block in rows.chunks(FILL_ROWS) {
+        R::fill(block, names, &mut columns);
+    }
+    let arrays = columns.into_iter().map(|column| column.finish(names.calendar.zone())).collect();
+    RecordBatch::try_new(Arc::clone(schema), arrays).map_err(|source| TableError::Arrow { table: R::TABLE, source })
 }
 
 fn schema_of<R: Row>(zone: &str) -> Schema {

@@ -5,6 +5,7 @@ use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
 use crate::policy::{PluginNotes, PolicyCalls};
 use crate::record::Records;
+use crate::record::beside::Tables;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::names::Names;
 use crate::record::rows::{
@@ -22,18 +23,7 @@ pub type OutputError = TableError;
 /// The tables and the summary of a run.
 #[derive(Debug)]
 pub struct Output {
-    sessions: TableWriter,
-    power: TableWriter,
-    nodes: TableWriter,
-    hauls: TableWriter,
-    equipment: TableWriter,
-    fuel: TableWriter,
-    standing: TableWriter,
-    calls: TableWriter,
-    bills: TableWriter,
-    refuelings: TableWriter,
-    hydrogen: TableWriter,
-    hubs: TableWriter,
+    tables: Tables,
     summary: Summary,
 }
 
@@ -65,21 +55,24 @@ impl Output {
     /// # Errors
     /// When a file cannot be made.
     pub fn new(folder: Option<&Path>, with_csv: bool, zone: &str, summary: Summary) -> Result<Self, OutputError> {
-        Ok(Self {
-            sessions: TableWriter::new::<SessionRow>(folder, with_csv, zone)?,
-            power: TableWriter::new::<PowerRow>(folder, with_csv, zone)?,
-            nodes: TableWriter::new::<NodeRow>(folder, with_csv, zone)?,
-            hauls: TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
-            equipment: TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
-            fuel: TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
-            standing: TableWriter::new::<StandingRow>(folder, with_csv, zone)?,
-            calls: TableWriter::new::<CallRow>(folder, with_csv, zone)?,
-            bills: TableWriter::new::<BillRow>(folder, with_csv, zone)?,
-            refuelings: TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
-            hydrogen: TableWriter::new::<HydrogenRow>(folder, with_csv, zone)?,
-            hubs: TableWriter::new::<HubRow>(folder, with_csv, zone)?,
-            summary,
-        })
+        let tables = vec![
+            TableWriter::new::<SessionRow>(folder, with_csv, zone)?,
+            TableWriter::new::<PowerRow>(folder, with_csv, zone)?,
+            TableWriter::new::<NodeRow>(folder, with_csv, zone)?,
+            TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
+            TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
+            TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
+            TableWriter::new::<StandingRow>(folder, with_csv, zone)?,
+            TableWriter::new::<CallRow>(folder, with_csv, zone)?,
+            TableWriter::new::<BillRow>(folder, with_csv, zone)?,
+            TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
+            TableWriter::new::<HydrogenRow>(folder, with_csv, zone)?,
+            TableWriter::new::<HubRow>(folder, with_csv, zone)?,
+        ];
+        // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.
+        let is_beside = folder.is_some() && !with_csv;
+        let tables = if is_beside { Tables::beside(tables) } else { Tables::Here(tables) };
+        Ok(Self { tables, summary })
     }
 
     /// The summary so far.
@@ -107,21 +100,21 @@ impl Output {
     /// When a file cannot be written.
     pub fn drain(&mut self, world: &mut World, names: &Names, all: bool) -> Result<(), OutputError> {
         let least = if all { 1 } else { WAITING_ROWS };
-        let summary = &mut self.summary;
-        drain(world, names, least, &mut self.sessions, |rows: &[SessionRow]| summary.sessions(rows))?;
-        drain(world, names, least, &mut self.power, |rows: &[PowerRow]| summary.power(rows))?;
-        drain(world, names, least, &mut self.nodes, |_: &[NodeRow]| {})?;
-        drain(world, names, least, &mut self.hauls, |rows: &[HaulRow]| summary.hauls(rows))?;
-        drain(world, names, least, &mut self.equipment, |rows: &[EquipmentRow]| summary.equipment(rows))?;
-        drain(world, names, least, &mut self.fuel, |rows: &[FuelRow]| {
+        let Self { tables, summary } = self;
+        drain(world, names, least, tables, |rows: &[SessionRow]| summary.sessions(rows))?;
+        drain(world, names, least, tables, |rows: &[PowerRow]| summary.power(rows))?;
+        drain(world, names, least, tables, |_: &[NodeRow]| {})?;
+        drain(world, names, least, tables, |rows: &[HaulRow]| summary.hauls(rows))?;
+        drain(world, names, least, tables, |rows: &[EquipmentRow]| summary.equipment(rows))?;
+        drain(world, names, least, tables, |rows: &[FuelRow]| {
             summary.fuel(rows);
         })?;
-        drain(world, names, least, &mut self.standing, |rows: &[StandingRow]| summary.standing(rows))?;
-        drain(world, names, least, &mut self.calls, |rows: &[CallRow]| summary.calls(rows))?;
+        drain(world, names, least, tables, |rows: &[StandingRow]| summary.standing(rows))?;
+        drain(world, names, least, tables, |rows: &[CallRow]| summary.calls(rows))?;
         let h2 = &mut summary.hydrogen;
-        drain(world, names, least, &mut self.refuelings, |rows: &[RefuelRow]| h2.refuelings(rows))?;
-        drain(world, names, least, &mut self.hydrogen, |rows: &[HydrogenRow]| h2.hydrogen(rows))?;
-        drain(world, names, least, &mut self.hubs, |_: &[HubRow]| {})
+        drain(world, names, least, tables, |rows: &[RefuelRow]| h2.refuelings(rows))?;
+        drain(world, names, least, tables, |rows: &[HydrogenRow]| h2.hydrogen(rows))?;
+        drain(world, names, least, tables, |_: &[HubRow]| {})
     }
 
     /// Bills the sites that have a tariff (by site), when all their power is written.
@@ -131,7 +124,7 @@ impl Output {
     pub fn bill(&mut self, tariffs: &[Option<Tariff>], names: &Names) -> Result<(), OutputError> {
         let rows = bill_rows(&self.summary, tariffs, names);
         self.summary.bills(&rows);
-        self.bills.write(&rows, names)
+        self.tables.write(&rows, names)
     }
 
     /// Closes all files.
@@ -139,25 +132,9 @@ impl Output {
     /// # Errors
     /// When a file cannot be written.
     pub fn finish(self) -> Result<Written, OutputError> {
-        let mut written = Written { summary: self.summary, digests: BTreeMap::new() };
-        let tables = vec![
-            (SessionRow::TABLE, self.sessions),
-            (PowerRow::TABLE, self.power),
-            (NodeRow::TABLE, self.nodes),
-            (HaulRow::TABLE, self.hauls),
-            (EquipmentRow::TABLE, self.equipment),
-            (FuelRow::TABLE, self.fuel),
-            (StandingRow::TABLE, self.standing),
-            (CallRow::TABLE, self.calls),
-            (BillRow::TABLE, self.bills),
-            (RefuelRow::TABLE, self.refuelings),
-            (HydrogenRow::TABLE, self.hydrogen),
-            (HubRow::TABLE, self.hubs),
-        ];
-        for (name, table) in tables {
-            written.digests.insert(name.to_owned(), table.finish()?);
-        }
-        Ok(written)
+        let digests = self.tables.finish()?;
+        let named = digests.into_iter().map(|(table, digest)| (table.to_owned(), digest));
+        Ok(Written { summary: self.summary, digests: named.collect() })
     }
 }
 
@@ -179,7 +156,7 @@ fn drain<R: Row>(
     world: &mut World,
     names: &Names,
     least: usize,
-    table: &mut TableWriter,
+    tables: &mut Tables,
     fold: impl FnOnce(&[R]),
 ) -> Result<(), OutputError> {
     let mut records = world.resource_mut::<Records<R>>();
@@ -188,7 +165,7 @@ fn drain<R: Row>(
     }
     let rows = records.take();
     fold(&rows);
-    table.write(&rows, names)?;
+    tables.write(&rows, names)?;
     world.resource_mut::<Records<R>>().reuse(rows);
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::sweep::{Status, status};
 use super::tables::{CellRow, PointRow, SweepRow, no_names};
 use crate::record::folder::{FolderError, MANIFEST, Manifest, RunFolder, SCHEMA};
 use crate::record::names::Names;
-use crate::record::table::{GROUP_ROWS, Row, TableError, TableWriter};
+use crate::record::table::{GROUP_ROWS, TableError, TableWriter};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -287,8 +287,10 @@ impl<'a> Merger<'a> {
     fn finish(mut self, rows: &mut BTreeMap<String, String>) -> Result<u64, TableError> {
         self.close();
         self.write(true)?;
-        rows.insert(SweepRow::TABLE.to_owned(), self.replications.finish()?);
-        rows.insert(CellRow::TABLE.to_owned(), self.cells.finish()?);
+        for writer in [self.replications, self.cells] {
+            let (table, digest) = writer.finish()?;
+            rows.insert(table.to_owned(), digest);
+        }
         Ok(self.count)
     }
 }

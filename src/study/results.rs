@@ -81,7 +81,8 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
 pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
     let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
     writer.write(rows, &no_names())?;
-    Ok((R::TABLE.to_owned(), writer.finish()?))
+    let (table, digest) = writer.finish()?;
+    Ok((table.to_owned(), digest))
 }
 
 /// Fills and closes the folder.

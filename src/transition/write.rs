@@ -56,7 +56,8 @@ impl To<'_> {
     fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
         let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
         writer.write(rows, self.names)?;
-        digests.insert(R::TABLE.to_owned(), writer.finish()?);
+        let (table, digest) = writer.finish()?;
+        digests.insert(table.to_owned(), digest);
         Ok(())
     }
 }

@@ -1,0 +1,110 @@
+//! Tables that are written on a thread of their own: a simulation goes on while its rows are hashed, compressed and put
+//! on the disk. What comes out is the same as if it had waited.
+
+use super::names::Names;
+use super::table::{Row, TableError, TableWriter, WAITING_ROWS, batch_of};
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// Batches that may wait for the thread: a slow disk slows the simulation down and does not fill the memory.
+const WAITING_BATCHES: usize = 2;
+
+/// Digest of the rows of each table, in the order of the tables.
+pub type Digests = Vec<(&'static str, String)>;
+
+/// The tables of a run, written here or on a thread of their own.
+#[derive(Debug)]
+pub enum Tables {
+    /// By who adds rows.
+    Here(Vec<TableWriter>),
+    /// By another thread.
+    Beside(Beside),
+}
+
+/// Tables in the hands of another thread.
+#[derive(Debug)]
+pub struct Beside {
+    schemas: Vec<(&'static str, Arc<Schema>)>,
+    /// None when no more are taken.
+    batches: Option<SyncSender<(usize, RecordBatch)>>,
+    thread: Option<JoinHandle<Result<Digests, TableError>>>,
+}
+
+impl Tables {
+    /// Gives the tables to a thread; keeps them where the system grants none.
+    #[must_use]
+    pub fn beside(writers: Vec<TableWriter>) -> Self {
+        let schemas = writers.iter().map(|writer| (writer.table(), writer.schema())).collect();
+        let (sender, receiver) = sync_channel(WAITING_BATCHES);
+        let handed = Arc::new(Mutex::new(writers));
+        let taken = Arc::clone(&handed);
+        let work = move || write_all(take(&taken), &receiver);
+        match std::thread::Builder::new().name("tables".to_owned()).spawn(work) {
+            Ok(thread) => Self::Beside(Beside { schemas, batches: Some(sender), thread: Some(thread) }),
+            Err(_) => Self::Here(take(&handed)),
+        }
+    }
+
+    /// Adds rows to the table of their kind.
+    ///
+    /// # Errors
+    /// When a file cannot be written, perhaps that of rows before.
+    ///
+    /// # Panics
+    /// When the run has no table for them.
+    pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
+        let of_rows = "a run has a table for each kind of its rows";
+        match self {
+            Self::Here(writers) => {
+                let mut own = writers.iter_mut().filter(|writer| writer.table() == R::TABLE);
+                own.next().expect(of_rows).write(rows, names)
+            }
+            Self::Beside(beside) => {
+                let at = beside.schemas.iter().position(|(table, _)| *table == R::TABLE).expect(of_rows);
+                let schema = Arc::clone(&beside.schemas[at].1);
+                rows.chunks(WAITING_ROWS).try_for_each(|chunk| beside.send(at, batch_of(chunk, &schema, names)?))
+            }
+        }
+    }
+
+    /// Closes all files.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish(self) -> Result<Digests, TableError> {
+        match self {
+            Self::Here(writers) => writers.into_iter().map(TableWriter::finish).collect(),
+            Self::Beside(mut beside) => beside.finish(),
+        }
+    }
+}
+
+impl Beside {
+    fn send(&mut self, table: usize, batch: RecordBatch) -> Result<(), TableError> {
+        match self.batches.as_ref().map(|batches| batches.send((table, batch))) {
+            Some(Ok(())) => Ok(()),
+            // It ended early, and says why.
+            _ => Err(self.finish().err().unwrap_or(TableError::Ended)),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Digests, TableError> {
+        self.batches = None;
+        let Some(thread) = self.thread.take() else { return Err(TableError::Ended) };
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+fn take(handed: &Mutex<Vec<TableWriter>>) -> Vec<TableWriter> {
+    handed.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
+}
+
+fn write_all(mut writers: Vec<TableWriter>, batches: &Receiver<(usize, RecordBatch)>) -> Result<Digests, TableError> {
+    for (at, batch) in batches {
+        writers[at].add(&batch)?;
+    }
+    writers.into_iter().map(TableWriter::finish).collect()
+}
