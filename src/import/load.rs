@@ -3,7 +3,7 @@
 
 use crate::account::load::Load;
 use crate::kernel::calendar::{Calendar, DAY_S};
-use crate::scenario::listing::{Row, Table};
+use crate::scenario::listing::{Column, Row, Table};
 use crate::scenario::problem::{Place, Problem};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -49,8 +49,9 @@ pub fn read(path: &str, text: &str, zone: &str, problems: &mut Vec<Problem>) -> 
     let before = problems.len();
     let mut table = Table::open(path, text, &["start", "kw"], problems);
     let mut readings = Vec::new();
+    let columns = table.columns(["start", "kw"]);
     while let Some(row) = table.next_row() {
-        readings.extend(reading(&mut table, &row));
+        readings.extend(reading(&mut table, &row, columns));
     }
     if problems.len() > before {
         return None;
@@ -74,14 +75,14 @@ struct Wrong {
     help: &'static str,
 }
 
-fn reading(table: &mut Table<'_>, row: &Row) -> Option<Reading> {
-    let text = row.get("start").unwrap_or_default();
+fn reading(table: &mut Table<'_>, row: &Row, [start, power]: [Column; 2]) -> Option<Reading> {
+    let text = row.get(start).unwrap_or_default();
     let at = When::parse(text);
     if at.is_none() {
         let help = Some("write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00".to_owned());
         table.wrong(row.line, "start", format!("`{text}` is not a time"), help);
     }
-    let kw = table.number(row, "kw", -1e7, 1e7);
+    let kw = table.number(row, power, -1e7, 1e7);
     Some(Reading { line: row.line, at: at?, kw: kw? })
 }
 

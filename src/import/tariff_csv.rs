@@ -11,7 +11,7 @@ use crate::account::tariff::{
     TierBasis,
 };
 use crate::kernel::calendar::DAY_S;
-use crate::scenario::listing::{Row, Table};
+use crate::scenario::listing::{Column, Row, Table};
 use crate::scenario::problem::{Place, Problem};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Charge> {
     let mut table = Table::open(path, text, &["utility", "type", "units"], problems);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
-        if row.get("utility").is_some_and(|utility| utility.eq_ignore_ascii_case("electric")) {
+        if row.get(table.column("utility")).is_some_and(|utility| utility.eq_ignore_ascii_case("electric")) {
             out.extend(charge(&mut table, &row));
         }
     }
@@ -89,12 +89,13 @@ fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Charge> {
 }
 
 /// The column of this name, or with a system of units behind it; they are the same for electricity.
-fn column(row: &Row, name: &'static str, imperial: &'static str, metric: &'static str) -> &'static str {
-    [name, imperial, metric].into_iter().find(|name| row.get(name).is_some()).unwrap_or(name)
+fn column(table: &Table<'_>, row: &Row, name: [&'static str; 3]) -> Column {
+    let [plain, imperial, metric] = table.columns(name);
+    [plain, imperial, metric].into_iter().find(|column| row.get(*column).is_some()).unwrap_or(plain)
 }
 
 fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
-    let kind = match row.get("type").unwrap_or_default() {
+    let kind = match row.get(table.column("type")).unwrap_or_default() {
         "customer" => Kind::Customer,
         "energy" => Kind::Energy,
         "export" => Kind::Export,
@@ -105,28 +106,29 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
             return None;
         }
     };
-    let assessed = row.get("assessed").unwrap_or_default().to_lowercase();
+    let assessed = row.get(table.column("assessed")).unwrap_or_default().to_lowercase();
     let daily = assessed == "daily";
     if !matches!(assessed.as_str(), "" | "monthly" | "daily") {
         table.wrong(row.line, "assessed", format!("`{assessed}` is neither `monthly` nor `daily`"), None);
     }
     let per = units(table, row, kind)?;
-    let charge = column(row, "charge", "charge (imperial)", "charge (metric)");
+    let charge = column(table, row, ["charge", "charge (imperial)", "charge (metric)"]);
     let usd = table.number(row, charge, -1e6, 1e6);
-    let limit = column(row, "basic_charge_limit", "basic_charge_limit (imperial)", "basic_charge_limit (metric)");
+    let limit =
+        column(table, row, ["basic_charge_limit", "basic_charge_limit (imperial)", "basic_charge_limit (metric)"]);
     let limit = optional(table, row, limit, 0.0, (0.0, 1e12));
     if kind == Kind::Customer && limit.is_some_and(|limit| limit > 0.0) {
         let message = "a customer charge above a usage is not supported".to_owned();
         table.wrong(row.line, "basic_charge_limit", message, None);
     }
-    let months = span(table, row, ("month_start", "month_end"), (1.0, 12.0));
-    let weekdays = span(table, row, ("weekday_start", "weekday_end"), (0.0, 6.0));
-    let hours = span(table, row, ("hour_start", "hour_end"), (0.0, 24.0));
+    let months = span(table, row, ["month_start", "month_end"], (1.0, 12.0));
+    let weekdays = span(table, row, ["weekday_start", "weekday_end"], (0.0, 6.0));
+    let hours = span(table, row, ["hour_start", "hour_end"], (0.0, 24.0));
     let (from, until) = (date(table, row, "effective_start_date"), date(table, row, "effective_end_date"));
     let (months, weekdays, hours) = (months?, weekdays?, hours?);
     Some(Charge {
         kind,
-        period: row.get("period").unwrap_or_default().to_owned(),
+        period: row.get(table.column("period")).unwrap_or_default().to_owned(),
         limit: limit?,
         months: (months.0 as usize - 1, months.1 as usize - 1),
         weekdays: (weekdays.0 as usize, weekdays.1 as usize),
@@ -140,7 +142,7 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
 }
 
 fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
-    let units = row.get("units").unwrap_or_default();
+    let units = row.get(table.column("units")).unwrap_or_default();
     let per = match (kind, units) {
         (Kind::Customer, "$/day") => Some(Per::Day),
         (Kind::Customer, "$/year") => Some(Per::Year),
@@ -162,34 +164,35 @@ fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
 }
 
 /// A number that may be left out. None when it is wrong.
-fn optional(table: &mut Table<'_>, row: &Row, name: &str, default: f64, range: (f64, f64)) -> Option<f64> {
-    let number = table.optional(row, name, |table| table.number(row, name, range.0, range.1));
+fn optional(table: &mut Table<'_>, row: &Row, column: Column, default: f64, range: (f64, f64)) -> Option<f64> {
+    let number = table.optional(row, column, |table| table.number(row, column, range.0, range.1));
     number.map(|number| number.unwrap_or(default))
 }
 
 /// First and last of months, weekdays or hours; the whole range where both are left out.
-fn span(table: &mut Table<'_>, row: &Row, names: (&str, &str), range: (f64, f64)) -> Option<(f64, f64)> {
-    let first = optional(table, row, names.0, range.0, range);
-    let last = optional(table, row, names.1, range.1, range);
+fn span(table: &mut Table<'_>, row: &Row, names: [&'static str; 2], range: (f64, f64)) -> Option<(f64, f64)> {
+    let [from, to] = table.columns(names);
+    let first = optional(table, row, from, range.0, range);
+    let last = optional(table, row, to, range.1, range);
     let (first, last) = (first?, last?);
-    let is_hours = names.0 == "hour_start";
+    let is_hours = from.name == "hour_start";
     let step = if is_hours { 0.25 } else { 1.0 };
     if ((first / step).fract(), (last / step).fract()) != (0.0, 0.0) {
         let what = if is_hours { "quarters of an hour" } else { "whole numbers" };
-        table.wrong(row.line, names.0, format!("{first} to {last}: must be {what}"), None);
+        table.wrong(row.line, from.name, format!("{first} to {last}: must be {what}"), None);
         return None;
     }
     if last < first || (is_hours && last <= first) {
         let help = Some("write two rows for a span that goes round the turn".to_owned());
-        table.wrong(row.line, names.1, format!("{last} comes before `{}`, {first}", names.0), help);
+        table.wrong(row.line, to.name, format!("{last} comes before `{}`, {first}", from.name), help);
         return None;
     }
     Some((first, last))
 }
 
 /// A date, none where there is none. A wrong one is noted.
-fn date(table: &mut Table<'_>, row: &Row, name: &str) -> Option<Date> {
-    let text = row.get(name).filter(|text| !text.is_empty())?;
+fn date(table: &mut Table<'_>, row: &Row, name: &'static str) -> Option<Date> {
+    let text = row.get(table.column(name)).filter(|text| !text.is_empty())?;
     let date = text.get(..10).unwrap_or(text).parse::<Date>().ok();
     if date.is_none() {
         let help = Some("write it as 2024-03-01".to_owned());

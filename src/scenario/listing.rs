@@ -8,7 +8,6 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::units::Kw;
 use crate::policy::Schedule;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// Larger files are refused before they are read.
 pub const CSV_LIMIT_BYTES: u64 = 512 << 20;
@@ -63,14 +62,16 @@ pub fn hauls(
     problems: &mut Vec<Problem>,
 ) -> Vec<ListedHaul> {
     let mut table = Table::open(path, text, &["origin", "destination", "ready", "due"], problems);
+    let [from, to, ready, due, by, container] =
+        table.columns(["origin", "destination", "ready", "due", "fleet", "container"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
-        let origin = table.key_of(&row, "origin", &scenario.site, "site");
-        let destination = table.key_of(&row, "destination", &scenario.site, "site");
-        let ready_s = table.local_time(&row, "ready", calendar);
-        let due_s = table.local_time(&row, "due", calendar);
-        let fleet = table.optional(&row, "fleet", |table| table.key_of(&row, "fleet", &scenario.fleet, "fleet"));
-        let loaded = match row.get("container").unwrap_or("loaded") {
+        let origin = table.key_of(&row, from, &scenario.site, "site");
+        let destination = table.key_of(&row, to, &scenario.site, "site");
+        let ready_s = table.local_time(&row, ready, calendar);
+        let due_s = table.local_time(&row, due, calendar);
+        let fleet = table.optional(&row, by, |table| table.key_of(&row, by, &scenario.fleet, "fleet"));
+        let loaded = match row.get(container).unwrap_or("loaded") {
             "loaded" | "" => true,
             "empty" => false,
             other => {
@@ -105,11 +106,12 @@ pub fn fuel_visits(
 ) -> Vec<FuelVisit> {
     let most_kg = scenario.hydrogen.get(&spec.station).map_or(1e4, usable_kg);
     let mut table = Table::open(path, text, &["arrive_s", "kg"], problems);
+    let [arrive, need, depart] = table.columns(["arrive_s", "kg", "depart_s"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
-        let arrive_s = table.number(&row, "arrive_s", 0.0, 4e9);
-        let kg = table.number(&row, "kg", 1e-3, most_kg);
-        let depart_s = table.optional(&row, "depart_s", |table| table.number(&row, "depart_s", 0.0, 4e9));
+        let arrive_s = table.number(&row, arrive, 0.0, 4e9);
+        let kg = table.number(&row, need, 1e-3, most_kg);
+        let depart_s = table.optional(&row, depart, |table| table.number(&row, depart, 0.0, 4e9));
         let depart_s = depart_s.map(|depart_s| depart_s.map(|depart_s| depart_s as u32));
         let (Some(arrive_s), Some(kg), Some(depart_s)) = (arrive_s, kg, depart_s) else { continue };
         if depart_s.is_some_and(|depart_s| f64::from(depart_s) <= arrive_s) {
@@ -124,12 +126,13 @@ pub fn fuel_visits(
 /// Reads `origin, destination, km[, minutes]`.
 pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Problem>) -> Vec<KmRow> {
     let mut table = Table::open(path, text, &["origin", "destination", "km"], problems);
+    let [from, to, distance, duration] = table.columns(["origin", "destination", "km", "minutes"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
-        let origin = table.key_of(&row, "origin", &scenario.site, "site");
-        let destination = table.key_of(&row, "destination", &scenario.site, "site");
-        let km = table.number(&row, "km", 0.0, 5_000.0);
-        let minutes = table.optional(&row, "minutes", |table| table.number(&row, "minutes", 0.0, 10_000.0));
+        let origin = table.key_of(&row, from, &scenario.site, "site");
+        let destination = table.key_of(&row, to, &scenario.site, "site");
+        let km = table.number(&row, distance, 0.0, 5_000.0);
+        let minutes = table.optional(&row, duration, |table| table.number(&row, duration, 0.0, 10_000.0));
         if let (Some(origin), Some(destination), Some(km), Some(minutes)) = (origin, destination, km, minutes) {
             out.push(KmRow { origin, destination, km, minutes });
         }
@@ -140,10 +143,11 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
 /// Reads `hour, kw_per_kw`: power of an array for each hour of a year, in order.
 pub fn solar(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<f64> {
     let mut table = Table::open(path, text, &["hour", "kw_per_kw"], problems);
+    let [of_hour, power] = table.columns(["hour", "kw_per_kw"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
-        let hour = table.number(&row, "hour", 0.0, 8_783.0);
-        let Some(kw) = table.number(&row, "kw_per_kw", 0.0, 2.0) else { continue };
+        let hour = table.number(&row, of_hour, 0.0, 8_783.0);
+        let Some(kw) = table.number(&row, power, 0.0, 2.0) else { continue };
         if hour.is_some_and(|hour| (hour - out.len() as f64).abs() > 1e-9) {
             table.wrong(row.line, "hour", format!("hour {} comes next", out.len()), None);
         }
@@ -164,11 +168,12 @@ pub fn schedule(
     problems: &mut Vec<Problem>,
 ) -> Schedule {
     let mut table = Table::open(path, text, &["start", "kw"], problems);
+    let [from, power, at_site] = table.columns(["start", "kw", "site"]);
     let mut out = Schedule::default();
     while let Some(row) = table.next_row() {
-        let start_s = table.local_time(&row, "start", calendar);
-        let kw = table.number(&row, "kw", 0.0, 1e7);
-        let site = table.optional(&row, "site", |table| table.key_of(&row, "site", &scenario.site, "site"));
+        let start_s = table.local_time(&row, from, calendar);
+        let kw = table.number(&row, power, 0.0, 1e7);
+        let site = table.optional(&row, at_site, |table| table.key_of(&row, at_site, &scenario.site, "site"));
         let (Some(start_s), Some(kw), Some(site)) = (start_s, kw, site) else {
             continue;
         };
@@ -182,24 +187,31 @@ pub fn schedule(
     out
 }
 
+/// A column of a table, looked up once for all rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    /// None where the table has no such column.
+    at: Option<usize>,
+}
+
 /// One row with its line.
+#[derive(Default)]
 pub(crate) struct Row {
     pub(crate) line: u64,
     cells: csv::StringRecord,
-    columns: Rc<Vec<String>>,
 }
 
 impl Row {
-    pub(crate) fn get(&self, column: &str) -> Option<&str> {
-        let at = self.columns.iter().position(|name| name == column)?;
-        self.cells.get(at).map(str::trim)
+    pub(crate) fn get(&self, column: Column) -> Option<&str> {
+        self.cells.get(column.at?).map(str::trim)
     }
 }
 
 /// A CSV file that is being read.
 pub(crate) struct Table<'a> {
     reader: csv::Reader<&'a [u8]>,
-    columns: Rc<Vec<String>>,
+    columns: Vec<String>,
     mistakes: Mistakes<'a>,
     usable: bool,
 }
@@ -209,7 +221,7 @@ impl<'a> Table<'a> {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let names = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned());
-        let columns = Rc::new(names.collect::<Vec<String>>());
+        let columns = names.collect();
         let mut table = Self { reader, columns, mistakes: Mistakes::of(path, problems), usable: true };
         for name in needed {
             if table.columns.iter().all(|known| known != name) {
@@ -226,13 +238,18 @@ impl<'a> Table<'a> {
         self.usable
     }
 
-    /// An empty row for [`Self::read_row`].
-    pub(crate) fn row(&self) -> Row {
-        Row { line: 0, cells: csv::StringRecord::new(), columns: Rc::clone(&self.columns) }
+    /// The column of a name.
+    pub(crate) fn column(&self, name: &'static str) -> Column {
+        Column { name, at: self.columns.iter().position(|known| known == name) }
+    }
+
+    /// The columns of these names.
+    pub(crate) fn columns<const N: usize>(&self, names: [&'static str; N]) -> [Column; N] {
+        names.map(|name| self.column(name))
     }
 
     pub(crate) fn next_row(&mut self) -> Option<Row> {
-        let mut row = self.row();
+        let mut row = Row::default();
         self.read_row(&mut row).then_some(row)
     }
 
@@ -267,11 +284,11 @@ impl<'a> Table<'a> {
     }
 
     /// Whole seconds from the start of the run.
-    pub(crate) fn seconds(&mut self, row: &Row, column: &str) -> Option<u32> {
+    pub(crate) fn seconds(&mut self, row: &Row, column: Column) -> Option<u32> {
         let seconds = self.number(row, column, 0.0, 4e9)?;
         if seconds.fract() != 0.0 {
             let help = Some("round it, or let another unit's name say what it is".to_owned());
-            self.wrong(row.line, column, format!("{seconds} is no whole second"), help);
+            self.wrong(row.line, column.name, format!("{seconds} is no whole second"), help);
             return None;
         }
         Some(seconds as u32)
@@ -286,7 +303,7 @@ impl<'a> Table<'a> {
     pub(crate) fn optional<T>(
         &mut self,
         row: &Row,
-        column: &str,
+        column: Column,
         read: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Option<Option<T>> {
         match row.get(column) {
@@ -295,46 +312,46 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(crate) fn number(&mut self, row: &Row, column: &str, least: f64, most: f64) -> Option<f64> {
+    pub(crate) fn number(&mut self, row: &Row, column: Column, least: f64, most: f64) -> Option<f64> {
         let text = row.get(column).unwrap_or_default();
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() && number >= least && number <= most => Some(number),
             Ok(number) if number.is_finite() => {
                 let message = format!("{number} is out of the plausible range {least} to {most}");
-                self.wrong(row.line, column, message, None);
+                self.wrong(row.line, column.name, message, None);
                 None
             }
             _ => {
                 let message = format!("`{text}` is not a finite number");
-                self.wrong(row.line, column, message, None);
+                self.wrong(row.line, column.name, message, None);
                 None
             }
         }
     }
 
-    fn key_of<T>(&mut self, row: &Row, column: &str, table: &BTreeMap<String, T>, kind: &str) -> Option<String> {
+    fn key_of<T>(&mut self, row: &Row, column: Column, table: &BTreeMap<String, T>, kind: &str) -> Option<String> {
         let name = row.get(column).unwrap_or_default();
         if table.contains_key(name) {
             return Some(name.to_owned());
         }
         let help = nearest(name, table.keys().map(String::as_str));
-        self.wrong(row.line, column, format!("no [{kind}.{name}] in the scenario"), help);
+        self.wrong(row.line, column.name, format!("no [{kind}.{name}] in the scenario"), help);
         None
     }
 
-    fn local_time(&mut self, row: &Row, column: &str, calendar: &Calendar) -> Option<i64> {
+    fn local_time(&mut self, row: &Row, column: Column, calendar: &Calendar) -> Option<i64> {
         let text = row.get(column).unwrap_or_default();
         let parsed: Result<jiff::civil::DateTime, _> = text.parse();
         if let Ok(time) = parsed {
             let local_s = calendar.local_s_of(time);
             if local_s.abs() > 2_000 * DAY_S {
-                self.wrong(row.line, column, format!("`{text}` is years away from the scenario's start"), None);
+                self.wrong(row.line, column.name, format!("`{text}` is years away from the scenario's start"), None);
                 return None;
             }
             Some(calendar.elapsed_s(local_s))
         } else {
             let help = Some("write local time as 2025-06-02T07:30".to_owned());
-            self.wrong(row.line, column, format!("`{text}` is not a time"), help);
+            self.wrong(row.line, column.name, format!("`{text}` is not a time"), help);
             None
         }
     }

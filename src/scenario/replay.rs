@@ -171,12 +171,16 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
             "name one, or let sessions queue: --chargers N",
         );
     }
-    let order = |(at, visit): (u32, &Visit)| Some((visit.charger?, visit.arrive_s, at));
-    let mut order: Vec<(u32, u32, u32)> = (0..).zip(&visits.list).filter_map(order).collect();
+    let entry = |(at, visit): (u32, &Visit)| {
+        Some(u128::from(visit.charger?) << 64 | u128::from(visit.arrive_s) << 32 | u128::from(at))
+    };
+    let mut order: Vec<u128> = (0..).zip(&visits.list).filter_map(entry).collect();
     order.sort_unstable();
     for pair in order.windows(2) {
-        let (charger, [before, after]) = (pair[0].0, [pair[0].2, pair[1].2].map(|at| &visits.list[at as usize]));
-        if charger == pair[1].0 && after.arrive_s < before.depart_s {
+        let [before, after] = [pair[0], pair[1]].map(|entry| &visits.list[entry as u32 as usize]);
+        if let Some(charger) = before.charger.filter(|charger| after.charger == Some(*charger))
+            && after.arrive_s < before.depart_s
+        {
             let name = &visits.chargers[charger as usize];
             let message = format!("arrives at charger `{name}` before the session of line {} leaves it", before.line);
             wrong(

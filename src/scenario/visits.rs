@@ -1,6 +1,6 @@
 //! Vehicles that come to charge and are not simulated: a list of visits, from a file or an importer.
 
-use super::listing::Table;
+use super::listing::{Row, Table};
 use super::problem::Problem;
 #[expect(clippy::disallowed_types, reason = "names are looked up in it, and sorted before anyone walks them")]
 use std::collections::HashMap;
@@ -84,33 +84,43 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
     let mut table = Table::open(path, text, &columns, problems);
     let mut list = Vec::with_capacity(text.bytes().filter(|byte| *byte == b'\n').count());
     let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
-    let mut row = table.row();
+    let [id, arrive, depart, energy, offer, vehicle, charger, takes] = table.columns([
+        "session_id",
+        "arrive_s",
+        "depart_s",
+        "energy_kwh",
+        "max_kw",
+        "vehicle_id",
+        "charger_id",
+        "vehicle_max_kw",
+    ]);
+    let mut row = Row::default();
     while table.read_row(&mut row) {
-        let session = row.get("session_id").unwrap_or_default();
-        let arrive_s = table.seconds(&row, "arrive_s");
-        let depart_s = table.seconds(&row, "depart_s");
-        let energy_kwh = table.number(&row, "energy_kwh", 0.0, 1e5);
-        let max_kw = table.number(&row, "max_kw", 1e-3, 1e5);
+        let session = row.get(id).unwrap_or_default();
+        let arrive_s = table.seconds(&row, arrive);
+        let depart_s = table.seconds(&row, depart);
+        let energy_kwh = table.number(&row, energy, 0.0, 1e5);
+        let max_kw = table.number(&row, offer, 1e-3, 1e5);
         let vehicle_kw = table
-            .optional(&row, "vehicle_max_kw", |table| table.number(&row, "vehicle_max_kw", 1e-3, 1e5))
+            .optional(&row, takes, |table| table.number(&row, takes, 1e-3, 1e5))
             .map(|kw| kw.unwrap_or(f64::INFINITY));
-        let (Some(arrive), Some(depart), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
+        let (Some(arrive_s), Some(depart_s), Some(energy_kwh), Some(max_kw), Some(vehicle_kw)) =
             (arrive_s, depart_s, energy_kwh, max_kw, vehicle_kw)
         else {
             continue;
         };
-        if depart <= arrive {
+        if depart_s <= arrive_s {
             table.wrong(row.line, "depart_s", "is not after `arrive_s`".to_owned(), None);
             continue;
         }
         let named = |column| row.get(column).filter(|name| !name.is_empty());
         list.push(Visit {
             line: row.line,
-            vehicle: vehicles.number(named("vehicle_id").unwrap_or(session)),
-            charger: named("charger_id").map(|name| chargers.number(name)),
+            vehicle: vehicles.number(named(vehicle).unwrap_or(session)),
+            charger: named(charger).map(|name| chargers.number(name)),
             session: session.into(),
-            arrive_s: arrive,
-            depart_s: depart,
+            arrive_s,
+            depart_s,
             energy_kwh,
             max_kw,
             vehicle_kw: vehicle_kw.min(max_kw),
@@ -126,13 +136,14 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
 
 /// Sessions whose name another one has, and their lines.
 pub(super) fn twice(list: &[Visit]) -> Vec<(u64, Arc<str>)> {
-    let mut order: Vec<(u64, u32)> = (0..).zip(list).map(|(at, visit)| (first_letters(&visit.session), at)).collect();
+    let entry = |(at, visit): (u32, &Visit)| u128::from(first_letters(&visit.session)) << 32 | u128::from(at);
+    let mut order: Vec<u128> = (0..).zip(list).map(entry).collect();
     order.sort_unstable();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut found = Vec::new();
-    for alike in order.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+    for alike in order.chunk_by(|a, b| a >> 32 == b >> 32).filter(|alike| alike.len() > 1) {
         names.clear();
-        for visit in alike.iter().map(|(_, at)| &list[*at as usize]) {
+        for visit in alike.iter().map(|entry| &list[*entry as u32 as usize]) {
             if !names.insert(&visit.session) {
                 found.push((visit.line, Arc::clone(&visit.session)));
             }

@@ -375,19 +375,40 @@ impl Build<'_> {
         let (mut order, mut first) = (Vec::new(), 0);
         for (key, spec) in &self.scenario.visits {
             let (site, visits) = (self.site(&spec.site), &self.loaded.visits[key]);
-            // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
-            let key = |visit: &Visit| (visit.arrive_s, site, first_letters(&visit.session));
-            order.extend(visits.list.iter().map(|visit| (key(visit), first, visit)));
+            order.extend(visits.list.iter().map(|visit| Coming { site, first, visit }));
             first += visits.vehicles.len() as u32;
         }
-        order.sort_by(|(a, _, one), (b, _, other)| a.cmp(b).then_with(|| one.session.cmp(&other.session)));
-        let placed = |((_, site, _), first, visit): &((u32, SiteId, u64), u32, &Visit)| {
-            (*site, Visit { vehicle: visit.vehicle + first, ..(*visit).clone() })
-        };
-        let visits = order.iter().map(placed).collect();
+        let visits = in_order_of_arrival(&mut order);
         self.world.insert_resource(VisitList { visits, is_pinned: self.loaded.pin_visits, next: 0 });
-        order.into_iter().map(|(_, _, visit)| Arc::clone(&visit.session)).collect()
+        order.into_iter().map(|coming| Arc::clone(&coming.visit.session)).collect()
     }
+}
+
+/// A visit of a list, its site, and the number of its list's first vehicle.
+#[derive(Clone, Copy)]
+struct Coming<'a> {
+    site: SiteId,
+    first: u32,
+    visit: &'a Visit,
+}
+
+/// Sorts visits by arrival, site and name, and lists them.
+fn in_order_of_arrival(order: &mut Vec<Coming<'_>>) -> Vec<(SiteId, Visit)> {
+    // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
+    let entry = |(at, Coming { site, visit, .. }): (u32, &Coming<'_>)| {
+        let when = u64::from(visit.arrive_s) << 32 | u64::from(site.0);
+        (u128::from(when) << 64 | u128::from(first_letters(&visit.session)), at)
+    };
+    let mut keys: Vec<(u128, u32)> = (0..).zip(&*order).map(entry).collect();
+    keys.sort_unstable();
+    for alike in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        alike.sort_by_key(|(_, at)| &order[*at as usize].visit.session);
+    }
+    *order = keys.into_iter().map(|(_, at)| order[at as usize]).collect();
+    let placed = |coming: &Coming<'_>| {
+        (coming.site, Visit { vehicle: coming.visit.vehicle + coming.first, ..coming.visit.clone() })
+    };
+    order.iter().map(placed).collect()
 }
 
 /// Models in an order that mixes them evenly, so that any first part of a fleet has each model's share.
