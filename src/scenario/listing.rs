@@ -285,6 +285,10 @@ impl<'a> Table<'a> {
 
     /// Whole seconds from the start of the run.
     pub(crate) fn seconds(&mut self, row: &Row, column: Column) -> Option<u32> {
+        // Nearly all are written plainly.
+        if let Some(seconds) = row.get(column).and_then(|text| text.parse().ok()).filter(|s| *s <= 4_000_000_000) {
+            return Some(seconds);
+        }
         let seconds = self.number(row, column, 0.0, 4e9)?;
         if seconds.fract() != 0.0 {
             let help = Some("round it, or let another unit's name say what it is".to_owned());
