@@ -108,3 +108,65 @@ fn write_all(mut writers: Vec<TableWriter>, batches: &Receiver<(usize, RecordBat
     }
     writers.into_iter().map(TableWriter::finish).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a thread writes what would be written without it, and says what the disk refused.
+
+    use super::*;
+    use crate::kernel::calendar::Calendar;
+    use crate::kernel::ids::SiteId;
+    use crate::record::rows::{FuelRow, StandingRow};
+    use std::path::Path;
+
+    fn writers(folder: &Path) -> Vec<TableWriter> {
+        std::fs::create_dir_all(folder).unwrap();
+        let made = [TableWriter::new::<FuelRow>, TableWriter::new::<StandingRow>];
+        made.map(|new| new(Some(folder), false, "UTC").unwrap()).into()
+    }
+
+    fn names() -> Names {
+        let calendar = Calendar::new("2025-01-01", "UTC", 1).unwrap();
+        Names { sites: vec!["depot".to_owned()], ..Names::none(calendar) }
+    }
+
+    /// Enough for several batches.
+    fn rows() -> Vec<StandingRow> {
+        let row = |at: u32| StandingRow {
+            start_s: at,
+            site: SiteId(0),
+            truck_h: f64::from(at).sqrt(),
+            nox_g: 0.0,
+            pm25_g: 1.0 / f64::from(at + 1),
+        };
+        (0..5 * WAITING_ROWS as u32 + 7).map(row).collect()
+    }
+
+    #[test]
+    fn the_same_files_beside_and_here() {
+        let dir = tempfile::tempdir().unwrap();
+        let [here, beside] = ["here", "beside"].map(|name| dir.path().join(name));
+        let written = |mut tables: Tables| {
+            tables.write(&rows(), &names()).unwrap();
+            tables.write::<FuelRow>(&[], &names()).unwrap();
+            tables.finish().unwrap()
+        };
+        let digests = written(Tables::Here(writers(&here)));
+        assert_eq!(written(Tables::beside(writers(&beside))), digests);
+        assert_eq!(digests.iter().map(|(table, _)| *table).collect::<Vec<_>>(), ["fuel", "standing"]);
+        for file in ["fuel.parquet", "standing.parquet"] {
+            assert_eq!(std::fs::read(here.join(file)).unwrap(), std::fs::read(beside.join(file)).unwrap(), "{file}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/full", dir.path().join("standing.parquet")).unwrap();
+        let mut tables = Tables::beside(writers(dir.path()));
+        let refused = (0..4).map(|_| tables.write(&rows(), &names())).find_map(Result::err);
+        let told = refused.or(tables.finish().err()).unwrap().to_string();
+        assert!(told.contains("cannot write table standing"), "{told}");
+    }
+}
