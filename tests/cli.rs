@@ -226,6 +226,8 @@ fn settings_dates_and_json() {
     let (code, out) = run(&["--set", "site.depott.limit_kw=500"]);
     assert_eq!((code, out["problems"].as_array().unwrap().len()), (4, 1), "{out}");
     assert_eq!(out["problems"][0]["help"], "did you mean `depot`?");
+    let (code, out) = run(&["--set", "transition.adoption=least_cost"]);
+    assert_eq!((code, out["problems"].as_array().unwrap().len()), (4, 1), "days of operations have no years: {out}");
     // Whoever makes a whole new one meant to.
     let whole = ["kind=depot", "lat=33.8", "lon=-118.2"].map(|value| format!("site.depott.{value}"));
     let (code, out) = run(&["--days", "1", "--set", &whole[0], "--set", &whole[1], "--set", &whole[2]]);

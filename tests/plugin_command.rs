@@ -142,6 +142,7 @@ fn what_cannot_run_is_refused_before_anything_is_written() {
         ("noise.wasm", 5, "is no WebAssembly: it begins with `not a pl`, not with `\\0asm`"),
         ("early.wasm", 5, "plugin `text_guest` 1.0, in `start`: it trapped"),
         ("gone.wasm", 4, "there is no such file"),
+        ("my_policy/policy.c", 4, "ends in .wasm"),
         ("least_empty", 4, "did you mean `least_empty_km`?"),
     ];
     for (choice, expected, words) in cases {

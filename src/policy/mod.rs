@@ -273,6 +273,9 @@ impl PolicyError {
     pub fn help(&self) -> Option<String> {
         use crate::scenario::problem::nearest;
         match self {
+            Self::Unknown { name, .. } if name.contains(['/', '\\', '.']) => {
+                Some("a plugin is named by its built file, which ends in .wasm".to_owned())
+            }
             Self::Unknown { name, known, .. } => nearest(name, known.iter().copied()),
             Self::Parameter { name, known, .. } => nearest(name, known.iter().map(String::as_str)),
             Self::Bounds { .. } | Self::Whole { .. } | Self::NoSchedule => None,

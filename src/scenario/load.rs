@@ -143,13 +143,13 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     }
 }
 
-/// A setting that makes a new table, which then lacks keys, most probably misspelt the name of one: that is said once
-/// and not for each key.
+/// A setting that makes a new table, which then lacks keys, most probably misspelt the name of one, or is for another
+/// scenario: that is said once and not for each key.
 fn told_once(mut problems: Vec<Problem>, made: &BTreeMap<String, String>) -> Vec<Problem> {
     let mut told = BTreeSet::new();
     problems.retain_mut(|problem| {
         let Some(help) = made.get(&problem.field) else { return true };
-        "was not there, and a setting alone does not make it whole".clone_into(&mut problem.message);
+        "is not in the scenario, and one setting alone does not make it whole".clone_into(&mut problem.message);
         problem.help = Some(help.clone());
         told.insert(problem.field.clone())
     });
@@ -254,7 +254,7 @@ struct Reader {
     files: Vec<SourceFile>,
     inputs: BTreeMap<String, String>,
     problems: Vec<Problem>,
-    /// Tables that settings made anew beside ones of a like name, and what is said where they are not whole.
+    /// Tables that settings made anew, and what helps where they are not whole.
     made: BTreeMap<String, String>,
 }
 
@@ -268,10 +268,11 @@ impl Reader {
         }
         for setting in &request.settings {
             if let Some(over) = self.setting(setting) {
-                let made = document.made_by(&over).and_then(|(path, beside)| {
-                    Some((shape::dotted(&path), nearest(path.last()?, beside).filter(|help| help.starts_with("did"))?))
-                });
-                self.made.extend(made);
+                self.made.extend(document.made_by(&over).map(|(path, beside)| {
+                    let near = path.last().and_then(|name| nearest(name, beside));
+                    let near = near.filter(|help| help.starts_with("did"));
+                    (shape::dotted(&path), near.unwrap_or_else(|| "write the whole table in a file".to_owned()))
+                }));
                 self.lay(&mut document, over);
             }
         }
