@@ -133,6 +133,18 @@ fn strict_plugins_ends_the_run() {
     );
 }
 
+/// Without chargers nothing is asked of a charging policy: the run says so instead of giving numbers that look like its own.
+#[test]
+fn a_plugin_that_is_never_asked_is_told() {
+    let dir = folder(&[("ask.wasm", ASK)]);
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--charging", "ask.wasm"];
+    let (code, said) = outcome(dir.path(), &[&run[..], &["--set", "charger.night="]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("`policy.charging` is a plugin that is never asked: there is no charger"), "{said}");
+    let (code, said) = outcome(dir.path(), &[&run[..], &["--force"]].concat());
+    assert!(code == 0 && !said.contains("never asked"), "{said}");
+}
+
 #[test]
 fn what_cannot_run_is_refused_before_anything_is_written() {
     let dir = folder(&[("ask.wasm", ASK), ("early.wasm", Guest { start: "unreachable", ..PAIRS })]);

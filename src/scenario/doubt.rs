@@ -19,7 +19,23 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(loads_above_limits(scenario));
     out.extend(fleets_without_ports(scenario));
     out.extend(hauls_outside(loaded));
+    out.extend(plugins_never_asked(loaded));
     out
+}
+
+/// Plugins whose decision never comes up.
+fn plugins_never_asked(loaded: &Loaded) -> Vec<String> {
+    let (scenario, plugins) = (&loaded.scenario, &loaded.plugins);
+    let has_ports = scenario.charger.values().any(|charger| charger.cabinets > 0);
+    let has_hauls = scenario.freight.is_some() && !scenario.fleet.is_empty();
+    let known = [
+        ("policy.hydrogen", &plugins.hydrogen, !scenario.hydrogen.is_empty(), "station"),
+        ("policy.charging", &plugins.charging, has_ports, "charger"),
+        ("policy.dispatch", &plugins.dispatch, has_hauls, "haul for a fleet"),
+    ];
+    let idle = known.into_iter().filter(|(_, plugin, is_asked, _)| plugin.is_some() && !is_asked);
+    idle.map(|(setting, _, _, what)| format!("`{setting}` is a plugin that is never asked: there is no {what}"))
+        .collect()
 }
 
 fn far_sites(scenario: &Scenario) -> Vec<String> {
