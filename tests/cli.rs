@@ -197,6 +197,8 @@ fn bytes_and_sizes_that_are_no_scenario() {
     let missing = portvolt(dir.path(), &["run", "nowhere"]);
     assert_eq!(missing.status.code(), Some(4));
     assert!(text(&missing.stderr).contains("there is no such file"));
+    let near = portvolt(dir.path(), &["run", "deopt"]);
+    assert!(text(&near.stderr).contains("did you mean `depot`?"), "{}", text(&near.stderr));
 }
 
 #[test]

@@ -529,6 +529,15 @@ fn is_hidden(path: &Path) -> bool {
     hidden.iter().rev().skip(usize::from(is_toml)).any(|is_hidden| *is_hidden)
 }
 
+/// "did you mean ...", of what lies where a file was looked for.
+fn near_file(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = std::fs::read_dir(folder).ok()?.flatten().take(1_000);
+    let names: Vec<String> = beside.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
+    nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))
+}
+
 /// The text of a file, or what is wrong with it and what to do.
 pub(crate) fn read_text(
     path: &Path,
@@ -541,10 +550,9 @@ pub(crate) fn read_text(
     let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => (
             "there is no such file".to_owned(),
-            Some(
-                "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from"
-                    .to_owned(),
-            ),
+            Some(near_file(path).unwrap_or_else(|| {
+                "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from".to_owned()
+            })),
         ),
         _ => (format!("cannot be read: {error}"), None),
     })?;

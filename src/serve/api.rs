@@ -9,6 +9,7 @@ use super::save;
 use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
+use crate::scenario::doubt::doubts;
 use crate::scenario::load::document;
 use crate::scenario::template::{TEMPLATES, find};
 use crate::{import, policy};
@@ -168,6 +169,8 @@ struct Draft {
 struct Checked {
     /// Mistakes as `portvolt validate --format json` lists them; empty when it can be run.
     problems: Vec<Value>,
+    /// What can be run and is probably a mistake all the same.
+    doubts: Vec<String>,
     /// The whole scenario with overlays and changes; null where a file cannot be read.
     document: Value,
 }
@@ -179,11 +182,11 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
     aside(move || {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
-        let problems = match layout::load_changed(&request, &draft.changes) {
-            Ok(_) => Vec::new(),
-            Err(problems) => problems.to_json(),
+        let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
+            Ok(loaded) => (Vec::new(), doubts(&loaded)),
+            Err(problems) => (problems.to_json(), Vec::new()),
         };
-        Ok(Json(Checked { problems, document: document(&request).unwrap_or_default() }))
+        Ok(Json(Checked { problems, doubts, document: document(&request).unwrap_or_default() }))
     })
     .await
 }

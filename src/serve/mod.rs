@@ -78,6 +78,9 @@ pub enum ServeError {
     /// The token could be guessed.
     #[error("a --token has at least {LEAST_TOKEN_BYTES} characters")]
     ShortToken,
+    /// Somebody listens there already.
+    #[error("port {0} is taken, perhaps by another server: choose another --port, or 0 for any that is free")]
+    Taken(u16),
     /// The system refused.
     #[error("cannot serve: {0}")]
     Io(#[from] std::io::Error),
@@ -130,7 +133,11 @@ async fn listen(
     stop: &AtomicBool,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), ServeError> {
-    let listener = tokio::net::TcpListener::bind((options.host, options.port)).await?;
+    let listener = tokio::net::TcpListener::bind((options.host, options.port)).await;
+    let listener = listener.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::Taken(options.port),
+        _ => ServeError::Io(error),
+    })?;
     let address = listener.local_addr()?;
     let body_bytes = if options.allow_plugins { PLUGIN_BYTES } else { BODY_BYTES };
     let guard = Guard::new(address, options.token.as_deref(), &report::application_policy(), body_bytes);

@@ -65,7 +65,7 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
     let replications = done.runs.replications();
     let baseline = &spec.strategies[spec.baseline].name;
     let mut out = format!(
-        "{title}: {} strategies on the same {replications} random days (seed {}), baseline {baseline}\n",
+        "{title}: {} strategies on the same {replications} random draws of its days (seed {}), baseline {baseline}\n",
         spec.strategies.len(),
         spec.seed,
     );

@@ -195,6 +195,9 @@ fn mistakes_are_told_as_validate_tells_them() {
         "{problems}"
     );
     assert_eq!(checked["document"]["charger"]["new"]["site"], "depo");
+    let none = json!({ "scenario": "depot", "changes": [{ "path": "charger.night", "value": null }] });
+    let doubts = server.ask("POST", "/api/v1/scenarios/check", Some(&none)).json()["doubts"].to_string();
+    assert!(doubts.contains("its trucks cannot charge"), "what may run and is a mistake all the same: {doubts}");
     let answer = server.ask("POST", "/api/v1/runs", Some(&draft));
     assert_eq!((answer.status, answer.json()["problems"].to_string()), (422, problems));
     assert!(server.get("/api/v1/runs").json()["open"].as_array().unwrap().is_empty(), "nothing is queued");

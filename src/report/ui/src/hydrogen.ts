@@ -18,8 +18,8 @@ const COSTS: [string, string][] = [
   ["h2_cost_credit_usd_per_kg", "credits"],
 ];
 
-const COLUMNS: [string, (station: Station, get: (name: string) => number | null) => Cell][] = [
-  ["station", (station) => station.key],
+const COLUMNS: [string, (station: Station, get: (name: string) => number | null, name: (station: Station) => string) => Cell][] = [
+  ["station", (station, _, name) => name(station)],
   ["positions", (station) => number(station.positions, 0)],
   ["fills", (_, get) => number(get("h2_fills"), 0)],
   ["dispensed, kg", (_, get) => number(get("h2_dispensed_kg"), 0)],
@@ -34,21 +34,25 @@ const COLUMNS: [string, (station: Station, get: (name: string) => number | null)
 /** The sections of the page; nothing in a scenario without stations. */
 export function hydrogenSections(report: Report, metrics: Metrics, clock: Clock): HTMLElement[] {
   const stations = report.hydrogen;
+  // As the site is called; two stations of one site by their keys.
+  const isAlone = (station: Station) => stations.filter((other) => other.site === station.site).length === 1;
+  const siteName = (key: string) => report.sites.find((site) => site.key === key)?.name ?? key;
+  const called = (station: Station) => (isAlone(station) ? siteName(station.site) : station.key);
   if (stations.length === 0) return [];
   const stock = new TimeChart(report.times, "kg", "Least hydrogen in the bulk storage of each station over time").follow(clock);
   const queue = new TimeChart(report.times, "waiting", "Most vehicles that wait at each hydrogen station over time").follow(clock);
   const cost = element("div", { class: "chart" });
-  const rows = stations.map((station) => COLUMNS.map(([, cell]) => cell(station, (name) => metrics.get(name, `site:${station.site}`))));
+  const rows = stations.map((station) => COLUMNS.map(([, cell]) => cell(station, (name) => metrics.get(name, `site:${station.site}`), called)));
   const cascade = new TimeChart(report.times, "kg", "Least hydrogen in the cascade of each station over time").follow(clock);
   const out = new TimeChart(report.times, "min", "Time without hydrogen for a vehicle that came, by station").follow(clock);
-  stock.draw(stations.map((station) => ({ name: station.key, data: station.bulk_kg, least: true })));
-  cascade.draw(stations.map((station) => ({ name: station.key, data: station.cascade_kg, least: true })));
-  queue.draw(stations.map((station) => ({ name: station.key, data: station.most_waiting })));
-  out.draw(stations.map((station) => ({ name: station.key, data: station.out_min, area: true })));
+  stock.draw(stations.map((station) => ({ name: called(station), data: station.bulk_kg, least: true })));
+  cascade.draw(stations.map((station) => ({ name: called(station), data: station.cascade_kg, least: true })));
+  queue.draw(stations.map((station) => ({ name: called(station), data: station.most_waiting })));
+  out.draw(stations.map((station) => ({ name: called(station), data: station.out_min, area: true })));
   const ranOut = stations.some((station) => station.out_min.some((minutes) => minutes > 0));
   const scopes = [...stations.map((station) => `site:${station.site}`), "total"];
   const bars = COSTS.map(([name, label]) => ({ name: label, data: scopes.map((scope) => metrics.get(name, scope) ?? 0) }));
-  drawStack(cost, [...stations.map((station) => station.key), "all"], bars.filter((bar) => bar.data.some((usd) => usd !== 0)), "USD/kg");
+  drawStack(cost, [...stations.map(called), "all"], bars.filter((bar) => bar.data.some((usd) => usd !== 0)), "USD/kg");
   return [
     section(
       "Hydrogen",

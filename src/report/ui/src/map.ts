@@ -138,7 +138,10 @@ class HubMap {
     const taken: [number, number, number][] = [];
     const isSeen = ([x, y]: [number, number]) => x >= 0 && y >= 0 && x <= this.size[0] && y <= this.size[1];
     const isNamed = this.spots.filter((spot) => isSeen(at(spot))).length <= MOST_NAMES;
-    for (const [index, mark] of this.marks.entries()) {
+    // Where there is no room for all names, the sites that carry most have theirs.
+    const weight = (mark: Mark) => Math.max(0, ...mark.site.peak_kw);
+    const order = [...this.marks.entries()].sort(([, a], [, b]) => weight(b) - weight(a));
+    for (const [index, mark] of order) {
       const [x, y] = at(this.spots[index] ?? [0, 0]);
       mark.name(isNamed);
       // Left of the mark where the window ends on its right.

@@ -15,10 +15,10 @@ export function card(label: string, value: string, isBad = false): HTMLElement {
 }
 
 /** Above the numbers, where nobody misses it; nothing when there is nothing to say. */
-export function warningsBox(warnings: string[]): HTMLElement[] {
+export function warningsBox(warnings: string[], title = "Before you use these numbers"): HTMLElement[] {
   if (warnings.length === 0) return [];
   const list = element("ul", {}, ...warnings.map((text) => element("li", {}, text)));
-  return [element("aside", { class: "warnings", "aria-label": "Before you use these numbers" }, element("b", {}, "Before you use these numbers"), list)];
+  return [element("aside", { class: "warnings", "aria-label": title }, element("b", {}, title), list)];
 }
 
 export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement {

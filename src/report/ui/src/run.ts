@@ -74,6 +74,8 @@ function cards(metrics: Metrics): HTMLElement {
   if (bill !== null) list.append(card("electricity bills of sites with a tariff", `${large(bill)} USD`));
   list.append(card("diesel", `${large(get("diesel_gal"))} gal`));
   list.append(card("CO2e at tailpipes", `${show(get("co2e_tailpipe_t"))} t`));
+  const supply = get("co2e_upstream_t");
+  if (supply !== null) list.append(card("CO2e of the supply of fuel and electricity", `${show(supply)} t`));
   list.append(card("NOx at tailpipes", `${show(get("nox_kg"))} kg`));
   return list;
 }

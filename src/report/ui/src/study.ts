@@ -41,10 +41,11 @@ function label(metric: Compared): string {
   return known ?? (metric.scope === "total" ? metric.name : `${metric.name} of ${metric.scope}`);
 }
 
-/** Not the same on every single day. */
+/** Not the same on every single day; where one day alone says nothing of chance, who knows. */
 function isOther(it: Standing): boolean {
+  if (it.difference === null) return true;
   const least = 1e-9 * Math.max(1, Math.abs(it.mean ?? 0));
-  return Math.abs(it.difference ?? 0) > least || (it.difference_half_width ?? 0) > least;
+  return Math.abs(it.difference) > least || (it.difference_half_width ?? 0) > least;
 }
 
 function varies(metric: Compared): boolean {
@@ -69,7 +70,7 @@ function spread(value: number | null, half: number | null, isSigned = false): Ce
 function verdict(metric: Compared, it: Standing, baseline: string): string {
   if (it.strategy === baseline) return "baseline";
   if (!isOther(it)) return "the same";
-  if (it.differs === null) return "–";
+  if (it.differs === null) return "cannot tell";
   if (!it.differs) return "cannot tell";
   const isUp = (it.difference ?? 0) > 0;
   if (metric.better === null) return isUp ? "differs: higher" : "differs: lower";
@@ -218,7 +219,7 @@ function allMetrics(study: Comparison): HTMLElement {
 
 function method(study: Comparison): HTMLElement {
   const words = [
-    `Each strategy was run on the same ${study.replications} random days (common random days), so a difference between two strategies is theirs and not the weather's or the traffic's; each difference is taken day by day, which makes its interval narrower (gain of the same days: how many times as many days it would take otherwise).`,
+    `Each strategy was run on the same ${study.replications} random draws of the scenario's days (common random days), so a difference between two strategies is theirs and not the weather's or the traffic's; each difference is taken day by day, which makes its interval narrower (gain of the same days: how many times as many days it would take otherwise).`,
     "± is half of a 95 % interval: if the whole study were repeated many times, 95 of 100 such intervals would hold the true value.",
     "p (Holm) is the chance of a difference this large if there were none, raised for the number of strategies compared at once (Holm's method); below 0.05 the strategies differ, otherwise the data cannot tell.",
     "Probability best is how often a strategy came first when the days were drawn again; a place such as 1–3 means that the data cannot order those strategies.",
@@ -251,10 +252,11 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   ];
   const settings = study.settings.length > 0 ? ` Settings of all: ${study.settings.join(", ")}.` : "";
   const interrupted = study.interrupted ? ["The study was stopped before all replications were done; what is shown holds for those that were."] : [];
+  const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
   page.append(
     element("h1", {}, report.title),
     element("p", {}, `${study.strategies.length} strategies of ${study.scenario}, ${study.replications} replications each, seed ${study.seed}; the baseline is ${study.baseline}.${settings}`),
-    ...warningsBox([...interrupted, ...report.warnings]),
+    ...warningsBox([...interrupted, ...few, ...report.warnings]),
     contents(sections),
     ...sections,
   );

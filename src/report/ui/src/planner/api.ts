@@ -156,7 +156,7 @@ export const server = {
   schema: () => json<Table>("GET", "schema"),
   runs: () => json<{ open: RunState[]; finished: FinishedRun[]; finished_left_out: number }>("GET", "runs"),
   copy: (template: string, name: string) => json<{ path: string }>("POST", "scenarios", { template, name }),
-  check: (draft: Draft) => json<{ problems: Problem[]; document: Table | null }>("POST", "scenarios/check", draft),
+  check: (draft: Draft) => json<{ problems: Problem[]; doubts: string[]; document: Table | null }>("POST", "scenarios/check", draft),
   save: (draft: Draft, name: string) => json<{ path: string; text: string }>("POST", "scenarios/save", { ...draft, name }),
   file: async (scenario: string) => (await ask("GET", `scenarios/file?scenario=${named(scenario)}`)).text(),
   start: (draft: Draft, days: number | null, seed: number) => json<RunState>("POST", "runs", { ...draft, days, seed }),

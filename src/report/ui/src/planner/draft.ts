@@ -73,6 +73,8 @@ export class Editing {
   document: Table = {};
   /** What the server found wrong with the draft. */
   found: Problem[] = [];
+  /** What can be run and is probably a mistake all the same. */
+  doubts: string[] = [];
   /** Why the server refused to run or save it; gone with the next change. */
   refusal: Problem[] = [];
   /** Why the draft could not be checked; it is asked again by itself. */
@@ -312,10 +314,11 @@ export class Editing {
     const key = this.strategies.join("/");
     const plain = { scenario: this.entry.path, strategies: this.strategies, changes: [] };
     try {
-      const [{ problems, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
+      const [{ problems, doubts, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
       if (number !== this.asked) return;
       if (original?.document) this.originals.set(key, original.document);
       this.found = problems;
+      this.doubts = doubts;
       this.unheard = "";
       if (document) this.document = document;
     } catch (error) {

@@ -5,6 +5,7 @@ import { download, Refused, server, type Change, type Json, type Problem, type S
 import { draftOf, freeKey, PLANNER, type Editing, type Group } from "./draft";
 import { keepFocus } from "./focus";
 import { fields, form, markProblems, numberOf, type Field } from "./form";
+import { warningsBox } from "../parts";
 import { layoutMap } from "./layout";
 
 /** Fields of a site that a planner asks for first; the others are behind "More". */
@@ -61,6 +62,7 @@ function toldValue(value: Json): string {
 class Editor {
   private chosen: string;
   private readonly panel = element("div", { class: "panel" });
+  private readonly doubts = element("div", { role: "status", "aria-live": "polite" });
   private readonly problems = element("div", { class: "problems", role: "status", "aria-live": "polite" });
   private readonly changes = element("div");
   private readonly run: HTMLButtonElement;
@@ -108,6 +110,7 @@ class Editor {
       element("p", {}, entry.description),
       this.bar(),
       this.problems,
+      this.doubts,
       element(
         "div",
         { class: "row edit" },
@@ -335,7 +338,7 @@ class Editor {
       if (this.next !== "") document.getElementById(this.next)?.focus({ preventScroll: true });
       this.next = "";
     }
-    const { problems, refusal, unheard } = this.editing;
+    const { problems, doubts, refusal, unheard } = this.editing;
     markProblems([...problems, ...refusal]);
     const told = [
       ...(unheard === "" ? [] : [element("p", {}, `Not checked: ${unheard} It is asked again by itself.`)]),
@@ -343,6 +346,8 @@ class Editor {
       ...(refusal.length === 0 ? [] : [this.list(refusal, "The server refused it:")]),
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
+    // What can be run and is probably a mistake all the same, in the words of `validate`.
+    this.doubts.replaceChildren(...warningsBox(problems.length > 0 ? [] : doubts, "Look at this"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }

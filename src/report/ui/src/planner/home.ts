@@ -107,7 +107,7 @@ function link(id: string): HTMLElement {
 export function told(run: FinishedRun): string {
   const settings = run.settings.filter((setting) => !/^source\.|\.sources\./.test(setting));
   const overlays = run.overlays.map((path) => path.split("/").pop()?.replace(/\.toml$/, "") ?? path);
-  return [...overlays, ...settings.map(toldSetting)].join(", ") || "nothing";
+  return [...overlays, ...settings.map(toldSetting)].join(", ") || "as in the file";
 }
 
 /** A new group of chargers in words; other settings as they are. */
