@@ -119,7 +119,7 @@ impl Hall<'_, '_> {
             if !self.may_start(*id, arrival, arrival.at_s) {
                 continue;
             }
-            let busy = cabinet.ports.len() - cabinet.free.len();
+            let busy = cabinet.ports.len() - cabinet.free.count();
             let promise = cabinet.port_limit.0.min(cabinet.limit.0 / (busy + 1) as f64);
             if best.is_none_or(|(most, _)| promise > most) {
                 best = Some((promise, port));

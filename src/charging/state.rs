@@ -439,7 +439,7 @@ impl Cabinet {
 }
 
 /// Which ports of a cabinet are free, a bit each: to take one from among a thousand moves no others.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct FreePorts {
     first: u32,
     free: usize,
@@ -460,14 +460,8 @@ impl FreePorts {
 
     /// How many are free.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.free
-    }
-
-    /// Is none free?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.free == 0
     }
 
     /// The lowest free one.

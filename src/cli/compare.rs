@@ -130,12 +130,7 @@ impl From<CompareError> for Failure {
 
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
-        let exit = if matches!(error, FolderError::Io { .. } | FolderError::Overtaken { .. }) {
-            Exit::Failed
-        } else {
-            Exit::BadFiles
-        };
-        Self::Told(exit, error.to_string())
+        Self::Told(Exit::from(&error), error.to_string())
     }
 }
 

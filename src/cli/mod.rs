@@ -26,6 +26,7 @@ mod sweep;
 mod validate;
 mod verify;
 
+use crate::record::folder::FolderError;
 use crate::sim::RunError;
 use crate::study::strategy::folder_of;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -52,6 +53,15 @@ pub enum Exit {
     Broken = 6,
     /// Interrupted; what was finished is kept.
     Interrupted = 130,
+}
+
+impl From<&FolderError> for Exit {
+    fn from(error: &FolderError) -> Self {
+        match error {
+            FolderError::Io { .. } | FolderError::Overtaken { .. } => Self::Failed,
+            FolderError::Finished(_) | FolderError::Nameless(_) | FolderError::Foreign(_) => Self::BadFiles,
+        }
+    }
 }
 
 impl From<&RunError> for Exit {

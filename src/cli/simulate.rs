@@ -4,18 +4,14 @@ use super::console::Console;
 use super::{Exit, interrupt, pathway, screen};
 use crate::job::{Finished, Job, JobError, Kind, Progress};
 use crate::policy::PluginNotes;
-use crate::record::folder::{FolderError, RunFolder};
+use crate::record::folder::RunFolder;
 use std::path::Path;
 
 /// Begins the folder of a run, or says why not.
 pub(super) fn begin(target: &Path, force: bool, console: &Console) -> Result<RunFolder, Exit> {
     RunFolder::begin(target, force).map_err(|error| {
         console.error(&error.to_string());
-        if matches!(error, FolderError::Io { .. } | FolderError::Overtaken { .. }) {
-            Exit::Failed
-        } else {
-            Exit::BadFiles
-        }
+        Exit::from(&error)
     })
 }
 

@@ -7,7 +7,7 @@ use crate::charging::spec::ChargerSpec;
 use crate::grid::spec::SiteSpec;
 use crate::kernel::math::great_circle_km;
 use crate::scenario::problem::{Place, Problem, nearest};
-use crate::scenario::shape::check_against;
+use crate::scenario::shape::Rules;
 use crate::scenario::tree::{Item, Node};
 use ::geojson::{Feature, FeatureCollection, Geometry, GeometryValue, Position};
 use serde::Serialize;
@@ -69,6 +69,7 @@ pub fn read(path: &str, text: &str, places: &BTreeMap<String, (f64, f64)>, probl
     let Some(features) = reader.features(text) else {
         return Layout::default();
     };
+    let site_rules = Rules::of(schemars::schema_for!(SiteSpec).to_value());
     let mut layout = Layout::default();
     let mut places = places.clone();
     let mut chargers = Vec::new();
@@ -84,14 +85,14 @@ pub fn read(path: &str, text: &str, places: &BTreeMap<String, (f64, f64)>, probl
         properties.insert("lat".to_owned(), drawn.lat.into());
         properties.insert("lon".to_owned(), drawn.lon.into());
         places.insert(drawn.key.clone(), (drawn.lat, drawn.lon));
-        if let Some(spec) = reader.spec::<SiteSpec>(&drawn, properties, &schemars::schema_for!(SiteSpec).to_value()) {
+        if let Some(spec) = reader.spec::<SiteSpec>(&drawn, properties, &site_rules) {
             reader.insert(&mut layout.sites, &drawn, spec);
         }
     }
-    let schema = schemars::schema_for!(ChargerSpec).to_value();
+    let charger_rules = Rules::of(schemars::schema_for!(ChargerSpec).to_value());
     for mut drawn in chargers {
         drawn.properties.remove("name");
-        let Some(spec) = reader.spec::<ChargerSpec>(&drawn, drawn.properties.clone(), &schema) else {
+        let Some(spec) = reader.spec::<ChargerSpec>(&drawn, drawn.properties.clone(), &charger_rules) else {
             continue;
         };
         if reader.stands_near(&drawn, &spec.site, &places) {
@@ -208,10 +209,10 @@ impl Reader<'_> {
     }
 
     /// The properties as a table of the scenario, with the same checks and words.
-    fn spec<T: DeserializeOwned>(&mut self, drawn: &Drawn, table: Map<String, Value>, schema: &Value) -> Option<T> {
+    fn spec<T: DeserializeOwned>(&mut self, drawn: &Drawn, table: Map<String, Value>, rules: &Rules) -> Option<T> {
         let place = Place::File(self.path.to_owned());
         let item = item(&Value::Object(table), &place);
-        let shape = check_against(schema, &item);
+        let shape = rules.check(&item);
         let is_right = shape.problems.is_empty();
         for mut problem in shape.problems {
             let dot = if problem.field.is_empty() { "" } else { "." };

@@ -182,13 +182,11 @@ pub(super) fn collect(
 fn other(folder: &Path) -> Result<Other, ReportError> {
     let fail = |reason| ReportError::File { path: folder.to_path_buf(), reason };
     let baseline = Baseline::read(folder).map_err(fail)?;
-    let metrics = super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
-    let is_cost = |metric: &&ReadMetric| metric.scope == "total" && metric.name == "cost_usd";
     Ok(Other {
         name: folder.file_name().map_or(baseline.name, |name| name.to_string_lossy().into_owned()),
         cost_usd: baseline.years.values().map(|year| year.0).collect(),
         co2e_t: baseline.years.values().map(|year| year.1).collect(),
-        total_cost_usd: metrics.iter().find(is_cost).and_then(|metric| metric.value),
+        total_cost_usd: baseline.cost_usd,
     })
 }
 

@@ -3,8 +3,9 @@
 use super::problem::{Place, Problem, nearest};
 use super::schema::schema;
 use super::tree::Item;
-use boon::{Compiler, ErrorKind, InstanceToken, Schemas, ValidationError};
+use boon::{Compiler, ErrorKind, InstanceToken, SchemaIndex, Schemas, ValidationError};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// The name under which a schema is compiled; it is never looked up anywhere.
 const NAME: &str = "portvolt.json";
@@ -18,32 +19,44 @@ pub struct Shape {
     pub unknown: Vec<Vec<String>>,
 }
 
+/// A schema that is compiled once, for all documents that are held against it.
+pub(crate) struct Rules {
+    schema: Value,
+    schemas: Schemas,
+    index: SchemaIndex,
+}
+
 /// All ways in which a document has the wrong shape or a number out of its plausible range.
 ///
 /// # Panics
 /// When the schema made from our own types is not one: a programmer's error that a test would show.
 #[must_use]
 pub fn check_shape(document: &Item) -> Shape {
-    check_against(&schema(), document)
+    // To compile it takes longer than all else that loading a small scenario does, and a study loads thousands.
+    static SCENARIO: LazyLock<Rules> = LazyLock::new(|| Rules::of(schema()));
+    SCENARIO.check(document)
 }
 
-/// The same against the schema of one table.
-///
-/// # Panics
-/// As [`check_shape`].
-#[must_use]
-pub fn check_against(schema: &Value, document: &Item) -> Shape {
-    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-    compiler.add_resource(NAME, schema.clone()).expect("our own schema has a name of its own");
-    let compiled = compiler.compile(NAME, &mut schemas).expect("our own schema is valid");
-    let json = document.to_json();
-    let mut shape = Shape::default();
-    if let Err(error) = schemas.validate(&json, compiled) {
-        for error in leaves(&error) {
-            explain(error, schema, document, &mut shape);
-        }
+impl Rules {
+    /// Of a schema of ours; panics when it is none.
+    pub(crate) fn of(schema: Value) -> Self {
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.add_resource(NAME, schema.clone()).expect("our own schema has a name of its own");
+        let index = compiler.compile(NAME, &mut schemas).expect("our own schema is valid");
+        Self { schema, schemas, index }
     }
-    shape
+
+    /// All ways in which a document breaks the schema.
+    pub(crate) fn check(&self, document: &Item) -> Shape {
+        let json = document.to_json();
+        let mut shape = Shape::default();
+        if let Err(error) = self.schemas.validate(&json, self.index) {
+            for error in leaves(&error) {
+                explain(error, &self.schema, document, &mut shape);
+            }
+        }
+        shape
+    }
 }
 
 type Wrong<'a> = ValidationError<'a, 'a>;

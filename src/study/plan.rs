@@ -299,7 +299,7 @@ impl Planner<'_> {
                         }
                         cells.push(cell);
                     }
-                    Err(wrong) => self.add(wrong),
+                    Err(wrong) => self.problems.append(wrong),
                 }
             }
         }
@@ -332,7 +332,7 @@ impl Planner<'_> {
                             cell.named.insert(setting, inputs);
                         }
                     }
-                    Err(wrong) => self.add(wrong),
+                    Err(wrong) => self.problems.append(wrong),
                 }
             }
         }
@@ -350,18 +350,9 @@ impl Planner<'_> {
         for point in (0..design.points.len()).step_by(step) {
             let request = cell.strategy.request(&cell.path, &self.spec.settings, &design.settings(point));
             if let Err(wrong) = load(&request) {
-                self.add(wrong);
+                self.problems.append(wrong);
             }
         }
-    }
-
-    /// Adds the problems of a scenario, once, however many cells share them.
-    fn add(&mut self, wrong: Problems) {
-        let told: Vec<String> =
-            self.problems.list.iter().map(|problem| problem.message.clone() + &problem.field).collect();
-        let is_new = |problem: &Problem| !told.contains(&(problem.message.clone() + &problem.field));
-        let list: Vec<Problem> = wrong.list.iter().filter(|problem| is_new(problem)).cloned().collect();
-        self.problems.append(Problems { list, ..wrong });
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Baseline {
     pub npv_usd: f64,
     /// Emissions of all years, t `CO2e`.
     pub co2e_t: f64,
+    /// Cost of all years, less what is left at the end, USD.
+    pub cost_usd: Option<f64>,
     /// By year: cost in USD and emissions in t `CO2e`.
     pub years: BTreeMap<u16, (f64, f64)>,
 }
@@ -43,7 +45,7 @@ impl Baseline {
             let pair = |name| values.get(&(*scope, name)).copied();
             years.extend(year.zip(pair("cost_usd").zip(pair("co2e_t"))));
         }
-        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, years })
+        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, cost_usd: total("cost_usd"), years })
     }
 
     /// Present value of the additional cost over the tonnes abated; none where nothing is.

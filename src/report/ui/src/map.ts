@@ -75,6 +75,8 @@ class HubMap {
   private readonly map = svg("svg", { role: "group", "aria-label": "Map of sites" });
   private readonly canvas = element("canvas", { "aria-hidden": "true" });
   private readonly marks: Mark[];
+  /** Each mark with its number, those that carry most first. */
+  private readonly largest: [number, Mark][];
   private readonly spots: [number, number][];
   private size: [number, number] = [1100, HEIGHT];
 
@@ -88,9 +90,10 @@ class HubMap {
     const peak = (site: Site) => metrics.get("peak_kw", `site:${site.key}`) ?? 0;
     const highest = Math.max(1, ...report.sites.map(peak));
     this.marks = report.sites.map((site) => new Mark(site, 4 + 12 * Math.sqrt(peak(site) / highest), () => chosen.set(site.key)));
-    // Small ones last, so that none lies hidden under a large one.
     this.marks.forEach((mark, index) => mark.node.addEventListener("focusin", () => this.reveal(index)));
-    this.map.append(...[...this.marks].sort((a, b) => b.radius - a.radius).map((mark) => mark.node));
+    this.largest = [...this.marks.entries()].sort(([, a], [, b]) => b.radius - a.radius);
+    // Small ones last, so that none lies hidden under a large one.
+    this.map.append(...this.largest.map(([, mark]) => mark.node));
     this.node.append(this.map, this.canvas);
     chosen.follow((key) => this.marks.forEach((mark) => mark.choose(mark.site.key === key)));
     clock.step.follow(() => this.isAtTime.value && this.say());
@@ -139,9 +142,7 @@ class HubMap {
     const isSeen = ([x, y]: [number, number]) => x >= 0 && y >= 0 && x <= this.size[0] && y <= this.size[1];
     const isNamed = this.spots.filter((spot) => isSeen(at(spot))).length <= MOST_NAMES;
     // Where there is no room for all names, the sites that carry most have theirs.
-    const weight = (mark: Mark) => Math.max(0, ...mark.site.peak_kw);
-    const order = [...this.marks.entries()].sort(([, a], [, b]) => weight(b) - weight(a));
-    for (const [index, mark] of order) {
+    for (const [index, mark] of this.largest) {
       const [x, y] = at(this.spots[index] ?? [0, 0]);
       mark.name(isNamed);
       // Left of the mark where the window ends on its right.
