@@ -7,10 +7,11 @@ use crate::account::load::Load;
 use crate::account::tariff::Tariff;
 use crate::import;
 use crate::scenario::listing::CSV_LIMIT_BYTES;
-use crate::scenario::load::read_text;
+use crate::scenario::load::{read_text, tariff};
 use crate::scenario::problem::{Problem, Problems};
+use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct BillArgs {
@@ -30,12 +31,9 @@ pub(super) struct BillArgs {
 
 pub(super) fn print(args: &BillArgs, console: &Console) -> Exit {
     let mut problems = Vec::new();
-    let load = read(&args.load, CSV_LIMIT_BYTES, &mut problems, |path, text, problems| {
-        import::load::read(path, text, &args.zone, problems)
-    });
-    let tariff = read(&args.tariff, import::TARIFF_LIMIT_BYTES, &mut problems, |path, text, problems| {
-        import::tariff(path, text, args.name.as_deref(), problems)
-    });
+    let load = load(args, &mut problems);
+    let file = args.tariff.display().to_string();
+    let tariff = tariff(&file, args.name.as_deref(), &mut BTreeMap::new(), &mut problems);
     let (Some(load), Some(tariff)) = (load, tariff) else {
         return diagnose::show(&Problems { files: Vec::new(), list: problems }, console);
     };
@@ -51,20 +49,12 @@ pub(super) fn print(args: &BillArgs, console: &Console) -> Exit {
     Exit::Done
 }
 
-fn read<T>(
-    path: &Path,
-    limit_bytes: u64,
-    problems: &mut Vec<Problem>,
-    parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> Option<T>,
-) -> Option<T> {
-    let name = path.display().to_string();
-    if let Some(text) = import::shipped(&name).filter(|_| !path.exists()) {
-        return parse(&name, text, problems);
-    }
-    match read_text(path, limit_bytes, None) {
-        Ok(text) => parse(&name, &text, problems),
-        Err((message, _)) => {
-            problems.extend(Problems::of_file(&name, message, None).list);
+fn load(args: &BillArgs, problems: &mut Vec<Problem>) -> Option<Load> {
+    let name = args.load.display().to_string();
+    match read_text(&args.load, CSV_LIMIT_BYTES, None) {
+        Ok(text) => import::load::read(&name, &text, &args.zone, problems),
+        Err((message, help)) => {
+            problems.extend(Problems::of_file(&name, message, help).list);
             None
         }
     }

@@ -38,6 +38,15 @@ fn percent(part: f64, whole: f64) -> String {
     if whole > 0.0 { format!("{:.1} %", 100.0 * part / whole) } else { "-".to_owned() }
 }
 
+/// A small site in kWh, a large one in MWh.
+fn energy_text(kwh: f64) -> String {
+    if kwh < 1e4 { format!("{kwh:.0} kWh") } else { format!("{:.0} MWh", kwh / 1e3) }
+}
+
+fn power_text(kw: f64) -> String {
+    if kw < 1e3 { format!("{kw:.0} kW") } else { format!("{:.2} MW", kw / 1e3) }
+}
+
 /// Hauls, trucks, equipment.
 fn service(summary: &Summary, metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
@@ -74,10 +83,10 @@ fn energy(metrics: &[Metric]) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Charging   {:.0} sessions, {:.0} MWh delivered of {:.0} asked for, {:.0} left short",
+        "Charging   {:.0} sessions, {} delivered of {} asked for, {:.0} left short",
         total("sessions"),
-        total("energy_delivered_kwh") / 1e3,
-        total("energy_requested_kwh") / 1e3,
+        energy_text(total("energy_delivered_kwh")),
+        energy_text(total("energy_requested_kwh")),
         total("sessions_unmet"),
     );
     let _ = writeln!(
@@ -89,9 +98,9 @@ fn energy(metrics: &[Metric]) -> String {
     );
     let _ = writeln!(
         out,
-        "Grid       {:.0} MWh, peak {:.2} MW, load factor {:.2}",
-        total("energy_grid_kwh") / 1e3,
-        total("peak_kw") / 1e3,
+        "Grid       {}, peak {}, load factor {:.2}",
+        energy_text(total("energy_grid_kwh")),
+        power_text(total("peak_kw")),
         total("load_factor"),
     );
     if metrics.iter().any(|metric| metric.name == "bill_total_usd") {

@@ -49,7 +49,11 @@ fn show(job: &Job<'_>, finished: &Finished, console: &Console) {
     show_notes(&finished.notes, console);
     finished.remarks.iter().for_each(|remark| console.note(remark));
     let (path, metrics) = (&finished.path, &finished.metrics);
-    let hint = if job.with_report { format!("  (open {}/report.html)", path.display()) } else { String::new() };
+    let hint = if job.with_report {
+        format!("  (open {}/report.html)", path.display())
+    } else {
+        format!("  (`portvolt report {}` makes a page of it)", path.display())
+    };
     let (screen, extra) = match &finished.kind {
         Kind::Operations { summary, effort, digest } => {
             let extra = serde_json::json!({ "digest": digest, "events": effort.events });

@@ -158,8 +158,8 @@ fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReportE
         }
     })?;
     for hours in classes.values_mut() {
-        hours.required_h = rounded(std::mem::take(&mut hours.required_h), 2);
-        hours.served_h = rounded(std::mem::take(&mut hours.served_h), 2);
+        hours.required_h = rounded(std::mem::take(&mut hours.required_h), 4);
+        hours.served_h = rounded(std::mem::take(&mut hours.served_h), 4);
     }
     let times = if classes.is_empty() { Vec::new() } else { steps.times(calendar) };
     Ok(Work { bucket_s: steps.bucket_s, times, classes })

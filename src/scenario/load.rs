@@ -401,6 +401,17 @@ struct Listed {
     tariffs: BTreeMap<String, Tariff>,
 }
 
+/// Reads a tariff by the name of its file, or of one that comes along; `label` says which, where the file holds several. Its
+/// hash goes to the inputs, its mistakes to the problems.
+pub fn tariff(
+    file: &str,
+    label: Option<&str>,
+    inputs: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Tariff> {
+    Rows { base: PathBuf::new(), within: None, inputs, problems }.tariff(file, label)
+}
+
 /// Reads the files that a scenario names.
 pub(super) struct Rows<'a> {
     pub(super) base: PathBuf,
@@ -445,9 +456,18 @@ impl Rows<'_> {
     }
 
     fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
+        self.read_up_to(listing::CSV_LIMIT_BYTES, file, parse)
+    }
+
+    fn read_up_to<T: Default>(
+        &mut self,
+        limit_bytes: u64,
+        file: &str,
+        parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T,
+    ) -> T {
         let path = self.base.join(file);
         let name = path.display().to_string();
-        match read_text(&path, listing::CSV_LIMIT_BYTES, self.within) {
+        match read_text(&path, limit_bytes, self.within) {
             Ok(text) => {
                 self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
                 parse(&name, &text, self.problems)
@@ -477,7 +497,7 @@ impl Rows<'_> {
     }
 
     /// A tariff from a file, or the shipped one of that name.
-    pub(super) fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
+    fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
         let path = self.base.join(file);
         let is_free = self.within.is_none_or(|folder| is_within(&path, folder));
         if is_free && !path.is_file() {
@@ -492,7 +512,7 @@ impl Rows<'_> {
                 return None;
             }
         }
-        self.read(file, |path, text, out| import::tariff(path, text, name, out))
+        self.read_up_to(import::TARIFF_LIMIT_BYTES, file, |path, text, out| import::tariff(path, text, name, out))
     }
 }
 

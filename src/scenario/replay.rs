@@ -3,7 +3,7 @@
 use super::Scenario;
 use super::choice::Plugins;
 use super::listing::CSV_LIMIT_BYTES;
-use super::load::{FIRST_SOC, Loaded, Rows, read_text, sorted};
+use super::load::{FIRST_SOC, Loaded, read_text, sorted, tariff};
 use super::problem::{Place, Problem, Problems};
 use super::provenance::Provenance;
 use super::visits::{Visit, Visits, twice, visits};
@@ -93,8 +93,8 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let mut inputs = BTreeMap::from([(path, hash)]);
     let mut tariffs = BTreeMap::new();
     if let Some(file) = &replay.tariff {
-        let mut files = Rows { base: PathBuf::new(), within: None, inputs: &mut inputs, problems: &mut problems.list };
-        let tariff = files.tariff(&file.display().to_string(), replay.tariff_name.as_deref());
+        let (file, label) = (file.display().to_string(), replay.tariff_name.as_deref());
+        let tariff = tariff(&file, label, &mut inputs, &mut problems.list);
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }
     let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);

@@ -4,6 +4,7 @@ use crate::import;
 use crate::record::folder::{MANIFEST, Manifest, hash_of_file};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// What became of a file.
@@ -24,7 +25,12 @@ pub enum Fate {
 /// Why it cannot be used.
 pub fn read_manifest(folder: &Path) -> Result<Manifest, String> {
     let path = folder.join(MANIFEST);
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            format!("{} holds no finished run, comparison or sweep: it has no {MANIFEST}", folder.display())
+        }
+        _ => format!("cannot read {}: {error}", path.display()),
+    })?;
     serde_json::from_str(&text).map_err(|error| format!("{} is no manifest of portvolt: {error}", path.display()))
 }
 

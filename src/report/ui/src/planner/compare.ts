@@ -148,13 +148,15 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
   const value = (metrics: Metrics, name: string, key: string) => metrics.get(name, `site:${key}`);
   const rows: string[][] = [];
   for (const [key, name] of names) {
-    const ports = [a, b].map((run) => run.sites.find((site) => site.key === key)?.ports ?? 0);
+    const sites = [a, b].map((run) => run.sites.find((site) => site.key === key));
+    const ports = sites.map((site) => site?.ports ?? 0);
+    const limits = sites.map((site) => (site ? plain(site.limit_kw, 0) : ""));
     const pair = (metric: string) => [plain(value(first, metric, key), 0), plain(value(second, metric, key), 0)];
     if ((ports[0] ?? 0) + (ports[1] ?? 0) === 0) continue;
-    rows.push([name, String(ports[0]), String(ports[1]), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...pair("bill_total_usd")]);
+    rows.push([name, String(ports[0]), String(ports[1]), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...limits, ...pair("bill_total_usd")]);
   }
   const twice = (name: string) => [`${name}, before`, "after"];
-  page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("ports"), ...twice("wait 95 %, min"), ...twice("left short"), ...twice("peak, kW"), ...twice("bill, USD")], rows)));
+  page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("ports"), ...twice("wait 95 %, min"), ...twice("left short"), ...twice("peak, kW"), ...twice("limit, kW"), ...twice("bill, USD")], rows)));
   if (a.start !== b.start || a.times.length !== b.times.length || a.bucket_s !== b.bucket_s) return;
   const sum = (run: Report, of: (site: Report["sites"][number]) => number[]) => run.times.map((_, at) => run.sites.reduce((all, site) => all + (of(site)[at] ?? 0), 0));
   const charts: [string, string, string, (site: Report["sites"][number]) => number[]][] = [
