@@ -205,7 +205,7 @@ proptest! {
                 prop_assert!(is_fair, "session {session} got {kw:?} of {:?}", ask[session]);
             }
         }
-        let filled = fill_in_order(&tree, &tree.limit, &node_of, &ask, 0..ask.len());
+        let filled = fill_in_order(&tree, &tree.limit, &node_of, &ask, || 0..ask.len());
         prop_assert!(filled.iter().zip(&ask).all(|(kw, ask)| kw.0 >= 0.0 && kw.0 <= ask.0 + 1e-12));
     }
 

@@ -8,7 +8,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Kw, Kwh};
-use crate::scenario::visits::Visit;
+use crate::scenario::visits::Stay;
 use bevy_ecs::prelude::*;
 
 /// Registers the charging systems.
@@ -24,8 +24,8 @@ pub fn register(r: &mut Register<'_>) {
 /// Visits of a list, in the order of their arrival.
 #[derive(Resource, Debug, Default)]
 pub struct VisitList {
-    /// Site and visit.
-    pub visits: Vec<(SiteId, Visit)>,
+    /// Where and what.
+    pub visits: Vec<(SiteId, Stay)>,
     /// May each use the port of its charger's number and no other?
     pub is_pinned: bool,
     /// The first that has not come yet.
@@ -34,19 +34,19 @@ pub struct VisitList {
 
 /// Visitors that arrive in this tick join the queues.
 fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: ResMut<Arrivals>) {
-    while let Some((site, visit)) = list.visits.get(list.next)
-        && visit.arrive_s < clock.tick_end_s()
+    while let Some((site, stay)) = list.visits.get(list.next)
+        && stay.arrive_s < clock.tick_end_s()
     {
         // A visitor's battery is as large as its need: it arrives empty and is full when it has what it asked for.
-        let need = Kwh(visit.energy_kwh.max(1e-6));
-        let battery = Battery::at_soc(Curve::flat(need, Kw(visit.vehicle_kw)), 0.0);
+        let need = Kwh(stay.energy_kwh.max(1e-6));
+        let battery = Battery::at_soc(Curve::flat(need, Kw(stay.vehicle_kw)), 0.0);
         let row = u32::try_from(list.next).expect("fewer than 2^32 visits");
         arrivals.0.push(Arrival {
-            depart_s: Some(visit.depart_s),
-            offer: Some(Kw(visit.max_kw)),
-            pinned: visit.charger.filter(|_| list.is_pinned).map(PortId),
-            rank: visit.vehicle,
-            ..Arrival::new(visit.arrive_s, *site, Vehicle::Visitor(row), User::Visitor, battery)
+            depart_s: Some(stay.depart_s),
+            offer: Some(Kw(stay.max_kw)),
+            pinned: stay.charger.filter(|_| list.is_pinned).map(PortId),
+            rank: stay.vehicle,
+            ..Arrival::new(stay.arrive_s, *site, Vehicle::Visitor(row), User::Visitor, battery)
         });
         list.next += 1;
     }

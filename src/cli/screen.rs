@@ -38,7 +38,7 @@ fn percent(part: f64, whole: f64) -> String {
     if whole > 0.0 { format!("{:.1} %", 100.0 * part / whole) } else { "-".to_owned() }
 }
 
-/// A small site in kWh, a large one in MWh.
+/// Small sums in kilowatt-hours, large ones in megawatt-hours.
 fn energy_text(kwh: f64) -> String {
     if kwh < 1e4 { format!("{kwh:.0} kWh") } else { format!("{:.0} MWh", kwh / 1e3) }
 }

@@ -6,6 +6,8 @@ use crate::kernel::units::Kw;
 
 /// Sums may pass a limit by this share of it before they are cut (rounding).
 const SLACK: f64 = 1e-12;
+/// Who has this share of a limit left has room, whatever was rounded.
+const ROOM: f64 = 1e-9;
 
 /// The level up to which each of `demands` is met so that they add up to `limit`: max-min fair sharing at one node.
 /// Infinite when they fit.
@@ -178,21 +180,36 @@ impl<'a> Filling<'a> {
     }
 }
 
-/// Gives each session in `order` all it asks for, as long as every node above it has some left.
+/// Gives each session in `order` all it asks for, as long as every node above it has some left. The order is not asked for
+/// where everybody gets all, as it is most of the time.
 #[must_use]
-pub fn fill_in_order(
+pub fn fill_in_order<Order: IntoIterator<Item = usize>>(
     tree: &LimitTree,
     headroom: &[Kw],
     node_of: &[NodeId],
     ask: &[Kw],
-    order: impl IntoIterator<Item = usize>,
+    order: impl FnOnce() -> Order,
 ) -> Vec<Kw> {
+    if fits_in_any_order(tree, headroom, node_of, ask) {
+        return ask.iter().map(|ask| ask.max(Kw::ZERO)).collect();
+    }
     let mut filling = Filling::new(tree, headroom);
     let mut plan = vec![Kw::ZERO; ask.len()];
-    for session in order {
+    for session in order() {
         plan[session] = filling.give(node_of[session], ask[session]);
     }
     plan
+}
+
+/// Does every node have more left than rounding could take, when all have what they ask for?
+fn fits_in_any_order(tree: &LimitTree, headroom: &[Kw], node_of: &[NodeId], ask: &[Kw]) -> bool {
+    let mut left = headroom.to_vec();
+    for (node, ask) in node_of.iter().zip(ask) {
+        for node in tree.upwards(*node) {
+            left[node.index()] -= ask.max(Kw::ZERO);
+        }
+    }
+    left.iter().zip(headroom).all(|(left, headroom)| left.0 >= ROOM * headroom.0)
 }
 
 #[cfg(test)]
@@ -257,8 +274,18 @@ mod tests {
         let node_of = [1, 1, 2].map(NodeId);
         let ask = [150.0, 150.0, 100.0].map(Kw);
         let headroom = [260.0, 200.0, 150.0].map(Kw);
-        let plan = fill_in_order(&tree(), &headroom, &node_of, &ask, [2, 1, 0]);
+        let plan = fill_in_order(&tree(), &headroom, &node_of, &ask, || [2, 1, 0]);
         assert_eq!(plan, [10.0, 150.0, 100.0].map(Kw));
+    }
+
+    #[test]
+    fn nobody_is_put_in_order_where_all_fits() {
+        let (node_of, headroom) = ([1, 1, 2].map(NodeId), [400.0, 200.0, 150.0].map(Kw));
+        let nobody = || -> [usize; 0] { unreachable!("all fits") };
+        let ask = [60.0, 130.0, 100.0].map(Kw);
+        assert_eq!(fill_in_order(&tree(), &headroom, &node_of, &ask, nobody), ask);
+        let to_the_brim = [60.0, 140.0, 100.0].map(Kw);
+        assert_eq!(fill_in_order(&tree(), &headroom, &node_of, &to_the_brim, || [2, 1, 0]), to_the_brim);
     }
 
     #[test]
@@ -267,6 +294,6 @@ mod tests {
         let mut power = [Kw(100.0)];
         cut_to_limits(&tree(), &[Kw(-5.0), Kw(200.0), Kw(150.0)], &node_of, &mut power);
         assert_eq!(power, [Kw(0.0)]);
-        assert_eq!(fill_in_order(&tree(), &[Kw(-5.0), Kw(9.0), Kw(9.0)], &node_of, &[Kw(1.0)], [0]), [Kw(0.0)]);
+        assert_eq!(fill_in_order(&tree(), &[Kw(-5.0), Kw(9.0), Kw(9.0)], &node_of, &[Kw(1.0)], || [0]), [Kw(0.0)]);
     }
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Rows are written in groups of this many, so memory does not grow with simulated time.
 pub const GROUP_ROWS: usize = 1 << 16;
 /// Rows wait in memory until there are so many: few enough that their buffers are used again and again.
-pub const WAITING_ROWS: usize = 1 << 13;
+pub const WAITING_ROWS: usize = 1 << 12;
 /// Rows that are laid out in columns at a time: they stay in the processor's cache while one column after the other is
 /// filled.
 const FILL_ROWS: usize = 1 << 8;

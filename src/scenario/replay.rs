@@ -12,6 +12,7 @@ use crate::kernel::calendar::Calendar;
 use crate::policy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const DAY_S: u32 = 86_400;
 /// No replay is longer than this, s.
@@ -82,14 +83,10 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     if visits.list.is_empty() && problems.list.is_empty() {
         problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
     }
-    for (line, session) in twice(&visits.list) {
-        let message = format!("`{session}` is the name of another session too");
-        let place = Some(Place::Line(path.clone(), line));
-        problems.list.push(Problem { place, field: "session_id".to_owned(), message, help: None });
-    }
-    if replay.chargers.is_none() {
-        own_ports(&path, &visits, &mut problems.list);
-    }
+    let is_pool = replay.chargers.is_some();
+    let apart = || if is_pool { Vec::new() } else { own_ports(&path, &visits) };
+    let (alike, at_once) = rayon::join(|| own_names(&path, &visits), apart);
+    problems.list.extend(alike.into_iter().chain(at_once));
     let mut inputs = BTreeMap::from([(path, hash)]);
     let mut tariffs = BTreeMap::new();
     if let Some(file) = &replay.tariff {
@@ -97,7 +94,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         let tariff = tariff(&file, label, &mut inputs, &mut problems.list);
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }
-    let last_s = visits.list.iter().map(|visit| visit.depart_s).max().unwrap_or(0);
+    let last_s = visits.list.iter().map(|visit| visit.stay.depart_s).max().unwrap_or(0);
     if last_s > LAST_S {
         let message =
             format!("its last session ends after {} days; a replay has at most {}", last_s / DAY_S, LAST_S / DAY_S);
@@ -157,13 +154,23 @@ fn sessions(replay: &Replay, path: &str, text: &str, problems: &mut Vec<Problem>
     Sessions { visits, start: replay.start.clone().unwrap_or(start), zone: replay.zone.clone().unwrap_or(zone) }
 }
 
+/// No two sessions may have one name.
+fn own_names(path: &str, visits: &Visits) -> Vec<Problem> {
+    let wrong = |(line, session): (u64, Arc<str>)| {
+        let message = format!("`{session}` is the name of another session too");
+        Problem { place: Some(Place::Line(path.to_owned(), line)), field: "session_id".to_owned(), message, help: None }
+    };
+    twice(&visits.list).into_iter().map(wrong).collect()
+}
+
 /// Without a pool each session needs a charger, and no two may be there at once.
-fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
+fn own_ports(path: &str, visits: &Visits) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut wrong = |line: u64, field: &str, message: String, help: &str| {
         let place = Some(Place::Line(path.to_owned(), line));
         problems.push(Problem { place, field: field.to_owned(), message, help: Some(help.to_owned()) });
     };
-    for visit in visits.list.iter().filter(|visit| visit.charger.is_none()) {
+    for visit in visits.list.iter().filter(|visit| visit.stay.charger.is_none()) {
         wrong(
             visit.line,
             "charger_id",
@@ -172,14 +179,14 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
         );
     }
     let entry = |(at, visit): (u32, &Visit)| {
-        Some(u128::from(visit.charger?) << 64 | u128::from(visit.arrive_s) << 32 | u128::from(at))
+        Some(u128::from(visit.stay.charger?) << 64 | u128::from(visit.stay.arrive_s) << 32 | u128::from(at))
     };
     let mut order: Vec<u128> = (0..).zip(&visits.list).filter_map(entry).collect();
     order.sort_unstable();
     for pair in order.windows(2) {
         let [before, after] = [pair[0], pair[1]].map(|entry| &visits.list[entry as u32 as usize]);
-        if let Some(charger) = before.charger.filter(|charger| after.charger == Some(*charger))
-            && after.arrive_s < before.depart_s
+        if let Some(charger) = before.stay.charger.filter(|charger| after.stay.charger == Some(*charger))
+            && after.stay.arrive_s < before.stay.depart_s
         {
             let name = &visits.chargers[charger as usize];
             let message = format!("arrives at charger `{name}` before the session of line {} leaves it", before.line);
@@ -191,6 +198,7 @@ fn own_ports(path: &str, visits: &Visits, problems: &mut Vec<Problem>) {
             );
         }
     }
+    problems
 }
 
 /// A calendar that covers the last departure, and its days.
@@ -219,7 +227,7 @@ fn calendar(start: &str, zone: &str, last_s: u32, problems: &mut Vec<Problem>) -
 /// Times that all fall on boundaries need no finer tick than the interval; ports that are handed on do.
 fn tick_s(replay: &Replay, visits: &[Visit]) -> u32 {
     let is_aligned = |visit: &Visit| {
-        visit.arrive_s.is_multiple_of(replay.interval_s) && visit.depart_s.is_multiple_of(replay.interval_s)
+        visit.stay.arrive_s.is_multiple_of(replay.interval_s) && visit.stay.depart_s.is_multiple_of(replay.interval_s)
     };
     if replay.chargers.is_none() && visits.iter().all(is_aligned) {
         return replay.interval_s;
@@ -230,7 +238,7 @@ fn tick_s(replay: &Replay, visits: &[Visit]) -> u32 {
 fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days: u32) -> Scenario {
     let tick_s = tick_s(replay, &visits.list);
     let ports = replay.chargers.unwrap_or(visits.chargers.len().max(1) as u32);
-    let strongest_kw = visits.list.iter().map(|visit| visit.max_kw).fold(1.0, f64::max);
+    let strongest_kw = visits.list.iter().map(|visit| visit.stay.max_kw).fold(1.0, f64::max);
     let limit_kw = replay.limit_kw.filter(|_| replay.policy != "uncontrolled");
     let text = serde_json::json!({
         "title": format!("Replay of {}", replay.sessions.display()),

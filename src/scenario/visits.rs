@@ -7,13 +7,20 @@ use std::collections::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// One vehicle that comes to charge.
+/// A row of the list: one vehicle that comes to charge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
     /// Line of the file.
     pub line: u64,
     /// Name of the session in the file.
     pub session: Arc<str>,
+    /// Who stays, when, and for what.
+    pub stay: Stay,
+}
+
+/// What a simulation has to know of a visit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stay {
     /// Its vehicle: place in the sorted names of the list.
     pub vehicle: u32,
     /// Its charger, if the file names one: place in the sorted names of the list.
@@ -116,20 +123,22 @@ pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
         let named = |column| row.get(column).filter(|name| !name.is_empty());
         list.push(Visit {
             line: row.line,
-            vehicle: vehicles.number(named(vehicle).unwrap_or(session)),
-            charger: named(charger).map(|name| chargers.number(name)),
             session: session.into(),
-            arrive_s,
-            depart_s,
-            energy_kwh,
-            max_kw,
-            vehicle_kw: vehicle_kw.min(max_kw),
+            stay: Stay {
+                vehicle: vehicles.number(named(vehicle).unwrap_or(session)),
+                charger: named(charger).map(|name| chargers.number(name)),
+                arrive_s,
+                depart_s,
+                energy_kwh,
+                max_kw,
+                vehicle_kw: vehicle_kw.min(max_kw),
+            },
         });
     }
     let ((vehicles, vehicle_at), (chargers, charger_at)) = (vehicles.sorted(), chargers.sorted());
-    for visit in &mut list {
-        visit.vehicle = vehicle_at[visit.vehicle as usize];
-        visit.charger = visit.charger.map(|number| charger_at[number as usize]);
+    for Visit { stay, .. } in &mut list {
+        stay.vehicle = vehicle_at[stay.vehicle as usize];
+        stay.charger = stay.charger.map(|number| charger_at[number as usize]);
     }
     Visits { list, vehicles, chargers }
 }

@@ -23,7 +23,7 @@ pub struct Done {
 /// # Errors
 /// When the problem is too large, or the solver gives up.
 pub fn metrics(loaded: &Loaded, limit_kw: f64, prices: &[f64], done: &Done) -> Result<Vec<Metric>, BoundError> {
-    let asked = case(loaded, limit_kw, prices, |visit| visit.energy_kwh);
+    let asked = case(loaded, limit_kw, prices, |visit| visit.stay.energy_kwh);
     let served = case(loaded, limit_kw, prices, |visit| done.got_kwh.get(&*visit.session).copied().unwrap_or(0.0));
     let hours = f64::from(loaded.scenario.time.interval_s) / 3600.0;
     let total_kwh: f64 = done.power_kw.iter().map(|kw| kw * hours).sum();
@@ -59,10 +59,10 @@ fn case(loaded: &Loaded, limit_kw: f64, prices: &[f64], need_kwh: impl Fn(&Visit
     let sessions: Vec<Session> = visits
         .map(|visit| Session {
             node: 0,
-            arrive_s: visit.arrive_s,
-            depart_s: visit.depart_s,
+            arrive_s: visit.stay.arrive_s,
+            depart_s: visit.stay.depart_s,
             need_kwh: need_kwh(visit),
-            max_kw: visit.vehicle_kw,
+            max_kw: visit.stay.vehicle_kw,
         })
         .collect();
     let intervals = sessions.iter().map(|session| session.depart_s.div_ceil(interval_s)).max().unwrap_or(0) as usize;

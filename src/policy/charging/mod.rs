@@ -164,7 +164,7 @@ impl<'a> ChargingView<'a> {
 
     /// Up to `want` each in the order of a key, as far as the limits go.
     fn served_by(&self, want: &[Kw], key: impl Fn(usize) -> f64) -> Vec<Kw> {
-        fill_in_order(self.tree, self.headroom_kw, &self.sessions.node, want, self.rows_by(key))
+        fill_in_order(self.tree, self.headroom_kw, &self.sessions.node, want, || self.rows_by(key))
     }
 }
 

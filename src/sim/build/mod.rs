@@ -27,7 +27,7 @@ use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, Powe
 use crate::scenario::Scenario;
 use crate::scenario::check::parse_window;
 use crate::scenario::load::Loaded;
-use crate::scenario::visits::{Visit, first_letters};
+use crate::scenario::visits::{Stay, Visit, first_letters};
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
     CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
@@ -393,10 +393,10 @@ struct Coming<'a> {
 }
 
 /// Sorts visits by arrival, site and name, and lists them.
-fn in_order_of_arrival(order: &mut Vec<Coming<'_>>) -> Vec<(SiteId, Visit)> {
+fn in_order_of_arrival(order: &mut Vec<Coming<'_>>) -> Vec<(SiteId, Stay)> {
     // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
     let entry = |(at, Coming { site, visit, .. }): (u32, &Coming<'_>)| {
-        let when = u64::from(visit.arrive_s) << 32 | u64::from(site.0);
+        let when = u64::from(visit.stay.arrive_s) << 32 | u64::from(site.0);
         (u128::from(when) << 64 | u128::from(first_letters(&visit.session)), at)
     };
     let mut keys: Vec<(u128, u32)> = (0..).zip(&*order).map(entry).collect();
@@ -405,8 +405,8 @@ fn in_order_of_arrival(order: &mut Vec<Coming<'_>>) -> Vec<(SiteId, Visit)> {
         alike.sort_by_key(|(_, at)| &order[*at as usize].visit.session);
     }
     *order = keys.into_iter().map(|(_, at)| order[at as usize]).collect();
-    let placed = |coming: &Coming<'_>| {
-        (coming.site, Visit { vehicle: coming.visit.vehicle + coming.first, ..coming.visit.clone() })
+    let placed = |Coming { site, first, visit }: &Coming<'_>| {
+        (*site, Stay { vehicle: visit.stay.vehicle + first, ..visit.stay })
     };
     order.iter().map(placed).collect()
 }
