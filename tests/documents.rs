@@ -1,6 +1,6 @@
 //! Contract: the documents are true. Every command of the README and of the guides runs as it stands, in the order of its
-//! page, in a folder that holds the shipped scenarios and the files the page says the reader has; and the generated
-//! references are those of this version.
+//! page, in a folder that holds the shipped scenarios and the files the page says the reader has; what a page shows of the
+//! screen of a run is what the run prints; and the generated references are those of this version.
 //!
 //! Three things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week, comparisons have
 //! two replications, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
@@ -21,25 +21,73 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// others.
 const NOT_OURS: [&str; 7] = ["cargo build", "cargo test", "cargo install", "git clone", "cd ", "sbatch", "kubectl"];
 
-/// The lines of the `sh` blocks of a page, without comments; lines that end in a backslash go on.
-fn commands(page: &str) -> Vec<String> {
-    let mut commands: Vec<String> = Vec::new();
-    let (mut is_shell, mut goes_on) = (false, false);
+/// How lines begin that a run prints.
+const SCREEN: [&str; 8] = ["Hauls  ", "Trucks  ", "Equipment  ", "Charging  ", "Queues  ", "Grid  ", "Bill  ", "Air  "];
+
+/// What a page makes its reader do.
+enum Step {
+    /// Run a command.
+    Run(String),
+    /// Run a command of a transcript (`$ ...`), and see these lines; `[...]` stands for any.
+    See(String, Vec<String>),
+    /// Write a file: a block of TOML or CSV whose first line is a comment with the file's path.
+    Write(String, String),
+}
+
+/// The steps of the blocks of a page, in their order.
+fn steps(page: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut block: Option<(&str, Vec<&str>)> = None;
     for line in page.lines() {
-        if line.starts_with("```") {
-            is_shell = line.trim() == "```sh";
-        } else if is_shell {
-            let line = line.split(" #").next().unwrap().trim();
-            let text = line.trim_end_matches('\\').trim_end();
-            match commands.last_mut().filter(|_| goes_on) {
-                Some(last) => write!(last, " {text}").unwrap(),
-                None if text.is_empty() || text.starts_with('#') => {}
-                None => commands.push(text.to_owned()),
+        match block.take() {
+            None => block = line.strip_prefix("```").map(|kind| (kind.trim(), Vec::new())),
+            Some((kind, lines)) if line.starts_with("```") => steps.extend(steps_of(kind, &lines)),
+            Some((kind, mut lines)) => {
+                lines.push(line);
+                block = Some((kind, lines));
             }
-            goes_on = line.ends_with('\\');
         }
     }
+    steps
+}
+
+fn steps_of(kind: &str, lines: &[&str]) -> Vec<Step> {
+    let path = lines.first().and_then(|first| first.strip_prefix("# ")).filter(|path| path.ends_with(kind));
+    match (kind, path) {
+        ("sh", _) => commands(lines).into_iter().map(Step::Run).collect(),
+        ("console", _) => transcript(lines),
+        ("toml" | "csv", Some(path)) => vec![Step::Write(path.to_owned(), lines[1..].join("\n") + "\n")],
+        _ => Vec::new(),
+    }
+}
+
+/// Commands without comments; lines that end in a backslash go on.
+fn commands(lines: &[&str]) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in lines {
+        let line = line.split(" #").next().unwrap().trim();
+        let text = line.trim_end_matches('\\').trim_end();
+        match commands.last_mut().filter(|_| goes_on) {
+            Some(last) => write!(last, " {text}").unwrap(),
+            None if text.is_empty() || text.starts_with('#') => {}
+            None => commands.push(text.to_owned()),
+        }
+        goes_on = line.ends_with('\\');
+    }
     commands
+}
+
+fn transcript(lines: &[&str]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for line in lines {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => steps.push(Step::See(command.to_owned(), Vec::new())),
+            (None, Some(Step::See(_, shown))) => shown.push((*line).to_owned()),
+            _ => {}
+        }
+    }
+    steps
 }
 
 /// A folder with the shipped scenarios, and what the pages say the reader has.
@@ -120,45 +168,79 @@ fn build_plugin(dir: &Path, command: &str) {
     std::fs::copy(example, dir.join(name).join(format!("{name}.wasm"))).unwrap();
 }
 
-/// The same command with two replications where it asks for more.
+/// The same command with two replications where it asks for more, or for as many as it has unasked.
 fn shorter(command: &str) -> String {
     let mut words: Vec<&str> = command.split(' ').collect();
     if let Some(at) = words.iter().position(|word| *word == "--replications") {
         words[at + 1] = "2";
-    } else if command.starts_with("portvolt bench-suite") {
+    } else if ["portvolt bench-suite", "portvolt compare"].iter().any(|start| command.starts_with(start))
+        && !words.contains(&"--until-ci")
+    {
         words.extend(["--replications", "2"]);
     }
     words.join(" ")
 }
 
-fn run_all(page: &Path) {
+fn follow(page: &Path) {
     let dir = desk();
-    let commands = commands(&std::fs::read_to_string(page).unwrap());
-    for command in commands.iter().flat_map(|line| line.split(" && ")) {
-        let command = shorter(&command.replace("cargo run --release --", "portvolt"));
-        if NOT_OURS.iter().any(|not_ours| command.starts_with(not_ours)) || command.starts_with("export PATH=") {
+    let text = std::fs::read_to_string(page).unwrap();
+    let mut said = String::new();
+    for step in steps(&text) {
+        match step {
+            Step::Run(line) => line.split(" && ").for_each(|command| said.push_str(&run(page, dir.path(), command))),
+            Step::See(command, shown) => see(page, dir.path(), &command, &shown),
+            Step::Write(path, text) => std::fs::write(dir.path().join(path), text).unwrap(),
+        }
+    }
+    for line in text.lines().filter(|line| SCREEN.iter().any(|word| line.starts_with(word))) {
+        assert!(said.contains(line), "{}: no run of the page prints this: {line}", page.display());
+    }
+}
+
+/// Runs a command of a page. Returns what it says.
+fn run(page: &Path, dir: &Path, command: &str) -> String {
+    let command = shorter(&command.replace("cargo run --release --", "portvolt"));
+    if NOT_OURS.iter().any(|not_ours| command.starts_with(not_ours)) || command.starts_with("export PATH=") {
+        return String::new();
+    }
+    let place = format!("{}: {command}", page.display());
+    assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
+    if command.starts_with("portvolt serve") {
+        serve(dir, &command);
+        return String::new();
+    }
+    if command.starts_with("portvolt plugin build") {
+        build_plugin(dir, &command);
+        return String::new();
+    }
+    let output = shell(dir, &command).output().unwrap();
+    assert!(output.status.success(), "{place}: {}", words(&output));
+    words(&output)
+}
+
+/// A command of a transcript says what the page shows, in that order.
+fn see(page: &Path, dir: &Path, command: &str, shown: &[String]) {
+    let said = words(&shell(dir, command).output().unwrap());
+    let mut lines = said.lines();
+    let mut may_skip = false;
+    for line in shown {
+        if line == "[...]" {
+            may_skip = true;
             continue;
         }
-        let place = format!("{}: {command}", page.display());
-        assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
-        if command.starts_with("portvolt serve") {
-            serve(dir.path(), &command);
-        } else if command.starts_with("portvolt plugin build") {
-            build_plugin(dir.path(), &command);
-        } else {
-            let output = shell(dir.path(), &command).output().unwrap();
-            assert!(output.status.success(), "{place}: {}", words(&output));
-        }
+        let found = if may_skip { lines.any(|said| said == line) } else { lines.next() == Some(line) };
+        assert!(found, "{}: `{command}` does not say this: {line}\n{said}", page.display());
+        may_skip = false;
     }
 }
 
 #[test]
 fn the_readme_runs() {
-    run_all(&Path::new(ROOT).join("README.md"));
+    follow(&Path::new(ROOT).join("README.md"));
 }
 
-#[test]
-fn the_guides_run() {
+/// The guides.
+fn guides() -> Vec<PathBuf> {
     let mut pages: Vec<PathBuf> = std::fs::read_dir(Path::new(ROOT).join("src/guide"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -166,8 +248,30 @@ fn the_guides_run() {
         .collect();
     pages.sort();
     assert!(pages.len() >= 6, "{pages:?}");
+    pages
+}
+
+#[test]
+fn the_guides_run() {
+    guides().iter().for_each(|page| follow(page));
+}
+
+#[test]
+fn files_that_documents_name_are_there() {
+    let mut pages = guides();
+    let scenarios = std::fs::read_dir(Path::new(ROOT).join("scenarios")).unwrap().map(|entry| entry.unwrap().path());
+    pages.extend(scenarios.map(|folder| folder.join("README.md")).filter(|page| page.exists()));
+    pages.extend(["README.md", "plugins/README.md", "src/study/README.md"].map(|page| Path::new(ROOT).join(page)));
+    let of_the_project = |name: &&str| {
+        let starts = ["src/", "tests/", "benches/", "plugins/", "scenarios/"];
+        starts.iter().any(|start| name.starts_with(start)) && !name.contains([' ', '*', '{', '<'])
+    };
     for page in &pages {
-        run_all(page);
+        let text = std::fs::read_to_string(page).unwrap();
+        // Every other piece between backticks is code.
+        for name in text.split('`').skip(1).step_by(2).filter(of_the_project) {
+            assert!(Path::new(ROOT).join(name).exists(), "{}: where is `{name}`?", page.display());
+        }
     }
 }
 

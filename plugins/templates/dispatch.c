@@ -31,6 +31,7 @@ static uint32_t nearest(const double *km, uint32_t fleet, u32_list fleets, u32_l
 
 static answer decide(void) {
     u32_list id = truck_id(), fleet = truck_fleet(), site = truck_site(), end_s = truck_shift_end_s();
+    u32_list drive_left_s = truck_driving_left_s();
     u32_list haul = haul_id(), origin = haul_origin(), to = haul_destination(), ready_s = haul_ready_s();
     u32_list only = haul_fleet(), drive_s, stay_s = site_stay_s();
     u32_list charging_fleet = fleet_charging_fleet(), charging_site = fleet_charging_site();
@@ -60,6 +61,7 @@ static answer decide(void) {
             uint32_t there_s = now_s + drive_s.at[there];
             int is_mine = only.at[row] == PORTVOLT_NONE || only.at[row] == fleet.at[truck];
             int fits = ready_s.at[row] <= there_s
+                       && drive_s.at[there] + drive_s.at[pair] <= drive_left_s.at[truck]
                        && there_s + stay_s.at[origin.at[row]] + drive_s.at[pair] <= end_s.at[truck];
             double needed_kwh = per_km.at[truck] * (km.at[there] + km.at[pair]);
             double left_kwh = energy_kwh.at[truck] - 0.25 * usable_kwh.at[truck] - needed_kwh;

@@ -29,7 +29,7 @@ export const policy = {
     const now = view.timeS(), drive = view.pairDriveS(view.hour()), stay = view.siteStayS(), km = view.pairEnergyKm();
     const [id, fleet, site, onDuty] = [view.truckId(), view.truckFleet(), view.truckSite(), view.truckOnDuty()];
     const [carrier, soc, usable, energy] = [view.truckCarrier(), view.truckSoc(), view.truckUsableKwh(), view.truckEnergyKwh()];
-    const [perKm, end] = [view.truckLoadedKwhPerKm(), view.truckShiftEndS()];
+    const [perKm, end, driveLeft] = [view.truckLoadedKwhPerKm(), view.truckShiftEndS(), unsigned(view.truckDrivingLeftS())];
     const [haul, from, to, ready, only] = [view.haulId(), view.haulOrigin(), view.haulDestination(), view.haulReadyS(), unsigned(view.haulFleet())];
     const [chargingFleet, chargingSite] = [view.fleetChargingFleet(), view.fleetChargingSite()];
     const [fuelingFleet, fuelingSite, freeKg] = [view.fleetFuelingFleet(), view.fleetFuelingSite(), view.siteH2FreeKg()];
@@ -52,7 +52,8 @@ export const policy = {
       for (let row = first; onDuty[truck] && row < Math.min(haul.length, first + 24); row++) {
         const there = site[truck] * stay.length + from[row], pair = from[row] * stay.length + to[row];
         const atOrigin = now + drive[there];
-        const fits = ready[row] <= atOrigin && atOrigin + stay[from[row]] + drive[pair] <= end[truck];
+        const fits = ready[row] <= atOrigin && drive[there] + drive[pair] <= driveLeft[truck]
+          && atOrigin + stay[from[row]] + drive[pair] <= end[truck];
         const enough = !refills || energy[truck] - 0.25 * usable[truck] >= perKm[truck] * (km[there] + km[pair]);
         if (taken[row] || !fits || !enough || (only[row] !== NONE && only[row] !== fleet[truck])) continue;
         taken[row] = 1;
