@@ -270,7 +270,7 @@ fn plans_of_other_versions_and_changed_files_are_refused() {
     let said = told(dir.path(), 4, &["sweep", "run", "sweep"]);
     assert!(said.contains("was planned by portvolt 0.0.7") && said.contains("sweep plan"), "{said}");
     std::fs::write(&plan, &now[..now.len() / 2]).unwrap();
-    assert!(told(dir.path(), 4, &["sweep", "status", "sweep"]).contains("cannot read"));
+    assert!(told(dir.path(), 4, &["sweep", "status", "sweep"]).contains("holds no finished run"));
 }
 
 #[test]
@@ -366,7 +366,7 @@ fn a_run_is_verified_and_what_changed_is_named() {
     std::fs::write(&manifest, text.replace("\"seed\": 4", "\"seed\": 5")).unwrap();
     let said = told(dir.path(), 1, &["verify", "runs/depot"]);
     assert!(said.contains("comes out otherwise") && said.contains("tables/sessions.parquet"), "{said}");
-    assert!(told(dir.path(), 4, &["verify", "depot"]).contains("cannot read"));
+    assert!(told(dir.path(), 4, &["verify", "depot"]).contains("holds no finished run"));
 }
 
 #[test]
