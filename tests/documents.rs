@@ -253,7 +253,9 @@ fn guides() -> Vec<PathBuf> {
 
 #[test]
 fn the_guides_run() {
-    guides().iter().for_each(|page| follow(page));
+    for page in &guides() {
+        follow(page);
+    }
 }
 
 #[test]
