@@ -56,7 +56,7 @@ fn steps_of(kind: &str, lines: &[&str]) -> Vec<Step> {
     match (kind, path) {
         ("sh", _) => commands(lines).into_iter().map(Step::Run).collect(),
         ("console", _) => transcript(lines),
-        ("toml" | "csv", Some(path)) => vec![Step::Write(path.to_owned(), lines[1..].join("\n") + "\n")],
+        ("toml" | "csv", Some(path)) => vec![Step::Write(path.to_owned(), lines.join("\n") + "\n")],
         _ => Vec::new(),
     }
 }

@@ -159,6 +159,9 @@ fn wrong_loads_are_named() {
     assert_eq!(out.status.code(), Some(4));
     let told = text(&out.stderr);
     assert!(told.contains("none.csv") && told.contains("none.json"), "both at once: {told}");
+    let out = portvolt(dir.path(), &["bill", "none.csv", "--tariff", "sce_tou_ev9"]);
+    let told = text(&out.stderr);
+    assert!(told.contains("none.csv") && told.contains("did you mean `sce_tou_ev_9`"), "{told}");
 }
 
 #[test]
