@@ -13,7 +13,7 @@ use crate::record::tally::Waits;
 use crate::scenario::check::Checker;
 use crate::scenario::load::Loaded;
 use crate::scenario::{Scenario, Sources};
-use crate::terminal::state::{EquipmentModels, Pools, Unit};
+use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -78,26 +78,9 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
 
 // --- State --------------------------------------------------------------------------------------------------------------
 
-/// A unit that comes to swap and hands over its battery.
-#[derive(Debug)]
-pub struct SwapArrival {
-    /// Exact time.
-    pub at_s: u32,
-    /// Where.
-    pub site: SiteId,
-    /// Who.
-    pub unit: UnitId,
-    /// Its battery.
-    pub battery: Battery,
-}
-
-/// Units on their way to swap yards. Written by terminals, emptied by the yards.
-#[derive(Resource, Debug, Default)]
-pub struct SwapArrivals(pub Vec<SwapArrival>);
-
 /// One yard.
 #[derive(Debug)]
-pub struct Yard {
+struct Yard {
     site: SiteId,
     model: u32,
     swap_s: u32,
@@ -105,7 +88,7 @@ pub struct Yard {
     /// Units of its model at its terminal, in id order.
     units: Vec<UnitId>,
     bay_free_s: Vec<u32>,
-    queue: Vec<SwapArrival>,
+    queue: Vec<Handover>,
     /// Charged batteries and since when they are here.
     ready: Vec<(u32, Battery)>,
     under_way: Vec<Swapped>,
@@ -126,19 +109,10 @@ struct Swapped {
 
 /// All yards, in the order of their keys.
 #[derive(Resource, Debug, Default)]
-pub struct SwapYards(Vec<Yard>);
-
-impl SwapYards {
-    /// Does a model swap its batteries at a site instead of charging?
-    #[must_use]
-    pub fn serves(&self, site: SiteId, model: u32) -> bool {
-        self.0.iter().any(|yard| yard.site == site && yard.model == model)
-    }
-}
+struct SwapYards(Vec<Yard>);
 
 /// Puts the yards into the world; the units are there already.
 pub(crate) fn add(world: &mut World, loaded: &Loaded, sites: &Sites) {
-    world.init_resource::<SwapArrivals>();
     let mut yards = Vec::new();
     for spec in loaded.scenario.swap.values() {
         let site = sites.find(&spec.site).expect("the check found every site");
@@ -159,6 +133,7 @@ pub(crate) fn add(world: &mut World, loaded: &Loaded, sites: &Sites) {
             .map(|unit| unit.id)
             .collect();
         units.sort_unstable();
+        world.resource_mut::<Care>().look_after(site, model as u32);
         let spare = || (0, Battery::at_soc(curve.clone(), 1.0));
         yards.push(Yard {
             site,
@@ -189,17 +164,13 @@ pub(crate) fn register(r: &mut Register<'_>) {
 fn swap_batteries(
     clock: Res<Clock>,
     mut yards: ResMut<SwapYards>,
-    mut coming: ResMut<SwapArrivals>,
+    mut care: ResMut<Care>,
     mut arrivals: ResMut<Arrivals>,
     mut departures: ResMut<Departures>,
 ) {
-    let mut coming = core::mem::take(&mut coming.0);
-    coming.sort_by_key(|arrival| (arrival.at_s, arrival.unit));
-    for arrival in coming {
-        let yard = yards.0.iter_mut().find(|yard| yard.site == arrival.site && yard.owns(arrival.unit));
-        yard.expect("terminals send units to their yard only").queue.push(arrival);
-    }
     for yard in &mut yards.0 {
+        let coming = care.take(|site, unit| site == yard.site && yard.owns(unit));
+        yard.queue.extend(coming);
         yard.take_back(&mut departures.0);
         yard.begin(clock.tick_end_s());
         yard.finish(&clock, &mut arrivals.0, &mut departures.0);
@@ -270,10 +241,9 @@ impl Yard {
 
 // --- Record -------------------------------------------------------------------------------------------------------------
 
-/// Energy in batteries that are in no unit and at no port, for the audit.
+/// Energy in batteries of the yards, for the audit.
 pub(crate) fn stored_kwh(world: &World) -> f64 {
-    let coming = world.resource::<SwapArrivals>().0.iter().map(|arrival| arrival.battery.energy().0);
-    world.resource::<SwapYards>().0.iter().map(Yard::stored_kwh).sum::<f64>() + coming.sum::<f64>()
+    world.resource::<SwapYards>().0.iter().map(Yard::stored_kwh).sum()
 }
 
 /// Swaps and waits by site. Each charge of a battery is a row of `sessions` under the unit that left it.

@@ -6,6 +6,7 @@ use crate::record::names::Names;
 use crate::record::summary::Metric;
 use crate::scenario::Scenario;
 use crate::scenario::load::Loaded;
+use crate::terminal::state::Care;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
 use bevy_ecs::prelude::World;
 
@@ -33,7 +34,10 @@ impl Room {
 /// All rooms. Their order says nothing: the steps of the tick do.
 pub(super) const ROOMS: [Room; 7] = [
     Room::of(freight::register, |scenario| scenario.freight.is_some()),
-    Room::of(terminal::register, |scenario| !scenario.terminal.is_empty()),
+    Room {
+        stored_kwh: |world| world.resource::<Care>().stored_kwh(),
+        ..Room::of(terminal::register, |scenario| !scenario.terminal.is_empty())
+    },
     Room::of(truck::register, |scenario| !scenario.fleet.is_empty()),
     Room::of(charging::register, |_| true),
     Room { metrics: grid::record::metrics, ..Room::of(grid::register, |_| true) },

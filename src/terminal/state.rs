@@ -180,6 +180,58 @@ pub struct PoolHour {
 #[derive(Resource, Debug, Default)]
 pub struct Pools(pub Vec<Pool>);
 
+/// A unit that runs low and hands its battery over to whoever looks after its model.
+#[derive(Debug)]
+pub struct Handover {
+    /// Exact time.
+    pub at_s: u32,
+    /// Where.
+    pub site: SiteId,
+    /// Who.
+    pub unit: UnitId,
+    /// Its battery.
+    pub battery: Battery,
+}
+
+/// Units that do not go to ports themselves. Another room (a swap yard, say) says at which site it looks after which model, and
+/// takes the units over that run low; the terminal does not know what becomes of them until their batteries come back.
+#[derive(Resource, Debug, Default)]
+pub struct Care {
+    of: Vec<(SiteId, u32)>,
+    coming: Vec<Handover>,
+}
+
+impl Care {
+    /// From now on units of a model are handed over at a site.
+    pub fn look_after(&mut self, site: SiteId, model: u32) {
+        self.of.push((site, model));
+    }
+
+    /// Does another room look after this model at this site?
+    #[must_use]
+    pub fn has(&self, site: SiteId, model: u32) -> bool {
+        self.of.contains(&(site, model))
+    }
+
+    /// A unit comes.
+    pub(super) fn hand_over(&mut self, handover: Handover) {
+        self.coming.push(handover);
+    }
+
+    /// Those who came and belong to the caller, in the order of their time and id.
+    pub fn take(&mut self, is_own: impl Fn(SiteId, UnitId) -> bool) -> Vec<Handover> {
+        let mut own: Vec<Handover> = self.coming.extract_if(.., |unit| is_own(unit.site, unit.unit)).collect();
+        own.sort_by_key(|unit| (unit.at_s, unit.unit));
+        own
+    }
+
+    /// Energy in the batteries of those who are on their way.
+    #[must_use]
+    pub fn stored_kwh(&self) -> f64 {
+        self.coming.iter().map(|unit| unit.battery.energy().0).sum()
+    }
+}
+
 /// When vessels and yards are worked.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Labor(pub Option<WeekProfile>);

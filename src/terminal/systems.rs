@@ -2,7 +2,7 @@
 
 use super::rules::share_work;
 use super::spec::EquipmentModelSpec;
-use super::state::{CraneLoad, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState};
+use super::state::{Care, CraneLoad, EquipmentModels, Gates, Handover, Labor, Pool, PoolHour, Pools, Unit, UnitState};
 use crate::charging::battery::Battery;
 use crate::charging::state::{Arrival, Arrivals, Departures, User, Vehicle};
 use crate::freight::state::Berths;
@@ -14,7 +14,6 @@ use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kwh;
 use crate::record::Records;
 use crate::record::rows::EquipmentRow;
-use crate::swap::{SwapArrival, SwapArrivals, SwapYards};
 use crate::truck::spec::Powertrain;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -62,8 +61,7 @@ struct Yard<'w, 's> {
     roster: Res<'w, Roster<Unit>>,
     units: Query<'w, 's, (&'static Unit, &'static mut UnitState)>,
     fuel_arrivals: ResMut<'w, FuelArrivals>,
-    swap_yards: Res<'w, SwapYards>,
-    swap_arrivals: ResMut<'w, SwapArrivals>,
+    care: ResMut<'w, Care>,
 }
 
 /// At a boundary: the work of the interval that begins is shared out; who runs low, or has a break, goes to charge.
@@ -149,8 +147,8 @@ impl Yard<'_, '_> {
                     if battery.soc() > model.leave_at_soc {
                         continue;
                     }
-                    if self.swap_yards.serves(pool.site, unit.model) {
-                        self.swap_arrivals.0.extend(swap(&self.clock, pool.site, *unit, &mut state));
+                    if self.care.has(pool.site, unit.model) {
+                        hand_over(&self.clock, pool.site, *unit, &mut state, &mut self.care);
                     } else {
                         let target = battery.usable() * model.return_at_soc;
                         leave(&self.clock, pool, *unit, &mut state, target, None, arrivals);
@@ -195,7 +193,7 @@ impl Yard<'_, '_> {
                 UnitState::Ready(battery)
                     if model.charge_in_breaks
                         && battery.soc() < BREAK_BELOW_SOC
-                        && !self.swap_yards.serves(pool.site, unit.model) =>
+                        && !self.care.has(pool.site, unit.model) =>
                 {
                     let target = battery.usable();
                     leave(&self.clock, pool, *unit, &mut state, target, resumes_s, arrivals);
@@ -244,14 +242,10 @@ fn leave(
     }
 }
 
-/// A unit hands its battery over and goes to the swap yard of its terminal.
-fn swap(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState) -> Option<SwapArrival> {
-    match core::mem::replace(state, UnitState::Away) {
-        UnitState::Ready(battery) => Some(SwapArrival { at_s: clock.now_s(), site, unit: unit.id, battery }),
-        other => {
-            *state = other;
-            None
-        }
+/// A unit hands its battery over to the room that looks after its model.
+fn hand_over(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState, care: &mut Care) {
+    if let UnitState::Ready(battery) = core::mem::replace(state, UnitState::Away) {
+        care.hand_over(Handover { at_s: clock.now_s(), site, unit: unit.id, battery });
     }
 }
 

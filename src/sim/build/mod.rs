@@ -30,7 +30,7 @@ use crate::scenario::load::Loaded;
 use crate::scenario::visits::{Stay, Visit, first_letters};
 use crate::terminal::spec::LaborSpec;
 use crate::terminal::state::{
-    CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
+    Care, CraneLoad, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState,
 };
 use crate::truck::spec::BatterySpec;
 use crate::truck::standing::Standing;
@@ -293,6 +293,7 @@ impl Build<'_> {
         self.world.insert_resource(Gates::new(gates));
         self.world.insert_resource(EquipmentModels(models));
         self.world.insert_resource(Pools(pools));
+        self.world.init_resource::<Care>();
         self.world.insert_resource(CraneLoad { kw: vec![0.0; self.sites.0.len()] });
         self.world.insert_resource(Labor(self.scenario.labor.as_ref().and_then(labor)));
         self.spawn::<_, Unit>(bundles);
