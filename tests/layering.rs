@@ -55,6 +55,14 @@ fn reports_read_records_only() {
     );
 }
 
+/// Swap yards are the example of a technology that comes as one module: no room of the tick was changed for them.
+#[test]
+fn rooms_do_not_know_what_is_built_on_them() {
+    let rooms = ["terminal", "charging", "grid", "freight", "truck", "hydrogen"];
+    let is_one = |path: &Path| path.parent().is_some_and(|parent| rooms.iter().any(|room| parent.ends_with(room)));
+    forbid(is_one, &["crate::swap"]);
+}
+
 #[test]
 fn the_tick_changes_no_structure() {
     // Studies, and the samples of a year, run whole worlds side by side (rayon); nothing inside one does. The command line
