@@ -50,11 +50,11 @@ CONF
 export SLURM_CONF="$folder/slurm.conf"
 slurmctld -c -f "$SLURM_CONF"
 slurmd -f "$SLURM_CONF"
-for _ in $(seq 60); do
+for _ in $(seq 240); do
   sinfo -h -o %T 2>/dev/null | grep -q idle && break
   sleep 0.5
 done
-sinfo -h -o "node %T" | grep -q idle || { echo "slurm did not come up:"; tail -5 "$folder"/log/*.log; exit 1; }
+sinfo -h -o "node %T" | grep -q idle || { echo "slurm did not come up:"; tail -n 5 "$folder"/log/*.log; exit 1; }
 
 sweep=$folder/sweep
 "$portvolt" sweep plan "$study" --out "$sweep" --quiet
