@@ -7,13 +7,14 @@
 #![allow(missing_docs, reason = "criterion's macros write undocumented functions")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use portvolt::grid::state::LimitTree;
+use portvolt::grid::state::{LimitTree, SiteOutlook};
 use portvolt::kernel::ids::NodeId;
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
 use portvolt::plugin::{Charging, Plugin, Running};
 use portvolt::policy::spec::PluginLimits;
-use portvolt::policy::{ChargingPolicy, ChargingView, PluginFile, SessionColumns, SiteOutlook, charging};
+use portvolt::policy::{ChargingPolicy, ChargingView, SessionColumns, charging};
+use portvolt::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::Path;

@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use portvolt::record::summary::Metric;
+use portvolt::record::metric::Metric;
 use portvolt::scenario::load::{Request, load};
 use portvolt::study::measure::Runs;
 use portvolt::study::merge::merge;

@@ -9,8 +9,10 @@
 //! formats of others.
 
 pub mod account;
+pub mod bound;
 pub mod charging;
 pub mod cli;
+pub mod document;
 pub mod export;
 pub mod freight;
 pub mod grid;
@@ -19,6 +21,7 @@ pub mod hydrogen;
 pub mod import;
 pub mod job;
 pub mod kernel;
+pub mod place;
 pub mod plugin;
 pub mod policy;
 pub mod record;
@@ -31,3 +34,4 @@ pub mod swap;
 pub mod terminal;
 pub mod transition;
 pub mod truck;
+pub mod vehicle;

@@ -6,7 +6,7 @@
 mod common;
 
 use common::{loaded, run, shipped};
-use portvolt::scenario::load::Loaded;
+use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{Options, Simulation};
 
 /// Two days of the terminal: trucks, gates, equipment, outages, sharing under a limit.

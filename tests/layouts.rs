@@ -6,9 +6,9 @@
 mod common;
 
 use common::{loaded, run, shipped, written};
+use portvolt::document::problem::{Problem, Problems};
 use portvolt::import::geojson::{Layout, PlacedCharger};
 use portvolt::import::{acn, afdc, geojson};
-use portvolt::scenario::problem::{Problem, Problems};
 use portvolt::sim::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -7,12 +7,12 @@
 mod common;
 
 use common::{Finished, run, written};
-use portvolt::charging::battery::Curve;
 use portvolt::grid::rules::{cut_to_limits, fill_in_order};
 use portvolt::grid::state::LimitTree;
 use portvolt::kernel::ids::NodeId;
 use portvolt::kernel::units::{Hours, Kw, Kwh};
 use portvolt::sim::Options;
+use portvolt::vehicle::battery::Curve;
 use proptest::prelude::*;
 use std::fmt::Write;
 

@@ -6,7 +6,8 @@
 mod common;
 
 use common::{loaded, run, run_into, shipped};
-use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::scenario::load::{Request, load};
+use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::schema;
 use portvolt::scenario::template::TEMPLATES;
 use portvolt::sim::Options;

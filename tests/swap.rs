@@ -7,7 +7,8 @@
 mod common;
 
 use common::{Finished, loaded, run, shipped};
-use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::scenario::load::{Request, load};
+use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{Options, Simulation};
 
 fn terminal(settings: &[&str]) -> Loaded {

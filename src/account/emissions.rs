@@ -1,6 +1,6 @@
 //! From fuel and distance to what leaves the tailpipe, and what the fuel's supply emits.
 
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

@@ -4,12 +4,13 @@
 //! [`state::Departure`]: whoever holds the battery is the only one who writes it. In between, power goes
 //! Ask (what the session can take) -> Plan (what the policy wants) -> Grant (what the limits allow) -> delivered.
 
-pub mod battery;
+pub(crate) mod build;
 pub(crate) mod power;
 pub(crate) mod queue;
 pub mod record;
 pub mod spec;
 pub mod state;
 pub mod systems;
+pub(crate) mod visits;
 
 pub use systems::register;

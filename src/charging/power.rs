@@ -1,17 +1,17 @@
 //! Power becomes energy: Ask (what a session can take) -> Plan (what the policy wants) -> Grant (what the limits allow)
 //! -> delivered.
 
-use super::queue::kind;
-use super::state::{Budget, ChargingLoad, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works};
+use super::state::{Budget, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works, kind};
 use crate::grid::limits::TimedLimits;
 use crate::grid::rules::Sharing;
-use crate::grid::state::{Headroom, LimitTree, LimitsNow, Sites};
+use crate::grid::state::{ChargingLoad, Headroom, LimitTree, LimitsNow, SiteOutlook};
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
 use crate::kernel::units::{Hours, Kw, Kwh};
-use crate::policy::{ChargingPolicySlot, ChargingView, Fault, SessionColumns, SiteOutlook};
+use crate::place::site::Sites;
+use crate::policy::{ChargingPolicySlot, ChargingView, Fault, SessionColumns};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 

@@ -3,10 +3,11 @@
 use super::power::settle;
 use super::record::{is_short, session_row, waited_row};
 use super::state::{
-    Arrival, Arrivals, ChargingLoad, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port,
-    Session, Spent, Works,
+    Arrival, Arrivals, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port, Session, Spent,
+    Works, kind,
 };
 use crate::grid::spec::QueueOrder;
+use crate::grid::state::ChargingLoad;
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
@@ -17,22 +18,6 @@ use crate::record::Records;
 use crate::record::rows::SessionRow;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
-
-/// What is due on this room's agenda; at the same second in this order.
-pub(crate) mod kind {
-    /// A session is done (id: port).
-    pub(crate) const FINISH: u8 = 0;
-    /// A cabinet works again (id: cabinet).
-    pub(crate) const REPAIR: u8 = 1;
-    /// Ports that were kept for home fleets are free for all (id: group of chargers).
-    pub(crate) const REOPEN: u8 = 2;
-    /// Somebody who waits at the site has to go (id: site).
-    pub(crate) const GIVE_UP: u8 = 3;
-    /// The vehicle at a port has to go (id: port).
-    pub(crate) const TIME_UP: u8 = 4;
-    /// A cabinet breaks (id: cabinet).
-    pub(crate) const FAIL: u8 = 5;
-}
 
 /// All that the queue step touches.
 #[derive(SystemParam)]

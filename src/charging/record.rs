@@ -1,10 +1,12 @@
 //! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a port.
 
-use super::state::{Arrival, Leave, Plazas, Plug, Port, Session, User, Vehicle};
+use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
 use crate::kernel::ids::VisitId;
 use crate::kernel::units::Kwh;
 use crate::record::Code;
-use crate::record::rows::{SessionRow, vehicle_kind};
+use crate::record::rows::SessionRow;
+use crate::vehicle::record::vehicle_kind;
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::World;
 
 /// Does it leave with less than it was to get (by more than a watt-hour)?

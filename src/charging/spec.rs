@@ -1,6 +1,6 @@
 //! What the user writes about chargers and visits.
 
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,50 +1,16 @@
 //! Ports, sessions, queues: what changes while vehicles charge. Only this room writes it.
 
-use super::battery::Battery;
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::LimitTree;
 use crate::kernel::agenda::Agenda;
-use crate::kernel::calendar::in_window;
-use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId, TruckId, UnitId};
+use crate::kernel::ids::{CabinetId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
-use crate::truck::spec::BatterySpec;
+use crate::vehicle::battery::Battery;
+use crate::vehicle::spec::BatterySpec;
+use crate::vehicle::user::{Access, User, Vehicle};
 use bevy_ecs::prelude::{Component, Resource};
-
-/// Who is at a port or waits for one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Vehicle {
-    /// A simulated truck.
-    Truck(TruckId),
-    /// A simulated piece of equipment.
-    Unit(UnitId),
-    /// A vehicle from a list of visits (its row).
-    Visitor(u32),
-}
-
-impl Vehicle {
-    /// Its number among its kind.
-    #[must_use]
-    pub fn number(self) -> u32 {
-        match self {
-            Self::Truck(id) => id.0,
-            Self::Unit(id) => id.0,
-            Self::Visitor(row) => row,
-        }
-    }
-}
-
-/// On whose account a vehicle charges: decides which ports it may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum User {
-    /// A truck of this fleet.
-    Fleet(FleetId),
-    /// A unit of this equipment model (position in the scenario's list).
-    Model(u32),
-    /// A visitor.
-    Visitor,
-}
 
 /// A vehicle that comes to charge and hands over its battery.
 #[derive(Debug, Clone)]
@@ -316,15 +282,6 @@ impl Budget {
 #[derive(Resource, Debug, Default)]
 pub struct Spent(pub Vec<(NodeId, Kwh)>);
 
-/// Grid energy that sessions drew, by inner node of the tree of limits: of the ports directly behind it.
-#[derive(Resource, Debug, Default)]
-pub struct ChargingLoad {
-    /// In the interval that runs.
-    pub running: Vec<Kwh>,
-    /// In the interval that ended last.
-    pub closed: Vec<Kwh>,
-}
-
 /// What the charging policy may know of departures.
 #[derive(Resource, Debug, Clone, Copy, Default)]
 pub struct Knowledge {
@@ -362,43 +319,6 @@ impl Knowledge {
                 (f64::from(depart_s) + error_s).max(f64::from(arrival.at_s)) as u32
             }
         }
-    }
-}
-
-/// Who may use a group of ports, and when it is kept for home fleets.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// Every truck may.
-    pub public: bool,
-    /// Visitors may.
-    pub visitors: bool,
-    /// These fleets and models may.
-    pub users: Vec<User>,
-    /// Kept for home fleets from, to (seconds of the local day).
-    pub reserved: Option<(u32, u32)>,
-}
-
-impl Access {
-    /// May trucks of any fleet?
-    #[must_use]
-    pub fn is_for_trucks(&self) -> bool {
-        self.public || self.users.iter().any(|user| matches!(user, User::Fleet(_)))
-    }
-
-    /// May this user ever plug in?
-    #[must_use]
-    pub fn allows(&self, user: User) -> bool {
-        match user {
-            User::Fleet(_) => self.public || self.users.contains(&user),
-            User::Model(_) => self.users.contains(&user),
-            User::Visitor => self.visitors || self.public,
-        }
-    }
-
-    /// Is it kept for home fleets at this second of the local day?
-    #[must_use]
-    pub fn reserved_at(&self, second_of_day: u32) -> bool {
-        self.reserved.is_some_and(|window| in_window(window, second_of_day))
     }
 }
 
@@ -499,28 +419,18 @@ pub struct Works {
     pub unmet: u64,
 }
 
-/// Who may use which site, for dispatch.
-#[derive(Resource, Debug, Default, Clone)]
-pub struct SitesByFleet {
-    /// For each fleet: sites with at least one port it may use, ascending.
-    pub sites: Vec<Vec<SiteId>>,
-}
-
-/// Access of a group of chargers or a hydrogen station as the scenario says it.
-#[must_use]
-pub fn access_of(
-    users: &[String],
-    fleet: impl Fn(&str) -> Option<FleetId>,
-    model: impl Fn(&str) -> Option<u32>,
-    window: Option<(u32, u32)>,
-) -> Access {
-    let mut access = Access { public: false, visitors: false, users: Vec::new(), reserved: window };
-    for user in users {
-        match user.as_str() {
-            "public" => access.public = true,
-            "visitors" => access.visitors = true,
-            name => access.users.extend(fleet(name).map(User::Fleet).or_else(|| model(name).map(User::Model))),
-        }
-    }
-    access
+/// What is due on this room's agenda; at the same second in this order.
+pub(crate) mod kind {
+    /// A session is done (id: port).
+    pub(crate) const FINISH: u8 = 0;
+    /// A cabinet works again (id: cabinet).
+    pub(crate) const REPAIR: u8 = 1;
+    /// Ports that were kept for home fleets are free for all (id: group of chargers).
+    pub(crate) const REOPEN: u8 = 2;
+    /// Somebody who waits at the site has to go (id: site).
+    pub(crate) const GIVE_UP: u8 = 3;
+    /// The vehicle at a port has to go (id: port).
+    pub(crate) const TIME_UP: u8 = 4;
+    /// A cabinet breaks (id: cabinet).
+    pub(crate) const FAIL: u8 = 5;
 }

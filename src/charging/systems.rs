@@ -1,14 +1,15 @@
 //! The steps of this room, and the visitors that it lets in.
 
-use super::battery::{Battery, Curve};
 use super::power::{ask, deliver, grant, hold_leavers, plan};
 use super::queue::serve_queues;
-use super::state::{Arrival, Arrivals, User, Vehicle};
+use super::state::{Arrival, Arrivals};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Kw, Kwh};
-use crate::scenario::visits::Stay;
+use crate::scenario::loaded::Stay;
+use crate::vehicle::battery::{Battery, Curve};
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 
 /// Registers the charging systems.

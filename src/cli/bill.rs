@@ -1,14 +1,16 @@
 //! `portvolt bill`: what a metered load costs under a tariff.
 
 use super::console::Console;
-use super::{Exit, diagnose};
+use super::diagnose;
+use super::exit::Exit;
 use crate::account::bill::{Bill, Component, MonthBill, bill};
 use crate::account::load::Load;
 use crate::account::tariff::Tariff;
+use crate::document::problem::{Problem, Problems};
 use crate::import;
+use crate::scenario::files::read_text;
 use crate::scenario::listing::CSV_LIMIT_BYTES;
-use crate::scenario::load::{read_text, tariff};
-use crate::scenario::problem::{Problem, Problems};
+use crate::scenario::rows::tariff;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -1,9 +1,10 @@
 //! `portvolt compare`: strategies on the same random days, and which differences hold.
 
 use super::console::Console;
-use super::{Exit, diagnose, interrupt};
+use super::exit::Exit;
+use super::{diagnose, interrupt};
+use crate::document::problem::Problems;
 use crate::record::folder::{FolderError, RunFolder};
-use crate::scenario::problem::Problems;
 use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all};
 use crate::study::measure::FailedRun;
 use crate::study::results::{self, Asked};
@@ -196,7 +197,7 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         }
         if let Some(metric) = asked.metric.as_ref().filter(|metric| done.total(metric).is_none()) {
             let names = done.metrics.iter().filter(|metric| metric.key.scope == "total");
-            let help = crate::scenario::problem::nearest(metric, names.map(|metric| metric.key.name.as_str()));
+            let help = crate::document::problem::nearest(metric, names.map(|metric| metric.key.name.as_str()));
             return Err(CompareError::NoMetric(metric.clone(), help.unwrap_or_default()).into());
         }
         let metric = asked.metric.as_deref().unwrap_or_default();

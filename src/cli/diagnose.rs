@@ -1,8 +1,8 @@
 //! Shows the mistakes in a user's files: the line, a caret, the way to mend it; all at once.
 
-use super::Exit;
 use super::console::Console;
-use crate::scenario::problem::{MOST_TOLD, Place, Problem, Problems};
+use super::exit::Exit;
+use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use std::fmt::Write;
 

@@ -1,9 +1,10 @@
 //! `portvolt import`: reads files of others and writes ours.
 
 use super::console::Console;
-use super::{Exit, diagnose};
+use super::diagnose;
+use super::exit::Exit;
+use crate::document::problem::{Problem, Problems};
 use crate::import::{acn, afdc, geojson};
-use crate::scenario::problem::{Problem, Problems};
 use std::path::{Path, PathBuf};
 
 /// Larger files are refused before they are read.

@@ -1,8 +1,8 @@
 //! `portvolt init`: copies a template out, to edit.
 
-use super::Exit;
 use super::console::Console;
-use crate::scenario::problem::nearest;
+use super::exit::Exit;
+use crate::document::problem::nearest;
 use crate::scenario::template::{TEMPLATES, copy_out, find};
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! `portvolt man`: the manual pages, made from the same descriptions as `--help`.
 
-use super::Exit;
 use super::console::Console;
+use super::exit::Exit;
 use std::path::{Path, PathBuf};
 
 /// Where the pages go.
@@ -12,10 +12,10 @@ pub(super) struct ManArgs {
     out: Option<PathBuf>,
 }
 
-pub(super) fn man(args: &ManArgs, console: &Console) -> Exit {
+pub(super) fn man(args: &ManArgs, command: clap::Command, console: &Console) -> Exit {
     let result = match &args.out {
-        Some(folder) => write(folder).map(|()| format!("Manual pages: {}", folder.display())),
-        None => page(),
+        Some(folder) => write(command, folder).map(|()| format!("Manual pages: {}", folder.display())),
+        None => page(command),
     };
     match result {
         Ok(text) => {
@@ -29,13 +29,13 @@ pub(super) fn man(args: &ManArgs, console: &Console) -> Exit {
     }
 }
 
-fn page() -> std::io::Result<String> {
+fn page(command: clap::Command) -> std::io::Result<String> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(super::command()).render(&mut text)?;
+    clap_mangen::Man::new(command).render(&mut text)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-fn write(folder: &Path) -> std::io::Result<()> {
+fn write(command: clap::Command, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(super::command(), folder)
+    clap_mangen::generate_to(command, folder)
 }

@@ -1,9 +1,11 @@
 //! The command line: one file a command, each thin. Results go to stdout, progress and messages to stderr.
 
+mod args;
 mod bill;
 mod compare;
 mod console;
 mod diagnose;
+mod exit;
 mod export;
 mod import;
 mod init;
@@ -26,53 +28,10 @@ mod sweep;
 mod validate;
 mod verify;
 
-use crate::record::folder::FolderError;
-use crate::sim::RunError;
-use crate::study::strategy::folder_of;
+use crate::cli::exit::Exit;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use console::Console;
-use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// Exit codes; 2 (wrong usage) is clap's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Done.
-    Done = 0,
-    /// The run failed.
-    Failed = 1,
-    /// Wrong usage that only shows at run time.
-    Usage = 2,
-    /// A sweep is incomplete.
-    Incomplete = 3,
-    /// The user's files are wrong; nothing was written.
-    BadFiles = 4,
-    /// A plugin was rejected or trapped.
-    BadPolicy = 5,
-    /// Done, but a stated constraint was broken (with `--strict`).
-    Broken = 6,
-    /// Interrupted; what was finished is kept.
-    Interrupted = 130,
-}
-
-impl From<&FolderError> for Exit {
-    fn from(error: &FolderError) -> Self {
-        match error {
-            FolderError::Io { .. } | FolderError::Overtaken { .. } => Self::Failed,
-            FolderError::Finished(_) | FolderError::Nameless(_) | FolderError::Foreign(_) => Self::BadFiles,
-        }
-    }
-}
-
-impl From<&RunError> for Exit {
-    fn from(error: &RunError) -> Self {
-        match error {
-            RunError::Interrupted { .. } => Self::Interrupted,
-            error if error.is_of_policy() => Self::BadPolicy,
-            _ => Self::Failed,
-        }
-    }
-}
 
 /// An open simulator of how ports and truck fleets become zero-emission.
 #[derive(Debug, Parser)]
@@ -175,36 +134,6 @@ enum Command {
     Man(man::ManArgs),
 }
 
-/// Which scenario.
-#[derive(Debug, Clone, Args)]
-struct ScenarioArgs {
-    /// A folder with `scenario.toml`, or the file.
-    scenario: PathBuf,
-    /// A TOML file that changes some of the scenario; may be given more than once. A bare name is looked for in the
-    /// scenario's folder.
-    #[arg(long, value_name = "FILE")]
-    strategy: Vec<PathBuf>,
-    /// Change one value, such as `site.depot.limit_kw=800`; may be given more than once.
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    settings: Vec<String>,
-}
-
-impl ScenarioArgs {
-    fn request(&self) -> crate::scenario::load::Request {
-        let folder = folder_of(&self.scenario);
-        let overlay = |name: &PathBuf| {
-            let beside = folder.join(name).with_extension("toml");
-            if !name.exists() && beside.exists() { beside } else { name.clone() }
-        };
-        crate::scenario::load::Request {
-            path: self.scenario.clone(),
-            overlays: self.strategy.iter().map(overlay).collect(),
-            settings: self.settings.clone(),
-            within: None,
-        }
-    }
-}
-
 /// The command line as clap has it: what `--help`, completions, manual pages and the reference are made of.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -240,7 +169,7 @@ pub fn main() -> ExitCode {
             console.print(&String::from_utf8_lossy(&text));
             Exit::Done
         }
-        Command::Man(args) => man::man(&args, &console),
+        Command::Man(args) => man::man(&args, command(), &console),
     };
     ExitCode::from(exit as u8)
 }

@@ -1,6 +1,6 @@
 //! The one screen at the end of a transition: years, money, rules that were not kept.
 
-use crate::record::summary::{Metric, value_of};
+use crate::record::metric::{Metric, value_of};
 use crate::scenario::Scenario;
 use crate::transition::record::Tables;
 use std::fmt::Write;

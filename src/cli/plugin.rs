@@ -1,16 +1,19 @@
 //! `portvolt plugin`: look into a plugin, try it, compare it with the built-in policies.
 
+use super::args::ScenarioArgs;
 use super::console::Console;
-use super::{Exit, ScenarioArgs, diagnose, plugin_new, plugins};
+use super::exit::Exit;
+use super::{diagnose, plugin_new, plugins};
 use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{
     Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Kind, Plugin, PluginError, Side, inspect,
     kind_of,
 };
-use crate::policy::PluginFile;
 use crate::policy::spec::PluginLimits;
-use crate::record::summary::{Metric, value_of};
-use crate::scenario::load::{Loaded, Request, load};
+use crate::record::metric::{Metric, value_of};
+use crate::scenario::load::{Request, load};
+use crate::scenario::loaded::Loaded;
+use crate::scenario::plugin_file::PluginFile;
 use crate::sim::RunError;
 use crate::study::real_views::{self, RealViews};
 use crate::study::replicate::replicate;

@@ -1,7 +1,7 @@
 //! `portvolt plugin new` and `plugin build`: a folder to start from, and its language's own tool.
 
-use super::Exit;
 use super::console::Console;
+use super::exit::Exit;
 use crate::plugin::{INTERFACE, Kind};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};

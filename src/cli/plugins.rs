@@ -1,11 +1,11 @@
 //! What every command does with the plugins of a scenario before it runs.
 
-use super::Exit;
 use super::console::Console;
+use super::exit::Exit;
 use crate::job::{PluginVisitor, visit_plugins};
 use crate::plugin::{self, Plugin, Side, TYPICAL_COMPONENT_BYTES};
-use crate::policy::PluginFile;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
+use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 
 /// Compiles and checks the plugins of a scenario, and their parameters.

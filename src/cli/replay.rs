@@ -1,8 +1,9 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
 use super::console::Console;
+use super::diagnose;
+use super::exit::Exit;
 use super::simulate::{begin, carry_out};
-use super::{Exit, diagnose};
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
 use crate::scenario::replay::{Replay, load, name};

@@ -1,15 +1,18 @@
 //! `portvolt run`: simulates a scenario, prints one screen, leaves a folder.
 
+use super::args::ScenarioArgs;
 use super::console::Console;
+use super::exit::Exit;
 use super::simulate::{begin, carry_out};
-use super::{Exit, ScenarioArgs, diagnose, plugins};
+use super::{diagnose, plugins};
+use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::DAY_S;
 use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
-use crate::scenario::load::{FILE_NAME, Request, load};
-use crate::scenario::problem::Problems;
+use crate::scenario::files::FILE_NAME;
+use crate::scenario::load::{Request, load};
 use crate::sim::Options;
 use crate::transition::baseline::Baseline;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! `portvolt schema`.
 
-use super::Exit;
 use super::console::Console;
+use super::exit::Exit;
 use crate::scenario::schema;
 
 pub(super) fn print(console: &Console) -> Exit {

@@ -1,8 +1,9 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
-use crate::record::summary::{Metric, Summary, value_of};
+use crate::record::metric::{Metric, value_of};
+use crate::record::summary::Summary;
 use crate::scenario::doubt::doubts;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
 use std::fmt::Write;
 

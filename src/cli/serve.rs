@@ -1,7 +1,8 @@
 //! `portvolt serve`: the planner's page in a browser.
 
 use super::console::Console;
-use super::{Exit, interrupt};
+use super::exit::Exit;
+use super::interrupt;
 use crate::serve::{Options, ServeError, serve as run_server};
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -1,10 +1,11 @@
 //! What `run` and `replay` share: carry a job out, show its progress, print one screen.
 
 use super::console::Console;
-use super::{Exit, interrupt, pathway, screen};
+use super::exit::Exit;
+use super::{interrupt, pathway, screen};
 use crate::job::{Finished, Job, JobError, Kind, Progress};
-use crate::policy::PluginNotes;
 use crate::record::folder::RunFolder;
+use crate::record::notes::PluginNotes;
 use std::path::Path;
 
 /// Begins the folder of a run, or says why not.

@@ -1,7 +1,8 @@
 //! `portvolt bench-suite`: the frozen scenarios, every built-in strategy, a leaderboard.
 
 use super::console::Console;
-use super::{Exit, diagnose, interrupt};
+use super::exit::Exit;
+use super::{diagnose, interrupt};
 use crate::study::compare::CompareError;
 use crate::study::screen::figure;
 use crate::study::strategy::Strategy;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
     let unknown: Vec<&String> =
         args.only.iter().filter(|name| SUITE.iter().all(|entry| entry.name != name.as_str())).collect();
     if let Some(name) = unknown.first() {
-        let help = crate::scenario::problem::nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
+        let help = crate::document::problem::nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
         console.error(&format!("the suite has no `{name}`: {help}"));
         return Exit::BadFiles;
     }

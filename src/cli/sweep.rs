@@ -1,7 +1,8 @@
 //! `portvolt sweep`: plan, run in parts, look, merge, submit, clean up.
 
 use super::console::Console;
-use super::{Exit, diagnose, interrupt};
+use super::exit::Exit;
+use super::{diagnose, interrupt};
 use crate::record::folder::FolderError;
 use crate::study::merge::{MergeError, merge};
 use crate::study::plan::{Plan, PlanError, plan};

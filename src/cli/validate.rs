@@ -1,10 +1,13 @@
 //! `portvolt validate`: every mistake at once, and where the numbers come from.
 
+use super::args::ScenarioArgs;
 use super::console::Console;
-use super::{Exit, ScenarioArgs, diagnose, plugins};
+use super::exit::Exit;
+use super::{diagnose, plugins};
 use crate::scenario::Quality;
 use crate::scenario::doubt::doubts;
-use crate::scenario::load::{Loaded, load};
+use crate::scenario::load::load;
+use crate::scenario::loaded::Loaded;
 use std::fmt::Write;
 
 #[derive(Debug, clap::Args)]

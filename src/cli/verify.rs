@@ -1,8 +1,9 @@
 //! `portvolt verify`: does a run, done again from its manifest, give the same bytes?
 
 use super::console::Console;
+use super::exit::Exit;
 use super::replay::ReplayArgs;
-use super::{Exit, compare, replay, run};
+use super::{compare, replay, run};
 use crate::record::folder::Manifest;
 use crate::study::results::Asked;
 use crate::study::verify::{differing, fates, file_hash, input_hash, read_manifest};

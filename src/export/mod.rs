@@ -4,8 +4,7 @@
 pub mod loadshape;
 pub mod ocpp;
 
-use crate::report::ReportError;
-use crate::report::read::each_batch;
+use crate::record::read::{ReadError, each_batch};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +16,7 @@ pub enum ExportError {
     NoRun(PathBuf),
     /// A table cannot be read.
     #[error(transparent)]
-    Table(#[from] ReportError),
+    Table(#[from] ReadError),
     /// The table is too short to tell its interval.
     #[error("{}: {reason}", path.display())]
     Content {

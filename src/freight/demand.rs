@@ -2,11 +2,11 @@
 
 use super::spec::VolumesSpec;
 use super::state::{Call, Haul, Luck};
-use crate::grid::state::Sites;
 use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
 use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Purpose, Seed, Stream, key_of};
+use crate::place::site::Sites;
 use crate::terminal::spec::TerminalSpec;
 use rand_distr::Distribution;
 use rand_distr::weighted::WeightedAliasIndex;

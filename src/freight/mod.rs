@@ -1,7 +1,9 @@
 //! Vessel calls, containers, hauls: the demand. It depends on nothing that any policy does, so strategies meet the
 //! same vessels and the same hauls.
 
+pub(crate) mod build;
 pub mod demand;
+pub mod record;
 pub mod spec;
 pub mod state;
 pub mod systems;

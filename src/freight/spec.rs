@@ -1,6 +1,6 @@
 //! What the user writes about freight.
 
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -173,8 +173,6 @@ pub struct Berths {
     pub vessel_lifts: Vec<f64>,
     /// Containers to or from on-dock rail, by site.
     pub rail_lifts: Vec<f64>,
-    /// Shore power, kW, by site.
-    pub shore_kw: Vec<f64>,
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use super::demand::Demand;
 use super::state::{Berths, Board, Call, Haul};
+use crate::grid::state::OtherLoad;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Register, Tick};
+use crate::kernel::units::Kw;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::{Code, Records};
 use bevy_ecs::prelude::*;
@@ -110,6 +112,7 @@ fn work_vessels(
     calendar: Res<Calendar>,
     mut freight: ResMut<Freight>,
     mut berths: ResMut<Berths>,
+    mut other: ResMut<OtherLoad>,
     mut rows: ResMut<Records<CallRow>>,
 ) {
     if !clock.starts_interval() || clock.done() {
@@ -118,7 +121,7 @@ fn work_vessels(
     let (from_s, to_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
     berths.vessel_lifts.fill(0.0);
     berths.rail_lifts.fill(0.0);
-    berths.shore_kw.fill(0.0);
+    other.clear_shore();
     let Freight { demand: Some(demand), calls, first_here, shore_kw, .. } = &mut *freight else {
         return;
     };
@@ -137,7 +140,7 @@ fn work_vessels(
         berths.vessel_lifts[site] += lifts;
         berths.rail_lifts[site] += lifts * demand.rail_share();
         if call.on_shore_power {
-            berths.shore_kw[site] += shore_kw[site];
+            other.add_shore(call.site, Kw(shore_kw[site]));
         }
     }
 }

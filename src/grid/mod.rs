@@ -1,5 +1,6 @@
 //! Sites, the tree of limits, meters.
 
+pub(crate) mod build;
 pub mod limits;
 pub mod record;
 pub mod rules;

@@ -2,8 +2,8 @@
 
 use super::state::{InnerNodes, Storages, Thermals};
 use super::transformer::NORMAL_LIFE_H;
+use crate::record::metric::Metric;
 use crate::record::names::Names;
-use crate::record::summary::Metric;
 use bevy_ecs::prelude::World;
 
 /// Metrics of stationary batteries (scope `storage:KEY`) and transformers (scope `node:KEY`).

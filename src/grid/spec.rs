@@ -1,7 +1,7 @@
 //! What the user writes about sites.
 
 use crate::kernel::curve::Curve;
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

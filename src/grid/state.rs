@@ -1,38 +1,13 @@
 //! Sites, limits and meters: what the grid knows. Only this room writes it.
 
 use super::solar::Array;
-use super::spec::{SiteSpec, TransformerSpec};
+use super::spec::TransformerSpec;
 use super::storage::Storage;
 use super::transformer::Thermal;
 use crate::kernel::ids::{NodeId, SiteId};
 use crate::kernel::units::{Kw, Kwh};
 use bevy_ecs::prelude::Resource;
-
-/// A place, as it stays for the whole run.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// Key in the scenario.
-    pub key: String,
-    /// What the user wrote.
-    pub spec: SiteSpec,
-}
-
-/// All sites, in the order of their keys.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct Sites(pub Vec<Site>);
-
-impl Sites {
-    /// The id of a key.
-    #[must_use]
-    pub fn find(&self, key: &str) -> Option<SiteId> {
-        self.0.binary_search_by(|site| site.key.as_str().cmp(key)).ok().map(SiteId::at)
-    }
-
-    /// All ids.
-    pub fn ids(&self) -> impl Iterator<Item = SiteId> + use<> {
-        (0..self.0.len()).map(SiteId::at)
-    }
-}
+use std::sync::Arc;
 
 /// The tree of limits. Nodes are the sites (same index), then the cabinets.
 #[derive(Resource, Debug, Clone, Default)]
@@ -143,6 +118,26 @@ pub struct OtherLoad {
 }
 
 impl OtherLoad {
+    /// Vessels draw nothing. The freight room begins each interval so.
+    pub fn clear_shore(&mut self) {
+        self.shore.fill(Kw::ZERO);
+    }
+
+    /// A vessel at berth draws this power in the interval that begins. Written by the freight room.
+    pub fn add_shore(&mut self, site: SiteId, power: Kw) {
+        self.shore[site.index()] += power;
+    }
+
+    /// Grid-connected equipment draws nothing. The terminal room begins each interval so.
+    pub fn clear_equipment(&mut self) {
+        self.equipment.fill(Kw::ZERO);
+    }
+
+    /// Cranes draw this mean power in the interval that begins. Written by the terminal room.
+    pub fn add_equipment(&mut self, site: SiteId, power: Kw) {
+        self.equipment[site.index()] += power;
+    }
+
     /// Hydrogen production and compression at a node, in the interval that ended last.
     #[must_use]
     pub fn hydrogen_at(&self, node: NodeId) -> Kw {
@@ -181,4 +176,45 @@ pub struct Meters {
     pub solar: Vec<Kwh>,
     /// Taken by storage less given.
     pub storage: Vec<Kwh>,
+}
+
+/// Grid energy that sessions drew, by inner node of the tree of limits: of the ports directly behind it.
+#[derive(Resource, Debug, Default)]
+pub struct ChargingLoad {
+    /// In the interval that runs.
+    pub running: Vec<Kwh>,
+    /// In the interval that ended last.
+    pub closed: Vec<Kwh>,
+}
+
+/// What a policy may know of each site. One row a site, in id order. Written by the grid.
+#[derive(Resource, Debug, Default)]
+pub struct SiteOutlook {
+    /// Power of everything but charging in the interval that begins, without solar.
+    pub load_kw: Vec<Kw>,
+    /// Solar power in the interval that begins.
+    pub solar_kw: Vec<Kw>,
+    /// Energy price by control interval of the whole run, by site; empty without a tariff.
+    pub price_usd_per_kwh: Vec<Arc<[f64]>>,
+    /// The interval that begins.
+    pub now: usize,
+    /// How many intervals prices are known ahead, this one included.
+    pub known: usize,
+}
+
+impl SiteOutlook {
+    /// Makes room for this many sites.
+    pub fn resize(&mut self, sites: usize) {
+        self.load_kw.resize(sites, Kw::ZERO);
+        self.solar_kw.resize(sites, Kw::ZERO);
+        self.price_usd_per_kwh.resize(sites, Arc::new([]));
+    }
+
+    /// Energy price of this and the coming intervals at a site, $/kWh, as far as it is known; empty without a tariff.
+    #[must_use]
+    pub fn prices(&self, site: usize) -> &[f64] {
+        let all = &self.price_usd_per_kwh[site];
+        let from = self.now.min(all.len());
+        &all[from..all.len().min(from + self.known)]
+    }
 }

@@ -3,20 +3,20 @@
 use super::limits::TimedLimits;
 use super::solar::Moment;
 use super::spec::SiteSpec;
-use super::state::{Arrays, Headroom, InnerNodes, LimitTree, LimitsNow, Meters, OtherLoad, Sites, Storages, Thermals};
-use crate::charging::state::ChargingLoad;
-use crate::freight::state::Berths;
+use super::state::{
+    Arrays, ChargingLoad, Headroom, InnerNodes, LimitTree, LimitsNow, Meters, OtherLoad, SiteOutlook, Storages,
+    Thermals,
+};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, SiteId};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Hours, Kw};
-use crate::policy::SiteOutlook;
+use crate::place::site::Sites;
+use crate::place::weather::Weather;
 use crate::record::Records;
 use crate::record::rows::{NodeRow, PowerRow};
 use crate::record::table::At;
-use crate::terminal::state::CraneLoad;
-use crate::truck::travel::Weather;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -168,8 +168,6 @@ struct Surroundings<'w> {
     timed: Res<'w, TimedLimits>,
     arrays: Res<'w, Arrays>,
     storages: Res<'w, Storages>,
-    berths: Res<'w, Berths>,
-    cranes: Res<'w, CraneLoad>,
 }
 
 /// At a boundary: what the loads that nobody can shift leave for charging, at each node; with what the sun gives and
@@ -200,8 +198,6 @@ fn leave_headroom(
     outlook.solar_kw.fill(Kw::ZERO);
     for id in around.sites.ids() {
         let site = id.index();
-        other.equipment[site] = Kw(around.cranes.kw[site]);
-        other.shore[site] = Kw(around.berths.shore_kw[site]);
         let spec = &around.sites.0[site].spec;
         if !spec.load_by_hour.is_empty() {
             other.fixed[site] = Kw(spec.load_at(around.calendar.hour_of_week(i64::from(clock.now_s()))));

@@ -1,21 +1,20 @@
 //! The books of hydrogen at the end of a run: no kg appears or vanishes, nothing leaves its bounds, queues obey Little.
 
 use super::state::{FuelArrivals, FuelDepartures, Hydrogen, Station, Storage};
-use crate::charging::state::Vehicle;
 use crate::kernel::clock::Clock;
 use crate::record::hydrogen::{HydrogenSummary, StationTally};
-use crate::terminal::state::UnitState;
-use crate::truck::state::Store;
+use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
 
 /// Relative difference that rounding may leave in a mass.
 const TOLERANCE: f64 = 1e-9;
 
-/// Everything that does not add up; empty when all is well. `used_kg` is what vehicles used.
+/// Everything that does not add up; empty when all is well. `used_kg` is what vehicles used,
+/// `aboard_kg` what the tanks hold that are with their vehicles.
 #[must_use]
-pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64) -> Vec<String> {
+pub fn audit(world: &World, summary: &HydrogenSummary, used_kg: f64, aboard_kg: f64) -> Vec<String> {
     let mut books = Books::default();
-    let on_board_kg = on_board(world);
+    let on_board_kg = aboard_kg + with_stations(world);
     let end_s = i64::from(world.resource::<Clock>().end_s());
     let hydrogen = world.resource::<Hydrogen>();
     for (station, tally) in hydrogen.stations.iter().zip(&summary.stations) {
@@ -45,13 +44,8 @@ pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64) -> Vec<
     books.broken
 }
 
-/// Hydrogen in the tanks of trucks and units, wherever they are, kg.
-fn on_board(world: &mut World) -> f64 {
-    let (mut stores, mut units) = (world.query::<&Store>(), world.query::<&UnitState>());
-    let trucks = stores.iter(world).map(|store| if let Store::Hydrogen(tank) = store { tank.kg() } else { 0.0 });
-    let trucks: f64 = trucks.sum();
-    let units = units.iter(world).map(|unit| if let UnitState::Hydrogen(tank) = unit { tank.kg() } else { 0.0 });
-    let units: f64 = units.sum();
+/// Hydrogen in the tanks that are with stations, their queues, or on their way to or from them, kg.
+fn with_stations(world: &World) -> f64 {
     let is_ours = |vehicle: &Vehicle| !matches!(vehicle, Vehicle::Visitor(_));
     let hydrogen = world.resource::<Hydrogen>();
     let fills = hydrogen.stations.iter().flat_map(Station::fills).map(|fill| &fill.arrival);
@@ -60,7 +54,7 @@ fn on_board(world: &mut World) -> f64 {
     let there = fills.chain(waiting).chain(coming).filter(|arrival| is_ours(&arrival.vehicle));
     let there: f64 = there.map(|arrival| arrival.tank.kg()).sum();
     let leaving = world.resource::<FuelDepartures>().0.iter().filter(|departure| is_ours(&departure.vehicle));
-    trucks + units + there + leaving.map(|departure| departure.tank.kg()).sum::<f64>()
+    there + leaving.map(|departure| departure.tank.kg()).sum::<f64>()
 }
 
 #[derive(Default)]

@@ -4,28 +4,30 @@ use super::check::{credit_days, largest_tank, least_cascade_kg};
 use super::rules::FillCurve;
 use super::spec::HydrogenSpec;
 use super::state::{
-    Flows, FuelArrival, FuelArrivals, FuelDepartures, FuelSitesByFleet, FuelTank, Hub, HubSums, Hydrogen, Lot,
-    Position, Prices, Stack, Station, Storage, Sums, Wanted,
+    Flows, FuelArrival, FuelArrivals, FuelDepartures, FuelVisitList, Hub, HubSums, Hydrogen, Lot, Position, Prices,
+    Stack, Station, Storage, Sums, Wanted, kind,
 };
 use super::supply::{LOOK_AHEAD_H, opening_lot};
-use super::systems::{FuelVisitList, kind};
 use crate::account::credit::Credit;
-use crate::charging::state::{Access, User, Vehicle, access_of};
-use crate::grid::state::Sites;
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::ids::{FleetId, HubId, StationId};
 use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::place::build::Build;
+use crate::place::site::Sites;
+use crate::policy::dispatch::FuelSitesByFleet;
 use crate::record::Records;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::scenario::Scenario;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::truck::spec::FleetSpec;
-use bevy_ecs::prelude::*;
+use crate::vehicle::tank::FuelTank;
+use crate::vehicle::user::{Access, User, Vehicle, access_of};
 
-/// Puts everything of this room into the world. `on_board_kg` is what vehicles have in their tanks.
-pub fn add(world: &mut World, loaded: &Loaded, sites: &Sites, seed: Seed, on_board_kg: f64) {
-    let scenario = &loaded.scenario;
+/// Puts everything of this room into the world.
+pub(crate) fn add(build: &mut Build<'_>) {
+    let Build { loaded, scenario, seed, sites, world, hydrogen_on_board_kg: on_board_kg, .. } = build;
+    let (loaded, scenario, seed) = (*loaded, *scenario, *seed);
     let hubs: Vec<Hub> = scenario
         .hydrogen_hub
         .values()
@@ -36,7 +38,7 @@ pub fn add(world: &mut World, loaded: &Loaded, sites: &Sites, seed: Seed, on_boa
             interval: HubSums::default(),
         })
         .collect();
-    let mut hydrogen = Hydrogen { opening_on_board_kg: on_board_kg, ..Hydrogen::default() };
+    let mut hydrogen = Hydrogen { opening_on_board_kg: *on_board_kg, ..Hydrogen::default() };
     hydrogen.at_site = vec![None; sites.0.len()];
     let mut positions = 0;
     for (at, (key, spec)) in scenario.hydrogen.iter().enumerate() {

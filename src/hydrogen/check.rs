@@ -5,9 +5,9 @@ use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::policy;
 use crate::scenario::Scenario;
-use crate::scenario::check::Checker;
-use crate::transition;
-use crate::truck::spec::{FleetSpec, Powertrain};
+use crate::scenario::checker::Checker;
+use crate::truck::spec::FleetSpec;
+use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 
 /// Checks all tables of hydrogen, and fuel-cell vehicles.
@@ -212,12 +212,7 @@ fn hubs(scenario: &Scenario, checker: &mut Checker<'_>) {
             let path = ["hydrogen_hub", key, "neighbour", name, "kg_per_day"];
             hourly(&path, &neighbour.kg_per_day, bounds, checker);
             if let Some(factor) = &neighbour.by_year {
-                transition::check::curve(
-                    &["hydrogen_hub", key, "neighbour", name, "by_year"],
-                    factor,
-                    (0.0, 100.0),
-                    checker,
-                );
+                checker.curve(&["hydrogen_hub", key, "neighbour", name, "by_year"], factor, (0.0, 100.0));
             }
         }
     }

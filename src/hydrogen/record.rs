@@ -1,13 +1,13 @@
 //! Rows out: one for each vehicle that leaves a station, one for each station and hub in each interval.
 
 use super::state::{Fill, FuelArrival, FuelLeave, Hub, Hydrogen, Lot, Station};
-use crate::charging::state::User;
 use crate::kernel::ids::{HubId, StationId};
 use crate::kernel::units::Hours;
 use crate::record::Code;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
-use crate::record::rows::vehicle_kind;
 use crate::record::table::At;
+use crate::vehicle::record::vehicle_kind;
+use crate::vehicle::user::User;
 
 pub(super) fn fill_row(station: StationId, fill: &Fill, position: u32, end_s: u32, leave: FuelLeave) -> RefuelRow {
     let arrival = &fill.arrival;

@@ -2,8 +2,6 @@
 
 use crate::kernel::math;
 
-/// Lower heating value, kWh/kg (119.96 MJ/kg; ISO 6976, net, 15 degrees Celsius).
-pub const LHV_KWH_PER_KG: f64 = 33.32;
 /// Specific gas constant of hydrogen, J/(kg K): 8.314462 / 0.00201588.
 const GAS_CONSTANT: f64 = 4124.5;
 /// Co-volume of hydrogen in the Abel-Noble equation, m3/kg (San Marchi, Somerday, Robinson 2007: 15.84 cm3/mol).

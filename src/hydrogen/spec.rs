@@ -1,7 +1,7 @@
 //! What the user writes about hydrogen: stations, their supply, the plants behind pipelines, credits.
 
 use crate::kernel::curve::Curve;
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -449,21 +449,6 @@ pub struct FuelVisitsSpec {
     pub station: String,
     /// The file, relative to the scenario.
     pub csv: String,
-    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
-    #[serde(default)]
-    pub sources: Sources,
-}
-
-/// The hydrogen tank of a vehicle model; only for `fuel_cell`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TankSpec {
-    /// Usable content, kg.
-    #[schemars(range(min = 0.1, max = 500.0))]
-    pub usable_kg: f64,
-    /// Nominal pressure at 15 degrees Celsius, bar.
-    #[schemars(range(min = 100.0, max = 1_000.0))]
-    pub pressure_bar: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

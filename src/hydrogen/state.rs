@@ -3,59 +3,12 @@
 use super::rules::{FillCurve, at_hour, pressure_bar};
 use super::spec::{HydrogenHubSpec, HydrogenSpec};
 use crate::account::credit::Credit;
-use crate::charging::state::{Access, User, Vehicle};
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{HubId, SiteId, StationId};
 use crate::kernel::random::Stream;
+use crate::vehicle::tank::FuelTank;
+use crate::vehicle::user::{Access, User, Vehicle};
 use bevy_ecs::prelude::Resource;
-
-/// Hydrogen on board of a vehicle. Moves to the station while the vehicle is there.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FuelTank {
-    kg: f64,
-    capacity_kg: f64,
-}
-
-impl FuelTank {
-    /// A tank at a level in 0 to 1.
-    #[must_use]
-    pub fn at_level(capacity_kg: f64, level: f64) -> Self {
-        debug_assert!((0.0..=1.0).contains(&level));
-        Self { kg: capacity_kg * level, capacity_kg }
-    }
-
-    /// Content, kg.
-    #[must_use]
-    pub fn kg(&self) -> f64 {
-        self.kg
-    }
-
-    /// Content when full, kg.
-    #[must_use]
-    pub fn capacity_kg(&self) -> f64 {
-        self.capacity_kg
-    }
-
-    /// Content over capacity.
-    #[must_use]
-    pub fn level(&self) -> f64 {
-        self.kg / self.capacity_kg
-    }
-
-    /// Uses fuel. Returns what it could not give, kg: above zero means the vehicle is stranded.
-    pub fn draw(&mut self, wanted_kg: f64) -> f64 {
-        debug_assert!(wanted_kg >= 0.0);
-        let given = wanted_kg.min(self.kg);
-        self.kg -= given;
-        wanted_kg - given
-    }
-
-    /// Fills up to a content. Only a station does this.
-    pub(super) fn fill_to(&mut self, kg: f64) {
-        debug_assert!(kg >= self.kg - 1e-9 && kg <= self.capacity_kg * (1.0 + 1e-9));
-        self.kg = kg.min(self.capacity_kg);
-    }
-}
 
 /// What a kg costs so far, by component.
 pub const COSTS: usize = 4;
@@ -176,7 +129,7 @@ impl FuelArrival {
     /// What it still needs, kg.
     #[must_use]
     pub fn need_kg(&self) -> f64 {
-        (self.target_kg - self.tank.kg).max(0.0)
+        (self.target_kg - self.tank.kg()).max(0.0)
     }
 }
 
@@ -557,11 +510,33 @@ pub struct Hydrogen {
     pub agenda: Agenda,
 }
 
-/// Sites where each fleet may fuel, for dispatch.
-#[derive(Resource, Debug, Default, Clone)]
-pub struct FuelSitesByFleet {
-    /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
-    pub sites: Vec<Vec<SiteId>>,
+/// Visits of a list, in the order of their arrival.
+#[derive(Resource, Debug, Default)]
+pub struct FuelVisitList {
+    /// The visits.
+    pub visits: Vec<FuelArrival>,
+    /// The first that has not come yet.
+    pub next: usize,
+}
+
+/// What is due on this room's agenda; at the same second in this order. The id is the station's, or the position's.
+pub(crate) mod kind {
+    /// A trailer has unloaded (id: station).
+    pub(crate) const UNLOAD: u8 = 0;
+    /// A vehicle is full (id: position).
+    pub(crate) const FINISH: u8 = 1;
+    /// Gas starts to flow (id: position).
+    pub(crate) const FLOW: u8 = 2;
+    /// A position works again (id: position).
+    pub(crate) const REPAIR: u8 = 3;
+    /// A position has recovered from its last fill (id: position).
+    pub(crate) const READY: u8 = 4;
+    /// Flows have to be looked at again (id: station).
+    pub(crate) const LOOK: u8 = 5;
+    /// Somebody's time or patience is up (id: station).
+    pub(crate) const TIME_UP: u8 = 6;
+    /// A position breaks (id: position).
+    pub(crate) const FAIL: u8 = 7;
 }
 
 #[cfg(test)]

@@ -6,9 +6,8 @@ use super::rules::{at_hour, interpolate, kwh_per_kg, next_load, pro_rata};
 use super::spec::ElectrolyserSpec;
 use super::state::{
     COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Hub, HubSums, Hydrogen, Lot, Stack, Station,
-    Trailer,
+    Trailer, kind,
 };
-use super::systems::kind;
 use crate::account::credit;
 use crate::grid::state::{Headroom, LimitTree, OtherLoad};
 use crate::grid::systems::node_of;

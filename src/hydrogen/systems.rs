@@ -4,7 +4,8 @@ use super::flow::FULL_KG;
 use super::record::{fill_row, waited_row};
 use super::spec::WhenEmpty;
 use super::state::{
-    Fill, FuelArrival, FuelArrivals, FuelDeparture, FuelDepartures, FuelLeave, Hydrogen, Lot, Position, Station,
+    Fill, FuelArrival, FuelArrivals, FuelDeparture, FuelDepartures, FuelLeave, FuelVisitList, Hydrogen, Lot, Position,
+    Station, kind,
 };
 use super::supply;
 use crate::kernel::agenda::Due;
@@ -21,35 +22,6 @@ use bevy_ecs::system::SystemParam;
 pub fn register(r: &mut Register<'_>) {
     r.tick(Tick::Deliver, supply::close_interval);
     r.tick(Tick::Supply, (supply::plan_supply, serve_stations).chain());
-}
-
-/// What is due on this room's agenda; at the same second in this order. The id is the station's, or the position's.
-pub(crate) mod kind {
-    /// A trailer has unloaded (id: station).
-    pub(crate) const UNLOAD: u8 = 0;
-    /// A vehicle is full (id: position).
-    pub(crate) const FINISH: u8 = 1;
-    /// Gas starts to flow (id: position).
-    pub(crate) const FLOW: u8 = 2;
-    /// A position works again (id: position).
-    pub(crate) const REPAIR: u8 = 3;
-    /// A position has recovered from its last fill (id: position).
-    pub(crate) const READY: u8 = 4;
-    /// Flows have to be looked at again (id: station).
-    pub(crate) const LOOK: u8 = 5;
-    /// Somebody's time or patience is up (id: station).
-    pub(crate) const TIME_UP: u8 = 6;
-    /// A position breaks (id: position).
-    pub(crate) const FAIL: u8 = 7;
-}
-
-/// Visits of a list, in the order of their arrival.
-#[derive(Resource, Debug, Default)]
-pub struct FuelVisitList {
-    /// The visits.
-    pub visits: Vec<FuelArrival>,
-    /// The first that has not come yet.
-    pub next: usize,
 }
 
 /// All that the stations touch.

@@ -2,7 +2,7 @@
 //! `{"_items": [{"sessionID", "spaceID", "connectionTime", "disconnectTime", "kWhDelivered", "userInputs", ...}]}`, with
 //! times as in RFC 1123, `Wed, 25 Apr 2018 11:08:04 GMT`.
 
-use crate::scenario::problem::{Mistakes, Problem};
+use crate::document::problem::{Mistakes, Problem};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;

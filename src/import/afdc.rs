@@ -4,9 +4,9 @@
 
 use super::geojson::{Layout, PlacedCharger};
 use crate::charging::spec::ChargerSpec;
+use crate::document::problem::{Mistakes, Problem, nearest};
 use crate::grid::spec::SiteSpec;
-use crate::scenario::Sources;
-use crate::scenario::problem::{Mistakes, Problem, nearest};
+use crate::kernel::sources::Sources;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -4,12 +4,12 @@
 //! other properties are the keys of `[charger.ID]`, or of `[site.ID]` where the property `layer` says `site`.
 
 use crate::charging::spec::ChargerSpec;
+use crate::document::problem::{Place, Problem, nearest};
+use crate::document::shape::Rules;
+use crate::document::tree::{Item, Node};
 use crate::grid::spec::SiteSpec;
 use crate::kernel::math::great_circle_km;
-use crate::scenario::problem::{Place, Problem, nearest};
-use crate::scenario::shape::Rules;
-use crate::scenario::tree::{Item, Node};
-use ::geojson::{Feature, FeatureCollection, Geometry, GeometryValue, Position};
+use geojson::{Feature, FeatureCollection, Geometry, GeometryValue, Position};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};

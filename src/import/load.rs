@@ -2,9 +2,9 @@
 //! repeated hour of autumn twice in order, the skipped hour of spring not at all; or every time with its offset.
 
 use crate::account::load::Load;
+use crate::document::problem::{Place, Problem};
+use crate::document::table::{Column, Row, Table};
 use crate::kernel::calendar::{Calendar, DAY_S};
-use crate::scenario::listing::{Column, Row, Table};
-use crate::scenario::problem::{Place, Problem};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

@@ -10,7 +10,7 @@ pub mod urdb;
 mod urdb_keys;
 
 use crate::account::tariff::Tariff;
-use crate::scenario::problem::{Place, Problem, nearest};
+use crate::document::problem::{Place, Problem, nearest};
 
 /// Tariff files larger than this are refused before they are read.
 pub const TARIFF_LIMIT_BYTES: u64 = 64 << 20;

@@ -10,9 +10,9 @@ use crate::account::tariff::{
     Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Per, Rates, Schedule, Slot, Tariff,
     TierBasis,
 };
+use crate::document::problem::{Place, Problem};
+use crate::document::table::{Column, Row, Table};
 use crate::kernel::calendar::DAY_S;
-use crate::scenario::listing::{Column, Row, Table};
-use crate::scenario::problem::{Place, Problem};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ use crate::account::tariff::{
     Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Origin, Per, Rates, Schedule,
     Tariff, TierBasis,
 };
-use crate::scenario::problem::{Place, Problem};
+use crate::document::problem::{Place, Problem};
 use jiff::civil::Date;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! The values of one object of the Utility Rate Database, checked one by one: every mistake is noted with its key path.
 
 use crate::account::tariff::{Per, Schedule};
-use crate::scenario::problem::{Place, Problem};
+use crate::document::problem::{Place, Problem};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

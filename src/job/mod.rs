@@ -7,13 +7,16 @@ mod years;
 
 pub use plugins::{PluginVisitor, check_plugins, visit_plugins};
 
-use crate::policy::PluginNotes;
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
-use crate::record::summary::{Metric, Summary};
-use crate::report::hub::{self, Hub};
-use crate::report::{self, ReportError};
+use crate::record::hub;
+use crate::record::hub::Hub;
+use crate::record::metric::Metric;
+use crate::record::notes::PluginNotes;
+use crate::record::read::ReadError;
+use crate::record::summary::Summary;
+use crate::report;
 use crate::scenario::Quality;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
 use crate::sim::{Options, RunError};
 use crate::transition::baseline::Baseline;
@@ -131,8 +134,8 @@ pub enum JobError {
     Folder(#[from] FolderError),
 }
 
-impl From<ReportError> for JobError {
-    fn from(error: ReportError) -> Self {
+impl From<ReadError> for JobError {
+    fn from(error: ReadError) -> Self {
         Self::Bound(error.to_string())
     }
 }

@@ -3,8 +3,9 @@
 use super::{Bounded, Finished, Job, JobError, Kind, Progress};
 use crate::account::tariff::Tariff;
 use crate::record::folder::RunFolder;
-use crate::record::summary::{Metric, Summary};
-use crate::report::read::each_batch;
+use crate::record::metric::Metric;
+use crate::record::read::each_batch;
+use crate::record::summary::Summary;
 use crate::sim::output::{Output, Written};
 use crate::sim::{RunError, Simulation};
 use crate::study::replay_bound::{self, Done};

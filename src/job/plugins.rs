@@ -1,8 +1,8 @@
 //! The plugins that a scenario names, one after the other, whatever is done with them.
 
 use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side};
-use crate::policy::PluginFile;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
+use crate::scenario::plugin_file::PluginFile;
 use crate::sim::RunError;
 use std::collections::BTreeMap;
 

@@ -212,6 +212,29 @@ pub fn in_window((from, to): (u32, u32), second_of_day: u32) -> bool {
     if from < to { (from..to).contains(&second_of_day) } else { second_of_day >= from || second_of_day < to }
 }
 
+/// Seconds since midnight of a time such as `05:30` (24:00 is allowed).
+#[must_use]
+pub fn parse_time(text: &str) -> Option<u32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 3600 + minutes * 60)
+}
+
+/// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone.
+#[must_use]
+pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
+    let time: jiff::civil::DateTime = text.parse().ok()?;
+    Some(calendar.elapsed_s(calendar.local_s_of(time)))
+}
+
+/// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.
+#[must_use]
+pub fn parse_window(text: &str) -> Option<(u32, u32)> {
+    let (from, to) = text.split_once('-')?;
+    let (from, to) = (parse_time(from.trim())?, parse_time(to.trim())?);
+    (from != to && from < 24 * 3600).then_some((from, to))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

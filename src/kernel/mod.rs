@@ -8,5 +8,6 @@ pub mod ids;
 pub mod math;
 pub mod profile;
 pub mod random;
+pub mod sources;
 pub mod stage;
 pub mod units;

@@ -100,3 +100,6 @@ impl core::ops::Div<Kw> for Kwh {
         Hours(self.0 / power.0)
     }
 }
+
+/// Lower heating value, kWh/kg (119.96 MJ/kg; ISO 6976, net, 15 degrees Celsius).
+pub const LHV_KWH_PER_KG: f64 = 33.32;

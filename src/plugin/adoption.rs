@@ -4,8 +4,9 @@ use super::order::{Dropped, check_adoption};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
+use crate::policy::AdoptionPolicy;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::{AdoptionPolicy, PluginNotes};
+use crate::record::notes::PluginNotes;
 
 /// The adoption side of the interface.
 #[derive(Debug, Default)]

@@ -4,8 +4,9 @@ use super::order::{Dropped, check_works};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
+use crate::policy::InfrastructurePolicy;
 use crate::policy::infrastructure::{InfrastructureView, Works};
-use crate::policy::{InfrastructurePolicy, PluginNotes};
+use crate::record::notes::PluginNotes;
 
 /// No site above.
 const NONE: u32 = u32::MAX;

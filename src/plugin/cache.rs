@@ -1,7 +1,7 @@
 //! Compiled code, kept by content hash: in memory for the process, and on disk where a program asks for it.
 
 use super::engine::engine;
-use crate::policy::PluginFile;
+use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};

@@ -4,10 +4,11 @@ use super::order::{Dropped, check_charging};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
-use crate::grid::state::LimitTree;
+use crate::grid::state::{LimitTree, SiteOutlook};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::{ChargingPolicy, ChargingView, PluginNotes, SessionColumns, SiteOutlook};
+use crate::policy::{ChargingPolicy, ChargingView, SessionColumns};
+use crate::record::notes::PluginNotes;
 
 /// Nothing: no node above, nothing that calls a vehicle away.
 const NONE: u32 = u32::MAX;

@@ -4,14 +4,12 @@ use super::order::{Dropped, HaulRows, check_dispatch};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
-use crate::charging::state::SitesByFleet;
-use crate::grid::state::{Site, Sites};
-use crate::hydrogen::state::FuelSitesByFleet;
 use crate::kernel::ids::SiteId;
-use crate::policy::{
-    Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, PluginNotes, SiteColumns, TruckColumns,
-};
-use crate::truck::travel::Travel;
+use crate::place::site::{Site, Sites};
+use crate::place::travel::Travel;
+use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::{Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
+use crate::record::notes::PluginNotes;
 use std::sync::Arc;
 
 /// The dispatch side of the interface.

@@ -4,7 +4,8 @@ use super::order::{Dropped, check_supply};
 use super::running::Running;
 use super::side::{Kind, Linking, Side, Take, Taken};
 use super::trial::{Made, odd, spread};
-use crate::policy::{HydrogenOrders, HydrogenPolicy, HydrogenView, LOAD_STEPS, PluginNotes};
+use crate::policy::{HydrogenOrders, HydrogenPolicy, HydrogenView, LOAD_STEPS};
+use crate::record::notes::PluginNotes;
 
 /// The supply side of the interface.
 #[derive(Debug, Default)]

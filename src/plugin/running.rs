@@ -8,8 +8,8 @@ use super::host::Host;
 use super::loader::Plugin;
 use super::side::{Side, Taken};
 use crate::kernel::random::Seed;
-use crate::policy::PluginNotes;
 use crate::policy::spec::PluginLimits;
+use crate::record::notes::PluginNotes;
 use std::sync::Arc;
 use wasmtime::Store;
 

@@ -8,8 +8,9 @@ use crate::policy::adoption::{AdoptionView, Purchases};
 use crate::policy::infrastructure::{InfrastructureView, Works};
 use crate::policy::{
     AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, HydrogenOrders, HydrogenPolicy,
-    HydrogenView, InfrastructurePolicy, Orders, PluginNotes,
+    HydrogenView, InfrastructurePolicy, Orders,
 };
+use crate::record::notes::PluginNotes;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -1,6 +1,7 @@
 //! What is bought: what a policy sees of a year, and the built-in policies.
 
-use super::{AdoptionPolicy, Parameter, PolicyError, parameters};
+use super::AdoptionPolicy;
+use super::parameter::{Parameter, PolicyError, parameters};
 use crate::kernel::math;
 use std::collections::BTreeMap;
 

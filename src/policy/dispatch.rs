@@ -1,11 +1,13 @@
 //! Dispatch: what a policy sees of trucks, hauls and sites, and the built-in policies.
 
-use super::{DispatchPolicy, Parameter, PolicyError, parameters};
-use crate::charging::state::SitesByFleet;
-use crate::hydrogen::rules::LHV_KWH_PER_KG;
-use crate::hydrogen::state::FuelSitesByFleet;
+use super::DispatchPolicy;
+use super::parameter::{Parameter, PolicyError, parameters};
+use bevy_ecs::prelude::Resource;
+
+use crate::kernel::units::LHV_KWH_PER_KG;
+
 use crate::kernel::ids::SiteId;
-use crate::truck::travel::Travel;
+use crate::place::travel::Travel;
 use std::collections::BTreeMap;
 
 /// No site, no fleet.
@@ -530,4 +532,18 @@ struct Places<'a> {
     queue: &'a [u32],
     /// How long a vehicle before the truck keeps one.
     each_s: f64,
+}
+
+/// Who may use which site, for dispatch.
+#[derive(Resource, Debug, Default, Clone)]
+pub struct SitesByFleet {
+    /// For each fleet: sites with at least one port it may use, ascending.
+    pub sites: Vec<Vec<SiteId>>,
+}
+
+/// Sites where each fleet may fuel, for dispatch.
+#[derive(Resource, Debug, Default, Clone)]
+pub struct FuelSitesByFleet {
+    /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
+    pub sites: Vec<Vec<SiteId>>,
 }

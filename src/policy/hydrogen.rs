@@ -1,6 +1,7 @@
 //! Hydrogen supply: what a policy sees of stations, and the built-in policies.
 
-use super::{HydrogenPolicy, Parameter, PolicyError, parameters};
+use super::HydrogenPolicy;
+use super::parameter::{Parameter, PolicyError, parameters};
 use std::collections::BTreeMap;
 
 /// Loads at which a view says what an electrolyser makes and draws: 1/10, 2/10 ... 10/10 of rated power.

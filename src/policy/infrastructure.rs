@@ -1,6 +1,7 @@
 //! What is built: what a policy sees of chargers and connections, and the built-in policies.
 
-use super::{InfrastructurePolicy, Parameter, PolicyError, parameters};
+use super::InfrastructurePolicy;
+use super::parameter::{Parameter, PolicyError, parameters};
 use std::collections::BTreeMap;
 
 /// What operations of the year before showed of what can be enlarged. Groups of chargers are rows of the first columns,

@@ -1,8 +1,8 @@
 //! A run's folder: tables, summary, manifest. It appears whole or not at all: files are written beside it and renamed
 //! at the end; an interrupted run keeps what it has under a name that says so.
 
+use super::metric::Metric;
 use super::notes::PluginNotes;
-use super::summary::Metric;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;

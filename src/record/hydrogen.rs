@@ -1,7 +1,7 @@
 //! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
 
 use super::Code;
-use super::summary::Metric;
+use super::metric::Metric;
 use super::table::{At, row};
 use super::tally::Waits;
 use crate::account::levelised::capital_recovery_factor;

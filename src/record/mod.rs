@@ -2,9 +2,12 @@
 
 pub mod beside;
 pub mod folder;
+pub mod hub;
 pub mod hydrogen;
+pub mod metric;
 pub mod names;
 pub mod notes;
+pub mod read;
 pub mod rows;
 pub mod summary;
 pub mod table;

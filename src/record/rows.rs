@@ -3,11 +3,7 @@
 use super::Code;
 use super::table::{At, row};
 use crate::account::bill::{Component, MonthBill};
-use crate::charging::state::Vehicle;
-use crate::freight::state::{Call, Haul};
 use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
-use crate::terminal::state::{Pool, PoolHour};
-use crate::truck::state::{FleetDay, Trip, Truck};
 
 row! {
     /// One vehicle at one port from plug-in to unplug, or one that left the queue without a port.
@@ -53,16 +49,6 @@ row! {
         /// why it left: `done`, `time_up`, `never_served`, `break_over`, `not_allowed`, `outage`; `open` when it was still there at the end
         leave: Code [""],
     }
-}
-
-/// The word for a kind of vehicle.
-#[must_use]
-pub fn vehicle_kind(vehicle: Vehicle) -> Code {
-    Code(match vehicle {
-        Vehicle::Truck(_) => "truck",
-        Vehicle::Unit(_) => "equipment",
-        Vehicle::Visitor(_) => "visitor",
-    })
 }
 
 row! {
@@ -151,50 +137,6 @@ row! {
     }
 }
 
-impl HaulRow {
-    /// A haul that no truck finished.
-    #[must_use]
-    pub fn untouched(haul: &Haul, state: Code) -> Self {
-        Self {
-            haul: haul.id,
-            origin: haul.origin,
-            destination: haul.destination,
-            container: Code(if haul.loaded { "loaded" } else { "empty" }),
-            ready_s: haul.ready_s,
-            due_s: haul.due_s,
-            state,
-            truck: None,
-            fleet: haul.fleet,
-            assigned_s: None,
-            at_origin_s: None,
-            left_origin_s: None,
-            at_destination_s: None,
-            done_s: None,
-            gate_queue_s: None,
-            empty_km: None,
-            laden_km: None,
-        }
-    }
-
-    /// A haul that a truck finished.
-    #[must_use]
-    pub fn completed(haul: &Haul, truck: &Truck, trip: &Trip, done_s: u32) -> Self {
-        Self {
-            truck: Some(truck.id.0),
-            fleet: Some(truck.fleet),
-            assigned_s: Some(trip.assigned_s),
-            at_origin_s: Some(trip.at_origin_s),
-            left_origin_s: Some(trip.left_origin_s),
-            at_destination_s: Some(trip.at_destination_s),
-            done_s: Some(done_s),
-            gate_queue_s: Some(trip.gate_queue_s),
-            empty_km: Some(trip.empty_km),
-            laden_km: Some(trip.laden_km),
-            ..Self::untouched(haul, Code("completed"))
-        }
-    }
-}
-
 row! {
     /// The equipment of one class at one terminal in one hour.
     EquipmentRow in "equipment" {
@@ -229,29 +171,6 @@ row! {
     }
 }
 
-impl EquipmentRow {
-    /// The hour of a pool.
-    #[must_use]
-    pub fn new(start_s: u32, pool: &Pool, hour: &PoolHour) -> Self {
-        Self {
-            start_s,
-            site: pool.site,
-            class: pool.class.clone(),
-            required_h: hour.required_h,
-            served_h: hour.served_h,
-            backlog_h: pool.backlog_h,
-            present_h: hour.present_h,
-            away_h: hour.away_h,
-            diesel_gal: hour.diesel_gal,
-            battery_kwh: hour.battery_kwh,
-            hydrogen_kg: hour.hydrogen_kg,
-            grid_kwh: hour.grid_kwh,
-            nox_g: hour.nox_g,
-            pm25_g: hour.pm25_g,
-        }
-    }
-}
-
 row! {
     /// What the trucks of one fleet did on one local day.
     FuelRow in "fuel" {
@@ -281,28 +200,6 @@ row! {
         standing_h: f64 ["h"],
         /// trips that ended with an empty battery
         stranded: u32 [""],
-    }
-}
-
-impl FuelRow {
-    /// The day of a fleet.
-    #[must_use]
-    pub fn new(start_s: u32, fleet: usize, day: &FleetDay) -> Self {
-        Self {
-            start_s,
-            fleet: FleetId::at(fleet),
-            km: day.km,
-            empty_km: day.empty_km,
-            diesel_gal: day.diesel_gal,
-            battery_kwh: day.battery_kwh,
-            hydrogen_kg: day.hydrogen_kg,
-            nox_g: day.nox_g,
-            pm25_g: day.pm25_g,
-            hauls: day.hauls,
-            gate_queue_h: day.gate_queue_h,
-            standing_h: day.standing_h,
-            stranded: day.stranded,
-        }
     }
 }
 
@@ -392,24 +289,5 @@ row! {
         lifts: u32 [""],
         /// yes or no
         shore_power: Code [""],
-    }
-}
-
-impl CallRow {
-    /// A call that ended.
-    #[must_use]
-    pub fn new(call: &Call) -> Self {
-        let from_start = |at_s: i64| u32::try_from(at_s.max(0)).unwrap_or(u32::MAX);
-        Self {
-            call: call.id,
-            site: call.site,
-            arrive_s: from_start(call.arrive_s),
-            berth_s: from_start(call.berth_s),
-            leave_s: from_start(call.leave_s),
-            wait_h: (call.berth_s - call.arrive_s) as f64 / 3600.0,
-            berth_h: (call.leave_s - call.berth_s) as f64 / 3600.0,
-            lifts: call.lifts,
-            shore_power: Code(if call.on_shore_power { "yes" } else { "no" }),
-        }
     }
 }

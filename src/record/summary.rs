@@ -1,6 +1,7 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
 use super::hydrogen::HydrogenSummary;
+use super::metric::Metric;
 use super::names::Names;
 use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, StandingRow};
 use super::tally::{BillTally, ClassTally, FleetTally, Tally};
@@ -8,29 +9,7 @@ use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::SiteId;
-use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// One number with its name, scope, unit and meaning.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Metric {
-    /// Name, with the unit.
-    pub name: &'static str,
-    /// `total`, `site:KEY`, `fleet:KEY`, or a pair joined by `/`.
-    pub scope: String,
-    /// Value; none where there is nothing to measure.
-    pub value: Option<f64>,
-    /// Unit.
-    pub unit: &'static str,
-    /// What it says.
-    pub info: &'static str,
-}
-
-/// The value of a metric; none where there is no such metric, or nothing to measure.
-#[must_use]
-pub fn value_of(metrics: &[Metric], scope: &str, name: &str) -> Option<f64> {
-    metrics.iter().find(|metric| metric.scope == scope && metric.name == name).and_then(|metric| metric.value)
-}
 
 /// The summary of a run.
 #[derive(Debug, Clone, Default)]

@@ -1,8 +1,7 @@
 //! State of charge of vehicles over time: known at plug-in and unplug, a straight line between.
 
-use super::ReportError;
-use super::read::each_batch;
 use super::steps::Steps;
+use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,7 +35,7 @@ struct Vehicle {
 type Key = (bool, u32);
 
 /// Reads the sessions of trucks and equipment.
-pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReportError> {
+pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> {
     let mut lowest: BTreeMap<Key, (f64, u32, String)> = BTreeMap::new();
     let sessions = |visit: &mut dyn FnMut(Key, [(u32, f64); 2], &str)| {
         each_batch(tables, "sessions", |batch| {

@@ -1,12 +1,12 @@
 //! The page of operations, folded from the tables. Its shape is `Report` in `ui/src/data.ts`.
 
-use super::hub::{Doubtful, Hub, Site, Station};
-use super::read::each_batch;
-use super::steps::Steps;
-use super::{ReportError, charge, hydrogen, legs, network, power, rounded};
+use super::steps::{Steps, rounded};
+use super::{charge, hydrogen, legs, network, power};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
+use crate::record::hub::{Doubtful, Hub, Site, Station};
 use crate::record::notes::PluginNotes;
+use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -98,7 +98,7 @@ pub(super) struct Fact {
 }
 
 /// Reads the tables of a run.
-pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Data, ReportError> {
+pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Data, ReadError> {
     let tables = &folder.join("tables");
     let calendar = hub.calendar(folder)?;
     let span_s = hub.days * 86_400;
@@ -133,7 +133,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         charge: charge::collect(tables, steps)?,
         legs,
         hydrogen: hydrogen::collect(tables, &hub.stations, steps, hub.interval_s)?,
-        metrics: super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
+        metrics: crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
         provenance: facts(manifest),
         doubtful: hub.doubtful,
         warnings: warnings(hub.warnings, manifest),
@@ -145,7 +145,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
     })
 }
 
-fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReportError> {
+fn work(tables: &Path, calendar: &Calendar, span_s: u32) -> Result<Work, ReadError> {
     let steps = Steps::over(span_s, 3_600);
     let mut classes: BTreeMap<String, ClassHours> = BTreeMap::new();
     each_batch(tables, "equipment", |batch| {
@@ -173,7 +173,7 @@ struct Fold {
 }
 
 impl Fold {
-    fn sessions(&mut self, tables: &Path) -> Result<Waits, ReportError> {
+    fn sessions(&mut self, tables: &Path) -> Result<Waits, ReadError> {
         let classes = WAIT_CLASSES_MIN.len() + 1;
         let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         let mut came = vec![(0_u32, 0.0, 0.0_f64); self.steps.count];
@@ -216,7 +216,7 @@ impl Fold {
         }
     }
 
-    fn hauls(&self, tables: &Path) -> Result<Hauls, ReportError> {
+    fn hauls(&self, tables: &Path) -> Result<Hauls, ReadError> {
         let mut hauls = Hauls { done: vec![0; self.steps.count], late: vec![0; self.steps.count] };
         each_batch(tables, "hauls", |batch| {
             for row in 0..batch.rows() {

@@ -1,9 +1,8 @@
 //! Hydrogen stations on the page: stock, queue and cost, folded from the tables.
 
-use super::hub::Station;
-use super::read::each_batch;
-use super::steps::Steps;
-use super::{ReportError, rounded};
+use super::steps::{Steps, rounded};
+use crate::record::hub::Station;
+use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,7 +31,7 @@ pub(super) fn collect(
     known: &[Station],
     steps: Steps,
     interval_s: u32,
-) -> Result<Vec<StationSeries>, ReportError> {
+) -> Result<Vec<StationSeries>, ReadError> {
     let series = |station: &Station| StationSeries {
         key: station.key.clone(),
         site: station.site.clone(),

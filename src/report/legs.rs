@@ -1,8 +1,7 @@
 //! Trips of trucks on hauls, for the playback on the map: to the origin of each haul and on to its destination. Ways to
 //! depots, chargers and hydrogen stations are in no table and so not among them.
 
-use super::ReportError;
-use super::read::each_batch;
+use crate::record::read::{ReadError, each_batch};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -41,7 +40,7 @@ pub(super) fn collect(
     tables: &Path,
     index: &BTreeMap<String, usize>,
     stations: &BTreeMap<String, usize>,
-) -> Result<Legs, ReportError> {
+) -> Result<Legs, ReadError> {
     let mut hauls = 0;
     each_batch(tables, "hauls", |batch| hauls += batch.rows())?;
     let one_in = (2 * hauls).div_ceil(MOST_LEGS).max(1);

@@ -2,24 +2,25 @@
 //!
 //! `data` is the page of operations (with `power`, `legs`, `charge`, `hydrogen` and `network`, over the time `steps` of its
 //! charts), `years` that of a transition,
-//! `study` that of a comparison; `hub` is the file that says what the tables are about. The page is built from
+//! `study` that of a comparison. The page is built from
 //! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
 mod charge;
 mod data;
-pub mod hub;
 mod hydrogen;
 mod legs;
 mod network;
 mod power;
-pub(crate) mod read;
 mod steps;
 mod study;
 mod years;
 
 use crate::record::folder::Manifest;
+use crate::record::hub;
+use crate::record::read::ReadError;
+use crate::report::study::STUDY;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The page, with a placeholder where the data goes.
 const PAGE: &str = include_str!("ui/dist/report.html");
@@ -27,36 +28,13 @@ const PLACEHOLDER: &str = "\"PORTVOLT_DATA\"";
 /// The page's content security policy begins so; served pages may talk to their own origin too.
 const POLICY: &str = "default-src 'none';";
 const SERVED_POLICY: &str = "default-src 'none'; connect-src 'self';";
-/// What a comparison leaves.
-const STUDY: &str = "compare.json";
-
-/// Why a report could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// A table is missing or cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
-    Table {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        reason: String,
-    },
-    /// A file of the folder is missing or is not what its name says.
-    #[error("cannot read {}: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        reason: String,
-    },
-}
 
 /// What the page shows of the run, transition or comparison in a folder. The manifest may not have been written yet.
 /// A transition may be held against another finished one, whose folder is `baseline`.
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
-pub fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<serde_json::Value, ReportError> {
+pub fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<serde_json::Value, ReadError> {
     if folder.join(STUDY).is_file() {
         return study::collect(folder, manifest);
     }
@@ -75,7 +53,7 @@ fn value(data: &impl Serialize) -> serde_json::Value {
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
-pub fn build(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<String, ReportError> {
+pub fn build(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<String, ReadError> {
     Ok(page(&data(folder, manifest, baseline)?))
 }
 
@@ -95,10 +73,4 @@ pub fn application() -> String {
 pub fn application_policy() -> String {
     let policy = PAGE.split_once(POLICY).and_then(|(_, rest)| rest.split_once('"')).map_or("", |(rest, _)| rest);
     format!("{SERVED_POLICY}{policy};")
-}
-
-/// How many decimals are kept in charts.
-fn rounded(values: Vec<f64>, decimals: i32) -> Vec<f64> {
-    let scale = 10_f64.powi(decimals);
-    values.into_iter().map(|value| (value * scale).round() / scale).collect()
 }

@@ -1,10 +1,9 @@
 //! The tree behind each connection: the load of its nodes over time.
 
-use super::hub::Node;
 use super::power::worst;
-use super::read::each_batch;
-use super::steps::Steps;
-use super::{ReportError, rounded};
+use super::steps::{Steps, rounded};
+use crate::record::hub::Node;
+use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,7 +29,7 @@ pub(super) fn collect(
     known: &[Node],
     steps: Steps,
     interval_s: u32,
-) -> Result<Vec<NodeSeries>, ReportError> {
+) -> Result<Vec<NodeSeries>, ReadError> {
     let series = |node: &Node| NodeSeries {
         node: node.clone(),
         peak_kw: 0.0,

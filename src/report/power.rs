@@ -1,9 +1,8 @@
 //! Load of sites and of their connections, folded from the table of power.
 
-use super::hub::Site;
-use super::read::{Batch, each_batch};
-use super::steps::Steps;
-use super::{ReportError, rounded};
+use super::steps::{Steps, rounded};
+use crate::record::hub::Site;
+use crate::record::read::{Batch, ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,7 +44,7 @@ struct Interval {
 }
 
 /// Reads the table, whose rows come in the order of time.
-pub(super) fn collect(tables: &Path, known: &[Site], steps: Steps, interval_s: u32) -> Result<Power, ReportError> {
+pub(super) fn collect(tables: &Path, known: &[Site], steps: Steps, interval_s: u32) -> Result<Power, ReadError> {
     let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, site)| (site.key.as_str(), at)).collect();
     let above: Vec<Option<usize>> =
         known.iter().map(|site| site.behind.as_deref().and_then(|key| index.get(key).copied())).collect();

@@ -53,6 +53,12 @@ impl Steps {
     }
 }
 
+/// How many decimals are kept in charts.
+pub(super) fn rounded(values: Vec<f64>, decimals: i32) -> Vec<f64> {
+    let scale = 10_f64.powi(decimals);
+    values.into_iter().map(|value| (value * scale).round() / scale).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{DAY_S, Steps};

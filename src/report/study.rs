@@ -1,16 +1,16 @@
 //! The page of a comparison: what `compare.json` says of the hub, and where it comes from. Its shape is `Study` in
 //! `ui/src/data.ts`.
 
-use super::ReportError;
 use super::data::facts;
-use super::hub::Hub;
 use crate::record::folder::Manifest;
+use crate::record::hub::Hub;
+use crate::record::read::ReadError;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
-pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<Value, ReportError> {
-    let mut study: Value = super::read::json(&folder.join(super::STUDY))?;
+pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<Value, ReadError> {
+    let mut study: Value = crate::record::read::json(&folder.join(STUDY))?;
     let Hub { doubtful, warnings, .. } = Hub::read(folder)?;
     if let Some(metrics) = study["metrics"].as_array_mut() {
         metrics.retain(|metric| metric["scope"].as_str().is_some_and(|scope| !scope.starts_with("site:")));
@@ -45,6 +45,9 @@ fn is_raised(effect: &Value, all: &[Value]) -> Option<bool> {
     let [least, most] = [f64::min, f64::max].map(|pick| values.iter().copied().reduce(pick).unwrap_or(value));
     (least < most).then(|| value > f64::midpoint(least, most))
 }
+
+/// What a comparison leaves.
+pub(super) const STUDY: &str = "compare.json";
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,10 @@
 //! What the page of a transition shows, folded from its tables. Its shape is `Years` in
 //! `ui/src/data.ts`.
 
-use super::ReportError;
 use super::data::{Fact, facts, warnings};
-use super::hub::{Doubtful, Hub, Site};
-use super::read::each_batch;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
+use crate::record::hub::{Doubtful, Hub, Site};
+use crate::record::read::{ReadError, each_batch};
 use crate::transition::baseline::Baseline;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,12 +137,12 @@ pub(super) fn collect(
     hub: Hub,
     manifest: &Manifest,
     baseline: Option<&Path>,
-) -> Result<Data, ReportError> {
+) -> Result<Data, ReadError> {
     let tables = &folder.join("tables");
     let mut years = BTreeSet::new();
     each_batch(tables, "fleet", |batch| years.extend((0..batch.rows()).map(|row| batch.whole("year", row))))?;
     let years: Vec<u32> = years.into_iter().collect();
-    let metrics = super::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
     let baseline = baseline.map(other).transpose()?;
     let series = series(&metrics, &years);
     let lost = lost(&series, &years);
@@ -179,8 +178,8 @@ pub(super) fn collect(
 }
 
 /// Another transition, called as its folder is.
-fn other(folder: &Path) -> Result<Other, ReportError> {
-    let fail = |reason| ReportError::File { path: folder.to_path_buf(), reason };
+fn other(folder: &Path) -> Result<Other, ReadError> {
+    let fail = |reason| ReadError::File { path: folder.to_path_buf(), reason };
     let baseline = Baseline::read(folder).map_err(fail)?;
     Ok(Other {
         name: folder.file_name().map_or(baseline.name, |name| name.to_string_lossy().into_owned()),
@@ -214,7 +213,7 @@ impl Lost {
 }
 
 /// Vehicles by powertrain and year: trucks, equipment.
-fn stock(tables: &Path, years: &[u32]) -> Result<[BTreeMap<String, Vec<u32>>; 2], ReportError> {
+fn stock(tables: &Path, years: &[u32]) -> Result<[BTreeMap<String, Vec<u32>>; 2], ReadError> {
     let mut out = [BTreeMap::new(), BTreeMap::new()];
     each_batch(tables, "fleet", |batch| {
         for row in 0..batch.rows() {
@@ -233,7 +232,7 @@ fn parts(
     table: &str,
     named: &[(&'static str, &[&str])],
     unit: f64,
-) -> Result<BTreeMap<&'static str, Vec<f64>>, ReportError> {
+) -> Result<BTreeMap<&'static str, Vec<f64>>, ReadError> {
     let mut out: BTreeMap<&'static str, Vec<f64>> = named.iter().map(|part| (part.0, Vec::new())).collect();
     each_batch(tables, table, |batch| {
         for row in (0..batch.rows()).filter(|row| batch.text("scope", *row) == "total") {
@@ -257,7 +256,7 @@ fn series(metrics: &[ReadMetric], years: &[u32]) -> BTreeMap<String, Vec<Option<
     out
 }
 
-fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, ReportError> {
+fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, ReadError> {
     let (first, last) = (years.first().copied(), years.last().copied());
     let mut sites: BTreeMap<String, Beside> = BTreeMap::new();
     for site in known {
@@ -289,7 +288,7 @@ fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, Re
     Ok(known.iter().filter_map(|site| sites.remove(&site.key)).collect())
 }
 
-fn projects(tables: &Path) -> Result<Vec<Project>, ReportError> {
+fn projects(tables: &Path) -> Result<Vec<Project>, ReadError> {
     let mut last = 0;
     each_batch(tables, "projects", |batch| {
         last = (0..batch.rows()).map(|row| batch.whole("year", row)).fold(last, u32::max);
@@ -314,7 +313,7 @@ fn projects(tables: &Path) -> Result<Vec<Project>, ReportError> {
     Ok(out.into_values().map(mean).collect())
 }
 
-fn rules(tables: &Path) -> Result<Vec<Rule>, ReportError> {
+fn rules(tables: &Path) -> Result<Vec<Rule>, ReadError> {
     let mut out = Vec::new();
     each_batch(tables, "rules", |batch| {
         for row in 0..batch.rows() {

@@ -1,68 +1,25 @@
 //! What no schema can see: references between tables, sums, times, circles.
 
 use super::Scenario;
-use super::problem::{Problem, nearest};
-use super::tree::Item;
+use super::checker::{Checker, is_circle};
+use super::loaded::Schedule;
+use crate::document::problem::Problem;
+use crate::document::tree::Item;
 use crate::freight::spec::{FreightSpec, VolumesSpec};
 use crate::grid::spec::SiteKind;
-use crate::hydrogen;
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, parse_time, parse_window};
 use crate::kernel::profile::WeekProfile;
-use crate::policy::{self, Schedule};
-use crate::swap;
-use crate::transition;
-use crate::truck::spec::{BatterySpec, FleetSpec, Powertrain};
-use std::collections::BTreeMap;
+use crate::truck::spec::FleetSpec;
+use crate::vehicle::spec::{BatterySpec, Powertrain};
+use crate::{hydrogen, policy, swap, transition};
 
 /// Most vehicles, ports and sites that one scenario may have.
 const VEHICLE_LIMIT: u64 = 4_000_000;
 const SITE_LIMIT: usize = 2_000;
 
-/// Collects problems at paths of the document.
-pub(crate) struct Checker<'a> {
-    document: &'a Item,
-    problems: &'a mut Vec<Problem>,
-}
-
-impl Checker<'_> {
-    pub(crate) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
-        let parts: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
-        let place = Some(self.document.nearest(&parts).value.clone());
-        self.problems.push(Problem { place, field: parts.join("."), message: message.into(), help });
-    }
-
-    pub(crate) fn key<T>(&mut self, path: &[&str], name: &str, table: &BTreeMap<String, T>, kind: &str) -> bool {
-        if table.contains_key(name) {
-            return true;
-        }
-        let help = nearest(name, table.keys().map(String::as_str));
-        self.wrong(path, format!("there is no [{kind}.{name}]"), help);
-        false
-    }
-
-    /// Who may use a charger or a station.
-    pub(crate) fn users(&mut self, path: &[&str], users: &[String], scenario: &Scenario) {
-        for user in users {
-            let known = matches!(user.as_str(), "public" | "visitors");
-            if !known && !scenario.fleet.contains_key(user) && !scenario.equipment_model.contains_key(user) {
-                let names = scenario.fleet.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
-                let help = nearest(user, names.chain(["public", "visitors"]));
-                let message = format!("`{user}` is no fleet, no equipment model, nor `public` or `visitors`");
-                self.wrong(path, message, help);
-            }
-        }
-    }
-
-    fn sums_to_one(&mut self, path: &[&str], what: &str, sum: f64) {
-        if (sum - 1.0).abs() > 1e-6 {
-            self.wrong(path, format!("{what} add up to {sum:.6}, not to 1"), None);
-        }
-    }
-}
-
 /// Checks everything beyond shape. Returns the calendar when the dates allow one.
 pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) -> Option<Calendar> {
-    let mut checker = Checker { document, problems };
+    let mut checker = Checker::new(document, problems);
     let calendar = time(scenario, &mut checker);
     sites(scenario, &mut checker);
     super::check_grid::check(scenario, calendar.as_ref(), &mut checker);
@@ -123,7 +80,7 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
             checker.wrong(&["site", key, "load_by_hour"], "each factor must be between 0 and 100", None);
         }
         if let Some(load) = &site.load_by_year {
-            transition::check::curve(&["site", key, "load_by_year"], load, (0.0, 1e6), checker);
+            checker.curve(&["site", key, "load_by_year"], load, (0.0, 1e6));
         }
         if let Some(behind) = &site.behind {
             let path = ["site", key, "behind"];
@@ -134,19 +91,6 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
             }
         }
     }
-}
-
-/// Does going up from `key`, over at most `most` steps, come back to it?
-pub(super) fn is_circle<'a>(key: &str, most: usize, above: impl Fn(&str) -> Option<&'a str>) -> bool {
-    let mut at = above(key);
-    for _ in 0..most {
-        match at {
-            Some(next) if next == key => return true,
-            Some(next) => at = above(next),
-            None => return false,
-        }
-    }
-    false
 }
 
 fn chargers(scenario: &Scenario, checker: &mut Checker<'_>) {
@@ -356,7 +300,7 @@ fn volumes(scenario: &Scenario, spec: &VolumesSpec, checker: &mut Checker<'_>) {
 
 /// Checks the names and parameters of policies.
 pub fn policies(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) {
-    let mut checker = Checker { document, problems };
+    let mut checker = Checker::new(document, problems);
     let dispatch = &scenario.policy.dispatch;
     if dispatch.plugin.is_none()
         && let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params)
@@ -371,27 +315,4 @@ pub fn policies(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem
     {
         checker.wrong(&["policy", "charging"], error.to_string(), error.help());
     }
-}
-
-/// Seconds since midnight of a time such as `05:30` (24:00 is allowed).
-#[must_use]
-pub fn parse_time(text: &str) -> Option<u32> {
-    let (hours, minutes) = text.split_once(':')?;
-    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 3600 + minutes * 60)
-}
-
-/// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone.
-#[must_use]
-pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
-    let time: jiff::civil::DateTime = text.parse().ok()?;
-    Some(calendar.elapsed_s(calendar.local_s_of(time)))
-}
-
-/// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.
-#[must_use]
-pub fn parse_window(text: &str) -> Option<(u32, u32)> {
-    let (from, to) = text.split_once('-')?;
-    let (from, to) = (parse_time(from.trim())?, parse_time(to.trim())?);
-    (from != to && from < 24 * 3600).then_some((from, to))
 }

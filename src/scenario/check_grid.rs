@@ -1,9 +1,10 @@
 //! What no schema can see about the tree of limits: places, circles, times.
 
 use super::Scenario;
-use super::check::{Checker, is_circle, local_s, parse_window};
+use super::checker::{Checker, is_circle};
+use crate::document::problem::nearest;
 use crate::grid::spec::StorageRule;
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, local_s, parse_window};
 
 /// Checks `[node]`, `[limit]`, `[solar]`, `[storage]` and where chargers stand.
 pub(super) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checker<'_>) {
@@ -56,7 +57,7 @@ fn limits(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checke
         for on in &limit.on {
             if !scenario.site.contains_key(on) && !scenario.node.contains_key(on) {
                 let known = scenario.site.keys().chain(scenario.node.keys()).map(String::as_str);
-                let help = super::problem::nearest(on, known);
+                let help = nearest(on, known);
                 checker.wrong(&["limit", key, "on"], format!("there is no [site.{on}] or [node.{on}]"), help);
             }
         }

@@ -1,28 +1,15 @@
 //! The choice of policies: how overlays change it, and the files of plugins.
 
 use super::Scenario;
-use super::load::{OUTSIDE, Rows, is_within};
-use super::problem::Problem;
-use super::tree::{Item, Node};
-use crate::policy::PluginFile;
+use super::files::{OUTSIDE, is_within};
+use super::loaded::Plugins;
+use super::plugin_file::PluginFile;
+use super::rows::Rows;
+use crate::document::problem::Problem;
+use crate::document::tree::{Item, Node};
 use crate::policy::spec::is_plugin_file;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The plugins that a scenario names.
-#[derive(Debug, Clone, Default)]
-pub struct Plugins {
-    /// The dispatch policy, if it is one.
-    pub dispatch: Option<PluginFile>,
-    /// The charging policy, if it is one.
-    pub charging: Option<PluginFile>,
-    /// The adoption policy of a transition, if it is one.
-    pub adoption: Option<PluginFile>,
-    /// The policy of hydrogen supply, if it is one.
-    pub hydrogen: Option<PluginFile>,
-    /// The infrastructure policy of a transition, if it is one.
-    pub infrastructure: Option<PluginFile>,
-}
 
 /// Tables that choose a policy.
 const CHOICES: [(&str, &str); 5] = [

@@ -1,10 +1,11 @@
 //! What no rule forbids and what is probably a mistake all the same: told by `validate`, at the end of a run and on its page.
 
 use super::Scenario;
-use super::load::Loaded;
+use super::loaded::Loaded;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
-use crate::truck::spec::{FleetSpec, Powertrain};
+use crate::truck::spec::FleetSpec;
+use crate::vehicle::spec::Powertrain;
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
 const FAR_KM: f64 = 1_000.0;

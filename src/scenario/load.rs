@@ -1,32 +1,23 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
-use super::check;
-use super::choice::{self, Plugins};
-use super::listing::{self, FuelVisit, KmRow, ListedHaul};
-use super::problem::{Place, Problem, Problems, SourceFile, nearest};
-use super::provenance::{self, Provenance};
-use super::shape;
-use super::tree::{Item, Node};
-use super::visits::{self, Visits};
-use super::{Quality, Scenario};
-use crate::account::tariff::Tariff;
-use crate::import::{self, geojson};
-use crate::kernel::calendar::{Calendar, DAY_S};
-use crate::policy::Schedule;
+use super::files::{FILE_NAME, read_text};
+use super::loaded::{FIRST_SOC, Loaded};
+use super::provenance;
+use super::rows::{Listed, Rows};
+use super::schema::check_shape;
+use super::{Scenario, check, choice};
+use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
+use crate::document::shape;
+use crate::document::tree::{Item, Node};
+use crate::import::geojson;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-/// The name of the scenario's file inside its folder.
-pub const FILE_NAME: &str = "scenario.toml";
 /// A larger file is no scenario.
 pub(crate) const TOML_LIMIT_BYTES: u64 = 16 << 20;
 const CHAIN_LIMIT: usize = 8;
 /// The key of a file that names what of the files below it is left out.
 const WITHOUT: &str = "without";
-pub(super) const OUTSIDE: &str = "lies outside of the folder that may be read";
-
-/// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
-pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
 
 /// What to load.
 #[derive(Debug, Clone, Default)]
@@ -41,43 +32,6 @@ pub struct Request {
     pub within: Option<PathBuf>,
 }
 
-/// A scenario that passed every check, with the rows of the files it names.
-#[derive(Debug, Clone)]
-pub struct Loaded {
-    /// The scenario.
-    pub scenario: Scenario,
-    /// Its calendar.
-    pub calendar: Calendar,
-    /// Hauls from a file, if it names one.
-    pub hauls: Option<Vec<ListedHaul>>,
-    /// Visits by key of `[visits]`.
-    pub visits: BTreeMap<String, Visits>,
-    /// Visits by key of `[fuel_visits]`.
-    pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
-    /// Distances from a file.
-    pub matrix: Vec<KmRow>,
-    /// Power per kW of modules by hour of the year from files, by key of `[solar]`.
-    pub solar: BTreeMap<String, Vec<f64>>,
-    /// Power by time from a file, for the charging policy `schedule`.
-    pub schedule: Option<Schedule>,
-    /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
-    pub pin_visits: bool,
-    /// Tariffs by key of `[site]`, of the sites that name one.
-    pub tariffs: BTreeMap<String, Tariff>,
-    /// Vehicles start with a state of charge drawn evenly between these: charged, as after a Sunday.
-    pub first_soc: (f64, f64),
-    /// blake3 of every file that was read, by path.
-    pub inputs: BTreeMap<String, String>,
-    /// Where each number comes from.
-    pub provenance: Provenance,
-    /// The plugins it names.
-    pub plugins: Plugins,
-    /// Write what policies see into this folder.
-    pub record_views: Option<PathBuf>,
-    /// blake3 of the merged document and of the files it names, wherever they lie and however they are laid out.
-    pub canonical: String,
-}
-
 /// Reads, merges and checks.
 ///
 /// # Errors
@@ -90,7 +44,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let Some(document) = document.filter(|_| problems.list.is_empty()) else {
         return Err(problems);
     };
-    let shape = shape::check_shape(&document);
+    let shape = check_shape(&document);
     problems.list = told_once(shape.problems, &reader.made);
     let mut json = document.to_json();
     let text = json.to_string();
@@ -154,14 +108,6 @@ fn told_once(mut problems: Vec<Problem>, made: &BTreeMap<String, String>) -> Vec
         told.insert(problem.field.clone())
     });
     problems
-}
-
-impl Loaded {
-    /// Numbers whose quality is `recalled` or `assumed`: what a careful reader asks about first.
-    #[must_use]
-    pub fn doubtful(&self) -> usize {
-        self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
-    }
 }
 
 /// Puts the sites and chargers of a map into the scenario.
@@ -388,206 +334,4 @@ impl Reader {
         let (field, message) = (field.to_owned(), message.to_owned());
         self.problems.push(Problem { place: Some(place), field, message, help: None });
     }
-}
-
-/// The rows of all files that a scenario names.
-struct Listed {
-    hauls: Option<Vec<ListedHaul>>,
-    visits: BTreeMap<String, Visits>,
-    fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
-    matrix: Vec<KmRow>,
-    solar: BTreeMap<String, Vec<f64>>,
-    schedule: Option<Schedule>,
-    tariffs: BTreeMap<String, Tariff>,
-}
-
-/// Reads a tariff by the name of its file, or of one that comes along; `label` says which, where the file holds several. Its
-/// hash goes to the inputs, its mistakes to the problems.
-pub fn tariff(
-    file: &str,
-    label: Option<&str>,
-    inputs: &mut BTreeMap<String, String>,
-    problems: &mut Vec<Problem>,
-) -> Option<Tariff> {
-    Rows { base: PathBuf::new(), within: None, inputs, problems }.tariff(file, label)
-}
-
-/// Reads the files that a scenario names.
-pub(super) struct Rows<'a> {
-    pub(super) base: PathBuf,
-    pub(super) within: Option<&'a Path>,
-    pub(super) inputs: &'a mut BTreeMap<String, String>,
-    pub(super) problems: &'a mut Vec<Problem>,
-}
-
-impl Rows<'_> {
-    fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
-        let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
-        let hauls = hauls.map(|(file, calendar)| {
-            self.read(file, |path, text, out| {
-                let hauls = listing::hauls(path, text, scenario, calendar, out);
-                let end_s = i64::from(scenario.time.days) * DAY_S;
-                if !hauls.is_empty() && !hauls.iter().any(|haul| (0..end_s).contains(&haul.ready_s)) {
-                    let message = "none of its hauls is ready within the days of the run";
-                    let help = Some("set `time.start` and `time.days` to days of the list".to_owned());
-                    out.extend(Problems::of_file(path, message, help).list);
-                }
-                hauls
-            })
-        });
-        let visits = scenario.visits.iter();
-        let visits = visits.map(|(key, spec)| (key.clone(), self.read(&spec.csv, visits::visits))).collect();
-        let fuel_visits = scenario.fuel_visits.iter();
-        let fuel_visits = fuel_visits.map(|(key, spec)| {
-            let read =
-                |path: &str, text: &str, out: &mut Vec<Problem>| listing::fuel_visits(path, text, spec, scenario, out);
-            (key.clone(), self.read(&spec.csv, read))
-        });
-        let fuel_visits = fuel_visits.collect();
-        let matrix = scenario.travel.as_ref().and_then(|travel| travel.matrix.as_ref());
-        let matrix = matrix.map(|file| self.read(file, |path, text, out| listing::matrix(path, text, scenario, out)));
-        let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
-        let solar = profiles.map(|(key, file)| (key.clone(), self.read(file, listing::solar))).collect();
-        let schedule = scenario.policy.charging.csv.as_ref().zip(zone).map(|(file, calendar)| {
-            self.read(file, |path, text, out| listing::schedule(path, text, scenario, calendar, out))
-        });
-        let tariffs = self.tariffs(scenario);
-        Listed { hauls, visits, fuel_visits, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
-    }
-
-    fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
-        self.read_up_to(listing::CSV_LIMIT_BYTES, file, parse)
-    }
-
-    fn read_up_to<T: Default>(
-        &mut self,
-        limit_bytes: u64,
-        file: &str,
-        parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T,
-    ) -> T {
-        let path = self.base.join(file);
-        let name = path.display().to_string();
-        match read_text(&path, limit_bytes, self.within) {
-            Ok(text) => {
-                self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
-                parse(&name, &text, self.problems)
-            }
-            Err((message, help)) => {
-                self.problems.extend(Problems::of_file(&name, message, help).list);
-                T::default()
-            }
-        }
-    }
-}
-
-impl Rows<'_> {
-    /// The tariffs of all sites. A file that many sites name is read once.
-    fn tariffs(&mut self, scenario: &Scenario) -> BTreeMap<String, Tariff> {
-        let mut known: BTreeMap<(&str, Option<&str>), Option<Tariff>> = BTreeMap::new();
-        let mut out = BTreeMap::new();
-        for (site, spec) in &scenario.site {
-            let Some(file) = spec.tariff.as_deref() else {
-                continue;
-            };
-            let name = spec.tariff_name.as_deref();
-            let tariff = known.entry((file, name)).or_insert_with(|| self.tariff(file, name));
-            out.extend(tariff.clone().map(|tariff| (site.clone(), tariff)));
-        }
-        out
-    }
-
-    /// A tariff from a file, or the shipped one of that name.
-    fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
-        let path = self.base.join(file);
-        let is_free = self.within.is_none_or(|folder| is_within(&path, folder));
-        if is_free && !path.is_file() {
-            if let Some(text) = import::shipped(file) {
-                let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-                self.inputs.insert(import::shipped_input(file), hash);
-                return import::tariff(file, text, name, self.problems);
-            }
-            if Path::new(file).extension().is_none() {
-                let message = "is no file, and no tariff that comes with Portvolt";
-                self.problems.extend(Problems::of_file(file, message, import::shipped_help(file)).list);
-                return None;
-            }
-        }
-        self.read_up_to(import::TARIFF_LIMIT_BYTES, file, |path, text, out| import::tariff(path, text, name, out))
-    }
-}
-
-/// Is a file inside a folder, whatever `..` and links its path goes through? What is hidden there (`.env`, `.git/config`) is
-/// not, for errors quote lines.
-pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
-    if is_hidden(path.strip_prefix(folder).unwrap_or(path)) {
-        return false;
-    }
-    let mut plain = PathBuf::new();
-    for part in std::path::absolute(path).unwrap_or_default().components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    let Ok(folder) = folder.canonicalize() else { return false };
-    match path.canonicalize() {
-        Ok(path) => path.starts_with(folder),
-        Err(_) => plain.starts_with(folder),
-    }
-}
-
-/// Does a name on the way begin with a dot? A TOML file itself may: a draft is tried under such a name.
-fn is_hidden(path: &Path) -> bool {
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    let names = path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_string_lossy().starts_with('.')),
-        _ => None,
-    });
-    let hidden: Vec<bool> = names.collect();
-    hidden.iter().rev().skip(usize::from(is_toml)).any(|is_hidden| *is_hidden)
-}
-
-/// "did you mean ...", of what lies where a file was looked for.
-fn near_file(path: &Path) -> Option<String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let beside = std::fs::read_dir(folder).ok()?.flatten().take(1_000);
-    let names: Vec<String> = beside.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
-    nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))
-}
-
-/// The text of a file, or what is wrong with it and what to do.
-pub(crate) fn read_text(
-    path: &Path,
-    limit_bytes: u64,
-    within: Option<&Path>,
-) -> Result<String, (String, Option<String>)> {
-    if within.is_some_and(|folder| !is_within(path, folder)) {
-        return Err((OUTSIDE.to_owned(), None));
-    }
-    let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => (
-            "there is no such file".to_owned(),
-            Some(near_file(path).unwrap_or_else(|| {
-                "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from".to_owned()
-            })),
-        ),
-        _ => (format!("cannot be read: {error}"), None),
-    })?;
-    if !meta.is_file() {
-        return Err(("is not a file".to_owned(), Some(format!("a scenario's folder holds a `{FILE_NAME}`"))));
-    }
-    if meta.len() > limit_bytes {
-        let (size, limit) = (meta.len() >> 20, limit_bytes >> 20);
-        return Err((format!("has {size} MB; the limit is {limit} MB"), Some("split it, or sample it".to_owned())));
-    }
-    let bytes = std::fs::read(path).map_err(|error| (format!("cannot be read: {error}"), None))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
-        let help = Some("save the file as UTF-8".to_owned());
-        (format!("line {line} (byte {at}) is not UTF-8 text"), help)
-    })
 }

@@ -5,17 +5,19 @@
 
 pub mod check;
 mod check_grid;
+pub mod checker;
 pub mod choice;
 pub mod doubt;
+pub mod files;
 pub mod listing;
 pub mod load;
-pub mod problem;
+pub mod loaded;
+pub mod plugin_file;
 pub mod provenance;
 pub mod replay;
+pub mod rows;
 pub mod schema;
-pub mod shape;
 pub mod template;
-pub mod tree;
 pub mod visits;
 
 use crate::account::emissions::EmissionsSpec;
@@ -23,18 +25,17 @@ use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenHubSpec, HydrogenSpec};
+use crate::kernel::sources::Sources;
+use crate::place::spec::{TravelSpec, WeatherSpec};
 use crate::policy::spec::PolicySpec;
-use crate::swap::SwapSpec;
+use crate::swap::spec::SwapSpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
 use crate::transition::regulation::RulesSpec;
 use crate::transition::spec::{BuyerSpec, OfferSpec, ProjectSpec, SurvivalSpec, TransitionSpec};
-use crate::truck::spec::{FleetSpec, TravelSpec, TruckModelSpec, WeatherSpec};
+use crate::truck::spec::{FleetSpec, TruckModelSpec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-/// Field name to key of `[source]`. The key `default` stands for every number that is not named.
-pub type Sources = BTreeMap<String, String>;
 
 /// A whole scenario: everything a run needs but the seed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

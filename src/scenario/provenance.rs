@@ -1,8 +1,8 @@
 //! Where each number of a scenario comes from: walks the document, finds each number's `sources` entry.
 
-use super::problem::{Problem, nearest};
-use super::tree::{Item, Node};
 use super::{Quality, Scenario};
+use crate::document::problem::{Problem, nearest};
+use crate::document::tree::{Item, Node};
 use std::collections::BTreeMap;
 
 /// One number (or list of numbers) and its source.

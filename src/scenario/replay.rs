@@ -1,12 +1,14 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
 use super::Scenario;
-use super::choice::Plugins;
+use super::files::read_text;
 use super::listing::CSV_LIMIT_BYTES;
-use super::load::{FIRST_SOC, Loaded, read_text, sorted, tariff};
-use super::problem::{Place, Problem, Problems};
+use super::load::sorted;
+use super::loaded::{FIRST_SOC, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
-use super::visits::{Visit, Visits, twice, visits};
+use super::rows::tariff;
+use super::visits::{twice, visits};
+use crate::document::problem::{Place, Problem, Problems};
 use crate::import::acn;
 use crate::kernel::calendar::Calendar;
 use crate::policy;

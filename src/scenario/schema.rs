@@ -1,7 +1,10 @@
 //! The JSON Schema of a scenario, made from the types.
 
 use super::Scenario;
+use crate::document::shape::{Rules, Shape};
+use crate::document::tree::Item;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 /// The schema, as editors and `portvolt schema` use it.
 #[must_use]
@@ -68,3 +71,14 @@ const LIMITS: [(&str, &str, i64); 7] = [
     ("object", "maxProperties", 10_000),
     ("string", "maxLength", 4_096),
 ];
+
+/// All ways in which a document has the wrong shape or a number out of its plausible range.
+///
+/// # Panics
+/// When the schema made from our own types is not one: a programmer's error that a test would show.
+#[must_use]
+pub fn check_shape(document: &Item) -> Shape {
+    // To compile it takes longer than all else that loading a small scenario does, and a study loads thousands.
+    static SCENARIO: LazyLock<Rules> = LazyLock::new(|| Rules::of(schema()));
+    SCENARIO.check(document)
+}

@@ -1,61 +1,11 @@
 //! Vehicles that come to charge and are not simulated: a list of visits, from a file or an importer.
 
-use super::listing::{Row, Table};
-use super::problem::Problem;
+use super::loaded::{Stay, Visit, Visits, first_letters};
+use crate::document::problem::Problem;
+use crate::document::table::{Row, Table};
 #[expect(clippy::disallowed_types, reason = "names are looked up in it, and sorted before anyone walks them")]
-use std::collections::HashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-
-/// A row of the list: one vehicle that comes to charge.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Visit {
-    /// Line of the file.
-    pub line: u64,
-    /// Name of the session in the file.
-    pub session: Arc<str>,
-    /// Who stays, when, and for what.
-    pub stay: Stay,
-}
-
-/// What a simulation has to know of a visit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stay {
-    /// Its vehicle: place in the sorted names of the list.
-    pub vehicle: u32,
-    /// Its charger, if the file names one: place in the sorted names of the list.
-    pub charger: Option<u32>,
-    /// Arrival, seconds from the start of the run.
-    pub arrive_s: u32,
-    /// Departure.
-    pub depart_s: u32,
-    /// Energy that the battery asks for, kWh.
-    pub energy_kwh: f64,
-    /// Power that the port offers, kW: what limits count.
-    pub max_kw: f64,
-    /// Most power that the vehicle takes, kW.
-    pub vehicle_kw: f64,
-}
-
-/// The visits of one file.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Visits {
-    /// In the order of the file.
-    pub list: Vec<Visit>,
-    /// Names of vehicles, sorted.
-    pub vehicles: Vec<String>,
-    /// Names of chargers, sorted.
-    pub chargers: Vec<String>,
-}
-
-/// The first letters of a name as a number that sorts as they do: names are compared by it first, without a look at
-/// where they lie in memory.
-#[must_use]
-pub fn first_letters(name: &str) -> u64 {
-    let mut letters = [0; 8];
-    letters.iter_mut().zip(name.bytes()).for_each(|(letter, byte)| *letter = byte);
-    u64::from_be_bytes(letters)
-}
 
 /// Names in the order of their first use, until all are known and can be sorted.
 #[derive(Debug, Default)]

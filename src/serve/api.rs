@@ -1,12 +1,12 @@
 //! The routes of `/api/v1`, each a thin function over the workspace and the queue.
 
-use super::App;
+use super::app::App;
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
-use super::jobs::{self, RunRequest, RunState};
-use super::layout;
-use super::save;
+use super::jobs::RunState;
+use super::request::RunRequest;
 use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
+use super::{jobs, layout, save};
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
 use crate::scenario::doubt::doubts;

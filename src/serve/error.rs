@@ -1,6 +1,6 @@
 //! What a caller is told when something cannot be done: a status and one JSON shape.
 
-use crate::scenario::problem::Problems;
+use crate::document::problem::Problems;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,7 +1,7 @@
 //! Progress of a run as server-sent events. Each event is the whole state with its version as id: a reader that was cut
 //! off, or is slow, misses nothing that still holds.
 
-use super::App;
+use super::app::App;
 use super::error::{ApiError, ApiResult};
 use super::jobs::{RunState, Status};
 use axum::extract::{Path, State};

@@ -1,13 +1,15 @@
 //! Runs that were asked for: a bounded queue, worker threads, and what each run's watchers are told. A request that was
 //! accepted is on disk until it is done, so that a killed server can say what it was doing.
 
-use super::edit::{self, Change};
+use super::edit;
 use super::error::{ApiError, ApiResult};
 use super::layout;
+use super::request::RunRequest;
 use super::workspace::{REQUEST, Workspace, is_name};
 use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
 use crate::record::folder::{Manifest, RunFolder};
-use crate::scenario::load::{Loaded, Request};
+use crate::scenario::load::Request;
+use crate::scenario::loaded::Loaded;
 use crate::sim::Options;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -26,30 +28,6 @@ const JOURNAL: &str = ".queue";
 const LOCK: &str = "lock";
 /// Runs that are remembered after they ended.
 const MOST_KNOWN: usize = 1_000;
-
-/// What to run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RunRequest {
-    /// Path of the scenario inside the served folder.
-    pub(super) scenario: String,
-    /// Overlays beside it, by name.
-    #[serde(default)]
-    pub(super) strategies: Vec<String>,
-    /// Changes on top.
-    #[serde(default)]
-    pub(super) changes: Vec<Change>,
-    /// How many days, instead of the scenario's.
-    #[serde(default)]
-    pub(super) days: Option<u32>,
-    /// Seed of every random stream.
-    #[serde(default = "one")]
-    pub(super) seed: u64,
-}
-
-fn one() -> u64 {
-    1
-}
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -2,10 +2,12 @@
 //! a change of what it holds would do nothing. Such a change is a mistake and says where the number is.
 
 use super::edit::Change;
+use crate::document::problem::{Place, Problem, Problems};
 use crate::import::geojson;
+use crate::scenario::files::read_text;
 use crate::scenario::listing::CSV_LIMIT_BYTES;
-use crate::scenario::load::{Loaded, Request, document, load, read_text};
-use crate::scenario::problem::{Place, Problem, Problems};
+use crate::scenario::load::{Request, document, load};
+use crate::scenario::loaded::Loaded;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

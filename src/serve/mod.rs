@@ -4,16 +4,19 @@
 //! `guard` decides who is let in.
 
 mod api;
+mod app;
 mod edit;
 mod error;
 mod events;
 mod guard;
 mod jobs;
 mod layout;
+mod request;
 mod save;
 mod workspace;
 
 use crate::report;
+use crate::serve::app::App;
 use axum::Json;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -84,14 +87,6 @@ pub enum ServeError {
     /// The system refused.
     #[error("cannot serve: {0}")]
     Io(#[from] std::io::Error),
-}
-
-/// What all handlers share.
-#[derive(Debug)]
-struct App {
-    workspace: Arc<Workspace>,
-    jobs: Arc<Jobs>,
-    allows_plugins: bool,
 }
 
 /// Serves until `stop`. `ready` hears the address.

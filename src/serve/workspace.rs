@@ -1,9 +1,10 @@
 //! The folder that is served: which scenarios and runs it holds. Nothing outside of it is read or written.
 
 use super::error::{ApiError, ApiResult};
-use super::jobs::RunRequest;
+use super::request::RunRequest;
 use crate::record::folder::{MANIFEST, Manifest};
-use crate::scenario::load::{FILE_NAME, Request, TOML_LIMIT_BYTES, read_text};
+use crate::scenario::files::{FILE_NAME, read_text};
+use crate::scenario::load::{Request, TOML_LIMIT_BYTES};
 use crate::study::verify::read_manifest;
 use serde::Serialize;
 use std::collections::BTreeMap;

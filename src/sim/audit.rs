@@ -4,10 +4,11 @@ use super::output::bill_rows;
 use super::rooms::ROOMS;
 use crate::account::tariff::Tariff;
 use crate::charging::record::open_rows;
-use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Vehicle, Works};
+use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Works};
 use crate::freight::state::Board;
 use crate::grid::state::Meters;
-use crate::hydrogen::{self, state::Hydrogen};
+use crate::hydrogen;
+use crate::hydrogen::state::Hydrogen;
 use crate::kernel::clock::Clock;
 use crate::record::hydrogen::RefuelRow;
 use crate::record::names::Names;
@@ -16,6 +17,7 @@ use crate::record::summary::Summary;
 use crate::record::{Code, Records};
 use crate::terminal::state::UnitState;
 use crate::truck::state::{Duty, Phase, Roads, Store};
+use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
 
 /// Relative difference that rounding may leave.
@@ -50,6 +52,15 @@ fn on_board(world: &mut World) -> (f64, f64) {
     });
     let (trucks, units): (f64, f64) = (trucks.sum(), units.sum());
     (trucks, units + ROOMS.iter().map(|room| (room.stored_kwh)(world)).sum::<f64>())
+}
+
+/// Hydrogen in the tanks that are with their vehicles, kg.
+fn hydrogen_on_board_kg(world: &mut World) -> f64 {
+    let (mut stores, mut units) = (world.query::<&Store>(), world.query::<&UnitState>());
+    let trucks = stores.iter(world).map(|store| if let Store::Hydrogen(tank) = store { tank.kg() } else { 0.0 });
+    let trucks: f64 = trucks.sum();
+    let units = units.iter(world).map(|unit| if let UnitState::Hydrogen(tank) = unit { tank.kg() } else { 0.0 });
+    trucks + units.sum::<f64>()
 }
 
 /// Rows for what is still open when the run ends.
@@ -114,7 +125,8 @@ pub fn audit(
     bills(world, summary, names, tariffs, &mut equal);
     batteries(world, &mut broken);
     let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment_hydrogen_kg;
-    broken.extend(hydrogen::audit::audit(world, &summary.hydrogen, used_kg));
+    let aboard_kg = hydrogen_on_board_kg(world);
+    broken.extend(hydrogen::audit::audit(world, &summary.hydrogen, used_kg, aboard_kg));
     broken
 }
 

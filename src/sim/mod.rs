@@ -2,10 +2,12 @@
 
 pub mod audit;
 pub mod build;
+pub mod options;
 pub mod output;
 pub mod policies;
 pub mod profile;
 mod rooms;
 pub mod run;
 
-pub use run::{Options, RunError, Simulation};
+pub use options::{Options, RunError};
+pub use run::Simulation;

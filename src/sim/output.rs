@@ -3,15 +3,17 @@
 use crate::account::bill::bill;
 use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
-use crate::policy::{PluginNotes, PolicyCalls};
+use crate::policy::PolicyCalls;
 use crate::record::Records;
 use crate::record::beside::Tables;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::metric::Metric;
 use crate::record::names::Names;
+use crate::record::notes::PluginNotes;
 use crate::record::rows::{
     BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow,
 };
-use crate::record::summary::{Metric, Summary};
+use crate::record::summary::Summary;
 use crate::record::table::{Row, TableError, TableWriter, WAITING_ROWS};
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;

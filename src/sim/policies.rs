@@ -1,14 +1,13 @@
 //! Who decides in a run: built-in policies and plugins, made the same way.
 
-use super::run::{Options, RunError};
+use super::options::{Options, RunError};
 use crate::kernel::random::Seed;
-use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Running, Side, views};
+use crate::plugin::{Charging, Dispatch, HydrogenSupply, Plugin, Running, Side, views};
+use crate::policy;
 use crate::policy::spec::PluginLimits;
-use crate::policy::{
-    self, AdoptionPolicy, ChargingPolicy, DispatchPolicy, HydrogenPolicy, InfrastructurePolicy, PluginFile,
-};
-use crate::scenario::load::Loaded;
-use crate::transition::spec::{AdoptionChoice, InfrastructureChoice};
+use crate::policy::{ChargingPolicy, DispatchPolicy, HydrogenPolicy};
+use crate::scenario::loaded::Loaded;
+use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -42,40 +41,8 @@ pub(super) fn hydrogen(loaded: &Loaded, options: &Options) -> Result<Box<dyn Hyd
     recorded(loaded, policy, views::hydrogen)
 }
 
-/// The infrastructure policy of the scenario's transition.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn infrastructure(
-    loaded: &Loaded,
-    choice: &InfrastructureChoice,
-    options: &Options,
-) -> Result<Box<dyn InfrastructurePolicy>, RunError> {
-    let policy: Box<dyn InfrastructurePolicy> = match &loaded.plugins.infrastructure {
-        Some(file) => Box::new(start::<BuildOut>(file, &choice.params, choice.limits, options)?),
-        None => policy::infrastructure::infrastructure(&choice.name, &choice.params)?,
-    };
-    recorded(loaded, policy, views::build_out)
-}
-
-/// The adoption policy of the scenario's transition.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn adoption(
-    loaded: &Loaded,
-    choice: &AdoptionChoice,
-    options: &Options,
-) -> Result<Box<dyn AdoptionPolicy>, RunError> {
-    let policy: Box<dyn AdoptionPolicy> = match &loaded.plugins.adoption {
-        Some(file) => Box::new(start::<Adoption>(file, &choice.params, choice.limits, options)?),
-        None => policy::adoption::adoption(&choice.name, &choice.params)?,
-    };
-    recorded(loaded, policy, views::adoption)
-}
-
 /// The same policy, with its views in files where that was asked for.
-fn recorded<P: ?Sized>(
+pub(crate) fn recorded<P: ?Sized>(
     loaded: &Loaded,
     policy: Box<P>,
     record: impl FnOnce(Box<P>, &Path) -> Result<Box<P>, String>,
@@ -86,7 +53,7 @@ fn recorded<P: ?Sized>(
     }
 }
 
-fn start<S: Side>(
+pub(crate) fn start<S: Side>(
     file: &PluginFile,
     params: &BTreeMap<String, f64>,
     limits: PluginLimits,

@@ -1,11 +1,11 @@
 //! The rooms of a run: what each brings, one entry a room. A new technology is a module and a line here.
 
-use crate::grid::state::Sites;
 use crate::kernel::stage::Register;
+use crate::place::site::Sites;
+use crate::record::metric::Metric;
 use crate::record::names::Names;
-use crate::record::summary::Metric;
 use crate::scenario::Scenario;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::terminal::state::Care;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
 use bevy_ecs::prelude::World;

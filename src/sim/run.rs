@@ -1,90 +1,26 @@
 //! The run loop: tick after tick until the end, rows out as they come, an audit at the close.
 
 use super::audit::{self, Opening};
-use super::output::{Output, OutputError};
+use super::options::{Options, RunError};
+use super::output::Output;
 use super::rooms::ROOMS;
 use super::{build, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Operations, Register, Tick};
-use crate::plugin::PluginError;
-use crate::policy::{
-    ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PluginNotes, PolicyCalls, PolicyError,
-    PolicyFault,
-};
+use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
+use crate::record::notes::PluginNotes;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::{charging, hydrogen, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use bevy_ecs::system::RunSystemOnce;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// How to run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Seed of every random stream.
-    pub seed: u64,
-    /// Which replication.
-    pub replication: u32,
-    /// Spawn entities backwards: a test switch, no result may change.
-    pub reverse_spawn: bool,
-    /// Run systems in another legal order: a test switch, no result may change.
-    pub shuffle: Option<u64>,
-    /// Measure the time of each step.
-    pub profile: bool,
-    /// A bad order of a plugin ends the run.
-    pub strict_plugins: bool,
-}
-
-/// Why a run did not finish.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// A policy could not be made.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    /// A plugin was refused, or did not start.
-    #[error(transparent)]
-    Plugin(#[from] PluginError),
-    /// A policy failed at run time.
-    #[error("at {at}: {fault}")]
-    Fault {
-        /// Local time.
-        at: String,
-        /// What failed.
-        fault: PolicyFault,
-    },
-    /// The books do not balance: an error of ours, never of the user.
-    #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.join("\n"))]
-    Audit(Vec<String>),
-    /// It could not be held against the best possible.
-    #[error("{0}")]
-    Bound(String),
-    /// Views could not be recorded.
-    #[error("{0}")]
-    Views(String),
-    /// Results could not be written.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// Somebody interrupted the run.
-    #[error("interrupted at {at}; what was finished until then is kept")]
-    Interrupted {
-        /// Local time.
-        at: String,
-    },
-}
-
-impl RunError {
-    /// Is it a policy or a plugin that is to blame?
-    #[must_use]
-    pub const fn is_of_policy(&self) -> bool {
-        matches!(self, Self::Policy(_) | Self::Plugin(_) | Self::Fault { .. })
-    }
-}
 
 /// A running simulation.
 pub struct Simulation {

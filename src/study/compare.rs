@@ -3,9 +3,10 @@
 use super::measure::{FailedRun, MetricKey, Runs, better, complete};
 use super::stats::{self, Better, Contest};
 use super::strategy::Strategy;
+use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};
-use crate::scenario::load::{Loaded, load};
-use crate::scenario::problem::Problems;
+use crate::scenario::load::load;
+use crate::scenario::loaded::Loaded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -169,7 +170,7 @@ fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<boo
     if samples.get(baseline).is_none_or(Vec::is_empty) && !runs.is_interrupted {
         let keys = runs.keys();
         let known = keys.iter().filter(|key| key.scope == "total").map(|key| key.name.as_str());
-        let help = crate::scenario::problem::nearest(&target.metric, known).unwrap_or_default();
+        let help = crate::document::problem::nearest(&target.metric, known).unwrap_or_default();
         return Err(CompareError::NoMetric(target.metric.clone(), help));
     }
     let Some(base) = samples.get(baseline).filter(|base| base.len() >= 2) else { return Ok(false) };

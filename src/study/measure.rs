@@ -2,8 +2,8 @@
 
 use super::replicate::{Replication, in_order, replicate, replicate_bounded};
 use super::stats::Better;
-use crate::record::summary::Metric;
-use crate::scenario::load::Loaded;
+use crate::record::metric::Metric;
+use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::transition::baseline::{ABATEMENT, abatement, per_tonne};
 use serde::Serialize;

@@ -298,7 +298,7 @@ impl<'a> Merger<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::summary::Metric;
+    use crate::record::metric::Metric;
     use crate::study::design::Design;
     use crate::study::plan::Cell;
     use crate::study::replicate::Replication;

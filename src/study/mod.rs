@@ -1,6 +1,5 @@
 #![doc = include_str!("README.md")]
 
-pub mod bound;
 pub mod compare;
 pub mod design;
 pub mod measure;

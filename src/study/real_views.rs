@@ -4,7 +4,7 @@
 use super::replicate::{Replication, replicate};
 use super::suite;
 use crate::plugin::Kind;
-use crate::record::summary::value_of;
+use crate::record::metric::value_of;
 use crate::scenario::load::{Request, load};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

@@ -1,9 +1,8 @@
 //! How far a replay is from the best possible: its sessions with full knowledge, against what its policy did.
 
-use super::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, bound};
-use crate::record::summary::Metric;
-use crate::scenario::load::Loaded;
-use crate::scenario::visits::Visit;
+use crate::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, bound};
+use crate::record::metric::Metric;
+use crate::scenario::loaded::{Loaded, Visit};
 use std::collections::BTreeMap;
 
 /// What the policy of a replay did.

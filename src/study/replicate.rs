@@ -1,9 +1,9 @@
 //! One replication in memory, and many on all cores.
 
 use super::run_bound;
+use crate::record::metric::Metric;
 use crate::record::names::Names;
-use crate::record::summary::Metric;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::sim::output::Output;
 use crate::sim::{Options, RunError, Simulation};
 use crate::transition::metrics::{metrics, plugin_metrics};

@@ -4,10 +4,12 @@ use super::compare::{CompareSpec, Comparison, MetricComparison};
 use super::sensitivity::{Effect, Vary};
 use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::hub;
+use crate::record::hub::Hub;
+use crate::record::read::ReadError;
 use crate::record::table::{Row, TableError, TableWriter};
-use crate::report::hub::{self, Hub};
-use crate::report::{self, ReportError};
-use crate::scenario::load::Loaded;
+use crate::report;
+use crate::scenario::loaded::Loaded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ pub enum ResultsError {
     Table(#[from] TableError),
     /// The page.
     #[error(transparent)]
-    Report(#[from] ReportError),
+    Report(#[from] ReadError),
 }
 
 /// `compare.json`.

@@ -5,13 +5,12 @@
 //! highest: the bound may be better than any policy could be, never worse. Storage, sun and all other load are as the run
 //! had them.
 
-use super::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
 use super::replay_bound::gap;
-use crate::record::summary::Metric;
-use crate::report::ReportError;
-use crate::report::read::{Batch, each_batch};
+use crate::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
+use crate::record::metric::Metric;
+use crate::record::read::{Batch, ReadError, each_batch};
 use crate::scenario::Scenario;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -20,7 +19,7 @@ use std::path::Path;
 pub enum RunBoundError {
     /// A table cannot be read.
     #[error(transparent)]
-    Table(#[from] ReportError),
+    Table(#[from] ReadError),
     /// The problem.
     #[error(transparent)]
     Bound(#[from] BoundError),
@@ -94,7 +93,7 @@ struct Run {
 }
 
 impl Run {
-    fn read(loaded: &Loaded, tables: &Path) -> Result<Self, ReportError> {
+    fn read(loaded: &Loaded, tables: &Path) -> Result<Self, ReadError> {
         let scenario = &loaded.scenario;
         let interval_s = scenario.time.interval_s;
         let end_s = loaded.calendar.elapsed_s(i64::from(scenario.time.days) * 86_400) as u32;
@@ -140,7 +139,7 @@ impl Run {
         Ok(run)
     }
 
-    fn power(&mut self, tree: &Tree, tables: &Path) -> Result<(), ReportError> {
+    fn power(&mut self, tree: &Tree, tables: &Path) -> Result<(), ReadError> {
         let interval_s = self.interval_s;
         each_batch(tables, "power", |batch| {
             for row in 0..batch.rows() {

@@ -3,8 +3,9 @@
 use super::compare::{CompareSpec, LEVEL};
 use super::measure::{FailedRun, Runs, complete};
 use super::stats;
-use crate::scenario::load::{Loaded, load};
-use crate::scenario::problem::{Problems, nearest};
+use crate::document::problem::{Problems, nearest};
+use crate::scenario::load::load;
+use crate::scenario::loaded::Loaded;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
 

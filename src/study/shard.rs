@@ -278,7 +278,7 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::summary::Metric;
+    use crate::record::metric::Metric;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(name, scope, value): (&'static str, &str, Option<f64>)| Metric {

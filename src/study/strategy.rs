@@ -1,10 +1,10 @@
 //! What a study compares: a strategy is overlays and settings on a scenario, under a name.
 
+use crate::document::problem::nearest;
 use crate::plugin::Kind;
 use crate::policy::spec::is_plugin_file;
 use crate::policy::{self, DISPATCH_NAMES as DISPATCH};
 use crate::scenario::load::Request;
-use crate::scenario::problem::nearest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
 //! What the user writes about terminals and their equipment.
 
-use crate::hydrogen::spec::TankSpec;
-use crate::scenario::Sources;
-use crate::truck::spec::{BatterySpec, Count, Powertrain};
+use crate::kernel::sources::Sources;
+use crate::vehicle::spec::{BatterySpec, Count, Powertrain, TankSpec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -2,10 +2,10 @@
 
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
-use crate::charging::battery::{Battery, Curve};
-use crate::hydrogen::state::FuelTank;
 use crate::kernel::ids::{PoolId, SiteId, UnitId};
 use crate::kernel::profile::WeekProfile;
+use crate::vehicle::battery::{Battery, Curve};
+use crate::vehicle::tank::FuelTank;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// The gates of all sites; sites that are no terminal have none.
@@ -242,11 +242,4 @@ impl Labor {
     pub fn works(&self, hour_of_week: usize) -> bool {
         self.0.as_ref().is_some_and(|profile| profile.weight(hour_of_week) > 0.0)
     }
-}
-
-/// Power of grid-connected equipment in the current interval, by site. Written at boundaries.
-#[derive(Resource, Debug, Default)]
-pub struct CraneLoad {
-    /// Mean power, kW.
-    pub kw: Vec<f64>,
 }

@@ -2,19 +2,21 @@
 
 use super::rules::share_work;
 use super::spec::EquipmentModelSpec;
-use super::state::{Care, CraneLoad, EquipmentModels, Gates, Handover, Labor, Pool, PoolHour, Pools, Unit, UnitState};
-use crate::charging::battery::Battery;
-use crate::charging::state::{Arrival, Arrivals, Departures, User, Vehicle};
+use super::state::{Care, EquipmentModels, Gates, Handover, Labor, Pool, PoolHour, Pools, Unit, UnitState};
+use crate::charging::state::{Arrival, Arrivals, Departures};
 use crate::freight::state::Berths;
+use crate::grid::state::OtherLoad;
 use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::stage::{Register, Tick};
-use crate::kernel::units::Kwh;
+use crate::kernel::units::{Kw, Kwh};
 use crate::record::Records;
 use crate::record::rows::EquipmentRow;
-use crate::truck::spec::Powertrain;
+use crate::vehicle::battery::Battery;
+use crate::vehicle::spec::Powertrain;
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -69,7 +71,7 @@ fn work(
     mut yard: Yard<'_, '_>,
     mut pools: ResMut<Pools>,
     mut gates: ResMut<Gates>,
-    mut cranes: ResMut<CraneLoad>,
+    mut other: ResMut<OtherLoad>,
     mut arrivals: ResMut<Arrivals>,
     mut rows: ResMut<Records<EquipmentRow>>,
 ) {
@@ -85,12 +87,12 @@ fn work(
     let now = i64::from(yard.clock.now_s());
     let is_worked = yard.labor.works(yard.calendar.hour_of_week(now));
     let hours = f64::from(yard.clock.interval_end_s() - yard.clock.now_s()) / 3600.0;
-    cranes.kw.fill(0.0);
+    other.clear_equipment();
     for pool in &mut pools.0 {
         yard.ask_for_work(pool, &gates);
         if is_worked {
             yard.work_pool(pool, hours, &mut arrivals);
-            cranes.kw[pool.site.index()] += pool.crane_kwh / hours;
+            other.add_equipment(pool.site, Kw(pool.crane_kwh / hours));
         } else {
             yard.rest_pool(pool, hours, now, &mut arrivals);
         }

@@ -1,11 +1,11 @@
 //! What a developer and a bank ask of a site that sells charging or hydrogen: what its money earns, whether the earnings of
 //! every year cover the debt, and how far each assumption is from the point where the site is worth nothing.
 
-use super::metrics::Out;
 use super::record::{FinanceRow, Tables};
 use super::spec::{LoanSpec, TransitionSpec};
 use crate::account::cost::{internal_rate, present_value};
 use crate::account::levelised::capital_recovery_factor;
+use crate::record::metric::Gathered;
 use crate::scenario::Scenario;
 
 /// A part of a site's books: the metric of its breaking point, what it says, and the amount of a year (income negative).
@@ -38,7 +38,7 @@ fn earned_usd(row: &FinanceRow) -> f64 {
 }
 
 /// The metrics of every site that sells.
-pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Out) {
+pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Gathered) {
     for (at, key) in scenario.site.keys().enumerate() {
         let scope = format!("site:{key}");
         let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
@@ -51,7 +51,7 @@ pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenari
     }
 }
 
-fn seller(scope: &str, rows: &[&FinanceRow], spec: &TransitionSpec, out: &mut Out) {
+fn seller(scope: &str, rows: &[&FinanceRow], spec: &TransitionSpec, out: &mut Gathered) {
     let by_year = |amount: &dyn Fn(&FinanceRow) -> f64| rows.iter().map(|row| amount(row)).collect::<Vec<f64>>();
     let flows = by_year(&|row| -row.total_usd);
     let npv_usd = present_value(spec.discount_rate, &flows);
@@ -93,7 +93,7 @@ fn least_cover(loan: &LoanSpec, invested_usd: &[f64], earned_usd: &[f64]) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Sources;
+    use crate::kernel::sources::Sources;
 
     /// 1,000 $ lent at 10 % for two years are paid back in two payments of 576.19 $. Works of 2,000 $ in year 0, half of it
     /// lent; earnings of 0, 800 and 600 $: the third year covers 600 / 576.19 = 1.0413. More works in year 1 (500 $, of it

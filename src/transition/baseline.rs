@@ -1,7 +1,7 @@
 //! A finished run that another one is held against.
 
 use crate::record::folder::{ReadSummary, SUMMARY};
-use crate::record::summary::{Metric, value_of};
+use crate::record::metric::{Metric, value_of};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,13 +1,12 @@
 //! What no schema can see about a transition: references, years, dates, offers without a model.
 
 use super::regulation::{RulesSpec, Term};
-use super::spec::{ProjectKind, TransitionSpec};
-use super::stock::TRUCK;
+use super::spec::{ProjectKind, TRUCK, TransitionSpec};
+use crate::document::problem::nearest;
 use crate::kernel::curve::Curve;
 use crate::policy::{adoption, infrastructure};
 use crate::scenario::Scenario;
-use crate::scenario::check::Checker;
-use crate::scenario::problem::nearest;
+use crate::scenario::checker::Checker;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks all tables of a transition.
@@ -36,22 +35,12 @@ fn class_known(path: &[&str], class: &str, classes: &BTreeSet<&str>, checker: &m
     }
 }
 
-pub(crate) fn curve(path: &[&str], curve: &Curve, (least, most): (f64, f64), checker: &mut Checker<'_>) {
-    if let Some(key) = curve.wrong_year() {
-        let message = if key.is_empty() { "names no year".to_owned() } else { format!("`{key}` is no year") };
-        checker.wrong(path, message, Some("write { 2025 = 1.0, 2035 = 2.0 }, or one number".to_owned()));
-    }
-    if let Some(value) = curve.values().find(|value| !(least..=most).contains(value)) {
-        checker.wrong(path, format!("{value} is out of the plausible range {least} to {most}"), None);
-    }
-}
-
 const USD: (f64, f64) = (0.0, 1e9);
 
 fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     let here = |checker: &mut Checker<'_>, path: &[&str], value: &Curve, range| {
         let path: Vec<&str> = core::iter::once("transition").chain(path.iter().copied()).collect();
-        curve(&path, value, range, checker);
+        checker.curve(&path, value, range);
     };
     if spec.until < spec.from {
         checker.wrong(&["transition", "until"], format!("{} is before {}", spec.until, spec.from), None);
@@ -170,9 +159,9 @@ fn offers(scenario: &Scenario, checker: &mut Checker<'_>) {
         if offer.built.iter().any(|year| !(1950..=first).contains(year)) {
             checker.wrong(&["offer", key, "built"], "model years must be between 1950 and the first year", None);
         }
-        curve(&["offer", key, "glider_usd"], &offer.glider_usd, USD, checker);
-        curve(&["offer", key, "markup"], &offer.markup, (0.01, 100.0), checker);
-        curve(&["offer", key, "maintenance_usd"], &offer.maintenance_usd, (0.0, 1_000.0), checker);
+        checker.curve(&["offer", key, "glider_usd"], &offer.glider_usd, USD);
+        checker.curve(&["offer", key, "markup"], &offer.markup, (0.01, 100.0));
+        checker.curve(&["offer", key, "maintenance_usd"], &offer.maintenance_usd, (0.0, 1_000.0));
         let parts = scenario.transition.as_ref().map(|spec| &spec.part);
         for part in offer.part.keys() {
             if let Some(parts) = parts {
@@ -244,7 +233,7 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     for (kind, shares) in [("purchase_share", &rules.purchase_share), ("stock_share", &rules.stock_share)] {
         for (name, rule) in shares {
             term(kind, name, &rule.term, &rule.classes, checker);
-            curve(&["rule", kind, name, "share"], &rule.share, (0.0, 1.0), checker);
+            checker.curve(&["rule", kind, name, "share"], &rule.share, (0.0, 1.0));
         }
     }
     for (name, rule) in &rules.useful_life {
@@ -253,22 +242,22 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     for (name, rule) in &rules.fuel_standard {
         term("fuel_standard", name, &rule.term, &[], checker);
         let path = |field| ["rule", "fuel_standard", name.as_str(), field];
-        curve(&path("reduction"), &rule.reduction, (0.0, 1.0), checker);
-        curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0), checker);
-        curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0), checker);
-        curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0), checker);
+        checker.curve(&path("reduction"), &rule.reduction, (0.0, 1.0));
+        checker.curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0));
+        checker.curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0));
+        checker.curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0));
     }
     for (name, rule) in &rules.carbon_price {
         term("carbon_price", name, &rule.term, &[], checker);
-        curve(&["rule", "carbon_price", name, "usd_per_t"], &rule.usd_per_t, (0.0, 5_000.0), checker);
+        checker.curve(&["rule", "carbon_price", name, "usd_per_t"], &rule.usd_per_t, (0.0, 5_000.0));
     }
     for (name, rule) in &rules.truck_fee {
         term("truck_fee", name, &rule.term, &[], checker);
-        curve(&["rule", "truck_fee", name, "usd_per_teu"], &rule.usd_per_teu, (0.0, 10_000.0), checker);
+        checker.curve(&["rule", "truck_fee", name, "usd_per_teu"], &rule.usd_per_teu, (0.0, 10_000.0));
     }
     for (name, rule) in &rules.voucher {
         term("voucher", name, &rule.term, &rule.classes, checker);
-        curve(&["rule", "voucher", name, "usd"], &rule.usd, USD, checker);
+        checker.curve(&["rule", "voucher", name, "usd"], &rule.usd, USD);
         let bands = &rule.by_size;
         if bands.windows(2).any(|pair| pair[0][0] >= pair[1][0])
             || bands.iter().any(|band| !(0.0..=10.0).contains(&band[1]))
@@ -277,7 +266,7 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
             checker.wrong(&["rule", "voucher", name, "by_size"], message, None);
         }
         if let Some(budget) = &rule.budget_usd {
-            curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12), checker);
+            checker.curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12));
         }
         for word in &rule.powertrains {
             powertrain(&["rule", "voucher", name, "powertrains"], word, checker);

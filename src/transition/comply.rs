@@ -1,9 +1,9 @@
 //! Holds what a policy wants to what can be had (ramps) and to what must be (rules in force), at least cost.
 
 use super::frame::Frame;
-use super::market::Choice;
+use super::offer::Choice;
 use super::regulation::{ShareRule, means};
-use super::stock::TRUCK;
+use super::spec::TRUCK;
 use crate::policy::adoption::{AdoptionView, Purchases, share_out};
 use std::collections::BTreeMap;
 

@@ -1,16 +1,16 @@
 //! What does not change over the years: models, holdings, who may charge where, and how the first fleet is made.
 
 use super::build::{Capacity, Project};
-use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TransitionSpec};
-use super::stock::{Holding, Model, Stock, TRUCK, life};
+use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TRUCK, TransitionSpec};
+use super::stock::{Holding, Model, Stock, life};
 use super::year::YearPlan;
 use crate::charging::spec::ChargerSpec;
 use crate::grid::spec::{SiteKind, SiteSpec};
-use crate::hydrogen::spec::TankSpec;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::scenario::Scenario;
-use crate::scenario::load::Loaded;
-use crate::truck::spec::{FleetSpec, Powertrain};
+use crate::scenario::loaded::Loaded;
+use crate::truck::spec::FleetSpec;
+use crate::vehicle::spec::{Powertrain, TankSpec};
 use std::collections::BTreeMap;
 
 /// Of a class without `[survival]`: as good as for ever.

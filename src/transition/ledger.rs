@@ -2,10 +2,11 @@
 
 use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow};
-use super::stock::{Model, TRUCK};
+use super::spec::TRUCK;
+use super::stock::Model;
 use super::year::{Shown, SiteShown};
 use crate::record::tally::FleetTally;
-use crate::truck::spec::Powertrain;
+use crate::vehicle::spec::Powertrain;
 
 impl FinanceRow {
     /// Nothing paid.

@@ -3,17 +3,18 @@
 use super::build::{Capacity, premium};
 use super::comply::Ramp;
 use super::frame::Frame;
-use super::offer::{Ownership, Tco, price_usd, residual, tco};
+use super::offer::{Choice, Ownership, price_usd, residual, tco};
 use super::regulation::means;
-use super::spec::{BuyerSpec, OfferSpec, ProjectKind};
-use super::stock::{Model, Stock, TRUCK};
+use super::spec::{BuyerSpec, OfferSpec, ProjectKind, TRUCK};
+use super::stock::{Model, Stock};
 use super::year::Shown;
 use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, MJ_PER_KWH, credit_t};
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
 use crate::record::tally::FleetTally;
-use crate::truck::spec::{Powertrain, TruckModelSpec};
+use crate::truck::spec::TruckModelSpec;
 use crate::truck::state::SHIFT_CLASS_KM;
+use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 
 /// Energy on arterial and local roads over that on freeways, as trips of drayage mix them (assumed; for plans only).
@@ -22,25 +23,6 @@ const ROADS: f64 = 1.05;
 const LOADED: f64 = 0.6;
 /// From the battery to the meter, for plans where no charger says it.
 const EFFICIENCY: f64 = 0.92;
-
-/// An option of a holding.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Choice {
-    /// Its holding.
-    pub holding: usize,
-    /// Its model.
-    pub model: usize,
-    /// What one meets and costs.
-    pub ownership: Ownership,
-    /// The cost of owning one.
-    pub tco: Tco,
-    /// Share of shifts that it can do.
-    pub coverage: f64,
-    /// kg `CO2e` a year.
-    pub co2e_kg: f64,
-    /// It is sold new this year, and can be charged or fuelled.
-    pub is_sold: bool,
-}
 
 /// What a year's decision rests on.
 #[derive(Debug)]

@@ -3,38 +3,19 @@
 
 use super::bank::sellers;
 use super::record::{FinanceRow, Tables};
-use super::spec::TransitionSpec;
-use super::stock::TRUCK;
+use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
+use crate::record::metric::{Gathered, Metric};
 use crate::record::notes::PluginNotes;
-use crate::record::summary::Metric;
 use crate::scenario::Scenario;
 
 /// Upper share of the waits that is told.
 const P95: f64 = 0.95;
 
-/// Metrics that are being gathered.
-pub(super) struct Out {
-    metrics: Vec<Metric>,
-}
-
-impl Out {
-    pub(super) fn add(
-        &mut self,
-        scope: &str,
-        name: &'static str,
-        value: Option<f64>,
-        unit: &'static str,
-        info: &'static str,
-    ) {
-        self.metrics.push(Metric { name, scope: scope.to_owned(), value, unit, info });
-    }
-}
-
 /// All metrics: `total` over all years, `year:YYYY`, and sites that sell charging.
 #[must_use]
 pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> Vec<Metric> {
-    let mut out = Out { metrics: Vec::new() };
+    let mut out = Gathered::default();
     totals(tables, spec, &mut out);
     for (year, _) in &tables.shown {
         of_year(tables, *year, &mut out);
@@ -54,7 +35,7 @@ fn of_total(tables: &Tables) -> impl Iterator<Item = &FinanceRow> {
     tables.finance.iter().filter(|row| row.scope == "total")
 }
 
-fn totals(tables: &Tables, spec: &TransitionSpec, out: &mut Out) {
+fn totals(tables: &Tables, spec: &TransitionSpec, out: &mut Gathered) {
     let sum = |of: fn(&FinanceRow) -> f64| Some(of_total(tables).map(of).sum::<f64>());
     let mut usd = |name, value, info| out.add("total", name, value, "USD", info);
     let flows: Vec<f64> = of_total(tables).map(|row| -row.total_usd).collect();
@@ -90,7 +71,7 @@ pub fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Op
     (all > 0).then(|| f64::from(clean) / f64::from(all))
 }
 
-fn of_year(tables: &Tables, year: u16, out: &mut Out) {
+fn of_year(tables: &Tables, year: u16, out: &mut Gathered) {
     let scope = format!("year:{year}");
     let mut add = |name, value: Option<f64>, unit, info| out.add(&scope, name, value, unit, info);
     let trucks = zev_share(tables, year, |class| class == TRUCK);

@@ -125,6 +125,25 @@ pub fn tco(o: &Ownership) -> Tco {
     tco
 }
 
+/// An option of a holding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Choice {
+    /// Its holding.
+    pub holding: usize,
+    /// Its model.
+    pub model: usize,
+    /// What one meets and costs.
+    pub ownership: Ownership,
+    /// The cost of owning one.
+    pub tco: Tco,
+    /// Share of shifts that it can do.
+    pub coverage: f64,
+    /// kg `CO2e` a year.
+    pub co2e_kg: f64,
+    /// It is sold new this year, and can be charged or fuelled.
+    pub is_sold: bool,
+}
+
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "these values are exact, or rounded to cents")]
 mod tests {

@@ -2,7 +2,7 @@
 //! day of it; money counts for the share of the year in which it is in force.
 
 use crate::kernel::curve::Curve;
-use crate::scenario::Sources;
+use crate::kernel::sources::Sources;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use schemars::JsonSchema;

@@ -1,8 +1,8 @@
 //! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
 
 use crate::kernel::curve::Curve;
+use crate::kernel::sources::Sources;
 use crate::policy::spec::{NameOr, PluginLimits, from_text, name_or_table};
-use crate::scenario::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -428,3 +428,6 @@ pub struct ProjectSpec {
     #[serde(default)]
     pub sources: Sources,
 }
+
+/// The class of all trucks.
+pub const TRUCK: &str = "truck";

@@ -3,10 +3,7 @@
 
 use super::spec::SurvivalSpec;
 use crate::kernel::math;
-use crate::truck::spec::Powertrain;
-
-/// The class of all trucks.
-pub const TRUCK: &str = "truck";
+use crate::vehicle::spec::Powertrain;
 
 /// A model of truck or equipment.
 #[derive(Debug, Clone, PartialEq)]

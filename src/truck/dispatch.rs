@@ -2,12 +2,13 @@
 
 use super::state::{Phase, Store, Truck};
 use super::systems::{Driver, Road, Trucks, driver};
-use crate::charging::state::{Plazas, SitesByFleet};
+use crate::charging::state::Plazas;
 use crate::freight::state::Board;
-use crate::hydrogen::rules::LHV_KWH_PER_KG;
-use crate::hydrogen::state::{FuelArrival, FuelSitesByFleet, Hydrogen, Station};
+use crate::hydrogen::state::{FuelArrival, Hydrogen, Station};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
+use crate::kernel::units::LHV_KWH_PER_KG;
+use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::{
     Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, PolicyCalls, SiteColumns, TruckColumns,
 };

@@ -1,12 +1,12 @@
 //! Trucks: what they are and what happens to them. Only this room writes it.
 
 use super::spec::{FleetSpec, TruckModelSpec};
-use crate::charging::battery::{Battery, Curve};
 use crate::freight::state::Haul;
-use crate::hydrogen::state::FuelTank;
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::kernel::units::Kwh;
+use crate::vehicle::battery::{Battery, Curve};
+use crate::vehicle::tank::FuelTank;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// A truck model as the scenario says it, with its curve.

@@ -1,24 +1,25 @@
 //! Trucks drive, wait, load, come home.
 
 use super::rules::{Pull, per_km, weather_factor};
-use super::standing::{Standing, close_hours};
+use super::standing::Standing;
 use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, ShiftKm, Store, Trip, Truck, TruckModels};
-use super::travel::{Travel, Weather};
-use crate::charging::state::{Arrival, Arrivals, Departures, Gives, User, Vehicle};
+use crate::charging::state::{Arrival, Arrivals, Departures, Gives};
 use crate::freight::state::Haul;
-use crate::grid::state::Sites;
-use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures, FuelTank};
+use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::calendar::{Calendar, DAY_S, parse_time};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::kernel::random::{Purpose, Seed, key_of};
-use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kwh;
+use crate::place::site::Sites;
+use crate::place::travel::Travel;
+use crate::place::weather::Weather;
 use crate::record::Records;
 use crate::record::rows::{FuelRow, HaulRow};
-use crate::scenario::check::parse_time;
 use crate::terminal::state::Gates;
+use crate::vehicle::tank::FuelTank;
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -30,12 +31,6 @@ const HOME_MARGIN: f64 = 1.1;
 const DUTY_RESERVE: f64 = 1.5;
 /// Shifts are looked for this many days ahead.
 const LOOK_AHEAD_DAYS: i64 = 15;
-
-/// Registers the truck systems.
-pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Duty, (close_day, follow_agenda, close_last_day, close_hours).chain());
-    r.tick(Tick::Dispatch, super::dispatch::dispatch);
-}
 
 /// What is due on this room's agenda; at the same second in this order.
 pub(crate) mod kind {
@@ -87,7 +82,7 @@ pub(super) fn driver<'a>(trucks: &'a mut Trucks<'_, '_>, roster: &Roster<Truck>,
 }
 
 /// Takes back who has charged; then handles all that is due in this tick, in the order of its exact time.
-fn follow_agenda(
+pub(super) fn follow_agenda(
     clock: Res<Clock>,
     departures: Res<Departures>,
     fuelled: Res<FuelDepartures>,
@@ -121,7 +116,7 @@ fn follow_agenda(
 
 /// What the books of a day are.
 #[derive(SystemParam)]
-struct Books<'w> {
+pub(super) struct Books<'w> {
     clock: Res<'w, Clock>,
     calendar: Res<'w, Calendar>,
     fleets: Res<'w, Fleets>,
@@ -131,7 +126,7 @@ struct Books<'w> {
 }
 
 /// At local midnight: the day of each fleet becomes a row, before anything of the new day happens.
-fn close_day(mut books: Books<'_>) {
+pub(super) fn close_day(mut books: Books<'_>) {
     let now = i64::from(books.clock.now_s());
     let is_midnight = books.calendar.local_s(now).rem_euclid(DAY_S) == 0;
     if now > 0 && is_midnight && !books.clock.done() {
@@ -140,7 +135,7 @@ fn close_day(mut books: Books<'_>) {
 }
 
 /// At the end of the run: who left a port in the last tick may have set out for home since.
-fn close_last_day(mut books: Books<'_>) {
+pub(super) fn close_last_day(mut books: Books<'_>) {
     if books.clock.done() {
         books.close();
     }

@@ -11,9 +11,9 @@ mod formats;
 use portvolt::account::bill::{Bill, Component, MonthBill, bill};
 use portvolt::account::load::{Load, Meter};
 use portvolt::account::tariff::Tariff;
+use portvolt::document::problem::Problems;
 use portvolt::import;
 use portvolt::kernel::calendar::Calendar;
-use portvolt::scenario::problem::Problems;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -4,8 +4,10 @@
 
 pub(crate) mod http;
 
-use portvolt::record::summary::{Metric, Summary};
-use portvolt::scenario::load::{Loaded, Request, load};
+use portvolt::record::metric::Metric;
+use portvolt::record::summary::Summary;
+use portvolt::scenario::load::{Request, load};
+use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::output::Output;
 use portvolt::sim::{Options, Simulation};
 use statrs::distribution::{ContinuousCDF, StudentsT};

@@ -1,7 +1,7 @@
 //! Guests written as WebAssembly text: no guest toolchain is needed to test the host.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
-use portvolt::policy::PluginFile;
+use portvolt::scenario::plugin_file::PluginFile;
 
 /// What a guest does, in WebAssembly text. Lists that the host hands over lie on a heap that each decision empties.
 #[derive(Default, Clone, Copy)]

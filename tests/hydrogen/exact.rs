@@ -4,7 +4,7 @@
 use crate::common::{loaded, run, run_into, shipped, written};
 use crate::{run_station, scenario, visits};
 use portvolt::kernel::math::ln;
-use portvolt::scenario::load::Loaded;
+use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::Options;
 
 /// One position with 5 kg/min from a cascade of 40 kg that goes down to 200 of 500 bar; nearly no compressor.

@@ -4,12 +4,11 @@ use crate::common::{loaded, run, shipped};
 use crate::guests::{DISPATCH, Guest, PAIRS};
 use crate::{SEED, dispatch, with_view};
 use portvolt::plugin::{Dispatch, Plugin, Running};
-use portvolt::policy::PluginFile;
 use portvolt::policy::spec::PluginLimits;
-use portvolt::scenario::load::Loaded;
-use portvolt::sim::Options;
-use portvolt::sim::Simulation;
+use portvolt::scenario::loaded::Loaded;
+use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::sim::output::Output;
+use portvolt::sim::{Options, Simulation};
 use proptest::prelude::*;
 use std::sync::atomic::AtomicBool;
 

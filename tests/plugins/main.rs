@@ -13,19 +13,19 @@ mod in_a_run;
 mod refused;
 
 use guests::{ASK, CHARGING, DISPATCH, Guest, LOG, PAIRS};
-use portvolt::charging::state::SitesByFleet;
-use portvolt::grid::state::LimitTree;
-use portvolt::hydrogen::state::FuelSitesByFleet;
+use portvolt::grid::state::{LimitTree, SiteOutlook};
 use portvolt::kernel::ids::{NodeId, SiteId};
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
+use portvolt::place::travel::Travel;
 use portvolt::plugin::{Charging, Dispatch, Plugin, PluginError, Running, Side};
+use portvolt::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::policy::{
-    Assign, ChargingView, DispatchView, HaulColumns, Orders, PluginFile, PluginNotes, SessionColumns, SiteColumns,
-    SiteOutlook, TruckColumns,
+    Assign, ChargingView, DispatchView, HaulColumns, Orders, SessionColumns, SiteColumns, TruckColumns,
 };
-use portvolt::truck::travel::Travel;
+use portvolt::record::notes::PluginNotes;
+use portvolt::scenario::plugin_file::PluginFile;
 
 const SEED: Seed = Seed { seed: 7, replication: 0 };
 

@@ -11,8 +11,9 @@ mod rules;
 mod steady;
 
 use common::{loaded, shipped, written};
-use portvolt::record::summary::{Metric, value_of};
-use portvolt::scenario::load::{Loaded, load};
+use portvolt::record::metric::{Metric, value_of};
+use portvolt::scenario::load::load;
+use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::Options;
 use portvolt::study::compare::{CompareSpec, compare, load_all};
 use portvolt::study::replicate::replicate;

@@ -1,7 +1,9 @@
 //! Policies that serve sessions one after the other: all that each can take, in the order of a key.
 
-use super::{ChargingInfo, ChargingPolicy, ChargingView, Knows};
+use super::info::{ChargingInfo, Knows};
+use super::view::ChargingView;
 use crate::kernel::units::Kw;
+use crate::policy::ChargingPolicy;
 
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
@@ -68,7 +70,7 @@ impl ChargingPolicy for Order {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{plan, sessions};
-    use crate::policy::SiteOutlook;
+    use crate::grid::state::SiteOutlook;
 
     /// Three sessions under one limit of 150 kW, by hand. Laxity in hours: 5 - 1, 9 - 0.6, 2 - 2.
     #[test]

@@ -1,8 +1,11 @@
 //! Policies that look ahead: to departure, to prices, to the site's load and sun.
 
-use super::{ChargingInfo, ChargingPolicy, ChargingView, Knows, Parameter};
+use super::info::{ChargingInfo, Knows};
+use super::view::ChargingView;
 use crate::kernel::units::{Kw, Kwh};
-use std::collections::BTreeMap;
+use crate::policy::ChargingPolicy;
+use crate::policy::parameter::Parameter;
+use crate::scenario::loaded::Schedule;
 
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
@@ -228,24 +231,6 @@ impl ChargingPolicy for SolarFirst {
     }
 }
 
-/// Most power for charging by site and time: the last step that has begun holds.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Schedule {
-    /// Steps by site (`None`: all sites that have none of their own): begin in seconds from the start, power.
-    pub steps: BTreeMap<Option<u32>, Vec<(i64, Kw)>>,
-}
-
-impl Schedule {
-    /// What holds for a site at a time; no limit before the first step.
-    #[must_use]
-    pub fn at(&self, site: u32, time_s: u32) -> Kw {
-        let steps = self.steps.get(&Some(site)).or_else(|| self.steps.get(&None));
-        let steps = steps.map_or(&[][..], Vec::as_slice);
-        let begun = steps.partition_point(|step| step.0 <= i64::from(time_s));
-        begun.checked_sub(1).map_or(Kw(f64::INFINITY), |last| steps[last].1)
-    }
-}
-
 struct Scheduled(Schedule);
 
 impl ChargingPolicy for Scheduled {
@@ -290,7 +275,8 @@ impl ChargingPolicy for ByDuty {
 mod tests {
     use super::super::tests::{plan, sessions};
     use super::*;
-    use crate::policy::SiteOutlook;
+    use crate::grid::state::SiteOutlook;
+    use std::collections::BTreeMap;
 
     fn outlook(load: f64, solar: f64, prices: &[f64]) -> SiteOutlook {
         SiteOutlook {

@@ -1,8 +1,11 @@
 //! Policies that share what there is among all.
 
-use super::{ChargingInfo, ChargingPolicy, ChargingView, Knows, Parameter};
+use super::info::{ChargingInfo, Knows};
+use super::view::ChargingView;
 use crate::grid::rules::Sharing;
 use crate::kernel::units::Kw;
+use crate::policy::ChargingPolicy;
+use crate::policy::parameter::Parameter;
 use std::collections::VecDeque;
 
 pub(super) const POLICIES: &[ChargingInfo] = &[
@@ -87,7 +90,7 @@ impl ChargingPolicy for RoundRobin {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{plan, sessions};
-    use crate::policy::SiteOutlook;
+    use crate::grid::state::SiteOutlook;
 
     /// Three sessions under one limit of 150 kW: two of 100 kW and one of 20 kW. Equal shares are 65, 65, 20.
     #[test]

@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use portvolt::plugin::trial::trial;
 use portvolt::plugin::{Charging, Dispatch, Plugin, Side};
-use portvolt::policy::PluginFile;
+use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::policy::spec::PluginLimits;
 use std::fmt::Write;
 

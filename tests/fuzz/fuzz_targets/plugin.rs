@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portvolt::plugin::{Charging, Dispatch, Plugin, inspect, kind_of};
-use portvolt::policy::PluginFile;
+use portvolt::scenario::plugin_file::PluginFile;
 
 /// The encoder of components panics on a damaged type section; the loader catches that and refuses the file. The fuzzer
 /// would take any panic for a find, so this one is let through.

@@ -1,12 +1,32 @@
 //! Columns of Parquet tables, batch by batch.
 
-use super::ReportError;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Why a file of a run's folder could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A table is missing or cannot be read.
+    #[error("cannot read {}: {reason}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+    /// A file of the folder is missing or is not what its name says.
+    #[error("cannot read {}: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        reason: String,
+    },
+}
 
 /// Rows of one batch by column name.
 pub(crate) struct Batch(RecordBatch);
@@ -51,9 +71,9 @@ impl Batch {
 }
 
 /// Visits all batches of a table.
-pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReportError> {
+pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReadError> {
     let path = folder.join(format!("{table}.parquet"));
-    let fail = |reason: String| ReportError::Table { path: path.clone(), reason };
+    let fail = |reason: String| ReadError::Table { path: path.clone(), reason };
     let file = File::open(&path).map_err(|error| fail(error.to_string()))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
     let reader = builder.with_batch_size(1 << 15).build().map_err(|error| fail(error.to_string()))?;
@@ -64,8 +84,8 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
 }
 
 /// Reads a JSON file.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
-    let fail = |reason: String| ReportError::File { path: path.to_path_buf(), reason };
+pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
+    let fail = |reason: String| ReadError::File { path: path.to_path_buf(), reason };
     let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
 }

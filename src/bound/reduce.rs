@@ -1,7 +1,8 @@
 //! What can be known before a solver is asked: which limits can bind at all, what sessions get without competing, and
 //! which of them never meet.
 
-use super::{BoundError, Case, MOST_PIECES, lp};
+use super::case::{BoundError, Case, MOST_PIECES};
+use super::lp;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -34,7 +35,7 @@ pub(super) struct Pieces {
 impl Pieces {
     pub(super) fn of(case: &Case) -> Result<Self, BoundError> {
         let end_s = case.interval_s as usize * case.intervals;
-        let span = |session: &super::Session| {
+        let span = |session: &super::case::Session| {
             let length = case.interval_s as usize;
             let to_s = (session.depart_s as usize).min(end_s);
             (session.arrive_s as usize / length, to_s.div_ceil(length), to_s)

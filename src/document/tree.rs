@@ -58,7 +58,7 @@ impl Item {
     }
 
     /// The table that laying a setting on this one would make anew, and the names beside it: what a misspelt name does.
-    pub(super) fn made_by(&self, setting: &Item) -> Option<(Vec<String>, Vec<&str>)> {
+    pub(crate) fn made_by(&self, setting: &Item) -> Option<(Vec<String>, Vec<&str>)> {
         let (Node::Table(here), Node::Table(set)) = (&self.node, &setting.node) else { return None };
         let (key, inner) = set.first_key_value()?;
         match here.get(key) {

@@ -1,55 +1,24 @@
 //! Battery swap for equipment: a unit leaves its empty battery and gets a full one; the battery charges at the ports of the
 //! terminal like any other, under the same limits and policies. A yard owns its spare batteries.
 
-use crate::charging::battery::Battery;
-use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave, User, Vehicle};
-use crate::grid::state::Sites;
+pub mod spec;
+
+use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{SiteId, UnitId};
 use crate::kernel::stage::{Register, Tick};
+use crate::place::site::Sites;
+use crate::record::metric::Metric;
 use crate::record::names::Names;
-use crate::record::summary::Metric;
 use crate::record::tally::Waits;
-use crate::scenario::check::Checker;
-use crate::scenario::load::Loaded;
-use crate::scenario::{Scenario, Sources};
+use crate::scenario::Scenario;
+use crate::scenario::checker::Checker;
+use crate::scenario::loaded::Loaded;
 use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
+use crate::vehicle::battery::Battery;
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-// --- Spec ---------------------------------------------------------------------------------------------------------------
-
-/// `[swap.ID]`: a swap yard at a terminal. Units of its model never charge themselves; their batteries do, at ports of the
-/// terminal whose `users` name the model.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SwapSpec {
-    /// Where it stands: a key of `[terminal]`.
-    pub site: String,
-    /// Whose batteries it swaps: a key of `[equipment_model]` with a battery.
-    pub model: String,
-    /// Units that can be served at once.
-    #[schemars(range(min = 1, max = 100))]
-    pub bays: u32,
-    /// Time of a swap, minutes.
-    #[schemars(range(min = 0.5, max = 120.0))]
-    pub swap_min: f64,
-    /// Batteries beside those in units. The run begins with all of them full.
-    #[schemars(range(min = 1, max = 10_000))]
-    pub spares: u32,
-    /// A battery is handed out at this state of charge or above.
-    #[serde(default = "nearly_full")]
-    #[schemars(range(min = 0.1, max = 1.0))]
-    pub ready_soc: f64,
-    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
-    #[serde(default)]
-    pub sources: Sources,
-}
-
-fn nearly_full() -> f64 {
-    0.9
-}
+use spec::SwapSpec;
 
 /// What no schema can see about swap yards.
 pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {

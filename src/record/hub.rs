@@ -1,12 +1,12 @@
 //! `hub.json`: what the page needs to know of a scenario beside the tables, so that a run's folder explains itself
 //! after the scenario has changed.
 
-use super::ReportError;
+use super::folder::SCHEMA;
+use super::read::ReadError;
 use crate::grid::spec::SiteSpec;
 use crate::kernel::calendar::Calendar;
-use crate::record::folder::SCHEMA;
 use crate::scenario::doubt::doubts;
-use crate::scenario::load::Loaded;
+use crate::scenario::loaded::Loaded;
 use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -171,7 +171,7 @@ impl Hub {
     ///
     /// # Errors
     /// When it is not there or no such file.
-    pub fn read(folder: &Path) -> Result<Self, ReportError> {
+    pub fn read(folder: &Path) -> Result<Self, ReadError> {
         super::read::json(&folder.join(FILE))
     }
 
@@ -179,8 +179,8 @@ impl Hub {
     ///
     /// # Errors
     /// When the file names no day or zone.
-    pub fn calendar(&self, folder: &Path) -> Result<Calendar, ReportError> {
-        let fail = |error: crate::kernel::calendar::CalendarError| ReportError::File {
+    pub fn calendar(&self, folder: &Path) -> Result<Calendar, ReadError> {
+        let fail = |error: crate::kernel::calendar::CalendarError| ReadError::File {
             path: folder.join(FILE),
             reason: error.to_string(),
         };

@@ -1,6 +1,7 @@
 //! A battery and the power it accepts: piecewise-linear in the state of charge, integrated in closed form, so the
 //! result does not depend on the step.
 
+use super::spec::BatterySpec;
 use crate::kernel::math;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use std::sync::Arc;
@@ -176,6 +177,12 @@ impl Battery {
         self.energy -= given;
         wanted - given
     }
+}
+
+/// What a battery accepts, as the scenario says it.
+#[must_use]
+pub fn curve(spec: Option<&BatterySpec>) -> Option<Curve> {
+    spec.map(|battery| Curve::new(Kwh(battery.usable_kwh), &battery.accepts_kw))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A linear program and the solver behind it.
 
-use super::{BoundError, MOST_VARIABLES, Status};
+use super::case::{BoundError, MOST_VARIABLES, Status};
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettings, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus};
 

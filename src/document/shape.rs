@@ -1,11 +1,9 @@
 //! The check of a document against the schema: every mistake with the place where it was written, in words for people.
 
 use super::problem::{Place, Problem, nearest};
-use super::schema::schema;
 use super::tree::Item;
 use boon::{Compiler, ErrorKind, InstanceToken, SchemaIndex, Schemas, ValidationError};
 use serde_json::Value;
-use std::sync::LazyLock;
 
 /// The name under which a schema is compiled; it is never looked up anywhere.
 const NAME: &str = "portvolt.json";
@@ -24,17 +22,6 @@ pub(crate) struct Rules {
     schema: Value,
     schemas: Schemas,
     index: SchemaIndex,
-}
-
-/// All ways in which a document has the wrong shape or a number out of its plausible range.
-///
-/// # Panics
-/// When the schema made from our own types is not one: a programmer's error that a test would show.
-#[must_use]
-pub fn check_shape(document: &Item) -> Shape {
-    // To compile it takes longer than all else that loading a small scenario does, and a study loads thousands.
-    static SCENARIO: LazyLock<Rules> = LazyLock::new(|| Rules::of(schema()));
-    SCENARIO.check(document)
 }
 
 impl Rules {

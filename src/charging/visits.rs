@@ -1,0 +1,48 @@
+//! From the lists of visits of a scenario to vehicles that come to charge.
+
+use super::systems::VisitList;
+use crate::kernel::ids::SiteId;
+use crate::place::build::Build;
+use crate::scenario::loaded::{Stay, Visit, first_letters};
+use std::sync::Arc;
+
+/// Visits in the order of their arrival. Returns the names of their sessions.
+pub(crate) fn visits(build: &mut Build<'_>) -> Vec<Arc<str>> {
+    // Vehicles of different files are different vehicles.
+    let (mut order, mut first) = (Vec::new(), 0);
+    for (key, spec) in &build.scenario.visits {
+        let (site, visits) = (build.site(&spec.site), &build.loaded.visits[key]);
+        order.extend(visits.list.iter().map(|visit| Coming { site, first, visit }));
+        first += visits.vehicles.len() as u32;
+    }
+    let visits = in_order_of_arrival(&mut order);
+    build.world.insert_resource(VisitList { visits, is_pinned: build.loaded.pin_visits, next: 0 });
+    order.into_iter().map(|coming| Arc::clone(&coming.visit.session)).collect()
+}
+
+/// A visit of a list, its site, and the number of its list's first vehicle.
+#[derive(Clone, Copy)]
+struct Coming<'a> {
+    site: SiteId,
+    first: u32,
+    visit: &'a Visit,
+}
+
+/// Sorts visits by arrival, site and name, and lists them.
+fn in_order_of_arrival(order: &mut Vec<Coming<'_>>) -> Vec<(SiteId, Stay)> {
+    // Many come at the same second: the first letters of their names are at hand, the names themselves are not.
+    let entry = |(at, Coming { site, visit, .. }): (u32, &Coming<'_>)| {
+        let when = u64::from(visit.stay.arrive_s) << 32 | u64::from(site.0);
+        (u128::from(when) << 64 | u128::from(first_letters(&visit.session)), at)
+    };
+    let mut keys: Vec<(u128, u32)> = (0..).zip(&*order).map(entry).collect();
+    keys.sort_unstable();
+    for alike in keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        alike.sort_by_key(|(_, at)| &order[*at as usize].visit.session);
+    }
+    *order = keys.into_iter().map(|(_, at)| order[at as usize]).collect();
+    let placed = |Coming { site, first, visit }: &Coming<'_>| {
+        (*site, Stay { vehicle: visit.stay.vehicle + first, ..visit.stay })
+    };
+    order.iter().map(placed).collect()
+}

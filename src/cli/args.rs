@@ -1,0 +1,35 @@
+//! Arguments that several commands share.
+
+use crate::study::strategy::folder_of;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Which scenario.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ScenarioArgs {
+    /// A folder with `scenario.toml`, or the file.
+    pub(super) scenario: PathBuf,
+    /// A TOML file that changes some of the scenario; may be given more than once. A bare name is looked for in the
+    /// scenario's folder.
+    #[arg(long, value_name = "FILE")]
+    pub(super) strategy: Vec<PathBuf>,
+    /// Change one value, such as `site.depot.limit_kw=800`; may be given more than once.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(super) settings: Vec<String>,
+}
+
+impl ScenarioArgs {
+    pub(super) fn request(&self) -> crate::scenario::load::Request {
+        let folder = folder_of(&self.scenario);
+        let overlay = |name: &PathBuf| {
+            let beside = folder.join(name).with_extension("toml");
+            if !name.exists() && beside.exists() { beside } else { name.clone() }
+        };
+        crate::scenario::load::Request {
+            path: self.scenario.clone(),
+            overlays: self.strategy.iter().map(overlay).collect(),
+            settings: self.settings.clone(),
+            within: None,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Rows of hauls and calls.
+
+use super::state::{Call, Haul};
+use crate::record::Code;
+use crate::record::rows::{CallRow, HaulRow};
+
+impl HaulRow {
+    /// A haul that no truck finished.
+    #[must_use]
+    pub fn untouched(haul: &Haul, state: Code) -> Self {
+        Self {
+            haul: haul.id,
+            origin: haul.origin,
+            destination: haul.destination,
+            container: Code(if haul.loaded { "loaded" } else { "empty" }),
+            ready_s: haul.ready_s,
+            due_s: haul.due_s,
+            state,
+            truck: None,
+            fleet: haul.fleet,
+            assigned_s: None,
+            at_origin_s: None,
+            left_origin_s: None,
+            at_destination_s: None,
+            done_s: None,
+            gate_queue_s: None,
+            empty_km: None,
+            laden_km: None,
+        }
+    }
+}
+
+impl CallRow {
+    /// A call that ended.
+    #[must_use]
+    pub fn new(call: &Call) -> Self {
+        let from_start = |at_s: i64| u32::try_from(at_s.max(0)).unwrap_or(u32::MAX);
+        Self {
+            call: call.id,
+            site: call.site,
+            arrive_s: from_start(call.arrive_s),
+            berth_s: from_start(call.berth_s),
+            leave_s: from_start(call.leave_s),
+            wait_h: (call.berth_s - call.arrive_s) as f64 / 3600.0,
+            berth_h: (call.leave_s - call.berth_s) as f64 / 3600.0,
+            lifts: call.lifts,
+            shore_power: Code(if call.on_shore_power { "yes" } else { "no" }),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A scenario that passed every check, with the rows of the files it names.
+
+use super::plugin_file::PluginFile;
+use super::provenance::Provenance;
+use super::{Quality, Scenario};
+use crate::account::tariff::Tariff;
+use crate::kernel::calendar::Calendar;
+use crate::kernel::units::Kw;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
+pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
+
+/// A scenario that passed every check, with the rows of the files it names.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// Hauls from a file, if it names one.
+    pub hauls: Option<Vec<ListedHaul>>,
+    /// Visits by key of `[visits]`.
+    pub visits: BTreeMap<String, Visits>,
+    /// Visits by key of `[fuel_visits]`.
+    pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    /// Distances from a file.
+    pub matrix: Vec<KmRow>,
+    /// Power per kW of modules by hour of the year from files, by key of `[solar]`.
+    pub solar: BTreeMap<String, Vec<f64>>,
+    /// Power by time from a file, for the charging policy `schedule`.
+    pub schedule: Option<Schedule>,
+    /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
+    pub pin_visits: bool,
+    /// Tariffs by key of `[site]`, of the sites that name one.
+    pub tariffs: BTreeMap<String, Tariff>,
+    /// Vehicles start with a state of charge drawn evenly between these: charged, as after a Sunday.
+    pub first_soc: (f64, f64),
+    /// blake3 of every file that was read, by path.
+    pub inputs: BTreeMap<String, String>,
+    /// Where each number comes from.
+    pub provenance: Provenance,
+    /// The plugins it names.
+    pub plugins: Plugins,
+    /// Write what policies see into this folder.
+    pub record_views: Option<PathBuf>,
+    /// blake3 of the merged document and of the files it names, wherever they lie and however they are laid out.
+    pub canonical: String,
+}
+
+impl Loaded {
+    /// Numbers whose quality is `recalled` or `assumed`: what a careful reader asks about first.
+    #[must_use]
+    pub fn doubtful(&self) -> usize {
+        self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
+    }
+}
+
+/// One haul of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedHaul {
+    /// Key of `[site]`.
+    pub origin: String,
+    /// Key of `[site]`.
+    pub destination: String,
+    /// When it can be taken, seconds from the start of the run (negative: before).
+    pub ready_s: i64,
+    /// When it should have arrived.
+    pub due_s: i64,
+    /// Is the container loaded?
+    pub loaded: bool,
+    /// Key of `[fleet]` that must carry it, if any.
+    pub fleet: Option<String>,
+}
+
+/// One vehicle that comes to fuel hydrogen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FuelVisit {
+    /// Arrival, seconds from the start of the run.
+    pub arrive_s: u32,
+    /// What it needs, kg.
+    pub kg: f64,
+    /// It leaves at this time with whatever it has.
+    pub depart_s: Option<u32>,
+}
+
+/// One distance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KmRow {
+    /// Key of `[site]`.
+    pub origin: String,
+    /// Key of `[site]`.
+    pub destination: String,
+    /// Road distance, km.
+    pub km: f64,
+    /// Time without traffic, minutes, if the file says so.
+    pub minutes: Option<f64>,
+}
+
+/// A row of the list: one vehicle that comes to charge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// Line of the file.
+    pub line: u64,
+    /// Name of the session in the file.
+    pub session: Arc<str>,
+    /// Who stays, when, and for what.
+    pub stay: Stay,
+}
+
+/// What a simulation has to know of a visit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stay {
+    /// Its vehicle: place in the sorted names of the list.
+    pub vehicle: u32,
+    /// Its charger, if the file names one: place in the sorted names of the list.
+    pub charger: Option<u32>,
+    /// Arrival, seconds from the start of the run.
+    pub arrive_s: u32,
+    /// Departure.
+    pub depart_s: u32,
+    /// Energy that the battery asks for, kWh.
+    pub energy_kwh: f64,
+    /// Power that the port offers, kW: what limits count.
+    pub max_kw: f64,
+    /// Most power that the vehicle takes, kW.
+    pub vehicle_kw: f64,
+}
+
+/// The visits of one file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Visits {
+    /// In the order of the file.
+    pub list: Vec<Visit>,
+    /// Names of vehicles, sorted.
+    pub vehicles: Vec<String>,
+    /// Names of chargers, sorted.
+    pub chargers: Vec<String>,
+}
+
+/// The first letters of a name as a number that sorts as they do: names are compared by it first, without a look at
+/// where they lie in memory.
+#[must_use]
+pub fn first_letters(name: &str) -> u64 {
+    let mut letters = [0; 8];
+    letters.iter_mut().zip(name.bytes()).for_each(|(letter, byte)| *letter = byte);
+    u64::from_be_bytes(letters)
+}
+
+/// Most power for charging by site and time: the last step that has begun holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Schedule {
+    /// Steps by site (`None`: all sites that have none of their own): begin in seconds from the start, power.
+    pub steps: BTreeMap<Option<u32>, Vec<(i64, Kw)>>,
+}
+
+impl Schedule {
+    /// What holds for a site at a time; no limit before the first step.
+    #[must_use]
+    pub fn at(&self, site: u32, time_s: u32) -> Kw {
+        let steps = self.steps.get(&Some(site)).or_else(|| self.steps.get(&None));
+        let steps = steps.map_or(&[][..], Vec::as_slice);
+        let begun = steps.partition_point(|step| step.0 <= i64::from(time_s));
+        begun.checked_sub(1).map_or(Kw(f64::INFINITY), |last| steps[last].1)
+    }
+}
+
+/// The plugins that a scenario names.
+#[derive(Debug, Clone, Default)]
+pub struct Plugins {
+    /// The dispatch policy, if it is one.
+    pub dispatch: Option<PluginFile>,
+    /// The charging policy, if it is one.
+    pub charging: Option<PluginFile>,
+    /// The adoption policy of a transition, if it is one.
+    pub adoption: Option<PluginFile>,
+    /// The policy of hydrogen supply, if it is one.
+    pub hydrogen: Option<PluginFile>,
+    /// The infrastructure policy of a transition, if it is one.
+    pub infrastructure: Option<PluginFile>,
+}

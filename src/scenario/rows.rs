@@ -1,0 +1,137 @@
+//! Reads the files of rows that a scenario names.
+
+use super::files::{is_within, read_text};
+use super::loaded::{FuelVisit, KmRow, ListedHaul, Schedule, Visits};
+use super::{Scenario, listing, visits};
+use crate::account::tariff::Tariff;
+use crate::document::problem::{Problem, Problems};
+use crate::import;
+use crate::kernel::calendar::{Calendar, DAY_S};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The rows of all files that a scenario names.
+pub(super) struct Listed {
+    pub(super) hauls: Option<Vec<ListedHaul>>,
+    pub(super) visits: BTreeMap<String, Visits>,
+    pub(super) fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    pub(super) matrix: Vec<KmRow>,
+    pub(super) solar: BTreeMap<String, Vec<f64>>,
+    pub(super) schedule: Option<Schedule>,
+    pub(super) tariffs: BTreeMap<String, Tariff>,
+}
+
+/// Reads a tariff by the name of its file, or of one that comes along; `label` says which, where the file holds several. Its
+/// hash goes to the inputs, its mistakes to the problems.
+pub fn tariff(
+    file: &str,
+    label: Option<&str>,
+    inputs: &mut BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) -> Option<Tariff> {
+    Rows { base: PathBuf::new(), within: None, inputs, problems }.tariff(file, label)
+}
+
+/// Reads the files that a scenario names.
+pub(super) struct Rows<'a> {
+    pub(super) base: PathBuf,
+    pub(super) within: Option<&'a Path>,
+    pub(super) inputs: &'a mut BTreeMap<String, String>,
+    pub(super) problems: &'a mut Vec<Problem>,
+}
+
+impl Rows<'_> {
+    pub(super) fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
+        let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
+        let hauls = hauls.map(|(file, calendar)| {
+            self.read(file, |path, text, out| {
+                let hauls = listing::hauls(path, text, scenario, calendar, out);
+                let end_s = i64::from(scenario.time.days) * DAY_S;
+                if !hauls.is_empty() && !hauls.iter().any(|haul| (0..end_s).contains(&haul.ready_s)) {
+                    let message = "none of its hauls is ready within the days of the run";
+                    let help = Some("set `time.start` and `time.days` to days of the list".to_owned());
+                    out.extend(Problems::of_file(path, message, help).list);
+                }
+                hauls
+            })
+        });
+        let visits = scenario.visits.iter();
+        let visits = visits.map(|(key, spec)| (key.clone(), self.read(&spec.csv, visits::visits))).collect();
+        let fuel_visits = scenario.fuel_visits.iter();
+        let fuel_visits = fuel_visits.map(|(key, spec)| {
+            let read =
+                |path: &str, text: &str, out: &mut Vec<Problem>| listing::fuel_visits(path, text, spec, scenario, out);
+            (key.clone(), self.read(&spec.csv, read))
+        });
+        let fuel_visits = fuel_visits.collect();
+        let matrix = scenario.travel.as_ref().and_then(|travel| travel.matrix.as_ref());
+        let matrix = matrix.map(|file| self.read(file, |path, text, out| listing::matrix(path, text, scenario, out)));
+        let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
+        let solar = profiles.map(|(key, file)| (key.clone(), self.read(file, listing::solar))).collect();
+        let schedule = scenario.policy.charging.csv.as_ref().zip(zone).map(|(file, calendar)| {
+            self.read(file, |path, text, out| listing::schedule(path, text, scenario, calendar, out))
+        });
+        let tariffs = self.tariffs(scenario);
+        Listed { hauls, visits, fuel_visits, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
+    }
+
+    pub(super) fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
+        self.read_up_to(listing::CSV_LIMIT_BYTES, file, parse)
+    }
+
+    fn read_up_to<T: Default>(
+        &mut self,
+        limit_bytes: u64,
+        file: &str,
+        parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T,
+    ) -> T {
+        let path = self.base.join(file);
+        let name = path.display().to_string();
+        match read_text(&path, limit_bytes, self.within) {
+            Ok(text) => {
+                self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
+                parse(&name, &text, self.problems)
+            }
+            Err((message, help)) => {
+                self.problems.extend(Problems::of_file(&name, message, help).list);
+                T::default()
+            }
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// The tariffs of all sites. A file that many sites name is read once.
+    fn tariffs(&mut self, scenario: &Scenario) -> BTreeMap<String, Tariff> {
+        let mut known: BTreeMap<(&str, Option<&str>), Option<Tariff>> = BTreeMap::new();
+        let mut out = BTreeMap::new();
+        for (site, spec) in &scenario.site {
+            let Some(file) = spec.tariff.as_deref() else {
+                continue;
+            };
+            let name = spec.tariff_name.as_deref();
+            let tariff = known.entry((file, name)).or_insert_with(|| self.tariff(file, name));
+            out.extend(tariff.clone().map(|tariff| (site.clone(), tariff)));
+        }
+        out
+    }
+
+    /// A tariff from a file, or the shipped one of that name.
+    fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
+        let path = self.base.join(file);
+        let is_free = self.within.is_none_or(|folder| is_within(&path, folder));
+        if is_free && !path.is_file() {
+            if let Some(text) = import::shipped(file) {
+                let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+                self.inputs.insert(import::shipped_input(file), hash);
+                return import::tariff(file, text, name, self.problems);
+            }
+            if Path::new(file).extension().is_none() {
+                let message = "is no file, and no tariff that comes with Portvolt";
+                self.problems.extend(Problems::of_file(file, message, import::shipped_help(file)).list);
+                return None;
+            }
+        }
+        self.read_up_to(import::TARIFF_LIMIT_BYTES, file, |path, text, out| import::tariff(path, text, name, out))
+    }
+}

@@ -1,0 +1,13 @@
+//! What all handlers share.
+
+use super::jobs::Jobs;
+use super::workspace::Workspace;
+use std::sync::Arc;
+
+/// What all handlers share.
+#[derive(Debug)]
+pub(super) struct App {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) jobs: Arc<Jobs>,
+    pub(super) allows_plugins: bool,
+}

@@ -1,0 +1,27 @@
+//! Rows of what equipment did.
+
+use super::state::{Pool, PoolHour};
+use crate::record::rows::EquipmentRow;
+
+impl EquipmentRow {
+    /// The hour of a pool.
+    #[must_use]
+    pub fn new(start_s: u32, pool: &Pool, hour: &PoolHour) -> Self {
+        Self {
+            start_s,
+            site: pool.site,
+            class: pool.class.clone(),
+            required_h: hour.required_h,
+            served_h: hour.served_h,
+            backlog_h: pool.backlog_h,
+            present_h: hour.present_h,
+            away_h: hour.away_h,
+            diesel_gal: hour.diesel_gal,
+            battery_kwh: hour.battery_kwh,
+            hydrogen_kg: hour.hydrogen_kg,
+            grid_kwh: hour.grid_kwh,
+            nox_g: hour.nox_g,
+            pm25_g: hour.pm25_g,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Rows of what trucks did.
+
+use super::state::{FleetDay, Trip, Truck};
+use crate::freight::state::Haul;
+use crate::kernel::ids::FleetId;
+use crate::record::Code;
+use crate::record::rows::{FuelRow, HaulRow};
+
+impl HaulRow {
+    /// A haul that a truck finished.
+    #[must_use]
+    pub fn completed(haul: &Haul, truck: &Truck, trip: &Trip, done_s: u32) -> Self {
+        Self {
+            truck: Some(truck.id.0),
+            fleet: Some(truck.fleet),
+            assigned_s: Some(trip.assigned_s),
+            at_origin_s: Some(trip.at_origin_s),
+            left_origin_s: Some(trip.left_origin_s),
+            at_destination_s: Some(trip.at_destination_s),
+            done_s: Some(done_s),
+            gate_queue_s: Some(trip.gate_queue_s),
+            empty_km: Some(trip.empty_km),
+            laden_km: Some(trip.laden_km),
+            ..Self::untouched(haul, Code("completed"))
+        }
+    }
+}
+
+impl FuelRow {
+    /// The day of a fleet.
+    #[must_use]
+    pub fn new(start_s: u32, fleet: usize, day: &FleetDay) -> Self {
+        Self {
+            start_s,
+            fleet: FleetId::at(fleet),
+            km: day.km,
+            empty_km: day.empty_km,
+            diesel_gal: day.diesel_gal,
+            battery_kwh: day.battery_kwh,
+            hydrogen_kg: day.hydrogen_kg,
+            nox_g: day.nox_g,
+            pm25_g: day.pm25_g,
+            hauls: day.hauls,
+            gate_queue_h: day.gate_queue_h,
+            standing_h: day.standing_h,
+            stranded: day.stranded,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What trucks, equipment and visitors share: energy on board, and which chargers and stations they may use.
+
+pub mod battery;
+pub(crate) mod build;
+pub mod record;
+pub mod spec;
+pub mod tank;
+pub mod user;

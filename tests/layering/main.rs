@@ -1,0 +1,160 @@
+//! Contract: data flows one way. Every file of `src/` stands on a floor and uses its own floor or lower ones; no files use
+//! each other in a circle; rules know no ECS and no chance, specs no ECS; only `build` files change the structure of the
+//! world; no file outgrows its reader.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod floors;
+mod imports;
+
+use floors::{FLOORS, floor_of};
+use imports::{Crate, Edge};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// All files below `src/`: path with `/`, and text.
+fn sources() -> BTreeMap<String, String> {
+    fn visit(dir: &Path, root: &Path, out: &mut BTreeMap<String, String>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                // The front end has its own language and its own tests.
+                if !path.ends_with("ui") {
+                    visit(&path, root, out);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name: Vec<_> = path.strip_prefix(root).unwrap().iter().map(|part| part.to_string_lossy()).collect();
+                out.insert(name.join("/"), std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut out = BTreeMap::new();
+    visit(&root, &root, &mut out);
+    out
+}
+
+fn edges(files: &BTreeMap<String, String>) -> Vec<Edge> {
+    Crate::of(files.iter().map(|(file, text)| (file.as_str(), text.as_str()))).edges()
+}
+
+#[test]
+fn every_file_has_a_floor_and_every_floor_has_files() {
+    let files = sources();
+    for file in files.keys() {
+        assert!(floor_of(file).is_some(), "{file} has no floor: add it to tests/layering/floors.rs");
+    }
+    for (at, (name, patterns)) in FLOORS.iter().enumerate() {
+        assert!(files.keys().any(|file| floor_of(file) == Some(at)), "the floor `{name}` has no files");
+        for pattern in *patterns {
+            assert!(files.keys().any(|file| floors::fits(pattern, file)), "`{pattern}` of `{name}` fits no file");
+        }
+    }
+}
+
+#[test]
+fn no_file_uses_a_floor_above_its_own() {
+    let edges = edges(&sources());
+    assert!(edges.len() > 1_000, "only {} imports were found: the resolver is blind", edges.len());
+    let up = edges.iter().filter(|edge| floor_of(&edge.to) > floor_of(&edge.from));
+    let up: Vec<String> = up.map(|edge| format!("{} uses {} of {}", edge.from, edge.name, edge.to)).collect();
+    assert!(up.is_empty(), "{} imports point up:\n{}", up.len(), up.join("\n"));
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let mut below: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for edge in edges(&sources()) {
+        below.entry(edge.from).or_default().insert(edge.to);
+    }
+    // Files that use nothing which is left are taken away; what stays is in a circle or stands on one.
+    loop {
+        let left: BTreeSet<String> = below.keys().cloned().collect();
+        below.values_mut().for_each(|used| used.retain(|file| left.contains(file)));
+        let before = below.len();
+        below.retain(|_, used| !used.is_empty());
+        if below.len() == before {
+            break;
+        }
+    }
+    assert!(below.is_empty(), "these files use each other: {below:#?}");
+}
+
+/// The resolver itself: a tree of three files with each kind of path, and an import that points up.
+#[test]
+fn the_resolver_sees_every_kind_of_path() {
+    let files = [
+        ("lib.rs", "mod low; mod high;"),
+        ("low/mod.rs", "mod deep; pub use deep::Deep; pub(crate) fn f() { crate::high::Top::new(); }"),
+        ("low/deep.rs", "pub struct Deep; #[cfg(test)] mod tests { use crate::high::Top; }"),
+        ("high.rs", "use crate::low::{self, Deep as D}; macro_rules! m { () => { low::f() } } pub struct Top(D);"),
+    ];
+    let found = Crate::of(files).edges();
+    let found: Vec<_> = found.iter().map(|edge| (edge.from.as_str(), edge.to.as_str(), edge.name.as_str())).collect();
+    let expected =
+        [("high.rs", "low/deep.rs", "Deep"), ("high.rs", "low/mod.rs", "f"), ("low/mod.rs", "high.rs", "Top")];
+    assert_eq!(found, expected);
+}
+
+fn forbid(which: impl Fn(&str) -> bool, words: &[&str]) {
+    let files = sources();
+    let mut looked_at = 0;
+    for (path, text) in files.iter().filter(|source| which(source.0)) {
+        looked_at += 1;
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for word in words {
+            assert!(!code.contains(word), "{path} must not hold `{word}`");
+        }
+    }
+    assert!(looked_at > 0, "no file was looked at for {words:?}");
+}
+
+#[test]
+fn rules_are_pure() {
+    forbid(|path| path.ends_with("/rules.rs"), &["bevy_ecs", "rand", "std::fs", "Stream"]);
+}
+
+#[test]
+fn specs_know_no_ecs() {
+    forbid(|path| path.ends_with("/spec.rs"), &["bevy_ecs"]);
+}
+
+#[test]
+fn reports_read_records_only() {
+    forbid(|path| path.starts_with("report/"), &["bevy_ecs", "::state::", "crate::sim"]);
+    forbid(|path| path.starts_with("account/"), &["bevy_ecs", "::state::"]);
+}
+
+#[test]
+fn the_tick_changes_no_structure() {
+    // Rooms build their part of a world before it runs. Studies, and the samples of a year, run whole worlds side by side
+    // (rayon); nothing inside one does. The command line and the server start threads and programs. Rows have left the
+    // world when a thread of `record` writes them.
+    let outside = ["study/", "cli/", "serve/"];
+    let files = ["transition/year.rs", "record/beside.rs", "place/build.rs"];
+    forbid(
+        |path| !outside.iter().any(|it| path.starts_with(it)) && !files.contains(&path) && !path.ends_with("/build.rs"),
+        &["Commands", ".spawn(", ".despawn(", "par_iter", "run_if", "Local<"],
+    );
+}
+
+/// Who starts runs knows the library, not the world; nothing but the command line knows the server.
+#[test]
+fn servers_and_commands_only_call_the_library() {
+    forbid(|path| path.starts_with("serve/") || path.starts_with("job/"), &["bevy_ecs", "::state::"]);
+    forbid(|path| !path.starts_with("serve/") && !path.starts_with("cli/"), &["axum::"]);
+}
+
+#[test]
+fn one_room_knows_the_sandbox() {
+    forbid(|path| !path.starts_with("plugin/"), &["wasmtime", "wit_component"]);
+    forbid(|path| path == "plugin/order.rs", &["wasmtime", "bevy_ecs", "std::fs"]);
+}
+
+#[test]
+fn files_stay_readable() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{path} has {lines} lines");
+    }
+}
