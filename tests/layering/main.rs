@@ -70,7 +70,9 @@ fn no_files_use_each_other_in_a_circle() {
     // Files that use nothing which is left are taken away; what stays is in a circle or stands on one.
     loop {
         let left: BTreeSet<String> = below.keys().cloned().collect();
-        below.values_mut().for_each(|used| used.retain(|file| left.contains(file)));
+        for used in below.values_mut() {
+            used.retain(|file| left.contains(file));
+        }
         let before = below.len();
         below.retain(|_, used| !used.is_empty());
         if below.len() == before {
