@@ -6,11 +6,11 @@
 
 use portvolt::record::metric::Metric;
 use portvolt::scenario::load::{Request, load};
-use portvolt::study::measure::Runs;
-use portvolt::study::merge::merge;
-use portvolt::study::plan::{Plan, plan};
+use portvolt::study::compare::measure::Runs;
 use portvolt::study::replicate::Replication;
-use portvolt::study::shard::{Store, text};
+use portvolt::study::sweep::merge::merge;
+use portvolt::study::sweep::plan::{Plan, plan};
+use portvolt::study::sweep::shard::{Store, text};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;

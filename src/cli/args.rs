@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use crate::study::strategy::folder_of;
+use crate::study::compare::strategy::folder_of;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
 //! `portvolt bill`: what a metered load costs under a tariff.
 
-use super::console::Console;
-use super::diagnose;
 use super::exit::Exit;
+use super::output::console::Console;
+use super::output::diagnose;
 use crate::account::bill::{Bill, Component, MonthBill, bill};
 use crate::account::load::Load;
 use crate::account::tariff::Tariff;

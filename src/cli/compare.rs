@@ -1,16 +1,16 @@
 //! `portvolt compare`: strategies on the same random days, and which differences hold.
 
-use super::console::Console;
 use super::exit::Exit;
-use super::{diagnose, interrupt};
+use super::output::console::Console;
+use super::output::{diagnose, interrupt};
 use crate::document::problem::Problems;
 use crate::record::folder::{FolderError, RunFolder};
-use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all};
-use crate::study::measure::FailedRun;
-use crate::study::results::{self, Asked};
-use crate::study::screen::screen;
-use crate::study::sensitivity::{self, Vary};
-use crate::study::strategy::{Strategy, folder_of};
+use crate::study::compare::measure::FailedRun;
+use crate::study::compare::results::Asked;
+use crate::study::compare::screen::screen;
+use crate::study::compare::sensitivity::Vary;
+use crate::study::compare::strategy::{Strategy, folder_of};
+use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all, results, sensitivity};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]

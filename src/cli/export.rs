@@ -1,10 +1,10 @@
 //! `portvolt export`: writes files for other tools.
 
 use super::args::ScenarioArgs;
-use super::console::Console;
-use super::diagnose;
 use super::exit::Exit;
 use super::import::write;
+use super::output::console::Console;
+use super::output::diagnose;
 use crate::export::{self, ExportError, Loads, loadshape, ocpp};
 use crate::import::geojson::{self, Layout, PlacedCharger};
 use crate::scenario::Scenario;

@@ -1,8 +1,8 @@
 //! `portvolt import`: reads files of others and writes ours.
 
-use super::console::Console;
-use super::diagnose;
 use super::exit::Exit;
+use super::output::console::Console;
+use super::output::diagnose;
 use crate::document::problem::{Problem, Problems};
 use crate::import::{acn, afdc, geojson};
 use std::path::{Path, PathBuf};

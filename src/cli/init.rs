@@ -1,7 +1,7 @@
 //! `portvolt init`: copies a template out, to edit.
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use crate::document::problem::nearest;
 use crate::scenario::template::{TEMPLATES, copy_out, find};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! `portvolt man`: the manual pages, made from the same descriptions as `--help`.
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use std::path::{Path, PathBuf};
 
 /// Where the pages go.

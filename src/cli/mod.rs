@@ -3,24 +3,19 @@
 mod args;
 mod bill;
 mod compare;
-mod console;
-mod diagnose;
 mod exit;
 mod export;
 mod import;
 mod init;
-mod interrupt;
 mod man;
+mod output;
 mod pathway;
 mod plugin;
-mod plugin_new;
-mod plugins;
 mod policies;
 mod replay;
 mod report;
 mod run;
 mod schema;
-mod screen;
 mod serve;
 mod simulate;
 mod suite;
@@ -29,8 +24,8 @@ mod validate;
 mod verify;
 
 use crate::cli::exit::Exit;
+use crate::cli::output::console::Console;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use console::Console;
 use std::process::ExitCode;
 
 /// An open simulator of how ports and truck fleets become zero-emission.
@@ -145,7 +140,7 @@ pub fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
-    plugins::keep_compiled_code();
+    plugin::compiled::keep_compiled_code();
     let exit = match cli.command {
         Command::Run(args) => run::run(&args, &console),
         Command::Replay(args) => replay::replay(&args, &console),

@@ -1,7 +1,7 @@
 //! `portvolt policies`: the built-in policies, what each may know and its parameters.
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use crate::policy;
 
 pub(super) fn policies(console: &Console) -> Exit {

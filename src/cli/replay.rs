@@ -1,8 +1,8 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
-use super::console::Console;
-use super::diagnose;
 use super::exit::Exit;
+use super::output::console::Console;
+use super::output::diagnose;
 use super::simulate::{begin, carry_out};
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;

@@ -1,7 +1,7 @@
 //! `portvolt report`: makes the page of a finished run or comparison again.
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use crate::record::folder::REPORT;
 use crate::report::build;
 use crate::study::verify::read_manifest;

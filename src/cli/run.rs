@@ -1,10 +1,11 @@
 //! `portvolt run`: simulates a scenario, prints one screen, leaves a folder.
 
 use super::args::ScenarioArgs;
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
+use super::output::diagnose;
+use super::plugin::compiled;
 use super::simulate::{begin, carry_out};
-use super::{diagnose, plugins};
 use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::DAY_S;
@@ -140,7 +141,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         Err(problems) => return diagnose::show(&problems, console),
     };
     loaded.record_views.clone_from(&args.record_views);
-    if let Err(exit) = plugins::prepare(&loaded, console) {
+    if let Err(exit) = compiled::prepare(&loaded, console) {
         return exit;
     }
     let baseline = match args.baseline.as_deref().map(Baseline::read).transpose() {

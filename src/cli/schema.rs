@@ -1,7 +1,7 @@
 //! `portvolt schema`.
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use crate::scenario::schema;
 
 pub(super) fn print(console: &Console) -> Exit {

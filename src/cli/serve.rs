@@ -1,8 +1,8 @@
 //! `portvolt serve`: the planner's page in a browser.
 
-use super::console::Console;
 use super::exit::Exit;
-use super::interrupt;
+use super::output::console::Console;
+use super::output::interrupt;
 use crate::serve::{Options, ServeError, serve as run_server};
 use std::net::IpAddr;
 use std::path::PathBuf;

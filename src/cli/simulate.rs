@@ -1,8 +1,9 @@
 //! What `run` and `replay` share: carry a job out, show its progress, print one screen.
 
-use super::console::Console;
 use super::exit::Exit;
-use super::{interrupt, pathway, screen};
+use super::output::console::Console;
+use super::output::{interrupt, screen};
+use super::pathway;
 use crate::job::{Finished, Job, JobError, Kind, Progress};
 use crate::record::folder::RunFolder;
 use crate::record::notes::PluginNotes;

@@ -1,11 +1,11 @@
 //! `portvolt bench-suite`: the frozen scenarios, every built-in strategy, a leaderboard.
 
-use super::console::Console;
 use super::exit::Exit;
-use super::{diagnose, interrupt};
+use super::output::console::Console;
+use super::output::{diagnose, interrupt};
 use crate::study::compare::CompareError;
-use crate::study::screen::figure;
-use crate::study::strategy::Strategy;
+use crate::study::compare::screen::figure;
+use crate::study::compare::strategy::Strategy;
 use crate::study::suite::{Entry, Line, SUITE, SUITE_VERSION, score, spec, write_out};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,14 @@
 //! `portvolt sweep`: plan, run in parts, look, merge, submit, clean up.
 
-use super::console::Console;
 use super::exit::Exit;
-use super::{diagnose, interrupt};
+use super::output::console::Console;
+use super::output::{diagnose, interrupt};
 use crate::record::folder::FolderError;
-use crate::study::merge::{MergeError, merge};
-use crate::study::plan::{Plan, PlanError, plan};
-use crate::study::shard::Store;
-use crate::study::slurm::{self, Cluster};
-use crate::study::sweep::{self, Part, Ran, Status};
+use crate::study::sweep::merge::{MergeError, merge};
+use crate::study::sweep::plan::{Plan, PlanError, plan};
+use crate::study::sweep::shard::Store;
+use crate::study::sweep::slurm::Cluster;
+use crate::study::sweep::{self, Part, Ran, Status, slurm};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,10 @@
 //! `portvolt validate`: every mistake at once, and where the numbers come from.
 
 use super::args::ScenarioArgs;
-use super::console::Console;
 use super::exit::Exit;
-use super::{diagnose, plugins};
+use super::output::console::Console;
+use super::output::diagnose;
+use super::plugin::compiled;
 use crate::scenario::Quality;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::load;
@@ -24,7 +25,7 @@ pub(super) fn validate(args: &ValidateArgs, console: &Console) -> Exit {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
-    if let Err(exit) = plugins::prepare(&loaded, console) {
+    if let Err(exit) = compiled::prepare(&loaded, console) {
         return exit;
     }
     if console.is_json() {

@@ -1,11 +1,11 @@
 //! `portvolt verify`: does a run, done again from its manifest, give the same bytes?
 
-use super::console::Console;
 use super::exit::Exit;
+use super::output::console::Console;
 use super::replay::ReplayArgs;
 use super::{compare, replay, run};
 use crate::record::folder::Manifest;
-use crate::study::results::Asked;
+use crate::study::compare::results::Asked;
 use crate::study::verify::{differing, fates, file_hash, input_hash, read_manifest};
 use std::path::{Path, PathBuf};
 

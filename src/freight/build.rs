@@ -1,15 +1,16 @@
 //! From the freight of a scenario to vessel calls and hauls.
 
 use super::demand::{Demand, draw_luck};
+use super::labor::{self, Labor};
 use super::state::{Berths, Board, Haul};
 use super::systems::Freight;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
 use crate::place::build::Build;
-use crate::terminal::state::Labor;
 
 /// Vessel calls and hauls.
 pub(crate) fn add(build: &mut Build<'_>) {
+    let labor = Labor(build.scenario.labor.as_ref().and_then(labor::labor));
     let sites = build.sites.0.len();
     let mut freight = Freight { shore_kw: vec![0.0; sites], ..Freight::default() };
     for (key, terminal) in &build.scenario.terminal {
@@ -18,12 +19,11 @@ pub(crate) fn add(build: &mut Build<'_>) {
     if let Some(spec) = &build.scenario.freight {
         freight.known_before_s = (spec.known_before_h * 3600.0) as u32;
         freight.cancel_after_s = (spec.cancel_after_h * 3600.0) as u32;
-        let labor = build.world.resource::<Labor>().0.clone();
         let energy_cv = build.scenario.travel.as_ref().map_or(0.0, |travel| travel.energy_cv);
-        if let (Some(volumes), Some(labor)) = (&spec.volumes, labor) {
+        if let (Some(volumes), Some(labor)) = (&spec.volumes, &labor.0) {
             let terminals = &build.scenario.terminal;
             freight.demand =
-                Demand::new(build.seed, volumes, labor, &build.sites, terminals, spec.due_after_h, energy_cv);
+                Demand::new(build.seed, volumes, labor.clone(), &build.sites, terminals, spec.due_after_h, energy_cv);
             calls(build, &mut freight);
         }
         for haul in listed_hauls(build, energy_cv) {
@@ -31,6 +31,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
             freight.by_day.entry(day).or_default().push(haul);
         }
     }
+    build.world.insert_resource(labor);
     build.world.insert_resource(freight);
     build.world.init_resource::<Board>();
     let zero = vec![0.0; sites];

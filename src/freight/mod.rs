@@ -3,6 +3,7 @@
 
 pub(crate) mod build;
 pub mod demand;
+pub mod labor;
 pub mod record;
 pub mod spec;
 pub mod state;

@@ -1,22 +1,11 @@
 #![doc = include_str!("README.md")]
 
 pub mod compare;
-pub mod design;
-pub mod measure;
-pub mod merge;
-pub mod plan;
 pub mod real_views;
 pub mod replay_bound;
 pub mod replicate;
-pub mod results;
 pub mod run_bound;
-pub mod screen;
-pub mod sensitivity;
-pub mod shard;
-pub mod slurm;
 pub mod stats;
-pub mod strategy;
 pub mod suite;
 pub mod sweep;
-pub mod tables;
 pub mod verify;

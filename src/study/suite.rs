@@ -3,8 +3,8 @@
 //! The scenarios are compiled in and written out before they run, so that two people with one version of Portvolt run
 //! the same bytes. A change to one of them makes a new version of the suite: scores of two versions do not compare.
 
+use super::compare::strategy::Strategy;
 use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
-use super::strategy::Strategy;
 use crate::policy;
 use serde::Serialize;
 use std::path::{Path, PathBuf};

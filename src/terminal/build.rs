@@ -1,10 +1,7 @@
 //! From the terminals of a scenario to gates and equipment.
 
-use super::spec::LaborSpec;
-use super::state::{Care, EquipmentModel, EquipmentModels, Gates, Labor, Pool, PoolHour, Pools, Unit, UnitState};
-use crate::kernel::calendar::parse_window;
+use super::state::{Care, EquipmentModel, EquipmentModels, Gates, Pool, PoolHour, Pools, Unit, UnitState};
 use crate::kernel::ids::{PoolId, UnitId};
-use crate::kernel::profile::WeekProfile;
 use crate::place::build::Build;
 use crate::vehicle::battery::{Battery, curve};
 use crate::vehicle::build::first_fuel;
@@ -59,28 +56,5 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(EquipmentModels(models));
     build.world.insert_resource(Pools(pools));
     build.world.init_resource::<Care>();
-    build.world.insert_resource(Labor(build.scenario.labor.as_ref().and_then(labor)));
     build.spawn::<_, Unit>(bundles);
-}
-
-/// Hours of the week that are worked.
-fn labor(spec: &LaborSpec) -> Option<WeekProfile> {
-    let mut weights = [0.0; 168];
-    for day in 0..7_usize {
-        let spans = match day {
-            5 => &spec.saturday,
-            6 => &spec.sunday,
-            _ => &spec.weekday,
-        };
-        for (from, to) in spans.iter().filter_map(|span| parse_window(span)) {
-            let (from, mut to) = (from as usize / 3600, to as usize / 3600);
-            if to <= from {
-                to += 24;
-            }
-            for hour in from..to {
-                weights[(day * 24 + hour) % 168] = 1.0;
-            }
-        }
-    }
-    WeekProfile::new(&weights)
 }

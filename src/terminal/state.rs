@@ -3,7 +3,6 @@
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
 use crate::kernel::ids::{PoolId, SiteId, UnitId};
-use crate::kernel::profile::WeekProfile;
 use crate::vehicle::battery::{Battery, Curve};
 use crate::vehicle::tank::FuelTank;
 use bevy_ecs::prelude::{Component, Resource};
@@ -229,17 +228,5 @@ impl Care {
     #[must_use]
     pub fn stored_kwh(&self) -> f64 {
         self.coming.iter().map(|unit| unit.battery.energy().0).sum()
-    }
-}
-
-/// When vessels and yards are worked.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct Labor(pub Option<WeekProfile>);
-
-impl Labor {
-    /// Is this hour of the week worked?
-    #[must_use]
-    pub fn works(&self, hour_of_week: usize) -> bool {
-        self.0.as_ref().is_some_and(|profile| profile.weight(hour_of_week) > 0.0)
     }
 }

@@ -2,8 +2,9 @@
 
 use super::rules::share_work;
 use super::spec::EquipmentModelSpec;
-use super::state::{Care, EquipmentModels, Gates, Handover, Labor, Pool, PoolHour, Pools, Unit, UnitState};
+use super::state::{Care, EquipmentModels, Gates, Handover, Pool, PoolHour, Pools, Unit, UnitState};
 use crate::charging::state::{Arrival, Arrivals, Departures};
+use crate::freight::labor::Labor;
 use crate::freight::state::Berths;
 use crate::grid::state::OtherLoad;
 use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};

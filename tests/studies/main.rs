@@ -10,7 +10,7 @@ mod comparisons;
 mod traps;
 
 use common::{loaded, shipped};
-use portvolt::study::measure::Runs;
+use portvolt::study::compare::measure::Runs;
 use portvolt::study::replicate::replicate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -384,7 +384,7 @@ fn the_suite_gives_the_same_hashes() {
         lines.iter().map(|line| ["strategy", "scenario_hash", "digest"].map(|key| line[key].to_string())).collect()
     };
     assert_eq!(hashes(&one), hashes(&board("two", "3", &[])));
-    let pairs = portvolt::study::strategy::Strategy::built_in().len();
+    let pairs = portvolt::study::compare::strategy::Strategy::built_in().len();
     assert_eq!(hashes(&one).len(), 3 * pairs + 4 + 6, "three of operations, one of hydrogen, one of adoption");
     let lines = one["leaderboard"].as_array().unwrap();
     let of = |scenario: &str| lines.iter().filter(|line| line["scenario"] == scenario).collect::<Vec<_>>();

@@ -4,8 +4,8 @@
 
 use crate::common::shipped;
 use crate::{portvolt, study, told};
-use portvolt::study::plan::plan;
-use portvolt::study::shard::Store;
+use portvolt::study::sweep::plan::plan;
+use portvolt::study::sweep::shard::Store;
 use portvolt::study::sweep::{self, Part};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;

@@ -1,7 +1,7 @@
 //! What every command does with the plugins of a scenario before it runs.
 
-use super::console::Console;
-use super::exit::Exit;
+use crate::cli::exit::Exit;
+use crate::cli::output::console::Console;
 use crate::job::{PluginVisitor, visit_plugins};
 use crate::plugin::{self, Plugin, Side, TYPICAL_COMPONENT_BYTES};
 use crate::scenario::loaded::Loaded;
@@ -9,7 +9,7 @@ use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 
 /// Compiles and checks the plugins of a scenario, and their parameters.
-pub(super) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
+pub(crate) fn prepare(loaded: &Loaded, console: &Console) -> Result<(), Exit> {
     visit_plugins(loaded, &mut Prepare(console))
 }
 
@@ -29,14 +29,14 @@ impl PluginVisitor for Prepare<'_> {
 }
 
 /// Compiled code is kept between runs of the program, whichever command needs it.
-pub(super) fn keep_compiled_code() {
+pub(crate) fn keep_compiled_code() {
     if let Some(folder) = plugin::default_folder() {
         plugin::keep_compiled_code_in(folder);
     }
 }
 
 /// Loads a plugin; says so when it has to be compiled for a while first.
-pub(super) fn load<S: Side>(file: &PluginFile, console: &Console) -> Result<std::sync::Arc<Plugin<S>>, Exit> {
+pub(crate) fn load<S: Side>(file: &PluginFile, console: &Console) -> Result<std::sync::Arc<Plugin<S>>, Exit> {
     if file.bytes.len() > TYPICAL_COMPONENT_BYTES && !plugin::is_compiled(file) {
         let mib = file.bytes.len() >> 20;
         console.note(&format!("compiling {} ({mib} MiB, some seconds; kept for the next time) ...", file.path));

@@ -1,12 +1,20 @@
 //! Compares strategies on the same random days: runs them, and says which differences hold.
 
-use super::measure::{FailedRun, MetricKey, Runs, better, complete};
-use super::stats::{self, Better, Contest};
-use super::strategy::Strategy;
+pub mod measure;
+pub mod results;
+pub mod screen;
+pub mod sensitivity;
+pub mod strategy;
+pub mod tables;
+
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
+use crate::study::compare::measure::{FailedRun, MetricKey, Runs, better, complete};
+use crate::study::compare::strategy::Strategy;
+use crate::study::stats;
+use crate::study::stats::{Better, Contest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -259,7 +267,7 @@ impl Comparison {
     /// Digest of all rows of all runs, strategy by strategy.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
-        let one = |runs: &Vec<super::replicate::Replication>| {
+        let one = |runs: &Vec<crate::study::replicate::Replication>| {
             let mut hasher = blake3::Hasher::new();
             for run in runs {
                 hasher.update(run.digest.as_bytes());

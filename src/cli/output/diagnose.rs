@@ -1,13 +1,13 @@
 //! Shows the mistakes in a user's files: the line, a caret, the way to mend it; all at once.
 
 use super::console::Console;
-use super::exit::Exit;
+use crate::cli::exit::Exit;
 use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use std::fmt::Write;
 
 /// Prints all problems; the exit code for wrong files.
-pub(super) fn show(problems: &Problems, console: &Console) -> Exit {
+pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
     if console.is_json() {
         console.print_json(&serde_json::json!({ "schema": 1, "problems": problems.to_json() }));
         return Exit::BadFiles;

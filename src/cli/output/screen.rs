@@ -8,7 +8,7 @@ use crate::sim::run::Effort;
 use std::fmt::Write;
 
 /// One screen: service, energy, peaks, queues, the five worst sites.
-pub(super) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], effort: &Effort) -> String {
+pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], effort: &Effort) -> String {
     let time = &loaded.scenario.time;
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));

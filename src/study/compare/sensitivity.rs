@@ -1,11 +1,11 @@
 //! Sensitivities: one number at a time is changed, for every strategy, on the same random days.
 
-use super::compare::{CompareSpec, LEVEL};
 use super::measure::{FailedRun, Runs, complete};
-use super::stats;
+use super::{CompareSpec, LEVEL};
 use crate::document::problem::{Problems, nearest};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
+use crate::study::stats;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
 

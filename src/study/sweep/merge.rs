@@ -1,15 +1,15 @@
 //! From shards to tables, in the order of the plan: the same bytes however the work was cut.
 
 use super::plan::{Plan, engine};
-use super::replicate::in_order;
-use super::results::write_table;
 use super::shard::{Columns, Held, Shard, ShardError, Store};
-use super::stats;
-use super::sweep::{Status, status};
-use super::tables::{CellRow, PointRow, SweepRow, no_names};
+use super::{Status, status};
 use crate::record::folder::{FolderError, MANIFEST, Manifest, RunFolder, SCHEMA};
 use crate::record::names::Names;
 use crate::record::table::{GROUP_ROWS, TableError, TableWriter};
+use crate::study::compare::results::write_table;
+use crate::study::compare::tables::{CellRow, PointRow, SweepRow, no_names};
+use crate::study::replicate::in_order;
+use crate::study::stats;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,7 +131,7 @@ fn manifest(plan: &Plan, rows: BTreeMap<String, String>) -> Manifest {
         replication: 0,
         settings: plan.settings.clone(),
         held_against: BTreeMap::new(),
-        inputs: plan.cells.iter().flat_map(super::plan::Cell::all_inputs).collect(),
+        inputs: plan.cells.iter().flat_map(crate::study::sweep::plan::Cell::all_inputs).collect(),
         plugins: BTreeMap::new(),
         outputs: BTreeMap::new(),
         rows,
@@ -200,8 +200,9 @@ impl Open {
 
 impl<'a> Merger<'a> {
     fn new(plan: &'a Plan, tables: &Path) -> Result<Self, TableError> {
-        let label =
-            |cell: &super::plan::Cell| [Arc::from(cell.scenario.as_str()), Arc::from(cell.strategy.name.as_str())];
+        let label = |cell: &crate::study::sweep::plan::Cell| {
+            [Arc::from(cell.scenario.as_str()), Arc::from(cell.strategy.name.as_str())]
+        };
         Ok(Self {
             plan,
             labels: plan.cells.iter().map(label).collect(),
@@ -265,7 +266,7 @@ impl<'a> Merger<'a> {
             unit: Arc::clone(unit),
             replications: values.len() as u32,
             mean: (!values.is_empty()).then(|| stats::mean(&values)),
-            half_width: stats::interval(&values, super::compare::LEVEL).map(|interval| interval.half_width),
+            half_width: stats::interval(&values, crate::study::compare::LEVEL).map(|interval| interval.half_width),
         });
         self.closed.extend(rows);
     }
@@ -299,11 +300,11 @@ impl<'a> Merger<'a> {
 mod tests {
     use super::*;
     use crate::record::metric::Metric;
-    use crate::study::design::Design;
-    use crate::study::plan::Cell;
+    use crate::study::compare::strategy::Strategy;
     use crate::study::replicate::Replication;
-    use crate::study::shard;
-    use crate::study::strategy::Strategy;
+    use crate::study::sweep::design::Design;
+    use crate::study::sweep::plan::Cell;
+    use crate::study::sweep::shard;
 
     /// Replications of a transition have other metrics than their neighbours, such as those of a site that sold something:
     /// values stay in their columns, and blocks of any size give the same tables.

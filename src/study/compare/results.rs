@@ -1,8 +1,8 @@
 //! What a comparison leaves in its folder: compare.json, Parquet tables, a manifest to repeat it from.
 
-use super::compare::{CompareSpec, Comparison, MetricComparison};
 use super::sensitivity::{Effect, Vary};
 use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
+use super::{CompareSpec, Comparison, MetricComparison};
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;

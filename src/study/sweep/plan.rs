@@ -2,12 +2,12 @@
 
 use super::design::{Design, HypercubeSpec};
 use super::shard::SHARD_SCHEMA;
-use super::strategy::Strategy;
-use super::verify::{Fate, fates, input_hash};
 use crate::document::problem::{Place, Problem, Problems, SourceFile};
 use crate::document::tree::Item;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
+use crate::study::compare::strategy::Strategy;
+use crate::study::verify::{Fate, fates, input_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

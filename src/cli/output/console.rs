@@ -6,34 +6,34 @@ use std::io::{IsTerminal, Write};
 
 /// Where text goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Console {
+pub(crate) struct Console {
     json: bool,
     quiet: bool,
     silent: bool,
 }
 
 impl Console {
-    pub(super) fn new(json: bool, quiet: bool) -> Self {
+    pub(crate) fn new(json: bool, quiet: bool) -> Self {
         Self { json, quiet, silent: false }
     }
 
     /// A console that prints no results and no remarks, for work that is a part of other work. Errors are still shown.
-    pub(super) fn silent() -> Self {
+    pub(crate) fn silent() -> Self {
         Self { json: false, quiet: true, silent: true }
     }
 
     /// Are results wanted as JSON?
-    pub(super) fn is_json(&self) -> bool {
+    pub(crate) fn is_json(&self) -> bool {
         self.json
     }
 
     /// May the terminal be coloured?
-    pub(super) fn has_color() -> bool {
+    pub(crate) fn has_color() -> bool {
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
     }
 
     /// A result, to stdout. A closed pipe is nobody's mistake.
-    pub(super) fn print(&self, text: &str) {
+    pub(crate) fn print(&self, text: &str) {
         if self.silent {
             return;
         }
@@ -45,19 +45,19 @@ impl Console {
     }
 
     /// A result as JSON.
-    pub(super) fn print_json(&self, value: &serde_json::Value) {
+    pub(crate) fn print_json(&self, value: &serde_json::Value) {
         self.print(&serde_json::to_string_pretty(value).unwrap_or_default());
     }
 
     /// A remark, to stderr.
-    pub(super) fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{}", printable(text));
         }
     }
 
     /// What went wrong, to stderr whatever the settings (to stdout as JSON when that is asked for).
-    pub(super) fn error(&self, text: &str) {
+    pub(crate) fn error(&self, text: &str) {
         if self.json {
             self.print_json(&serde_json::json!({ "schema": 1, "error": text }));
         } else {
@@ -66,12 +66,12 @@ impl Console {
     }
 
     /// A bar for work of `hours` simulated hours; invisible where nobody looks.
-    pub(super) fn progress(&self, hours: u32) -> ProgressBar {
+    pub(crate) fn progress(&self, hours: u32) -> ProgressBar {
         self.bar(u64::from(hours), "{bar:40} {percent:>3}%  hour {pos} of {len}, {eta} left")
     }
 
     /// A bar for work of `count` things; invisible where nobody looks.
-    pub(super) fn counter(&self, count: u64, things: &str) -> ProgressBar {
+    pub(crate) fn counter(&self, count: u64, things: &str) -> ProgressBar {
         self.bar(count, &format!("{{bar:40}} {{percent:>3}}%  {{pos}} of {{len}} {things}, {{eta}} left"))
     }
 

@@ -3,7 +3,7 @@
 //! A shard is written under a temporary name, synced and renamed: a file under its own name is whole. Its last line
 //! holds a hash of the rest, so that a disk's mistake is found and the shard is done again.
 
-use super::replicate::Replication;
+use crate::study::replicate::Replication;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};

@@ -1,10 +1,10 @@
 //! Runs the replications of a study and lays their metrics out as samples.
 
-use super::replicate::{Replication, in_order, replicate, replicate_bounded};
-use super::stats::Better;
 use crate::record::metric::Metric;
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
+use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
+use crate::study::stats::Better;
 use crate::transition::baseline::{ABATEMENT, abatement, per_tonne};
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,14 +1,14 @@
 //! `portvolt plugin new` and `plugin build`: a folder to start from, and its language's own tool.
 
-use super::console::Console;
-use super::exit::Exit;
+use crate::cli::exit::Exit;
+use crate::cli::output::console::Console;
 use crate::plugin::{INTERFACE, Kind};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct NewArgs {
+pub(crate) struct NewArgs {
     /// The folder to make; its name is the plugin's.
     dir: PathBuf,
     /// What it decides.
@@ -53,7 +53,7 @@ type File = (&'static str, String);
 
 macro_rules! plugin_text {
     ($path:literal) => {
-        include_str!(concat!("../../plugins/", $path)).to_owned()
+        include_str!(concat!("../../../plugins/", $path)).to_owned()
     };
 }
 
@@ -180,7 +180,7 @@ fn readme(kind: Kind, language: Language) -> String {
     )
 }
 
-pub(super) fn new(args: &NewArgs, console: &Console) -> Exit {
+pub(crate) fn new(args: &NewArgs, console: &Console) -> Exit {
     let kind = match args.kind {
         KindArg::Dispatch => Kind::Dispatch,
         KindArg::Charging => Kind::Charging,
@@ -291,7 +291,7 @@ fn is_on_path(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
 
-pub(super) fn build(dir: &Path, console: &Console) -> Exit {
+pub(crate) fn build(dir: &Path, console: &Console) -> Exit {
     let full = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
     let name = full.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let Some(tool) = tool(dir, &name) else {

@@ -1,10 +1,17 @@
 //! Runs the shards of a plan, or one part of them, and says what is done.
 
-use super::plan::{Plan, Which};
-use super::replicate::{Replication, in_order, replicate};
-use super::shard::{self, ShardError, Store};
+pub mod design;
+pub mod merge;
+pub mod plan;
+pub mod shard;
+pub mod slurm;
+
+use crate::study::replicate::{Replication, in_order, replicate};
+use crate::study::sweep::plan::{Plan, Which};
+
 use crate::scenario::load::load;
 use crate::sim::RunError;
+use crate::study::sweep::shard::{ShardError, Store};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

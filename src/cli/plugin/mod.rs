@@ -1,9 +1,12 @@
 //! `portvolt plugin`: look into a plugin, try it, compare it with the built-in policies.
 
-use super::args::ScenarioArgs;
-use super::console::Console;
-use super::exit::Exit;
-use super::{diagnose, plugin_new, plugins};
+pub(super) mod compiled;
+mod new;
+
+use crate::cli::args::ScenarioArgs;
+use crate::cli::exit::Exit;
+use crate::cli::output::console::Console;
+use crate::cli::output::diagnose;
 use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{
     Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Kind, Plugin, PluginError, Side, inspect,
@@ -25,7 +28,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum PluginCommand {
+pub(crate) enum PluginCommand {
     /// Load a plugin and try it on made-up views (empty, huge, odd; twice and by turns) and on those of a short real run.
     #[command(after_help = "Example: portvolt plugin check my_policy/my_policy.wasm")]
     Check {
@@ -40,7 +43,7 @@ pub(super) enum PluginCommand {
     },
     /// Start a plugin: a folder that builds and passes its own test.
     #[command(after_help = "Example: portvolt plugin new my_policy --kind dispatch --lang rust")]
-    New(plugin_new::NewArgs),
+    New(new::NewArgs),
     /// Build the plugin in a folder with its language's own tool.
     #[command(after_help = "Example: portvolt plugin build my_policy")]
     Build {
@@ -74,7 +77,7 @@ macro_rules! for_kind {
     };
 }
 
-pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
+pub(crate) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
     let done = match command {
         PluginCommand::Check { file } => {
             read(file, console).and_then(|(file, kind)| for_kind!(kind, check(&file, console)))
@@ -82,8 +85,8 @@ pub(super) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
         PluginCommand::Inspect { file } => {
             read(file, console).and_then(|(file, kind)| for_kind!(kind, look(&file, console)))
         }
-        PluginCommand::New(args) => return plugin_new::new(args, console),
-        PluginCommand::Build { dir } => return plugin_new::build(dir, console),
+        PluginCommand::New(args) => return new::new(args, console),
+        PluginCommand::Build { dir } => return new::build(dir, console),
         PluginCommand::Bench { file, scenario, days } => bench(file, scenario, *days, console),
     };
     done.unwrap_or_else(|exit| exit)
@@ -121,7 +124,7 @@ fn about(description: &Description, kind: Kind) -> String {
 }
 
 fn check<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
-    let plugin = plugins::load::<S>(file, console)?;
+    let plugin = compiled::load::<S>(file, console)?;
     let tried = plugin
         .parameters(&std::collections::BTreeMap::new())
         .map_err(|error| error.to_string())
@@ -216,7 +219,7 @@ fn trial_json<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Va
 }
 
 fn look<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
-    let plugin = plugins::load::<S>(file, console)?;
+    let plugin = compiled::load::<S>(file, console)?;
     let (imports, exports) = inspect(&file.bytes, S::KIND).map_err(|why| {
         console.error(&why.to_string());
         Exit::BadPolicy
@@ -272,7 +275,7 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
     let (plugin, kind) = read(file, console)?;
     let built_in: Vec<&str> = match kind {
         Kind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
-        Kind::Charging => crate::study::strategy::charging_names().collect(),
+        Kind::Charging => crate::study::compare::strategy::charging_names().collect(),
         Kind::Adoption => crate::policy::adoption::NAMES.to_vec(),
         Kind::HydrogenSupply => crate::policy::HYDROGEN_NAMES.to_vec(),
         Kind::BuildOut => crate::policy::infrastructure::NAMES.to_vec(),
@@ -287,7 +290,7 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
         let mut request = request.clone();
         request.settings.push(format!("{}={}", kind.setting(), toml::Value::from(choice)));
         let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
-        plugins::prepare(&loaded, console)?;
+        compiled::prepare(&loaded, console)?;
         let name = if choice == path { &own } else { choice };
         let lap = lap(name, &loaded).map_err(|error| {
             console.error(&error.to_string());
@@ -321,7 +324,7 @@ fn has_work_for(kind: Kind, request: &Request, console: &Console) -> Result<(), 
 }
 
 fn own_name<S: Side>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
-    Ok(plugins::load::<S>(file, console)?.description.name.clone())
+    Ok(compiled::load::<S>(file, console)?.description.name.clone())
 }
 
 fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {

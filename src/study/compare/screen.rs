@@ -1,8 +1,8 @@
 //! A comparison as text, for people.
 
-use super::compare::{CompareSpec, Comparison, MetricComparison, Standing};
 use super::sensitivity::Effect;
-use super::stats::Better;
+use super::{CompareSpec, Comparison, MetricComparison, Standing};
+use crate::study::stats::Better;
 use std::fmt::Write;
 
 /// Metrics shown unless one is asked for, in this order; all are in the tables.

@@ -93,6 +93,6 @@ mod tests {
         let cluster = Cluster { parts: 20, at_once: None, cores: 1, time, options: Vec::new() };
         let plan = Path::new("/shared/sweeps/study.plan.json");
         let script = array_script(Path::new("/opt/portvolt"), plan, "study", &cluster);
-        assert!(include_str!("README.md").contains(&script), "{script}");
+        assert!(include_str!("../README.md").contains(&script), "{script}");
     }
 }
