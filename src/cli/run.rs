@@ -9,7 +9,7 @@ use super::simulate::{begin, carry_out};
 use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::DAY_S;
-use crate::plugin::Kind;
+use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
 use crate::scenario::files::FILE_NAME;
@@ -212,11 +212,11 @@ fn request(args: &RunArgs) -> Result<Request, String> {
 
 fn policy_settings(args: &RunArgs) -> Result<Vec<String>, String> {
     let choices = [
-        (Kind::Dispatch, &args.dispatch),
-        (Kind::Charging, &args.charging),
-        (Kind::Adoption, &args.adoption),
-        (Kind::HydrogenSupply, &args.hydrogen),
-        (Kind::BuildOut, &args.infrastructure),
+        (PolicyKind::Dispatch, &args.dispatch),
+        (PolicyKind::Charging, &args.charging),
+        (PolicyKind::Adoption, &args.adoption),
+        (PolicyKind::HydrogenSupply, &args.hydrogen),
+        (PolicyKind::BuildOut, &args.infrastructure),
     ];
     let chosen = choices.into_iter().filter_map(|(kind, choice)| Some((kind, choice.as_ref()?)));
     chosen.map(|(kind, choice)| Ok(format!("{}={}", kind.setting(), policy_setting(choice)?))).collect()

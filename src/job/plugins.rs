@@ -1,6 +1,6 @@
 //! The plugins that a scenario names, one after the other, whatever is done with them.
 
-use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, Side};
+use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, PluginKind};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
 use crate::sim::RunError;
@@ -15,7 +15,7 @@ pub trait PluginVisitor {
     ///
     /// # Errors
     /// Then no other is visited.
-    fn visit<S: Side>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Self::Error>;
+    fn visit<S: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Self::Error>;
 }
 
 /// Visits the plugins of a scenario.
@@ -48,7 +48,7 @@ struct Check;
 impl PluginVisitor for Check {
     type Error = RunError;
 
-    fn visit<S: Side>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), RunError> {
+    fn visit<S: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), RunError> {
         Plugin::<S>::load(file)?.parameters(params)?;
         Ok(())
     }

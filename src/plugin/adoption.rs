@@ -1,17 +1,18 @@
 //! Adoption: columns of holdings and of what each could buy; how many of each, and what goes before its time.
 
+use super::kind::{Linking, PluginKind, Take, ViewColumns};
 use super::order::{Dropped, check_adoption};
 use super::running::Running;
-use super::side::{Kind, Linking, Side, Take, Taken};
-use super::trial::{Made, odd, spread};
+use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::AdoptionPolicy;
 use crate::policy::adoption::{AdoptionView, Purchases};
+use crate::policy::kind::PolicyKind;
 use crate::record::notes::PluginNotes;
 
 /// The adoption side of the interface.
 #[derive(Debug, Default)]
 pub struct Adoption {
-    taken: Taken,
+    columns: ViewColumns,
     year: u32,
     cost_uncertainty_permille: u32,
     count: Option<Vec<u32>>,
@@ -43,8 +44,8 @@ fn holdings(view: &AdoptionView, out: &mut Vec<u32>) {
     }
 }
 
-impl Side for Adoption {
-    const KIND: Kind = Kind::Adoption;
+impl PluginKind for Adoption {
+    const KIND: PolicyKind = PolicyKind::Adoption;
     type View<'a> = AdoptionView;
     type Orders = Purchases;
 
@@ -52,8 +53,8 @@ impl Side for Adoption {
         COLUMNS
     }
 
-    fn taken(&mut self) -> &mut Taken {
-        &mut self.taken
+    fn columns_mut(&mut self) -> &mut ViewColumns {
+        &mut self.columns
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
@@ -82,7 +83,7 @@ impl Side for Adoption {
         orders.count.iter().filter(|count| **count > 0).count()
     }
 
-    fn with_made(made: Made, show: impl FnOnce(&AdoptionView)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&AdoptionView)) {
         // Holdings of a hundred vehicles with three options each.
         let holdings = made.vehicles.div_ceil(100);
         let options = 0..3 * holdings;

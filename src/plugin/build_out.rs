@@ -1,11 +1,12 @@
 //! Build-out: columns of groups of chargers and of sites, as the year before showed them; what is begun this year.
 
+use super::kind::{Linking, PluginKind, Take, ViewColumns};
 use super::order::{Dropped, check_works};
 use super::running::Running;
-use super::side::{Kind, Linking, Side, Take, Taken};
-use super::trial::{Made, odd, spread};
+use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::InfrastructurePolicy;
 use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::kind::PolicyKind;
 use crate::record::notes::PluginNotes;
 
 /// No site above.
@@ -14,7 +15,7 @@ const NONE: u32 = u32::MAX;
 /// The build-out side of the interface.
 #[derive(Debug, Default)]
 pub struct BuildOut {
-    taken: Taken,
+    columns: ViewColumns,
     year: u32,
     cabinets: Option<Vec<u32>>,
     grid_kw: Option<Vec<f64>>,
@@ -44,8 +45,8 @@ const COLUMNS: &[(&str, Take<BuildOut>)] = &[
     ),
 ];
 
-impl Side for BuildOut {
-    const KIND: Kind = Kind::BuildOut;
+impl PluginKind for BuildOut {
+    const KIND: PolicyKind = PolicyKind::BuildOut;
     type View<'a> = InfrastructureView;
     type Orders = Works;
 
@@ -53,8 +54,8 @@ impl Side for BuildOut {
         COLUMNS
     }
 
-    fn taken(&mut self) -> &mut Taken {
-        &mut self.taken
+    fn columns_mut(&mut self) -> &mut ViewColumns {
+        &mut self.columns
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
@@ -83,7 +84,7 @@ impl Side for BuildOut {
         cabinets + orders.grid_kw.iter().filter(|kw| **kw > 0.0).count()
     }
 
-    fn with_made(made: Made, show: impl FnOnce(&InfrastructureView)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&InfrastructureView)) {
         // A site for ten groups; every tenth carries the nine after it.
         let (groups, sites) = (made.vehicles.div_ceil(10), made.vehicles.div_ceil(100));
         let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };

@@ -1,12 +1,13 @@
 //! Charging: columns of sessions and of the tree of limits; one set-point a session.
 
+use super::kind::{Linking, PluginKind, Take, ViewColumns};
 use super::order::{Dropped, check_charging};
 use super::running::Running;
-use super::side::{Kind, Linking, Side, Take, Taken};
-use super::trial::{Made, odd, spread};
+use super::synthetic::{SyntheticView, odd, spread};
 use crate::grid::state::{LimitTree, SiteOutlook};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Kw, Kwh};
+use crate::policy::kind::PolicyKind;
 use crate::policy::{ChargingPolicy, ChargingView, SessionColumns};
 use crate::record::notes::PluginNotes;
 
@@ -16,7 +17,7 @@ const NONE: u32 = u32::MAX;
 /// The charging side of the interface.
 #[derive(Debug, Default)]
 pub struct Charging {
-    taken: Taken,
+    columns: ViewColumns,
     time_s: u32,
     interval_s: u32,
     prices_known: u32,
@@ -57,8 +58,8 @@ fn prices(view: &ChargingView<'_>, out: &mut Vec<f64>) {
     }
 }
 
-impl Side for Charging {
-    const KIND: Kind = Kind::Charging;
+impl PluginKind for Charging {
+    const KIND: PolicyKind = PolicyKind::Charging;
     type View<'a> = ChargingView<'a>;
     type Orders = Vec<Kw>;
 
@@ -66,8 +67,8 @@ impl Side for Charging {
         COLUMNS
     }
 
-    fn taken(&mut self) -> &mut Taken {
-        &mut self.taken
+    fn columns_mut(&mut self) -> &mut ViewColumns {
+        &mut self.columns
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
@@ -95,7 +96,7 @@ impl Side for Charging {
         orders.len()
     }
 
-    fn with_made(made: Made, show: impl FnOnce(&ChargingView<'_>)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&ChargingView<'_>)) {
         // A site of 4 MW with cabinets of 300 kW, four sessions each.
         let cabinets = made.vehicles.div_ceil(4).max(1);
         let parent = std::iter::once(None).chain((0..cabinets).map(|_| Some(NodeId(0)))).collect();

@@ -1,13 +1,14 @@
 //! Dispatch: columns of trucks, hauls, sites and pairs of sites; orders to take hauls and to charge.
 
+use super::kind::{Linking, PluginKind, Take, ViewColumns};
 use super::order::{Dropped, HaulRows, check_dispatch};
 use super::running::Running;
-use super::side::{Kind, Linking, Side, Take, Taken};
-use super::trial::{Made, odd, spread};
+use super::synthetic::{SyntheticView, odd, spread};
 use crate::kernel::ids::SiteId;
 use crate::place::site::{Site, Sites};
 use crate::place::travel::Travel;
 use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::kind::PolicyKind;
 use crate::policy::{Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
 use crate::record::notes::PluginNotes;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// The dispatch side of the interface.
 #[derive(Debug, Default)]
 pub struct Dispatch {
-    taken: Taken,
+    columns: ViewColumns,
     time_s: u32,
     hour: u32,
     travel: Option<Arc<Travel>>,
@@ -135,8 +136,8 @@ impl Dispatch {
     }
 }
 
-impl Side for Dispatch {
-    const KIND: Kind = Kind::Dispatch;
+impl PluginKind for Dispatch {
+    const KIND: PolicyKind = PolicyKind::Dispatch;
     type View<'a> = DispatchView<'a>;
     type Orders = Orders;
 
@@ -144,8 +145,8 @@ impl Side for Dispatch {
         COLUMNS
     }
 
-    fn taken(&mut self) -> &mut Taken {
-        &mut self.taken
+    fn columns_mut(&mut self) -> &mut ViewColumns {
+        &mut self.columns
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
@@ -183,7 +184,7 @@ impl Side for Dispatch {
         orders.assign.len() + orders.charge.len()
     }
 
-    fn with_made(made: Made, show: impl FnOnce(&DispatchView<'_>)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&DispatchView<'_>)) {
         let (trucks, hauls) = (made_trucks(made), made_hauls(made));
         let of = |value: u32| vec![value; MADE_SITES as usize];
         let sites = SiteColumns {
@@ -241,7 +242,7 @@ impl DispatchPolicy for Running<Dispatch> {
 const MADE_SITES: u32 = 8;
 
 /// A third each: batteries on duty, no batteries on duty, batteries off duty.
-fn made_trucks(made: Made) -> TruckColumns {
+fn made_trucks(made: SyntheticView) -> TruckColumns {
     let mut trucks = TruckColumns::default();
     for at in 0..made.vehicles {
         let (has_battery, soc) = (at % 3 != 1, spread(at, 0.3));
@@ -266,7 +267,7 @@ fn made_trucks(made: Made) -> TruckColumns {
 }
 
 /// Twice as many hauls as trucks, in the order of readiness.
-fn made_hauls(made: Made) -> HaulColumns {
+fn made_hauls(made: SyntheticView) -> HaulColumns {
     let mut hauls = HaulColumns::default();
     let count = 2 * made.vehicles;
     for at in 0..count {

@@ -1,12 +1,7 @@
 //! What goes wrong with a plugin, in words that its author can use.
 
-use super::host::{Host, Log};
-use super::side::{Kind, Side};
+use crate::policy::kind::PolicyKind;
 use std::fmt;
-use wasmtime::{Store, Trap, WasmBacktrace};
-
-/// Frames of the guest that are shown.
-const FRAMES_SHOWN: usize = 12;
 
 /// Why a plugin cannot be used, or failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -50,7 +45,7 @@ pub enum Refusal {
          WASI: no clock, no files, no network)"
     )]
     Foreign(String),
-    /// Made for another version of the interface.
+    /// SyntheticView for another version of the interface.
     #[error("speaks `{found}`; this Portvolt speaks portvolt:policy@{speaks} and older versions of 0.1")]
     Version {
         /// What it imports or exports.
@@ -65,9 +60,9 @@ pub enum Refusal {
     #[error("is for {found}, not for {wanted}: it imports `{import}`")]
     World {
         /// What it is for.
-        found: Kind,
+        found: PolicyKind,
         /// What was asked for.
-        wanted: Kind,
+        wanted: PolicyKind,
         /// What gave it away.
         import: String,
     },
@@ -167,52 +162,4 @@ impl From<Failure> for PluginError {
     fn from(failure: Failure) -> Self {
         Self::Failed(Box::new(failure))
     }
-}
-
-/// What ended a call, from what the engine says and what the host noted.
-pub(super) fn diagnose<S: Side>(
-    error: &wasmtime::Error,
-    store: &mut Store<Host<S>>,
-    fuel: u64,
-) -> (Cause, Vec<String>) {
-    let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-    let host = store.data_mut();
-    let panic = host.log.take_last_error();
-    let cause = match (error.downcast_ref::<Trap>(), host.caps.refused_bytes, panic) {
-        (Some(Trap::OutOfFuel), ..) => Cause::Fuel(fuel),
-        (Some(Trap::Interrupt), ..) => Cause::Wall(host.limits.wall_s),
-        (Some(Trap::StackOverflow), ..) => Cause::Stack,
-        (_, Some(bytes), _) => Cause::Memory { wanted_mib: bytes.div_ceil(1 << 20), limit_mib: host.limits.memory_mib },
-        (_, _, Some(panic)) => Cause::Panic(panic),
-        (Some(trap), ..) => Cause::Trap(trap.to_string()),
-        (None, ..) => Cause::Trap(Log::clip(&error.root_cause().to_string()).to_owned()),
-    };
-    (cause, frames)
-}
-
-/// The guest's own frames: those of its language's runtime say nothing to its author.
-fn frames(trace: &WasmBacktrace) -> Vec<String> {
-    let mut out = Vec::new();
-    for frame in trace.frames() {
-        if frame.symbols().is_empty() {
-            out.extend(frame.func_name().filter(|name| is_own(name, "")).map(str::to_owned));
-        }
-        for symbol in frame.symbols() {
-            let (name, file) = (symbol.name().unwrap_or("?"), symbol.file().unwrap_or_default());
-            if is_own(name, file) {
-                let place = symbol.line().filter(|_| !file.is_empty());
-                out.push(place.map_or_else(|| name.to_owned(), |line| format!("{name} ({file}:{line})")));
-            }
-        }
-    }
-    out.truncate(FRAMES_SHOWN);
-    out
-}
-
-fn is_own(name: &str, file: &str) -> bool {
-    let is_runtime = [
-        "__", "_R", "_export_", "export_", "{closure", "_ZN", "core::", "std::", "alloc::", "rust_", "cabi_", "canon",
-        "dlmalloc",
-    ];
-    !file.contains("/library/") && !is_runtime.iter().any(|prefix| name.starts_with(prefix))
 }

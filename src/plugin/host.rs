@@ -2,8 +2,7 @@
 //! log and random numbers.
 
 use super::engine::Caps;
-use super::side::Side;
-use crate::kernel::random::Seed;
+use crate::kernel::random::{Purpose, Seed};
 use crate::policy::spec::PluginLimits;
 use wasmtime::component::Linker;
 use wasmtime::{AsContextMut, StoreContextMut, Trap};
@@ -20,7 +19,7 @@ const ERROR: u32 = 3;
 
 /// The state of one run of a plugin.
 #[derive(Debug)]
-pub(super) struct Host<S: Side> {
+pub(super) struct Host<S> {
     /// Columns and orders.
     pub(super) side: S,
     /// Does `decide` run?
@@ -28,12 +27,13 @@ pub(super) struct Host<S: Side> {
     pub(super) caps: Caps,
     pub(super) limits: PluginLimits,
     pub(super) log: Log,
-    seed: Seed,
+    /// Its random numbers: those of the run and of its kind.
+    random: (Seed, Purpose),
 }
 
-impl<S: Side> Host<S> {
-    pub(super) fn new(side: S, limits: PluginLimits, seed: Seed) -> Self {
-        Self { side, is_deciding: false, caps: Caps::new(limits.memory_mib), limits, log: Log::default(), seed }
+impl<S> Host<S> {
+    pub(super) fn new(side: S, limits: PluginLimits, random: (Seed, Purpose)) -> Self {
+        Self { side, is_deciding: false, caps: Caps::new(limits.memory_mib), limits, log: Log::default(), random }
     }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn burn<T: 'static>(mut store: impl AsContextMut<Data = T>, length: u
 }
 
 /// Links `log` and `random`.
-pub(super) fn link<S: Side>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()> {
+pub(super) fn link<S: 'static>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()> {
     type Context<'a, S> = StoreContextMut<'a, Host<S>>;
     linker.instance("portvolt:policy/log@0.1.0")?.func_wrap(
         "write",
@@ -110,7 +110,8 @@ pub(super) fn link<S: Side>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()
                 return Err(wasmtime::Error::msg(message));
             }
             burn(&mut store, 16 * count as usize)?;
-            let mut stream = store.data().seed.stream(S::KIND.purpose(), key, index);
+            let (seed, purpose) = store.data().random;
+            let mut stream = seed.stream(purpose, key, index);
             let draws: Vec<f64> = (0..count).map(|_| stream.uniform()).collect();
             Ok((draws,))
         },

@@ -1,16 +1,17 @@
 //! Hydrogen supply: columns of stations, hour by hour; loads of electrolysers and trailers ordered.
 
+use super::kind::{Linking, PluginKind, Take, ViewColumns};
 use super::order::{Dropped, check_supply};
 use super::running::Running;
-use super::side::{Kind, Linking, Side, Take, Taken};
-use super::trial::{Made, odd, spread};
+use super::synthetic::{SyntheticView, odd, spread};
+use crate::policy::kind::PolicyKind;
 use crate::policy::{HydrogenOrders, HydrogenPolicy, HydrogenView, LOAD_STEPS};
 use crate::record::notes::PluginNotes;
 
 /// The supply side of the interface.
 #[derive(Debug, Default)]
 pub struct HydrogenSupply {
-    taken: Taken,
+    columns: ViewColumns,
     time_s: u32,
     hour_of_week: u32,
     hours: u32,
@@ -40,8 +41,8 @@ const COLUMNS: &[(&str, Take<HydrogenSupply>)] = &[
     ("station-solar-kw", Take::F64(|view, out| out.extend_from_slice(&view.solar_kw))),
 ];
 
-impl Side for HydrogenSupply {
-    const KIND: Kind = Kind::HydrogenSupply;
+impl PluginKind for HydrogenSupply {
+    const KIND: PolicyKind = PolicyKind::HydrogenSupply;
     type View<'a> = HydrogenView;
     type Orders = HydrogenOrders;
 
@@ -49,8 +50,8 @@ impl Side for HydrogenSupply {
         COLUMNS
     }
 
-    fn taken(&mut self) -> &mut Taken {
-        &mut self.taken
+    fn columns_mut(&mut self) -> &mut ViewColumns {
+        &mut self.columns
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
@@ -78,7 +79,7 @@ impl Side for HydrogenSupply {
         loads + orders.trailers.iter().filter(|count| **count > 0).count()
     }
 
-    fn with_made(made: Made, show: impl FnOnce(&HydrogenView)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&HydrogenView)) {
         let (stations, hours) = (made.vehicles.div_ceil(100), 24);
         let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
         let each = |value: fn(u32) -> f64| (0..stations).map(|at| quantity(value(at), at)).collect::<Vec<f64>>();

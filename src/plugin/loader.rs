@@ -3,18 +3,19 @@
 
 use super::bindings::GuestIndices;
 use super::bindings::exports::portvolt::policy::policy as wit;
+use super::call::Callee;
 use super::engine::engine;
 use super::error::{PluginError, Refusal};
-use super::host::{self, Host};
-use super::running::Running;
-use super::side::{self, Kind, Side};
+use super::host;
+use super::kind::{self, PluginKind};
 use super::{INTERFACE, INTERFACE_VERSION, cache};
+use crate::policy::kind::PolicyKind;
 use crate::policy::parameter::{Parameter, PolicyError, parameters};
 use crate::scenario::plugin_file::PluginFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, Linker};
 
 /// Plugins up to this size compile in a second or two: those without an interpreter inside.
 pub const TYPICAL_COMPONENT_BYTES: usize = 4 << 20;
@@ -38,20 +39,17 @@ pub struct Description {
 }
 
 /// A plugin that is compiled and checked. Cheap to share between threads; each run starts its own instance.
-pub struct Plugin<S: Side> {
+pub struct Plugin<S: PluginKind> {
     /// The file, as the user named it.
     pub file: String,
     /// blake3 of the file.
     pub hash: String,
     /// What it says of itself.
     pub description: Description,
-    pub(super) pre: InstancePre<Host<S>>,
-    pub(super) indices: GuestIndices,
-    /// Functions of the view that it imports.
-    pub(super) wants: BTreeSet<String>,
+    pub(super) callee: Callee<S>,
 }
 
-impl<S: Side> std::fmt::Debug for Plugin<S> {
+impl<S: PluginKind> std::fmt::Debug for Plugin<S> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Plugin")
             .field("file", &self.file)
@@ -60,7 +58,7 @@ impl<S: Side> std::fmt::Debug for Plugin<S> {
     }
 }
 
-impl<S: Side> Plugin<S> {
+impl<S: PluginKind> Plugin<S> {
     /// Compiles (or finds compiled), checks and describes a plugin.
     ///
     /// # Errors
@@ -72,20 +70,14 @@ impl<S: Side> Plugin<S> {
         let wants = wants.map_err(refuse)?;
         let types = |error: wasmtime::Error| refuse(Refusal::Types(format!("{error:#}")));
         let mut linker = Linker::new(engine());
-        host::link(&mut linker).and_then(|()| side::link::<S>(&mut linker)).map_err(types)?;
+        host::link(&mut linker).and_then(|()| kind::link::<S>(&mut linker)).map_err(types)?;
         let pre = linker.instantiate_pre(&component).map_err(types)?;
         let indices = GuestIndices::new(&pre).map_err(types)?;
-        let unknown = Description {
-            name: stem(&file.path),
-            version: "?".to_owned(),
-            help: String::new(),
-            parameters: Vec::new(),
-        };
-        let (path, hash) = (file.path.clone(), file.hash.clone());
-        let mut plugin = Self { file: path, hash, description: unknown, pre, indices, wants };
-        let said = Running::describe(&plugin)?;
-        plugin.description = understand(said).map_err(|what| refuse(Refusal::Description(what)))?;
-        Ok(Arc::new(plugin))
+        let (name, version) = (stem(&file.path), "?".to_owned());
+        let mut callee = Callee { name, version, pre, indices, wants };
+        let description = understand(callee.describe()?).map_err(|what| refuse(Refusal::Description(what)))?;
+        (callee.name, callee.version) = (description.name.clone(), description.version.clone());
+        Ok(Arc::new(Self { file: file.path.clone(), hash: file.hash.clone(), description, callee }))
     }
 
     /// Values of its parameters in their order, from what the user gave.
@@ -106,32 +98,32 @@ fn stem(path: &str) -> String {
 ///
 /// # Errors
 /// When it is no WebAssembly.
-pub fn kind_of(bytes: &[u8]) -> Result<Option<Kind>, Refusal> {
-    let component = component(bytes, Kind::Dispatch)?;
+pub fn kind_of(bytes: &[u8]) -> Result<Option<PolicyKind>, Refusal> {
+    let component = component(bytes, PolicyKind::Dispatch)?;
     let whole = component.component_type();
     let mut kinds = whole.imports(engine()).filter_map(|(import, _)| kind_of_interface(import.strip_prefix(PACKAGE)?));
     Ok(kinds.next())
 }
 
 /// The kind whose views and orders this interface is of.
-fn kind_of_interface(interface: &str) -> Option<Kind> {
-    Kind::ALL.into_iter().find(|kind| interface.starts_with(&format!("{kind}-")))
+fn kind_of_interface(interface: &str) -> Option<PolicyKind> {
+    PolicyKind::ALL.into_iter().find(|kind| interface.starts_with(&format!("{kind}-")))
 }
 
 /// The kind of a core module that carries no type of its world: its names stand nowhere but in its imports.
-fn kind_of_untyped(bytes: &[u8]) -> Option<Kind> {
-    let has = |kind: &Kind| {
+fn kind_of_untyped(bytes: &[u8]) -> Option<PolicyKind> {
+    let has = |kind: &PolicyKind| {
         let prefix = format!("{PACKAGE}{kind}-");
         bytes.windows(prefix.len()).any(|window| window == prefix.as_bytes())
     };
-    Kind::ALL.into_iter().find(has)
+    PolicyKind::ALL.into_iter().find(has)
 }
 
 /// Imports and exports of a file, whatever it is: names of interfaces with their functions.
 ///
 /// # Errors
 /// When it is no WebAssembly.
-pub fn inspect(bytes: &[u8], kind: Kind) -> Result<(Vec<String>, Vec<String>), Refusal> {
+pub fn inspect(bytes: &[u8], kind: PolicyKind) -> Result<(Vec<String>, Vec<String>), Refusal> {
     let component = component(bytes, kind)?;
     let list = |name: &str, item: ComponentItem| match item {
         ComponentItem::ComponentInstance(instance) => {
@@ -148,7 +140,7 @@ pub fn inspect(bytes: &[u8], kind: Kind) -> Result<(Vec<String>, Vec<String>), R
 }
 
 /// The compiled component of a file.
-fn component(bytes: &[u8], kind: Kind) -> Result<Component, Refusal> {
+fn component(bytes: &[u8], kind: PolicyKind) -> Result<Component, Refusal> {
     let limit = PluginFile::BYTES_LIMIT;
     if bytes.len() as u64 > limit {
         return Err(Refusal::Size { mib: bytes.len() as u64 >> 20, limit_mib: limit >> 20 });
@@ -180,7 +172,7 @@ fn is_typed(bytes: &[u8]) -> bool {
 
 /// A component from a core module, so that authors need no tool but their compiler. A module that carries no type of
 /// its world (written by hand) is given that of what it imports, else of `kind`.
-fn encode(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Refusal> {
+fn encode(bytes: &[u8], kind: PolicyKind) -> Result<Vec<u8>, Refusal> {
     let core = |error: String| Refusal::Core(error);
     let mut module = bytes.to_vec();
     if !is_typed(bytes) {
@@ -201,7 +193,7 @@ fn encode(bytes: &[u8], kind: Kind) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Only our interfaces, of our version, of this kind. Returns the functions of the view that are imported.
-fn check_imports(component: &Component, kind: Kind) -> Result<BTreeSet<String>, Refusal> {
+fn check_imports(component: &Component, kind: PolicyKind) -> Result<BTreeSet<String>, Refusal> {
     let mut wants = BTreeSet::new();
     for (import, item) in component.component_type().imports(engine()) {
         let Some((interface, version)) = import.strip_prefix(PACKAGE).map(split_version) else {

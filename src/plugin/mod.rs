@@ -9,16 +9,19 @@ mod adoption;
 mod bindings;
 mod build_out;
 mod cache;
+mod call;
 mod charging;
+mod diagnose;
 mod dispatch;
 mod engine;
 mod error;
 mod host;
 mod hydrogen;
+mod kind;
 mod loader;
 mod order;
 mod running;
-mod side;
+mod synthetic;
 pub mod trial;
 pub mod views;
 
@@ -29,9 +32,9 @@ pub use charging::Charging;
 pub use dispatch::Dispatch;
 pub use error::{Cause, Failure, PluginError, Refusal};
 pub use hydrogen::HydrogenSupply;
+pub use kind::PluginKind;
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
 pub use running::Running;
-pub use side::{Kind, Side};
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.
 pub const INTERFACE_VERSION: &str = "0.1.0";

@@ -2,35 +2,15 @@
 //! alike in any fresh instance, alone or beside another.
 
 use super::error::PluginError;
+use super::kind::PluginKind;
 use super::loader::Plugin;
 use super::running::Running;
-use super::side::Side;
+use super::synthetic::VIEWS;
 use crate::kernel::random::Seed;
 use crate::policy::spec::PluginLimits;
 use std::sync::Arc;
 
 const SEED: Seed = Seed { seed: 1, replication: 0 };
-
-/// A made-up view: its name, how many vehicles it has, and whether its numbers are odd (NaN, infinite, negative).
-#[derive(Debug, Clone, Copy)]
-pub struct Made {
-    /// What it is called.
-    pub name: &'static str,
-    /// Trucks or sessions.
-    pub vehicles: u32,
-    /// Are its quantities impossible?
-    pub is_odd: bool,
-}
-
-/// From nothing to more than any scenario has.
-pub const VIEWS: [Made; 6] = [
-    Made { name: "empty", vehicles: 0, is_odd: false },
-    Made { name: "one", vehicles: 1, is_odd: false },
-    Made { name: "small", vehicles: 100, is_odd: false },
-    Made { name: "middle", vehicles: 1_000, is_odd: false },
-    Made { name: "huge", vehicles: 10_000, is_odd: false },
-    Made { name: "odd numbers", vehicles: 100, is_odd: true },
-];
 
 /// How a plugin did on one view.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,12 +55,16 @@ impl Trial {
 ///
 /// # Errors
 /// When it does not start.
-pub fn trial<S: Side>(plugin: &Arc<Plugin<S>>, values: &[f64], limits: PluginLimits) -> Result<Trial, PluginError> {
+pub fn trial<S: PluginKind>(
+    plugin: &Arc<Plugin<S>>,
+    values: &[f64],
+    limits: PluginLimits,
+) -> Result<Trial, PluginError> {
     let fresh = || Running::start(plugin, values, limits, SEED, false);
     let mut cases = Vec::new();
     for made in VIEWS {
         let (mut one, mut two) = (fresh()?, fresh()?);
-        S::with_made(made, |view| {
+        S::with_synthetic(made, |view| {
             let answer = one.decide_on(view);
             let again = two.decide_on(view);
             let notes = one.notes();
@@ -93,24 +77,14 @@ pub fn trial<S: Side>(plugin: &Arc<Plugin<S>>, values: &[f64], limits: PluginLim
 }
 
 /// One instance alone, then two by turns: all three must answer the same.
-fn is_independent<S: Side>(fresh: impl Fn() -> Result<Running<S>, PluginError>) -> Result<bool, PluginError> {
+fn is_independent<S: PluginKind>(fresh: impl Fn() -> Result<Running<S>, PluginError>) -> Result<bool, PluginError> {
     let (mut alone, mut left, mut right) = (fresh()?, fresh()?, fresh()?);
     let mut same = true;
     for made in VIEWS.into_iter().filter(|made| !made.is_odd && made.vehicles <= 1_000) {
-        S::with_made(made, |view| {
+        S::with_synthetic(made, |view| {
             let expected = alone.decide_on(view);
             same &= left.decide_on(view) == expected && right.decide_on(view) == expected;
         });
     }
     Ok(same)
-}
-
-/// Even numbers between 0 and 1 that look like chance: the golden ratio's multiples.
-pub(super) fn spread(at: u32, salt: f64) -> f64 {
-    (f64::from(at) * 0.618_033_988_749_895 + salt).fract()
-}
-
-/// Impossible quantities, in turn.
-pub(super) fn odd(at: u32) -> f64 {
-    [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, f64::MAX][at as usize % 6]
 }

@@ -1,7 +1,7 @@
 //! Views of a real run as files, for work on a policy away from the simulation: one JSON object a decision and line, with
 //! the columns that a guest would read, by the names of the interface.
 
-use super::side::{Side, Take};
+use super::kind::{PluginKind, Take};
 use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
@@ -18,13 +18,13 @@ use std::marker::PhantomData;
 use std::path::Path;
 
 /// Writes the views of one kind.
-struct Recorder<S: Side> {
+struct Recorder<S: PluginKind> {
     out: BufWriter<File>,
     is_first: bool,
     kind: PhantomData<fn(S)>,
 }
 
-impl<S: Side> Recorder<S> {
+impl<S: PluginKind> Recorder<S> {
     fn new(folder: &Path) -> Result<Self, String> {
         let path = folder.join(format!("{}.jsonl", S::KIND));
         let wrong = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
@@ -67,7 +67,7 @@ fn taken<V: ?Sized, T: Into<Value>>(view: &V, take: fn(&V, &mut Vec<T>)) -> Valu
 }
 
 /// A policy whose views are recorded before it decides.
-struct Recorded<P: ?Sized, S: Side> {
+struct Recorded<P: ?Sized, S: PluginKind> {
     policy: Box<P>,
     recorder: Recorder<S>,
 }

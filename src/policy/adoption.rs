@@ -1,8 +1,8 @@
 //! What is bought: what a policy sees of a year, and the built-in policies.
 
-use super::AdoptionPolicy;
 use super::parameter::{Parameter, PolicyError, parameters};
 use crate::kernel::math;
+use crate::record::notes::PluginNotes;
 use std::collections::BTreeMap;
 
 /// A year's decision. Holdings (the trucks of a fleet, or a terminal's equipment of a class) are rows of `due` to
@@ -82,6 +82,32 @@ impl Purchases {
     #[must_use]
     pub fn none(view: &AdoptionView) -> Self {
         Self { count: vec![0; view.model.len()], early: vec![0; view.holdings()] }
+    }
+}
+
+/// Decides what each holding buys in a year.
+pub trait AdoptionPolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// What is bought. What passes a ramp is cut afterwards, what a rule in force asks for is added, and what is still due
+    /// is replaced at least cost.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
     }
 }
 

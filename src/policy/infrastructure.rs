@@ -1,7 +1,7 @@
 //! What is built: what a policy sees of chargers and connections, and the built-in policies.
 
-use super::InfrastructurePolicy;
 use super::parameter::{Parameter, PolicyError, parameters};
+use crate::record::notes::PluginNotes;
 use std::collections::BTreeMap;
 
 /// What operations of the year before showed of what can be enlarged. Groups of chargers are rows of the first columns,
@@ -47,6 +47,36 @@ pub struct Works {
 impl Works {
     fn none(view: &InfrastructureView) -> Self {
         Self { cabinets: vec![0; view.site.len()], grid_kw: vec![0.0; view.site_limit_kw.len()], does_planned: false }
+    }
+}
+
+/// Decides what is built, once a year.
+pub trait InfrastructurePolicy: Send + Sync {
+    /// The name users give.
+    fn name(&self) -> &str;
+
+    /// Does it build chargers for the vehicles that are bought? Then buyers can count on them.
+    fn follows_vehicles(&self) -> bool {
+        false
+    }
+
+    /// What is begun this year.
+    ///
+    /// # Errors
+    /// What went wrong; the run then ends.
+    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String>;
+
+    /// The run is over.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn finish(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What the sandbox noted, when this is a plugin.
+    fn plugin(&self) -> Option<PluginNotes> {
+        None
     }
 }
 

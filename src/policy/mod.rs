@@ -8,11 +8,13 @@ pub mod charging;
 pub mod dispatch;
 mod hydrogen;
 pub mod infrastructure;
+pub mod kind;
 pub mod parameter;
 pub mod spec;
 
 pub use crate::policy::charging::view::{ChargingView, SessionColumns};
 pub use crate::scenario::loaded::Schedule;
+pub use adoption::AdoptionPolicy;
 pub use charging::{built_in, charging, table};
 pub use dispatch::{
     Assign, Carrier, ChargeAt, DispatchView, HaulColumns, NAMES as DISPATCH_NAMES, Orders, SiteColumns, TruckColumns,
@@ -20,6 +22,7 @@ pub use dispatch::{
 };
 
 pub use hydrogen::{HydrogenOrders, HydrogenView, LOAD_STEPS, NAMES as HYDROGEN_NAMES, hydrogen};
+pub use infrastructure::InfrastructurePolicy;
 
 use crate::kernel::units::Kw;
 use crate::record::notes::PluginNotes;
@@ -85,62 +88,6 @@ pub trait HydrogenPolicy: Send + Sync {
     /// # Errors
     /// What went wrong; the run then ends.
     fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String>;
-
-    /// The run is over.
-    ///
-    /// # Errors
-    /// What went wrong.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
-    /// What the sandbox noted, when this is a plugin.
-    fn plugin(&self) -> Option<PluginNotes> {
-        None
-    }
-}
-
-/// Decides what each holding buys in a year.
-pub trait AdoptionPolicy: Send + Sync {
-    /// The name users give.
-    fn name(&self) -> &str;
-
-    /// What is bought. What passes a ramp is cut afterwards, what a rule in force asks for is added, and what is still due
-    /// is replaced at least cost.
-    ///
-    /// # Errors
-    /// What went wrong; the run then ends.
-    fn decide(&mut self, view: &adoption::AdoptionView) -> Result<adoption::Purchases, String>;
-
-    /// The run is over.
-    ///
-    /// # Errors
-    /// What went wrong.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
-    /// What the sandbox noted, when this is a plugin.
-    fn plugin(&self) -> Option<PluginNotes> {
-        None
-    }
-}
-
-/// Decides what is built, once a year.
-pub trait InfrastructurePolicy: Send + Sync {
-    /// The name users give.
-    fn name(&self) -> &str;
-
-    /// Does it build chargers for the vehicles that are bought? Then buyers can count on them.
-    fn follows_vehicles(&self) -> bool {
-        false
-    }
-
-    /// What is begun this year.
-    ///
-    /// # Errors
-    /// What went wrong; the run then ends.
-    fn decide(&mut self, view: &infrastructure::InfrastructureView) -> Result<infrastructure::Works, String>;
 
     /// The run is over.
     ///

@@ -2,7 +2,7 @@
 
 use super::options::{Options, RunError};
 use crate::kernel::random::Seed;
-use crate::plugin::{Charging, Dispatch, HydrogenSupply, Plugin, Running, Side, views};
+use crate::plugin::{Charging, Dispatch, HydrogenSupply, Plugin, PluginKind, Running, views};
 use crate::policy;
 use crate::policy::spec::PluginLimits;
 use crate::policy::{ChargingPolicy, DispatchPolicy, HydrogenPolicy};
@@ -53,7 +53,7 @@ pub(crate) fn recorded<P: ?Sized>(
     }
 }
 
-pub(crate) fn start<S: Side>(
+pub(crate) fn start<S: PluginKind>(
     file: &PluginFile,
     params: &BTreeMap<String, f64>,
     limits: PluginLimits,

@@ -3,7 +3,7 @@
 
 use super::replicate::{Replication, replicate};
 use super::suite;
-use crate::plugin::Kind;
+use crate::policy::kind::PolicyKind;
 use crate::record::metric::value_of;
 use crate::scenario::load::{Request, load};
 use std::path::Path;
@@ -23,11 +23,11 @@ pub struct RealViews {
 }
 
 /// The scenario of a kind, and what makes it short.
-const fn short(kind: Kind) -> (&'static str, &'static str) {
+const fn short(kind: PolicyKind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Dispatch | Kind::Charging => ("depot", "time.days=1"),
-        Kind::HydrogenSupply => ("hydrogen", "time.days=1"),
-        Kind::Adoption | Kind::BuildOut => ("transition", "transition.until=2027"),
+        PolicyKind::Dispatch | PolicyKind::Charging => ("depot", "time.days=1"),
+        PolicyKind::HydrogenSupply => ("hydrogen", "time.days=1"),
+        PolicyKind::Adoption | PolicyKind::BuildOut => ("transition", "transition.until=2027"),
     }
 }
 
@@ -35,14 +35,14 @@ const fn short(kind: Kind) -> (&'static str, &'static str) {
 ///
 /// # Errors
 /// Why the run could not be made or did not finish.
-pub fn try_on(kind: Kind, file: &Path) -> Result<RealViews, String> {
+pub fn try_on(kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
     let folder = std::env::temp_dir().join(format!("portvolt-check-{}", std::process::id()));
     let done = run_in(&folder, kind, file);
     let _ = std::fs::remove_dir_all(&folder);
     done
 }
 
-fn run_in(folder: &Path, kind: Kind, file: &Path) -> Result<RealViews, String> {
+fn run_in(folder: &Path, kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
     suite::write_out(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
     let (scenario, setting) = short(kind);
     let file = std::path::absolute(file).map_err(|error| error.to_string())?;

@@ -8,7 +8,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     ("kernel", &["kernel/"]),
     ("document", &["document/"]),
     ("account", &["account/"]),
-    ("specs", &["*/spec.rs", "transition/regulation.rs"]),
+    ("specs", &["*/spec.rs", "policy/kind.rs", "transition/regulation.rs"]),
     (
         "scenario types",
         &[

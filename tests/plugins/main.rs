@@ -18,7 +18,7 @@ use portvolt::kernel::ids::{NodeId, SiteId};
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
 use portvolt::place::travel::Travel;
-use portvolt::plugin::{Charging, Dispatch, Plugin, PluginError, Running, Side};
+use portvolt::plugin::{Charging, Dispatch, Plugin, PluginError, PluginKind, Running};
 use portvolt::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::policy::{
@@ -29,7 +29,7 @@ use portvolt::scenario::plugin_file::PluginFile;
 
 const SEED: Seed = Seed { seed: 7, replication: 0 };
 
-fn start<S: Side>(file: &PluginFile, limits: PluginLimits, is_strict: bool) -> Result<Running<S>, PluginError> {
+fn start<S: PluginKind>(file: &PluginFile, limits: PluginLimits, is_strict: bool) -> Result<Running<S>, PluginError> {
     let plugin = Plugin::<S>::load(file)?;
     Running::start(&plugin, &[], limits, SEED, is_strict)
 }

@@ -3,7 +3,7 @@
 use crate::cli::exit::Exit;
 use crate::cli::output::console::Console;
 use crate::job::{PluginVisitor, visit_plugins};
-use crate::plugin::{self, Plugin, Side, TYPICAL_COMPONENT_BYTES};
+use crate::plugin::{self, Plugin, PluginKind, TYPICAL_COMPONENT_BYTES};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ struct Prepare<'a>(&'a Console);
 impl PluginVisitor for Prepare<'_> {
     type Error = Exit;
 
-    fn visit<S: Side>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Exit> {
+    fn visit<S: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Exit> {
         load::<S>(file, self.0)?.parameters(params).map_err(|error| {
             let help = error.help().map_or(String::new(), |help| format!(" ({help})"));
             self.0.error(&format!("{}.params: {error}{help}", S::KIND.setting()));
@@ -36,7 +36,7 @@ pub(crate) fn keep_compiled_code() {
 }
 
 /// Loads a plugin; says so when it has to be compiled for a while first.
-pub(crate) fn load<S: Side>(file: &PluginFile, console: &Console) -> Result<std::sync::Arc<Plugin<S>>, Exit> {
+pub(crate) fn load<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<std::sync::Arc<Plugin<S>>, Exit> {
     if file.bytes.len() > TYPICAL_COMPONENT_BYTES && !plugin::is_compiled(file) {
         let mib = file.bytes.len() >> 20;
         console.note(&format!("compiling {} ({mib} MiB, some seconds; kept for the next time) ...", file.path));

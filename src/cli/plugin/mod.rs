@@ -9,9 +9,10 @@ use crate::cli::output::console::Console;
 use crate::cli::output::diagnose;
 use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{
-    Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Kind, Plugin, PluginError, Side, inspect,
+    Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Plugin, PluginError, PluginKind, inspect,
     kind_of,
 };
+use crate::policy::kind::PolicyKind;
 use crate::policy::spec::PluginLimits;
 use crate::record::metric::{Metric, value_of};
 use crate::scenario::load::{Request, load};
@@ -68,11 +69,11 @@ pub(crate) enum PluginCommand {
 macro_rules! for_kind {
     ($kind:expr, $call:ident($($argument:expr),*)) => {
         match $kind {
-            Kind::Dispatch => $call::<Dispatch>($($argument),*),
-            Kind::Charging => $call::<Charging>($($argument),*),
-            Kind::Adoption => $call::<Adoption>($($argument),*),
-            Kind::HydrogenSupply => $call::<HydrogenSupply>($($argument),*),
-            Kind::BuildOut => $call::<BuildOut>($($argument),*),
+            PolicyKind::Dispatch => $call::<Dispatch>($($argument),*),
+            PolicyKind::Charging => $call::<Charging>($($argument),*),
+            PolicyKind::Adoption => $call::<Adoption>($($argument),*),
+            PolicyKind::HydrogenSupply => $call::<HydrogenSupply>($($argument),*),
+            PolicyKind::BuildOut => $call::<BuildOut>($($argument),*),
         }
     };
 }
@@ -93,7 +94,7 @@ pub(crate) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
 }
 
 /// The file and the kind of policy that it is for. One that imports nothing of either kind is taken for dispatch.
-fn read(path: &Path, console: &Console) -> Result<(PluginFile, Kind), Exit> {
+fn read(path: &Path, console: &Console) -> Result<(PluginFile, PolicyKind), Exit> {
     if path.is_dir() {
         let dir = path.display();
         let what = format!("{dir} is a folder; `portvolt plugin build {dir}` makes the file that this command takes");
@@ -108,10 +109,10 @@ fn read(path: &Path, console: &Console) -> Result<(PluginFile, Kind), Exit> {
         console.error(&PluginError::Refused { file: file.path.clone(), why }.to_string());
         Exit::BadPolicy
     })?;
-    Ok((file, kind.unwrap_or(Kind::Dispatch)))
+    Ok((file, kind.unwrap_or(PolicyKind::Dispatch)))
 }
 
-fn about(description: &Description, kind: Kind) -> String {
+fn about(description: &Description, kind: PolicyKind) -> String {
     let Description { name, version, help, parameters } = description;
     let mut out = format!("{name} {version}, {kind}: {help}\n");
     for parameter in parameters {
@@ -123,7 +124,7 @@ fn about(description: &Description, kind: Kind) -> String {
     out
 }
 
-fn check<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+fn check<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
     let plugin = compiled::load::<S>(file, console)?;
     let tried = plugin
         .parameters(&std::collections::BTreeMap::new())
@@ -169,7 +170,7 @@ fn real_text(real: &Result<RealViews, String>) -> String {
     }
 }
 
-fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
+fn trial_text<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
     let mut out = about(&plugin.description, S::KIND);
     let _ = writeln!(out, "\nview             rows    orders  bad ones          fuel");
     for case in &trial.cases {
@@ -198,7 +199,7 @@ fn trial_text<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
     out
 }
 
-fn trial_json<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Value {
+fn trial_json<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Value {
     let cases: Vec<_> = trial
         .cases
         .iter()
@@ -218,7 +219,7 @@ fn trial_json<S: Side>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Va
     })
 }
 
-fn look<S: Side>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+fn look<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
     let plugin = compiled::load::<S>(file, console)?;
     let (imports, exports) = inspect(&file.bytes, S::KIND).map_err(|why| {
         console.error(&why.to_string());
@@ -274,11 +275,11 @@ const COMPARED: [&str; 13] = [
 fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
     let (plugin, kind) = read(file, console)?;
     let built_in: Vec<&str> = match kind {
-        Kind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
-        Kind::Charging => crate::study::compare::strategy::charging_names().collect(),
-        Kind::Adoption => crate::policy::adoption::NAMES.to_vec(),
-        Kind::HydrogenSupply => crate::policy::HYDROGEN_NAMES.to_vec(),
-        Kind::BuildOut => crate::policy::infrastructure::NAMES.to_vec(),
+        PolicyKind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
+        PolicyKind::Charging => crate::study::compare::strategy::charging_names().collect(),
+        PolicyKind::Adoption => crate::policy::adoption::NAMES.to_vec(),
+        PolicyKind::HydrogenSupply => crate::policy::HYDROGEN_NAMES.to_vec(),
+        PolicyKind::BuildOut => crate::policy::infrastructure::NAMES.to_vec(),
     };
     let own = for_kind!(kind, own_name(&plugin, console))?;
     let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
@@ -311,19 +312,21 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
 }
 
 /// Refuses a scenario in which nobody would ask a policy of this kind: its rows would all be the same.
-fn has_work_for(kind: Kind, request: &Request, console: &Console) -> Result<(), Exit> {
+fn has_work_for(kind: PolicyKind, request: &Request, console: &Console) -> Result<(), Exit> {
     let loaded = load(request).map_err(|problems| diagnose::show(&problems, console))?;
     let scenario = &loaded.scenario;
     let missing = match kind {
-        Kind::Adoption | Kind::BuildOut if scenario.transition.is_none() => "[transition], as `hub_2045` has",
-        Kind::HydrogenSupply if scenario.hydrogen.is_empty() => "hydrogen station, as `hydrogen_corridor` has",
+        PolicyKind::Adoption | PolicyKind::BuildOut if scenario.transition.is_none() => {
+            "[transition], as `hub_2045` has"
+        }
+        PolicyKind::HydrogenSupply if scenario.hydrogen.is_empty() => "hydrogen station, as `hydrogen_corridor` has",
         _ => return Ok(()),
     };
     console.error(&format!("nobody asks a policy of {kind} in this scenario: it has no {missing}"));
     Err(Exit::BadFiles)
 }
 
-fn own_name<S: Side>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
+fn own_name<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
     Ok(compiled::load::<S>(file, console)?.description.name.clone())
 }
 

@@ -2,7 +2,8 @@
 
 use crate::cli::exit::Exit;
 use crate::cli::output::console::Console;
-use crate::plugin::{INTERFACE, Kind};
+use crate::plugin::INTERFACE;
+use crate::policy::kind::PolicyKind;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -57,38 +58,38 @@ macro_rules! plugin_text {
     };
 }
 
-fn files(kind: Kind, language: Language) -> Vec<File> {
+fn files(kind: PolicyKind, language: Language) -> Vec<File> {
     let mut files = match language {
         Language::Rust => rust(kind),
         Language::C => {
             let source = match kind {
-                Kind::Charging => plugin_text!("edf_charging/edf_charging.c").replace("edf_in_c", "PLUGIN_NAME"),
-                Kind::Dispatch => plugin_text!("templates/dispatch.c"),
-                Kind::Adoption => plugin_text!("templates/adoption.c"),
-                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.c"),
-                Kind::BuildOut => plugin_text!("templates/build_out.c"),
+                PolicyKind::Charging => plugin_text!("edf_charging/edf_charging.c").replace("edf_in_c", "PLUGIN_NAME"),
+                PolicyKind::Dispatch => plugin_text!("templates/dispatch.c"),
+                PolicyKind::Adoption => plugin_text!("templates/adoption.c"),
+                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.c"),
+                PolicyKind::BuildOut => plugin_text!("templates/build_out.c"),
             };
             vec![("policy.c", source), ("portvolt.h", plugin_text!("edf_charging/portvolt.h"))]
         }
         Language::Python => {
             let example = plugin_text!("first_come_dispatch/app.py");
             let source = match kind {
-                Kind::Dispatch => example.replace("first_come_in_python", "PLUGIN_NAME"),
-                Kind::Charging => plugin_text!("templates/charging.py"),
-                Kind::Adoption => plugin_text!("templates/adoption.py"),
-                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.py"),
-                Kind::BuildOut => plugin_text!("templates/build_out.py"),
+                PolicyKind::Dispatch => example.replace("first_come_in_python", "PLUGIN_NAME"),
+                PolicyKind::Charging => plugin_text!("templates/charging.py"),
+                PolicyKind::Adoption => plugin_text!("templates/adoption.py"),
+                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.py"),
+                PolicyKind::BuildOut => plugin_text!("templates/build_out.py"),
             };
             vec![("app.py", source)]
         }
         Language::Javascript => {
             let example = plugin_text!("least_flexible_first/app.js");
             let source = match kind {
-                Kind::Charging => example.replace("least_flexible_in_javascript", "PLUGIN_NAME"),
-                Kind::Dispatch => plugin_text!("templates/dispatch.js"),
-                Kind::Adoption => plugin_text!("templates/adoption.js"),
-                Kind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.js"),
-                Kind::BuildOut => plugin_text!("templates/build_out.js"),
+                PolicyKind::Charging => example.replace("least_flexible_in_javascript", "PLUGIN_NAME"),
+                PolicyKind::Dispatch => plugin_text!("templates/dispatch.js"),
+                PolicyKind::Adoption => plugin_text!("templates/adoption.js"),
+                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.js"),
+                PolicyKind::BuildOut => plugin_text!("templates/build_out.js"),
             };
             let build = plugin_text!("least_flexible_first/build.mjs");
             let build = build.replace("world: \"charging\"", &format!("world: \"{kind}\""));
@@ -100,13 +101,17 @@ fn files(kind: Kind, language: Language) -> Vec<File> {
     files
 }
 
-fn rust(kind: Kind) -> Vec<File> {
+fn rust(kind: PolicyKind) -> Vec<File> {
     let source = match kind {
-        Kind::Dispatch => plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME"),
-        Kind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
-        Kind::Adoption => plugin_text!("clean_when_cheap/src/lib.rs").replace("clean_when_cheap", "PLUGIN_NAME"),
-        Kind::HydrogenSupply => plugin_text!("sun_and_reserve/src/lib.rs").replace("sun_and_reserve", "PLUGIN_NAME"),
-        Kind::BuildOut => plugin_text!("room_to_grow/src/lib.rs").replace("room_to_grow", "PLUGIN_NAME"),
+        PolicyKind::Dispatch => {
+            plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME")
+        }
+        PolicyKind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
+        PolicyKind::Adoption => plugin_text!("clean_when_cheap/src/lib.rs").replace("clean_when_cheap", "PLUGIN_NAME"),
+        PolicyKind::HydrogenSupply => {
+            plugin_text!("sun_and_reserve/src/lib.rs").replace("sun_and_reserve", "PLUGIN_NAME")
+        }
+        PolicyKind::BuildOut => plugin_text!("room_to_grow/src/lib.rs").replace("room_to_grow", "PLUGIN_NAME"),
     };
     // The helper's manifest takes its fields from the workspace, which the new folder is.
     vec![
@@ -158,12 +163,12 @@ debug = "line-tables-only"   # a trap then names file and line
 const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies": { "componentize-qjs": "0.4.5" } }
 "#;
 
-fn readme(kind: Kind, language: Language) -> String {
+fn readme(kind: PolicyKind, language: Language) -> String {
     let (scenario, option) = match kind {
-        Kind::Dispatch | Kind::Charging => ("depot_night", kind.word()),
-        Kind::Adoption => ("hub_2045", "adoption"),
-        Kind::HydrogenSupply => ("hydrogen_corridor", "hydrogen"),
-        Kind::BuildOut => ("hub_2045", "infrastructure"),
+        PolicyKind::Dispatch | PolicyKind::Charging => ("depot_night", kind.word()),
+        PolicyKind::Adoption => ("hub_2045", "adoption"),
+        PolicyKind::HydrogenSupply => ("hydrogen_corridor", "hydrogen"),
+        PolicyKind::BuildOut => ("hub_2045", "infrastructure"),
     };
     let (file, test) = match language {
         Language::Rust => ("src/lib.rs", "    cargo test\n"),
@@ -182,11 +187,11 @@ fn readme(kind: Kind, language: Language) -> String {
 
 pub(crate) fn new(args: &NewArgs, console: &Console) -> Exit {
     let kind = match args.kind {
-        KindArg::Dispatch => Kind::Dispatch,
-        KindArg::Charging => Kind::Charging,
-        KindArg::Adoption => Kind::Adoption,
-        KindArg::HydrogenSupply => Kind::HydrogenSupply,
-        KindArg::BuildOut => Kind::BuildOut,
+        KindArg::Dispatch => PolicyKind::Dispatch,
+        KindArg::Charging => PolicyKind::Charging,
+        KindArg::Adoption => PolicyKind::Adoption,
+        KindArg::HydrogenSupply => PolicyKind::HydrogenSupply,
+        KindArg::BuildOut => PolicyKind::BuildOut,
     };
     let name = args.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -246,8 +251,8 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
     if dir.join("app.py").is_file() {
         let text = std::fs::read_to_string(dir.join("app.py")).unwrap_or_default();
         let world =
-            Kind::ALL.into_iter().find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
-        let world = world.unwrap_or(Kind::Dispatch).word();
+            PolicyKind::ALL.into_iter().find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
+        let world = world.unwrap_or(PolicyKind::Dispatch).word();
         return Some(Tool {
             program: "componentize-py".into(),
             args: args(&["-d", "wit", "-w", world, "componentize", "--stub-wasi", "app", "-o", &out]),

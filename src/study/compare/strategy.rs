@@ -1,7 +1,7 @@
 //! What a study compares: a strategy is overlays and settings on a scenario, under a name.
 
 use crate::document::problem::nearest;
-use crate::plugin::Kind;
+use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::policy::{self, DISPATCH_NAMES as DISPATCH};
 use crate::scenario::load::Request;
@@ -59,8 +59,10 @@ impl Strategy {
         let fail = |reason: String| Err(StrategyError { word: word.to_owned(), reason });
         if let Some((path, value)) = word.split_once('=') {
             let (path, value) = (path.trim(), value.trim());
-            let setting =
-                Kind::ALL.into_iter().map(Kind::setting).find(|setting| setting.ends_with(&format!(".{path}")));
+            let setting = PolicyKind::ALL
+                .into_iter()
+                .map(PolicyKind::setting)
+                .find(|setting| setting.ends_with(&format!(".{path}")));
             self.settings.push(match setting {
                 Some(setting) if is_plugin_file(value) => {
                     // Relative to where the command runs, as everything on a command line.
@@ -83,8 +85,8 @@ impl Strategy {
         } else if policy::adoption::NAMES.contains(&word) {
             self.settings.push(format!("transition.adoption.name={word}"));
         } else if Path::new(word).extension().is_some_and(|extension| extension == "wasm") {
-            let last = |kind: Kind| kind.setting().rsplit('.').next().unwrap_or_default();
-            let kinds: Vec<String> = Kind::ALL.map(|kind| format!("`{}={word}`", last(kind))).to_vec();
+            let last = |kind: PolicyKind| kind.setting().rsplit('.').next().unwrap_or_default();
+            let kinds: Vec<String> = PolicyKind::ALL.map(|kind| format!("`{}={word}`", last(kind))).to_vec();
             return fail(format!("say what the plugin decides: {}", kinds.join(", ")));
         } else {
             let known = known(scenario);

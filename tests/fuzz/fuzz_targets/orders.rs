@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use portvolt::plugin::trial::trial;
-use portvolt::plugin::{Charging, Dispatch, Plugin, Side};
+use portvolt::plugin::{Charging, Dispatch, Plugin, PluginKind};
 use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::policy::spec::PluginLimits;
 use std::fmt::Write;
@@ -36,7 +36,7 @@ fn guest(imports: &str, calls: &str, data: &[u8]) -> PluginFile {
     PluginFile::new("fuzz.wasm".to_owned(), wat::parse_str(&text).expect("the guest is good"))
 }
 
-fn tried<S: Side>(file: &PluginFile) {
+fn tried<S: PluginKind>(file: &PluginFile) {
     let plugin = Plugin::<S>::load(file).expect("the guest loads");
     let trial = trial(&plugin, &[], PluginLimits::default()).expect("it starts");
     assert!(trial.is_independent && trial.cases.iter().all(|case| case.is_repeatable));

@@ -2,78 +2,17 @@
 //! one is one line there and one in the interface.
 
 use super::host::{Host, burn};
-use super::trial::Made;
-use crate::kernel::random::Purpose;
+use super::synthetic::SyntheticView;
+use crate::policy::kind::PolicyKind;
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance};
 
-/// A kind of policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Which truck takes which haul, and which truck charges where.
-    Dispatch,
-    /// The set-point of every session.
-    Charging,
-    /// What is bought in a year.
-    Adoption,
-    /// When electrolysers run and hydrogen is ordered.
-    HydrogenSupply,
-    /// What is built in a year.
-    BuildOut,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Dispatch, Self::Charging, Self::Adoption, Self::HydrogenSupply, Self::BuildOut];
-
-    /// Its word, which is also the name of its world.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Dispatch => "dispatch",
-            Self::Charging => "charging",
-            Self::Adoption => "adoption",
-            Self::HydrogenSupply => "hydrogen-supply",
-            Self::BuildOut => "build-out",
-        }
-    }
-
-    /// The key of a scenario that names who decides.
-    #[must_use]
-    pub fn setting(self) -> &'static str {
-        match self {
-            Self::Dispatch => "policy.dispatch",
-            Self::Charging => "policy.charging",
-            Self::Adoption => "transition.adoption",
-            Self::HydrogenSupply => "policy.hydrogen",
-            Self::BuildOut => "transition.infrastructure",
-        }
-    }
-
-    /// The random numbers of a kind are its own.
-    pub(super) fn purpose(self) -> Purpose {
-        match self {
-            Self::Dispatch => Purpose::DispatchPlugin,
-            Self::Charging => Purpose::ChargingPlugin,
-            Self::Adoption => Purpose::AdoptionPlugin,
-            Self::HydrogenSupply => Purpose::HydrogenPlugin,
-            Self::BuildOut => Purpose::BuildOutPlugin,
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.word())
-    }
-}
-
 /// One kind of policy, as the host of its plugins sees it.
-pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
+pub trait PluginKind: Default + fmt::Debug + Send + Sync + Sized + 'static {
     /// Which kind.
-    const KIND: Kind;
+    const KIND: PolicyKind;
     /// What the policy sees.
     type View<'a>;
     /// What it decides.
@@ -85,7 +24,7 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
 
     /// The columns of this run.
     #[doc(hidden)]
-    fn taken(&mut self) -> &mut Taken;
+    fn columns_mut(&mut self) -> &mut ViewColumns;
 
     /// Links scalars, pairs and orders.
     #[doc(hidden)]
@@ -111,7 +50,7 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
 
     /// Shows a made-up view.
     #[doc(hidden)]
-    fn with_made(made: Made, show: impl FnOnce(&Self::View<'_>));
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&Self::View<'_>));
 
     /// The checked orders, how many were dropped, and why the first ones were.
     #[doc(hidden)]
@@ -121,7 +60,7 @@ pub trait Side: Default + fmt::Debug + Send + Sync + Sized + 'static {
 /// How a column is copied out of a view.
 #[doc(hidden)]
 #[derive(Debug)]
-pub enum Take<S: Side> {
+pub enum Take<S: PluginKind> {
     /// Codes.
     U8(for<'a, 'b> fn(&'b S::View<'a>, &mut Vec<u8>)),
     /// Ids, counts and times.
@@ -137,7 +76,7 @@ pub enum Take<S: Side> {
 /// The columns of the present view, in the order of the table. Those that a guest does not import stay empty.
 #[derive(Debug, Default)]
 #[doc(hidden)]
-pub struct Taken {
+pub struct ViewColumns {
     columns: Vec<Column>,
     is_wanted: Vec<bool>,
     is_first: bool,
@@ -150,9 +89,9 @@ enum Column {
     F64(Arc<Vec<f64>>),
 }
 
-impl Taken {
+impl ViewColumns {
     /// Before the first view. `wants` says which columns the guest imports.
-    pub(super) fn new<S: Side>(wants: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new<S: PluginKind>(wants: impl Fn(&str) -> bool) -> Self {
         let empty = |take: &Take<S>| match take {
             Take::U8(_) => Column::U8(Arc::default()),
             Take::U32(_) | Take::OnceU32(_) => Column::U32(Arc::default()),
@@ -167,7 +106,7 @@ impl Taken {
     }
 
     /// Copies the columns that the guest imports.
-    pub(super) fn fill<S: Side>(&mut self, view: &S::View<'_>) {
+    pub(super) fn fill<S: PluginKind>(&mut self, view: &S::View<'_>) {
         for ((column, (_, take)), is_wanted) in self.columns.iter_mut().zip(S::columns()).zip(&self.is_wanted) {
             if !is_wanted {
                 continue;
@@ -196,17 +135,17 @@ type Context<'a, S> = StoreContextMut<'a, Host<S>>;
 
 /// Links the functions of one kind.
 #[doc(hidden)]
-pub struct Linking<'a, S: Side> {
+pub struct Linking<'a, S: PluginKind> {
     linker: &'a mut Linker<Host<S>>,
 }
 
-impl<S: Side> fmt::Debug for Linking<'_, S> {
+impl<S: PluginKind> fmt::Debug for Linking<'_, S> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Linking({})", S::KIND)
     }
 }
 
-impl<S: Side> Linking<'_, S> {
+impl<S: PluginKind> Linking<'_, S> {
     fn interface(&mut self, part: &str) -> wasmtime::Result<LinkerInstance<'_, Host<S>>> {
         self.linker.instance(&format!("portvolt:policy/{}-{part}@0.1.0", S::KIND))
     }
@@ -252,7 +191,7 @@ impl<S: Side> Linking<'_, S> {
 }
 
 /// Refuses a call outside `decide`, and takes its fuel.
-fn deciding<S: Side>(store: &mut Context<'_, S>, name: &str, length: usize) -> wasmtime::Result<()> {
+fn deciding<S: PluginKind>(store: &mut Context<'_, S>, name: &str, length: usize) -> wasmtime::Result<()> {
     if !store.data().is_deciding {
         return Err(wasmtime::Error::msg(format!("`{name}` may be called while `decide` runs only")));
     }
@@ -260,23 +199,23 @@ fn deciding<S: Side>(store: &mut Context<'_, S>, name: &str, length: usize) -> w
 }
 
 /// Links all columns and orders of a kind.
-pub(super) fn link<S: Side>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()> {
+pub(super) fn link<S: PluginKind>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()> {
     let mut linking = Linking { linker };
     for (at, (name, take)) in S::columns().iter().enumerate() {
         let mut view = linking.interface("view")?;
         match take {
             Take::U8(_) => view.func_wrap(name, move |mut store: Context<'_, S>, (): ()| {
-                let Column::U8(column) = &store.data_mut().side.taken().columns[at] else { unreachable!() };
+                let Column::U8(column) = &store.data_mut().side.columns_mut().columns[at] else { unreachable!() };
                 let column = Arc::clone(column);
                 deciding(&mut store, name, column.len()).map(|()| (column,))
             })?,
             Take::U32(_) | Take::OnceU32(_) => view.func_wrap(name, move |mut store: Context<'_, S>, (): ()| {
-                let Column::U32(column) = &store.data_mut().side.taken().columns[at] else { unreachable!() };
+                let Column::U32(column) = &store.data_mut().side.columns_mut().columns[at] else { unreachable!() };
                 let column = Arc::clone(column);
                 deciding(&mut store, name, column.len()).map(|()| (column,))
             })?,
             Take::F64(_) | Take::OnceF64(_) => view.func_wrap(name, move |mut store: Context<'_, S>, (): ()| {
-                let Column::F64(column) = &store.data_mut().side.taken().columns[at] else { unreachable!() };
+                let Column::F64(column) = &store.data_mut().side.columns_mut().columns[at] else { unreachable!() };
                 let column = Arc::clone(column);
                 deciding(&mut store, name, column.len()).map(|()| (column,))
             })?,
