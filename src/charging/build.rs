@@ -6,6 +6,7 @@ use super::state::{
     Arrivals, Budget, Cabinet, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port, Spent, Works,
     kind,
 };
+use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
 use crate::grid::state::{ChargingLoad, LimitTree};
 use crate::kernel::agenda::Due;
@@ -18,7 +19,7 @@ use crate::policy::dispatch::SitesByFleet;
 use crate::vehicle::user::{User, access_of};
 
 /// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
-pub(crate) fn add(build: &mut Build<'_>) -> Vec<String> {
+pub(crate) fn add(build: &mut Build<'_>) {
     let groups: Vec<(String, ChargerSpec)> =
         build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
     let Inner { mut parent, mut limit, nodes } = grid::inner_nodes(build);
@@ -69,7 +70,8 @@ pub(crate) fn add(build: &mut Build<'_>) -> Vec<String> {
     charging_tables(build, nodes.len());
     let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
     build.spawn::<_, Port>(bundles);
-    names
+    build.names.ports = names;
+    build.names.visits = visits(build);
 }
 
 fn charging_tables(build: &mut Build<'_>, inner_nodes: usize) {

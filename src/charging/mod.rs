@@ -5,6 +5,7 @@
 //! Ask (what the session can take) -> Plan (what the policy wants) -> Grant (what the limits allow) -> delivered.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub(crate) mod power;
 pub(crate) mod queue;
 pub mod record;

@@ -3,8 +3,8 @@
 use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
 use crate::kernel::ids::VisitId;
 use crate::kernel::units::Kwh;
-use crate::record::Code;
 use crate::record::rows::SessionRow;
+use crate::record::{Code, Records};
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::World;
@@ -71,4 +71,11 @@ pub fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
     rows.extend(plazas.at.iter().flat_map(|plaza| &plaza.queue).map(|waiting| waited_row(waiting, end_s, Leave::Open)));
     rows.sort_by_key(|row| (row.site, row.arrive_s, row.vehicle_kind.0, row.vehicle_id));
     rows
+}
+
+/// Rows for sessions that are still open when the run ends.
+pub(crate) fn close(world: &mut World, end_s: u32) {
+    for row in open_rows(world, end_s) {
+        world.resource_mut::<Records<SessionRow>>().push(row);
+    }
 }

@@ -2,6 +2,7 @@
 //! same vessels and the same hauls.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub mod demand;
 pub mod labor;
 pub mod record;

@@ -1,6 +1,7 @@
 //! Sites, the tree of limits, meters.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub mod limits;
 pub mod record;
 pub mod rules;

@@ -3,11 +3,12 @@
 use super::state::{Fill, FuelArrival, FuelLeave, Hub, Hydrogen, Lot, Station};
 use crate::kernel::ids::{HubId, StationId};
 use crate::kernel::units::Hours;
-use crate::record::Code;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::table::At;
+use crate::record::{Code, Records};
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::User;
+use bevy_ecs::prelude::World;
 
 pub(super) fn fill_row(station: StationId, fill: &Fill, position: u32, end_s: u32, leave: FuelLeave) -> RefuelRow {
     let arrival = &fill.arrival;
@@ -110,4 +111,11 @@ pub fn open_rows(hydrogen: &Hydrogen, end_s: u32) -> Vec<RefuelRow> {
         rows.extend(station.queue.iter().map(|waiting| waited_row(id, waiting, end_s, FuelLeave::Open)));
     }
     rows
+}
+
+/// Rows for vehicles that still fuel or wait when the run ends.
+pub(crate) fn close(world: &mut World, end_s: u32) {
+    for row in open_rows(world.resource::<Hydrogen>(), end_s) {
+        world.resource_mut::<Records<RefuelRow>>().push(row);
+    }
 }

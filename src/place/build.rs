@@ -4,6 +4,7 @@
 use super::site::Sites;
 use crate::kernel::ids::{FleetId, Roster, SiteId};
 use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::record::names::Names;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
 use bevy_ecs::prelude::*;
@@ -21,6 +22,7 @@ pub(crate) struct Build<'a> {
     pub(crate) reverse_spawn: bool,
     pub(crate) sites: Sites,
     pub(crate) world: World,
+    pub(crate) names: Names,
     /// Hydrogen in the tanks of vehicles so far, kg.
     pub(crate) hydrogen_on_board_kg: f64,
 }

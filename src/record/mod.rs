@@ -4,6 +4,7 @@ pub mod beside;
 pub mod folder;
 pub mod hub;
 pub mod hydrogen;
+pub mod kept;
 pub mod metric;
 pub mod names;
 pub mod notes;

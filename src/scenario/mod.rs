@@ -4,7 +4,6 @@
 //! types below, `check` the references between tables, `choice` which policies decide, `provenance` where each number comes from.
 
 pub mod check;
-mod check_grid;
 pub mod checker;
 pub mod choice;
 pub mod doubt;

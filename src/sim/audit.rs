@@ -63,31 +63,6 @@ fn hydrogen_on_board_kg(world: &mut World) -> f64 {
     trucks + units.sum::<f64>()
 }
 
-/// Rows for what is still open when the run ends.
-pub fn close(world: &mut World) {
-    let end_s = world.resource::<Clock>().end_s();
-    for row in open_rows(world, end_s) {
-        world.resource_mut::<Records<SessionRow>>().push(row);
-    }
-    for row in hydrogen::record::open_rows(world.resource::<Hydrogen>(), end_s) {
-        world.resource_mut::<Records<RefuelRow>>().push(row);
-    }
-    let mut open: Vec<HaulRow> =
-        world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, Code("open"))).collect();
-    for duty in world.query::<&Duty>().iter(world) {
-        if let Phase::ToOrigin(haul) | Phase::AtOrigin(haul) | Phase::Laden(haul) | Phase::AtDestination(haul) =
-            duty.phase()
-        {
-            open.push(HaulRow::untouched(&haul, Code("open")));
-        }
-    }
-    open.sort_by_key(|row| row.haul);
-    let mut rows = world.resource_mut::<Records<HaulRow>>();
-    for row in open {
-        rows.push(row);
-    }
-}
-
 /// Everything that does not add up; empty when all is well.
 #[must_use]
 pub fn audit(

@@ -11,11 +11,8 @@ use crate::place::site::Sites;
 use crate::place::travel::Travel;
 use crate::place::weather::Weather;
 use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
-use crate::record::Records;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
 use crate::scenario::loaded::Loaded;
-use crate::{charging, freight, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 
 /// A world ready to run, and the names of its ids.
@@ -30,31 +27,23 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     world.insert_resource(HydrogenPolicySlot(policies::hydrogen(loaded, options)?));
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
-    records(&mut world);
-    let reverse_spawn = options.reverse_spawn;
-    let mut build = Build { loaded, scenario, seed, reverse_spawn, sites, world, hydrogen_on_board_kg: 0.0 };
-    let ports = charging::build::add(&mut build);
-    truck::build::add(&mut build);
-    terminal::build::add(&mut build);
-    freight::build::add(&mut build);
-    let visits = charging::visits::visits(&mut build);
-    hydrogen::build::add(&mut build);
-    for room in &ROOMS {
-        (room.add)(&mut build.world, loaded, &build.sites);
+    for table in ROOMS.iter().flat_map(|room| room.tables) {
+        (table.init)(&mut world);
     }
-    let Build { mut world, sites, .. } = build;
     let names = Names {
-        sites: sites.0.iter().map(|site| site.key.clone()).collect(),
+        sites: scenario.site.keys().cloned().collect(),
         fleets: scenario.fleet.keys().cloned().collect(),
         nodes: scenario.node.keys().cloned().collect(),
-        visits,
-        ports,
         stations: scenario.hydrogen.keys().cloned().collect(),
         hubs: scenario.hydrogen_hub.keys().cloned().collect(),
-        calendar: loaded.calendar.clone(),
+        ..Names::none(loaded.calendar.clone())
     };
-    world.insert_resource(sites);
-    Ok((world, names))
+    let reverse_spawn = options.reverse_spawn;
+    let mut build = Build { loaded, scenario, seed, reverse_spawn, sites, world, names, hydrogen_on_board_kg: 0.0 };
+    for room in &ROOMS {
+        (room.add)(&mut build);
+    }
+    Ok((build.world, build.names))
 }
 
 /// Time, chance, ways and weather.
@@ -66,16 +55,6 @@ fn what_every_room_uses(world: &mut World, loaded: &Loaded, sites: &Sites, seed:
     world.insert_resource(seed);
     let travel = scenario.travel.as_ref().map(|spec| Travel::new(spec, sites, &loaded.matrix));
     world.insert_resource(travel.unwrap_or_default());
+    world.insert_resource(sites.clone());
     world.insert_resource(scenario.weather.as_ref().map(Weather::new).unwrap_or_default());
-}
-
-fn records(world: &mut World) {
-    world.init_resource::<Records<SessionRow>>();
-    world.init_resource::<Records<PowerRow>>();
-    world.init_resource::<Records<NodeRow>>();
-    world.init_resource::<Records<HaulRow>>();
-    world.init_resource::<Records<EquipmentRow>>();
-    world.init_resource::<Records<FuelRow>>();
-    world.init_resource::<Records<StandingRow>>();
-    world.init_resource::<Records<CallRow>>();
 }

@@ -6,7 +6,7 @@ pub mod options;
 pub mod output;
 pub mod policies;
 pub mod profile;
-mod rooms;
+pub(crate) mod rooms;
 pub mod run;
 
 pub use options::{Options, RunError};

@@ -1,20 +1,17 @@
 //! Takes rows out of the world into tables and the summary, so that memory does not grow with simulated time.
 
+use super::rooms::ROOMS;
 use crate::account::bill::bill;
 use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
 use crate::policy::PolicyCalls;
-use crate::record::Records;
 use crate::record::beside::Tables;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::metric::Metric;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
-use crate::record::rows::{
-    BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow,
-};
+use crate::record::rows::BillRow;
 use crate::record::summary::Summary;
-use crate::record::table::{Row, TableError, TableWriter, WAITING_ROWS};
+use crate::record::table::{TableError, TableWriter, WAITING_ROWS};
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,20 +54,9 @@ impl Output {
     /// # Errors
     /// When a file cannot be made.
     pub fn new(folder: Option<&Path>, with_csv: bool, zone: &str, summary: Summary) -> Result<Self, OutputError> {
-        let tables = vec![
-            TableWriter::new::<SessionRow>(folder, with_csv, zone)?,
-            TableWriter::new::<PowerRow>(folder, with_csv, zone)?,
-            TableWriter::new::<NodeRow>(folder, with_csv, zone)?,
-            TableWriter::new::<HaulRow>(folder, with_csv, zone)?,
-            TableWriter::new::<EquipmentRow>(folder, with_csv, zone)?,
-            TableWriter::new::<FuelRow>(folder, with_csv, zone)?,
-            TableWriter::new::<StandingRow>(folder, with_csv, zone)?,
-            TableWriter::new::<CallRow>(folder, with_csv, zone)?,
-            TableWriter::new::<BillRow>(folder, with_csv, zone)?,
-            TableWriter::new::<RefuelRow>(folder, with_csv, zone)?,
-            TableWriter::new::<HydrogenRow>(folder, with_csv, zone)?,
-            TableWriter::new::<HubRow>(folder, with_csv, zone)?,
-        ];
+        let of_rooms = ROOMS.iter().flat_map(|room| room.tables).map(|table| table.open);
+        let open = |open: fn(Option<&Path>, bool, &str) -> _| open(folder, with_csv, zone);
+        let tables = of_rooms.chain([TableWriter::new::<BillRow> as _]).map(open).collect::<Result<_, _>>()?;
         // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.
         let is_beside = folder.is_some() && !with_csv;
         let tables = if is_beside { Tables::beside(tables) } else { Tables::Here(tables) };
@@ -103,20 +89,8 @@ impl Output {
     pub fn drain(&mut self, world: &mut World, names: &Names, all: bool) -> Result<(), OutputError> {
         let least = if all { 1 } else { WAITING_ROWS };
         let Self { tables, summary } = self;
-        drain(world, names, least, tables, |rows: &[SessionRow]| summary.sessions(rows))?;
-        drain(world, names, least, tables, |rows: &[PowerRow]| summary.power(rows))?;
-        drain(world, names, least, tables, |_: &[NodeRow]| {})?;
-        drain(world, names, least, tables, |rows: &[HaulRow]| summary.hauls(rows))?;
-        drain(world, names, least, tables, |rows: &[EquipmentRow]| summary.equipment(rows))?;
-        drain(world, names, least, tables, |rows: &[FuelRow]| {
-            summary.fuel(rows);
-        })?;
-        drain(world, names, least, tables, |rows: &[StandingRow]| summary.standing(rows))?;
-        drain(world, names, least, tables, |rows: &[CallRow]| summary.calls(rows))?;
-        let h2 = &mut summary.hydrogen;
-        drain(world, names, least, tables, |rows: &[RefuelRow]| h2.refuelings(rows))?;
-        drain(world, names, least, tables, |rows: &[HydrogenRow]| h2.hydrogen(rows))?;
-        drain(world, names, least, tables, |_: &[HubRow]| {})
+        let mut kept = ROOMS.iter().flat_map(|room| room.tables);
+        kept.try_for_each(|table| (table.drain)(world, names, least, tables, summary))
     }
 
     /// Bills the sites that have a tariff (by site), when all their power is written.
@@ -152,22 +126,4 @@ pub fn bill_rows(summary: &Summary, tariffs: &[Option<Tariff>], names: &Names) -
         }
     }
     rows
-}
-
-fn drain<R: Row>(
-    world: &mut World,
-    names: &Names,
-    least: usize,
-    tables: &mut Tables,
-    fold: impl FnOnce(&[R]),
-) -> Result<(), OutputError> {
-    let mut records = world.resource_mut::<Records<R>>();
-    if records.len() < least {
-        return Ok(());
-    }
-    let rows = records.take();
-    fold(&rows);
-    tables.write(&rows, names)?;
-    world.resource_mut::<Records<R>>().reuse(rows);
-    Ok(())
 }

@@ -1,51 +1,117 @@
-//! The rooms of a run: what each brings, one entry a room. A new technology is a module and a line here.
+//! The rooms of a run: what each brings, one entry a room. A new technology is its folder and a line here.
 
+use crate::kernel::calendar::Calendar;
 use crate::kernel::stage::Register;
-use crate::place::site::Sites;
+use crate::place::build::Build;
+use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::kept::Table;
 use crate::record::metric::Metric;
 use crate::record::names::Names;
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
 use crate::scenario::Scenario;
-use crate::scenario::loaded::Loaded;
-use crate::terminal::state::Care;
+use crate::scenario::checker::Checker;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
 use bevy_ecs::prelude::World;
 
 /// What a room brings to a run.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(crate) struct Room {
+    /// Says what no schema can see about its tables of a scenario; the calendar is there where the dates allow one.
+    pub(crate) check: fn(&Scenario, Option<&Calendar>, &mut Checker<'_>),
+    /// Has a scenario anything for it? The systems of rooms that are not used do not run.
+    pub(crate) is_used: fn(&Scenario) -> bool,
     /// Hangs its systems into the tick.
-    pub(super) register: fn(&mut Register<'_>),
-    /// Has a scenario anything for it? Empty rooms cost nothing.
-    pub(super) is_used: fn(&Scenario) -> bool,
-    /// Puts its state into a world that has sites, trucks and equipment; called whether it is used or not.
-    pub(super) add: fn(&mut World, &Loaded, &Sites),
+    pub(crate) register: fn(&mut Register<'_>),
+    /// Puts its state into a world; called whether it is used or not, in the order of the list.
+    pub(crate) add: fn(&mut Build<'_>),
+    /// Tables that it writes.
+    pub(crate) tables: &'static [Table],
+    /// Writes rows for what is still open at the end of the run, at this second.
+    pub(crate) close: fn(&mut World, u32),
     /// What it has to say when the run is over, beside its tables.
-    pub(super) metrics: fn(&World, &Names) -> Vec<Metric>,
-    /// Energy in batteries that it holds, beside those in vehicles and at ports, for the audit.
-    pub(super) stored_kwh: fn(&World) -> f64,
+    pub(crate) metrics: fn(&World, &Names) -> Vec<Metric>,
+    /// Energy in batteries that it holds, beside those in vehicles and at ports, for the audit, kWh.
+    pub(crate) stored_kwh: fn(&World) -> f64,
+    /// Things on its agenda that came due.
+    pub(crate) events: fn(&World) -> u64,
 }
 
-impl Room {
-    const fn of(register: fn(&mut Register<'_>), is_used: fn(&Scenario) -> bool) -> Self {
-        Self { register, is_used, add: |_, _, _| {}, metrics: |_, _| Vec::new(), stored_kwh: |_| 0.0 }
-    }
-}
+/// A room that does nothing.
+const NOTHING: Room = Room {
+    check: |_, _, _| {},
+    is_used: |_| true,
+    register: |_| {},
+    add: |_| {},
+    tables: &[],
+    close: |_, _| {},
+    metrics: |_, _| Vec::new(),
+    stored_kwh: |_| 0.0,
+    events: |_| 0,
+};
 
-/// All rooms. Their order says nothing: the steps of the tick do.
-pub(super) const ROOMS: [Room; 7] = [
-    Room::of(freight::register, |scenario| scenario.freight.is_some()),
+/// All rooms. What they add to a world goes by this order (the tree of limits ends at charging ports, stations are filled
+/// after vehicles); when their systems run is said by the steps of the tick alone.
+pub(crate) const ROOMS: [Room; 7] = [
     Room {
-        stored_kwh: |world| world.resource::<Care>().stored_kwh(),
-        ..Room::of(terminal::register, |scenario| !scenario.terminal.is_empty())
+        check: grid::check::check,
+        register: grid::register,
+        tables: &[Table::of::<PowerRow>(), Table::of::<NodeRow>()],
+        metrics: grid::record::metrics,
+        ..NOTHING
     },
-    Room::of(truck::register, |scenario| !scenario.fleet.is_empty()),
-    Room::of(charging::register, |_| true),
-    Room { metrics: grid::record::metrics, ..Room::of(grid::register, |_| true) },
-    Room::of(hydrogen::register, |scenario| !scenario.hydrogen.is_empty()),
     Room {
+        check: |scenario, _, checker| charging::check::check(scenario, checker),
+        register: charging::register,
+        add: charging::build::add,
+        tables: &[Table::of::<SessionRow>()],
+        close: charging::record::close,
+        events: |world| world.resource::<charging::state::Works>().agenda.handled(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| truck::check::check(scenario, checker),
+        is_used: |scenario| !scenario.fleet.is_empty(),
+        register: truck::register,
+        add: truck::build::add,
+        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<StandingRow>()],
+        close: truck::record::close,
+        events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| freight::check::check(scenario, checker),
+        is_used: |scenario| scenario.freight.is_some(),
+        register: freight::register,
+        add: freight::build::add,
+        tables: &[Table::of::<CallRow>()],
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| terminal::check::check(scenario, checker),
+        is_used: |scenario| !scenario.terminal.is_empty(),
+        register: terminal::register,
+        add: terminal::build::add,
+        tables: &[Table::of::<EquipmentRow>()],
+        stored_kwh: |world| world.resource::<terminal::state::Care>().stored_kwh(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| hydrogen::check::check(scenario, checker),
+        is_used: |scenario| !scenario.hydrogen.is_empty(),
+        register: hydrogen::register,
+        add: hydrogen::build::add,
+        tables: &[Table::of::<RefuelRow>(), Table::of::<HydrogenRow>(), Table::of::<HubRow>()],
+        close: hydrogen::record::close,
+        events: |world| world.resource::<hydrogen::state::Hydrogen>().agenda.handled(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| swap::check::check(scenario, checker),
+        is_used: |scenario| !scenario.swap.is_empty(),
+        register: swap::register,
         add: swap::add,
         metrics: swap::metrics,
         stored_kwh: swap::stored_kwh,
-        ..Room::of(swap::register, |scenario| !scenario.swap.is_empty())
+        ..NOTHING
     },
 ];

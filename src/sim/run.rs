@@ -19,7 +19,6 @@ use crate::scenario::loaded::Loaded;
 use crate::{charging, hydrogen, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
-use bevy_ecs::system::RunSystemOnce;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A running simulation.
@@ -59,8 +58,6 @@ impl Simulation {
             world.init_resource::<profile::StepTimes>();
             profile::watch(&mut schedule);
         }
-        let first = world.run_system_once(truck::systems::first_shifts);
-        debug_assert!(first.is_ok(), "{first:?}");
         let opening = Opening::of(&mut world);
         let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
         Ok(Self { world, schedule, names, opening, tariffs })
@@ -125,7 +122,10 @@ impl Simulation {
             }
             self.world.resource_mut::<Clock>().advance();
         }
-        audit::close(&mut self.world);
+        let end_s = self.world.resource::<Clock>().end_s();
+        for room in &ROOMS {
+            (room.close)(&mut self.world, end_s);
+        }
         output.drain(&mut self.world, &self.names, true)?;
         for room in &ROOMS {
             output.add_metrics((room.metrics)(&self.world, &self.names));
@@ -171,15 +171,13 @@ impl Simulation {
     }
 
     fn effort(&self) -> Effort {
-        let trucks = self.world.resource::<truck::state::Roads>().agenda.handled();
-        let sessions = self.world.resource::<charging::state::Works>().agenda.handled();
-        let fills = self.world.resource::<hydrogen::state::Hydrogen>().agenda.handled();
+        let events = ROOMS.iter().map(|room| (room.events)(&self.world)).sum();
         let times = self.world.get_resource::<profile::StepTimes>();
         let step_us = times.map(|times| {
             let named = Tick::ALL.iter().zip(times.spent);
             named.map(|(step, spent)| (format!("{step:?}").to_lowercase(), spent.as_micros() as u64)).collect()
         });
-        Effort { events: trucks + sessions + fills, step_us: step_us.unwrap_or_default() }
+        Effort { events, step_us: step_us.unwrap_or_default() }
     }
 }
 

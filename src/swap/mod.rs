@@ -1,49 +1,22 @@
 //! Battery swap for equipment: a unit leaves its empty battery and gets a full one; the battery charges at the ports of the
 //! terminal like any other, under the same limits and policies. A yard owns its spare batteries.
 
+pub(crate) mod check;
 pub mod spec;
 
 use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{SiteId, UnitId};
 use crate::kernel::stage::{Register, Tick};
-use crate::place::site::Sites;
+use crate::place::build::Build;
 use crate::record::metric::Metric;
 use crate::record::names::Names;
 use crate::record::tally::Waits;
-use crate::scenario::Scenario;
-use crate::scenario::checker::Checker;
-use crate::scenario::loaded::Loaded;
 use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 use spec::SwapSpec;
-
-/// What no schema can see about swap yards.
-pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
-    for (key, swap) in &scenario.swap {
-        let path = |field| ["swap", key.as_str(), field];
-        checker.key(&path("site"), &swap.site, &scenario.terminal, "terminal");
-        let is_model = checker.key(&path("model"), &swap.model, &scenario.equipment_model, "equipment_model");
-        if is_model && scenario.equipment_model[&swap.model].battery.is_none() {
-            checker.wrong(&path("model"), format!("`{}` has no battery", swap.model), None);
-        }
-        let is_twin = |other: &SwapSpec| other.site == swap.site && other.model == swap.model;
-        if scenario.swap.range::<String, _>(..key.clone()).any(|(_, other)| is_twin(other)) {
-            let help = Some("one yard with the spares and bays of both".to_owned());
-            checker.wrong(&path("model"), format!("another yard at `{}` swaps this model already", swap.site), help);
-        }
-        let charges = scenario
-            .charger
-            .values()
-            .any(|charger| charger.site == swap.site && charger.cabinets > 0 && charger.users.contains(&swap.model));
-        if is_model && !charges {
-            let help = Some(format!("give a [charger] at `{}` the user `{}`", swap.site, swap.model));
-            checker.wrong(&path("model"), "no port at the terminal may charge its batteries", help);
-        }
-    }
-}
 
 // --- State --------------------------------------------------------------------------------------------------------------
 
@@ -81,7 +54,8 @@ struct Swapped {
 struct SwapYards(Vec<Yard>);
 
 /// Puts the yards into the world; the units are there already.
-pub(crate) fn add(world: &mut World, loaded: &Loaded, sites: &Sites) {
+pub(crate) fn add(build: &mut Build<'_>) {
+    let Build { loaded, sites, world, .. } = build;
     let mut yards = Vec::new();
     for spec in loaded.scenario.swap.values() {
         let site = sites.find(&spec.site).expect("the check found every site");

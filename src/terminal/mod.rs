@@ -1,6 +1,7 @@
 //! Terminals: gates, and cargo-handling equipment with its work, shifts and breaks.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub mod record;
 pub mod rules;
 pub mod spec;

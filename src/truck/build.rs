@@ -4,11 +4,13 @@ use super::standing::Standing;
 use super::state::{
     Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, ShiftKm, Store, Truck, TruckModel, TruckModels,
 };
+use super::systems::first_shifts;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::place::build::Build;
 use crate::vehicle::battery::{Battery, curve};
 use crate::vehicle::build::first_fuel;
 use crate::vehicle::spec::Count;
+use bevy_ecs::system::RunSystemOnce;
 use std::collections::BTreeMap;
 
 /// Trucks, their fleets and models.
@@ -62,6 +64,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(Fleets(fleets));
     build.world.insert_resource(Roads::new(build.sites.0.len()));
     build.spawn::<_, Truck>(bundles);
+    let first = build.world.run_system_once(first_shifts);
+    debug_assert!(first.is_ok(), "{first:?}");
 }
 
 /// Models in an order that mixes them evenly, so that any first part of a fleet has each model's share.

@@ -1,6 +1,7 @@
 //! Drayage trucks: duty, driving, energy, and the decisions that dispatch makes for them.
 
 pub(crate) mod build;
+pub(crate) mod check;
 pub mod dispatch;
 pub mod record;
 pub mod rules;

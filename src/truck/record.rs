@@ -1,10 +1,11 @@
 //! Rows of what trucks did.
 
-use super::state::{FleetDay, Trip, Truck};
-use crate::freight::state::Haul;
+use super::state::{Duty, FleetDay, Phase, Trip, Truck};
+use crate::freight::state::{Board, Haul};
 use crate::kernel::ids::FleetId;
-use crate::record::Code;
 use crate::record::rows::{FuelRow, HaulRow};
+use crate::record::{Code, Records};
+use bevy_ecs::prelude::World;
 
 impl HaulRow {
     /// A haul that a truck finished.
@@ -45,5 +46,23 @@ impl FuelRow {
             standing_h: day.standing_h,
             stranded: day.stranded,
         }
+    }
+}
+
+/// Rows for hauls that are still open when the run ends: on the board, or with a truck.
+pub(crate) fn close(world: &mut World, _: u32) {
+    let mut open: Vec<HaulRow> =
+        world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, Code("open"))).collect();
+    for duty in world.query::<&Duty>().iter(world) {
+        if let Phase::ToOrigin(haul) | Phase::AtOrigin(haul) | Phase::Laden(haul) | Phase::AtDestination(haul) =
+            duty.phase()
+        {
+            open.push(HaulRow::untouched(&haul, Code("open")));
+        }
+    }
+    open.sort_by_key(|row| row.haul);
+    let mut rows = world.resource_mut::<Records<HaulRow>>();
+    for row in open {
+        rows.push(row);
     }
 }

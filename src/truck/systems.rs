@@ -495,7 +495,7 @@ fn shift_start_s(truck: &Truck, fleets: &Fleets, calendar: &Calendar, day: i64) 
 }
 
 /// At the start of the run: every active truck plans its first shift; who should already be at work starts at once.
-pub fn first_shifts(
+pub(super) fn first_shifts(
     calendar: Res<Calendar>,
     seed: Res<Seed>,
     fleets: Res<Fleets>,

@@ -2,6 +2,7 @@
 
 pub mod battery;
 pub(crate) mod build;
+pub(crate) mod check;
 pub mod record;
 pub mod spec;
 pub mod tank;

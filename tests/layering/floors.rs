@@ -31,6 +31,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     ("terminal", &["terminal/"]),
     ("truck", &["truck/"]),
     ("swap", &["swap/"]),
+    ("list of rooms", &["sim/rooms.rs"]),
     ("plugin and import", &["plugin/", "import/"]),
     ("scenario reading", &["scenario/", "transition/check.rs"]),
     ("sim", &["sim/"]),

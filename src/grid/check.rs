@@ -1,13 +1,13 @@
 //! What no schema can see about the tree of limits: places, circles, times.
 
-use super::Scenario;
-use super::checker::{Checker, is_circle};
+use super::spec::StorageRule;
 use crate::document::problem::nearest;
-use crate::grid::spec::StorageRule;
 use crate::kernel::calendar::{Calendar, local_s, parse_window};
+use crate::scenario::Scenario;
+use crate::scenario::checker::{Checker, is_circle};
 
 /// Checks `[node]`, `[limit]`, `[solar]`, `[storage]` and where chargers stand.
-pub(super) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checker<'_>) {
+pub(crate) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checker<'_>) {
     for (key, node) in &scenario.node {
         if scenario.site.contains_key(key) {
             checker.wrong(&["node", key], "a site has the same name; limits could mean either", None);

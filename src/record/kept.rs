@@ -1,0 +1,118 @@
+//! The tables of a room: how rows wait in the world, leave it, and become part of the summary.
+
+use super::Records;
+use super::beside::Tables;
+use super::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use super::names::Names;
+use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
+use super::summary::Summary;
+use super::table::{Row, TableError, TableWriter};
+use bevy_ecs::prelude::World;
+use std::path::Path;
+
+/// Rows that leave a running world.
+pub trait Folded: Row {
+    /// Adds rows to the headline numbers; rows of some tables have none.
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        let _ = (rows, summary);
+    }
+}
+
+/// A table of a room, whatever its rows are.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// Makes room for rows in a world.
+    pub init: fn(&mut World),
+    /// Opens the table: folder, or none for a digest only; CSV too; time zone.
+    pub open: fn(Option<&Path>, bool, &str) -> Result<TableWriter, TableError>,
+    /// Writes the rows that wait, if there are so many.
+    pub drain: fn(&mut World, &Names, usize, &mut Tables, &mut Summary) -> Result<(), TableError>,
+}
+
+impl Table {
+    /// The table of a kind of row.
+    #[must_use]
+    pub const fn of<R: Folded>() -> Self {
+        Self { init: init::<R>, open: TableWriter::new::<R>, drain: drain::<R> }
+    }
+}
+
+fn init<R: Folded>(world: &mut World) {
+    world.init_resource::<Records<R>>();
+}
+
+fn drain<R: Folded>(
+    world: &mut World,
+    names: &Names,
+    least: usize,
+    tables: &mut Tables,
+    summary: &mut Summary,
+) -> Result<(), TableError> {
+    let mut records = world.resource_mut::<Records<R>>();
+    if records.len() < least {
+        return Ok(());
+    }
+    let rows = records.take();
+    R::fold(&rows, summary);
+    tables.write(&rows, names)?;
+    world.resource_mut::<Records<R>>().reuse(rows);
+    Ok(())
+}
+
+impl Folded for SessionRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.sessions(rows);
+    }
+}
+
+impl Folded for PowerRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.power(rows);
+    }
+}
+
+impl Folded for NodeRow {}
+
+impl Folded for HaulRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.hauls(rows);
+    }
+}
+
+impl Folded for EquipmentRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.equipment(rows);
+    }
+}
+
+impl Folded for FuelRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.fuel(rows);
+    }
+}
+
+impl Folded for StandingRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.standing(rows);
+    }
+}
+
+impl Folded for CallRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.calls(rows);
+    }
+}
+
+impl Folded for RefuelRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.hydrogen.refuelings(rows);
+    }
+}
+
+impl Folded for HydrogenRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.hydrogen.hydrogen(rows);
+    }
+}
+
+impl Folded for HubRow {}

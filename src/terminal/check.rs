@@ -1,0 +1,60 @@
+//! What no schema can see about terminals and equipment.
+
+use crate::grid::spec::SiteKind;
+use crate::kernel::calendar::parse_window;
+use crate::scenario::Scenario;
+use crate::scenario::checker::Checker;
+use crate::vehicle::check::battery;
+
+/// Checks `[equipment_model]`, `[terminal]` and `[labor]`.
+pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    models(scenario, checker);
+    terminals(scenario, checker);
+}
+
+fn models(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, model) in &scenario.equipment_model {
+        battery(checker, "equipment_model", key, model.powertrain, model.battery.as_ref());
+        checker.key(&["equipment_model", key, "class"], &model.class, &scenario.work, "work");
+        if model.return_at_soc <= model.leave_at_soc {
+            checker.wrong(&["equipment_model", key, "return_at_soc"], "must be above leave_at_soc", None);
+        }
+        if model.per_lift > 0.0 && scenario.work.get(&model.class).is_some_and(|work| work.lifts_per_h <= 0.0) {
+            let message = format!("needs lifts_per_h in [work.{}]", model.class);
+            checker.wrong(&["equipment_model", key, "per_lift"], message, None);
+        }
+    }
+}
+
+fn terminals(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, terminal) in &scenario.terminal {
+        let is_site = checker.key(&["terminal", key], key, &scenario.site, "site");
+        if is_site && scenario.site[key].kind != SiteKind::Terminal {
+            checker.wrong(&["site", key, "kind"], format!("[terminal.{key}] needs kind = \"terminal\""), None);
+        }
+        for model in terminal.equipment.keys() {
+            let path = ["terminal", key, "equipment", model];
+            checker.key(&path, model, &scenario.equipment_model, "equipment_model");
+        }
+    }
+    if scenario.terminal.is_empty() {
+        return;
+    }
+    match &scenario.labor {
+        None => checker.wrong(&[], "terminals need a [labor] table", None),
+        Some(labor) => {
+            for (day, spans) in [("weekday", &labor.weekday), ("saturday", &labor.saturday), ("sunday", &labor.sunday)]
+            {
+                for span in spans {
+                    if parse_window(span).is_none_or(|(from, to)| from % 3600 != 0 || to % 3600 != 0) {
+                        let help = Some("write whole local hours as \"08:00-12:00\"".to_owned());
+                        checker.wrong(&["labor", day], format!("`{span}` is no span of whole hours"), help);
+                    }
+                }
+            }
+            if labor.weekday.is_empty() {
+                checker.wrong(&["labor", "weekday"], "somebody must work on weekdays", None);
+            }
+        }
+    }
+}
