@@ -3,20 +3,15 @@
 use super::output::bill_rows;
 use super::rooms::ROOMS;
 use crate::account::tariff::Tariff;
-use crate::charging::record::open_rows;
 use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Works};
 use crate::freight::state::Board;
 use crate::grid::state::Meters;
 use crate::hydrogen;
-use crate::hydrogen::state::Hydrogen;
 use crate::kernel::clock::Clock;
-use crate::record::hydrogen::RefuelRow;
 use crate::record::names::Names;
-use crate::record::rows::{HaulRow, SessionRow};
 use crate::record::summary::Summary;
-use crate::record::{Code, Records};
 use crate::terminal::state::UnitState;
-use crate::truck::state::{Duty, Phase, Roads, Store};
+use crate::truck::state::{Roads, Store};
 use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
 

@@ -16,7 +16,7 @@ use crate::record::notes::PluginNotes;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
-use crate::{charging, hydrogen, truck};
+use crate::{charging, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -16,7 +16,6 @@ use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
-use spec::SwapSpec;
 
 // --- State --------------------------------------------------------------------------------------------------------------
 
