@@ -43,6 +43,9 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     for room in &ROOMS {
         (room.add)(&mut build);
     }
+    for room in &ROOMS {
+        (room.start)(&mut build.world);
+    }
     Ok((build.world, build.names))
 }
 

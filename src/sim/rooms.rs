@@ -24,6 +24,8 @@ pub(crate) struct Room {
     pub(crate) register: fn(&mut Register<'_>),
     /// Puts its state into a world; called whether it is used or not, in the order of the list.
     pub(crate) add: fn(&mut Build<'_>),
+    /// Puts first events on its agenda, when all rooms are there.
+    pub(crate) start: fn(&mut World),
     /// Tables that it writes.
     pub(crate) tables: &'static [Table],
     /// Writes rows for what is still open at the end of the run, at this second.
@@ -42,6 +44,7 @@ const NOTHING: Room = Room {
     is_used: |_| true,
     register: |_| {},
     add: |_| {},
+    start: |_| {},
     tables: &[],
     close: |_, _| {},
     metrics: |_, _| Vec::new(),
@@ -69,16 +72,6 @@ pub(crate) const ROOMS: [Room; 7] = [
         ..NOTHING
     },
     Room {
-        check: |scenario, _, checker| truck::check::check(scenario, checker),
-        is_used: |scenario| !scenario.fleet.is_empty(),
-        register: truck::register,
-        add: truck::build::add,
-        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<StandingRow>()],
-        close: truck::record::close,
-        events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
-        ..NOTHING
-    },
-    Room {
         check: |scenario, _, checker| freight::check::check(scenario, checker),
         is_used: |scenario| scenario.freight.is_some(),
         register: freight::register,
@@ -93,6 +86,17 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: terminal::build::add,
         tables: &[Table::of::<EquipmentRow>()],
         stored_kwh: |world| world.resource::<terminal::state::Care>().stored_kwh(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| truck::check::check(scenario, checker),
+        is_used: |scenario| !scenario.fleet.is_empty(),
+        register: truck::register,
+        add: truck::build::add,
+        start: truck::build::start,
+        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<StandingRow>()],
+        close: truck::record::close,
+        events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
         ..NOTHING
     },
     Room {

@@ -10,6 +10,7 @@ use crate::place::build::Build;
 use crate::vehicle::battery::{Battery, curve};
 use crate::vehicle::build::first_fuel;
 use crate::vehicle::spec::Count;
+use bevy_ecs::prelude::World;
 use bevy_ecs::system::RunSystemOnce;
 use std::collections::BTreeMap;
 
@@ -64,7 +65,11 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(Fleets(fleets));
     build.world.insert_resource(Roads::new(build.sites.0.len()));
     build.spawn::<_, Truck>(bundles);
-    let first = build.world.run_system_once(first_shifts);
+}
+
+/// First shifts of all trucks.
+pub(crate) fn start(world: &mut World) {
+    let first = world.run_system_once(first_shifts);
     debug_assert!(first.is_ok(), "{first:?}");
 }
 
