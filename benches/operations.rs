@@ -10,7 +10,6 @@ use portvolt::kernel::ids::NodeId;
 use portvolt::kernel::units::Kw;
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
-use portvolt::sim::output::Output;
 use portvolt::sim::{Options, Simulation};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -29,9 +28,8 @@ fn loaded(name: &str, overlay: Option<&str>, settings: &[&str]) -> Loaded {
 /// Runs in memory; returns the number of events.
 fn run(loaded: &Loaded) -> u64 {
     let mut simulation = Simulation::new(loaded, &Options::default()).expect("shipped scenarios build");
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary).expect("no files are written");
-    let effort = simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).expect("shipped scenarios run");
+    let driven = simulation.drive(loaded, (None, false), &AtomicBool::new(false), |_, _| {});
+    let (_, effort) = driven.expect("shipped scenarios run");
     effort.events
 }
 

@@ -6,7 +6,7 @@ use crate::record::folder::RunFolder;
 use crate::record::metric::Metric;
 use crate::record::read::each_batch;
 use crate::record::summary::Summary;
-use crate::sim::output::{Output, Written};
+use crate::sim::output::Written;
 use crate::sim::{RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
 use crate::study::run_bound;
@@ -29,21 +29,16 @@ impl Job<'_> {
                 return Err(fail(error));
             }
         };
-        let zone = &loaded.scenario.time.zone;
-        let summary = simulation.empty_summary(&loaded.scenario);
-        let mut output =
-            Output::new(Some(&folder.tables()), self.with_csv, zone, summary).map_err(|e| fail(e.into()))?;
-        let ran = simulation.run(&mut output, stop, |done, of| {
+        let tables = folder.tables();
+        let ran = simulation.drive(loaded, (Some(&tables), self.with_csv), stop, |done, of| {
             let told = loaded.calendar.iso(i64::from(done) * 3600)[..16].replace('T', " ");
             watch(&Progress { done, of, unit: "hours", told });
         });
-        let written = output.finish();
         let notes = simulation.plugin_notes();
-        let effort = ran.map_err(|error| JobError::Run {
+        let (written, effort) = ran.map_err(|error| JobError::Run {
             error,
             kept: format!("\nWhat was simulated until then is in {}", folder.path().display()),
         })?;
-        let written = written.map_err(|error| fail(error.into()))?;
         let digest = written.digest();
         let Written { mut summary, digests, .. } = written;
         match self.bound {

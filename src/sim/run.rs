@@ -2,7 +2,7 @@
 
 use super::audit::{self, Opening};
 use super::options::{Options, RunError};
-use super::output::Output;
+use super::output::{Output, Written};
 use super::rooms::ROOMS;
 use super::{build, profile};
 use crate::account::load::Meter;
@@ -19,6 +19,7 @@ use crate::scenario::loaded::Loaded;
 use crate::{charging, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A running simulation.
@@ -64,8 +65,7 @@ impl Simulation {
     }
 
     /// An empty summary for this run.
-    #[must_use]
-    pub fn empty_summary(&self, scenario: &Scenario) -> Summary {
+    fn empty_summary(&self, scenario: &Scenario) -> Summary {
         let plazas = &self.world.resource::<charging::state::Plazas>().at;
         let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
@@ -89,11 +89,31 @@ impl Simulation {
         self.world.resource()
     }
 
+    /// Runs to the end, with its rows in tables of a folder (or only as digests): the one way to drive a simulation. Tables
+    /// are closed also when the run ends early, so what was simulated until then is kept.
+    ///
+    /// # Errors
+    /// When a policy fails, the audit finds something, results cannot be written, or somebody stops it.
+    pub fn drive(
+        &mut self,
+        loaded: &Loaded,
+        (folder, with_csv): (Option<&Path>, bool),
+        stop: &AtomicBool,
+        progress: impl FnMut(u32, u32),
+    ) -> Result<(Written, Effort), RunError> {
+        let zone = &loaded.scenario.time.zone;
+        let mut output = Output::new(folder, with_csv, zone, self.empty_summary(&loaded.scenario))?;
+        let ran = self.run(&mut output, stop, progress);
+        let written = output.finish();
+        let effort = ran?;
+        Ok((written?, effort))
+    }
+
     /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.
     ///
     /// # Errors
     /// When a policy fails, the audit finds something, results cannot be written, or somebody stops it.
-    pub fn run(
+    fn run(
         &mut self,
         output: &mut Output,
         stop: &AtomicBool,

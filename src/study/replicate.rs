@@ -4,7 +4,6 @@ use super::run_bound;
 use crate::record::metric::Metric;
 use crate::record::names::Names;
 use crate::scenario::loaded::Loaded;
-use crate::sim::output::Output;
 use crate::sim::{Options, RunError, Simulation};
 use crate::transition::metrics::{metrics, plugin_metrics};
 use crate::transition::pathway::Pathway;
@@ -71,10 +70,7 @@ fn operate(
     tables: Option<&Path>,
 ) -> Result<Replication, RunError> {
     let mut simulation = Simulation::new(loaded, options)?;
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(tables, false, &loaded.scenario.time.zone, summary)?;
-    simulation.run(&mut output, stop, |_, _| {})?;
-    let written = output.finish()?;
+    let (written, _) = simulation.drive(loaded, (tables, false), stop, |_, _| {})?;
     let digest = written.digest();
     let mut summary = written.summary;
     if let Some(folder) = tables {

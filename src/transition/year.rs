@@ -10,7 +10,6 @@ use crate::kernel::sources::Sources;
 use crate::record::summary::Summary;
 use crate::record::tally::{ClassTally, FleetTally, Waits};
 use crate::scenario::loaded::Loaded;
-use crate::sim::output::Output;
 use crate::sim::{Options, RunError, Simulation};
 use crate::vehicle::spec::Count;
 use jiff::ToSpan;
@@ -283,12 +282,9 @@ pub fn operate(
 
 fn one(loaded: &Loaded, options: &Options, stop: &AtomicBool) -> Result<Ran, RunError> {
     let mut simulation = Simulation::new(loaded, options)?;
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(None, false, &loaded.scenario.time.zone, summary)?;
-    let effort = simulation.run(&mut output, stop, |_, _| {})?;
-    let summary = output.finish()?.summary;
+    let (written, effort) = simulation.drive(loaded, (None, false), stop, |_, _| {})?;
     let shift_km = simulation.shift_km().0.clone();
-    Ok(Ran { summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
+    Ok(Ran { summary: written.summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
 }
 
 fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {

@@ -8,7 +8,6 @@ use portvolt::record::metric::Metric;
 use portvolt::record::summary::Summary;
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
-use portvolt::sim::output::Output;
 use portvolt::sim::{Options, Simulation};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::path::{Path, PathBuf};
@@ -82,10 +81,8 @@ pub(crate) fn run(loaded: &Loaded, options: &Options) -> Finished {
 /// The same, with the tables (and their CSV form) in a folder.
 pub(crate) fn run_into(loaded: &Loaded, options: &Options, tables: Option<&Path>) -> Finished {
     let mut simulation = Simulation::new(loaded, options).unwrap();
-    let summary = simulation.empty_summary(&loaded.scenario);
-    let mut output = Output::new(tables, true, &loaded.scenario.time.zone, summary).unwrap();
-    simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).unwrap_or_else(|error| panic!("{error}"));
-    let written = output.finish().unwrap();
+    let driven = simulation.drive(loaded, (tables, true), &AtomicBool::new(false), |_, _| {});
+    let (written, _) = driven.unwrap_or_else(|error| panic!("{error}"));
     let digest = written.digest();
     let mut summary = written.summary;
     let metrics = summary.metrics(simulation.names());

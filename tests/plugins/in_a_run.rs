@@ -7,7 +7,6 @@ use portvolt::plugin::{Dispatch, Plugin, Running};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::plugin_file::PluginFile;
-use portvolt::sim::output::Output;
 use portvolt::sim::{Options, Simulation};
 use proptest::prelude::*;
 use std::sync::atomic::AtomicBool;
@@ -41,9 +40,8 @@ fn a_failure_in_a_run_says_when() {
     let guest = Guest { decide: "unreachable", ..PAIRS };
     let scenario = scenario(&folder, guest, &[]);
     let mut simulation = Simulation::new(&scenario, &Options::default()).unwrap();
-    let summary = simulation.empty_summary(&scenario.scenario);
-    let mut output = Output::new(None, false, &scenario.scenario.time.zone, summary).unwrap();
-    let error = simulation.run(&mut output, &AtomicBool::new(false), |_, _| {}).unwrap_err().to_string();
+    let driven = simulation.drive(&scenario, (None, false), &AtomicBool::new(false), |_, _| {});
+    let error = driven.unwrap_err().to_string();
     assert!(error.starts_with("at 2025-"), "{error}");
     assert!(error.contains("policy `text_guest` failed: plugin `text_guest` 1.0, in `decide` at second "), "{error}");
     assert!(
