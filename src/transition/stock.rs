@@ -10,7 +10,7 @@ use crate::vehicle::spec::Powertrain;
 pub struct Model {
     /// Key of `[truck_model]` or `[equipment_model]`.
     pub key: String,
-    /// [`TRUCK`], or the class of equipment.
+    /// [`super::spec::TRUCK`], or the class of equipment.
     pub class: String,
     /// What moves it.
     pub powertrain: Powertrain,
@@ -29,7 +29,7 @@ impl Model {
 pub struct Holding {
     /// Key of `[fleet]` or `[terminal]`.
     pub owner: String,
-    /// [`TRUCK`], or the class of equipment.
+    /// [`super::spec::TRUCK`], or the class of equipment.
     pub class: String,
     /// Vehicles in the first year.
     pub first: u32,
