@@ -22,7 +22,7 @@ fn shipped(name: &str) -> PathBuf {
 fn loaded(name: &str, overlay: Option<&str>, settings: &[&str]) -> Loaded {
     let overlays = overlay.map(|file| shipped(name).join(file)).into_iter().collect();
     let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-    load(&Request { path: shipped(name), overlays, settings, within: None }).expect("shipped scenarios load")
+    load(&Request { path: shipped(name), overlays, settings, ..Request::default() }).expect("shipped scenarios load")
 }
 
 /// Runs in memory; returns the number of events.

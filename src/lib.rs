@@ -5,13 +5,14 @@
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
 //! [`report`]; [`transition`] goes from year to year over it; [`job`] is one run into its folder, [`study`] many runs.
 //! [`cli`] and [`serve`] only call the library.
-//! [`kernel`] is what all stand on, [`account`] holds pure functions on records, [`import`] and [`export`] know the
+//! [`kernel`] is what all stand on, [`disk`] the one door to files, [`account`] holds pure functions on records, [`import`] and [`export`] know the
 //! formats of others.
 
 pub mod account;
 pub mod bound;
 pub mod charging;
 pub mod cli;
+pub mod disk;
 pub mod document;
 pub mod export;
 pub mod freight;

@@ -15,8 +15,13 @@ use std::path::PathBuf;
 
 fn all_electric() -> Loaded {
     let overlays = vec![shipped("san_pedro_bay").join("all_electric.toml")];
-    load(&Request { path: shipped("san_pedro_bay"), overlays, settings: vec!["time.days=2".to_owned()], within: None })
-        .unwrap_or_else(|problems| panic!("{problems}"))
+    load(&Request {
+        path: shipped("san_pedro_bay"),
+        overlays,
+        settings: vec!["time.days=2".to_owned()],
+        ..Request::default()
+    })
+    .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 #[test]

@@ -29,7 +29,7 @@ impl ScenarioArgs {
             path: self.scenario.clone(),
             overlays: self.strategy.iter().map(overlay).collect(),
             settings: self.settings.clone(),
-            within: None,
+            ..crate::scenario::load::Request::default()
         }
     }
 }

@@ -6,10 +6,10 @@ use super::output::diagnose;
 use crate::account::bill::{Bill, Component, MonthBill, bill};
 use crate::account::load::Load;
 use crate::account::tariff::Tariff;
+use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
 use crate::import;
 use crate::scenario::files::read_text;
-use crate::scenario::listing::CSV_LIMIT_BYTES;
 use crate::scenario::rows::tariff;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -53,7 +53,7 @@ pub(super) fn print(args: &BillArgs, console: &Console) -> Exit {
 
 fn load(args: &BillArgs, problems: &mut Vec<Problem>) -> Option<Load> {
     let name = args.load.display().to_string();
-    match read_text(&args.load, CSV_LIMIT_BYTES, None) {
+    match read_text(&args.load, Kind::Csv, None) {
         Ok(text) => import::load::read(&name, &text, &args.zone, problems),
         Err((message, help)) => {
             problems.extend(Problems::of_file(&name, message, help).list);

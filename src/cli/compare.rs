@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
+use crate::disk::read;
 use crate::document::problem::Problems;
 use crate::record::folder::{FolderError, RunFolder};
 use crate::study::compare::measure::FailedRun;
@@ -83,7 +84,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
         }
     };
     let out = args.out.clone().unwrap_or_else(|| {
-        let name = folder_of(&args.scenario).canonicalize().ok();
+        let name = read::full_path(&folder_of(&args.scenario)).ok();
         let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
         PathBuf::from("runs").join(format!("compare_{name}"))
     });

@@ -27,8 +27,12 @@ pub(super) enum Exit {
 impl From<&FolderError> for Exit {
     fn from(error: &FolderError) -> Self {
         match error {
-            FolderError::Io { .. } | FolderError::Overtaken { .. } => Self::Failed,
-            FolderError::Finished(_) | FolderError::Nameless(_) | FolderError::Foreign(_) => Self::BadFiles,
+            FolderError::Io(error) if error.is_of_place() => Self::BadFiles,
+            FolderError::Io(_) | FolderError::Overtaken { .. } | FolderError::Json(_) => Self::Failed,
+            FolderError::Finished(_)
+            | FolderError::Nameless(_)
+            | FolderError::Foreign(_)
+            | FolderError::Mixed { .. } => Self::BadFiles,
         }
     }
 }

@@ -5,11 +5,13 @@ use super::exit::Exit;
 use super::import::write;
 use super::output::console::Console;
 use super::output::diagnose;
+use crate::disk::name;
 use crate::export::{self, ExportError, Loads, loadshape, ocpp};
 use crate::import::geojson::{self, Layout, PlacedCharger};
 use crate::scenario::Scenario;
 use crate::scenario::load::load;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {
@@ -123,9 +125,7 @@ fn files(args: &RunArgs, console: &Console, make: impl Fn(&Loads) -> Vec<(String
         if matches!(error, ExportError::Table(_)) { Exit::Failed } else { Exit::BadFiles }
     })?;
     let files = make(&loads);
-    for (name, text) in &files {
-        write(&args.out.join(name), text, args.force, console)?;
-    }
+    write_all(&args.out, &files, args.force, console)?;
     let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
     if console.is_json() {
         console.print_json(&serde_json::json!({ "schema": 1, "dir": args.out, "files": names }));
@@ -133,6 +133,28 @@ fn files(args: &RunArgs, console: &Console, make: impl Fn(&Loads) -> Vec<(String
         console.print(&format!("{}: {}", args.out.display(), names.join(", ")));
     }
     Ok(Exit::Done)
+}
+
+/// Writes files that are named after sites, whose names come from the folder of a run: all names are looked at first.
+fn write_all(folder: &Path, files: &[(String, String)], force: bool, console: &Console) -> Result<(), Exit> {
+    let refused = |message: String| {
+        console.error(&message);
+        Exit::BadFiles
+    };
+    let mut paths = BTreeMap::new();
+    for (name, text) in files {
+        let path = name::inside(folder, name).map_err(|error| refused(error.to_string()))?;
+        if !force && path.exists() {
+            let path = path.display();
+            return Err(refused(format!(
+                "{path} is there already; choose another folder, or overwrite it with --force"
+            )));
+        }
+        if paths.insert(path, text).is_some() {
+            return Err(refused(format!("two sites would have the file {name}; give one another key")));
+        }
+    }
+    paths.into_iter().try_for_each(|(path, text)| write(&path, text, force, console))
 }
 
 fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {

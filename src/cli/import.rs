@@ -3,12 +3,11 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
+use crate::disk::read::{self, Kind, ReadError};
+use crate::disk::whole;
 use crate::document::problem::{Problem, Problems};
 use crate::import::{acn, afdc, geojson};
 use std::path::{Path, PathBuf};
-
-/// Larger files are refused before they are read.
-const LIMIT_BYTES: u64 = 512 << 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportArgs {
@@ -104,7 +103,7 @@ fn stations(args: &AfdcArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let text = match text_of(&args.stations) {
+    let text = match text_of(&args.stations, Kind::Csv) {
         Ok(text) => text,
         Err(problems) => return diagnose::show(&problems, console),
     };
@@ -142,7 +141,7 @@ fn stations(args: &AfdcArgs, console: &Console) -> Exit {
 }
 
 fn sessions(args: &AcnArgs, console: &Console) -> Exit {
-    let text = match text_of(&args.sessions) {
+    let text = match text_of(&args.sessions, Kind::Sessions) {
         Ok(text) => text,
         Err(problems) => return diagnose::show(&problems, console),
     };
@@ -173,34 +172,23 @@ fn told(list: Vec<Problem>, console: &Console) -> Option<Exit> {
 }
 
 /// The text of a user's file.
-fn text_of(path: &Path) -> Result<String, Problems> {
-    let name = path.display().to_string();
-    let wrong = |message: String| Problems::of_file(&name, message, None);
-    let meta = std::fs::metadata(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    if !meta.is_file() {
-        return Err(wrong("is not a file".to_owned()));
-    }
-    if meta.len() > LIMIT_BYTES {
-        return Err(wrong(format!("has {} MB; the limit is {} MB", meta.len() >> 20, LIMIT_BYTES >> 20)));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Problems::of_file(&name, format!("byte {at} is not UTF-8 text"), Some("save the file as UTF-8".to_owned()))
+fn text_of(path: &Path, kind: Kind) -> Result<String, Problems> {
+    read::text(path, kind).map_err(|error| {
+        let help = matches!(error, ReadError::NoText { .. }).then(|| "save the file as UTF-8".to_owned());
+        Problems::of_file(&path.display().to_string(), error.to_string(), help)
     })
 }
 
 /// Writes a file that was not there, or is meant to be overwritten.
 pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
-    if path.exists() && !force {
-        console
-            .error(&format!("{} is there already; choose another file, or overwrite it with --force", path.display()));
-        return Err(Exit::BadFiles);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let made = folder.map_or(Ok(()), std::fs::create_dir_all);
-    made.and_then(|()| std::fs::write(path, text)).map_err(|error| {
-        console.error(&format!("cannot write {}: {error}", path.display()));
+    let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };
+    written.map_err(|error| {
+        if error.is_taken() {
+            let path = path.display();
+            console.error(&format!("{path} is there already; choose another file, or overwrite it with --force"));
+            return Exit::BadFiles;
+        }
+        console.error(&error.to_string());
         Exit::Failed
     })
 }

@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
+use crate::disk::WriteError;
 use crate::document::problem::nearest;
 use crate::scenario::template::{TEMPLATES, copy_out, find};
 use std::path::PathBuf;
@@ -22,14 +23,8 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
         console.error(&format!("there is no template `{}`: {help}", args.template));
         return Exit::BadFiles;
     };
-    if args.dir.exists() && std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        console.error(&format!("{} is not empty; choose another folder", args.dir.display()));
-        return Exit::BadFiles;
-    }
-    let written = copy_out(files, &args.dir);
-    if let Err(error) = written {
-        console.error(&format!("cannot write {}: {error}", args.dir.display()));
-        return Exit::Failed;
+    if let Err(error) = copy_out(files, &args.dir) {
+        return refused(&error, console);
     }
     if console.is_json() {
         let names: Vec<_> = files.iter().map(|file| file.0).collect();
@@ -42,4 +37,14 @@ pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
         ));
     }
     Exit::Done
+}
+
+/// Says why a new folder could not be made.
+pub(crate) fn refused(error: &WriteError, console: &Console) -> Exit {
+    if error.is_taken() {
+        console.error(&format!("{} is not empty; choose another folder", error.path.display()));
+        return Exit::BadFiles;
+    }
+    console.error(&error.to_string());
+    if error.is_of_place() { Exit::BadFiles } else { Exit::Failed }
 }

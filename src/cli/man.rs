@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
+use crate::disk::whole;
 use std::path::{Path, PathBuf};
 
 /// Where the pages go.
@@ -35,7 +36,19 @@ fn page(command: clap::Command) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
+/// Pages of others may lie in the folder; each of ours is replaced whole.
 fn write(command: clap::Command, folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(command, folder)
+    let mut command = command.disable_help_subcommand(true);
+    command.build();
+    write_pages(&command, folder)
+}
+
+fn write_pages(command: &clap::Command, folder: &Path) -> std::io::Result<()> {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        write_pages(below, folder)?;
+    }
+    let man = clap_mangen::Man::new(command.clone());
+    let mut text = Vec::new();
+    man.render(&mut text)?;
+    whole::write(&folder.join(man.get_filename()), text).map_err(std::io::Error::other)
 }

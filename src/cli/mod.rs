@@ -26,6 +26,7 @@ mod verify;
 use crate::cli::exit::Exit;
 use crate::cli::output::console::Console;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// An open simulator of how ports and truck fleets become zero-emission.
@@ -138,10 +139,23 @@ pub fn command() -> clap::Command {
 /// Parses the command line and carries it out.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Carries a command line out, of which the first word is the program's name. The exit code.
+#[must_use]
+pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    // A limit on the size of files is told as a full disk is, and does not end the program.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+    let exit = carry_out(Cli::parse_from(words));
+    (if exit == Exit::Done && Console::is_lost() { Exit::Failed } else { exit }) as u8
+}
+
+fn carry_out(cli: Cli) -> Exit {
     let console = Console::new(cli.common.format == Format::Json, cli.common.quiet);
     plugin::compiled::keep_compiled_code();
-    let exit = match cli.command {
+    match cli.command {
         Command::Run(args) => run::run(&args, &console),
         Command::Replay(args) => replay::replay(&args, &console),
         Command::Policies => policies::policies(&console),
@@ -165,6 +179,5 @@ pub fn main() -> ExitCode {
             Exit::Done
         }
         Command::Man(args) => man::man(&args, command(), &console),
-    };
-    ExitCode::from(exit as u8)
+    }
 }

@@ -11,6 +11,9 @@ use crate::sim::Options;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Ports of a pool.
+const PORTS: std::ops::RangeInclusive<u32> = 1..=100_000;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
     /// CSV with the columns `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
@@ -29,7 +32,7 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "15min", value_parser = duration_s)]
     interval: u32,
     /// Let the sessions queue for a pool of this many ports, whatever their `charger_id`.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*PORTS.start())..=i64::from(*PORTS.end())))]
     chargers: Option<u32>,
     /// Most power of a port of the pool, kW. A replay has no losses: grid and battery side are the same.
     #[arg(long, requires = "chargers", value_parser = power)]
@@ -103,15 +106,16 @@ impl ReplayArgs {
         Ok(args)
     }
 
+    /// A manifest is data: what it sets is held to what the command line takes.
     fn set(&mut self, setting: &str) -> Option<()> {
         let (name, value) = setting.split_once('=')?;
         let text = || Some(value.to_owned());
         match name {
             "policy" => value.clone_into(&mut self.policy),
-            "interval_s" => self.interval = value.parse().ok()?,
-            "limit_kw" => self.limit_kw = Some(value.parse().ok()?),
-            "chargers" => self.chargers = Some(value.parse().ok()?),
-            "port_kw" => self.port_kw = Some(value.parse().ok()?),
+            "interval_s" => self.interval = duration_s(value).ok()?,
+            "limit_kw" => self.limit_kw = Some(power(value).ok()?),
+            "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| PORTS.contains(ports))?),
+            "port_kw" => self.port_kw = Some(power(value).ok()?),
             "tariff" => self.tariff = Some(PathBuf::from(value)),
             "tariff_name" => self.tariff_name = text(),
             "start" => self.start = text(),
@@ -132,7 +136,11 @@ fn duration_s(text: &str) -> Result<u32, String> {
     };
     let seconds = number.trim().parse::<u32>().ok().and_then(|number| number.checked_mul(unit_s));
     match seconds {
-        Some(seconds @ 1..=3600) => Ok(seconds),
+        // Hours are what tariffs and tables count by: an interval over their border would belong to two of them.
+        Some(seconds @ 1..=3600) if 3600_u32.is_multiple_of(seconds) => Ok(seconds),
+        Some(1..=3600) => {
+            Err("write a time that divides the hour, such as 5min, 10min, 15min, 20min or 30min".to_owned())
+        }
         _ => Err("write a time of 1 s to 1 h, such as 15min or 300s".to_owned()),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
-use crate::record::folder::REPORT;
+use crate::disk::whole;
+use crate::record::folder::{Manifest, REPORT};
 use crate::report::build;
-use crate::study::verify::read_manifest;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) struct ReportArgs {
 }
 
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
-    let made = read_manifest(&args.dir).and_then(|manifest| {
+    let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|manifest| {
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });
@@ -32,7 +32,7 @@ pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
         }
     };
     let written = match &args.out {
-        Some(file) => std::fs::write(file, &html).map_err(|error| format!("cannot write {}: {error}", file.display())),
+        Some(file) => whole::write(file, &html).map_err(|error| error.to_string()),
         None => manifest.replace(&args.dir, REPORT, &html).map_err(|error| error.to_string()),
     };
     if let Err(message) = written {

@@ -6,9 +6,10 @@ use super::output::console::Console;
 use super::output::diagnose;
 use super::plugin::compiled;
 use super::simulate::{begin, carry_out};
+use crate::disk::read;
 use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
-use crate::kernel::calendar::DAY_S;
+use crate::kernel::calendar::{DAY_S, parse_date};
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
@@ -195,12 +196,12 @@ fn request(args: &RunArgs) -> Result<Request, String> {
         set("transition.full_years", "true".to_owned());
     }
     if let Some(to) = &args.to {
-        let last: jiff::civil::Date = to.parse().map_err(|error| format!("--to {to}: {error}"))?;
+        let last = parse_date(to).map_err(|error| format!("--to {to}: {error}"))?;
         let from = match &args.from {
             Some(from) => from.clone(),
             None => load(&request).map_err(|problems: Problems| problems.to_string())?.scenario.time.start,
         };
-        let first: jiff::civil::Date = from.parse().map_err(|error| format!("--from {from}: {error}"))?;
+        let first = parse_date(&from).map_err(|error| format!("--from {from}: {error}"))?;
         let days = last.duration_since(first).as_secs() / DAY_S + 1;
         if days < 1 {
             return Err(format!("--to {to} is before the first day, {from}"));
@@ -233,7 +234,7 @@ fn policy_setting(choice: &str) -> Result<String, String> {
 
 fn target(args: &RunArgs) -> PathBuf {
     args.out.clone().unwrap_or_else(|| {
-        let path = args.scenario.scenario.canonicalize().unwrap_or_default();
+        let path = read::full_path(&args.scenario.scenario).unwrap_or_default();
         let name = if path.ends_with(FILE_NAME) { path.parent().and_then(Path::file_name) } else { path.file_stem() };
         Path::new("runs").join(name.unwrap_or("run".as_ref()))
     })

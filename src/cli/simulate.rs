@@ -41,7 +41,8 @@ pub(super) fn carry_out(job: &Job<'_>, is_strict: bool, folder: RunFolder, conso
             console.error(&error.to_string());
             match error {
                 JobError::Run { error, .. } => Exit::from(&error),
-                JobError::Write { .. } | JobError::Bound(_) | JobError::Folder(_) => Exit::Failed,
+                JobError::Folder(error) => Exit::from(&error),
+                JobError::Write { .. } | JobError::Bound(_) => Exit::Failed,
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
+use crate::disk::whole;
 use crate::study::compare::CompareError;
 use crate::study::compare::screen::figure;
 use crate::study::compare::strategy::Strategy;
@@ -56,7 +57,7 @@ pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
     }
     let folder = args.out.join("scenarios");
     if let Err(error) = write_out(&folder) {
-        console.error(&format!("cannot write {}: {error}", folder.display()));
+        console.error(&error.to_string());
         return Exit::Failed;
     }
     let chosen = SUITE.iter().filter(|entry| args.only.is_empty() || args.only.iter().any(|name| name == entry.name));
@@ -109,8 +110,8 @@ fn all(
         "replications": args.replications, "leaderboard": lines,
     });
     let path = args.out.join(LEADERBOARD);
-    if let Err(error) = std::fs::write(&path, serde_json::to_string_pretty(&json).unwrap_or_default()) {
-        console.error(&format!("cannot write {}: {error}", path.display()));
+    if let Err(error) = whole::write(&path, format!("{json:#}")) {
+        console.error(&error.to_string());
         return Ok(Exit::Failed);
     }
     if console.is_json() {

@@ -3,6 +3,8 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
+use crate::disk::read::{self, Kind};
+use crate::disk::{self, whole};
 use crate::record::folder::FolderError;
 use crate::study::sweep::merge::{MergeError, merge};
 use crate::study::sweep::plan::{Plan, PlanError, plan};
@@ -137,10 +139,7 @@ fn folder_of(plan: &Path) -> PathBuf {
 
 /// The plans in a folder, by name.
 fn plans_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut plans: Vec<PathBuf> = entries.filter(|path| path.to_string_lossy().ends_with(".plan.json")).collect();
-    plans.sort();
-    plans
+    disk::list(folder).into_iter().filter(|name| name.ends_with(".plan.json")).map(|name| folder.join(name)).collect()
 }
 
 /// The plan that is meant, and where it lies.
@@ -170,8 +169,8 @@ fn make_plan(study: &Path, out: Option<&Path>, force: bool, console: &Console) -
     };
     let folder = out.map_or_else(|| folder_of(study).join("sweeps"), PathBuf::from);
     let path = Plan::path(&folder, &planned.name);
-    let text = serde_json::to_string(&planned).unwrap_or_default();
-    match std::fs::read_to_string(&path) {
+    let text = serde_json::to_string(&planned).map_err(failed)?;
+    match read::text(&path, Kind::Json) {
         Ok(old) if old == text => {}
         Ok(_) if !force => {
             let told = format!(
@@ -182,14 +181,7 @@ fn make_plan(study: &Path, out: Option<&Path>, force: bool, console: &Console) -
             return Err((Exit::BadFiles, told));
         }
         _ => {
-            let beside = path.with_extension(format!("tmp.{}", std::process::id()));
-            let written = std::fs::create_dir_all(&folder)
-                .and_then(|()| std::fs::write(&beside, &text))
-                .and_then(|()| std::fs::rename(&beside, &path));
-            written.map_err(|error| {
-                let _ = std::fs::remove_file(&beside);
-                failed(format!("cannot write {}: {error}", path.display()))
-            })?;
+            whole::write(&path, &text).map_err(failed)?;
         }
     }
     if console.is_json() {
@@ -339,18 +331,19 @@ fn put_together(path: &Path, out: Option<&Path>, force: bool, jobs: usize, conso
 
 fn submit(path: &Path, cluster: &Cluster, yes: bool, console: &Console) -> Told {
     let (path, plan) = open(path)?;
-    let path = path.canonicalize().map_err(failed)?;
+    let path = read::full_path(&path).map_err(failed)?;
     let program = std::env::current_exe().map_err(failed)?;
     let cluster = Cluster { parts: cluster.parts.min(plan.shards().max(1) as u32), ..cluster.clone() };
     let folder = folder_of(&path);
-    let mut files = Vec::new();
+    let (mut files, mut texts) = (Vec::new(), Vec::new());
     for (word, text) in [
         ("array", slurm::array_script(&program, &path, &plan.name, &cluster)),
         ("merge", slurm::merge_script(&program, &path, &plan.name, &cluster)),
     ] {
         let file = folder.join(format!("{}.{word}.sbatch", plan.name));
-        std::fs::write(&file, text).map_err(|error| failed(format!("cannot write {}: {error}", file.display())))?;
+        whole::write(&file, &text).map_err(failed)?;
         files.push(file);
+        texts.push(text);
     }
     let jobs = if yes { Some(sbatch(&folder, &files)?) } else { None };
     if console.is_json() {
@@ -362,7 +355,7 @@ fn submit(path: &Path, cluster: &Cluster, yes: bool, console: &Console) -> Told 
         console.print(&format!(
             "{}\nWritten, not submitted. Look at them, then add --yes, or:\n  J=$(sbatch --parsable {array}) && sbatch \
              --dependency=afterok:$J {merge}",
-            std::fs::read_to_string(&files[0]).unwrap_or_default()
+            texts[0]
         ));
     }
     Ok(Exit::Done)

@@ -4,9 +4,11 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::replay::ReplayArgs;
 use super::{compare, replay, run};
-use crate::record::folder::Manifest;
+use crate::disk::Scratch;
+use crate::record::folder::{MANIFEST, Manifest, REQUEST, files};
 use crate::study::compare::results::Asked;
-use crate::study::verify::{differing, fates, file_hash, input_hash, read_manifest};
+use crate::study::verify::{differing, fates, file_hash, input_hash};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -16,15 +18,15 @@ pub(super) struct VerifyArgs {
 }
 
 pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
-    let manifest = match read_manifest(&args.dir) {
+    let manifest = match Manifest::read(&args.dir) {
         Ok(manifest) if manifest.scenario.is_empty() => {
             let message = "this is a merged sweep: `portvolt sweep run` and `sweep merge` in another --out repeat it";
             console.error(message);
             return Exit::BadFiles;
         }
         Ok(manifest) => manifest,
-        Err(message) => {
-            console.error(&message);
+        Err(error) => {
+            console.error(&error.to_string());
             return Exit::BadFiles;
         }
     };
@@ -43,10 +45,16 @@ pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
         }
         return Exit::BadFiles;
     }
-    let again = std::env::temp_dir().join(format!("portvolt-verify-{}", std::process::id()));
+    let scratch = match Scratch::new() {
+        Ok(scratch) => scratch,
+        Err(error) => {
+            console.error(&error.to_string());
+            return Exit::Failed;
+        }
+    };
+    let again = scratch.path().join("again");
     let exit = repeat(&manifest, &again);
-    let repeated = if exit == Exit::Done { read_manifest(&again).ok() } else { None };
-    let _ = std::fs::remove_dir_all(&again);
+    let repeated = if exit == Exit::Done { Manifest::read(&again).ok() } else { None };
     let Some(repeated) = repeated else {
         console.error("the run could not be repeated");
         return if exit == Exit::Done { Exit::Failed } else { exit };
@@ -67,7 +75,13 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
         },
         None => run::run(&run::RunArgs::again(manifest, again), &console),
         Some(study) => match serde_json::from_value::<Asked>(study.clone()) {
-            Ok(asked) => compare::carry_out(&asked, 0, again, true, &console),
+            Ok(asked) => match asked.wrong() {
+                None => compare::carry_out(&asked, 0, again, true, &console),
+                Some(wrong) => {
+                    console.error(&format!("the manifest's study cannot be repeated: {wrong}"));
+                    Exit::BadFiles
+                }
+            },
             Err(error) => {
                 console.error(&format!("the manifest's study cannot be read: {error}"));
                 Exit::BadFiles
@@ -76,28 +90,73 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
     }
 }
 
-fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {
+/// What is wrong with a folder, by kind of finding.
+#[derive(Debug, Default)]
+struct Findings {
+    /// Files that hold other bytes than the manifest says, or are gone.
+    damaged: Vec<String>,
+    /// Files that come out otherwise.
+    differ: Vec<String>,
+    /// Tables that come out with other rows.
+    rows: Vec<String>,
+    /// What the run makes or reads, and its manifest does not list.
+    unlisted: Vec<String>,
+}
+
+impl Findings {
+    fn is_same(&self) -> bool {
+        [&self.damaged, &self.differ, &self.rows, &self.unlisted].iter().all(|list| list.is_empty())
+    }
+}
+
+/// The manifest says what was left, not what is looked at: that is what the run leaves when it is done again, and whatever
+/// lies in the folder under a name that passes for a result.
+fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings {
     let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
-    let outputs = fates(&manifest.outputs, |name| repeated.outputs.get(name).cloned());
-    let rows = differing(&fates(&manifest.rows, |table| repeated.rows.get(table).cloned()));
-    let (damaged, differ) = (differing(&kept), differing(&outputs));
-    let is_same = damaged.is_empty() && differ.is_empty() && rows.is_empty();
+    // The request is of the server, which is not asked again.
+    let made = manifest.outputs.iter().filter(|(name, _)| *name != REQUEST);
+    let made = made.map(|(name, hash)| (name.clone(), hash.clone())).collect();
+    let outputs = fates(&made, |name| repeated.outputs.get(name).cloned());
+    let rows = fates(&manifest.rows, |table| repeated.rows.get(table).cloned());
+    let lacks = |listed: &BTreeMap<String, String>, all: &BTreeMap<String, String>| -> Vec<String> {
+        all.keys().filter(|name| !listed.contains_key(*name)).cloned().collect()
+    };
+    let mut unlisted = lacks(&manifest.outputs, &repeated.outputs);
+    let passes = |name: &String| {
+        let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+        matches!(extension, Some("parquet" | "csv" | "json" | "html")) && !matches!(name.as_str(), MANIFEST | REQUEST)
+    };
+    unlisted.extend(files(&args.dir).into_iter().filter(|name| passes(name) && !manifest.outputs.contains_key(name)));
+    unlisted.extend(lacks(&manifest.rows, &repeated.rows).into_iter().map(|table| format!("rows of {table}")));
+    unlisted.extend(lacks(&manifest.inputs, &repeated.inputs).into_iter().map(|input| format!("input {input}")));
+    unlisted.sort();
+    unlisted.dedup();
+    Findings { damaged: differing(&kept), differ: differing(&outputs), rows: differing(&rows), unlisted }
+}
+
+fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {
+    let findings = find(args, manifest, repeated);
+    let is_same = findings.is_same();
+    let Findings { damaged, differ, rows, unlisted } = &findings;
     if console.is_json() {
+        let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
+        let outputs = fates(&manifest.outputs, |name| repeated.outputs.get(name).cloned());
         console.print_json(&serde_json::json!({
             "schema": 1, "same": is_same, "kept": kept, "repeated": outputs, "rows_that_differ": rows,
+            "unlisted": unlisted,
         }));
     } else if is_same {
         let count = manifest.outputs.len();
         console.print(&format!("The same: {count} files, done again, have the bytes of {}.", args.dir.display()));
     } else {
-        if !damaged.is_empty() {
-            console.print(&format!("Not as the run left it: {}", damaged.join(", ")));
-        }
-        if !differ.is_empty() {
-            console.print(&format!("Done again, comes out otherwise: {}", differ.join(", ")));
-        }
-        if !rows.is_empty() {
-            console.print(&format!("Tables with other rows: {}", rows.join(", ")));
+        let told = [
+            ("Not as the run left it", damaged),
+            ("Done again, comes out otherwise", differ),
+            ("Tables with other rows", rows),
+            ("Not in the manifest, which lists all that a run reads and leaves", unlisted),
+        ];
+        for (what, list) in told.into_iter().filter(|(_, list)| !list.is_empty()) {
+            console.print(&format!("{what}: {}", list.join(", ")));
         }
     }
     if is_same { Exit::Done } else { Exit::Failed }

@@ -24,6 +24,8 @@ pub enum Place {
     Line(String, u64),
     /// A whole file.
     File(String),
+    /// So many further places of a file.
+    Rest(String, usize),
 }
 
 /// One mistake.
@@ -54,6 +56,11 @@ impl<'a> Mistakes<'a> {
         Self { path, list, found: 0 }
     }
 
+    /// Is the next mistake told, and not only counted?
+    pub(crate) fn is_told(&self) -> bool {
+        self.found < MISTAKES_TOLD
+    }
+
     /// Tells or counts a mistake, at a line where it has one.
     pub(crate) fn push(&mut self, line: Option<u64>, field: &str, message: String, help: Option<String>) {
         self.found += 1;
@@ -67,8 +74,9 @@ impl<'a> Mistakes<'a> {
     /// At the end of the file: says how many were not told.
     pub(crate) fn close(&mut self) {
         if self.found > MISTAKES_TOLD {
-            let message = format!("and {} more mistakes in this file", self.found - MISTAKES_TOLD);
-            let place = Some(Place::File(self.path.to_owned()));
+            let more = self.found - MISTAKES_TOLD;
+            let message = format!("and {more} more mistakes in this file");
+            let place = Some(Place::Rest(self.path.to_owned(), more));
             self.list.push(Problem { place, field: String::new(), message, help: None });
             self.found = 0;
         }
@@ -120,6 +128,16 @@ impl Problems {
         &self.list[..self.list.len().min(MOST_TOLD)]
     }
 
+    /// How many mistakes there are, with those that are only counted.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let one = |problem: &Problem| match &problem.place {
+            Some(Place::Rest(_, more)) => *more,
+            _ => 1,
+        };
+        self.list.iter().map(one).sum()
+    }
+
     /// For programs: one object a mistake that is told, with file, line and column (0 where unknown), field, message and help.
     #[must_use]
     pub fn to_json(&self) -> Vec<serde_json::Value> {
@@ -138,7 +156,7 @@ impl Problems {
     pub fn locate(&self, problem: &Problem) -> (String, u64, u64) {
         match &problem.place {
             None => (String::new(), 0, 0),
-            Some(Place::File(path)) => (path.clone(), 0, 0),
+            Some(Place::File(path) | Place::Rest(path, _)) => (path.clone(), 0, 0),
             Some(Place::Line(path, line)) => (path.clone(), *line, 0),
             Some(Place::Span(file, span)) => {
                 let file = &self.files[*file];

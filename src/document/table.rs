@@ -1,7 +1,8 @@
 //! CSV files: columns go by name, in any order; every mistake has its line and column.
 
 use super::problem::{Mistakes, Problem, nearest};
-use crate::kernel::calendar::{Calendar, DAY_S};
+use super::records::Records;
+use crate::kernel::calendar::{Calendar, DAY_S, local_s};
 use std::collections::BTreeMap;
 
 /// A column of a table, looked up once for all rows.
@@ -27,24 +28,38 @@ impl Row {
 
 /// A CSV file that is being read.
 pub(crate) struct Table<'a> {
-    reader: csv::Reader<&'a [u8]>,
-    columns: Vec<String>,
+    /// None where the header is wrong.
+    records: Option<Records<'a>>,
     mistakes: Mistakes<'a>,
-    usable: bool,
 }
 
 impl<'a> Table<'a> {
-    pub(crate) fn open(path: &'a str, text: &'a str, needed: &[&str], problems: &'a mut Vec<Problem>) -> Self {
-        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).flexible(false).from_reader(text.as_bytes());
-        let header = reader.headers().cloned().unwrap_or_default();
-        let names = header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned());
-        let columns = names.collect();
-        let mut table = Self { reader, columns, mistakes: Mistakes::of(path, problems), usable: true };
+    /// Opens a table of these columns, of which the `needed` ones must be there. Columns that begin with `note` are for
+    /// people; any other is a mistake, for a misspelt name would leave its column out unseen.
+    pub(crate) fn open(
+        path: &'a str,
+        text: &'a str,
+        needed: &[&str],
+        more: &[&str],
+        problems: &'a mut Vec<Problem>,
+    ) -> Self {
+        let mut mistakes = Mistakes::of(path, problems);
+        let records = Records::open(text, &mut mistakes);
+        let mut table = Self { records, mistakes };
+        let header = table.records.as_ref().map(|records| (records.header_line(), records.columns().to_vec()));
+        let Some((line, columns)) = header else { return table };
+        for name in &columns {
+            let is_known = needed.iter().chain(more).any(|known| known == name);
+            if !is_known && !name.starts_with("note") {
+                let (message, help) = unknown(name, needed.iter().chain(more).copied());
+                table.wrong(line, name, message, help);
+            }
+        }
         for name in needed {
-            if table.columns.iter().all(|known| known != name) {
-                let help = nearest(name, table.columns.iter().map(String::as_str));
-                table.wrong(1, name, "the column is missing".to_owned(), help);
-                table.usable = false;
+            if columns.iter().all(|known| known != name) {
+                let help = nearest(name, columns.iter().map(String::as_str));
+                table.wrong(line, name, "the column is missing".to_owned(), help);
+                table.records = None;
             }
         }
         table
@@ -52,12 +67,13 @@ impl<'a> Table<'a> {
 
     /// Has it all the columns that are needed?
     pub(crate) fn is_usable(&self) -> bool {
-        self.usable
+        self.records.is_some()
     }
 
     /// The column of a name.
     pub(crate) fn column(&self, name: &'static str) -> Column {
-        Column { name, at: self.columns.iter().position(|known| known == name) }
+        let columns = self.records.as_ref().map(Records::columns).unwrap_or_default();
+        Column { name, at: columns.iter().position(|known| known == name) }
     }
 
     /// The columns of these names.
@@ -72,32 +88,12 @@ impl<'a> Table<'a> {
 
     /// Reads the next row into one that is used again, for files of many. False: there are no more.
     pub(crate) fn read_row(&mut self, row: &mut Row) -> bool {
-        if !self.usable {
-            return false;
+        let line = self.records.as_mut().and_then(|records| records.next(&mut row.cells, &mut self.mistakes));
+        match line {
+            Some(line) => row.line = line,
+            None => self.mistakes.close(),
         }
-        loop {
-            let line = self.reader.position().line();
-            match self.reader.read_record(&mut row.cells) {
-                Ok(false) => {
-                    self.mistakes.close();
-                    return false;
-                }
-                Ok(true) => {
-                    row.line = row.cells.position().map_or(line, csv::Position::line);
-                    return true;
-                }
-                Err(error) => {
-                    let line = error.position().map_or(line, csv::Position::line);
-                    let message = match error.kind() {
-                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                            format!("has {len} cells, the header has {expected_len}")
-                        }
-                        _ => error.to_string(),
-                    };
-                    self.wrong(line, "", message, None);
-                }
-            }
-        }
+        line.is_some()
     }
 
     /// Whole seconds from the start of the run.
@@ -161,25 +157,36 @@ impl<'a> Table<'a> {
         if table.contains_key(name) {
             return Some(name.to_owned());
         }
-        let help = nearest(name, table.keys().map(String::as_str));
+        // Looking for the nearest name takes a while: not for what is only counted.
+        let near = || nearest(name, table.keys().map(String::as_str));
+        let help = if self.mistakes.is_told() { near() } else { None };
         self.wrong(row.line, column.name, format!("no [{kind}.{name}] in the scenario"), help);
         None
     }
 
     pub(crate) fn local_time(&mut self, row: &Row, column: Column, calendar: &Calendar) -> Option<i64> {
         let text = row.get(column).unwrap_or_default();
-        let parsed: Result<jiff::civil::DateTime, _> = text.parse();
-        if let Ok(time) = parsed {
-            let local_s = calendar.local_s_of(time);
-            if local_s.abs() > 2_000 * DAY_S {
-                self.wrong(row.line, column.name, format!("`{text}` is years away from the scenario's start"), None);
-                return None;
-            }
-            Some(calendar.elapsed_s(local_s))
-        } else {
-            let help = Some("write local time as 2025-06-02T07:30".to_owned());
+        let Some(elapsed_s) = local_s(text, calendar) else {
+            let help =
+                Some("write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00".to_owned());
             self.wrong(row.line, column.name, format!("`{text}` is not a time"), help);
-            None
+            return None;
+        };
+        if elapsed_s.abs() > 2_000 * DAY_S {
+            self.wrong(row.line, column.name, format!("`{text}` is years away from the scenario's start"), None);
+            return None;
         }
+        Some(elapsed_s)
     }
+}
+
+/// What to say of a column that is not known.
+fn unknown<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> (String, Option<String>) {
+    if name.is_empty() {
+        let help = "take it out, or call it `note` if it is for people".to_owned();
+        return ("a column has no name".to_owned(), Some(help));
+    }
+    let near = nearest(name, known);
+    let help = near.map(|near| format!("{near}; a column for people begins with `note`"));
+    ("the column is unknown".to_owned(), help)
 }

@@ -2,7 +2,7 @@
 
 use super::rules::density;
 use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec};
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::calendar::{Calendar, DAY_S, parse_date};
 use crate::policy;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
@@ -221,7 +221,7 @@ fn hubs(scenario: &Scenario, checker: &mut Checker<'_>) {
 fn credits(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, credit) in &scenario.hydrogen_credit {
         let mut date = |name: &str, text: &str| {
-            let date = text.parse::<jiff::civil::Date>().ok();
+            let date = parse_date(text).ok();
             if date.is_none() {
                 let help = Some("write a date such as \"2025-06-02\"".to_owned());
                 checker.wrong(&["hydrogen_credit", key, name], format!("`{text}` is no date"), help);
@@ -303,6 +303,6 @@ pub fn largest_tank(fleet: &FleetSpec, scenario: &Scenario) -> (f64, f64) {
 /// Days of the run on which a credit begins and ends; a date that does not parse has been told already.
 #[must_use]
 pub fn credit_days(text: &str, calendar: &Calendar) -> i64 {
-    let Ok(date) = text.parse::<jiff::civil::Date>() else { return 0 };
+    let Ok(date) = parse_date(text) else { return 0 };
     calendar.local_s_of(date.to_datetime(jiff::civil::Time::midnight())) / DAY_S
 }

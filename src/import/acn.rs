@@ -2,12 +2,18 @@
 //! `{"_items": [{"sessionID", "spaceID", "connectionTime", "disconnectTime", "kWhDelivered", "userInputs", ...}]}`, with
 //! times as in RFC 1123, `Wed, 25 Apr 2018 11:08:04 GMT`.
 
+use crate::disk::name::steers;
+use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
+use crate::record::table::plain_cell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+
+/// A file of more values is not read: a year of the largest site has a twentieth.
+const MOST_VALUES: usize = 10_000_000;
 
 /// What the data do not say, and which of it counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +85,11 @@ pub fn to_csv(sessions: &AcnSessions) -> String {
     out
 }
 
+/// An identifier of others as a cell: on one line, and no formula where a spreadsheet opens it.
 fn quoted(word: &str) -> String {
-    if word.contains([',', '"', '\n']) { format!("\"{}\"", word.replace('"', "\"\"")) } else { word.to_owned() }
+    let word: String = word.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
+    let word = plain_cell(&word);
+    if word.contains([',', '"', '\n']) { format!("\"{}\"", word.replace('"', "\"\"")) } else { word }
 }
 
 /// A session with absolute times.
@@ -104,11 +113,10 @@ impl Reader<'_> {
     }
 
     fn sessions(&mut self, text: &str, options: &Options) -> Option<AcnSessions> {
-        let document: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        let document: Value = match json::parse(text, MOST_VALUES) {
             Ok(document) => document,
-            Err(error) => {
-                let message = format!("is no JSON: {error}");
-                self.mistakes.push(Some(error.line() as u64), "", message, None);
+            Err((line, message)) => {
+                self.mistakes.push(Some(line), "", message, None);
                 return None;
             }
         };

@@ -5,6 +5,7 @@
 use super::geojson::{Layout, PlacedCharger};
 use crate::charging::spec::ChargerSpec;
 use crate::document::problem::{Mistakes, Problem, nearest};
+use crate::document::records::Records;
 use crate::grid::spec::SiteSpec;
 use crate::kernel::sources::Sources;
 use serde_json::{Value, json};
@@ -87,26 +88,20 @@ impl Ports {
 
 /// Reads a station CSV. Mistakes go to `problems`, by line and column.
 pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem>) -> Stations {
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let header = reader.headers().cloned().unwrap_or_default();
-    let columns: BTreeMap<String, usize> = header.iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
-    let mut table = Table { columns, mistakes: Mistakes::of(path, problems) };
+    let mut mistakes = Mistakes::of(path, problems);
+    let Some(mut records) = Records::open(text, &mut mistakes) else { return Stations::default() };
+    let columns: BTreeMap<String, usize> =
+        records.columns().iter().enumerate().map(|(at, name)| (plain(name), at)).collect();
+    let mut table = Table { columns, mistakes };
     let mut out = Stations::default();
     if !table.is_usable() {
         return out;
     }
     let mut stations: BTreeMap<String, Station> = BTreeMap::new();
-    for (at, record) in reader.records().enumerate() {
-        let line = at as u64 + 2;
-        match record {
-            Ok(record) => {
-                let line = record.position().map_or(line, csv::Position::line);
-                if let Some(reason) = table.take(&record, line, options, &mut stations) {
-                    *out.left_out.entry(reason).or_insert(0) += 1;
-                }
-            }
-            Err(error) => table.wrong(line, "", error.to_string(), None),
+    let mut record = csv::StringRecord::new();
+    while let Some(line) = records.next(&mut record, &mut table.mistakes) {
+        if let Some(reason) = table.take(&record, line, options, &mut stations) {
+            *out.left_out.entry(reason).or_insert(0) += 1;
         }
     }
     table.mistakes.close();

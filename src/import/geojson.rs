@@ -4,6 +4,7 @@
 //! other properties are the keys of `[charger.ID]`, or of `[site.ID]` where the property `layer` says `site`.
 
 use crate::charging::spec::ChargerSpec;
+use crate::document::json;
 use crate::document::problem::{Place, Problem, nearest};
 use crate::document::shape::Rules;
 use crate::document::tree::{Item, Node};
@@ -14,6 +15,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+
+/// A map of more values is not read: a port with all its chargers has some thousand.
+const MOST_VALUES: usize = 1_000_000;
 
 /// Chargers farther than this from their site are a mistake, km.
 pub const NEAR_KM: f64 = 50.0;
@@ -119,11 +123,10 @@ impl Reader<'_> {
     }
 
     fn features(&mut self, text: &str) -> Option<Vec<Value>> {
-        let document: Value = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        let document: Value = match json::parse(text, MOST_VALUES) {
             Ok(document) => document,
-            Err(error) => {
-                let place = Some(Place::Line(self.path.to_owned(), error.line() as u64));
-                let message = format!("is no JSON: {error}");
+            Err((line, message)) => {
+                let place = Some(Place::Line(self.path.to_owned(), line));
                 self.problems.push(Problem { place, field: String::new(), message, help: None });
                 return None;
             }

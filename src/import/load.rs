@@ -4,7 +4,7 @@
 use crate::account::load::Load;
 use crate::document::problem::{Place, Problem};
 use crate::document::table::{Column, Row, Table};
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::calendar::{Calendar, DAY_S, has_offset};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -26,8 +26,9 @@ enum When {
 
 impl When {
     fn parse(text: &str) -> Option<Self> {
-        let has_offset = text.get(10..).is_some_and(|time| time.contains(['+', '-', 'Z', 'z']));
-        if has_offset {
+        if text.contains('[') {
+            text.parse::<jiff::Zoned>().ok().map(|at| Self::Unix(at.timestamp().as_second()))
+        } else if has_offset(text) {
             text.parse::<Timestamp>().ok().map(|at| Self::Unix(at.as_second()))
         } else {
             text.parse::<DateTime>().ok().map(Self::Local)
@@ -47,7 +48,7 @@ impl When {
 /// Reads a load in the local time of a zone. None when something is wrong; the problems say what.
 pub fn read(path: &str, text: &str, zone: &str, problems: &mut Vec<Problem>) -> Option<Load> {
     let before = problems.len();
-    let mut table = Table::open(path, text, &["start", "kw"], problems);
+    let mut table = Table::open(path, text, &["start", "kw"], &[], problems);
     let mut readings = Vec::new();
     let columns = table.columns(["start", "kw"]);
     while let Some(row) = table.next_row() {

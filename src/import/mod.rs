@@ -12,9 +12,6 @@ mod urdb_keys;
 use crate::account::tariff::Tariff;
 use crate::document::problem::{Place, Problem, nearest};
 
-/// Tariff files larger than this are refused before they are read.
-pub const TARIFF_LIMIT_BYTES: u64 = 64 << 20;
-
 /// Tariffs that come with the binary: name, and the text of its JSON (`scenarios/tariffs`).
 pub const SHIPPED: [(&str, &str); 4] = [
     ("sce_tou_ev_8", include_str!("../../scenarios/tariffs/sce_tou_ev_8.json")),

@@ -17,6 +17,31 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
+const NEEDED: [&str; 3] = ["utility", "type", "units"];
+const MORE: [&str; 20] = [
+    "name",
+    "period",
+    "assessed",
+    "charge",
+    "charge (imperial)",
+    "charge (metric)",
+    "basic_charge_limit",
+    "basic_charge_limit (imperial)",
+    "basic_charge_limit (metric)",
+    "month_start",
+    "month_end",
+    "hour_start",
+    "hour_end",
+    "weekday_start",
+    "weekday_end",
+    "effective_start_date",
+    "effective_end_date",
+    // The published data set names its sources and doubts in these.
+    "source",
+    "comments",
+    "Notes",
+];
+
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// Reads the one tariff of a file.
@@ -78,7 +103,7 @@ impl Charge {
 }
 
 fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Charge> {
-    let mut table = Table::open(path, text, &["utility", "type", "units"], problems);
+    let mut table = Table::open(path, text, &NEEDED, &MORE, problems);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
         if row.get(table.column("utility")).is_some_and(|utility| utility.eq_ignore_ascii_case("electric")) {

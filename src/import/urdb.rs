@@ -10,17 +10,20 @@ use crate::account::tariff::{
     Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Origin, Per, Rates, Schedule,
     Tariff, TierBasis,
 };
+use crate::document::json;
 use crate::document::problem::{Place, Problem};
 use jiff::civil::Date;
 use serde_json::Value;
 
+/// A file of more values is not read: all tariffs of the database have half as many.
+const MOST_VALUES: usize = 10_000_000;
+
 /// Reads all tariffs of a file. With a `label`, only the object of that label counts, if there is one.
 pub fn read(path: &str, text: &str, label: Option<&str>, problems: &mut Vec<Problem>) -> Vec<Tariff> {
-    let value: Value = match serde_json::from_str(text) {
+    let value: Value = match json::parse(text, MOST_VALUES) {
         Ok(value) => value,
-        Err(error) => {
-            let place = Some(Place::Line(path.to_owned(), error.line() as u64));
-            let message = format!("is not JSON: {error}");
+        Err((line, message)) => {
+            let place = Some(Place::Line(path.to_owned(), line));
             problems.push(Problem { place, field: String::new(), message, help: None });
             return Vec::new();
         }

@@ -179,7 +179,7 @@ impl Job<'_> {
         if self.with_report {
             let baseline = self.baseline.as_ref().map(|(folder, _)| folder.as_path());
             match report::build(folder.path(), &manifest, baseline) {
-                Ok(html) => remarks.extend(folder.write(REPORT, &html).err().map(|error| error.to_string())),
+                Ok(html) => folder.write(REPORT, &html)?,
                 Err(error) => remarks.push(format!("the report could not be made: {error}")),
             }
         }

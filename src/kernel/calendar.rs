@@ -38,7 +38,7 @@ impl Calendar {
     /// # Errors
     /// When the zone is unknown or the dates leave the range of the calendar.
     pub fn new(start: &str, zone: &str, days: u32) -> Result<Self, CalendarError> {
-        let start: Date = start.parse()?;
+        let start = parse_date(start)?;
         let time_zone = TimeZone::get(zone)?;
         let midnight = start.to_zoned_datetime(time_zone.clone())?;
         let epoch_s = midnight.timestamp().as_second();
@@ -217,14 +217,42 @@ pub fn in_window((from, to): (u32, u32), second_of_day: u32) -> bool {
 pub fn parse_time(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
     let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (minutes < 60 && hours * 60 + minutes <= 24 * 60).then_some(hours * 3600 + minutes * 60)
+    let is_time = minutes < 60 && (hours < 24 || hours == 24 && minutes == 0);
+    is_time.then(|| hours * 3600 + minutes * 60)
 }
 
-/// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone.
+/// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone. With an offset or a zone
+/// (`2025-06-02T07:30-07:00`, `...Z`, `...[America/Los_Angeles]`) it is that instant, wherever the run is.
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
-    let time: jiff::civil::DateTime = text.parse().ok()?;
+    if text.contains('[') {
+        let time: jiff::Zoned = text.parse().ok()?;
+        return Some(time.timestamp().as_second() - calendar.epoch_s);
+    }
+    if has_offset(text) {
+        let time: Timestamp = text.parse().ok()?;
+        return Some(time.as_second() - calendar.epoch_s);
+    }
+    let time: DateTime = text.parse().ok()?;
     Some(calendar.elapsed_s(calendar.local_s_of(time)))
+}
+
+/// Does a time say how far it is from UTC? A date has dashes of its own.
+#[must_use]
+pub fn has_offset(text: &str) -> bool {
+    text.get(10..).is_some_and(|time| time.contains(['+', '-', 'Z', 'z']))
+}
+
+/// A date such as `2025-06-02`, without a time or an offset, which would be dropped unseen.
+///
+/// # Errors
+/// When it is none.
+pub fn parse_date(text: &str) -> Result<Date, CalendarError> {
+    let date: Date = text.parse()?;
+    if date.to_string() == text {
+        return Ok(date);
+    }
+    Err(jiff::Error::from_args(format_args!("`{text}` is not a date alone, such as {date}")).into())
 }
 
 /// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.
@@ -268,6 +296,29 @@ mod tests {
         assert_eq!(year.standard_hour_of_year(noon_in_june) % 24, 11);
         let sydney = Calendar::new("2025-01-01", "Australia/Sydney", 2).unwrap();
         assert_eq!(sydney.standard_hour_of_year(12 * 3600) % 24, 11, "January is summer there");
+    }
+
+    #[test]
+    fn times_and_dates_drop_nothing() {
+        for (text, seconds) in [("00:00", Some(0)), ("24:00", Some(86_400)), ("7:05", Some(25_500)), ("24:01", None)] {
+            assert_eq!(parse_time(text), seconds, "{text}");
+        }
+        for wrong in ["71582789:00", "4294967295:59", "25:00", "12:60", "-1:00", "12", "12:00:00", ""] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
+        }
+        let calendar = Calendar::new("2025-06-02", "America/Los_Angeles", 2).unwrap();
+        let instants = ["2025-06-02T07:30", "2025-06-02T07:30-07:00", "2025-06-02T14:30Z", "2025-06-02T16:30+02:00"];
+        let zoned = ["2025-06-02T07:30[America/Los_Angeles]", "2025-06-02T10:30-04:00[America/New_York]"];
+        for text in instants.iter().chain(&zoned) {
+            assert_eq!(local_s(text, &calendar), Some(7 * 3600 + 1800), "{text}");
+        }
+        assert_eq!(local_s("2025-06-02T10:30-07:00[America/New_York]", &calendar), None, "the two do not agree");
+        assert!(parse_date("2025-06-02").is_ok());
+        for wrong in
+            ["2025-06-02T07:30", "2025-06-02T00:00", "2025-06-02 07:30", "20250602", "2025-06-02T00:00Z", "2025-W23-1"]
+        {
+            assert!(parse_date(wrong).is_err() && Calendar::new(wrong, "UTC", 1).is_err(), "{wrong}");
+        }
     }
 
     #[test]

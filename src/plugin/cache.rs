@@ -1,6 +1,8 @@
 //! Compiled code, kept by content hash: in memory for the process, and on disk where a program asks for it.
 
 use super::engine::engine;
+use crate::disk::private::PrivateFolder;
+use crate::disk::read::Kind;
 use crate::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -39,15 +41,15 @@ pub(super) fn compiled<E>(hash: &str, compile: impl FnOnce() -> Result<Component
     if let Some(component) = kept().get(hash) {
         return Ok(component.clone());
     }
-    let file = FOLDER.get().map(|folder| folder.join(file_name(hash)));
-    let found = file.as_deref().and_then(read);
+    let name = file_name(hash);
+    let found = FOLDER.get().and_then(|folder| read(folder, &name));
     let component = if let Some(component) = found {
         component
     } else {
         let component = compile()?;
-        if let Some(file) = &file {
+        if let Some(folder) = FOLDER.get() {
             // A cache that cannot be written costs time, never a run.
-            let _ = write(file, &component);
+            let _ = write(folder, &name, &component);
         }
         component
     };
@@ -85,11 +87,8 @@ impl Hasher for Blake {
 }
 
 /// A file is its blake3, then the code: a torn or rotten file is compiled anew.
-fn read(file: &Path) -> Option<Component> {
-    if !is_private(file.parent()?) || !is_private(file) {
-        return None;
-    }
-    let bytes = std::fs::read(file).ok()?;
+fn read(folder: &Path, name: &str) -> Option<Component> {
+    let bytes = PrivateFolder::open(folder)?.read(name, Kind::Code)?;
     let (hash, code) = bytes.split_at_checked(HASH_BYTES)?;
     if blake3::hash(code).as_bytes() != hash {
         return None;
@@ -108,80 +107,26 @@ fn deserialize(code: &[u8]) -> Option<Component> {
     unsafe { Component::deserialize(engine(), code) }.ok()
 }
 
-fn write(file: &Path, component: &Component) -> wasmtime::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    make_private_folder(folder)?;
-    if !is_private(folder) {
-        return Ok(());
-    }
+fn write(folder: &Path, name: &str, component: &Component) -> wasmtime::Result<()> {
+    let Some(folder) = PrivateFolder::open_or_make(folder)? else { return Ok(()) };
     let code = component.serialize()?;
     let mut bytes = blake3::hash(&code).as_bytes().to_vec();
     bytes.extend_from_slice(&code);
-    // Written beside and renamed, so that two runs at once never see half a file.
-    let beside = file.with_extension(format!("{}.part", std::process::id()));
-    std::fs::write(&beside, &bytes)?;
-    keep_for_owner(&beside)?;
-    std::fs::rename(&beside, file)?;
-    make_room(folder);
+    folder.write(name, &bytes)?;
+    make_room(&folder);
     Ok(())
 }
 
 /// Removes the code that was compiled longest ago until what is left is within the limit.
-fn make_room(folder: &Path) {
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = files
-        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "cwasm"))
-        .filter_map(|entry| Some((entry.metadata().ok()?, entry.path())))
-        .filter_map(|(meta, path)| Some((meta.modified().ok()?, meta.len(), path)))
-        .collect();
-    files.sort();
+fn make_room(folder: &PrivateFolder) {
+    let files = folder.oldest_first("cwasm");
     let mut bytes: u64 = files.iter().map(|file| file.1).sum();
-    for (_, size, path) in files {
+    for (_, size, name) in files {
         if bytes <= MOST_BYTES {
             return;
         }
         // Somebody who runs it has it mapped already; who comes later compiles it anew.
-        let _ = std::fs::remove_file(path);
+        let _ = folder.remove(&name);
         bytes -= size;
     }
-}
-
-#[cfg(unix)]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(unix)]
-fn keep_for_owner(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn keep_for_owner(_file: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-/// Only its owner may write it, and the owner is who owns this process's own files or the system's.
-#[cfg(unix)]
-fn is_private(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let own = std::fs::metadata("/proc/self").map(|me| me.uid());
-    std::fs::symlink_metadata(path).is_ok_and(|meta| {
-        let is_ours = own.is_ok_and(|uid| uid == meta.uid());
-        let cannot_tell = !Path::new("/proc/self").exists();
-        meta.mode() & 0o022 == 0 && (is_ours || cannot_tell)
-    })
-}
-
-#[cfg(not(unix))]
-fn is_private(_path: &Path) -> bool {
-    // The user's cache folder is private by default; a shared one must not be named in PORTVOLT_CACHE_DIR.
-    true
 }

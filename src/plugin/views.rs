@@ -3,23 +3,23 @@
 
 use super::kind::{PluginKind, Take};
 use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
+use crate::disk::whole::{self, Out};
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
 use crate::policy::infrastructure::{InfrastructureView, Works};
 use crate::policy::{
     AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, HydrogenOrders, HydrogenPolicy,
-    HydrogenView, InfrastructurePolicy, Orders,
+    HydrogenView, InfrastructurePolicy, Orders, VIEWS_LOST,
 };
 use crate::record::notes::PluginNotes;
 use serde_json::{Map, Value};
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::marker::PhantomData;
 use std::path::Path;
 
 /// Writes the views of one kind.
 struct Recorder<S: PluginKind> {
-    out: BufWriter<File>,
+    out: BufWriter<Out>,
     is_first: bool,
     kind: PhantomData<fn(S)>,
 }
@@ -28,8 +28,8 @@ impl<S: PluginKind> Recorder<S> {
     fn new(folder: &Path) -> Result<Self, String> {
         let path = folder.join(format!("{}.jsonl", S::KIND));
         let wrong = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-        std::fs::create_dir_all(folder).map_err(wrong)?;
-        let file = File::create(&path).map_err(wrong)?;
+        whole::make_folder(folder).map_err(|error| error.to_string())?;
+        let file = Out::create(&path).map_err(wrong)?;
         Ok(Self { out: BufWriter::new(file), is_first: true, kind: PhantomData })
     }
 
@@ -52,11 +52,11 @@ impl<S: PluginKind> Recorder<S> {
         self.is_first = false;
         let written = serde_json::to_writer(&mut self.out, &line).map_err(std::io::Error::from);
         let written = written.and_then(|()| self.out.write_all(b"\n"));
-        written.map_err(|error| format!("the view could not be recorded: {error}"))
+        written.map_err(|error| format!("{VIEWS_LOST}: {error}"))
     }
 
     fn finish(&mut self) -> Result<(), String> {
-        self.out.flush().map_err(|error| format!("the views could not be recorded: {error}"))
+        self.out.flush().map_err(|error| format!("{VIEWS_LOST}: {error}"))
     }
 }
 

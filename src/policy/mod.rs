@@ -147,6 +147,17 @@ pub struct PolicyFault {
     pub message: String,
 }
 
+/// Messages of a policy whose views could not be written begin so: the disk failed then, not the policy.
+pub const VIEWS_LOST: &str = "the views could not be recorded";
+
+impl PolicyFault {
+    /// Is it the disk that failed, where views are recorded?
+    #[must_use]
+    pub fn is_of_disk(&self) -> bool {
+        self.message.starts_with(VIEWS_LOST)
+    }
+}
+
 impl Fault {
     /// Keeps the first failure.
     pub fn set(&mut self, policy: &str, message: String) {

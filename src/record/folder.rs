@@ -3,11 +3,12 @@
 
 use super::metric::Metric;
 use super::notes::PluginNotes;
+use crate::disk::read::{self, Kind, ReadError};
+use crate::disk::whole::{self, Work};
+use crate::disk::{Found, WriteError, list_found};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Version of manifest.json and summary.json.
 pub const SCHEMA: u32 = 1;
@@ -15,10 +16,14 @@ pub const SCHEMA: u32 = 1;
 pub const MANIFEST: &str = "manifest.json";
 /// The summary's file name.
 pub const SUMMARY: &str = "summary.json";
-/// What a run left unfinished is kept so long, for who looks into it.
-const KEPT_UNFINISHED: Duration = Duration::from_hours(48);
 /// The report's file name.
 pub const REPORT: &str = "report.html";
+/// What the server was asked for, where it made the run.
+pub const REQUEST: &str = "request.json";
+/// The folder of tables inside a run's folder.
+const TABLES: &str = "tables";
+/// Most outputs that a manifest lists: far more than any run has.
+const MOST_OUTPUTS: usize = 10_000;
 
 /// Why a folder could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +45,43 @@ pub enum FolderError {
     /// It holds something else.
     #[error("{} is not empty and holds no run of Portvolt; choose another --out", .0.display())]
     Foreign(PathBuf),
+    /// It holds a finished run, and something that no run made.
+    #[error("{} holds {name}, which its run did not make; move it away, or choose another --out", target.display())]
+    Mixed {
+        /// The folder.
+        target: PathBuf,
+        /// What else is there.
+        name: String,
+    },
+    /// The manifest is not the text that it should be: nothing is written then.
+    #[error("a fault of Portvolt: its manifest cannot be written as JSON ({0}); please report it")]
+    Json(#[from] serde_json::Error),
     /// The system refused.
-    #[error("cannot write {}: {source}", path.display())]
-    Io {
-        /// The path.
-        path: PathBuf,
-        /// What it said.
-        source: std::io::Error,
+    #[error(transparent)]
+    Io(#[from] WriteError),
+}
+
+/// Why a manifest cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// There is none.
+    #[error("{} holds no finished run, comparison or sweep: it has no {MANIFEST}", .0.display())]
+    Missing(PathBuf),
+    /// It cannot be read.
+    #[error("{}: {MANIFEST} {reason}", folder.display())]
+    Unreadable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        reason: ReadError,
+    },
+    /// It is something else.
+    #[error("{} is no manifest of portvolt: {reason}", .folder.join(MANIFEST).display())]
+    Wrong {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -127,48 +162,99 @@ pub struct ReadMetric {
 #[derive(Debug)]
 pub struct RunFolder {
     target: PathBuf,
-    work: PathBuf,
+    work: Work,
     force: bool,
 }
 
 impl Manifest {
-    /// Replaces one file of a finished folder, and its hash.
+    /// Reads the manifest of a run, a comparison or a merge. It is data of whoever made the folder: its version is checked,
+    /// and the files that it names lie in the folder or its tables.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn read(folder: &Path) -> Result<Self, ManifestError> {
+        let text = read::text(&folder.join(MANIFEST), Kind::Json).map_err(|reason| match reason {
+            ReadError::Missing => ManifestError::Missing(folder.to_path_buf()),
+            reason => ManifestError::Unreadable { folder: folder.to_path_buf(), reason },
+        })?;
+        Self::parse(&text).map_err(|reason| ManifestError::Wrong { folder: folder.to_path_buf(), reason })
+    }
+
+    /// Reads the text of a manifest.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            schema: u32,
+        }
+        // The version first: what another one holds may have another shape.
+        let Version { schema } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if schema != SCHEMA {
+            return Err(format!("it is of schema {schema}, and this version of portvolt reads schema {SCHEMA}"));
+        }
+        let manifest: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if manifest.outputs.len() > MOST_OUTPUTS {
+            return Err(format!("it lists {} outputs, more than any run has", manifest.outputs.len()));
+        }
+        match manifest.outputs.keys().find(|name| !is_output(name)) {
+            Some(name) => Err(format!("it lists an output {name:?}, which is no file of a run's folder")),
+            None => Ok(manifest),
+        }
+    }
+
+    /// Replaces one file of a finished folder, and its hash. Each of the two is the one before or the new one, whole.
     ///
     /// # Errors
     /// When the system refuses.
     pub fn replace(mut self, folder: &Path, name: &str, text: &str) -> Result<(), FolderError> {
-        let path = folder.join(name);
-        io(&path, std::fs::write(&path, text))?;
         self.outputs.insert(name.to_owned(), blake3::hash(text.as_bytes()).to_hex().to_string());
-        let path = folder.join(MANIFEST);
-        io(&path, std::fs::write(&path, serde_json::to_string_pretty(&self).unwrap_or_default()))
+        let manifest = serde_json::to_string_pretty(&self)?;
+        whole::write(&folder.join(name), text)?;
+        Ok(whole::write(&folder.join(MANIFEST), manifest)?)
+    }
+}
+
+/// Is this a name that a run gives to a file: `NAME` or `tables/NAME`?
+fn is_output(name: &str) -> bool {
+    // Windows wrote its own separator.
+    let parts: Vec<&str> = name.split(['/', '\\']).collect();
+    match parts[..] {
+        [file] => crate::disk::name::plain(file).is_ok(),
+        [folder, file] => folder == TABLES && crate::disk::name::plain(file).is_ok(),
+        _ => false,
     }
 }
 
 /// The blake3 of a file, read piece by piece.
 ///
 /// # Errors
-/// When the system refuses.
-pub fn hash_of_file(path: &Path) -> std::io::Result<String> {
+/// Why it cannot be read.
+pub fn hash_of_file(path: &Path) -> Result<String, ReadError> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(read::open(path, Kind::Table)?)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 
-fn io<T>(path: &Path, result: std::io::Result<T>) -> Result<T, FolderError> {
-    result.map_err(|source| FolderError::Io { path: path.to_path_buf(), source })
+/// Files of a run's folder and of its tables, as a manifest names them.
+#[must_use]
+pub fn files(folder: &Path) -> Vec<String> {
+    let plain = |found: &Found| found.is_file && !found.name.starts_with('.');
+    let tables = list_found(&folder.join(TABLES)).into_iter().filter(plain).map(|it| format!("{TABLES}/{}", it.name));
+    list_found(folder).into_iter().filter(plain).map(|it| it.name).chain(tables).collect()
 }
 
-/// Removes what runs into the same folder left unfinished days ago.
-fn drop_old(target: &Path) {
-    let name = format!("{}.unfinished.", target.file_name().unwrap_or_default().to_string_lossy());
-    let beside = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    for entry in std::fs::read_dir(beside).into_iter().flatten().flatten() {
-        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|age| age > KEPT_UNFINISHED);
-        if entry.file_name().to_string_lossy().starts_with(&name) && is_old() == Some(true) {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
+/// What lies in the folder of a finished run and is not of it: never thrown away with it.
+fn foreign(target: &Path, manifest: &Manifest) -> Option<String> {
+    let known = |name: &str| {
+        let is_hidden = name.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+        let is_listed = manifest.outputs.keys().any(|output| output.replace('\\', "/") == name);
+        is_hidden || is_listed || matches!(name, MANIFEST | REPORT | REQUEST | TABLES)
+    };
+    let tables = list_found(&target.join(TABLES)).into_iter().map(|it| format!("{TABLES}/{}", it.name));
+    let mut all = list_found(target).into_iter().map(|it| it.name).chain(tables);
+    all.find(|name| !known(name))
 }
 
 impl RunFolder {
@@ -177,41 +263,38 @@ impl RunFolder {
     /// # Errors
     /// When the target is taken, or the system refuses.
     pub fn begin(target: &Path, force: bool) -> Result<Self, FolderError> {
-        let Some(name) = target.file_name() else {
+        if target.file_name().is_none() {
             return Err(FolderError::Nameless(target.to_path_buf()));
-        };
+        }
         if target.exists() {
-            let is_run = target.join(MANIFEST).is_file();
-            let is_empty = target.is_dir() && io(target, std::fs::read_dir(target))?.next().is_none();
-            if is_run && !force {
-                return Err(FolderError::Finished(target.to_path_buf()));
-            }
-            if !is_run && !is_empty {
-                return Err(FolderError::Foreign(target.to_path_buf()));
+            // A file of this name that is no manifest of ours makes no run: other programs have such a file, too.
+            let run = Manifest::read(target).ok();
+            let is_empty = target.is_dir() && list_found(target).is_empty();
+            match run {
+                None if is_empty => {}
+                None => return Err(FolderError::Foreign(target.to_path_buf())),
+                Some(_) if !force => return Err(FolderError::Finished(target.to_path_buf())),
+                Some(run) => match foreign(target, &run) {
+                    Some(name) => return Err(FolderError::Mixed { target: target.to_path_buf(), name }),
+                    None => {}
+                },
             }
         }
-        let mut name = name.to_os_string();
-        name.push(format!(".unfinished.{}", std::process::id()));
-        let work = target.with_file_name(name);
-        let tables = work.join("tables");
-        drop_old(target);
-        if work.exists() {
-            io(&work, std::fs::remove_dir_all(&work))?;
-        }
-        io(&tables, std::fs::create_dir_all(&tables))?;
+        let work = Work::begin(target)?;
+        whole::make_folder(&work.path().join(TABLES))?;
         Ok(Self { target: target.to_path_buf(), work, force })
     }
 
     /// Where the files go for now.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.work
+        self.work.path()
     }
 
     /// Where the tables go.
     #[must_use]
     pub fn tables(&self) -> PathBuf {
-        self.work.join("tables")
+        self.path().join(TABLES)
     }
 
     /// Writes one file.
@@ -219,8 +302,7 @@ impl RunFolder {
     /// # Errors
     /// When the system refuses.
     pub fn write(&self, name: &str, text: &str) -> Result<(), FolderError> {
-        let path = self.work.join(name);
-        io(&path, std::fs::write(&path, text))
+        Ok(whole::write(&self.path().join(name), text)?)
     }
 
     /// Takes one file out again.
@@ -228,8 +310,7 @@ impl RunFolder {
     /// # Errors
     /// When the system refuses.
     pub fn remove(&self, name: &str) -> Result<(), FolderError> {
-        let path = self.work.join(name);
-        io(&path, std::fs::remove_file(&path))
+        Ok(whole::remove(&self.path().join(name))?)
     }
 
     /// Hashes all files, writes the manifest and puts the folder in its place.
@@ -237,43 +318,21 @@ impl RunFolder {
     /// # Errors
     /// When the system refuses, or another run was faster. What was there before is then there still.
     pub fn finish(self, mut manifest: Manifest) -> Result<PathBuf, FolderError> {
-        let mut files = Vec::new();
-        for (folder, name) in [(self.work.clone(), ""), (self.tables(), "tables")] {
-            for entry in io(&folder, std::fs::read_dir(&folder))? {
-                files.push(Path::new(name).join(io(&folder, entry)?.file_name()));
-            }
+        for name in files(self.path()) {
+            let path = self.path().join(&name);
+            let lost = |error: ReadError| WriteError { path: path.clone(), source: std::io::Error::other(error) };
+            manifest.outputs.insert(name, hash_of_file(&path).map_err(lost)?);
         }
-        for file in files {
-            let path = self.work.join(&file);
-            if path.is_file() {
-                manifest.outputs.insert(file.display().to_string(), io(&path, hash_of_file(&path))?);
-            }
-        }
-        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
-        self.write(MANIFEST, &text)?;
-        if self.target.join(MANIFEST).exists() && !self.force {
-            return Err(FolderError::Overtaken { target: self.target, kept: self.work });
-        }
-        // What is there goes aside first: whenever this is killed, the old results or the new ones are whole.
-        let aside = self.work.with_extension(format!("{}.before", std::process::id()));
-        let is_replaced = self.target.exists();
-        if is_replaced {
-            io(&self.target, std::fs::rename(&self.target, &aside))?;
-        }
-        let placed = std::fs::rename(&self.work, &self.target);
-        if is_replaced && placed.is_err() {
-            let _ = std::fs::rename(&aside, &self.target);
-        }
-        io(&self.target, placed)?;
-        if is_replaced {
-            let _ = std::fs::remove_dir_all(&aside);
-        }
-        Ok(self.target)
+        self.write(MANIFEST, &serde_json::to_string_pretty(&manifest)?)?;
+        self.work.put(self.force).map_err(|(error, work)| match error.is_taken() {
+            true => FolderError::Overtaken { target: self.target, kept: work.path().to_path_buf() },
+            false => FolderError::Io(error),
+        })
     }
 
     /// Drops everything: nothing is half written.
     pub fn discard(self) {
-        let _ = std::fs::remove_dir_all(&self.work);
+        self.work.discard();
     }
 }
 
@@ -299,9 +358,7 @@ mod tests {
     fn of_two_runs_into_one_folder_none_is_lost() {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("out");
-        let mut slow = RunFolder::begin(&target, false).unwrap();
-        slow.work = dir.path().join("out.unfinished.other");
-        std::fs::create_dir_all(slow.tables()).unwrap();
+        let slow = RunFolder::begin(&target, false).unwrap();
         RunFolder::begin(&target, false).unwrap().finish(manifest("fast")).unwrap();
         let told = slow.finish(manifest("slow")).unwrap_err();
         assert!(matches!(&told, FolderError::Overtaken { kept, .. } if title(kept) == "slow"), "{told}");
@@ -310,6 +367,35 @@ mod tests {
         assert_eq!(title(&target), "forced");
         let beside: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(beside.len(), 2, "the one before is gone: {beside:?}");
+    }
+
+    #[test]
+    fn what_no_run_made_is_not_thrown_away_with_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("out");
+        RunFolder::begin(&target, false).unwrap().finish(manifest("first")).unwrap();
+        std::fs::write(target.join("notes.txt"), "mine").unwrap();
+        let told = RunFolder::begin(&target, true).unwrap_err().to_string();
+        assert!(told.contains("notes.txt"), "{told}");
+        std::fs::rename(target.join("notes.txt"), target.join("tables/notes.txt")).unwrap();
+        assert!(RunFolder::begin(&target, true).unwrap_err().to_string().contains("tables/notes.txt"));
+        std::fs::remove_file(target.join("tables/notes.txt")).unwrap();
+        RunFolder::begin(&target, true).unwrap().finish(manifest("second")).unwrap();
+        assert_eq!(title(&target), "second");
+    }
+
+    #[test]
+    fn a_manifest_is_data() {
+        let text = serde_json::to_string(&manifest("a")).unwrap();
+        assert!(Manifest::parse(&text).is_ok());
+        let other = text.replace("\"schema\":1", "\"schema\":2");
+        assert!(Manifest::parse(&other).unwrap_err().contains("schema 2"));
+        for output in ["../a", "/etc/passwd", "tables/../a", "tables/a/b", ".hidden", "other/a.parquet"] {
+            let wrong = text.replace("\"outputs\":{}", &format!("\"outputs\":{{\"{output}\":\"00\"}}"));
+            assert!(Manifest::parse(&wrong).is_err(), "{output}");
+        }
+        let right = text.replace("\"outputs\":{}", "\"outputs\":{\"tables/a.parquet\":\"00\",\"report.html\":\"00\"}");
+        assert!(Manifest::parse(&right).is_ok());
     }
 
     #[test]

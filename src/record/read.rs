@@ -1,10 +1,10 @@
 //! Columns of Parquet tables, batch by batch.
 
+use crate::disk::read::{self as file, Kind};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Why a file of a run's folder could not be read.
@@ -27,6 +27,9 @@ pub enum ReadError {
         reason: String,
     },
 }
+
+/// A table that says it has more rows is not read: a few bytes can stand for any number of equal rows.
+const MOST_ROWS: i64 = 4_000_000_000;
 
 /// Rows of one batch by column name.
 pub(crate) struct Batch(RecordBatch);
@@ -74,8 +77,12 @@ impl Batch {
 pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReadError> {
     let path = folder.join(format!("{table}.parquet"));
     let fail = |reason: String| ReadError::Table { path: path.clone(), reason };
-    let file = File::open(&path).map_err(|error| fail(error.to_string()))?;
+    let file = file::open(&path, Kind::Table).map_err(|error| fail(error.to_string()))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
+    let rows = builder.metadata().file_metadata().num_rows();
+    if rows > MOST_ROWS {
+        return Err(fail(format!("it says that it has {rows} rows; the limit is {MOST_ROWS}")));
+    }
     let reader = builder.with_batch_size(1 << 15).build().map_err(|error| fail(error.to_string()))?;
     for batch in reader {
         visit(&Batch(batch.map_err(|error| fail(error.to_string()))?));
@@ -86,6 +93,6 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
 /// Reads a JSON file.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
     let fail = |reason: String| ReadError::File { path: path.to_path_buf(), reason };
-    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    let text = file::text(path, Kind::Json).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
 }

@@ -2,6 +2,8 @@
 
 use super::Code;
 use super::names::Names;
+use crate::disk::name::steers;
+use crate::disk::whole::Out;
 use crate::kernel::ids::{FleetId, HubId, NodeId, PortId, SiteId, StationId, VisitId};
 use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
@@ -12,7 +14,6 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -220,8 +221,8 @@ pub struct TableWriter {
     table: &'static str,
     schema: Arc<Schema>,
     digest: blake3::Hasher,
-    parquet: Option<ArrowWriter<File>>,
-    csv: Option<csv::Writer<File>>,
+    parquet: Option<ArrowWriter<Out>>,
+    csv: Option<csv::Writer<Out>>,
 }
 
 impl TableWriter {
@@ -242,7 +243,7 @@ impl TableWriter {
             return Ok(writer);
         };
         let create =
-            |path: &Path| File::create(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source });
+            |path: &Path| Out::create(path).map_err(|source| TableError::Io { path: path.to_path_buf(), source });
         let path = folder.join(format!("{}.parquet", R::TABLE));
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -390,9 +391,13 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Text that a spreadsheet takes as text: what could begin a formula gets an apostrophe before it.
-fn plain_cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+/// Text that a spreadsheet takes as text: what could begin a formula, also after blanks and tabs that it skips or as a wide
+/// letter that it folds, gets an apostrophe before it.
+#[must_use]
+pub fn plain_cell(text: &str) -> String {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || steers(c)).chars().next();
+    let begins = matches!(first, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
+    if begins || text.starts_with(['\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn write_csv<W: Write>(batch: &RecordBatch, csv: &mut csv::Writer<W>, names: &Names) -> Result<(), csv::Error> {

@@ -1,10 +1,10 @@
 //! The choice of policies: how overlays change it, and the files of plugins.
 
 use super::Scenario;
-use super::files::{OUTSIDE, is_within};
 use super::loaded::Plugins;
 use super::plugin_file::PluginFile;
 use super::rows::Rows;
+use crate::disk::read::Kind;
 use crate::document::problem::Problem;
 use crate::document::tree::{Item, Node};
 use crate::policy::spec::is_plugin_file;
@@ -57,7 +57,7 @@ fn child_mut<'a>(item: &'a mut Item, key: &str) -> Option<&'a mut Item> {
 
 /// Reads the files of plugins, whose paths are relative to the scenario's folder.
 pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>) -> Plugins {
-    let Rows { base, within, inputs, problems } = rows;
+    let Rows { base, from, inputs, problems } = rows;
     let mut read = |table: &str, kind: &str, plugin: Option<&String>| {
         let path = [table, kind, "plugin"].map(str::to_owned);
         let mut wrong = |message: String, help: Option<&str>| {
@@ -71,13 +71,13 @@ pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>)
             wrong("has both a `name` and a `plugin`".to_owned(), Some("keep one of them"));
         }
         let file = base.join(plugin?);
-        let is_free = within.is_none_or(|folder| is_within(&file, folder));
-        match if is_free { PluginFile::read(&file) } else { Err(OUTSIDE.to_owned()) } {
-            Ok(plugin) => {
+        match from.bytes(&file, Kind::Plugin) {
+            Ok(bytes) => {
+                let plugin = PluginFile::new(file.display().to_string(), bytes);
                 inputs.insert(plugin.path.clone(), plugin.hash.clone());
                 Some(plugin)
             }
-            Err(what) => {
+            Err((what, _)) => {
                 let help = "the path of a plugin is relative to the scenario's folder";
                 wrong(format!("plugin {}: {what}", file.display()), Some(help));
                 None

@@ -1,85 +1,117 @@
-//! The files that a scenario names: which may be read, and what is wrong with those that cannot be.
+//! The files that a scenario names: which may be read, how many, and what is wrong with those that cannot be.
 
+use crate::disk::read::{self, Kind, ReadError};
+use crate::disk::{Folder, list};
 use crate::document::problem::nearest;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-pub(super) const OUTSIDE: &str = "lies outside of the folder that may be read";
+/// The name of the scenario's file inside its folder.
+pub const FILE_NAME: &str = "scenario.toml";
+const OUTSIDE: &str = "lies outside of the folder that may be read";
+/// One scenario names no more files, each as often as it is named: few that extend each other can mean any number.
+const MOST_FILES: usize = 2_500;
+/// They have no more bytes together.
+const MOST_BYTES: u64 = 2 << 30;
+/// Files of TOML are kept whole until all is read: of those a scenario has few.
+const MOST_TOML: usize = 100;
+/// Names that are looked at for the one that was meant.
+const MOST_NEAR: usize = 1_000;
 
-/// Is a file inside a folder, whatever `..` and links its path goes through? What is hidden there (`.env`, `.git/config`) is
-/// not, for errors quote lines.
-pub(super) fn is_within(path: &Path, folder: &Path) -> bool {
-    if is_hidden(path.strip_prefix(folder).unwrap_or(path)) {
-        return false;
+/// What is wrong with a file, and what to do.
+pub(crate) type Wrong = (String, Option<String>);
+
+/// What one scenario may still read, and where.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// No file outside of this folder is read, and none that is hidden in it. None: any may be.
+    within: Option<PathBuf>,
+    files: usize,
+    toml: usize,
+    bytes: u64,
+}
+
+impl Files {
+    pub(super) fn new(within: Option<&Path>) -> Self {
+        Self { within: within.map(Path::to_path_buf), files: MOST_FILES, toml: MOST_TOML, bytes: MOST_BYTES }
     }
-    let mut plain = PathBuf::new();
-    for part in std::path::absolute(path).unwrap_or_default().components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
+
+    /// The text of a file.
+    pub(super) fn text(&mut self, path: &Path, kind: Kind) -> Result<String, Wrong> {
+        self.bytes(path, kind).and_then(|bytes| read::utf8(bytes).map_err(|error| explained(&error, path)))
     }
-    let Ok(folder) = folder.canonicalize() else { return false };
-    match path.canonicalize() {
-        Ok(path) => path.starts_with(folder),
-        Err(_) => plain.starts_with(folder),
+
+    /// The bytes of a file.
+    pub(super) fn bytes(&mut self, path: &Path, kind: Kind) -> Result<Vec<u8>, Wrong> {
+        let left = if kind == Kind::Toml { &mut self.toml } else { &mut self.files };
+        let Some(less) = left.checked_sub(1) else {
+            let (most, what) = if kind == Kind::Toml { (MOST_TOML, "of TOML ") } else { (MOST_FILES, "") };
+            let message = format!("is not read: a scenario names at most {most} files {what}in all");
+            return Err((message, Some("a file that many others extend counts each time".to_owned())));
+        };
+        *left = less;
+        let bytes = bytes_within(path, kind, self.within.as_deref())?;
+        self.bytes = self.bytes.checked_sub(bytes.len() as u64).ok_or_else(|| {
+            let message = format!("is not read: the files of a scenario have at most {} MB in all", MOST_BYTES >> 20);
+            (message, None)
+        })?;
+        Ok(bytes)
+    }
+
+    /// May this file be read, as far as its place goes?
+    pub(super) fn is_free(&self, path: &Path) -> bool {
+        self.within.as_ref().is_none_or(|folder| inner_path(path, folder).is_some())
     }
 }
 
-/// Does a name on the way begin with a dot? A TOML file itself may: a draft is tried under such a name.
-fn is_hidden(path: &Path) -> bool {
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    let names = path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_string_lossy().starts_with('.')),
-        _ => None,
-    });
-    let hidden: Vec<bool> = names.collect();
-    hidden.iter().rev().skip(usize::from(is_toml)).any(|is_hidden| *is_hidden)
+/// The path of a file inside a folder; none where it lies elsewhere.
+fn inner_path(path: &Path, folder: &Path) -> Option<PathBuf> {
+    if let Ok(inner) = path.strip_prefix(folder) {
+        return Some(inner.to_path_buf());
+    }
+    let real = read::full_path(path).ok()?;
+    real.strip_prefix(read::full_path(folder).ok()?).ok().map(Path::to_path_buf)
+}
+
+fn bytes_within(path: &Path, kind: Kind, within: Option<&Path>) -> Result<Vec<u8>, Wrong> {
+    let outside = || (OUTSIDE.to_owned(), None);
+    let Some(folder) = within else {
+        return read::bytes(path, kind).map_err(|error| explained(&error, path));
+    };
+    let inner = inner_path(path, folder).ok_or_else(outside)?;
+    let root = Folder::open(folder).map_err(|error| explained(&error.into(), folder))?;
+    root.read_below(&inner, kind).map_err(|error| match error {
+        // What is refused for its place, not for what it is: a way out, or to what is hidden.
+        ReadError::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => outside(),
+        ReadError::Hidden => outside(),
+        error => explained(&error, path),
+    })
+}
+
+/// The text of a file that a command names.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub(crate) fn read_text(path: &Path, kind: Kind, within: Option<&Path>) -> Result<String, Wrong> {
+    let bytes = bytes_within(path, kind, within)?;
+    read::utf8(bytes).map_err(|error| explained(&error, path))
+}
+
+fn explained(error: &ReadError, path: &Path) -> Wrong {
+    let help = match error {
+        ReadError::Missing => Some(near_file(path).unwrap_or_else(|| {
+            "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from".to_owned()
+        })),
+        ReadError::Folder | ReadError::NoFile(_) => Some(format!("a scenario's folder holds a `{FILE_NAME}`")),
+        ReadError::TooLarge { .. } => Some("split it, or sample it".to_owned()),
+        ReadError::NoText { .. } => Some("save the file as UTF-8".to_owned()),
+        ReadError::Hidden | ReadError::Io(_) => None,
+    };
+    (error.to_string(), help)
 }
 
 /// "did you mean ...", of what lies where a file was looked for.
 fn near_file(path: &Path) -> Option<String> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let beside = std::fs::read_dir(folder).ok()?.flatten().take(1_000);
-    let names: Vec<String> = beside.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
+    let names = list(path.parent().unwrap_or(Path::new("")));
+    let shown = names.iter().take(MOST_NEAR).map(String::as_str).filter(|name| !name.starts_with('.'));
     nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))
 }
-
-/// The text of a file, or what is wrong with it and what to do.
-pub(crate) fn read_text(
-    path: &Path,
-    limit_bytes: u64,
-    within: Option<&Path>,
-) -> Result<String, (String, Option<String>)> {
-    if within.is_some_and(|folder| !is_within(path, folder)) {
-        return Err((OUTSIDE.to_owned(), None));
-    }
-    let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => (
-            "there is no such file".to_owned(),
-            Some(near_file(path).unwrap_or_else(|| {
-                "paths inside a scenario are relative to its folder; `portvolt init` makes one to start from".to_owned()
-            })),
-        ),
-        _ => (format!("cannot be read: {error}"), None),
-    })?;
-    if !meta.is_file() {
-        return Err(("is not a file".to_owned(), Some(format!("a scenario's folder holds a `{FILE_NAME}`"))));
-    }
-    if meta.len() > limit_bytes {
-        let (size, limit) = (meta.len() >> 20, limit_bytes >> 20);
-        return Err((format!("has {size} MB; the limit is {limit} MB"), Some("split it, or sample it".to_owned())));
-    }
-    let bytes = std::fs::read(path).map_err(|error| (format!("cannot be read: {error}"), None))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = String::from_utf8_lossy(&error.as_bytes()[..at]).matches('\n').count() + 1;
-        let help = Some("save the file as UTF-8".to_owned());
-        (format!("line {line} (byte {at}) is not UTF-8 text"), help)
-    })
-}
-
-/// The name of the scenario's file inside its folder.
-pub const FILE_NAME: &str = "scenario.toml";

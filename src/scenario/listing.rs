@@ -8,9 +8,7 @@ use crate::hydrogen::check::usable_kg;
 use crate::hydrogen::spec::FuelVisitsSpec;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::units::Kw;
-
-/// Larger files are refused before they are read.
-pub const CSV_LIMIT_BYTES: u64 = 512 << 20;
+use std::collections::BTreeMap;
 
 /// Reads `origin, destination, ready, due[, container][, fleet]`.
 pub fn hauls(
@@ -20,7 +18,8 @@ pub fn hauls(
     calendar: &Calendar,
     problems: &mut Vec<Problem>,
 ) -> Vec<ListedHaul> {
-    let mut table = Table::open(path, text, &["origin", "destination", "ready", "due"], problems);
+    let mut table =
+        Table::open(path, text, &["origin", "destination", "ready", "due"], &["fleet", "container"], problems);
     let [from, to, ready, due, by, container] =
         table.columns(["origin", "destination", "ready", "due", "fleet", "container"]);
     let mut out = Vec::new();
@@ -64,7 +63,7 @@ pub fn fuel_visits(
     problems: &mut Vec<Problem>,
 ) -> Vec<FuelVisit> {
     let most_kg = scenario.hydrogen.get(&spec.station).map_or(1e4, usable_kg);
-    let mut table = Table::open(path, text, &["arrive_s", "kg"], problems);
+    let mut table = Table::open(path, text, &["arrive_s", "kg"], &["depart_s"], problems);
     let [arrive, need, depart] = table.columns(["arrive_s", "kg", "depart_s"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
@@ -84,7 +83,7 @@ pub fn fuel_visits(
 
 /// Reads `origin, destination, km[, minutes]`.
 pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Problem>) -> Vec<KmRow> {
-    let mut table = Table::open(path, text, &["origin", "destination", "km"], problems);
+    let mut table = Table::open(path, text, &["origin", "destination", "km"], &["minutes"], problems);
     let [from, to, distance, duration] = table.columns(["origin", "destination", "km", "minutes"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
@@ -101,7 +100,7 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
 
 /// Reads `hour, kw_per_kw`: power of an array for each hour of a year, in order.
 pub fn solar(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<f64> {
-    let mut table = Table::open(path, text, &["hour", "kw_per_kw"], problems);
+    let mut table = Table::open(path, text, &["hour", "kw_per_kw"], &[], problems);
     let [of_hour, power] = table.columns(["hour", "kw_per_kw"]);
     let mut out = Vec::new();
     while let Some(row) = table.next_row() {
@@ -126,8 +125,9 @@ pub fn schedule(
     calendar: &Calendar,
     problems: &mut Vec<Problem>,
 ) -> Schedule {
-    let mut table = Table::open(path, text, &["start", "kw"], problems);
+    let mut table = Table::open(path, text, &["start", "kw"], &["site"], problems);
     let [from, power, at_site] = table.columns(["start", "kw", "site"]);
+    let numbers: BTreeMap<&str, u32> = scenario.site.keys().map(String::as_str).zip(0..).collect();
     let mut out = Schedule::default();
     while let Some(row) = table.next_row() {
         let start_s = table.local_time(&row, from, calendar);
@@ -136,7 +136,7 @@ pub fn schedule(
         let (Some(start_s), Some(kw), Some(site)) = (start_s, kw, site) else {
             continue;
         };
-        let site = site.and_then(|key| scenario.site.keys().position(|known| *known == key)).map(|at| at as u32);
+        let site = site.and_then(|key| numbers.get(key.as_str()).copied());
         let steps = out.steps.entry(site).or_default();
         if steps.last().is_some_and(|last| last.0 >= start_s) {
             table.wrong(row.line, "start", "is not after the row before of the same site".to_owned(), None);

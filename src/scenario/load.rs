@@ -1,11 +1,12 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
-use super::files::{FILE_NAME, read_text};
+use super::files::{FILE_NAME, Files};
 use super::loaded::{FIRST_SOC, Loaded};
 use super::provenance;
 use super::rows::{Listed, Rows};
 use super::schema::check_shape;
 use super::{Scenario, check, choice};
+use crate::disk::read::Kind;
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::shape;
 use crate::document::tree::{Item, Node};
@@ -13,8 +14,6 @@ use crate::import::geojson;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// A larger file is no scenario.
-pub(crate) const TOML_LIMIT_BYTES: u64 = 16 << 20;
 const CHAIN_LIMIT: usize = 8;
 /// The key of a file that names what of the files below it is left out.
 const WITHOUT: &str = "without";
@@ -28,8 +27,10 @@ pub struct Request {
     pub overlays: Vec<PathBuf>,
     /// `dotted.path=value` settings, applied last; `dotted.path=` takes a key out.
     pub settings: Vec<String>,
-    /// No file outside of this folder is read. None: any may be.
+    /// No file outside of this folder is read, and none that is hidden in it. None: any may be.
     pub within: Option<PathBuf>,
+    /// What the scenario's file would say: it is not read then, and what it names is looked for where it would lie.
+    pub text: Option<String>,
 }
 
 /// Reads, merges and checks.
@@ -37,9 +38,10 @@ pub struct Request {
 /// # Errors
 /// All problems of the user's files.
 pub fn load(request: &Request) -> Result<Loaded, Problems> {
-    let mut reader = Reader { within: request.within.clone(), ..Reader::default() };
+    let mut reader = Reader::of(request);
     let main = scenario_file(&request.path);
     let document = reader.document(&main, request);
+    let mut from = reader.from;
     let mut problems = Problems { files: reader.files, list: reader.problems };
     let Some(document) = document.filter(|_| problems.list.is_empty()) else {
         return Err(problems);
@@ -63,11 +65,11 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     };
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
-    let within = request.within.as_deref();
-    lay_out(&mut scenario, Rows { base: base.clone(), within, inputs: &mut inputs, problems: &mut problems.list });
+    let rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
+    lay_out(&mut scenario, rows);
     let calendar = check::check(&scenario, &document, &mut problems.list);
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
-    let mut rows = Rows { base: base.clone(), within, inputs: &mut inputs, problems: &mut problems.list };
+    let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
     let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
         rows.all(&scenario, calendar.as_ref());
@@ -114,7 +116,8 @@ fn told_once(mut problems: Vec<Problem>, made: &BTreeMap<String, String>) -> Vec
 fn lay_out(scenario: &mut Scenario, mut rows: Rows<'_>) {
     let Some(spec) = scenario.layout.clone() else { return };
     let places = scenario.site.iter().map(|(key, site)| (key.clone(), (site.lat, site.lon))).collect();
-    let layout = rows.read(&spec.geojson, |path, text, out| geojson::read(path, text, &places, out));
+    let layout = rows
+        .read("layout.geojson", Kind::Map, &spec.geojson, |path, text, out| geojson::read(path, text, &places, out));
     if spec.replaces_chargers {
         scenario.charger.clear();
     }
@@ -163,7 +166,7 @@ fn forget(json: &mut serde_json::Value, path: &[String]) {
 /// The merged document as JSON, whatever may be wrong with it; none where a file cannot be read.
 #[must_use]
 pub fn document(request: &Request) -> Option<serde_json::Value> {
-    let mut reader = Reader { within: request.within.clone(), ..Reader::default() };
+    let mut reader = Reader::of(request);
     reader.document(&scenario_file(&request.path), request).map(|document| document.to_json())
 }
 
@@ -187,16 +190,17 @@ pub(super) fn sorted(mut problems: Problems) -> Problems {
     let place = |problem: &Problem| match &problem.place {
         Some(Place::Span(file, span)) => (0, *file, span.start, String::new()),
         Some(Place::Line(path, line)) => (1, 0, *line as usize, path.clone()),
-        Some(Place::File(path)) => (1, 0, 0, path.clone()),
+        Some(Place::File(path) | Place::Rest(path, _)) => (1, 0, 0, path.clone()),
         None => (2, 0, 0, String::new()),
     };
     problems.list.sort_by_cached_key(|problem| place(problem));
     problems
 }
 
-#[derive(Default)]
 struct Reader {
-    within: Option<PathBuf>,
+    from: Files,
+    /// What the main file says, where that is not on the disk.
+    text: Option<String>,
     files: Vec<SourceFile>,
     inputs: BTreeMap<String, String>,
     problems: Vec<Problem>,
@@ -205,6 +209,17 @@ struct Reader {
 }
 
 impl Reader {
+    fn of(request: &Request) -> Self {
+        Self {
+            from: Files::new(request.within.as_deref()),
+            text: request.text.clone(),
+            files: Vec::new(),
+            inputs: BTreeMap::new(),
+            problems: Vec::new(),
+            made: BTreeMap::new(),
+        }
+    }
+
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
         let mut document = self.chain(main, 0)?;
         for overlay in &request.overlays {
@@ -290,7 +305,7 @@ impl Reader {
 
     fn file(&mut self, path: &Path) -> Option<Item> {
         let name = path.display().to_string();
-        let text = match read_text(path, TOML_LIMIT_BYTES, self.within.as_deref()) {
+        let text = match self.text.take().map_or_else(|| self.from.text(path, Kind::Toml), Ok) {
             Ok(text) => text,
             Err((message, help)) => {
                 self.problems.extend(Problems::of_file(&name, message, help).list);

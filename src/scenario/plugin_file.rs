@@ -1,5 +1,6 @@
 //! What the other rooms know of a plugin: its file.
 
+use crate::disk::read::{self, Kind};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub struct PluginFile {
 
 impl PluginFile {
     /// The largest file that is read: a Python interpreter has 20 MB.
-    pub const BYTES_LIMIT: u64 = 128 << 20;
+    pub const BYTES_LIMIT: u64 = Kind::Plugin.limit_bytes();
 
     /// From bytes in memory.
     #[must_use]
@@ -32,17 +33,7 @@ impl PluginFile {
     /// # Errors
     /// What is wrong with the file, in one sentence.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let meta = std::fs::metadata(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => format!("cannot be read: {error}"),
-        })?;
-        if !meta.is_file() {
-            return Err("is not a file".to_owned());
-        }
-        if meta.len() > Self::BYTES_LIMIT {
-            return Err(format!("has {} MiB; the limit is {} MiB", meta.len() >> 20, Self::BYTES_LIMIT >> 20));
-        }
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+        let bytes = read::bytes(path, Kind::Plugin).map_err(|error| error.to_string())?;
         Ok(Self::new(path.display().to_string(), bytes))
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Scenario;
 use super::files::read_text;
-use super::listing::CSV_LIMIT_BYTES;
 use super::load::sorted;
 use super::loaded::{FIRST_SOC, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
+use crate::disk::read::Kind;
 use crate::document::problem::{Place, Problem, Problems};
 use crate::import::acn;
 use crate::kernel::calendar::Calendar;
@@ -77,7 +77,7 @@ impl Replay {
 /// All problems of the file and of the settings.
 pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let path = replay.sessions.display().to_string();
-    let text = read_text(&replay.sessions, CSV_LIMIT_BYTES, None)
+    let text = read_text(&replay.sessions, if is_acn(replay) { Kind::Sessions } else { Kind::Csv }, None)
         .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
     let mut problems = Problems::default();
     let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
@@ -141,11 +141,15 @@ struct Sessions {
     zone: String,
 }
 
+/// Are the sessions ACN-Data's JSON?
+fn is_acn(replay: &Replay) -> bool {
+    replay.sessions.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
 /// Reads the plain CSV, or ACN-Data's JSON.
 fn sessions(replay: &Replay, path: &str, text: &str, problems: &mut Vec<Problem>) -> Sessions {
     let (mut start, mut zone) = ("2025-01-06".to_owned(), "America/Los_Angeles".to_owned());
-    let is_json = replay.sessions.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let visits = if is_json {
+    let visits = if is_acn(replay) {
         let options = acn::Options { zone: replay.zone.clone(), ..acn::Options::default() };
         let sessions = acn::read(path, text, &options, problems);
         (start, zone) = (sessions.start.clone(), sessions.zone.clone());

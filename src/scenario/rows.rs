@@ -1,9 +1,10 @@
 //! Reads the files of rows that a scenario names.
 
-use super::files::{is_within, read_text};
+use super::files::Files;
 use super::loaded::{FuelVisit, KmRow, ListedHaul, Schedule, Visits};
 use super::{Scenario, listing, visits};
 use crate::account::tariff::Tariff;
+use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
 use crate::import;
 use crate::kernel::calendar::{Calendar, DAY_S};
@@ -29,13 +30,13 @@ pub fn tariff(
     inputs: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Option<Tariff> {
-    Rows { base: PathBuf::new(), within: None, inputs, problems }.tariff(file, label)
+    Rows { base: PathBuf::new(), from: &mut Files::new(None), inputs, problems }.tariff("", file, label)
 }
 
 /// Reads the files that a scenario names.
 pub(super) struct Rows<'a> {
     pub(super) base: PathBuf,
-    pub(super) within: Option<&'a Path>,
+    pub(super) from: &'a mut Files,
     pub(super) inputs: &'a mut BTreeMap<String, String>,
     pub(super) problems: &'a mut Vec<Problem>,
 }
@@ -44,7 +45,7 @@ impl Rows<'_> {
     pub(super) fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
         let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
         let hauls = hauls.map(|(file, calendar)| {
-            self.read(file, |path, text, out| {
+            self.read("freight.hauls", Kind::Csv, file, |path, text, out| {
                 let hauls = listing::hauls(path, text, scenario, calendar, out);
                 let end_s = i64::from(scenario.time.days) * DAY_S;
                 if !hauls.is_empty() && !hauls.iter().any(|haul| (0..end_s).contains(&haul.ready_s)) {
@@ -56,44 +57,55 @@ impl Rows<'_> {
             })
         });
         let visits = scenario.visits.iter();
-        let visits = visits.map(|(key, spec)| (key.clone(), self.read(&spec.csv, visits::visits))).collect();
+        let visits = visits.map(|(key, spec)| {
+            let field = format!("visits.{key}.csv");
+            (key.clone(), self.read(&field, Kind::Csv, &spec.csv, visits::visits))
+        });
+        let visits = visits.collect();
         let fuel_visits = scenario.fuel_visits.iter();
         let fuel_visits = fuel_visits.map(|(key, spec)| {
             let read =
                 |path: &str, text: &str, out: &mut Vec<Problem>| listing::fuel_visits(path, text, spec, scenario, out);
-            (key.clone(), self.read(&spec.csv, read))
+            (key.clone(), self.read(&format!("fuel_visits.{key}.csv"), Kind::Csv, &spec.csv, read))
         });
         let fuel_visits = fuel_visits.collect();
         let matrix = scenario.travel.as_ref().and_then(|travel| travel.matrix.as_ref());
-        let matrix = matrix.map(|file| self.read(file, |path, text, out| listing::matrix(path, text, scenario, out)));
+        let matrix = matrix.map(|file| {
+            self.read("travel.matrix", Kind::Csv, file, |path, text, out| listing::matrix(path, text, scenario, out))
+        });
         let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
-        let solar = profiles.map(|(key, file)| (key.clone(), self.read(file, listing::solar))).collect();
+        let solar = profiles.map(|(key, file)| {
+            let field = format!("solar.{key}.csv");
+            (key.clone(), self.read(&field, Kind::Csv, file, listing::solar))
+        });
+        let solar = solar.collect();
         let schedule = scenario.policy.charging.csv.as_ref().zip(zone).map(|(file, calendar)| {
-            self.read(file, |path, text, out| listing::schedule(path, text, scenario, calendar, out))
+            let read =
+                |path: &str, text: &str, out: &mut Vec<Problem>| listing::schedule(path, text, scenario, calendar, out);
+            self.read("policy.charging.csv", Kind::Csv, file, read)
         });
         let tariffs = self.tariffs(scenario);
         Listed { hauls, visits, fuel_visits, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
     }
 
-    pub(super) fn read<T: Default>(&mut self, file: &str, parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T) -> T {
-        self.read_up_to(listing::CSV_LIMIT_BYTES, file, parse)
-    }
-
-    fn read_up_to<T: Default>(
+    /// Reads a file that the scenario names at `field`.
+    pub(super) fn read<T: Default>(
         &mut self,
-        limit_bytes: u64,
+        field: &str,
+        kind: Kind,
         file: &str,
         parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T,
     ) -> T {
         let path = self.base.join(file);
         let name = path.display().to_string();
-        match read_text(&path, limit_bytes, self.within) {
+        match self.from.text(&path, kind) {
             Ok(text) => {
                 self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
                 parse(&name, &text, self.problems)
             }
             Err((message, help)) => {
-                self.problems.extend(Problems::of_file(&name, message, help).list);
+                let list = Problems::of_file(&name, message, help).list;
+                self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
                 T::default()
             }
         }
@@ -110,17 +122,17 @@ impl Rows<'_> {
                 continue;
             };
             let name = spec.tariff_name.as_deref();
-            let tariff = known.entry((file, name)).or_insert_with(|| self.tariff(file, name));
+            let tariff =
+                known.entry((file, name)).or_insert_with(|| self.tariff(&format!("site.{site}.tariff"), file, name));
             out.extend(tariff.clone().map(|tariff| (site.clone(), tariff)));
         }
         out
     }
 
     /// A tariff from a file, or the shipped one of that name.
-    fn tariff(&mut self, file: &str, name: Option<&str>) -> Option<Tariff> {
+    fn tariff(&mut self, field: &str, file: &str, name: Option<&str>) -> Option<Tariff> {
         let path = self.base.join(file);
-        let is_free = self.within.is_none_or(|folder| is_within(&path, folder));
-        if is_free && !path.is_file() {
+        if self.from.is_free(&path) && !path.is_file() {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
                 self.inputs.insert(import::shipped_input(file), hash);
@@ -132,6 +144,6 @@ impl Rows<'_> {
                 return None;
             }
         }
-        self.read_up_to(import::TARIFF_LIMIT_BYTES, file, |path, text, out| import::tariff(path, text, name, out))
+        self.read(field, Kind::Tariff, file, |path, text, out| import::tariff(path, text, name, out))
     }
 }

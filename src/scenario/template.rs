@@ -1,5 +1,6 @@
 //! Scenarios that come with the binary, to copy out and edit.
 
+use crate::disk::{WriteError, whole};
 use std::path::Path;
 
 /// A scenario's files: path inside its folder, text.
@@ -80,17 +81,17 @@ pub fn find(name: &str) -> Option<Files> {
     TEMPLATES.iter().find(|template| template.0 == name).map(|template| template.1)
 }
 
-/// Copies a template's files into a folder, which is made.
+/// Copies a template's files into a folder, which is made: all of them or none.
 ///
 /// # Errors
-/// When the system refuses.
-pub fn copy_out(files: Files, folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    files.iter().try_for_each(|(name, text)| {
+/// When something is there, or the system refuses.
+pub fn copy_out(files: Files, folder: &Path) -> Result<(), WriteError> {
+    let written = files.iter().map(|(name, text)| {
         // A copied scenario has no schema beside it; `portvolt schema` prints one.
         let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
         // What it builds on comes along as a file beside it.
         let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| text.replace(there, beside));
-        std::fs::write(folder.join(name), text)
-    })
+        ((*name).to_owned(), text.into_bytes())
+    });
+    whole::folder(folder, &written.collect::<Vec<_>>())
 }

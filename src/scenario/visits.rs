@@ -38,7 +38,7 @@ impl NameList {
 /// Reads `session_id, arrive_s, depart_s, energy_kwh, max_kw[, vehicle_id][, charger_id][, vehicle_max_kw]`.
 pub fn visits(path: &str, text: &str, problems: &mut Vec<Problem>) -> Visits {
     let columns = ["session_id", "arrive_s", "depart_s", "energy_kwh", "max_kw"];
-    let mut table = Table::open(path, text, &columns, problems);
+    let mut table = Table::open(path, text, &columns, &["vehicle_id", "charger_id", "vehicle_max_kw"], problems);
     let mut list = Vec::with_capacity(text.bytes().filter(|byte| *byte == b'\n').count());
     let (mut vehicles, mut chargers) = (NameList::default(), NameList::default());
     let [id, arrive, depart, energy, offer, vehicle, charger, takes] = table.columns([

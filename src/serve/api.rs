@@ -305,7 +305,7 @@ async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404)))]
 async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
-        let is_study = app.workspace.run(&id)?.join("compare.json").is_file();
+        let is_study = app.workspace.run(&id)?.holds_file("compare.json");
         let name = if is_study { "compare.json" } else { SUMMARY };
         Ok(typed(app.workspace.run_file(&id, name)?, "application/json"))
     })
@@ -375,9 +375,8 @@ async fn put_plugin(
     }
     aside(move || {
         named(&name)?;
-        let folder = app.workspace.inside("plugins")?;
-        std::fs::create_dir_all(&folder).map_err(|error| ApiError::system(error.to_string()))?;
-        save::create(&folder.join(&name), &body)?;
+        let folder = app.workspace.folder_for("plugins")?;
+        save::create_in(&folder, &name, &body)?;
         Ok(StatusCode::CREATED)
     })
     .await

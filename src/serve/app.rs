@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use super::jobs::Jobs;
+use super::pace::Streams;
 use super::workspace::Workspace;
 use std::sync::Arc;
 
@@ -9,5 +10,6 @@ use std::sync::Arc;
 pub(super) struct App {
     pub(super) workspace: Arc<Workspace>,
     pub(super) jobs: Arc<Jobs>,
+    pub(super) streams: Arc<Streams>,
     pub(super) allows_plugins: bool,
 }

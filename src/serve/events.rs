@@ -4,8 +4,10 @@
 use super::app::App;
 use super::error::{ApiError, ApiResult};
 use super::jobs::{RunState, Status};
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use super::pace;
+use axum::extract::{Extension, Path, State};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use std::convert::Infallible;
@@ -18,12 +20,18 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// Between events of a run that goes on: a person reads no faster.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// No connection watches longer at a time.
+const LONGEST: Duration = Duration::from_mins(10);
+
 struct Watcher {
     states: watch::Receiver<RunState>,
     last: Option<(Instant, Status)>,
     /// Version of the last event that the reader has.
     seen: u64,
     is_over: bool,
+    /// Its place among the watchers, and when it gives that up: a browser that is still there comes back by itself.
+    place: pace::Stream,
+    until: tokio::time::Instant,
 }
 
 /// The states of a run, from the present one (or the one after `Last-Event-ID`) to its end.
@@ -32,15 +40,30 @@ struct Watcher {
 pub(super) async fn events(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
+    connection: Option<Extension<pace::Place>>,
     headers: HeaderMap,
-) -> ApiResult<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+) -> ApiResult<([(HeaderName, HeaderValue); 1], Sse<impl Stream<Item = Result<Event, Infallible>>>)> {
     let states = app.jobs.watch(&id).ok_or_else(|| ApiError::missing(format!("there is no open run `{id}`")))?;
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let first = Watcher { states, last: None, seen, is_over: false };
-    Ok(Sse::new(unfold(first, next)).keep_alive(KeepAlive::new().interval(ALIVE)))
+    let (place, until) = (app.streams.enter(), tokio::time::Instant::now() + LONGEST);
+    // Watchers have places of their own, so the one among the connections is free again; this connection ends with it.
+    connection.inspect(|place| place.leave());
+    let first = Watcher { states, last: None, seen, is_over: false, place, until };
+    let events = Sse::new(unfold(first, next)).keep_alive(KeepAlive::new().interval(ALIVE));
+    Ok(([(CONNECTION, HeaderValue::from_static("close"))], events))
 }
 
-async fn next(mut watcher: Watcher) -> Option<(Result<Event, Infallible>, Watcher)> {
+async fn next(watcher: Watcher) -> Option<(Result<Event, Infallible>, Watcher)> {
+    let (end, until) = (Arc::clone(&watcher.place.end), watcher.until);
+    tokio::select! {
+        biased;
+        () = end.notified() => None,
+        () = tokio::time::sleep_until(until) => None,
+        next = next_state(watcher) => next,
+    }
+}
+
+async fn next_state(mut watcher: Watcher) -> Option<(Result<Event, Infallible>, Watcher)> {
     if watcher.is_over {
         return None;
     }

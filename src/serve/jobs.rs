@@ -5,26 +5,23 @@ use super::edit;
 use super::error::{ApiError, ApiResult};
 use super::layout;
 use super::request::RunRequest;
-use super::workspace::{REQUEST, Workspace, is_name};
+use super::workspace::{Workspace, is_name};
+use crate::disk::read::Kind;
+use crate::disk::{Folder, Lock, whole};
 use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
-use crate::record::folder::{Manifest, RunFolder};
+use crate::record::folder::{Manifest, REQUEST, RunFolder};
 use crate::scenario::load::Request;
 use crate::scenario::loaded::Loaded;
 use crate::sim::Options;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
-use std::ffi::OsString;
-use std::fs::File;
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-/// Where accepted requests wait, inside the folder of runs.
-const JOURNAL: &str = ".queue";
 const LOCK: &str = "lock";
 /// Runs that are remembered after they ended.
 const MOST_KNOWN: usize = 1_000;
@@ -133,8 +130,10 @@ pub(super) struct Jobs {
     capacity: usize,
     book: Mutex<Book>,
     ready: Condvar,
+    /// Where accepted requests wait.
+    journal: Folder,
     /// Held as long as this server lives: two on one folder would give the same names twice.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// An accepted request, as it is kept on disk.
@@ -152,25 +151,21 @@ impl Jobs {
     /// # Errors
     /// When the folder of runs cannot be made, or another server has it.
     pub(super) fn open(workspace: Arc<Workspace>, capacity: usize) -> std::io::Result<Self> {
-        if workspace.leads_out(&workspace.runs()) {
-            return Err(std::io::Error::other("its folder `runs` is a link that leads out of it; put a folder there"));
-        }
-        let journal = workspace.runs().join(JOURNAL);
-        std::fs::create_dir_all(&journal)?;
-        let lock = File::create(journal.join(LOCK))?;
-        lock.try_lock().map_err(|_| std::io::Error::other("another server has this folder; stop that one first"))?;
-        let mut book = Book { numbers: highest_number(&workspace.runs()), ..Book::default() };
-        for entry in std::fs::read_dir(&journal)?.flatten() {
-            let path = entry.path();
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let Some(id) = name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else { continue };
+        let journal = workspace.journal()?;
+        let lock = journal.lock(LOCK)?;
+        let lock = lock.ok_or_else(|| std::io::Error::other("another server has this folder; stop that one first"))?;
+        let mut book = Book { numbers: highest_number(workspace.runs()), ..Book::default() };
+        for found in journal.entries()?.into_iter().filter(|found| found.is_file) {
+            let Some(id) = found.name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else {
+                continue;
+            };
             book.numbers = book.numbers.max(number_of(&id));
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let Ok(Kept { request, failed }) = serde_json::from_str(&text) else { continue };
+            let bytes = journal.read(&found.name, Kind::Json).unwrap_or_default();
+            let Ok(Kept { request, failed }) = serde_json::from_slice(&bytes) else { continue };
             if let Ok(folder) = workspace.run(&id) {
                 // Killed after the run was put in its place and before it was struck out here.
-                if folder.join(REQUEST).exists() || write_request(&folder, &request).is_ok() {
-                    let _ = std::fs::remove_file(&path);
+                if folder.holds(REQUEST) || folder.write(REQUEST, text(&request)?.as_bytes()).is_ok() {
+                    let _ = journal.remove_file(&found.name);
                 }
                 continue;
             }
@@ -181,30 +176,27 @@ impl Jobs {
             let state = RunState { status, message, ..queued(&id, String::new(), request) };
             book.known.insert(id.clone(), Ticket::new(number_of(&id), state));
         }
-        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), _lock: lock })
+        forget_oldest(&mut book);
+        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), journal, _lock: lock })
     }
 
     /// Keeps a request on disk, whole or not at all.
     fn keep(&self, id: &str, kept: &Kept) -> std::io::Result<()> {
-        write_whole(&self.journal(id), &self.journal(&format!(".{id}")), kept)
+        self.journal.write(&format!("{id}.json"), text(kept)?.as_bytes())
+    }
+
+    /// Strikes a request out.
+    fn strike_out(&self, id: &str) {
+        let _ = self.journal.remove_file(&format!("{id}.json"));
     }
 
     /// What a run that was cut left behind.
     fn clear(&self, id: &str) {
-        let prefix = format!("{id}.unfinished.");
-        for entry in std::fs::read_dir(self.workspace.runs()).into_iter().flatten().flatten() {
-            if entry.file_name().to_str().is_some_and(|name| name.starts_with(&prefix)) {
-                let _ = std::fs::remove_dir_all(entry.path());
-            }
-        }
+        whole::clear(self.workspace.runs(), id);
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn journal(&self, id: &str) -> PathBuf {
-        self.workspace.runs().join(JOURNAL).join(format!("{id}.json"))
     }
 
     /// Loads what is asked for: all mistakes show before anything waits.
@@ -253,7 +245,7 @@ impl Jobs {
         let kept = self.keep(&id, &Kept { request: request.clone(), failed: None });
         let mut book = self.book();
         book.arriving -= 1;
-        kept.map_err(|error| ApiError::system(format!("cannot write {}: {error}", self.journal(&id).display())))?;
+        kept.map_err(|error| ApiError::system(format!("the request for {id} cannot be kept: {error}")))?;
         let state = queued(&id, title.to_owned(), request);
         let ticket = Ticket::new(number, state.clone());
         book.waiting.push_back(Arc::clone(&ticket));
@@ -272,7 +264,7 @@ impl Jobs {
             book.numbers += 1;
             let name = Some(plain.trim_matches('_')).filter(|name| !name.is_empty()).unwrap_or("run");
             let id = format!("{name}-{:04}", book.numbers);
-            if !book.known.contains_key(&id) && !self.workspace.runs().join(&id).exists() {
+            if !book.known.contains_key(&id) && !self.workspace.runs().holds(&id) {
                 return id;
             }
         }
@@ -324,7 +316,7 @@ impl Jobs {
         drop(book);
         if is_gone {
             self.clear(id);
-            let _ = std::fs::remove_file(self.journal(id));
+            self.strike_out(id);
         }
         let state = ticket.state.borrow().clone();
         Ok(state)
@@ -332,7 +324,7 @@ impl Jobs {
 
     fn close(&self, ticket: &Ticket, status: Status, message: &str) {
         let id = ticket.state.borrow().id.clone();
-        let _ = std::fs::remove_file(self.journal(&id));
+        self.strike_out(&id);
         ticket.tell(|state| {
             state.status = status;
             message.clone_into(&mut state.message);
@@ -402,8 +394,10 @@ impl Jobs {
         };
         let changed = |error: ApiError| Ended::Failed(format!("{CHANGED}: {}", error.first()));
         let (loaded, asked) = self.load(&request).map_err(changed)?;
-        let folder = RunFolder::begin(&self.workspace.runs().join(&id), false).map_err(JobError::from)?;
-        let work = folder.path().to_path_buf();
+        let folder = RunFolder::begin(&self.workspace.runs().path().join(&id), false).map_err(JobError::from)?;
+        // What was asked for, so that the layout can be changed further from there.
+        let asked_for = text(&request).map_err(|error| Ended::Failed(error.to_string()))?;
+        folder.write(REQUEST, &asked_for).map_err(JobError::from)?;
         let job = Job {
             loaded: &loaded,
             options: Options { seed: request.seed, ..Options::default() },
@@ -428,13 +422,10 @@ impl Jobs {
             Ok(finished) => {
                 let mut told = vec!["done".to_owned()];
                 told.extend(finished.remarks);
-                // What was asked for, so that the layout can be changed further from there.
-                let written = write_request(&finished.path, &request);
-                told.extend(written.err().map(|error| format!("what was asked for could not be kept: {error}")));
                 Ok(told.join("; "))
             }
             Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {
-                let _ = std::fs::remove_dir_all(work);
+                self.clear(&id);
                 Err(Ended::Cancelled)
             }
             Err(_) if ticket.stop.load(Ordering::Relaxed) => Err(Ended::Cut),
@@ -459,14 +450,8 @@ impl From<JobError> for Ended {
     }
 }
 
-/// Writes a file whole or not at all; `next` is its name until then.
-fn write_whole(path: &Path, next: &Path, content: &impl Serialize) -> std::io::Result<()> {
-    let text = serde_json::to_string_pretty(content).unwrap_or_default();
-    std::fs::write(next, text).and_then(|()| std::fs::rename(next, path))
-}
-
-fn write_request(folder: &Path, request: &RunRequest) -> std::io::Result<()> {
-    write_whole(&folder.join(REQUEST), &folder.join(format!(".{REQUEST}")), request)
+fn text(content: &impl Serialize) -> std::io::Result<String> {
+    serde_json::to_string_pretty(content).map_err(std::io::Error::other)
 }
 
 /// The number at the end of a run's name; 0 where it has none.
@@ -475,10 +460,9 @@ fn number_of(id: &str) -> u64 {
 }
 
 /// The highest number among runs that are finished or were cut.
-fn highest_number(runs: &Path) -> u64 {
-    let names = std::fs::read_dir(runs).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let number = |name: OsString| Some(number_of(name.to_str()?.split(".unfinished.").next()?));
-    names.filter_map(number).max().unwrap_or(0)
+fn highest_number(runs: &Folder) -> u64 {
+    let number = |name: &str| number_of(name.split(whole::UNFINISHED).next().unwrap_or_default());
+    runs.entries().unwrap_or_default().iter().map(|found| number(&found.name)).max().unwrap_or(0)
 }
 
 /// The state of a run that is known by its folder.

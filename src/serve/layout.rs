@@ -2,10 +2,10 @@
 //! a change of what it holds would do nothing. Such a change is a mistake and says where the number is.
 
 use super::edit::Change;
+use crate::disk::read::Kind;
 use crate::document::problem::{Place, Problem, Problems};
 use crate::import::geojson;
 use crate::scenario::files::read_text;
-use crate::scenario::listing::CSV_LIMIT_BYTES;
 use crate::scenario::load::{Request, document, load};
 use crate::scenario::loaded::Loaded;
 use serde_json::Value;
@@ -51,7 +51,7 @@ fn map(request: &Request) -> Option<Map> {
     let layout = &document["layout"];
     let main_folder = if request.path.is_dir() { Some(request.path.as_path()) } else { request.path.parent() };
     let path = main_folder?.join(layout["geojson"].as_str()?);
-    let text = read_text(&path, CSV_LIMIT_BYTES, request.within.as_deref()).ok()?;
+    let text = read_text(&path, Kind::Map, request.within.as_deref()).ok()?;
     let place = |site: &Value| Some((site["lat"].as_f64()?, site["lon"].as_f64()?));
     let sites = document["site"].as_object().into_iter().flatten();
     let places: BTreeMap<_, _> = sites.filter_map(|(key, site)| Some((key.clone(), place(site)?))).collect();

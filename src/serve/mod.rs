@@ -1,7 +1,7 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
 //! holds changes against their map, `save` writes them, `jobs` runs them, `api` and `events` answer,
-//! `guard` decides who is let in.
+//! `guard` decides who is let in, `pace` for how long.
 
 mod api;
 mod app;
@@ -11,6 +11,7 @@ mod events;
 mod guard;
 mod jobs;
 mod layout;
+mod pace;
 mod request;
 mod save;
 mod workspace;
@@ -27,6 +28,7 @@ use guard::Guard;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use jobs::Jobs;
+use pace::{Paced, Place};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -102,9 +104,14 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr
         None if !options.host.is_loopback() => return Err(ServeError::Open(options.host)),
         _ => {}
     }
-    let workspace = Arc::new(Workspace::new(options.folder.clone()));
+    let workspace = Arc::new(Workspace::open(options.folder.clone())?);
     let jobs = Arc::new(Jobs::open(Arc::clone(&workspace), options.queue)?);
-    let app = Arc::new(App { workspace, jobs: Arc::clone(&jobs), allows_plugins: options.allow_plugins });
+    let app = Arc::new(App {
+        workspace,
+        jobs: Arc::clone(&jobs),
+        streams: Arc::default(),
+        allows_plugins: options.allow_plugins,
+    });
     let workers: Vec<_> = (0..options.workers.max(1))
         .map(|_| {
             let jobs = Arc::clone(&jobs);
@@ -150,8 +157,8 @@ async fn listen(
     Ok(())
 }
 
-/// Serves connections, so many at a time; one that sends no whole head of a request in time is closed, so that idle ones
-/// do not keep others out for long.
+/// Serves connections, so many at a time; one that sends no whole head of a request in time, or does not read its answer, is
+/// closed, so that idle ones do not keep others out for long.
 async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -160,12 +167,18 @@ async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
             tokio::time::sleep(LOOK).await;
             continue;
         };
-        let service = TowerToHyperService::new(router.clone());
+        let place = Place::new(place);
+        let router = TowerToHyperService::new(router.clone());
         tokio::spawn(async move {
             let mut server = hyper::server::conn::http1::Builder::new();
             server.timer(TokioTimer::new()).header_read_timeout(HEAD);
+            let of_connection = place.clone();
+            let service = hyper::service::service_fn(move |mut request| {
+                hyper::Request::extensions_mut(&mut request).insert(of_connection.clone());
+                hyper::service::Service::call(&router, request)
+            });
             // A connection that breaks is the caller's affair.
-            let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            let _ = server.serve_connection(TokioIo::new(Paced::new(stream)), service).await;
             drop(place);
         });
     }

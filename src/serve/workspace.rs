@@ -2,10 +2,11 @@
 
 use super::error::{ApiError, ApiResult};
 use super::request::RunRequest;
-use crate::record::folder::{MANIFEST, Manifest};
-use crate::scenario::files::{FILE_NAME, read_text};
-use crate::scenario::load::{Request, TOML_LIMIT_BYTES};
-use crate::study::verify::read_manifest;
+use crate::disk::read::{self, Kind, ReadError};
+use crate::disk::{Folder, name};
+use crate::record::folder::{MANIFEST, Manifest, REQUEST};
+use crate::scenario::files::FILE_NAME;
+use crate::scenario::load::Request;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -19,13 +20,19 @@ const MOST_SCENARIOS: usize = 300;
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
 
-/// What a run was asked for, in its folder.
-pub(super) const REQUEST: &str = "request.json";
+/// The folder of runs, and inside it that of accepted requests.
+const RUNS: &str = "runs";
+const JOURNAL: &str = ".queue";
+/// Links are looked for in the folder of runs, in each run, and in its tables.
+const RUN_DEPTH: usize = 2;
 
-/// The folder.
+/// The folder. It may come from a stranger: what is in `runs`, where the server writes by itself, is reached by names from
+/// folders that were opened at the start, and no link there is followed.
 #[derive(Debug)]
 pub(super) struct Workspace {
     root: PathBuf,
+    folder: Folder,
+    runs: Folder,
 }
 
 /// A scenario in a list.
@@ -59,8 +66,32 @@ pub(super) struct RunEntry {
 }
 
 impl Workspace {
-    pub(super) fn new(root: PathBuf) -> Self {
-        Self { root }
+    /// Opens the folder, and makes that of runs.
+    ///
+    /// # Errors
+    /// When a link lies where the server writes or reads runs; it is named.
+    pub(super) fn open(root: PathBuf) -> std::io::Result<Self> {
+        let folder = Folder::open(&root)?;
+        let link = |path: &Path| {
+            let told = format!("{} is a link, and links in `{RUNS}` are not followed: take it away", path.display());
+            std::io::Error::other(told)
+        };
+        if folder.is_link(RUNS) {
+            return Err(link(&root.join(RUNS)));
+        }
+        let runs = folder.sub_or_make(RUNS)?;
+        match runs.first_link(RUN_DEPTH) {
+            Some(path) => Err(link(&path)),
+            None => Ok(Self { root, folder, runs }),
+        }
+    }
+
+    /// The folder of accepted requests.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn journal(&self) -> std::io::Result<Folder> {
+        self.runs.sub_or_make(JOURNAL)
     }
 
     /// The folder as it was given.
@@ -68,9 +99,17 @@ impl Workspace {
         &self.root
     }
 
-    /// Where runs are.
-    pub(super) fn runs(&self) -> PathBuf {
-        self.root.join("runs")
+    /// The folder of runs.
+    pub(super) fn runs(&self) -> &Folder {
+        &self.runs
+    }
+
+    /// A folder in it for files that the server is given, made where it is missing.
+    ///
+    /// # Errors
+    /// When a link is in its place, or the system refuses.
+    pub(super) fn folder_for(&self, name: &str) -> ApiResult<Folder> {
+        self.folder.sub_or_make(name).map_err(|error| ApiError::system(error.to_string()))
     }
 
     /// A path inside the folder.
@@ -100,13 +139,17 @@ impl Workspace {
     pub(super) fn text(&self, scenario: &str) -> ApiResult<String> {
         let path = self.scenario(scenario)?;
         let file = if path.is_dir() { path.join(FILE_NAME) } else { path };
-        read_text(&file, TOML_LIMIT_BYTES, Some(&self.root)).map_err(|(message, _)| ApiError::missing(message))
+        let inner = file.strip_prefix(&self.root).unwrap_or(&file);
+        let bytes = self.folder.read_below(inner, Kind::Toml).and_then(read::utf8);
+        bytes.map_err(|error| ApiError::missing(format!("`{scenario}` {error}")))
     }
 
-    /// Does a link on the way of an existing path lead out of the folder?
-    pub(super) fn leads_out(&self, path: &Path) -> bool {
-        let Ok(root) = self.root.canonicalize() else { return true };
-        path.canonicalize().is_ok_and(|real| !real.starts_with(root))
+    /// Does a link on the way of an existing path lead out of the folder, or to what is hidden in it?
+    fn leads_out(&self, path: &Path) -> bool {
+        let Ok(root) = read::full_path(&self.root) else { return true };
+        let Ok(real) = read::full_path(path) else { return false };
+        let hides = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+        real.strip_prefix(root).map_or(true, |inner| inner.components().any(hides))
     }
 
     /// The bytes of a file of a finished run.
@@ -114,13 +157,14 @@ impl Workspace {
     /// # Errors
     /// When there is no such file, or a link leads out of the folder.
     pub(super) fn run_file(&self, id: &str, file: &str) -> ApiResult<Vec<u8>> {
-        let path = self.run(id)?.join(file);
-        if self.leads_out(&path) {
-            return Err(ApiError::missing("there is no such file"));
-        }
-        std::fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => ApiError::missing("there is no such file"),
-            _ => ApiError::system(error.to_string()),
+        let run = self.run(id)?;
+        let read = match file.split_once('/') {
+            Some((folder, name)) => run.sub(folder).map_err(ReadError::from).and_then(|it| it.read(name, Kind::Table)),
+            None => run.read(file, Kind::Page),
+        };
+        read.map_err(|error| match error {
+            ReadError::Io(error) => ApiError::system(error.to_string()),
+            error => ApiError::missing(format!("{file}: {error}")),
         })
     }
 
@@ -128,15 +172,10 @@ impl Workspace {
     ///
     /// # Errors
     /// When there is no such run.
-    pub(super) fn run(&self, id: &str) -> ApiResult<PathBuf> {
-        let missing = || ApiError::missing(format!("there is no finished run `{id}`"));
-        if !is_name(id) {
-            return Err(missing());
-        }
-        let folder = self.runs().join(id);
-        let manifest = folder.join(MANIFEST);
-        let is_ours = manifest.is_file() && !self.leads_out(&folder) && !self.leads_out(&manifest);
-        if is_ours { Ok(folder) } else { Err(missing()) }
+    pub(super) fn run(&self, id: &str) -> ApiResult<Folder> {
+        let run = Some(id).filter(|id| is_name(id)).and_then(|id| self.runs.sub(id).ok());
+        let run = run.filter(|run| run.holds_file(MANIFEST));
+        run.ok_or_else(|| ApiError::missing(format!("there is no finished run `{id}`")))
     }
 
     /// Names of a run's tables.
@@ -144,12 +183,9 @@ impl Workspace {
     /// # Errors
     /// When there is no such run.
     pub(super) fn tables(&self, id: &str) -> ApiResult<Vec<String>> {
-        let files = std::fs::read_dir(self.run(id)?.join("tables")).into_iter().flatten().flatten();
-        let ours = files.filter(|file| !self.leads_out(&file.path()));
-        let names = ours.filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".parquet")?.to_owned()));
-        let mut names: Vec<String> = names.collect();
-        names.sort();
-        Ok(names)
+        let tables = self.run(id)?.sub("tables").and_then(|tables| tables.entries()).unwrap_or_default();
+        let files = tables.into_iter().filter(|found| found.is_file);
+        Ok(files.filter_map(|found| Some(found.name.strip_suffix(".parquet")?.to_owned())).collect())
     }
 
     /// A run whose files are all its own: what is made of many of them needs no check of each.
@@ -158,19 +194,21 @@ impl Workspace {
     /// When there is no such run, or a link is among its files.
     pub(super) fn without_links(&self, id: &str) -> ApiResult<(PathBuf, Manifest)> {
         let (folder, manifest) = self.manifest(id)?;
-        if holds_link(&folder) {
+        if folder.first_link(RUN_DEPTH).is_some() {
             return Err(ApiError::bad(format!("the folder of `{id}` holds links, which are not followed here")));
         }
-        Ok((folder, manifest))
+        Ok((folder.path().to_path_buf(), manifest))
     }
 
     /// The manifest of a run.
     ///
     /// # Errors
     /// When there is no such run.
-    pub(super) fn manifest(&self, id: &str) -> ApiResult<(PathBuf, Manifest)> {
+    pub(super) fn manifest(&self, id: &str) -> ApiResult<(Folder, Manifest)> {
         let folder = self.run(id)?;
-        let manifest = read_manifest(&folder).map_err(ApiError::system)?;
+        let text = folder.read(MANIFEST, Kind::Json).and_then(read::utf8).map_err(|error| error.to_string());
+        let manifest = text.and_then(|text| Manifest::parse(&text));
+        let manifest = manifest.map_err(|error| ApiError::system(format!("{id}: {MANIFEST}: {error}")))?;
         Ok((folder, manifest))
     }
 
@@ -195,7 +233,7 @@ impl Workspace {
             }
         };
         let overlays = strategies.iter().map(overlay).collect::<ApiResult<_>>()?;
-        Ok(Request { path, overlays, settings, within: Some(self.root.clone()) })
+        Ok(Request { path, overlays, settings, within: Some(self.root.clone()), text: None })
     }
 
     /// The folder or TOML file of a scenario.
@@ -214,7 +252,7 @@ impl Workspace {
     /// Scenarios by path, and how many more there are.
     pub(super) fn scenarios(&self) -> (Vec<ScenarioEntry>, usize) {
         let mut files = Vec::new();
-        walk(&self.root, 0, &mut files);
+        walk(&self.folder, 0, &mut files);
         files.sort();
         let found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
         let mut overlays: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
@@ -247,11 +285,13 @@ impl Workspace {
     /// Finished runs, the newest first, and how many more there are.
     pub(super) fn finished(&self) -> (Vec<RunEntry>, usize) {
         let mut runs = Vec::new();
-        for entry in std::fs::read_dir(self.runs()).into_iter().flatten().flatten() {
-            let Some(id) = entry.file_name().to_str().filter(|id| is_name(id)).map(str::to_owned) else { continue };
-            let changed = std::fs::metadata(entry.path().join(MANIFEST)).and_then(|meta| meta.modified());
-            let since = changed.ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            runs.extend(since.map(|since| (since.as_secs(), id)));
+        for found in self.runs.entries().unwrap_or_default() {
+            let Some(run) = Some(&found.name).filter(|id| is_name(id)).and_then(|id| self.run(id).ok()) else {
+                continue;
+            };
+            let changed = run.modified(MANIFEST);
+            let since = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            runs.extend(since.map(|since| (since.as_secs(), found.name)));
         }
         runs.sort_by(|a, b| b.cmp(a));
         let left_out = runs.len().saturating_sub(MOST_RUNS);
@@ -276,10 +316,7 @@ struct Found {
 
 impl Found {
     fn read(path: PathBuf) -> Option<Self> {
-        if std::fs::metadata(&path).ok()?.len() > TOML_LIMIT_BYTES {
-            return None;
-        }
-        let table: toml::Table = std::fs::read_to_string(&path).ok()?.parse().ok()?;
+        let table: toml::Table = read::text(&path, Kind::Toml).ok()?.parse().ok()?;
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
         // A file that can be run as it is; others are overlays or data.
         let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
@@ -289,29 +326,21 @@ impl Found {
 }
 
 /// Files of TOML in a folder and below.
-fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && depth < DEPTH && !name.starts_with('.') && !NOT_SCENARIOS.contains(&name.as_str()) {
-            walk(&path, depth + 1, out);
-        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
-            out.push(path);
+fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
+    for found in folder.entries().unwrap_or_default() {
+        let is_searched = !found.name.starts_with('.') && !NOT_SCENARIOS.contains(&found.name.as_str());
+        if found.is_folder && depth < DEPTH && is_searched {
+            if let Ok(below) = folder.sub(&found.name) {
+                walk(&below, depth + 1, out);
+            }
+        } else if found.is_file && found.name.ends_with(".toml") {
+            out.push(folder.path().join(&found.name));
         }
     }
 }
 
-/// Is a link among the files of a folder and of those below?
-fn holds_link(folder: &Path) -> bool {
-    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| match entry.file_type() {
-        Ok(kind) => kind.is_symlink() || kind.is_dir() && holds_link(&entry.path()),
-        Err(_) => true,
-    })
-}
-
-/// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long.
+/// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long, and a name on any system.
 pub(super) fn is_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_plain)
+    name.len() <= 100 && name.chars().all(is_plain) && name::plain(name).is_ok()
 }

@@ -62,7 +62,11 @@ pub enum RunError {
 impl RunError {
     /// Is it a policy or a plugin that is to blame?
     #[must_use]
-    pub const fn is_of_policy(&self) -> bool {
-        matches!(self, Self::Policy(_) | Self::Plugin(_) | Self::Fault { .. })
+    pub fn is_of_policy(&self) -> bool {
+        match self {
+            Self::Policy(_) | Self::Plugin(_) => true,
+            Self::Fault { fault, .. } => !fault.is_of_disk(),
+            _ => false,
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::replicate::{Replication, replicate};
 use super::suite;
+use crate::disk::Scratch;
 use crate::policy::kind::PolicyKind;
 use crate::record::metric::value_of;
 use crate::scenario::load::{Request, load};
@@ -36,14 +37,12 @@ const fn short(kind: PolicyKind) -> (&'static str, &'static str) {
 /// # Errors
 /// Why the run could not be made or did not finish.
 pub fn try_on(kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
-    let folder = std::env::temp_dir().join(format!("portvolt-check-{}", std::process::id()));
-    let done = run_in(&folder, kind, file);
-    let _ = std::fs::remove_dir_all(&folder);
-    done
+    let folder = Scratch::new().map_err(|error| error.to_string())?;
+    run_in(folder.path(), kind, file)
 }
 
 fn run_in(folder: &Path, kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
-    suite::write_out(folder).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
+    suite::write_out(folder).map_err(|error| error.to_string())?;
     let (scenario, setting) = short(kind);
     let file = std::path::absolute(file).map_err(|error| error.to_string())?;
     let plugin = format!("{}={}", kind.setting(), toml::Value::from(file.display().to_string()));

@@ -1,6 +1,7 @@
 //! One replication in memory, and many on all cores.
 
 use super::run_bound;
+use crate::disk::Scratch;
 use crate::record::metric::Metric;
 use crate::record::names::Names;
 use crate::scenario::loaded::Loaded;
@@ -48,18 +49,9 @@ pub fn replicate_bounded(
         return replicate(loaded, seed, replication, stop);
     }
     // The bound reads tables; each run has a folder of its own, whichever thread it is on.
-    let folder = std::env::temp_dir().join(format!(
-        "portvolt-bound-{}-{:?}-{}",
-        std::process::id(),
-        std::thread::current().id(),
-        &loaded.canonical[..16]
-    ));
-    let lost = |error: std::io::Error| RunError::Bound(format!("cannot use {}: {error}", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(lost)?;
+    let folder = Scratch::new().map_err(|error| RunError::Bound(error.to_string()))?;
     let options = Options { seed, replication, ..Options::default() };
-    let done = operate(loaded, &options, stop, Some(&folder));
-    let _ = std::fs::remove_dir_all(&folder);
-    done
+    operate(loaded, &options, stop, Some(folder.path()))
 }
 
 /// All minutes of one run; with a folder for its tables, also the metrics of the bound that is read from them.

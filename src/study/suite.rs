@@ -5,6 +5,7 @@
 
 use super::compare::strategy::Strategy;
 use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
+use crate::disk::{WriteError, whole};
 use crate::policy;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -139,12 +140,11 @@ pub struct Line {
 ///
 /// # Errors
 /// When the system refuses.
-pub fn write_out(folder: &Path) -> std::io::Result<()> {
+pub fn write_out(folder: &Path) -> Result<(), WriteError> {
     for entry in SUITE {
         let target = folder.join(entry.name);
-        std::fs::create_dir_all(&target)?;
         for (name, text) in entry.files {
-            std::fs::write(target.join(name), text)?;
+            whole::write(&target.join(name), text)?;
         }
     }
     Ok(())

@@ -1,10 +1,9 @@
 //! Can a run be repeated? Names inputs that changed, and outputs that come out otherwise.
 
 use crate::import;
-use crate::record::folder::{MANIFEST, Manifest, hash_of_file};
+use crate::record::folder::hash_of_file;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 
 /// What became of a file.
@@ -17,21 +16,6 @@ pub enum Fate {
     Changed,
     /// It is not there.
     Missing,
-}
-
-/// Reads the manifest of a run, a comparison or a merge.
-///
-/// # Errors
-/// Why it cannot be used.
-pub fn read_manifest(folder: &Path) -> Result<Manifest, String> {
-    let path = folder.join(MANIFEST);
-    let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => {
-            format!("{} holds no finished run, comparison or sweep: it has no {MANIFEST}", folder.display())
-        }
-        _ => format!("cannot read {}: {error}", path.display()),
-    })?;
-    serde_json::from_str(&text).map_err(|error| format!("{} is no manifest of portvolt: {error}", path.display()))
 }
 
 /// The blake3 of a file as it is now; none where it cannot be read.

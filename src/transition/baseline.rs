@@ -1,5 +1,6 @@
 //! A finished run that another one is held against.
 
+use crate::disk::read::{self, Kind};
 use crate::record::folder::{ReadSummary, SUMMARY};
 use crate::record::metric::{Metric, value_of};
 use std::collections::BTreeMap;
@@ -27,8 +28,7 @@ impl Baseline {
     /// When there is none, or it is of no transition.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join(SUMMARY);
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let text = read::text(&path, Kind::Json).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let summary: ReadSummary =
             serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;
         let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();

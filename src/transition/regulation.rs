@@ -1,6 +1,7 @@
 //! Rules and public money, as data with dates: `[rule.KIND.NAME]`. A rule obliges in a year when it is in force on the last
 //! day of it; money counts for the share of the year in which it is in force.
 
+use crate::kernel::calendar::parse_date;
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
 use jiff::ToSpan;
@@ -94,7 +95,7 @@ impl Term {
     /// Does it end before it begins?
     #[must_use]
     pub fn is_never(&self) -> bool {
-        let day = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Date>().ok());
+        let day = |text: &Option<String>| text.as_ref().and_then(|text| parse_date(text).ok());
         day(&self.from).zip(day(&self.until)).is_some_and(|(from, until)| until < from)
     }
 
@@ -102,7 +103,7 @@ impl Term {
     #[must_use]
     pub fn wrong_date(&self) -> Option<(&'static str, &str)> {
         let wrong =
-            |name, text: &'_ Option<String>| text.as_deref().filter(|text| text.parse::<Date>().is_err()).map(|_| name);
+            |name, text: &'_ Option<String>| text.as_deref().filter(|text| parse_date(text).is_err()).map(|_| name);
         let name = wrong("from", &self.from).or_else(|| wrong("until", &self.until))?;
         let text = if name == "from" { &self.from } else { &self.until };
         Some((name, text.as_deref().unwrap_or_default()))

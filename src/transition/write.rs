@@ -1,6 +1,7 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
 use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, OfferRow, ProjectRow, RuleRow, Tables};
+use crate::disk::{WriteError, whole};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter};
 use std::collections::BTreeMap;
@@ -20,12 +21,10 @@ pub fn write(
     names: &Names,
     tables: &Tables,
 ) -> Result<BTreeMap<String, String>, TableError> {
-    let io = |path: &Path, result: std::io::Result<()>| {
-        result.map_err(|source| TableError::Io { path: path.to_path_buf(), source })
-    };
+    let io = |error: WriteError| TableError::Io { path: error.path, source: error.source };
     let next = folder.map(|folder| folder.join(NEXT));
     if let Some(next) = &next {
-        io(next, std::fs::create_dir_all(next))?;
+        whole::make_folder(next).map_err(io)?;
     }
     let to = To { folder: next.as_deref(), with_csv, zone, names };
     let mut digests = BTreeMap::new();
@@ -37,10 +36,7 @@ pub fn write(
     to.table::<RuleRow>(&tables.rules, &mut digests)?;
     to.table::<CommunityRow>(&tables.community, &mut digests)?;
     if let (Some(folder), Some(next)) = (folder, &next) {
-        for entry in std::fs::read_dir(next).into_iter().flatten().flatten() {
-            io(&entry.path(), std::fs::rename(entry.path(), folder.join(entry.file_name())))?;
-        }
-        io(next, std::fs::remove_dir(next))?;
+        whole::move_all(next, folder).map_err(io)?;
     }
     Ok(digests)
 }

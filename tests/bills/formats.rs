@@ -176,7 +176,7 @@ fn wrong_tariffs_are_named() {
     let told = problems_of("t.json", &both.to_string());
     assert_eq!(told.lines().count(), 3, "{told}");
     assert!(told.contains("items[0].energyweekdayschedule[5][12]") && told.contains("items[1].mincharge"), "{told}");
-    assert!(problems_of("t.json", "{\n  \"name\": ,\n}").contains("t.json:2: is not JSON"));
+    assert!(problems_of("t.json", "{\n  \"name\": ,\n}").contains("t.json:2: is no JSON"));
     let two = json!([with(0.1, &json!({ "name": "a" })), with(0.2, &json!({ "name": "b" }))]);
     assert!(problems_of("t.json", &two.to_string()).contains("holds 2 tariffs (choose one by label or name"));
 }

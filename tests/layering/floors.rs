@@ -6,6 +6,7 @@ pub(crate) type Floor = (&'static str, &'static [&'static str]);
 /// All floors. A file uses its own floor or a lower one.
 pub(crate) const FLOORS: &[Floor] = &[
     ("kernel", &["kernel/"]),
+    ("disk", &["disk/"]),
     ("document", &["document/"]),
     ("account", &["account/"]),
     ("specs", &["*/spec.rs", "policy/kind.rs", "transition/regulation.rs"]),

@@ -8,6 +8,7 @@ mod access;
 mod common;
 mod files;
 mod runs;
+mod strangers;
 
 use common::http::{Answer, Connection};
 use portvolt::serve::{Options, serve};

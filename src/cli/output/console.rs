@@ -1,8 +1,13 @@
 //! What reaches the terminal, and in which form.
 
+use crate::disk::name::steers;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::borrow::Cow;
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static IS_LOST: AtomicBool = AtomicBool::new(false);
 
 /// Where text goes.
 #[derive(Debug, Clone, Copy)]
@@ -32,21 +37,35 @@ impl Console {
         std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
     }
 
-    /// A result, to stdout. A closed pipe is nobody's mistake.
+    /// A result, to stdout.
     pub(crate) fn print(&self, text: &str) {
+        self.put(&printable(text));
+    }
+
+    /// A closed pipe is nobody's mistake; a full disk behind the standard output ends the command as one elsewhere would.
+    fn put(&self, text: &str) {
         if self.silent {
             return;
         }
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(printable(text).as_bytes());
-        if !text.ends_with('\n') {
-            let _ = out.write_all(b"\n");
+        let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };
+        let put = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end)).and_then(|()| out.flush());
+        if let Err(error) = put
+            && error.kind() != ErrorKind::BrokenPipe
+            && !IS_LOST.swap(true, Ordering::Relaxed)
+        {
+            let _ = writeln!(std::io::stderr(), "cannot write to the standard output: {error}");
         }
+    }
+
+    /// Could a result not be written to the standard output?
+    pub(crate) fn is_lost() -> bool {
+        IS_LOST.load(Ordering::Relaxed)
     }
 
     /// A result as JSON.
     pub(crate) fn print_json(&self, value: &serde_json::Value) {
-        self.print(&serde_json::to_string_pretty(value).unwrap_or_default());
+        self.put(&escaped(&format!("{value:#}")));
     }
 
     /// A remark, to stderr.
@@ -85,8 +104,46 @@ impl Console {
     }
 }
 
-/// Text without control characters but line breaks and tabs: names in files of others must not steer a terminal.
+/// Text without characters that steer a terminal or turn text around, but line breaks and tabs: names in files of others must
+/// show as what they are.
 fn printable(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if text.contains(steers) { Cow::Owned(text.replace(steers, "\u{fffd}")) } else { Cow::Borrowed(text) }
+    let hides = |c: char| steers(c) && !matches!(c, '\n' | '\t');
+    if text.contains(hides) { Cow::Owned(text.replace(hides, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// The same for JSON, where such a character can be written so that programs get what it was.
+fn escaped(json: &str) -> Cow<'_, str> {
+    let hides = |c: char| steers(c) && c != '\n';
+    if !json.contains(hides) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if hides(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: nothing that a file of others holds steers a terminal, and programs still get it whole.
+
+    use super::*;
+
+    #[test]
+    fn what_steers_is_shown_and_not_obeyed() {
+        assert_eq!(printable("a\u{1b}[2J\u{202e}b\u{2028}c\td\n"), "a\u{fffd}[2J\u{fffd}b\u{fffd}c\td\n");
+        assert_eq!(printable("Süd 港"), "Süd 港");
+        let value = serde_json::json!({ "name": "a\u{202e}b\u{e0041}" });
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        assert!(!escaped(&text).contains(|c: char| steers(c) && c != '\n'));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped(&text)).unwrap(), value);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use crate::cli::exit::Exit;
-use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
+use crate::document::problem::{Place, Problem, Problems};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use std::fmt::Write;
 
@@ -22,12 +22,9 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
         }
         text.push('\n');
     }
-    let count = problems.list.len();
-    let of = if count > problems.told().len() {
-        format!(", of which the first {MOST_TOLD} are shown")
-    } else {
-        String::new()
-    };
+    let count = problems.count();
+    let told = problems.told().iter().filter(|problem| !matches!(problem.place, Some(Place::Rest(..)))).count();
+    let of = if count > told { format!(", of which the first {told} are shown") } else { String::new() };
     let _ =
         write!(text, "{count} {} to mend{of}; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
     console.error(&text);

@@ -1,7 +1,10 @@
 //! `portvolt plugin new` and `plugin build`: a folder to start from, and its language's own tool.
 
 use crate::cli::exit::Exit;
+use crate::cli::init;
 use crate::cli::output::console::Console;
+use crate::disk::read::{self, Kind as FileKind};
+use crate::disk::whole;
 use crate::plugin::INTERFACE;
 use crate::policy::kind::PolicyKind;
 use clap::ValueEnum;
@@ -200,19 +203,10 @@ pub(crate) fn new(args: &NewArgs, console: &Console) -> Exit {
         console.error(&format!("`{name}` is no name for a plugin: take small letters, digits and `_`"));
         return Exit::BadFiles;
     }
-    if args.dir.exists() && std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        console.error(&format!("{} is not empty; choose another folder", args.dir.display()));
-        return Exit::BadFiles;
-    }
     let files = files(kind, args.lang);
-    let written = files.iter().try_for_each(|(path, text)| {
-        let path = args.dir.join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(&args.dir))?;
-        std::fs::write(path, text.replace("PLUGIN_NAME", &name))
-    });
-    if let Err(error) = written {
-        console.error(&format!("cannot write {}: {error}", args.dir.display()));
-        return Exit::Failed;
+    let filled = files.iter().map(|(path, text)| ((*path).to_owned(), text.replace("PLUGIN_NAME", &name).into_bytes()));
+    if let Err(error) = whole::folder(&args.dir, &filled.collect::<Vec<_>>()) {
+        return init::refused(&error, console);
     }
     let dir = args.dir.display();
     if console.is_json() {
@@ -249,7 +243,7 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
         });
     }
     if dir.join("app.py").is_file() {
-        let text = std::fs::read_to_string(dir.join("app.py")).unwrap_or_default();
+        let text = read::text(&dir.join("app.py"), FileKind::Toml).unwrap_or_default();
         let world =
             PolicyKind::ALL.into_iter().find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
         let world = world.unwrap_or(PolicyKind::Dispatch).word();
@@ -286,7 +280,7 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
 
 /// What cargo calls the library of the folder: a folder may be renamed or copied after it was made.
 fn crate_name(dir: &Path) -> Option<String> {
-    let manifest: toml::Table = std::fs::read_to_string(dir.join("Cargo.toml")).ok()?.parse().ok()?;
+    let manifest: toml::Table = read::text(&dir.join("Cargo.toml"), FileKind::Toml).ok()?.parse().ok()?;
     let name = |table: &str| Some(manifest.get(table)?.get("name")?.as_str()?.replace('-', "_"));
     name("lib").or_else(|| name("package"))
 }
@@ -294,6 +288,11 @@ fn crate_name(dir: &Path) -> Option<String> {
 fn is_on_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let bytes = read::bytes(from, FileKind::Plugin).map_err(|error| format!("{} {error}", from.display()))?;
+    whole::write(to, bytes).map_err(|error| error.to_string())
 }
 
 pub(crate) fn build(dir: &Path, console: &Console) -> Exit {
@@ -326,9 +325,9 @@ pub(crate) fn build(dir: &Path, console: &Console) -> Exit {
     }
     let (made, wanted) = (dir.join(&tool.makes), dir.join(format!("{name}.wasm")));
     if made != wanted
-        && let Err(error) = std::fs::copy(&made, &wanted)
+        && let Err(why) = copy(&made, &wanted)
     {
-        console.error(&format!("cannot copy {} to {}: {error}", made.display(), wanted.display()));
+        console.error(&why);
         return Exit::Failed;
     }
     console.print(&format!("{0}\nNext: portvolt plugin check {0}", wanted.display()));

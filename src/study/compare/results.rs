@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Most replications of a strategy.
+pub const MOST_REPLICATIONS: u32 = 100_000;
+
 /// What was asked for, beyond the comparison itself: kept in the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
@@ -23,6 +26,19 @@ pub struct Asked {
     pub vary: Vec<Vary>,
     /// Their metric.
     pub metric: Option<String>,
+}
+
+impl Asked {
+    /// What no comparison of ours was asked for: a manifest is data of whoever wrote it.
+    #[must_use]
+    pub fn wrong(&self) -> Option<String> {
+        let spec = &self.compare;
+        if spec.baseline >= spec.strategies.len() {
+            return Some("its baseline is none of its strategies".to_owned());
+        }
+        let is_count = (1..=MOST_REPLICATIONS).contains(&spec.replications);
+        (!is_count).then(|| format!("{} replications are not from 1 to {MOST_REPLICATIONS}", spec.replications))
+    }
 }
 
 /// Why results could not be kept.

@@ -1,5 +1,6 @@
 //! What a study compares: a strategy is overlays and settings on a scenario, under a name.
 
+use crate::disk;
 use crate::document::problem::nearest;
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
@@ -100,7 +101,7 @@ impl Strategy {
     #[must_use]
     pub fn request(&self, scenario: &Path, common: &[String], own: &[String]) -> Request {
         let settings = common.iter().chain(&self.settings).chain(own).cloned().collect();
-        Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings, within: None }
+        Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings, ..Request::default() }
     }
 
     /// Every pair of built-in policies.
@@ -140,12 +141,8 @@ pub fn charging_names() -> impl Iterator<Item = &'static str> {
 fn known(scenario: &Path) -> Vec<String> {
     let mut known: Vec<String> =
         AS_IT_IS.iter().take(1).chain(DISPATCH).copied().chain(charging_names()).map(str::to_owned).collect();
-    let files = std::fs::read_dir(folder_of(scenario)).into_iter().flatten().flatten().map(|entry| entry.path());
-    let is_overlay = |path: &PathBuf| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("scenario.toml");
-    let mut beside: Vec<String> =
-        files.filter(is_overlay).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
-    beside.sort();
-    known.extend(beside);
+    let names = disk::list(&folder_of(scenario)).into_iter().filter(|name| name != "scenario.toml");
+    known.extend(names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)));
     known
 }
 

@@ -68,9 +68,7 @@ pub fn merge(plan: &Plan, store: &Store, target: &Path, force: bool, jobs: usize
 
 /// A merge of the same plan may be replaced: it is made of the same shards.
 fn is_merge_of(plan: &Plan, target: &Path) -> bool {
-    let manifest = std::fs::read_to_string(target.join(MANIFEST)).ok();
-    let manifest: Option<Manifest> = manifest.and_then(|text| serde_json::from_str(&text).ok());
-    manifest.is_some_and(|manifest| manifest.study == Some(planned(plan)))
+    Manifest::read(target).is_ok_and(|manifest| manifest.study == Some(planned(plan)))
 }
 
 /// The plan, as the manifest of its merge keeps it.

@@ -9,12 +9,14 @@ pub mod slurm;
 use crate::study::replicate::{Replication, in_order, replicate};
 use crate::study::sweep::plan::{Plan, Which};
 
+use crate::disk::{Folder, Found};
 use crate::scenario::load::load;
 use crate::sim::RunError;
 use crate::study::sweep::shard::{ShardError, Store};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Part K of N, both from 1: every N-th shard, so that parts are alike in work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,27 +231,24 @@ pub fn collect_garbage(
     store: &Store,
     keys: Option<&std::collections::BTreeSet<String>>,
 ) -> Result<Vec<PathBuf>, ShardError> {
-    const DAY_S: u64 = 86_400;
-    store.probe()?;
-    let io = |path: &Path, source| ShardError::Io { path: path.to_path_buf(), source };
-    let probe = store.folder().join(format!("now.{}", std::process::id()));
-    std::fs::write(&probe, "now").map_err(|source| io(&probe, source))?;
-    let now = std::fs::metadata(&probe).and_then(|meta| meta.modified());
-    let _ = std::fs::remove_file(&probe);
-    let now = now.map_err(|source| io(&probe, source))?;
+    const DAY: Duration = Duration::from_hours(24);
+    let refused = |source| ShardError::Io { path: store.folder().to_path_buf(), source };
+    // Whoever made the folder may have laid links in it: what they lead to is not ours to clean.
+    let parent = Folder::open(store.folder().parent().unwrap_or(Path::new(""))).map_err(refused)?;
+    let all = parent.sub(Store::NAME).map_err(refused)?;
+    let now = all.now().map_err(refused)?;
     let mut gone = Vec::new();
-    let inside = std::fs::read_dir(store.folder()).map_err(|source| io(store.folder(), source))?;
-    let folders = inside.flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
-    for folder in core::iter::once(store.folder().to_path_buf()).chain(folders) {
-        for path in std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let modified = std::fs::metadata(&path).and_then(|meta| meta.modified());
-            let age_s = modified.ok().and_then(|then| now.duration_since(then).ok()).map_or(0, |age| age.as_secs());
-            let is_stale = name.contains(".tmp.") && age_s > DAY_S || name.ends_with(".damaged");
+    let below = all.entries().map_err(refused)?.into_iter().filter(|found| found.is_folder);
+    let below: Vec<Folder> = below.filter_map(|found| all.sub(&found.name).ok()).collect();
+    for folder in std::iter::once(&all).chain(&below) {
+        for Found { name, .. } in folder.entries().unwrap_or_default().into_iter().filter(|found| found.is_file) {
+            let age = folder.modified(&name).and_then(|then| now.duration_since(then).ok()).unwrap_or_default();
+            let is_part = name.contains(".tmp.") || name.starts_with('.') && name.ends_with(".part");
+            let is_stale = is_part && age > DAY || name.ends_with(".damaged");
             let key = name.strip_suffix(".shard");
             let is_unplanned = key.zip(keys).is_some_and(|(key, keys)| !keys.contains(key));
-            if (is_stale || is_unplanned) && std::fs::remove_file(&path).is_ok() {
-                gone.push(path);
+            if (is_stale || is_unplanned) && folder.remove_file(&name).is_ok() {
+                gone.push(folder.path().join(&name));
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use super::design::{Design, HypercubeSpec};
 use super::shard::SHARD_SCHEMA;
+use crate::disk::name;
+use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile};
 use crate::document::tree::Item;
 use crate::scenario::load::{Request, load};
@@ -159,7 +161,7 @@ pub fn engine() -> &'static str {
 /// All mistakes at once.
 pub fn plan(study: &Path) -> Result<Plan, Problems> {
     let name = study.display().to_string();
-    let text = std::fs::read_to_string(study).map_err(|error| Problems::of_file(&name, error.to_string(), None))?;
+    let text = read::text(study, Kind::Toml).map_err(|error| Problems::of_file(&name, error.to_string(), None))?;
     let mut problems = Problems { files: vec![SourceFile { path: name, text: text.clone() }], list: Vec::new() };
     let document = match Item::parse(&text, 0) {
         Ok(document) => document,
@@ -178,8 +180,12 @@ pub fn plan(study: &Path) -> Result<Plan, Problems> {
     planner.check();
     let design = planner.design();
     let cells = planner.cells(study.parent().unwrap_or(Path::new(".")), &design);
+    let name = study.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    if let Err(error) = name::plain(&name) {
+        let help = Some("files of the sweep are named after the study: rename it".to_owned());
+        planner.problems.list.extend(Problems::of_file(&study.display().to_string(), error.to_string(), help).list);
+    }
     if planner.problems.list.is_empty() {
-        let name = study.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let StudySpec { settings, seed, replications, block, .. } = spec;
         let engine = engine().to_owned();
         Ok(Plan { schema: PLAN_SCHEMA, engine, name, settings, seed, replications, block, cells, design })
@@ -280,7 +286,7 @@ impl Planner<'_> {
         let mut cells = Vec::new();
         for scenario in &self.spec.scenarios {
             let path = base.join(scenario);
-            let path = path.canonicalize().unwrap_or(path);
+            let path = read::full_path(&path).unwrap_or(path);
             for (number, word) in self.spec.strategies.iter().enumerate() {
                 let strategy = match Strategy::parse(word, &path) {
                     Ok(strategy) => strategy,
@@ -370,13 +376,35 @@ impl Plan {
     /// When it cannot be read or is of another version.
     pub fn read(path: &Path) -> Result<Self, PlanError> {
         let unreadable = |reason: String| PlanError::Unreadable { path: path.to_path_buf(), reason };
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+        let text = read::text(path, Kind::Json).map_err(|error| unreadable(error.to_string()))?;
         let json: serde_json::Value = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
         let theirs = json["engine"].as_str().unwrap_or("of unknown version").to_owned();
         if theirs != engine() || json["schema"] != PLAN_SCHEMA {
             return Err(PlanError::OtherVersion { path: path.to_path_buf(), theirs });
         }
-        serde_json::from_value(json).map_err(|error| unreadable(error.to_string()))
+        let plan: Self = serde_json::from_value(json).map_err(|error| unreadable(error.to_string()))?;
+        match plan.wrong() {
+            Some(reason) => Err(unreadable(reason)),
+            None => Ok(plan),
+        }
+    }
+
+    /// What no plan of ours has: a plan is data of whoever wrote it.
+    fn wrong(&self) -> Option<String> {
+        if let Err(error) = name::plain(&self.name) {
+            return Some(error.to_string());
+        }
+        let parameters = self.design.parameters.len();
+        if self.design.points.iter().any(|point| point.len() != parameters) {
+            return Some("a point of its design has not one value a parameter".to_owned());
+        }
+        let blocks = self.replications.div_ceil(self.block.max(1)) as usize;
+        let shards = blocks.checked_mul(self.cells.len()).and_then(|it| it.checked_mul(self.design.points.len()));
+        match shards {
+            _ if self.block == 0 => Some("its blocks hold no replication".to_owned()),
+            Some(shards) if shards <= MOST_SHARDS => None,
+            _ => Some(format!("it has more than {MOST_SHARDS} shards")),
+        }
     }
 
     /// How many shards one cell has at one point.

@@ -3,14 +3,13 @@
 //! A shard is written under a temporary name, synced and renamed: a file under its own name is whole. Its last line
 //! holds a hash of the rest, so that a disk's mistake is found and the shard is done again.
 
+use crate::disk::Folder;
+use crate::disk::read::{self, Kind, ReadError};
 use crate::study::replicate::Replication;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const HEAD: &str = "portvolt shard 1";
 /// Version of what a shard holds; a part of its key.
@@ -28,12 +27,12 @@ pub enum ShardError {
         source: std::io::Error,
     },
     /// The system does not give it: that says nothing about the file.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("{} {source}", path.display())]
     Unreadable {
         /// The path.
         path: PathBuf,
         /// What it said.
-        source: std::io::Error,
+        source: ReadError,
     },
     /// The file is damaged.
     #[error("{} is damaged: {reason}", path.display())]
@@ -74,14 +73,14 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// Temporary names are unique in a process; between processes `create_new` decides.
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
 impl Store {
+    /// The folder of shards in that of a sweep.
+    pub const NAME: &str = "shards";
+
     /// The store of a sweep's folder.
     #[must_use]
     pub fn of(sweep: &Path) -> Self {
-        Self { folder: sweep.join("shards") }
+        Self { folder: sweep.join(Self::NAME) }
     }
 
     /// The folder.
@@ -93,7 +92,13 @@ impl Store {
     /// Where a shard lies.
     #[must_use]
     pub fn path(&self, key: &str) -> PathBuf {
-        self.folder.join(&key[..2]).join(format!("{key}.shard"))
+        let (folder, name) = Self::place(key);
+        self.folder.join(folder).join(name)
+    }
+
+    /// The folder of a shard inside the store, and its name there.
+    fn place(key: &str) -> (&str, String) {
+        (&key[..2], format!("{key}.shard"))
     }
 
     /// Can shards be kept here?
@@ -101,16 +106,8 @@ impl Store {
     /// # Errors
     /// What the system says.
     pub fn probe(&self) -> Result<(), ShardError> {
-        let probe = temporary(&self.folder.join("probe"));
-        let refused = |source| ShardError::Io { path: self.folder.clone(), source };
-        fs::create_dir_all(&self.folder).map_err(refused)?;
-        match File::create_new(&probe) {
-            // A process of this number on another machine does the same now, or was killed here before.
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(refused(error)),
-            _ => {}
-        }
-        let _ = fs::remove_file(&probe);
-        Ok(())
+        let probed = Folder::open_or_make(&self.folder).and_then(|folder| folder.now());
+        probed.map(|_| ()).map_err(|source| ShardError::Io { path: self.folder.clone(), source })
     }
 
     /// Keeps a shard. `sync` waits until the disk has it; only a benchmark leaves that out.
@@ -118,9 +115,10 @@ impl Store {
     /// # Errors
     /// When the system refuses; nothing is left then.
     pub fn keep(&self, key: &str, text: &str, sync: bool) -> Result<(), ShardError> {
-        let path = self.path(key);
-        let written = write_whole(&path, text, sync);
-        written.map_err(|source| ShardError::Io { path, source })
+        let (folder, name) = Self::place(key);
+        let folder = Folder::open_or_make(&self.folder).and_then(|all| all.sub_or_make(folder));
+        let written = folder.and_then(|folder| folder.write_and(&name, text.as_bytes(), sync));
+        written.map_err(|source| ShardError::Io { path: self.path(key), source })
     }
 
     /// Reads a shard; none when it is not there. `known` are columns that may be shared.
@@ -130,10 +128,10 @@ impl Store {
     pub fn read(&self, key: &str, known: Option<&Arc<Columns>>) -> Result<Option<Shard>, ShardError> {
         let path = self.path(key);
         let corrupt = |reason: String| ShardError::Corrupt { path: path.clone(), reason };
-        match fs::read_to_string(&path) {
+        match read::text(&path, Kind::Shard) {
             Ok(text) => parse(key, &text, known).map(Some).map_err(|reason| corrupt(reason.to_owned())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) if error.kind() == ErrorKind::InvalidData => Err(corrupt(error.to_string())),
+            Err(ReadError::Missing) => Ok(None),
+            Err(error @ (ReadError::NoText { .. } | ReadError::TooLarge { .. })) => Err(corrupt(error.to_string())),
             Err(source) => Err(ShardError::Unreadable { path, source }),
         }
     }
@@ -143,37 +141,11 @@ impl Store {
     /// # Errors
     /// When the system refuses.
     pub fn set_aside(&self, key: &str) -> Result<(), ShardError> {
-        let path = self.path(key);
-        fs::rename(&path, path.with_extension("damaged")).map_err(|source| ShardError::Io { path, source })
+        let (folder, name) = Self::place(key);
+        let folder = Folder::open(&self.folder).and_then(|all| all.sub(folder));
+        let moved = folder.and_then(|folder| folder.rename(&name, &format!("{key}.damaged")));
+        moved.map_err(|source| ShardError::Io { path: self.path(key), source })
     }
-}
-
-fn temporary(path: &Path) -> PathBuf {
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    path.with_extension(format!("tmp.{}.{number}", std::process::id()))
-}
-
-fn write_whole(path: &Path, text: &str, sync: bool) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let (mut file, name) = loop {
-        let name = temporary(path);
-        match File::create_new(&name) {
-            Ok(file) => break (file, name),
-            // Another machine has a process of this number.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    };
-    let written = file.write_all(text.as_bytes()).and_then(|()| if sync { file.sync_all() } else { Ok(()) });
-    let renamed = written.and_then(|()| fs::rename(&name, path));
-    if renamed.is_err() {
-        let _ = fs::remove_file(&name);
-    } else if sync {
-        // The name is safe once its folder is; file systems that cannot sync a folder keep the file all the same.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-    renamed
 }
 
 /// The text of a shard.
@@ -279,6 +251,7 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 mod tests {
     use super::*;
     use crate::record::metric::Metric;
+    use std::fs;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(name, scope, value): (&'static str, &str, Option<f64>)| Metric {

@@ -1,0 +1,46 @@
+//! The one door to the disk: every file that Portvolt reads or writes goes through here, and nothing else in `src/` opens
+//! one (held by `tests/disk`).
+//!
+//! `name` turns names into paths, `read` reads what users and other programs wrote, `folder` works inside one opened
+//! folder without following links, `whole` leaves files and folders whole or not at all, `fault` lets tests break any step.
+//!
+//! What is read may come from a stranger: regular files only, each kind up to its size. What is written is made anew under
+//! a name that nobody can foresee, synced, and put in its place in one step, so that a link laid at the place is replaced
+//! and never followed. Only what carries our own mark is deleted unasked.
+
+pub mod fault;
+mod folder;
+pub mod name;
+pub mod private;
+pub mod read;
+pub mod whole;
+
+pub use folder::{Folder, Found, Lock, list, list_found, random_word};
+pub use whole::WriteError;
+
+use std::path::Path;
+
+/// A folder in the system's place for temporary files, under a name that nobody can foresee, for this user only. It goes
+/// when this goes.
+#[derive(Debug)]
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn new() -> Result<Self, WriteError> {
+        let place = std::env::temp_dir();
+        fault::step(&place)
+            .and_then(|()| tempfile::Builder::new().prefix("portvolt-").tempdir())
+            .map(Self)
+            .map_err(WriteError::at(&place))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}

@@ -1,0 +1,32 @@
+//! Contract: one room opens files; what leaves the program is there whole or not at all, at every step that a full disk or a
+//! power cut can hit; folders and files of strangers are data and lead nowhere.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
+
+mod door;
+mod faults;
+mod strangers;
+mod tables;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The binary in a folder.
+fn portvolt(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_portvolt")).args(args).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A folder with a copy of the smallest scenario, `depot`.
+fn workspace() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let depot = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/depot_night");
+    std::fs::create_dir(folder.path().join("depot")).unwrap();
+    for name in ["scenario.toml", "hauls.csv"] {
+        std::fs::copy(depot.join(name), folder.path().join("depot").join(name)).unwrap();
+    }
+    folder
+}

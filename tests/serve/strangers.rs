@@ -1,0 +1,163 @@
+//! A folder that somebody else made: the server writes nothing outside of it, and callers that do not read keep nobody out.
+
+use super::{JSON, Server, events, id, options, request, workspace};
+use portvolt::serve::serve;
+use serde_json::json;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// A link laid where the server writes or reads by itself is refused at the start, by its name, and what it leads to stays.
+#[cfg(unix)]
+#[test]
+fn links_under_runs_are_refused_at_the_start() {
+    use std::os::unix::fs::symlink;
+    let lay: [(&str, fn(&Path, &Path)); 9] = [
+        ("runs", |root, out| symlink(out, root.join("runs")).unwrap()),
+        ("runs/.queue", |root, out| {
+            std::fs::create_dir(root.join("runs")).unwrap();
+            symlink(out, root.join("runs/.queue")).unwrap();
+        }),
+        ("runs/.queue/lock", |root, out| lay_in_queue(root, "lock", &out.join("victim"))),
+        ("runs/.queue/depot-0001.json", |root, out| lay_in_queue(root, "depot-0001.json", &out.join("victim"))),
+        ("runs/.queue/.depot-0001.json", |root, out| lay_in_queue(root, ".depot-0001.json", &out.join("new"))),
+        ("runs/depot-0001", |root, out| {
+            std::fs::create_dir(root.join("runs")).unwrap();
+            symlink(out, root.join("runs/depot-0001")).unwrap();
+        }),
+        ("runs/depot-0001/request.json", |root, out| lay_in_run(root, "request.json", &out.join("new"))),
+        ("runs/depot-0001/.request.json", |root, out| lay_in_run(root, ".request.json", &out.join("victim"))),
+        ("runs/depot-0001/tables", |root, out| lay_in_run(root, "tables", out)),
+    ];
+    for (name, lay) in lay {
+        let (folder, outside) = (workspace(), tempfile::tempdir().unwrap());
+        std::fs::write(outside.path().join("victim"), "mine").unwrap();
+        lay(folder.path(), outside.path());
+        let refused = serve(&options(folder.path()), &AtomicBool::new(true), |_| {}).unwrap_err().to_string();
+        assert!(refused.contains(name) && refused.contains("link"), "{name}: {refused}");
+        assert_eq!(std::fs::read_to_string(outside.path().join("victim")).unwrap(), "mine", "{name}");
+        assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1, "{name}");
+    }
+}
+
+#[cfg(unix)]
+fn lay_in_queue(root: &Path, name: &str, to: &Path) {
+    std::fs::create_dir_all(root.join("runs/.queue")).unwrap();
+    std::os::unix::fs::symlink(to, root.join("runs/.queue").join(name)).unwrap();
+}
+
+/// A run without a request, and an accepted request for it: the server would write that into the run's folder.
+#[cfg(unix)]
+fn lay_in_run(root: &Path, name: &str, to: &Path) {
+    std::fs::create_dir_all(root.join("runs/depot-0001")).unwrap();
+    std::fs::create_dir_all(root.join("runs/.queue")).unwrap();
+    std::fs::write(root.join("runs/depot-0001/manifest.json"), "{}").unwrap();
+    let kept = json!({ "request": request(1) });
+    std::fs::write(root.join("runs/.queue/depot-0001.json"), kept.to_string()).unwrap();
+    std::os::unix::fs::symlink(to, root.join("runs/depot-0001").join(name)).unwrap();
+}
+
+/// Links that are laid while it serves are replaced or refused, and never followed.
+#[cfg(unix)]
+#[test]
+fn links_that_come_later_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start(|options| options.allow_plugins = true);
+    let (root, outside) = (server.folder.path(), tempfile::tempdir().unwrap());
+    let victim = outside.path().join("victim");
+    std::fs::write(&victim, "mine").unwrap();
+    for name in ["depot-0001.json", ".depot-0001.json", "depot-0002.json"] {
+        symlink(&victim, root.join("runs/.queue").join(name)).unwrap();
+    }
+    symlink(outside.path(), root.join("runs/depot-0001")).unwrap();
+    symlink(outside.path(), root.join("plugins")).unwrap();
+    symlink(outside.path().join("new.toml"), root.join("depot/new.toml")).unwrap();
+    let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
+    assert_eq!(server.end_of(&run)["status"], "finished");
+    let save = json!({ "scenario": "depot", "name": "new", "changes": [] });
+    assert_eq!(server.ask("POST", "/api/v1/scenarios/save", Some(&save)).status, 409);
+    let wasm = ["content-type: application/wasm"];
+    let put = super::Connection::open(server.address).ask("PUT", "/api/v1/plugins/a.wasm", &wasm, Some("\0asm...."));
+    assert!(put.status >= 400, "{}", put.text());
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1);
+}
+
+/// A visible link to what is hidden is as hidden as that.
+#[cfg(unix)]
+#[test]
+fn a_visible_link_to_a_hidden_file_is_not_served() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start(|_| {});
+    let root = server.folder.path();
+    std::fs::create_dir(root.join(".secrets")).unwrap();
+    std::fs::write(root.join(".secrets/token.toml"), "title = \"secret\"\nsecret = 1\n").unwrap();
+    std::fs::create_dir(root.join("seen")).unwrap();
+    symlink("../.secrets/token.toml", root.join("seen/scenario.toml")).unwrap();
+    symlink("../.secrets", root.join("seen/folder")).unwrap();
+    symlink("../depot/hauls.csv", root.join("seen/hauls.csv")).unwrap();
+    for scenario in ["seen", "seen/scenario.toml", "seen/folder/token.toml"] {
+        let answer = server.get(&format!("/api/v1/scenarios/file?scenario={scenario}"));
+        assert!(matches!(answer.status, 400 | 404) && !answer.text().contains("secret = 1"), "{scenario}");
+    }
+    let check = |path: &str| {
+        let changes = json!([{ "path": "freight.hauls", "value": path }]);
+        server.ask("POST", "/api/v1/scenarios/check", Some(&json!({ "scenario": "depot", "changes": changes }))).text()
+    };
+    let told = check("../seen/folder/token.toml");
+    assert!(!told.contains("secret = 1") && told.contains("problems"), "{told}");
+    assert!(told.contains("outside of the folder"), "{told}");
+    assert!(check("../seen/hauls.csv").contains("\"problems\":[]"), "a link inside to what is seen is read");
+}
+
+/// Names that another system or a command would take for something else are no names.
+#[test]
+fn odd_names_are_refused() {
+    let server = Server::start(|_| {});
+    for name in ["-rf", "--help", ".hidden", "nul", "con.txt", "..", "a/b", "a\u{202e}b", ""] {
+        let body = json!({ "template": "depot_night", "name": name });
+        let answer = server.ask("POST", "/api/v1/scenarios", Some(&body));
+        assert_eq!(answer.status, 400, "{name:?}: {}", answer.text());
+    }
+}
+
+/// More watchers than there are connections, none of which reads: others are answered at once, and a new watcher hears.
+#[test]
+fn watchers_have_places_of_their_own() {
+    let server = Server::start(|_| {});
+    let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(900))));
+    let watchers: Vec<TcpStream> = (0..300)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            write!(stream, "GET /api/v1/runs/{run}/events HTTP/1.1\r\nhost: {}\r\n\r\n", server.address).unwrap();
+            stream
+        })
+        .collect();
+    let begin = Instant::now();
+    assert_eq!(server.get("/api/v1/workspace").status, 200);
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+    assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).status, 200);
+    assert_eq!(events(server.address, &run, None).pop().unwrap().1["status"], "cancelled");
+    drop(watchers);
+}
+
+/// As many connections as there are, each with answers that it does not read: they are closed after a while.
+#[test]
+fn callers_that_do_not_read_keep_nobody_out() {
+    let server = Server::start(|_| {});
+    let ask = format!("GET / HTTP/1.1\r\nhost: {}\r\n\r\n", server.address).repeat(8);
+    let idle: Vec<TcpStream> = (0..256)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            stream.write_all(ask.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let begin = Instant::now();
+    let mut connection = super::Connection::open(server.address);
+    assert_eq!(connection.ask("GET", "/api/v1/workspace", &[JSON], None).status, 200);
+    assert!(begin.elapsed() < Duration::from_secs(45), "{:?}", begin.elapsed());
+    drop(idle);
+}
