@@ -14,7 +14,7 @@ use portvolt::sim::{Options, Simulation};
 fn terminal(settings: &[&str]) -> Loaded {
     let overlays = vec![shipped("port_terminal").join("battery_swap.toml")];
     let settings = settings.iter().copied().chain(["time.days=4"]).map(str::to_owned).collect();
-    load(&Request { path: shipped("port_terminal"), overlays, settings, within: None })
+    load(&Request { path: shipped("port_terminal"), overlays, settings, ..Request::default() })
         .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
@@ -75,7 +75,7 @@ fn mistakes_are_told() {
     let overlays = vec![shipped("port_terminal").join("battery_swap.toml")];
     let told = |settings: &[&str]| {
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        load(&Request { path: shipped("port_terminal"), overlays: overlays.clone(), settings, within: None })
+        load(&Request { path: shipped("port_terminal"), overlays: overlays.clone(), settings, ..Request::default() })
             .err()
             .unwrap()
             .to_string()

@@ -47,6 +47,9 @@ pub struct Load {
     pub charging_kw: Vec<f64>,
 }
 
+/// The longest run by the minute has this many.
+const MOST_INTERVALS: usize = 1_100 * 1_440;
+
 /// Reads the power table of a run's folder.
 ///
 /// # Errors
@@ -77,6 +80,10 @@ pub fn loads(folder: &Path) -> Result<Loads, ExportError> {
         return Err(ExportError::Content { path, reason });
     };
     let intervals = (last / interval_s) as usize + 1;
+    if intervals > MOST_INTERVALS {
+        let reason = format!("has an interval of {interval_s} s over {last} s, which no run has");
+        return Err(ExportError::Content { path, reason });
+    }
     let mut sites: BTreeMap<String, Load> = BTreeMap::new();
     for ((site, start_s), (total_kw, charging_kw)) in rows {
         let load = sites

@@ -68,6 +68,16 @@ impl Calendar {
         Ok(Self { zone: zone.to_owned(), start, epoch_s, standard_offset_s, start_weekday, steps, months })
     }
 
+    /// By how much the clocks change within so many days of the start where that is no multiple of an interval, seconds: an
+    /// interval would then lie on both sides of a local hour or midnight. On Lord Howe Island they change by half an hour.
+    #[must_use]
+    pub fn uneven_change_s(&self, interval_s: u32, days: u32) -> Option<i64> {
+        let changes = self.steps.windows(2).map(|pair| (pair[1].0, pair[1].1 - pair[0].1));
+        let within = changes.filter(|(at, _)| (1..i64::from(days) * DAY_S).contains(at));
+        let uneven = within.map(|(_, change)| change).find(|change| change % i64::from(interval_s.max(1)) != 0);
+        uneven.map(i64::abs)
+    }
+
     /// Local seconds since local midnight of the first day.
     #[must_use]
     pub fn local_s(&self, elapsed_s: i64) -> i64 {
@@ -296,6 +306,19 @@ mod tests {
         assert_eq!(year.standard_hour_of_year(noon_in_june) % 24, 11);
         let sydney = Calendar::new("2025-01-01", "Australia/Sydney", 2).unwrap();
         assert_eq!(sydney.standard_hour_of_year(12 * 3600) % 24, 11, "January is summer there");
+    }
+
+    #[test]
+    fn half_hours_of_daylight_saving_are_found() {
+        let change = |start: &str, zone: &str, interval_s: u32| {
+            Calendar::new(start, zone, 4).unwrap().uneven_change_s(interval_s, 4)
+        };
+        for start in ["2025-04-04", "2025-10-03"] {
+            assert_eq!(change(start, "Australia/Lord_Howe", 3600), Some(1800), "{start}");
+            assert_eq!(change(start, "Australia/Lord_Howe", 1800), None, "{start}");
+            assert_eq!(change(start, "Australia/Sydney", 3600), None, "{start}");
+        }
+        assert_eq!(change("2025-06-02", "Australia/Lord_Howe", 3600), None);
     }
 
     #[test]

@@ -11,6 +11,10 @@ use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+/// No run has more days or sites.
+const MOST_DAYS: u32 = 40_000;
+const MOST_SITES: usize = 10_000;
+
 /// Its file name.
 pub const FILE: &str = "hub.json";
 
@@ -172,7 +176,16 @@ impl Hub {
     /// # Errors
     /// When it is not there or no such file.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
-        super::read::json(&folder.join(FILE))
+        let hub: Self = super::read::json(&folder.join(FILE))?;
+        // It is data of whoever made the folder: what is laid out by these numbers must fit into the memory.
+        let wrong = match () {
+            () if hub.schema != SCHEMA => format!("it is of schema {}, this version reads schema {SCHEMA}", hub.schema),
+            () if !(1..=MOST_DAYS).contains(&hub.days) => format!("it has {} days", hub.days),
+            () if hub.interval_s == 0 => "its control interval is 0 s".to_owned(),
+            () if hub.sites.len() > MOST_SITES => format!("it has {} sites", hub.sites.len()),
+            () => return Ok(hub),
+        };
+        Err(ReadError::File { path: folder.join(FILE), reason: wrong })
     }
 
     /// Its calendar.

@@ -154,6 +154,8 @@ impl Summary {
                     if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
                         let fleet = &mut self.fleets[fleet.index()];
                         fleet.completed += 1;
+                        // Of these only: a queue of hauls that are not done at the end is not one of those that are.
+                        fleet.gate_queue_h += f64::from(row.gate_queue_s.unwrap_or(0)) / 3600.0;
                         fleet.late += u64::from(done_s > row.due_s);
                     }
                     self.visited(row.origin, row.at_origin_s);
@@ -218,7 +220,6 @@ impl Summary {
             fleet.hydrogen_kg += row.hydrogen_kg;
             fleet.nox_g += row.nox_g;
             fleet.pm25_g += row.pm25_g;
-            fleet.gate_queue_h += row.gate_queue_h;
             fleet.standing_h += row.standing_h;
             fleet.stranded += u64::from(row.stranded);
         }
@@ -324,7 +325,12 @@ impl Scope<'_> {
             "time of trucks at gates, docks and stacks with the systems on",
         );
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
-        self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
+        self.add(
+            "gate_queue_mean_min",
+            each,
+            "min",
+            "mean gate queue of a truck on a completed haul, all its gates together; `hauls_open` are not in it",
+        );
         self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery or hydrogen tank");
     }
 

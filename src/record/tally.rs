@@ -160,7 +160,7 @@ pub struct FleetTally {
     pub nox_g: f64,
     /// Particles, g.
     pub pm25_g: f64,
-    /// Time in gate queues, h.
+    /// Time of completed hauls in gate queues, h.
     pub gate_queue_h: f64,
     /// Time at places with the systems on, h.
     pub standing_h: f64,

@@ -38,7 +38,18 @@ fn time(scenario: &Scenario, checker: &mut Checker<'_>) -> Option<Calendar> {
         checker.wrong(&["time", "interval_s"], format!("{} does not divide an hour", time.interval_s), help);
     }
     match Calendar::new(&time.start, &time.zone, time.days) {
-        Ok(calendar) => Some(calendar),
+        Ok(calendar) => {
+            if let Some(change_s) = calendar.uneven_change_s(time.interval_s, time.days) {
+                let message = format!(
+                    "the clocks of {} change by {} min within the run, which an interval of {} s does not divide",
+                    time.zone,
+                    change_s / 60,
+                    time.interval_s
+                );
+                checker.wrong(&["time", "interval_s"], message, Some("choose 900, for example".to_owned()));
+            }
+            Some(calendar)
+        }
         Err(error) => {
             let zone_is_wrong = jiff::tz::TimeZone::get(&time.zone).is_err();
             let (key, help) = if zone_is_wrong {

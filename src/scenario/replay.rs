@@ -8,7 +8,7 @@ use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
 use crate::disk::read::Kind;
-use crate::document::problem::{Place, Problem, Problems};
+use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
 use crate::import::acn;
 use crate::kernel::calendar::Calendar;
 use crate::policy;
@@ -88,7 +88,14 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let is_pool = replay.chargers.is_some();
     let apart = || if is_pool { Vec::new() } else { own_ports(&path, &visits) };
     let (alike, at_once) = rayon::join(|| own_names(&path, &visits), apart);
-    problems.list.extend(alike.into_iter().chain(at_once));
+    let found: Vec<Problem> = alike.into_iter().chain(at_once).collect();
+    let (told, rest) = found.split_at(found.len().min(MOST_TOLD));
+    problems.list.extend_from_slice(told);
+    if !rest.is_empty() {
+        let message = format!("and {} more mistakes in this file", rest.len());
+        let place = Some(Place::Rest(path.clone(), rest.len()));
+        problems.list.push(Problem { place, field: String::new(), message, help: None });
+    }
     let mut inputs = BTreeMap::from([(path, hash)]);
     let mut tariffs = BTreeMap::new();
     if let Some(file) = &replay.tariff {
@@ -106,6 +113,20 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         return Err(sorted(problems));
     }
     let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
+    let mut wrong_interval = |message: String| {
+        let help = Some("choose 15min, for example".to_owned());
+        problems.list.push(Problem { place: None, field: "--interval".to_owned(), message, help });
+    };
+    if replay.interval_s == 0 || !3600_u32.is_multiple_of(replay.interval_s) {
+        // Hours are what tariffs and tables count by: an interval over their border would belong to two of them.
+        wrong_interval(format!("{} s does not divide the hour", replay.interval_s));
+    } else if let Some(change_s) = calendar.as_ref().and_then(|it| it.uneven_change_s(replay.interval_s, days)) {
+        let minutes = change_s / 60;
+        wrong_interval(format!(
+            "the clocks of {zone} change by {minutes} min, which {} s does not divide",
+            replay.interval_s
+        ));
+    }
     let scenario = scenario(replay, &visits, (&start, &zone), days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
         let (field, message, help) = ("--policy".to_owned(), error.to_string(), error.help());
