@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 /// A folder of more entries is not listed to its end.
@@ -218,6 +218,11 @@ impl Folder {
     /// # Errors
     /// Why it cannot be read.
     pub fn read_below(&self, path: &Path, kind: Kind) -> Result<Vec<u8>, ReadError> {
+        let hides =
+            |part: Component<'_>| matches!(part, Component::Normal(name) if name.to_string_lossy().starts_with('.'));
+        if path.components().any(hides) {
+            return Err(ReadError::Hidden);
+        }
         // Where links lead is found first; then the way is gone without any.
         let real = self.dir.canonicalize(path)?;
         let mut names = Vec::new();

@@ -65,6 +65,15 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), WriteError> {
     written.map_err(WriteError::at(path))
 }
 
+/// Writes a file inside unfinished work, which is synced as a whole when it is put in its place.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_inside(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), WriteError> {
+    let written = place(path, true).and_then(|(folder, name)| folder.write_and(&name, bytes.as_ref(), false));
+    written.map_err(WriteError::at(path))
+}
+
 /// Writes a file that was not there.
 ///
 /// # Errors
@@ -106,12 +115,13 @@ pub fn folder(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), WriteError
     let work = Work::begin(path)?;
     for (name, bytes) in files {
         let file = work.path().join(name);
-        if let Err(error) = write(&file, bytes) {
+        if let Err(error) = write_inside(&file, bytes) {
             work.discard();
             return Err(error);
         }
     }
-    work.put(false).map(|_| ()).map_err(|(error, work)| {
+    work.put(false).map(|_| ()).map_err(|failed| {
+        let (error, work) = *failed;
         work.discard();
         error
     })
@@ -191,10 +201,7 @@ impl Work {
             drop_old(&parent, &name);
             let work = format!("{name}{UNFINISHED}{}", random_word());
             let folder = parent.make_sub(&work)?;
-            let lock = folder.lock(MARK)?;
-            folder.write(MARK, MARK_TEXT.as_bytes())?;
-            // Writing replaced the file that was locked: the lock is taken on the one that stays.
-            drop(lock);
+            folder.write_and(MARK, MARK_TEXT.as_bytes(), false)?;
             let lock = folder.lock(MARK)?;
             let path = target.with_file_name(&work);
             Ok(Self { parent, name, work, path, lock })
@@ -212,11 +219,11 @@ impl Work {
     ///
     /// # Errors
     /// When something is there that must not go, or the system refuses; the work is then still there and given back.
-    pub fn put(mut self, replaces: bool) -> Result<PathBuf, (WriteError, Self)> {
+    pub fn put(mut self, replaces: bool) -> Result<PathBuf, Box<(WriteError, Self)>> {
         let target = self.path.with_file_name(&self.name);
         match self.place_it(&target, replaces) {
             Ok(()) => Ok(target),
-            Err(error) => Err((WriteError { path: target, source: error }, self)),
+            Err(error) => Err(Box::new((WriteError { path: target, source: error }, self))),
         }
     }
 
@@ -366,7 +373,7 @@ mod tests {
         let (one, other) = (filled(&target, "one"), filled(&target, "other"));
         assert_ne!(one.path(), other.path());
         assert_eq!(one.put(false).unwrap(), target);
-        let (error, other) = other.put(false).unwrap_err();
+        let (error, other) = *other.put(false).unwrap_err();
         assert!(error.is_taken(), "{error}");
         assert_eq!(fs::read_to_string(other.path().join("a")).unwrap(), "other", "it is given back");
         other.put(true).unwrap();

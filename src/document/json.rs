@@ -54,7 +54,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(mut self, reader: D) -> Result<(), D::Error> {
-        self.count()?;
+        self.count::<D::Error>()?;
         reader.deserialize_any(self)
     }
 }

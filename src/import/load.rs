@@ -27,7 +27,7 @@ enum When {
 impl When {
     fn parse(text: &str) -> Option<Self> {
         if text.contains('[') {
-            text.parse::<jiff::Zoned>().ok().map(|at| Self::Unix(at.timestamp().as_second()))
+            text.parse::<jiff::ZonedDateTime>().ok().map(|at| Self::Unix(at.timestamp().as_second()))
         } else if has_offset(text) {
             text.parse::<Timestamp>().ok().map(|at| Self::Unix(at.as_second()))
         } else {

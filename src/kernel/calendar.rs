@@ -236,7 +236,7 @@ pub fn parse_time(text: &str) -> Option<u32> {
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
     if text.contains('[') {
-        let time: jiff::Zoned = text.parse().ok()?;
+        let time: jiff::ZonedDateTime = text.parse().ok()?;
         return Some(time.timestamp().as_second() - calendar.epoch_s);
     }
     if has_offset(text) {

@@ -302,7 +302,7 @@ impl RunFolder {
     /// # Errors
     /// When the system refuses.
     pub fn write(&self, name: &str, text: &str) -> Result<(), FolderError> {
-        Ok(whole::write(&self.path().join(name), text)?)
+        Ok(whole::write_inside(&self.path().join(name), text)?)
     }
 
     /// Takes one file out again.
@@ -324,9 +324,12 @@ impl RunFolder {
             manifest.outputs.insert(name, hash_of_file(&path).map_err(lost)?);
         }
         self.write(MANIFEST, &serde_json::to_string_pretty(&manifest)?)?;
-        self.work.put(self.force).map_err(|(error, work)| match error.is_taken() {
-            true => FolderError::Overtaken { target: self.target, kept: work.path().to_path_buf() },
-            false => FolderError::Io(error),
+        self.work.put(self.force).map_err(|failed| {
+            let (error, work) = *failed;
+            if error.is_taken() {
+                return FolderError::Overtaken { target: self.target, kept: work.path().to_path_buf() };
+            }
+            FolderError::Io(error)
         })
     }
 

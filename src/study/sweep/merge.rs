@@ -3,7 +3,7 @@
 use super::plan::{Plan, engine};
 use super::shard::{Columns, Held, Shard, ShardError, Store};
 use super::{Status, status};
-use crate::record::folder::{FolderError, MANIFEST, Manifest, RunFolder, SCHEMA};
+use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
 use crate::record::names::Names;
 use crate::record::table::{GROUP_ROWS, TableError, TableWriter};
 use crate::study::compare::results::write_table;
