@@ -5,7 +5,7 @@ use super::fault;
 use super::folder::{Folder, Lock, random_word};
 use super::read::Kind;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -166,6 +166,70 @@ impl Write for Out {
     }
 }
 
+/// A file that grows beside its place while a run goes on. It is put in its place when it is finished, or when what fills it
+/// ends early: what is known until then is worth a look.
+#[derive(Debug)]
+pub struct Growing {
+    folder: Folder,
+    name: String,
+    part: String,
+    out: Option<BufWriter<Out>>,
+}
+
+impl Growing {
+    /// Begins one; the folder is made where it is missing. What lies at its place stays until it is finished.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn begin(path: &Path) -> Result<Self, WriteError> {
+        let begun = place(path, true).and_then(|(folder, name)| {
+            let part = format!(".{name}.{}.part", random_word());
+            let out = Out::create(&folder.path().join(&part))?;
+            Ok(Self { folder, name, part, out: Some(BufWriter::new(out)) })
+        });
+        begun.map_err(WriteError::at(path))
+    }
+
+    /// Puts it in its place. Once is enough.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn finish(&mut self) -> io::Result<()> {
+        let Some(out) = self.out.take() else { return Ok(()) };
+        let placed = self.place_it(out);
+        if placed.is_err() {
+            let _ = self.folder.remove_file(&self.part);
+        }
+        placed
+    }
+
+    fn place_it(&self, mut out: BufWriter<Out>) -> io::Result<()> {
+        out.flush()?;
+        fault::step(&out.get_ref().path)?;
+        out.get_ref().file.sync_all()?;
+        drop(out);
+        self.folder.rename(&self.part, &self.name)?;
+        self.folder.sync();
+        Ok(())
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.as_mut().map_or(Ok(bytes.len()), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        let _ = self.finish();
+    }
+}
+
 /// The place was chosen so that nothing can be put there.
 fn refused(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
@@ -230,7 +294,11 @@ impl Work {
     fn place_it(&mut self, target: &Path, replaces: bool) -> io::Result<()> {
         sync_all(&self.path)?;
         let folder = self.parent.sub(&self.work)?;
-        folder.remove_file(MARK)?;
+        match folder.remove_file(MARK) {
+            // It went when this was tried before.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
         folder.sync();
         self.lock = None;
         let is_empty = target.is_dir() && self.parent.sub(&self.name)?.entries()?.is_empty();
@@ -419,6 +487,23 @@ mod tests {
         let wrong = [files[0].clone(), ("a.toml/b".to_owned(), Vec::new())];
         folder(&dir.path().join("other"), &wrong).unwrap_err();
         assert_eq!(list(dir.path()), ["new"]);
+    }
+
+    #[test]
+    fn a_file_that_grows_takes_its_place_at_the_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("views/a.jsonl");
+        for text in ["one", "two"] {
+            let mut file = Growing::begin(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            assert_ne!(fs::read_to_string(&path).unwrap_or_default(), text, "not yet");
+            if text == "one" {
+                file.finish().unwrap();
+            }
+            drop(file);
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(list(path.parent().unwrap()), ["a.jsonl"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::kind::{PluginKind, Take};
 use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
-use crate::disk::whole::{self, Out};
+use crate::disk::whole::Growing;
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
 use crate::policy::infrastructure::{InfrastructureView, Works};
@@ -13,24 +13,21 @@ use crate::policy::{
 };
 use crate::record::notes::PluginNotes;
 use serde_json::{Map, Value};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::marker::PhantomData;
 use std::path::Path;
 
 /// Writes the views of one kind.
 struct Recorder<S: PluginKind> {
-    out: BufWriter<Out>,
+    out: Growing,
     is_first: bool,
     kind: PhantomData<fn(S)>,
 }
 
 impl<S: PluginKind> Recorder<S> {
     fn new(folder: &Path) -> Result<Self, String> {
-        let path = folder.join(format!("{}.jsonl", S::KIND));
-        let wrong = |error: std::io::Error| format!("cannot write {}: {error}", path.display());
-        whole::make_folder(folder).map_err(|error| error.to_string())?;
-        let file = Out::create(&path).map_err(wrong)?;
-        Ok(Self { out: BufWriter::new(file), is_first: true, kind: PhantomData })
+        let out = Growing::begin(&folder.join(format!("{}.jsonl", S::KIND))).map_err(|error| error.to_string())?;
+        Ok(Self { out, is_first: true, kind: PhantomData })
     }
 
     /// Columns that never change are in the first line only. JSON has no infinity: `null` stands for it and for NaN.
@@ -56,7 +53,7 @@ impl<S: PluginKind> Recorder<S> {
     }
 
     fn finish(&mut self) -> Result<(), String> {
-        self.out.flush().map_err(|error| format!("{VIEWS_LOST}: {error}"))
+        self.out.finish().map_err(|error| format!("{VIEWS_LOST}: {error}"))
     }
 }
 

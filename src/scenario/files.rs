@@ -3,7 +3,7 @@
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, list};
 use crate::document::problem::nearest;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The name of the scenario's file inside its folder.
 pub const FILE_NAME: &str = "scenario.toml";
@@ -66,6 +66,14 @@ impl Files {
 /// The path of a file inside a folder; none where it lies elsewhere.
 fn inner_path(path: &Path, folder: &Path) -> Option<PathBuf> {
     if let Ok(inner) = path.strip_prefix(folder) {
+        // What goes up further than it came down leads out, whatever lies there.
+        let mut depth = 0;
+        for part in inner.components() {
+            depth += if part == Component::ParentDir { -1 } else { i32::from(matches!(part, Component::Normal(_))) };
+            if depth < 0 {
+                return None;
+            }
+        }
         return Some(inner.to_path_buf());
     }
     let real = read::full_path(path).ok()?;

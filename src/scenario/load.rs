@@ -223,7 +223,7 @@ impl Reader {
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
         let mut document = self.chain(main, 0)?;
         for overlay in &request.overlays {
-            if let Some(over) = self.file(overlay) {
+            if let Some(over) = self.file(overlay, "--strategy") {
                 self.lay(&mut document, over);
             }
         }
@@ -242,7 +242,7 @@ impl Reader {
 
     /// A file on top of what it extends: one file, or several, each on top of the one before.
     fn chain(&mut self, path: &Path, depth: usize) -> Option<Item> {
-        let mut item = self.file(path)?;
+        let mut item = self.file(path, if depth == 0 { "" } else { "extends" })?;
         let Node::Table(items) = &mut item.node else {
             return Some(item);
         };
@@ -303,12 +303,14 @@ impl Reader {
         document.overlay(over);
     }
 
-    fn file(&mut self, path: &Path) -> Option<Item> {
+    /// A file that is named at `field`, or by the request.
+    fn file(&mut self, path: &Path, field: &str) -> Option<Item> {
         let name = path.display().to_string();
         let text = match self.text.take().map_or_else(|| self.from.text(path, Kind::Toml), Ok) {
             Ok(text) => text,
             Err((message, help)) => {
-                self.problems.extend(Problems::of_file(&name, message, help).list);
+                let list = Problems::of_file(&name, message, help).list;
+                self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
                 return None;
             }
         };

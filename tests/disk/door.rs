@@ -14,7 +14,7 @@ const OPENERS: [&str; 16] = [
     "read_dir(",
     "create_dir",
     "remove_dir",
-    "remove_file",
+    "fs::remove",
     ".canonicalize(",
     "temp_dir(",
     "tempfile::",
