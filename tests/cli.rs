@@ -254,14 +254,6 @@ fn validate_lists_what_is_recalled() {
 }
 
 /// A name from a stranger's file must stay text in the report.
-/// The README shows the table that the binary prints.
-#[test]
-fn the_table_of_policies_is_fresh() {
-    let printed = portvolt(Path::new("."), &["policies"]);
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert!(readme.contains(&text(&printed.stdout)), "put the output of `portvolt policies` into README.md");
-}
-
 #[test]
 fn names_cannot_break_out_of_the_report() {
     let dir = depot();

@@ -161,7 +161,7 @@ fn a_battery_keeps_the_limit() {
     assert!((number(&power[0], "storage_kw") + 100.0).abs() < 1e-6);
     let charged: f64 = power[..8].iter().map(|row| number(row, "charging_kw") / 4.0).sum();
     assert!((charged - 380.0).abs() < 1e-6, "2 h x 100 kW and 180 kWh: {charged}");
-    assert!((finished.get("storage_given_kwh", "storage:b") - 180.0).abs() < 1e-6);
+    assert!((finished.get("storage_discharged_kwh", "storage:b") - 180.0).abs() < 1e-6);
     assert!(number(&power[20], "storage_kw") > 0.0, "it fills up when nobody charges");
 }
 

@@ -5,7 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
 use portvolt::kernel::random::{Purpose, Seed};
-use portvolt::study::stats::{Better, holm, interval, paired, places, unpaired};
+use portvolt::record::metrics::Better;
+use portvolt::study::stats::{holm, interval, paired, places, unpaired};
 
 const STUDIES: u64 = 2_000;
 const REPLICATIONS: u32 = 20;

@@ -1,6 +1,6 @@
 //! The one screen at the end of a transition: years, money, rules that were not kept.
 
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::Scenario;
 use crate::transition::record::Tables;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use std::fmt::Write;
 pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -> String {
     let Some(spec) = &scenario.transition else { return String::new() };
     let title = &scenario.title;
-    let value = |scope: &str, name: &str| value_of(metrics, scope, name);
+    let value = |scope: &str, name: MetricName| value_of(metrics, scope, name);
     let mut out = format!(
         "{title}, {} to {}, {} and {}\n\n",
         spec.from,
@@ -26,17 +26,17 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         let get = |name, scale: f64, digits: usize, unit: &str| {
             value(&scope, name).map_or("-".to_owned(), |it| format!("{:.digits$}{unit}", it * scale))
         };
-        let lost = value(&scope, "hauls_cancelled").zip(value(&scope, "hauls_requested"));
+        let lost = value(&scope, MetricName::HaulsLapsed).zip(value(&scope, MetricName::HaulsRequested));
         let lost = lost.filter(|it| it.1 > 0.0).map_or("-".to_owned(), |it| format!("{:.1} %", 100.0 * it.0 / it.1));
         let row = [
             year.to_string(),
-            get("zev_share_trucks", 100.0, 1, " %"),
-            get("zev_share_equipment", 100.0, 1, " %"),
-            get("co2e_t", 1e-3, 0, ""),
-            get("nox_kg", 1e-3, 0, ""),
-            get("cost_usd", 1e-6, 0, ""),
-            get("public_usd", 1e-6, 0, ""),
-            get("queue_wait_p95_min", 1.0, 0, " min"),
+            get(MetricName::ZevShareTrucks, 100.0, 1, " %"),
+            get(MetricName::ZevShareEquipment, 100.0, 1, " %"),
+            get(MetricName::Co2eT, 1e-3, 0, ""),
+            get(MetricName::NoxKg, 1e-3, 0, ""),
+            get(MetricName::CostUsd, 1e-6, 0, ""),
+            get(MetricName::PublicUsd, 1e-6, 0, ""),
+            get(MetricName::QueueWaitP95Min, 1.0, 0, " min"),
             lost,
         ];
         let _ = writeln!(out, "{}", row.map(|cell| format!("{cell:>10}")).join(" "));
@@ -45,14 +45,14 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     let _ = writeln!(
         out,
         "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), present value {:.2} B$ of {} at {:.0} %",
-        total("co2e_t") / 1e6,
-        total("cost_usd") / 1e9,
-        total("public_usd") / 1e9,
-        total("npv_usd") / 1e9,
+        total(MetricName::Co2eT) / 1e6,
+        total(MetricName::CostUsd) / 1e9,
+        total(MetricName::PublicUsd) / 1e9,
+        total(MetricName::NpvUsd) / 1e9,
         spec.money_year,
         100.0 * spec.discount_rate,
     );
-    if let Some(usd_per_t) = value("total", "abatement_usd_per_t") {
+    if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
         let _ = writeln!(out, "Abating a tonne costs {usd_per_t:.0} $ against the baseline");
     }
     let missed = tables.rules.iter().filter(|row| row.kept.0 == "no");

@@ -3,7 +3,7 @@
 use super::{Bounded, Finished, Job, JobError, Kind, Progress};
 use crate::account::tariff::Tariff;
 use crate::record::folder::RunFolder;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::read::each_batch;
 use crate::record::summary::Summary;
 use crate::sim::output::Written;

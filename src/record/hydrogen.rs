@@ -1,7 +1,7 @@
 //! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
 
 use super::Code;
-use super::metric::Metric;
+use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::table::{At, row};
 use super::tally::Waits;
 use crate::account::levelised::capital_recovery_factor;
@@ -191,15 +191,15 @@ impl StationTally {
 }
 
 /// Metrics of the components of the cost.
-const COMPONENTS: [(&str, &str); 8] = [
-    ("h2_cost_electrolyser_usd_per_kg", "investment and upkeep of electrolysers in a kg"),
-    ("h2_cost_compressor_usd_per_kg", "investment and upkeep of compressors in a kg"),
-    ("h2_cost_storage_usd_per_kg", "investment and upkeep of storage in a kg"),
-    ("h2_cost_dispenser_usd_per_kg", "investment and upkeep of dispensers in a kg"),
-    ("h2_cost_production_energy_usd_per_kg", "electricity of production in a kg"),
-    ("h2_cost_compression_energy_usd_per_kg", "electricity of compression in a kg"),
-    ("h2_cost_purchase_usd_per_kg", "hydrogen bought, with its delivery, in a kg"),
-    ("h2_cost_credit_usd_per_kg", "credits in a kg, negative"),
+const COMPONENTS: [MetricName; 8] = [
+    MetricName::H2CostElectrolyserUsdPerKg,
+    MetricName::H2CostCompressorUsdPerKg,
+    MetricName::H2CostStorageUsdPerKg,
+    MetricName::H2CostDispenserUsdPerKg,
+    MetricName::H2CostProductionEnergyUsdPerKg,
+    MetricName::H2CostCompressionEnergyUsdPerKg,
+    MetricName::H2CostPurchaseUsdPerKg,
+    MetricName::H2CostCreditUsdPerKg,
 ];
 
 /// Investment and upkeep of a station over some days, USD: real annuity without tax, see `account::levelised`.
@@ -335,41 +335,29 @@ impl HydrogenSummary {
 }
 
 fn metrics_of(scope: String, tally: &StationTally, out: &mut Vec<Metric>) {
-    let mut add = |name: &'static str, value: Option<f64>, unit: &'static str, info: &'static str| {
-        out.push(Metric { name, scope: scope.clone(), value, unit, info });
-    };
-    add("h2_dispensed_kg", Some(tally.dispensed_kg), "kg", "hydrogen into vehicles");
-    add("h2_requested_kg", Some(tally.requested_kg), "kg", "hydrogen that vehicles asked for, each time they came");
-    add("h2_fills", Some(tally.fills as f64), "", "vehicles that had a position");
-    add("h2_turned_away", Some(tally.turned_away as f64), "", "vehicles sent away for want of hydrogen");
-    add("h2_gave_up", Some(tally.gave_up as f64), "", "vehicles that gave up waiting");
-    add(
-        "h2_stockout_h",
-        Some(tally.out_s / 3600.0),
-        "h",
-        "time in which a vehicle could not be served for want of hydrogen",
-    );
-    add("h2_queue_wait_mean_min", tally.waits.mean_min(), "min", "wait for a position, mean");
-    add("h2_queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a position, 95th percentile");
-    add("h2_produced_kg", Some(tally.produced_kg), "kg", "hydrogen made on site");
-    add("h2_delivered_kg", Some(tally.delivered_kg), "kg", "hydrogen unloaded by trailers");
-    add("h2_piped_kg", Some(tally.piped_kg), "kg", "hydrogen through pipelines");
-    add("h2_vented_kg", Some(tally.vented_kg), "kg", "hydrogen boiled off and vented");
-    add("h2_returned_kg", Some(tally.returned_kg), "kg", "hydrogen gone back with trailers for want of room");
-    add("h2_trailers", Some(tally.trailers as f64), "", "trailers that unloaded");
-    add("h2_electricity_kwh", Some(tally.grid_kwh), "kWh", "electrolysers and compressors at the meters");
-    add("h2_electricity_usd", Some(tally.electricity_usd), "USD", "money spent on that electricity");
+    let mut out = ScopeMetrics::new(scope, out);
+    out.add(MetricName::H2DispensedKg, tally.dispensed_kg);
+    out.add(MetricName::H2RequestedKg, tally.requested_kg);
+    out.add(MetricName::H2Fills, tally.fills as f64);
+    out.add(MetricName::H2TurnedAway, tally.turned_away as f64);
+    out.add(MetricName::H2GaveUp, tally.gave_up as f64);
+    out.add(MetricName::H2StockoutH, tally.out_s / 3600.0);
+    out.add(MetricName::H2QueueWaitMeanMin, tally.waits.mean_min());
+    out.add(MetricName::H2QueueWaitP95Min, tally.waits.quantile_min(0.95));
+    out.add(MetricName::H2ProducedKg, tally.produced_kg);
+    out.add(MetricName::H2DeliveredKg, tally.delivered_kg);
+    out.add(MetricName::H2PipedKg, tally.piped_kg);
+    out.add(MetricName::H2VentedKg, tally.vented_kg);
+    out.add(MetricName::H2ReturnedKg, tally.returned_kg);
+    out.add(MetricName::H2Trailers, tally.trailers as f64);
+    out.add(MetricName::H2ElectricityKwh, tally.grid_kwh);
+    out.add(MetricName::H2ElectricityUsd, tally.electricity_usd);
     let carbon = (tally.got_kg > 0.0).then(|| tally.co2e_kg / tally.got_kg);
-    add("h2_co2e_kg_per_kg", carbon, "kg/kg", "carbon of a kg in vehicles, from supply and compression");
+    out.add(MetricName::H2Co2eKgPerKg, carbon);
     let cost = tally.usd_per_kg();
-    add(
-        "h2_cost_usd_per_kg",
-        cost.map(|cost| cost.iter().sum()),
-        "USD/kg",
-        "levelised cost of a kg: real, without tax",
-    );
-    for (at, (name, info)) in COMPONENTS.into_iter().enumerate() {
-        add(name, cost.map(|cost| cost[at]), "USD/kg", info);
+    out.add(MetricName::H2CostUsdPerKg, cost.map(|cost| cost.iter().sum()));
+    for (at, name) in COMPONENTS.into_iter().enumerate() {
+        out.add(name, cost.map(|cost| cost[at]));
     }
 }
 

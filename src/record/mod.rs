@@ -5,7 +5,7 @@ pub mod folder;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;
-pub mod metric;
+pub mod metrics;
 pub mod names;
 pub mod notes;
 pub mod read;

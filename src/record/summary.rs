@@ -1,7 +1,7 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
 use super::hydrogen::HydrogenSummary;
-use super::metric::Metric;
+use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
 use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, StandingRow};
 use super::tally::{BillTally, ClassTally, FleetTally, Tally};
@@ -263,14 +263,14 @@ impl Summary {
         self.hub.ports = self.ports.iter().sum();
         let all = self.all_fleets();
         let mut out = Vec::new();
-        let mut hub = Scope { name: "total".to_owned(), out: &mut out };
-        hub.count("hauls_requested", self.requested, "hauls that became known");
-        hub.count("hauls_cancelled", self.cancelled, "hauls that lapsed before a truck was free");
-        hub.count("hauls_open", self.open, "hauls under way or waiting when the run ended");
-        hub.count("policy_rejected", self.rejected, "orders of policies that were refused");
-        hub.count("policy_calls", self.policy_calls, "decisions asked of the dispatch policy");
-        hub.count("plugin_calls", self.plugin_calls, "decisions of plugins");
-        hub.count("plugin_rejected", self.plugin_rejected, "orders of plugins that were no good and were dropped");
+        let mut hub = ScopeMetrics::new("total", &mut out);
+        hub.count(MetricName::HaulsRequested, self.requested);
+        hub.count(MetricName::HaulsLapsed, self.cancelled);
+        hub.count(MetricName::HaulsOpen, self.open);
+        hub.count(MetricName::PolicyRejected, self.rejected);
+        hub.count(MetricName::PolicyCalls, self.policy_calls);
+        hub.count(MetricName::PluginCalls, self.plugin_calls);
+        hub.count(MetricName::PluginRejected, self.plugin_rejected);
         hub.fleet(&all);
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
@@ -278,124 +278,93 @@ impl Summary {
         hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.supply());
         self.hydrogen.metrics(&mut out);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
-            let mut site = Scope { name: format!("site:{key}"), out: &mut out };
+            let mut site = ScopeMetrics::new(format!("site:{key}"), &mut out);
             site.charging(tally, self.days);
             site.terminal(tally);
             site.beside(tally);
             site.bill(tally.bill);
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
-            Scope { name: format!("fleet:{key}"), out: &mut out }.fleet(tally);
+            ScopeMetrics::new(format!("fleet:{key}"), &mut out).fleet(tally);
         }
         out.extend(self.extra.iter().cloned());
         out
     }
 }
 
-/// Metrics of one scope.
-struct Scope<'a> {
-    name: String,
-    out: &'a mut Vec<Metric>,
-}
-
-impl Scope<'_> {
-    fn add(&mut self, name: &'static str, value: impl Into<Option<f64>>, unit: &'static str, info: &'static str) {
-        self.out.push(Metric { name, scope: self.name.clone(), value: value.into(), unit, info });
-    }
-
-    fn count(&mut self, name: &'static str, number: u64, info: &'static str) {
-        self.add(name, number as f64, "", info);
-    }
-
+impl ScopeMetrics<'_> {
     fn fleet(&mut self, tally: &FleetTally) {
-        self.count("hauls_completed", tally.completed, "hauls handed over");
-        self.count("hauls_late", tally.late, "of them after they were due");
-        self.add("truck_km", tally.km, "km", "driven");
-        self.add("truck_empty_km", tally.empty_km, "km", "of it without a container");
-        self.add("truck_battery_kwh", tally.battery_kwh, "kWh", "battery energy that trucks used");
-        self.add("truck_hydrogen_kg", tally.hydrogen_kg, "kg", "hydrogen that trucks used");
-        self.add("truck_diesel_gal", tally.diesel_gal, "US gal", "diesel that trucks burnt");
-        self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
-        self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
-        self.add(
-            "truck_standing_h",
-            tally.standing_h,
-            "h",
-            "time of trucks at gates, docks and stacks with the systems on",
-        );
+        self.count(MetricName::HaulsCompleted, tally.completed);
+        self.count(MetricName::HaulsLate, tally.late);
+        self.add(MetricName::TruckKm, tally.km);
+        self.add(MetricName::TruckEmptyKm, tally.empty_km);
+        self.add(MetricName::TruckBatteryKwh, tally.battery_kwh);
+        self.add(MetricName::TruckHydrogenKg, tally.hydrogen_kg);
+        self.add(MetricName::TruckDieselGal, tally.diesel_gal);
+        self.add(MetricName::TruckNoxKg, tally.nox_g / 1000.0);
+        self.add(MetricName::TruckPm25Kg, tally.pm25_g / 1000.0);
+        self.add(MetricName::TruckIdlingH, tally.standing_h);
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
-        self.add("gate_queue_mean_min", each, "min", "gate queue of trucks for each haul");
-        self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery or hydrogen tank");
+        self.add(MetricName::GateQueueMeanMin, each);
+        self.count(MetricName::TrucksStranded, tally.stranded);
     }
 
     fn charging(&mut self, tally: &Tally, days: f64) {
-        self.count("sessions", tally.sessions, "charging sessions");
-        let info = "vehicles that left with less than they asked for; equipment whose break ended is not counted";
-        self.count("sessions_unmet", tally.unmet, info);
-        let info = "energy asked for, battery side (equipment in breaks asks for a full battery)";
-        self.add("energy_requested_kwh", tally.requested_kwh, "kWh", info);
-        self.add("energy_delivered_kwh", tally.delivered_kwh, "kWh", "energy delivered, battery side");
-        self.add("energy_grid_kwh", tally.meter_kwh, "kWh", "energy through the meter");
-        self.add("energy_charging_kwh", tally.charging_kwh, "kWh", "of it charging");
-        self.add("peak_kw", tally.peak_kw, "kW", "highest mean power of an interval");
+        self.count(MetricName::Sessions, tally.sessions);
+        self.count(MetricName::SessionsUnmet, tally.unmet);
+        self.add(MetricName::EnergyRequestedKwh, tally.requested_kwh);
+        self.add(MetricName::EnergyDeliveredKwh, tally.delivered_kwh);
+        self.add(MetricName::EnergyGridKwh, tally.meter_kwh);
+        self.add(MetricName::EnergyChargingKwh, tally.charging_kwh);
+        self.add(MetricName::PeakKw, tally.peak_kw);
         let mean_kw = (tally.metered_s > 0.0).then(|| tally.meter_kwh / (tally.metered_s / 3600.0));
         let factor = mean_kw.filter(|_| tally.peak_kw > 0.0).map(|mean| mean / tally.peak_kw);
-        self.add("load_factor", factor, "", "mean power over peak");
-        self.count("overload_intervals", tally.overloads, "intervals whose load without charging passed the limit");
-        self.add("queue_wait_mean_min", tally.waits.mean_min(), "min", "wait for a port, mean");
-        self.add("queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a port, 95th percentile");
+        self.add(MetricName::LoadFactor, factor);
+        self.count(MetricName::OverloadIntervals, tally.overloads);
+        self.add(MetricName::QueueWaitMeanMin, tally.waits.mean_min());
+        self.add(MetricName::QueueWaitP95Min, tally.waits.quantile_min(0.95));
         let port_s = f64::from(tally.ports) * days * 86_400.0;
         let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
         let sold = (tally.priced_kwh > 0.0).then_some(tally.sold_usd);
-        self.add("charging_sold_usd", sold, "USD", "paid by vehicles at ports with a price of their own");
-        self.add("charger_utilization", used, "", "time ports were taken over all time");
+        self.add(MetricName::ChargingRevenueUsd, sold);
+        self.add(MetricName::ChargerUtilization, used);
     }
 
     fn bill(&mut self, bill: Option<BillTally>) {
         let Some(bill) = bill else { return };
-        self.add("bill_energy_usd", bill.energy_usd, "USD", "electricity: charges by the kWh");
-        self.add("bill_demand_usd", bill.demand_usd, "USD", "electricity: charges by the kW, of whole months");
-        self.add("bill_fixed_usd", bill.fixed_usd, "USD", "electricity: fixed and minimum charges, of whole months");
-        self.add("bill_total_usd", bill.total_usd, "USD", "electricity: all of it, of the sites that have a tariff");
+        self.add(MetricName::BillEnergyUsd, bill.energy_usd);
+        self.add(MetricName::BillDemandUsd, bill.demand_usd);
+        self.add(MetricName::BillFixedUsd, bill.fixed_usd);
+        self.add(MetricName::BillTotalUsd, bill.total_usd);
     }
 
     fn terminal(&mut self, tally: &Tally) {
-        self.add("equipment_hours_required", tally.required_h, "h", "unit-hours that lifts and gate moves asked for");
-        self.add("equipment_hours_served", tally.served_h, "h", "unit-hours done");
-        self.add("equipment_battery_kwh", tally.equipment_battery_kwh, "kWh", "battery energy that equipment used");
-        self.add("equipment_hydrogen_kg", tally.equipment_hydrogen_kg, "kg", "hydrogen that equipment used");
-        self.add("equipment_diesel_gal", tally.equipment_diesel_gal, "US gal", "diesel that equipment burnt");
-        self.count("vessel_calls", tally.calls, "vessel calls that ended");
-        self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
+        self.add(MetricName::EquipmentHoursRequired, tally.required_h);
+        self.add(MetricName::EquipmentHoursServed, tally.served_h);
+        self.add(MetricName::EquipmentBatteryKwh, tally.equipment_battery_kwh);
+        self.add(MetricName::EquipmentHydrogenKg, tally.equipment_hydrogen_kg);
+        self.add(MetricName::EquipmentDieselGal, tally.equipment_diesel_gal);
+        self.count(MetricName::VesselCalls, tally.calls);
+        self.count(MetricName::VesselLifts, tally.lifts);
     }
 
     /// What leaves tailpipes at a site, for those who live beside it.
     fn beside(&mut self, tally: &Tally) {
         let sum = |at: usize| tally.exhaust_by_hour.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
-        self.add("exhaust_nox_kg", sum(0), "kg", "nitrogen oxides of equipment, and of trucks while they stand there");
-        self.add(
-            "exhaust_pm25_kg",
-            sum(1),
-            "kg",
-            "exhaust particles of equipment, and of trucks while they stand there",
-        );
+        self.add(MetricName::ExhaustNoxKg, sum(0));
+        self.add(MetricName::ExhaustPm25Kg, sum(1));
     }
 
     fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {
         let gallons = hub.equipment_diesel_gal + fleets.diesel_gal;
         let (nox_g, pm25_g) = (hub.equipment_nox_g + fleets.nox_g, hub.equipment_pm25_g + fleets.pm25_g);
-        self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
+        self.add(MetricName::DieselGal, gallons);
         let (h2_kwh, h2_co2e_kg) = hydrogen;
         let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh - h2_kwh, nox_g, pm25_g));
-        self.add("co2e_tailpipe_t", out.map(|out| out.tailpipe_co2e_kg / 1000.0), "t", "CO2e at tailpipes");
+        self.add(MetricName::Co2eTailpipeT, out.map(|out| out.tailpipe_co2e_kg / 1000.0));
         let upstream = out.map(|out| (out.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
-        self.add(
-            "co2e_upstream_t",
-            upstream,
-            "t",
-            "CO2e of supplying diesel, electricity and hydrogen; of the latter by the intensities of its stations",
-        );
-        self.add("nox_kg", nox_g / 1000.0, "kg", "nitrogen oxides at tailpipes");
-        self.add("pm25_kg", pm25_g / 1000.0, "kg", "exhaust particles at tailpipes");
+        self.add(MetricName::Co2eUpstreamT, upstream);
+        self.add(MetricName::NoxKg, nox_g / 1000.0);
+        self.add(MetricName::Pm25Kg, pm25_g / 1000.0);
     }
 }

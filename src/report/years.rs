@@ -4,6 +4,7 @@
 use super::data::{Fact, facts, warnings};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site};
+use crate::record::metrics::MetricName;
 use crate::record::read::{ReadError, each_batch};
 use crate::transition::baseline::Baseline;
 use serde::Serialize;
@@ -191,7 +192,8 @@ fn other(folder: &Path) -> Result<Other, ReadError> {
 
 /// The worst year, and how many are bad; none where hardly any haul is lost in any year.
 fn lost(series: &BTreeMap<String, Vec<Option<f64>>>, years: &[u32]) -> Option<Lost> {
-    let (asked, gone) = (series.get("hauls_requested")?, series.get("hauls_cancelled")?);
+    let (asked, gone) =
+        (series.get(MetricName::HaulsRequested.as_str())?, series.get(MetricName::HaulsLapsed.as_str())?);
     let pairs = years.iter().zip(asked.iter().zip(gone));
     let shares =
         pairs.filter_map(|(year, (asked, gone))| Some((*year, (*gone)? / (*asked).filter(|hauls| *hauls > 0.0)?)));
@@ -349,7 +351,7 @@ mod tests {
     fn a_year_that_loses_hauls_is_told_and_a_ceiling_is_none_missed() {
         let series = |gone: [f64; 3]| {
             let list = |values: [f64; 3]| values.map(Some).to_vec();
-            [("hauls_requested".to_owned(), list([1_000.0; 3])), ("hauls_cancelled".to_owned(), list(gone))].into()
+            [("hauls_requested".to_owned(), list([1_000.0; 3])), ("hauls_lapsed".to_owned(), list(gone))].into()
         };
         assert!(lost(&series([0.0, 4.0, 5.0]), &[2030, 2031, 2032]).is_none());
         let worst = lost(&series([6.0, 20.0, 0.0]), &[2030, 2031, 2032]).unwrap();

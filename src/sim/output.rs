@@ -6,7 +6,7 @@ use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
 use crate::policy::PolicyCalls;
 use crate::record::beside::Tables;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
 use crate::record::rows::BillRow;

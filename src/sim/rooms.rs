@@ -5,7 +5,7 @@ use crate::kernel::stage::Register;
 use crate::place::build::Build;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::kept::Table;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
 use crate::scenario::Scenario;

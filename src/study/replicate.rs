@@ -1,7 +1,7 @@
 //! One replication in memory, and many on all cores.
 
 use super::run_bound;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError, Simulation};

@@ -9,7 +9,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{SiteId, UnitId};
 use crate::kernel::stage::{Register, Tick};
 use crate::place::build::Build;
-use crate::record::metric::Metric;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
 use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
@@ -192,13 +192,12 @@ pub(crate) fn stored_kwh(world: &World) -> f64 {
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
     for yard in &world.resource::<SwapYards>().0 {
-        let scope = format!("site:{}", names.sites[yard.site.index()]);
-        let mut add = |name, value, unit, info| out.push(Metric { name, scope: scope.clone(), value, unit, info });
-        add("swaps", Some(yard.swaps as f64), "", "batteries of equipment that were swapped");
-        add("swap_wait_mean_min", yard.waits.mean_min(), "min", "wait for a bay and a charged battery, mean");
-        add("swap_wait_p95_min", yard.waits.quantile_min(0.95), "min", "the same, 95th percentile");
-        add("swap_waiting", Some(yard.queue.len() as f64), "", "units that still wait when the run ends");
-        add("swap_least_ready", Some(yard.least_ready as f64), "", "fewest charged batteries that were there");
+        let mut site = ScopeMetrics::new(format!("site:{}", names.sites[yard.site.index()]), &mut out);
+        site.add(MetricName::Swaps, yard.swaps as f64);
+        site.add(MetricName::SwapWaitMeanMin, yard.waits.mean_min());
+        site.add(MetricName::SwapWaitP95Min, yard.waits.quantile_min(0.95));
+        site.add(MetricName::SwapWaiting, yard.queue.len() as f64);
+        site.add(MetricName::SwapLeastReady, yard.least_ready as f64);
     }
     out
 }

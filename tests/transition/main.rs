@@ -11,7 +11,7 @@ mod rules;
 mod steady;
 
 use common::{loaded, shipped, written};
-use portvolt::record::metric::{Metric, value_of};
+use portvolt::record::metrics::{Metric, MetricName, value_of};
 use portvolt::scenario::load::load;
 use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::Options;
@@ -293,11 +293,14 @@ fn a_comparison_prices_the_tonne() {
     };
     let scenarios = load_all(&spec).unwrap();
     let done = compare(&spec, &scenarios, 0, &AtomicBool::new(false), &|| {}).unwrap();
-    let values = |name: &str| done.runs.values(name, "total").into_iter().map(|it| it[0].unwrap()).collect::<Vec<_>>();
-    let (npv, co2e, price) = (values("npv_usd"), values("co2e_t"), values("abatement_usd_per_t"));
+    let values = |name| done.runs.values(name, "total").into_iter().map(|it| it[0]).collect::<Vec<_>>();
+    let figures = |name| values(name).into_iter().map(Option::unwrap).collect::<Vec<f64>>();
+    let (npv, co2e) = (figures(MetricName::NpvUsd), figures(MetricName::Co2eT));
+    let price = values(MetricName::AbatementUsdPerT);
     assert!(co2e[1] < co2e[0]);
-    assert_eq!(price[0], 0.0);
-    assert!((price[1] - (npv[0] - npv[1]) / (co2e[0] - co2e[1])).abs() < 1e-9 * price[1].abs());
+    assert_eq!(price[0], None, "a baseline abates nothing, and is not ranked");
+    let by_hand = (npv[0] - npv[1]) / (co2e[0] - co2e[1]);
+    assert!((price[1].unwrap() - by_hand).abs() < 1e-9 * by_hand.abs());
 }
 
 /// Managed charging lowers the bill of a year (finding of the field: SCE tariffs charge evenings twice the night).
@@ -449,7 +452,9 @@ fn ports_may_have_a_price_of_their_own() {
         let all: Vec<&str> = clean.iter().chain(more).copied().collect();
         replicate(&loaded(dir.path(), &all), 1, 0, &AtomicBool::new(false)).unwrap().metrics
     };
-    let value = |metrics: &[Metric], scope: &str, name: &str| value_of(metrics, scope, name).unwrap();
+    let value = |metrics: &[Metric], scope: &str, name: &str| {
+        value_of(metrics, scope, MetricName::parse(name).unwrap()).unwrap()
+    };
     let common = years(&["transition.price.public_usd_per_kwh=0.45"]);
     let own = years(&["transition.price.public_usd_per_kwh=0.45", "charger.public.price_usd_per_kwh=0.45"]);
     for name in ["cost_usd", "npv_usd", "co2e_t"] {

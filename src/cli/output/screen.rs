@@ -1,6 +1,6 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::Loaded;
@@ -31,7 +31,7 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out
 }
 
-fn total(metrics: &[Metric], name: &str) -> f64 {
+fn total(metrics: &[Metric], name: MetricName) -> f64 {
     value_of(metrics, "total", name).unwrap_or(0.0)
 }
 
@@ -53,26 +53,26 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
     if summary.requested > 0 {
-        let (asked, done) = (total("hauls_requested"), total("hauls_completed"));
+        let (asked, done) = (total(MetricName::HaulsRequested), total(MetricName::HaulsCompleted));
         let _ = writeln!(
             out,
             "Hauls      {asked:.0} asked for, {done:.0} done ({}), {:.0} late, {:.0} cancelled, {:.0} still open",
             percent(done, asked),
-            total("hauls_late"),
-            total("hauls_cancelled"),
-            total("hauls_open"),
+            total(MetricName::HaulsLate),
+            total(MetricName::HaulsLapsed),
+            total(MetricName::HaulsOpen),
         );
         let _ = writeln!(
             out,
             "Trucks     {:.0} km ({} without a container), gate queue {:.1} min a haul, {:.0} stranded",
-            total("truck_km"),
-            percent(total("truck_empty_km"), total("truck_km")),
-            total("gate_queue_mean_min"),
-            total("trucks_stranded"),
+            total(MetricName::TruckKm),
+            percent(total(MetricName::TruckEmptyKm), total(MetricName::TruckKm)),
+            total(MetricName::GateQueueMeanMin),
+            total(MetricName::TrucksStranded),
         );
     }
-    if total("equipment_hours_required") > 0.0 {
-        let (asked, done) = (total("equipment_hours_required"), total("equipment_hours_served"));
+    if total(MetricName::EquipmentHoursRequired) > 0.0 {
+        let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
         let _ = writeln!(out, "Equipment  {asked:.0} unit-hours asked for, {} served", percent(done, asked));
     }
     out
@@ -85,52 +85,52 @@ fn energy(metrics: &[Metric]) -> String {
     let _ = writeln!(
         out,
         "Charging   {:.0} sessions, {} delivered of {} asked for, {:.0} left short",
-        total("sessions"),
-        energy_text(total("energy_delivered_kwh")),
-        energy_text(total("energy_requested_kwh")),
-        total("sessions_unmet"),
+        total(MetricName::Sessions),
+        energy_text(total(MetricName::EnergyDeliveredKwh)),
+        energy_text(total(MetricName::EnergyRequestedKwh)),
+        total(MetricName::SessionsUnmet),
     );
     let _ = writeln!(
         out,
         "Queues     mean {:.1} min, 95 % within {:.0} min; ports taken {} of the time",
-        total("queue_wait_mean_min"),
-        total("queue_wait_p95_min"),
-        percent(total("charger_utilization"), 1.0),
+        total(MetricName::QueueWaitMeanMin),
+        total(MetricName::QueueWaitP95Min),
+        percent(total(MetricName::ChargerUtilization), 1.0),
     );
     let _ = writeln!(
         out,
         "Grid       {}, peak {}, load factor {:.2}",
-        energy_text(total("energy_grid_kwh")),
-        power_text(total("peak_kw")),
-        total("load_factor"),
+        energy_text(total(MetricName::EnergyGridKwh)),
+        power_text(total(MetricName::PeakKw)),
+        total(MetricName::LoadFactor),
     );
-    if metrics.iter().any(|metric| metric.name == "bill_total_usd") {
+    if metrics.iter().any(|metric| metric.name == MetricName::BillTotalUsd) {
         let _ = writeln!(
             out,
             "Bill       {:.0} USD: energy {:.0}, demand {:.0}, fixed {:.0} (demand and fixed of whole months)",
-            total("bill_total_usd"),
-            total("bill_energy_usd"),
-            total("bill_demand_usd"),
-            total("bill_fixed_usd"),
+            total(MetricName::BillTotalUsd),
+            total(MetricName::BillEnergyUsd),
+            total(MetricName::BillDemandUsd),
+            total(MetricName::BillFixedUsd),
         );
     }
-    if metrics.iter().any(|metric| metric.name == "bound_energy_kwh") {
+    if metrics.iter().any(|metric| metric.name == MetricName::BoundEnergyKwh) {
         let _ = writeln!(
             out,
             "Bound      {:.2} % of the most possible energy missed, {:.1} % of the peak and {:.1} % of the cost avoidable",
-            total("bound_energy_gap_percent"),
-            total("bound_peak_gap_percent"),
-            total("bound_cost_gap_percent"),
+            total(MetricName::BoundEnergyGapPercent),
+            total(MetricName::BoundPeakGapPercent),
+            total(MetricName::BoundCostGapPercent),
         );
     }
     let _ = writeln!(
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",
-        total("diesel_gal"),
-        total("co2e_tailpipe_t"),
-        total("co2e_upstream_t"),
-        total("nox_kg"),
-        total("pm25_kg"),
+        total(MetricName::DieselGal),
+        total(MetricName::Co2eTailpipeT),
+        total(MetricName::Co2eUpstreamT),
+        total(MetricName::NoxKg),
+        total(MetricName::Pm25Kg),
     );
     out
 }
@@ -139,18 +139,18 @@ fn energy(metrics: &[Metric]) -> String {
 fn hydrogen(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
-    if total("h2_requested_kg") > 0.0 {
+    if total(MetricName::H2RequestedKg) > 0.0 {
         let _ = writeln!(
             out,
             "Hydrogen   {:.0} kg in {:.0} fills, 95 % wait up to {:.0} min, {:.0} sent away, {:.0} gave up, short {:.1} h; {:.2} USD and {:.1} kg CO2e a kg",
-            total("h2_dispensed_kg"),
-            total("h2_fills"),
-            total("h2_queue_wait_p95_min"),
-            total("h2_turned_away"),
-            total("h2_gave_up"),
-            total("h2_stockout_h"),
-            total("h2_cost_usd_per_kg"),
-            total("h2_co2e_kg_per_kg"),
+            total(MetricName::H2DispensedKg),
+            total(MetricName::H2Fills),
+            total(MetricName::H2QueueWaitP95Min),
+            total(MetricName::H2TurnedAway),
+            total(MetricName::H2GaveUp),
+            total(MetricName::H2StockoutH),
+            total(MetricName::H2CostUsdPerKg),
+            total(MetricName::H2Co2eKgPerKg),
         );
     }
     out
