@@ -136,7 +136,7 @@ fn all_mistakes_are_told_at_once() {
     assert!(told.contains("92 is out of the plausible range") && told.contains("at most 1"), "{told}");
     assert!(told.contains("eddf") && told.contains("did you mean `edf`?"), "{told}");
     assert!(told.contains("hauls.csv:3") && told.contains("did you mean `pier`?"), "{told}");
-    assert!(told.contains("5 mistakes to mend"), "{told}");
+    assert!(told.contains("5 errors"), "{told}");
 }
 
 #[test]
@@ -244,12 +244,12 @@ fn settings_dates_and_json() {
 }
 
 #[test]
-fn validate_lists_what_is_recalled() {
+fn validate_lists_what_is_unverified() {
     let dir = depot();
     let checked = portvolt(dir.path(), &["validate", "depot"]);
     assert_eq!(checked.status.code(), Some(0));
     let told = text(&checked.stdout);
-    assert!(told.contains("no mistakes found") && told.contains("recalled - hours_of_service: 49 CFR 395.3"), "{told}");
+    assert!(told.contains("no errors found") && told.contains("unverified - hours_of_service: 49 CFR 395.3"), "{told}");
     assert!(told.contains("fleet.carrier.driving_h = 11"), "{told}");
 }
 

@@ -205,6 +205,10 @@ fn run(page: &Path, dir: &Path, command: &str) -> String {
         return String::new();
     }
     let place = format!("{}: {command}", page.display());
+    if let Some(folder) = command.strip_prefix("mkdir ") {
+        std::fs::create_dir(dir.join(folder)).unwrap();
+        return String::new();
+    }
     assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
     if command.starts_with("portvolt serve") {
         serve(dir, &command);

@@ -17,8 +17,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         spec.adoption.word(),
         spec.infrastructure.word()
     );
-    let header =
-        ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "hauls lost"];
+    let header = ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "lapsed"];
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);
     for year in years.filter(|year| (year - spec.from).is_multiple_of(5) || *year == spec.until) {
@@ -26,8 +25,9 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         let get = |name, scale: f64, digits: usize, unit: &str| {
             value(&scope, name).map_or("-".to_owned(), |it| format!("{:.digits$}{unit}", it * scale))
         };
-        let lost = value(&scope, MetricName::HaulsLapsed).zip(value(&scope, MetricName::HaulsRequested));
-        let lost = lost.filter(|it| it.1 > 0.0).map_or("-".to_owned(), |it| format!("{:.1} %", 100.0 * it.0 / it.1));
+        let lapsed = value(&scope, MetricName::HaulsLapsed).zip(value(&scope, MetricName::HaulsRequested));
+        let lapsed =
+            lapsed.filter(|it| it.1 > 0.0).map_or("-".to_owned(), |it| format!("{:.1} %", 100.0 * it.0 / it.1));
         let row = [
             year.to_string(),
             get(MetricName::ZevShareTrucks, 100.0, 1, " %"),
@@ -37,14 +37,14 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
             get(MetricName::CostUsd, 1e-6, 0, ""),
             get(MetricName::PublicUsd, 1e-6, 0, ""),
             get(MetricName::QueueWaitP95Min, 1.0, 0, " min"),
-            lost,
+            lapsed,
         ];
         let _ = writeln!(out, "{}", row.map(|cell| format!("{cell:>10}")).join(" "));
     }
     let total = |name| value("total", name).unwrap_or(0.0);
     let _ = writeln!(
         out,
-        "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), present value {:.2} B$ of {} at {:.0} %",
+        "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), net present value {:.2} B$ of {} at {:.0} %",
         total(MetricName::Co2eT) / 1e6,
         total(MetricName::CostUsd) / 1e9,
         total(MetricName::PublicUsd) / 1e9,
@@ -53,19 +53,18 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         100.0 * spec.discount_rate,
     );
     if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
-        let _ = writeln!(out, "Abating a tonne costs {usd_per_t:.0} $ against the baseline");
+        let _ = writeln!(out, "Abatement cost: {usd_per_t:.0} USD per tonne of CO2e, against the baseline");
     }
     let missed = tables.rules.iter().filter(|row| row.kept.0 == "no");
     for row in missed.filter(|row| row.kind.0 == "target" || row.year == u32::from(spec.until)) {
         let _ = writeln!(
             out,
-            "Not kept: {} ({}) in {}: {:.3} of {:.3} asked for",
+            "Missed: {} ({}) in {}: {:.3} of {:.3} required",
             row.rule, row.kind.0, row.year, row.reached, row.asked
         );
     }
     for (name, goal) in scenario.rule.target.iter().filter(|it| it.1.on && it.1.year > spec.until) {
-        let _ =
-            writeln!(out, "Not judged: {name} (target), which is for {}: the run ends in {}", goal.year, spec.until);
+        let _ = writeln!(out, "Not judged: {name} (target) is for {}, the run ends in {}", goal.year, spec.until);
     }
     out
 }

@@ -83,5 +83,5 @@ impl Job<'_> {
 fn told(year: u16, tables: &Tables) -> String {
     let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
     let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
-    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
+    format!("{year}: {:.1} % zero-emission, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
 }

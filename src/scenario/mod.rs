@@ -212,13 +212,13 @@ pub enum Quality {
     /// A plausible value without a source.
     Assumed,
     /// Remembered, not read: replace it before a result is published.
-    Recalled,
+    Unverified,
 }
 
 impl Quality {
     /// All of them, best first.
     pub const ALL: [Self; 6] =
-        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Recalled];
+        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Unverified];
 
     /// The word used in files and tables.
     #[must_use]
@@ -229,7 +229,7 @@ impl Quality {
             Self::Derived => "derived",
             Self::Chosen => "chosen",
             Self::Assumed => "assumed",
-            Self::Recalled => "recalled",
+            Self::Unverified => "unverified",
         }
     }
 }

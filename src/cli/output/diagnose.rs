@@ -1,4 +1,4 @@
-//! Shows the mistakes in a user's files: the line, a caret, the way to mend it; all at once.
+//! Shows the errors in a user's files: the line, a caret, the fix; all at once.
 
 use super::console::Console;
 use crate::cli::exit::Exit;
@@ -28,8 +28,7 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
     } else {
         String::new()
     };
-    let _ =
-        write!(text, "{count} {} to mend{of}; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
+    let _ = write!(text, "{count} {}{of}; nothing was written.", if count == 1 { "error" } else { "errors" });
     console.error(&text);
     Exit::BadFiles
 }

@@ -14,21 +14,26 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
     out.push_str(&hydrogen(metrics));
-    out.push_str(&worst_sites(loaded, summary));
-    let (doubtful, bare) = (loaded.doubtful(), loaded.provenance.unsourced().count());
+    out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
     let of = loaded.provenance.origins.len();
-    if doubtful > 0 {
-        let _ =
-            writeln!(out, "\n{doubtful} of its {of} numbers are recalled or assumed: `portvolt validate` lists them.");
-    }
-    if bare > 0 {
-        let _ = writeln!(out, "\n{bare} of its {of} numbers have no source: `portvolt validate` lists them.");
+    let counts = [
+        (loaded.doubtful(), ["is unverified or assumed", "are unverified or assumed"]),
+        (loaded.provenance.unsourced().count(), ["has no source", "have no source"]),
+    ];
+    for (count, [one, many]) in counts.into_iter().filter(|it| it.0 > 0) {
+        let verb = if count == 1 { one } else { many };
+        let _ = writeln!(out, "\n{count} of its {of} numbers {verb}: `portvolt validate` lists what to check.");
     }
     for doubt in doubts(loaded) {
-        let _ = writeln!(out, "\nLook at this: {doubt}.");
+        let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
     out
+}
+
+/// A doubt as a sentence of its own; a question keeps its mark.
+pub(super) fn warning(doubt: &str) -> String {
+    format!("Warning: {doubt}{}", if doubt.ends_with('?') { "" } else { "." })
 }
 
 fn total(metrics: &[Metric], name: MetricName) -> f64 {
@@ -44,8 +49,9 @@ fn energy_text(kwh: f64) -> String {
     if kwh < 1e4 { format!("{kwh:.0} kWh") } else { format!("{:.0} MWh", kwh / 1e3) }
 }
 
-fn power_text(kw: f64) -> String {
-    if kw < 1e3 { format!("{kw:.0} kW") } else { format!("{:.2} MW", kw / 1e3) }
+/// Power in the unit of its screen: all of them in kilowatts where the hub's peak is below 10 MW.
+fn power_text(kw: f64, peak_kw: f64) -> String {
+    if peak_kw < 1e4 { format!("{kw:.0} kW") } else { format!("{:.2} MW", kw / 1e3) }
 }
 
 /// Hauls, trucks, equipment.
@@ -56,7 +62,7 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
         let (asked, done) = (total(MetricName::HaulsRequested), total(MetricName::HaulsCompleted));
         let _ = writeln!(
             out,
-            "Hauls      {asked:.0} asked for, {done:.0} done ({}), {:.0} late, {:.0} cancelled, {:.0} still open",
+            "Hauls      {asked:.0} requested, {done:.0} completed ({}), {:.0} late, {:.0} lapsed, {:.0} still open",
             percent(done, asked),
             total(MetricName::HaulsLate),
             total(MetricName::HaulsLapsed),
@@ -64,7 +70,7 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
         );
         let _ = writeln!(
             out,
-            "Trucks     {:.0} km ({} without a container), gate queue {:.1} min a haul, {:.0} stranded",
+            "Trucks     {:.0} km ({} without a container), gate queue {:.1} min per haul, {:.0} stranded",
             total(MetricName::TruckKm),
             percent(total(MetricName::TruckEmptyKm), total(MetricName::TruckKm)),
             total(MetricName::GateQueueMeanMin),
@@ -73,18 +79,18 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     }
     if total(MetricName::EquipmentHoursRequired) > 0.0 {
         let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
-        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours asked for, {} served", percent(done, asked));
+        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
     }
     out
 }
 
-/// Sessions, queues, the grid, the air.
+/// Sessions, queues, the grid, emissions.
 fn energy(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Charging   {:.0} sessions, {} delivered of {} asked for, {:.0} left short",
+        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target",
         total(MetricName::Sessions),
         energy_text(total(MetricName::EnergyDeliveredKwh)),
         energy_text(total(MetricName::EnergyRequestedKwh)),
@@ -92,7 +98,7 @@ fn energy(metrics: &[Metric]) -> String {
     );
     let _ = writeln!(
         out,
-        "Queues     mean {:.1} min, 95 % within {:.0} min; ports taken {} of the time",
+        "Queues     mean {:.1} min, p95 {:.0} min; port utilization {}",
         total(MetricName::QueueWaitMeanMin),
         total(MetricName::QueueWaitP95Min),
         percent(total(MetricName::ChargerUtilization), 1.0),
@@ -101,13 +107,13 @@ fn energy(metrics: &[Metric]) -> String {
         out,
         "Grid       {}, peak {}, load factor {:.2}",
         energy_text(total(MetricName::EnergyGridKwh)),
-        power_text(total(MetricName::PeakKw)),
+        power_text(total(MetricName::PeakKw), total(MetricName::PeakKw)),
         total(MetricName::LoadFactor),
     );
     if metrics.iter().any(|metric| metric.name == MetricName::BillTotalUsd) {
         let _ = writeln!(
             out,
-            "Bill       {:.0} USD: energy {:.0}, demand {:.0}, fixed {:.0} (demand and fixed of whole months)",
+            "Bill       {:.0} USD: energy charges {:.0}, demand charges {:.0}, fixed {:.0} (demand and fixed of full months)",
             total(MetricName::BillTotalUsd),
             total(MetricName::BillEnergyUsd),
             total(MetricName::BillDemandUsd),
@@ -117,7 +123,7 @@ fn energy(metrics: &[Metric]) -> String {
     if metrics.iter().any(|metric| metric.name == MetricName::BoundEnergyKwh) {
         let _ = writeln!(
             out,
-            "Bound      {:.2} % of the most possible energy missed, {:.1} % of the peak and {:.1} % of the cost avoidable",
+            "Bound      {:.2} % of the possible energy missed, {:.1} % of the peak and {:.1} % of the energy cost avoidable",
             total(MetricName::BoundEnergyGapPercent),
             total(MetricName::BoundPeakGapPercent),
             total(MetricName::BoundCostGapPercent),
@@ -142,7 +148,7 @@ fn hydrogen(metrics: &[Metric]) -> String {
     if total(MetricName::H2RequestedKg) > 0.0 {
         let _ = writeln!(
             out,
-            "Hydrogen   {:.0} kg in {:.0} fills, 95 % wait up to {:.0} min, {:.0} sent away, {:.0} gave up, short {:.1} h; {:.2} USD and {:.1} kg CO2e a kg",
+            "Hydrogen   {:.0} kg in {:.0} fills, p95 wait {:.0} min, {:.0} turned away, {:.0} gave up, stockout {:.1} h; {:.2} USD/kg, {:.1} kg CO2e/kg",
             total(MetricName::H2DispensedKg),
             total(MetricName::H2Fills),
             total(MetricName::H2QueueWaitP95Min),
@@ -172,7 +178,7 @@ fn step_times(effort: &Effort) -> String {
     out
 }
 
-fn worst_sites(loaded: &Loaded, summary: &Summary) -> String {
+fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
     let mut ranked: Vec<_> = loaded
         .scenario
         .site
@@ -189,15 +195,13 @@ fn worst_sites(loaded: &Loaded, summary: &Summary) -> String {
     if ranked.is_empty() {
         return out;
     }
-    let _ = writeln!(out, "\nWorst sites            sessions   short   wait 95 %      peak     limit");
+    let _ = writeln!(out, "\nWorst sites            sessions   unmet    p95 wait      peak     limit");
     for ((site, spec), tally) in ranked.into_iter().take(5) {
-        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| format!("{kw:.0} kW"));
+        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
+        let peak = power_text(tally.peak_kw, peak_kw);
         let wait = tally.waits.quantile_min(0.95).unwrap_or(0.0);
-        let _ = writeln!(
-            out,
-            "  {site:<20} {:>8} {:>7} {wait:>7.0} min {:>6.0} kW {limit:>9}",
-            tally.sessions, tally.unmet, tally.peak_kw
-        );
+        let _ =
+            writeln!(out, "  {site:<20} {:>8} {:>7} {wait:>7.0} min {peak:>9} {limit:>9}", tally.sessions, tally.unmet);
     }
     out
 }

@@ -4,7 +4,6 @@ use crate::record::metrics::{Metric, MetricName};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
-use crate::study::stats::Better;
 use crate::transition::baseline::per_tonne;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -3,7 +3,6 @@
 use super::sensitivity::Effect;
 use super::{CompareSpec, Comparison, MetricComparison, Standing};
 use crate::record::metrics::{Better, MetricName};
-use crate::study::stats::Better;
 use std::fmt::Write;
 
 /// A number in about four significant figures, without exponents where people read it.

@@ -75,7 +75,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
     ["site that sells", "ports taken, last year", "present value, M$", "rate of return", "earned over invested", "least debt cover", "in", "worth nothing at income", "electricity", "upkeep", "works"],
     sellers.map((site): Cell[] => {
       const get = (name: string) => metrics.get(name, `site:${site.key}`);
-      const breaks = ["income", "electricity", "upkeep", "investment"].map((part) => times(get(`breaks_at_${part}`)));
+      const breaks = ["revenue", "electricity", "upkeep", "investment"].map((part) => times(get(`break_even_${part}`)));
       const [cover, year] = [get("dscr_min"), get("dscr_min_year")];
       return [site.name, percent(get("charger_utilization")), number((get("npv_usd") ?? 0) / 1e6, 1), percent(get("irr")), number(get("return_on_investment"), 2), number(cover, 2), year === null ? "–" : String(year), ...breaks];
     }),
