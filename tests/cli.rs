@@ -66,7 +66,7 @@ fn a_run_leaves_its_folder_and_overwrites_only_when_told() {
         "hauls",
         "equipment",
         "fuel",
-        "standing",
+        "idling",
         "calls",
         "bills",
         "refuelings",

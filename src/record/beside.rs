@@ -116,12 +116,12 @@ mod tests {
     use super::*;
     use crate::kernel::calendar::Calendar;
     use crate::kernel::ids::SiteId;
-    use crate::record::rows::{FuelRow, StandingRow};
+    use crate::record::rows::{FuelRow, IdlingRow};
     use std::path::Path;
 
     fn writers(folder: &Path) -> Vec<TableWriter> {
         std::fs::create_dir_all(folder).unwrap();
-        let made = [TableWriter::new::<FuelRow>, TableWriter::new::<StandingRow>];
+        let made = [TableWriter::new::<FuelRow>, TableWriter::new::<IdlingRow>];
         made.map(|new| new(Some(folder), false, "UTC").unwrap()).into()
     }
 
@@ -131,8 +131,8 @@ mod tests {
     }
 
     /// Enough for several batches.
-    fn rows() -> Vec<StandingRow> {
-        let row = |at: u32| StandingRow {
+    fn rows() -> Vec<IdlingRow> {
+        let row = |at: u32| IdlingRow {
             start_s: at,
             site: SiteId(0),
             truck_h: f64::from(at).sqrt(),
@@ -153,8 +153,8 @@ mod tests {
         };
         let digests = written(Tables::Here(writers(&here)));
         assert_eq!(written(Tables::beside(writers(&beside))), digests);
-        assert_eq!(digests.iter().map(|(table, _)| *table).collect::<Vec<_>>(), ["fuel", "standing"]);
-        for file in ["fuel.parquet", "standing.parquet"] {
+        assert_eq!(digests.iter().map(|(table, _)| *table).collect::<Vec<_>>(), ["fuel", "idling"]);
+        for file in ["fuel.parquet", "idling.parquet"] {
             assert_eq!(std::fs::read(here.join(file)).unwrap(), std::fs::read(beside.join(file)).unwrap(), "{file}");
         }
     }
@@ -163,10 +163,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_told() {
         let dir = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink("/dev/full", dir.path().join("standing.parquet")).unwrap();
+        std::os::unix::fs::symlink("/dev/full", dir.path().join("idling.parquet")).unwrap();
         let mut tables = Tables::beside(writers(dir.path()));
         let refused = (0..4).map(|_| tables.write(&rows(), &names())).find_map(Result::err);
         let told = refused.or(tables.finish().err()).unwrap().to_string();
-        assert!(told.contains("cannot write table standing"), "{told}");
+        assert!(told.contains("cannot write table idling"), "{told}");
     }
 }

@@ -196,21 +196,21 @@ row! {
         hauls: u32 [""],
         /// time in gate queues
         gate_queue_h: f64 ["h"],
-        /// time at places with the systems on: queues, gates, docks
-        standing_h: f64 ["h"],
+        /// time idling at queues, gates, docks
+        idling_h: f64 ["h"],
         /// trips that ended with an empty battery
         stranded: u32 [""],
     }
 }
 
 row! {
-    /// Trucks that stand at a site with their systems on, in an hour of the run.
-    StandingRow in "standing" {
+    /// Trucks that idle at a site (their systems are on), in an hour of the run.
+    IdlingRow in "idling" {
         /// start of the hour, from the start of the run
         start_s: u32 ["s"],
         /// the site
         site: SiteId [""],
-        /// time that trucks stand there
+        /// time that trucks idle there
         truck_h: f64 ["h"],
         /// nitrogen oxides from their tailpipes
         nox_g: f64 ["g"],

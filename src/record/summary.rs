@@ -3,7 +3,7 @@
 use super::hydrogen::HydrogenSummary;
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
-use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, StandingRow};
+use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, PowerRow, SessionRow};
 use super::tally::{BillTally, ClassTally, FleetTally, Tally};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
@@ -163,8 +163,8 @@ impl Summary {
         }
     }
 
-    /// Folds in what leaves the tailpipes of trucks that stand at sites.
-    pub fn standing(&mut self, rows: &[StandingRow]) {
+    /// Folds in what leaves the tailpipes of trucks that idle at sites.
+    pub fn idling(&mut self, rows: &[IdlingRow]) {
         for row in rows {
             self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
         }
@@ -219,7 +219,7 @@ impl Summary {
             fleet.nox_g += row.nox_g;
             fleet.pm25_g += row.pm25_g;
             fleet.gate_queue_h += row.gate_queue_h;
-            fleet.standing_h += row.standing_h;
+            fleet.idling_h += row.idling_h;
             fleet.stranded += u64::from(row.stranded);
         }
     }
@@ -303,7 +303,7 @@ impl ScopeMetrics<'_> {
         self.add(MetricName::TruckDieselGal, tally.diesel_gal);
         self.add(MetricName::TruckNoxKg, tally.nox_g / 1000.0);
         self.add(MetricName::TruckPm25Kg, tally.pm25_g / 1000.0);
-        self.add(MetricName::TruckIdlingH, tally.standing_h);
+        self.add(MetricName::TruckIdlingH, tally.idling_h);
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
         self.add(MetricName::GateQueueMeanMin, each);
         self.count(MetricName::TrucksStranded, tally.stranded);

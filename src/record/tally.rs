@@ -163,7 +163,7 @@ pub struct FleetTally {
     /// Time in gate queues, h.
     pub gate_queue_h: f64,
     /// Time at places with the systems on, h.
-    pub standing_h: f64,
+    pub idling_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u64,
     /// Waits for ports on duty, h.
@@ -193,7 +193,7 @@ impl FleetTally {
         self.nox_g += other.nox_g * weight;
         self.pm25_g += other.pm25_g * weight;
         self.gate_queue_h += other.gate_queue_h * weight;
-        self.standing_h += other.standing_h * weight;
+        self.idling_h += other.idling_h * weight;
         self.port_wait_h += other.port_wait_h * weight;
         self.port_h += other.port_h * weight;
         self.charged_kwh += other.charged_kwh * weight;

@@ -7,7 +7,7 @@ use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::kept::Table;
 use crate::record::metrics::Metric;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
@@ -94,7 +94,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         register: truck::register,
         add: truck::build::add,
         start: truck::build::start,
-        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<StandingRow>()],
+        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<IdlingRow>()],
         close: truck::record::close,
         events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
         ..NOTHING

@@ -43,7 +43,7 @@ impl FuelRow {
             pm25_g: day.pm25_g,
             hauls: day.hauls,
             gate_queue_h: day.gate_queue_h,
-            standing_h: day.standing_h,
+            idling_h: day.idling_h,
             stranded: day.stranded,
         }
     }

@@ -1,7 +1,7 @@
 //! Trucks drive, wait, load, come home.
 
+use super::idling::Idling;
 use super::rules::{Pull, per_km, weather_factor};
-use super::standing::Standing;
 use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, ShiftKm, Store, Trip, Truck, TruckModels};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives};
 use crate::freight::state::Haul;
@@ -56,7 +56,7 @@ pub struct Road<'w> {
     pub(super) gates: ResMut<'w, Gates>,
     pub(super) roads: ResMut<'w, Roads>,
     pub(super) days: ResMut<'w, FleetDays>,
-    pub(super) standing: ResMut<'w, Standing>,
+    pub(super) idling: ResMut<'w, Idling>,
     pub(super) shift_km: ResMut<'w, ShiftKm>,
     pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
@@ -281,9 +281,9 @@ impl Road<'_> {
     /// Waiting with the systems on. An empty battery is noticed on the next trip.
     fn stand(&mut self, driver: &mut Driver<'_>, from_s: u32, seconds: u32) {
         let model = &self.models.0[driver.truck.model as usize].spec;
-        let [nox_g, pm25_g] = self.standing.add(driver.duty.site, from_s, seconds, model);
+        let [nox_g, pm25_g] = self.idling.add(driver.duty.site, from_s, seconds, model);
         let day = &mut self.days.0[driver.truck.fleet.index()];
-        day.standing_h += f64::from(seconds) / 3600.0;
+        day.idling_h += f64::from(seconds) / 3600.0;
         day.nox_g += nox_g;
         day.pm25_g += pm25_g;
         self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);
