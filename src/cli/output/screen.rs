@@ -32,7 +32,7 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
 }
 
 /// A doubt as a sentence of its own; a question keeps its mark.
-pub(super) fn warning(doubt: &str) -> String {
+pub(in crate::cli) fn warning(doubt: &str) -> String {
     format!("Warning: {doubt}{}", if doubt.ends_with('?') { "" } else { "." })
 }
 
