@@ -93,7 +93,7 @@ impl Folded for FuelRow {
 
 impl Folded for IdlingRow {
     fn fold(rows: &[Self], summary: &mut Summary) {
-        summary.standing(rows);
+        summary.idling(rows);
     }
 }
 
