@@ -371,7 +371,7 @@ fn a_limit_that_falls_holds_at_once() {
         let place = PLACE.replace("lat", "limit_kw = 400\nlat");
         let visits = [(54_000, 57_659, 500.0, 100.0); 4];
         let (_dir, run) = Site::new(&format!("{place}{charger}{outage}"), &visits).run();
-        assert_eq!(run.summary.sites[0].overloads, 0, "{kw} kW");
+        assert_eq!(run.summary.sites[0].meter.overloads, 0, "{kw} kW");
         assert!(run.total("peak_kw") > 399.0, "before it all of it flowed");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::Scenario;
-use crate::transition::record::Tables;
+use crate::transition::record::{RuleKind, Tables};
 use std::fmt::Write;
 
 /// One screen: every fifth year, sums, and what was missed.
@@ -55,12 +55,16 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
         let _ = writeln!(out, "Abatement cost: {usd_per_t:.0} USD per tonne of CO2e, against the baseline");
     }
-    let missed = tables.rules.iter().filter(|row| row.kept.0 == "no");
-    for row in missed.filter(|row| row.kind.0 == "target" || row.year == u32::from(spec.until)) {
+    let missed = tables.rules.iter().filter(|row| !row.kept);
+    for row in missed.filter(|row| row.kind == RuleKind::Target || row.year == u32::from(spec.until)) {
         let _ = writeln!(
             out,
             "Missed: {} ({}) in {}: {:.3} of {:.3} required",
-            row.rule, row.kind.0, row.year, row.reached, row.asked
+            row.rule,
+            row.kind.word(),
+            row.year,
+            row.reached,
+            row.asked
         );
     }
     for (name, goal) in scenario.rule.target.iter().filter(|it| it.1.on && it.1.year > spec.until) {

@@ -16,6 +16,7 @@ use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::StationId;
 use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::kernel::sums::Accumulate;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use crate::policy::{Fault, HydrogenOrders, HydrogenPolicySlot, HydrogenView, LOAD_STEPS};
 use crate::record::Records;
@@ -45,7 +46,7 @@ pub(super) fn close_interval(
         other.hydrogen[station.site.index()] += Kwh(station.interval.grid_kwh) / time;
         rows.push(station_row(StationId::at(id), station, start_s, time));
         let ended = core::mem::take(&mut station.interval);
-        station.total.add(&ended);
+        station.total.accumulate(&ended, 1.0);
     }
     for (id, hub) in hydrogen.hubs.iter_mut().enumerate() {
         hub_rows.push(hub_row(id, hub, start_s));
@@ -239,7 +240,7 @@ fn plan_hub(id: usize, hub: &mut Hub, stations: &mut [Station], moment: &Moment<
         neighbours_kg: to_neighbours,
         stations_kg: given[neighbours.len()..].iter().sum(),
     };
-    hub.total.add(&hub.interval);
+    hub.total.accumulate(&hub.interval, 1.0);
     let mut costs = [0.0; COSTS];
     costs[COST_PURCHASE] = spec.usd_per_kg;
     for (station, kg) in stations.iter_mut().zip(&given[neighbours.len()..]) {

@@ -13,12 +13,9 @@ pub mod rows;
 pub mod summary;
 pub mod table;
 pub mod tally;
+pub mod words;
 
 use bevy_ecs::prelude::Resource;
-
-/// A word from a fixed list, as tables show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code(pub &'static str);
 
 /// Rows of one kind that have not been written yet.
 #[derive(Resource, Debug)]

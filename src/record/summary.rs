@@ -4,11 +4,13 @@ use super::hydrogen::HydrogenSummary;
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
 use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, PowerRow, SessionRow};
-use super::tally::{BillTally, ClassTally, FleetTally, Tally};
+use super::tally::{BillTally, ChargingTally, EquipmentTally, FleetTally, SiteTally};
+use super::words::{HaulState, Leave, VehicleKind};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::SiteId;
+use crate::kernel::sums::Accumulate;
 use std::collections::BTreeMap;
 
 /// The summary of a run.
@@ -19,17 +21,17 @@ pub struct Summary {
     ports: Vec<u32>,
     emissions: Option<EmissionsSpec>,
     /// By site.
-    pub sites: Vec<Tally>,
+    pub sites: Vec<SiteTally>,
     /// By fleet.
     pub fleets: Vec<FleetTally>,
     /// The hub: waits and peaks are its own, sums are of the sites.
-    pub hub: Tally,
+    pub hub: SiteTally,
     /// Hydrogen stations.
     pub hydrogen: HydrogenSummary,
-    /// Hauls put up.
+    /// Hauls requested.
     pub requested: u64,
     /// Hauls that lapsed.
-    pub cancelled: u64,
+    pub lapsed: u64,
     /// Hauls open at the end.
     pub open: u64,
     /// Energy delivered to visitors, battery side, kWh.
@@ -37,8 +39,8 @@ pub struct Summary {
     /// Meters of the sites that have a tariff; may be shorter than the sites.
     pub meters: Vec<Option<Meter>>,
     /// By number of the site and class of equipment.
-    pub classes: BTreeMap<(u32, String), ClassTally>,
-    /// For [`Tally::kwh_by_hour`].
+    pub classes: BTreeMap<(u32, String), EquipmentTally>,
+    /// For [`MeterTally::energy_by_hour_kwh`](super::tally::MeterTally::energy_by_hour_kwh).
     pub calendar: Option<Calendar>,
     /// Policy orders refused.
     pub rejected: u64,
@@ -60,7 +62,7 @@ impl Summary {
         Self {
             interval_s,
             days: f64::from(days),
-            sites: ports.iter().map(|ports| Tally { ports: *ports, ..Tally::default() }).collect(),
+            sites: ports.iter().map(|ports| of_ports(*ports)).collect(),
             ports,
             fleets: vec![FleetTally::default(); fleets],
             emissions,
@@ -72,7 +74,7 @@ impl Summary {
     pub fn sessions(&mut self, rows: &[SessionRow]) {
         for row in rows {
             let is_short = row.requested_kwh - row.delivered_kwh > 1e-3;
-            if row.vehicle_kind.0 == "visitor" {
+            if row.vehicle_kind == VehicleKind::Visitor {
                 self.visitors_kwh += row.delivered_kwh;
             }
             if let Some(fleet) = row.fleet {
@@ -84,8 +86,9 @@ impl Summary {
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
                 fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
             }
-            let is_over = !matches!(row.leave.0, "open" | "outage" | "break_over");
+            let is_over = !matches!(row.leave, Leave::Open | Leave::Outage | Leave::BreakOver);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                let tally = &mut tally.charging;
                 if let Some(start_s) = row.start_s {
                     tally.sessions += 1;
                     tally.busy_s += f64::from(row.end_s.saturating_sub(start_s));
@@ -93,9 +96,9 @@ impl Summary {
                 tally.unmet += u64::from(is_short && is_over);
                 tally.requested_kwh += row.requested_kwh;
                 tally.delivered_kwh += row.delivered_kwh;
-                tally.session_grid_kwh += row.grid_kwh;
+                tally.grid_kwh += row.grid_kwh;
                 tally.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
-                tally.sold_usd += row.paid_usd.unwrap_or(0.0);
+                tally.revenue_usd += row.paid_usd.unwrap_or(0.0);
                 tally.waits.add(row.wait_s);
             }
         }
@@ -115,9 +118,9 @@ impl Summary {
             if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
                 meter.read(row.start_s, self.interval_s, row.total_kw);
             }
-            let tally = &mut self.sites[row.site.index()];
+            let tally = &mut self.sites[row.site.index()].meter;
             if let Some(calendar) = &self.calendar {
-                tally.kwh_by_hour[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
+                tally.energy_by_hour_kwh[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
             }
             if row.total_kw > tally.peak_kw {
                 tally.peak_kw = row.total_kw;
@@ -125,20 +128,21 @@ impl Summary {
             }
             let is_over = |limit_kw: f64| row.total_kw > limit_kw * (1.0 + 1e-9) + 1e-9;
             tally.overloads += u64::from(row.limit_kw.is_some_and(is_over));
-            for tally in [tally, &mut self.hub] {
-                tally.meter_kwh += row.total_kw * hours;
+            for tally in [tally, &mut self.hub.meter] {
+                tally.energy_kwh += row.total_kw * hours;
                 tally.charging_kwh += row.charging_kw * hours;
             }
-            self.sites[row.site.index()].metered_s += f64::from(self.interval_s);
+            self.sites[row.site.index()].meter.metered_s += f64::from(self.interval_s);
         }
     }
 
     fn close_interval(&mut self) {
         if let Some((start_s, sum)) = self.running_interval.take() {
-            self.hub.metered_s += f64::from(self.interval_s);
-            if sum > self.hub.peak_kw {
-                self.hub.peak_kw = sum;
-                self.hub.peak_at_s = start_s;
+            let meter = &mut self.hub.meter;
+            meter.metered_s += f64::from(self.interval_s);
+            if sum > meter.peak_kw {
+                meter.peak_kw = sum;
+                meter.peak_at_s = start_s;
             }
         }
     }
@@ -147,10 +151,10 @@ impl Summary {
     pub fn hauls(&mut self, rows: &[HaulRow]) {
         for row in rows {
             self.requested += 1;
-            match row.state.0 {
-                "cancelled" => self.cancelled += 1,
-                "open" => self.open += 1,
-                _ => {
+            match row.state {
+                HaulState::Lapsed => self.lapsed += 1,
+                HaulState::Open => self.open += 1,
+                HaulState::Completed => {
                     if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
                         let fleet = &mut self.fleets[fleet.index()];
                         fleet.completed += 1;
@@ -173,14 +177,14 @@ impl Summary {
     fn exhaust(&mut self, site: SiteId, start_s: u32, [nox_g, pm25_g]: [f64; 2]) {
         if let Some(calendar) = &self.calendar {
             let hour = calendar.hour(i64::from(start_s));
-            let sum = &mut self.sites[site.index()].exhaust_by_hour[hour];
+            let sum = &mut self.sites[site.index()].exhaust.by_hour_g[hour];
             *sum = [sum[0] + nox_g, sum[1] + pm25_g];
         }
     }
 
     fn visited(&mut self, site: SiteId, at_s: Option<u32>) {
         if let Some((calendar, at_s)) = self.calendar.as_ref().zip(at_s) {
-            self.sites[site.index()].trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
+            self.sites[site.index()].exhaust.trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
         }
     }
 
@@ -188,21 +192,11 @@ impl Summary {
     pub fn equipment(&mut self, rows: &[EquipmentRow]) {
         for row in rows {
             let class = self.classes.entry((row.site.0, row.class.clone())).or_default();
-            class.required_h += row.required_h;
-            class.served_h += row.served_h;
-            class.diesel_gal += row.diesel_gal;
-            class.hydrogen_kg += row.hydrogen_kg;
-            class.nox_g += row.nox_g;
-            class.pm25_g += row.pm25_g;
+            let hour = EquipmentTally::from(row);
+            class.accumulate(&hour, 1.0);
             self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
-                tally.required_h += row.required_h;
-                tally.served_h += row.served_h;
-                tally.equipment_diesel_gal += row.diesel_gal;
-                tally.equipment_nox_g += row.nox_g;
-                tally.equipment_pm25_g += row.pm25_g;
-                tally.equipment_battery_kwh += row.battery_kwh;
-                tally.equipment_hydrogen_kg += row.hydrogen_kg;
+                tally.equipment.accumulate(&hour, 1.0);
             }
         }
     }
@@ -228,8 +222,8 @@ impl Summary {
     pub fn calls(&mut self, rows: &[CallRow]) {
         for row in rows {
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
-                tally.calls += 1;
-                tally.lifts += u64::from(row.lifts);
+                tally.vessels.calls += 1;
+                tally.vessels.lifts += u64::from(row.lifts);
             }
         }
     }
@@ -252,7 +246,7 @@ impl Summary {
     #[must_use]
     pub fn all_fleets(&self) -> FleetTally {
         let mut all = FleetTally::default();
-        self.fleets.iter().for_each(|fleet| all.add_weighted(fleet, 1.0));
+        self.fleets.iter().for_each(|fleet| all.accumulate(fleet, 1.0));
         all
     }
 
@@ -260,12 +254,12 @@ impl Summary {
     #[must_use]
     pub fn metrics(&mut self, names: &Names) -> Vec<Metric> {
         self.close_interval();
-        self.hub.ports = self.ports.iter().sum();
+        self.hub.charging.ports = self.ports.iter().sum();
         let all = self.all_fleets();
         let mut out = Vec::new();
         let mut hub = ScopeMetrics::new("total", &mut out);
         hub.count(MetricName::HaulsRequested, self.requested);
-        hub.count(MetricName::HaulsLapsed, self.cancelled);
+        hub.count(MetricName::HaulsLapsed, self.lapsed);
         hub.count(MetricName::HaulsOpen, self.open);
         hub.count(MetricName::PolicyRejected, self.rejected);
         hub.count(MetricName::PolicyCalls, self.policy_calls);
@@ -292,6 +286,11 @@ impl Summary {
     }
 }
 
+/// A site with so many charging ports.
+fn of_ports(ports: u32) -> SiteTally {
+    SiteTally { charging: ChargingTally { ports, ..ChargingTally::default() }, ..SiteTally::default() }
+}
+
 impl ScopeMetrics<'_> {
     fn fleet(&mut self, tally: &FleetTally) {
         self.count(MetricName::HaulsCompleted, tally.completed);
@@ -309,23 +308,24 @@ impl ScopeMetrics<'_> {
         self.count(MetricName::TrucksStranded, tally.stranded);
     }
 
-    fn charging(&mut self, tally: &Tally, days: f64) {
-        self.count(MetricName::Sessions, tally.sessions);
-        self.count(MetricName::SessionsUnmet, tally.unmet);
-        self.add(MetricName::EnergyRequestedKwh, tally.requested_kwh);
-        self.add(MetricName::EnergyDeliveredKwh, tally.delivered_kwh);
-        self.add(MetricName::EnergyGridKwh, tally.meter_kwh);
-        self.add(MetricName::EnergyChargingKwh, tally.charging_kwh);
-        self.add(MetricName::PeakKw, tally.peak_kw);
-        let mean_kw = (tally.metered_s > 0.0).then(|| tally.meter_kwh / (tally.metered_s / 3600.0));
-        let factor = mean_kw.filter(|_| tally.peak_kw > 0.0).map(|mean| mean / tally.peak_kw);
+    fn charging(&mut self, tally: &SiteTally, days: f64) {
+        let SiteTally { charging, meter, .. } = tally;
+        self.count(MetricName::Sessions, charging.sessions);
+        self.count(MetricName::SessionsUnmet, charging.unmet);
+        self.add(MetricName::EnergyRequestedKwh, charging.requested_kwh);
+        self.add(MetricName::EnergyDeliveredKwh, charging.delivered_kwh);
+        self.add(MetricName::EnergyGridKwh, meter.energy_kwh);
+        self.add(MetricName::EnergyChargingKwh, meter.charging_kwh);
+        self.add(MetricName::PeakKw, meter.peak_kw);
+        let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / 3600.0));
+        let factor = mean_kw.filter(|_| meter.peak_kw > 0.0).map(|mean| mean / meter.peak_kw);
         self.add(MetricName::LoadFactor, factor);
-        self.count(MetricName::OverloadIntervals, tally.overloads);
-        self.add(MetricName::QueueWaitMeanMin, tally.waits.mean_min());
-        self.add(MetricName::QueueWaitP95Min, tally.waits.quantile_min(0.95));
-        let port_s = f64::from(tally.ports) * days * 86_400.0;
-        let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
-        let sold = (tally.priced_kwh > 0.0).then_some(tally.sold_usd);
+        self.count(MetricName::OverloadIntervals, meter.overloads);
+        self.add(MetricName::QueueWaitMeanMin, charging.waits.mean_min());
+        self.add(MetricName::QueueWaitP95Min, charging.waits.quantile_min(0.95));
+        let port_s = f64::from(charging.ports) * days * 86_400.0;
+        let used = (port_s > 0.0).then(|| charging.busy_s / port_s);
+        let sold = (charging.priced_kwh > 0.0).then_some(charging.revenue_usd);
         self.add(MetricName::ChargingRevenueUsd, sold);
         self.add(MetricName::ChargerUtilization, used);
     }
@@ -338,29 +338,30 @@ impl ScopeMetrics<'_> {
         self.add(MetricName::BillTotalUsd, bill.total_usd);
     }
 
-    fn terminal(&mut self, tally: &Tally) {
-        self.add(MetricName::EquipmentHoursRequired, tally.required_h);
-        self.add(MetricName::EquipmentHoursServed, tally.served_h);
-        self.add(MetricName::EquipmentBatteryKwh, tally.equipment_battery_kwh);
-        self.add(MetricName::EquipmentHydrogenKg, tally.equipment_hydrogen_kg);
-        self.add(MetricName::EquipmentDieselGal, tally.equipment_diesel_gal);
-        self.count(MetricName::VesselCalls, tally.calls);
-        self.count(MetricName::VesselLifts, tally.lifts);
+    fn terminal(&mut self, tally: &SiteTally) {
+        let SiteTally { equipment, vessels, .. } = tally;
+        self.add(MetricName::EquipmentHoursRequired, equipment.required_h);
+        self.add(MetricName::EquipmentHoursServed, equipment.served_h);
+        self.add(MetricName::EquipmentBatteryKwh, equipment.battery_kwh);
+        self.add(MetricName::EquipmentHydrogenKg, equipment.hydrogen_kg);
+        self.add(MetricName::EquipmentDieselGal, equipment.diesel_gal);
+        self.count(MetricName::VesselCalls, vessels.calls);
+        self.count(MetricName::VesselLifts, vessels.lifts);
     }
 
     /// What leaves tailpipes at a site, for those who live beside it.
-    fn beside(&mut self, tally: &Tally) {
-        let sum = |at: usize| tally.exhaust_by_hour.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
+    fn beside(&mut self, tally: &SiteTally) {
+        let sum = |at: usize| tally.exhaust.by_hour_g.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
         self.add(MetricName::ExhaustNoxKg, sum(0));
         self.add(MetricName::ExhaustPm25Kg, sum(1));
     }
 
-    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {
-        let gallons = hub.equipment_diesel_gal + fleets.diesel_gal;
-        let (nox_g, pm25_g) = (hub.equipment_nox_g + fleets.nox_g, hub.equipment_pm25_g + fleets.pm25_g);
+    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &SiteTally, hydrogen: (f64, f64)) {
+        let gallons = hub.equipment.diesel_gal + fleets.diesel_gal;
+        let (nox_g, pm25_g) = (hub.equipment.nox_g + fleets.nox_g, hub.equipment.pm25_g + fleets.pm25_g);
         self.add(MetricName::DieselGal, gallons);
         let (h2_kwh, h2_co2e_kg) = hydrogen;
-        let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh - h2_kwh, nox_g, pm25_g));
+        let out = factors.map(|factors| emitted(factors, gallons, hub.meter.energy_kwh - h2_kwh, nox_g, pm25_g));
         self.add(MetricName::Co2eTailpipeT, out.map(|out| out.tailpipe_co2e_kg / 1000.0));
         let upstream = out.map(|out| (out.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
         self.add(MetricName::Co2eUpstreamT, upstream);

@@ -130,7 +130,7 @@ impl Run {
             }
         }
         each_batch(tables, "sessions", |batch| {
-            run.gives_back |= (0..batch.rows()).any(|row| batch.number("given_kwh", row).unwrap_or(0.0) > 0.0);
+            run.gives_back |= (0..batch.rows()).any(|row| batch.number("v2g_export_kwh", row).unwrap_or(0.0) > 0.0);
             let rows = (0..batch.rows()).filter_map(|row| tree.session(scenario, batch, row, end_s));
             run.sessions.extend(rows);
         })?;

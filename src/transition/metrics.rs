@@ -2,13 +2,15 @@
 //! asks first.
 
 use super::bank::sellers;
-use super::record::{EmissionsRow, FinanceRow, Tables};
+use super::record::{EmissionsRow, FinanceRow, RuleKind, Tables};
 use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
+use crate::kernel::sums::Accumulate;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::notes::PluginNotes;
 use crate::record::tally::Waits;
 use crate::scenario::Scenario;
+use crate::vehicle::spec::Powertrain;
 
 /// All metrics: `total` over all years, `year:YYYY`, and sites that sell charging.
 #[must_use]
@@ -20,9 +22,9 @@ pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> V
     }
     sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
-        if row.kind.0 == "target" {
+        if row.kind == RuleKind::Target {
             let mut rule = ScopeMetrics::new(format!("rule:{}", row.rule), &mut out);
-            rule.count(MetricName::TargetMet, u64::from(row.kept.0 == "yes"));
+            rule.count(MetricName::TargetMet, u64::from(row.kept));
             rule.add(MetricName::TargetReached, row.reached);
         }
     }
@@ -61,7 +63,7 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
 pub fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Option<f64> {
     let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year) && class(&row.class));
     let all: u32 = rows().map(|row| row.vehicles).sum();
-    let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+    let clean: u32 = rows().filter(|row| row.powertrain != Powertrain::Diesel).map(|row| row.vehicles).sum();
     (all > 0).then(|| f64::from(clean) / f64::from(all))
 }
 
@@ -86,7 +88,7 @@ fn of_year(tables: &Tables, year: u16, of: &mut ScopeMetrics<'_>) {
     of.add(MetricName::EquipmentHoursRequired, classes().map(|it| it.required_h).sum::<f64>());
     of.add(MetricName::EquipmentHoursServed, classes().map(|it| it.served_h).sum::<f64>());
     let mut waits = Waits::default();
-    shown.sites.iter().for_each(|site| waits.merge(&site.waits));
+    shown.sites.iter().for_each(|site| waits.accumulate(&site.waits, 1.0));
     of.add(MetricName::QueueWaitP95Min, waits.quantile_min(0.95));
     of.add(MetricName::NoncoincidentPeakKw, shown.sites.iter().map(|site| site.peak_kw).sum::<f64>());
 }

@@ -15,7 +15,6 @@ use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::infrastructure::{InfrastructureView, Works};
 use crate::policy::parameter::PolicyError;
 use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PolicyFault};
-use crate::record::Code;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError};
@@ -450,7 +449,7 @@ impl<'a> Pathway<'a> {
                 tco_usd: tco.total_usd(),
                 coverage: choice.coverage,
                 co2e_kg: choice.co2e_kg,
-                is_open: Code(if *is_open { "yes" } else { "no" }),
+                is_open: *is_open,
                 bought: *bought,
             }
         });

@@ -19,8 +19,10 @@ use portvolt::study::compare::strategy::Strategy;
 use portvolt::study::compare::{CompareSpec, compare, load_all};
 use portvolt::study::replicate::replicate;
 use portvolt::transition::pathway::Pathway;
-use portvolt::transition::record::Tables;
+use portvolt::transition::record::{ProjectState, Tables};
+use portvolt::transition::spec::ProjectKind;
 use portvolt::transition::year::{YearPlan, samples, scenario_of};
+use portvolt::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
@@ -66,7 +68,7 @@ fn clean_share(tables: &Tables, year: u32, truck: bool) -> f64 {
 
 fn bought(tables: &Tables, year: u32) -> (u32, u32) {
     let rows = || tables.fleet.iter().filter(|row| row.year == year && row.class == "truck");
-    let clean = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.bought_new).sum();
+    let clean = rows().filter(|row| row.powertrain != Powertrain::Diesel).map(|row| row.bought_new).sum();
     (clean, rows().map(|row| row.bought_new).sum())
 }
 
@@ -149,7 +151,7 @@ fn who_cannot_charge_does_not_buy() {
     assert_eq!(clean_share(&closed, 2032, true), 0.0, "no port stands, and nobody builds");
     let open = with(&[LEAST_COST, cheap], "");
     assert!(clean_share(&open, 2032, true) > 0.3, "{}", clean_share(&open, 2032, true));
-    assert!(open.projects.iter().any(|row| row.kind.0 == "chargers" && row.state.0 == "energised"));
+    assert!(open.projects.iter().any(|row| row.kind == ProjectKind::Chargers && row.state == ProjectState::Energised));
 }
 
 /// Planned at 0.20 USD a kWh, a battery truck is cheaper; charged at the depot's real tariff, in the evening, it is not: who
@@ -182,10 +184,10 @@ fn range_decides() {
         let mut rows = tables.offers.iter();
         rows.find(|row| row.year == 2026 && row.owner == "depot_fleet" && row.model == "battery").unwrap().clone()
     };
-    assert!(offer(&short).coverage < 0.5 && offer(&short).is_open.0 == "no", "{:?}", offer(&short));
+    assert!(offer(&short).coverage < 0.5 && !offer(&short).is_open, "{:?}", offer(&short));
     assert_eq!(clean_share(&short, 2032, true), 0.0);
     let long = with(&[LEAST_COST, cheap], "");
-    assert!(offer(&long).coverage > 0.95 && offer(&long).is_open.0 == "yes");
+    assert!(offer(&long).coverage > 0.95 && offer(&long).is_open);
 }
 
 /// Dear diesel trucks are bought by nobody but the ramp: purchases grow by its growth.
@@ -206,7 +208,7 @@ fn a_late_connection_is_felt() {
     let late =
         with(&[LEAST_COST, cheap, ("limit_kw = 2000", "limit_kw = 200"), ("late_months = 0", "late_months = 60")], "");
     let grid = |tables: &Tables| {
-        let rows = tables.projects.iter().filter(|row| row.kind.0 == "grid" && row.year == 2032);
+        let rows = tables.projects.iter().filter(|row| row.kind == ProjectKind::Grid && row.year == 2032);
         rows.map(|row| row.late_months).fold(0.0, f64::max)
     };
     assert!(grid(&early) == 0.0 && grid(&late) > 6.0, "{} {}", grid(&early), grid(&late));
@@ -225,7 +227,7 @@ fn small_owners_adopt_later() {
     let tables = with(&changes, "");
     let share = |owner: &str| {
         let rows = || tables.fleet.iter().filter(|row| row.year == 2032 && row.owner == owner);
-        let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+        let clean: u32 = rows().filter(|row| row.powertrain != Powertrain::Diesel).map(|row| row.vehicles).sum();
         f64::from(clean) / f64::from(rows().map(|row| row.vehicles).sum::<u32>())
     };
     assert!(share("depot_fleet") > share("owners") + 0.1, "{} {}", share("depot_fleet"), share("owners"));
@@ -337,7 +339,7 @@ fn a_depot_is_plausible() {
     let cabinets: f64 = tables
         .projects
         .iter()
-        .filter(|row| row.year == 2032 && row.at == "depot" && row.kind.0 == "chargers")
+        .filter(|row| row.year == 2032 && row.at == "depot" && row.kind == ProjectKind::Chargers)
         .map(|row| row.amount)
         .sum();
     let a_truck = cabinets / f64::from(trucks);

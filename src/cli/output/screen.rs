@@ -2,6 +2,7 @@
 
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
+use crate::record::tally::SiteTally;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
@@ -184,11 +185,11 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
         .site
         .iter()
         .zip(&summary.sites)
-        .filter(|(_, tally)| tally.sessions > 0 || tally.unmet > 0)
+        .filter(|(_, tally)| tally.charging.sessions > 0 || tally.charging.unmet > 0)
         .collect();
-    let key = |tally: &crate::record::tally::Tally| {
-        let unmet = tally.unmet as f64 / (tally.sessions + tally.unmet).max(1) as f64;
-        unmet * 1e6 + tally.waits.quantile_min(0.95).unwrap_or(0.0)
+    let key = |tally: &SiteTally| {
+        let unmet = tally.charging.unmet as f64 / (tally.charging.sessions + tally.charging.unmet).max(1) as f64;
+        unmet * 1e6 + tally.charging.waits.quantile_min(0.95).unwrap_or(0.0)
     };
     ranked.sort_by(|a, b| key(b.1).total_cmp(&key(a.1)).then(a.0.0.cmp(b.0.0)));
     let mut out = String::new();
@@ -198,10 +199,13 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
     let _ = writeln!(out, "\nWorst sites            sessions   unmet    p95 wait      peak     limit");
     for ((site, spec), tally) in ranked.into_iter().take(5) {
         let limit = spec.limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
-        let peak = power_text(tally.peak_kw, peak_kw);
-        let wait = tally.waits.quantile_min(0.95).unwrap_or(0.0);
-        let _ =
-            writeln!(out, "  {site:<20} {:>8} {:>7} {wait:>7.0} min {peak:>9} {limit:>9}", tally.sessions, tally.unmet);
+        let peak = power_text(tally.meter.peak_kw, peak_kw);
+        let wait = tally.charging.waits.quantile_min(0.95).unwrap_or(0.0);
+        let _ = writeln!(
+            out,
+            "  {site:<20} {:>8} {:>7} {wait:>7.0} min {peak:>9} {limit:>9}",
+            tally.charging.sessions, tally.charging.unmet
+        );
     }
     out
 }
