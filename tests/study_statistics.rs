@@ -18,7 +18,7 @@ fn sample(seed: u64, strategy: u32, pace: f64) -> Vec<f64> {
     let day = |replication| {
         let seed = Seed { seed, replication };
         let mut jobs = seed.stream(Purpose::Boxes, 0, 0);
-        let mut luck = seed.stream(Purpose::Luck, 0, strategy);
+        let mut luck = seed.stream(Purpose::HaulFactors, 0, strategy);
         let work: f64 = (0..JOBS).map(|_| jobs.exponential(JOB_H)).sum();
         pace * work + luck.normal()
     };

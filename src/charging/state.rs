@@ -371,7 +371,7 @@ impl FreePorts {
 
 /// Static tables of this room and its agenda.
 #[derive(Resource, Debug, Default)]
-pub struct Works {
+pub struct ChargingTables {
     /// All cabinets.
     pub cabinets: Vec<Cabinet>,
     /// Who may use each group.

@@ -1,7 +1,7 @@
 //! The tables of a room: how rows wait in the world, leave it, and become part of the summary.
 
 use super::Records;
-use super::beside::Tables;
+use super::background::Tables;
 use super::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use super::names::Names;
 use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};

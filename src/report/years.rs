@@ -38,7 +38,7 @@ pub(super) struct Data {
     series: BTreeMap<String, Vec<Option<f64>>>,
     /// The year that lost most hauls, where that is more than hardly any.
     lost: Option<Lost>,
-    sites: Vec<Beside>,
+    sites: Vec<SiteCommunity>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
     baseline: Option<Other>,
@@ -50,7 +50,7 @@ pub(super) struct Data {
 
 /// A site, for those who live beside it.
 #[derive(Debug, Serialize)]
-struct Beside {
+struct SiteCommunity {
     key: String,
     name: String,
     kind: String,
@@ -258,15 +258,16 @@ fn series(metrics: &[ReadMetric], years: &[u32]) -> BTreeMap<String, Vec<Option<
     out
 }
 
-fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, ReadError> {
+fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<SiteCommunity>, ReadError> {
     let (first, last) = (years.first().copied(), years.last().copied());
-    let mut sites: BTreeMap<String, Beside> = BTreeMap::new();
+    let mut sites: BTreeMap<String, SiteCommunity> = BTreeMap::new();
     for site in known {
         let (key, name, kind) = (site.key.clone(), site.name.clone(), site.kind.clone());
         let none = [0.0; 4];
         let [nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last] = none;
         let trucks_by_hour = vec![0.0; 24];
-        let beside = Beside { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
+        let beside =
+            SiteCommunity { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
         sites.insert(site.key.clone(), beside);
     }
     each_batch(tables, "community", |batch| {

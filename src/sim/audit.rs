@@ -3,7 +3,7 @@
 use super::output::bill_rows;
 use super::rooms::ROOMS;
 use crate::account::tariff::Tariff;
-use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Works};
+use crate::charging::state::{Arrival, Arrivals, ChargingTables, Departures, Plazas, Plug};
 use crate::freight::state::Board;
 use crate::grid::state::Meters;
 use crate::hydrogen;
@@ -85,10 +85,10 @@ pub fn audit(
         (completed + summary.lapsed + summary.open) as f64,
     );
     equal("hauls completed and rows", roads.completed as f64, completed as f64);
-    let works = world.resource::<Works>();
+    let charging = world.resource::<ChargingTables>();
     let occupied: usize = world.resource::<Plazas>().at.iter().map(|plaza| plaza.occupied.len()).sum();
-    equal("sessions begun and ended or open", works.begun as f64, (works.ended + occupied as u64) as f64);
-    equal("sessions begun and rows", works.begun as f64, summary.hub.charging.sessions as f64);
+    equal("sessions begun and ended or open", charging.begun as f64, (charging.ended + occupied as u64) as f64);
+    equal("sessions begun and rows", charging.begun as f64, summary.hub.charging.sessions as f64);
     let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count();
     equal("ports with a session and their list", plugged as f64, occupied as f64);
     queues(world, summary, names, &mut equal);

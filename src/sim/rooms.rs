@@ -68,7 +68,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
-        events: |world| world.resource::<charging::state::Works>().agenda.handled(),
+        events: |world| world.resource::<charging::state::ChargingTables>().agenda.handled(),
         ..NOTHING
     },
     Room {
@@ -85,7 +85,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         register: terminal::register,
         add: terminal::build::add,
         tables: &[Table::of::<EquipmentRow>()],
-        stored_kwh: |world| world.resource::<terminal::state::Care>().stored_kwh(),
+        stored_kwh: |world| world.resource::<terminal::state::ServiceRoutes>().stored_kwh(),
         ..NOTHING
     },
     Room {

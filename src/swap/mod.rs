@@ -12,7 +12,7 @@ use crate::place::build::Build;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
-use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
+use crate::terminal::state::{EquipmentModels, Handover, Pools, ServiceRoutes, Unit};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
@@ -75,7 +75,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
             .map(|unit| unit.id)
             .collect();
         units.sort_unstable();
-        world.resource_mut::<Care>().look_after(site, model as u32);
+        world.resource_mut::<ServiceRoutes>().route(site, model as u32);
         let spare = || (0, Battery::at_soc(curve.clone(), 1.0));
         yards.push(Yard {
             site,
@@ -106,12 +106,12 @@ pub(crate) fn register(r: &mut Register<'_>) {
 fn swap_batteries(
     clock: Res<Clock>,
     mut yards: ResMut<SwapYards>,
-    mut care: ResMut<Care>,
+    mut routes: ResMut<ServiceRoutes>,
     mut arrivals: ResMut<Arrivals>,
     mut departures: ResMut<Departures>,
 ) {
     for yard in &mut yards.0 {
-        let coming = care.take(|site, unit| site == yard.site && yard.owns(unit));
+        let coming = routes.take(|site, unit| site == yard.site && yard.owns(unit));
         yard.queue.extend(coming);
         yard.take_back(&mut departures.0);
         yard.begin(clock.tick_end_s());

@@ -184,7 +184,7 @@ impl Road<'_> {
         driver.duty.trip = Trip { assigned_s: at_s, ..Trip::default() };
         let km = self.travel.km(driver.duty.site, haul.origin);
         driver.duty.trip.empty_km = km;
-        let arrive_s = self.drive(driver, haul.origin, Pull::Bobtail, haul.luck.energy, at_s);
+        let arrive_s = self.drive(driver, haul.origin, Pull::Bobtail, haul.factors.energy, at_s);
         driver.duty.phase = Phase::ToOrigin(haul);
         self.next_at(driver, arrive_s);
     }
@@ -193,8 +193,8 @@ impl Road<'_> {
         driver.duty.site = haul.origin;
         driver.duty.trip.at_origin_s = at_s;
         let begin_s = at_s.max(haul.ready_s);
-        let leave_s =
-            begin_s + self.stay(driver, haul.origin, begin_s, haul.luck.gate, haul.luck.origin, haul.luck.live);
+        let leave_s = begin_s
+            + self.stay(driver, haul.origin, begin_s, haul.factors.gate, haul.factors.origin, haul.factors.live);
         driver.duty.phase = Phase::AtOrigin(haul);
         self.stand(driver, at_s, leave_s - at_s);
         self.next_at(driver, leave_s);
@@ -204,7 +204,7 @@ impl Road<'_> {
         driver.duty.trip.left_origin_s = at_s;
         driver.duty.trip.laden_km = self.travel.km(haul.origin, haul.destination);
         let pull = if haul.loaded { Pull::Loaded } else { Pull::Empty };
-        let arrive_s = self.drive(driver, haul.destination, pull, haul.luck.energy, at_s);
+        let arrive_s = self.drive(driver, haul.destination, pull, haul.factors.energy, at_s);
         driver.duty.phase = Phase::Laden(haul);
         self.next_at(driver, arrive_s);
     }
@@ -212,7 +212,8 @@ impl Road<'_> {
     fn reach_destination(&mut self, driver: &mut Driver<'_>, haul: Haul, at_s: u32) {
         driver.duty.site = haul.destination;
         driver.duty.trip.at_destination_s = at_s;
-        let stay_s = self.stay(driver, haul.destination, at_s, haul.luck.gate, haul.luck.destination, haul.luck.live);
+        let stay_s =
+            self.stay(driver, haul.destination, at_s, haul.factors.gate, haul.factors.destination, haul.factors.live);
         driver.duty.phase = Phase::AtDestination(haul);
         self.stand(driver, at_s, stay_s);
         self.next_at(driver, at_s + stay_s);
@@ -243,7 +244,7 @@ impl Road<'_> {
     }
 
     /// Drives to a place: uses the energy of the trip and says when it arrives.
-    fn drive(&mut self, driver: &mut Driver<'_>, to: SiteId, pull: Pull, luck: f32, at_s: u32) -> u32 {
+    fn drive(&mut self, driver: &mut Driver<'_>, to: SiteId, pull: Pull, energy_factor: f32, at_s: u32) -> u32 {
         let from = driver.duty.site;
         if from == to {
             return at_s;
@@ -254,7 +255,7 @@ impl Road<'_> {
         let km = self.travel.km(from, to);
         let model = &self.models.0[driver.truck.model as usize].spec;
         let use_per_km = per_km(model, pull) * self.weather_factor(driver, at_s);
-        let used = use_per_km * self.travel.energy_km(from, to) * f64::from(luck);
+        let used = use_per_km * self.travel.energy_km(from, to) * f64::from(energy_factor);
         let day = &mut self.days.0[driver.truck.fleet.index()];
         day.km += km;
         if pull == Pull::Bobtail {
