@@ -171,7 +171,7 @@ impl QueueContext<'_, '_> {
         self.load.running[port.above.index()] += drawn;
         self.spent.0.push((port.node, drawn));
         plug.free_s = at_s;
-        self.tables.cabinets[port.cabinet.index()].give_back(id);
+        self.tables.cabinets[port.cabinet.index()].release(id);
         let plaza = &mut self.plazas.at[port.site.index()];
         if let Ok(at) = plaza.occupied.binary_search(&id) {
             plaza.occupied.remove(at);

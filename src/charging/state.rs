@@ -320,7 +320,7 @@ impl Cabinet {
     }
 
     /// A vehicle unplugs.
-    pub(super) fn give_back(&mut self, port: PortId) {
+    pub(super) fn release(&mut self, port: PortId) {
         self.free.set(port, true);
     }
 }

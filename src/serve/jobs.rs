@@ -430,7 +430,7 @@ impl Jobs {
                 told.extend(finished.remarks);
                 // What was asked for, so that the layout can be changed further from there.
                 let written = write_request(&finished.path, &request);
-                told.extend(written.err().map(|error| format!("what was asked for could not be kept: {error}")));
+                told.extend(written.err().map(|error| format!("the request could not be kept: {error}")));
                 Ok(told.join("; "))
             }
             Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {

@@ -3,7 +3,7 @@
 
 use super::record::{FinanceRow, Tables};
 use super::spec::{LoanSpec, TransitionSpec};
-use crate::account::cost::{internal_rate, present_value};
+use crate::account::cost::{irr, present_value};
 use crate::account::levelised::capital_recovery_factor;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::scenario::Scenario;
@@ -51,7 +51,7 @@ fn seller(rows: &[&FinanceRow], spec: &TransitionSpec, site: &mut ScopeMetrics<'
     let flows = by_year(&|row| -row.total_usd);
     let npv_usd = present_value(spec.discount_rate, &flows);
     site.add(MetricName::NpvUsd, npv_usd);
-    site.add(MetricName::Irr, internal_rate(&flows));
+    site.add(MetricName::Irr, irr(&flows));
     let (invested, earned) = (by_year(&invested_usd), by_year(&earned_usd));
     let all_invested: f64 = invested.iter().sum();
     let over = (all_invested > 0.0).then(|| earned.iter().sum::<f64>() / all_invested);
