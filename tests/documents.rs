@@ -366,7 +366,7 @@ fn the_reference_of_metrics_is_fresh() {
     MetricName::HEADLINES.iter().for_each(|name| writeln!(module, "  \"{name}\",").unwrap());
     module.push_str("];\n");
     reference("src/guide/reference/metrics.md", &text);
-    reference("src/report/ui/src/metrics.ts", &module);
+    reference("src/report/ui/src/generated/metrics.ts", &module);
 }
 
 /// The catalogue is true: runs that together use every room report every metric of it, in every scope that it names.
