@@ -282,6 +282,18 @@ fn files_that_documents_name_are_there() {
     }
 }
 
+/// The README is short, and its map of the code has every room.
+#[test]
+fn the_readme_is_one_page_with_every_room() {
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    assert!(readme.lines().count() < 150, "{} lines", readme.lines().count());
+    for entry in std::fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let room = format!("    src/{}/ ", path.file_name().unwrap().to_string_lossy());
+        assert!(!path.is_dir() || readme.contains(&room), "the map of the README has no{room}");
+    }
+}
+
 /// A generated file is the committed one; with `PORTVOLT_WRITE_REFERENCES=1` it is written.
 fn reference(name: &str, text: &str) {
     let path = Path::new(ROOT).join(name);

@@ -17,19 +17,22 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
     let of = loaded.provenance.origins.len();
-    let counts = [
-        (loaded.doubtful(), ["is unverified or assumed", "are unverified or assumed"]),
-        (loaded.provenance.unsourced().count(), ["has no source", "have no source"]),
-    ];
-    for (count, [one, many]) in counts.into_iter().filter(|it| it.0 > 0) {
-        let verb = if count == 1 { one } else { many };
-        let _ = writeln!(out, "\n{count} of its {of} numbers {verb}: `portvolt validate` lists what to check.");
-    }
+    out.push_str(&to_check(loaded.doubtful(), of, ["is unverified or assumed", "are unverified or assumed"]));
+    out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
     for doubt in doubts(loaded) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
     out
+}
+
+/// How many numbers are so, in the singular or the plural; nothing where none is.
+fn to_check(count: usize, of: usize, [one, many]: [&str; 2]) -> String {
+    let verb = if count == 1 { one } else { many };
+    if count == 0 {
+        return String::new();
+    }
+    format!("\n{count} of its {of} numbers {verb}: `portvolt validate` lists what to check.\n")
 }
 
 /// A doubt as a sentence of its own; a question keeps its mark.
@@ -208,4 +211,26 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
         );
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_once_and_agree_in_number() {
+        assert_eq!(warning("are they right?"), "Warning: are they right?");
+        assert_eq!(warning("nothing can charge"), "Warning: nothing can charge.");
+        let words = ["has no source", "have no source"];
+        assert!(to_check(1, 137, words).contains("1 of its 137 numbers has no source:"));
+        assert!(to_check(2, 137, words).contains("2 of its 137 numbers have no source:"));
+        assert_eq!(to_check(0, 137, words), "");
+    }
+
+    /// A screen has one unit of power: that of its peak.
+    #[test]
+    fn power_has_the_unit_of_the_peak() {
+        assert_eq!([800.0, 1100.0].map(|kw| power_text(kw, 1100.0)), ["800 kW", "1100 kW"]);
+        assert_eq!([800.0, 13_810.0].map(|kw| power_text(kw, 13_810.0)), ["0.80 MW", "13.81 MW"]);
+    }
 }
