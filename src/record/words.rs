@@ -1,17 +1,15 @@
 //! Enums that rows hold, and the words that stand for them in tables.
 
-use super::names::Names;
-use super::table::{Cell, Column, ColumnKind};
 use crate::vehicle::spec::Powertrain;
 
 /// Makes a column of an enum that says its word.
 macro_rules! word_cell {
     ($name:ty) => {
-        impl Cell for $name {
-            const KIND: ColumnKind = ColumnKind::Text;
-            fn fill(&self, _: &Names, column: &mut Column) {
+        impl crate::record::table::Cell for $name {
+            const KIND: crate::record::table::ColumnKind = crate::record::table::ColumnKind::Text;
+            fn fill(&self, _: &crate::record::names::Names, column: &mut crate::record::table::Column) {
                 match column {
-                    Column::Text(builder) => builder.append_value(self.word()),
+                    crate::record::table::Column::Text(builder) => builder.append_value(self.word()),
                     _ => unreachable!("columns are made of the same kinds as rows"),
                 }
             }
