@@ -229,7 +229,7 @@ mod tests {
         let shares = |of: fn(&Project, u16) -> f64| [2027, 2028, 2029, 2030].map(|year| of(&project, year));
         assert_eq!(shares(Project::share_in_service), [0.0, 0.0, 0.75, 1.0]);
         assert_eq!(shares(Project::share_on_rent), [0.25, 1.0, 0.25, 0.0]);
-        let states: Vec<&str> = (2026..2030).map(|year| project.state(year)).collect();
+        let states: Vec<ProjectState> = (2026..2030).map(|year| project.state(year)).collect();
         assert_eq!(
             states,
             [ProjectState::Permitted, ProjectState::Built, ProjectState::Built, ProjectState::Energised]

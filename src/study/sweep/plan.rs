@@ -507,7 +507,7 @@ mod tests {
         let cell = Cell {
             scenario: "depot".to_owned(),
             path: PathBuf::from("/a/depot"),
-            strategy: Strategy::default_strategies(),
+            strategy: Strategy::as_it_is(),
             canonical: "c0ffee".to_owned(),
             inputs: BTreeMap::new(),
             named: BTreeMap::new(),
