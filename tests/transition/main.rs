@@ -55,7 +55,7 @@ fn with(changes: &[(&str, &str)], more: &str) -> Tables {
 fn stock(tables: &Tables, year: u32, truck: bool) -> BTreeMap<&'static str, u32> {
     let mut out = BTreeMap::new();
     for row in tables.fleet.iter().filter(|row| row.year == year && (row.class == "truck") == truck) {
-        *out.entry(row.powertrain.0).or_default() += row.vehicles;
+        *out.entry(row.powertrain.word()).or_default() += row.vehicles;
     }
     out
 }

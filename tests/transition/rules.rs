@@ -98,7 +98,7 @@ fn a_goal_is_judged_and_obliges_nobody() {
     let judged = with(&[], goals);
     assert_eq!(without.finance, judged.finance);
     let row = |rule: &str| judged.rules.iter().find(|row| row.rule == rule).unwrap();
-    assert_eq!((row("trucks").kept.0, row("trucks").year), ("no", 2030));
+    assert_eq!((row("trucks").kept, row("trucks").year), (false, 2030));
     assert_eq!(row("air").year, 2032);
 }
 
