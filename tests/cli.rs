@@ -237,7 +237,7 @@ fn settings_dates_and_json() {
     let (code, _) = run(&["--set", "policy.charging.name=edf", "--to", "2025-06-01"]);
     assert_eq!(code, 4);
     let (code, _) = run(&["--days", "2", "--set", "charger.night.cabinets=1", "--strict"]);
-    assert_eq!(code, 6, "trucks left short");
+    assert_eq!(code, 6, "unmet sessions");
     assert_eq!(portvolt(dir.path(), &["run"]).status.code(), Some(2));
     assert_eq!(portvolt(dir.path(), &["init", "depot"]).status.code(), Some(4), "a folder with files is not touched");
     assert_eq!(portvolt(dir.path(), &["init", "x", "--template", "port_terminl"]).status.code(), Some(4));
