@@ -7,6 +7,8 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema, openapi::RefOr};
 
 /// Which end of a metric is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -376,6 +378,15 @@ impl<'de> Deserialize<'de> for MetricName {
         Self::parse(&name).ok_or_else(|| D::Error::custom(format!("there is no metric `{name}`")))
     }
 }
+
+impl PartialSchema for MetricName {
+    fn schema() -> RefOr<Schema> {
+        let names = Self::ALL.iter().map(|metric| metric.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl ToSchema for MetricName {}
 
 /// One number of a run, with its scope.
 #[derive(Debug, Clone, PartialEq)]
