@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use portvolt::record::metric::Metric;
+use portvolt::record::metrics::{Metric, MetricName};
 use portvolt::scenario::load::{Request, load};
 use portvolt::study::compare::measure::Runs;
 use portvolt::study::replicate::Replication;
@@ -66,12 +66,9 @@ fn shards() -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     for (shard, key) in keys.iter().enumerate() {
         let which = planned.which(shard);
-        let metric = |at: usize| Metric {
-            name: NAMES[at % NAMES.len()],
-            scope: format!("site:{}", at / NAMES.len()),
-            value: Some((shard * METRICS + at) as f64 / 7.0),
-            unit: "kW",
-            info: "",
+        let metric = |at: usize| {
+            let scope = format!("site:{}", at / NAMES.len());
+            Metric::new(NAMES[at % NAMES.len()], &scope, (shard * METRICS + at) as f64 / 7.0)
         };
         let run = Replication { digest: key.clone(), metrics: (0..METRICS).map(metric).collect() };
         store.keep(key, &text(key, which.first, &[run]), false)?;
@@ -87,17 +84,17 @@ fn shards() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-const NAMES: [&str; 10] = [
-    "peak_kw",
-    "sessions",
-    "sessions_unmet",
-    "energy_delivered_kwh",
-    "energy_grid_kwh",
-    "load_factor",
-    "queue_wait_mean_min",
-    "queue_wait_p95_min",
-    "charger_utilization",
-    "energy_requested_kwh",
+const NAMES: [MetricName; 10] = [
+    MetricName::PeakKw,
+    MetricName::Sessions,
+    MetricName::SessionsUnmet,
+    MetricName::EnergyDeliveredKwh,
+    MetricName::EnergyGridKwh,
+    MetricName::LoadFactor,
+    MetricName::QueueWaitMeanMin,
+    MetricName::QueueWaitP95Min,
+    MetricName::ChargerUtilization,
+    MetricName::EnergyRequestedKwh,
 ];
 
 /// Eight replications of a week of San Pedro Bay on one thread and on two. On a busy machine read the processor time:

@@ -6,6 +6,7 @@
 mod common;
 
 use portvolt::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, Status, bound};
+use portvolt::record::metrics::{MetricName, value_of};
 use proptest::prelude::*;
 
 /// One hour intervals below one limit.
@@ -372,7 +373,7 @@ fn no_policy_of_a_run_is_better_than_its_bound() {
         let dir = tempfile::tempdir().unwrap();
         common::run_into(&loaded, &portvolt::sim::Options::default(), Some(dir.path()));
         let metrics = portvolt::study::run_bound::metrics(&loaded, dir.path()).unwrap();
-        let value = |name: &str| portvolt::record::metric::value_of(&metrics, "total", name);
+        let value = |name: &str| value_of(&metrics, "total", MetricName::parse(name).unwrap());
         assert!(value("bound_energy_kwh").unwrap() > 1_000.0, "{settings:?}");
         for name in ["bound_energy_gap_percent", "bound_peak_gap_percent", "bound_cost_gap_percent"] {
             assert!(

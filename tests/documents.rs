@@ -10,6 +10,7 @@
 
 mod common;
 
+use portvolt::record::metrics::{Better, MetricName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
@@ -204,6 +205,10 @@ fn run(page: &Path, dir: &Path, command: &str) -> String {
         return String::new();
     }
     let place = format!("{}: {command}", page.display());
+    if let Some(folder) = command.strip_prefix("mkdir ") {
+        std::fs::create_dir(dir.join(folder)).unwrap();
+        return String::new();
+    }
     assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
     if command.starts_with("portvolt serve") {
         serve(dir, &command);
@@ -277,9 +282,21 @@ fn files_that_documents_name_are_there() {
     }
 }
 
-/// A generated page is the committed one; with `PORTVOLT_WRITE_REFERENCES=1` it is written.
+/// The README is short, and its map of the code has every room.
+#[test]
+fn the_readme_is_one_page_with_every_room() {
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    assert!(readme.lines().count() < 150, "{} lines", readme.lines().count());
+    for entry in std::fs::read_dir(Path::new(ROOT).join("src")).unwrap() {
+        let path = entry.unwrap().path();
+        let room = format!("    src/{}/ ", path.file_name().unwrap().to_string_lossy());
+        assert!(!path.is_dir() || readme.contains(&room), "the map of the README has no{room}");
+    }
+}
+
+/// A generated file is the committed one; with `PORTVOLT_WRITE_REFERENCES=1` it is written.
 fn reference(name: &str, text: &str) {
-    let path = Path::new(ROOT).join("src/guide/reference").join(name);
+    let path = Path::new(ROOT).join(name);
     if std::env::var_os("PORTVOLT_WRITE_REFERENCES").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
@@ -298,7 +315,18 @@ fn the_reference_of_commands_is_fresh() {
         None => (*line).to_owned(),
     };
     let text: Vec<String> = text[..end].iter().map(example).collect();
-    reference("commands.md", &format!("{}\n", text.join("\n").trim_end()));
+    reference("src/guide/reference/commands.md", &format!("{}\n", text.join("\n").trim_end()));
+}
+
+/// The guide shows the table of charging policies that the binary prints.
+#[test]
+fn the_table_of_policies_is_fresh() {
+    const MARKS: [&str; 2] = ["<!-- policies -->\n", "<!-- /policies -->"];
+    let page = std::fs::read_to_string(Path::new(ROOT).join("src/guide/policies.md")).unwrap();
+    let (before, rest) = page.split_once(MARKS[0]).unwrap();
+    let (_, after) = rest.split_once(MARKS[1]).unwrap();
+    let table = portvolt::policy::charging::table();
+    reference("src/guide/policies.md", &format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]));
 }
 
 /// Every command, and every command of a command, has an example in its help.
@@ -317,9 +345,45 @@ fn every_help_has_an_example() {
     look(&portvolt::cli::command(), "portvolt");
 }
 
-/// The names come from the summaries of runs that together use every room.
+/// The page for people and the lists of the web pages are made from the catalogue.
 #[test]
 fn the_reference_of_metrics_is_fresh() {
+    let mut text = "# Metrics\n\nWhat `summary.json` holds, in the order of the catalogue (`src/record/metrics.rs`). A scope is \
+                    `total`, `site:KEY` and the like. Better says which end is wanted: `less`, `more`, or neither by itself. \
+                    Headlines are what a comparison shows first.\n\n| name | unit | better | headline | scopes | meaning |\n\
+                    |---|---|---|---|---|---|\n"
+        .to_owned();
+    let mut module = "// Made from the catalogue of metrics in src/record/metrics.rs:\n\
+                      // PORTVOLT_WRITE_REFERENCES=1 cargo test --test documents\n\n\
+                      /** Every metric that a run may report: unit, which end is wanted, meaning. */\n\
+                      export const METRICS = {\n"
+        .to_owned();
+    for name in MetricName::ALL {
+        let info = name.info();
+        let (better, wanted) = match info.better {
+            Some(Better::Lower) => ("less", "\"lower\""),
+            Some(Better::Higher) => ("more", "\"higher\""),
+            None => ("", "null"),
+        };
+        let headline = if MetricName::HEADLINES.contains(name) { "yes" } else { "" };
+        let scopes: Vec<String> = info.scopes.iter().map(|scope| format!("`{}`", scope.pattern())).collect();
+        let scopes = scopes.join(", ");
+        writeln!(text, "| `{name}` | {} | {better} | {headline} | {scopes} | {} |", info.unit, info.info).unwrap();
+        writeln!(module, "  {name}: {{ unit: {:?}, better: {wanted}, info: {:?} }},", info.unit, info.info).unwrap();
+    }
+    module.push_str("} as const;\n\nexport type MetricName = keyof typeof METRICS;\n\n");
+    module.push_str(
+        "/** What planners ask first, in this order. */\nexport const HEADLINES: readonly MetricName[] = [\n",
+    );
+    MetricName::HEADLINES.iter().for_each(|name| writeln!(module, "  \"{name}\",").unwrap());
+    module.push_str("];\n");
+    reference("src/guide/reference/metrics.md", &text);
+    reference("src/report/ui/src/generated/metrics.ts", &module);
+}
+
+/// The catalogue is true: runs that together use every room report every metric of it, in every scope that it names.
+#[test]
+fn runs_report_every_metric_of_the_catalogue() {
     let dir = desk();
     let runs = [
         "scenarios/depot_night --days 1 --bound --set storage.box.site=depot --set storage.box.energy_kwh=400 \
@@ -330,7 +394,7 @@ fn the_reference_of_metrics_is_fresh() {
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
         "scenarios/port_terminal --strategy battery_swap --days 1",
     ];
-    let mut metrics = BTreeMap::new();
+    let mut reported: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (at, run) in runs.iter().enumerate() {
         let output = shell(dir.path(), &format!("portvolt run {run} --out runs/{at} --quiet")).output().unwrap();
         assert!(output.status.success(), "{run}: {}", words(&output));
@@ -338,31 +402,19 @@ fn the_reference_of_metrics_is_fresh() {
         let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
         for metric in summary["metrics"].as_array().unwrap() {
             let word = |key: &str| metric[key].as_str().unwrap().to_owned();
-            let scope = word("scope").split('/').map(kind_of_scope).collect::<Vec<_>>().join("/");
-            // A name may mean more than one thing: what differs by scope has a line of its own.
-            let meaning = (word("name"), word("unit"), word("info"));
-            metrics.entry(meaning).or_insert_with(BTreeSet::new).insert(scope);
+            reported.entry(word("name")).or_default().insert(pattern(&word("scope")));
         }
     }
-    let mut text =
-        "# Metrics\n\nWhat `summary.json` holds: name, unit, scopes, meaning. A scope is `total`, `site:KEY`, \
-                    `fleet:KEY`, `year:YYYY` and the like, or a pair joined by `/`. A name with several lines means \
-                    something else by scope, or in a transition.\n\n| name | unit | scopes | meaning |\n\
-                    |---|---|---|---|\n"
-            .to_owned();
-    for ((name, unit, info), scopes) in metrics {
-        let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
-        writeln!(text, "| `{name}` | {unit} | {} | {info} |", scopes.join(", ")).unwrap();
-    }
-    reference("metrics.md", &text);
+    let scopes = |name: &MetricName| name.info().scopes.iter().map(|scope| scope.pattern().to_owned()).collect();
+    let listed = MetricName::ALL.iter().map(|name| (name.to_string(), scopes(name))).collect();
+    assert_eq!(reported, listed);
 }
 
 /// `site:depot` as `site:KEY`.
-fn kind_of_scope(part: &str) -> String {
-    match part.split_once(':') {
+fn pattern(scope: &str) -> String {
+    match scope.split_once(':') {
         Some(("year", _)) => "year:YYYY".to_owned(),
         Some((kind, _)) => format!("{kind}:KEY"),
-        None if part == "total" => part.to_owned(),
-        None => "KEY".to_owned(),
+        None => scope.to_owned(),
     }
 }

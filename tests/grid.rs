@@ -161,7 +161,7 @@ fn a_battery_keeps_the_limit() {
     assert!((number(&power[0], "storage_kw") + 100.0).abs() < 1e-6);
     let charged: f64 = power[..8].iter().map(|row| number(row, "charging_kw") / 4.0).sum();
     assert!((charged - 380.0).abs() < 1e-6, "2 h x 100 kW and 180 kWh: {charged}");
-    assert!((finished.get("storage_given_kwh", "storage:b") - 180.0).abs() < 1e-6);
+    assert!((finished.get("storage_discharged_kwh", "storage:b") - 180.0).abs() < 1e-6);
     assert!(number(&power[20], "storage_kw") > 0.0, "it fills up when nobody charges");
 }
 
@@ -371,7 +371,7 @@ fn a_limit_that_falls_holds_at_once() {
         let place = PLACE.replace("lat", "limit_kw = 400\nlat");
         let visits = [(54_000, 57_659, 500.0, 100.0); 4];
         let (_dir, run) = Site::new(&format!("{place}{charger}{outage}"), &visits).run();
-        assert_eq!(run.summary.sites[0].overloads, 0, "{kw} kW");
+        assert_eq!(run.summary.sites[0].meter.overloads, 0, "{kw} kW");
         assert!(run.total("peak_kw") > 399.0, "before it all of it flowed");
     }
 }

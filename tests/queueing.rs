@@ -77,7 +77,7 @@ fn check(c: u32, a: f64, days: u32, replications: u32) {
     assert!(half < 0.3 * expected_min, "the interval must be narrow enough to say something: {half} of {expected_min}");
     // P(W > t) = C exp(-(c - a) t / service) at half the mean wait of those who wait.
     let t_s = 0.5 / rate;
-    let tail: Vec<f64> = runs.iter().map(|run| run.summary.hub.waits.share_above(t_s as u32)).collect();
+    let tail: Vec<f64> = runs.iter().map(|run| run.summary.hub.charging.waits.share_above(t_s as u32)).collect();
     let (mean, half) = interval_99(&tail);
     let expected = probability * portvolt::kernel::math::exp(-rate * t_s);
     assert!((mean - expected).abs() < half, "c {c}: P(wait > {t_s} s) {mean} +- {half}, theory {expected}");

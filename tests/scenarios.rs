@@ -160,7 +160,7 @@ fn exhaust_of_trucks_that_stand_is_in_both_books() {
     let settings = ["truck_model.diesel_2014.nox_g_per_km=0", "time.days=2"];
     let dir = tempfile::tempdir().unwrap();
     let finished = run_into(&loaded(&shipped("port_terminal"), &settings), &Options::default(), Some(dir.path()));
-    let mut reader = csv::Reader::from_path(dir.path().join("standing.csv")).unwrap();
+    let mut reader = csv::Reader::from_path(dir.path().join("idling.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
     let sum = |column: usize| rows.iter().map(|row| row[column].parse::<f64>().unwrap()).sum::<f64>();
     let (truck_h, nox_g) = (sum(2), sum(3));

@@ -5,7 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
 use portvolt::kernel::random::{Purpose, Seed};
-use portvolt::study::stats::{Better, holm, interval, paired, places, unpaired};
+use portvolt::record::metrics::Better;
+use portvolt::study::stats::{holm, interval, paired, places, unpaired};
 
 const STUDIES: u64 = 2_000;
 const REPLICATIONS: u32 = 20;
@@ -17,7 +18,7 @@ fn sample(seed: u64, strategy: u32, pace: f64) -> Vec<f64> {
     let day = |replication| {
         let seed = Seed { seed, replication };
         let mut jobs = seed.stream(Purpose::Boxes, 0, 0);
-        let mut luck = seed.stream(Purpose::Luck, 0, strategy);
+        let mut luck = seed.stream(Purpose::HaulFactors, 0, strategy);
         let work: f64 = (0..JOBS).map(|_| jobs.exponential(JOB_H)).sum();
         pace * work + luck.normal()
     };

@@ -3,8 +3,8 @@
 use super::power::{Asks, Grants, Plans};
 use super::spec::ChargerSpec;
 use super::state::{
-    Arrivals, Budget, Cabinet, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug, Port, Spent, Works,
-    kind,
+    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug,
+    Port, Spent, kind,
 };
 use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
@@ -23,12 +23,12 @@ pub(crate) fn add(build: &mut Build<'_>) {
     let groups: Vec<(String, ChargerSpec)> =
         build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
     let Inner { mut parent, mut limit, nodes } = grid::inner_nodes(build);
-    let mut works = Works::default();
+    let mut tables = ChargingTables::default();
     let mut plazas: Vec<Plaza> =
         build.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
     for (_, spec) in &groups {
         let window = spec.reserved_hours.as_deref().and_then(parse_window);
-        works.access.push(access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), window));
+        tables.access.push(access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), window));
     }
     let mut ports: Vec<Port> = Vec::new();
     let mut names = Vec::new();
@@ -36,7 +36,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| build.site(&group.1.site) == site) {
             for number in 0..spec.cabinets {
                 let cabinet = cabinet(build, key, spec, site, group, number, ports.len());
-                let id = CabinetId::at(works.cabinets.len());
+                let id = CabinetId::at(tables.cabinets.len());
                 let node = NodeId::at(parent.len());
                 let above = grid::inner_node(build, site, spec.behind.as_deref());
                 parent.push(Some(above));
@@ -45,14 +45,14 @@ pub(crate) fn add(build: &mut Build<'_>) {
                     ports.push(Port { id: *port, site, cabinet: id, node, above, ..port_of(spec) });
                     names.push(format!("{key}/{}", number as usize * cabinet.ports.len() + plug + 1));
                 }
-                works.cabinets.push(cabinet);
+                tables.cabinets.push(cabinet);
             }
         }
     }
     let calendar = build.loaded.calendar.clone();
-    first_events(&mut works, &calendar);
+    first_events(&mut tables, &calendar);
     for port in &ports {
-        let access = &works.access[works.cabinets[port.cabinet.index()].group];
+        let access = &tables.access[tables.cabinets[port.cabinet.index()].group];
         let plaza = &mut plazas[port.site.index()];
         plaza.ports.push(port.id);
         if plaza.cabinets.last() != Some(&port.cabinet) {
@@ -60,12 +60,12 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
         plaza.truck_ports += u32::from(access.is_for_trucks());
     }
-    build.world.insert_resource(sites_by_fleet(&works, build.scenario.fleet.len()));
+    build.world.insert_resource(sites_by_fleet(&tables, build.scenario.fleet.len()));
     let tree = LimitTree::new(parent, limit);
     build.world.insert_resource(Budget::new(tree.parent.len()));
     grid::add(build, &tree, &nodes);
     build.world.insert_resource(tree);
-    build.world.insert_resource(works);
+    build.world.insert_resource(tables);
     build.world.insert_resource(Plazas { at: plazas });
     charging_tables(build, nodes.len());
     let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
@@ -128,8 +128,8 @@ fn port_of(spec: &ChargerSpec) -> Port {
 }
 
 /// First failures, and for each group the daily end of its reservation.
-fn first_events(works: &mut Works, calendar: &Calendar) {
-    let Works { cabinets, access, agenda, .. } = works;
+fn first_events(tables: &mut ChargingTables, calendar: &Calendar) {
+    let ChargingTables { cabinets, access, agenda, .. } = tables;
     for (id, cabinet) in cabinets.iter_mut().enumerate() {
         if let Some((mtbf_h, _)) = cabinet.failures {
             let at_s = cabinet.stream.exponential_s(mtbf_h);
@@ -144,13 +144,13 @@ fn first_events(works: &mut Works, calendar: &Calendar) {
     }
 }
 
-fn sites_by_fleet(works: &Works, fleets: usize) -> SitesByFleet {
+fn sites_by_fleet(tables: &ChargingTables, fleets: usize) -> SitesByFleet {
     let usable = |fleet: usize| {
         let user = User::Fleet(FleetId::at(fleet));
-        let mut found: Vec<SiteId> = works
+        let mut found: Vec<SiteId> = tables
             .cabinets
             .iter()
-            .filter(|cabinet| works.access[cabinet.group].allows(user))
+            .filter(|cabinet| tables.access[cabinet.group].allows(user))
             .map(|cabinet| cabinet.site)
             .collect();
         found.sort_unstable();

@@ -1,7 +1,7 @@
 //! Power becomes energy: Ask (what a session can take) -> Plan (what the policy wants) -> Grant (what the limits allow)
 //! -> delivered.
 
-use super::state::{Budget, Fresh, Grant, Plazas, Plug, Port, Session, Spent, Works, kind};
+use super::state::{Budget, ChargingTables, Fresh, Grant, Plazas, Plug, Port, Session, Spent, kind};
 use crate::grid::limits::TimedLimits;
 use crate::grid::rules::Sharing;
 use crate::grid::state::{ChargingLoad, Headroom, LimitTree, LimitsNow, SiteOutlook};
@@ -289,7 +289,7 @@ pub(crate) struct Grants {
 
 pub(super) fn grant(
     inputs: GrantInputs<'_>,
-    mut works: ResMut<Works>,
+    mut tables: ResMut<ChargingTables>,
     mut budget: ResMut<Budget>,
     mut grants: ResMut<Grants>,
     mut ports: Query<(&Port, &mut Plug, &mut Grant)>,
@@ -327,7 +327,7 @@ pub(super) fn grant(
             continue;
         };
         *grant = set_point(clock, port, session, asks.0.ask_kw[row], mean);
-        look_ahead(clock, port, session, &grant, &mut works);
+        look_ahead(clock, port, session, &grant, &mut tables);
     }
 }
 
@@ -347,7 +347,7 @@ fn set_point(clock: &Clock, port: &Port, session: &Session, ask: Kw, mean: Kw) -
 }
 
 /// Where the set-point leads until the end of the interval; a session that will be done goes on the agenda.
-fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, works: &mut Works) {
+fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, tables: &mut ChargingTables) {
     let end_s = clock.interval_end_s();
     let time = Hours::from_s(end_s.saturating_sub(session.settled_s));
     (session.ahead, session.finish_s) = (None, None);
@@ -360,7 +360,7 @@ fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, 
     session.ahead = Some((end_s, reached));
     session.finish_s = (arrival.target - reached <= DONE).then(|| {
         let finish_s = session.settled_s + (used.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32;
-        works.agenda.push(Due { at_s: finish_s, kind: kind::FINISH, id: port.id.0 });
+        tables.agenda.push(Due { at_s: finish_s, kind: kind::FINISH, id: port.id.0 });
         finish_s
     });
 }

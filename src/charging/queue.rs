@@ -3,8 +3,8 @@
 use super::power::settle;
 use super::record::{is_short, session_row, waited_row};
 use super::state::{
-    Arrival, Arrivals, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port, Session, Spent,
-    Works, kind,
+    Arrival, Arrivals, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port,
+    Session, Spent, kind,
 };
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::ChargingLoad;
@@ -21,12 +21,12 @@ use bevy_ecs::system::SystemParam;
 
 /// All that the queue step touches.
 #[derive(SystemParam)]
-pub(super) struct Hall<'w, 's> {
+pub(super) struct QueueContext<'w, 's> {
     calendar: Res<'w, Calendar>,
     seed: Res<'w, Seed>,
     knowledge: Res<'w, Knowledge>,
     roster: Res<'w, Roster<Port>>,
-    works: ResMut<'w, Works>,
+    tables: ResMut<'w, ChargingTables>,
     plazas: ResMut<'w, Plazas>,
     fresh: ResMut<'w, Fresh>,
     spent: ResMut<'w, Spent>,
@@ -37,29 +37,29 @@ pub(super) struct Hall<'w, 's> {
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
-pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut hall: Hall<'_, '_>) {
-    hall.departures.0.clear();
-    hall.spent.0.clear();
-    hall.fresh.0.clear();
+pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut context: QueueContext<'_, '_>) {
+    context.departures.0.clear();
+    context.spent.0.clear();
+    context.fresh.0.clear();
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
     loop {
         let end_s = next.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
-        if let Some(due) = hall.works.agenda.pop_before(end_s) {
-            hall.handle(due);
+        if let Some(due) = context.tables.agenda.pop_before(end_s) {
+            context.handle(due);
         } else if let Some(arrival) = next.next() {
-            hall.arrive(arrival);
+            context.arrive(arrival);
         } else {
             break;
         }
     }
     drop(next);
     arrivals.0 = coming;
-    hall.fresh.0.sort_unstable();
+    context.fresh.0.sort_unstable();
 }
 
-impl Hall<'_, '_> {
+impl QueueContext<'_, '_> {
     fn handle(&mut self, due: Due) {
         match due.kind {
             kind::FINISH => self.finish(PortId(due.id), due.at_s),
@@ -82,7 +82,7 @@ impl Hall<'_, '_> {
             self.plug_in(port, arrival, at_s);
         } else if self.ever_allowed(&arrival) {
             if let Some(depart_s) = arrival.depart_s {
-                self.works.agenda.push(Due { at_s: depart_s, kind: kind::GIVE_UP, id: site.0 });
+                self.tables.agenda.push(Due { at_s: depart_s, kind: kind::GIVE_UP, id: site.0 });
             }
             self.plazas.at[site.index()].queue.push(arrival);
         } else {
@@ -99,7 +99,7 @@ impl Hall<'_, '_> {
         }
         let mut best: Option<(f64, PortId)> = None;
         for id in &self.plazas.at[arrival.site.index()].cabinets {
-            let cabinet = &self.works.cabinets[id.index()];
+            let cabinet = &self.tables.cabinets[id.index()];
             let Some(port) = cabinet.free.first() else { continue };
             if !self.may_start(*id, arrival, arrival.at_s) {
                 continue;
@@ -114,8 +114,8 @@ impl Hall<'_, '_> {
     }
 
     fn may_start(&self, cabinet: CabinetId, arrival: &Arrival, at_s: u32) -> bool {
-        let cabinet = &self.works.cabinets[cabinet.index()];
-        let access = &self.works.access[cabinet.group];
+        let cabinet = &self.tables.cabinets[cabinet.index()];
+        let access = &self.tables.access[cabinet.group];
         if cabinet.broken || !access.allows(arrival.user) {
             return false;
         }
@@ -127,7 +127,7 @@ impl Hall<'_, '_> {
 
     fn ever_allowed(&self, arrival: &Arrival) -> bool {
         let cabinets = &self.plazas.at[arrival.site.index()].cabinets;
-        cabinets.iter().any(|id| self.works.access[self.works.cabinets[id.index()].group].allows(arrival.user))
+        cabinets.iter().any(|id| self.tables.access[self.tables.cabinets[id.index()].group].allows(arrival.user))
     }
 
     fn plug_in(&mut self, id: PortId, arrival: Arrival, at_s: u32) {
@@ -138,16 +138,16 @@ impl Hall<'_, '_> {
         let start_s = at_s.max(plug.free_s);
         let (start_soc, start_energy) = (arrival.battery.soc(), arrival.battery.energy());
         *grant = Grant::default();
-        self.works.cabinets[port.cabinet.index()].take(id);
+        self.tables.cabinets[port.cabinet.index()].take(id);
         let plaza = &mut self.plazas.at[port.site.index()];
         plaza.queue_area_s += i64::from(start_s);
         if let Err(at) = plaza.occupied.binary_search(&id) {
             plaza.occupied.insert(at, id);
         }
         self.fresh.0.push(id);
-        self.works.begun += 1;
+        self.tables.begun += 1;
         if let Some(depart_s) = arrival.depart_s {
-            self.works.agenda.push(Due { at_s: depart_s, kind: kind::TIME_UP, id: id.0 });
+            self.tables.agenda.push(Due { at_s: depart_s, kind: kind::TIME_UP, id: id.0 });
         }
         plug.session = Some(Session {
             told_depart_s: self.knowledge.told(*self.seed, &arrival),
@@ -171,15 +171,15 @@ impl Hall<'_, '_> {
         self.load.running[port.above.index()] += drawn;
         self.spent.0.push((port.node, drawn));
         plug.free_s = at_s;
-        self.works.cabinets[port.cabinet.index()].give_back(id);
+        self.tables.cabinets[port.cabinet.index()].release(id);
         let plaza = &mut self.plazas.at[port.site.index()];
         if let Ok(at) = plaza.occupied.binary_search(&id) {
             plaza.occupied.remove(at);
         }
         self.fresh.0.retain(|fresh| *fresh != id);
-        self.works.ended += 1;
+        self.tables.ended += 1;
         if leave == Leave::TimeUp && is_short(&session.arrival) {
-            self.works.unmet += 1;
+            self.tables.unmet += 1;
         }
         self.rows.push(session_row(&session, port, at_s, leave));
         Some(session)
@@ -193,7 +193,7 @@ impl Hall<'_, '_> {
     /// Somebody goes who never had a port.
     fn turn_away(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
         let leave = if arrival.is_opportunity { Leave::BreakOver } else { leave };
-        self.works.unmet += u64::from(is_short(&arrival));
+        self.tables.unmet += u64::from(is_short(&arrival));
         self.plazas.at[arrival.site.index()].queue_area_s += i64::from(at_s);
         self.rows.push(waited_row(&arrival, at_s, leave));
         self.depart(arrival, at_s, leave);
@@ -257,7 +257,7 @@ impl Hall<'_, '_> {
     }
 
     fn fail(&mut self, cabinet: u32, at_s: u32) {
-        let ports = self.works.cabinets[cabinet as usize].ports.clone();
+        let ports = self.tables.cabinets[cabinet as usize].ports.clone();
         let thrown_out: Vec<_> = ports.iter().filter_map(|id| self.unplug(*id, at_s, Leave::Outage)).collect();
         self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
@@ -268,7 +268,7 @@ impl Hall<'_, '_> {
 
     fn repair(&mut self, cabinet: u32, at_s: u32) {
         self.set_broken(cabinet, false);
-        for id in self.works.cabinets[cabinet as usize].ports.clone() {
+        for id in self.tables.cabinets[cabinet as usize].ports.clone() {
             if let Ok((_, mut plug, _)) = self.ports.get_mut(self.roster.entity(id.index())) {
                 plug.free_s = at_s;
             }
@@ -278,36 +278,36 @@ impl Hall<'_, '_> {
     }
 
     fn set_broken(&mut self, cabinet: u32, is_broken: bool) {
-        let works = &mut *self.works;
-        let state = &mut works.cabinets[cabinet as usize];
+        let tables = &mut *self.tables;
+        let state = &mut tables.cabinets[cabinet as usize];
         state.broken = is_broken;
-        if works.access[state.group].is_for_trucks() {
+        if tables.access[state.group].is_for_trucks() {
             self.plazas.at[state.site.index()].count_truck_ports(state.ports.len() as u32, is_broken);
         }
     }
 
     fn next_failure(&mut self, cabinet: u32, at_s: u32, is_broken: bool) {
-        let works = &mut *self.works;
-        let state = &mut works.cabinets[cabinet as usize];
+        let tables = &mut *self.tables;
+        let state = &mut tables.cabinets[cabinet as usize];
         if let Some((mtbf_h, mttr_h)) = state.failures {
             let (kind, mean_h) = if is_broken { (kind::REPAIR, mttr_h) } else { (kind::FAIL, mtbf_h) };
             let after_s = state.stream.exponential_s(mean_h);
-            works.agenda.push(Due { at_s: at_s.saturating_add(after_s), kind, id: cabinet });
+            tables.agenda.push(Due { at_s: at_s.saturating_add(after_s), kind, id: cabinet });
         }
     }
 
     fn reopen(&mut self, group: usize, at_s: u32) {
-        let cabinets = self.works.cabinets.iter().filter(|cabinet| cabinet.group == group);
+        let cabinets = self.tables.cabinets.iter().filter(|cabinet| cabinet.group == group);
         for id in cabinets.flat_map(|cabinet| cabinet.ports.clone()).collect::<Vec<_>>() {
             self.call_next(id, at_s);
         }
-        let Some((_, to)) = self.works.access[group].reserved else { return };
+        let Some((_, to)) = self.tables.access[group].reserved else { return };
         // The same time by the clock, also where the clock is put back in between.
         let now_s = i64::from(at_s);
         let today_s = self.calendar.day(now_s) * DAY_S + i64::from(to);
         let next_s = [today_s, today_s + DAY_S].map(|local_s| self.calendar.elapsed_s(local_s));
         let next_s = if next_s[0] > now_s { next_s[0] } else { next_s[1] };
-        self.works.agenda.push(Due { at_s: next_s as u32, kind: kind::REOPEN, id: group as u32 });
+        self.tables.agenda.push(Due { at_s: next_s as u32, kind: kind::REOPEN, id: group as u32 });
     }
 }
 

@@ -3,8 +3,8 @@
 use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
 use crate::kernel::ids::VisitId;
 use crate::kernel::units::Kwh;
+use crate::record::Records;
 use crate::record::rows::SessionRow;
-use crate::record::{Code, Records};
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::World;
@@ -31,12 +31,12 @@ fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> Sessio
         requested_kwh: (arrival.target - start_energy).max(Kwh::ZERO).0,
         delivered_kwh: (arrival.battery.energy() - start_energy).0,
         grid_kwh: 0.0,
-        given_kwh: 0.0,
+        v2g_export_kwh: 0.0,
         paid_usd: None,
         accepts_kw: arrival.battery.accepts().0,
         start_soc: arrival.battery.soc(),
         end_soc: arrival.battery.soc(),
-        leave: Code(leave.word()),
+        leave,
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) fn session_row(session: &Session, port: &Port, end_s: u32, leave: Lea
         start_s: Some(session.start_s),
         wait_s: session.start_s.saturating_sub(arrival.at_s),
         grid_kwh: session.drawn.0,
-        given_kwh: session.given.0,
+        v2g_export_kwh: session.given.0,
         // Equipment charges at its own terminal, which does not sell to itself.
         paid_usd: port.price.filter(|_| !is_equipment).map(|price| session.drawn.0 * price),
         start_soc: session.start_soc,
@@ -69,7 +69,7 @@ pub fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
         .collect();
     let plazas = world.resource::<Plazas>();
     rows.extend(plazas.at.iter().flat_map(|plaza| &plaza.queue).map(|waiting| waited_row(waiting, end_s, Leave::Open)));
-    rows.sort_by_key(|row| (row.site, row.arrive_s, row.vehicle_kind.0, row.vehicle_id));
+    rows.sort_by_key(|row| (row.site, row.arrive_s, row.vehicle_kind, row.vehicle_id));
     rows
 }
 

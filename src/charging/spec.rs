@@ -19,13 +19,13 @@ pub struct ChargerSpec {
     #[schemars(range(min = 1.0, max = 20_000.0))]
     pub cabinet_kw: f64,
     /// Ports of one cabinet.
-    #[serde(default = "one")]
+    #[serde(default = "default_ports")]
     #[schemars(range(min = 1, max = 64))]
     pub ports: u32,
     /// Most power of one port, kW, drawn from the grid. Defaults to the cabinet's.
     #[schemars(range(min = 1.0, max = 20_000.0))]
     pub port_kw: Option<f64>,
-    /// Most power that one port can give back from a vehicle to the site, kW.
+    /// Maximum V2G export of one charging port, from a vehicle to the site, kW.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20_000.0))]
     pub v2g_kw: f64,
@@ -37,7 +37,7 @@ pub struct ChargerSpec {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub price_usd_per_kwh: Option<f64>,
     /// Who may plug in: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
-    #[serde(default = "public")]
+    #[serde(default = "default_users")]
     #[schemars(length(min = 1))]
     pub users: Vec<String>,
     /// Keeps the ports for home fleets at these local hours, such as `"18:00-06:00"`: others may not start then.
@@ -46,7 +46,7 @@ pub struct ChargerSpec {
     #[schemars(range(min = 1.0, max = 1_000_000.0))]
     pub mtbf_h: Option<f64>,
     /// Mean time to repair a cabinet, hours.
-    #[serde(default = "a_day")]
+    #[serde(default = "default_mttr_h")]
     #[schemars(range(min = 0.01, max = 10_000.0))]
     pub mttr_h: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -54,15 +54,15 @@ pub struct ChargerSpec {
     pub sources: Sources,
 }
 
-fn one() -> u32 {
+fn default_ports() -> u32 {
     1
 }
 
-fn a_day() -> f64 {
+fn default_mttr_h() -> f64 {
     24.0
 }
 
-fn public() -> Vec<String> {
+fn default_users() -> Vec<String> {
     vec!["public".to_owned()]
 }
 

@@ -2,6 +2,8 @@
 
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::LimitTree;
+pub use crate::record::words::Leave;
+
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{CabinetId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, Seed, Stream};
@@ -75,41 +77,6 @@ impl Arrival {
             rank,
             duty: target,
             gives: Gives::default(),
-        }
-    }
-}
-
-/// Why a vehicle left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leave {
-    /// It has what it came for.
-    Done,
-    /// Its time was up while it charged.
-    TimeUp,
-    /// Its time was up while it waited: it never charged.
-    NeverServed,
-    /// The time it had to spare was up, whether it charged or waited.
-    BreakOver,
-    /// No port at the site may ever serve it.
-    NotAllowed,
-    /// Its cabinet broke: it waits again.
-    Outage,
-    /// It was still there when the run ended.
-    Open,
-}
-
-impl Leave {
-    /// The word used in tables.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::TimeUp => "time_up",
-            Self::NeverServed => "never_served",
-            Self::BreakOver => "break_over",
-            Self::NotAllowed => "not_allowed",
-            Self::Outage => "outage",
-            Self::Open => "open",
         }
     }
 }
@@ -353,7 +320,7 @@ impl Cabinet {
     }
 
     /// A vehicle unplugs.
-    pub(super) fn give_back(&mut self, port: PortId) {
+    pub(super) fn release(&mut self, port: PortId) {
         self.free.set(port, true);
     }
 }
@@ -404,7 +371,7 @@ impl FreePorts {
 
 /// Static tables of this room and its agenda.
 #[derive(Resource, Debug, Default)]
-pub struct Works {
+pub struct ChargingTables {
     /// All cabinets.
     pub cabinets: Vec<Cabinet>,
     /// Who may use each group.

@@ -4,8 +4,9 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::disk::read;
-use crate::document::problem::Problems;
+use crate::document::problem::{Problems, nearest};
 use crate::record::folder::{FolderError, RunFolder};
+use crate::record::metrics::MetricName;
 use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::Asked;
 use crate::study::compare::screen::screen;
@@ -45,8 +46,8 @@ pub(super) struct CompareArgs {
     #[arg(long)]
     bound: bool,
     /// Show this metric of the whole hub; the one for `--until-ci` and `--vary`.
-    #[arg(long, value_name = "NAME")]
-    metric: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = metric)]
+    metric: Option<MetricName>,
     /// Change one number, such as `site.depot.limit_kw=-20%,+20%`; may be given more than once.
     #[arg(long, value_name = "PATH=CHANGES", requires = "metric", value_parser = Vary::parse)]
     vary: Vec<Vary>,
@@ -161,7 +162,7 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
     let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
     let mut settings = args.settings.clone();
     settings.extend(args.days.map(|days| format!("time.days={days}")));
-    let target = args.until_ci.zip(args.metric.clone()).map(|(share, metric)| Target {
+    let target = args.until_ci.zip(args.metric).map(|(share, metric)| Target {
         metric,
         share,
         most: args.max_replications.max(args.replications),
@@ -176,7 +177,13 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
         target,
         is_bounded: args.bound,
     };
-    Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric.clone() })
+    Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric })
+}
+
+/// A metric by its name, or the nearest one that there is.
+fn metric(name: &str) -> Result<MetricName, String> {
+    let known = MetricName::ALL.iter().map(|metric| metric.as_str());
+    MetricName::parse(name).ok_or_else(|| nearest(name, known).unwrap_or_else(|| "there is no such metric".to_owned()))
 }
 
 fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Result<Exit, Failure> {
@@ -196,12 +203,13 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         if done.runs.replications() == 0 {
             return Err(Failure::Told(Exit::Interrupted, "interrupted before a replication was finished".to_owned()));
         }
-        if let Some(metric) = asked.metric.as_ref().filter(|metric| done.total(metric).is_none()) {
-            let names = done.metrics.iter().filter(|metric| metric.key.scope == "total");
-            let help = crate::document::problem::nearest(metric, names.map(|metric| metric.key.name.as_str()));
-            return Err(CompareError::NoMetric(metric.clone(), help.unwrap_or_default()).into());
+        let Some(metric) = asked.metric else {
+            bar.finish_and_clear();
+            return Ok((done, Vec::new(), false));
+        };
+        if done.total(metric).is_none() {
+            return Err(CompareError::NoMetric(metric).into());
         }
-        let metric = asked.metric.as_deref().unwrap_or_default();
         let (effects, is_cut) = sensitivity::effects(spec, &done.runs, &variations, metric, jobs, &stop, &tick)?;
         bar.finish_and_clear();
         Ok((done, effects, is_cut))
@@ -219,7 +227,7 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
     if console.is_json() {
         console.print_json(&results::json(asked, title, &done, &effects));
     } else {
-        console.print(&screen(spec, title, &done, asked.metric.as_deref(), &effects));
+        console.print(&screen(spec, title, &done, asked.metric, &effects));
         console.print(&format!(
             "\nResults: {0}  (open {0}/report.html; all metrics: {0}/compare.json, {0}/tables)",
             path.display()

@@ -73,7 +73,7 @@ struct AcnArgs {
     /// Most power of a port, kW; the data do not say.
     #[arg(long, value_name = "KW", default_value_t = 6.656)]
     max_kw: f64,
-    /// Take what drivers asked for instead of what they got.
+    /// Take the energy that drivers requested instead of what was delivered.
     #[arg(long)]
     as_requested: bool,
 }

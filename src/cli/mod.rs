@@ -77,42 +77,42 @@ enum Command {
         after_help = "Example: portvolt compare scenarios/depot_night --strategies bau,fcfs,equal_share --replications 20"
     )]
     Compare(compare::CompareArgs),
-    /// Plan thousands of runs, do them in parts on any number of machines, merge them.
+    /// Plan thousands of runs, run them in parts on any number of machines, merge them.
     #[command(
         after_help = "Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps"
     )]
     #[command(subcommand)]
     Sweep(sweep::SweepCommand),
-    /// Make the page of a finished run, transition or comparison again.
+    /// Regenerate the report of a finished run, transition or comparison.
     #[command(after_help = "Example: portvolt report runs/depot_night")]
     Report(report::ReportArgs),
     /// Show scenarios and runs of a folder in the browser: edit layouts on the map, run, compare, save.
     #[command(after_help = "Example: portvolt serve my_scenarios --open")]
     Serve(serve::ServeArgs),
-    /// Do a finished run again from its manifest and compare every byte.
+    /// Repeat a finished run from its manifest and compare every byte.
     #[command(after_help = "Example: portvolt verify runs/depot_night")]
     Verify(verify::VerifyArgs),
     /// Run the frozen benchmark scenarios with every built-in strategy and print a leaderboard.
     #[command(after_help = "Example: portvolt bench-suite --dispatch my.wasm")]
     BenchSuite(suite::SuiteArgs),
-    /// Say everything that is wrong with a scenario, and where its numbers come from.
+    /// Check a scenario: all errors at once, and where its numbers come from.
     #[command(after_help = "Example: portvolt validate my_port")]
     Validate(validate::ValidateArgs),
-    /// Copy a template scenario out, to edit.
+    /// Copy a template scenario, to edit.
     #[command(after_help = "Example: portvolt init my_depot --template depot_night")]
     Init(init::InitArgs),
     /// Bill a metered load under a tariff; nothing is simulated.
     #[command(after_help = "Example: portvolt bill load.csv --tariff scenarios/tariffs/sce_tou_ev_9.json")]
     Bill(bill::BillArgs),
-    /// Read files of others: stations, charging sessions.
+    /// Import stations and charging sessions from files of other tools.
     #[command(
         after_help = "Example: portvolt import afdc alt_fuel_stations.csv --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson"
     )]
     Import(import::ImportArgs),
-    /// Write files for others: maps, grid models, chargers.
+    /// Export maps, grid models and charging limits for other tools.
     #[command(after_help = "Example: portvolt export loadshape runs/my_depot --out shapes")]
     Export(export::ExportArgs),
-    /// Make, build, look into, try and compare policies as WebAssembly plugins.
+    /// Create, build, inspect, check and benchmark policies as WebAssembly plugins.
     #[command(after_help = "Example: portvolt plugin new my_policy --kind dispatch --lang rust")]
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),

@@ -1,15 +1,15 @@
 //! The one screen at the end of a transition: years, money, rules that were not kept.
 
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::Scenario;
-use crate::transition::record::Tables;
+use crate::transition::record::{RuleKind, Tables};
 use std::fmt::Write;
 
 /// One screen: every fifth year, sums, and what was missed.
 pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -> String {
     let Some(spec) = &scenario.transition else { return String::new() };
     let title = &scenario.title;
-    let value = |scope: &str, name: &str| value_of(metrics, scope, name);
+    let value = |scope: &str, name: MetricName| value_of(metrics, scope, name);
     let mut out = format!(
         "{title}, {} to {}, {} and {}\n\n",
         spec.from,
@@ -17,8 +17,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         spec.adoption.word(),
         spec.infrastructure.word()
     );
-    let header =
-        ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "hauls lost"];
+    let header = ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "lapsed"];
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);
     for year in years.filter(|year| (year - spec.from).is_multiple_of(5) || *year == spec.until) {
@@ -26,46 +25,50 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         let get = |name, scale: f64, digits: usize, unit: &str| {
             value(&scope, name).map_or("-".to_owned(), |it| format!("{:.digits$}{unit}", it * scale))
         };
-        let lost = value(&scope, "hauls_cancelled").zip(value(&scope, "hauls_requested"));
-        let lost = lost.filter(|it| it.1 > 0.0).map_or("-".to_owned(), |it| format!("{:.1} %", 100.0 * it.0 / it.1));
+        let lapsed = value(&scope, MetricName::HaulsLapsed).zip(value(&scope, MetricName::HaulsRequested));
+        let lapsed =
+            lapsed.filter(|it| it.1 > 0.0).map_or("-".to_owned(), |it| format!("{:.1} %", 100.0 * it.0 / it.1));
         let row = [
             year.to_string(),
-            get("zev_share_trucks", 100.0, 1, " %"),
-            get("zev_share_equipment", 100.0, 1, " %"),
-            get("co2e_t", 1e-3, 0, ""),
-            get("nox_kg", 1e-3, 0, ""),
-            get("cost_usd", 1e-6, 0, ""),
-            get("public_usd", 1e-6, 0, ""),
-            get("queue_wait_p95_min", 1.0, 0, " min"),
-            lost,
+            get(MetricName::ZevShareTrucks, 100.0, 1, " %"),
+            get(MetricName::ZevShareEquipment, 100.0, 1, " %"),
+            get(MetricName::Co2eT, 1e-3, 0, ""),
+            get(MetricName::NoxKg, 1e-3, 0, ""),
+            get(MetricName::CostUsd, 1e-6, 0, ""),
+            get(MetricName::PublicUsd, 1e-6, 0, ""),
+            get(MetricName::QueueWaitP95Min, 1.0, 0, " min"),
+            lapsed,
         ];
         let _ = writeln!(out, "{}", row.map(|cell| format!("{cell:>10}")).join(" "));
     }
     let total = |name| value("total", name).unwrap_or(0.0);
     let _ = writeln!(
         out,
-        "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), present value {:.2} B$ of {} at {:.0} %",
-        total("co2e_t") / 1e6,
-        total("cost_usd") / 1e9,
-        total("public_usd") / 1e9,
-        total("npv_usd") / 1e9,
+        "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), net present value {:.2} B$ of {} at {:.0} %",
+        total(MetricName::Co2eT) / 1e6,
+        total(MetricName::CostUsd) / 1e9,
+        total(MetricName::PublicUsd) / 1e9,
+        total(MetricName::NpvUsd) / 1e9,
         spec.money_year,
         100.0 * spec.discount_rate,
     );
-    if let Some(usd_per_t) = value("total", "abatement_usd_per_t") {
-        let _ = writeln!(out, "Abating a tonne costs {usd_per_t:.0} $ against the baseline");
+    if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
+        let _ = writeln!(out, "Abatement cost: {usd_per_t:.0} USD per tonne of CO2e, against the baseline");
     }
-    let missed = tables.rules.iter().filter(|row| row.kept.0 == "no");
-    for row in missed.filter(|row| row.kind.0 == "target" || row.year == u32::from(spec.until)) {
+    let missed = tables.rules.iter().filter(|row| !row.kept);
+    for row in missed.filter(|row| row.kind == RuleKind::Target || row.year == u32::from(spec.until)) {
         let _ = writeln!(
             out,
-            "Not kept: {} ({}) in {}: {:.3} of {:.3} asked for",
-            row.rule, row.kind.0, row.year, row.reached, row.asked
+            "Missed: {} ({}) in {}: {:.3} of {:.3} required",
+            row.rule,
+            row.kind.word(),
+            row.year,
+            row.reached,
+            row.asked
         );
     }
     for (name, goal) in scenario.rule.target.iter().filter(|it| it.1.on && it.1.year > spec.until) {
-        let _ =
-            writeln!(out, "Not judged: {name} (target), which is for {}: the run ends in {}", goal.year, spec.until);
+        let _ = writeln!(out, "Not judged: {name} (target) is for {}, the run ends in {}", goal.year, spec.until);
     }
     out
 }

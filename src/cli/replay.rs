@@ -31,10 +31,10 @@ pub(super) struct ReplayArgs {
     /// Control interval, such as 15min, 300s or 1h.
     #[arg(long, default_value = "15min", value_parser = duration_s)]
     interval: u32,
-    /// Let the sessions queue for a pool of this many ports, whatever their `charger_id`.
+    /// Let the sessions queue for a pool of this many charging ports, whatever their `charger_id`.
     #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*PORTS.start())..=i64::from(*PORTS.end())))]
     chargers: Option<u32>,
-    /// Most power of a port of the pool, kW. A replay has no losses: grid and battery side are the same.
+    /// Maximum power of a charging port of the pool, kW. A replay has no losses: grid and battery side are the same.
     #[arg(long, requires = "chargers", value_parser = power)]
     port_kw: Option<f64>,
     /// Bill the load by this tariff: a URDB or CSV file, or the name of a shipped one such as `sce_tou_ev_9`.
@@ -64,7 +64,7 @@ pub(super) struct ReplayArgs {
     /// Make the HTML report too.
     #[arg(long)]
     report: bool,
-    /// Exit with 6 when a vehicle left short or the limit was passed.
+    /// Exit with 6 when a session left below its target or the limit was passed.
     #[arg(long)]
     strict: bool,
     /// Say how far this policy is from the best possible with full knowledge: energy, peak, cost.

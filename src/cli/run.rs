@@ -53,33 +53,33 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
-    /// Who dispatches: a built-in policy or the file of a plugin (instead of the scenario's); its path is relative to this
-    /// folder, that of a plugin in a scenario or in `--set` to the scenario's.
+    /// Dispatch policy: a built-in one or the file of a plugin (instead of the scenario's). Its path is relative to this
+    /// folder; that of a plugin in a scenario or in `--set` to the scenario's.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     dispatch: Option<String>,
-    /// Who sets the power of sessions: a built-in policy or the file of a plugin.
+    /// Charging policy, which sets the power of sessions: a built-in one or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     charging: Option<String>,
-    /// In a transition, who decides what is bought: a built-in policy or the file of a plugin.
+    /// Adoption policy of a transition, which decides what is bought: a built-in one or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     adoption: Option<String>,
-    /// Who runs electrolysers and orders hydrogen: a built-in policy or the file of a plugin.
+    /// Hydrogen supply policy, which runs electrolysers and orders trailers: a built-in one or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     hydrogen: Option<String>,
-    /// In a transition, who decides what is built: a built-in policy or the file of a plugin.
+    /// Build-out policy of a transition, which decides what is built: a built-in one or the file of a plugin.
     #[arg(long, value_name = "NAME|FILE.wasm")]
     infrastructure: Option<String>,
     /// End the run at the first bad order of a plugin instead of dropping it.
     #[arg(long)]
     strict_plugins: bool,
-    /// Exit with 6 when a vehicle left short, a haul was cancelled, work was left undone or a limit was passed; in a
+    /// Exit with 6 when a session left below its target, a haul lapsed, work was left undone or a limit was passed; in a
     /// transition, when a goal was missed or a rule could not be kept.
     #[arg(long)]
     strict: bool,
     /// In a transition: simulate every day of every year instead of sampled weeks.
     #[arg(long)]
     full_years: bool,
-    /// In a transition: the folder of a finished run to compare with; gives the cost of abating a tonne.
+    /// In a transition: the folder of a finished run to compare with; gives the abatement cost.
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
     /// Say how far charging is from the best possible with full knowledge: energy, peaks, cost.

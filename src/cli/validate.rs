@@ -4,6 +4,7 @@ use super::args::ScenarioArgs;
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
+use super::output::screen::warning;
 use super::plugin::compiled;
 use crate::scenario::Quality;
 use crate::scenario::doubt::doubts;
@@ -65,7 +66,7 @@ fn text(loaded: &Loaded, all: bool) -> String {
         scenario.terminal.values().flat_map(|t| t.equipment.values()).map(|count| u64::from(count.0)).sum();
     let ports: u64 =
         scenario.charger.values().map(|charger| u64::from(charger.cabinets) * u64::from(charger.ports)).sum();
-    let _ = writeln!(out, "{}: no mistakes found.", scenario.title);
+    let _ = writeln!(out, "{}: no errors found.", scenario.title);
     let _ = writeln!(
         out,
         "{}, {}, {} in {}, {}, {}.",
@@ -77,7 +78,7 @@ fn text(loaded: &Loaded, all: bool) -> String {
         counted(ports, "charging port", "charging ports"),
     );
     for doubt in doubts(loaded) {
-        let _ = writeln!(out, "\nLook at this: {doubt}.");
+        let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());
     for quality in Quality::ALL {
@@ -90,7 +91,7 @@ fn text(loaded: &Loaded, all: bool) -> String {
             let _ = writeln!(out, "          {} = {}", origin.field, origin.value);
         }
     }
-    let shown: &[Quality] = if all { &Quality::ALL } else { &[Quality::Recalled, Quality::Assumed] };
+    let shown: &[Quality] = if all { &Quality::ALL } else { &[Quality::Unverified, Quality::Assumed] };
     for quality in shown {
         for (source, origins) in loaded.provenance.by_source(*quality) {
             let title = scenario.source.get(source).map_or("", |source| source.title.as_str());

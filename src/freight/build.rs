@@ -1,6 +1,6 @@
 //! From the freight of a scenario to vessel calls and hauls.
 
-use super::demand::{Demand, draw_luck};
+use super::demand::{Demand, draw_haul_factors};
 use super::labor::{self, Labor};
 use super::state::{Berths, Board, Haul};
 use super::systems::Freight;
@@ -75,7 +75,7 @@ fn listed_hauls(build: &Build<'_>, energy_cv: f64) -> Vec<Haul> {
                 due_s: row.due_s as u32,
                 loaded: row.loaded,
                 fleet: row.fleet.as_deref().and_then(|fleet| build.fleet(fleet)),
-                luck: draw_luck(&mut stream, turn_cv, energy_cv),
+                factors: draw_haul_factors(&mut stream, turn_cv, energy_cv),
             }
         })
         .collect()

@@ -1,7 +1,7 @@
 //! Draws calls and containers. Pure functions of the scenario and the seed.
 
 use super::spec::VolumesSpec;
-use super::state::{Call, Haul, Luck};
+use super::state::{Call, Haul, HaulFactors};
 use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
 use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
@@ -204,22 +204,22 @@ impl Demand {
             }
             let (origin, destination) = if is_import { (call.site, other) } else { (other, call.site) };
             let ready_s = ready_s as u32;
-            let luck = self.luck(u64::from(call.site.0) << 32 | u64::from(call.index), container, call.site);
+            let factors = self.haul_factors(u64::from(call.site.0) << 32 | u64::from(call.index), container, call.site);
             let due_s = ready_s + self.due_after_s;
             let loaded = is_import || is_export;
-            out.push(Haul { id: 0, origin, destination, ready_s, due_s, loaded, fleet: None, luck });
+            out.push(Haul { id: 0, origin, destination, ready_s, due_s, loaded, fleet: None, factors });
         }
     }
 
-    fn luck(&self, key: u64, index: u32, terminal: SiteId) -> Luck {
+    fn haul_factors(&self, key: u64, index: u32, terminal: SiteId) -> HaulFactors {
         let turn_cv = self.turn_cv.get(&terminal).copied().unwrap_or(0.0);
-        draw_luck(&mut self.seed.stream(Purpose::Luck, key, index), turn_cv, self.energy_cv)
+        draw_haul_factors(&mut self.seed.stream(Purpose::HaulFactors, key, index), turn_cv, self.energy_cv)
     }
 }
 
 /// Draws what chance has in store for one haul.
-pub fn draw_luck(stream: &mut Stream, turn_cv: f64, energy_cv: f64) -> Luck {
-    Luck {
+pub fn draw_haul_factors(stream: &mut Stream, turn_cv: f64, energy_cv: f64) -> HaulFactors {
+    HaulFactors {
         origin: stream.lognormal(1.0, turn_cv) as f32,
         destination: stream.lognormal(1.0, turn_cv) as f32,
         gate: stream.exponential(1.0) as f32,

@@ -1,18 +1,18 @@
 //! Rows of hauls and calls.
 
 use super::state::{Call, Haul};
-use crate::record::Code;
 use crate::record::rows::{CallRow, HaulRow};
+use crate::record::words::{Container, HaulState};
 
 impl HaulRow {
     /// A haul that no truck finished.
     #[must_use]
-    pub fn untouched(haul: &Haul, state: Code) -> Self {
+    pub fn untouched(haul: &Haul, state: HaulState) -> Self {
         Self {
             haul: haul.id,
             origin: haul.origin,
             destination: haul.destination,
-            container: Code(if haul.loaded { "loaded" } else { "empty" }),
+            container: if haul.loaded { Container::Loaded } else { Container::Empty },
             ready_s: haul.ready_s,
             due_s: haul.due_s,
             state,
@@ -44,7 +44,7 @@ impl CallRow {
             wait_h: (call.berth_s - call.arrive_s) as f64 / 3600.0,
             berth_h: (call.leave_s - call.berth_s) as f64 / 3600.0,
             lifts: call.lifts,
-            shore_power: Code(if call.on_shore_power { "yes" } else { "no" }),
+            shore_power: call.on_shore_power,
         }
     }
 }

@@ -15,15 +15,15 @@ pub struct FreightSpec {
     /// Volumes and splits of drawn freight; needed unless `hauls` is given.
     pub volumes: Option<VolumesSpec>,
     /// Time from ready to due of drawn hauls, hours.
-    #[serde(default = "eight")]
+    #[serde(default = "default_due_after_h")]
     #[schemars(range(min = 0.1, max = 1_000.0))]
     pub due_after_h: f64,
     /// A haul that no truck has started this long after it was due is cancelled, hours.
-    #[serde(default = "two_days")]
+    #[serde(default = "default_cancel_after_h")]
     #[schemars(range(min = 0.1, max = 10_000.0))]
     pub cancel_after_h: f64,
     /// Dispatch hears of a haul this long before it is ready, hours.
-    #[serde(default = "eight")]
+    #[serde(default = "default_known_before_h")]
     #[schemars(range(min = 0.0, max = 240.0))]
     pub known_before_h: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -31,11 +31,15 @@ pub struct FreightSpec {
     pub sources: Sources,
 }
 
-fn eight() -> f64 {
+fn default_due_after_h() -> f64 {
     8.0
 }
 
-fn two_days() -> f64 {
+fn default_known_before_h() -> f64 {
+    8.0
+}
+
+fn default_cancel_after_h() -> f64 {
     48.0
 }
 

@@ -4,9 +4,9 @@ use crate::kernel::ids::{FleetId, SiteId};
 use crate::policy::HaulColumns;
 use bevy_ecs::prelude::Resource;
 
-/// What chance has in store for one haul, drawn when it is made: the same under every policy.
+/// Random multipliers on the means of one haul, drawn when it is made: the same under every policy.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Luck {
+pub struct HaulFactors {
     /// Time at the origin over its mean.
     pub origin: f32,
     /// Time at the destination over its mean.
@@ -36,8 +36,8 @@ pub struct Haul {
     pub loaded: bool,
     /// Who must carry it.
     pub fleet: Option<FleetId>,
-    /// What chance has in store.
-    pub luck: Luck,
+    /// Random multipliers on its means.
+    pub factors: HaulFactors,
 }
 
 /// One vessel's stay.

@@ -7,8 +7,9 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kw;
+use crate::record::Records;
 use crate::record::rows::{CallRow, HaulRow};
-use crate::record::{Code, Records};
+use crate::record::words::HaulState;
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
@@ -102,7 +103,7 @@ fn cancel_lapsed(
         return;
     }
     for haul in board.cancel_due_before(clock.now_s() - freight.cancel_after_s) {
-        rows.push(HaulRow::untouched(&haul, Code("cancelled")));
+        rows.push(HaulRow::untouched(&haul, HaulState::Lapsed));
     }
 }
 

@@ -107,23 +107,23 @@ pub struct TransformerSpec {
     #[schemars(range(min = 1.0, max = 1_000_000.0))]
     pub rated_kva: f64,
     /// Power factor of its load.
-    #[serde(default = "near_one")]
+    #[serde(default = "default_power_factor")]
     #[schemars(range(min = 0.5, max = 1.0))]
     pub power_factor: f64,
     /// Load losses over no-load losses at rated power.
-    #[serde(default = "five")]
+    #[serde(default = "default_loss_ratio")]
     #[schemars(range(min = 0.1, max = 50.0))]
     pub loss_ratio: f64,
     /// Rise of the top oil over ambient at rated power, degrees Celsius.
-    #[serde(default = "fifty_five")]
+    #[serde(default = "default_top_oil_rise_c")]
     #[schemars(range(min = 5.0, max = 100.0))]
     pub top_oil_rise_c: f64,
     /// Rise of the hot spot over the top oil at rated power, degrees Celsius.
-    #[serde(default = "twenty_five")]
+    #[serde(default = "default_hot_spot_rise_c")]
     #[schemars(range(min = 1.0, max = 80.0))]
     pub hot_spot_rise_c: f64,
     /// Time constant of the oil at rated power, hours.
-    #[serde(default = "three")]
+    #[serde(default = "default_oil_time_h")]
     #[schemars(range(min = 0.1, max = 24.0))]
     pub oil_time_h: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -131,23 +131,23 @@ pub struct TransformerSpec {
     pub sources: Sources,
 }
 
-fn near_one() -> f64 {
+fn default_power_factor() -> f64 {
     0.98
 }
 
-fn five() -> f64 {
+fn default_loss_ratio() -> f64 {
     5.0
 }
 
-fn fifty_five() -> f64 {
+fn default_top_oil_rise_c() -> f64 {
     55.0
 }
 
-fn twenty_five() -> f64 {
+fn default_hot_spot_rise_c() -> f64 {
     25.0
 }
 
-fn three() -> f64 {
+fn default_oil_time_h() -> f64 {
     3.0
 }
 
@@ -205,7 +205,7 @@ pub struct SolarSpec {
     #[schemars(range(min = 0.1, max = 1_000_000.0))]
     pub ac_kw: Option<f64>,
     /// AC energy over what the modules give at standard test conditions for the same sun.
-    #[serde(default = "performance")]
+    #[serde(default = "default_performance_ratio")]
     #[schemars(range(min = 0.1, max = 1.0))]
     pub performance_ratio: f64,
     /// Tilt from horizontal, degrees.
@@ -213,7 +213,7 @@ pub struct SolarSpec {
     #[schemars(range(min = 0.0, max = 90.0))]
     pub tilt_deg: f64,
     /// Direction it faces, degrees from north clockwise (180: south).
-    #[serde(default = "south")]
+    #[serde(default = "default_azimuth_deg")]
     #[schemars(range(min = 0.0, max = 360.0))]
     pub azimuth_deg: f64,
     /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index).
@@ -227,11 +227,11 @@ pub struct SolarSpec {
     pub sources: Sources,
 }
 
-fn performance() -> f64 {
+fn default_performance_ratio() -> f64 {
     0.84
 }
 
-fn south() -> f64 {
+fn default_azimuth_deg() -> f64 {
     180.0
 }
 
@@ -265,7 +265,7 @@ pub struct StorageSpec {
     #[schemars(range(min = 0.0, max = 1.0))]
     pub reserve_soc: f64,
     /// State of charge when the run starts, 0 to 1.
-    #[serde(default = "half")]
+    #[serde(default = "default_first_soc")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub first_soc: f64,
     /// What it does. Whatever it does, it helps its node and site to keep their limits.
@@ -287,7 +287,7 @@ pub struct StorageSpec {
     pub sources: Sources,
 }
 
-fn half() -> f64 {
+fn default_first_soc() -> f64 {
     0.5
 }
 

@@ -1,12 +1,14 @@
 //! Guides: what to do, step by step, and what to know before a number is believed. Texts only, no code: each module is a
 //! page, whose commands a test runs.
 //!
-//! A planner begins with [`first_report`] and [`your_port_in_30_minutes`], the author of a policy with [`write_a_policy`],
-//! who compares strategies with [`compare_honestly`] and [`run_on_slurm`]. [`assumptions_and_limits`] says what is left out
-//! and which way that errs, [`threat_model`] what files, plugins and callers can do. [`commands`], [`metrics`] and
-//! [`interface`] are made from the code; so are the columns of the tables (in the metadata of their Parquet files), the
-//! schema of scenarios (`portvolt schema`), the charging policies (`portvolt policies`) and the server's interface
-//! (`/api/v1/openapi.json`).
+//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`transition`] and [`bills_and_formats`].
+//! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
+//! which way that errs. Authors of policies read [`policies`] and [`write_a_policy`]. [`glossary`] holds the words,
+//! [`results`] what a run leaves, [`performance`] times and memory, [`threat_model`] what files, plugins and callers can
+//! do, [`changelog`] what was renamed.
+//!
+//! [`commands`], [`metrics`] and [`interface`] are made from the code; so are the columns of the tables (in the metadata of
+//! their Parquet files), the schema of scenarios (`portvolt schema`) and the server's interface (`/api/v1/openapi.json`).
 
 pub mod first_report {
     #![doc = include_str!("first_report.md")]
@@ -16,8 +18,12 @@ pub mod your_port_in_30_minutes {
     #![doc = include_str!("your_port_in_30_minutes.md")]
 }
 
-pub mod write_a_policy {
-    #![doc = include_str!("write_a_policy.md")]
+pub mod transition {
+    #![doc = include_str!("transition.md")]
+}
+
+pub mod bills_and_formats {
+    #![doc = include_str!("bills_and_formats.md")]
 }
 
 pub mod compare_honestly {
@@ -28,12 +34,36 @@ pub mod run_on_slurm {
     #![doc = include_str!("run_on_slurm.md")]
 }
 
+pub mod policies {
+    #![doc = include_str!("policies.md")]
+}
+
+pub mod write_a_policy {
+    #![doc = include_str!("write_a_policy.md")]
+}
+
+pub mod results {
+    #![doc = include_str!("results.md")]
+}
+
 pub mod assumptions_and_limits {
     #![doc = include_str!("assumptions_and_limits.md")]
 }
 
+pub mod performance {
+    #![doc = include_str!("performance.md")]
+}
+
 pub mod threat_model {
     #![doc = include_str!("threat_model.md")]
+}
+
+pub mod glossary {
+    #![doc = include_str!("glossary.md")]
+}
+
+pub mod changelog {
+    #![doc = include_str!("changelog.md")]
 }
 
 pub mod commands {

@@ -3,9 +3,9 @@
 use super::state::{Fill, FuelArrival, FuelLeave, Hub, Hydrogen, Lot, Station};
 use crate::kernel::ids::{HubId, StationId};
 use crate::kernel::units::Hours;
+use crate::record::Records;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::table::At;
-use crate::record::{Code, Records};
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::User;
 use bevy_ecs::prelude::World;
@@ -50,7 +50,7 @@ fn row(station: StationId, arrival: &FuelArrival, got: &Lot, end_s: u32, leave: 
         compression_usd,
         purchase_usd,
         credit_usd,
-        leave: Code(leave.word()),
+        leave,
     }
 }
 

@@ -149,7 +149,7 @@ pub fn pro_rata(demands: &[f64], supply: f64) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// NIST webbook, hydrogen at 288.15 K: 350 bar 24.0 kg/m3, 700 bar 40.2 kg/m3 (recalled to the third digit).
+    /// NIST webbook, hydrogen at 288.15 K: 350 bar 24.0 kg/m3, 700 bar 40.2 kg/m3 (unverified to the third digit).
     #[test]
     fn densities_of_the_pressure_classes() {
         assert!((density(350.0) - 24.0).abs() < 0.4, "{}", density(350.0));

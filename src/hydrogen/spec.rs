@@ -13,7 +13,7 @@ pub struct HydrogenSpec {
     /// Where it stands: a key of `[site]`, with no other station.
     pub site: String,
     /// Who may fuel: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
-    #[serde(default = "public")]
+    #[serde(default = "default_users")]
     #[schemars(length(min = 1))]
     pub users: Vec<String>,
     /// Pressure class of its hoses at 15 degrees Celsius, bar: it fuels tanks up to this class.
@@ -57,7 +57,7 @@ pub struct HydrogenSpec {
     pub sources: Sources,
 }
 
-fn public() -> Vec<String> {
+fn default_users() -> Vec<String> {
     vec!["public".to_owned()]
 }
 
@@ -167,7 +167,7 @@ pub struct DispenserSpec {
     #[schemars(length(min = 2, max = 64))]
     pub rate_kg_per_min: Vec<[f64; 2]>,
     /// Flow with an empty cascade over flow with a full one; linear between.
-    #[serde(default = "whole")]
+    #[serde(default = "default_low_cascade_rate")]
     #[schemars(range(min = 0.05, max = 1.0))]
     pub low_cascade_rate: f64,
     /// Time at the position before gas flows (drive up, connect, pay), seconds.
@@ -182,7 +182,7 @@ pub struct DispenserSpec {
     #[schemars(range(min = 1.0, max = 1_000_000.0))]
     pub mtbf_h: Option<f64>,
     /// Mean time to repair a position, hours.
-    #[serde(default = "a_day")]
+    #[serde(default = "default_mttr_h")]
     #[schemars(range(min = 0.01, max = 10_000.0))]
     pub mttr_h: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -190,11 +190,11 @@ pub struct DispenserSpec {
     pub sources: Sources,
 }
 
-fn whole() -> f64 {
+fn default_low_cascade_rate() -> f64 {
     1.0
 }
 
-fn a_day() -> f64 {
+fn default_mttr_h() -> f64 {
     24.0
 }
 
@@ -300,7 +300,7 @@ pub struct DeliverySpec {
     #[schemars(range(min = 0.0, max = 0.5))]
     pub unload_loss: f64,
     /// Most trailers on order at once.
-    #[serde(default = "two")]
+    #[serde(default = "default_most_on_order")]
     #[schemars(range(min = 1, max = 100))]
     pub most_on_order: u32,
     /// Round trip of the trailer, km.
@@ -324,7 +324,7 @@ pub struct DeliverySpec {
     pub sources: Sources,
 }
 
-fn two() -> u32 {
+fn default_most_on_order() -> u32 {
     2
 }
 

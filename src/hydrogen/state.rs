@@ -3,9 +3,12 @@
 use super::rules::{FillCurve, at_hour, pressure_bar};
 use super::spec::{HydrogenHubSpec, HydrogenSpec};
 use crate::account::credit::Credit;
+pub use crate::record::words::FuelLeave;
+
 use crate::kernel::agenda::Agenda;
 use crate::kernel::ids::{HubId, SiteId, StationId};
 use crate::kernel::random::Stream;
+use crate::kernel::sums::sums;
 use crate::vehicle::tank::FuelTank;
 use crate::vehicle::user::{Access, User, Vehicle};
 use bevy_ecs::prelude::Resource;
@@ -133,41 +136,6 @@ impl FuelArrival {
     }
 }
 
-/// Why a vehicle left a station.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FuelLeave {
-    /// It has what it came for.
-    Done,
-    /// Its time was up.
-    TimeUp,
-    /// It waited longer than it would.
-    GaveUp,
-    /// There was not enough hydrogen.
-    TurnedAway,
-    /// The station is not for it, or there is none.
-    NotAllowed,
-    /// Its position broke: it waits again.
-    Outage,
-    /// It was still there when the run ended.
-    Open,
-}
-
-impl FuelLeave {
-    /// The word used in tables.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::TimeUp => "time_up",
-            Self::GaveUp => "gave_up",
-            Self::TurnedAway => "turned_away",
-            Self::NotAllowed => "not_allowed",
-            Self::Outage => "outage",
-            Self::Open => "open",
-        }
-    }
-}
-
 /// A vehicle that leaves a station and gets its tank back.
 #[derive(Debug, Clone, Copy)]
 pub struct FuelDeparture {
@@ -264,43 +232,45 @@ pub struct Flows {
     pub until_s: u32,
 }
 
-/// Sums of an interval or of the whole run.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Sums {
-    /// Made on site, kg.
-    pub produced_kg: f64,
-    /// Unloaded by trailers, kg.
-    pub delivered_kg: f64,
-    /// Through the pipeline, kg.
-    pub piped_kg: f64,
-    /// Boiled off and vented, kg.
-    pub vented_kg: f64,
-    /// Lost in unloading, kg: it never came into the storage.
-    pub unload_lost_kg: f64,
-    /// Went back with trailers for want of room, kg.
-    pub returned_kg: f64,
-    /// From the bulk storage into the cascade, kg.
-    pub compressed_kg: f64,
-    /// Into vehicles, kg.
-    pub dispensed_kg: f64,
-    /// Electricity from the meter, kWh.
-    pub grid_kwh: f64,
-    /// Carbon of it, kg `CO2e`.
-    pub grid_co2e_kg: f64,
-    /// Electricity from own solar power, kWh.
-    pub solar_kwh: f64,
-    /// Money spent on electricity, USD.
-    pub electricity_usd: f64,
-    /// Time in which hydrogen was short, s.
-    pub out_s: f64,
-    /// Vehicle-seconds in the queue.
-    pub waiting_s: f64,
-    /// Vehicles sent away for want of hydrogen.
-    pub turned_away: u32,
-    /// Trailers that unloaded.
-    pub trailers: u32,
-    /// Carbon of what trailers and pipeline brought, kg `CO2e`.
-    pub purchased_co2e_kg: f64,
+sums! {
+    /// Sums of an interval or of the whole run.
+    #[derive(Debug, Clone, Copy, Default, PartialEq)]
+    pub struct Sums {
+        /// Made on site, kg.
+        pub produced_kg: f64,
+        /// Unloaded by trailers, kg.
+        pub delivered_kg: f64,
+        /// Through the pipeline, kg.
+        pub piped_kg: f64,
+        /// Boiled off and vented, kg.
+        pub vented_kg: f64,
+        /// Lost in unloading, kg: it never came into the storage.
+        pub unload_lost_kg: f64,
+        /// Went back with trailers for want of room, kg.
+        pub returned_kg: f64,
+        /// From the bulk storage into the cascade, kg.
+        pub compressed_kg: f64,
+        /// Into vehicles, kg.
+        pub dispensed_kg: f64,
+        /// Electricity from the meter, kWh.
+        pub grid_kwh: f64,
+        /// Carbon of it, kg `CO2e`.
+        pub grid_co2e_kg: f64,
+        /// Electricity from own solar power, kWh.
+        pub solar_kwh: f64,
+        /// Money spent on electricity, USD.
+        pub electricity_usd: f64,
+        /// Time in which hydrogen was short, s.
+        pub out_s: f64,
+        /// Vehicle-seconds in the queue.
+        pub waiting_s: f64,
+        /// Vehicles sent away for want of hydrogen.
+        pub turned_away: u32,
+        /// Trailers that unloaded.
+        pub trailers: u32,
+        /// Carbon of what trailers and pipeline brought, kg `CO2e`.
+        pub purchased_co2e_kg: f64,
+    }
 }
 
 /// Price of electricity at the meter of a station, USD per kWh.
@@ -441,49 +411,18 @@ pub struct Hub {
     pub interval: HubSums,
 }
 
-impl Sums {
-    /// Adds an interval.
-    pub fn add(&mut self, other: &Self) {
-        self.produced_kg += other.produced_kg;
-        self.delivered_kg += other.delivered_kg;
-        self.piped_kg += other.piped_kg;
-        self.vented_kg += other.vented_kg;
-        self.unload_lost_kg += other.unload_lost_kg;
-        self.returned_kg += other.returned_kg;
-        self.compressed_kg += other.compressed_kg;
-        self.dispensed_kg += other.dispensed_kg;
-        self.grid_kwh += other.grid_kwh;
-        self.grid_co2e_kg += other.grid_co2e_kg;
-        self.solar_kwh += other.solar_kwh;
-        self.electricity_usd += other.electricity_usd;
-        self.out_s += other.out_s;
-        self.waiting_s += other.waiting_s;
-        self.turned_away += other.turned_away;
-        self.trailers += other.trailers;
-        self.purchased_co2e_kg += other.purchased_co2e_kg;
-    }
-}
-
-/// Sums of a hub.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct HubSums {
-    /// Made, kg.
-    pub produced_kg: f64,
-    /// Asked for by neighbours, kg.
-    pub neighbours_asked_kg: f64,
-    /// Given to neighbours, kg.
-    pub neighbours_kg: f64,
-    /// Given to stations, kg.
-    pub stations_kg: f64,
-}
-
-impl HubSums {
-    /// Adds an interval.
-    pub fn add(&mut self, other: &Self) {
-        self.produced_kg += other.produced_kg;
-        self.neighbours_asked_kg += other.neighbours_asked_kg;
-        self.neighbours_kg += other.neighbours_kg;
-        self.stations_kg += other.stations_kg;
+sums! {
+    /// Sums of a hub.
+    #[derive(Debug, Clone, Copy, Default, PartialEq)]
+    pub struct HubSums {
+        /// Made, kg.
+        pub produced_kg: f64,
+        /// Asked for by neighbours, kg.
+        pub neighbours_asked_kg: f64,
+        /// Given to neighbours, kg.
+        pub neighbours_kg: f64,
+        /// Given to stations, kg.
+        pub stations_kg: f64,
     }
 }
 

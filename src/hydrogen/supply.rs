@@ -16,6 +16,7 @@ use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::StationId;
 use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::kernel::sums::Accumulate;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use crate::policy::{Fault, HydrogenOrders, HydrogenPolicySlot, HydrogenView, LOAD_STEPS};
 use crate::record::Records;
@@ -45,7 +46,7 @@ pub(super) fn close_interval(
         other.hydrogen[station.site.index()] += Kwh(station.interval.grid_kwh) / time;
         rows.push(station_row(StationId::at(id), station, start_s, time));
         let ended = core::mem::take(&mut station.interval);
-        station.total.add(&ended);
+        station.total.accumulate(&ended, 1.0);
     }
     for (id, hub) in hydrogen.hubs.iter_mut().enumerate() {
         hub_rows.push(hub_row(id, hub, start_s));
@@ -143,11 +144,11 @@ fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: 
     let left_kw = power_left(station, moment.tree, headroom) + solar_kw;
     let most_change = spec.ramp_per_min * moment.time.0 * 60.0;
     let wanted = next_load(station.stack.load, station.wanted.load, spec.least_load, most_change);
-    let works = Works { spec, stack: station.stack };
+    let electrolyser = Electrolyser { spec, stack: station.stack };
     let most_kg_h = station.bulk.room_kg() / moment.time.0;
-    let load = works.largest_load(wanted, left_kw, most_kg_h);
-    let power_kw = if load > 0.0 { works.power_kw(load) } else { spec.standby_kw.min(left_kw) };
-    let kg = works.kg_per_h(load) * moment.time.0;
+    let load = electrolyser.largest_load(wanted, left_kw, most_kg_h);
+    let power_kw = if load > 0.0 { electrolyser.power_kw(load) } else { spec.standby_kw.min(left_kw) };
+    let kg = electrolyser.kg_per_h(load) * moment.time.0;
     let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
     let grid_kwh = power_kw * moment.time.0 - solar_kwh;
     let usd = grid_kwh * station.prices.at(moment.hour_of_run(), moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
@@ -176,12 +177,12 @@ fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: 
 }
 
 /// An electrolyser as it is now.
-struct Works<'a> {
+struct Electrolyser<'a> {
     spec: &'a ElectrolyserSpec,
     stack: Stack,
 }
 
-impl Works<'_> {
+impl Electrolyser<'_> {
     fn kg_per_h(&self, load: f64) -> f64 {
         let by_hours = self.spec.loss_per_1000_h * (self.spec.operated_h + self.stack.operated_h) / 1000.0;
         let by_starts = self.spec.loss_per_start * f64::from(self.stack.starts);
@@ -239,7 +240,7 @@ fn plan_hub(id: usize, hub: &mut Hub, stations: &mut [Station], moment: &Moment<
         neighbours_kg: to_neighbours,
         stations_kg: given[neighbours.len()..].iter().sum(),
     };
-    hub.total.add(&hub.interval);
+    hub.total.accumulate(&hub.interval, 1.0);
     let mut costs = [0.0; COSTS];
     costs[COST_PURCHASE] = spec.usd_per_kg;
     for (station, kg) in stations.iter_mut().zip(&given[neighbours.len()..]) {
@@ -329,20 +330,20 @@ fn push_row(view: &mut HydrogenView, id: usize, station: &Station, moment: &Mome
     view.reorder_kg.push(delivery.map_or(0.0, |delivery| delivery.reorder_kg));
     view.most_trailers.push(delivery.map_or(0, |delivery| delivery.most_on_order));
     view.load.push(station.stack.load);
-    let works = station.spec.electrolyser.as_ref().map(|spec| Works { spec, stack: station.stack });
-    view.least_load.push(works.as_ref().map_or(0.0, |works| works.spec.least_load));
-    view.ramp_per_h.push(works.as_ref().map_or(0.0, |works| works.spec.ramp_per_min * 60.0));
-    view.solar_usd_per_kwh.push(works.as_ref().map_or(0.0, |works| works.spec.solar_usd_per_kwh));
+    let electrolyser = station.spec.electrolyser.as_ref().map(|spec| Electrolyser { spec, stack: station.stack });
+    view.least_load.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.least_load));
+    view.ramp_per_h.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.ramp_per_min * 60.0));
+    view.solar_usd_per_kwh.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.solar_usd_per_kwh));
     for step in 1..=LOAD_STEPS {
         let load = step as f64 / LOAD_STEPS as f64;
-        view.kg_per_h.push(works.as_ref().map_or(0.0, |works| works.kg_per_h(load)));
-        view.power_kw.push(works.as_ref().map_or(0.0, |works| works.power_kw(load)));
+        view.kg_per_h.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.kg_per_h(load)));
+        view.power_kw.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.power_kw(load)));
     }
     for ahead in 0..LOOK_AHEAD_H {
         let hour = (moment.hour + ahead) % 168;
         view.usd_per_kwh.push(station.prices.at(moment.hour_of_run() + ahead, hour));
         view.demand_kg.push(forecast_kg(station, hour));
-        let solar = works.as_ref().and_then(|works| works.spec.solar_kw.as_ref());
+        let solar = electrolyser.as_ref().and_then(|electrolyser| electrolyser.spec.solar_kw.as_ref());
         view.solar_kw.push(solar.map_or(0.0, |list| at_hour(list, hour)));
     }
 }

@@ -26,7 +26,7 @@ pub fn register(r: &mut Register<'_>) {
 
 /// All that the stations touch.
 #[derive(SystemParam)]
-struct Yard<'w> {
+struct StationContext<'w> {
     calendar: Res<'w, Calendar>,
     hydrogen: ResMut<'w, Hydrogen>,
     departures: ResMut<'w, FuelDepartures>,
@@ -38,10 +38,10 @@ fn serve_stations(
     clock: Res<Clock>,
     mut list: ResMut<FuelVisitList>,
     mut arrivals: ResMut<FuelArrivals>,
-    mut yard: Yard<'_>,
+    mut context: StationContext<'_>,
 ) {
-    yard.departures.0.clear();
-    if yard.hydrogen.stations.is_empty() {
+    context.departures.0.clear();
+    if context.hydrogen.stations.is_empty() {
         debug_assert!(arrivals.0.is_empty(), "nobody is sent where there is nothing");
         return;
     }
@@ -54,22 +54,22 @@ fn serve_stations(
     }
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     if clock.starts_interval() && !clock.done() {
-        (0..yard.hydrogen.stations.len()).for_each(|station| yard.serve(station, clock.now_s()));
+        (0..context.hydrogen.stations.len()).for_each(|station| context.serve(station, clock.now_s()));
     }
     let mut coming = coming.into_iter().peekable();
     loop {
         let end_s = coming.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
-        if let Some(due) = yard.hydrogen.agenda.pop_before(end_s) {
-            yard.handle(due);
+        if let Some(due) = context.hydrogen.agenda.pop_before(end_s) {
+            context.handle(due);
         } else if let Some(arrival) = coming.next() {
-            yard.arrive(arrival);
+            context.arrive(arrival);
         } else {
             break;
         }
     }
 }
 
-impl Yard<'_> {
+impl StationContext<'_> {
     fn handle(&mut self, due: Due) {
         match due.kind {
             kind::UNLOAD => self.unload(due.id as usize, due.at_s),

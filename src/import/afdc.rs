@@ -205,7 +205,7 @@ impl Table<'_> {
         }
         let (dc, level2) = (self.dc(record, line)?, self.level2(record, line)?);
         if dc.count == 0 && (!options.level2 || level2.count == 0) {
-            return Some("no ports of the kinds asked for");
+            return Some("no charging ports of the requested kinds");
         }
         let id = self.cell(record, &["id", "station_id"]);
         if id.is_empty() {

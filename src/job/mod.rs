@@ -10,7 +10,7 @@ pub use plugins::{PluginVisitor, check_plugins, visit_plugins};
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA, SUMMARY, SummaryFile};
 use crate::record::hub;
 use crate::record::hub::Hub;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::notes::PluginNotes;
 use crate::record::read::ReadError;
 use crate::record::summary::Summary;

@@ -3,7 +3,7 @@
 use super::{Bounded, Finished, Job, JobError, Kind, Progress};
 use crate::account::tariff::Tariff;
 use crate::record::folder::RunFolder;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::read::each_batch;
 use crate::record::summary::Summary;
 use crate::sim::output::Written;
@@ -79,9 +79,9 @@ impl Job<'_> {
 }
 
 fn broken_constraints(summary: &Summary) -> bool {
-    let hub = &summary.hub;
-    let is_undone = hub.required_h - hub.served_h > 1e-3 * hub.required_h.max(1.0);
-    let is_over = summary.sites.iter().any(|site| site.overloads > 0);
+    let (hub, work) = (&summary.hub, &summary.hub.equipment);
+    let is_undone = work.required_h - work.served_h > 1e-3 * work.required_h.max(1.0);
+    let is_over = summary.sites.iter().any(|site| site.meter.overloads > 0);
     let is_dry = summary.hydrogen.stations.iter().any(|station| station.turned_away + station.gave_up > 0);
-    hub.unmet > 0 || is_dry || summary.cancelled > 0 || is_undone || is_over
+    hub.charging.unmet > 0 || is_dry || summary.lapsed > 0 || is_undone || is_over
 }

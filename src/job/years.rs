@@ -2,6 +2,7 @@
 
 use super::{Finished, Job, JobError, Kind, Progress, pretty};
 use crate::record::folder::{RunFolder, SCHEMA};
+use crate::record::metrics::MetricName;
 use crate::record::names::Names;
 use crate::sim::RunError;
 use crate::transition::metrics::{metrics, plugin_metrics, zev_share};
@@ -72,7 +73,7 @@ impl Job<'_> {
         metrics.extend(plugin_metrics(&notes));
         folder.remove(PROGRESS)?;
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
-        let is_missed = metrics.iter().any(|metric| metric.name == "target_met" && metric.value == Some(0.0));
+        let is_missed = metrics.iter().any(|metric| metric.name == MetricName::TargetMet && metric.value == Some(0.0));
         let is_broken = is_missed || tables.rules.iter().any(|row| row.missing > 0);
         Ok(Finished { path, metrics, notes, is_broken, remarks, kind: Kind::Years(Box::new(tables)) })
     }
@@ -82,5 +83,5 @@ impl Job<'_> {
 fn told(year: u16, tables: &Tables) -> String {
     let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
     let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
-    format!("{year}: {:.1} % without a tailpipe, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
+    format!("{year}: {:.1} % zero-emission, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
 }

@@ -10,4 +10,5 @@ pub mod profile;
 pub mod random;
 pub mod sources;
 pub mod stage;
+pub mod sums;
 pub mod units;

@@ -25,7 +25,7 @@ pub enum Purpose {
     /// The first state of charge of a vehicle.
     FirstCharge = 6,
     /// The times and the energy of one haul.
-    Luck = 7,
+    HaulFactors = 7,
     /// Whether one truck works on one day.
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.

@@ -5,7 +5,7 @@ use super::order::{Dropped, check_works};
 use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::InfrastructurePolicy;
-use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
 use crate::policy::kind::PolicyKind;
 use crate::record::notes::PluginNotes;
 
@@ -48,7 +48,7 @@ const COLUMNS: &[(&str, Take<BuildOut>)] = &[
 impl PluginKind for BuildOut {
     const KIND: PolicyKind = PolicyKind::BuildOut;
     type View<'a> = InfrastructureView;
-    type Orders = Works;
+    type Orders = BuildOutOrders;
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
@@ -79,7 +79,7 @@ impl PluginKind for BuildOut {
         format!("year {at}")
     }
 
-    fn count(orders: &Works) -> usize {
+    fn count(orders: &BuildOutOrders) -> usize {
         let cabinets = orders.cabinets.iter().filter(|count| **count > 0).count();
         cabinets + orders.grid_kw.iter().filter(|kw| **kw > 0.0).count()
     }
@@ -106,7 +106,7 @@ impl PluginKind for BuildOut {
         show(&view);
     }
 
-    fn orders(&mut self, view: &InfrastructureView) -> (Works, u64, Vec<String>) {
+    fn orders(&mut self, view: &InfrastructureView) -> (BuildOutOrders, u64, Vec<String>) {
         let mut dropped = Dropped::default();
         let (cabinets, grid_kw) = (self.cabinets.as_deref(), self.grid_kw.as_deref());
         let works = check_works(view, cabinets, grid_kw, self.goes_ahead, &mut dropped);
@@ -124,7 +124,7 @@ impl InfrastructurePolicy for Running<BuildOut> {
         true
     }
 
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         self.decide_on(view).map_err(|error| error.to_string())
     }
 

@@ -52,7 +52,7 @@ const COLUMNS: &[(&str, Take<Dispatch>)] = &[
     ("haul-loaded", Take::U8(|view, out| out.extend_from_slice(&view.hauls.loaded))),
     ("haul-fleet", Take::U32(|view, out| out.extend_from_slice(&view.hauls.fleet))),
     ("site-ports", Take::U32(|view, out| out.extend_from_slice(&view.sites.ports))),
-    ("site-ports-taken", Take::U32(|view, out| out.extend_from_slice(&view.sites.ports_taken))),
+    ("site-ports-taken", Take::U32(|view, out| out.extend_from_slice(&view.sites.ports_in_use))),
     ("site-queue", Take::U32(|view, out| out.extend_from_slice(&view.sites.queue))),
     ("site-stay-s", Take::U32(|view, out| out.extend_from_slice(&view.sites.stay_s))),
     ("site-h2-positions", Take::U32(|view, out| out.extend_from_slice(&view.sites.h2_positions))),
@@ -189,7 +189,7 @@ impl PluginKind for Dispatch {
         let of = |value: u32| vec![value; MADE_SITES as usize];
         let sites = SiteColumns {
             ports: of(4),
-            ports_taken: of(1),
+            ports_in_use: of(1),
             queue: of(0),
             stay_s: of(1_200),
             h2_positions: of(2),

@@ -4,7 +4,7 @@
 use crate::kernel::ids::SiteId;
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
 use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, HydrogenOrders, HydrogenView, Orders};
 
 /// Reasons that are kept.
@@ -219,7 +219,7 @@ pub(super) fn check_works(
     grid_kw: Option<&[f64]>,
     does_planned: bool,
     dropped: &mut Dropped,
-) -> Works {
+) -> BuildOutOrders {
     let mut cabinets = list("add-cabinets", cabinets, view.site.len(), dropped);
     for (row, count) in cabinets.iter_mut().enumerate().filter(|(_, count)| **count > MOST_CABINETS) {
         dropped.note(|| format!("add-cabinets: {count} for group {row}; at most {MOST_CABINETS} a year"));
@@ -230,5 +230,5 @@ pub(super) fn check_works(
         dropped.note(|| format!("add-grid: {kw} kW for site {row} is not between 0 and {MOST_GRID_KW}"));
         *kw = 0.0;
     }
-    Works { cabinets, grid_kw, does_planned }
+    BuildOutOrders { cabinets, grid_kw, does_planned }
 }

@@ -6,7 +6,7 @@ use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
 use crate::disk::whole::Growing;
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
 use crate::policy::{
     AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, HydrogenOrders, HydrogenPolicy,
     HydrogenView, InfrastructurePolicy, Orders, VIEWS_LOST,
@@ -144,4 +144,4 @@ recorded!(DispatchPolicy, Dispatch, DispatchView<'_>, Orders);
 recorded!(ChargingPolicy, Charging, ChargingView<'_>, Vec<Kw>);
 recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases);
 recorded!(HydrogenPolicy, HydrogenSupply, HydrogenView, HydrogenOrders);
-recorded!(InfrastructurePolicy, BuildOut, InfrastructureView, Works, follows_vehicles);
+recorded!(InfrastructurePolicy, BuildOut, InfrastructureView, BuildOutOrders, follows_vehicles);

@@ -199,7 +199,9 @@ impl AdoptionPolicy for LeastCost {
     }
 }
 
-/// Buys what emits least, and replaces vehicles with a tailpipe before their time, as far as the ramp allows.
+/// Buys what emits least, and replaces vehicles with a tailpipe before their time, as far as the ramp allows: a merit order by
+/// abatement per vehicle, whatever it costs. (A marginal abatement cost curve would rank by USD per tonne: McKinsey 2007, "A
+/// cost curve for greenhouse gas reduction"; `abatement_usd_per_t` of a run is the mean over all of it, against a baseline.)
 #[derive(Debug)]
 struct FastestAbatement {
     early_share: f64,

@@ -83,7 +83,7 @@ pub struct SiteColumns {
     /// Ports that trucks may use.
     pub ports: Vec<u32>,
     /// Of them taken.
-    pub ports_taken: Vec<u32>,
+    pub ports_in_use: Vec<u32>,
     /// Vehicles that wait for one.
     pub queue: Vec<u32>,
     /// Positions of its hydrogen station.
@@ -485,7 +485,7 @@ impl<'a> Round<'a> {
             .iter()
             .filter(|site| if off_duty_at_home { **site == here } else { travel.energy_km(here, **site) <= reach_km });
         let places =
-            Places { number: &columns.ports, taken: &columns.ports_taken, queue: &columns.queue, each_s: SESSION_S };
+            Places { number: &columns.ports, taken: &columns.ports_in_use, queue: &columns.queue, each_s: SESSION_S };
         // Out of reach of every charger: the nearest one, by tow.
         let by_tow = || if off_duty_at_home { None } else { self.nearest(here, usable.iter()) };
         let site = self.soonest(here, sites, &places).or_else(by_tow);

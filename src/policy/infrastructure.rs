@@ -35,7 +35,7 @@ pub struct InfrastructureView {
 
 /// What is decided this year.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Works {
+pub struct BuildOutOrders {
     /// By group: cabinets to add.
     pub cabinets: Vec<u32>,
     /// By site: power of the connection to add, kW.
@@ -44,7 +44,7 @@ pub struct Works {
     pub does_planned: bool,
 }
 
-impl Works {
+impl BuildOutOrders {
     fn none(view: &InfrastructureView) -> Self {
         Self { cabinets: vec![0; view.site.len()], grid_kw: vec![0.0; view.site_limit_kw.len()], does_planned: false }
     }
@@ -64,7 +64,7 @@ pub trait InfrastructurePolicy: Send + Sync {
     ///
     /// # Errors
     /// What went wrong; the run then ends.
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String>;
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String>;
 
     /// The run is over.
     ///
@@ -81,12 +81,12 @@ pub trait InfrastructurePolicy: Send + Sync {
 }
 
 /// Connections that carry a share of the cabinets and the load behind them, up to the last connection above.
-fn connect(view: &InfrastructureView, works: &mut Works, simultaneity: f64) {
+fn connect(view: &InfrastructureView, orders: &mut BuildOutOrders, simultaneity: f64) {
     let mut wanted_kw = vec![0.0; view.site_limit_kw.len()];
     for site in 0..wanted_kw.len() {
         let groups = (0..view.site.len()).filter(|group| view.site[*group] == site);
         let cabinets_kw: f64 =
-            groups.map(|group| f64::from(view.cabinets[group] + works.cabinets[group]) * view.cabinet_kw[group]).sum();
+            groups.map(|group| f64::from(view.cabinets[group] + orders.cabinets[group]) * view.cabinet_kw[group]).sum();
         let own_kw = cabinets_kw * simultaneity + view.site_load_kw[site];
         let mut at = Some(site);
         while let Some(above) = at {
@@ -94,7 +94,7 @@ fn connect(view: &InfrastructureView, works: &mut Works, simultaneity: f64) {
             at = view.site_behind[above];
         }
     }
-    for ((grid_kw, limit_kw), wanted_kw) in works.grid_kw.iter_mut().zip(&view.site_limit_kw).zip(wanted_kw) {
+    for ((grid_kw, limit_kw), wanted_kw) in orders.grid_kw.iter_mut().zip(&view.site_limit_kw).zip(wanted_kw) {
         *grid_kw += limit_kw.map_or(0.0, |limit_kw| (wanted_kw - limit_kw).max(0.0));
     }
 }
@@ -108,8 +108,8 @@ impl InfrastructurePolicy for Nothing {
         "none"
     }
 
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
-        Ok(Works::none(view))
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+        Ok(BuildOutOrders::none(view))
     }
 }
 
@@ -122,8 +122,8 @@ impl InfrastructurePolicy for PlanFile {
         "plan_file"
     }
 
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
-        Ok(Works { does_planned: true, ..Works::none(view) })
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+        Ok(BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) })
     }
 }
 
@@ -145,8 +145,8 @@ impl InfrastructurePolicy for TargetWait {
         true
     }
 
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
-        let mut works = Works { does_planned: true, ..Works::none(view) };
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+        let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
             let now = view.cabinets[group];
             let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
@@ -155,10 +155,10 @@ impl InfrastructurePolicy for TargetWait {
             let is_all_in_service = view.in_service[group] == now;
             let for_waits =
                 if is_slow && is_all_in_service { (f64::from(now) * (1.0 + self.step)).ceil() as u32 } else { now };
-            works.cabinets[group] = for_vehicles.max(for_waits).saturating_sub(now);
+            orders.cabinets[group] = for_vehicles.max(for_waits).saturating_sub(now);
         }
-        connect(view, &mut works, self.simultaneity);
-        Ok(works)
+        connect(view, &mut orders, self.simultaneity);
+        Ok(orders)
     }
 }
 
@@ -178,19 +178,19 @@ impl InfrastructurePolicy for TargetPeak {
         true
     }
 
-    fn decide(&mut self, view: &InfrastructureView) -> Result<Works, String> {
-        let mut works = Works { does_planned: true, ..Works::none(view) };
+    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+        let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
             let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
-            works.cabinets[group] = for_vehicles.saturating_sub(view.cabinets[group]);
+            orders.cabinets[group] = for_vehicles.saturating_sub(view.cabinets[group]);
         }
-        connect(view, &mut works, self.simultaneity);
+        connect(view, &mut orders, self.simultaneity);
         for (site, limit_kw) in view.site_limit_kw.iter().enumerate() {
             let Some(limit_kw) = limit_kw else { continue };
             let wanted_kw = view.site_peak_kw[site] / self.peak_share;
-            works.grid_kw[site] = works.grid_kw[site].max(wanted_kw - limit_kw);
+            orders.grid_kw[site] = orders.grid_kw[site].max(wanted_kw - limit_kw);
         }
-        Ok(works)
+        Ok(orders)
     }
 }
 
@@ -250,23 +250,23 @@ mod tests {
         }
     }
 
-    fn works(name: &str, view: &InfrastructureView) -> Works {
+    fn orders(name: &str, view: &InfrastructureView) -> BuildOutOrders {
         infrastructure(name, &BTreeMap::new()).unwrap().decide(view).unwrap()
     }
 
     #[test]
     fn waits_call_for_ports_and_ports_for_power() {
-        let works_now = works("target_wait", &view());
+        let works_now = orders("target_wait", &view());
         // A quarter more of 10, rounded up; 13 x 180 kW x 0.8 + 100 kW.
         assert_eq!(works_now.cabinets, [3]);
         assert!((works_now.grid_kw[0] - (13.0 * 180.0 * 0.8 + 100.0 - 1_800.0)).abs() < 1e-9);
         let short = InfrastructureView { wait_p95_min: vec![Some(10.0)], ..view() };
-        assert_eq!(works("target_wait", &short).cabinets, [0]);
+        assert_eq!(orders("target_wait", &short).cabinets, [0]);
         let on_the_way = InfrastructureView { in_service: vec![8], ..view() };
-        assert_eq!(works("target_wait", &on_the_way).cabinets, [0], "what is on the way comes first");
+        assert_eq!(orders("target_wait", &on_the_way).cabinets, [0], "what is on the way comes first");
         let many = InfrastructureView { vehicle_kw: vec![4_500.0], ..view() };
-        assert_eq!(works("target_wait", &many).cabinets, [15]);
-        assert_eq!(works("none", &many), Works::none(&many));
+        assert_eq!(orders("target_wait", &many).cabinets, [15]);
+        assert_eq!(orders("none", &many), BuildOutOrders::none(&many));
     }
 
     /// A substation of 2 MW carries the depot (which fits its own connection) and 500 kW of its own.
@@ -277,14 +277,14 @@ mod tests {
         view.site_peak_kw.push(0.0);
         view.site_load_kw.push(500.0);
         view.site_behind = vec![Some(1), None];
-        let grid_kw = works("target_wait", &view).grid_kw;
+        let grid_kw = orders("target_wait", &view).grid_kw;
         assert!(grid_kw[0].abs() < 1e-9, "{grid_kw:?}");
         assert!((grid_kw[1] - (13.0 * 180.0 * 0.8 + 100.0 + 500.0 - 2_000.0)).abs() < 1e-9, "{grid_kw:?}");
     }
 
     #[test]
     fn peaks_call_for_power() {
-        assert!((works("target_peak", &view()).grid_kw[0] - (1_750.0 / 0.9 - 1_800.0)).abs() < 1e-9);
-        assert!(works("plan_file", &view()).does_planned);
+        assert!((orders("target_peak", &view()).grid_kw[0] - (1_750.0 / 0.9 - 1_800.0)).abs() < 1e-9);
+        assert!(orders("plan_file", &view()).does_planned);
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
-/// `[policy]`: who decides.
+/// `[policy]`: policies of dispatch, charging and hydrogen supply.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicySpec {
@@ -164,7 +164,7 @@ macro_rules! from_text {
         }
 
         impl $choice {
-            /// Who decides, in a word: the built-in policy, or the file of the plugin.
+            /// The policy, in a word: the built-in policy, or the file of the plugin.
             #[must_use]
             pub fn word(&self) -> &str {
                 self.plugin.as_ref().unwrap_or(&self.name)

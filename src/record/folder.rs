@@ -1,7 +1,7 @@
 //! A run's folder: tables, summary, manifest. It appears whole or not at all: files are written beside it and renamed
 //! at the end; an interrupted run keeps what it has under a name that says so.
 
-use super::metric::Metric;
+use super::metrics::Metric;
 use super::notes::PluginNotes;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::whole::{self, Work};

@@ -43,7 +43,7 @@ pub struct Hub {
     pub stations: Vec<Station>,
     /// What a transition is decided by; none in a run of operations.
     pub transition: Option<Transition>,
-    /// Numbers that are recalled or assumed, by source.
+    /// Numbers that are unverified or assumed, by source.
     pub doubtful: Vec<Doubtful>,
     /// What a careful reader should know before using the result.
     pub warnings: Vec<String>,
@@ -125,7 +125,7 @@ pub struct Transition {
 /// Numbers of one doubtful source.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Doubtful {
-    /// Recalled or assumed.
+    /// Unverified or assumed.
     pub quality: String,
     /// The source.
     pub title: String,
@@ -225,7 +225,7 @@ fn site(key: &str, spec: &SiteSpec, scenario: &Scenario) -> Site {
 
 fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
     let mut out = Vec::new();
-    for quality in [Quality::Recalled, Quality::Assumed] {
+    for quality in [Quality::Unverified, Quality::Assumed] {
         for (source, origins) in loaded.provenance.by_source(quality) {
             let title = loaded.scenario.source.get(source).map(|source| source.title.clone()).unwrap_or_default();
             let fields = origins.iter().map(|origin| origin.field.clone()).collect();
@@ -239,7 +239,7 @@ fn warnings(loaded: &Loaded) -> Vec<String> {
     let (all, bare) = (loaded.provenance.origins.len(), loaded.provenance.unsourced().count());
     let mut out = Vec::new();
     if loaded.doubtful() > 0 {
-        out.push(format!("{} of the {all} numbers of the scenario are recalled or assumed", loaded.doubtful()));
+        out.push(format!("{} of the {all} numbers of the scenario are unverified or assumed", loaded.doubtful()));
     }
     if bare > 0 {
         out.push(format!("{bare} of the {all} numbers of the scenario have no source"));

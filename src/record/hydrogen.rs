@@ -1,19 +1,20 @@
 //! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
 
-use super::Code;
-use super::metric::Metric;
+use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::table::{At, row};
 use super::tally::Waits;
+use super::words::{FuelLeave, VehicleKind};
 use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::{HydrogenSpec, StationCostSpec};
 use crate::kernel::ids::{FleetId, HubId, StationId};
+use crate::kernel::sums::{Accumulate, sums};
 use std::collections::BTreeMap;
 
 row! {
     /// One vehicle at one position from arrival to departure, or one that left without a position.
     RefuelRow in "refuelings" {
         /// truck, equipment or visitor
-        vehicle_kind: Code [""],
+        vehicle_kind: VehicleKind [""],
         /// number of the vehicle among its kind
         vehicle_id: u32 [""],
         /// the truck's fleet
@@ -30,7 +31,7 @@ row! {
         end_s: u32 ["s"],
         /// from arrival to position (or to departure from the queue)
         wait_s: u32 ["s"],
-        /// hydrogen it asked for
+        /// hydrogen it requested
         requested_kg: f64 ["kg"],
         /// hydrogen it got
         got_kg: f64 ["kg"],
@@ -49,7 +50,7 @@ row! {
         /// credits in what it got, negative
         credit_usd: f64 ["USD"],
         /// why it left: `done`, `time_up`, `gave_up`, `turned_away`, `not_allowed`, `outage`; `open` when it was still there at the end
-        leave: Code [""],
+        leave: FuelLeave [""],
     }
 }
 
@@ -78,7 +79,7 @@ row! {
         vented_kg: f64 ["kg"],
         /// lost in unloading trailers
         unload_lost_kg: f64 ["kg"],
-        /// gone back with trailers for want of room
+        /// returned with trailers for lack of room
         returned_kg: f64 ["kg"],
         /// into vehicles
         dispensed_kg: f64 ["kg"],
@@ -98,7 +99,7 @@ row! {
         queue: f64 [""],
         /// time in which hydrogen was short
         out_s: f64 ["s"],
-        /// vehicles sent away for want of hydrogen
+        /// vehicles turned away for lack of hydrogen
         turned_away: u32 [""],
         /// trailers that unloaded
         trailers: u32 [""],
@@ -120,7 +121,7 @@ row! {
         stock_kg: f64 ["kg"],
         /// made
         produced_kg: f64 ["kg"],
-        /// asked for by neighbours
+        /// requested by neighbours
         neighbours_asked_kg: f64 ["kg"],
         /// given to neighbours
         neighbours_kg: f64 ["kg"],
@@ -129,53 +130,55 @@ row! {
     }
 }
 
-/// Figures of a station, or of all.
-#[derive(Debug, Clone, Default)]
-pub struct StationTally {
-    /// Waits for a position.
-    pub waits: Waits,
-    /// Fills that had a position.
-    pub fills: u64,
-    /// Asked for, kg.
-    pub requested_kg: f64,
-    /// Got, kg (fills).
-    pub got_kg: f64,
-    /// Of it by visitors that are not simulated, kg.
-    pub visitors_kg: f64,
-    /// Into vehicles, kg (stations).
-    pub dispensed_kg: f64,
-    /// Made on site, kg.
-    pub produced_kg: f64,
-    /// Unloaded by trailers, kg.
-    pub delivered_kg: f64,
-    /// Through pipelines, kg.
-    pub piped_kg: f64,
-    /// Boiled off, kg.
-    pub vented_kg: f64,
-    /// Gone back with trailers for want of room, kg.
-    pub returned_kg: f64,
-    /// Time in which hydrogen was short, s.
-    pub out_s: f64,
-    /// Vehicles sent away for want of hydrogen.
-    pub turned_away: u64,
-    /// Vehicles that gave up waiting.
-    pub gave_up: u64,
-    /// Trailers that unloaded.
-    pub trailers: u64,
-    /// Carbon of what vehicles got, kg.
-    pub co2e_kg: f64,
-    /// Carbon of what trailers and pipelines brought, kg.
-    pub purchased_co2e_kg: f64,
-    /// Electricity through the meter, kWh.
-    pub grid_kwh: f64,
-    /// Carbon of it, kg.
-    pub grid_co2e_kg: f64,
-    /// Money spent on electricity, USD.
-    pub electricity_usd: f64,
-    /// Money in what vehicles got: production, compression, purchase, credit, USD.
-    pub usd: [f64; 4],
-    /// Annuity of the investment with upkeep over the time of the run: electrolyser, compressor, storage, dispensers, USD.
-    pub fixed_usd: [f64; 4],
+sums! {
+    /// Figures of a station, or of all.
+    #[derive(Debug, Clone, Default)]
+    pub struct StationTally {
+        /// Waits for a position.
+        pub waits: Waits,
+        /// Fills that had a position.
+        pub fills: u64,
+        /// Asked for, kg.
+        pub requested_kg: f64,
+        /// Got, kg (fills).
+        pub got_kg: f64,
+        /// Of it by visitors that are not simulated, kg.
+        pub visitors_kg: f64,
+        /// Into vehicles, kg (stations).
+        pub dispensed_kg: f64,
+        /// Made on site, kg.
+        pub produced_kg: f64,
+        /// Unloaded by trailers, kg.
+        pub delivered_kg: f64,
+        /// Through pipelines, kg.
+        pub piped_kg: f64,
+        /// Boiled off, kg.
+        pub vented_kg: f64,
+        /// Gone back with trailers for want of room, kg.
+        pub returned_kg: f64,
+        /// Time in which hydrogen was short, s.
+        pub out_s: f64,
+        /// Vehicles sent away for want of hydrogen.
+        pub turned_away: u64,
+        /// Vehicles that gave up waiting.
+        pub gave_up: u64,
+        /// Trailers that unloaded.
+        pub trailers: u64,
+        /// Carbon of what vehicles got, kg.
+        pub co2e_kg: f64,
+        /// Carbon of what trailers and pipelines brought, kg.
+        pub purchased_co2e_kg: f64,
+        /// Electricity through the meter, kWh.
+        pub grid_kwh: f64,
+        /// Carbon of it, kg.
+        pub grid_co2e_kg: f64,
+        /// Money spent on electricity, USD.
+        pub electricity_usd: f64,
+        /// Money in what vehicles got: production, compression, purchase, credit, USD.
+        pub usd: [f64; 4],
+        /// Annuity of the investment with upkeep over the time of the run: electrolyser, compressor, storage, dispensers, USD.
+        pub fixed_usd: [f64; 4],
+    }
 }
 
 impl StationTally {
@@ -191,15 +194,15 @@ impl StationTally {
 }
 
 /// Metrics of the components of the cost.
-const COMPONENTS: [(&str, &str); 8] = [
-    ("h2_cost_electrolyser_usd_per_kg", "investment and upkeep of electrolysers in a kg"),
-    ("h2_cost_compressor_usd_per_kg", "investment and upkeep of compressors in a kg"),
-    ("h2_cost_storage_usd_per_kg", "investment and upkeep of storage in a kg"),
-    ("h2_cost_dispenser_usd_per_kg", "investment and upkeep of dispensers in a kg"),
-    ("h2_cost_production_energy_usd_per_kg", "electricity of production in a kg"),
-    ("h2_cost_compression_energy_usd_per_kg", "electricity of compression in a kg"),
-    ("h2_cost_purchase_usd_per_kg", "hydrogen bought, with its delivery, in a kg"),
-    ("h2_cost_credit_usd_per_kg", "credits in a kg, negative"),
+const COMPONENTS: [MetricName; 8] = [
+    MetricName::H2CostElectrolyserUsdPerKg,
+    MetricName::H2CostCompressorUsdPerKg,
+    MetricName::H2CostStorageUsdPerKg,
+    MetricName::H2CostDispenserUsdPerKg,
+    MetricName::H2CostProductionEnergyUsdPerKg,
+    MetricName::H2CostCompressionEnergyUsdPerKg,
+    MetricName::H2CostPurchaseUsdPerKg,
+    MetricName::H2CostCreditUsdPerKg,
 ];
 
 /// Investment and upkeep of a station over some days, USD: real annuity without tax, see `account::levelised`.
@@ -251,10 +254,10 @@ impl HydrogenSummary {
             tally.fills += u64::from(row.start_s.is_some());
             tally.requested_kg += row.requested_kg;
             tally.got_kg += row.got_kg;
-            if row.vehicle_kind.0 == "visitor" {
+            if row.vehicle_kind == VehicleKind::Visitor {
                 tally.visitors_kg += row.got_kg;
             }
-            tally.gave_up += u64::from(row.leave.0 == "gave_up");
+            tally.gave_up += u64::from(row.leave == FuelLeave::GaveUp);
             tally.co2e_kg += row.co2e_kg;
             let usd = [row.production_usd, row.compression_usd, row.purchase_usd, row.credit_usd];
             tally.usd.iter_mut().zip(usd).for_each(|(sum, usd)| *sum += usd);
@@ -285,32 +288,7 @@ impl HydrogenSummary {
     #[must_use]
     pub fn all(&self) -> StationTally {
         let mut all = StationTally::default();
-        for tally in &self.stations {
-            all.waits.merge(&tally.waits);
-            all.fills += tally.fills;
-            all.requested_kg += tally.requested_kg;
-            all.got_kg += tally.got_kg;
-            all.visitors_kg += tally.visitors_kg;
-            all.dispensed_kg += tally.dispensed_kg;
-            all.produced_kg += tally.produced_kg;
-            all.delivered_kg += tally.delivered_kg;
-            all.piped_kg += tally.piped_kg;
-            all.vented_kg += tally.vented_kg;
-            all.returned_kg += tally.returned_kg;
-            all.out_s += tally.out_s;
-            all.turned_away += tally.turned_away;
-            all.gave_up += tally.gave_up;
-            all.trailers += tally.trailers;
-            all.co2e_kg += tally.co2e_kg;
-            all.purchased_co2e_kg += tally.purchased_co2e_kg;
-            all.grid_kwh += tally.grid_kwh;
-            all.grid_co2e_kg += tally.grid_co2e_kg;
-            all.electricity_usd += tally.electricity_usd;
-            for at in 0..4 {
-                all.usd[at] += tally.usd[at];
-                all.fixed_usd[at] += tally.fixed_usd[at];
-            }
-        }
+        self.stations.iter().for_each(|tally| all.accumulate(tally, 1.0));
         all
     }
 
@@ -335,41 +313,29 @@ impl HydrogenSummary {
 }
 
 fn metrics_of(scope: String, tally: &StationTally, out: &mut Vec<Metric>) {
-    let mut add = |name: &'static str, value: Option<f64>, unit: &'static str, info: &'static str| {
-        out.push(Metric { name, scope: scope.clone(), value, unit, info });
-    };
-    add("h2_dispensed_kg", Some(tally.dispensed_kg), "kg", "hydrogen into vehicles");
-    add("h2_requested_kg", Some(tally.requested_kg), "kg", "hydrogen that vehicles asked for, each time they came");
-    add("h2_fills", Some(tally.fills as f64), "", "vehicles that had a position");
-    add("h2_turned_away", Some(tally.turned_away as f64), "", "vehicles sent away for want of hydrogen");
-    add("h2_gave_up", Some(tally.gave_up as f64), "", "vehicles that gave up waiting");
-    add(
-        "h2_stockout_h",
-        Some(tally.out_s / 3600.0),
-        "h",
-        "time in which a vehicle could not be served for want of hydrogen",
-    );
-    add("h2_queue_wait_mean_min", tally.waits.mean_min(), "min", "wait for a position, mean");
-    add("h2_queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a position, 95th percentile");
-    add("h2_produced_kg", Some(tally.produced_kg), "kg", "hydrogen made on site");
-    add("h2_delivered_kg", Some(tally.delivered_kg), "kg", "hydrogen unloaded by trailers");
-    add("h2_piped_kg", Some(tally.piped_kg), "kg", "hydrogen through pipelines");
-    add("h2_vented_kg", Some(tally.vented_kg), "kg", "hydrogen boiled off and vented");
-    add("h2_returned_kg", Some(tally.returned_kg), "kg", "hydrogen gone back with trailers for want of room");
-    add("h2_trailers", Some(tally.trailers as f64), "", "trailers that unloaded");
-    add("h2_electricity_kwh", Some(tally.grid_kwh), "kWh", "electrolysers and compressors at the meters");
-    add("h2_electricity_usd", Some(tally.electricity_usd), "USD", "money spent on that electricity");
+    let mut out = ScopeMetrics::new(scope, out);
+    out.add(MetricName::H2DispensedKg, tally.dispensed_kg);
+    out.add(MetricName::H2RequestedKg, tally.requested_kg);
+    out.add(MetricName::H2Fills, tally.fills as f64);
+    out.add(MetricName::H2TurnedAway, tally.turned_away as f64);
+    out.add(MetricName::H2GaveUp, tally.gave_up as f64);
+    out.add(MetricName::H2StockoutH, tally.out_s / 3600.0);
+    out.add(MetricName::H2QueueWaitMeanMin, tally.waits.mean_min());
+    out.add(MetricName::H2QueueWaitP95Min, tally.waits.quantile_min(0.95));
+    out.add(MetricName::H2ProducedKg, tally.produced_kg);
+    out.add(MetricName::H2DeliveredKg, tally.delivered_kg);
+    out.add(MetricName::H2PipedKg, tally.piped_kg);
+    out.add(MetricName::H2VentedKg, tally.vented_kg);
+    out.add(MetricName::H2ReturnedKg, tally.returned_kg);
+    out.add(MetricName::H2Trailers, tally.trailers as f64);
+    out.add(MetricName::H2ElectricityKwh, tally.grid_kwh);
+    out.add(MetricName::H2ElectricityUsd, tally.electricity_usd);
     let carbon = (tally.got_kg > 0.0).then(|| tally.co2e_kg / tally.got_kg);
-    add("h2_co2e_kg_per_kg", carbon, "kg/kg", "carbon of a kg in vehicles, from supply and compression");
+    out.add(MetricName::H2Co2eKgPerKg, carbon);
     let cost = tally.usd_per_kg();
-    add(
-        "h2_cost_usd_per_kg",
-        cost.map(|cost| cost.iter().sum()),
-        "USD/kg",
-        "levelised cost of a kg: real, without tax",
-    );
-    for (at, (name, info)) in COMPONENTS.into_iter().enumerate() {
-        add(name, cost.map(|cost| cost[at]), "USD/kg", info);
+    out.add(MetricName::H2CostUsdPerKg, cost.map(|cost| cost.iter().sum()));
+    for (at, name) in COMPONENTS.into_iter().enumerate() {
+        out.add(name, cost.map(|cost| cost[at]));
     }
 }
 

@@ -1,10 +1,10 @@
 //! The tables of a room: how rows wait in the world, leave it, and become part of the summary.
 
 use super::Records;
-use super::beside::Tables;
+use super::background::Tables;
 use super::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use super::names::Names;
-use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
+use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use super::summary::Summary;
 use super::table::{Row, TableError, TableWriter};
 use bevy_ecs::prelude::World;
@@ -91,9 +91,9 @@ impl Folded for FuelRow {
     }
 }
 
-impl Folded for StandingRow {
+impl Folded for IdlingRow {
     fn fold(rows: &[Self], summary: &mut Summary) {
-        summary.standing(rows);
+        summary.idling(rows);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Rows out: typed tables, a summary folded from the rows, a manifest. Systems append; nothing in a run reads back.
 
-pub mod beside;
+pub mod background;
 pub mod folder;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;
-pub mod metric;
+pub mod metrics;
 pub mod names;
 pub mod notes;
 pub mod read;
@@ -13,12 +13,9 @@ pub mod rows;
 pub mod summary;
 pub mod table;
 pub mod tally;
+pub mod words;
 
 use bevy_ecs::prelude::Resource;
-
-/// A word from a fixed list, as tables show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code(pub &'static str);
 
 /// Rows of one kind that have not been written yet.
 #[derive(Resource, Debug)]

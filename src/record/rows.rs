@@ -1,7 +1,7 @@
 //! The rows of all tables. The documents of the fields are the documents of the columns.
 
-use super::Code;
 use super::table::{At, row};
+use super::words::{Container, HaulState, Leave, VehicleKind};
 use crate::account::bill::{Component, MonthBill};
 use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
 
@@ -9,7 +9,7 @@ row! {
     /// One vehicle at one port from plug-in to unplug, or one that left the queue without a port.
     SessionRow in "sessions" {
         /// truck, equipment or visitor
-        vehicle_kind: Code [""],
+        vehicle_kind: VehicleKind [""],
         /// number of the vehicle among its kind
         vehicle_id: u32 [""],
         /// name of the session, of visitors from a file
@@ -18,11 +18,11 @@ row! {
         fleet: Option<FleetId> [""],
         /// the site
         site: SiteId [""],
-        /// the port: key of the charger group and number; empty when it never got one
+        /// the charging port: key of the charger group and number; empty when it never got one
         port: Option<PortId> [""],
         /// arrival at the site, from the start of the run
         arrive_s: u32 ["s"],
-        /// plug-in; empty when it never got a port
+        /// plug-in; empty when it never got a charging port
         start_s: Option<u32> ["s"],
         /// unplug, or departure from the queue
         end_s: u32 ["s"],
@@ -30,15 +30,15 @@ row! {
         depart_s: Option<u32> ["s"],
         /// from arrival to plug-in (or to departure from the queue)
         wait_s: u32 ["s"],
-        /// energy it asked for, battery side
+        /// energy it requested, battery side
         requested_kwh: f64 ["kWh"],
-        /// energy it got, battery side, less what it gave back
+        /// energy delivered, battery side, less V2G export
         delivered_kwh: f64 ["kWh"],
-        /// energy drawn from the grid for it, less what it gave back
+        /// energy drawn from the grid for it, less V2G export
         grid_kwh: f64 ["kWh"],
-        /// energy it gave back to the site
-        given_kwh: f64 ["kWh"],
-        /// what it paid for that; empty where the port has no price of its own
+        /// V2G export: energy it sent to the site
+        v2g_export_kwh: f64 ["kWh"],
+        /// what it paid for that; empty where the charging port has no price of its own
         paid_usd: Option<f64> ["USD"],
         /// the most power that its battery accepts at any state of charge, battery side
         accepts_kw: f64 ["kW"],
@@ -47,7 +47,7 @@ row! {
         /// state of charge at unplug
         end_soc: f64 [""],
         /// why it left: `done`, `time_up`, `never_served`, `break_over`, `not_allowed`, `outage`; `open` when it was still there at the end
-        leave: Code [""],
+        leave: Leave [""],
     }
 }
 
@@ -107,13 +107,13 @@ row! {
         /// destination
         destination: SiteId [""],
         /// loaded or empty container
-        container: Code [""],
+        container: Container [""],
         /// from when it could be taken, from the start of the run
         ready_s: u32 ["s"],
         /// when it should have arrived
         due_s: u32 ["s"],
-        /// completed, cancelled or open (at the end of the run)
-        state: Code [""],
+        /// completed, lapsed or open (at the end of the run)
+        state: HaulState [""],
         /// number of the truck
         truck: Option<u32> [""],
         /// the truck's fleet
@@ -146,15 +146,15 @@ row! {
         site: SiteId [""],
         /// the class
         class: String [""],
-        /// unit-hours newly asked for
+        /// unit-hours newly required
         required_h: f64 ["h"],
-        /// unit-hours done
+        /// unit-hours served
         served_h: f64 ["h"],
-        /// unit-hours asked for and not done yet
+        /// unit-hours required and not served yet
         backlog_h: f64 ["h"],
         /// unit-hours of units at work or ready
         present_h: f64 ["h"],
-        /// unit-hours of units that waited for a port or charged
+        /// unit-hours of units that waited for a charging port or charged
         away_h: f64 ["h"],
         /// fuel used
         diesel_gal: f64 ["US gal"],
@@ -192,25 +192,25 @@ row! {
         nox_g: f64 ["g"],
         /// exhaust particles up to 2.5 micrometres
         pm25_g: f64 ["g"],
-        /// hauls finished
+        /// hauls completed
         hauls: u32 [""],
         /// time in gate queues
         gate_queue_h: f64 ["h"],
-        /// time at places with the systems on: queues, gates, docks
-        standing_h: f64 ["h"],
+        /// time idling at queues, gates, docks
+        idling_h: f64 ["h"],
         /// trips that ended with an empty battery
         stranded: u32 [""],
     }
 }
 
 row! {
-    /// Trucks that stand at a site with their systems on, in an hour of the run.
-    StandingRow in "standing" {
+    /// Trucks that idle at a site (their systems are on), in an hour of the run.
+    IdlingRow in "idling" {
         /// start of the hour, from the start of the run
         start_s: u32 ["s"],
         /// the site
         site: SiteId [""],
-        /// time that trucks stand there
+        /// time that trucks idle there
         truck_h: f64 ["h"],
         /// nitrogen oxides from their tailpipes
         nox_g: f64 ["g"],
@@ -235,9 +235,9 @@ row! {
         peak_kw: f64 ["kW"],
         /// demand that is billed, after ratchets
         billed_kw: f64 ["kW"],
-        /// charges by the kWh, less credits for exports
+        /// energy charges, less credits for exports
         energy_usd: f64 ["USD"],
-        /// charges by the kW
+        /// demand charges
         demand_usd: f64 ["USD"],
         /// charges for being a customer
         fixed_usd: f64 ["USD"],
@@ -288,6 +288,6 @@ row! {
         /// containers lifted
         lifts: u32 [""],
         /// yes or no
-        shore_power: Code [""],
+        shore_power: bool [""],
     }
 }

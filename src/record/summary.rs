@@ -1,14 +1,16 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
 use super::hydrogen::HydrogenSummary;
-use super::metric::Metric;
+use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
-use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, StandingRow};
-use super::tally::{BillTally, ClassTally, FleetTally, Tally};
+use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, PowerRow, SessionRow};
+use super::tally::{BillTally, ChargingTally, EquipmentTally, FleetTally, SiteTally};
+use super::words::{HaulState, Leave, VehicleKind};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::SiteId;
+use crate::kernel::sums::Accumulate;
 use std::collections::BTreeMap;
 
 /// The summary of a run.
@@ -19,17 +21,17 @@ pub struct Summary {
     ports: Vec<u32>,
     emissions: Option<EmissionsSpec>,
     /// By site.
-    pub sites: Vec<Tally>,
+    pub sites: Vec<SiteTally>,
     /// By fleet.
     pub fleets: Vec<FleetTally>,
     /// The hub: waits and peaks are its own, sums are of the sites.
-    pub hub: Tally,
+    pub hub: SiteTally,
     /// Hydrogen stations.
     pub hydrogen: HydrogenSummary,
-    /// Hauls put up.
+    /// Hauls requested.
     pub requested: u64,
     /// Hauls that lapsed.
-    pub cancelled: u64,
+    pub lapsed: u64,
     /// Hauls open at the end.
     pub open: u64,
     /// Energy delivered to visitors, battery side, kWh.
@@ -37,8 +39,8 @@ pub struct Summary {
     /// Meters of the sites that have a tariff; may be shorter than the sites.
     pub meters: Vec<Option<Meter>>,
     /// By number of the site and class of equipment.
-    pub classes: BTreeMap<(u32, String), ClassTally>,
-    /// For [`Tally::kwh_by_hour`].
+    pub classes: BTreeMap<(u32, String), EquipmentTally>,
+    /// For [`MeterTally::energy_by_hour_kwh`](super::tally::MeterTally::energy_by_hour_kwh).
     pub calendar: Option<Calendar>,
     /// Policy orders refused.
     pub rejected: u64,
@@ -60,7 +62,7 @@ impl Summary {
         Self {
             interval_s,
             days: f64::from(days),
-            sites: ports.iter().map(|ports| Tally { ports: *ports, ..Tally::default() }).collect(),
+            sites: ports.iter().map(|ports| of_ports(*ports)).collect(),
             ports,
             fleets: vec![FleetTally::default(); fleets],
             emissions,
@@ -72,7 +74,7 @@ impl Summary {
     pub fn sessions(&mut self, rows: &[SessionRow]) {
         for row in rows {
             let is_short = row.requested_kwh - row.delivered_kwh > 1e-3;
-            if row.vehicle_kind.0 == "visitor" {
+            if row.vehicle_kind == VehicleKind::Visitor {
                 self.visitors_kwh += row.delivered_kwh;
             }
             if let Some(fleet) = row.fleet {
@@ -84,8 +86,9 @@ impl Summary {
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
                 fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
             }
-            let is_over = !matches!(row.leave.0, "open" | "outage" | "break_over");
+            let is_over = !matches!(row.leave, Leave::Open | Leave::Outage | Leave::BreakOver);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                let tally = &mut tally.charging;
                 if let Some(start_s) = row.start_s {
                     tally.sessions += 1;
                     tally.busy_s += f64::from(row.end_s.saturating_sub(start_s));
@@ -93,9 +96,9 @@ impl Summary {
                 tally.unmet += u64::from(is_short && is_over);
                 tally.requested_kwh += row.requested_kwh;
                 tally.delivered_kwh += row.delivered_kwh;
-                tally.session_grid_kwh += row.grid_kwh;
+                tally.grid_kwh += row.grid_kwh;
                 tally.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
-                tally.sold_usd += row.paid_usd.unwrap_or(0.0);
+                tally.revenue_usd += row.paid_usd.unwrap_or(0.0);
                 tally.waits.add(row.wait_s);
             }
         }
@@ -115,9 +118,9 @@ impl Summary {
             if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
                 meter.read(row.start_s, self.interval_s, row.total_kw);
             }
-            let tally = &mut self.sites[row.site.index()];
+            let tally = &mut self.sites[row.site.index()].meter;
             if let Some(calendar) = &self.calendar {
-                tally.kwh_by_hour[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
+                tally.energy_by_hour_kwh[calendar.hour(i64::from(row.start_s))] += row.total_kw * hours;
             }
             if row.total_kw > tally.peak_kw {
                 tally.peak_kw = row.total_kw;
@@ -125,20 +128,21 @@ impl Summary {
             }
             let is_over = |limit_kw: f64| row.total_kw > limit_kw * (1.0 + 1e-9) + 1e-9;
             tally.overloads += u64::from(row.limit_kw.is_some_and(is_over));
-            for tally in [tally, &mut self.hub] {
-                tally.meter_kwh += row.total_kw * hours;
+            for tally in [tally, &mut self.hub.meter] {
+                tally.energy_kwh += row.total_kw * hours;
                 tally.charging_kwh += row.charging_kw * hours;
             }
-            self.sites[row.site.index()].metered_s += f64::from(self.interval_s);
+            self.sites[row.site.index()].meter.metered_s += f64::from(self.interval_s);
         }
     }
 
     fn close_interval(&mut self) {
         if let Some((start_s, sum)) = self.running_interval.take() {
-            self.hub.metered_s += f64::from(self.interval_s);
-            if sum > self.hub.peak_kw {
-                self.hub.peak_kw = sum;
-                self.hub.peak_at_s = start_s;
+            let meter = &mut self.hub.meter;
+            meter.metered_s += f64::from(self.interval_s);
+            if sum > meter.peak_kw {
+                meter.peak_kw = sum;
+                meter.peak_at_s = start_s;
             }
         }
     }
@@ -147,10 +151,10 @@ impl Summary {
     pub fn hauls(&mut self, rows: &[HaulRow]) {
         for row in rows {
             self.requested += 1;
-            match row.state.0 {
-                "cancelled" => self.cancelled += 1,
-                "open" => self.open += 1,
-                _ => {
+            match row.state {
+                HaulState::Lapsed => self.lapsed += 1,
+                HaulState::Open => self.open += 1,
+                HaulState::Completed => {
                     if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
                         let fleet = &mut self.fleets[fleet.index()];
                         fleet.completed += 1;
@@ -165,8 +169,8 @@ impl Summary {
         }
     }
 
-    /// Folds in what leaves the tailpipes of trucks that stand at sites.
-    pub fn standing(&mut self, rows: &[StandingRow]) {
+    /// Folds in what leaves the tailpipes of trucks that idle at sites.
+    pub fn idling(&mut self, rows: &[IdlingRow]) {
         for row in rows {
             self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
         }
@@ -175,14 +179,14 @@ impl Summary {
     fn exhaust(&mut self, site: SiteId, start_s: u32, [nox_g, pm25_g]: [f64; 2]) {
         if let Some(calendar) = &self.calendar {
             let hour = calendar.hour(i64::from(start_s));
-            let sum = &mut self.sites[site.index()].exhaust_by_hour[hour];
+            let sum = &mut self.sites[site.index()].exhaust.by_hour_g[hour];
             *sum = [sum[0] + nox_g, sum[1] + pm25_g];
         }
     }
 
     fn visited(&mut self, site: SiteId, at_s: Option<u32>) {
         if let Some((calendar, at_s)) = self.calendar.as_ref().zip(at_s) {
-            self.sites[site.index()].trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
+            self.sites[site.index()].exhaust.trucks_by_hour[calendar.hour(i64::from(at_s))] += 1;
         }
     }
 
@@ -190,21 +194,11 @@ impl Summary {
     pub fn equipment(&mut self, rows: &[EquipmentRow]) {
         for row in rows {
             let class = self.classes.entry((row.site.0, row.class.clone())).or_default();
-            class.required_h += row.required_h;
-            class.served_h += row.served_h;
-            class.diesel_gal += row.diesel_gal;
-            class.hydrogen_kg += row.hydrogen_kg;
-            class.nox_g += row.nox_g;
-            class.pm25_g += row.pm25_g;
+            let hour = EquipmentTally::from(row);
+            class.accumulate(&hour, 1.0);
             self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
-                tally.required_h += row.required_h;
-                tally.served_h += row.served_h;
-                tally.equipment_diesel_gal += row.diesel_gal;
-                tally.equipment_nox_g += row.nox_g;
-                tally.equipment_pm25_g += row.pm25_g;
-                tally.equipment_battery_kwh += row.battery_kwh;
-                tally.equipment_hydrogen_kg += row.hydrogen_kg;
+                tally.equipment.accumulate(&hour, 1.0);
             }
         }
     }
@@ -220,7 +214,7 @@ impl Summary {
             fleet.hydrogen_kg += row.hydrogen_kg;
             fleet.nox_g += row.nox_g;
             fleet.pm25_g += row.pm25_g;
-            fleet.standing_h += row.standing_h;
+            fleet.idling_h += row.idling_h;
             fleet.stranded += u64::from(row.stranded);
         }
     }
@@ -229,8 +223,8 @@ impl Summary {
     pub fn calls(&mut self, rows: &[CallRow]) {
         for row in rows {
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
-                tally.calls += 1;
-                tally.lifts += u64::from(row.lifts);
+                tally.vessels.calls += 1;
+                tally.vessels.lifts += u64::from(row.lifts);
             }
         }
     }
@@ -253,7 +247,7 @@ impl Summary {
     #[must_use]
     pub fn all_fleets(&self) -> FleetTally {
         let mut all = FleetTally::default();
-        self.fleets.iter().for_each(|fleet| all.add_weighted(fleet, 1.0));
+        self.fleets.iter().for_each(|fleet| all.accumulate(fleet, 1.0));
         all
     }
 
@@ -261,17 +255,17 @@ impl Summary {
     #[must_use]
     pub fn metrics(&mut self, names: &Names) -> Vec<Metric> {
         self.close_interval();
-        self.hub.ports = self.ports.iter().sum();
+        self.hub.charging.ports = self.ports.iter().sum();
         let all = self.all_fleets();
         let mut out = Vec::new();
-        let mut hub = Scope { name: "total".to_owned(), out: &mut out };
-        hub.count("hauls_requested", self.requested, "hauls that became known");
-        hub.count("hauls_cancelled", self.cancelled, "hauls that lapsed before a truck was free");
-        hub.count("hauls_open", self.open, "hauls under way or waiting when the run ended");
-        hub.count("policy_rejected", self.rejected, "orders of policies that were refused");
-        hub.count("policy_calls", self.policy_calls, "decisions asked of the dispatch policy");
-        hub.count("plugin_calls", self.plugin_calls, "decisions of plugins");
-        hub.count("plugin_rejected", self.plugin_rejected, "orders of plugins that were no good and were dropped");
+        let mut hub = ScopeMetrics::new("total", &mut out);
+        hub.count(MetricName::HaulsRequested, self.requested);
+        hub.count(MetricName::HaulsLapsed, self.lapsed);
+        hub.count(MetricName::HaulsOpen, self.open);
+        hub.count(MetricName::PolicyRejected, self.rejected);
+        hub.count(MetricName::PolicyCalls, self.policy_calls);
+        hub.count(MetricName::PluginCalls, self.plugin_calls);
+        hub.count(MetricName::PluginRejected, self.plugin_rejected);
         hub.fleet(&all);
         hub.charging(&self.hub, self.days);
         hub.terminal(&self.hub);
@@ -279,129 +273,100 @@ impl Summary {
         hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.supply());
         self.hydrogen.metrics(&mut out);
         for (tally, key) in self.sites.iter().zip(&names.sites) {
-            let mut site = Scope { name: format!("site:{key}"), out: &mut out };
+            let mut site = ScopeMetrics::new(format!("site:{key}"), &mut out);
             site.charging(tally, self.days);
             site.terminal(tally);
             site.beside(tally);
             site.bill(tally.bill);
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
-            Scope { name: format!("fleet:{key}"), out: &mut out }.fleet(tally);
+            ScopeMetrics::new(format!("fleet:{key}"), &mut out).fleet(tally);
         }
         out.extend(self.extra.iter().cloned());
         out
     }
 }
 
-/// Metrics of one scope.
-struct Scope<'a> {
-    name: String,
-    out: &'a mut Vec<Metric>,
+/// A site with so many charging ports.
+fn of_ports(ports: u32) -> SiteTally {
+    SiteTally { charging: ChargingTally { ports, ..ChargingTally::default() }, ..SiteTally::default() }
 }
 
-impl Scope<'_> {
-    fn add(&mut self, name: &'static str, value: impl Into<Option<f64>>, unit: &'static str, info: &'static str) {
-        self.out.push(Metric { name, scope: self.name.clone(), value: value.into(), unit, info });
-    }
-
-    fn count(&mut self, name: &'static str, number: u64, info: &'static str) {
-        self.add(name, number as f64, "", info);
-    }
-
+impl ScopeMetrics<'_> {
     fn fleet(&mut self, tally: &FleetTally) {
-        self.count("hauls_completed", tally.completed, "hauls handed over");
-        self.count("hauls_late", tally.late, "of them after they were due");
-        self.add("truck_km", tally.km, "km", "driven");
-        self.add("truck_empty_km", tally.empty_km, "km", "of it without a container");
-        self.add("truck_battery_kwh", tally.battery_kwh, "kWh", "battery energy that trucks used");
-        self.add("truck_hydrogen_kg", tally.hydrogen_kg, "kg", "hydrogen that trucks used");
-        self.add("truck_diesel_gal", tally.diesel_gal, "US gal", "diesel that trucks burnt");
-        self.add("truck_nox_kg", tally.nox_g / 1000.0, "kg", "nitrogen oxides of trucks");
-        self.add("truck_pm25_kg", tally.pm25_g / 1000.0, "kg", "exhaust particles of trucks");
-        self.add(
-            "truck_standing_h",
-            tally.standing_h,
-            "h",
-            "time of trucks at gates, docks and stacks with the systems on",
-        );
+        self.count(MetricName::HaulsCompleted, tally.completed);
+        self.count(MetricName::HaulsLate, tally.late);
+        self.add(MetricName::TruckKm, tally.km);
+        self.add(MetricName::TruckEmptyKm, tally.empty_km);
+        self.add(MetricName::TruckBatteryKwh, tally.battery_kwh);
+        self.add(MetricName::TruckHydrogenKg, tally.hydrogen_kg);
+        self.add(MetricName::TruckDieselGal, tally.diesel_gal);
+        self.add(MetricName::TruckNoxKg, tally.nox_g / 1000.0);
+        self.add(MetricName::TruckPm25Kg, tally.pm25_g / 1000.0);
+        self.add(MetricName::TruckIdlingH, tally.idling_h);
         let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
-        self.add(
-            "gate_queue_mean_min",
-            each,
-            "min",
-            "mean gate queue of a truck on a completed haul, all its gates together; `hauls_open` are not in it",
-        );
-        self.count("trucks_stranded", tally.stranded, "trips that ended with an empty battery or hydrogen tank");
+        self.add(MetricName::GateQueueMeanMin, each);
+        self.count(MetricName::TrucksStranded, tally.stranded);
     }
 
-    fn charging(&mut self, tally: &Tally, days: f64) {
-        self.count("sessions", tally.sessions, "charging sessions");
-        let info = "vehicles that left with less than they asked for; equipment whose break ended is not counted";
-        self.count("sessions_unmet", tally.unmet, info);
-        let info = "energy asked for, battery side (equipment in breaks asks for a full battery)";
-        self.add("energy_requested_kwh", tally.requested_kwh, "kWh", info);
-        self.add("energy_delivered_kwh", tally.delivered_kwh, "kWh", "energy delivered, battery side");
-        self.add("energy_grid_kwh", tally.meter_kwh, "kWh", "energy through the meter");
-        self.add("energy_charging_kwh", tally.charging_kwh, "kWh", "of it charging");
-        self.add("peak_kw", tally.peak_kw, "kW", "highest mean power of an interval");
-        let mean_kw = (tally.metered_s > 0.0).then(|| tally.meter_kwh / (tally.metered_s / 3600.0));
-        let factor = mean_kw.filter(|_| tally.peak_kw > 0.0).map(|mean| mean / tally.peak_kw);
-        self.add("load_factor", factor, "", "mean power over peak");
-        self.count("overload_intervals", tally.overloads, "intervals whose load without charging passed the limit");
-        self.add("queue_wait_mean_min", tally.waits.mean_min(), "min", "wait for a port, mean");
-        self.add("queue_wait_p95_min", tally.waits.quantile_min(0.95), "min", "wait for a port, 95th percentile");
-        let port_s = f64::from(tally.ports) * days * 86_400.0;
-        let used = (port_s > 0.0).then(|| tally.busy_s / port_s);
-        let sold = (tally.priced_kwh > 0.0).then_some(tally.sold_usd);
-        self.add("charging_sold_usd", sold, "USD", "paid by vehicles at ports with a price of their own");
-        self.add("charger_utilization", used, "", "time ports were taken over all time");
+    fn charging(&mut self, tally: &SiteTally, days: f64) {
+        let SiteTally { charging, meter, .. } = tally;
+        self.count(MetricName::Sessions, charging.sessions);
+        self.count(MetricName::SessionsUnmet, charging.unmet);
+        self.add(MetricName::EnergyRequestedKwh, charging.requested_kwh);
+        self.add(MetricName::EnergyDeliveredKwh, charging.delivered_kwh);
+        self.add(MetricName::EnergyGridKwh, meter.energy_kwh);
+        self.add(MetricName::EnergyChargingKwh, meter.charging_kwh);
+        self.add(MetricName::PeakKw, meter.peak_kw);
+        let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / 3600.0));
+        let factor = mean_kw.filter(|_| meter.peak_kw > 0.0).map(|mean| mean / meter.peak_kw);
+        self.add(MetricName::LoadFactor, factor);
+        self.count(MetricName::OverloadIntervals, meter.overloads);
+        self.add(MetricName::QueueWaitMeanMin, charging.waits.mean_min());
+        self.add(MetricName::QueueWaitP95Min, charging.waits.quantile_min(0.95));
+        let port_s = f64::from(charging.ports) * days * 86_400.0;
+        let used = (port_s > 0.0).then(|| charging.busy_s / port_s);
+        let sold = (charging.priced_kwh > 0.0).then_some(charging.revenue_usd);
+        self.add(MetricName::ChargingRevenueUsd, sold);
+        self.add(MetricName::ChargerUtilization, used);
     }
 
     fn bill(&mut self, bill: Option<BillTally>) {
         let Some(bill) = bill else { return };
-        self.add("bill_energy_usd", bill.energy_usd, "USD", "electricity: charges by the kWh");
-        self.add("bill_demand_usd", bill.demand_usd, "USD", "electricity: charges by the kW, of whole months");
-        self.add("bill_fixed_usd", bill.fixed_usd, "USD", "electricity: fixed and minimum charges, of whole months");
-        self.add("bill_total_usd", bill.total_usd, "USD", "electricity: all of it, of the sites that have a tariff");
+        self.add(MetricName::BillEnergyUsd, bill.energy_usd);
+        self.add(MetricName::BillDemandUsd, bill.demand_usd);
+        self.add(MetricName::BillFixedUsd, bill.fixed_usd);
+        self.add(MetricName::BillTotalUsd, bill.total_usd);
     }
 
-    fn terminal(&mut self, tally: &Tally) {
-        self.add("equipment_hours_required", tally.required_h, "h", "unit-hours that lifts and gate moves asked for");
-        self.add("equipment_hours_served", tally.served_h, "h", "unit-hours done");
-        self.add("equipment_battery_kwh", tally.equipment_battery_kwh, "kWh", "battery energy that equipment used");
-        self.add("equipment_hydrogen_kg", tally.equipment_hydrogen_kg, "kg", "hydrogen that equipment used");
-        self.add("equipment_diesel_gal", tally.equipment_diesel_gal, "US gal", "diesel that equipment burnt");
-        self.count("vessel_calls", tally.calls, "vessel calls that ended");
-        self.count("vessel_lifts", tally.lifts, "containers lifted in calls that ended");
+    fn terminal(&mut self, tally: &SiteTally) {
+        let SiteTally { equipment, vessels, .. } = tally;
+        self.add(MetricName::EquipmentHoursRequired, equipment.required_h);
+        self.add(MetricName::EquipmentHoursServed, equipment.served_h);
+        self.add(MetricName::EquipmentBatteryKwh, equipment.battery_kwh);
+        self.add(MetricName::EquipmentHydrogenKg, equipment.hydrogen_kg);
+        self.add(MetricName::EquipmentDieselGal, equipment.diesel_gal);
+        self.count(MetricName::VesselCalls, vessels.calls);
+        self.count(MetricName::VesselLifts, vessels.lifts);
     }
 
     /// What leaves tailpipes at a site, for those who live beside it.
-    fn beside(&mut self, tally: &Tally) {
-        let sum = |at: usize| tally.exhaust_by_hour.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
-        self.add("exhaust_nox_kg", sum(0), "kg", "nitrogen oxides of equipment, and of trucks while they stand there");
-        self.add(
-            "exhaust_pm25_kg",
-            sum(1),
-            "kg",
-            "exhaust particles of equipment, and of trucks while they stand there",
-        );
+    fn beside(&mut self, tally: &SiteTally) {
+        let sum = |at: usize| tally.exhaust.by_hour_g.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
+        self.add(MetricName::ExhaustNoxKg, sum(0));
+        self.add(MetricName::ExhaustPm25Kg, sum(1));
     }
 
-    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &Tally, hydrogen: (f64, f64)) {
-        let gallons = hub.equipment_diesel_gal + fleets.diesel_gal;
-        let (nox_g, pm25_g) = (hub.equipment_nox_g + fleets.nox_g, hub.equipment_pm25_g + fleets.pm25_g);
-        self.add("diesel_gal", gallons, "US gal", "diesel that trucks and equipment burnt");
+    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &SiteTally, hydrogen: (f64, f64)) {
+        let gallons = hub.equipment.diesel_gal + fleets.diesel_gal;
+        let (nox_g, pm25_g) = (hub.equipment.nox_g + fleets.nox_g, hub.equipment.pm25_g + fleets.pm25_g);
+        self.add(MetricName::DieselGal, gallons);
         let (h2_kwh, h2_co2e_kg) = hydrogen;
-        let out = factors.map(|factors| emitted(factors, gallons, hub.meter_kwh - h2_kwh, nox_g, pm25_g));
-        self.add("co2e_tailpipe_t", out.map(|out| out.tailpipe_co2e_kg / 1000.0), "t", "CO2e at tailpipes");
+        let out = factors.map(|factors| emitted(factors, gallons, hub.meter.energy_kwh - h2_kwh, nox_g, pm25_g));
+        self.add(MetricName::Co2eTailpipeT, out.map(|out| out.tailpipe_co2e_kg / 1000.0));
         let upstream = out.map(|out| (out.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
-        self.add(
-            "co2e_upstream_t",
-            upstream,
-            "t",
-            "CO2e of supplying diesel, electricity and hydrogen; of the latter by the intensities of its stations",
-        );
-        self.add("nox_kg", nox_g / 1000.0, "kg", "nitrogen oxides at tailpipes");
-        self.add("pm25_kg", pm25_g / 1000.0, "kg", "exhaust particles at tailpipes");
+        self.add(MetricName::Co2eUpstreamT, upstream);
+        self.add(MetricName::NoxKg, nox_g / 1000.0);
+        self.add(MetricName::Pm25Kg, pm25_g / 1000.0);
     }
 }

@@ -1,6 +1,5 @@
 //! Typed rows to Arrow columns, Parquet and CSV; and to a digest that does not depend on file formats.
 
-use super::Code;
 use super::names::Names;
 use crate::disk::name::steers;
 use crate::disk::whole::Out;
@@ -66,6 +65,10 @@ pub trait Row: Send + Sync + Sized + 'static {
     const COLUMNS: &'static [ColumnInfo];
     /// Adds rows to columns of the kinds above, one column after the other.
     fn fill(rows: &[Self], names: &Names, columns: &mut [Column]);
+    /// Adds the amounts of another row, column by column; keys, counts and words stay.
+    fn add_amounts(&mut self, other: &Self);
+    /// The sum of all amounts of a unit, in the order of the columns.
+    fn sum_of(&self, unit: &str) -> f64;
 }
 
 /// A column that is being filled.
@@ -107,6 +110,12 @@ pub trait Cell {
     const KIND: ColumnKind;
     /// Adds it to a column of that kind.
     fn fill(&self, names: &Names, column: &mut Column);
+    /// The amount that it is: a number with a unit, which adds up; 0 for keys, counts and words.
+    fn amount(&self) -> f64 {
+        0.0
+    }
+    /// Adds the amount of another.
+    fn add(&mut self, _other: &Self) {}
 }
 
 macro_rules! cell {
@@ -130,9 +139,23 @@ pub struct At(pub u32);
 
 cell!(u32, Whole, |value, _names| Some(*value));
 cell!(Option<u32>, Whole, |value, _names| *value);
-cell!(f64, Number, |value, _names| Some(*value));
+impl Cell for f64 {
+    const KIND: ColumnKind = ColumnKind::Number;
+    fn fill(&self, _: &Names, column: &mut Column) {
+        match column {
+            Column::Number(builder) => builder.append_value(*self),
+            _ => unreachable!("columns are made of the same kinds as rows"),
+        }
+    }
+    fn amount(&self) -> f64 {
+        *self
+    }
+    fn add(&mut self, other: &Self) {
+        *self += other;
+    }
+}
 cell!(Option<f64>, Number, |value, _names| *value);
-cell!(Code, Text, |value, _names| Some(value.0));
+cell!(bool, Text, |value, _names| Some(if *value { "yes" } else { "no" }));
 cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
 cell!(StationId, Text, |value, names| Some(&names.stations[value.index()]));
 cell!(HubId, Text, |value, names| Some(&names.hubs[value.index()]));
@@ -177,6 +200,13 @@ macro_rules! row {
                         crate::record::table::Cell::fill(&row.$field, names, column);
                     }
                 )*
+            }
+            fn add_amounts(&mut self, other: &Self) {
+                $( crate::record::table::Cell::add(&mut self.$field, &other.$field); )*
+            }
+            fn sum_of(&self, unit: &str) -> f64 {
+                let amounts = [$( ($unit, crate::record::table::Cell::amount(&self.$field)), )*];
+                amounts.iter().filter(|amount| amount.0 == unit).map(|amount| amount.1).sum()
             }
         }
     };

@@ -1,5 +1,7 @@
-//! Sums that rows fold into: waits, and the figures of a site, a fleet and a class of equipment.
+//! Sums that rows fold into: waits, and the figures of sites, fleets and equipment.
 
+use super::rows::EquipmentRow;
+use crate::kernel::sums::{Accumulate, sums};
 use std::collections::BTreeMap;
 
 /// Waits, counted by the second.
@@ -15,15 +17,6 @@ impl Waits {
         *self.counts.entry(wait_s).or_default() += 1;
         self.number += 1;
         self.sum_s += u64::from(wait_s);
-    }
-
-    /// Adds all waits of another.
-    pub fn merge(&mut self, other: &Self) {
-        for (wait_s, count) in &other.counts {
-            *self.counts.entry(*wait_s).or_default() += count;
-        }
-        self.number += other.number;
-        self.sum_s += other.sum_s;
     }
 
     /// How many waits.
@@ -60,31 +53,66 @@ impl Waits {
     }
 }
 
+impl Accumulate for Waits {
+    /// All waits of another; they count once each, whatever the weight: a quantile is of what was seen.
+    fn accumulate(&mut self, other: &Self, _: f64) {
+        for (wait_s, count) in &other.counts {
+            *self.counts.entry(*wait_s).or_default() += count;
+        }
+        self.number += other.number;
+        self.sum_s += other.sum_s;
+    }
+}
+
 /// Figures of a site, or of the hub.
 #[derive(Debug, Clone, Default)]
-pub struct Tally {
-    /// Sessions that had a port.
+pub struct SiteTally {
+    /// Sessions at its charging ports.
+    pub charging: ChargingTally,
+    /// Its meter.
+    pub meter: MeterTally,
+    /// Its equipment.
+    pub equipment: EquipmentTally,
+    /// Vessels at its berths.
+    pub vessels: VesselTally,
+    /// Exhaust and trucks, hour by hour.
+    pub exhaust: ExhaustTally,
+    /// What electricity cost, where there is a tariff.
+    pub bill: Option<BillTally>,
+}
+
+/// Sessions at the charging ports of a site.
+#[derive(Debug, Clone, Default)]
+pub struct ChargingTally {
+    /// Charging ports.
+    pub ports: u32,
+    /// Sessions that had a charging port.
     pub sessions: u64,
-    /// Sessions and waits that ended short of what was asked.
+    /// Sessions and waits that ended below their target.
     pub unmet: u64,
-    /// Energy asked for, kWh.
+    /// Energy requested, battery side, kWh.
     pub requested_kwh: f64,
     /// Energy delivered, battery side, kWh.
     pub delivered_kwh: f64,
-    /// Energy drawn for sessions, kWh.
-    pub session_grid_kwh: f64,
-    /// Of it at ports with a price of their own, kWh.
+    /// Energy drawn for sessions, grid side, kWh.
+    pub grid_kwh: f64,
+    /// Of it at charging ports with a price of their own, kWh.
     pub priced_kwh: f64,
-    /// Paid for that, $.
-    pub sold_usd: f64,
-    /// Time at ports, s.
+    /// Paid for that, USD.
+    pub revenue_usd: f64,
+    /// Time at charging ports, s.
     pub busy_s: f64,
-    /// Waits for a port.
+    /// Waits for a charging port.
     pub waits: Waits,
-    /// Energy through the meter, kWh.
-    pub meter_kwh: f64,
+}
+
+/// The meter of a site, read at the end of every interval.
+#[derive(Debug, Clone, Default)]
+pub struct MeterTally {
+    /// Energy, kWh.
+    pub energy_kwh: f64,
     /// Of it by local hour of the day, kWh; only where there is a calendar.
-    pub kwh_by_hour: [f64; 24],
+    pub energy_by_hour_kwh: [f64; 24],
     /// Of it charging, kWh.
     pub charging_kwh: f64,
     /// Highest mean power of an interval, kW.
@@ -95,43 +123,69 @@ pub struct Tally {
     pub overloads: u64,
     /// Time metered, s.
     pub metered_s: f64,
-    /// Ports.
-    pub ports: u32,
-    /// Unit-hours asked for.
-    pub required_h: f64,
-    /// Unit-hours done.
-    pub served_h: f64,
-    /// Equipment: fuel, US gallons.
-    pub equipment_diesel_gal: f64,
-    /// Equipment: nitrogen oxides, g.
-    pub equipment_nox_g: f64,
-    /// Equipment: particles, g.
-    pub equipment_pm25_g: f64,
-    /// Nitrogen oxides and particles of equipment and of trucks that stand, by local hour of the day, g; only where there is a
-    /// calendar.
-    pub exhaust_by_hour: [[f64; 2]; 24],
-    /// Trucks that came for a haul, by local hour of the day; only where there is a calendar.
-    pub trucks_by_hour: [u64; 24],
-    /// Equipment: battery energy used, kWh.
-    pub equipment_battery_kwh: f64,
-    /// Equipment: hydrogen used, kg.
-    pub equipment_hydrogen_kg: f64,
-    /// Vessel calls, lifts.
+}
+
+sums! {
+    /// Equipment: of a class at a terminal, of a site, or of the hub.
+    #[derive(Debug, Clone, Copy, Default, PartialEq)]
+    pub struct EquipmentTally {
+        /// Unit-hours required.
+        pub required_h: f64,
+        /// Unit-hours served.
+        pub served_h: f64,
+        /// Fuel, US gallons.
+        pub diesel_gal: f64,
+        /// Battery energy used, kWh.
+        pub battery_kwh: f64,
+        /// Hydrogen used, kg.
+        pub hydrogen_kg: f64,
+        /// Nitrogen oxides, g.
+        pub nox_g: f64,
+        /// Particles, g.
+        pub pm25_g: f64,
+    }
+}
+
+impl From<&EquipmentRow> for EquipmentTally {
+    fn from(row: &EquipmentRow) -> Self {
+        Self {
+            required_h: row.required_h,
+            served_h: row.served_h,
+            diesel_gal: row.diesel_gal,
+            battery_kwh: row.battery_kwh,
+            hydrogen_kg: row.hydrogen_kg,
+            nox_g: row.nox_g,
+            pm25_g: row.pm25_g,
+        }
+    }
+}
+
+/// Vessels whose calls ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct VesselTally {
+    /// Calls.
     pub calls: u64,
     /// Containers lifted.
     pub lifts: u64,
-    /// What electricity cost, where there is a tariff.
-    pub bill: Option<BillTally>,
 }
 
-/// Sums of bills, $.
+/// What people beside a site have of it, by local hour of the day; only where there is a calendar.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ExhaustTally {
+    /// Nitrogen oxides and particles of equipment and of idling trucks, g.
+    pub by_hour_g: [[f64; 2]; 24],
+    /// Trucks that came for a haul.
+    pub trucks_by_hour: [u64; 24],
+}
+
+/// Sums of bills, USD.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct BillTally {
     /// Energy bought less energy exported, kWh.
     pub net_kwh: f64,
-    /// Charges by the kWh.
+    /// Energy charges, less credits for exports.
     pub energy_usd: f64,
-    /// Charges by the kW.
+    /// Demand charges.
     pub demand_usd: f64,
     /// Fixed charges, and what is missing to minimum charges.
     pub fixed_usd: f64,
@@ -139,96 +193,45 @@ pub struct BillTally {
     pub total_usd: f64,
 }
 
-/// Figures of a fleet, or of all.
-#[derive(Debug, Clone, Default)]
-pub struct FleetTally {
-    /// Hauls finished, and of them late.
-    pub completed: u64,
-    /// Finished after they were due.
-    pub late: u64,
-    /// Driven, km.
-    pub km: f64,
-    /// Without a container, km.
-    pub empty_km: f64,
-    /// Fuel, US gallons.
-    pub diesel_gal: f64,
-    /// Battery energy, kWh.
-    pub battery_kwh: f64,
-    /// Hydrogen, kg.
-    pub hydrogen_kg: f64,
-    /// Nitrogen oxides, g.
-    pub nox_g: f64,
-    /// Particles, g.
-    pub pm25_g: f64,
-    /// Time of completed hauls in gate queues, h.
-    pub gate_queue_h: f64,
-    /// Time at places with the systems on, h.
-    pub standing_h: f64,
-    /// Trips that ended with an empty battery.
-    pub stranded: u64,
-    /// Waits for ports on duty, h.
-    pub port_wait_h: f64,
-    /// Time at ports, h.
-    pub port_h: f64,
-    /// Drawn from the grid at ports, kWh.
-    pub charged_kwh: f64,
-    /// Of it at ports with a price of their own, kWh.
-    pub priced_kwh: f64,
-    /// Paid for that, $.
-    pub paid_usd: f64,
-}
-
-impl FleetTally {
-    /// Adds another, so many times.
-    pub fn add_weighted(&mut self, other: &Self, weight: f64) {
-        let count = |sum: &mut u64, number: u64| *sum += (number as f64 * weight).round() as u64;
-        count(&mut self.completed, other.completed);
-        count(&mut self.late, other.late);
-        count(&mut self.stranded, other.stranded);
-        self.km += other.km * weight;
-        self.empty_km += other.empty_km * weight;
-        self.diesel_gal += other.diesel_gal * weight;
-        self.battery_kwh += other.battery_kwh * weight;
-        self.hydrogen_kg += other.hydrogen_kg * weight;
-        self.nox_g += other.nox_g * weight;
-        self.pm25_g += other.pm25_g * weight;
-        self.gate_queue_h += other.gate_queue_h * weight;
-        self.standing_h += other.standing_h * weight;
-        self.port_wait_h += other.port_wait_h * weight;
-        self.port_h += other.port_h * weight;
-        self.charged_kwh += other.charged_kwh * weight;
-        self.priced_kwh += other.priced_kwh * weight;
-        self.paid_usd += other.paid_usd * weight;
+sums! {
+    /// Figures of a fleet, or of all.
+    #[derive(Debug, Clone, Default)]
+    pub struct FleetTally {
+        /// Hauls completed.
+        pub completed: u64,
+        /// Of them after they were due.
+        pub late: u64,
+        /// Driven, km.
+        pub km: f64,
+        /// Without a container, km.
+        pub empty_km: f64,
+        /// Fuel, US gallons.
+        pub diesel_gal: f64,
+        /// Battery energy, kWh.
+        pub battery_kwh: f64,
+        /// Hydrogen, kg.
+        pub hydrogen_kg: f64,
+        /// Nitrogen oxides, g.
+        pub nox_g: f64,
+        /// Particles, g.
+        pub pm25_g: f64,
+        /// Time of completed hauls in gate queues, h.
+        pub gate_queue_h: f64,
+        /// Time idling with the systems on, h.
+        pub idling_h: f64,
+        /// Trips that ended with an empty battery.
+        pub stranded: u64,
+        /// Waits for charging ports on duty, h.
+        pub port_wait_h: f64,
+        /// Time at charging ports, h.
+        pub port_h: f64,
+        /// Drawn from the grid at charging ports, kWh.
+        pub charged_kwh: f64,
+        /// Of it at charging ports with a price of their own, kWh.
+        pub priced_kwh: f64,
+        /// Paid for that, USD.
+        pub paid_usd: f64,
     }
-}
-
-impl ClassTally {
-    /// Adds another, so many times.
-    pub fn add_weighted(&mut self, other: &Self, weight: f64) {
-        self.required_h += other.required_h * weight;
-        self.served_h += other.served_h * weight;
-        self.diesel_gal += other.diesel_gal * weight;
-        self.hydrogen_kg += other.hydrogen_kg * weight;
-        self.nox_g += other.nox_g * weight;
-        self.pm25_g += other.pm25_g * weight;
-    }
-}
-
-/// Figures of a class of equipment at a terminal.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct ClassTally {
-    /// Unit-hours asked for.
-    pub required_h: f64,
-    /// Unit-hours done.
-    pub served_h: f64,
-    /// Fuel, US gallons.
-    pub diesel_gal: f64,
-    /// Hydrogen, kg.
-    pub hydrogen_kg: f64,
-    /// Nitrogen oxides, g.
-    pub nox_g: f64,
-    /// Particles, g.
-    pub pm25_g: f64,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::data::{Fact, facts, warnings};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site};
+use crate::record::metrics::MetricName;
 use crate::record::read::{ReadError, each_batch};
 use crate::transition::baseline::Baseline;
 use serde::Serialize;
@@ -37,7 +38,7 @@ pub(super) struct Data {
     series: BTreeMap<String, Vec<Option<f64>>>,
     /// The year that lost most hauls, where that is more than hardly any.
     lost: Option<Lost>,
-    sites: Vec<Beside>,
+    sites: Vec<SiteCommunity>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
     baseline: Option<Other>,
@@ -49,7 +50,7 @@ pub(super) struct Data {
 
 /// A site, for those who live beside it.
 #[derive(Debug, Serialize)]
-struct Beside {
+struct SiteCommunity {
     key: String,
     name: String,
     kind: String,
@@ -191,7 +192,8 @@ fn other(folder: &Path) -> Result<Other, ReadError> {
 
 /// The worst year, and how many are bad; none where hardly any haul is lost in any year.
 fn lost(series: &BTreeMap<String, Vec<Option<f64>>>, years: &[u32]) -> Option<Lost> {
-    let (asked, gone) = (series.get("hauls_requested")?, series.get("hauls_cancelled")?);
+    let (asked, gone) =
+        (series.get(MetricName::HaulsRequested.as_str())?, series.get(MetricName::HaulsLapsed.as_str())?);
     let pairs = years.iter().zip(asked.iter().zip(gone));
     let shares =
         pairs.filter_map(|(year, (asked, gone))| Some((*year, (*gone)? / (*asked).filter(|hauls| *hauls > 0.0)?)));
@@ -256,15 +258,16 @@ fn series(metrics: &[ReadMetric], years: &[u32]) -> BTreeMap<String, Vec<Option<
     out
 }
 
-fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<Beside>, ReadError> {
+fn sites(tables: &Path, known: &[Site], years: &[u32]) -> Result<Vec<SiteCommunity>, ReadError> {
     let (first, last) = (years.first().copied(), years.last().copied());
-    let mut sites: BTreeMap<String, Beside> = BTreeMap::new();
+    let mut sites: BTreeMap<String, SiteCommunity> = BTreeMap::new();
     for site in known {
         let (key, name, kind) = (site.key.clone(), site.name.clone(), site.kind.clone());
         let none = [0.0; 4];
         let [nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last] = none;
         let trucks_by_hour = vec![0.0; 24];
-        let beside = Beside { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
+        let beside =
+            SiteCommunity { key, name, kind, nox_kg_first, nox_kg_last, pm25_kg_first, pm25_kg_last, trucks_by_hour };
         sites.insert(site.key.clone(), beside);
     }
     each_batch(tables, "community", |batch| {
@@ -349,7 +352,7 @@ mod tests {
     fn a_year_that_loses_hauls_is_told_and_a_ceiling_is_none_missed() {
         let series = |gone: [f64; 3]| {
             let list = |values: [f64; 3]| values.map(Some).to_vec();
-            [("hauls_requested".to_owned(), list([1_000.0; 3])), ("hauls_cancelled".to_owned(), list(gone))].into()
+            [("hauls_requested".to_owned(), list([1_000.0; 3])), ("hauls_lapsed".to_owned(), list(gone))].into()
         };
         assert!(lost(&series([0.0, 4.0, 5.0]), &[2030, 2031, 2032]).is_none());
         let worst = lost(&series([6.0, 20.0, 0.0]), &[2030, 2031, 2032]).unwrap();

@@ -51,10 +51,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Numbers whose quality is `recalled` or `assumed`: what a careful reader asks about first.
+    /// Numbers whose quality is `unverified` or `assumed`: what a careful reader asks about first.
     #[must_use]
     pub fn doubtful(&self) -> usize {
-        self.provenance.count(Quality::Recalled) + self.provenance.count(Quality::Assumed)
+        self.provenance.count(Quality::Unverified) + self.provenance.count(Quality::Assumed)
     }
 }
 

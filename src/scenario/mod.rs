@@ -47,7 +47,7 @@ pub struct Scenario {
     pub description: String,
     /// When it happens and in which steps.
     pub time: TimeSpec,
-    /// Who decides.
+    /// Policies of dispatch, charging and hydrogen supply.
     #[serde(default)]
     pub policy: PolicySpec,
     /// Where numbers come from.
@@ -160,15 +160,15 @@ pub struct TimeSpec {
     /// Time zone, such as `"America/Los_Angeles"`.
     pub zone: String,
     /// Operational step, seconds: the order of causes is resolved to it, times are exact.
-    #[serde(default = "a_minute")]
+    #[serde(default = "default_tick_s")]
     #[schemars(range(min = 1, max = 3_600))]
     pub tick_s: u32,
     /// Control interval, seconds: set-points change and meters read at its boundaries. A multiple of `tick_s`.
-    #[serde(default = "five_minutes")]
+    #[serde(default = "default_interval_s")]
     #[schemars(range(min = 1, max = 3_600))]
     pub interval_s: u32,
     /// Time between dispatch decisions, seconds. A multiple of `tick_s`.
-    #[serde(default = "five_minutes")]
+    #[serde(default = "default_dispatch_s")]
     #[schemars(range(min = 1, max = 3_600))]
     pub dispatch_s: u32,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -176,11 +176,15 @@ pub struct TimeSpec {
     pub sources: Sources,
 }
 
-fn a_minute() -> u32 {
+fn default_tick_s() -> u32 {
     60
 }
 
-fn five_minutes() -> u32 {
+fn default_interval_s() -> u32 {
+    300
+}
+
+fn default_dispatch_s() -> u32 {
     300
 }
 
@@ -212,13 +216,13 @@ pub enum Quality {
     /// A plausible value without a source.
     Assumed,
     /// Remembered, not read: replace it before a result is published.
-    Recalled,
+    Unverified,
 }
 
 impl Quality {
     /// All of them, best first.
     pub const ALL: [Self; 6] =
-        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Recalled];
+        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Unverified];
 
     /// The word used in files and tables.
     #[must_use]
@@ -229,7 +233,7 @@ impl Quality {
             Self::Derived => "derived",
             Self::Chosen => "chosen",
             Self::Assumed => "assumed",
-            Self::Recalled => "recalled",
+            Self::Unverified => "unverified",
         }
     }
 }

@@ -50,7 +50,7 @@ impl ApiError {
 impl From<Problems> for ApiError {
     fn from(problems: Problems) -> Self {
         let count = problems.list.len();
-        let message = format!("{count} {} to mend", if count == 1 { "mistake" } else { "mistakes" });
+        let message = format!("{count} {}; fix them first", if count == 1 { "error" } else { "errors" });
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, message, problems: problems.to_json() }
     }
 }

@@ -20,10 +20,10 @@ pub(super) struct RunRequest {
     #[serde(default)]
     pub(super) days: Option<u32>,
     /// Seed of every random stream.
-    #[serde(default = "one")]
+    #[serde(default = "default_seed")]
     pub(super) seed: u64,
 }
 
-fn one() -> u64 {
+fn default_seed() -> u64 {
     1
 }

@@ -3,7 +3,7 @@
 use super::output::bill_rows;
 use super::rooms::ROOMS;
 use crate::account::tariff::Tariff;
-use crate::charging::state::{Arrival, Arrivals, Departures, Plazas, Plug, Works};
+use crate::charging::state::{Arrival, Arrivals, ChargingTables, Departures, Plazas, Plug};
 use crate::freight::state::Board;
 use crate::grid::state::Meters;
 use crate::hydrogen;
@@ -80,21 +80,21 @@ pub fn audit(
     let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
     equal("hauls put up and hauls in the table", board.requested() as f64, summary.requested as f64);
     equal(
-        "hauls requested and completed, cancelled or open",
+        "hauls requested and completed, lapsed or open",
         summary.requested as f64,
-        (completed + summary.cancelled + summary.open) as f64,
+        (completed + summary.lapsed + summary.open) as f64,
     );
     equal("hauls completed and rows", roads.completed as f64, completed as f64);
-    let works = world.resource::<Works>();
+    let charging = world.resource::<ChargingTables>();
     let occupied: usize = world.resource::<Plazas>().at.iter().map(|plaza| plaza.occupied.len()).sum();
-    equal("sessions begun and ended or open", works.begun as f64, (works.ended + occupied as u64) as f64);
-    equal("sessions begun and rows", works.begun as f64, summary.hub.sessions as f64);
+    equal("sessions begun and ended or open", charging.begun as f64, (charging.ended + occupied as u64) as f64);
+    equal("sessions begun and rows", charging.begun as f64, summary.hub.charging.sessions as f64);
     let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count();
     equal("ports with a session and their list", plugged as f64, occupied as f64);
     queues(world, summary, names, &mut equal);
     bills(world, summary, names, tariffs, &mut equal);
     batteries(world, &mut broken);
-    let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment_hydrogen_kg;
+    let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment.hydrogen_kg;
     let aboard_kg = hydrogen_on_board_kg(world);
     broken.extend(hydrogen::audit::audit(world, &summary.hydrogen, used_kg, aboard_kg));
     broken
@@ -111,9 +111,13 @@ fn energy(
     let meters = world.resource::<Meters>();
     for (site, tally) in summary.sites.iter().enumerate() {
         let key = &names.sites[site];
-        equal(&format!("{key}: sessions and charging meter, kWh"), tally.session_grid_kwh, meters.charging[site].0);
-        equal(&format!("{key}: power table and charging meter, kWh"), tally.charging_kwh, meters.charging[site].0);
-        equal(&format!("{key}: power table and meter, kWh"), tally.meter_kwh, meters.total[site].0);
+        equal(&format!("{key}: sessions and charging meter, kWh"), tally.charging.grid_kwh, meters.charging[site].0);
+        equal(
+            &format!("{key}: power table and charging meter, kWh"),
+            tally.meter.charging_kwh,
+            meters.charging[site].0,
+        );
+        equal(&format!("{key}: power table and meter, kWh"), tally.meter.energy_kwh, meters.total[site].0);
     }
     let used: f64 = summary.fleets.iter().map(|fleet| fleet.battery_kwh).sum();
     let (trucks, units) = on_board(world);
@@ -129,11 +133,11 @@ fn energy(
     let coming: f64 = world.resource::<Arrivals>().0.iter().map(own).sum();
     let stored = trucks + units + at_ports + waiting + leaving + coming;
     let begun = opening.trucks_kwh + opening.units_kwh;
-    let to_vehicles = summary.hub.delivered_kwh - summary.visitors_kwh;
+    let to_vehicles = summary.hub.charging.delivered_kwh - summary.visitors_kwh;
     equal(
         "vehicles: energy in, and driven and stored, kWh",
         begun + to_vehicles,
-        used + summary.hub.equipment_battery_kwh + stored,
+        used + summary.hub.equipment.battery_kwh + stored,
     );
 }
 
@@ -166,7 +170,8 @@ fn queues(world: &World, summary: &Summary, names: &Names, equal: &mut impl FnMu
     let end_s = i64::from(world.resource::<Clock>().end_s());
     for (site, plaza) in world.resource::<Plazas>().at.iter().enumerate() {
         let area_s = plaza.queue_area_s + plaza.queue.len() as i64 * end_s;
-        let waits_min = summary.sites[site].waits.mean_min().unwrap_or(0.0) * summary.sites[site].waits.number() as f64;
+        let waits_min = summary.sites[site].charging.waits.mean_min().unwrap_or(0.0)
+            * summary.sites[site].charging.waits.number() as f64;
         equal(
             &format!("{}: queue length over time and waits, min", names.sites[site]),
             area_s as f64 / 60.0,

@@ -5,8 +5,8 @@ use crate::account::bill::bill;
 use crate::account::tariff::Tariff;
 use crate::kernel::ids::SiteId;
 use crate::policy::PolicyCalls;
-use crate::record::beside::Tables;
-use crate::record::metric::Metric;
+use crate::record::background::Tables;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
 use crate::record::rows::BillRow;
@@ -58,8 +58,8 @@ impl Output {
         let open = |open: fn(Option<&Path>, bool, &str) -> _| open(folder, with_csv, zone);
         let tables = of_rooms.chain([TableWriter::new::<BillRow> as _]).map(open).collect::<Result<_, _>>()?;
         // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.
-        let is_beside = folder.is_some() && !with_csv;
-        let tables = if is_beside { Tables::beside(tables) } else { Tables::Here(tables) };
+        let is_background = folder.is_some() && !with_csv;
+        let tables = if is_background { Tables::background(tables) } else { Tables::Inline(tables) };
         Ok(Self { tables, summary })
     }
 

@@ -5,9 +5,9 @@ use crate::kernel::stage::Register;
 use crate::place::build::Build;
 use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::record::kept::Table;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, StandingRow};
+use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
@@ -68,7 +68,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
-        events: |world| world.resource::<charging::state::Works>().agenda.handled(),
+        events: |world| world.resource::<charging::state::ChargingTables>().agenda.handled(),
         ..NOTHING
     },
     Room {
@@ -85,7 +85,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         register: terminal::register,
         add: terminal::build::add,
         tables: &[Table::of::<EquipmentRow>()],
-        stored_kwh: |world| world.resource::<terminal::state::Care>().stored_kwh(),
+        stored_kwh: |world| world.resource::<terminal::state::ServiceRoutes>().stored_kwh(),
         ..NOTHING
     },
     Room {
@@ -94,7 +94,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         register: truck::register,
         add: truck::build::add,
         start: truck::build::start,
-        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<StandingRow>()],
+        tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<IdlingRow>()],
         close: truck::record::close,
         events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
         ..NOTHING

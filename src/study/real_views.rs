@@ -5,7 +5,7 @@ use super::replicate::{Replication, replicate};
 use super::suite;
 use crate::disk::Scratch;
 use crate::policy::kind::PolicyKind;
-use crate::record::metric::value_of;
+use crate::record::metrics::{MetricName, value_of};
 use crate::scenario::load::{Request, load};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -51,7 +51,7 @@ fn run_in(folder: &Path, kind: PolicyKind, file: &Path) -> Result<RealViews, Str
     let loaded = loaded.map_err(|problems| problems.to_string())?;
     let run = || replicate(&loaded, 1, 0, &AtomicBool::new(false)).map_err(|error| error.to_string());
     let (first, second): (Replication, Replication) = (run()?, run()?);
-    let count = |name: &str| value_of(&first.metrics, "total", name).unwrap_or(0.0) as u64;
-    let (calls, rejected) = (count("plugin_calls"), count("plugin_rejected"));
+    let count = |name: MetricName| value_of(&first.metrics, "total", name).unwrap_or(0.0) as u64;
+    let (calls, rejected) = (count(MetricName::PluginCalls), count(MetricName::PluginRejected));
     Ok(RealViews { scenario, calls, rejected, is_repeatable: first.digest == second.digest })
 }

@@ -1,7 +1,7 @@
 //! How far a replay is from the best possible: its sessions with full knowledge, against what its policy did.
 
 use crate::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, bound};
-use crate::record::metric::Metric;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::scenario::loaded::{Loaded, Visit};
 use std::collections::BTreeMap;
 
@@ -28,21 +28,19 @@ pub fn metrics(loaded: &Loaded, limit_kw: f64, prices: &[f64], done: &Done) -> R
     let total_kwh: f64 = done.power_kw.iter().map(|kw| kw * hours).sum();
     let peak_kw = done.power_kw.iter().copied().fold(0.0, f64::max);
     let mut out = Vec::new();
-    let mut add = |name, value: f64, unit, info| {
-        out.push(Metric { name, scope: "total".to_owned(), value: Some(value), unit, info });
-    };
+    let mut total = ScopeMetrics::new("total", &mut out);
     let best = bound(&asked, Objective::MostEnergy)?;
-    add("bound_energy_kwh", best.value, "kWh", "the most energy that any policy could have delivered");
-    add("bound_energy_gap_percent", gap(best.value, total_kwh), "%", "energy that this policy missed of it");
+    total.add(MetricName::BoundEnergyKwh, best.value);
+    total.add(MetricName::BoundEnergyGapPercent, gap(best.value, total_kwh));
     let best = bound(&served, Objective::LeastPeak)?;
-    add("bound_peak_kw", best.value, "kW", "the least peak at which what this policy delivered can be delivered");
-    add("bound_peak_gap_percent", gap(peak_kw, best.value), "%", "share of this policy's peak that was avoidable");
+    total.add(MetricName::BoundPeakKw, best.value);
+    total.add(MetricName::BoundPeakGapPercent, gap(peak_kw, best.value));
     if !prices.is_empty() {
         let cost_usd: f64 = done.power_kw.iter().zip(prices).map(|(kw, price)| kw * hours * price).sum();
         let best: Bound = bound(&served, Objective::LeastCost)?;
-        add("charging_energy_cost_usd", cost_usd, "USD", "energy of charging at the tariff's first tier");
-        add("bound_cost_usd", best.value, "USD", "the least that what this policy delivered can cost");
-        add("bound_cost_gap_percent", gap(cost_usd, best.value), "%", "share of this policy's cost that was avoidable");
+        total.add(MetricName::ChargingEnergyCostUsd, cost_usd);
+        total.add(MetricName::BoundCostUsd, best.value);
+        total.add(MetricName::BoundCostGapPercent, gap(cost_usd, best.value));
     }
     Ok(out)
 }

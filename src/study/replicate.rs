@@ -2,7 +2,7 @@
 
 use super::run_bound;
 use crate::disk::Scratch;
-use crate::record::metric::Metric;
+use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError, Simulation};

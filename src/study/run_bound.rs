@@ -7,7 +7,7 @@
 
 use super::replay_bound::gap;
 use crate::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
-use crate::record::metric::Metric;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::read::{Batch, ReadError, each_batch};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
@@ -36,28 +36,26 @@ pub fn metrics(loaded: &Loaded, tables: &Path) -> Result<Vec<Metric>, RunBoundEr
     if run.sessions.is_empty() {
         return Ok(out);
     }
-    let mut add = |name, value: f64, unit, info| {
-        out.push(Metric { name, scope: "total".to_owned(), value: Some(value), unit, info });
-    };
+    let mut total = ScopeMetrics::new("total", &mut out);
     let (asked, served) = (run.case(|session| session.asked_kwh), run.case(|session| session.got_kwh));
     let got_kwh: f64 = run.sessions.iter().map(|session| session.got_kwh).sum();
     let best = bound(&asked, Objective::MostEnergy)?;
-    add("bound_energy_kwh", best.value, "kWh", "the most energy that any policy could have delivered");
-    add("bound_energy_gap_percent", gap(best.value, got_kwh), "%", "energy that this policy missed of it");
+    total.add(MetricName::BoundEnergyKwh, best.value);
+    total.add(MetricName::BoundEnergyGapPercent, gap(best.value, got_kwh));
     if run.gives_back {
         // The program knows no vehicles that give back: what they deliver twice is beyond it.
         return Ok(out);
     }
     let best = bound(&served, Objective::LeastPeak)?;
     let peaks_kw: f64 = run.charging.iter().map(|site| run.peak_kw(*site)).sum();
-    add("bound_peak_kw", best.value, "kW", "the least sum of the peaks of sites with chargers, for what was delivered");
-    add("bound_peak_gap_percent", gap(peaks_kw, best.value), "%", "share of this policy's peaks that was avoidable");
+    total.add(MetricName::BoundPeakKw, best.value);
+    total.add(MetricName::BoundPeakGapPercent, gap(peaks_kw, best.value));
     if !loaded.tariffs.is_empty() {
         let cost_usd = run.cost_usd();
         let best = bound(&served, Objective::LeastCost)?;
-        add("charging_energy_cost_usd", cost_usd, "USD", "energy of charging at the tariffs' first tiers");
-        add("bound_cost_usd", best.value, "USD", "the least that what this policy delivered can cost");
-        add("bound_cost_gap_percent", gap(cost_usd, best.value), "%", "share of this policy's cost that was avoidable");
+        total.add(MetricName::ChargingEnergyCostUsd, cost_usd);
+        total.add(MetricName::BoundCostUsd, best.value);
+        total.add(MetricName::BoundCostGapPercent, gap(cost_usd, best.value));
     }
     Ok(out)
 }
@@ -132,7 +130,7 @@ impl Run {
             }
         }
         each_batch(tables, "sessions", |batch| {
-            run.gives_back |= (0..batch.rows()).any(|row| batch.number("given_kwh", row).unwrap_or(0.0) > 0.0);
+            run.gives_back |= (0..batch.rows()).any(|row| batch.number("v2g_export_kwh", row).unwrap_or(0.0) > 0.0);
             let rows = (0..batch.rows()).filter_map(|row| tree.session(scenario, batch, row, end_s));
             run.sessions.extend(rows);
         })?;

@@ -6,6 +6,7 @@
 
 use crate::kernel::math;
 use crate::kernel::random::Stream;
+use crate::record::metrics::Better;
 
 /// Differences below this share of the numbers themselves are rounding, not effects.
 const ROUNDING: f64 = 1e-11;
@@ -40,16 +41,6 @@ pub struct Paired {
     pub p: f64,
     /// Variance of the difference without pairing over that with it; none when a variance is zero.
     pub pairing_factor: Option<f64>,
-}
-
-/// Which end of a metric is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Better {
-    /// Less is better.
-    Lower,
-    /// More is better.
-    Higher,
 }
 
 /// Mean of a sample.

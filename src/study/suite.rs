@@ -7,12 +7,13 @@ use super::compare::strategy::Strategy;
 use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
 use crate::disk::{WriteError, whole};
 use crate::policy;
+use crate::record::metrics::{Better, MetricName};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// Version of the frozen scenarios.
-pub const SUITE_VERSION: u32 = 2;
+pub const SUITE_VERSION: u32 = 3;
 
 /// A frozen scenario and what it is scored by.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,7 @@ pub struct Entry {
     /// Whose decisions it is about.
     pub decides: Decides,
     /// Metric of the whole hub that scores a strategy.
-    pub metric: &'static str,
+    pub metric: MetricName,
     /// The best that any policy could reach, where it is known.
     pub best: Option<Best>,
     /// Its files: path inside the folder, text.
@@ -46,7 +47,7 @@ pub enum Best {
     /// Nothing is left undone.
     Zero,
     /// Everything that another metric asks for.
-    All(&'static str),
+    All(MetricName),
 }
 
 /// The suite.
@@ -54,7 +55,7 @@ pub const SUITE: &[Entry] = &[
     Entry {
         name: "depot",
         decides: Decides::Operations,
-        metric: "sessions_unmet",
+        metric: MetricName::SessionsUnmet,
         best: Some(Best::Zero),
         files: &[
             ("scenario.toml", include_str!("../../scenarios/suite/depot/scenario.toml")),
@@ -64,28 +65,28 @@ pub const SUITE: &[Entry] = &[
     Entry {
         name: "terminal",
         decides: Decides::Operations,
-        metric: "equipment_hours_served",
-        best: Some(Best::All("equipment_hours_required")),
+        metric: MetricName::EquipmentHoursServed,
+        best: Some(Best::All(MetricName::EquipmentHoursRequired)),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/terminal/scenario.toml"))],
     },
     Entry {
         name: "drayage",
         decides: Decides::Operations,
-        metric: "hauls_late",
+        metric: MetricName::HaulsLate,
         best: Some(Best::Zero),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/drayage/scenario.toml"))],
     },
     Entry {
         name: "hydrogen",
         decides: Decides::Hydrogen,
-        metric: "h2_cost_usd_per_kg",
+        metric: MetricName::H2CostUsdPerKg,
         best: None,
         files: &[("scenario.toml", include_str!("../../scenarios/suite/hydrogen/scenario.toml"))],
     },
     Entry {
         name: "transition",
         decides: Decides::Adoption,
-        metric: "npv_usd",
+        metric: MetricName::NpvUsd,
         best: None,
         files: &[("scenario.toml", include_str!("../../scenarios/suite/transition/scenario.toml"))],
     },
@@ -119,7 +120,7 @@ pub struct Line {
     /// Hash of its files.
     pub scenario_hash: String,
     /// The metric that scores.
-    pub metric: &'static str,
+    pub metric: MetricName,
     /// The strategy.
     pub strategy: String,
     /// Mean of the metric.
@@ -188,7 +189,7 @@ pub fn score(
     if done.runs.replications() == 0 {
         return Ok((Vec::new(), done));
     }
-    let missing = || CompareError::NoMetric(entry.metric.to_owned(), entry.name.to_owned());
+    let missing = || CompareError::NoMetric(entry.metric);
     let metric = done.total(entry.metric).ok_or_else(missing)?;
     let bound = entry.best.and_then(|best| match best {
         Best::Zero => Some(0.0),
@@ -207,7 +208,7 @@ pub fn score(
         digest,
     };
     let mut lines: Vec<Line> = metric.strategies.iter().zip(done.digests()).map(line).collect();
-    let sign = if metric.better == Some(super::stats::Better::Higher) { -1.0 } else { 1.0 };
+    let sign = if metric.better == Some(Better::Higher) { -1.0 } else { 1.0 };
     let worth = |line: &Line| sign * line.score.unwrap_or(f64::INFINITY);
     lines.sort_by(|a, b| worth(a).total_cmp(&worth(b)));
     Ok((lines, done))

@@ -9,10 +9,10 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{SiteId, UnitId};
 use crate::kernel::stage::{Register, Tick};
 use crate::place::build::Build;
-use crate::record::metric::Metric;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
-use crate::terminal::state::{Care, EquipmentModels, Handover, Pools, Unit};
+use crate::terminal::state::{EquipmentModels, Handover, Pools, ServiceRoutes, Unit};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
@@ -75,7 +75,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
             .map(|unit| unit.id)
             .collect();
         units.sort_unstable();
-        world.resource_mut::<Care>().look_after(site, model as u32);
+        world.resource_mut::<ServiceRoutes>().route(site, model as u32);
         let spare = || (0, Battery::at_soc(curve.clone(), 1.0));
         yards.push(Yard {
             site,
@@ -106,12 +106,12 @@ pub(crate) fn register(r: &mut Register<'_>) {
 fn swap_batteries(
     clock: Res<Clock>,
     mut yards: ResMut<SwapYards>,
-    mut care: ResMut<Care>,
+    mut routes: ResMut<ServiceRoutes>,
     mut arrivals: ResMut<Arrivals>,
     mut departures: ResMut<Departures>,
 ) {
     for yard in &mut yards.0 {
-        let coming = care.take(|site, unit| site == yard.site && yard.owns(unit));
+        let coming = routes.take(|site, unit| site == yard.site && yard.owns(unit));
         yard.queue.extend(coming);
         yard.take_back(&mut departures.0);
         yard.begin(clock.tick_end_s());
@@ -192,13 +192,12 @@ pub(crate) fn stored_kwh(world: &World) -> f64 {
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
     for yard in &world.resource::<SwapYards>().0 {
-        let scope = format!("site:{}", names.sites[yard.site.index()]);
-        let mut add = |name, value, unit, info| out.push(Metric { name, scope: scope.clone(), value, unit, info });
-        add("swaps", Some(yard.swaps as f64), "", "batteries of equipment that were swapped");
-        add("swap_wait_mean_min", yard.waits.mean_min(), "min", "wait for a bay and a charged battery, mean");
-        add("swap_wait_p95_min", yard.waits.quantile_min(0.95), "min", "the same, 95th percentile");
-        add("swap_waiting", Some(yard.queue.len() as f64), "", "units that still wait when the run ends");
-        add("swap_least_ready", Some(yard.least_ready as f64), "", "fewest charged batteries that were there");
+        let mut site = ScopeMetrics::new(format!("site:{}", names.sites[yard.site.index()]), &mut out);
+        site.add(MetricName::Swaps, yard.swaps as f64);
+        site.add(MetricName::SwapWaitMeanMin, yard.waits.mean_min());
+        site.add(MetricName::SwapWaitP95Min, yard.waits.quantile_min(0.95));
+        site.add(MetricName::SwapWaiting, yard.queue.len() as f64);
+        site.add(MetricName::SwapLeastReady, yard.least_ready as f64);
     }
     out
 }

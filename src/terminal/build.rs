@@ -1,6 +1,6 @@
 //! From the terminals of a scenario to gates and equipment.
 
-use super::state::{Care, EquipmentModel, EquipmentModels, Gates, Pool, PoolHour, Pools, Unit, UnitState};
+use super::state::{EquipmentModel, EquipmentModels, Gates, Pool, PoolHour, Pools, ServiceRoutes, Unit, UnitState};
 use crate::kernel::ids::{PoolId, UnitId};
 use crate::place::build::Build;
 use crate::vehicle::battery::{Battery, curve};
@@ -55,6 +55,6 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(Gates::new(gates));
     build.world.insert_resource(EquipmentModels(models));
     build.world.insert_resource(Pools(pools));
-    build.world.init_resource::<Care>();
+    build.world.init_resource::<ServiceRoutes>();
     build.spawn::<_, Unit>(bundles);
 }

@@ -87,30 +87,30 @@ pub struct EquipmentModelSpec {
     /// The hydrogen tank; only for `fuel_cell`.
     pub tank: Option<TankSpec>,
     /// A unit at or below this state of charge, or level of its tank, leaves its work to charge or fuel.
-    #[serde(default = "fifth")]
+    #[serde(default = "default_leave_at_soc")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub leave_at_soc: f64,
     /// A unit that left its work comes back with this state of charge or level.
-    #[serde(default = "most")]
+    #[serde(default = "default_return_at_soc")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub return_at_soc: f64,
     /// Does it charge in breaks and between shifts?
-    #[serde(default = "yes")]
+    #[serde(default = "default_charge_in_breaks")]
     pub charge_in_breaks: bool,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
 }
 
-fn fifth() -> f64 {
+fn default_leave_at_soc() -> f64 {
     0.2
 }
 
-fn most() -> f64 {
+fn default_return_at_soc() -> f64 {
     0.8
 }
 
-fn yes() -> bool {
+fn default_charge_in_breaks() -> bool {
     true
 }
 
@@ -135,7 +135,7 @@ pub struct WorkSpec {
     #[schemars(range(min = 0.0, max = 100.0))]
     pub lifts_per_h: f64,
     /// Share of a shift hour that a unit can work (the rest is positioning, checks, handover), above 0 to 1.
-    #[serde(default = "most_of_it")]
+    #[serde(default = "default_availability")]
     #[schemars(range(min = 0.05, max = 1.0))]
     pub availability: f64,
     /// Does work left undone hold up trucks between the gates?
@@ -146,7 +146,7 @@ pub struct WorkSpec {
     pub sources: Sources,
 }
 
-fn most_of_it() -> f64 {
+fn default_availability() -> f64 {
     0.85
 }
 

@@ -195,14 +195,14 @@ pub struct Handover {
 /// Units that do not go to ports themselves. Another room (a swap yard, say) says at which site it looks after which model, and
 /// takes the units over that run low; the terminal does not know what becomes of them until their batteries come back.
 #[derive(Resource, Debug, Default)]
-pub struct Care {
+pub struct ServiceRoutes {
     of: Vec<(SiteId, u32)>,
     coming: Vec<Handover>,
 }
 
-impl Care {
+impl ServiceRoutes {
     /// From now on units of a model are handed over at a site.
-    pub fn look_after(&mut self, site: SiteId, model: u32) {
+    pub fn route(&mut self, site: SiteId, model: u32) {
         self.of.push((site, model));
     }
 
@@ -213,7 +213,7 @@ impl Care {
     }
 
     /// A unit comes.
-    pub(super) fn hand_over(&mut self, handover: Handover) {
+    pub(super) fn delegate(&mut self, handover: Handover) {
         self.coming.push(handover);
     }
 

@@ -2,7 +2,7 @@
 
 use super::rules::share_work;
 use super::spec::EquipmentModelSpec;
-use super::state::{Care, EquipmentModels, Gates, Handover, Pool, PoolHour, Pools, Unit, UnitState};
+use super::state::{EquipmentModels, Gates, Handover, Pool, PoolHour, Pools, ServiceRoutes, Unit, UnitState};
 use crate::charging::state::{Arrival, Arrivals, Departures};
 use crate::freight::labor::Labor;
 use crate::freight::state::Berths;
@@ -55,7 +55,7 @@ fn come_back(
 }
 
 #[derive(SystemParam)]
-struct Yard<'w, 's> {
+struct PoolContext<'w, 's> {
     clock: Res<'w, Clock>,
     calendar: Res<'w, Calendar>,
     labor: Res<'w, Labor>,
@@ -64,44 +64,44 @@ struct Yard<'w, 's> {
     roster: Res<'w, Roster<Unit>>,
     units: Query<'w, 's, (&'static Unit, &'static mut UnitState)>,
     fuel_arrivals: ResMut<'w, FuelArrivals>,
-    care: ResMut<'w, Care>,
+    routes: ResMut<'w, ServiceRoutes>,
 }
 
 /// At a boundary: the work of the interval that begins is shared out; who runs low, or has a break, goes to charge.
 fn work(
-    mut yard: Yard<'_, '_>,
+    mut context: PoolContext<'_, '_>,
     mut pools: ResMut<Pools>,
     mut gates: ResMut<Gates>,
     mut other: ResMut<OtherLoad>,
     mut arrivals: ResMut<Arrivals>,
     mut rows: ResMut<Records<EquipmentRow>>,
 ) {
-    if !yard.clock.starts_interval() {
+    if !context.clock.starts_interval() {
         return;
     }
-    if yard.clock.now_s() > 0 && (yard.clock.now_s().is_multiple_of(3600) || yard.clock.done()) {
-        close_hour(&yard.clock, &mut pools, &mut rows);
+    if context.clock.now_s() > 0 && (context.clock.now_s().is_multiple_of(3600) || context.clock.done()) {
+        close_hour(&context.clock, &mut pools, &mut rows);
     }
-    if yard.clock.done() {
+    if context.clock.done() {
         return;
     }
-    let now = i64::from(yard.clock.now_s());
-    let is_worked = yard.labor.works(yard.calendar.hour_of_week(now));
-    let hours = f64::from(yard.clock.interval_end_s() - yard.clock.now_s()) / 3600.0;
+    let now = i64::from(context.clock.now_s());
+    let is_worked = context.labor.works(context.calendar.hour_of_week(now));
+    let hours = f64::from(context.clock.interval_end_s() - context.clock.now_s()) / 3600.0;
     other.clear_equipment();
     for pool in &mut pools.0 {
-        yard.ask_for_work(pool, &gates);
+        context.ask_for_work(pool, &gates);
         if is_worked {
-            yard.work_pool(pool, hours, &mut arrivals);
+            context.work_pool(pool, hours, &mut arrivals);
             other.add_equipment(pool.site, Kw(pool.crane_kwh / hours));
         } else {
-            yard.rest_pool(pool, hours, now, &mut arrivals);
+            context.rest_pool(pool, hours, now, &mut arrivals);
         }
     }
     set_delays(&pools, &mut gates);
 }
 
-impl Yard<'_, '_> {
+impl PoolContext<'_, '_> {
     /// New lifts and gate moves become work.
     fn ask_for_work(&self, pool: &mut Pool, gates: &Gates) {
         let site = pool.site.index();
@@ -150,8 +150,8 @@ impl Yard<'_, '_> {
                     if battery.soc() > model.leave_at_soc {
                         continue;
                     }
-                    if self.care.has(pool.site, unit.model) {
-                        hand_over(&self.clock, pool.site, *unit, &mut state, &mut self.care);
+                    if self.routes.has(pool.site, unit.model) {
+                        delegate(&self.clock, pool.site, *unit, &mut state, &mut self.routes);
                     } else {
                         let target = battery.usable() * model.return_at_soc;
                         leave(&self.clock, pool, *unit, &mut state, target, None, arrivals);
@@ -196,7 +196,7 @@ impl Yard<'_, '_> {
                 UnitState::Ready(battery)
                     if model.charge_in_breaks
                         && battery.soc() < BREAK_BELOW_SOC
-                        && !self.care.has(pool.site, unit.model) =>
+                        && !self.routes.has(pool.site, unit.model) =>
                 {
                     let target = battery.usable();
                     leave(&self.clock, pool, *unit, &mut state, target, resumes_s, arrivals);
@@ -246,9 +246,9 @@ fn leave(
 }
 
 /// A unit hands its battery over to the room that looks after its model.
-fn hand_over(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState, care: &mut Care) {
+fn delegate(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState, routes: &mut ServiceRoutes) {
     if let UnitState::Ready(battery) = core::mem::replace(state, UnitState::Away) {
-        care.hand_over(Handover { at_s: clock.now_s(), site, unit: unit.id, battery });
+        routes.delegate(Handover { at_s: clock.now_s(), site, unit: unit.id, battery });
     }
 }
 

@@ -3,25 +3,19 @@
 
 use super::record::{FinanceRow, Tables};
 use super::spec::{LoanSpec, TransitionSpec};
-use crate::account::cost::{internal_rate, present_value};
+use crate::account::cost::{irr, present_value};
 use crate::account::levelised::capital_recovery_factor;
-use crate::record::metric::Gathered;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::scenario::Scenario;
 
-/// A part of a site's books: the metric of its breaking point, what it says, and the amount of a year (income negative).
-type Part = (&'static str, &'static str, fn(&FinanceRow) -> f64);
+/// A part of a site's books: the metric of its break-even factor, and the amount of a year (income negative).
+type Part = (MetricName, fn(&FinanceRow) -> f64);
 
 const PARTS: [Part; 4] = [
-    ("breaks_at_income", "income over that of this run at which the present value is 0", income_usd),
-    ("breaks_at_electricity", "cost of electricity over that of this run at which the present value is 0", |row| {
-        row.electricity_usd
-    }),
-    ("breaks_at_upkeep", "cost of upkeep over that of this run at which the present value is 0", |row| row.upkeep_usd),
-    (
-        "breaks_at_investment",
-        "cost of works, less public money and what is left, at which the present value is 0",
-        |row| invested_usd(row) + row.residual_usd,
-    ),
+    (MetricName::BreakEvenRevenue, income_usd),
+    (MetricName::BreakEvenElectricity, |row| row.electricity_usd),
+    (MetricName::BreakEvenUpkeep, |row| row.upkeep_usd),
+    (MetricName::BreakEvenInvestment, |row| invested_usd(row) + row.residual_usd),
 ];
 
 fn income_usd(row: &FinanceRow) -> f64 {
@@ -38,7 +32,7 @@ fn earned_usd(row: &FinanceRow) -> f64 {
 }
 
 /// The metrics of every site that sells.
-pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Gathered) {
+pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Vec<Metric>) {
     for (at, key) in scenario.site.keys().enumerate() {
         let scope = format!("site:{key}");
         let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
@@ -46,41 +40,40 @@ pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenari
             continue;
         }
         let used = tables.shown.last().and_then(|shown| shown.1.sites[at].utilization);
-        out.add(&scope, "charger_utilization", used, "", "time ports were taken over all time, last year");
-        seller(&scope, &rows, spec, out);
+        let mut site = ScopeMetrics::new(scope, out);
+        site.add(MetricName::ChargerUtilization, used);
+        seller(&rows, spec, &mut site);
     }
 }
 
-fn seller(scope: &str, rows: &[&FinanceRow], spec: &TransitionSpec, out: &mut Gathered) {
+fn seller(rows: &[&FinanceRow], spec: &TransitionSpec, site: &mut ScopeMetrics<'_>) {
     let by_year = |amount: &dyn Fn(&FinanceRow) -> f64| rows.iter().map(|row| amount(row)).collect::<Vec<f64>>();
     let flows = by_year(&|row| -row.total_usd);
     let npv_usd = present_value(spec.discount_rate, &flows);
-    out.add(scope, "npv_usd", Some(npv_usd), "USD", "present value of a site that sells charging or hydrogen");
-    out.add(scope, "internal_rate", internal_rate(&flows), "", "its rate of return; none where it never turns");
+    site.add(MetricName::NpvUsd, npv_usd);
+    site.add(MetricName::Irr, irr(&flows));
     let (invested, earned) = (by_year(&invested_usd), by_year(&earned_usd));
     let all_invested: f64 = invested.iter().sum();
     let over = (all_invested > 0.0).then(|| earned.iter().sum::<f64>() / all_invested);
-    out.add(scope, "earned_over_invested", over, "", "what it earned before investment, over what was invested");
-    for (name, info, amount) in PARTS {
+    site.add(MetricName::ReturnOnInvestment, over);
+    for (name, amount) in PARTS {
         let cost_usd = present_value(spec.discount_rate, &by_year(&amount));
-        out.add(scope, name, breaking_point(npv_usd, cost_usd), "", info);
+        site.add(name, break_even_factor(npv_usd, cost_usd));
     }
-    let least = spec.loan.as_ref().and_then(|loan| least_cover(loan, &invested, &earned));
-    let info = "earnings over payments of debt in the year in which they cover it least";
-    out.add(scope, "debt_cover", least.map(|least| least.1), "", info);
-    let year = least.map(|(at, _)| f64::from(rows[at].year));
-    out.add(scope, "debt_cover_year", year, "yr", "the year of the least debt cover");
+    let least = spec.loan.as_ref().and_then(|loan| dscr_min(loan, &invested, &earned));
+    site.add(MetricName::DscrMin, least.map(|least| least.1));
+    site.add(MetricName::DscrMinYear, least.map(|(at, _)| f64::from(rows[at].year)));
 }
 
 /// By how much a part of the cost (present value; income is negative) has to be multiplied for a present value of 0, all
 /// else equal: NPV - (f - 1) c = 0. None where the part is nothing, or would have to change its sign.
-fn breaking_point(npv_usd: f64, cost_usd: f64) -> Option<f64> {
+fn break_even_factor(npv_usd: f64, cost_usd: f64) -> Option<f64> {
     let factor = 1.0 + npv_usd / cost_usd;
     (factor.is_finite() && factor >= 0.0).then_some(factor)
 }
 
 /// The year (its place) whose earnings cover the payments of debt least, and by how much. None without debt.
-fn least_cover(loan: &LoanSpec, invested_usd: &[f64], earned_usd: &[f64]) -> Option<(usize, f64)> {
+fn dscr_min(loan: &LoanSpec, invested_usd: &[f64], earned_usd: &[f64]) -> Option<(usize, f64)> {
     let payment = capital_recovery_factor(loan.interest, loan.years) * loan.share;
     let pays_in = |year: usize| -> f64 {
         let first = year.saturating_sub(loan.years as usize);
@@ -99,23 +92,23 @@ mod tests {
     /// lent; earnings of 0, 800 and 600 $: the third year covers 600 / 576.19 = 1.0413. More works in year 1 (500 $, of it
     /// 250 $ lent, 144.05 $ a year) lower it to 600 / 720.24 = 0.8331. Debt that is paid back needs no cover.
     #[test]
-    fn debt_cover_by_hand() {
+    fn debt_service_coverage_by_hand() {
         let loan = LoanSpec { share: 0.5, interest: 0.1, years: 2, sources: Sources::default() };
-        let (at, cover) = least_cover(&loan, &[2000.0, 0.0, 0.0, 0.0], &[0.0, 800.0, 600.0, -5.0]).unwrap();
+        let (at, cover) = dscr_min(&loan, &[2000.0, 0.0, 0.0, 0.0], &[0.0, 800.0, 600.0, -5.0]).unwrap();
         assert!(at == 2 && (cover - 600.0 / 576.190_476).abs() < 1e-6, "{at} {cover}");
-        let (at, cover) = least_cover(&loan, &[2000.0, 500.0, 0.0], &[0.0, 800.0, 600.0]).unwrap();
+        let (at, cover) = dscr_min(&loan, &[2000.0, 500.0, 0.0], &[0.0, 800.0, 600.0]).unwrap();
         assert!(at == 2 && (cover - 0.833_057).abs() < 1e-6, "{at} {cover}");
-        assert_eq!(least_cover(&loan, &[0.0; 3], &[1.0; 3]), None);
+        assert_eq!(dscr_min(&loan, &[0.0; 3], &[1.0; 3]), None);
     }
 
     /// Income worth 500 $ against costs of 300 $ is worth 200 $: at 60 % of the income, or at twice electricity of 200 $, it
     /// is worth nothing. Upkeep of 0 breaks nothing; income would have to be negative to spoil a site without costs.
     #[test]
-    fn breaking_points_by_hand() {
-        assert_eq!(breaking_point(200.0, -500.0), Some(0.6));
-        assert_eq!(breaking_point(200.0, 200.0), Some(2.0));
-        assert_eq!(breaking_point(-50.0, 100.0), Some(0.5));
-        assert_eq!(breaking_point(200.0, 0.0), None);
-        assert_eq!(breaking_point(200.0, -100.0), None);
+    fn break_even_factors_by_hand() {
+        assert_eq!(break_even_factor(200.0, -500.0), Some(0.6));
+        assert_eq!(break_even_factor(200.0, 200.0), Some(2.0));
+        assert_eq!(break_even_factor(-50.0, 100.0), Some(0.5));
+        assert_eq!(break_even_factor(200.0, 0.0), None);
+        assert_eq!(break_even_factor(200.0, -100.0), None);
     }
 }

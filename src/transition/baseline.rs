@@ -2,7 +2,7 @@
 
 use crate::disk::read::{self, Kind};
 use crate::record::folder::{ReadSummary, SUMMARY};
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -31,29 +31,30 @@ impl Baseline {
         let text = read::text(&path, Kind::Json).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let summary: ReadSummary =
             serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;
-        let mut values: BTreeMap<(&str, &str), f64> = BTreeMap::new();
+        let mut values: BTreeMap<(&str, MetricName), f64> = BTreeMap::new();
         for metric in &summary.metrics {
-            values.extend(metric.value.map(|value| ((metric.scope.as_str(), metric.name.as_str()), value)));
+            let value = MetricName::parse(&metric.name).zip(metric.value);
+            values.extend(value.map(|(name, value)| ((metric.scope.as_str(), name), value)));
         }
         let total = |name| values.get(&("total", name)).copied();
-        let (Some(npv_usd), Some(co2e_t)) = (total("npv_usd"), total("co2e_t")) else {
+        let (Some(npv_usd), Some(co2e_t)) = (total(MetricName::NpvUsd), total(MetricName::Co2eT)) else {
             return Err(format!("{} is of no transition: it has no npv_usd and co2e_t", path.display()));
         };
         let mut years = BTreeMap::new();
-        for (scope, _) in values.keys().filter(|key| key.1 == "co2e_t") {
+        for (scope, _) in values.keys().filter(|key| key.1 == MetricName::Co2eT) {
             let year = scope.strip_prefix("year:").and_then(|year| year.parse::<u16>().ok());
             let pair = |name| values.get(&(*scope, name)).copied();
-            years.extend(year.zip(pair("cost_usd").zip(pair("co2e_t"))));
+            years.extend(year.zip(pair(MetricName::CostUsd).zip(pair(MetricName::Co2eT))));
         }
-        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, cost_usd: total("cost_usd"), years })
+        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, cost_usd: total(MetricName::CostUsd), years })
     }
 
-    /// Present value of the additional cost over the tonnes abated; none where nothing is.
+    /// Abatement cost: present value of the additional cost over the tonnes abated; none where nothing is.
     #[must_use]
     pub fn abatement(&self, metrics: &[Metric]) -> Metric {
         let total = |name| value_of(metrics, "total", name).unwrap_or(0.0);
-        let value = per_tonne(self.npv_usd - total("npv_usd"), self.co2e_t - total("co2e_t"));
-        abatement(value)
+        let usd_per_t = per_tonne(self.npv_usd - total(MetricName::NpvUsd), self.co2e_t - total(MetricName::Co2eT));
+        Metric::new(MetricName::AbatementUsdPerT, "total", usd_per_t)
     }
 }
 
@@ -61,14 +62,4 @@ impl Baseline {
 #[must_use]
 pub fn per_tonne(usd: f64, tonnes: f64) -> Option<f64> {
     (tonnes > 1e-9).then(|| usd / tonnes)
-}
-
-/// Its name.
-pub const ABATEMENT: &str = "abatement_usd_per_t";
-
-/// The metric of it.
-#[must_use]
-pub fn abatement(value: Option<f64>) -> Metric {
-    let info = "present value of the additional cost over the CO2e abated, against the baseline";
-    Metric { name: ABATEMENT, scope: "total".to_owned(), value, unit: "USD/t", info }
 }

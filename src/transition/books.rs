@@ -4,13 +4,13 @@ use super::build::Project;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
 use super::pathway::Pathway;
-use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, ProjectRow, RuleRow};
+use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, ProjectRow, RuleKind, RuleRow};
 use super::regulation::{TargetMetric, means};
 use super::spec::ProjectKind;
 use super::stock::{Leave, Vehicle};
 use super::year::Shown;
 use crate::grid::spec::SiteKind;
-use crate::record::Code;
+use crate::record::table::Row as _;
 use std::collections::BTreeMap;
 
 impl Pathway<'_> {
@@ -39,7 +39,7 @@ impl Pathway<'_> {
         for row in &mut finance {
             row.close();
             if !self.frame.is_neighbour(&row.scope) {
-                total.add(row);
+                total.add_amounts(row);
             }
         }
         total.close();
@@ -227,7 +227,7 @@ impl Pathway<'_> {
                 owner: held.owner.clone(),
                 class: held.class.clone(),
                 model: kind.key.clone(),
-                powertrain: Code(kind.powertrain.word()),
+                powertrain: kind.powertrain,
                 vehicles: sum[0] as u32,
                 bought_new: self.turnover.new.get(&(holding, model)).copied().unwrap_or(0),
                 bought_used: sum[1] as u32,
@@ -244,10 +244,10 @@ impl Pathway<'_> {
         let rows = self.projects.iter().enumerate().map(|(number, project)| ProjectRow {
             year: u32::from(year),
             project: number as u32,
-            kind: Code(project.kind.word()),
+            kind: project.kind,
             at: project.at.clone(),
             amount: project.amount,
-            state: Code(project.state(year)),
+            state: project.state(year),
             decided: project.decided,
             permitted: project.permitted,
             built: project.built,
@@ -265,11 +265,11 @@ impl Pathway<'_> {
         let row = |rule: &str, kind, asked, reached, missing: u32, public_usd| RuleRow {
             year: u32::from(year),
             rule: rule.to_owned(),
-            kind: Code(kind),
+            kind,
             asked,
             reached,
             missing,
-            kept: Code(if missing == 0 { "yes" } else { "no" }),
+            kept: missing == 0,
             public_usd,
         };
         let mut rows: Vec<RuleRow> = Vec::new();
@@ -278,10 +278,10 @@ impl Pathway<'_> {
         }
         for (name, usd) in &self.turnover.vouchers {
             let share = self.paid_share.get(name).copied().unwrap_or(1.0);
-            rows.push(row(name, "voucher", 1.0, share, 0, *usd));
+            rows.push(row(name, RuleKind::Voucher, 1.0, share, 0, *usd));
         }
         for ((name, _), usd) in self.granted.iter().filter(|it| it.0.1 == year) {
-            rows.push(row(name, "infrastructure_credit", 1.0, 1.0, 0, *usd));
+            rows.push(row(name, RuleKind::InfrastructureCredit, 1.0, 1.0, 0, *usd));
         }
         for (name, rule) in self.frame.scenario().rule.target.iter().filter(|it| it.1.on && it.1.year == year) {
             let (reached, is_met, missing) = match rule.metric {
@@ -296,8 +296,8 @@ impl Pathway<'_> {
                     (share, share <= rule.value, 0)
                 }
             };
-            let told = row(name, "target", rule.value, reached, missing, 0.0);
-            rows.push(RuleRow { kept: Code(if is_met { "yes" } else { "no" }), ..told });
+            let told = row(name, RuleKind::Target, rule.value, reached, missing, 0.0);
+            rows.push(RuleRow { kept: is_met, ..told });
         }
         self.tables.rules.extend(rows);
     }

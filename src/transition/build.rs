@@ -1,5 +1,6 @@
 //! Projects: decided, permitted, built, energised; what they cost; and what stands in a year.
 
+use super::record::ProjectState;
 use super::spec::{BuildSpec, ProjectKind};
 use crate::kernel::math;
 use std::collections::BTreeMap;
@@ -129,13 +130,13 @@ impl Project {
 
     /// Where it is at the end of a year.
     #[must_use]
-    pub fn state(&self, year: u16) -> &'static str {
+    pub fn state(&self, year: u16) -> ProjectState {
         let end = f64::from(year) + 1.0;
         match end {
-            end if end >= self.energised => "energised",
-            end if end >= self.built => "built",
-            end if end >= self.permitted => "permitted",
-            _ => "decided",
+            end if end >= self.energised => ProjectState::Energised,
+            end if end >= self.built => ProjectState::Built,
+            end if end >= self.permitted => ProjectState::Permitted,
+            _ => ProjectState::Decided,
         }
     }
 }
@@ -228,8 +229,11 @@ mod tests {
         let shares = |of: fn(&Project, u16) -> f64| [2027, 2028, 2029, 2030].map(|year| of(&project, year));
         assert_eq!(shares(Project::share_in_service), [0.0, 0.0, 0.75, 1.0]);
         assert_eq!(shares(Project::share_on_rent), [0.25, 1.0, 0.25, 0.0]);
-        let states: Vec<&str> = (2026..2030).map(|year| project.state(year)).collect();
-        assert_eq!(states, ["permitted", "built", "built", "energised"]);
+        let states: Vec<ProjectState> = (2026..2030).map(|year| project.state(year)).collect();
+        assert_eq!(
+            states,
+            [ProjectState::Permitted, ProjectState::Built, ProjectState::Built, ProjectState::Energised]
+        );
         let capacity = Capacity::at(&[project], 2028.5);
         assert_eq!(capacity.of_kind(ProjectKind::Grid, "depot"), 0.0);
         assert_eq!(capacity.stop_gap_kwh["depot"], 1_000.0);

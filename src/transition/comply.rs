@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::offer::Choice;
+use super::record::RuleKind;
 use super::regulation::{ShareRule, means};
 use super::spec::TRUCK;
 use crate::policy::adoption::{AdoptionView, Purchases, share_out};
@@ -61,7 +62,7 @@ pub struct Kept {
     /// Its name.
     pub rule: String,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: RuleKind,
     /// Share that it asks for.
     pub asked: f64,
     /// Share that was reached.
@@ -175,7 +176,7 @@ impl<'a> Decision<'a> {
         let missing: u32 = (0..self.view.holdings()).map(|at| self.view.due[at].saturating_sub(self.bought(at))).sum();
         (missing > 0).then(|| Kept {
             rule: "vehicles on offer".to_owned(),
-            kind: "offer",
+            kind: RuleKind::Offer,
             asked: f64::from(due),
             reached: f64::from(due - missing),
             missing,
@@ -264,14 +265,14 @@ impl<'a> Decision<'a> {
         for (name, rule) in rules.purchase_share.iter().filter(|rule| rule.1.term.obliges(year)) {
             let (clean, all) = self.purchases(&rule.classes);
             let missing = self.swap(&rule.classes, missing(rule, year, clean, all));
-            kept.push(told(name, "purchase_share", rule.share.at(year), self.purchases(&rule.classes), missing));
+            kept.push(told(name, RuleKind::PurchaseShare, rule.share.at(year), self.purchases(&rule.classes), missing));
         }
         for (name, rule) in rules.stock_share.iter().filter(|rule| rule.1.term.obliges(year)) {
             let (clean, all) = self.stock(&rule.classes);
             let wanted = missing(rule, year, clean, all);
             let wanted = self.swap(&rule.classes, wanted);
             let missing = self.replace(&rule.classes, wanted);
-            kept.push(told(name, "stock_share", rule.share.at(year), self.stock(&rule.classes), missing));
+            kept.push(told(name, RuleKind::StockShare, rule.share.at(year), self.stock(&rule.classes), missing));
         }
         kept
     }
@@ -301,7 +302,7 @@ impl<'a> Decision<'a> {
     }
 }
 
-fn told(name: &str, kind: &'static str, asked: f64, (clean, all): (u32, u32), missing: u32) -> Kept {
+fn told(name: &str, kind: RuleKind, asked: f64, (clean, all): (u32, u32), missing: u32) -> Kept {
     let reached = if all > 0 { f64::from(clean) / f64::from(all) } else { 1.0 };
     Kept { rule: name.to_owned(), kind, asked, reached, missing }
 }

@@ -5,6 +5,7 @@ use super::record::{EmissionsRow, FinanceRow};
 use super::spec::TRUCK;
 use super::stock::Model;
 use super::year::{Shown, SiteShown};
+use crate::record::table::Row;
 use crate::record::tally::FleetTally;
 use crate::vehicle::spec::Powertrain;
 
@@ -12,67 +13,14 @@ impl FinanceRow {
     /// Nothing paid.
     #[must_use]
     pub fn nothing(year: u16, scope: String) -> Self {
-        Self {
-            year: u32::from(year),
-            scope,
-            vehicles_usd: 0.0,
-            resale_usd: 0.0,
-            vehicle_incentives_usd: 0.0,
-            infrastructure_usd: 0.0,
-            infrastructure_incentives_usd: 0.0,
-            upkeep_usd: 0.0,
-            diesel_usd: 0.0,
-            electricity_usd: 0.0,
-            charging_usd: 0.0,
-            hydrogen_usd: 0.0,
-            maintenance_usd: 0.0,
-            insurance_usd: 0.0,
-            waiting_usd: 0.0,
-            fees_usd: 0.0,
-            carbon_usd: 0.0,
-            credits_usd: 0.0,
-            residual_usd: 0.0,
-            total_usd: 0.0,
-            public_usd: 0.0,
-            energy_kwh: 0.0,
-        }
-    }
-
-    fn amounts(&mut self) -> [&mut f64; 18] {
-        [
-            &mut self.vehicles_usd,
-            &mut self.resale_usd,
-            &mut self.vehicle_incentives_usd,
-            &mut self.infrastructure_usd,
-            &mut self.infrastructure_incentives_usd,
-            &mut self.upkeep_usd,
-            &mut self.diesel_usd,
-            &mut self.electricity_usd,
-            &mut self.charging_usd,
-            &mut self.hydrogen_usd,
-            &mut self.maintenance_usd,
-            &mut self.insurance_usd,
-            &mut self.waiting_usd,
-            &mut self.fees_usd,
-            &mut self.carbon_usd,
-            &mut self.credits_usd,
-            &mut self.residual_usd,
-            &mut self.total_usd,
-        ]
+        Self { year: u32::from(year), scope, ..Self::default() }
     }
 
     /// Adds all amounts up.
     pub fn close(&mut self) {
-        self.total_usd = 0.0;
-        self.total_usd = self.amounts().iter().map(|usd| **usd).sum();
+        (self.total_usd, self.public_usd) = (0.0, 0.0);
+        self.total_usd = self.sum_of("USD");
         self.public_usd = 0.0 - self.vehicle_incentives_usd - self.infrastructure_incentives_usd;
-    }
-
-    /// Adds another row of the same year.
-    pub fn add(&mut self, other: &mut Self) {
-        self.amounts().into_iter().zip(other.amounts()).for_each(|(sum, usd)| *sum += *usd);
-        self.public_usd += other.public_usd;
-        self.energy_kwh += other.energy_kwh;
     }
 
     /// What was invested, less what others paid for it and what was sold.
@@ -97,21 +45,7 @@ impl EmissionsRow {
     /// Nothing emitted.
     #[must_use]
     pub fn nothing(year: u16, scope: String) -> Self {
-        Self {
-            year: u32::from(year),
-            scope,
-            diesel_gal: 0.0,
-            energy_kwh: 0.0,
-            hydrogen_kg: 0.0,
-            co2e_tailpipe_t: 0.0,
-            co2e_diesel_supply_t: 0.0,
-            co2e_grid_t: 0.0,
-            co2e_hydrogen_t: 0.0,
-            co2e_t: 0.0,
-            co2e_embodied_t: 0.0,
-            nox_kg: 0.0,
-            pm25_kg: 0.0,
-        }
+        Self { year: u32::from(year), scope, ..Self::default() }
     }
 }
 
@@ -288,17 +222,9 @@ impl Year<'_> {
     pub fn total_emissions(&self, rows: &[EmissionsRow]) -> EmissionsRow {
         let mut total = EmissionsRow::nothing(self.year, "total".to_owned());
         for row in rows.iter().filter(|row| !self.frame.is_neighbour(&row.scope)) {
-            total.diesel_gal += row.diesel_gal;
-            total.energy_kwh += if row.scope.starts_with("site:") { row.energy_kwh } else { 0.0 };
-            total.hydrogen_kg += row.hydrogen_kg;
-            total.co2e_tailpipe_t += row.co2e_tailpipe_t;
-            total.co2e_diesel_supply_t += row.co2e_diesel_supply_t;
-            total.co2e_grid_t += row.co2e_grid_t;
-            total.co2e_hydrogen_t += row.co2e_hydrogen_t;
-            total.co2e_t += row.co2e_t;
-            total.co2e_embodied_t += row.co2e_embodied_t;
-            total.nox_kg += row.nox_kg;
-            total.pm25_kg += row.pm25_kg;
+            let is_site = row.scope.starts_with("site:");
+            let own = EmissionsRow { energy_kwh: if is_site { row.energy_kwh } else { 0.0 }, ..row.clone() };
+            total.add_amounts(&own);
         }
         total
     }

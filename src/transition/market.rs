@@ -364,7 +364,7 @@ fn per_km(model: &TruckModelSpec, fleet: &FleetTally) -> f64 {
     }
     let bobtail = fleet.empty_km / fleet.km;
     let container = LOADED * model.loaded_per_km + (1.0 - LOADED) * model.empty_per_km;
-    let idle = model.idle_per_h * fleet.standing_h / fleet.km;
+    let idle = model.idle_per_h * fleet.idling_h / fleet.km;
     (bobtail * model.bobtail_per_km + (1.0 - bobtail) * container) * ROADS + idle
 }
 

@@ -2,119 +2,103 @@
 //! asks first.
 
 use super::bank::sellers;
-use super::record::{FinanceRow, Tables};
+use super::record::{EmissionsRow, FinanceRow, RuleKind, Tables};
 use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
-use crate::record::metric::{Gathered, Metric};
+use crate::kernel::sums::Accumulate;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::notes::PluginNotes;
+use crate::record::tally::Waits;
 use crate::scenario::Scenario;
-
-/// Upper share of the waits that is told.
-const P95: f64 = 0.95;
+use crate::vehicle::spec::Powertrain;
 
 /// All metrics: `total` over all years, `year:YYYY`, and sites that sell charging.
 #[must_use]
 pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> Vec<Metric> {
-    let mut out = Gathered::default();
-    totals(tables, spec, &mut out);
+    let mut out = Vec::new();
+    totals(tables, spec, &mut ScopeMetrics::new("total", &mut out));
     for (year, _) in &tables.shown {
-        of_year(tables, *year, &mut out);
+        of_year(tables, *year, &mut ScopeMetrics::new(format!("year:{year}"), &mut out));
     }
     sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
-        if row.kind.0 == "target" {
-            let scope = format!("rule:{}", row.rule);
-            out.add(&scope, "target_met", Some(f64::from(u8::from(row.kept.0 == "yes"))), "", "1: the goal was met");
-            out.add(&scope, "target_reached", Some(row.reached), "", "what was reached of what the goal judges");
+        if row.kind == RuleKind::Target {
+            let mut rule = ScopeMetrics::new(format!("rule:{}", row.rule), &mut out);
+            rule.count(MetricName::TargetMet, u64::from(row.kept));
+            rule.add(MetricName::TargetReached, row.reached);
         }
     }
-    out.metrics
+    out
 }
 
 fn of_total(tables: &Tables) -> impl Iterator<Item = &FinanceRow> {
     tables.finance.iter().filter(|row| row.scope == "total")
 }
 
-fn totals(tables: &Tables, spec: &TransitionSpec, out: &mut Gathered) {
-    let sum = |of: fn(&FinanceRow) -> f64| Some(of_total(tables).map(of).sum::<f64>());
-    let mut usd = |name, value, info| out.add("total", name, value, "USD", info);
+fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) {
+    let sum = |of: fn(&FinanceRow) -> f64| of_total(tables).map(of).sum::<f64>();
     let flows: Vec<f64> = of_total(tables).map(|row| -row.total_usd).collect();
-    let npv = present_value(spec.discount_rate, &flows);
-    usd("npv_usd", Some(npv), "present value of all money of the hub, at the discount rate; costs are negative");
-    usd("cost_usd", sum(|row| row.total_usd), "all costs of all years, less incentives and what is left at the end");
-    usd("capex_usd", sum(FinanceRow::capex_usd), "investments, less incentives, resale and what is left at the end");
-    usd("opex_usd", sum(FinanceRow::opex_usd), "running costs, fees and the price of carbon");
-    usd("credits_usd", sum(|row| -row.credits_usd), "income from fuel standards, less deficits");
-    usd("public_usd", sum(|row| row.public_usd), "public money: vouchers, credits, grants");
-    let emissions = || tables.emissions.iter().filter(|row| row.scope == "total");
-    let mut air = |name, value: f64, unit, info| out.add("total", name, Some(value), unit, info);
-    air("co2e_t", emissions().map(|row| row.co2e_t).sum(), "t", "CO2e of all years: tailpipes and supply");
-    air("co2e_tailpipe_t", emissions().map(|row| row.co2e_tailpipe_t).sum(), "t", "CO2e at tailpipes, all years");
-    let embodied = emissions().map(|row| row.co2e_embodied_t).sum();
-    air("co2e_embodied_t", embodied, "t", "CO2e embodied in what was built, all years; not in co2e_t");
-    air("nox_kg", emissions().map(|row| row.nox_kg).sum(), "kg", "nitrogen oxides at tailpipes, all years");
-    air("pm25_kg", emissions().map(|row| row.pm25_kg).sum(), "kg", "exhaust particles at tailpipes, all years");
+    total.add(MetricName::NpvUsd, present_value(spec.discount_rate, &flows));
+    total.add(MetricName::CostUsd, sum(|row| row.total_usd));
+    total.add(MetricName::CapexUsd, sum(FinanceRow::capex_usd));
+    total.add(MetricName::OpexUsd, sum(FinanceRow::opex_usd));
+    total.add(MetricName::CreditIncomeUsd, sum(|row| -row.credits_usd));
+    total.add(MetricName::PublicUsd, sum(|row| row.public_usd));
+    let air = |of: fn(&EmissionsRow) -> f64| -> f64 {
+        tables.emissions.iter().filter(|row| row.scope == "total").map(of).sum()
+    };
+    total.add(MetricName::Co2eT, air(|row| row.co2e_t));
+    total.add(MetricName::Co2eTailpipeT, air(|row| row.co2e_tailpipe_t));
+    total.add(MetricName::Co2eEmbodiedT, air(|row| row.co2e_embodied_t));
+    total.add(MetricName::NoxKg, air(|row| row.nox_kg));
+    total.add(MetricName::Pm25Kg, air(|row| row.pm25_kg));
     let last = tables.shown.last().map(|shown| shown.0);
-    let share = last.and_then(|year| zev_share(tables, year, |_| true));
-    out.add("total", "zev_share", share, "", "share of vehicles without a tailpipe in the last year");
+    total.add(MetricName::ZevShare, last.and_then(|year| zev_share(tables, year, |_| true)));
     let late = tables.projects.iter().filter(|row| last == Some(row.year as u16)).map(|row| row.late_months);
-    let worst = late.fold(0.0, f64::max);
-    out.add("total", "energisation_late_months", Some(worst), "month", "longest delay of a utility");
+    total.add(MetricName::EnergisationLateMonths, late.fold(0.0, f64::max));
 }
 
-/// Share of vehicles without a tailpipe in a year, among some classes.
+/// Share of vehicles that are zero-emission in a year, among some classes.
 #[must_use]
 pub fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Option<f64> {
     let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year) && class(&row.class));
     let all: u32 = rows().map(|row| row.vehicles).sum();
-    let clean: u32 = rows().filter(|row| row.powertrain.0 != "diesel").map(|row| row.vehicles).sum();
+    let clean: u32 = rows().filter(|row| row.powertrain != Powertrain::Diesel).map(|row| row.vehicles).sum();
     (all > 0).then(|| f64::from(clean) / f64::from(all))
 }
 
-fn of_year(tables: &Tables, year: u16, out: &mut Gathered) {
-    let scope = format!("year:{year}");
-    let mut add = |name, value: Option<f64>, unit, info| out.add(&scope, name, value, unit, info);
-    let trucks = zev_share(tables, year, |class| class == TRUCK);
-    add("zev_share_trucks", trucks, "", "share of trucks without a tailpipe");
-    let equipment = zev_share(tables, year, |class| class != TRUCK);
-    add("zev_share_equipment", equipment, "", "share of equipment without a tailpipe");
+fn of_year(tables: &Tables, year: u16, of: &mut ScopeMetrics<'_>) {
+    of.add(MetricName::ZevShareTrucks, zev_share(tables, year, |class| class == TRUCK));
+    of.add(MetricName::ZevShareEquipment, zev_share(tables, year, |class| class != TRUCK));
     let finance = of_total(tables).find(|row| row.year == u32::from(year));
-    let cost = finance.map(|row| row.total_usd - row.residual_usd);
-    add("cost_usd", cost, "USD", "all costs of the hub; what is left at the end counts in the total only");
-    add("public_usd", finance.map(|row| row.public_usd), "USD", "public money");
+    of.add(MetricName::CostUsd, finance.map(|row| row.total_usd - row.residual_usd));
+    of.add(MetricName::PublicUsd, finance.map(|row| row.public_usd));
     let air = tables.emissions.iter().find(|row| row.scope == "total" && row.year == u32::from(year));
-    add("co2e_t", air.map(|row| row.co2e_t), "t", "CO2e: tailpipes and supply");
-    add("nox_kg", air.map(|row| row.nox_kg), "kg", "nitrogen oxides at tailpipes");
-    add("pm25_kg", air.map(|row| row.pm25_kg), "kg", "exhaust particles at tailpipes");
-    add("energy_grid_kwh", air.map(|row| row.energy_kwh), "kWh", "energy through all meters");
-    add("diesel_gal", air.map(|row| row.diesel_gal), "US gal", "diesel burnt");
+    of.add(MetricName::Co2eT, air.map(|row| row.co2e_t));
+    of.add(MetricName::NoxKg, air.map(|row| row.nox_kg));
+    of.add(MetricName::Pm25Kg, air.map(|row| row.pm25_kg));
+    of.add(MetricName::EnergyGridKwh, air.map(|row| row.energy_kwh));
+    of.add(MetricName::DieselGal, air.map(|row| row.diesel_gal));
     let Some((_, shown)) = tables.shown.iter().find(|shown| shown.0 == year) else { return };
-    let [requested, cancelled] = shown.hauls;
-    add("hauls_requested", Some(requested), "", "hauls that became known");
-    add("hauls_cancelled", Some(cancelled), "", "hauls that lapsed before a truck was free");
-    let waiting_h: f64 = shown.fleets.iter().map(|fleet| fleet.port_wait_h).sum();
-    add("driver_waiting_h", Some(waiting_h), "h", "drivers who wait for a port");
+    let [requested, lapsed] = shown.hauls;
+    of.add(MetricName::HaulsRequested, requested);
+    of.add(MetricName::HaulsLapsed, lapsed);
+    of.add(MetricName::DriverWaitingH, shown.fleets.iter().map(|fleet| fleet.port_wait_h).sum::<f64>());
     let classes = || shown.sites.iter().flat_map(|site| site.classes.values());
-    add("equipment_hours_required", Some(classes().map(|it| it.required_h).sum()), "h", "unit-hours asked for");
-    add("equipment_hours_served", Some(classes().map(|it| it.served_h).sum()), "h", "unit-hours done");
-    let mut waits = crate::record::tally::Waits::default();
-    shown.sites.iter().for_each(|site| waits.merge(&site.waits));
-    add("queue_wait_p95_min", waits.quantile_min(P95), "min", "wait for a port, 95th percentile");
-    let peak_kw: f64 = shown.sites.iter().map(|site| site.peak_kw).sum();
-    add("peak_kw", Some(peak_kw), "kW", "sum of the peaks of all sites");
+    of.add(MetricName::EquipmentHoursRequired, classes().map(|it| it.required_h).sum::<f64>());
+    of.add(MetricName::EquipmentHoursServed, classes().map(|it| it.served_h).sum::<f64>());
+    let mut waits = Waits::default();
+    shown.sites.iter().for_each(|site| waits.accumulate(&site.waits, 1.0));
+    of.add(MetricName::QueueWaitP95Min, waits.quantile_min(0.95));
+    of.add(MetricName::NoncoincidentPeakKw, shown.sites.iter().map(|site| site.peak_kw).sum::<f64>());
 }
 
-/// What plugins were asked, and how many of their orders were no good.
+/// What plugins were asked, and how many of their orders were invalid.
 #[must_use]
 pub fn plugin_metrics(notes: &[PluginNotes]) -> Vec<Metric> {
-    let metric =
-        |name, value: u64, info| Metric { name, scope: "total".to_owned(), value: Some(value as f64), unit: "", info };
-    vec![
-        metric("plugin_calls", notes.iter().map(|plugin| plugin.calls).sum(), "decisions of plugins"),
-        metric(
-            "plugin_rejected",
-            notes.iter().map(|plugin| plugin.dropped).sum(),
-            "orders of plugins that were dropped",
-        ),
-    ]
+    let mut out = Vec::new();
+    let mut total = ScopeMetrics::new("total", &mut out);
+    total.count(MetricName::PluginCalls, notes.iter().map(|plugin| plugin.calls).sum());
+    total.count(MetricName::PluginRejected, notes.iter().map(|plugin| plugin.dropped).sum());
+    out
 }

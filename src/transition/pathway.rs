@@ -12,10 +12,9 @@ use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::{Shown, operate};
 use crate::kernel::random::{Purpose, Seed, key_of};
-use crate::policy::infrastructure::{InfrastructureView, Works};
+use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
 use crate::policy::parameter::PolicyError;
 use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PolicyFault};
-use crate::record::Code;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError};
@@ -199,8 +198,8 @@ impl<'a> Pathway<'a> {
         self.buy_new(year, &choices, &bought, &early);
         self.ramp.note(&frame, &choices, &bought);
         let view = self.infrastructure_view(year, shown, &coming);
-        let works = builders.decide(&view).map_err(|message| Self::fault(builders.name(), year, message))?;
-        self.build(year, &works);
+        let orders = builders.decide(&view).map_err(|message| Self::fault(builders.name(), year, message))?;
+        self.build(year, &orders);
         Ok(())
     }
 
@@ -372,17 +371,17 @@ impl<'a> Pathway<'a> {
     }
 
     /// Turns works into projects.
-    fn build(&mut self, year: u16, works: &Works) {
+    fn build(&mut self, year: u16, orders: &BuildOutOrders) {
         let scenario = self.frame.scenario();
         let decided = f64::from(year) - 1.0 + DECIDED_AT;
-        let chargers = scenario.charger.keys().zip(&works.cabinets);
+        let chargers = scenario.charger.keys().zip(&orders.cabinets);
         for (key, cabinets) in chargers.filter(|it| *it.1 > 0) {
             self.begin(ProjectKind::Chargers, key, f64::from(*cabinets), decided);
         }
-        for (key, kw) in scenario.site.keys().zip(&works.grid_kw).filter(|it| *it.1 > 0.0) {
+        for (key, kw) in scenario.site.keys().zip(&orders.grid_kw).filter(|it| *it.1 > 0.0) {
             self.begin(ProjectKind::Grid, key, kw.ceil(), decided);
         }
-        if works.does_planned {
+        if orders.does_planned {
             for project in scenario.project.values().filter(|project| project.decided == year - 1) {
                 self.begin(project.kind, &project.at, project.amount, decided);
             }
@@ -450,7 +449,7 @@ impl<'a> Pathway<'a> {
                 tco_usd: tco.total_usd(),
                 coverage: choice.coverage,
                 co2e_kg: choice.co2e_kg,
-                is_open: Code(if *is_open { "yes" } else { "no" }),
+                is_open: *is_open,
                 bought: *bought,
             }
         });

@@ -1,8 +1,44 @@
 //! The tables of a transition: one row a year and scope. Amounts are US dollars of the scenario's money year.
 
+use super::spec::ProjectKind;
 use super::year::Shown;
-use crate::record::Code;
 use crate::record::table::row;
+use crate::record::words::{word_cell, words};
+use crate::vehicle::spec::Powertrain;
+
+words! {
+    /// How far a project is.
+    pub enum ProjectState {
+        /// It is decided.
+        Decided = "decided",
+        /// It has its permit.
+        Permitted = "permitted",
+        /// It is built.
+        Built = "built",
+        /// It is in service.
+        Energised = "energised",
+    }
+}
+
+words! {
+    /// A kind of rule.
+    pub enum RuleKind {
+        /// A share of purchases.
+        PurchaseShare = "purchase_share",
+        /// A share of the stock.
+        StockShare = "stock_share",
+        /// What makers offer: a production ramp.
+        Offer = "offer",
+        /// A voucher for vehicles.
+        Voucher = "voucher",
+        /// A credit for infrastructure.
+        InfrastructureCredit = "infrastructure_credit",
+        /// A goal.
+        Target = "target",
+    }
+}
+
+word_cell!(ProjectKind);
 
 /// Rows of all tables, year after year.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +73,7 @@ row! {
         /// the model
         model: String [""],
         /// what moves it
-        powertrain: Code [""],
+        powertrain: Powertrain [""],
         /// vehicles
         vehicles: u32 [""],
         /// of them bought new this year
@@ -59,6 +95,7 @@ row! {
 
 row! {
     /// What a fleet or site paid in a year; income is negative.
+    #[derive(Default)]
     FinanceRow in "finance" {
         /// the year
         year: u32 [""],
@@ -109,6 +146,7 @@ row! {
 
 row! {
     /// What a fleet or site emitted in a year.
+    #[derive(Default)]
     EmissionsRow in "emissions" {
         /// the year
         year: u32 [""],
@@ -147,13 +185,13 @@ row! {
         /// its number
         project: u32 [""],
         /// what is built
-        kind: Code [""],
+        kind: ProjectKind [""],
         /// key of what it enlarges
         at: String [""],
         /// cabinets, kW, kWh or positions
         amount: f64 [""],
         /// where it is: decided, permitted, built or energised
-        state: Code [""],
+        state: ProjectState [""],
         /// decision
         decided: f64 ["yr"],
         /// permit
@@ -219,7 +257,7 @@ row! {
         /// `CO2e` with supply
         co2e_kg: f64 ["kg/yr"],
         /// could be bought: yes or no
-        is_open: Code [""],
+        is_open: bool [""],
         /// bought new
         bought: u32 [""],
     }
@@ -233,7 +271,7 @@ row! {
         /// its name
         rule: String [""],
         /// its kind
-        kind: Code [""],
+        kind: RuleKind [""],
         /// what it asks for (share, or USD of a budget)
         asked: f64 [""],
         /// what was reached
@@ -241,7 +279,7 @@ row! {
         /// vehicles that are missing
         missing: u32 [""],
         /// kept: yes or no
-        kept: Code [""],
+        kept: bool [""],
         /// public money paid or taken (negative) by it
         public_usd: f64 ["USD"],
     }

@@ -41,7 +41,7 @@ pub struct RulesSpec {
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// Does it exist in this run? A switch for comparisons.
-    #[serde(default = "yes")]
+    #[serde(default = "default_on")]
     pub on: bool,
     /// First day, such as `"2025-07-01"`. None: always.
     pub from: Option<String>,
@@ -49,7 +49,7 @@ pub struct Term {
     pub until: Option<String>,
 }
 
-fn yes() -> bool {
+fn default_on() -> bool {
     true
 }
 
@@ -241,7 +241,7 @@ pub struct VoucherRule {
     /// Amount by year, USD a vehicle.
     pub usd: Curve,
     /// Most of the price that it pays, 0 to 1.
-    #[serde(default = "whole")]
+    #[serde(default = "default_most_of_price")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub most_of_price: f64,
     /// By size of the operator: `[vehicles up to, factor on the amount]`, rising.
@@ -254,7 +254,7 @@ pub struct VoucherRule {
     pub sources: Sources,
 }
 
-fn whole() -> f64 {
+fn default_most_of_price() -> f64 {
     1.0
 }
 
@@ -301,7 +301,7 @@ pub struct EmbodiedLimitRule {
 #[serde(deny_unknown_fields)]
 pub struct TargetRule {
     /// Does it exist in this run? A switch for comparisons.
-    #[serde(default = "yes")]
+    #[serde(default = "default_on")]
     pub on: bool,
     /// The year by which it is to be met.
     #[schemars(range(min = 2000, max = 2100))]

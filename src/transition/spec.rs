@@ -18,7 +18,7 @@ pub struct TransitionSpec {
     #[schemars(range(min = 2000, max = 2100))]
     pub until: u16,
     /// Weeks of each year that are simulated; each stands for the months that are like it.
-    #[serde(default = "four")]
+    #[serde(default = "default_weeks")]
     #[schemars(range(min = 1, max = 12))]
     pub weeks: u32,
     /// Simulate every day of every year instead.
@@ -31,7 +31,7 @@ pub struct TransitionSpec {
     #[schemars(range(min = 0.0, max = 0.5))]
     pub discount_rate: f64,
     /// Containers over those of the scenario; trucks and equipment grow with them.
-    #[serde(default = "one")]
+    #[serde(default = "default_volume")]
     pub volume: Curve,
     /// Containers of the months January to December over the mean month.
     #[serde(default)]
@@ -61,18 +61,18 @@ pub struct TransitionSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub cost_uncertainty: f64,
-    /// Who decides what is bought: a name, the file of a plugin (`my.wasm`), or a table.
+    /// Adoption policy: a built-in name, the file of a plugin (`my.wasm`), or a table.
     #[serde(default, deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<AdoptionChoice>")]
     pub adoption: AdoptionChoice,
-    /// Who decides what is built: a name, the file of a plugin (`my.wasm`), or a table.
+    /// Build-out policy: a built-in name, the file of a plugin (`my.wasm`), or a table.
     #[serde(default, deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<InfrastructureChoice>")]
     pub infrastructure: InfrastructureChoice,
     /// What it takes to build.
     #[serde(default)]
     pub build: BTreeMap<ProjectKind, BuildSpec>,
-    /// What a bank lends for works. None: nobody's debt cover is worked out.
+    /// What a bank lends for infrastructure. None: no debt service coverage ratio.
     pub loan: Option<LoanSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
@@ -97,11 +97,19 @@ pub struct LoanSpec {
     pub sources: Sources,
 }
 
-fn four() -> u32 {
+fn default_weeks() -> u32 {
     4
 }
 
-fn one() -> Curve {
+fn default_volume() -> Curve {
+    Curve::Constant(1.0)
+}
+
+fn default_tariff_factor() -> Curve {
+    Curve::Constant(1.0)
+}
+
+fn default_markup() -> Curve {
     Curve::Constant(1.0)
 }
 
@@ -156,7 +164,7 @@ pub struct PriceSpec {
     /// Hydrogen at the dispenser, USD/kg.
     pub hydrogen_usd_per_kg: Curve,
     /// Growth of the tariffs of the scenario over their own dates, factor by year.
-    #[serde(default = "one")]
+    #[serde(default = "default_tariff_factor")]
     pub tariff_factor: Curve,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
@@ -278,7 +286,7 @@ pub struct BuildSpec {
     #[schemars(range(min = 0.0, max = 10.0))]
     pub premium: f64,
     /// Units that carry the whole premium; every doubling beyond takes `learning` of it away.
-    #[serde(default = "one_unit")]
+    #[serde(default = "default_premium_units")]
     #[schemars(range(min = 1.0, max = 10_000_000.0))]
     pub premium_units: f64,
     /// Share of the premium that a doubling of all units built takes away.
@@ -302,7 +310,7 @@ pub struct BuildSpec {
     pub sources: Sources,
 }
 
-fn one_unit() -> f64 {
+fn default_premium_units() -> f64 {
     1.0
 }
 
@@ -338,7 +346,7 @@ pub struct OfferSpec {
     #[serde(default)]
     pub part: BTreeMap<String, f64>,
     /// Price over the sum of the costs.
-    #[serde(default = "one")]
+    #[serde(default = "default_markup")]
     pub markup: Curve,
     /// Maintenance, USD a km of a truck or a work hour of equipment.
     pub maintenance_usd: Curve,
@@ -347,7 +355,7 @@ pub struct OfferSpec {
     #[schemars(range(min = 0.0, max = 5_000.0))]
     pub charging_kw: f64,
     /// Share of the stored energy on which its owner counts for a day.
-    #[serde(default = "most")]
+    #[serde(default = "default_planned_share")]
     #[schemars(range(min = 0.1, max = 1.0))]
     pub planned_share: f64,
     /// Share of its loaded work that it cannot do for its weight: so much more work for others, at its own cost.
@@ -359,19 +367,19 @@ pub struct OfferSpec {
     pub sources: Sources,
 }
 
-fn most() -> f64 {
+fn default_planned_share() -> f64 {
     0.85
 }
 
 /// `[survival.CLASS]`: how long vehicles live: `truck`, or a class of equipment such as `yard_tractor`. The share alive at
-/// age a is `2^-((a / median_age)^shape)`.
+/// age a is a Weibull survival function, `2^-((a / median_age)^shape)`.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurvivalSpec {
     /// Age that half of them reach, years.
     #[schemars(range(min = 0.5, max = 60.0))]
     pub median_age: f64,
-    /// How alike their lives are; 1 is no ageing.
+    /// Weibull shape: how alike their lives are; 1 is no ageing.
     #[schemars(range(min = 0.5, max = 20.0))]
     pub shape: f64,
     /// Nothing is older, years.

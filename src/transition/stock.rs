@@ -64,7 +64,8 @@ impl Vehicle {
     }
 }
 
-/// Share alive at an age, 1 to 0: `2^-((age / median)^shape)`, nothing from the most age on.
+/// Share alive at an age, 1 to 0: the Weibull survival function by its median, `2^-((age / median)^shape)` (Weibull 1951, "A
+/// statistical distribution function of wide applicability", J. Appl. Mech. 18), cut to nothing from the highest age on.
 #[must_use]
 pub fn alive(survival: &SurvivalSpec, age: u16) -> f64 {
     if age >= survival.most_age {

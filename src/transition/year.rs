@@ -7,8 +7,9 @@ use crate::account::load::Load;
 use crate::grid::spec::{StorageRule, StorageSpec};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::sources::Sources;
+use crate::kernel::sums::Accumulate;
 use crate::record::summary::Summary;
-use crate::record::tally::{ClassTally, FleetTally, Waits};
+use crate::record::tally::{EquipmentTally, FleetTally, Waits};
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError, Simulation};
 use crate::vehicle::spec::Count;
@@ -206,7 +207,7 @@ pub struct SiteShown {
     /// Bill: energy, demand, fixed and minimum charges, USD; none without a tariff.
     pub bill_usd: Option<[f64; 3]>,
     /// By class of equipment.
-    pub classes: BTreeMap<String, ClassTally>,
+    pub classes: BTreeMap<String, EquipmentTally>,
 }
 
 impl SiteShown {
@@ -297,36 +298,36 @@ fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
         }
     }
     for (sum, fleet) in shown.fleets.iter_mut().zip(&summary.fleets) {
-        sum.add_weighted(fleet, weight);
+        sum.accumulate(fleet, weight);
     }
     for (sum, shifts) in shown.shift_km.iter_mut().zip(&ran.shift_km) {
         sum.resize(shifts.len().max(sum.len()), 0);
         sum.iter_mut().zip(shifts).for_each(|(sum, count)| *sum += count);
     }
     for (sum, site) in shown.sites.iter_mut().zip(&summary.sites) {
-        sum.meter_kwh += site.meter_kwh * weight;
-        sum.kwh_by_hour.iter_mut().zip(site.kwh_by_hour).for_each(|(sum, kwh)| *sum += kwh * weight);
+        sum.meter_kwh += site.meter.energy_kwh * weight;
+        sum.kwh_by_hour.iter_mut().zip(site.meter.energy_by_hour_kwh).for_each(|(sum, kwh)| *sum += kwh * weight);
         for hour in 0..24 {
-            sum.trucks_by_hour[hour] += site.trucks_by_hour[hour] as f64 * weight;
-            sum.exhaust_by_hour[hour][0] += site.exhaust_by_hour[hour][0] * weight;
-            sum.exhaust_by_hour[hour][1] += site.exhaust_by_hour[hour][1] * weight;
+            sum.trucks_by_hour[hour] += site.exhaust.trucks_by_hour[hour] as f64 * weight;
+            sum.exhaust_by_hour[hour][0] += site.exhaust.by_hour_g[hour][0] * weight;
+            sum.exhaust_by_hour[hour][1] += site.exhaust.by_hour_g[hour][1] * weight;
         }
-        sum.charging_kwh += site.charging_kwh * weight;
-        sum.priced_kwh += site.priced_kwh * weight;
-        sum.sold_usd += site.sold_usd * weight;
-        sum.peak_kw = sum.peak_kw.max(site.peak_kw);
-        sum.waits.merge(&site.waits);
-        sum.unmet += site.unmet as f64 * weight;
-        if site.ports > 0 && site.metered_s > 0.0 {
-            let used = site.busy_s / (f64::from(site.ports) * site.metered_s);
-            *sum.utilization.get_or_insert(0.0) += used * weight * site.metered_s / (DAY_S as f64 * 365.0);
+        sum.charging_kwh += site.meter.charging_kwh * weight;
+        sum.priced_kwh += site.charging.priced_kwh * weight;
+        sum.sold_usd += site.charging.revenue_usd * weight;
+        sum.peak_kw = sum.peak_kw.max(site.meter.peak_kw);
+        sum.waits.accumulate(&site.charging.waits, 1.0);
+        sum.unmet += site.charging.unmet as f64 * weight;
+        if site.charging.ports > 0 && site.meter.metered_s > 0.0 {
+            let used = site.charging.busy_s / (f64::from(site.charging.ports) * site.meter.metered_s);
+            *sum.utilization.get_or_insert(0.0) += used * weight * site.meter.metered_s / (DAY_S as f64 * 365.0);
         }
     }
     for ((site, class), tally) in &summary.classes {
-        shown.sites[*site as usize].classes.entry(class.clone()).or_default().add_weighted(tally, weight);
+        shown.sites[*site as usize].classes.entry(class.clone()).or_default().accumulate(tally, weight);
     }
     shown.hauls[0] += summary.requested as f64 * weight;
-    shown.hauls[1] += summary.cancelled as f64 * weight;
+    shown.hauls[1] += summary.lapsed as f64 * weight;
     let all = summary.hydrogen.all();
     for (sum, value) in shown.hydrogen.iter_mut().zip([all.got_kg, all.co2e_kg]) {
         *sum += value * weight;

@@ -1,6 +1,6 @@
 //! From the fleets of a scenario to trucks.
 
-use super::standing::Standing;
+use super::idling::Idling;
 use super::state::{
     Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, ShiftKm, Store, Truck, TruckModel, TruckModels,
 };
@@ -59,7 +59,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
     }
     build.world.insert_resource(TruckModels(models));
     build.world.insert_resource(ShiftKm::new(fleets.len()));
-    build.world.init_resource::<Standing>();
+    build.world.init_resource::<Idling>();
     build.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
     build.world.insert_resource(DutyUse(vec![None; fleets.len()]));
     build.world.insert_resource(Fleets(fleets));

@@ -162,7 +162,7 @@ fn site_columns(plazas: &Plazas, hydrogen: &Hydrogen, road: &Road<'_>) -> SiteCo
     let mut columns = SiteColumns::default();
     for (site, plaza) in plazas.at.iter().enumerate() {
         columns.ports.push(plaza.truck_ports);
-        columns.ports_taken.push(plaza.occupied.len() as u32);
+        columns.ports_in_use.push(plaza.occupied.len() as u32);
         columns.queue.push(plaza.queue.len() as u32);
         let station = hydrogen.at_site[site].map(|id| &hydrogen.stations[id.index()]);
         columns.h2_positions.push(station.map_or(0, Station::working_positions));

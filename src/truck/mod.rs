@@ -3,10 +3,10 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub mod dispatch;
+pub mod idling;
 pub mod record;
 pub mod rules;
 pub mod spec;
-pub mod standing;
 pub mod state;
 pub mod systems;
 
@@ -17,7 +17,7 @@ use bevy_ecs::prelude::*;
 pub fn register(r: &mut Register<'_>) {
     r.tick(
         Tick::Duty,
-        (systems::close_day, systems::follow_agenda, systems::close_last_day, standing::close_hours).chain(),
+        (systems::close_day, systems::follow_agenda, systems::close_last_day, idling::close_hours).chain(),
     );
     r.tick(Tick::Dispatch, dispatch::dispatch);
 }

@@ -3,8 +3,9 @@
 use super::state::{Duty, FleetDay, Phase, Trip, Truck};
 use crate::freight::state::{Board, Haul};
 use crate::kernel::ids::FleetId;
+use crate::record::Records;
 use crate::record::rows::{FuelRow, HaulRow};
-use crate::record::{Code, Records};
+use crate::record::words::HaulState;
 use bevy_ecs::prelude::World;
 
 impl HaulRow {
@@ -22,7 +23,7 @@ impl HaulRow {
             gate_queue_s: Some(trip.gate_queue_s),
             empty_km: Some(trip.empty_km),
             laden_km: Some(trip.laden_km),
-            ..Self::untouched(haul, Code("completed"))
+            ..Self::untouched(haul, HaulState::Completed)
         }
     }
 }
@@ -43,7 +44,7 @@ impl FuelRow {
             pm25_g: day.pm25_g,
             hauls: day.hauls,
             gate_queue_h: day.gate_queue_h,
-            standing_h: day.standing_h,
+            idling_h: day.idling_h,
             stranded: day.stranded,
         }
     }
@@ -52,12 +53,12 @@ impl FuelRow {
 /// Rows for hauls that are still open when the run ends: on the board, or with a truck.
 pub(crate) fn close(world: &mut World, _: u32) {
     let mut open: Vec<HaulRow> =
-        world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, Code("open"))).collect();
+        world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, HaulState::Open)).collect();
     for duty in world.query::<&Duty>().iter(world) {
         if let Phase::ToOrigin(haul) | Phase::AtOrigin(haul) | Phase::Laden(haul) | Phase::AtDestination(haul) =
             duty.phase()
         {
-            open.push(HaulRow::untouched(&haul, Code("open")));
+            open.push(HaulRow::untouched(&haul, HaulState::Open));
         }
     }
     open.sort_by_key(|row| row.haul);

@@ -75,14 +75,14 @@ pub struct FleetSpec {
     /// How many trucks of each model: keys of `[truck_model]`.
     pub trucks: BTreeMap<String, Count>,
     /// Share of the trucks that work at all in a week, 0 to 1.
-    #[serde(default = "whole")]
+    #[serde(default = "default_active_share")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub active_share: f64,
     /// The shifts; a truck has one of them.
     #[schemars(length(min = 1, max = 16))]
     pub shift: Vec<ShiftSpec>,
     /// Most hours at the wheel in one shift.
-    #[serde(default = "eleven")]
+    #[serde(default = "default_driving_h")]
     #[schemars(range(min = 1.0, max = 24.0))]
     pub driving_h: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -90,11 +90,19 @@ pub struct FleetSpec {
     pub sources: Sources,
 }
 
-fn whole() -> f64 {
+fn default_active_share() -> f64 {
     1.0
 }
 
-fn eleven() -> f64 {
+fn default_share() -> f64 {
+    1.0
+}
+
+fn default_weekday() -> f64 {
+    1.0
+}
+
+fn default_driving_h() -> f64 {
     11.0
 }
 
@@ -112,11 +120,11 @@ pub struct ShiftSpec {
     #[schemars(range(min = 0.5, max = 16.0))]
     pub hours: f64,
     /// Share of the fleet's trucks with this shift; the shares of a fleet add up to 1.
-    #[serde(default = "whole")]
+    #[serde(default = "default_share")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub share: f64,
     /// Probability that a truck works on a weekday (Monday to Friday).
-    #[serde(default = "whole")]
+    #[serde(default = "default_weekday")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub weekday: f64,
     /// Probability that a truck works on a Saturday.

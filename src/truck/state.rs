@@ -208,7 +208,7 @@ pub struct FleetDay {
     /// Time in gate queues, hours.
     pub gate_queue_h: f64,
     /// Time at places with the systems on, hours: queues, gates, docks.
-    pub standing_h: f64,
+    pub idling_h: f64,
     /// Trips that ended with an empty battery.
     pub stranded: u32,
 }

@@ -1,7 +1,7 @@
 //! Trucks drive, wait, load, come home.
 
+use super::idling::Idling;
 use super::rules::{Pull, per_km, weather_factor};
-use super::standing::Standing;
 use super::state::{Duty, DutyUse, FleetDays, Fleets, Phase, Roads, ShiftKm, Store, Trip, Truck, TruckModels};
 use crate::charging::state::{Arrival, Arrivals, Departures, Gives};
 use crate::freight::state::Haul;
@@ -56,7 +56,7 @@ pub struct Road<'w> {
     pub(super) gates: ResMut<'w, Gates>,
     pub(super) roads: ResMut<'w, Roads>,
     pub(super) days: ResMut<'w, FleetDays>,
-    pub(super) standing: ResMut<'w, Standing>,
+    pub(super) idling: ResMut<'w, Idling>,
     pub(super) shift_km: ResMut<'w, ShiftKm>,
     pub(super) duty_use: Res<'w, DutyUse>,
     pub(super) arrivals: ResMut<'w, Arrivals>,
@@ -184,7 +184,7 @@ impl Road<'_> {
         driver.duty.trip = Trip { assigned_s: at_s, ..Trip::default() };
         let km = self.travel.km(driver.duty.site, haul.origin);
         driver.duty.trip.empty_km = km;
-        let arrive_s = self.drive(driver, haul.origin, Pull::Bobtail, haul.luck.energy, at_s);
+        let arrive_s = self.drive(driver, haul.origin, Pull::Bobtail, haul.factors.energy, at_s);
         driver.duty.phase = Phase::ToOrigin(haul);
         self.next_at(driver, arrive_s);
     }
@@ -193,8 +193,8 @@ impl Road<'_> {
         driver.duty.site = haul.origin;
         driver.duty.trip.at_origin_s = at_s;
         let begin_s = at_s.max(haul.ready_s);
-        let leave_s =
-            begin_s + self.stay(driver, haul.origin, begin_s, haul.luck.gate, haul.luck.origin, haul.luck.live);
+        let leave_s = begin_s
+            + self.stay(driver, haul.origin, begin_s, haul.factors.gate, haul.factors.origin, haul.factors.live);
         driver.duty.phase = Phase::AtOrigin(haul);
         self.stand(driver, at_s, leave_s - at_s);
         self.next_at(driver, leave_s);
@@ -204,7 +204,7 @@ impl Road<'_> {
         driver.duty.trip.left_origin_s = at_s;
         driver.duty.trip.laden_km = self.travel.km(haul.origin, haul.destination);
         let pull = if haul.loaded { Pull::Loaded } else { Pull::Empty };
-        let arrive_s = self.drive(driver, haul.destination, pull, haul.luck.energy, at_s);
+        let arrive_s = self.drive(driver, haul.destination, pull, haul.factors.energy, at_s);
         driver.duty.phase = Phase::Laden(haul);
         self.next_at(driver, arrive_s);
     }
@@ -212,7 +212,8 @@ impl Road<'_> {
     fn reach_destination(&mut self, driver: &mut Driver<'_>, haul: Haul, at_s: u32) {
         driver.duty.site = haul.destination;
         driver.duty.trip.at_destination_s = at_s;
-        let stay_s = self.stay(driver, haul.destination, at_s, haul.luck.gate, haul.luck.destination, haul.luck.live);
+        let stay_s =
+            self.stay(driver, haul.destination, at_s, haul.factors.gate, haul.factors.destination, haul.factors.live);
         driver.duty.phase = Phase::AtDestination(haul);
         self.stand(driver, at_s, stay_s);
         self.next_at(driver, at_s + stay_s);
@@ -243,7 +244,7 @@ impl Road<'_> {
     }
 
     /// Drives to a place: uses the energy of the trip and says when it arrives.
-    fn drive(&mut self, driver: &mut Driver<'_>, to: SiteId, pull: Pull, luck: f32, at_s: u32) -> u32 {
+    fn drive(&mut self, driver: &mut Driver<'_>, to: SiteId, pull: Pull, energy_factor: f32, at_s: u32) -> u32 {
         let from = driver.duty.site;
         if from == to {
             return at_s;
@@ -254,7 +255,7 @@ impl Road<'_> {
         let km = self.travel.km(from, to);
         let model = &self.models.0[driver.truck.model as usize].spec;
         let use_per_km = per_km(model, pull) * self.weather_factor(driver, at_s);
-        let used = use_per_km * self.travel.energy_km(from, to) * f64::from(luck);
+        let used = use_per_km * self.travel.energy_km(from, to) * f64::from(energy_factor);
         let day = &mut self.days.0[driver.truck.fleet.index()];
         day.km += km;
         if pull == Pull::Bobtail {
@@ -281,9 +282,9 @@ impl Road<'_> {
     /// Waiting with the systems on. An empty battery is noticed on the next trip.
     fn stand(&mut self, driver: &mut Driver<'_>, from_s: u32, seconds: u32) {
         let model = &self.models.0[driver.truck.model as usize].spec;
-        let [nox_g, pm25_g] = self.standing.add(driver.duty.site, from_s, seconds, model);
+        let [nox_g, pm25_g] = self.idling.add(driver.duty.site, from_s, seconds, model);
         let day = &mut self.days.0[driver.truck.fleet.index()];
-        day.standing_h += f64::from(seconds) / 3600.0;
+        day.idling_h += f64::from(seconds) / 3600.0;
         day.nox_g += nox_g;
         day.pm25_g += pm25_g;
         self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);

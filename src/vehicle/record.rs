@@ -1,14 +1,14 @@
 //! Words of tables for vehicles.
 
 use super::user::Vehicle;
-use crate::record::Code;
+use crate::record::words::VehicleKind;
 
-/// The word for a kind of vehicle.
+/// The kind of a vehicle.
 #[must_use]
-pub fn vehicle_kind(vehicle: Vehicle) -> Code {
-    Code(match vehicle {
-        Vehicle::Truck(_) => "truck",
-        Vehicle::Unit(_) => "equipment",
-        Vehicle::Visitor(_) => "visitor",
-    })
+pub fn vehicle_kind(vehicle: Vehicle) -> VehicleKind {
+    match vehicle {
+        Vehicle::Truck(_) => VehicleKind::Truck,
+        Vehicle::Unit(_) => VehicleKind::Equipment,
+        Vehicle::Visitor(_) => VehicleKind::Visitor,
+    }
 }

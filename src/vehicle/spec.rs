@@ -41,7 +41,7 @@ pub struct BatterySpec {
     /// Power the battery accepts at each state of charge: pairs `[soc, kw]`, soc rising from 0 to 1, kw above 0.
     #[schemars(length(min = 2, max = 64))]
     pub accepts_kw: Vec<[f64; 2]>,
-    /// Most power that it gives back to the site, kW.
+    /// Maximum V2G export, to the site, kW.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20_000.0))]
     pub v2g_kw: f64,

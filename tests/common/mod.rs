@@ -4,7 +4,7 @@
 
 pub(crate) mod http;
 
-use portvolt::record::metric::Metric;
+use portvolt::record::metrics::Metric;
 use portvolt::record::summary::Summary;
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;

@@ -128,7 +128,7 @@ fn four_positions_are_m_d_4() {
 /// kg/min, two heavy-duty positions, liquid storage, 100 kg in under 10 minutes back to back, up to 200 trucks a day.
 /// Assumed: "10 kg/min" is the mean over a fill, so the flow begins at 12 and ends at 6 kg/min; the 18,000 kg a day are 750
 /// kg/h of pumps; 17 t of liquid and 600 kg at 900 bar; 45 s of handling, 60 s between fills; a trailer of 4,000 kg with 4
-/// hours of lead (recalled); 90 kg a truck, which is 18,000 kg over 200 trucks.
+/// hours of lead (unverified); 90 kg a truck, which is 18,000 kg over 200 trucks.
 fn oakland() -> String {
     let tables = r#"
         [hydrogen.h2]

@@ -133,7 +133,7 @@ fn the_tick_changes_no_structure() {
     // (rayon); nothing inside one does. The command line and the server start threads and programs. Rows have left the
     // world when a thread of `record` writes them.
     let outside = ["study/", "cli/", "serve/"];
-    let files = ["transition/year.rs", "record/beside.rs", "place/build.rs"];
+    let files = ["transition/year.rs", "record/background.rs", "place/build.rs"];
     forbid(
         |path| !outside.iter().any(|it| path.starts_with(it)) && !files.contains(&path) && !path.ends_with("/build.rs"),
         &["Commands", ".spawn(", ".despawn(", "par_iter", "run_if", "Local<"],

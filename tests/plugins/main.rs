@@ -64,7 +64,7 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
     };
     let sites = SiteColumns {
         ports: vec![2, 4],
-        ports_taken: vec![0, 1],
+        ports_in_use: vec![0, 1],
         queue: vec![0, 0],
         stay_s: vec![600, 600],
         h2_positions: vec![0, 0],

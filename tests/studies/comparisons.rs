@@ -3,6 +3,7 @@
 
 use crate::common::{loaded, shipped};
 use crate::{bytes, portvolt, text, told};
+use portvolt::record::metrics::MetricName;
 use portvolt::study::compare::measure::Runs;
 use portvolt::study::replicate::replicate;
 use portvolt::study::stats;
@@ -104,7 +105,8 @@ fn pairing_pays_on_depot_night() {
     let mut runs = Runs::default();
     runs.extend(&scenarios, 1, 30, 0, &stop, &|| {}).unwrap();
     for metric in ["energy_delivered_kwh", "truck_km", "hauls_completed", "hauls_late"] {
-        let samples = portvolt::study::compare::measure::complete(&runs.values(metric, "total"));
+        let samples =
+            portvolt::study::compare::measure::complete(&runs.values(MetricName::parse(metric).unwrap(), "total"));
         let factor = |at: usize| stats::paired(&samples[at], &samples[0], 0.95).unwrap().pairing_factor.unwrap();
         println!("pairing divides the variance of {metric} by {:.1} (fcfs), {:.1} (800 kW)", factor(1), factor(2));
         assert!(factor(1) > 1.5, "{metric}: {}", factor(1));

@@ -32,7 +32,7 @@ fn banks_ask_what_the_books_say() {
         let flows: Vec<f64> = rows.iter().map(|row| -row.total_usd + (1.0 - factor) * row.charging_usd).collect();
         present_value(spec.discount_rate, &flows)
     };
-    let factor = get("breaks_at_income").unwrap();
+    let factor = get("break_even_revenue").unwrap();
     assert!(at_income(factor).abs() < 1e-6 * at_income(0.0).abs(), "{factor}: {}", at_income(factor));
     assert!((at_income(1.0) - get("npv_usd").unwrap()).abs() < 1e-6 * at_income(1.0).abs());
     assert!((factor < 1.0) == (get("npv_usd").unwrap() > 0.0), "who earns may lose income before it is worth nothing");
@@ -44,7 +44,7 @@ fn banks_ask_what_the_books_say() {
     let earned = |row: &FinanceRow| -(row.charging_usd + row.electricity_usd + row.upkeep_usd + row.credits_usd);
     let covers = (0..rows.len()).filter(|year| payment(*year) > 0.0).map(|year| earned(rows[year]) / payment(year));
     let least = covers.fold(f64::INFINITY, f64::min);
-    assert!((get("debt_cover").unwrap() - least).abs() < 1e-6 * least.abs(), "{least}");
-    let year = get("debt_cover_year").unwrap() as u32;
+    assert!((get("dscr_min").unwrap() - least).abs() < 1e-6 * least.abs(), "{least}");
+    let year = get("dscr_min_year").unwrap() as u32;
     assert!(rows.iter().any(|row| row.year == year));
 }

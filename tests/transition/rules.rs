@@ -3,6 +3,7 @@
 
 use crate::{LEAST_COST, bought, clean_share, with};
 use portvolt::transition::record::Tables;
+use portvolt::transition::spec::ProjectKind;
 
 /// A rule that is off, and one that was never there, give the same rows, to the last bit.
 pub(super) fn same_without(rule: &str, changes: &[(&str, &str)]) -> Tables {
@@ -97,7 +98,7 @@ fn a_goal_is_judged_and_obliges_nobody() {
     let judged = with(&[], goals);
     assert_eq!(without.finance, judged.finance);
     let row = |rule: &str| judged.rules.iter().find(|row| row.rule == rule).unwrap();
-    assert_eq!((row("trucks").kept.0, row("trucks").year), ("no", 2030));
+    assert_eq!((row("trucks").kept, row("trucks").year), (false, 2030));
     assert_eq!(row("air").year, 2032);
 }
 
@@ -107,7 +108,7 @@ fn public_money_for_works_is_booked() {
     let cheap = ("glider_usd = 300000", "glider_usd = 60000");
     let rule = "[rule.infrastructure_credit.c]\nkinds = [\"chargers\"]\nshare = 0.5\nmost_usd_each = 20000\n";
     let paid = with(&[LEAST_COST, cheap], rule);
-    let first = paid.projects.iter().find(|row| row.kind.0 == "chargers").unwrap();
+    let first = paid.projects.iter().find(|row| row.kind == ProjectKind::Chargers).unwrap();
     assert!(
         (first.public_usd - 20_000.0 * first.amount).abs() < 1e-6,
         "a cabinet costs 180 x 1,500 USD: the cap binds"
@@ -138,7 +139,7 @@ fn limits_on_materials_bind() {
         tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_embodied_t).sum()
     };
     let (off, on) = (with(&changes, &rule(false)), with(&changes, &rule(true)));
-    let projects = on.projects.iter().filter(|row| row.year == 2032 && row.kind.0 == "chargers");
+    let projects = on.projects.iter().filter(|row| row.year == 2032 && row.kind == ProjectKind::Chargers);
     let kw: f64 = projects.map(|row| row.amount * if row.at == "public" { 360.0 } else { 180.0 }).sum();
     assert!((embodied(&on) - kw * 0.0008 * 0.89).abs() < 1e-9, "{} {}", embodied(&on), kw * 0.0008 * 0.89);
     assert!((embodied(&off) / embodied(&on) - 0.98 / 0.89).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! Shows the mistakes in a user's files: the line, a caret, the way to mend it; all at once.
+//! Shows the errors in a user's files: the line, a caret, the fix; all at once.
 
 use super::console::Console;
 use crate::cli::exit::Exit;
@@ -25,8 +25,7 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
     let count = problems.count();
     let told = problems.told().iter().filter(|problem| !matches!(problem.place, Some(Place::Rest(..)))).count();
     let of = if count > told { format!(", of which the first {told} are shown") } else { String::new() };
-    let _ =
-        write!(text, "{count} {} to mend{of}; nothing was written.", if count == 1 { "mistake" } else { "mistakes" });
+    let _ = write!(text, "{count} {}{of}; nothing was written.", if count == 1 { "error" } else { "errors" });
     console.error(&text);
     Exit::BadFiles
 }

@@ -1,7 +1,8 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
+use crate::record::tally::SiteTally;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
@@ -14,24 +15,32 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
     out.push_str(&hydrogen(metrics));
-    out.push_str(&worst_sites(loaded, summary));
-    let (doubtful, bare) = (loaded.doubtful(), loaded.provenance.unsourced().count());
+    out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
     let of = loaded.provenance.origins.len();
-    if doubtful > 0 {
-        let _ =
-            writeln!(out, "\n{doubtful} of its {of} numbers are recalled or assumed: `portvolt validate` lists them.");
-    }
-    if bare > 0 {
-        let _ = writeln!(out, "\n{bare} of its {of} numbers have no source: `portvolt validate` lists them.");
-    }
+    out.push_str(&to_check(loaded.doubtful(), of, ["is unverified or assumed", "are unverified or assumed"]));
+    out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
     for doubt in doubts(loaded) {
-        let _ = writeln!(out, "\nLook at this: {doubt}.");
+        let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
     out
 }
 
-fn total(metrics: &[Metric], name: &str) -> f64 {
+/// How many numbers are so, in the singular or the plural; nothing where none is.
+fn to_check(count: usize, of: usize, [one, many]: [&str; 2]) -> String {
+    let verb = if count == 1 { one } else { many };
+    if count == 0 {
+        return String::new();
+    }
+    format!("\n{count} of its {of} numbers {verb}: `portvolt validate` lists what to check.\n")
+}
+
+/// A doubt as a sentence of its own; a question keeps its mark.
+pub(in crate::cli) fn warning(doubt: &str) -> String {
+    format!("Warning: {doubt}{}", if doubt.ends_with('?') { "" } else { "." })
+}
+
+fn total(metrics: &[Metric], name: MetricName) -> f64 {
     value_of(metrics, "total", name).unwrap_or(0.0)
 }
 
@@ -44,8 +53,9 @@ fn energy_text(kwh: f64) -> String {
     if kwh < 1e4 { format!("{kwh:.0} kWh") } else { format!("{:.0} MWh", kwh / 1e3) }
 }
 
-fn power_text(kw: f64) -> String {
-    if kw < 1e3 { format!("{kw:.0} kW") } else { format!("{:.2} MW", kw / 1e3) }
+/// Power in the unit of its screen: all of them in kilowatts where the hub's peak is below 10 MW.
+fn power_text(kw: f64, peak_kw: f64) -> String {
+    if peak_kw < 1e4 { format!("{kw:.0} kW") } else { format!("{:.2} MW", kw / 1e3) }
 }
 
 /// Hauls, trucks, equipment.
@@ -53,84 +63,84 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
     if summary.requested > 0 {
-        let (asked, done) = (total("hauls_requested"), total("hauls_completed"));
+        let (asked, done) = (total(MetricName::HaulsRequested), total(MetricName::HaulsCompleted));
         let _ = writeln!(
             out,
-            "Hauls      {asked:.0} asked for, {done:.0} done ({}), {:.0} late, {:.0} cancelled, {:.0} still open",
+            "Hauls      {asked:.0} requested, {done:.0} completed ({}), {:.0} late, {:.0} lapsed, {:.0} still open",
             percent(done, asked),
-            total("hauls_late"),
-            total("hauls_cancelled"),
-            total("hauls_open"),
+            total(MetricName::HaulsLate),
+            total(MetricName::HaulsLapsed),
+            total(MetricName::HaulsOpen),
         );
         let _ = writeln!(
             out,
-            "Trucks     {:.0} km ({} without a container), gate queue {:.1} min a haul, {:.0} stranded",
-            total("truck_km"),
-            percent(total("truck_empty_km"), total("truck_km")),
-            total("gate_queue_mean_min"),
-            total("trucks_stranded"),
+            "Trucks     {:.0} km ({} without a container), gate queue {:.1} min per haul, {:.0} stranded",
+            total(MetricName::TruckKm),
+            percent(total(MetricName::TruckEmptyKm), total(MetricName::TruckKm)),
+            total(MetricName::GateQueueMeanMin),
+            total(MetricName::TrucksStranded),
         );
     }
-    if total("equipment_hours_required") > 0.0 {
-        let (asked, done) = (total("equipment_hours_required"), total("equipment_hours_served"));
-        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours asked for, {} served", percent(done, asked));
+    if total(MetricName::EquipmentHoursRequired) > 0.0 {
+        let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
+        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
     }
     out
 }
 
-/// Sessions, queues, the grid, the air.
+/// Sessions, queues, the grid, emissions.
 fn energy(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Charging   {:.0} sessions, {} delivered of {} asked for, {:.0} left short",
-        total("sessions"),
-        energy_text(total("energy_delivered_kwh")),
-        energy_text(total("energy_requested_kwh")),
-        total("sessions_unmet"),
+        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target",
+        total(MetricName::Sessions),
+        energy_text(total(MetricName::EnergyDeliveredKwh)),
+        energy_text(total(MetricName::EnergyRequestedKwh)),
+        total(MetricName::SessionsUnmet),
     );
     let _ = writeln!(
         out,
-        "Queues     mean {:.1} min, 95 % within {:.0} min; ports taken {} of the time",
-        total("queue_wait_mean_min"),
-        total("queue_wait_p95_min"),
-        percent(total("charger_utilization"), 1.0),
+        "Queues     mean {:.1} min, p95 {:.0} min; port utilization {}",
+        total(MetricName::QueueWaitMeanMin),
+        total(MetricName::QueueWaitP95Min),
+        percent(total(MetricName::ChargerUtilization), 1.0),
     );
     let _ = writeln!(
         out,
         "Grid       {}, peak {}, load factor {:.2}",
-        energy_text(total("energy_grid_kwh")),
-        power_text(total("peak_kw")),
-        total("load_factor"),
+        energy_text(total(MetricName::EnergyGridKwh)),
+        power_text(total(MetricName::PeakKw), total(MetricName::PeakKw)),
+        total(MetricName::LoadFactor),
     );
-    if metrics.iter().any(|metric| metric.name == "bill_total_usd") {
+    if metrics.iter().any(|metric| metric.name == MetricName::BillTotalUsd) {
         let _ = writeln!(
             out,
-            "Bill       {:.0} USD: energy {:.0}, demand {:.0}, fixed {:.0} (demand and fixed of whole months)",
-            total("bill_total_usd"),
-            total("bill_energy_usd"),
-            total("bill_demand_usd"),
-            total("bill_fixed_usd"),
+            "Bill       {:.0} USD: energy charges {:.0}, demand charges {:.0}, fixed {:.0} (demand and fixed of full months)",
+            total(MetricName::BillTotalUsd),
+            total(MetricName::BillEnergyUsd),
+            total(MetricName::BillDemandUsd),
+            total(MetricName::BillFixedUsd),
         );
     }
-    if metrics.iter().any(|metric| metric.name == "bound_energy_kwh") {
+    if metrics.iter().any(|metric| metric.name == MetricName::BoundEnergyKwh) {
         let _ = writeln!(
             out,
-            "Bound      {:.2} % of the most possible energy missed, {:.1} % of the peak and {:.1} % of the cost avoidable",
-            total("bound_energy_gap_percent"),
-            total("bound_peak_gap_percent"),
-            total("bound_cost_gap_percent"),
+            "Bound      {:.2} % of the possible energy missed, {:.1} % of the peak and {:.1} % of the energy cost avoidable",
+            total(MetricName::BoundEnergyGapPercent),
+            total(MetricName::BoundPeakGapPercent),
+            total(MetricName::BoundCostGapPercent),
         );
     }
     let _ = writeln!(
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",
-        total("diesel_gal"),
-        total("co2e_tailpipe_t"),
-        total("co2e_upstream_t"),
-        total("nox_kg"),
-        total("pm25_kg"),
+        total(MetricName::DieselGal),
+        total(MetricName::Co2eTailpipeT),
+        total(MetricName::Co2eUpstreamT),
+        total(MetricName::NoxKg),
+        total(MetricName::Pm25Kg),
     );
     out
 }
@@ -139,18 +149,18 @@ fn energy(metrics: &[Metric]) -> String {
 fn hydrogen(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
-    if total("h2_requested_kg") > 0.0 {
+    if total(MetricName::H2RequestedKg) > 0.0 {
         let _ = writeln!(
             out,
-            "Hydrogen   {:.0} kg in {:.0} fills, 95 % wait up to {:.0} min, {:.0} sent away, {:.0} gave up, short {:.1} h; {:.2} USD and {:.1} kg CO2e a kg",
-            total("h2_dispensed_kg"),
-            total("h2_fills"),
-            total("h2_queue_wait_p95_min"),
-            total("h2_turned_away"),
-            total("h2_gave_up"),
-            total("h2_stockout_h"),
-            total("h2_cost_usd_per_kg"),
-            total("h2_co2e_kg_per_kg"),
+            "Hydrogen   {:.0} kg in {:.0} fills, p95 wait {:.0} min, {:.0} turned away, {:.0} gave up, stockout {:.1} h; {:.2} USD/kg, {:.1} kg CO2e/kg",
+            total(MetricName::H2DispensedKg),
+            total(MetricName::H2Fills),
+            total(MetricName::H2QueueWaitP95Min),
+            total(MetricName::H2TurnedAway),
+            total(MetricName::H2GaveUp),
+            total(MetricName::H2StockoutH),
+            total(MetricName::H2CostUsdPerKg),
+            total(MetricName::H2Co2eKgPerKg),
         );
     }
     out
@@ -172,32 +182,55 @@ fn step_times(effort: &Effort) -> String {
     out
 }
 
-fn worst_sites(loaded: &Loaded, summary: &Summary) -> String {
+fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
     let mut ranked: Vec<_> = loaded
         .scenario
         .site
         .iter()
         .zip(&summary.sites)
-        .filter(|(_, tally)| tally.sessions > 0 || tally.unmet > 0)
+        .filter(|(_, tally)| tally.charging.sessions > 0 || tally.charging.unmet > 0)
         .collect();
-    let key = |tally: &crate::record::tally::Tally| {
-        let unmet = tally.unmet as f64 / (tally.sessions + tally.unmet).max(1) as f64;
-        unmet * 1e6 + tally.waits.quantile_min(0.95).unwrap_or(0.0)
+    let key = |tally: &SiteTally| {
+        let unmet = tally.charging.unmet as f64 / (tally.charging.sessions + tally.charging.unmet).max(1) as f64;
+        unmet * 1e6 + tally.charging.waits.quantile_min(0.95).unwrap_or(0.0)
     };
     ranked.sort_by(|a, b| key(b.1).total_cmp(&key(a.1)).then(a.0.0.cmp(b.0.0)));
     let mut out = String::new();
     if ranked.is_empty() {
         return out;
     }
-    let _ = writeln!(out, "\nWorst sites            sessions   short   wait 95 %      peak     limit");
+    let _ = writeln!(out, "\nWorst sites            sessions   unmet    p95 wait      peak     limit");
     for ((site, spec), tally) in ranked.into_iter().take(5) {
-        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| format!("{kw:.0} kW"));
-        let wait = tally.waits.quantile_min(0.95).unwrap_or(0.0);
+        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
+        let peak = power_text(tally.meter.peak_kw, peak_kw);
+        let wait = tally.charging.waits.quantile_min(0.95).unwrap_or(0.0);
         let _ = writeln!(
             out,
-            "  {site:<20} {:>8} {:>7} {wait:>7.0} min {:>6.0} kW {limit:>9}",
-            tally.sessions, tally.unmet, tally.peak_kw
+            "  {site:<20} {:>8} {:>7} {wait:>7.0} min {peak:>9} {limit:>9}",
+            tally.charging.sessions, tally.charging.unmet
         );
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_once_and_agree_in_number() {
+        assert_eq!(warning("are they right?"), "Warning: are they right?");
+        assert_eq!(warning("nothing can charge"), "Warning: nothing can charge.");
+        let words = ["has no source", "have no source"];
+        assert!(to_check(1, 137, words).contains("1 of its 137 numbers has no source:"));
+        assert!(to_check(2, 137, words).contains("2 of its 137 numbers have no source:"));
+        assert_eq!(to_check(0, 137, words), "");
+    }
+
+    /// A screen has one unit of power: that of its peak.
+    #[test]
+    fn power_has_the_unit_of_the_peak() {
+        assert_eq!([800.0, 1100.0].map(|kw| power_text(kw, 1100.0)), ["800 kW", "1100 kW"]);
+        assert_eq!([800.0, 13_810.0].map(|kw| power_text(kw, 13_810.0)), ["0.80 MW", "13.81 MW"]);
+    }
 }

@@ -14,7 +14,7 @@ use crate::plugin::{
 };
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::PluginLimits;
-use crate::record::metric::{Metric, value_of};
+use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
@@ -256,20 +256,20 @@ struct Lap {
 const QUIET_S: f64 = 5.0;
 
 /// What is compared; a run has some of them.
-const COMPARED: [&str; 13] = [
-    "hauls_completed",
-    "hauls_late",
-    "truck_empty_km",
-    "energy_delivered_kwh",
-    "peak_kw",
-    "queue_wait_mean_min",
-    "h2_dispensed_kg",
-    "h2_turned_away",
-    "h2_cost_usd_per_kg",
-    "npv_usd",
-    "public_usd",
-    "co2e_t",
-    "zev_share",
+const COMPARED: [MetricName; 13] = [
+    MetricName::HaulsCompleted,
+    MetricName::HaulsLate,
+    MetricName::TruckEmptyKm,
+    MetricName::EnergyDeliveredKwh,
+    MetricName::PeakKw,
+    MetricName::QueueWaitMeanMin,
+    MetricName::H2DispensedKg,
+    MetricName::H2TurnedAway,
+    MetricName::H2CostUsdPerKg,
+    MetricName::NpvUsd,
+    MetricName::PublicUsd,
+    MetricName::Co2eT,
+    MetricName::ZevShare,
 ];
 
 fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
@@ -337,20 +337,20 @@ fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {
     Ok(Lap { name: name.to_owned(), seconds, digest: done.digest, metrics: done.metrics })
 }
 
-fn value(lap: &Lap, name: &str) -> Option<f64> {
+fn value(lap: &Lap, name: MetricName) -> Option<f64> {
     value_of(&lap.metrics, "total", name)
 }
 
 fn lap_json(lap: &Lap) -> serde_json::Value {
     let metrics: serde_json::Map<String, serde_json::Value> =
-        COMPARED.iter().map(|name| ((*name).to_owned(), value(lap, name).into())).collect();
+        COMPARED.iter().map(|name| (name.to_string(), value(lap, *name).into())).collect();
     serde_json::json!({ "policy": lap.name, "seconds": lap.seconds, "digest": lap.digest, "metrics": metrics })
 }
 
 fn laps_text(laps: &[Lap]) -> String {
     let mut out = format!("{:<28} {:>8}  {:<8}", "policy", "time s", "rows");
-    let has = |name: &&str| laps.iter().any(|lap| value(lap, name).is_some());
-    let compared: Vec<&str> = COMPARED.into_iter().filter(has).collect();
+    let has = |name: &MetricName| laps.iter().any(|lap| value(lap, *name).is_some());
+    let compared: Vec<MetricName> = COMPARED.into_iter().filter(has).collect();
     for name in &compared {
         let _ = write!(out, " {name:>20}");
     }
@@ -358,8 +358,8 @@ fn laps_text(laps: &[Lap]) -> String {
         let _ = write!(out, "\n{:<28} {:>8.2}  {:<8}", lap.name, lap.seconds, &lap.digest[..8]);
         for name in &compared {
             // Shares and costs of a kg differ behind the point.
-            let digits = if name.ends_with("_share") || name.ends_with("_per_kg") { 3 } else { 1 };
-            let value = value(lap, name).map_or("-".to_owned(), |value| format!("{value:.digits$}"));
+            let digits = if matches!(name.info().unit, "" | "USD/kg") { 3 } else { 1 };
+            let value = value(lap, *name).map_or("-".to_owned(), |value| format!("{value:.digits$}"));
             let _ = write!(out, " {value:>20}");
         }
     }

@@ -13,7 +13,7 @@ pub struct ChargingInfo {
     pub about: &'static str,
     /// What it uses beyond what each session can take and the limits.
     pub knows: &'static [Knows],
-    /// May it let vehicles give energy back?
+    /// May it let vehicles export energy (V2G)?
     pub discharges: bool,
     /// Its parameters.
     pub parameters: &'static [Parameter],

@@ -22,7 +22,7 @@ pub fn built_in() -> impl Iterator<Item = &'static ChargingInfo> {
 /// The table of built-in charging policies, as Markdown.
 #[must_use]
 pub fn table() -> String {
-    let mut out = String::from("| policy | what it does | knows | gives back | parameters |\n|---|---|---|---|---|\n");
+    let mut out = String::from("| policy | what it does | knows | V2G export | parameters |\n|---|---|---|---|---|\n");
     for info in built_in() {
         let knows: Vec<&str> = info.knows.iter().map(|knows| knows.word()).collect();
         let knows = if knows.is_empty() { "-".to_owned() } else { knows.join(", ") };
@@ -32,8 +32,8 @@ pub fn table() -> String {
             .map(|p| format!("`{}` = {} ({} to {})", p.name, p.default, p.bounds.0, p.bounds.1))
             .collect();
         let parameters = if parameters.is_empty() { "-".to_owned() } else { parameters.join(", ") };
-        let gives_back = if info.discharges { "yes" } else { "no" };
-        let _ = writeln!(out, "| `{}` | {} | {knows} | {gives_back} | {parameters} |", info.name, info.about);
+        let exports = if info.discharges { "yes" } else { "no" };
+        let _ = writeln!(out, "| `{}` | {} | {knows} | {exports} | {parameters} |", info.name, info.about);
     }
     out
 }

@@ -8,7 +8,7 @@ use crate::policy::ChargingPolicy;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "fcfs",
-        about: "all for who came first",
+        about: "all power to the earliest arrival, then the next (first come, first served)",
         knows: &[Knows::Arrival],
         discharges: false,
         parameters: &[],
@@ -16,7 +16,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "last_come",
-        about: "all for who came last",
+        about: "all power to the latest arrival, then the next",
         knows: &[Knows::Arrival],
         discharges: false,
         parameters: &[],
@@ -24,7 +24,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "edf",
-        about: "all for who must leave first (earliest deadline)",
+        about: "all power to the earliest departure, then the next (earliest deadline first)",
         knows: &[Knows::Departure],
         discharges: false,
         parameters: &[],
@@ -32,7 +32,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "llf",
-        about: "all for who can wait least: time left less time at full power (least laxity)",
+        about: "all power to the least laxity: time to departure less charging time at full power",
         knows: &[Knows::Departure, Knows::Need],
         discharges: false,
         parameters: &[],
@@ -40,7 +40,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "priority_vehicle_id",
-        about: "all for the lowest vehicle identity",
+        about: "all power to the lowest vehicle number, then the next",
         knows: &[Knows::Vehicle],
         discharges: false,
         parameters: &[],

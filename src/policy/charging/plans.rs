@@ -10,7 +10,7 @@ use crate::scenario::loaded::Schedule;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "balanced",
-        about: "evenly until departure; where a limit binds, the lowest vehicle identity first",
+        about: "evenly until departure; where a limit binds, the lowest vehicle number first",
         knows: &[Knows::Departure, Knows::Need, Knows::Vehicle],
         discharges: false,
         parameters: &[],
@@ -19,7 +19,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "peak_cap",
         about: "keeps each site under a cap (0: the lowest that has been enough so far), least laxity first; \
-                who would leave short passes the cap",
+                sessions that would leave below their target pass the cap",
         knows: &[Knows::Departure, Knows::Need, Knows::Load, Knows::Solar],
         discharges: true,
         parameters: &[Parameter::new("cap_kw", 0.0, (0.0, 1e6))],
@@ -27,7 +27,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "price_aware",
-        about: "the cheapest intervals before departure that still meet the need; gives back where the price falls \
+        about: "the cheapest intervals before departure that still meet the need; V2G export where the price falls \
                 by more than `sell_spread_usd_per_kwh` in time to recharge",
         knows: &[Knows::Departure, Knows::Need, Knows::Prices],
         discharges: true,
@@ -39,7 +39,8 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "solar_first",
-        about: "shares solar power that the site does not use; who would leave short takes what it needs from the grid",
+        about: "shares solar power that the site does not use; sessions that would leave below their target take the \
+                rest from the grid",
         knows: &[Knows::Departure, Knows::Need, Knows::Load, Knows::Solar],
         discharges: false,
         parameters: &[],
@@ -55,7 +56,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "target_soc_by_duty",
-        about: "first what each one's next duty takes, earliest deadline first; then the rest",
+        about: "first the energy of each vehicle's next duty, earliest deadline first; then the rest",
         knows: &[Knows::Departure, Knows::Need, Knows::Duty],
         discharges: false,
         parameters: &[],

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "uncontrolled",
-        about: "everybody asks for all; where a limit binds it is shared max-min fair, as a cabinet does",
+        about: "full power for every session; where a limit binds it is shared max-min fair, as a cabinet does",
         knows: &[],
         discharges: false,
         parameters: &[],
@@ -19,7 +19,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "equal_share",
-        about: "the same for everybody, up to what each can take, wherever a limit binds (max-min fair)",
+        about: "equal power for every session, up to what each can take, wherever a limit binds (max-min fair)",
         knows: &[],
         discharges: false,
         parameters: &[],
@@ -27,7 +27,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "round_robin",
-        about: "one step of power each in turn, by arrival, until no limit has room for another",
+        about: "one step of power to each session in turn, by arrival, until no limit has room for another",
         knows: &[Knows::Arrival],
         discharges: false,
         parameters: &[Parameter::new("step_kw", 1.0, (0.01, 1000.0))],

@@ -1,11 +1,10 @@
 //! Runs the replications of a study and lays their metrics out as samples.
 
-use crate::record::metric::Metric;
+use crate::record::metrics::{Metric, MetricName};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
-use crate::study::stats::Better;
-use crate::transition::baseline::{ABATEMENT, abatement, per_tonne};
+use crate::transition::baseline::per_tonne;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct MetricKey {
     /// Name, with the unit.
-    pub name: String,
+    pub name: MetricName,
     /// `total`, `site:KEY`, ...
     pub scope: String,
     /// Unit.
@@ -97,22 +96,22 @@ impl Runs {
         Ok(())
     }
 
-    /// Adds what abating a tonne costs against a baseline, where runs have both and it is not there yet: present value of
-    /// the additional cost over the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each
-    /// held against the `baseline`-th of its own group, which itself has 0.
+    /// Adds the abatement cost against a baseline, where runs do not have it yet: present value of the additional cost over
+    /// the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each held against the
+    /// `baseline`-th of its own group, which itself has none: it abates nothing, and is no competitor of those that do.
     pub fn add_abatement(&mut self, strategies: usize, baseline: usize) {
         let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
-        let pair = |run: &Replication| total(run, "npv_usd").zip(total(run, "co2e_t"));
+        let pair = |run: &Replication| total(run, MetricName::NpvUsd).zip(total(run, MetricName::Co2eT));
         for group in self.of.chunks_mut(strategies.max(1)) {
             let base: Vec<Option<(f64, f64)>> = group.get(baseline).into_iter().flatten().map(pair).collect();
             for (at, runs) in group.iter_mut().enumerate() {
-                for (run, base) in
-                    runs.iter_mut().zip(&base).filter(|(run, _)| find(&run.metrics, ABATEMENT, "total").is_none())
-                {
+                for (run, base) in runs.iter_mut().zip(&base) {
+                    if find(&run.metrics, MetricName::AbatementUsdPerT, "total").is_some() {
+                        continue;
+                    }
                     let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
-                    let is_base = at == baseline;
-                    let usd_per_t = if is_base { Some(0.0) } else { per_tonne(base_usd - npv_usd, base_t - co2e_t) };
-                    run.metrics.push(abatement(usd_per_t));
+                    let usd_per_t = per_tonne(base_usd - npv_usd, base_t - co2e_t).filter(|_| at != baseline);
+                    run.metrics.push(Metric::new(MetricName::AbatementUsdPerT, "total", usd_per_t));
                 }
             }
         }
@@ -128,7 +127,7 @@ impl Runs {
 
     /// The values of a metric by scenario and replication; none where a run has none.
     #[must_use]
-    pub fn values(&self, name: &str, scope: &str) -> Vec<Vec<Option<f64>>> {
+    pub fn values(&self, name: MetricName, scope: &str) -> Vec<Vec<Option<f64>>> {
         let value = |run: &Replication| find(&run.metrics, name, scope).and_then(|metric| metric.value);
         self.of.iter().map(|runs| runs.iter().map(value).collect()).collect()
     }
@@ -137,15 +136,15 @@ impl Runs {
 impl MetricKey {
     fn of(metric: &Metric) -> Self {
         Self {
-            name: metric.name.to_owned(),
+            name: metric.name,
             scope: metric.scope.clone(),
-            unit: metric.unit.to_owned(),
-            info: metric.info.to_owned(),
+            unit: metric.unit().to_owned(),
+            info: metric.info().to_owned(),
         }
     }
 }
 
-fn find<'a>(metrics: &'a [Metric], name: &str, scope: &str) -> Option<&'a Metric> {
+fn find<'a>(metrics: &'a [Metric], name: MetricName, scope: &str) -> Option<&'a Metric> {
     metrics.iter().find(|metric| metric.name == name && metric.scope == scope)
 }
 
@@ -158,70 +157,6 @@ pub fn complete(values: &[Vec<Option<f64>>]) -> Vec<Vec<f64>> {
     let measured: Vec<&Vec<Option<f64>>> = values.iter().filter(has_any).collect();
     let whole: Vec<usize> = (0..length).filter(|at| measured.iter().all(|sample| sample[*at].is_some())).collect();
     values.iter().map(|sample| whole.iter().filter_map(|at| sample[*at]).collect()).collect()
-}
-
-/// Which end of a metric is wanted; none where neither is (kilometres by themselves are no aim).
-#[must_use]
-pub fn better(name: &str) -> Option<Better> {
-    const HIGHER: &[&str] = &[
-        "hauls_completed",
-        "energy_delivered_kwh",
-        "load_factor",
-        "equipment_hours_served",
-        "h2_dispensed_kg",
-        "vessel_lifts",
-        "credits_usd",
-        "npv_usd",
-        "zev_share",
-    ];
-    const LOWER: &[&str] = &[
-        "bound_energy_gap_percent",
-        "bound_peak_gap_percent",
-        "bound_cost_gap_percent",
-        "hauls_cancelled",
-        "hauls_open",
-        "hauls_late",
-        "truck_empty_km",
-        "gate_queue_mean_min",
-        "trucks_stranded",
-        "sessions_unmet",
-        "peak_kw",
-        "overload_intervals",
-        "queue_wait_mean_min",
-        "queue_wait_p95_min",
-        "swap_wait_mean_min",
-        "swap_wait_p95_min",
-        "h2_stockout_h",
-        "h2_turned_away",
-        "h2_gave_up",
-        "h2_queue_wait_mean_min",
-        "h2_queue_wait_p95_min",
-        "h2_cost_usd_per_kg",
-        "diesel_gal",
-        "truck_diesel_gal",
-        "equipment_diesel_gal",
-        "co2e_tailpipe_t",
-        "co2e_upstream_t",
-        "nox_kg",
-        "pm25_kg",
-        "truck_nox_kg",
-        "truck_pm25_kg",
-        "exhaust_nox_kg",
-        "exhaust_pm25_kg",
-        "driver_waiting_h",
-        "policy_rejected",
-        "plugin_rejected",
-        "bill_energy_usd",
-        "bill_demand_usd",
-        "bill_fixed_usd",
-        "bill_total_usd",
-        "capex_usd",
-        "opex_usd",
-        "cost_usd",
-        "co2e_t",
-        "public_usd",
-    ];
-    if HIGHER.contains(&name) { Some(Better::Higher) } else { LOWER.contains(&name).then_some(Better::Lower) }
 }
 
 #[cfg(test)]

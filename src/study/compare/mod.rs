@@ -9,12 +9,13 @@ pub mod tables;
 
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};
+use crate::record::metrics::{Better, MetricName};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
-use crate::study::compare::measure::{FailedRun, MetricKey, Runs, better, complete};
+use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
 use crate::study::compare::strategy::Strategy;
 use crate::study::stats;
-use crate::study::stats::{Better, Contest};
+use crate::study::stats::Contest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -49,7 +50,7 @@ pub struct CompareSpec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// Metric of the whole hub.
-    pub metric: String,
+    pub metric: MetricName,
     /// Half width of the interval over the baseline's mean, 0 to 1.
     pub share: f64,
     /// Give up after this many replications.
@@ -65,9 +66,9 @@ pub enum CompareError {
     /// A run failed.
     #[error(transparent)]
     Run(#[from] FailedRun),
-    /// No strategy has the metric that was asked for.
-    #[error("no run has the metric `{0}`; {1}")]
-    NoMetric(String, String),
+    /// No strategy, or not the baseline, has the metric that was asked for.
+    #[error("these runs have no `{0}` to compare")]
+    NoMetric(MetricName),
 }
 
 /// One metric of all strategies.
@@ -174,12 +175,9 @@ pub fn compare(
 }
 
 fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<bool, CompareError> {
-    let samples = complete(&runs.values(&target.metric, "total"));
+    let samples = complete(&runs.values(target.metric, "total"));
     if samples.get(baseline).is_none_or(Vec::is_empty) && !runs.is_interrupted {
-        let keys = runs.keys();
-        let known = keys.iter().filter(|key| key.scope == "total").map(|key| key.name.as_str());
-        let help = crate::document::problem::nearest(&target.metric, known).unwrap_or_default();
-        return Err(CompareError::NoMetric(target.metric.clone(), help));
+        return Err(CompareError::NoMetric(target.metric));
     }
     let Some(base) = samples.get(baseline).filter(|base| base.len() >= 2) else { return Ok(false) };
     let allowed = target.share * stats::mean(base).abs();
@@ -199,9 +197,9 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
     // Contests by their replications, each with the place of its metric.
     let mut contests: BTreeMap<usize, Vec<(usize, Contest)>> = BTreeMap::new();
     let one = |(at, key): (usize, MetricKey)| {
-        let samples = complete(&runs.values(&key.name, &key.scope));
+        let samples = complete(&runs.values(key.name, &key.scope));
         let n = samples.iter().map(Vec::len).max().unwrap_or(0);
-        let better = better(&key.name);
+        let better = key.name.info().better;
         let mut strategies = standings(&names, &samples, spec.baseline);
         if let Some(better) = better.filter(|_| n >= 2) {
             let slices: Vec<&[f64]> = samples.iter().filter(|sample| !sample.is_empty()).map(Vec::as_slice).collect();
@@ -279,7 +277,7 @@ impl Comparison {
 
     /// A metric of the whole hub.
     #[must_use]
-    pub fn total(&self, name: &str) -> Option<&MetricComparison> {
+    pub fn total(&self, name: MetricName) -> Option<&MetricComparison> {
         self.metrics.iter().find(|metric| metric.key.name == name && metric.key.scope == "total")
     }
 }

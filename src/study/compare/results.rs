@@ -6,6 +6,7 @@ use super::{CompareSpec, Comparison, MetricComparison};
 use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
+use crate::record::metrics::MetricName;
 use crate::record::read::ReadError;
 use crate::record::table::{Row, TableError, TableWriter};
 use crate::report;
@@ -25,7 +26,7 @@ pub struct Asked {
     /// Sensitivities.
     pub vary: Vec<Vary>,
     /// Their metric.
-    pub metric: Option<String>,
+    pub metric: Option<MetricName>,
 }
 
 impl Asked {
@@ -87,7 +88,7 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
         "baseline": spec.strategies[spec.baseline].name,
         "strategies": strategies,
         "metrics": done.metrics,
-        "sensitivity_metric": asked.metric.as_ref().filter(|_| !effects.is_empty()),
+        "sensitivity_metric": asked.metric.filter(|_| !effects.is_empty()),
         "sensitivity": effects,
     })
 }
@@ -185,9 +186,9 @@ fn replications(asked: &Asked, done: &Comparison) -> Vec<ReplicationRow> {
             rows.extend(run.metrics.iter().map(|metric| ReplicationRow {
                 strategy: strategy.name.clone(),
                 replication: replication as u32,
-                metric: metric.name.to_owned(),
+                metric: metric.name.to_string(),
                 scope: metric.scope.clone(),
-                unit: metric.unit.to_owned(),
+                unit: metric.unit().to_owned(),
                 value: metric.value,
             }));
         }
@@ -199,7 +200,7 @@ fn comparison(metrics: &[MetricComparison]) -> Vec<ComparisonRow> {
     let row = |metric: &MetricComparison, at: usize| {
         let standing = metric.strategies[at].clone();
         ComparisonRow {
-            metric: metric.key.name.clone(),
+            metric: metric.key.name.to_string(),
             scope: metric.key.scope.clone(),
             unit: metric.key.unit.clone(),
             strategy: standing.strategy,
@@ -226,7 +227,7 @@ fn sensitivity(asked: &Asked, effects: &[Effect]) -> Vec<SensitivityRow> {
         change: effect.change.clone(),
         value: effect.value.clone(),
         strategy: effect.strategy.clone(),
-        metric: asked.metric.clone().unwrap_or_default(),
+        metric: asked.metric.map(|metric| metric.to_string()).unwrap_or_default(),
         scope: "total".to_owned(),
         mean: effect.mean,
         effect: effect.effect,

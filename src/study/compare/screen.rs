@@ -2,33 +2,8 @@
 
 use super::sensitivity::Effect;
 use super::{CompareSpec, Comparison, MetricComparison, Standing};
-use crate::study::stats::Better;
+use crate::record::metrics::{Better, MetricName};
 use std::fmt::Write;
-
-/// Metrics shown unless one is asked for, in this order; all are in the tables.
-const HEADLINES: [&str; 21] = [
-    "npv_usd",
-    "cost_usd",
-    "public_usd",
-    "co2e_t",
-    "bill_total_usd",
-    "abatement_usd_per_t",
-    "co2e_tailpipe_t",
-    "zev_share",
-    "hauls_completed",
-    "hauls_late",
-    "equipment_hours_served",
-    "sessions_unmet",
-    "energy_delivered_kwh",
-    "queue_wait_p95_min",
-    "h2_stockout_h",
-    "peak_kw",
-    "truck_empty_km",
-    "policy_rejected",
-    "bound_energy_gap_percent",
-    "bound_peak_gap_percent",
-    "bound_cost_gap_percent",
-];
 
 /// A number in about four significant figures, without exponents where people read it.
 #[must_use]
@@ -61,7 +36,13 @@ fn place(standing: &Standing) -> String {
 
 /// The whole screen. `only` shows one metric instead of the headlines.
 #[must_use]
-pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&str>, effects: &[Effect]) -> String {
+pub fn screen(
+    spec: &CompareSpec,
+    title: &str,
+    done: &Comparison,
+    only: Option<MetricName>,
+    effects: &[Effect],
+) -> String {
     let replications = done.runs.replications();
     let baseline = &spec.strategies[spec.baseline].name;
     let mut out = format!(
@@ -81,7 +62,7 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
         _ => {}
     }
     let mut same = Vec::new();
-    let names: Vec<&str> = only.map_or_else(|| HEADLINES.to_vec(), |only| vec![only]);
+    let names = only.map_or_else(|| MetricName::HEADLINES.to_vec(), |only| vec![only]);
     for metric in names.into_iter().filter_map(|name| done.total(name)) {
         if only.is_none() && is_same(metric, spec.baseline) {
             same.push(metric.key.name.as_str());
@@ -108,7 +89,7 @@ pub fn screen(spec: &CompareSpec, title: &str, done: &Comparison, only: Option<&
             target.metric
         );
     }
-    tornado(&mut out, effects, only.unwrap_or_default());
+    tornado(&mut out, effects, only);
     out
 }
 
@@ -162,10 +143,8 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
 }
 
 /// The changes that move the answer most come first.
-fn tornado(out: &mut String, effects: &[Effect], metric: &str) {
-    if effects.is_empty() {
-        return;
-    }
+fn tornado(out: &mut String, effects: &[Effect], metric: Option<MetricName>) {
+    let Some(metric) = metric.filter(|_| !effects.is_empty()) else { return };
     let mut parameters: Vec<&str> = Vec::new();
     for effect in effects {
         if !parameters.contains(&effect.parameter.as_str()) {

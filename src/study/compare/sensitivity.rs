@@ -3,6 +3,7 @@
 use super::measure::{FailedRun, Runs, complete};
 use super::{CompareSpec, LEVEL};
 use crate::document::problem::{Problems, nearest};
+use crate::record::metrics::MetricName;
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::study::stats;
@@ -151,7 +152,7 @@ pub fn effects(
     spec: &CompareSpec,
     base: &Runs,
     variations: &[(Variation, Loaded)],
-    metric: &str,
+    metric: MetricName,
     jobs: usize,
     stop: &AtomicBool,
     progress: &(dyn Fn() + Sync),
@@ -174,10 +175,9 @@ pub fn effects(
         let held_against = at / strategies * strategies + spec.baseline;
         let own = complete(&[varied[at].clone(), plain[variation.strategy].clone()]);
         let other = complete(&[varied[at].clone(), varied[held_against].clone()]);
-        let test = stats::paired(&own[0], &own[1], LEVEL).map(|test| test.difference);
+        let test = paired(&own);
         let is_baseline = variation.strategy == spec.baseline;
-        let difference =
-            stats::paired(&other[0], &other[1], LEVEL).map(|test| test.difference).filter(|_| !is_baseline);
+        let difference = paired(&other).filter(|_| !is_baseline);
         Effect {
             parameter: variation.path.clone(),
             change: variation.change.clone(),
@@ -191,4 +191,10 @@ pub fn effects(
         }
     };
     Ok((variations.iter().enumerate().map(effect).collect(), runs.is_interrupted))
+}
+
+/// The paired difference of two samples; none where one of them has no value at all.
+fn paired(samples: &[Vec<f64>]) -> Option<stats::Interval> {
+    let [a, b] = samples else { return None };
+    (a.len() == b.len()).then(|| stats::paired(a, b, LEVEL)).flatten().map(|test| test.difference)
 }

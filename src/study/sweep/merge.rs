@@ -297,7 +297,7 @@ impl<'a> Merger<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::metric::Metric;
+    use crate::record::metrics::{Metric, MetricName};
     use crate::study::compare::strategy::Strategy;
     use crate::study::replicate::Replication;
     use crate::study::sweep::design::Design;
@@ -311,7 +311,7 @@ mod tests {
         let has = [&["a", "b"][..], &["a", "x", "b"], &["y", "b"], &["a", "b", "x"]];
         let metric = |replication: usize, scope: &str| {
             let value = (scope != "b").then_some(replication as f64);
-            Metric { name: "cost_usd", scope: scope.to_owned(), value, unit: "USD", info: "" }
+            Metric::new(MetricName::NpvUsd, &format!("site:{scope}"), value)
         };
         let runs: Vec<Replication> = (0..has.len())
             .map(|at| Replication { digest: "d".to_owned(), metrics: has[at].iter().map(|s| metric(at, s)).collect() })

@@ -28,18 +28,18 @@ pub struct StudySpec {
     /// Folders or files, relative to the study.
     pub scenarios: Vec<PathBuf>,
     /// As in `compare --strategies`.
-    #[serde(default = "as_it_is")]
+    #[serde(default = "default_strategies")]
     pub strategies: Vec<String>,
     /// Settings for all runs, such as `time.days=2`.
     #[serde(default)]
     pub settings: Vec<String>,
     /// Seed of every random stream.
-    #[serde(default = "one")]
+    #[serde(default = "default_seed")]
     pub seed: u64,
     /// Replications of each cell.
     pub replications: u32,
     /// Replications in one shard: enough that a shard takes seconds to minutes.
-    #[serde(default = "eight")]
+    #[serde(default = "default_block")]
     pub block: u32,
     /// Every combination of these values, by path.
     #[serde(default)]
@@ -48,15 +48,15 @@ pub struct StudySpec {
     pub latin_hypercube: Option<HypercubeSpec>,
 }
 
-fn as_it_is() -> Vec<String> {
+fn default_strategies() -> Vec<String> {
     vec!["bau".to_owned()]
 }
 
-fn one() -> u64 {
+fn default_seed() -> u64 {
     1
 }
 
-fn eight() -> u32 {
+fn default_block() -> u32 {
     8
 }
 

@@ -5,6 +5,7 @@
 
 use crate::disk::Folder;
 use crate::disk::read::{self, Kind, ReadError};
+use crate::record::metrics::MetricName;
 use crate::study::replicate::Replication;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -152,11 +153,11 @@ impl Store {
 #[must_use]
 pub fn text(key: &str, first: u32, runs: &[Replication]) -> String {
     let mut out = format!("{HEAD}\nkey {key}\n");
-    let mut columns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut columns: BTreeMap<(MetricName, &str), usize> = BTreeMap::new();
     for metric in runs.iter().flat_map(|run| &run.metrics) {
         let next = columns.len();
-        if *columns.entry((metric.name, &metric.scope)).or_insert(next) == next {
-            let _ = writeln!(out, "column {}\t{}\t{}", metric.name, escape(&metric.scope), metric.unit);
+        if *columns.entry((metric.name, metric.scope.as_str())).or_insert(next) == next {
+            let _ = writeln!(out, "column {}\t{}\t{}", metric.name, escape(&metric.scope), metric.unit());
         }
     }
     for (at, run) in runs.iter().enumerate() {
@@ -250,18 +251,12 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::metric::Metric;
-    use std::fs;
+use crate::record::metrics::Metric;
+use std::fs;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
-        let metric = |(name, scope, value): (&'static str, &str, Option<f64>)| Metric {
-            name,
-            scope: scope.to_owned(),
-            value,
-            unit: "kW",
-            info: "",
-        };
-        let metrics = [("peak_kw", "total", values[0]), ("peak_kw", "site:a\tb\\n\n", values[1])].map(metric);
+        let metric = |(scope, value): (&str, Option<f64>)| Metric::new(MetricName::PeakKw, scope, value);
+        let metrics = [("total", values[0]), ("site:a\tb\\n\n", values[1])].map(metric);
         Replication { digest: "d1".to_owned(), metrics: metrics.to_vec() }
     }
 

@@ -24,7 +24,7 @@ export function warningsBox(warnings: string[], title = "Before you use these nu
 export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement {
   const facts = element("dl", { class: "facts" });
   for (const { label, value } of report.provenance) facts.append(element("dt", {}, label), element("dd", {}, value));
-  const doubtful = element("details", {}, element("summary", {}, "Recalled and assumed numbers: replace them before you publish a result"));
+  const doubtful = element("details", {}, element("summary", {}, "Unverified and assumed numbers: replace them before you publish a result"));
   for (const { quality, title, fields } of report.doubtful) {
     doubtful.append(element("dl", {}, element("dt", {}, `${quality}: ${title}`), element("dd", {}, fields.join(", "))));
   }

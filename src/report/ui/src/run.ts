@@ -62,7 +62,7 @@ function cards(metrics: Metrics): HTMLElement {
   if (hauls !== null) {
     list.append(card("hauls done of those asked for", `${show(hauls, 1)} %`, hauls < 95));
     list.append(card("hauls late", show(get("hauls_late")), (get("hauls_late") ?? 0) > 0));
-    list.append(card("hauls cancelled", show(get("hauls_cancelled")), (get("hauls_cancelled") ?? 0) > 0));
+    list.append(card("hauls cancelled", show(get("hauls_lapsed")), (get("hauls_lapsed") ?? 0) > 0));
     list.append(card("hauls under way or waiting at the end", show(get("hauls_open"))));
   }
   const work = share("equipment_hours_served", "equipment_hours_required");

@@ -97,7 +97,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air),
     ...part(
       "Beside the sites",
-      "Exhaust of equipment, and of trucks while they stand at a gate, dock or stack, by site; the table standing has it by hour. What trucks emit on the road is not in it.",
+      "Exhaust of equipment, and of trucks idling at a gate, dock or stack, by site; the table idling has it by hour. What trucks emit on the road is not in it.",
       ["site", "nitrogen oxides, kg", "exhaust particles, kg"],
       beside(report, metrics),
     ),

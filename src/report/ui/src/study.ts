@@ -17,7 +17,7 @@ const HEADLINES: [string, string][] = [
   ["npv_usd", "present value of all money"],
   ["hauls_completed", "hauls done"],
   ["hauls_late", "hauls late"],
-  ["hauls_cancelled", "hauls cancelled"],
+  ["hauls_lapsed", "hauls cancelled"],
   ["queue_wait_p95_min", "95 % wait for a port"],
   ["h2_queue_wait_p95_min", "95 % wait at hydrogen stations"],
   ["h2_turned_away", "turned away for want of hydrogen"],

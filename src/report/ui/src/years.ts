@@ -36,7 +36,7 @@ function cards(report: Years, metrics: Metrics): HTMLElement {
     const lost = report.lost ? `; hauls that were lost (${shareOf(report.lost.share)} in ${report.lost.year}) pass for abatement in it` : "";
     list.append(card(`a tonne of CO2e abated, against ${report.baseline.name}${lost}`, price === null ? "nothing abated" : `${show(price, 0)} $`, report.lost !== null));
   }
-  const [asked, lost] = [metrics.get("hauls_requested", last), metrics.get("hauls_cancelled", last)];
+  const [asked, lost] = [metrics.get("hauls_requested", last), metrics.get("hauls_lapsed", last)];
   if (asked !== null && asked > 0) {
     const share = (lost ?? 0) / asked;
     list.append(card("hauls lost in the last year", shareOf(share, 2), share > 0.005));
@@ -75,9 +75,9 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
     ["site that sells", "ports taken, last year", "present value, M$", "rate of return", "earned over invested", "least debt cover", "in", "worth nothing at income", "electricity", "upkeep", "works"],
     sellers.map((site): Cell[] => {
       const get = (name: string) => metrics.get(name, `site:${site.key}`);
-      const breaks = ["income", "electricity", "upkeep", "investment"].map((part) => times(get(`breaks_at_${part}`)));
-      const [cover, year] = [get("debt_cover"), get("debt_cover_year")];
-      return [site.name, percent(get("charger_utilization")), number((get("npv_usd") ?? 0) / 1e6, 1), percent(get("internal_rate")), number(get("earned_over_invested"), 2), number(cover, 2), year === null ? "–" : String(year), ...breaks];
+      const breaks = ["revenue", "electricity", "upkeep", "investment"].map((part) => times(get(`break_even_${part}`)));
+      const [cover, year] = [get("dscr_min"), get("dscr_min_year")];
+      return [site.name, percent(get("charger_utilization")), number((get("npv_usd") ?? 0) / 1e6, 1), percent(get("irr")), number(get("return_on_investment"), 2), number(cover, 2), year === null ? "–" : String(year), ...breaks];
     }),
     "Developer and bank",
   );
@@ -214,5 +214,5 @@ export function buildYears(page: HTMLElement, report: Years): void {
   drawPaths(curve as HTMLElement, [own, ...other], ["cumulative CO2e, Mt", "cumulative cost, B$"]);
   if (usesHydrogen(report)) hydrogen.draw([{ name: "hydrogen", data: report.hydrogen_t, area: true }]);
   if (hasWaits) waits.draw([{ name: "95 % wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
-  lost.draw([{ name: "lost", data: report.series["hauls_cancelled"] ?? [], area: true }]);
+  lost.draw([{ name: "lost", data: report.series["hauls_lapsed"] ?? [], area: true }]);
 }

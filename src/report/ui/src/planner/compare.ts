@@ -9,7 +9,7 @@ import { server, type FinishedRun } from "./api";
 import { told } from "./home";
 
 const HEADLINES = [
-  "hauls_completed", "hauls_late", "hauls_cancelled", "equipment_hours_served", "sessions", "sessions_unmet",
+  "hauls_completed", "hauls_late", "hauls_lapsed", "equipment_hours_served", "sessions", "sessions_unmet",
   "queue_wait_mean_min", "queue_wait_p95_min", "charger_utilization", "energy_delivered_kwh", "energy_grid_kwh",
   "peak_kw", "load_factor", "bill_energy_usd", "bill_demand_usd", "bill_total_usd", "diesel_gal", "co2e_tailpipe_t",
   "co2e_upstream_t", "nox_kg", "h2_dispensed_kg", "h2_queue_wait_p95_min", "cost_usd", "npv_usd", "co2e_t", "public_usd",

@@ -5,7 +5,7 @@ use super::spec::TruckModelSpec;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::SiteId;
 use crate::record::Records;
-use crate::record::rows::StandingRow;
+use crate::record::rows::IdlingRow;
 use bevy_ecs::prelude::*;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const HOUR_S: u32 = 3600;
 
 /// Sums of the hours that are not written yet, by hour of the run and site. Only this room writes them.
 #[derive(Resource, Debug, Default)]
-pub struct Standing(BTreeMap<(u32, SiteId), Stand>);
+pub struct Idling(BTreeMap<(u32, SiteId), Stand>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Stand {
@@ -22,7 +22,7 @@ struct Stand {
     pm25_g: f64,
 }
 
-impl Standing {
+impl Idling {
     /// A truck stands at a site for a while: each hour gets its part. Returns what leaves the tailpipe in all, g: nitrogen
     /// oxides and particles.
     pub(super) fn add(&mut self, site: SiteId, from_s: u32, seconds: u32, model: &TruckModelSpec) -> [f64; 2] {
@@ -47,15 +47,15 @@ fn exhaust_g(model: &TruckModelSpec, seconds: u32) -> [f64; 2] {
 
 /// On the hour, and at the end of the run: the hours that are over become rows. How long a truck stands is known when it
 /// comes, so at the end there may be hours that lie after it.
-pub(super) fn close_hours(clock: Res<Clock>, mut standing: ResMut<Standing>, mut rows: ResMut<Records<StandingRow>>) {
+pub(super) fn close_hours(clock: Res<Clock>, mut idling: ResMut<Idling>, mut rows: ResMut<Records<IdlingRow>>) {
     let over = if clock.done() { u32::MAX } else { clock.now_s() / HOUR_S };
     if !clock.done() && !clock.now_s().is_multiple_of(HOUR_S) {
         return;
     }
-    while let Some(entry) = standing.0.first_entry().filter(|entry| entry.key().0 < over) {
+    while let Some(entry) = idling.0.first_entry().filter(|entry| entry.key().0 < over) {
         let ((hour, site), Stand { truck_s, nox_g, pm25_g }) = entry.remove_entry();
         let truck_h = f64::from(truck_s) / f64::from(HOUR_S);
-        rows.push(StandingRow { start_s: hour * HOUR_S, site, truck_h, nox_g, pm25_g });
+        rows.push(IdlingRow { start_s: hour * HOUR_S, site, truck_h, nox_g, pm25_g });
     }
 }
 
@@ -70,9 +70,9 @@ mod tests {
         let model = serde_json::from_value(serde_json::json!({
             "powertrain": "diesel", "bobtail_per_km": 0.1, "empty_per_km": 0.1, "loaded_per_km": 0.1, "nox_g_per_idle_h": 30.0,
         }));
-        let mut standing = Standing::default();
-        let all = standing.add(SiteId(3), 2700, 5400, &model.unwrap());
-        let parts: Vec<_> = standing.0.iter().map(|((hour, site), it)| (*hour, site.0, it.truck_s, it.nox_g)).collect();
+        let mut idling = Idling::default();
+        let all = idling.add(SiteId(3), 2700, 5400, &model.unwrap());
+        let parts: Vec<_> = idling.0.iter().map(|((hour, site), it)| (*hour, site.0, it.truck_s, it.nox_g)).collect();
         assert_eq!(parts, [(0, 3, 900, 7.5), (1, 3, 3600, 30.0), (2, 3, 900, 7.5)]);
         assert_eq!(all, [45.0, 0.0]);
     }

@@ -19,14 +19,14 @@ pub type Digests = Vec<(&'static str, String)>;
 #[derive(Debug)]
 pub enum Tables {
     /// By who adds rows.
-    Here(Vec<TableWriter>),
+    Inline(Vec<TableWriter>),
     /// By another thread.
-    Beside(Beside),
+    Background(Background),
 }
 
 /// Tables in the hands of another thread.
 #[derive(Debug)]
-pub struct Beside {
+pub struct Background {
     schemas: Vec<(&'static str, Arc<Schema>)>,
     /// None when no more are taken.
     batches: Option<SyncSender<(usize, RecordBatch)>>,
@@ -36,15 +36,15 @@ pub struct Beside {
 impl Tables {
     /// Gives the tables to a thread; keeps them where the system grants none.
     #[must_use]
-    pub fn beside(writers: Vec<TableWriter>) -> Self {
+    pub fn background(writers: Vec<TableWriter>) -> Self {
         let schemas = writers.iter().map(|writer| (writer.table(), writer.schema())).collect();
         let (sender, receiver) = sync_channel(WAITING_BATCHES);
         let handed = Arc::new(Mutex::new(writers));
         let taken = Arc::clone(&handed);
         let work = move || write_all(take(&taken), &receiver);
         match std::thread::Builder::new().name("tables".to_owned()).spawn(work) {
-            Ok(thread) => Self::Beside(Beside { schemas, batches: Some(sender), thread: Some(thread) }),
-            Err(_) => Self::Here(take(&handed)),
+            Ok(thread) => Self::Background(Background { schemas, batches: Some(sender), thread: Some(thread) }),
+            Err(_) => Self::Inline(take(&handed)),
         }
     }
 
@@ -58,14 +58,14 @@ impl Tables {
     pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
         let of_rows = "a run has a table for each kind of its rows";
         match self {
-            Self::Here(writers) => {
+            Self::Inline(writers) => {
                 let mut own = writers.iter_mut().filter(|writer| writer.table() == R::TABLE);
                 own.next().expect(of_rows).write(rows, names)
             }
-            Self::Beside(beside) => {
-                let at = beside.schemas.iter().position(|(table, _)| *table == R::TABLE).expect(of_rows);
-                let schema = Arc::clone(&beside.schemas[at].1);
-                rows.chunks(WAITING_ROWS).try_for_each(|chunk| beside.send(at, batch_of(chunk, &schema, names)?))
+            Self::Background(background) => {
+                let at = background.schemas.iter().position(|(table, _)| *table == R::TABLE).expect(of_rows);
+                let schema = Arc::clone(&background.schemas[at].1);
+                rows.chunks(WAITING_ROWS).try_for_each(|chunk| background.send(at, batch_of(chunk, &schema, names)?))
             }
         }
     }
@@ -76,13 +76,13 @@ impl Tables {
     /// When a file cannot be written.
     pub fn finish(self) -> Result<Digests, TableError> {
         match self {
-            Self::Here(writers) => writers.into_iter().map(TableWriter::finish).collect(),
-            Self::Beside(mut beside) => beside.finish(),
+            Self::Inline(writers) => writers.into_iter().map(TableWriter::finish).collect(),
+            Self::Background(mut background) => background.finish(),
         }
     }
 }
 
-impl Beside {
+impl Background {
     fn send(&mut self, table: usize, batch: RecordBatch) -> Result<(), TableError> {
         match self.batches.as_ref().map(|batches| batches.send((table, batch))) {
             Some(Ok(())) => Ok(()),
@@ -116,12 +116,12 @@ mod tests {
     use super::*;
     use crate::kernel::calendar::Calendar;
     use crate::kernel::ids::SiteId;
-    use crate::record::rows::{FuelRow, StandingRow};
+    use crate::record::rows::{FuelRow, IdlingRow};
     use std::path::Path;
 
     fn writers(folder: &Path) -> Vec<TableWriter> {
         std::fs::create_dir_all(folder).unwrap();
-        let made = [TableWriter::new::<FuelRow>, TableWriter::new::<StandingRow>];
+        let made = [TableWriter::new::<FuelRow>, TableWriter::new::<IdlingRow>];
         made.map(|new| new(Some(folder), false, "UTC").unwrap()).into()
     }
 
@@ -131,8 +131,8 @@ mod tests {
     }
 
     /// Enough for several batches.
-    fn rows() -> Vec<StandingRow> {
-        let row = |at: u32| StandingRow {
+    fn rows() -> Vec<IdlingRow> {
+        let row = |at: u32| IdlingRow {
             start_s: at,
             site: SiteId(0),
             truck_h: f64::from(at).sqrt(),
@@ -143,29 +143,33 @@ mod tests {
     }
 
     #[test]
-    fn the_same_files_beside_and_here() {
+    fn the_same_files_inline_and_in_the_background() {
         let dir = tempfile::tempdir().unwrap();
-        let [here, beside] = ["here", "beside"].map(|name| dir.path().join(name));
+        let [inline, background] = ["inline", "background"].map(|name| dir.path().join(name));
         let written = |mut tables: Tables| {
             tables.write(&rows(), &names()).unwrap();
             tables.write::<FuelRow>(&[], &names()).unwrap();
             tables.finish().unwrap()
         };
-        let digests = written(Tables::Here(writers(&here)));
-        assert_eq!(written(Tables::beside(writers(&beside))), digests);
-        assert_eq!(digests.iter().map(|(table, _)| *table).collect::<Vec<_>>(), ["fuel", "standing"]);
-        for file in ["fuel.parquet", "standing.parquet"] {
-            assert_eq!(std::fs::read(here.join(file)).unwrap(), std::fs::read(beside.join(file)).unwrap(), "{file}");
+        let digests = written(Tables::Inline(writers(&inline)));
+        assert_eq!(written(Tables::background(writers(&background))), digests);
+        assert_eq!(digests.iter().map(|(table, _)| *table).collect::<Vec<_>>(), ["fuel", "idling"]);
+        for file in ["fuel.parquet", "idling.parquet"] {
+            assert_eq!(
+                std::fs::read(inline.join(file)).unwrap(),
+                std::fs::read(background.join(file)).unwrap(),
+                "{file}"
+            );
         }
     }
 
     #[test]
     fn a_full_disk_is_told() {
         let dir = tempfile::tempdir().unwrap();
-        let mut tables = Tables::beside(writers(dir.path()));
-        crate::disk::fault::fill(&dir.path().join("standing.parquet"));
+        let mut tables = Tables::background(writers(dir.path()));
+        crate::disk::fault::fill(&dir.path().join("idling.parquet"));
         let refused = (0..4).map(|_| tables.write(&rows(), &names())).find_map(Result::err);
         let told = refused.or(tables.finish().err()).unwrap().to_string();
-        assert!(told.contains("cannot write table standing") && told.contains("standing.parquet"), "{told}");
+        assert!(told.contains("cannot write table idling") && told.contains("idling.parquet"), "{told}");
     }
 }

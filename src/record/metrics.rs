@@ -1,0 +1,521 @@
+//! The catalogue of metrics: the one place that says what a run may report of itself, in which unit, and which end of it is
+//! wanted. The reference page, the screens, the pages and the server's interface are made from it.
+//!
+//! A metric is named by [`MetricName`], so a misspelt one does not compile; unit and meaning belong to the name and cannot
+//! differ from one place to the next.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema, openapi::RefOr};
+
+/// Which end of a metric is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// Less is better.
+    Lower,
+    /// More is better.
+    Higher,
+}
+
+/// What a metric can be of; written as `total`, `site:KEY`, `fleet:KEY` and so on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// The whole hub, and in a transition all years.
+    Total,
+    /// A site.
+    Site,
+    /// A fleet.
+    Fleet,
+    /// A year of a transition.
+    Year,
+    /// A stationary battery.
+    Storage,
+    /// A node between a site's connection and its chargers.
+    Node,
+    /// A rule or goal of a transition.
+    Rule,
+}
+
+impl Scope {
+    /// How it is written, with a placeholder for the key.
+    #[must_use]
+    pub fn pattern(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Site => "site:KEY",
+            Self::Fleet => "fleet:KEY",
+            Self::Year => "year:YYYY",
+            Self::Storage => "storage:KEY",
+            Self::Node => "node:KEY",
+            Self::Rule => "rule:KEY",
+        }
+    }
+
+    /// Is this text a scope of this kind?
+    fn covers(self, text: &str) -> bool {
+        match self.pattern().split_once(':') {
+            Some((kind, _)) => text.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':')),
+            None => text == self.pattern(),
+        }
+    }
+}
+
+/// An entry of the catalogue.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricInfo {
+    /// Name, with the unit.
+    pub name: &'static str,
+    /// Unit; empty for counts, shares and ratios.
+    pub unit: &'static str,
+    /// Which end is wanted; none where neither is by itself.
+    pub better: Option<Better>,
+    /// What it can be of.
+    pub scopes: &'static [Scope],
+    /// What it means, in one line.
+    pub info: &'static str,
+}
+
+/// One row a metric: name [unit] wanted end in [scopes] meaning.
+macro_rules! catalogue {
+    ($( $metric:ident = $name:literal [$unit:literal] $better:ident in [$($scope:ident),+] $info:literal; )+) => {
+        /// Every metric that there is, in the order of the catalogue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum MetricName {
+            $( #[doc = $info] $metric, )+
+        }
+
+        const CATALOGUE: &[MetricInfo] = &[$( MetricInfo {
+            name: $name,
+            unit: $unit,
+            better: wanted!($better),
+            scopes: &[$(Scope::$scope),+],
+            info: $info,
+        }, )+];
+
+        impl MetricName {
+            /// All of them, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$( Self::$metric, )+];
+        }
+    };
+}
+
+macro_rules! wanted {
+    (neutral) => {
+        None
+    };
+    (less) => {
+        Some(Better::Lower)
+    };
+    (more) => {
+        Some(Better::Higher)
+    };
+}
+
+catalogue! {
+    // Hauls and trucks.
+    HaulsRequested = "hauls_requested" [""] neutral in [Total, Year] "hauls requested";
+    HaulsCompleted = "hauls_completed" [""] more in [Total, Fleet] "hauls completed";
+    HaulsLate = "hauls_late" [""] less in [Total, Fleet] "hauls completed after they were due";
+    HaulsLapsed = "hauls_lapsed" [""] less in [Total, Year] "hauls that no truck took before they lapsed (unserved moves)";
+    HaulsOpen = "hauls_open" [""] less in [Total] "hauls under way or waiting when the run ended";
+    TruckKm = "truck_km" ["km"] neutral in [Total, Fleet] "distance driven by trucks";
+    TruckEmptyKm = "truck_empty_km" ["km"] less in [Total, Fleet] "distance driven by trucks without a container";
+    TruckBatteryKwh = "truck_battery_kwh" ["kWh"] neutral in [Total, Fleet] "battery energy used by trucks";
+    TruckHydrogenKg = "truck_hydrogen_kg" ["kg"] neutral in [Total, Fleet] "hydrogen used by trucks";
+    TruckDieselGal = "truck_diesel_gal" ["US gal"] less in [Total, Fleet] "diesel burnt by trucks";
+    TruckNoxKg = "truck_nox_kg" ["kg"] less in [Total, Fleet] "nitrogen oxides from the tailpipes of trucks";
+    TruckPm25Kg = "truck_pm25_kg" ["kg"] less in [Total, Fleet] "exhaust particles from the tailpipes of trucks";
+    TruckIdlingH = "truck_idling_h" ["h"] less in [Total, Fleet]
+        "time trucks idled at gates, docks and stacks with their systems on";
+    GateQueueMeanMin = "gate_queue_mean_min" ["min"] less in [Total, Fleet] "gate queue of a completed haul, all its gates together, mean; open hauls are not in it";
+    TrucksStranded = "trucks_stranded" [""] less in [Total, Fleet]
+        "trips that ended with an empty battery or hydrogen tank";
+    DriverWaitingH = "driver_waiting_h" ["h"] less in [Year] "time drivers waited for a charging port on duty";
+
+    // Cargo-handling equipment and vessels.
+    EquipmentHoursRequired = "equipment_hours_required" ["h"] neutral in [Total, Site, Year]
+        "unit-hours of equipment required by lifts and gate moves";
+    EquipmentHoursServed = "equipment_hours_served" ["h"] more in [Total, Site, Year] "unit-hours of equipment served";
+    EquipmentBatteryKwh = "equipment_battery_kwh" ["kWh"] neutral in [Total, Site] "battery energy used by equipment";
+    EquipmentHydrogenKg = "equipment_hydrogen_kg" ["kg"] neutral in [Total, Site] "hydrogen used by equipment";
+    EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
+    VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
+    VesselLifts = "vessel_lifts" [""] more in [Total, Site] "containers lifted in calls that ended";
+    Swaps = "swaps" [""] neutral in [Site] "batteries of equipment that were swapped";
+    SwapWaitMeanMin = "swap_wait_mean_min" ["min"] less in [Site] "wait for a bay and a charged battery, mean";
+    SwapWaitP95Min = "swap_wait_p95_min" ["min"] less in [Site] "wait for a bay and a charged battery, 95th percentile";
+    SwapWaiting = "swap_waiting" [""] less in [Site] "units still waiting for a swap when the run ended";
+    SwapLeastReady = "swap_least_ready" [""] neutral in [Site] "fewest charged batteries in stock at any time";
+
+    // Charging.
+    Sessions = "sessions" [""] neutral in [Total, Site] "charging sessions";
+    SessionsUnmet = "sessions_unmet" [""] less in [Total, Site]
+        "sessions that left below their target; equipment whose break ended is not counted";
+    EnergyRequestedKwh = "energy_requested_kwh" ["kWh"] neutral in [Total, Site]
+        "energy requested, battery side (equipment in breaks requests a full battery)";
+    EnergyDeliveredKwh = "energy_delivered_kwh" ["kWh"] more in [Total, Site] "energy delivered, battery side";
+    QueueWaitMeanMin = "queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a charging port, mean";
+    QueueWaitP95Min = "queue_wait_p95_min" ["min"] less in [Total, Site, Year] "wait for a charging port, 95th percentile";
+    ChargerUtilization = "charger_utilization" [""] neutral in [Total, Site]
+        "share of time that charging ports were occupied; in a transition, of the last year";
+    ChargingRevenueUsd = "charging_revenue_usd" ["USD"] neutral in [Total, Site]
+        "paid by vehicles at charging ports with a price of their own";
+    ChargingEnergyCostUsd = "charging_energy_cost_usd" ["USD"] less in [Total]
+        "cost of charging energy at the first tiers of the tariffs";
+
+    // Grid.
+    EnergyGridKwh = "energy_grid_kwh" ["kWh"] neutral in [Total, Site, Year] "metered energy";
+    EnergyChargingKwh = "energy_charging_kwh" ["kWh"] neutral in [Total, Site] "metered energy used for charging";
+    PeakKw = "peak_kw" ["kW"] less in [Total, Site] "maximum demand: highest mean power of an interval";
+    NoncoincidentPeakKw = "noncoincident_peak_kw" ["kW"] less in [Year] "sum of the maximum demands of all sites";
+    LoadFactor = "load_factor" [""] more in [Total, Site] "mean power over maximum demand";
+    OverloadIntervals = "overload_intervals" [""] less in [Total, Site]
+        "intervals whose load passed the limit of the connection";
+    StorageChargedKwh = "storage_charged_kwh" ["kWh"] neutral in [Storage] "energy that charged the battery, grid side";
+    StorageDischargedKwh = "storage_discharged_kwh" ["kWh"] neutral in [Storage]
+        "energy that the battery discharged, grid side";
+    StorageHealth = "storage_health" [""] more in [Storage] "usable energy over that when new";
+    TransformerHotSpotC = "transformer_hot_spot_c" ["C"] less in [Node] "highest hot-spot temperature (IEEE C57.91)";
+    TransformerAgeingFactor = "transformer_ageing_factor" [""] less in [Node]
+        "mean rate of ageing over that at the rated hot spot (IEEE C57.91)";
+    TransformerLifeUsedPercent = "transformer_life_used_percent" ["%"] less in [Node] "insulation life used, of 180,000 h";
+
+    // Bills and the bound.
+    BillEnergyUsd = "bill_energy_usd" ["USD"] less in [Total, Site] "electricity bills: energy charges";
+    BillDemandUsd = "bill_demand_usd" ["USD"] less in [Total, Site]
+        "electricity bills: demand charges, billed per full month";
+    BillFixedUsd = "bill_fixed_usd" ["USD"] less in [Total, Site]
+        "electricity bills: fixed and minimum charges, billed per full month";
+    BillTotalUsd = "bill_total_usd" ["USD"] less in [Total, Site]
+        "electricity bills: total, of the sites that have a tariff";
+    BoundEnergyKwh = "bound_energy_kwh" ["kWh"] neutral in [Total] "most energy that any policy could have delivered";
+    BoundEnergyGapPercent = "bound_energy_gap_percent" ["%"] less in [Total]
+        "share of the possible energy that this policy missed";
+    BoundPeakKw = "bound_peak_kw" ["kW"] neutral in [Total]
+        "lowest sum of the peaks of charging sites at which the same energy can be delivered";
+    BoundPeakGapPercent = "bound_peak_gap_percent" ["%"] less in [Total] "share of the peak that was avoidable";
+    BoundCostUsd = "bound_cost_usd" ["USD"] neutral in [Total] "lowest cost at which the same energy can be delivered";
+    BoundCostGapPercent = "bound_cost_gap_percent" ["%"] less in [Total] "share of the energy cost that was avoidable";
+
+    // Hydrogen.
+    H2DispensedKg = "h2_dispensed_kg" ["kg"] more in [Total, Site] "hydrogen dispensed into vehicles";
+    H2RequestedKg = "h2_requested_kg" ["kg"] neutral in [Total, Site] "hydrogen requested, at every arrival";
+    H2Fills = "h2_fills" [""] neutral in [Total, Site] "vehicles that refuelled";
+    H2TurnedAway = "h2_turned_away" [""] less in [Total, Site] "vehicles turned away for lack of hydrogen";
+    H2GaveUp = "h2_gave_up" [""] less in [Total, Site] "vehicles that gave up waiting for hydrogen";
+    H2StockoutH = "h2_stockout_h" ["h"] less in [Total, Site]
+        "time in which a vehicle could not be served for lack of hydrogen";
+    H2QueueWaitMeanMin = "h2_queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a hydrogen dispenser, mean";
+    H2QueueWaitP95Min = "h2_queue_wait_p95_min" ["min"] less in [Total, Site]
+        "wait for a hydrogen dispenser, 95th percentile";
+    H2ProducedKg = "h2_produced_kg" ["kg"] neutral in [Total, Site] "hydrogen produced on site";
+    H2DeliveredKg = "h2_delivered_kg" ["kg"] neutral in [Total, Site] "hydrogen unloaded by trailers";
+    H2PipedKg = "h2_piped_kg" ["kg"] neutral in [Total, Site] "hydrogen delivered by pipelines";
+    H2VentedKg = "h2_vented_kg" ["kg"] less in [Total, Site] "hydrogen boiled off and vented";
+    H2ReturnedKg = "h2_returned_kg" ["kg"] less in [Total, Site] "hydrogen returned with trailers for lack of room";
+    H2Trailers = "h2_trailers" [""] neutral in [Total, Site] "trailers that unloaded";
+    H2ElectricityKwh = "h2_electricity_kwh" ["kWh"] neutral in [Total, Site]
+        "metered energy of electrolysers and compressors";
+    H2ElectricityUsd = "h2_electricity_usd" ["USD"] less in [Total, Site]
+        "cost of the energy of electrolysers and compressors";
+    H2Co2eKgPerKg = "h2_co2e_kg_per_kg" ["kg/kg"] less in [Total, Site]
+        "carbon intensity of dispensed hydrogen, with supply and compression";
+    H2CostUsdPerKg = "h2_cost_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of dispensed hydrogen: real, without tax";
+    H2CostElectrolyserUsdPerKg = "h2_cost_electrolyser_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: investment and upkeep of electrolysers";
+    H2CostCompressorUsdPerKg = "h2_cost_compressor_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: investment and upkeep of compressors";
+    H2CostStorageUsdPerKg = "h2_cost_storage_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: investment and upkeep of storage";
+    H2CostDispenserUsdPerKg = "h2_cost_dispenser_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: investment and upkeep of dispensers";
+    H2CostProductionEnergyUsdPerKg = "h2_cost_production_energy_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: electricity of production";
+    H2CostCompressionEnergyUsdPerKg = "h2_cost_compression_energy_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: electricity of compression";
+    H2CostPurchaseUsdPerKg = "h2_cost_purchase_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: purchase with delivery";
+    H2CostCreditUsdPerKg = "h2_cost_credit_usd_per_kg" ["USD/kg"] less in [Total, Site]
+        "levelised cost of hydrogen: credits (negative)";
+
+    // Air.
+    DieselGal = "diesel_gal" ["US gal"] less in [Total, Year] "diesel burnt by trucks and equipment";
+    Co2eTailpipeT = "co2e_tailpipe_t" ["t"] less in [Total] "CO2e at tailpipes";
+    Co2eUpstreamT = "co2e_upstream_t" ["t"] less in [Total]
+        "CO2e of supplying diesel, electricity and hydrogen (hydrogen by the intensities of its stations)";
+    Co2eT = "co2e_t" ["t"] less in [Total, Year] "CO2e at tailpipes and of supply";
+    Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "CO2e embodied in what was built; not part of co2e_t";
+    NoxKg = "nox_kg" ["kg"] less in [Total, Year] "nitrogen oxides at tailpipes";
+    Pm25Kg = "pm25_kg" ["kg"] less in [Total, Year] "exhaust particles at tailpipes";
+    ExhaustNoxKg = "exhaust_nox_kg" ["kg"] less in [Site] "nitrogen oxides of equipment and of trucks idling at the site";
+    ExhaustPm25Kg = "exhaust_pm25_kg" ["kg"] less in [Site] "exhaust particles of equipment and of trucks idling at the site";
+
+    // Transition: stock, money, goals.
+    ZevShare = "zev_share" [""] more in [Total] "share of vehicles that are zero-emission, in the last year";
+    ZevShareTrucks = "zev_share_trucks" [""] more in [Year] "share of trucks that are zero-emission";
+    ZevShareEquipment = "zev_share_equipment" [""] more in [Year] "share of equipment that is zero-emission";
+    NpvUsd = "npv_usd" ["USD"] more in [Total, Site]
+        "net present value at the discount rate (costs are negative): of the hub, or of a site that sells charging or hydrogen";
+    CostUsd = "cost_usd" ["USD"] less in [Total, Year]
+        "cost of the hub less incentives; the total also less the residual value at the end";
+    CapexUsd = "capex_usd" ["USD"] less in [Total] "investments less incentives, resale and residual value";
+    OpexUsd = "opex_usd" ["USD"] less in [Total] "operating costs, fees and the carbon price";
+    CreditIncomeUsd = "credit_income_usd" ["USD"] more in [Total] "income from fuel standard credits, less deficits";
+    PublicUsd = "public_usd" ["USD"] less in [Total, Year] "public money: vouchers, tax credits, grants";
+    AbatementUsdPerT = "abatement_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost: additional present value of cost per tonne of CO2e abated, against the baseline";
+    EnergisationLateMonths = "energisation_late_months" ["month"] less in [Total]
+        "longest delay of an energisation by the utility";
+    Irr = "irr" [""] more in [Site] "internal rate of return; none where the cash flow never changes its sign";
+    ReturnOnInvestment = "return_on_investment" [""] more in [Site] "earnings before investment, over investment";
+    BreakEvenRevenue = "break_even_revenue" [""] less in [Site]
+        "factor on revenue at which the net present value is 0";
+    BreakEvenElectricity = "break_even_electricity" [""] more in [Site]
+        "factor on the cost of electricity at which the net present value is 0";
+    BreakEvenUpkeep = "break_even_upkeep" [""] more in [Site]
+        "factor on the cost of upkeep at which the net present value is 0";
+    BreakEvenInvestment = "break_even_investment" [""] more in [Site]
+        "factor on investment, less public money and residual value, at which the net present value is 0";
+    DscrMin = "dscr_min" [""] more in [Site] "lowest debt service coverage ratio of any year";
+    DscrMinYear = "dscr_min_year" ["yr"] neutral in [Site] "year of the lowest debt service coverage ratio";
+    TargetMet = "target_met" [""] more in [Rule] "1 when the goal was met, 0 when not";
+    TargetReached = "target_reached" [""] neutral in [Rule] "value reached of what the goal judges";
+
+    // Policies and plugins.
+    PolicyCalls = "policy_calls" [""] neutral in [Total] "decisions of the dispatch policy";
+    PolicyRejected = "policy_rejected" [""] less in [Total] "orders of policies that were refused";
+    PluginCalls = "plugin_calls" [""] neutral in [Total] "decisions of plugins";
+    PluginRejected = "plugin_rejected" [""] less in [Total] "orders of plugins that were invalid and dropped";
+}
+
+impl MetricName {
+    /// What planners ask first, in this order: shown unless a metric is asked for.
+    pub const HEADLINES: &'static [Self] = &[
+        Self::NpvUsd,
+        Self::CostUsd,
+        Self::AbatementUsdPerT,
+        Self::PublicUsd,
+        Self::Co2eT,
+        Self::ZevShare,
+        Self::HaulsCompleted,
+        Self::HaulsLate,
+        Self::HaulsLapsed,
+        Self::EquipmentHoursServed,
+        Self::SessionsUnmet,
+        Self::EnergyDeliveredKwh,
+        Self::QueueWaitP95Min,
+        Self::H2DispensedKg,
+        Self::H2TurnedAway,
+        Self::H2GaveUp,
+        Self::H2StockoutH,
+        Self::H2QueueWaitP95Min,
+        Self::H2CostUsdPerKg,
+        Self::PeakKw,
+        Self::BillTotalUsd,
+        Self::TruckEmptyKm,
+        Self::Co2eTailpipeT,
+        Self::Co2eUpstreamT,
+        Self::NoxKg,
+        Self::Pm25Kg,
+        Self::PolicyRejected,
+        Self::PluginRejected,
+        Self::BoundEnergyGapPercent,
+        Self::BoundPeakGapPercent,
+        Self::BoundCostGapPercent,
+    ];
+
+    /// Its entry in the catalogue.
+    #[must_use]
+    pub fn info(self) -> &'static MetricInfo {
+        &CATALOGUE[self as usize]
+    }
+
+    /// The name, as files have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.info().name
+    }
+
+    /// Which metric has this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|metric| metric.as_str() == name)
+    }
+}
+
+impl fmt::Display for MetricName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl PartialEq<str> for MetricName {
+    fn eq(&self, name: &str) -> bool {
+        self.as_str() == name
+    }
+}
+
+impl PartialEq<&str> for MetricName {
+    fn eq(&self, name: &&str) -> bool {
+        self.as_str() == *name
+    }
+}
+
+impl Serialize for MetricName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for MetricName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::parse(&name).ok_or_else(|| D::Error::custom(format!("there is no metric `{name}`")))
+    }
+}
+
+impl PartialSchema for MetricName {
+    fn schema() -> RefOr<Schema> {
+        let names = Self::ALL.iter().map(|metric| metric.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl ToSchema for MetricName {}
+
+/// One number of a run, with its scope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Which number.
+    pub name: MetricName,
+    /// What it is of, such as `total` or `site:KEY`.
+    pub scope: String,
+    /// Value; none where there is nothing to measure.
+    pub value: Option<f64>,
+}
+
+impl Metric {
+    /// A number of a scope. The scope is one that the catalogue names for it: debug builds and tests stop where it is not.
+    #[must_use]
+    pub fn new(name: MetricName, scope: &str, value: impl Into<Option<f64>>) -> Self {
+        let is_known = name.info().scopes.iter().any(|kind| kind.covers(scope));
+        debug_assert!(is_known, "the catalogue has no {name} of {scope}");
+        Self { name, scope: scope.to_owned(), value: value.into() }
+    }
+
+    /// Its unit.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        self.name.info().unit
+    }
+
+    /// What it means.
+    #[must_use]
+    pub fn info(&self) -> &'static str {
+        self.name.info().info
+    }
+}
+
+impl Serialize for Metric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            name: MetricName,
+            scope: &'a str,
+            value: Option<f64>,
+            unit: &'static str,
+            info: &'static str,
+        }
+        let Self { name, scope, value } = self;
+        Written { name: *name, scope, value: *value, unit: self.unit(), info: self.info() }.serialize(serializer)
+    }
+}
+
+/// The value of a metric; none where there is no such metric, or nothing to measure.
+#[must_use]
+pub fn value_of(metrics: &[Metric], scope: &str, name: MetricName) -> Option<f64> {
+    metrics.iter().find(|metric| metric.scope == scope && metric.name == name).and_then(|metric| metric.value)
+}
+
+/// The metrics of one scope, while they are gathered.
+#[derive(Debug)]
+pub struct ScopeMetrics<'a> {
+    scope: String,
+    out: &'a mut Vec<Metric>,
+}
+
+impl<'a> ScopeMetrics<'a> {
+    /// Metrics of this scope go to `out`.
+    pub fn new(scope: impl Into<String>, out: &'a mut Vec<Metric>) -> Self {
+        Self { scope: scope.into(), out }
+    }
+
+    /// Adds a metric.
+    pub fn add(&mut self, name: MetricName, value: impl Into<Option<f64>>) {
+        self.out.push(Metric::new(name, &self.scope, value));
+    }
+
+    /// Adds a count.
+    pub fn count(&mut self, name: MetricName, number: u64) {
+        self.add(name, number as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// Endings of names by unit: the unit is in the name, and is the one of the catalogue.
+    const ENDINGS: [(&str, &str); 13] = [
+        ("_usd_per_kg", "USD/kg"),
+        ("_usd_per_t", "USD/t"),
+        ("_kg_per_kg", "kg/kg"),
+        ("_kwh", "kWh"),
+        ("_kw", "kW"),
+        ("_kg", "kg"),
+        ("_km", "km"),
+        ("_gal", "US gal"),
+        ("_usd", "USD"),
+        ("_min", "min"),
+        ("_percent", "%"),
+        ("_t", "t"),
+        ("_h", "h"),
+    ];
+
+    #[test]
+    fn names_are_single_and_carry_their_unit() {
+        let names: BTreeSet<&str> = MetricName::ALL.iter().map(|metric| metric.as_str()).collect();
+        assert_eq!(names.len(), MetricName::ALL.len());
+        for metric in MetricName::ALL {
+            let info = metric.info();
+            assert_eq!(MetricName::parse(info.name), Some(*metric));
+            // The least ratio of a debt is no time.
+            let ending = ENDINGS.iter().find(|(ending, _)| info.name.ends_with(ending) && info.name != "dscr_min");
+            if let Some((_, unit)) = ending {
+                assert_eq!(info.unit, *unit, "{metric}");
+            }
+            assert!(!info.info.is_empty() && !info.info.ends_with('.'), "{metric}");
+        }
+    }
+
+    /// What a comparison shows first can be judged: each of the headlines has a wanted end, and is of the whole hub.
+    #[test]
+    fn headlines_are_of_the_hub_and_have_a_direction() {
+        for metric in MetricName::HEADLINES {
+            assert!(metric.info().better.is_some(), "{metric}");
+            assert!(metric.info().scopes.contains(&Scope::Total), "{metric}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the catalogue has no peak_kw of fleet:a")]
+    fn a_scope_that_the_catalogue_does_not_name_is_an_error() {
+        let _ = Metric::new(MetricName::PeakKw, "fleet:a", 1.0);
+    }
+}

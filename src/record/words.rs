@@ -1,0 +1,122 @@
+//! Enums that rows hold, and the words that stand for them in tables.
+
+use crate::vehicle::spec::Powertrain;
+
+/// Makes a column of an enum that says its word.
+macro_rules! word_cell {
+    ($name:ty) => {
+        impl crate::record::table::Cell for $name {
+            const KIND: crate::record::table::ColumnKind = crate::record::table::ColumnKind::Text;
+            fn fill(&self, _: &crate::record::names::Names, column: &mut crate::record::table::Column) {
+                match column {
+                    crate::record::table::Column::Text(builder) => builder.append_value(self.word()),
+                    _ => unreachable!("columns are made of the same kinds as rows"),
+                }
+            }
+        }
+    };
+}
+pub(crate) use word_cell;
+
+/// Declares an enum with a word for each variant.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        $vis:vis enum $name:ident { $( #[doc = $info:literal] $variant:ident = $word:literal ),+ $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        $vis enum $name {
+            $( #[doc = $info] $variant, )+
+        }
+
+        impl $name {
+            /// The word used in tables.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $word, )+
+                }
+            }
+        }
+
+        crate::record::words::word_cell!($name);
+    };
+}
+pub(crate) use words;
+
+word_cell!(Powertrain);
+
+words! {
+    /// A kind of vehicle. Rows are sorted in this order.
+    pub enum VehicleKind {
+        /// A piece of cargo-handling equipment.
+        Equipment = "equipment",
+        /// A truck.
+        Truck = "truck",
+        /// A vehicle that is not simulated and comes to charge.
+        Visitor = "visitor",
+    }
+}
+
+words! {
+    /// What a haul moves.
+    pub enum Container {
+        /// A loaded container.
+        Loaded = "loaded",
+        /// An empty one.
+        Empty = "empty",
+    }
+}
+
+words! {
+    /// How a haul ended.
+    pub enum HaulState {
+        /// The container was handed over.
+        Completed = "completed",
+        /// No truck took it in time.
+        Lapsed = "lapsed",
+        /// It was still waiting or under way when the run ended.
+        Open = "open",
+    }
+}
+
+words! {
+    /// Why a vehicle left a charging port or its queue.
+    pub enum Leave {
+        /// It has what it came for.
+        Done = "done",
+        /// Its time was up while it charged.
+        TimeUp = "time_up",
+        /// Its time was up while it waited: it never charged.
+        NeverServed = "never_served",
+        /// The time it had to spare was up, whether it charged or waited.
+        BreakOver = "break_over",
+        /// No charging port at the site may ever serve it.
+        NotAllowed = "not_allowed",
+        /// Its cabinet broke: it waits again.
+        Outage = "outage",
+        /// It was still there when the run ended.
+        Open = "open",
+    }
+}
+
+words! {
+    /// Why a vehicle left a hydrogen station.
+    pub enum FuelLeave {
+        /// It has what it came for.
+        Done = "done",
+        /// Its time was up.
+        TimeUp = "time_up",
+        /// It waited longer than it would.
+        GaveUp = "gave_up",
+        /// There was not enough hydrogen.
+        TurnedAway = "turned_away",
+        /// The station is not for it, or there is none.
+        NotAllowed = "not_allowed",
+        /// Its dispenser broke: it waits again.
+        Outage = "outage",
+        /// It was still there when the run ended.
+        Open = "open",
+    }
+}
