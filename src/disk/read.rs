@@ -1,6 +1,8 @@
 //! Reads what users, strangers and other programs wrote: regular files only, each kind up to its size. A pipe, a socket or a
 //! device is refused and never waited for.
 
+#![expect(clippy::disallowed_types, reason = "the age of files decides what may be removed, never a result")]
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
@@ -189,7 +191,7 @@ pub fn text(path: &Path, kind: Kind) -> Result<String, ReadError> {
 pub fn utf8(bytes: Vec<u8>) -> Result<String, ReadError> {
     String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..byte]).matches('\n').count() + 1;
         ReadError::NoText { line, byte }
     })
 }

@@ -45,7 +45,7 @@ pub enum Refusal {
          WASI: no clock, no files, no network)"
     )]
     Foreign(String),
-    /// SyntheticView for another version of the interface.
+    /// Made for another version of the interface.
     #[error("speaks `{found}`; this Portvolt speaks portvolt:policy@{speaks} and older versions of 0.1")]
     Version {
         /// What it imports or exports.

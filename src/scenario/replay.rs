@@ -113,20 +113,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         return Err(sorted(problems));
     }
     let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
-    let mut wrong_interval = |message: String| {
-        let help = Some("choose 15min, for example".to_owned());
-        problems.list.push(Problem { place: None, field: "--interval".to_owned(), message, help });
-    };
-    if replay.interval_s == 0 || !3600_u32.is_multiple_of(replay.interval_s) {
-        // Hours are what tariffs and tables count by: an interval over their border would belong to two of them.
-        wrong_interval(format!("{} s does not divide the hour", replay.interval_s));
-    } else if let Some(change_s) = calendar.as_ref().and_then(|it| it.uneven_change_s(replay.interval_s, days)) {
-        let minutes = change_s / 60;
-        wrong_interval(format!(
-            "the clocks of {zone} change by {minutes} min, which {} s does not divide",
-            replay.interval_s
-        ));
-    }
+    problems.list.extend(wrong_interval(replay.interval_s, calendar.as_ref(), &zone, days));
     let scenario = scenario(replay, &visits, (&start, &zone), days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
         let (field, message, help) = ("--policy".to_owned(), error.to_string(), error.help());
@@ -153,6 +140,19 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         }),
         _ => Err(sorted(problems)),
     }
+}
+
+/// What is wrong with the length of the control interval.
+fn wrong_interval(interval_s: u32, calendar: Option<&Calendar>, zone: &str, days: u32) -> Option<Problem> {
+    // Hours are what tariffs and tables count by: an interval over their border would belong to two of them.
+    let message = if interval_s == 0 || !3600_u32.is_multiple_of(interval_s) {
+        format!("{interval_s} s does not divide the hour")
+    } else {
+        let minutes = calendar?.uneven_change_s(interval_s, days)? / 60;
+        format!("the clocks of {zone} change by {minutes} min, which {interval_s} s does not divide")
+    };
+    let help = Some("choose 15min, for example".to_owned());
+    Some(Problem { place: None, field: "--interval".to_owned(), message, help })
 }
 
 /// Visits, with the day and the zone that their seconds count from.

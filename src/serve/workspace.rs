@@ -333,7 +333,7 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
             if let Ok(below) = folder.sub(&found.name) {
                 walk(&below, depth + 1, out);
             }
-        } else if found.is_file && found.name.ends_with(".toml") {
+        } else if found.is_file && Path::new(&found.name).extension().is_some_and(|it| it == "toml") {
             out.push(folder.path().join(&found.name));
         }
     }

@@ -243,7 +243,8 @@ pub fn collect_garbage(
     for folder in std::iter::once(&all).chain(&below) {
         for Found { name, .. } in folder.entries().unwrap_or_default().into_iter().filter(|found| found.is_file) {
             let age = folder.modified(&name).and_then(|then| now.duration_since(then).ok()).unwrap_or_default();
-            let is_part = name.contains(".tmp.") || name.starts_with('.') && name.ends_with(".part");
+            let is_part = name.contains(".tmp.")
+                || name.starts_with('.') && Path::new(&name).extension().is_some_and(|it| it == "part");
             let is_stale = is_part && age > DAY || name.ends_with(".damaged");
             let key = name.strip_suffix(".shard");
             let is_unplanned = key.zip(keys).is_some_and(|(key, keys)| !keys.contains(key));
