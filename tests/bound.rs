@@ -8,6 +8,7 @@ mod common;
 use portvolt::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, Status, bound};
 use portvolt::record::metrics::{MetricName, value_of};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// One hour intervals below one limit.
 fn hourly(limit_kw: f64, intervals: usize, sessions: Vec<Session>) -> Case {
@@ -36,7 +37,7 @@ fn power(bound: &Bound, session: usize, interval: u32) -> f64 {
 
 /// A case of sessions, and what its file says.
 fn shared(name: &str) -> (Case, serde_json::Value) {
-    let folder = common::case(name).unwrap();
+    let folder = common::own_case(name);
     let text = std::fs::read_to_string(folder.join("case.json")).unwrap();
     let facts: serde_json::Value = serde_json::from_str(&text).unwrap();
     let interval_s = facts["interval_min"].as_u64().unwrap() as u32 * 60;
@@ -131,6 +132,26 @@ fn energy_comes_before_cost() {
     let best = bound(&case, Objective::LeastCost).unwrap();
     close(best.energy_kwh, 16.0);
     close(best.value, 392.0);
+}
+
+/// One price of a kWh is not the price of serving one more: here four sessions of two sites behind one connection of 1 kW
+/// have to move from an hour that costs nothing to one that costs 50 $, so that a fifth is served: 200 $.
+#[test]
+fn serving_one_more_may_move_many() {
+    let at = |node: usize, arrive_h: f64, depart_h: f64| Session { node, ..session(arrive_h, depart_h, 1.0, 1.0) };
+    let sessions = vec![at(0, 0.0, 1.0), at(0, 0.0, 2.0), at(1, 1.0, 3.0), at(0, 2.0, 4.0), at(1, 3.0, 5.0)];
+    let mut case = hourly(0.0, 5, sessions);
+    let site = Node { parent: Some(2), headroom_kw: Series::Constant(f64::INFINITY) };
+    case.nodes = vec![site.clone(), site, Node { parent: None, headroom_kw: Series::Constant(1.0) }];
+    let meter = |node: usize, price: [f64; 5]| Site {
+        node,
+        price_usd_per_kwh: Series::ByInterval(price.to_vec()),
+        other_kw: Series::Constant(0.0),
+    };
+    case.sites = vec![meter(0, [0.0, 50.0, 0.0, 50.0, 0.0]), meter(1, [0.0, 0.0, 50.0, 0.0, 50.0])];
+    let best = bound(&case, Objective::LeastCost).unwrap();
+    close(best.energy_kwh, 5.0);
+    close(best.value, 200.0);
 }
 
 /// Other load 4, 0, 0 kW and 12 kWh within three hours: (P - 4) + P + P = 12, so P = 16/3 kW. With at most 5 kW for the
@@ -320,7 +341,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     /// The bound's own plan keeps every limit and is worth what the bound says; no order of filling is better: not in
     /// energy, nor, for what it served, in cost or peak.
@@ -382,7 +403,9 @@ fn no_policy_of_a_run_is_better_than_its_bound() {
                 value(name)
             );
         }
+        assert_eq!(value("bound_tolerance"), Some(1e-7), "{settings:?}");
         cost_gap.push(value("bound_cost_gap_percent"));
     }
+    let cost_gap: Vec<f64> = cost_gap.into_iter().take(3).map(Option::unwrap).collect();
     assert!(cost_gap[2] < cost_gap[1], "a policy that knows prices is nearer to the cheapest: {cost_gap:?}");
 }

@@ -236,11 +236,33 @@ fn settings_dates_and_json() {
     assert_eq!(code, 0, "{out}");
     let (code, _) = run(&["--set", "policy.charging.name=edf", "--to", "2025-06-01"]);
     assert_eq!(code, 4);
-    let (code, _) = run(&["--days", "2", "--set", "charger.night.cabinets=1", "--strict"]);
+    let (code, strict) = run(&["--days", "2", "--set", "charger.night.cabinets=1", "--strict"]);
     assert_eq!(code, 6, "unmet sessions");
+    let why = strict["broken"][0].as_str().unwrap();
+    assert!(why.ends_with("charging sessions ended below their target"), "{why}");
     assert_eq!(portvolt(dir.path(), &["run"]).status.code(), Some(2));
     assert_eq!(portvolt(dir.path(), &["init", "depot"]).status.code(), Some(4), "a folder with files is not touched");
     assert_eq!(portvolt(dir.path(), &["init", "x", "--template", "port_terminl"]).status.code(), Some(4));
+}
+
+/// A base load of 900 kW under a connection of 800 kW: the screen, the page and a strict run say which limit was passed,
+/// for how long, by how much and by which load. The same where a limit holds for some hours only.
+#[test]
+fn a_passed_limit_is_told_everywhere() {
+    let dir = depot();
+    let limits =
+        [&["--set", "site.depot.limit_kw=800"][..], &["--set", "limit.a.on=[\"depot\"]", "--set", "limit.a.kw=800"]];
+    for limit in limits {
+        let base = ["run", "depot", "--days", "1", "--out", "result", "--force", "--set", "site.depot.load_kw=900"];
+        let ran = portvolt(dir.path(), &[&base[..], limit, &["--strict"]].concat());
+        assert_eq!(ran.status.code(), Some(6));
+        let told = "the load of `depot` passed its limit for 24.0 h: most at 2025-06-02 00:00, 900 kW under a limit of \
+                    800 kW (base load 900 kW)";
+        assert!(text(&ran.stdout).contains(&format!("Warning: {told}.")), "{}", text(&ran.stdout));
+        assert!(text(&ran.stderr).contains(&format!("--strict: {told}")), "{}", text(&ran.stderr));
+        let page = std::fs::read_to_string(dir.path().join("result/report.html")).unwrap();
+        assert!(page.contains("passed its limit for 24.0 h") && page.contains("\"over_h\":24.0"));
+    }
 }
 
 #[test]

@@ -145,6 +145,34 @@ fn limits_change_with_time() {
     }
 }
 
+/// Loads that nobody can shift pass limits: 60 kW beside a panel's 15 kW pass 50 kW from 01:00 to 02:00, 4 of the day's
+/// intervals, and the panel's own 10 kW all day. Each is told with its time, its power and its loads; charging has no part
+/// in it and gets nothing.
+#[test]
+fn a_limit_that_is_passed_is_told() {
+    let toml = format!(
+        "{PLACE}limit_kw = 200\nload_kw = 60\n[node.p]\nsite = \"s\"\nload_kw = 15\nlimit_kw = 10\n{}\
+         [limit.hour]\non = [\"s\"]\nkw = 50\nfrom = \"2025-06-02T01:00\"\nto = \"2025-06-02T02:00\"\n",
+        ports(1, 100.0)
+    );
+    let (dir, finished) = Site::new(&toml, &[(0, 7_200, 300.0, 100.0)]).run();
+    for (scope, intervals, hours, kw) in
+        [("site:s", 4.0, 1.0, 25.0), ("node:p", 96.0, 24.0, 5.0), ("total", 100.0, 25.0, 25.0)]
+    {
+        let told = ["overload_intervals", "overload_h", "overload_kw"].map(|name| finished.get(name, scope));
+        assert!(
+            (told[0] - intervals).abs() + (told[1] - hours).abs() + (told[2] - kw).abs() < 1e-9,
+            "{scope}: {told:?}"
+        );
+    }
+    assert!((finished.get("peak_kw", "node:p") - 15.0).abs() < 1e-9);
+    let passed = &finished.summary.overloads.sites()[0];
+    assert_eq!(passed.worst.as_ref().unwrap().loads, [("base load", 60.0 + 15.0)]);
+    let power = table(dir.path(), "power.csv");
+    assert!(power[4..8].iter().all(|row| number(row, "charging_kw").abs() < 1e-9));
+    assert!(number(&power[0], "charging_kw") > 99.0);
+}
+
 /// A battery of 100 kW and 400 kWh behind a connection of 100 kW carries 200 kW of charging for as long as it lasts:
 /// half of 400 kWh is above its reserve of 0, x 0.9 out = 180 kWh. The connection is never passed.
 #[test]
@@ -371,7 +399,7 @@ fn a_limit_that_falls_holds_at_once() {
         let place = PLACE.replace("lat", "limit_kw = 400\nlat");
         let visits = [(54_000, 57_659, 500.0, 100.0); 4];
         let (_dir, run) = Site::new(&format!("{place}{charger}{outage}"), &visits).run();
-        assert_eq!(run.summary.sites[0].meter.overloads, 0, "{kw} kW");
+        assert_eq!(run.summary.overloads.sites()[0].over_intervals, 0, "{kw} kW");
         assert!(run.total("peak_kw") > 399.0, "before it all of it flowed");
     }
 }

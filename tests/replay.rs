@@ -120,7 +120,7 @@ const POLICIES: [&str; 6] = ["fcfs", "edf", "llf", "priority_vehicle_id", "balan
 
 /// Every session as the reference has it; totals as case.json quotes the reference and the peers.
 fn equals_the_reference(name: &str) {
-    let Some(folder) = case(name) else { return };
+    let folder = common::own_case(name);
     let text = std::fs::read_to_string(folder.join("case.json")).unwrap();
     let case: serde_json::Value = serde_json::from_str(&text).unwrap();
     let limit_kw = case["limit_kw"].as_f64().unwrap();

@@ -119,6 +119,17 @@ pub enum Status {
     Reduced,
 }
 
+impl Status {
+    /// How far the value may be from the best one, relative.
+    #[must_use]
+    pub const fn tolerance(self) -> f64 {
+        match self {
+            Self::Optimal => 1e-7,
+            Self::Reduced => 1e-4,
+        }
+    }
+}
+
 /// How large the linear programs were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Size {

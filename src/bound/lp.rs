@@ -67,8 +67,8 @@ pub(super) fn solve(program: &Program) -> Result<Solution, BoundError> {
     let status = match solution.status {
         SolverStatus::Solved => Status::Optimal,
         // It stops where rounding lets it go no further, mostly far below what is asked for.
-        _ if worst <= 1e-7 => Status::Optimal,
-        _ if worst <= 1e-4 => Status::Reduced,
+        _ if worst <= Status::Optimal.tolerance() => Status::Optimal,
+        _ if worst <= Status::Reduced.tolerance() => Status::Reduced,
         other => return Err(fail(format!("{other:?}"))),
     };
     let values = solution.x.iter().map(|value| value * scale).collect();

@@ -11,7 +11,7 @@ use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::Asked;
 use crate::study::compare::screen::screen;
 use crate::study::compare::sensitivity::Vary;
-use crate::study::compare::strategy::{Strategy, folder_of};
+use crate::study::compare::strategy::{self, Strategy, folder_of};
 use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all, results, sensitivity};
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(super) struct CompareArgs {
     /// Strategies, separated by commas: `bau` (the scenario as it is), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
     /// `hydrogen=`, `adoption=` or `infrastructure=` with a built-in policy or a plugin's file; parts joined by `+`.
-    #[arg(long, value_delimiter = ',', value_name = "A,B,...")]
+    #[arg(long, value_name = "A,B,...")]
     strategies: Vec<String>,
     /// Adds a strategy that dispatches by this policy.
     #[arg(long, value_name = "POLICY")]
@@ -138,7 +138,7 @@ impl From<FolderError> for Failure {
 }
 
 fn asked(args: &CompareArgs) -> Result<Asked, String> {
-    let mut words = args.strategies.clone();
+    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
     words.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
     words.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
     let baseline = args.baseline.clone().or_else(|| words.first().cloned()).unwrap_or_else(|| "bau".to_owned());

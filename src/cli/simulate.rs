@@ -35,7 +35,13 @@ pub(super) fn carry_out(job: &Job<'_>, is_strict: bool, folder: RunFolder, conso
     match done {
         Ok(finished) => {
             show(job, &finished, console);
-            if is_strict && finished.is_broken { Exit::Broken } else { Exit::Done }
+            if !is_strict || finished.broken.is_empty() {
+                return Exit::Done;
+            }
+            if !console.is_json() {
+                console.error(&format!("--strict: {}", finished.broken.join("\n--strict: ")));
+            }
+            Exit::Broken
         }
         Err(error) => {
             console.error(&error.to_string());
@@ -65,7 +71,7 @@ fn show(job: &Job<'_>, finished: &Finished, console: &Console) {
         Kind::Years(tables) => (pathway::screen(&job.loaded.scenario, tables, metrics), serde_json::json!({})),
     };
     if console.is_json() {
-        let mut json = serde_json::json!({ "schema": 1, "dir": path, "metrics": metrics });
+        let mut json = serde_json::json!({ "schema": 1, "dir": path, "metrics": metrics, "broken": finished.broken });
         if let (Some(json), Some(extra)) = (json.as_object_mut(), extra.as_object()) {
             json.extend(extra.clone());
         }

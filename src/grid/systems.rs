@@ -75,10 +75,14 @@ fn read_meters(
         meters.total[site] += total * time;
         power_rows.push(row);
     }
-    let loads = net.iter().zip(&wiring.limits.0).enumerate();
-    for (at, (load, limit)) in loads.skip(wiring.sites.0.len()) {
-        let limit_kw = limit.0.is_finite().then_some(limit.0);
-        node_rows.push(NodeRow { start: At(start_s), start_s, node: NodeId::at(at), load_kw: load.0, limit_kw });
+    if net.len() > wiring.sites.0.len() {
+        let charging = wiring.inner.rolled_up(&wiring.tree, &charging);
+        for at in wiring.sites.0.len()..net.len() {
+            let (load_kw, charging_kw, limit) = (net[at].0, charging[at].0, wiring.limits.0[at]);
+            let limit_kw = limit.0.is_finite().then_some(limit.0);
+            let (start, node) = (At(start_s), NodeId::at(at));
+            node_rows.push(NodeRow { start, start_s, node, load_kw, charging_kw, limit_kw });
+        }
     }
     let at_s = i64::from(start_s);
     let ambient_c = wiring.weather.celsius(wiring.calendar.month(at_s), wiring.calendar.hour(at_s));

@@ -83,8 +83,8 @@ pub struct Finished {
     pub metrics: Vec<Metric>,
     /// What plugins said.
     pub notes: Vec<PluginNotes>,
-    /// Was a stated constraint broken?
-    pub is_broken: bool,
+    /// Stated constraints that were broken, a sentence each: why a strict run fails.
+    pub broken: Vec<String>,
     /// What could not be made, though the run is whole.
     pub remarks: Vec<String>,
     /// What it was.

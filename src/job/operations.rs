@@ -6,12 +6,16 @@ use crate::record::folder::RunFolder;
 use crate::record::metrics::Metric;
 use crate::record::read::each_batch;
 use crate::record::summary::Summary;
+use crate::scenario::loaded::Loaded;
 use crate::sim::output::Written;
 use crate::sim::{RunError, Simulation};
 use crate::study::replay_bound::{self, Done};
 use crate::study::run_bound;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
+
+/// Share of the work of equipment that may be open when a run ends, and is no broken constraint.
+const UNDONE: f64 = 1e-3;
 
 impl Job<'_> {
     pub(super) fn operations(
@@ -51,9 +55,9 @@ impl Job<'_> {
         }
         let metrics = summary.metrics(simulation.names());
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
-        let is_broken = broken_constraints(&summary);
+        let broken = broken_constraints(&summary, loaded);
         let kind = Kind::Operations { summary: Box::new(summary), effort, digest };
-        Ok(Finished { path, metrics, notes, is_broken, remarks, kind })
+        Ok(Finished { path, metrics, notes, broken, remarks, kind })
     }
 
     /// How far the replay is from the best possible.
@@ -78,10 +82,25 @@ impl Job<'_> {
     }
 }
 
-fn broken_constraints(summary: &Summary) -> bool {
-    let (hub, work) = (&summary.hub, &summary.hub.equipment);
-    let is_undone = work.required_h - work.served_h > 1e-3 * work.required_h.max(1.0);
-    let is_over = summary.sites.iter().any(|site| site.meter.overloads > 0);
-    let is_dry = summary.hydrogen.stations.iter().any(|station| station.turned_away + station.gave_up > 0);
-    hub.charging.unmet > 0 || is_dry || summary.lapsed > 0 || is_undone || is_over
+/// What a run was to keep and did not, a sentence each.
+fn broken_constraints(summary: &Summary, loaded: &Loaded) -> Vec<String> {
+    let (hub, work) = (&summary.hub.charging, &summary.hub.equipment);
+    let mut broken = Vec::new();
+    if hub.unmet > 0 {
+        broken.push(format!("{} charging sessions ended below their target", hub.unmet));
+    }
+    let refused: u64 = summary.hydrogen.stations.iter().map(|station| station.turned_away + station.gave_up).sum();
+    if refused > 0 {
+        broken.push(format!("{refused} vehicles left hydrogen stations without hydrogen"));
+    }
+    if summary.lapsed > 0 {
+        broken.push(format!("{} hauls lapsed", summary.lapsed));
+    }
+    let undone_h = work.required_h - work.served_h;
+    if undone_h > UNDONE * work.required_h.max(1.0) {
+        broken.push(format!("{undone_h:.1} of {:.1} unit-hours of equipment were not served", work.required_h));
+    }
+    let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
+    broken.extend(summary.overloads.told(sites, nodes, &loaded.calendar));
+    broken
 }

@@ -2,7 +2,7 @@
 
 use super::{Finished, Job, JobError, Kind, Progress, pretty};
 use crate::record::folder::{RunFolder, SCHEMA};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
 use crate::sim::RunError;
 use crate::transition::metrics::{metrics, plugin_metrics, zev_share};
@@ -73,10 +73,19 @@ impl Job<'_> {
         metrics.extend(plugin_metrics(&notes));
         folder.remove(PROGRESS)?;
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
-        let is_missed = metrics.iter().any(|metric| metric.name == MetricName::TargetMet && metric.value == Some(0.0));
-        let is_broken = is_missed || tables.rules.iter().any(|row| row.missing > 0);
-        Ok(Finished { path, metrics, notes, is_broken, remarks, kind: Kind::Years(Box::new(tables)) })
+        let broken = broken_constraints(&metrics, &tables);
+        Ok(Finished { path, metrics, notes, broken, remarks, kind: Kind::Years(Box::new(tables)) })
     }
+}
+
+/// Goals that were missed and rules that could not be kept, a sentence each.
+fn broken_constraints(metrics: &[Metric], tables: &Tables) -> Vec<String> {
+    let missed = metrics.iter().filter(|metric| metric.name == MetricName::TargetMet && metric.value == Some(0.0));
+    let missed = missed.map(|metric| format!("the goal {} was missed", metric.scope));
+    let unkept = tables.rules.iter().filter(|row| row.missing > 0);
+    let unkept =
+        unkept.map(|row| format!("{}: {} vehicles are missing for the rule {}", row.year, row.missing, row.rule));
+    missed.chain(unkept).collect()
 }
 
 /// A year in one line.

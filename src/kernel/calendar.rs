@@ -226,7 +226,11 @@ pub fn in_window((from, to): (u32, u32), second_of_day: u32) -> bool {
 #[must_use]
 pub fn parse_time(text: &str) -> Option<u32> {
     let (hours, minutes) = text.split_once(':')?;
-    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let number = |digits: &str, lengths: core::ops::RangeInclusive<usize>| -> Option<u32> {
+        let is_plain = lengths.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| is_plain)
+    };
+    let (hours, minutes) = (number(hours, 1..=2)?, number(minutes, 2..=2)?);
     let is_time = minutes < 60 && (hours < 24 || hours == 24 && minutes == 0);
     is_time.then(|| hours * 3600 + minutes * 60)
 }
@@ -326,7 +330,9 @@ mod tests {
         for (text, seconds) in [("00:00", Some(0)), ("24:00", Some(86_400)), ("7:05", Some(25_500)), ("24:01", None)] {
             assert_eq!(parse_time(text), seconds, "{text}");
         }
-        for wrong in ["71582789:00", "4294967295:59", "25:00", "12:60", "-1:00", "12", "12:00:00", ""] {
+        for wrong in
+            ["71582789:00", "4294967295:59", "25:00", "12:60", "-1:00", "+5:30", "05:5", "05:+3", "12", "12:00:00", ""]
+        {
             assert_eq!(parse_time(wrong), None, "{wrong}");
         }
         let calendar = Calendar::new("2025-06-02", "America/Los_Angeles", 2).unwrap();

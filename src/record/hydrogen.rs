@@ -162,6 +162,8 @@ sums! {
         pub turned_away: u64,
         /// Vehicles that gave up waiting.
         pub gave_up: u64,
+        /// Vehicles that wait when the run ends.
+        pub waiting: u64,
         /// Trailers that unloaded.
         pub trailers: u64,
         /// Carbon of what vehicles got, kg.
@@ -258,6 +260,7 @@ impl HydrogenSummary {
                 tally.visitors_kg += row.got_kg;
             }
             tally.gave_up += u64::from(row.leave == FuelLeave::GaveUp);
+            tally.waiting += u64::from(row.leave == FuelLeave::Open && row.start_s.is_none());
             tally.co2e_kg += row.co2e_kg;
             let usd = [row.production_usd, row.compression_usd, row.purchase_usd, row.credit_usd];
             tally.usd.iter_mut().zip(usd).for_each(|(sum, usd)| *sum += usd);
@@ -322,6 +325,7 @@ fn metrics_of(scope: String, tally: &StationTally, out: &mut Vec<Metric>) {
     out.add(MetricName::H2StockoutH, tally.out_s / 3600.0);
     out.add(MetricName::H2QueueWaitMeanMin, tally.waits.mean_min());
     out.add(MetricName::H2QueueWaitP95Min, tally.waits.quantile_min(0.95));
+    out.count(MetricName::H2QueueWaiting, tally.waiting);
     out.add(MetricName::H2ProducedKg, tally.produced_kg);
     out.add(MetricName::H2DeliveredKg, tally.delivered_kg);
     out.add(MetricName::H2PipedKg, tally.piped_kg);

@@ -71,7 +71,11 @@ impl Folded for PowerRow {
     }
 }
 
-impl Folded for NodeRow {}
+impl Folded for NodeRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.nodes(rows);
+    }
+}
 
 impl Folded for HaulRow {
     fn fold(rows: &[Self], summary: &mut Summary) {

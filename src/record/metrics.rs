@@ -146,7 +146,7 @@ catalogue! {
     VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
     VesselLifts = "vessel_lifts" [""] more in [Total, Site] "containers lifted in calls that ended";
     Swaps = "swaps" [""] neutral in [Site] "batteries of equipment that were swapped";
-    SwapWaitMeanMin = "swap_wait_mean_min" ["min"] less in [Site] "wait for a bay and a charged battery, mean";
+    SwapWaitMeanMin = "swap_wait_mean_min" ["min"] less in [Site] "wait for a bay and a charged battery, mean over swaps that began";
     SwapWaitP95Min = "swap_wait_p95_min" ["min"] less in [Site] "wait for a bay and a charged battery, 95th percentile";
     SwapWaiting = "swap_waiting" [""] less in [Site] "units still waiting for a swap when the run ended";
     SwapLeastReady = "swap_least_ready" [""] neutral in [Site] "fewest charged batteries in stock at any time";
@@ -155,11 +155,17 @@ catalogue! {
     Sessions = "sessions" [""] neutral in [Total, Site] "charging sessions";
     SessionsUnmet = "sessions_unmet" [""] less in [Total, Site]
         "sessions that left below their target; equipment whose break ended is not counted";
+    BreaksUnmet = "breaks_unmet" [""] less in [Total, Site]
+        "breaks at whose end equipment had less than a full battery; it works on and requests again";
     EnergyRequestedKwh = "energy_requested_kwh" ["kWh"] neutral in [Total, Site]
-        "energy requested, battery side (equipment in breaks requests a full battery)";
+        "energy requested, battery side (equipment in breaks requests a full battery); what a vehicle left without and requests again counts once, where it first did";
+    EnergyUnmetKwh = "energy_unmet_kwh" ["kWh"] less in [Total]
+        "energy requested that vehicles lacked when they left for good, or still lack at the end of the run";
     EnergyDeliveredKwh = "energy_delivered_kwh" ["kWh"] more in [Total, Site] "energy delivered, battery side";
-    QueueWaitMeanMin = "queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a charging port, mean";
+    QueueWaitMeanMin = "queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a charging port until plug-in, departure or the end of the run, mean over all vehicles that came";
     QueueWaitP95Min = "queue_wait_p95_min" ["min"] less in [Total, Site, Year] "wait for a charging port, 95th percentile";
+    QueueWaiting = "queue_waiting" [""] less in [Total, Site]
+        "vehicles that still wait for a charging port when the run ends";
     ChargerUtilization = "charger_utilization" [""] neutral in [Total, Site]
         "share of time that charging ports were occupied; in a transition, of the last year";
     ChargingRevenueUsd = "charging_revenue_usd" ["USD"] neutral in [Total, Site]
@@ -170,10 +176,13 @@ catalogue! {
     // Grid.
     EnergyGridKwh = "energy_grid_kwh" ["kWh"] neutral in [Total, Site, Year] "metered energy";
     EnergyChargingKwh = "energy_charging_kwh" ["kWh"] neutral in [Total, Site] "metered energy used for charging";
-    PeakKw = "peak_kw" ["kW"] less in [Total, Site] "maximum demand: highest mean power of an interval";
+    PeakKw = "peak_kw" ["kW"] less in [Total, Site, Node] "maximum demand: highest mean power of an interval";
     NoncoincidentPeakKw = "noncoincident_peak_kw" ["kW"] less in [Year] "sum of the maximum demands of all sites";
     LoadFactor = "load_factor" [""] more in [Total, Site] "mean power over maximum demand";
-    OverloadIntervals = "overload_intervals" [""] less in [Total, Site]
+    OverloadH = "overload_h" ["h"] less in [Total, Site, Node] "time in which load other than charging passed a limit";
+    OverloadKw = "overload_kw" ["kW"] less in [Total, Site, Node]
+        "highest mean power of an interval above the limit of that interval";
+    OverloadIntervals = "overload_intervals" [""] less in [Total, Site, Node]
         "intervals whose load passed the limit of the connection";
     StorageChargedKwh = "storage_charged_kwh" ["kWh"] neutral in [Storage] "energy that charged the battery, grid side";
     StorageDischargedKwh = "storage_discharged_kwh" ["kWh"] neutral in [Storage]
@@ -200,6 +209,8 @@ catalogue! {
     BoundPeakGapPercent = "bound_peak_gap_percent" ["%"] less in [Total] "share of the peak that was avoidable";
     BoundCostUsd = "bound_cost_usd" ["USD"] neutral in [Total] "lowest cost at which the same energy can be delivered";
     BoundCostGapPercent = "bound_cost_gap_percent" ["%"] less in [Total] "share of the energy cost that was avoidable";
+    BoundTolerance = "bound_tolerance" [""] less in [Total]
+        "relative tolerance of the bound: 1e-7, or 1e-4 where the solver stopped early";
 
     // Hydrogen.
     H2DispensedKg = "h2_dispensed_kg" ["kg"] more in [Total, Site] "hydrogen dispensed into vehicles";
@@ -209,7 +220,9 @@ catalogue! {
     H2GaveUp = "h2_gave_up" [""] less in [Total, Site] "vehicles that gave up waiting for hydrogen";
     H2StockoutH = "h2_stockout_h" ["h"] less in [Total, Site]
         "time in which a vehicle could not be served for lack of hydrogen";
-    H2QueueWaitMeanMin = "h2_queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a hydrogen dispenser, mean";
+    H2QueueWaitMeanMin = "h2_queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a hydrogen dispenser until the fill, departure or the end of the run, mean over all vehicles that came";
+    H2QueueWaiting = "h2_queue_waiting" [""] less in [Total, Site]
+        "vehicles that still wait for a hydrogen dispenser when the run ends";
     H2QueueWaitP95Min = "h2_queue_wait_p95_min" ["min"] less in [Total, Site]
         "wait for a hydrogen dispenser, 95th percentile";
     H2ProducedKg = "h2_produced_kg" ["kg"] neutral in [Total, Site] "hydrogen produced on site";

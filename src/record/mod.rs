@@ -8,6 +8,7 @@ pub mod kept;
 pub mod metrics;
 pub mod names;
 pub mod notes;
+pub mod overload;
 pub mod read;
 pub mod rows;
 pub mod summary;
@@ -45,6 +46,12 @@ impl<R: Send + Sync + 'static> Records<R> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn rows(&self) -> &[R] {
+        &self.rows
     }
 
     /// Gives the space of rows that were written back.

@@ -92,6 +92,8 @@ row! {
         node: NodeId [""],
         /// all that is behind it, less solar
         load_kw: f64 ["kW"],
+        /// of it charging, grid side
+        charging_kw: f64 ["kW"],
         /// its limit in the interval; empty when there is none
         limit_kw: Option<f64> ["kW"],
     }

@@ -3,7 +3,8 @@
 use super::hydrogen::HydrogenSummary;
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
-use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, PowerRow, SessionRow};
+use super::overload::{Connection, Overloads};
+use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use super::tally::{BillTally, ChargingTally, EquipmentTally, FleetTally, SiteTally};
 use super::words::{HaulState, Leave, VehicleKind};
 use crate::account::emissions::{EmissionsSpec, emitted};
@@ -36,6 +37,8 @@ pub struct Summary {
     pub open: u64,
     /// Energy delivered to visitors, battery side, kWh.
     pub visitors_kwh: f64,
+    /// Sites and nodes against their limits.
+    pub overloads: Overloads,
     /// Meters of the sites that have a tariff; may be shorter than the sites.
     pub meters: Vec<Option<Meter>>,
     /// By number of the site and class of equipment.
@@ -53,6 +56,8 @@ pub struct Summary {
     /// Orders of plugins that were dropped before the simulation saw them.
     pub plugin_rejected: u64,
     running_interval: Option<(u32, f64)>,
+    /// What vehicles lacked when they last left a charging port or a queue, by kind and number, kWh.
+    lacking_kwh: BTreeMap<(VehicleKind, u32), f64>,
 }
 
 impl Summary {
@@ -63,6 +68,7 @@ impl Summary {
             interval_s,
             days: f64::from(days),
             sites: ports.iter().map(|ports| of_ports(*ports)).collect(),
+            overloads: Overloads::new(interval_s, vec![None; ports.len()], 0),
             ports,
             fleets: vec![FleetTally::default(); fleets],
             emissions,
@@ -81,12 +87,14 @@ impl Summary {
                 let fleet = &mut self.fleets[fleet.index()];
                 // Who has a time to leave is off duty until then: nobody waits at the wheel.
                 fleet.port_wait_h += if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
-                fleet.port_h += row.start_s.map_or(0.0, |start_s| f64::from(row.end_s - start_s) / 3600.0);
+                fleet.port_h +=
+                    row.start_s.map_or(0.0, |start_s| f64::from(row.end_s.saturating_sub(start_s)) / 3600.0);
                 fleet.charged_kwh += row.grid_kwh;
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
                 fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
             }
             let is_over = !matches!(row.leave, Leave::Open | Leave::Outage | Leave::BreakOver);
+            let newly_kwh = self.newly_requested_kwh(row);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 let tally = &mut tally.charging;
                 if let Some(start_s) = row.start_s {
@@ -94,7 +102,9 @@ impl Summary {
                     tally.busy_s += f64::from(row.end_s.saturating_sub(start_s));
                 }
                 tally.unmet += u64::from(is_short && is_over);
-                tally.requested_kwh += row.requested_kwh;
+                tally.breaks_unmet += u64::from(is_short && row.leave == Leave::BreakOver);
+                tally.waiting += u64::from(row.leave == Leave::Open && row.start_s.is_none());
+                tally.requested_kwh += newly_kwh;
                 tally.delivered_kwh += row.delivered_kwh;
                 tally.grid_kwh += row.grid_kwh;
                 tally.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
@@ -104,10 +114,24 @@ impl Summary {
         }
     }
 
+    /// What a vehicle requests that it did not request when it last left without it: the same energy is not requested twice.
+    fn newly_requested_kwh(&mut self, row: &SessionRow) -> f64 {
+        let key = (row.vehicle_kind, row.vehicle_id);
+        let lacked_kwh = self.lacking_kwh.remove(&key).unwrap_or(0.0);
+        let lacking_kwh = lacked_kwh.max(row.requested_kwh) - row.delivered_kwh;
+        // A visitor comes once, but for an outage of its charger.
+        let may_return = row.vehicle_kind != VehicleKind::Visitor || row.leave == Leave::Outage;
+        if may_return && lacking_kwh > 0.0 {
+            self.lacking_kwh.insert(key, lacking_kwh);
+        }
+        (row.requested_kwh - lacked_kwh).max(0.0)
+    }
+
     /// Folds power in. Rows come interval by interval.
     pub fn power(&mut self, rows: &[PowerRow]) {
         for row in rows {
             let hours = f64::from(self.interval_s) / 3600.0;
+            self.overloads.site(row.site.index(), row.into());
             if self.running_interval.is_none_or(|(start_s, _)| start_s != row.start_s) {
                 self.close_interval();
                 self.running_interval = Some((row.start_s, 0.0));
@@ -126,8 +150,6 @@ impl Summary {
                 tally.peak_kw = row.total_kw;
                 tally.peak_at_s = row.start_s;
             }
-            let is_over = |limit_kw: f64| row.total_kw > limit_kw * (1.0 + 1e-9) + 1e-9;
-            tally.overloads += u64::from(row.limit_kw.is_some_and(is_over));
             for tally in [tally, &mut self.hub.meter] {
                 tally.energy_kwh += row.total_kw * hours;
                 tally.charging_kwh += row.charging_kw * hours;
@@ -136,7 +158,15 @@ impl Summary {
         }
     }
 
+    /// Folds the nodes of `[node]` in.
+    pub fn nodes(&mut self, rows: &[NodeRow]) {
+        for row in rows {
+            self.overloads.node(row.node.index() - self.sites.len(), row.into());
+        }
+    }
+
     fn close_interval(&mut self) {
+        self.overloads.close();
         if let Some((start_s, sum)) = self.running_interval.take() {
             let meter = &mut self.hub.meter;
             meter.metered_s += f64::from(self.interval_s);
@@ -268,16 +298,25 @@ impl Summary {
         hub.count(MetricName::PluginRejected, self.plugin_rejected);
         hub.fleet(&all);
         hub.charging(&self.hub, self.days);
+        let unmet_kwh = self.hub.charging.requested_kwh - self.hub.charging.delivered_kwh;
+        hub.add(MetricName::EnergyUnmetKwh, unmet_kwh);
+        hub.overloads(self.overloads.sites().iter().chain(self.overloads.nodes()));
         hub.terminal(&self.hub);
         hub.bill(self.hub.bill);
         hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.supply());
         self.hydrogen.metrics(&mut out);
-        for (tally, key) in self.sites.iter().zip(&names.sites) {
+        for ((tally, connection), key) in self.sites.iter().zip(self.overloads.sites()).zip(&names.sites) {
             let mut site = ScopeMetrics::new(format!("site:{key}"), &mut out);
             site.charging(tally, self.days);
+            site.overloads([connection].into_iter());
             site.terminal(tally);
             site.beside(tally);
             site.bill(tally.bill);
+        }
+        for (connection, key) in self.overloads.nodes().iter().zip(&names.nodes) {
+            let mut node = ScopeMetrics::new(format!("node:{key}"), &mut out);
+            node.add(MetricName::PeakKw, connection.peak_kw);
+            node.overloads([connection].into_iter());
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
             ScopeMetrics::new(format!("fleet:{key}"), &mut out).fleet(tally);
@@ -309,10 +348,19 @@ impl ScopeMetrics<'_> {
         self.count(MetricName::TrucksStranded, tally.stranded);
     }
 
+    /// Limits that were passed; of several connections and nodes the sum of the time and the most of the power.
+    fn overloads<'b>(&mut self, all: impl Iterator<Item = &'b Connection> + Clone) {
+        let intervals = all.clone().map(|connection| connection.over_intervals).sum();
+        self.count(MetricName::OverloadIntervals, intervals);
+        self.add(MetricName::OverloadH, all.clone().map(|connection| connection.over_h).sum::<f64>());
+        self.add(MetricName::OverloadKw, all.map(Connection::over_kw).fold(0.0, f64::max));
+    }
+
     fn charging(&mut self, tally: &SiteTally, days: f64) {
         let SiteTally { charging, meter, .. } = tally;
         self.count(MetricName::Sessions, charging.sessions);
         self.count(MetricName::SessionsUnmet, charging.unmet);
+        self.count(MetricName::BreaksUnmet, charging.breaks_unmet);
         self.add(MetricName::EnergyRequestedKwh, charging.requested_kwh);
         self.add(MetricName::EnergyDeliveredKwh, charging.delivered_kwh);
         self.add(MetricName::EnergyGridKwh, meter.energy_kwh);
@@ -321,9 +369,9 @@ impl ScopeMetrics<'_> {
         let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / 3600.0));
         let factor = mean_kw.filter(|_| meter.peak_kw > 0.0).map(|mean| mean / meter.peak_kw);
         self.add(MetricName::LoadFactor, factor);
-        self.count(MetricName::OverloadIntervals, meter.overloads);
         self.add(MetricName::QueueWaitMeanMin, charging.waits.mean_min());
         self.add(MetricName::QueueWaitP95Min, charging.waits.quantile_min(0.95));
+        self.count(MetricName::QueueWaiting, charging.waiting);
         let port_s = f64::from(charging.ports) * days * 86_400.0;
         let used = (port_s > 0.0).then(|| charging.busy_s / port_s);
         let sold = (charging.priced_kwh > 0.0).then_some(charging.revenue_usd);
@@ -368,5 +416,102 @@ impl ScopeMetrics<'_> {
         self.add(MetricName::Co2eUpstreamT, upstream);
         self.add(MetricName::NoxKg, nox_g / 1000.0);
         self.add(MetricName::Pm25Kg, pm25_g / 1000.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: what is asked for, lacked and waited for is said of those it concerns, once.
+
+    use super::*;
+    use crate::kernel::ids::PortId;
+    use crate::record::metrics::value_of;
+
+    fn summary() -> Summary {
+        Summary::new(300, 1, vec![2, 2], 1, None)
+    }
+
+    fn names() -> Names {
+        let keys = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+        let calendar = Calendar::new("2025-06-02", "UTC", 1).unwrap();
+        Names { sites: keys(&["a", "b"]), fleets: keys(&["f"]), ..Names::none(calendar) }
+    }
+
+    /// A session of equipment 7 at a site, which asks for something and gets something.
+    fn session(site: u32, requested_kwh: f64, delivered_kwh: f64, leave: Leave) -> SessionRow {
+        SessionRow {
+            vehicle_kind: VehicleKind::Equipment,
+            vehicle_id: 7,
+            session_id: None,
+            fleet: None,
+            site: SiteId(site),
+            port: (delivered_kwh > 0.0).then_some(PortId(0)),
+            arrive_s: 0,
+            start_s: (delivered_kwh > 0.0).then_some(0),
+            end_s: 600,
+            depart_s: None,
+            wait_s: if delivered_kwh > 0.0 { 0 } else { 600 },
+            requested_kwh,
+            delivered_kwh,
+            grid_kwh: delivered_kwh,
+            v2g_export_kwh: 0.0,
+            paid_usd: None,
+            accepts_kw: 100.0,
+            start_soc: 0.0,
+            end_soc: 0.0,
+            leave,
+        }
+    }
+
+    fn told(summary: &mut Summary, scope: &str, name: MetricName) -> f64 {
+        let metrics = summary.metrics(&names());
+        value_of(&metrics, scope, name).unwrap_or_else(|| panic!("{name:?} of {scope}"))
+    }
+
+    /// A unit lacks 100 kWh and gets 30 in its first break, nothing in the second, where it lacks 10 more; at the end of
+    /// the third it lacks 20 less: it has asked for 110 kWh, got 60 and lacks 50. Asked each time anew, it were 260.
+    #[test]
+    fn the_same_energy_is_asked_for_once() {
+        let mut summary = summary();
+        let break_over = |requested_kwh, delivered_kwh| session(0, requested_kwh, delivered_kwh, Leave::BreakOver);
+        summary.sessions(&[break_over(100.0, 30.0), break_over(80.0, 0.0), break_over(80.0, 30.0)]);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 110.0);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyDeliveredKwh), 60.0);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyUnmetKwh), 50.0);
+        // A smaller wish takes nothing of a larger one back; full, it owes nothing.
+        summary.sessions(&[break_over(20.0, 20.0), session(1, 45.0, 45.0, Leave::Done)]);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 125.0);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyUnmetKwh), 0.0);
+        assert_eq!(told(&mut summary, "site:b", MetricName::EnergyRequestedKwh), 15.0);
+    }
+
+    /// A visitor that leaves short does not come again; thrown out by an outage it does, as the same.
+    #[test]
+    fn visitors_come_once_but_for_outages() {
+        let mut summary = summary();
+        let visit = |requested_kwh, delivered_kwh, leave| SessionRow {
+            vehicle_kind: VehicleKind::Visitor,
+            ..session(0, requested_kwh, delivered_kwh, leave)
+        };
+        summary.sessions(&[visit(50.0, 20.0, Leave::Outage), visit(30.0, 10.0, Leave::TimeUp)]);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 50.0);
+        assert_eq!(told(&mut summary, "total", MetricName::SessionsUnmet), 1.0);
+        summary.sessions(&[visit(30.0, 30.0, Leave::Done)]);
+        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 80.0, "another one of the same number");
+    }
+
+    /// Breaks that end short are counted apart, and who waits still is.
+    #[test]
+    fn what_is_unfinished_is_counted_apart() {
+        let mut summary = summary();
+        summary.sessions(&[
+            session(0, 100.0, 0.0, Leave::BreakOver),
+            session(0, 100.0, 0.0, Leave::Open),
+            session(1, 10.0, 10.0, Leave::BreakOver),
+        ]);
+        assert_eq!(told(&mut summary, "total", MetricName::BreaksUnmet), 1.0);
+        assert_eq!(told(&mut summary, "site:b", MetricName::BreaksUnmet), 0.0);
+        assert_eq!(told(&mut summary, "total", MetricName::SessionsUnmet), 0.0);
+        assert_eq!(told(&mut summary, "total", MetricName::QueueWaiting), 1.0);
     }
 }

@@ -90,6 +90,10 @@ pub struct ChargingTally {
     pub sessions: u64,
     /// Sessions and waits that ended below their target.
     pub unmet: u64,
+    /// Breaks of equipment that ended so.
+    pub breaks_unmet: u64,
+    /// Vehicles that wait when the run ends.
+    pub waiting: u64,
     /// Energy requested, battery side, kWh.
     pub requested_kwh: f64,
     /// Energy delivered, battery side, kWh.
@@ -119,8 +123,6 @@ pub struct MeterTally {
     pub peak_kw: f64,
     /// When that was, s from the start.
     pub peak_at_s: u32,
-    /// Intervals whose load passed the limit.
-    pub overloads: u64,
     /// Time metered, s.
     pub metered_s: f64,
 }

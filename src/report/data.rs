@@ -1,7 +1,7 @@
 //! The page of operations, folded from the tables. Its shape is `Report` in `ui/src/data.ts`.
 
 use super::steps::{Steps, rounded};
-use super::{charge, hydrogen, legs, network, power};
+use super::{charge, hydrogen, legs, network, overload, power};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Station};
@@ -29,6 +29,8 @@ pub(super) struct Data {
     hauls: Hauls,
     sites: Vec<SiteSeries>,
     nodes: Vec<network::NodeSeries>,
+    /// Sites and nodes whose limit was passed.
+    overloads: Vec<overload::Overload>,
     work: Work,
     charge: charge::Charge,
     legs: legs::Legs,
@@ -108,7 +110,10 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         index: hub.sites.iter().enumerate().map(|(at, site)| (site.key.clone(), at)).collect(),
         waiting: vec![vec![0.0; steps.count]; hub.sites.len()],
     };
-    let power = power::collect(tables, &hub.sites, steps, hub.interval_s)?;
+    let mut overloads = overload::begin(&hub);
+    let power = power::collect(tables, &hub.sites, steps, hub.interval_s, &mut overloads)?;
+    let nodes = network::collect(tables, &hub.nodes, steps, hub.interval_s, &mut overloads)?;
+    let overloads = overload::finish(overloads, &hub, &calendar);
     let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
     let at_station = |station: &Station| Some((station.key.clone(), *fold.index.get(&station.site)?));
@@ -128,7 +133,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         waits,
         hauls,
         sites: sites.collect(),
-        nodes: network::collect(tables, &hub.nodes, steps, hub.interval_s)?,
+        nodes,
         work: work(tables, &calendar, span_s)?,
         charge: charge::collect(tables, steps)?,
         legs,
@@ -136,7 +141,12 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         metrics: crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
         provenance: facts(manifest),
         doubtful: hub.doubtful,
-        warnings: warnings(hub.warnings, manifest),
+        warnings: overloads
+            .iter()
+            .map(|overload| overload.told().to_owned())
+            .chain(warnings(hub.warnings, manifest))
+            .collect(),
+        overloads,
         title: hub.title,
         description: hub.description,
         start: hub.start,

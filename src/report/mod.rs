@@ -10,6 +10,7 @@ mod data;
 mod hydrogen;
 mod legs;
 mod network;
+mod overload;
 mod power;
 mod steps;
 mod study;

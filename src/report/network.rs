@@ -1,8 +1,10 @@
 //! The tree behind each connection: the load of its nodes over time.
 
+use super::overload;
 use super::power::worst;
 use super::steps::{Steps, rounded};
 use crate::record::hub::Node;
+use crate::record::overload::Overloads;
 use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ pub(super) fn collect(
     known: &[Node],
     steps: Steps,
     interval_s: u32,
+    overloads: &mut Overloads,
 ) -> Result<Vec<NodeSeries>, ReadError> {
     let series = |node: &Node| NodeSeries {
         node: node.clone(),
@@ -45,6 +48,7 @@ pub(super) fn collect(
     each_batch(tables, "nodes", |batch| {
         for row in 0..batch.rows() {
             let Some(at) = index.get(batch.text("node", row)) else { continue };
+            overloads.node(*at, overload::node_load(batch, row));
             let node = &mut nodes[*at];
             let load_kw = batch.number("load_kw", row).unwrap_or(0.0);
             node.peak_kw = node.peak_kw.max(load_kw);

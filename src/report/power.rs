@@ -1,7 +1,9 @@
 //! Load of sites and of their connections, folded from the table of power.
 
+use super::overload;
 use super::steps::{Steps, rounded};
 use crate::record::hub::Site;
+use crate::record::overload::Overloads;
 use crate::record::read::{Batch, ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,7 +46,13 @@ struct Interval {
 }
 
 /// Reads the table, whose rows come in the order of time.
-pub(super) fn collect(tables: &Path, known: &[Site], steps: Steps, interval_s: u32) -> Result<Power, ReadError> {
+pub(super) fn collect(
+    tables: &Path,
+    known: &[Site],
+    steps: Steps,
+    interval_s: u32,
+    overloads: &mut Overloads,
+) -> Result<Power, ReadError> {
     let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, site)| (site.key.as_str(), at)).collect();
     let above: Vec<Option<usize>> =
         known.iter().map(|site| site.behind.as_deref().and_then(|key| index.get(key).copied())).collect();
@@ -68,6 +76,7 @@ pub(super) fn collect(tables: &Path, known: &[Site], steps: Steps, interval_s: u
             let step = steps.at(start_s);
             power.add(batch, row, step, f64::from(interval_s) / steps.length_s(step));
             if let Some(at) = index.get(batch.text("site", row)) {
+                overloads.site(*at, overload::site_load(batch, row));
                 let total_kw = batch.number("total_kw", row).unwrap_or(0.0);
                 power.sites[*at].mean_kw[step] += total_kw * f64::from(interval_s) / steps.length_s(step);
                 now.load_kw[*at] = total_kw;

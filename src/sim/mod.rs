@@ -1,6 +1,6 @@
 //! Builds the world, runs it, audits it: the only room that knows all others.
 
-pub mod audit;
+mod audit;
 pub mod build;
 pub mod options;
 pub mod output;

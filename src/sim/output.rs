@@ -1,5 +1,6 @@
 //! Takes rows out of the world into tables and the summary, so that memory does not grow with simulated time.
 
+use super::audit::Audit;
 use super::rooms::ROOMS;
 use crate::account::bill::bill;
 use crate::account::tariff::Tariff;
@@ -69,6 +70,11 @@ impl Output {
         &self.summary
     }
 
+    /// The same, to be changed.
+    pub(super) fn summary_mut(&mut self) -> &mut Summary {
+        &mut self.summary
+    }
+
     /// Notes what policies were asked.
     pub fn count_policy_calls(&mut self, calls: PolicyCalls, plugins: &[PluginNotes]) {
         self.summary.plugin_calls = plugins.iter().map(|plugin| plugin.calls).sum();
@@ -86,8 +92,15 @@ impl Output {
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn drain(&mut self, world: &mut World, names: &Names, all: bool) -> Result<(), OutputError> {
+    pub(super) fn drain(
+        &mut self,
+        world: &mut World,
+        names: &Names,
+        audit: &mut Audit,
+        all: bool,
+    ) -> Result<(), OutputError> {
         let least = if all { 1 } else { WAITING_ROWS };
+        audit.read(world, names, least);
         let Self { tables, summary } = self;
         let mut kept = ROOMS.iter().flat_map(|room| room.tables);
         kept.try_for_each(|table| (table.drain)(world, names, least, tables, summary))
@@ -97,9 +110,15 @@ impl Output {
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn bill(&mut self, tariffs: &[Option<Tariff>], names: &Names) -> Result<(), OutputError> {
+    pub(super) fn bill(
+        &mut self,
+        tariffs: &[Option<Tariff>],
+        names: &Names,
+        audit: &mut Audit,
+    ) -> Result<(), OutputError> {
         let rows = bill_rows(&self.summary, tariffs, names);
         self.summary.bills(&rows);
+        audit.bills(&rows);
         self.tables.write(&rows, names)
     }
 
@@ -115,8 +134,7 @@ impl Output {
 }
 
 /// The bills of all sites from what their meters read.
-#[must_use]
-pub fn bill_rows(summary: &Summary, tariffs: &[Option<Tariff>], names: &Names) -> Vec<BillRow> {
+fn bill_rows(summary: &Summary, tariffs: &[Option<Tariff>], names: &Names) -> Vec<BillRow> {
     let mut rows = Vec::new();
     for (site, (meter, tariff)) in summary.meters.iter().zip(tariffs).enumerate() {
         let load = meter.as_ref().and_then(|meter| meter.load(names.calendar.clone()).ok());

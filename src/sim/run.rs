@@ -1,6 +1,6 @@
 //! The run loop: tick after tick until the end, rows out as they come, an audit at the close.
 
-use super::audit::{self, Opening};
+use super::audit::Audit;
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
@@ -13,6 +13,7 @@ use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolic
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
+use crate::record::overload::Overloads;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
@@ -20,6 +21,7 @@ use crate::{charging, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A running simulation.
@@ -27,9 +29,12 @@ pub struct Simulation {
     world: World,
     schedule: Schedule,
     names: Names,
-    opening: Opening,
     /// By site.
-    tariffs: Vec<Option<Tariff>>,
+    tariffs: Arc<[Option<Tariff>]>,
+    /// None when the run is over.
+    audit: Option<Audit>,
+    #[cfg(test)]
+    pub(super) tamper: super::audit::tamper::Tamper,
 }
 
 /// What a finished run did, beyond its tables.
@@ -59,9 +64,17 @@ impl Simulation {
             world.init_resource::<profile::StepTimes>();
             profile::watch(&mut schedule);
         }
-        let opening = Opening::of(&mut world);
         let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
-        Ok(Self { world, schedule, names, opening, tariffs })
+        let audit = Some(Audit::new(&mut world, &loaded.scenario, &tariffs, &names));
+        Ok(Self {
+            world,
+            schedule,
+            names,
+            tariffs,
+            audit,
+            #[cfg(test)]
+            tamper: super::audit::tamper::Tamper::default(),
+        })
     }
 
     /// An empty summary for this run.
@@ -70,6 +83,9 @@ impl Simulation {
         let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
         let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
+        let behind = |key: &String| self.names.sites.iter().position(|site| site == key);
+        let above = scenario.site.values().map(|site| site.behind.as_ref().and_then(behind)).collect();
+        summary.overloads = Overloads::new(interval_s, above, self.names.nodes.len());
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
         summary.calendar = Some(self.names.calendar.clone());
@@ -119,6 +135,7 @@ impl Simulation {
         stop: &AtomicBool,
         mut progress: impl FnMut(u32, u32),
     ) -> Result<Effort, RunError> {
+        let Some(mut audit) = self.audit.take() else { return Ok(self.effort()) };
         loop {
             self.schedule.run(&mut self.world);
             let clock = *self.world.resource::<Clock>();
@@ -126,33 +143,45 @@ impl Simulation {
                 self.finish_policies();
             }
             if let Some(fault) = self.world.resource::<Fault>().0.clone() {
-                output.drain(&mut self.world, &self.names, true)?;
+                output.drain(&mut self.world, &self.names, &mut audit, true)?;
                 return Err(RunError::Fault { at: self.local_time(&clock), fault });
             }
             if clock.done() {
                 break;
             }
             if clock.now_s().is_multiple_of(3600) {
-                output.drain(&mut self.world, &self.names, false)?;
+                #[cfg(test)]
+                (self.tamper.world)(&mut self.world);
+                output.drain(&mut self.world, &self.names, &mut audit, false)?;
                 progress(clock.now_s() / 3600, clock.end_s() / 3600);
                 if stop.load(Ordering::Relaxed) {
-                    output.drain(&mut self.world, &self.names, true)?;
+                    output.drain(&mut self.world, &self.names, &mut audit, true)?;
                     return Err(RunError::Interrupted { at: self.local_time(&clock) });
                 }
             }
             self.world.resource_mut::<Clock>().advance();
         }
+        self.close(output, audit)
+    }
+
+    /// Writes what is still open, bills it, and has the audit look at all of it.
+    fn close(&mut self, output: &mut Output, mut audit: Audit) -> Result<Effort, RunError> {
         let end_s = self.world.resource::<Clock>().end_s();
         for room in &ROOMS {
             (room.close)(&mut self.world, end_s);
         }
-        output.drain(&mut self.world, &self.names, true)?;
+        #[cfg(test)]
+        (self.tamper.world)(&mut self.world);
+        output.drain(&mut self.world, &self.names, &mut audit, true)?;
         for room in &ROOMS {
             output.add_metrics((room.metrics)(&self.world, &self.names));
         }
-        output.bill(&self.tariffs, &self.names)?;
+        #[cfg(test)]
+        (self.tamper.summary)(output.summary_mut());
+        output.bill(&self.tariffs, &self.names, &mut audit)?;
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &self.plugin_notes());
-        let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names, &self.tariffs);
+        let metrics = output.summary_mut().metrics(&self.names);
+        let broken = audit.close(&mut self.world, output.summary(), &metrics, &self.names);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
     }
 

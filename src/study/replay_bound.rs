@@ -1,6 +1,6 @@
 //! How far a replay is from the best possible: its sessions with full knowledge, against what its policy did.
 
-use crate::bound::{Bound, BoundError, Case, Node, Objective, Series, Session, Site, bound};
+use crate::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::scenario::loaded::{Loaded, Visit};
 use std::collections::BTreeMap;
@@ -30,18 +30,22 @@ pub fn metrics(loaded: &Loaded, limit_kw: f64, prices: &[f64], done: &Done) -> R
     let mut out = Vec::new();
     let mut total = ScopeMetrics::new("total", &mut out);
     let best = bound(&asked, Objective::MostEnergy)?;
+    let mut status = best.status;
     total.add(MetricName::BoundEnergyKwh, best.value);
     total.add(MetricName::BoundEnergyGapPercent, gap(best.value, total_kwh));
     let best = bound(&served, Objective::LeastPeak)?;
+    status = status.max(best.status);
     total.add(MetricName::BoundPeakKw, best.value);
     total.add(MetricName::BoundPeakGapPercent, gap(peak_kw, best.value));
     if !prices.is_empty() {
         let cost_usd: f64 = done.power_kw.iter().zip(prices).map(|(kw, price)| kw * hours * price).sum();
-        let best: Bound = bound(&served, Objective::LeastCost)?;
+        let best = bound(&served, Objective::LeastCost)?;
+        status = status.max(best.status);
         total.add(MetricName::ChargingEnergyCostUsd, cost_usd);
         total.add(MetricName::BoundCostUsd, best.value);
         total.add(MetricName::BoundCostGapPercent, gap(cost_usd, best.value));
     }
+    total.add(MetricName::BoundTolerance, status.tolerance());
     Ok(out)
 }
 

@@ -40,23 +40,28 @@ pub fn metrics(loaded: &Loaded, tables: &Path) -> Result<Vec<Metric>, RunBoundEr
     let (asked, served) = (run.case(|session| session.asked_kwh), run.case(|session| session.got_kwh));
     let got_kwh: f64 = run.sessions.iter().map(|session| session.got_kwh).sum();
     let best = bound(&asked, Objective::MostEnergy)?;
+    let mut status = best.status;
     total.add(MetricName::BoundEnergyKwh, best.value);
     total.add(MetricName::BoundEnergyGapPercent, gap(best.value, got_kwh));
     if run.gives_back {
         // The program knows no vehicles that give back: what they deliver twice is beyond it.
+        total.add(MetricName::BoundTolerance, status.tolerance());
         return Ok(out);
     }
     let best = bound(&served, Objective::LeastPeak)?;
+    status = status.max(best.status);
     let peaks_kw: f64 = run.charging.iter().map(|site| run.peak_kw(*site)).sum();
     total.add(MetricName::BoundPeakKw, best.value);
     total.add(MetricName::BoundPeakGapPercent, gap(peaks_kw, best.value));
     if !loaded.tariffs.is_empty() {
         let cost_usd = run.cost_usd();
         let best = bound(&served, Objective::LeastCost)?;
+        status = status.max(best.status);
         total.add(MetricName::ChargingEnergyCostUsd, cost_usd);
         total.add(MetricName::BoundCostUsd, best.value);
         total.add(MetricName::BoundCostGapPercent, gap(cost_usd, best.value));
     }
+    total.add(MetricName::BoundTolerance, status.tolerance());
     Ok(out)
 }
 

@@ -46,6 +46,7 @@ pub(crate) mod kind {
 #[derive(SystemParam)]
 #[expect(missing_debug_implementations, reason = "a view of the world, not data")]
 pub struct Road<'w> {
+    pub(super) clock: Res<'w, Clock>,
     pub(super) calendar: Res<'w, Calendar>,
     pub(super) travel: Res<'w, Travel>,
     pub(super) weather: Res<'w, Weather>,
@@ -234,7 +235,9 @@ impl Road<'_> {
             let stay = self.gates.visit(site, at_s, gate, factor, driver.duty.inside);
             driver.duty.inside = false;
             driver.duty.trip.gate_queue_s += stay.queue_s;
-            self.days.0[driver.truck.fleet.index()].gate_queue_h += f64::from(stay.queue_s) / 3600.0;
+            // Of a queue that outlasts the run, what lies in the run.
+            let queued_s = stay.queue_s.min(self.clock.end_s().saturating_sub(at_s));
+            self.days.0[driver.truck.fleet.index()].gate_queue_h += f64::from(queued_s) / 3600.0;
             return stay.total_s;
         }
         let spec = &self.sites.0[site.index()].spec;

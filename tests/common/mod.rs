@@ -41,8 +41,15 @@ pub(crate) fn shipped(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name)
 }
 
-/// The folder of a case of `tests/cases`; what belongs to other authors may stand in a folder `shared/cases` above instead.
-/// None, and a word to the reader, where it is absent.
+/// The folder of a case that comes with the project.
+pub(crate) fn own_case(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name);
+    assert!(folder.is_dir(), "there is no case {name} in tests/cases");
+    folder
+}
+
+/// The folder of a case that belongs to other authors: in `tests/cases`, or in a folder `shared/cases` above. None, and a
+/// word to the reader, where it is absent; with `PORTVOLT_NEEDS_CASES` that is a failure.
 pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // A worktree of the project lies one folder deeper.
@@ -50,6 +57,7 @@ pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let found = std::iter::once(root.join("tests/cases")).chain(beside).map(|cases| cases.join(name));
     let found = found.into_iter().find(|folder| folder.is_dir());
     if found.is_none() {
+        assert!(std::env::var_os("PORTVOLT_NEEDS_CASES").is_none(), "there is no case {name} in tests/cases");
         println!("skipped: no case {name} in tests/cases");
     }
     found

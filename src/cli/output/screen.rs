@@ -1,5 +1,6 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
+use crate::bound::Status;
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
 use crate::record::tally::SiteTally;
@@ -19,7 +20,9 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let of = loaded.provenance.origins.len();
     out.push_str(&to_check(loaded.doubtful(), of, ["is unverified or assumed", "are unverified or assumed"]));
     out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
-    for doubt in doubts(loaded) {
+    let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
+    let overloads = summary.overloads.told(sites, nodes, &loaded.calendar);
+    for doubt in overloads.into_iter().chain(doubts(loaded)) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
@@ -94,11 +97,15 @@ fn energy(metrics: &[Metric]) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target",
+        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target{}",
         total(MetricName::Sessions),
         energy_text(total(MetricName::EnergyDeliveredKwh)),
         energy_text(total(MetricName::EnergyRequestedKwh)),
         total(MetricName::SessionsUnmet),
+        match total(MetricName::BreaksUnmet) {
+            0.0 => String::new(),
+            breaks => format!(", {breaks:.0} breaks ended below a full battery"),
+        },
     );
     let _ = writeln!(
         out,
@@ -132,6 +139,10 @@ fn energy(metrics: &[Metric]) -> String {
             total(MetricName::BoundPeakGapPercent),
             total(MetricName::BoundCostGapPercent),
         );
+        if total(MetricName::BoundTolerance) > Status::Optimal.tolerance() {
+            let percent = 100.0 * total(MetricName::BoundTolerance);
+            let _ = writeln!(out, "           the solver of the bound stopped early: it is exact to {percent} % only");
+        }
     }
     let _ = writeln!(
         out,
@@ -187,22 +198,24 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
         .scenario
         .site
         .iter()
-        .zip(&summary.sites)
-        .filter(|(_, tally)| tally.charging.sessions > 0 || tally.charging.unmet > 0)
+        .zip(summary.sites.iter().zip(summary.overloads.sites()))
+        .filter(|(_, (tally, connection))| {
+            tally.charging.sessions + tally.charging.unmet + connection.over_intervals > 0
+        })
         .collect();
     let key = |tally: &SiteTally| {
         let unmet = tally.charging.unmet as f64 / (tally.charging.sessions + tally.charging.unmet).max(1) as f64;
         unmet * 1e6 + tally.charging.waits.quantile_min(0.95).unwrap_or(0.0)
     };
-    ranked.sort_by(|a, b| key(b.1).total_cmp(&key(a.1)).then(a.0.0.cmp(b.0.0)));
+    ranked.sort_by(|a, b| key(b.1.0).total_cmp(&key(a.1.0)).then(a.0.0.cmp(b.0.0)));
     let mut out = String::new();
     if ranked.is_empty() {
         return out;
     }
     let _ = writeln!(out, "\nWorst sites            sessions   unmet    p95 wait      peak     limit");
-    for ((site, spec), tally) in ranked.into_iter().take(5) {
-        let limit = spec.limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
-        let peak = power_text(tally.meter.peak_kw, peak_kw);
+    for ((site, _), (tally, connection)) in ranked.into_iter().take(5) {
+        let limit = connection.least_limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
+        let peak = power_text(connection.peak_kw, peak_kw);
         let wait = tally.charging.waits.quantile_min(0.95).unwrap_or(0.0);
         let _ = writeln!(
             out,
@@ -216,6 +229,17 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A bound that is less exact than it could be says so, and only then.
+    #[test]
+    fn a_bound_tells_when_its_solver_stopped_early() {
+        let screen = |status: Status| {
+            let total = |name, value: f64| Metric::new(name, "total", value);
+            energy(&[total(MetricName::BoundEnergyKwh, 5.0), total(MetricName::BoundTolerance, status.tolerance())])
+        };
+        assert!(screen(Status::Reduced).contains("the solver of the bound stopped early: it is exact to 0.01 % only"));
+        assert!(!screen(Status::Optimal).contains("stopped early"));
+    }
 
     #[test]
     fn sentences_end_once_and_agree_in_number() {

@@ -41,7 +41,8 @@ impl Strategy {
         Self { name: AS_IT_IS[0].to_owned(), overlays: Vec::new(), settings: Vec::new() }
     }
 
-    /// Reads a strategy: parts joined by `+`, each an overlay file (a bare name is looked for in the scenario's
+    /// Reads a strategy: parts joined by `+` (but not the sign of an exponent, such as in `1e+3`, nor one in quotes, in
+    /// brackets or in the name of a file that is there), each an overlay file (a bare name is looked for in the scenario's
     /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME`,
     /// `hydrogen=NAME`, `infrastructure=NAME`
     /// or `path=value`.
@@ -50,7 +51,7 @@ impl Strategy {
     /// When a part is none of these.
     pub fn parse(text: &str, scenario: &Path) -> Result<Self, StrategyError> {
         let mut strategy = Self { name: text.trim().to_owned(), overlays: Vec::new(), settings: Vec::new() };
-        for part in text.split('+') {
+        for part in parts(text, scenario) {
             strategy.part(part.trim(), scenario)?;
         }
         Ok(strategy)
@@ -116,6 +117,62 @@ impl Strategy {
     }
 }
 
+/// Strategies of a list with commas, but for those in quotes or brackets.
+#[must_use]
+pub fn list(text: &str) -> Vec<String> {
+    split(text, ',').into_iter().map(str::to_owned).collect()
+}
+
+/// The parts of a strategy. Pieces between signs that together name a file are one.
+fn parts(text: &str, scenario: &Path) -> Vec<String> {
+    let pieces = split(text, '+');
+    let (mut parts, mut at) = (Vec::new(), 0);
+    while at < pieces.len() {
+        let is_file = |end: &usize| names_file(&pieces[at..*end].join("+"), scenario);
+        let end = (at + 2..=pieces.len()).rev().find(is_file).unwrap_or(at + 1);
+        parts.push(pieces[at..end].join("+"));
+        at = end;
+    }
+    parts
+}
+
+/// Does a word, or the value of a setting, name a file that is there?
+fn names_file(word: &str, scenario: &Path) -> bool {
+    let word = word.trim();
+    let value = word.split_once('=').map_or(word, |(_, value)| value.trim());
+    overlay(word, scenario).is_some() || Path::new(value).is_file() || folder_of(scenario).join(value).is_file()
+}
+
+/// Splits at a separator that stands outside of quotes and brackets and is not the sign of an exponent.
+fn split(text: &str, separator: char) -> Vec<&str> {
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    let (mut quote, mut depth): (Option<char>, u32) = (None, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if quote == Some(c) => quote = None,
+            _ if quote.is_some() => {}
+            '"' | '\'' if text[at + 1..].contains(c) => quote = Some(c),
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            _ if c == separator && depth == 0 && !(c == '+' && is_exponent(&text[..at], &text[at + 1..])) => {
+                pieces.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&text[from..]);
+    pieces
+}
+
+/// Is what stands between two texts the sign of an exponent, such as in `1.5e+3`?
+fn is_exponent(before: &str, after: &str) -> bool {
+    let value = before.rsplit(['=', ',', ' ', '[', '+']).next().unwrap_or_default();
+    let mantissa = value.strip_suffix(['e', 'E']).unwrap_or_default();
+    let is_number = mantissa.parse::<f64>().is_ok() && mantissa.ends_with(|c: char| c.is_ascii_digit() || c == '.');
+    before.contains('=') && is_number && after.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// The folder of a scenario.
 #[must_use]
 pub fn folder_of(scenario: &Path) -> PathBuf {
@@ -164,5 +221,30 @@ mod tests {
         assert!(parse("all_electrc").unwrap_err().reason.contains("did you mean `all_electric`?"));
         assert_eq!(Strategy::built_in().len(), DISPATCH.len() * charging_names().count());
         assert!(parse("my.wasm").unwrap_err().reason.contains("dispatch=my.wasm"));
+    }
+
+    /// A `+` or a comma in a number, a list, a text or the name of a file joins nothing.
+    #[test]
+    fn signs_in_values_join_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["scenario.toml", "more+chargers.toml", "a+b+c.csv"] {
+            std::fs::write(dir.path().join(file), "").unwrap();
+        }
+        let parse = |text: &str| Strategy::parse(text, dir.path()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(parse("site.s.limit_kw=1e+3").settings, ["site.s.limit_kw=1e+3"]);
+        let both = parse("site.s.limit_kw=-1.5E+3+edf+site.s.load_kw=2").settings;
+        assert_eq!(both, ["site.s.limit_kw=-1.5E+3", "policy.charging.name=edf", "site.s.load_kw=2"]);
+        let listed = parse("limit.a.months=[1e+0, 2]+title=\"more + less\"+fcfs").settings;
+        assert_eq!(listed, ["limit.a.months=[1e+0, 2]", "title=\"more + less\"", "policy.charging.name=fcfs"]);
+        assert_eq!(parse("more+chargers+edf").overlays, [dir.path().join("more+chargers.toml")]);
+        let scheduled = parse("policy.charging.csv=a+b+c.csv+site.s.load_kw=1");
+        assert_eq!(scheduled.settings, ["policy.charging.csv=a+b+c.csv", "site.s.load_kw=1"]);
+        let absolute = format!("charging={}", dir.path().join("a+b+c.csv").display());
+        assert_eq!(parse(&absolute).settings.len(), 1);
+        assert!(Strategy::parse("edf+nothing", dir.path()).is_err());
+        assert_eq!(
+            list("bau,a.users=[\"x\", \"y\"]+edf,b=\"p,q\""),
+            ["bau", "a.users=[\"x\", \"y\"]+edf", "b=\"p,q\""]
+        );
     }
 }

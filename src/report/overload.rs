@@ -1,0 +1,68 @@
+//! Limits that were passed, folded from the tables as the run's own summary folds them.
+
+use crate::kernel::calendar::Calendar;
+use crate::record::hub::{Hub, Site};
+use crate::record::overload::{Connection, NodeLoad, Overloads, SiteLoad};
+use crate::record::read::Batch;
+use serde::Serialize;
+
+/// A site or a node whose limit was passed.
+#[derive(Debug, Serialize)]
+pub(super) struct Overload {
+    /// `site:KEY` or `node:KEY`, as in metrics.
+    scope: String,
+    /// Name for people.
+    name: String,
+    /// One sentence: for how long, when most, by which loads.
+    told: String,
+    /// The figures.
+    #[serde(flatten)]
+    connection: Connection,
+}
+
+/// Before any row is read.
+pub(super) fn begin(hub: &Hub) -> Overloads {
+    let place = |key: &String| hub.sites.iter().position(|site| site.key == *key);
+    let above = hub.sites.iter().map(|site: &Site| site.behind.as_ref().and_then(place)).collect();
+    Overloads::new(hub.interval_s, above, hub.nodes.len())
+}
+
+/// A row of the table of power.
+pub(super) fn site_load(batch: &Batch, row: usize) -> SiteLoad {
+    let columns = ["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw", "storage_kw"];
+    SiteLoad {
+        start_s: batch.whole("start_s", row),
+        parts_kw: columns.map(|column| batch.number(column, row).unwrap_or(0.0)),
+        total_kw: batch.number("total_kw", row).unwrap_or(0.0),
+        limit_kw: batch.number("limit_kw", row),
+    }
+}
+
+/// A row of the table of nodes.
+pub(super) fn node_load(batch: &Batch, row: usize) -> NodeLoad {
+    NodeLoad {
+        start_s: batch.whole("start_s", row),
+        load_kw: batch.number("load_kw", row).unwrap_or(0.0),
+        charging_kw: batch.number("charging_kw", row).unwrap_or(0.0),
+        limit_kw: batch.number("limit_kw", row),
+    }
+}
+
+/// When all rows are read: those that passed their limit, sites first.
+pub(super) fn finish(mut overloads: Overloads, hub: &Hub, calendar: &Calendar) -> Vec<Overload> {
+    overloads.close();
+    let sites = hub.sites.iter().map(|site| (format!("site:{}", site.key), &site.name)).zip(overloads.sites());
+    let nodes = hub.nodes.iter().map(|node| (format!("node:{}", node.key), &node.name)).zip(overloads.nodes());
+    let passed = sites.chain(nodes).filter_map(|((scope, name), connection)| {
+        let told = connection.told(name, calendar)?;
+        Some(Overload { scope, name: name.clone(), told, connection: connection.clone() })
+    });
+    passed.collect()
+}
+
+impl Overload {
+    /// One sentence.
+    pub(super) fn told(&self) -> &str {
+        &self.told
+    }
+}

@@ -1,0 +1,176 @@
+//! What the rooms count, and what batteries and tanks hold when a run ends, against the rows.
+
+use super::findings::Findings;
+use crate::charging::state::{Arrival, Arrivals, ChargingTables, Departures, Plazas, Plug};
+use crate::freight::state::Board;
+use crate::grid::state::Meters;
+use crate::hydrogen;
+use crate::kernel::clock::Clock;
+use crate::record::names::Names;
+use crate::record::summary::Summary;
+use crate::sim::rooms::ROOMS;
+use crate::terminal::state::UnitState;
+use crate::truck::state::{Roads, Store};
+use crate::vehicle::user::Vehicle;
+use bevy_ecs::prelude::*;
+
+/// A state of charge may leave its bounds by so much, which is rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// What the tables say, as the audit folded them.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// Rows of hauls.
+    pub(super) hauls: u64,
+    /// Rows of sessions and waits.
+    pub(super) sessions: u64,
+    /// Area under the length of the queue of each site, s.
+    pub(super) queue_areas_s: Vec<i64>,
+}
+
+/// What vehicles had on board when the run began.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Opening {
+    trucks_kwh: f64,
+    units_kwh: f64,
+}
+
+impl Opening {
+    /// Sums up all batteries.
+    #[must_use]
+    pub(super) fn of(world: &mut World) -> Self {
+        let (trucks_kwh, units_kwh) = on_board(world);
+        Self { trucks_kwh, units_kwh }
+    }
+}
+
+/// Energy in the batteries that are with their vehicles: trucks, units; spare ones count with the units.
+fn on_board(world: &mut World) -> (f64, f64) {
+    let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
+    let trucks = stores.iter(world).map(|store| match store {
+        Store::Aboard(battery) => battery.energy().0,
+        Store::Tank | Store::Hydrogen(_) | Store::AtPort => 0.0,
+    });
+    let units = states.iter(world).map(|state| match state {
+        UnitState::Ready(battery) => battery.energy().0,
+        UnitState::Fueled | UnitState::Hydrogen(_) | UnitState::Away => 0.0,
+    });
+    let (trucks, units): (f64, f64) = (trucks.sum(), units.sum());
+    (trucks, units + ROOMS.iter().map(|room| (room.stored_kwh)(world)).sum::<f64>())
+}
+
+/// Hydrogen in the tanks that are with their vehicles, kg.
+fn hydrogen_on_board_kg(world: &mut World) -> f64 {
+    let (mut stores, mut units) = (world.query::<&Store>(), world.query::<&UnitState>());
+    let trucks = stores.iter(world).map(|store| if let Store::Hydrogen(tank) = store { tank.kg() } else { 0.0 });
+    let trucks: f64 = trucks.sum();
+    let units = units.iter(world).map(|unit| if let UnitState::Hydrogen(tank) = unit { tank.kg() } else { 0.0 });
+    trucks + units.sum::<f64>()
+}
+
+/// Holds what the world says to the rows and the summary.
+pub(super) fn audit(
+    world: &mut World,
+    opening: &Opening,
+    rows: &Rows,
+    summary: &Summary,
+    names: &Names,
+    findings: &mut Findings,
+) {
+    energy(world, opening, summary, names, findings);
+    hauls(world, rows, summary, findings);
+    sessions(world, rows, summary, names, findings);
+    batteries(world, findings);
+    let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment.hydrogen_kg;
+    let aboard_kg = hydrogen_on_board_kg(world);
+    for told in hydrogen::audit::audit(world, &summary.hydrogen, used_kg, aboard_kg) {
+        findings.add(|| format!("hydrogen: {told}"));
+    }
+}
+
+/// Every haul that was put up has one row.
+fn hauls(world: &World, rows: &Rows, summary: &Summary, findings: &mut Findings) {
+    let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
+    let mut equal = |what: &str, left: u64, right: u64| {
+        findings.hold(left == right, || format!("haul: {what}: {left} is not {right}"));
+    };
+    equal("put up, and rows", world.resource::<Board>().requested(), rows.hauls);
+    equal("requested, and completed, lapsed or open", rows.hauls, completed + summary.lapsed + summary.open);
+    equal("completed by trucks, and rows", world.resource::<Roads>().completed, completed);
+}
+
+/// Every session has one row, and every wait is in the area under a queue's length.
+fn sessions(world: &mut World, rows: &Rows, summary: &Summary, names: &Names, findings: &mut Findings) {
+    let charging = world.resource::<ChargingTables>();
+    let (begun, ended) = (charging.begun, charging.ended);
+    let mut occupied = 0;
+    let end_s = i64::from(world.resource::<Clock>().end_s());
+    for ((plaza, key), area_s) in world.resource::<Plazas>().at.iter().zip(&names.sites).zip(&rows.queue_areas_s) {
+        occupied += plaza.occupied.len() as u64;
+        let own_s = plaza.queue_area_s + plaza.queue.len() as i64 * end_s;
+        findings.hold(own_s == *area_s, || {
+            format!("queue: length of that of `{key}` over time, counted and from its rows, s: {own_s} is not {area_s}")
+        });
+    }
+    let mut equal = |what: &str, left: u64, right: u64| {
+        findings.hold(left == right, || format!("session: {what}: {left} is not {right}"));
+    };
+    equal("begun, and ended or open", begun, ended + occupied);
+    equal("begun, and in the metrics", begun, summary.hub.charging.sessions);
+    let waits: u64 = summary.sites.iter().map(|site| site.charging.waits.number()).sum();
+    equal("rows, and waits in the metrics", rows.sessions, waits);
+    let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count() as u64;
+    equal("ports with a session, and their list", plugged, occupied);
+}
+
+/// Meters, tables and batteries tell the same story.
+fn energy(world: &mut World, opening: &Opening, summary: &Summary, names: &Names, findings: &mut Findings) {
+    let mut equal = |what: String, left: f64, right: f64| findings.equal(|| format!("energy: {what}"), left, right);
+    let meters = world.resource::<Meters>();
+    for (site, tally) in summary.sites.iter().enumerate() {
+        let key = &names.sites[site];
+        equal(format!("{key}: sessions and charging meter, kWh"), tally.charging.grid_kwh, meters.charging[site].0);
+        equal(format!("{key}: power table and charging meter, kWh"), tally.meter.charging_kwh, meters.charging[site].0);
+        equal(format!("{key}: power table and meter, kWh"), tally.meter.energy_kwh, meters.total[site].0);
+    }
+    let used: f64 = summary.fleets.iter().map(|fleet| fleet.battery_kwh).sum();
+    let (trucks, units) = on_board(world);
+    let own = |arrival: &Arrival| {
+        if is_visitor(arrival.vehicle) { 0.0 } else { arrival.battery.energy().0 }
+    };
+    let mut plugs = world.query::<&Plug>();
+    let sessions = plugs.iter(world).filter_map(|plug| plug.session.as_ref());
+    let at_ports: f64 = sessions.map(|session| own(&session.arrival)).sum();
+    let waiting: f64 = world.resource::<Plazas>().at.iter().flat_map(|plaza| &plaza.queue).map(own).sum();
+    let leaving = world.resource::<Departures>().0.iter().filter(|departure| !is_visitor(departure.vehicle));
+    let leaving: f64 = leaving.map(|departure| departure.battery.energy().0).sum();
+    let coming: f64 = world.resource::<Arrivals>().0.iter().map(own).sum();
+    let stored = trucks + units + at_ports + waiting + leaving + coming;
+    let begun = opening.trucks_kwh + opening.units_kwh;
+    let to_vehicles = summary.hub.charging.delivered_kwh - summary.visitors_kwh;
+    equal(
+        "of vehicles, taken in, and driven and stored, kWh".to_owned(),
+        begun + to_vehicles,
+        used + summary.hub.equipment.battery_kwh + stored,
+    );
+}
+
+fn is_visitor(vehicle: Vehicle) -> bool {
+    matches!(vehicle, Vehicle::Visitor(_))
+}
+
+fn batteries(world: &mut World, findings: &mut Findings) {
+    let mut check = |soc: f64| {
+        findings.hold((-ROUNDING..=1.0 + ROUNDING).contains(&soc), || format!("state of charge: a battery has {soc}"));
+    };
+    for store in world.query::<&Store>().iter(world) {
+        if let Store::Aboard(battery) = store {
+            check(battery.soc());
+        }
+    }
+    for state in world.query::<&UnitState>().iter(world) {
+        if let UnitState::Ready(battery) = state {
+            check(battery.soc());
+        }
+    }
+}
