@@ -65,7 +65,7 @@ fn the_newest_is_first_whatever_it_is_called() {
     let third = id(&server.ask("POST", "/api/v1/runs", Some(&long)));
     assert_eq!(open_ids(&server), [third.as_str(), &second, &first, "depot-0007"]);
     for run in [&third, &second, &first] {
-        assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).status, 200);
+        assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).status, 200);
     }
     let last = server.end_of(&first);
     assert_eq!(last["status"], "cancelled");
@@ -78,7 +78,7 @@ fn a_cancelled_run_does_not_begin() {
     for _ in 0..20 {
         let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
         let path = format!("/api/v1/runs/{run}");
-        let told = server.ask("DELETE", &path, None).json();
+        let told = server.ask("POST", &format!("{path}/cancel"), None).json();
         if told["status"] == "cancelled" {
             std::thread::sleep(Duration::from_millis(10));
             let now = server.get(&path).json();
@@ -96,7 +96,7 @@ fn a_run_says_what_is_wrong_with_files_that_changed() {
     let file = server.folder.path().join("depot/scenario.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("cabinet_kw = ", "cabinet_kv = ")).unwrap();
-    assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{long}"), None).status, 200);
+    assert_eq!(server.ask("POST", &format!("/api/v1/runs/{long}/cancel"), None).status, 200);
     let state = server.end_of(&run);
     let message = state["message"].as_str().unwrap();
     assert_eq!(state["status"], "failed");
