@@ -1,5 +1,7 @@
 //! Contract, in a real browser: the numbers on a report are those of summary.json and of the tables; it makes no request
-//! and no error, whatever a scenario is called; and a planner can open, change, run, compare and save without a manual.
+//! and no error, whatever a scenario is called; it fits windows of three widths and has no serious fault that axe-core
+//! knows; its first two sheets on paper are for the board; and a planner can open, change, run, compare and save without a
+//! manual. With `PORTVOLT_PICTURES` naming a folder, pictures of every page are left there.
 //!
 //! Needs node, playwright-core (`npm ci` in src/report/ui) and chromium; says so and passes where they are not, unless
 //! `PORTVOLT_NEEDS_BROWSER` is set, as CI does after it has installed them.
@@ -42,7 +44,7 @@ fn portvolt(folder: &Path, args: &[&str]) {
 }
 
 fn script(name: &str, args: &[&str]) -> String {
-    let out = Command::new("node").arg(front_end().join("tests").join(name)).args(args).output().unwrap();
+    let out = Command::new("node").arg(front_end().join("tests/browser").join(name)).args(args).output().unwrap();
     assert!(out.status.success(), "{name}: {}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8_lossy(&out.stdout).into_owned()
 }

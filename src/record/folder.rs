@@ -144,7 +144,7 @@ pub struct ReadSummary {
 }
 
 /// A metric as it is read back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReadMetric {
     /// Name, with the unit.
     pub name: String,

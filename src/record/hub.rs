@@ -10,6 +10,7 @@ use crate::scenario::loaded::Loaded;
 use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// No run has more days or sites.
 const MOST_DAYS: u32 = 40_000;
@@ -50,7 +51,7 @@ pub struct Hub {
 }
 
 /// A place.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Site {
     /// Key of `[site]`.
     pub key: String,
@@ -71,7 +72,7 @@ pub struct Site {
 }
 
 /// A group of chargers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Chargers {
     /// Key of `[charger]`.
     pub key: String,
@@ -86,7 +87,7 @@ pub struct Chargers {
 }
 
 /// A node.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Node {
     /// Key of `[node]`.
     pub key: String,
@@ -101,7 +102,7 @@ pub struct Node {
 }
 
 /// A hydrogen station.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Station {
     /// Key of `[hydrogen]`.
     pub key: String,
@@ -112,7 +113,7 @@ pub struct Station {
 }
 
 /// What a transition is decided by.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Transition {
     /// Policies of adoption and infrastructure.
     pub policies: String,
@@ -123,7 +124,7 @@ pub struct Transition {
 }
 
 /// Numbers of one doubtful source.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Doubtful {
     /// Unverified or assumed.
     pub quality: String,

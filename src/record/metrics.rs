@@ -262,7 +262,7 @@ catalogue! {
     Co2eUpstreamT = "co2e_upstream_t" ["t"] less in [Total]
         "CO2e of supplying diesel, electricity and hydrogen (hydrogen by the intensities of its stations)";
     Co2eT = "co2e_t" ["t"] less in [Total, Year] "CO2e at tailpipes and of supply";
-    Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "`CO2e` embodied in what was built; not part of co2e_t";
+    Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "CO2e embodied in what was built; in no other total";
     NoxKg = "nox_kg" ["kg"] less in [Total, Year] "nitrogen oxides at tailpipes";
     Pm25Kg = "pm25_kg" ["kg"] less in [Total, Year] "exhaust particles at tailpipes";
     ExhaustNoxKg = "exhaust_nox_kg" ["kg"] less in [Site] "nitrogen oxides of equipment and of trucks idling at the site";

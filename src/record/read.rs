@@ -1,5 +1,7 @@
 //! Columns of Parquet tables, batch by batch.
 
+use super::names::Names;
+use super::table::write_csv;
 use crate::disk::read::{self as file, Kind};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
@@ -88,6 +90,25 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
         visit(&Batch(batch.map_err(|error| fail(error.to_string()))?));
     }
     Ok(())
+}
+
+/// A table as CSV, the same as `--csv` writes.
+pub(crate) fn csv(folder: &Path, table: &str, names: &Names) -> Result<Vec<u8>, ReadError> {
+    let fail = |reason: String| ReadError::Table { path: folder.join(format!("{table}.parquet")), reason };
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let mut written = Ok(());
+    let mut has_header = false;
+    each_batch(folder, table, |Batch(batch)| {
+        if written.is_ok() && !has_header {
+            written = out.write_record(batch.schema().fields().iter().map(|field| field.name()));
+            has_header = true;
+        }
+        if written.is_ok() {
+            written = write_csv(batch, &mut out, names);
+        }
+    })?;
+    written.map_err(|error| fail(error.to_string()))?;
+    out.into_inner().map_err(|error| fail(error.to_string()))
 }
 
 /// Reads a JSON file.

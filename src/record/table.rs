@@ -430,7 +430,12 @@ pub fn plain_cell(text: &str) -> String {
     if begins || text.starts_with(['\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn write_csv<W: Write>(batch: &RecordBatch, csv: &mut csv::Writer<W>, names: &Names) -> Result<(), csv::Error> {
+/// Rows of a batch as CSV; times as local ones of the calendar.
+pub(super) fn write_csv<W: Write>(
+    batch: &RecordBatch,
+    csv: &mut csv::Writer<W>,
+    names: &Names,
+) -> Result<(), csv::Error> {
     for row in 0..batch.num_rows() {
         for column in batch.columns() {
             let text = if column.is_null(row) {

@@ -5,6 +5,7 @@ use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// Vehicles shown: those that came nearest to empty.
 const MOST_VEHICLES: usize = 40;
@@ -12,17 +13,42 @@ const MOST_VEHICLES: usize = 40;
 const MOST_COLUMNS: usize = 240;
 
 /// A picture of vehicles by time.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Charge {
     /// How many vehicles charged more than once.
     vehicles: usize,
     /// Chart steps in one column.
     steps_each: usize,
-    /// Those shown, the lowest first.
+    /// State of charge of all of them in each column, percent.
+    band: Band,
+    /// Those shown one by one, the lowest first.
     shown: Vec<Vehicle>,
 }
 
-#[derive(Debug, Serialize)]
+/// The lowest, tenth and middle of a hundred vehicles in each column; none where nothing is known of any.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct Band {
+    lowest: Vec<Option<u8>>,
+    tenth: Vec<Option<u8>>,
+    median: Vec<Option<u8>>,
+}
+
+impl Band {
+    fn of(vehicles: &[Vec<Option<u8>>], columns: usize) -> Self {
+        let mut band = Self::default();
+        for column in 0..columns {
+            let mut known: Vec<u8> = vehicles.iter().filter_map(|vehicle| vehicle[column]).collect();
+            known.sort_unstable();
+            let at = |share: f64| known.get((share * known.len().saturating_sub(1) as f64) as usize).copied();
+            band.lowest.push(at(0.0));
+            band.tenth.push(at(0.1));
+            band.median.push(at(0.5));
+        }
+        band
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
 struct Vehicle {
     /// Kind, number and fleet.
     label: String,
@@ -61,7 +87,6 @@ pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> 
     let vehicles = lowest.len();
     let mut order: Vec<(Key, (f64, u32, String))> = lowest.into_iter().collect();
     order.sort_by(|a, b| a.1.0.total_cmp(&b.1.0).then(a.0.cmp(&b.0)));
-    order.truncate(MOST_VEHICLES);
     let mut points: BTreeMap<Key, Vec<(u32, f64)>> = order.iter().map(|(key, _)| (*key, Vec::new())).collect();
     sessions(&mut |key, both, _| {
         if let Some(points) = points.get_mut(&key) {
@@ -69,13 +94,15 @@ pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> 
         }
     })?;
     let steps_each = steps.count.div_ceil(MOST_COLUMNS);
-    let shown = order.into_iter().map(|(key, (lowest, _, fleet))| {
+    let own = |key: &Key| columns(points.remove(key).unwrap_or_default(), steps, steps_each);
+    let all: Vec<Vec<Option<u8>>> = order.iter().map(|(key, _)| key).map(own).collect();
+    let band = Band::of(&all, steps.count.div_ceil(steps_each));
+    let shown = order.into_iter().zip(all).take(MOST_VEHICLES).map(|((key, (lowest, _, fleet)), percent)| {
         let kind = if key.0 { "equipment" } else { "truck" };
-        let own = points.remove(&key).unwrap_or_default();
         let label = if fleet.is_empty() { format!("{kind} {}", key.1) } else { format!("{kind} {} of {fleet}", key.1) };
-        Vehicle { label, lowest, percent: columns(own, steps, steps_each) }
+        Vehicle { label, lowest, percent }
     });
-    Ok(Charge { vehicles, steps_each, shown: shown.collect() })
+    Ok(Charge { vehicles, steps_each, band, shown: shown.collect() })
 }
 
 fn columns(mut points: Vec<(u32, f64)>, steps: Steps, steps_each: usize) -> Vec<Option<u8>> {

@@ -1,7 +1,7 @@
-//! The page of operations, folded from the tables. Its shape is `Report` in `ui/src/data.ts`.
+//! The page of operations, folded from the tables. The page's types are made from these.
 
 use super::steps::{Steps, rounded};
-use super::{charge, hydrogen, legs, network, overload, power};
+use super::{charge, hydrogen, land, legs, network, overload, power};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Station};
@@ -10,24 +10,29 @@ use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// Upper ends of the classes of waits, minutes.
 const WAIT_CLASSES_MIN: [f64; 8] = [0.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0];
 
-#[derive(Debug, Serialize)]
-pub(super) struct Data {
-    kind: &'static str,
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RunPage {
     title: String,
     description: String,
     start: String,
     days: u32,
     zone: String,
+    /// Length of a step of the charts, and of the intervals at which loads and limits are held together, seconds.
     bucket_s: u32,
+    interval_s: u32,
+    /// Local time of each step.
     times: Vec<String>,
     hub: Load,
     waits: Waits,
     hauls: Hauls,
     sites: Vec<SiteSeries>,
+    /// Rings of the coast around the sites: longitude and latitude by turns, degrees; filled even-odd.
+    land: Vec<Vec<f64>>,
     nodes: Vec<network::NodeSeries>,
     /// Sites and nodes whose limit was passed.
     overloads: Vec<overload::Overload>,
@@ -41,7 +46,7 @@ pub(super) struct Data {
     warnings: Vec<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 struct Load {
     charging: Vec<f64>,
     equipment: Vec<f64>,
@@ -50,7 +55,7 @@ struct Load {
     hydrogen: Vec<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Waits {
     up_to_min: Vec<Option<f64>>,
     trucks: Vec<u64>,
@@ -61,14 +66,14 @@ struct Waits {
     longest_min: Vec<Option<f64>>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 struct Hauls {
     done: Vec<u64>,
     late: Vec<u64>,
 }
 
 /// Hours of equipment by class and chart step; steps are of whole hours.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Work {
     /// Length of a step, seconds.
     bucket_s: u32,
@@ -76,13 +81,13 @@ struct Work {
     classes: BTreeMap<String, ClassHours>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ClassHours {
     required_h: Vec<f64>,
     served_h: Vec<f64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SiteSeries {
     #[serde(flatten)]
     site: Site,
@@ -93,14 +98,14 @@ struct SiteSeries {
 }
 
 /// A line of the section on where the result comes from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Fact {
     label: String,
     value: String,
 }
 
 /// Reads the tables of a run.
-pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Data, ReadError> {
+pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<RunPage, ReadError> {
     let tables = &folder.join("tables");
     let calendar = hub.calendar(folder)?;
     let span_s = hub.days * 86_400;
@@ -125,13 +130,14 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Da
         ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
         waiting: rounded(waiting, 2),
     });
-    Ok(Data {
-        kind: "run",
+    Ok(RunPage {
         bucket_s: steps.bucket_s,
+        interval_s: hub.interval_s,
         times: steps.times(&calendar),
         hub: Load { charging, equipment, shore, other, hydrogen },
         waits,
         hauls,
+        land: land::Region::around(hub.sites.iter().map(|site| (site.lat, site.lon))).map(land::of).unwrap_or_default(),
         sites: sites.collect(),
         nodes,
         work: work(tables, &calendar, span_s)?,

@@ -6,9 +6,10 @@ use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// One station over time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StationSeries {
     key: String,
     site: String,

@@ -10,12 +10,13 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// More trips than these make a page slow: only every n-th truck is shown then.
 const MOST_LEGS: usize = 120_000;
 
 /// Trips in the order of their start, packed.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Legs {
     /// One truck in so many is shown.
     one_in: usize,

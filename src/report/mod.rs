@@ -8,6 +8,7 @@
 mod charge;
 mod data;
 mod hydrogen;
+pub(crate) mod land;
 mod legs;
 mod network;
 mod overload;
@@ -22,6 +23,7 @@ use crate::record::read::ReadError;
 use crate::report::study::STUDY;
 use serde::Serialize;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// The page, with a placeholder where the data goes.
 const PAGE: &str = include_str!("ui/dist/report.html");
@@ -30,24 +32,32 @@ const PLACEHOLDER: &str = "\"PORTVOLT_DATA\"";
 const POLICY: &str = "default-src 'none';";
 const SERVED_POLICY: &str = "default-src 'none'; connect-src 'self';";
 
+/// What the page shows, by what was run. The types of the front end are made from these.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum Page {
+    /// Days of operations.
+    Run(Box<data::RunPage>),
+    /// A transition over years.
+    Years(Box<years::YearsPage>),
+    /// A comparison of strategies.
+    Study(Box<study::StudyPage>),
+}
+
 /// What the page shows of the run, transition or comparison in a folder. The manifest may not have been written yet.
 /// A transition may be held against another finished one, whose folder is `baseline`.
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
-pub fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<serde_json::Value, ReadError> {
+pub(crate) fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<Page, ReadError> {
     if folder.join(STUDY).is_file() {
-        return study::collect(folder, manifest);
+        return Ok(Page::Study(Box::new(study::collect(folder, manifest)?)));
     }
     let hub = hub::Hub::read(folder)?;
     if hub.transition.is_some() {
-        return Ok(value(&years::collect(folder, hub, manifest, baseline)?));
+        return Ok(Page::Years(Box::new(years::collect(folder, hub, manifest, baseline)?)));
     }
-    Ok(value(&data::collect(folder, hub, manifest)?))
-}
-
-fn value(data: &impl Serialize) -> serde_json::Value {
-    serde_json::to_value(data).unwrap_or_default()
+    Ok(Page::Run(Box::new(data::collect(folder, hub, manifest)?)))
 }
 
 /// The same as one self-contained page.
@@ -55,12 +65,13 @@ fn value(data: &impl Serialize) -> serde_json::Value {
 /// # Errors
 /// When a file of the folder cannot be read.
 pub fn build(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<String, ReadError> {
-    Ok(page(&data(folder, manifest, baseline)?))
+    let data = data(folder, manifest, baseline)?;
+    Ok(page(&serde_json::to_string(&data).expect("plain values can be written")))
 }
 
-fn page(data: &serde_json::Value) -> String {
+fn page(data: &str) -> String {
     // Inside a script element only `<` could end it, whatever a scenario's names hold.
-    PAGE.replacen(PLACEHOLDER, &data.to_string().replace('<', "\\u003c"), 1)
+    PAGE.replacen(PLACEHOLDER, &data.replace('<', "\\u003c"), 1)
 }
 
 /// The planner's page: the same front end without data, which asks its own server.

@@ -1,7 +1,7 @@
 //! The tree behind each connection: the load of its nodes over time.
 
 use super::overload;
-use super::power::worst;
+use super::power::Headroom;
 use super::steps::{Steps, rounded};
 use crate::record::hub::Node;
 use crate::record::overload::Overloads;
@@ -9,9 +9,10 @@ use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// One node over time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NodeSeries {
     #[serde(flatten)]
     node: Node,
@@ -19,8 +20,8 @@ pub(super) struct NodeSeries {
     peak_kw: f64,
     /// The least limit that held in any interval, kW.
     least_limit_kw: Option<f64>,
-    /// Highest load of an interval over the limit of the same interval.
-    worst_share: Option<f64>,
+    #[serde(flatten)]
+    headroom: Headroom,
     /// Mean power of each step, kW.
     mean_kw: Vec<f64>,
 }
@@ -37,7 +38,7 @@ pub(super) fn collect(
         node: node.clone(),
         peak_kw: 0.0,
         least_limit_kw: None,
-        worst_share: None,
+        headroom: Headroom::default(),
         mean_kw: vec![0.0; steps.count],
     };
     let mut nodes: Vec<NodeSeries> = known.iter().map(series).collect();
@@ -52,12 +53,15 @@ pub(super) fn collect(
             let node = &mut nodes[*at];
             let load_kw = batch.number("load_kw", row).unwrap_or(0.0);
             node.peak_kw = node.peak_kw.max(load_kw);
-            let step = steps.at(batch.whole("start_s", row));
+            let start_s = batch.whole("start_s", row);
+            let step = steps.at(start_s);
             node.mean_kw[step] += load_kw * f64::from(interval_s) / steps.length_s(step);
             let limit_kw = batch.number("limit_kw", row);
             node.least_limit_kw = node.least_limit_kw.into_iter().chain(limit_kw).reduce(f64::min);
             // The peak and the least limit may be hours apart: only those of one interval say how near it came.
-            node.worst_share = limit_kw.map_or(node.worst_share, |limit_kw| worst(node.worst_share, load_kw, limit_kw));
+            if let Some(limit_kw) = limit_kw {
+                node.headroom.hold(load_kw, limit_kw, start_s);
+            }
         }
     })?;
     for node in &mut nodes {

@@ -8,6 +8,7 @@ use crate::record::read::{Batch, ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// Kinds of load, in the order of [`Power::hub`].
 const KINDS: [&str; 5] = ["charging_kw", "equipment_kw", "shore_kw", "other_kw", "hydrogen_kw"];
@@ -23,7 +24,7 @@ pub(super) struct Power {
 }
 
 /// One site over time.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct SitePower {
     /// Mean power of each step, kW.
     mean_kw: Vec<f64>,
@@ -33,8 +34,43 @@ pub(super) struct SitePower {
     limits_kw: Vec<Option<f64>>,
     /// Highest load of an interval through the connection, with that of the sites behind it, kW.
     carried_peak_kw: f64,
-    /// Highest of the same over the limit of the same interval.
-    worst_share: Option<f64>,
+    #[serde(flatten)]
+    headroom: Headroom,
+}
+
+/// How near a load came to its limit, both of the same interval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
+pub(super) struct Headroom {
+    /// Highest load over the limit; none without a limit.
+    pub(super) worst_share: Option<f64>,
+    /// That load and limit, kW, and when the interval began, seconds since the start.
+    worst_kw: f64,
+    worst_limit_kw: f64,
+    worst_s: u32,
+    /// Intervals whose load passed the limit, and when the first began, seconds since the start.
+    over_intervals: u32,
+    over_first_s: Option<u32>,
+}
+
+impl Headroom {
+    /// Holds a load against the limit of its own interval.
+    pub(super) fn hold(&mut self, load_kw: f64, limit_kw: f64, start_s: u32) {
+        // The summary counts the same: what is over by rounding only is not over.
+        if load_kw > limit_kw * (1.0 + 1e-9) + 1e-9 {
+            self.over_intervals += 1;
+            self.over_first_s.get_or_insert(start_s);
+        }
+        let share = load_kw / limit_kw;
+        if limit_kw > 0.0 && self.worst_share.is_none_or(|worst| share > worst) {
+            *self = Self {
+                worst_share: Some(share),
+                worst_kw: load_kw,
+                worst_limit_kw: limit_kw,
+                worst_s: start_s,
+                ..*self
+            };
+        }
+    }
 }
 
 /// Loads and limits of one interval, by site.
@@ -112,7 +148,7 @@ impl Power {
             site.carried_peak_kw = site.carried_peak_kw.max(carried_kw[at]);
             let Some(limit_kw) = now.limit_kw[at] else { continue };
             site.limits_kw[step] = Some(site.limits_kw[step].map_or(limit_kw, |least_kw| least_kw.min(limit_kw)));
-            site.worst_share = worst(site.worst_share, carried_kw[at], limit_kw);
+            site.headroom.hold(carried_kw[at], limit_kw, now.start_s);
         }
     }
 
@@ -130,15 +166,9 @@ impl Power {
     }
 }
 
-/// The higher of a share known so far and that of a load over the limit that held for it.
-pub(super) fn worst(known: Option<f64>, load_kw: f64, limit_kw: f64) -> Option<f64> {
-    let share = (limit_kw > 0.0).then(|| load_kw / limit_kw);
-    known.into_iter().chain(share).reduce(f64::max)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Interval, Power, SitePower, worst};
+    use super::{Headroom, Interval, Power, SitePower};
     use crate::report::steps::Steps;
 
     fn sites(count: usize) -> Power {
@@ -149,7 +179,14 @@ mod tests {
 
     #[test]
     fn a_load_is_held_against_the_limit_of_its_own_interval() {
-        assert_eq!(worst(worst(None, 90.0, 100.0), 30.0, 50.0), Some(0.9));
+        let mut near = Headroom::default();
+        near.hold(90.0, 100.0, 0);
+        near.hold(30.0, 50.0, 900);
+        assert_eq!((near.worst_share, near.worst_s, near.over_intervals), (Some(0.9), 0, 0));
+        near.hold(60.0, 50.0, 1_800);
+        near.hold(1.0, 0.0, 2_700);
+        let over = (near.worst_share, near.worst_kw, near.worst_s, near.over_intervals, near.over_first_s);
+        assert_eq!(over, (Some(1.2), 60.0, 1_800, 2, Some(1_800)), "an outage has no share, but a load in it is over");
         let mut power = sites(1);
         let steps = Steps::over(86_400, 86_400);
         for (start_s, load_kw, limit_kw) in [(0, 90.0, 100.0), (900, 30.0, 50.0)] {
@@ -157,7 +194,7 @@ mod tests {
             power.settle(&now, &[None], steps);
         }
         let site = &power.sites[0];
-        assert_eq!((site.worst_share, site.limits_kw[0]), (Some(0.9), Some(50.0)), "not 90 kW of 50 kW");
+        assert_eq!((site.headroom.worst_share, site.limits_kw[0]), (Some(0.9), Some(50.0)), "not 90 kW of 50 kW");
     }
 
     #[test]
@@ -169,7 +206,7 @@ mod tests {
             power.settle(&now, &[None, Some(0)], steps);
         }
         let site = &power.sites[0];
-        assert_eq!((site.carried_peak_kw, site.worst_share), (120.0, Some(1.2)), "neither 100 nor 180 kW");
+        assert_eq!((site.carried_peak_kw, site.headroom.worst_share), (120.0, Some(1.2)), "neither 100 nor 180 kW");
         assert_eq!(power.sites[1].peak_kw, [80.0]);
     }
 }

@@ -1,46 +1,128 @@
-//! The page of a comparison: what `compare.json` says of the hub, and where it comes from. Its shape is `Study` in
-//! `ui/src/data.ts`.
+//! The page of a comparison: what `compare.json` says of the hub, and where it comes from.
 
-use super::data::facts;
+use super::data::{Fact, facts};
 use crate::record::folder::Manifest;
-use crate::record::hub::Hub;
+use crate::record::hub::{Doubtful, Hub};
 use crate::record::read::ReadError;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
+use utoipa::ToSchema;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StudyPage {
+    title: String,
+    study: Comparison,
+    provenance: Vec<Fact>,
+    doubtful: Vec<Doubtful>,
+    /// What a careful reader should know before using the result.
+    warnings: Vec<String>,
+}
+
+/// `compare.json`, without metrics of single sites.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct Comparison {
+    scenario: String,
+    settings: Vec<String>,
+    seed: u64,
+    replications: u32,
+    interrupted: bool,
+    baseline: String,
+    strategies: Vec<ComparedStrategy>,
+    metrics: Vec<ComparedMetric>,
+    sensitivity_metric: Option<String>,
+    sensitivity: Vec<SensitivityEffect>,
+}
+
+/// What a strategy changes.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct ComparedStrategy {
+    name: String,
+    overlays: Vec<String>,
+    settings: Vec<String>,
+}
+
+/// One metric of all strategies.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct ComparedMetric {
+    name: String,
+    scope: String,
+    unit: String,
+    info: String,
+    /// Which end is wanted; none where neither is.
+    better: Option<Wanted>,
+    /// Replications in which every strategy has a value.
+    replications: u32,
+    strategies: Vec<StandingRow>,
+}
+
+/// Which end of a metric is wanted.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Wanted {
+    Lower,
+    Higher,
+}
+
+/// How one strategy stands in one metric; differences are to the baseline, on the same random days.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct StandingRow {
+    strategy: String,
+    mean: Option<f64>,
+    /// Half the width of the 95 % interval of the mean.
+    half_width: Option<f64>,
+    difference: Option<f64>,
+    difference_half_width: Option<f64>,
+    /// p value of no difference, adjusted for the number of comparisons (Holm).
+    p_holm: Option<f64>,
+    /// Does it differ from the baseline, after the adjustment?
+    differs: Option<bool>,
+    /// Variance without common random days over that with them.
+    pairing_factor: Option<f64>,
+    probability_best: Option<f64>,
+    /// Best and worst place that the data allow; where they differ, the data cannot tell.
+    first_place: Option<u32>,
+    last_place: Option<u32>,
+}
+
+/// What one change of one number does to one strategy.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct SensitivityEffect {
+    parameter: String,
+    change: String,
+    value: String,
+    /// Whether the change raises the number; none where that cannot be told.
+    is_raised: Option<bool>,
+    strategy: String,
+    mean: Option<f64>,
+    effect: Option<f64>,
+    effect_half_width: Option<f64>,
+    difference: Option<f64>,
+    difference_half_width: Option<f64>,
+}
 
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
-pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<Value, ReadError> {
-    let mut study: Value = crate::record::read::json(&folder.join(STUDY))?;
+pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
+    let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
     let Hub { doubtful, warnings, .. } = Hub::read(folder)?;
-    if let Some(metrics) = study["metrics"].as_array_mut() {
-        metrics.retain(|metric| metric["scope"].as_str().is_some_and(|scope| !scope.starts_with("site:")));
+    study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
+    let raised: Vec<Option<bool>> =
+        study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();
+    for (effect, raised) in study.sensitivity.iter_mut().zip(raised) {
+        effect.is_raised = raised;
     }
-    if let Some(effects) = study["sensitivity"].as_array_mut() {
-        let raised: Vec<Option<bool>> = effects.iter().map(|effect| is_raised(effect, effects)).collect();
-        for (effect, raised) in effects.iter_mut().zip(raised) {
-            effect["is_raised"] = json!(raised);
-        }
-    }
-    Ok(json!({
-        "kind": "study",
-        "title": manifest.title,
-        "study": study,
-        "provenance": facts(manifest),
-        "doubtful": doubtful,
-        "warnings": warnings,
-    }))
+    Ok(StudyPage { title: manifest.title.clone(), study, provenance: facts(manifest), doubtful, warnings })
 }
 
 /// Whether a change raises its number: a share tells the value before, and of plain values the higher ones are raised.
 /// None where it cannot be told.
-fn is_raised(effect: &Value, all: &[Value]) -> Option<bool> {
-    let number = |effect: &Value| effect["value"].as_str()?.parse::<f64>().ok();
+fn is_raised(effect: &SensitivityEffect, all: &[SensitivityEffect]) -> Option<bool> {
+    let number = |effect: &SensitivityEffect| effect.value.parse::<f64>().ok();
     let value = number(effect)?;
-    if let Some(percent) = effect["change"].as_str()?.strip_suffix('%') {
+    if let Some(percent) = effect.change.strip_suffix('%') {
         let before = value / (1.0 + percent.parse::<f64>().ok()? / 100.0);
         return before.is_finite().then_some(value > before);
     }
-    let is_same = |other: &&Value| other["parameter"] == effect["parameter"] && other["strategy"] == effect["strategy"];
+    let is_same = |other: &&SensitivityEffect| other.parameter == effect.parameter && other.strategy == effect.strategy;
     let values: Vec<f64> = all.iter().filter(is_same).filter_map(number).collect();
     let [least, most] = [f64::min, f64::max].map(|pick| values.iter().copied().reduce(pick).unwrap_or(value));
     (least < most).then(|| value > f64::midpoint(least, most))
@@ -51,13 +133,14 @@ pub(super) const STUDY: &str = "compare.json";
 
 #[cfg(test)]
 mod tests {
-    use super::is_raised;
-    use serde_json::{Value, json};
+    use super::{SensitivityEffect, is_raised};
+    use serde_json::json;
 
     #[test]
     fn the_higher_of_two_values_is_the_raised_one() {
-        let effect = |parameter: &str, change: &str, value: &str| -> Value {
-            json!({ "parameter": parameter, "change": change, "value": value, "strategy": "bau" })
+        let effect = |parameter: &str, change: &str, value: &str| -> SensitivityEffect {
+            let row = json!({ "parameter": parameter, "change": change, "value": value, "strategy": "bau" });
+            serde_json::from_value(row).expect("the other fields may be missing")
         };
         let all = [
             effect("x", "880", "880"),

@@ -1,5 +1,4 @@
-//! What the page of a transition shows, folded from its tables. Its shape is `Years` in
-//! `ui/src/data.ts`.
+//! What the page of a transition shows, folded from its tables.
 
 use super::data::{Fact, facts, warnings};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
@@ -10,6 +9,7 @@ use crate::transition::baseline::Baseline;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use utoipa::ToSchema;
 
 /// The class of trucks in the table `fleet`.
 const TRUCK: &str = "truck";
@@ -19,10 +19,8 @@ const DAYS_A_YEAR: f64 = 365.0;
 /// Up to this share of hauls, those lost do not tell in cost and emissions.
 const FEW_LOST: f64 = 0.005;
 
-#[derive(Debug, Serialize)]
-pub(super) struct Data {
-    /// Tells the page which report this is.
-    kind: &'static str,
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct YearsPage {
     title: String,
     description: String,
     policies: String,
@@ -49,7 +47,7 @@ pub(super) struct Data {
 }
 
 /// A site, for those who live beside it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SiteCommunity {
     key: String,
     name: String,
@@ -63,7 +61,7 @@ struct SiteCommunity {
 }
 
 /// All projects of a kind.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 struct Project {
     kind: String,
     count: usize,
@@ -77,7 +75,7 @@ struct Project {
 }
 
 /// A run that this one is held against.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Other {
     name: String,
     cost_usd: Vec<f64>,
@@ -87,7 +85,7 @@ struct Other {
 }
 
 /// Hauls that nobody drove cost nothing and emit nothing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Lost {
     year: u32,
     share: f64,
@@ -95,7 +93,7 @@ struct Lost {
     years: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Rule {
     year: u32,
     rule: String,
@@ -138,7 +136,7 @@ pub(super) fn collect(
     hub: Hub,
     manifest: &Manifest,
     baseline: Option<&Path>,
-) -> Result<Data, ReadError> {
+) -> Result<YearsPage, ReadError> {
     let tables = &folder.join("tables");
     let mut years = BTreeSet::new();
     each_batch(tables, "fleet", |batch| years.extend((0..batch.rows()).map(|row| batch.whole("year", row))))?;
@@ -152,8 +150,7 @@ pub(super) fn collect(
     let hydrogen_t = parts(tables, "emissions", &[("hydrogen", &["hydrogen_kg"])], KG_PER_T)?.remove("hydrogen");
     let [trucks, equipment] = stock(tables, &years)?;
     let transition = hub.transition.expect("a page of years is made of a transition");
-    Ok(Data {
-        kind: "years",
+    Ok(YearsPage {
         policies: transition.policies,
         money_year: transition.money_year,
         grid: transition.grid,

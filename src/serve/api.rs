@@ -1,14 +1,21 @@
 //! The routes of `/api/v1`, each a thin function over the workspace and the queue.
 
 use super::app::App;
+use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
-use super::error::{ApiError, ApiResult};
-use super::jobs::RunState;
-use super::request::RunRequest;
+use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
+use super::request::{Asked, ComparisonRequest, RunRequest};
+use super::ticket::{self, RunState};
 use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
-use super::{jobs, layout, save};
+use super::{layout, prepare, save};
+use crate::document::problem::Problems;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
+use crate::record::hub::Hub;
+use crate::record::names::Names;
+use crate::record::read::{self, ReadError};
+use crate::report::Page;
+use crate::report::land::Region;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::document;
 use crate::scenario::template::{TEMPLATES, find};
@@ -21,6 +28,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,9 +39,20 @@ type Shared = State<Arc<App>>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Portvolt",
-    description = "Scenarios and runs of one folder: check and save changes, run them, watch, read results. Errors are {\"schema\":1,\"error\":text,\"problems\":[...]}."
-))]
+    description = "Scenarios and runs of one folder: check and save changes, run them, watch, read results. Every error has the body `ErrorBody`."
+), security((), ("token" = [])), modifiers(&Security))]
 struct Description;
+
+/// A server may ask for its token.
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let bearer = Http::new(HttpAuthScheme::Bearer);
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// All routes and their description.
 pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
@@ -44,8 +63,13 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(check))
         .routes(routes!(save_draft))
         .routes(routes!(scenario_file))
+        .routes(routes!(put_tariff))
         .routes(routes!(list_runs, start))
-        .routes(routes!(run_state, cancel))
+        .routes(routes!(start_comparison))
+        .routes(routes!(run_state, delete))
+        .routes(routes!(cancel))
+        .routes(routes!(finish))
+        .routes(routes!(land))
         .routes(routes!(super::events::events))
         .routes(routes!(summary))
         .routes(routes!(page))
@@ -72,13 +96,13 @@ struct WorkspaceView {
     /// Further scenarios that are not listed: the folder holds too many.
     scenarios_left_out: usize,
     /// Scenarios that can be copied into the folder.
-    templates: Vec<&'static str>,
+    templates: Vec<Template>,
     /// Tariffs that come with Portvolt.
-    tariffs: Vec<&'static str>,
-    /// Built-in charging policies: name and what it does.
-    charging: Vec<(&'static str, &'static str)>,
+    tariffs: Vec<Choice>,
+    /// Built-in charging policies.
+    charging: Vec<Choice>,
     /// Built-in dispatch policies.
-    dispatch: Vec<&'static str>,
+    dispatch: Vec<Choice>,
     /// May plugins be put into the folder?
     allows_plugins: bool,
 }
@@ -93,10 +117,10 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
             scenarios,
             scenarios_left_out,
-            templates: TEMPLATES.iter().map(|template| template.0).collect(),
-            tariffs: import::SHIPPED.iter().map(|tariff| tariff.0).collect(),
-            charging: policy::built_in().map(|info| (info.name, info.about)).collect(),
-            dispatch: policy::DISPATCH_NAMES.to_vec(),
+            templates: TEMPLATES.iter().map(|template| choices::template(template.0, template.1)).collect(),
+            tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
+            charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
+            dispatch: policy::DISPATCH_NAMES.iter().map(|name| Choice::new(name, "")).collect(),
             allows_plugins: app.allows_plugins,
         }))
     })
@@ -129,7 +153,7 @@ struct Written {
 
 /// Copies a template into the folder.
 #[utoipa::path(post, path = "/api/v1/scenarios", request_body = NewScenario,
-    responses((status = 201, body = Written), (status = 409, description = "the name is taken")))]
+    responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken")))]
 async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiResult<(StatusCode, Json<Written>)> {
     let NewScenario { template, name } = body.0;
     aside(move || {
@@ -168,7 +192,7 @@ struct Draft {
 #[derive(Debug, Serialize, ToSchema)]
 struct Checked {
     /// Mistakes as `portvolt validate --format json` lists them; empty when it can be run.
-    problems: Vec<Value>,
+    problems: Vec<Mistake>,
     /// What can be run and is probably a mistake all the same.
     doubts: Vec<String>,
     /// The whole scenario with overlays and changes; null where a file cannot be read.
@@ -184,7 +208,7 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
         let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
             Ok(loaded) => (Vec::new(), doubts(&loaded)),
-            Err(problems) => (problems.to_json(), Vec::new()),
+            Err(problems) => (Mistake::all(&problems), Vec::new()),
         };
         Ok(Json(Checked { problems, doubts, document: document(&request).unwrap_or_default() }))
     })
@@ -209,8 +233,8 @@ struct Save {
 
 /// Writes a draft as a new file beside its scenario; comments and order of the scenario are kept.
 #[utoipa::path(post, path = "/api/v1/scenarios/save", request_body = Save,
-    responses((status = 201, body = Written), (status = 409, description = "the name is taken"),
-        (status = 422, description = "the draft has mistakes")))]
+    responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
+        (status = 422, body = ErrorBody, description = "the draft has mistakes")))]
 async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
     let save: Save = body.0;
     aside(move || {
@@ -218,6 +242,41 @@ async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(Stat
         let (new, text) = save::draft(&app.workspace, &save.scenario, &save.strategies, &save.changes, &save.name)?;
         let path = new.strip_prefix(app.workspace.root()).unwrap_or(&new).display().to_string();
         Ok((StatusCode::CREATED, Json(Written { path, text })))
+    })
+    .await
+}
+
+/// A tariff of the planner's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTariff {
+    /// Path of the scenario inside the served folder.
+    scenario: String,
+    /// Name of the file, which ends in `.json`.
+    name: String,
+    /// JSON of the Utility Rate Database.
+    text: String,
+}
+
+/// Puts a tariff beside a scenario, if it is one; it is not put over a file that is there.
+#[utoipa::path(post, path = "/api/v1/scenarios/tariff", request_body = NewTariff,
+    responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
+        (status = 422, body = ErrorBody, description = "it is no tariff")))]
+async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let NewTariff { scenario, name, text } = body.0;
+    aside(move || {
+        named(&name)?;
+        if !name.ends_with(".json") {
+            return Err(ApiError::bad(format!("`{name}`: a tariff is a file of JSON, whose name ends in .json")));
+        }
+        let mut problems = Vec::new();
+        import::tariff(&name, &text, None, &mut problems);
+        if !problems.is_empty() {
+            return Err(Problems { files: Vec::new(), list: problems }.into());
+        }
+        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
+        save::create(&folder.join(&name), text.as_bytes())?;
+        Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
 }
@@ -264,23 +323,33 @@ async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
 /// Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued.
 #[utoipa::path(post, path = "/api/v1/runs", request_body = RunRequest,
     responses((status = 202, body = RunState, headers(("location" = String))),
-        (status = 422, description = "the scenario has mistakes"), (status = 429, description = "the queue is full")))]
+        (status = 422, body = ErrorBody, description = "the scenario has mistakes"), (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Response> {
-    let request = body.0;
-    aside(move || {
-        app.jobs.room()?;
-        let (loaded, _) = app.jobs.load(&request)?;
-        let state = app.jobs.accept(request, &loaded.scenario.title)?;
-        let location = HeaderValue::from_str(&format!("/api/v1/runs/{}", state.id));
-        let mut response = (StatusCode::ACCEPTED, Json(state)).into_response();
-        response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
-        Ok(response)
-    })
-    .await
+    aside(move || queue(&app, Asked::Run(body.0))).await
+}
+
+/// Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
+/// mistakes show at once and nothing is queued. Its results come as those of a run.
+#[utoipa::path(post, path = "/api/v1/comparisons", request_body = ComparisonRequest,
+    responses((status = 202, body = RunState, headers(("location" = String))),
+        (status = 422, body = ErrorBody, description = "a strategy has mistakes"),
+        (status = 429, body = ErrorBody, description = "the queue is full")))]
+async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>) -> ApiResult<Response> {
+    aside(move || queue(&app, Asked::Comparison(body.0))).await
+}
+
+fn queue(app: &App, asked: Asked) -> ApiResult<Response> {
+    app.jobs.room()?;
+    let title = prepare::title(&asked, &app.workspace)?;
+    let state = app.jobs.accept(asked, &title)?;
+    let location = HeaderValue::from_str(&format!("/api/v1/runs/{}", state.id));
+    let mut response = (StatusCode::ACCEPTED, Json(state)).into_response();
+    response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
+    Ok(response)
 }
 
 /// Where a run stands.
-#[utoipa::path(get, path = "/api/v1/runs/{id}", responses((status = 200, body = RunState), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/runs/{id}", responses((status = 200, body = RunState), (status = 404, body = ErrorBody)))]
 async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
     if let Some(state) = app.jobs.watch(&id) {
         let state = state.borrow().clone();
@@ -289,20 +358,58 @@ async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json
     aside(move || {
         let (_, manifest) = app.workspace.manifest(&id)?;
         let request = app.workspace.run_request(&id);
-        Ok(Json(jobs::finished(id, manifest, request)))
+        Ok(Json(ticket::finished(id, manifest, request)))
     })
     .await
 }
 
-/// Cancels a run, or drops one that failed or was interrupted, with what it left behind.
-#[utoipa::path(delete, path = "/api/v1/runs/{id}",
-    responses((status = 200, body = RunState), (status = 404), (status = 409, description = "it is over")))]
+/// Cancels a run that waits or goes on; nothing of it is kept.
+#[utoipa::path(post, path = "/api/v1/runs/{id}/cancel",
+    responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "it is over")))]
 async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.cancel(&id).map(Json)).await
 }
 
+/// Ends a comparison early and keeps the replications that are finished.
+#[utoipa::path(post, path = "/api/v1/runs/{id}/finish",
+    responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "it does not run, or is no comparison")))]
+async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+    aside(move || app.jobs.finish(&id).map(Json)).await
+}
+
+/// Forgets a run that failed or was interrupted, with what it left behind.
+#[utoipa::path(delete, path = "/api/v1/runs/{id}",
+    responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
+        (status = 409, body = ErrorBody, description = "it goes on, or has results")))]
+async fn delete(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+    aside(move || app.jobs.delete(&id).map(Json)).await
+}
+
+/// A box of degrees.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Box {
+    west: f64,
+    south: f64,
+    east: f64,
+    north: f64,
+}
+
+/// The coast around a box, to draw a map on: rings of longitude and latitude by turns, degrees, to be filled even-odd.
+#[utoipa::path(get, path = "/api/v1/land", params(Box), responses((status = 200, body = Vec<Vec<f64>>)))]
+async fn land(QueryOf(Box { west, south, east, north }): QueryOf<Box>) -> ApiResult<Json<Vec<Vec<f64>>>> {
+    let is_degree = |value: &f64| (-360.0..=360.0).contains(value);
+    if ![west, south, east, north].iter().all(is_degree) {
+        return Err(ApiError::bad("a box has four numbers in degrees"));
+    }
+    let corners = [(south, west), (north, east)];
+    aside(move || Ok(Json(Region::around(corners.into_iter()).map(crate::report::land::of).unwrap_or_default()))).await
+}
+
 /// The metrics of a finished run: its summary.json.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404, body = ErrorBody)))]
 async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
         let is_study = app.workspace.run(&id)?.holds_file("compare.json");
@@ -313,8 +420,9 @@ async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Respon
 }
 
 /// What the report shows of a finished run.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/page", responses((status = 200, body = Value), (status = 404)))]
-async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Value>> {
+#[utoipa::path(get, path = "/api/v1/runs/{id}/page",
+    responses((status = 200, body = Page), (status = 404, body = ErrorBody)))]
+async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Page>> {
     aside(move || {
         let (folder, manifest) = app.workspace.without_links(&id)?;
         let data = crate::report::data(&folder, &manifest, None);
@@ -325,7 +433,7 @@ async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Valu
 
 /// The self-contained report of a finished run.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/report.html",
-    responses((status = 200, content_type = "text/html", body = String), (status = 404)))]
+    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = ErrorBody)))]
 async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
         let mut response = typed(app.workspace.run_file(&id, REPORT)?, "text/html; charset=utf-8");
@@ -338,16 +446,29 @@ async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Respons
 }
 
 /// The tables of a finished run, by name.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", responses((status = 200, body = Vec<String>), (status = 404)))]
+#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", responses((status = 200, body = Vec<String>), (status = 404, body = ErrorBody)))]
 async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
     aside(move || app.workspace.tables(&id).map(Json)).await
 }
 
-/// One table of a finished run as Parquet.
+/// One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/tables/{table}",
-    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8]), (status = 404)))]
+    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8]),
+        (status = 404, body = ErrorBody)))]
 async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) -> ApiResult<Response> {
     aside(move || {
+        if let Some(name) = table.strip_suffix(".csv") {
+            named(name)?;
+            let (folder, _) = app.workspace.without_links(&id)?;
+            let tables = folder.join("tables");
+            if !tables.join(format!("{name}.parquet")).is_file() {
+                return Err(ApiError::missing("there is no such file"));
+            }
+            let failed = |error: ReadError| ApiError::system(error.to_string());
+            let calendar = Hub::read(&folder).and_then(|hub| hub.calendar(&folder)).map_err(failed)?;
+            let csv = read::csv(&tables, name, &Names::none(calendar)).map_err(failed)?;
+            return Ok(typed(csv, "text/csv; charset=utf-8"));
+        }
         let name = table.strip_suffix(".parquet").unwrap_or(&table);
         named(name)?;
         let bytes = app.workspace.run_file(&id, &format!("tables/{name}.parquet"))?;
@@ -358,8 +479,8 @@ async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) ->
 
 /// Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`.
 #[utoipa::path(put, path = "/api/v1/plugins/{name}", request_body(content = Vec<u8>, content_type = "application/wasm"),
-    responses((status = 201), (status = 400, description = "it is no plugin, or has no plain name"),
-        (status = 403, description = "plugins are not allowed"), (status = 409, description = "the name is taken")))]
+    responses((status = 201), (status = 400, body = ErrorBody, description = "it is no plugin, or has no plain name"),
+        (status = 403, body = ErrorBody, description = "plugins are not allowed"), (status = 409, body = ErrorBody, description = "the name is taken")))]
 async fn put_plugin(
     State(app): Shared,
     Path(name): Path<String>,

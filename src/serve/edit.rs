@@ -12,7 +12,10 @@ use utoipa::ToSchema;
 const MOST_CHANGES: usize = 2_000;
 const DEEPEST: usize = 6;
 /// Tables whose rows name the sources of their numbers.
-const SOURCED: [&str; 6] = ["site", "charger", "node", "storage", "solar", "fleet"];
+const SOURCED: [&str; 10] =
+    ["site", "charger", "node", "storage", "solar", "fleet", "limit", "terminal", "equipment_model", "swap"];
+/// Tables whose rows hold numbers of things by name, such as the units of each model: they share one source.
+const COUNTED: [&str; 2] = ["terminal", "fleet"];
 /// The source of numbers that were changed here.
 const PLANNER: &str = "planner";
 const TITLE: &str = "Set on the planner's page";
@@ -53,6 +56,17 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
             }
             ([table, row, key], Some(value)) if has_source && value.is_number() => {
                 let source = [table, row, &"sources".to_owned(), key].map(String::clone).to_vec();
+                is_sourced = true;
+                steps.push((keys.clone(), Some(value)));
+                steps.push((source, Some(PLANNER.into())));
+            }
+            ([table, row, key, name], Some(value)) if has_source && value.is_number() => {
+                let sources = "sources".to_owned();
+                let source = if COUNTED.contains(&table.as_str()) {
+                    [table, row, &sources, key].map(String::clone).to_vec()
+                } else {
+                    [table, row, key, &sources, name].map(String::clone).to_vec()
+                };
                 is_sourced = true;
                 steps.push((keys.clone(), Some(value)));
                 steps.push((source, Some(PLANNER.into())));

@@ -1,9 +1,12 @@
 //! What a caller is told when something cannot be done: a status and one JSON shape.
 
 use crate::document::problem::Problems;
+use crate::record::folder::SCHEMA;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A message may quote what was sent, but not all of it.
 const LONGEST_BYTES: usize = 600;
@@ -13,7 +16,40 @@ const LONGEST_BYTES: usize = 600;
 pub(super) struct ApiError {
     status: StatusCode,
     message: String,
-    problems: Vec<serde_json::Value>,
+    problems: Vec<Mistake>,
+}
+
+/// What is wrong at one place of a scenario, as `portvolt validate --format json` lists it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub(super) struct Mistake {
+    /// Empty where it is not of a file.
+    file: String,
+    /// From 1; 0 where unknown.
+    line: u64,
+    column: u64,
+    /// Dotted path; may be empty.
+    field: String,
+    message: String,
+    /// How to mend it.
+    help: Option<String>,
+}
+
+impl Mistake {
+    /// All of a scenario.
+    pub(super) fn all(problems: &Problems) -> Vec<Self> {
+        problems.to_json().into_iter().filter_map(|problem| serde_json::from_value(problem).ok()).collect()
+    }
+}
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ErrorBody {
+    /// Version of this format.
+    schema: u32,
+    /// What is wrong, in a sentence.
+    error: String,
+    /// Mistakes of a scenario, where there are some.
+    problems: Vec<Mistake>,
 }
 
 impl ApiError {
@@ -26,9 +62,8 @@ impl ApiError {
     /// What is wrong in one line: the first mistake of several.
     pub(super) fn first(&self) -> String {
         let Some(problem) = self.problems.first() else { return self.message.clone() };
-        let text = |key: &str| problem[key].as_str().unwrap_or_default();
-        let (field, file) = (text("field"), text("file"));
-        format!("{} {}", if field.is_empty() { file } else { field }, text("message")).trim_start().to_owned()
+        let Mistake { field, file, message, .. } = problem;
+        format!("{} {message}", if field.is_empty() { file } else { field }).trim_start().to_owned()
     }
 
     /// The request makes no sense.
@@ -51,13 +86,13 @@ impl From<Problems> for ApiError {
     fn from(problems: Problems) -> Self {
         let count = problems.list.len();
         let message = format!("{count} {}; fix them first", if count == 1 { "error" } else { "errors" });
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message, problems: problems.to_json() }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message, problems: Mistake::all(&problems) }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({ "schema": 1, "error": self.message, "problems": self.problems });
+        let body = ErrorBody { schema: SCHEMA, error: self.message, problems: self.problems };
         let mut response = (self.status, Json(body)).into_response();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

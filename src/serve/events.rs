@@ -2,9 +2,9 @@
 //! off, or is slow, misses nothing that still holds.
 
 use super::app::App;
-use super::error::{ApiError, ApiResult};
-use super::jobs::{RunState, Status};
+use super::error::{ApiError, ApiResult, ErrorBody};
 use super::pace;
+use super::ticket::{RunState, Status};
 use axum::extract::{Extension, Path, State};
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -36,7 +36,7 @@ struct Watcher {
 
 /// The states of a run, from the present one (or the one after `Last-Event-ID`) to its end.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/events",
-    responses((status = 200, content_type = "text/event-stream", body = RunState), (status = 404)))]
+    responses((status = 200, content_type = "text/event-stream", body = RunState), (status = 404, body = ErrorBody)))]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,

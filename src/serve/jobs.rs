@@ -1,116 +1,25 @@
 //! Runs that were asked for: a bounded queue, worker threads, and what each run's watchers are told. A request that was
 //! accepted is on disk until it is done, so that a killed server can say what it was doing.
 
-use super::edit;
+use super::carry::{Ended, carry_out, text};
 use super::error::{ApiError, ApiResult};
-use super::layout;
-use super::request::RunRequest;
+use super::request::Asked;
+use super::ticket::{RunState, Status, Ticket, queued};
 use super::workspace::{Workspace, is_name};
 use crate::disk::read::Kind;
 use crate::disk::{Folder, Lock, whole};
-use crate::job::{Bounded, Job, JobError, Progress, check_plugins};
-use crate::record::folder::{Manifest, REQUEST, RunFolder};
-use crate::scenario::load::Request;
-use crate::scenario::loaded::Loaded;
-use crate::sim::Options;
+use crate::record::folder::REQUEST;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-use utoipa::ToSchema;
 
 const LOCK: &str = "lock";
 /// Runs that are remembered after they ended.
 const MOST_KNOWN: usize = 1_000;
-
-/// Where a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Status {
-    /// It waits for a worker.
-    Queued,
-    /// It is being simulated.
-    Running,
-    /// Its folder is there.
-    Finished,
-    /// It ended early by itself.
-    Failed,
-    /// Somebody cancelled it.
-    Cancelled,
-    /// The server stopped before it was done.
-    Interrupted,
-}
-
-impl Status {
-    fn is_over(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
-    }
-}
-
-/// All that there is to know of a run that was asked for.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct RunState {
-    pub(super) id: String,
-    /// Counts changes of this state: the id of its event.
-    pub(super) version: u64,
-    pub(super) status: Status,
-    /// Hours or years that are done.
-    done: u32,
-    /// Of how many; 0 before it started, and where it is known by its folder only.
-    of: u32,
-    /// `hours` or `years`.
-    unit: String,
-    /// What there is to say: where it is, or why it ended.
-    message: String,
-    title: String,
-    request: RunRequest,
-}
-
-impl RunState {
-    pub(super) fn is_over(&self) -> bool {
-        self.status.is_over()
-    }
-}
-
-/// A run that was asked for.
-#[derive(Debug)]
-struct Ticket {
-    /// Counts what was asked for: the order of the runs, whatever they are called.
-    number: u64,
-    stop: AtomicBool,
-    is_cancelled: AtomicBool,
-    state: watch::Sender<RunState>,
-}
-
-impl Ticket {
-    fn new(number: u64, state: RunState) -> Arc<Self> {
-        let (stop, is_cancelled) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { number, stop, is_cancelled, state: watch::Sender::new(state) })
-    }
-
-    fn tell(&self, change: impl FnOnce(&mut RunState)) {
-        self.state.send_modify(|state| {
-            state.version += 1;
-            change(state);
-        });
-    }
-
-    /// Ends the waiting, by a worker or by somebody who cancels: only one of them does.
-    fn leave_queue(&self, status: Status, message: &str) -> bool {
-        self.state.send_if_modified(|state| {
-            if state.status != Status::Queued {
-                return false;
-            }
-            state.version += 1;
-            state.status = status;
-            message.clone_into(&mut state.message);
-            true
-        })
-    }
-}
 
 #[derive(Debug, Default)]
 struct Book {
@@ -139,7 +48,7 @@ pub(super) struct Jobs {
 /// An accepted request, as it is kept on disk.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
-    request: RunRequest,
+    request: Asked,
     /// Why it failed, if it did.
     #[serde(default)]
     failed: Option<String>,
@@ -199,17 +108,6 @@ impl Jobs {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Loads what is asked for: all mistakes show before anything waits.
-    /// With the files and settings that it is made of.
-    pub(super) fn load(&self, request: &RunRequest) -> ApiResult<(Loaded, Request)> {
-        let mut settings = edit::settings(&request.changes)?;
-        settings.extend(request.days.map(|days| format!("time.days={days}")));
-        let asked = self.workspace.request(&request.scenario, &request.strategies, settings)?;
-        let loaded = layout::load_changed(&asked, &request.changes)?;
-        check_plugins(&loaded).map_err(|error| ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-        Ok((loaded, asked))
-    }
-
     /// Is there room for one more?
     ///
     /// # Errors
@@ -234,12 +132,12 @@ impl Jobs {
     ///
     /// # Errors
     /// When the queue is full, or the request cannot be kept on disk.
-    pub(super) fn accept(&self, request: RunRequest, title: &str) -> ApiResult<RunState> {
+    pub(super) fn accept(&self, request: Asked, title: &str) -> ApiResult<RunState> {
         let (id, number) = {
             let mut book = self.book();
             self.room_in(&book)?;
             book.arriving += 1;
-            (self.free_id(&mut book, &request.scenario), book.numbers)
+            (self.free_id(&mut book, request.scenario()), book.numbers)
         };
         // Others go on while the disk is written.
         let kept = self.keep(&id, &Kept { request: request.clone(), failed: None });
@@ -285,39 +183,69 @@ impl Jobs {
         self.book().known.get(id).map(|ticket| ticket.state.subscribe())
     }
 
-    /// Stops a run, or takes it out of the queue; drops one that failed or was interrupted, with what it left behind.
+    /// Stops a run, or takes it out of the queue.
     ///
     /// # Errors
     /// When there is no such run, or it is over.
     pub(super) fn cancel(&self, id: &str) -> ApiResult<RunState> {
         let mut book = self.book();
-        let missing = || ApiError::missing(format!("there is no open run `{id}`"));
-        let ticket = Arc::clone(book.known.get(id).ok_or_else(missing)?);
-        let status = ticket.state.borrow().status;
-        let is_gone = match status {
-            Status::Queued | Status::Running => {
-                ticket.is_cancelled.store(true, Ordering::Relaxed);
-                ticket.stop.store(true, Ordering::Relaxed);
-                book.waiting.retain(|waiting| !Arc::ptr_eq(waiting, &ticket));
-                // A worker may have taken it this moment: it then sees the flag and stops.
-                ticket.leave_queue(Status::Cancelled, "cancelled before it started")
-            }
-            Status::Interrupted | Status::Failed => {
-                book.known.remove(id);
-                ticket.tell(|state| {
-                    state.status = Status::Cancelled;
-                    "dropped".clone_into(&mut state.message);
-                });
-                true
-            }
-            Status::Finished | Status::Cancelled => return Err(ApiError::new(StatusCode::CONFLICT, "the run is over")),
-        };
-        // Who asks for states does not wait for the disk. The number is not given again, so nothing new is deleted.
+        let ticket = open(&book, id)?;
+        if ticket.state.borrow().is_over() {
+            return Err(is_over());
+        }
+        ticket.is_cancelled.store(true, Ordering::Relaxed);
+        ticket.stop.store(true, Ordering::Relaxed);
+        book.waiting.retain(|waiting| !Arc::ptr_eq(waiting, &ticket));
+        // A worker may have taken it this moment: it then sees the flag and stops.
+        let is_gone = ticket.leave_queue(Status::Cancelled, "cancelled before it started");
         drop(book);
         if is_gone {
             self.clear(id);
             self.strike_out(id);
         }
+        let state = ticket.state.borrow().clone();
+        Ok(state)
+    }
+
+    /// Ends a comparison early and keeps what is finished of it.
+    ///
+    /// # Errors
+    /// When there is no such comparison, or it is not running.
+    pub(super) fn finish(&self, id: &str) -> ApiResult<RunState> {
+        let ticket = open(&self.book(), id)?;
+        let state = ticket.state.borrow().clone();
+        if state.status != Status::Running {
+            return Err(is_over());
+        }
+        if !matches!(state.request, Asked::Comparison(_)) {
+            return Err(ApiError::new(StatusCode::CONFLICT, "a run has no results before its end; cancel it"));
+        }
+        ticket.is_enough.store(true, Ordering::Relaxed);
+        ticket.stop.store(true, Ordering::Relaxed);
+        Ok(state)
+    }
+
+    /// Forgets a run that failed or was interrupted, with what it left behind.
+    ///
+    /// # Errors
+    /// When there is no such run, it is not over, or it has results.
+    pub(super) fn delete(&self, id: &str) -> ApiResult<RunState> {
+        let mut book = self.book();
+        let ticket = open(&book, id)?;
+        let status = ticket.state.borrow().status;
+        if !matches!(status, Status::Interrupted | Status::Failed) {
+            let message = if status.is_over() { "the run is over" } else { "the run goes on: cancel it" };
+            return Err(ApiError::new(StatusCode::CONFLICT, message));
+        }
+        book.known.remove(id);
+        ticket.tell(|state| {
+            state.status = Status::Cancelled;
+            "dropped".clone_into(&mut state.message);
+        });
+        // Who asks for states does not wait for the disk. The number is not given again, so nothing new is deleted.
+        drop(book);
+        self.clear(id);
+        self.strike_out(id);
         let state = ticket.state.borrow().clone();
         Ok(state)
     }
@@ -345,7 +273,7 @@ impl Jobs {
     /// Does one run after the other until the server stops: the life of a worker thread.
     pub(super) fn work(&self) {
         while let Some(ticket) = self.next() {
-            let done = std::panic::catch_unwind(AssertUnwindSafe(|| self.carry_out(&ticket)));
+            let done = std::panic::catch_unwind(AssertUnwindSafe(|| carry_out(&self.workspace, &ticket)));
             match done {
                 Ok(Ok(message)) => self.close(&ticket, Status::Finished, &message),
                 Ok(Err(Ended::Cancelled)) => self.close(&ticket, Status::Cancelled, "cancelled"),
@@ -385,73 +313,17 @@ impl Jobs {
             book = self.ready.wait(book).unwrap_or_else(PoisonError::into_inner);
         }
     }
-
-    /// Does a run; what is told at its end.
-    fn carry_out(&self, ticket: &Ticket) -> Result<String, Ended> {
-        let (id, request) = {
-            let state = ticket.state.borrow();
-            (state.id.clone(), state.request.clone())
-        };
-        let changed = |error: ApiError| Ended::Failed(format!("{CHANGED}: {}", error.first()));
-        let (loaded, asked) = self.load(&request).map_err(changed)?;
-        let folder = RunFolder::begin(&self.workspace.runs().path().join(&id), false).map_err(JobError::from)?;
-        // What was asked for, so that the layout can be changed further from there.
-        let asked_for = text(&request).map_err(|error| Ended::Failed(error.to_string()))?;
-        folder.write(REQUEST, &asked_for).map_err(JobError::from)?;
-        let job = Job {
-            loaded: &loaded,
-            options: Options { seed: request.seed, ..Options::default() },
-            command: "run",
-            scenario: asked.path.display().to_string(),
-            overlays: asked.overlays.iter().map(|path| path.display().to_string()).collect(),
-            settings: asked.settings,
-            with_csv: false,
-            with_report: true,
-            bound: Bounded::No,
-            baseline: None,
-        };
-        let mut watch = |progress: &Progress| {
-            ticket.tell(|state| {
-                (state.done, state.of) = (progress.done, progress.of);
-                progress.unit.clone_into(&mut state.unit);
-                state.message.clone_from(&progress.told);
-            });
-        };
-        let done = job.carry_out(folder, &ticket.stop, &mut watch);
-        match done {
-            Ok(finished) => {
-                let mut told = vec!["done".to_owned()];
-                told.extend(finished.remarks);
-                Ok(told.join("; "))
-            }
-            Err(_) if ticket.is_cancelled.load(Ordering::Relaxed) => {
-                self.clear(&id);
-                Err(Ended::Cancelled)
-            }
-            Err(_) if ticket.stop.load(Ordering::Relaxed) => Err(Ended::Cut),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
 const CUT: &str = "the server stopped before this run was done; run it again";
-const CHANGED: &str = "the scenario's files changed while the run waited, and have mistakes now";
 
-/// Why a run has no folder.
-enum Ended {
-    Cancelled,
-    Cut,
-    Failed(String),
+fn open(book: &Book, id: &str) -> ApiResult<Arc<Ticket>> {
+    let missing = || ApiError::missing(format!("there is no open run `{id}`"));
+    book.known.get(id).map(Arc::clone).ok_or_else(missing)
 }
 
-impl From<JobError> for Ended {
-    fn from(error: JobError) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-
-fn text(content: &impl Serialize) -> std::io::Result<String> {
-    serde_json::to_string_pretty(content).map_err(std::io::Error::other)
+fn is_over() -> ApiError {
+    ApiError::new(StatusCode::CONFLICT, "the run is over")
 }
 
 /// The number at the end of a run's name; 0 where it has none.
@@ -463,28 +335,6 @@ fn number_of(id: &str) -> u64 {
 fn highest_number(runs: &Folder) -> u64 {
     let number = |name: &str| number_of(name.split(whole::UNFINISHED).next().unwrap_or_default());
     runs.entries().unwrap_or_default().iter().map(|found| number(&found.name)).max().unwrap_or(0)
-}
-
-/// The state of a run that is known by its folder.
-pub(super) fn finished(id: String, manifest: Manifest, request: Option<RunRequest>) -> RunState {
-    let Manifest { title, scenario, seed, .. } = manifest;
-    let plain = RunRequest { scenario, strategies: Vec::new(), changes: Vec::new(), days: None, seed };
-    let message = "done".to_owned();
-    RunState { status: Status::Finished, message, ..queued(&id, title, request.unwrap_or(plain)) }
-}
-
-fn queued(id: &str, title: String, request: RunRequest) -> RunState {
-    RunState {
-        id: id.to_owned(),
-        version: 1,
-        status: Status::Queued,
-        done: 0,
-        of: 0,
-        unit: "hours".to_owned(),
-        message: "waits for a worker".to_owned(),
-        title,
-        request,
-    }
 }
 
 /// Memory does not grow with the number of runs: those that ended are found by their folders.

@@ -1,19 +1,24 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
-//! holds changes against their map, `save` writes them, `jobs` runs them, `api` and `events` answer,
-//! `guard` decides who is let in, `pace` for how long.
+//! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
+//! does it, `api` and `events` answer, `guard` decides who is let in, `pace` for how long.
 
 mod api;
 mod app;
+mod carry;
+mod choices;
 mod edit;
 mod error;
 mod events;
 mod guard;
+mod headline;
 mod jobs;
 mod layout;
 mod pace;
+mod prepare;
 mod request;
 mod save;
+mod ticket;
 mod workspace;
 
 use crate::report;

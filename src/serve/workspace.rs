@@ -1,14 +1,16 @@
 //! The folder that is served: which scenarios and runs it holds. Nothing outside of it is read or written.
 
 use super::error::{ApiError, ApiResult};
-use super::request::RunRequest;
+use super::headline::{Headline, Headlines};
+use super::request::Asked;
+use crate::disk::folder::list;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, name};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::FILE_NAME;
 use crate::scenario::load::Request;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use utoipa::ToSchema;
 
@@ -33,6 +35,7 @@ pub(super) struct Workspace {
     root: PathBuf,
     folder: Folder,
     runs: Folder,
+    headlines: Headlines,
 }
 
 /// A scenario in a list.
@@ -46,6 +49,8 @@ pub(super) struct ScenarioEntry {
     is_transition: bool,
     /// Overlays beside it, by name.
     strategies: Vec<String>,
+    /// Files beside it that may be tariffs.
+    tariffs: Vec<String>,
 }
 
 /// A finished run in a list.
@@ -60,7 +65,9 @@ pub(super) struct RunEntry {
     settings: Vec<String>,
     seed: u64,
     /// What was asked of this server, where it was: path of the scenario, overlays, changes.
-    request: Option<RunRequest>,
+    pub(super) request: Option<Asked>,
+    /// What came of it.
+    results: Headline,
     /// When it was finished, seconds since 1970.
     finished_unix_s: u64,
 }
@@ -82,7 +89,7 @@ impl Workspace {
         let runs = folder.sub_or_make(RUNS)?;
         match runs.first_link(RUN_DEPTH) {
             Some(path) => Err(link(&path)),
-            None => Ok(Self { root, folder, runs }),
+            None => Ok(Self { root, folder, runs, headlines: Headlines::default() }),
         }
     }
 
@@ -213,7 +220,7 @@ impl Workspace {
     }
 
     /// What was asked of this server for a run; none where it was not made by it.
-    pub(super) fn run_request(&self, id: &str) -> Option<RunRequest> {
+    pub(super) fn run_request(&self, id: &str) -> Option<Asked> {
         serde_json::from_slice(&self.run_file(id, REQUEST).ok()?).ok()
     }
 
@@ -262,7 +269,11 @@ impl Workspace {
                 overlays.entry(folder).or_default().push(name.to_owned());
             }
         }
-        let scenarios: Vec<&Found> = found.iter().filter(|file| file.is_scenario).collect();
+        // A file that another one of its folder is built on is a part of that one.
+        let parts: BTreeSet<PathBuf> = found.iter().flat_map(Found::built_on).collect();
+        let is_part =
+            |file: &Found| file.path.file_name().is_some_and(|name| name != FILE_NAME) && parts.contains(&file.path);
+        let scenarios: Vec<&Found> = found.iter().filter(|file| file.is_scenario && !is_part(file)).collect();
         let left_out = scenarios.len().saturating_sub(MOST_SCENARIOS);
         let entries = scenarios.into_iter().take(MOST_SCENARIOS).filter_map(|file| self.entry(file, &overlays));
         (entries.collect(), left_out)
@@ -279,6 +290,7 @@ impl Workspace {
             description: file.description.clone(),
             is_transition: file.is_transition,
             strategies: overlays.get(folder).cloned().unwrap_or_default(),
+            tariffs: tariffs(folder),
         })
     }
 
@@ -297,9 +309,11 @@ impl Workspace {
         let left_out = runs.len().saturating_sub(MOST_RUNS);
         runs.truncate(MOST_RUNS);
         let read = |(finished_unix_s, id): (u64, String)| {
-            let (_, Manifest { title, command, scenario, overlays, settings, seed, .. }) = self.manifest(&id).ok()?;
+            let (folder, Manifest { title, command, scenario, overlays, settings, seed, .. }) =
+                self.manifest(&id).ok()?;
             let request = self.run_request(&id);
-            Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, finished_unix_s })
+            let results = self.headlines.of(&id, finished_unix_s, &folder);
+            Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s })
         };
         (runs.into_iter().filter_map(read).collect(), left_out)
     }
@@ -312,17 +326,39 @@ struct Found {
     title: String,
     description: String,
     is_transition: bool,
+    extends: Vec<String>,
 }
 
 impl Found {
+    /// Files of its own folder that it extends.
+    fn built_on(&self) -> Vec<PathBuf> {
+        self.extends.iter().filter(|name| is_name(name)).map(|name| self.path.with_file_name(name)).collect()
+    }
+
     fn read(path: PathBuf) -> Option<Self> {
         let table: toml::Table = read::text(&path, Kind::Toml).ok()?.parse().ok()?;
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
         // A file that can be run as it is; others are overlays or data.
         let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
         let (title, description) = (text("title"), text("description"));
-        Some(Self { path, is_scenario, title, description, is_transition: table.contains_key("transition") })
+        let extends = match table.get("extends") {
+            Some(toml::Value::String(one)) => vec![one.clone()],
+            Some(toml::Value::Array(several)) => {
+                several.iter().filter_map(|it| Some(it.as_str()?.to_owned())).collect()
+            }
+            _ => Vec::new(),
+        };
+        let is_transition = table.contains_key("transition");
+        Some(Self { path, is_scenario, title, description, is_transition, extends })
     }
+}
+
+/// Files of JSON in a scenario's folder: tariffs of the Utility Rate Database are such.
+fn tariffs(folder: &Path) -> Vec<String> {
+    let mut names = list(folder);
+    names.retain(|name| is_name(name) && name.ends_with(".json"));
+    names.sort();
+    names
 }
 
 /// Files of TOML in a folder and below.

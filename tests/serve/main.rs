@@ -6,6 +6,7 @@
 mod access;
 #[path = "../common/mod.rs"]
 mod common;
+mod comparisons;
 mod files;
 mod runs;
 mod strangers;
@@ -345,8 +346,8 @@ fn a_full_queue_refuses_and_the_server_keeps_answering() {
     });
     drop(slow);
     for run in open.as_array().unwrap() {
-        let path = format!("/api/v1/runs/{}", run["id"].as_str().unwrap());
-        assert_eq!(server.ask("DELETE", &path, None).status, 200);
+        let path = format!("/api/v1/runs/{}/cancel", run["id"].as_str().unwrap());
+        assert_eq!(server.ask("POST", &path, None).status, 200);
     }
     assert_eq!(server.end_of(running.as_str().unwrap())["status"], "cancelled");
     let queue = std::fs::read_dir(server.folder.path().join("runs/.queue")).unwrap();

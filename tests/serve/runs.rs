@@ -65,7 +65,7 @@ fn the_newest_is_first_whatever_it_is_called() {
     let third = id(&server.ask("POST", "/api/v1/runs", Some(&long)));
     assert_eq!(open_ids(&server), [third.as_str(), &second, &first, "depot-0007"]);
     for run in [&third, &second, &first] {
-        assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).status, 200);
+        assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).status, 200);
     }
     let last = server.end_of(&first);
     assert_eq!(last["status"], "cancelled");
@@ -78,7 +78,7 @@ fn a_cancelled_run_does_not_begin() {
     let long = id(&server.ask("POST", "/api/v1/runs", Some(&request(300))));
     wait_until_running(&server, &long);
     let waiting: Vec<String> = (0..20).map(|_| id(&server.ask("POST", "/api/v1/runs", Some(&request(1))))).collect();
-    let cancel = |run: &String| server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).json();
+    let cancel = |run: &String| server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).json();
     let told: Vec<_> = waiting.iter().map(cancel).collect();
     assert!(told.iter().all(|told| told["status"] == "cancelled"), "{told:?}");
     // One that was asked for after them runs to its end: the queue has gone past all of them.
@@ -100,7 +100,7 @@ fn a_run_says_what_is_wrong_with_files_that_changed() {
     let file = server.folder.path().join("depot/scenario.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace("cabinet_kw = ", "cabinet_kv = ")).unwrap();
-    assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{long}"), None).status, 200);
+    assert_eq!(server.ask("POST", &format!("/api/v1/runs/{long}/cancel"), None).status, 200);
     let state = server.end_of(&run);
     let message = state["message"].as_str().unwrap();
     assert_eq!(state["status"], "failed");

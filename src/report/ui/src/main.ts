@@ -1,12 +1,14 @@
 // One front end, two deliveries: a report file has its data in the page, a server's page asks for them.
 
-import { readReport, type Report, type Study, type Years } from "./data";
+import "./style/page.css";
+import "./style/print.css";
+import { readReport, type Page } from "./data/types";
+import { buildRun } from "./pages/run";
+import { buildStudy } from "./pages/study";
+import { buildYears } from "./pages/years";
 import { startPlanner } from "./planner/app";
-import { buildRun } from "./run";
-import { buildStudy } from "./study";
-import { buildYears } from "./years";
 
-function show(page: HTMLElement, data: Report | Years | Study): void {
+function show(page: HTMLElement, data: Page): void {
   if (data.kind === "years") buildYears(page, data);
   else if (data.kind === "study") buildStudy(page, data);
   else buildRun(page, data);

@@ -1,79 +1,32 @@
-// Talks to the server that gave this page: JSON there and back, progress as server-sent events.
+// Talks to the server that gave this page: JSON there and back, progress as server-sent events. The types are made from
+// the server's own (npm run types).
 
-import type { Report, Study, Years } from "../data";
+import type { Page } from "../data/types";
+import type { components } from "../generated/api";
+import type { Land } from "../map/view";
+import type { Json, Table } from "./json";
+import { events } from "./events";
 
-export interface ScenarioEntry {
-  path: string;
-  title: string;
-  description: string;
-  is_transition: boolean;
-  strategies: string[];
-}
+type Schemas = components["schemas"];
 
-export interface Workspace {
-  folder: string;
-  scenarios: ScenarioEntry[];
-  /** Further ones that are not listed. */
-  scenarios_left_out: number;
-  templates: string[];
-  tariffs: string[];
-  /** Name and what it does. */
-  charging: [string, string][];
-  dispatch: string[];
-}
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type Table = { [key: string]: Json };
-
+export type ScenarioEntry = Schemas["ScenarioEntry"];
+export type Workspace = Schemas["WorkspaceView"];
+export type Choice = Schemas["Choice"];
 /** One change of a scenario; `null` takes the key out. */
-export interface Change {
-  path: string;
-  value: Json;
-}
+export type Change = Omit<Schemas["Change"], "value"> & { value: Json };
+export type Draft = Omit<Schemas["Draft"], "changes"> & { changes: Change[] };
+export type RunRequest = Omit<Schemas["RunRequest"], "changes"> & { changes: Change[] };
+export type Variant = Omit<Schemas["Variant"], "changes"> & { changes: Change[] };
+export type ComparisonRequest = Omit<Schemas["ComparisonRequest"], "variants"> & { variants: Variant[] };
+/** What is wrong at one place of a scenario. */
+export type Problem = Schemas["Mistake"];
+export type Headline = Schemas["Headline"];
+type Asked = ComparisonRequest | RunRequest;
+export type RunState = Omit<Schemas["RunState"], "request"> & { request: Asked };
+export type FinishedRun = Omit<Schemas["RunEntry"], "request"> & { request: Asked | null };
 
-export interface Draft {
-  scenario: string;
-  strategies: string[];
-  changes: Change[];
-}
-
-/** What was asked for. */
-export interface RunRequest extends Draft {
-  days: number | null;
-  seed: number;
-}
-
-export interface Problem {
-  file: string;
-  line: number;
-  field: string;
-  message: string;
-  help: string | null;
-}
-
-export interface RunState {
-  id: string;
-  version: number;
-  status: "queued" | "running" | "finished" | "failed" | "cancelled" | "interrupted";
-  done: number;
-  of: number;
-  unit: string;
-  message: string;
-  title: string;
-  request: RunRequest;
-}
-
-export interface FinishedRun {
-  id: string;
-  title: string;
-  command: string;
-  scenario: string;
-  overlays: string[];
-  settings: string[];
-  seed: number;
-  finished_unix_s: number;
-  /** What was asked for; null where the run was not made on this page. */
-  request: RunRequest | null;
+export function isComparison(asked: Asked): asked is ComparisonRequest {
+  return "variants" in asked;
 }
 
 /** What the server says when something cannot be done. */
@@ -89,7 +42,7 @@ export class Refused extends Error {
 
 const TOKEN = "portvolt-token";
 let token: string | null = null;
-let needToken: () => void = () => {};
+let needToken: () => void = () => undefined;
 
 /** Calls back when the server asks for a token. */
 export function whenTokenIsAsked(act: () => void): void {
@@ -151,22 +104,42 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
 const json = async <T>(method: string, path: string, body?: unknown) => (await (await ask(method, path, body)).json()) as T;
 const named = (id: string) => encodeURIComponent(id);
 
+interface Runs {
+  open: RunState[];
+  finished: FinishedRun[];
+  finished_left_out: number;
+}
+
+interface Checked {
+  problems: Problem[];
+  doubts: string[];
+  document: Table | null;
+}
+
 export const server = {
   workspace: () => json<Workspace>("GET", "workspace"),
   schema: () => json<Table>("GET", "schema"),
-  runs: () => json<{ open: RunState[]; finished: FinishedRun[]; finished_left_out: number }>("GET", "runs"),
+  runs: () => json<Runs>("GET", "runs"),
   copy: (template: string, name: string) => json<{ path: string }>("POST", "scenarios", { template, name }),
-  check: (draft: Draft) => json<{ problems: Problem[]; doubts: string[]; document: Table | null }>("POST", "scenarios/check", draft),
+  check: (draft: Draft) => json<Checked>("POST", "scenarios/check", draft),
   save: (draft: Draft, name: string) => json<{ path: string; text: string }>("POST", "scenarios/save", { ...draft, name }),
   file: async (scenario: string) => (await ask("GET", `scenarios/file?scenario=${named(scenario)}`)).text(),
   start: (draft: Draft, days: number | null, seed: number) => json<RunState>("POST", "runs", { ...draft, days, seed }),
+  compare: (request: ComparisonRequest) => json<RunState>("POST", "comparisons", request),
   state: (id: string) => json<RunState>("GET", `runs/${named(id)}`),
-  cancel: (id: string) => json<RunState>("DELETE", `runs/${named(id)}`),
-  page: (id: string) => json<Report | Years | Study>("GET", `runs/${named(id)}/page`),
+  cancel: (id: string) => json<RunState>("POST", `runs/${named(id)}/cancel`),
+  finish: (id: string) => json<RunState>("POST", `runs/${named(id)}/finish`),
+  drop: (id: string) => json<RunState>("DELETE", `runs/${named(id)}`),
+  page: (id: string) => json<Page>("GET", `runs/${named(id)}/page`),
   report: async (id: string) => (await ask("GET", `runs/${named(id)}/report.html`)).blob(),
   tables: (id: string) => json<string[]>("GET", `runs/${named(id)}/tables`),
-  table: async (id: string, table: string) => (await ask("GET", `runs/${named(id)}/tables/${named(table)}.parquet`)).blob(),
+  table: async (id: string, file: string) => (await ask("GET", `runs/${named(id)}/tables/${named(file)}`)).blob(),
+  putTariff: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/tariff", { scenario, name, text }),
+  land: (box: Record<"west" | "south" | "east" | "north", number>) => json<Land>("GET", `land?west=${box.west}&south=${box.south}&east=${box.east}&north=${box.north}`),
 };
+
+/** A signal may fire while something else is waited for, which the compiler does not know. */
+export const isCut = (signal: AbortSignal): boolean => signal.aborted;
 
 /** Hears of each state of a run until it is over or `cut` fires. Comes back after a broken connection, of which `lose` hears. */
 export async function follow(id: string, cut: AbortSignal, hear: (state: RunState) => void, lose: () => void): Promise<void> {
@@ -179,33 +152,18 @@ export async function follow(id: string, cut: AbortSignal, hear: (state: RunStat
         hear(await server.state(id));
         return;
       }
-      for await (const state of states(response.body)) {
+      for await (const data of events(response.body)) {
+        const state = JSON.parse(data) as RunState;
         seen = state.version;
         hear(state);
         if (state.status !== "queued" && state.status !== "running") return;
       }
     } catch (error) {
-      if (cut.aborted) return;
+      if (isCut(cut)) return;
       if (error instanceof Refused && error.status !== 0) throw error;
       lose();
     }
     await new Promise((later) => setTimeout(later, 1000));
-  }
-}
-
-async function* states(body: ReadableStream<Uint8Array>): AsyncGenerator<RunState> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += value;
-    const events = text.split("\n\n");
-    text = events.pop() ?? "";
-    for (const event of events) {
-      const data = event.split("\n").find((line) => line.startsWith("data:"));
-      if (data) yield JSON.parse(data.slice(5)) as RunState;
-    }
   }
 }
 

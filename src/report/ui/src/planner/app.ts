@@ -1,10 +1,10 @@
 // The planner's page: which view shows, by the part of the address behind the `#`.
 
-import "./planner.css";
-import { element } from "../dom";
-import { newPage } from "../page";
-import { decoded, keepToken, Refused, server, setToken, whenTokenIsAsked } from "./api";
-import { openCompare } from "./compare";
+import "../style/planner.css";
+import { element } from "../lib/dom";
+import { newPage } from "../lib/page";
+import { decoded, isCut, keepToken, Refused, server, setToken, whenTokenIsAsked } from "./api";
+import { openBeside } from "./beside";
 import { openEditor, type Shared } from "./editor";
 import { openHome } from "./home";
 import { openRun, type Show } from "./watch";
@@ -43,9 +43,9 @@ export function startPlanner(page: HTMLElement, show: Show): void {
         const [workspace, schema] = await Promise.all([server.workspace(), server.schema()]);
         shared = { workspace, schema, say, go };
       }
-      if (!signal.aborted) await route(view, shared, signal, show);
+      if (!isCut(signal)) await route(view, shared, signal, show);
     } catch (error) {
-      if (signal.aborted || (error instanceof Refused && error.status === 401)) return;
+      if (isCut(signal) || (error instanceof Refused && error.status === 401)) return;
       say((error as Error).message, true);
     }
   };
@@ -62,7 +62,16 @@ export function startPlanner(page: HTMLElement, show: Show): void {
     );
     asking.querySelector("input")?.focus();
   });
-  // Links to sections of a page leave the address alone: it says which view shows.
+  followSectionLinks();
+  window.addEventListener("hashchange", () => {
+    keepToken();
+    void open();
+  });
+  void open();
+}
+
+/** Links to sections of a page leave the address alone: it says which view shows. */
+function followSectionLinks(): void {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
     const hash = link?.getAttribute("href") ?? "";
@@ -74,11 +83,6 @@ export function startPlanner(page: HTMLElement, show: Show): void {
     if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });
   });
-  window.addEventListener("hashchange", () => {
-    keepToken();
-    void open();
-  });
-  void open();
 }
 
 /** A view that is new takes the focus to its heading and gives its name to the page: a change that is heard, not seen. */
@@ -123,9 +127,9 @@ function tokenForm(enter: (token: string) => void, wasWrong: boolean): HTMLEleme
 async function route(view: HTMLElement, shared: Shared, gone: AbortSignal, show: Show): Promise<void> {
   const [, kind, first = "", second = ""] = location.hash.startsWith("#/") ? location.hash.split("/").map(decoded) : [];
   if (kind === "run") return openRun(view, first, shared, gone, show);
-  if (kind === "compare") return openCompare(view, first, second, gone);
+  if (kind === "compare") return openBeside(view, first, second, shared, gone);
   shared.workspace = await server.workspace();
-  if (gone.aborted) return;
+  if (isCut(gone)) return;
   const entry = shared.workspace.scenarios.find((scenario) => scenario.path === first);
   if (kind === "scenario" && entry) return openEditor(view, entry, shared, gone);
   if (kind === "scenario") shared.say(`there is no scenario ${first}`, true);

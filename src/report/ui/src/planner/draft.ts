@@ -1,6 +1,7 @@
 // A scenario that is being changed: what the server says it holds, the changes on top, what is wrong with them.
 
-import { Refused, server, type Change, type Draft, type Json, type Problem, type RunRequest, type ScenarioEntry, type Table } from "./api";
+import { Refused, server, type Change, type Draft, type Problem, type RunRequest, type ScenarioEntry } from "./api";
+import { isEqual, isTable, lookUp, tableOf, type Json, type Table } from "./json";
 
 const PAUSE_MS = 250;
 const AGAIN_MS = 3000;
@@ -87,7 +88,7 @@ export class Editing {
   private readonly typed = new Map<string, Typed>();
   /** Without changes, by the strategies that are chosen. */
   private readonly originals = new Map<string, Table>();
-  private listener: () => void = () => {};
+  private listener: () => void = () => undefined;
   private timer = 0;
   private asked = 0;
 
@@ -112,7 +113,7 @@ export class Editing {
 
   /** Nobody looks at it: nothing is asked. */
   rest(): void {
-    this.listen(() => {});
+    this.listen(() => undefined);
     window.clearTimeout(this.timer);
   }
 
@@ -131,7 +132,7 @@ export class Editing {
 
   /** Mistakes that keep the draft from being run or saved. */
   get problems(): Problem[] {
-    const typed = [...this.typed].map(([field, { message }]) => ({ file: "", line: 0, field, message, help: null }));
+    const typed = [...this.typed].map(([field, { message }]) => ({ file: "", line: 0, column: 0, field, message, help: null }));
     return [...typed, ...this.found.filter((problem) => !this.typed.has(problem.field))];
   }
 
@@ -151,13 +152,10 @@ export class Editing {
     this.typed.delete(path);
     const [owner, key] = [path.split(".").slice(0, 2).join("."), path.split(".")[2]];
     const added = this.changes.get(owner);
-    if (key !== undefined && added !== null && typeof added === "object" && !Array.isArray(added)) {
-      const row = { ...added };
-      if (value === null) delete row[key];
-      else row[key] = value;
+    if (key !== undefined && isTable(added)) {
+      const row = value === null ? without(added, key) : { ...added, [key]: value };
       // A copy of other chargers brings their sources along; this number is not from there.
-      const { sources } = row;
-      if (typeof value === "number" && sources !== null && typeof sources === "object" && !Array.isArray(sources)) row["sources"] = { ...sources, [key]: PLANNER };
+      if (typeof value === "number" && isTable(row["sources"])) row["sources"] = { ...row["sources"], [key]: PLANNER };
       this.changes.set(owner, row);
     } else if (this.original && isEqual(this.before(path) ?? null, value)) {
       this.changes.delete(path);
@@ -235,16 +233,12 @@ export class Editing {
 
   /** Keys of a table that are there or were: a row of a key that was taken out would not be new. */
   taken(table: string): string[] {
-    const before = this.before(table);
-    const old = before !== null && typeof before === "object" && !Array.isArray(before) ? Object.keys(before) : [];
-    return [...this.rows(table).map(([key]) => key), ...old];
+    return [...this.rows(table).map(([key]) => key), ...Object.keys(tableOf(this.before(table)))];
   }
 
   /** A table of the scenario by name, such as all of `charger`. */
   rows(table: string): [string, Table][] {
-    const rows = this.document[table];
-    if (rows === null || typeof rows !== "object" || Array.isArray(rows)) return [];
-    return Object.entries(rows).filter((row): row is [string, Table] => typeof row[1] === "object" && row[1] !== null && !Array.isArray(row[1]));
+    return Object.entries(tableOf(this.document[table])).filter((row): row is [string, Table] => isTable(row[1]));
   }
 
   value(path: string): Json | undefined {
@@ -278,10 +272,10 @@ export class Editing {
     for (const key of keys) {
       const next = at[key] ?? (at[key] = {});
       // A bare name where a table could be: the server knows what it means.
-      if (next === null || typeof next !== "object" || Array.isArray(next)) return;
+      if (!isTable(next)) return;
       at = next;
     }
-    if (value === null) delete at[last];
+    if (value === null) Reflect.deleteProperty(at, last);
     else at[last] = structuredClone(value);
     this.document = copy;
   }
@@ -327,30 +321,14 @@ export class Editing {
       const isUnheard = status === 0 || status === 401 || status >= 500;
       this.unheard = isUnheard ? message : "";
       if (isUnheard) this.timer = window.setTimeout(() => void this.check(), AGAIN_MS);
-      else this.found = problems.length > 0 ? problems : [{ file: "", line: 0, field: "", message, help: null }];
+      else this.found = problems.length > 0 ? problems : [{ file: "", line: 0, column: 0, field: "", message, help: null }];
     }
     this.listener();
   }
 }
 
-function lookUp(document: Table, path: string): Json | undefined {
-  let at: Json | undefined = document;
-  for (const key of path.split(".")) {
-    // A policy may be a bare name instead of a table with a name.
-    if (typeof at === "string" && key === "name" && path.startsWith("policy.")) return at;
-    if (at === null || typeof at !== "object" || Array.isArray(at)) return undefined;
-    at = at[key];
-  }
-  return at;
-}
-
-function isEqual(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || a === undefined || b === undefined) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [first, second] = [a as Table, b as Table];
-  const keys = Object.keys(first);
-  return keys.length === Object.keys(second).length && keys.every((key) => isEqual(first[key], second[key]));
+function without(row: Table, key: string): Table {
+  return Object.fromEntries(Object.entries(row).filter(([known]) => known !== key));
 }
 
 /** A key that no row of a table has: `name`, `name_2`, ... */

@@ -1,13 +1,16 @@
-// Forms made from the JSON Schema of a scenario: one field a key, with its unit, its bounds and what it means.
+// Forms made from the JSON Schema of a scenario: one field a key, with its label, its unit, and what it means on demand.
 
-import { element } from "../dom";
-import type { Json, Problem, Table } from "./api";
+import { element } from "../lib/dom";
+import type { Problem } from "./api";
+import { tableOf, textOf, type Json, type Table } from "./json";
+import { labelOf } from "./labels";
 
 export interface Field {
   key: string;
   label: string;
+  unit: string;
   about: string;
-  kind: "number" | "integer" | "text" | "choice" | "list";
+  kind: "number" | "integer" | "text" | "choice" | "list" | "yes_or_no";
   choices: string[];
   least: number | null;
   most: number | null;
@@ -15,47 +18,45 @@ export interface Field {
   default: Json;
 }
 
-const UNITS: Record<string, string> = { kw: "kW", kwh: "kWh", h: "h", min: "min", km: "km", usd: "USD", s: "s", kg: "kg" };
-
-/** `limit_kw` is shown as "limit, kW". */
-function label(key: string): string {
-  const words = key.split("_");
-  const unit = words.length > 1 ? UNITS[words[words.length - 1] ?? ""] : undefined;
-  return unit ? `${words.slice(0, -1).join(" ")}, ${unit}` : words.join(" ");
+/** What the schema says of a key, through references and "or nothing". */
+function meaning(property: Table, definitions: Table): Table {
+  const branches = Array.isArray(property["anyOf"]) ? property["anyOf"].map(tableOf) : [];
+  const own = branches.find((branch) => branch["type"] !== "null") ?? property;
+  const reference = typeof own["$ref"] === "string" ? own["$ref"].split("/").pop() : undefined;
+  return reference === undefined ? own : tableOf(definitions[reference]);
 }
 
-function table(json: Json | undefined): Table {
-  return json !== null && typeof json === "object" && !Array.isArray(json) ? json : {};
+function kindOf(meant: Table, words: Json[]): Field["kind"] | undefined {
+  const types = [meant["type"] ?? []].flat().filter((type) => type !== "null");
+  if (words.length > 0) return "choice";
+  if (types[0] === "number") return "number";
+  if (types[0] === "integer") return "integer";
+  if (types[0] === "boolean") return "yes_or_no";
+  if (types[0] === "string") return "text";
+  return types[0] === "array" && tableOf(meant["items"])["type"] === "string" ? "list" : undefined;
 }
 
 /** The fields of one kind of table that a form can show; nested tables stay in the file. */
 export function fields(schema: Table, definition: string): Field[] {
-  const definitions = table(schema["$defs"]);
-  const row = table(definitions[definition]);
+  const definitions = tableOf(schema["$defs"]);
+  const row = tableOf(definitions[definition]);
   const needed = Array.isArray(row["required"]) ? row["required"] : [];
   const out: Field[] = [];
-  for (const [key, json] of Object.entries(table(row["properties"]))) {
-    const property = table(json);
-    const reference = typeof property["$ref"] === "string" ? property["$ref"].split("/").pop() : undefined;
-    const meant = reference === undefined ? property : table(definitions[reference]);
-    const types = [meant["type"]].flat().filter((type) => type !== "null");
-    const words = Array.isArray(meant["oneOf"]) ? meant["oneOf"].map((word) => table(word)["const"]) : [];
-    const items = table(meant["items"])["type"];
-    const kind =
-      words.length > 0 ? "choice"
-      : types[0] === "number" ? "number"
-      : types[0] === "integer" ? "integer"
-      : types[0] === "string" ? "text"
-      : types[0] === "array" && items === "string" ? "list"
-      : undefined;
+  for (const [key, json] of Object.entries(tableOf(row["properties"]))) {
+    const property = tableOf(json);
+    const meant = meaning(property, definitions);
+    const words = Array.isArray(meant["oneOf"]) ? meant["oneOf"].map((word) => tableOf(word)["const"] ?? null).filter((word) => word !== null) : [];
+    const kind = kindOf(meant, words);
     if (kind === undefined) continue;
     const bound = (name: string) => (typeof meant[name] === "number" ? meant[name] : null);
+    const { text, unit } = labelOf(definition, key);
     out.push({
       key,
-      label: label(key),
-      about: String(property["description"] ?? ""),
+      label: text,
+      unit,
+      about: textOf(property["description"]),
       kind,
-      choices: words.map(String),
+      choices: kind === "yes_or_no" ? ["true", "false"] : words.map(textOf),
       least: bound("minimum"),
       most: bound("maximum"),
       isNeeded: needed.includes(key),
@@ -65,11 +66,17 @@ export function fields(schema: Table, definition: string): Field[] {
   return out;
 }
 
+/** A number of things by name, such as the units of each model. */
+export function countField(key: string, label: string): Field {
+  return { key, label, unit: "", about: "", kind: "integer", choices: [], least: 0, most: null, isNeeded: false, default: null };
+}
+
 /** What was typed as a value; `undefined` where it is none. Nothing typed takes the key out. */
-function typed(field: Field, text: string): Json | undefined {
+export function typed(field: Field, text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return null;
   if (field.kind === "list") return trimmed.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (field.kind === "yes_or_no") return trimmed === "true";
   if (field.kind === "text" || field.kind === "choice") return trimmed;
   return numberOf(trimmed);
 }
@@ -84,13 +91,16 @@ export function numberOf(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+/** A choice of a text field that names something: its name in the scenario, and for people. */
+export type Suggestion = [string, string];
+
 export interface FormOptions {
   /** Dotted path of the table. */
   path: string;
   fields: Field[];
   values: Table;
-  /** Choices of a text field that names something. */
-  suggestions: Record<string, string[]>;
+  /** By key of the field. */
+  suggestions: Record<string, Suggestion[]>;
   change: (path: string, value: Json) => void;
   /** What was typed is no value of the field. */
   refuse: (path: string, text: string, message: string) => void;
@@ -98,58 +108,74 @@ export interface FormOptions {
   typedText: (path: string) => string | undefined;
 }
 
-/** Fields one below the other. Each has the id `field:PATH`, so that a mistake can lead to it. */
-export function form({ path, fields, values, suggestions, change, refuse, typedText }: FormOptions): HTMLElement {
-  const list = element("div", { class: "form" });
-  for (const field of fields) {
-    const full = `${path}.${field.key}`;
-    const value = values[field.key];
-    const held = value === undefined || value === null ? "" : Array.isArray(value) ? value.join(", ") : String(value);
-    const shown = typedText(full) ?? held;
-    const choices = suggestions[field.key] ?? field.choices;
-    const id = `field:${full}`;
-    const input =
-      field.kind === "choice" || suggestions[field.key]
-        ? select(id, choices, shown, field)
-        : element("input", { id, value: shown, autocomplete: "off", inputmode: field.kind === "number" || field.kind === "integer" ? "decimal" : "text" });
-    input.setAttribute("aria-describedby", `${id}:about ${id}:wrong`);
-    if (field.default !== null && field.kind !== "choice") input.setAttribute("placeholder", String(field.default));
-    const wrong = element("span", { class: "wrong", id: `${id}:wrong` });
-    input.addEventListener("input", () => {
-      const value = typed(field, input.value);
-      wrong.textContent = "";
-      if (value !== undefined) return change(full, value);
-      const message = `“${input.value.trim()}” is no number such as 1000, 1,000 or 2.5`;
-      wrong.textContent = message;
-      refuse(full, input.value, message);
-    });
-    list.append(
-      element("label", { for: id }, field.label),
-      input,
-      element("span", { class: "about", id: `${id}:about` }, bounds(field)),
-      wrong,
-    );
-  }
-  return list;
+/** Fields one below the other. Each has the id `field:PATH`, so that an error can lead to it. */
+export function form(options: FormOptions): HTMLElement {
+  return element("div", { class: "form" }, ...options.fields.flatMap((field) => row(field, options)));
 }
 
-function select(id: string, choices: string[], shown: string, field: Field): HTMLSelectElement {
+function row(field: Field, { path, values, suggestions, change, refuse, typedText }: FormOptions): HTMLElement[] {
+  const full = `${path}.${field.key}`;
+  const shown = typedText(full) ?? textOf(values[field.key]);
+  const id = `field:${full}`;
+  const choices = suggestions[field.key] ?? field.choices.map((name): Suggestion => [name, choiceName(name)]);
+  const isChoice = field.kind === "choice" || field.kind === "yes_or_no" || suggestions[field.key] !== undefined;
+  const isNumber = field.kind === "number" || field.kind === "integer";
+  const input = isChoice ? select(id, choices, shown, field) : element("input", { id, value: shown, autocomplete: "off", inputmode: isNumber ? "decimal" : "text" });
+  input.setAttribute("aria-describedby", `${id}:about ${id}:wrong`);
+  if (field.default !== null && !isChoice) input.setAttribute("placeholder", textOf(field.default));
+  const wrong = element("span", { class: "wrong", id: `${id}:wrong` });
+  input.addEventListener("input", () => {
+    const value = typed(field, input.value);
+    wrong.textContent = "";
+    if (value !== undefined) {
+      change(full, value);
+      return;
+    }
+    const message = `“${input.value.trim()}” is not a number, e.g. 1000, 1,000 or 2.5`;
+    wrong.textContent = message;
+    refuse(full, input.value, message);
+  });
+  return [element("label", { for: id }, field.label), element("span", { class: "value" }, input, element("span", { class: "unit" }, field.unit)), ...help(id, field), wrong];
+}
+
+/** What a field means, behind a question mark; those who cannot see it hear it with the field. */
+function help(id: string, field: Field): HTMLElement[] {
+  const about = element("span", { class: "about", id: `${id}:about` }, bounds(field));
+  if (about.textContent === "") return [element("span"), about];
+  about.hidden = true;
+  const ask = element("button", { type: "button", class: "help", "aria-expanded": "false", "aria-controls": about.id, "aria-label": `What is ${field.label}?`, title: about.textContent }, "?");
+  ask.addEventListener("click", () => {
+    about.hidden = !about.hidden;
+    ask.setAttribute("aria-expanded", String(!about.hidden));
+  });
+  return [ask, about];
+}
+
+function choiceName(name: string): string {
+  if (name === "true") return "yes";
+  if (name === "false") return "no";
+  const plain = name.replaceAll("_", " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+function select(id: string, choices: Suggestion[], shown: string, field: Field): HTMLSelectElement {
   const made = element("select", { id });
-  const fallback = typeof field.default === "string" ? `${field.default} (default)` : "–";
+  const fallback = field.default === null ? "–" : `${choiceName(textOf(field.default))} (default)`;
   if (!field.isNeeded) made.append(element("option", { value: "" }, fallback));
-  const all = shown !== "" && !choices.includes(shown) ? [...choices, shown] : choices;
-  for (const choice of all) made.append(element("option", { value: choice }, choice));
+  const all: Suggestion[] = shown !== "" && !choices.some(([name]) => name === shown) ? [...choices, [shown, shown]] : choices;
+  for (const [name, text] of all) made.append(element("option", { value: name }, text));
   made.value = shown;
   return made;
 }
 
+/** What a field means and what it may be, as the schema says it. */
 function bounds(field: Field): string {
-  const about = field.about.replace(/`/g, "").replace(/\bNone:/g, "empty:");
+  const about = field.about.replace(/`/g, "").replace(/\bNone:/g, "Empty:");
   if (field.least === null || field.most === null) return about;
-  return `${about} (${field.least.toLocaleString("en-US")} to ${field.most.toLocaleString("en-US")})`;
+  return `${about} From ${field.least.toLocaleString("en-US")} to ${field.most.toLocaleString("en-US")}.`.trim();
 }
 
-/** Writes each mistake beside its field; the others are left for the list. */
+/** Writes each error beside its field; the others are left for the list. */
 export function markProblems(problems: Problem[]): void {
   document.querySelectorAll(".form .wrong").forEach((node) => (node.textContent = ""));
   for (const problem of problems) {

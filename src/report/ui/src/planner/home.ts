@@ -1,34 +1,39 @@
-// The first page: scenarios to open, runs to look at.
+// The first page: a new scenario from a template, scenarios to open, runs to look at.
 
-import { element, section } from "../dom";
-import { Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
+import { button, element, section } from "../lib/dom";
+import { keepFocus } from "../lib/focus";
+import { dollars, power, show } from "../lib/format";
+import { MapView } from "../map/view";
+import { isComparison, isCut, server, type FinishedRun, type Headline, type RunState, type ScenarioEntry, type Workspace } from "./api";
+import { ask } from "./dialog";
 import type { Shared } from "./editor";
-import { keepFocus } from "./focus";
+import { told } from "./told";
 
 const LOOK_MS = 2000;
+const MARK = 4.5;
 
 export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): void {
   const runs = element("div");
   page.replaceChildren(
     element("h1", {}, "Scenarios and runs"),
-    element("p", {}, "Folder ", element("code", {}, shared.workspace.folder)),
-    section("Scenarios", "Open one to change its layout, limits, tariffs and policies, and to run it.", scenarios(shared), copying(shared)),
-    section("Runs", "Choose two to compare them.", runs),
+    section("New scenario", "Copy a template, then change it on the page: sites, chargers, equipment, tariffs, limits.", templates(shared)),
+    section("Scenarios", "Open one to change and run it.", scenarios(shared)),
+    section("Runs", "Open one for its report, or choose two to see them side by side.", runs),
   );
   let shown = "";
   let isBroken = false;
   const look = async () => {
-    if (gone.aborted) return;
+    if (isCut(gone)) return;
     try {
       const { open, finished, finished_left_out } = await server.runs();
-      if (gone.aborted) return;
+      if (isCut(gone)) return;
       if (isBroken) shared.say("");
       isBroken = false;
       const data = JSON.stringify([open, finished, finished_left_out]);
       if (data !== shown) keepFocus(() => draw(open, finished, finished_left_out));
       shown = data;
     } catch (error) {
-      if (gone.aborted) return;
+      if (isCut(gone)) return;
       isBroken = true;
       shared.say((error as Error).message, true);
     }
@@ -41,78 +46,96 @@ export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): 
   void look();
 }
 
+function templates(shared: Shared): HTMLElement {
+  const copy = async (name: string, title: string) => {
+    const isName = (text: string) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text);
+    const check = (text: string) => (isName(text) ? "" : "Use letters, digits, _, - and . only.");
+    const answer = await ask(`New scenario: ${title}`, [{ name: "name", label: "Name of its folder", value: `my_${name}`, about: "Letters, digits, _ and -.", check }], "Create");
+    if (!answer) return;
+    try {
+      const { path } = await server.copy(name, answer["name"] ?? "");
+      shared.workspace = await server.workspace();
+      shared.go(`#/scenario/${encodeURIComponent(path)}`);
+    } catch (error) {
+      shared.say((error as Error).message, true);
+    }
+  };
+  const card = (template: Workspace["templates"][number]) => {
+    const make = button("Use this template", () => void copy(template.name, template.title), `Use this template: ${template.title}`);
+    return element("div", { class: "card-of" }, picture(template), element("h3", {}, template.title), element("p", {}, template.about), make);
+  };
+  return element("div", { class: "choices" }, ...shared.workspace.templates.map(card));
+}
+
+/** Where the sites of a template are. */
+function picture({ sites, land, title }: Workspace["templates"][number]): HTMLElement {
+  const look = () => ({ radius: MARK, shade: 2, text: "", badge: "", words: "" });
+  const map = new MapView({ label: `Map of ${title}`, look, gather: look, isBare: true });
+  map.show(sites.map(({ kind, lat, lon }, at) => ({ key: String(at), name: "", kind, lat, lon })), land);
+  map.node.classList.add("small");
+  return map.node;
+}
+
 function scenarios(shared: Shared): HTMLElement {
+  const all = shared.workspace.scenarios;
+  const isAlone = (entry: ScenarioEntry) => all.filter(({ title }) => title === entry.title).length === 1;
   const list = element("div", { class: "choices" });
   const card = (entry: ScenarioEntry) => {
-    const open = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, entry.title);
-    return element("div", { class: "card-of" }, element("h3", {}, open), element("p", {}, entry.description), element("code", {}, entry.path));
+    const open = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, isAlone(entry) ? entry.title : `${entry.title} (${entry.path})`);
+    return element("div", { class: "card-of" }, element("h3", {}, open), element("code", {}, entry.path), element("p", {}, entry.description));
   };
-  list.append(...shared.workspace.scenarios.map(card));
+  list.append(...all.map(card));
   const more = shared.workspace.scenarios_left_out;
   if (more > 0) list.append(element("p", {}, `${more} more are not listed: serve a folder that holds fewer.`));
-  if (shared.workspace.scenarios.length === 0) list.append(element("p", {}, "There are none in this folder yet: copy a template."));
+  if (all.length === 0) list.append(element("p", {}, "There are none in this folder yet: use a template above."));
   return list;
 }
 
-function copying(shared: Shared): HTMLElement {
-  const template = element("select", { id: "template" }, ...shared.workspace.templates.map((name) => element("option", { value: name }, name)));
-  const name = element("input", { id: "copy-name", placeholder: "name of the copy" });
-  const make = element("button", { type: "submit" }, "Copy");
-  const form = element("form", { class: "bar" }, element("label", { for: "template" }, "New from template"), template, element("label", { for: "copy-name" }, "as"), name, make);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void (async () => {
-      try {
-        const { path } = await server.copy(template.value, name.value.trim());
-        shared.workspace = await server.workspace();
-        shared.go(`#/scenario/${encodeURIComponent(path)}`);
-      } catch (error) {
-        shared.say((error as Refused).message, true);
-      }
-    })();
-  });
-  return form;
-}
+/** Columns of results: what a planner compares first. */
+const RESULTS: [string, (it: Headline) => string][] = [
+  ["service", (it) => [it.hauls_share, it.equipment_share].filter((share): share is number => share !== null).map((share) => `${show(100 * share, 1)} %`).join(" / ")],
+  ["95th-percentile wait", (it) => (it.wait_p95_min === null ? "" : `${show(it.wait_p95_min, 0)} min`)],
+  ["peak", (it) => `${it.peak_kw === null ? "" : power(it.peak_kw)}${(it.overload_intervals ?? 0) > 0 ? " (over a limit)" : ""}`],
+  ["bills or cost", (it) => (it.cost_usd !== null ? dollars(it.cost_usd) : it.bill_usd === null ? "" : dollars(it.bill_usd))],
+];
 
 function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>, shared: Shared): HTMLElement {
   if (open.length + finished.length === 0) return element("p", {}, "None yet.");
   const body = element("tbody");
   const row = (id: string, cells: (Node | string)[]) => body.append(element("tr", { "data-run": id }, ...cells.map((cell) => element("td", {}, cell))));
+  const none = RESULTS.map(() => "");
   for (const state of open) {
     const share = state.of > 0 ? `${state.done} of ${state.of} ${state.unit}` : "";
-    row(state.id, ["", link(state.id), state.title || state.request.scenario, state.status, [share, state.message].filter((part) => part !== "").join(", "), ""]);
+    const told = [state.status, share, state.status === "running" ? "" : state.message].filter((part) => part !== "").join(", ");
+    row(state.id, ["", link(state.id), state.title || state.request.scenario, told, ...none, ""]);
   }
   for (const run of finished) {
+    const isStudy = run.command === "compare";
     const box = element("input", { type: "checkbox", id: `compare:${run.id}`, value: run.id, "aria-label": `compare ${run.id}` });
     box.checked = chosen.has(run.id);
-    const when = new Date(run.finished_unix_s * 1000).toLocaleString();
-    row(run.id, [box, link(run.id), run.title, run.command === "run" ? "finished" : run.command, told(run), when]);
+    const when = new Date(run.finished_unix_s * 1000).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
+    row(run.id, [isStudy ? "" : box, link(run.id), run.title, isStudy ? comparedIn(run) : told(run), ...RESULTS.map(([, cell]) => (isStudy ? "" : cell(run.results))), when]);
   }
-  const head = element("thead", {}, element("tr", {}, ...["compare", "run", "scenario", "state", "changed", "when"].map((name) => element("th", { scope: "col" }, name))));
-  const compare = element("button", { type: "button", id: "compare-chosen" }, "Compare the two chosen");
-  compare.addEventListener("click", () => {
+  const names = ["compare", "run", "scenario", "changed", ...RESULTS.map(([name]) => name), "finished"];
+  const head = element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name))));
+  const compare = button("Show the two chosen side by side", () => {
     const boxes = [...body.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value);
-    if (boxes.length !== 2) return shared.say("choose two runs", true);
+    if (boxes.length !== 2) {
+      shared.say("choose two runs", true);
+      return;
+    }
     // The older one is what the newer one is held against.
     shared.go(`#/compare/${encodeURIComponent(boxes[1] ?? "")}/${encodeURIComponent(boxes[0] ?? "")}`);
   });
-  return element("div", {}, compare, element("div", { class: "scroll" }, element("table", { id: "run-table" }, head, body)));
+  compare.id = "compare-chosen";
+  return element("div", {}, compare, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Runs" }, element("table", { id: "run-table" }, head, body)));
+}
+
+function comparedIn(run: FinishedRun): string {
+  const asked = run.request;
+  return asked && isComparison(asked) ? `comparison of ${asked.variants.map(({ name }) => name).join(", ")}` : "comparison";
 }
 
 function link(id: string): HTMLElement {
   return element("a", { id: `open:${id}`, href: `#/run/${encodeURIComponent(id)}` }, id);
-}
-
-/** What was changed for a run, without the notes on where numbers come from. */
-export function told(run: FinishedRun): string {
-  const settings = run.settings.filter((setting) => !/^source\.|\.sources\./.test(setting));
-  const overlays = run.overlays.map((path) => path.split("/").pop()?.replace(/\.toml$/, "") ?? path);
-  return [...overlays, ...settings.map(toldSetting)].join(", ") || "as in the file";
-}
-
-/** A new group of chargers in words; other settings as they are. */
-function toldSetting(setting: string): string {
-  const group = /^charger\.([^=]+)=\{/.exec(setting);
-  const [cabinets, kw, site] = [/cabinets = (\d+)/, /cabinet_kw = ([\d.]+)/, /site = "([^"]+)"/].map((part) => part.exec(setting)?.[1]);
-  return group && cabinets ? `${group[1]} new: ${cabinets} cabinets of ${kw} kW at ${site}` : setting;
 }

@@ -1,13 +1,13 @@
 // One run: how far it is, then its results.
 
-import type { Report, Study, Years } from "../data";
-import { element, section } from "../dom";
-import { download, follow, Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
+import type { Page } from "../data/types";
+import { button, element, section } from "../lib/dom";
+import { download, follow, isComparison, isCut, Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
 import { setDraft } from "./draft";
 import type { Shared } from "./editor";
-import { told } from "./home";
+import { isSameScenario, scenarioOf, told } from "./told";
 
-export type Show = (page: HTMLElement, data: Report | Years | Study) => void;
+export type Show = (page: HTMLElement, data: Page) => void;
 
 const DRAW_MS = 250;
 const STATUS: Record<RunState["status"], string> = {
@@ -25,20 +25,29 @@ export async function openRun(page: HTMLElement, id: string, shared: Shared, gon
   try {
     last = await server.state(id);
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 404 || gone.aborted) throw error;
+    if (!(error instanceof Refused) || error.status !== 404 || isCut(gone)) throw error;
     page.replaceChildren(element("h1", {}, `There is no run ${id}`), element("p", {}, "It is not in this folder; perhaps it was dropped or moved away. ", element("a", { href: "#/" }, "Scenarios and runs")));
     return;
   }
-  if (gone.aborted) return;
+  if (isCut(gone)) return;
   if (last.status !== "finished") last = await progress(page, last, shared, gone);
-  if (gone.aborted || last.status !== "finished") return;
+  if (isCut(gone) || last.status !== "finished") return;
   const { finished } = await server.runs();
   const own = finished.find((run) => run.id === id);
   const results = element("div");
   const [head, data] = await Promise.all([header(id, own, finished, shared), server.page(id)]);
-  if (gone.aborted) return;
+  if (isCut(gone)) return;
   page.replaceChildren(head, results);
   show(results, data);
+}
+
+/** Time that is left, from what was done since the page looked: too early to tell in the first seconds. */
+export function timeLeft(passed_ms: number, done: number, of: number): string {
+  if (passed_ms < 3000 || done <= 0 || of <= done) return "";
+  const left_s = ((passed_ms / done) * (of - done)) / 1000;
+  if (left_s < 60) return "less than a minute left";
+  const minutes = Math.round(left_s / 60);
+  return minutes < 90 ? `about ${minutes} min left` : `about ${Math.round(minutes / 60)} h left`;
 }
 
 /** How far a run is, until it is over. Texts follow a few times a second; buttons and what is read aloud follow the status. */
@@ -47,11 +56,13 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   const status = element("p", { role: "status", "aria-live": "polite" });
   const line = element("p");
   const actions = element("div", { class: "bar" });
-  page.replaceChildren(element("h1", {}, first.id), section("Progress", "The results show here when it is done.", status, bar, line, actions));
+  const back = element("p", {}, element("a", { href: `#/scenario/${encodeURIComponent(first.request.scenario)}` }, "Back to the scenario"), ": the run goes on.");
+  page.replaceChildren(element("h1", {}, first.title || first.id), element("p", {}, asked(first)), section("Progress", "The results show here when it is done.", status, bar, line, actions), back);
   let last = first;
   let shown = "";
   let timer = 0;
   let isLost = false;
+  let since: { at: number; done: number } | null = null;
   const draw = () => {
     window.clearTimeout(timer);
     timer = 0;
@@ -61,7 +72,9 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
       shown = "";
       return;
     }
-    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : "", last.message].filter((part) => part !== "").join(", ");
+    since ??= last.status === "running" ? { at: Date.now(), done: last.done } : null;
+    const left = since && last.status === "running" ? timeLeft(Date.now() - since.at, last.done - since.done, last.of - since.done) : "";
+    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : "", left, last.message].filter((part) => part !== "").join(", ");
     if (last.status === shown) return;
     shown = last.status;
     status.textContent = STATUS[last.status];
@@ -79,76 +92,101 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
     draw();
   };
   await follow(first.id, gone, hear, lose);
-  if (!gone.aborted) draw();
+  if (!isCut(gone)) draw();
   return last;
+}
+
+/** What was asked for, in words. */
+function asked({ request }: RunState): string {
+  if (isComparison(request)) return `${request.variants.map(({ name }) => name).join(", ")}: ${request.replications} simulations of each.`;
+  const overlays = request.strategies.map((name) => name.replaceAll("_", " "));
+  const changes = request.changes.length === 1 ? "1 change" : `${request.changes.length} changes`;
+  return [...overlays, request.changes.length > 0 ? changes : "", request.days === null ? "" : `${request.days} days`].filter((part) => part !== "").join(", ") || "Base case";
 }
 
 function drawActions(actions: HTMLElement, state: RunState, shared: Shared): void {
   actions.replaceChildren();
   const act = (text: string, work: () => Promise<unknown>) => {
-    const button = element("button", { type: "button" }, text);
-    button.addEventListener("click", () => {
-      button.disabled = true;
+    const made = button(text, () => {
+      made.disabled = true;
       const failed = (error: Error) => {
-        button.disabled = false;
+        made.disabled = false;
         shared.say(error.message, true);
       };
       void work().catch(failed);
     });
-    actions.append(button);
+    actions.append(made);
   };
-  if (state.status === "queued" || state.status === "running") act("Cancel", () => server.cancel(state.id));
-  if (state.status === "interrupted" || state.status === "cancelled" || state.status === "failed") {
+  const { request, status } = state;
+  if (status === "running" && isComparison(request)) act("Stop and keep what is done", () => server.finish(state.id));
+  if (status === "queued" || status === "running") act("Cancel", () => server.cancel(state.id));
+  if (status === "interrupted" || status === "cancelled" || status === "failed") {
     act("Run it again", async () => {
-      const { days, seed, scenario, strategies, changes } = state.request;
-      const next = await server.start({ scenario, strategies, changes }, days, seed);
-      if (state.status === "interrupted") await server.cancel(state.id);
+      const next = isComparison(request) ? await server.compare(request) : await server.start({ scenario: request.scenario, strategies: request.strategies, changes: request.changes }, request.days, request.seed);
+      if (status === "interrupted") await server.drop(state.id);
       shared.go(`#/run/${encodeURIComponent(next.id)}`);
     });
   }
-  if (state.status === "interrupted" || state.status === "failed") {
+  if (status === "interrupted" || status === "failed") {
     act("Drop", async () => {
-      await server.cancel(state.id);
+      await server.drop(state.id);
       shared.go("#/", `${state.id} is dropped, with what it had written.`);
     });
   }
 }
 
 async function header(id: string, own: FinishedRun | undefined, finished: FinishedRun[], shared: Shared): Promise<HTMLElement> {
-  const bar = element("div", { class: "bar" }, element("b", {}, id));
-  const failed = (error: Error) => shared.say(error.message, true);
-  if (own) {
-    bar.append(`changed: ${told(own)}`);
-    const isOwn = (path: string) => (own.request ? own.request.scenario === path : own.scenario === path || own.scenario.endsWith(`/${path}`));
-    const find = () => shared.workspace.scenarios.find((scenario) => isOwn(scenario.path));
-    // A scenario may have been saved since the list was read.
-    if (!find()) shared.workspace = await server.workspace();
-    const entry = find();
-    if (entry) bar.append(further(own, entry));
-  }
-  // The run before of the same scenario comes first: mostly it is the layout that was changed.
-  const others = finished.filter((run) => run.id !== id && run.command !== "compare");
-  others.sort((a, b) => Number(b.scenario === own?.scenario) - Number(a.scenario === own?.scenario));
-  if (others.length > 0) {
-    const select = element("select", { id: "other", "aria-label": "run to compare with" }, ...others.map((run) => element("option", { value: run.id }, `${run.id}: ${told(run)}`)));
-    const compare = element("button", { type: "button" }, "Compare with");
-    compare.addEventListener("click", () => shared.go(`#/compare/${encodeURIComponent(select.value)}/${encodeURIComponent(id)}`));
-    bar.append(compare, select);
-  }
-  const tables = element("select", { id: "table", "aria-label": "table to download" }, ...(await server.tables(id)).map((name) => element("option", { value: name }, name)));
-  const get = element("button", { type: "button" }, "Download table (Parquet)");
-  get.addEventListener("click", () => void server.table(id, tables.value).then((blob) => download(`${id}_${tables.value}.parquet`, blob)).catch(failed));
-  const report = element("button", { type: "button" }, "Download report");
-  report.addEventListener("click", () => void server.report(id).then((blob) => download(`${id}.html`, blob)).catch(failed));
-  bar.append(get, tables, report);
-  return bar;
+  const bar = element("div", { class: "bar" });
+  if (own) bar.append(element("span", {}, element("b", {}, id), own.command === "compare" ? "" : ` ${told(own)}`), ...(await further(own, shared)));
+  if (own && own.command !== "compare") bar.append(...sideBySide(own, finished, shared));
+  return element("div", {}, bar, await downloads(id, shared));
 }
 
 /** Leads to the editor with what was changed for this run. */
-function further(own: FinishedRun, entry: ScenarioEntry): HTMLElement {
-  const link = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "change the layout further");
+async function further(own: FinishedRun, shared: Shared): Promise<HTMLElement[]> {
+  const find = () => shared.workspace.scenarios.find(({ path }) => isSameScenario(scenarioOf(own), path.replace(/\/scenario\.toml$/, "")));
+  // A scenario may have been saved since the list was read.
+  if (!find()) shared.workspace = await server.workspace();
+  const entry = find();
+  return entry ? [changeFurther(own, entry)] : [];
+}
+
+function changeFurther(own: FinishedRun, entry: ScenarioEntry): HTMLElement {
+  const link = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "Change and run again");
+  const { request } = own;
   link.addEventListener("click", () => {
-    if (own.request) setDraft(entry, own.request);
+    if (request && !isComparison(request)) setDraft(entry, request);
   });
   return link;
+}
+
+/** Another run of the same scenario: mostly it is the layout that was changed. */
+function sideBySide(own: FinishedRun, finished: FinishedRun[], shared: Shared): HTMLElement[] {
+  const others = finished.filter((run) => run.id !== own.id && run.command !== "compare");
+  const isOwn = (run: FinishedRun) => isSameScenario(scenarioOf(run), scenarioOf(own));
+  others.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+  if (others.length === 0) return [];
+  const none = element("option", { value: "" }, "another run …");
+  const option = (run: FinishedRun) => element("option", { value: run.id }, `${run.id}: ${told(run)}`);
+  const select = element("select", { id: "other", "aria-label": "run to show beside this one" }, none, ...others.map(option));
+  // Only a run of the same scenario is offered without being asked.
+  const [first] = others;
+  select.value = first && isOwn(first) ? first.id : "";
+  const show = button("Side by side with", () => {
+    if (select.value !== "") shared.go(`#/compare/${encodeURIComponent(select.value)}/${encodeURIComponent(own.id)}`);
+  });
+  return [element("span", {}, show, " ", select)];
+}
+
+async function downloads(id: string, shared: Shared): Promise<HTMLElement> {
+  const failed = (error: Error) => shared.say(error.message, true);
+  const get = (file: string, work: Promise<Blob>) => void work.then((blob) => download(file, blob)).catch(failed);
+  const tables = element("select", { id: "table", "aria-label": "table to download" }, ...(await server.tables(id)).map((name) => element("option", { value: name }, name)));
+  const table = (kind: "csv" | "parquet") => get(`${id}_${tables.value}.${kind}`, server.table(id, `${tables.value}.${kind}`));
+  return element(
+    "details",
+    { class: "downloads" },
+    element("summary", {}, "Download"),
+    element("div", { class: "bar" }, button("The report (HTML)", () => get(`${id}.html`, server.report(id))), element("label", { for: "table" }, "Table"), tables, button("CSV, for a spreadsheet", () => table("csv")), button("Parquet", () => table("parquet"))),
+  );
 }

@@ -1,0 +1,1836 @@
+// Made by `npm run types` from tests/cases/openapi.json. Do not edit.
+
+export interface paths {
+    "/api/v1/comparisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
+         *     mistakes show at once and nothing is queued. Its results come as those of a run.
+         */
+        post: operations["start_comparison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/land": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The coast around a box, to draw a map on: rings of longitude and latitude by turns, degrees, to be filled even-odd. */
+        get: operations["land"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`. */
+        put: operations["put_plugin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All runs of the folder. */
+        get: operations["list_runs"];
+        put?: never;
+        /** Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued. */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a run stands. */
+        get: operations["run_state"];
+        put?: never;
+        post?: never;
+        /** Forgets a run that failed or was interrupted, with what it left behind. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a run that waits or goes on; nothing of it is kept. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The states of a run, from the present one (or the one after `Last-Event-ID`) to its end. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a comparison early and keeps the replications that are finished. */
+        post: operations["finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the report shows of a finished run. */
+        get: operations["page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/report.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The self-contained report of a finished run. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics of a finished run: its summary.json. */
+        get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables of a finished run, by name. */
+        get: operations["tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/tables/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet. */
+        get: operations["table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a template into the folder. */
+        post: operations["new_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what is wrong with a draft, as `portvolt validate` does. Nothing is written. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The TOML file of a scenario, to download. */
+        get: operations["scenario_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a draft as a new file beside its scenario; comments and order of the scenario are kept. */
+        post: operations["save_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a tariff beside a scenario, if it is one; it is not put over a file that is there. */
+        post: operations["put_tariff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of a scenario: forms are made from it. */
+        get: operations["schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the folder holds: scenarios, and what can be chosen in forms. */
+        get: operations["workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What was asked for. */
+        Asked: components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
+        /** @description The lowest, tenth and middle of a hundred vehicles in each column; none where nothing is known of any. */
+        Band: {
+            lowest: (number | null)[];
+            median: (number | null)[];
+            tenth: (number | null)[];
+        };
+        /** @description A site, for those who live beside it. */
+        Beside: {
+            key: string;
+            kind: string;
+            name: string;
+            /** Format: double */
+            nox_kg_first: number;
+            /** Format: double */
+            nox_kg_last: number;
+            /** Format: double */
+            pm25_kg_first: number;
+            /** Format: double */
+            pm25_kg_last: number;
+            /** @description Trucks that came for a haul, by local hour, a day of the last year. */
+            trucks_by_hour: number[];
+        };
+        /** @description One change. */
+        Change: {
+            /** @description Dotted path, such as `charger.north.cabinets`, or a whole table, such as `charger.north`. */
+            path: string;
+            /** @description The new value; `null` takes the key out. */
+            value: unknown;
+        };
+        /** @description A picture of vehicles by time. */
+        Charge: {
+            /** @description State of charge of all of them in each column, percent. */
+            band: components["schemas"]["Band"];
+            /** @description Those shown one by one, the lowest first. */
+            shown: components["schemas"]["Vehicle"][];
+            /** @description Chart steps in one column. */
+            steps_each: number;
+            /** @description How many vehicles charged more than once. */
+            vehicles: number;
+        };
+        /** @description A group of chargers. */
+        Chargers: {
+            /** @description The node they stand behind. */
+            behind: string | null;
+            /**
+             * Format: double
+             * @description Power of a cabinet, kW.
+             */
+            cabinet_kw: number;
+            /**
+             * Format: int32
+             * @description Cabinets.
+             */
+            cabinets: number;
+            /** @description Key of `[charger]`. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Ports of a cabinet.
+             */
+            ports: number;
+        };
+        /** @description What is wrong with a draft, and what it says. */
+        Checked: {
+            /** @description The whole scenario with overlays and changes; null where a file cannot be read. */
+            document: unknown;
+            /** @description What can be run and is probably a mistake all the same. */
+            doubts: string[];
+            /** @description Mistakes as `portvolt validate --format json` lists them; empty when it can be run. */
+            problems: components["schemas"]["Mistake"][];
+        };
+        /** @description Something to choose: the name that a scenario has for it, and what it is for people. */
+        Choice: {
+            /** @description One line or two; may be empty. */
+            about: string;
+            name: string;
+            title: string;
+        };
+        ClassHours: {
+            required_h: number[];
+            served_h: number[];
+        };
+        /** @description One metric of all strategies. */
+        ComparedMetric: {
+            better: components["schemas"]["Wanted"] | null;
+            info: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description Replications in which every strategy has a value.
+             */
+            replications: number;
+            scope: string;
+            strategies: components["schemas"]["StandingRow"][];
+            unit: string;
+        };
+        /** @description What a strategy changes. */
+        ComparedStrategy: {
+            name: string;
+            overlays: string[];
+            settings: string[];
+        };
+        /** @description `compare.json`, without metrics of single sites. */
+        Comparison: {
+            baseline: string;
+            interrupted: boolean;
+            metrics: components["schemas"]["ComparedMetric"][];
+            /** Format: int32 */
+            replications: number;
+            scenario: string;
+            /** Format: int64 */
+            seed: number;
+            sensitivity: components["schemas"]["SensitivityEffect"][];
+            sensitivity_metric: string | null;
+            settings: string[];
+            strategies: components["schemas"]["ComparedStrategy"][];
+        };
+        /** @description What to compare. */
+        ComparisonRequest: {
+            /**
+             * Format: int32
+             * @description How many days, instead of the scenario's.
+             */
+            days: number | null;
+            /**
+             * Format: int32
+             * @description Simulations of each, all on the same random days; with `until`, the first ones.
+             */
+            replications: number;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /**
+             * Format: int64
+             * @description Seed of every random stream.
+             */
+            seed: number;
+            until: components["schemas"]["Until"] | null;
+            /** @description What is compared; the first is what the others are held against. */
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description Numbers of one doubtful source. */
+        Doubtful: {
+            /** @description Fields. */
+            fields: string[];
+            /** @description Recalled or assumed. */
+            quality: string;
+            /** @description The source. */
+            title: string;
+        };
+        /** @description A scenario with changes that are not saved. */
+        Draft: {
+            /** @description Changes on top. */
+            changes: components["schemas"]["Change"][];
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /** @description Overlays beside it, by name. */
+            strategies: string[];
+        };
+        /** @description The body of every error. */
+        ErrorBody: {
+            /** @description What is wrong, in a sentence. */
+            error: string;
+            /** @description Mistakes of a scenario, where there are some. */
+            problems: components["schemas"]["Mistake"][];
+            /**
+             * Format: int32
+             * @description Version of this format.
+             */
+            schema: number;
+        };
+        /** @description A line of the section on where the result comes from. */
+        Fact: {
+            label: string;
+            value: string;
+        };
+        Hauls: {
+            done: number[];
+            late: number[];
+        };
+        /** @description Headline results of a run; none where it has no such work, vehicles or tariff. */
+        Headline: {
+            /**
+             * Format: double
+             * @description Electricity bills of the run, USD.
+             */
+            bill_usd: number | null;
+            /**
+             * Format: double
+             * @description Cost of all years of a transition, USD.
+             */
+            cost_usd: number | null;
+            /**
+             * Format: double
+             * @description Equipment hours served over those required, 0 to 1.
+             */
+            equipment_share: number | null;
+            /**
+             * Format: double
+             * @description Completed hauls over those requested, 0 to 1.
+             */
+            hauls_share: number | null;
+            /**
+             * Format: double
+             * @description Intervals in which the load of a site passed its limit, of all sites.
+             */
+            overload_intervals: number | null;
+            /**
+             * Format: double
+             * @description Highest mean power of an interval of all sites together, kW.
+             */
+            peak_kw: number | null;
+            /**
+             * Format: double
+             * @description 95th percentile of the wait for a charging port, minutes.
+             */
+            wait_p95_min: number | null;
+        };
+        /** @description How near a load came to its limit, both of the same interval. */
+        Headroom: {
+            /** Format: int32 */
+            over_first_s: number | null;
+            /**
+             * Format: int32
+             * @description Intervals whose load passed the limit, and when the first began, seconds since the start.
+             */
+            over_intervals: number;
+            /**
+             * Format: double
+             * @description That load and limit, kW, and when the interval began, seconds since the start.
+             */
+            worst_kw: number;
+            /** Format: double */
+            worst_limit_kw: number;
+            /** Format: int32 */
+            worst_s: number;
+            /**
+             * Format: double
+             * @description Highest load over the limit; none without a limit.
+             */
+            worst_share: number | null;
+        };
+        /** @description Trips in the order of their start, packed. */
+        Legs: {
+            /** @description How many trips. */
+            count: number;
+            /** @description One truck in so many is shown. */
+            one_in: number;
+            /**
+             * @description base64 of gzip of five arrays, little-endian, one after the other: start (u32, seconds), duration (u32, seconds),
+             *     origin and destination (u16, number of the site), laden (u8, 1 or 0).
+             */
+            packed: string;
+        };
+        Load: {
+            charging: number[];
+            equipment: number[];
+            hydrogen: number[];
+            other: number[];
+            shore: number[];
+        };
+        /** @description Hauls that nobody drove cost nothing and emit nothing. */
+        Lost: {
+            /** Format: double */
+            share: number;
+            /** Format: int32 */
+            year: number;
+            /** @description How many years lost more than [`FEW_LOST`]. */
+            years: number;
+        };
+        /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
+        Mistake: {
+            /** Format: int64 */
+            column: number;
+            /** @description Dotted path; may be empty. */
+            field: string;
+            /** @description Empty where it is not of a file. */
+            file: string;
+            /** @description How to mend it. */
+            help: string | null;
+            /**
+             * Format: int64
+             * @description From 1; 0 where unknown.
+             */
+            line: number;
+            message: string;
+        };
+        /** @description A copy of a template. */
+        NewScenario: {
+            /** @description The folder to make. */
+            name: string;
+            template: string;
+        };
+        /** @description A tariff of the planner's own. */
+        NewTariff: {
+            /** @description Name of the file, which ends in `.json`. */
+            name: string;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /** @description JSON of the Utility Rate Database. */
+            text: string;
+        };
+        /** @description A node. */
+        Node: {
+            /** @description The node above it. */
+            behind: string | null;
+            /** @description Key of `[node]`. */
+            key: string;
+            /**
+             * Format: double
+             * @description Its own limit, kW.
+             */
+            limit_kw: number | null;
+            /** @description Name for people. */
+            name: string;
+            /** @description Its site. */
+            site: string;
+        };
+        /** @description One node over time. */
+        NodeSeries: components["schemas"]["Node"] & components["schemas"]["Headroom"] & {
+            /**
+             * Format: double
+             * @description The least limit that held in any interval, kW.
+             */
+            least_limit_kw: number | null;
+            /** @description Mean power of each step, kW. */
+            mean_kw: number[];
+            /**
+             * Format: double
+             * @description Highest mean power of an interval, kW.
+             */
+            peak_kw: number;
+        };
+        /** @description A run that this one is held against. */
+        Other: {
+            co2e_t: number[];
+            cost_usd: number[];
+            name: string;
+            /**
+             * Format: double
+             * @description Cost of all years, less what is left at the end, which no year has.
+             */
+            total_cost_usd: number | null;
+        };
+        /** @description What the page shows, by what was run. The types of the front end are made from these. */
+        Page: (components["schemas"]["RunPage"] & {
+            /** @enum {string} */
+            kind: "run";
+        }) | (components["schemas"]["YearsPage"] & {
+            /** @enum {string} */
+            kind: "years";
+        }) | (components["schemas"]["StudyPage"] & {
+            /** @enum {string} */
+            kind: "study";
+        });
+        /** @description All projects of a kind. */
+        Project: {
+            /** Format: double */
+            amount: number;
+            /** Format: double */
+            cost_musd: number;
+            count: number;
+            kind: string;
+            /** Format: double */
+            late_months_mean: number;
+            /** Format: double */
+            premium_musd: number;
+            /** Format: double */
+            public_musd: number;
+            /** @description Unit of the amount. */
+            unit: string;
+        };
+        /** @description A metric as it is read back. */
+        ReadMetric: {
+            /** @description What it says. */
+            info: string;
+            /** @description Name, with the unit. */
+            name: string;
+            /** @description `total`, `site:KEY`, `fleet:KEY`, `year:YYYY`, or a pair joined by `/`. */
+            scope: string;
+            /** @description Unit. */
+            unit: string;
+            /**
+             * Format: double
+             * @description Value; none where there is nothing to measure.
+             */
+            value: number | null;
+        };
+        Rule: {
+            /** Format: double */
+            asked: number;
+            /** @description A ceiling: at most what it asks for. */
+            is_most: boolean;
+            kept: string;
+            kind: string;
+            /** Format: int32 */
+            missing: number;
+            /** Format: double */
+            reached: number;
+            rule: string;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description A finished run in a list. */
+        RunEntry: {
+            /** @description `run`, `replay` or `compare`. */
+            command: string;
+            /**
+             * Format: int64
+             * @description When it was finished, seconds since 1970.
+             */
+            finished_unix_s: number;
+            id: string;
+            overlays: string[];
+            request: components["schemas"]["Asked"] | null;
+            /** @description What came of it. */
+            results: components["schemas"]["Headline"];
+            scenario: string;
+            /** Format: int64 */
+            seed: number;
+            settings: string[];
+            title: string;
+        };
+        RunPage: {
+            /**
+             * Format: int32
+             * @description Length of a step of the charts, and of the intervals at which loads and limits are held together, seconds.
+             */
+            bucket_s: number;
+            charge: components["schemas"]["Charge"];
+            /** Format: int32 */
+            days: number;
+            description: string;
+            doubtful: components["schemas"]["Doubtful"][];
+            hauls: components["schemas"]["Hauls"];
+            hub: components["schemas"]["Load"];
+            hydrogen: components["schemas"]["StationSeries"][];
+            /** Format: int32 */
+            interval_s: number;
+            /** @description Rings of the coast around the sites: longitude and latitude by turns, degrees; filled even-odd. */
+            land: number[][];
+            legs: components["schemas"]["Legs"];
+            metrics: components["schemas"]["ReadMetric"][];
+            nodes: components["schemas"]["NodeSeries"][];
+            provenance: components["schemas"]["Fact"][];
+            sites: components["schemas"]["SiteSeries"][];
+            start: string;
+            /** @description Local time of each step. */
+            times: string[];
+            title: string;
+            waits: components["schemas"]["Waits"];
+            warnings: string[];
+            work: components["schemas"]["Work"];
+            zone: string;
+        };
+        /** @description What to run. */
+        RunRequest: {
+            /** @description Changes on top. */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Format: int32
+             * @description How many days, instead of the scenario's.
+             */
+            days: number | null;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /**
+             * Format: int64
+             * @description Seed of every random stream.
+             */
+            seed: number;
+            /** @description Overlays beside it, by name. */
+            strategies: string[];
+        };
+        /** @description All that there is to know of a run that was asked for. */
+        RunState: {
+            /**
+             * Format: int32
+             * @description Hours or years that are done.
+             */
+            done: number;
+            id: string;
+            /** @description What there is to say: where it is, or why it ended. */
+            message: string;
+            /**
+             * Format: int32
+             * @description Of how many; 0 before it started, and where it is known by its folder only.
+             */
+            of: number;
+            request: components["schemas"]["Asked"];
+            status: components["schemas"]["Status"];
+            title: string;
+            /** @description `hours` or `years`. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Counts changes of this state: the id of its event.
+             */
+            version: number;
+        };
+        /** @description All runs of the folder. */
+        Runs: {
+            /** @description Runs with results, the newest first. */
+            finished: components["schemas"]["RunEntry"][];
+            /** @description Older ones that are not listed. */
+            finished_left_out: number;
+            /** @description Runs without results: waiting, running, failed, cancelled, interrupted. */
+            open: components["schemas"]["RunState"][];
+        };
+        /** @description A draft and the name of its file. */
+        Save: {
+            /** @description Changes on top. */
+            changes: components["schemas"]["Change"][];
+            /** @description Name of the new file beside the scenario, without `.toml`. */
+            name: string;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /** @description Overlays beside it, by name: the new file builds on them. */
+            strategies: string[];
+        };
+        /** @description A scenario in a list. */
+        ScenarioEntry: {
+            description: string;
+            /** @description Does it go over years? */
+            is_transition: boolean;
+            /** @description Path inside the folder: what other requests name it by. */
+            path: string;
+            /** @description Overlays beside it, by name. */
+            strategies: string[];
+            /** @description Files beside it that may be tariffs. */
+            tariffs: string[];
+            title: string;
+        };
+        /** @description What one change of one number does to one strategy. */
+        SensitivityEffect: {
+            change: string;
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            difference_half_width: number | null;
+            /** Format: double */
+            effect: number | null;
+            /** Format: double */
+            effect_half_width: number | null;
+            /** @description Whether the change raises the number; none where that cannot be told. */
+            is_raised: boolean | null;
+            /** Format: double */
+            mean: number | null;
+            parameter: string;
+            strategy: string;
+            value: string;
+        };
+        /** @description A place. */
+        Site: {
+            /** @description The site whose connection carries this one's too. */
+            behind: string | null;
+            /** @description Groups of chargers. */
+            chargers: components["schemas"]["Chargers"][];
+            /** @description Key of `[site]`. */
+            key: string;
+            /** @description Kind of place. */
+            kind: string;
+            /**
+             * Format: double
+             * @description Latitude, degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Grid connection, kW.
+             */
+            limit_kw: number | null;
+            /**
+             * Format: double
+             * @description Longitude, degrees east.
+             */
+            lon: number;
+            /** @description Name for people. */
+            name: string;
+        };
+        /** @description One site over time. */
+        SitePower: components["schemas"]["Headroom"] & {
+            /**
+             * Format: double
+             * @description Highest load of an interval through the connection, with that of the sites behind it, kW.
+             */
+            carried_peak_kw: number;
+            /** @description The least limit of each step, kW; empty where the limit never moves. */
+            limits_kw: (number | null)[];
+            /** @description Mean power of each step, kW. */
+            mean_kw: number[];
+            /** @description Highest mean power of an interval in each step, kW. */
+            peak_kw: number[];
+        };
+        SiteSeries: components["schemas"]["Site"] & components["schemas"]["SitePower"] & {
+            /** Format: int64 */
+            ports: number;
+            waiting: number[];
+        };
+        /** @description Where a site is. */
+        Spot: {
+            kind: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
+        /** @description How one strategy stands in one metric; differences are to the baseline, on the same random days. */
+        StandingRow: {
+            /** Format: double */
+            difference: number | null;
+            /** Format: double */
+            difference_half_width: number | null;
+            /** @description Does it differ from the baseline, after the adjustment? */
+            differs: boolean | null;
+            /**
+             * Format: int32
+             * @description Best and worst place that the data allow; where they differ, the data cannot tell.
+             */
+            first_place: number | null;
+            /**
+             * Format: double
+             * @description Half the width of the 95 % interval of the mean.
+             */
+            half_width: number | null;
+            /** Format: int32 */
+            last_place: number | null;
+            /** Format: double */
+            mean: number | null;
+            /**
+             * Format: double
+             * @description p value of no difference, adjusted for the number of comparisons (Holm).
+             */
+            p_holm: number | null;
+            /**
+             * Format: double
+             * @description Variance without common random days over that with them.
+             */
+            pairing_factor: number | null;
+            /** Format: double */
+            probability_best: number | null;
+            strategy: string;
+        };
+        /** @description One station over time. */
+        StationSeries: {
+            /** @description Least content of the bulk storage in each step, kg. */
+            bulk_kg: number[];
+            /**
+             * @description Least content of the cascade in each step, kg: vehicles are served from it down to its least pressure,
+             *     however full the bulk storage is.
+             */
+            cascade_kg: number[];
+            key: string;
+            most_waiting: number[];
+            /** @description Minutes of each step in which a vehicle could not be served for want of hydrogen. */
+            out_min: number[];
+            /** Format: int32 */
+            positions: number;
+            site: string;
+            /** @description Vehicles that wait: mean of each step, and the highest mean of an interval in it. */
+            waiting: number[];
+        };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        Status: "queued" | "running" | "finished" | "failed" | "cancelled" | "interrupted";
+        StudyPage: {
+            doubtful: components["schemas"]["Doubtful"][];
+            provenance: components["schemas"]["Fact"][];
+            study: components["schemas"]["Comparison"];
+            title: string;
+            /** @description What a careful reader should know before using the result. */
+            warnings: string[];
+        };
+        /** @description A scenario that can be copied. */
+        Template: {
+            about: string;
+            land: number[][];
+            name: string;
+            /** @description Its sites, and the coast around them: what its picture is drawn of. */
+            sites: components["schemas"]["Spot"][];
+            title: string;
+        };
+        /** @description Stop once the 95 % interval of every difference is narrow enough. */
+        Until: {
+            /** @description A metric of the whole region. */
+            metric: string;
+            /**
+             * Format: int32
+             * @description Give up after this many replications.
+             */
+            most: number;
+            /**
+             * Format: double
+             * @description Half width of the interval over the baseline's mean, 0 to 1.
+             */
+            share: number;
+        };
+        /** @description A scenario with changes under a name, to be compared with others. */
+        Variant: {
+            /** @description Changes on top. */
+            changes: components["schemas"]["Change"][];
+            /** @description What it is called in the results. */
+            name: string;
+            /** @description Overlays beside the scenario, by name. */
+            strategies: string[];
+        };
+        Vehicle: {
+            /** @description Kind, number and fleet. */
+            label: string;
+            /** Format: double */
+            lowest: number;
+            /** @description State of charge of each column, percent; none before the first and after the last session. */
+            percent: (number | null)[];
+        };
+        Waits: {
+            equipment: number[];
+            longest_min: (number | null)[];
+            /** @description Mean and longest wait of those who came in each step, minutes; none where nobody came. */
+            mean_min: (number | null)[];
+            trucks: number[];
+            up_to_min: (number | null)[];
+            visitors: number[];
+        };
+        /**
+         * @description Which end of a metric is wanted.
+         * @enum {string}
+         */
+        Wanted: "lower" | "higher";
+        /** @description Hours of equipment by class and chart step; steps are of whole hours. */
+        Work: {
+            /**
+             * Format: int32
+             * @description Length of a step, seconds.
+             */
+            bucket_s: number;
+            classes: {
+                [key: string]: components["schemas"]["ClassHours"];
+            };
+            times: string[];
+        };
+        /** @description What the folder holds and what can be chosen. */
+        WorkspaceView: {
+            /** @description May plugins be put into the folder? */
+            allows_plugins: boolean;
+            /** @description Built-in charging policies. */
+            charging: components["schemas"]["Choice"][];
+            /** @description Built-in dispatch policies. */
+            dispatch: components["schemas"]["Choice"][];
+            /** @description The folder. */
+            folder: string;
+            /** @description Version of Portvolt. */
+            portvolt: string;
+            scenarios: components["schemas"]["ScenarioEntry"][];
+            /** @description Further scenarios that are not listed: the folder holds too many. */
+            scenarios_left_out: number;
+            /** @description Tariffs that come with Portvolt. */
+            tariffs: components["schemas"]["Choice"][];
+            /** @description Scenarios that can be copied into the folder. */
+            templates: components["schemas"]["Template"][];
+        };
+        /** @description Where a scenario was written. */
+        Written: {
+            /** @description Path inside the served folder. */
+            path: string;
+            /** @description The file's text. */
+            text: string;
+        };
+        YearsPage: {
+            baseline: components["schemas"]["Other"] | null;
+            co2e_kt: {
+                [key: string]: number[];
+            };
+            cost_musd: {
+                [key: string]: number[];
+            };
+            description: string;
+            doubtful: components["schemas"]["Doubtful"][];
+            equipment: {
+                [key: string]: number[];
+            };
+            grid: string;
+            /** @description Hydrogen that vehicles got, t. */
+            hydrogen_t: number[];
+            lost: components["schemas"]["Lost"] | null;
+            metrics: components["schemas"]["ReadMetric"][];
+            /** Format: int32 */
+            money_year: number;
+            policies: string;
+            projects: components["schemas"]["Project"][];
+            provenance: components["schemas"]["Fact"][];
+            rules: components["schemas"]["Rule"][];
+            series: {
+                [key: string]: (number | null)[];
+            };
+            sites: components["schemas"]["Beside"][];
+            title: string;
+            trucks: {
+                [key: string]: number[];
+            };
+            warnings: string[];
+            years: number[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    start_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description a strategy has mistakes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the queue is full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    land: {
+        parameters: {
+            query: {
+                west: number;
+                south: number;
+                east: number;
+                north: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number[][];
+                };
+            };
+        };
+    };
+    put_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/wasm": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description it is no plugin, or has no plain name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description plugins are not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description the scenario has mistakes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the queue is full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    run_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it goes on, or has results */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["RunState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it does not run, or is no comparison */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    new_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScenario"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+        };
+    };
+    scenario_file: {
+        parameters: {
+            query: {
+                /** @description Path of the scenario inside the served folder. */
+                scenario: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/toml": string;
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Save"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the draft has mistakes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTariff"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is no tariff */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+        };
+    };
+}

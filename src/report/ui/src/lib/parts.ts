@@ -1,0 +1,67 @@
+// What all pages share: cards, warnings, where numbers come from.
+
+import type { Metric, Report } from "../data/types";
+import { element, section } from "./dom";
+import { metricsTable } from "./tables";
+
+export type Origins = Pick<Report, "doubtful" | "provenance">;
+
+/** An answer on the first screen, which leads to its evidence. */
+export interface Finding {
+  /** The question. */
+  what: string;
+  value: string;
+  details: string[];
+  /** Id of the section with the evidence. */
+  evidence: string;
+  tone: "good" | "warn" | "bad" | "plain";
+}
+
+export function verdict(findings: Finding[]): HTMLElement {
+  const card = ({ what, value, details, evidence, tone }: Finding) => {
+    const spoken = tone === "bad" ? [element("span", { class: "unseen" }, "needs attention: ")] : [];
+    const detail = element("span", { class: "detail" }, ...details.filter((text) => text !== "").map((text) => element("span", {}, text)));
+    return element("a", { class: `card ${tone}`, href: `#${evidence}` }, element("span", { class: "what" }, what), ...spoken, element("b", {}, value), detail);
+  };
+  return element("div", { class: "cards", role: "group", "aria-label": "Verdict" }, ...findings.map(card));
+}
+
+/** Above the numbers, where nobody misses it; nothing when there is nothing to say. */
+export function warningsBox(warnings: string[], title = "Before you use these numbers"): HTMLElement[] {
+  if (warnings.length === 0) return [];
+  const list = element("ul", {}, ...warnings.map((text) => element("li", {}, text)));
+  return [element("aside", { class: "warnings", "aria-label": title }, element("b", {}, title), list)];
+}
+
+/** Sources of a run's doubtful numbers that are told on its first pages. */
+const MOST_SOURCES = 8;
+
+/** What the result stands on that nobody has verified, the source of most numbers first; nothing where all is verified. */
+export function assumptions({ doubtful }: Origins): HTMLElement[] {
+  if (doubtful.length === 0) return [];
+  const first = [...doubtful].sort((a, b) => b.fields.length - a.fields.length);
+  const line = ({ quality, title, fields }: Origins["doubtful"][number]) => element("li", {}, `${title} (${qualityName(quality)}, ${fields.length === 1 ? "1 number" : `${fields.length} numbers`})`);
+  const left = first.length - MOST_SOURCES;
+  const more = left > 0 ? [element("p", {}, `${left} more sources are listed under “Where this comes from”.`)] : [];
+  return [section("Assumptions", "Numbers of the scenario that are assumed, or not verified: replace those that decide your question before you rely on the result.", element("ul", { class: "plain" }, ...first.slice(0, MOST_SOURCES).map(line)), ...more)];
+}
+
+/** Older runs call what was not verified recalled. */
+const qualityName = (quality: string) => (quality === "recalled" ? "unverified" : quality);
+
+const isHash = ({ label }: { label: string }) => label.includes("blake3");
+
+export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement {
+  const list = (facts: Origins["provenance"]) => element("dl", { class: "facts" }, ...facts.flatMap(({ label, value }) => [element("dt", {}, label), element("dd", {}, value)]));
+  const hashes = report.provenance.filter(isHash);
+  const doubtful = element("details", {}, element("summary", {}, "Unverified and assumed numbers: replace them before you publish a result"));
+  for (const { quality, title, fields } of report.doubtful) {
+    doubtful.append(element("dl", {}, element("dt", {}, `${qualityName(quality)}: ${title}`), element("dd", {}, fields.join(", "))));
+  }
+  const parts = [
+    ...(report.doubtful.length > 0 ? [doubtful] : []),
+    ...(hashes.length > 0 ? [element("details", {}, element("summary", {}, "Hashes of inputs and tables, to verify the result"), list(hashes))] : []),
+    ...(metrics.length > 0 ? [metricsTable(metrics)] : []),
+  ];
+  return section("Where this comes from", "Everything that is needed to do this again, and to judge it.", list(report.provenance.filter((fact) => !isHash(fact))), ...parts);
+}

@@ -1,0 +1,54 @@
+// Electricity bills and emissions, as tables.
+
+import { Metrics } from "../data/metrics";
+import type { Report } from "../data/types";
+import { section } from "../lib/dom";
+import { number, table, type Cell } from "../lib/tables";
+
+const BILL = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
+
+/** Bills of the sites that have a tariff; nothing without. */
+export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
+  const payers = report.sites.filter((site) => metrics.get("bill_total_usd", `site:${site.key}`) !== null);
+  if (payers.length === 0) return [];
+  const line = (name: string, scope: string): Cell[] => {
+    const [bill, kwh] = [metrics.get("bill_total_usd", scope), metrics.get("energy_grid_kwh", scope)];
+    const price = bill !== null && kwh !== null && kwh > 0 ? bill / kwh : null;
+    return [name, ...BILL.map((part) => number(metrics.get(part, scope), 0)), number(price, 3)];
+  };
+  const rows = payers.map((site) => line(site.name, `site:${site.key}`));
+  // The price of all would divide by the energy of sites without a tariff, too.
+  const total: Cell[] = ["all", ...BILL.map((part) => number(metrics.get(part), 0)), "–"];
+  return [
+    section(
+      "Electricity bills",
+      "By site that has a tariff, USD, for the days of the run. Demand charges and fixed charges are billed per full month, so the bill of a few days is not a share of a month’s.",
+      ...table(["site", "energy charge", "demand charge", "fixed", "total", "USD per kWh"], rows, "Electricity bills", [total]),
+    ),
+  ];
+}
+
+/** Scopes of the metrics of fleets. */
+export function fleetScopes(report: Report): string[] {
+  return [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
+}
+
+/** Diesel and emissions: of the region, of each fleet of trucks, and of the equipment of each site. */
+export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
+  const get = (name: string, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
+  const rows: Cell[][] = [];
+  const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
+  for (const scope of fleetScopes(report)) {
+    rows.push([`trucks of ${scope.slice("fleet:".length)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
+  }
+  for (const site of report.sites) {
+    const scope = `site:${site.key}`;
+    if ((metrics.get("equipment_diesel_gal", scope) ?? 0) <= 0) continue;
+    rows.push([`equipment at ${site.name}`, get("equipment_diesel_gal", scope), "–", "–", get("equipment_nox_kg", scope, 1), get("equipment_pm25_kg", scope, 2)]);
+  }
+  return section(
+    "Emissions",
+    "Tailpipes: what vehicles burn. Supply: making diesel, electricity and bought hydrogen. –: not reported separately.",
+    ...table(["what", "diesel, gal", "CO2e at tailpipes, t", "CO2e of supply, t", "NOx, kg", "PM2.5, kg"], rows, "Emissions", [total]),
+  );
+}

@@ -1,0 +1,333 @@
+// The page of a comparison: how the strategies stand against the baseline, and how sure that is.
+
+import type { Standing, Study } from "../data/types";
+import { interval, show, tidy } from "../lib/format";
+import { choice, element, section } from "../lib/dom";
+import { differencePicture, tornadoPicture, type Swing } from "../charts/intervals";
+import { contents, newPage } from "../lib/page";
+import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { filteredTable, number, table, type Cell } from "../lib/tables";
+
+type Comparison = Study["study"];
+type Compared = Comparison["metrics"][number];
+
+/** What planners ask first, in this order, and how they call it. */
+const HEADLINES: [string, string][] = [
+  ["hauls_completed", "moves completed"],
+  ["hauls_late", "moves late"],
+  ["hauls_lapsed", "moves not served"],
+  ["equipment_hours_served", "equipment hours served"],
+  ["queue_wait_p95_min", "95th-percentile wait for a charging port"],
+  ["sessions_unmet", "sessions not fully charged"],
+  ["peak_kw", "peak of all sites together"],
+  ["overload_intervals", "intervals over a limit"],
+  ["bill_total_usd", "electricity bills"],
+  ["cost_usd", "cost"],
+  ["npv_usd", "net present value"],
+  ["h2_queue_wait_p95_min", "95th-percentile wait at hydrogen stations"],
+  ["h2_turned_away", "turned away for want of hydrogen"],
+  ["h2_gave_up", "gave up waiting for hydrogen"],
+  ["h2_dispensed_kg", "hydrogen dispensed"],
+  ["h2_cost_usd_per_kg", "cost of hydrogen"],
+  ["energy_grid_kwh", "metered energy"],
+  ["co2e_t", "CO2e"],
+  ["co2e_tailpipe_t", "CO2e at tailpipes"],
+  ["co2e_upstream_t", "CO2e of supply"],
+  ["nox_kg", "NOx"],
+  ["pm25_kg", "PM2.5"],
+];
+/** The four questions of the first screen: the first metric that a study has answers each. */
+const QUESTIONS: [string, string[]][] = [
+  ["Does the work get done?", ["hauls_completed", "equipment_hours_served", "sessions_unmet"]],
+  ["How long is the wait?", ["queue_wait_p95_min", "h2_queue_wait_p95_min"]],
+  ["How high is the peak?", ["peak_kw"]],
+  ["What does it cost?", ["bill_total_usd", "cost_usd", "npv_usd"]],
+];
+/** What says how much work is done: a strategy that does less may well cost less. */
+const SERVICE = ["hauls_completed", "equipment_hours_served"];
+
+/** A metric of the region in plain words where we have them, and its name in the files otherwise. */
+function label(metric: Compared): string {
+  const known = metric.scope === "total" ? HEADLINES.find(([name]) => name === metric.name)?.[1] : undefined;
+  return known ?? (metric.scope === "total" ? metric.name : `${metric.name} of ${metric.scope}`);
+}
+
+/** Not the same on every single day; where one day alone says nothing of chance, who knows. */
+function isOther(it: Standing): boolean {
+  if (it.difference === null) return true;
+  const least = 1e-9 * Math.max(1, Math.abs(it.mean ?? 0));
+  return Math.abs(it.difference) > least || (it.difference_half_width ?? 0) > least;
+}
+
+function varies(metric: Compared, baseline: string): boolean {
+  return metric.strategies.some((it) => it.strategy !== baseline && isOther(it));
+}
+
+function headlines(study: Comparison): Compared[] {
+  const known = HEADLINES.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
+  return known.filter((it): it is Compared => it?.strategies.some((standing) => standing.mean !== null) === true);
+}
+
+function spread(value: number | null, half: number | null, isSigned = false): Cell {
+  const sign = value !== null && value < 0 ? "−" : isSigned && (value ?? 0) > 0 ? "+" : "";
+  return { text: value === null ? "–" : `${sign}${tidy(Math.abs(value))}${half === null ? "" : ` ± ${tidy(half)}`}`, raw: value, isText: true };
+}
+
+/** How a strategy does in a metric beside the baseline. */
+type Outcome = "baseline" | "better" | "different" | "same" | "unsure" | "worse";
+
+function outcome(metric: Compared, it: Standing, baseline: string): Outcome {
+  if (it.strategy === baseline) return "baseline";
+  if (!isOther(it)) return "same";
+  if (it.differs !== true) return "unsure";
+  if (metric.better === null) return "different";
+  return (it.difference ?? 0) > 0 === (metric.better === "higher") ? "better" : "worse";
+}
+
+const OUTCOMES: Record<Outcome, string> = { baseline: "baseline", better: "better", different: "differs", same: "the same", unsure: "may be chance", worse: "worse" };
+
+function tone(how: Outcome): { tone?: "better" | "unsure" | "worse" } {
+  if (how === "better" || how === "worse") return { tone: how };
+  return how === "unsure" || how === "same" ? { tone: "unsure" } : {};
+}
+
+/** An arrow says where it goes, colour and word whether that is good. */
+function arrow(it: Standing): string {
+  return (it.difference ?? 0) > 0 ? "▲" : "▼";
+}
+
+function places(it: Standing): string {
+  if (it.first_place === null || it.last_place === null) return "–";
+  return it.first_place === it.last_place ? String(it.first_place) : `${it.first_place} to ${it.last_place}`;
+}
+
+/** p as people write it: tiny ones are not worth their digits. */
+function probability(p: number | null): Cell {
+  return { text: p === null ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3), raw: p };
+}
+
+/** Strategies that certainly do less of the work than the baseline. */
+function doLess(study: Comparison): Set<string> {
+  const metrics = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name));
+  return new Set(metrics.flatMap((metric) => metric.strategies.filter((it) => outcome(metric, it, study.baseline) === "worse").map((it) => it.strategy)));
+}
+
+/** Four cards: the baseline with its interval, and who is better with what certainty. */
+function cards(study: Comparison, headline: Compared[]): HTMLElement {
+  const less = doLess(study);
+  const findings = QUESTIONS.flatMap(([what, names]): Finding[] => {
+    const metric = names.map((name) => headline.find((it) => it.name === name)).find((it) => it !== undefined);
+    const base = metric?.strategies.find((it) => it.strategy === study.baseline);
+    if (!metric || !base) return [];
+    const others = metric.strategies.filter((it) => it.strategy !== study.baseline);
+    const better = others.filter((it) => outcome(metric, it, study.baseline) === "better").sort((a, b) => Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0));
+    const worse = others.filter((it) => outcome(metric, it, study.baseline) === "worse");
+    const [best] = better;
+    const isDear = best && less.has(best.strategy) && !SERVICE.includes(metric.name);
+    const details = [
+      `${label(metric)}, ${study.baseline}`,
+      best ? `${arrow(best)} ${best.strategy}: ${difference(best, metric.unit)}, better${isDear ? ", but it does less work" : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
+      worse.length > 0 ? `worse: ${worse.map((it) => `${it.strategy} (${difference(it, metric.unit)})`).join(", ")}` : "",
+    ];
+    return [{ what, value: interval(base.mean, base.half_width, metric.unit), details, evidence: "at-a-glance", tone: best && !isDear ? "good" : worse.length > 0 && SERVICE.includes(metric.name) ? "warn" : "plain" }];
+  });
+  return verdict(findings);
+}
+
+const difference = (it: Standing, unit: string) => interval(it.difference, it.difference_half_width, unit, true);
+
+/** All headline metrics in one table: a row for each, a column for each strategy. What cannot be told from chance is pale. */
+function overview(study: Comparison, metrics: Compared[]): HTMLElement {
+  const names = study.strategies.map((it) => it.name);
+  const less = doLess(study);
+  const shown = metrics.filter((metric) => varies(metric, study.baseline));
+  const same = metrics.filter((metric) => !varies(metric, study.baseline)).map(label);
+  const rows = shown.map((metric) => [
+    `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`,
+    ...names.map((name): Cell => {
+      const it = metric.strategies.find((standing) => standing.strategy === name);
+      if (!it) return "–";
+      if (name === study.baseline) return spread(it.mean, it.half_width);
+      const how = outcome(metric, it, study.baseline);
+      if (how === "same") return { text: "the same", raw: 0, isText: true, tone: "unsure" };
+      const isDear = how === "better" && less.has(name) && !SERVICE.includes(metric.name);
+      const word = how === "unsure" ? "" : `, ${OUTCOMES[how]}${isDear ? " (does less work)" : ""}`;
+      return { text: `${arrow(it)} ${spreadText(it)}${word}`, raw: it.difference, isText: true, ...(isDear ? {} : tone(how)) };
+    }),
+  ]);
+  const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${name} (baseline), mean` : `${name}, difference`))];
+  const note = same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : "";
+  return section(
+    "At a glance",
+    `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; pale and without a word: may be chance.${note}`,
+    ...(rows.length > 0 ? table(columns, rows, "Strategies at a glance") : [element("p", {}, "No metric differs on any day.")]),
+  );
+}
+
+function spreadText(it: Standing): string {
+  const cell = spread(it.difference, it.difference_half_width, true);
+  return typeof cell === "string" ? cell : cell.text;
+}
+
+function standings(study: Comparison, metric: Compared): HTMLElement[] {
+  const rows = metric.strategies.map((it): Cell[] => [
+    it.strategy,
+    spread(it.mean, it.half_width),
+    it.strategy === study.baseline ? "–" : spread(it.difference, it.difference_half_width, true),
+    probability(it.p_holm),
+    { text: OUTCOMES[outcome(metric, it, study.baseline)], raw: it.p_holm, isText: true, ...tone(outcome(metric, it, study.baseline)) },
+    { text: it.probability_best === null ? "–" : `${show(100 * it.probability_best, 0)} %`, raw: it.probability_best },
+    places(it),
+  ]);
+  const unit = metric.unit ? `, ${metric.unit}` : "";
+  const columns = ["strategy", `mean${unit}`, `difference to ${study.baseline}${unit}`, "p (Holm)", "outcome", "probability best", "possible places"];
+  return table(columns, rows, `${label(metric)}${unit}`);
+}
+
+/** One metric at a time: picture of the differences and the table with everything known. */
+function metricSection(study: Comparison, headline: Compared[]): HTMLElement {
+  const all = study.metrics.filter((it) => it.strategies.some((standing) => standing.mean !== null));
+  const ordered = [...headline, ...all.filter((it) => !headline.includes(it))];
+  const holder = element("div");
+  const draw = (at: number) => {
+    const metric = ordered[at];
+    if (!metric) return;
+    const others = metric.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null);
+    const rows = others.map((it) => ({
+      name: it.strategy,
+      value: it.difference ?? 0,
+      half: it.difference_half_width,
+      words: `${spreadText(it)} ${metric.unit}`,
+      isSure: it.differs === true,
+    }));
+    const better = metric.better === null ? "" : ` ${metric.better === "lower" ? "Lower" : "Higher"} is better.`;
+    const about = `Differences to ${study.baseline} in ${label(metric)}: ${rows.map((it) => `${it.name} ${it.words}`).join("; ")}`;
+    holder.replaceChildren(
+      element("p", {}, `${metric.info} (${metric.name}).${better} Filled dot: differs from ${study.baseline} after the adjustment for several comparisons; hollow: may be chance.`),
+      ...(rows.length > 0 ? [differencePicture(rows, metric.unit, about)] : []),
+      ...standings(study, metric),
+    );
+  };
+  const pick = choice("Metric", ordered.map((it, at): [string, string] => [String(at), label(it)]), (at) => draw(Number(at)));
+  const first = Math.max(0, ordered.findIndex((metric) => varies(metric, study.baseline)));
+  pick.select.value = String(first);
+  draw(first);
+  return section("One metric", `Difference of each strategy to ${study.baseline}, with its 95 % interval.`, pick.node, holder);
+}
+
+function sensitivitySection(study: Comparison): HTMLElement[] {
+  if (study.sensitivity.length === 0) return [];
+  const metric = study.metrics.find((it) => it.name === study.sensitivity_metric && it.scope === "total");
+  const unit = metric?.unit ?? "";
+  const what = metric ? label(metric) : (study.sensitivity_metric ?? "the result");
+  const holder = element("div");
+  const draw = (strategy: string) => {
+    const swings = new Map<string, Swing>();
+    for (const it of study.sensitivity.filter((row) => row.strategy === strategy && row.effect !== null)) {
+      const swing = swings.get(it.parameter) ?? { name: it.parameter, effects: [] };
+      swing.effects.push({ change: it.change, effect: it.effect ?? 0, half: it.effect_half_width, isRaised: it.is_raised });
+      swings.set(it.parameter, swing);
+    }
+    const size = (swing: Swing) => Math.max(...swing.effects.map(({ effect }) => Math.abs(effect)));
+    const sorted = [...swings.values()].sort((a, b) => size(b) - size(a));
+    holder.replaceChildren(sorted.length > 0 ? tornadoPicture(sorted, unit, `Effect of each parameter on ${what} of ${strategy}`) : element("p", {}, "Nothing known of this strategy."));
+  };
+  const pick = choice("Strategy", study.strategies.map((it): [string, string] => [it.name, it.name]), draw);
+  pick.select.value = study.baseline;
+  draw(study.baseline);
+  const rows = study.sensitivity.map((it): Cell[] => [
+    it.parameter,
+    it.change,
+    it.value,
+    it.strategy,
+    number(it.mean),
+    spread(it.effect, it.effect_half_width, true),
+    it.strategy === study.baseline ? "–" : spread(it.difference, it.difference_half_width, true),
+  ]);
+  const columns = ["parameter", "change", "value", "strategy", `mean of ${what}`, "effect of the change", `difference to ${study.baseline}`];
+  return [
+    section(
+      "Sensitivity",
+      `How ${what} moves when one number of the scenario moves and all others stay, on the same random days. Dark bar: the number raised; pale: lowered; dashed outline: not known which; line: 95 % interval of the effect.`,
+      pick.node,
+      holder,
+      ...table(columns, rows, "Sensitivity"),
+    ),
+  ];
+}
+
+function allMetrics(study: Comparison): HTMLElement {
+  const rows = study.metrics.flatMap((metric) =>
+    metric.strategies.map((it): Cell[] => [
+      metric.name,
+      metric.scope,
+      it.strategy,
+      number(it.mean),
+      number(it.half_width),
+      number(it.difference),
+      number(it.difference_half_width),
+      probability(it.p_holm),
+      OUTCOMES[outcome(metric, it, study.baseline)],
+      metric.unit,
+    ]),
+  );
+  const columns = ["metric", "of what", "strategy", "mean", "± 95 %", "difference", "± 95 %", "p (Holm)", "outcome", "unit"];
+  const made = section("All metrics", "Type a part of a name to find it; copying takes all rows that match.", ...filteredTable(columns, rows, "All metrics"));
+  // Thousands of rows are for the screen.
+  made.classList.add("screen-only");
+  return made;
+}
+
+function method(study: Comparison): HTMLElement {
+  const words = [
+    `Each strategy was run on the same ${study.replications} random draws of the scenario's days (common random days), so a difference between two strategies is theirs and not the weather's or the traffic's; each difference is taken day by day, which makes its interval narrower.`,
+    "± is half of a 95 % interval: if the whole study were repeated many times, 95 of 100 such intervals would hold the true value.",
+    "p (Holm) is the chance of a difference this large if there were none, raised for the number of strategies compared at once (Holm's method); below 0.05 the strategies differ, otherwise the difference may be chance.",
+    "Probability best is how often a strategy came first when the days were drawn again; possible places such as 1 to 3 mean that the data cannot put the strategies in order, though one of them may differ from the baseline.",
+  ];
+  return section("How to read this", "", element("ul", { class: "plain" }, ...words.map((text) => element("li", {}, text))));
+}
+
+/** The last part of a path. */
+const fileName = (path: string) => path.split("/").filter((part) => part !== "").pop() ?? path;
+
+function strategiesTable(study: Comparison): HTMLElement {
+  const rows = study.strategies.map((it): Cell[] => [
+    it.name === study.baseline ? `${it.name} (baseline)` : it.name,
+    [...it.overlays.map(fileName), ...it.settings.filter((setting) => !/^source\.|\.sources\./.test(setting))].join(", ") || "nothing: the base case",
+  ]);
+  const made = section("What was compared", "Each strategy changes the scenario as it says here.", ...table(["strategy", "what it changes"], rows, "Strategies"));
+  made.querySelector(".scroll")?.classList.add("words");
+  return made;
+}
+
+export function buildStudy(page: HTMLElement, report: Study): void {
+  newPage(page, report.title);
+  const study = report.study;
+  const headline = headlines(study);
+  const glance = overview(study, headline);
+  const strategies = strategiesTable(study);
+  const how = method(study);
+  how.classList.add("appendix");
+  const sections = [
+    glance,
+    metricSection(study, headline),
+    strategies,
+    ...assumptions(report),
+    ...sensitivitySection(study),
+    how,
+    allMetrics(study),
+    provenance(report),
+  ];
+  const settings = study.settings.length > 0 ? ` Settings of all: ${study.settings.join(", ")}.` : "";
+  const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];
+  const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
+  page.append(
+    element("h1", {}, report.title),
+    element("p", {}, `${study.strategies.length} strategies of ${fileName(study.scenario)}, ${study.replications} replications each on the same random days; the baseline is ${study.baseline}.${settings}`),
+    cards(study, headline),
+    ...warningsBox([...interrupted, ...few, ...report.warnings]),
+    contents(sections),
+    ...sections,
+  );
+}

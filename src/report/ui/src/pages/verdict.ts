@@ -1,0 +1,109 @@
+// The first screen of a run: is the work done, how long do vehicles wait, does the connection hold, what does it cost?
+
+import type { Metrics } from "../data/metrics";
+import type { Report } from "../data/types";
+import type { Clock } from "../lib/clock";
+import { dollars, energy, power, show } from "../lib/format";
+import { verdict, type Finding } from "../lib/parts";
+
+/** Below this share of equipment hours the work is not done. */
+const ENOUGH_EQUIPMENT = 0.99;
+/** Nor where more moves than this lapsed, or fewer than that were completed; those under way at the end may be neither. */
+const MOST_LOST = 0.02;
+const ENOUGH_HAULS = 0.85;
+/** More sessions than this that end without the energy asked for are no accident. */
+const MOST_UNMET = 0.01;
+/** From here on a connection has no room left. */
+const NEARLY_FULL = 0.95;
+
+const count = (number: number, one: string, many: string) => `${show(number, 0)} ${number === 1 ? one : many}`;
+
+function share(metrics: Metrics, part: string, whole: string): number | null {
+  const [a, b] = [metrics.get(part), metrics.get(whole)];
+  return a === null || b === null || b <= 0 ? null : a / b;
+}
+
+/** A share that is not whole never looks whole. */
+export function shareText(value: number): string {
+  const text = show(100 * value, 1);
+  return `${text === "100" && value < 1 ? "99.9" : text} %`;
+}
+
+function service(metrics: Metrics): Finding {
+  const hauls = share(metrics, "hauls_completed", "hauls_requested");
+  const equipment = share(metrics, "equipment_hours_served", "equipment_hours_required");
+  const [late, lost, open] = ["hauls_late", "hauls_lapsed", "hauls_open"].map((name) => metrics.get(name) ?? 0) as [number, number, number];
+  const moves = hauls === null ? [] : [
+    `${show(metrics.get("hauls_completed"), 0)} of ${show(metrics.get("hauls_requested"), 0)} moves completed, ${late > 0 ? `${show(late, 0)} of them late` : "none late"}`,
+    [lost > 0 ? `${show(lost, 0)} not served` : "", open > 0 ? `${show(open, 0)} under way or waiting at the end` : ""].filter((part) => part !== "").join(", "),
+  ];
+  const hours = equipment === null ? [] : [`${shareText(equipment)} of equipment hours served`];
+  const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || (equipment !== null && equipment < ENOUGH_EQUIPMENT);
+  const isFair = late > 0 || lost > 0;
+  // The worse of both is what counts.
+  const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= equipment / ENOUGH_EQUIPMENT);
+  const value = isHauls ? `${shareText(hauls)} of moves` : equipment !== null ? `${shareText(equipment)} of equipment hours` : count(metrics.get("sessions") ?? 0, "session", "sessions");
+  return { what: "Does the work get done?", value, details: [...moves, ...hours], evidence: hauls !== null ? "moves" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
+}
+
+/** The site whose vehicles wait longest, with its wait. */
+function longest(report: Report, metrics: Metrics, name: string): { site: string; minutes: number } | null {
+  const all = report.sites.map((site) => ({ site: site.name, minutes: metrics.get(name, `site:${site.key}`) ?? 0 }));
+  const [first] = all.sort((a, b) => b.minutes - a.minutes);
+  return first && first.minutes > 0 ? first : null;
+}
+
+function waiting(report: Report, metrics: Metrics): Finding {
+  const hasPorts = metrics.get("charger_utilization") !== null;
+  const name = hasPorts ? "queue_wait_p95_min" : "h2_queue_wait_p95_min";
+  const wait = metrics.get(name);
+  const worst = longest(report, metrics, name);
+  const [unmet, sessions] = [metrics.get("sessions_unmet") ?? 0, metrics.get("sessions") ?? 0];
+  const turned = (metrics.get("h2_turned_away") ?? 0) + (metrics.get("h2_gave_up") ?? 0);
+  const utilization = metrics.get("charger_utilization");
+  const details = [
+    worst && report.sites.length > 1 ? `longest at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
+    hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} as asked`) : "",
+    utilization === null ? "" : `charging port utilization ${show(100 * utilization, 0)} %`,
+    turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
+  ];
+  const where = hasPorts ? "a charging port" : "hydrogen";
+  return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details: [wait === null ? "" : "95th percentile: 5 of 100 wait longer", ...details], evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone: unmet > MOST_UNMET * sessions || turned > 0 ? "bad" : unmet > 0 || (wait ?? 0) > 60 ? "warn" : "good" };
+}
+
+function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
+  const places = [...report.sites, ...report.nodes];
+  const limited = places.filter((place) => place.worst_share !== null).sort((a, b) => (b.worst_share ?? 0) - (a.worst_share ?? 0));
+  const [first] = limited;
+  const over = places.filter((place) => place.over_intervals > 0).sort((a, b) => b.over_intervals - a.over_intervals);
+  const peak = `peak of all sites ${power(metrics.get("peak_kw"))}`;
+  const [most] = over;
+  if (most) {
+    const hours = (most.over_intervals * report.interval_s) / 3600;
+    const others = over.length > 1 ? `, and at ${over.length - 1} more` : "";
+    const by = most.worst_share === null ? [] : [`at most ${power(most.worst_kw)} under a limit of ${power(most.worst_limit_kw)}, ${clock.labelAt(most.worst_s)}`];
+    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, peak], evidence: "one-site", tone: "bad" };
+  }
+  if (!first) return { what: "How high is the peak?", value: power(metrics.get("peak_kw")), details: ["no site has a limit, so nothing says whether the connection holds"], evidence: "over-time", tone: "plain" };
+  const share = first.worst_share ?? 0;
+  const at = `${first.name}: ${power(first.worst_kw)} of ${power(first.worst_limit_kw)}, ${clock.labelAt(first.worst_s)}`;
+  return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
+}
+
+function cost(report: Report, metrics: Metrics): Finding {
+  const bill = metrics.get("bill_total_usd");
+  const kwh = metrics.get("energy_grid_kwh");
+  const metered = `${energy(kwh)} metered`;
+  const diesel = metrics.get("diesel_gal") ?? 0;
+  const fuel = diesel > 0 ? `and ${show(diesel, 0)} gal of diesel, not priced here` : "";
+  const days = report.days === 1 ? "1 day" : `${report.days} days`;
+  if (bill === null) return { what: "What does it cost?", value: "no tariff", details: ["no site has a tariff, so there is no electricity bill", metered, fuel], evidence: "emissions", tone: "plain" };
+  const [demand, fixed] = [metrics.get("bill_demand_usd") ?? 0, metrics.get("bill_fixed_usd") ?? 0];
+  const months = demand + fixed > 0 ? "demand and fixed charges are billed per full month" : "";
+  return { what: `What is the electricity bill for ${days}?`, value: dollars(bill), details: [`energy ${dollars(metrics.get("bill_energy_usd"))}, demand ${dollars(demand)}, fixed ${dollars(fixed)}`, months, metered, fuel], evidence: "electricity-bills", tone: "plain" };
+}
+
+/** Four cards, each leading to its evidence. */
+export function runVerdict(report: Report, metrics: Metrics, clock: Clock): HTMLElement {
+  return verdict([service(metrics), waiting(report, metrics), connection(report, metrics, clock), cost(report, metrics)]);
+}

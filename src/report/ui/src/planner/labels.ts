@@ -1,0 +1,101 @@
+// What planners call the fields of a scenario. A field without an entry is called by its key.
+
+/** By definition and key of the schema. */
+const LABELS: Record<string, string> = {
+  "SiteSpec.limit_kw": "Service capacity",
+  "SiteSpec.tariff": "Electricity tariff",
+  "SiteSpec.tariff_name": "Rate within the tariff file",
+  "SiteSpec.load_kw": "Base load",
+  "SiteSpec.queue": "Queue discipline",
+  "SiteSpec.behind": "Fed from",
+  "SiteSpec.export_limit_kw": "Export limit",
+  "SiteSpec.drop_min": "Time to drop or pick up a container",
+  "SiteSpec.live_min": "Time of a live unload",
+  "SiteSpec.live_share": "Share of live unloads",
+  "ChargerSpec.cabinets": "Charger cabinets",
+  "ChargerSpec.cabinet_kw": "Power of a cabinet",
+  "ChargerSpec.ports": "Charging ports of a cabinet",
+  "ChargerSpec.port_kw": "Power of a charging port",
+  "ChargerSpec.behind": "Fed from",
+  "ChargerSpec.users": "Who may plug in",
+  "ChargerSpec.efficiency": "Charging efficiency",
+  "ChargerSpec.mtbf_h": "Mean time between failures",
+  "ChargerSpec.mttr_h": "Mean time to repair",
+  "ChargerSpec.reserved_hours": "Hours reserved for home fleets",
+  "ChargerSpec.price_usd_per_kwh": "Price to vehicles",
+  "ChargerSpec.v2g_kw": "V2G power of a charging port",
+  "LaborSpec.weekday": "Worked hours, weekday",
+  "LaborSpec.saturday": "Worked hours, Saturday",
+  "LaborSpec.sunday": "Worked hours, Sunday",
+  "TerminalSpec.teu_per_year": "Throughput (TEU a year)",
+  "TerminalSpec.berths": "Berths",
+  "TerminalSpec.calls_per_week": "Vessel calls a week",
+  "TerminalSpec.cranes_per_call": "Cranes on a vessel",
+  "TerminalSpec.lifts_per_crane_h": "Lifts of a crane in an hour",
+  "TerminalSpec.shore_kw": "Shore power of a vessel",
+  "TerminalSpec.shore_share": "Share of calls on shore power",
+  "EquipmentModelSpec.per_work_h": "Energy use (kWh or gal per worked hour)",
+  "EquipmentModelSpec.per_lift": "Energy use (kWh or gal per lift)",
+  "EquipmentModelSpec.leave_at_soc": "Leaves work to charge at (state of charge)",
+  "EquipmentModelSpec.return_at_soc": "Returns to work at (state of charge)",
+  "EquipmentModelSpec.charge_in_breaks": "Charges in breaks",
+  "BatterySpec.usable_kwh": "Usable battery energy",
+  "FleetSpec.active_share": "Share of trucks active in a week",
+  "FleetSpec.driving_h": "Driving hours in a shift, at most",
+  "FleetSpec.home": "Home depot",
+  "StorageSpec.energy_kwh": "Usable energy",
+  "StorageSpec.power_kw": "Power",
+  "StorageSpec.round_trip": "Round-trip efficiency",
+  "StorageSpec.rule": "Control",
+  "StorageSpec.cap_kw": "Peak to shave to",
+  "StorageSpec.reserve_soc": "Reserve for outages (state of charge)",
+  "SolarSpec.dc_kw": "Module power (DC)",
+  "SolarSpec.ac_kw": "Inverter power (AC)",
+  "SolarSpec.tilt_deg": "Tilt",
+  "SolarSpec.azimuth_deg": "Azimuth",
+  "SolarSpec.performance_ratio": "Performance ratio",
+  "LimitSpec.on": "Sites or nodes",
+  "LimitSpec.kw": "Limit (0: outage)",
+  "LimitSpec.from": "From (local time)",
+  "LimitSpec.to": "Until (local time)",
+  "LimitSpec.hours": "Hours of the day",
+  "LimitSpec.reason": "Reason",
+};
+
+const UNITS: Record<string, string> = { kw: "kW", kwh: "kWh", h: "h", min: "min", km: "km", usd: "USD", s: "s", kg: "kg", deg: "°", usd_per_kwh: "USD/kWh", days: "days", kmh: "km/h", bar: "bar" };
+
+/** What stands before a field and what behind it: `limit_kw` of a site is "Service capacity" and "kW". */
+export function labelOf(definition: string, key: string): { text: string; unit: string } {
+  const suffixes = Object.keys(UNITS).sort((a, b) => b.length - a.length);
+  const suffix = suffixes.find((end) => key === end || key.endsWith(`_${end}`));
+  const unit = suffix === undefined ? "" : (UNITS[suffix] ?? "");
+  const bare = suffix !== undefined && key !== suffix ? key.slice(0, -suffix.length - 1) : key;
+  const plain = bare.replaceAll("_", " ");
+  return { text: LABELS[`${definition}.${key}`] ?? plain.charAt(0).toUpperCase() + plain.slice(1), unit };
+}
+
+/** Policies by the names that a scenario has for them. */
+const POLICIES: Record<string, string> = {
+  uncontrolled: "Uncontrolled (full power at once)",
+  equal_share: "Equal share",
+  round_robin: "Round robin",
+  fcfs: "First come, first served",
+  last_come: "Last come, first served",
+  edf: "Earliest departure first",
+  llf: "Least slack first",
+  priority_vehicle_id: "Fixed order of vehicles",
+  balanced: "Evenly until departure",
+  peak_cap: "Peak shaving",
+  price_aware: "Cheapest hours",
+  solar_first: "Solar power first",
+  schedule: "Plan from a file",
+  target_soc_by_duty: "Next duty first",
+  nearest_feasible: "Nearest truck that can do it",
+  least_empty_km: "Least empty distance",
+};
+
+export function policyName(name: string): string {
+  const known = POLICIES[name];
+  const plain = name.replaceAll("_", " ");
+  return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}

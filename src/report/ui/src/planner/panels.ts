@@ -1,0 +1,379 @@
+// The forms beside the map: what stands at the chosen site, and what holds for the whole scenario.
+
+import { button, element, section } from "../lib/dom";
+import { keepFocus } from "../lib/focus";
+import { server, type ScenarioEntry, type Workspace } from "./api";
+import { freeKey, PLANNER, type Editing } from "./draft";
+import { countField, fields, form, numberOf, type Field, type Suggestion } from "./form";
+import { isTable, tableOf, textOf, type Json, type Table } from "./json";
+import { policyName } from "./labels";
+
+/** What panels ask of the page. */
+export interface Desk {
+  editing: Editing;
+  workspace: Workspace;
+  schema: Table;
+  chosen: () => string;
+  choose: (site: string) => void;
+  say: (message: string, isBad?: boolean) => void;
+  /** Forms are made again after the next answer of the server; `next` gets the focus then. */
+  restructure: (next?: string) => void;
+}
+
+/** Tables whose rows a form shows, by the kind of their rows. */
+const DEFINITIONS: Record<string, string> = {
+  site: "SiteSpec",
+  charger: "ChargerSpec",
+  node: "NodeSpec",
+  storage: "StorageSpec",
+  solar: "SolarSpec",
+  limit: "LimitSpec",
+  fleet: "FleetSpec",
+  labor: "LaborSpec",
+  terminal: "TerminalSpec",
+  equipment_model: "EquipmentModelSpec",
+};
+/** What a planner asks of first; the other fields are behind "More". */
+const FIRST: Record<string, string[]> = {
+  site: ["limit_kw", "tariff", "load_kw", "queue"],
+  charger: ["cabinets", "cabinet_kw", "ports", "behind", "users"],
+  storage: ["site", "energy_kwh", "power_kw", "rule"],
+  solar: ["site", "dc_kw"],
+  limit: ["on", "kw", "from", "to", "hours"],
+  fleet: ["active_share"],
+  labor: ["weekday", "saturday", "sunday"],
+  terminal: ["teu_per_year", "calls_per_week", "shore_share"],
+  equipment_model: ["leave_at_soc", "return_at_soc", "charge_in_breaks"],
+};
+const NEVER: Record<string, string[]> = { site: ["lat", "lon", "kind", "name"], charger: ["site"], equipment_model: ["name", "class", "powertrain"] };
+
+/** What a field is called, by its path: errors are told so. */
+export function fieldTitle(schema: Table, path: string): string {
+  const [name = "", row = "", key = ""] = path.split(".");
+  const definition = DEFINITIONS[name];
+  const own = definition === undefined ? undefined : fields(schema, definition).find((field) => field.key === (name === "labor" ? row : key));
+  return own ? `${own.label}${name === "labor" ? "" : ` of ${row}`}` : path;
+}
+
+const TABS: [string, string][] = [
+  ["site", "Site and chargers"],
+  ["equipment", "Equipment and shifts"],
+  ["fleets", "Fleets"],
+  ["energy", "Storage and solar"],
+  ["limits", "Limits and outages"],
+  ["policies", "Control policies"],
+];
+
+export class Panels {
+  readonly node = element("div", { class: "panel" });
+  private readonly tabs = element("div", { class: "tabs", role: "group", "aria-label": "What to change" });
+  private readonly body = element("div", { class: "panel" });
+  private tab = "site";
+
+  constructor(private readonly desk: Desk) {
+    for (const [key, text] of TABS) {
+      const made = button(text, () => {
+        this.tab = key;
+        this.draw();
+      });
+      made.dataset["tab"] = key;
+      this.tabs.append(made);
+    }
+    this.node.append(this.tabs, this.body);
+  }
+
+  /** Opens the tab that has a field. */
+  open(path: string): void {
+    const table = path.split(".")[0] ?? "";
+    const at: Record<string, string> = { site: "site", charger: "site", node: "site", terminal: "equipment", labor: "equipment", equipment_model: "equipment", fleet: "fleets", storage: "energy", solar: "energy", limit: "limits", policy: "policies" };
+    this.tab = at[table] ?? this.tab;
+    this.draw();
+  }
+
+  draw(): void {
+    keepFocus(() => {
+      const open = new Set([...this.body.querySelectorAll("details[open]")].map((node) => node.id));
+      for (const made of this.tabs.querySelectorAll("button")) made.setAttribute("aria-pressed", String(made.dataset["tab"] === this.tab));
+      this.body.replaceChildren(...this.sections());
+      for (const node of this.body.querySelectorAll("details")) if (open.has(node.id)) node.open = true;
+    }, "add-row");
+  }
+
+  private sections(): HTMLElement[] {
+    if (this.tab === "equipment") return this.equipment();
+    if (this.tab === "fleets") return this.fleets();
+    if (this.tab === "energy") return [this.rows("storage", "Stationary batteries", "What they do beside charging, and how large they are."), this.rows("solar", "Solar", "Photovoltaic arrays and the site that they feed.")];
+    if (this.tab === "limits") return [this.rows("limit", "Temporary limits and outages", "A limit on a site or a node for some of the time: a connection that comes later, a curtailment, an outage (0 kW).")];
+    if (this.tab === "policies") return [section("Control policies", "What decides in the whole scenario.", this.policies())];
+    return this.site();
+  }
+
+  private shape(table: string, path: string, values: Table, keys: (key: string) => boolean): HTMLElement {
+    const { editing } = this.desk;
+    const all = fields(this.desk.schema, DEFINITIONS[table] ?? "").filter((field) => keys(field.key) && !(NEVER[table] ?? []).includes(field.key));
+    const first = FIRST[table] ?? [];
+    const ranked = all.sort((a, b) => rank(first, a) - rank(first, b));
+    return form({
+      path,
+      fields: ranked,
+      values,
+      suggestions: this.suggestions(table),
+      change: (at, value) => editing.set(at, value),
+      refuse: (at, text, message) => editing.refuse(at, text, message),
+      typedText: (at) => editing.typedText(at),
+    });
+  }
+
+  /** Fields that are asked of first, and the others behind "More". */
+  private both(table: string, path: string, values: Table): HTMLElement[] {
+    const first = FIRST[table] ?? [];
+    const more = element("details", { id: `more:${path}` }, element("summary", {}, "More"), this.shape(table, path, values, (key) => !first.includes(key)));
+    return [this.shape(table, path, values, (key) => first.includes(key)), more];
+  }
+
+  private suggestions(table: string): Record<string, Suggestion[]> {
+    const { editing, workspace } = this.desk;
+    const sites = editing.rows("site").map(([key, site]): Suggestion => [key, textOf(site["name"]) || key]);
+    const nodes = editing.rows("node").filter(([, node]) => node["site"] === this.desk.chosen());
+    const behind = nodes.map(([key, node]): Suggestion => [key, textOf(node["name"]) || key]);
+    const own = this.desk.editing.entry.tariffs.map((name): Suggestion => [name, `${name} (beside the scenario)`]);
+    const tariff = [...workspace.tariffs.map(({ name, title }): Suggestion => [name, title]), ...own];
+    if (table === "site") return { tariff, behind: sites.filter(([key]) => key !== this.desk.chosen()) };
+    if (table === "charger") return { behind };
+    if (table === "storage" || table === "solar") return { site: sites };
+    return {};
+  }
+
+  private site(): HTMLElement[] {
+    const { editing } = this.desk;
+    const key = this.desk.chosen();
+    const values = editing.rows("site").find(([known]) => known === key)?.[1];
+    if (!values) return [element("p", {}, "Choose a site on the map.")];
+    const groups = editing.rows("charger").filter(([, row]) => row["site"] === key);
+    return [
+      section(textOf(values["name"]) || key, "The site's electrical service and what its electricity costs.", ...this.both("site", `site.${key}`, values), this.upload(key)),
+      section("Charger groups", groups.length === 0 ? "None at this site." : "Each group is a number of like cabinets.", ...groups.map(([charger, row]) => this.group(charger, row)), button("Add chargers here", () => this.addChargers())),
+    ];
+  }
+
+  /** A tariff of the planner's own: a file of the Utility Rate Database. */
+  private upload(site: string): HTMLElement {
+    const { editing, say } = this.desk;
+    const input = element("input", { id: `upload:${site}`, type: "file", accept: ".json,application/json" });
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (!file) return;
+      void (async () => {
+        try {
+          const { path } = await server.putTariff(editing.entry.path, file.name, await file.text());
+          editing.entry = { ...editing.entry, tariffs: [...new Set([...editing.entry.tariffs, path])] } satisfies ScenarioEntry;
+          editing.set(`site.${site}.tariff`, path);
+          this.desk.restructure();
+          say(`The tariff ${path} is beside the scenario now and chosen for this site.`);
+        } catch (error) {
+          say((error as Error).message, true);
+        }
+      })();
+    });
+    return element("p", { class: "legend" }, element("label", { for: input.id }, "Your own tariff (JSON of the OpenEI Utility Rate Database): "), input);
+  }
+
+  private group(charger: string, row: Table): HTMLElement {
+    const count = element("input", { id: `move-count:${charger}`, size: "3", inputmode: "numeric", value: textOf(row["cabinets"]) || "1", "aria-label": `cabinets of ${charger} to move` });
+    const others = this.validSites(row).filter(([key]) => key !== row["site"]);
+    const target = element("select", { id: `move-to:${charger}`, "aria-label": `site to move ${charger} to` }, ...others.map(([key, name]) => element("option", { value: key }, name)));
+    const main = element("div", {}, ...this.both("charger", `charger.${charger}`, row));
+    main.addEventListener("input", (event) => {
+      const input = event.target as HTMLInputElement;
+      const cabinets = input.id === `field:charger.${charger}.cabinets` ? numberOf(input.value) : undefined;
+      if (cabinets !== undefined) count.value = String(cabinets);
+    });
+    const move = button("Move", () => this.split(charger, numberOf(count.value) ?? 0, target.value));
+    move.id = `move:${charger}`;
+    move.title = `cabinets of ${charger}`;
+    const remove = button("Delete", () => {
+      this.desk.editing.remove(`charger.${charger}`);
+      this.desk.restructure();
+    }, `delete ${charger}`);
+    remove.className = "delete";
+    remove.id = `delete:${charger}`;
+    const moving = others.length > 0 ? [element("div", { class: "bar" }, "Move", count, "cabinets to", target, move)] : [element("p", { class: "legend" }, "No other site has vehicles that may use these chargers.")];
+    return element("fieldset", {}, element("legend", {}, charger), main, ...moving, element("div", { class: "apart" }, remove));
+  }
+
+  /** Sites at which those who may use a group of chargers come by: equipment charges at its own terminal. */
+  validSites(row: Table): Suggestion[] {
+    const { editing } = this.desk;
+    const users = Array.isArray(row["users"]) ? row["users"].map(textOf) : [];
+    const models = new Set(editing.rows("equipment_model").map(([key]) => key));
+    const isOfEquipment = users.length > 0 && users.every((user) => models.has(user));
+    const works = (site: string) => users.some((user) => tableOf(editing.value(`terminal.${site}.equipment`))[user] !== undefined);
+    const sites = editing.rows("site").map(([key, site]): Suggestion => [key, textOf(site["name"]) || key]);
+    return isOfEquipment ? sites.filter(([key]) => works(key)) : sites;
+  }
+
+  /** Chargers go behind the connection of their new site: a node of the old one is not there. */
+  move(charger: string, site: string): void {
+    const { editing } = this.desk;
+    const row = editing.rows("charger").find(([key]) => key === charger)?.[1] ?? {};
+    const name = textOf(editing.value(`site.${site}.name`)) || site;
+    if (!this.validSites(row).some(([key]) => key === site)) {
+      this.desk.say(`None of the vehicles that may use ${charger} work at ${name}.`, true);
+      this.desk.restructure();
+      this.desk.choose(textOf(row["site"]));
+      return;
+    }
+    const [place, behind] = [`charger.${charger}.site`, `charger.${charger}.behind`];
+    const isBack = editing.before(place) === site;
+    editing.set(place, site);
+    editing.set(behind, isBack ? (editing.before(behind) ?? null) : null);
+    const text = `${charger} moved to ${name}`;
+    editing.together(text, [place, behind]);
+    this.desk.choose(site);
+    this.desk.restructure();
+    this.desk.say(text);
+  }
+
+  /** Some cabinets of a group become a group of their own at another site. */
+  private split(charger: string, count: number, site: string): void {
+    const { editing } = this.desk;
+    const row = editing.rows("charger").find(([key]) => key === charger)?.[1];
+    const all = Number(row?.["cabinets"] ?? 0);
+    if (!row || !Number.isInteger(count) || count < 1 || count > all) {
+      this.desk.say(`choose 1 to ${all} cabinets`, true);
+      return;
+    }
+    if (count === all) {
+      this.move(charger, site);
+      return;
+    }
+    const rest = Object.fromEntries(Object.entries(row).filter(([key]) => key !== "behind"));
+    // What is copied keeps its source; how many there are was decided here.
+    const sources = { ...tableOf(rest["sources"]), cabinets: PLANNER };
+    const [from, to] = [`charger.${charger}`, `charger.${freeKey(`${charger}_at_${site}`, editing.taken("charger"))}`];
+    editing.set(`${from}.cabinets`, all - count);
+    editing.set(to, { ...rest, cabinets: count, site, sources });
+    const text = `${count} of ${all} cabinets of ${charger} moved to ${textOf(editing.value(`site.${site}.name`)) || site}`;
+    editing.together(text, [`${from}.cabinets`, to], { from, to });
+    this.desk.choose(site);
+    this.desk.restructure(`field:${to}.cabinets`);
+    this.desk.say(text);
+  }
+
+  private addChargers(): void {
+    const { editing } = this.desk;
+    const chosen = this.desk.chosen();
+    const groups = editing.rows("charger");
+    const like = groups.find(([, row]) => row["site"] === chosen) ?? groups[0];
+    const users: Json = like?.[1]["users"] ?? ["public"];
+    const key = freeKey(`${chosen}_chargers`, editing.taken("charger"));
+    editing.set(`charger.${key}`, { cabinets: 1, cabinet_kw: 150, ports: 1, efficiency: 0.92, users, site: chosen });
+    this.desk.restructure(`field:charger.${key}.cabinets`);
+  }
+
+  private equipment(): HTMLElement[] {
+    const { editing } = this.desk;
+    const terminals = editing.rows("terminal").map(([key, row]) =>
+      section(
+        textOf(editing.value(`site.${key}.name`)) || key,
+        "Units of each kind of equipment, and the work that asks for them.",
+        this.counts(`terminal.${key}.equipment`, "equipment_model"),
+        ...this.both("terminal", `terminal.${key}`, row),
+      ),
+    );
+    const batteries = editing.rows("equipment_model").filter(([, model]) => isTable(model["battery"]));
+    const models = batteries.map(([key, model]) =>
+      element(
+        "fieldset",
+        {},
+        element("legend", {}, textOf(model["name"]) || key),
+        this.battery(`equipment_model.${key}.battery`, tableOf(model["battery"])),
+        ...this.both("equipment_model", `equipment_model.${key}`, model),
+      ),
+    );
+    const labor = tableOf(editing.document["labor"]);
+    if (terminals.length === 0) return [element("p", {}, "This scenario has no terminals.")];
+    return [
+      ...terminals,
+      section("Shifts and breaks", "Worked hours of all terminals, such as 08:00-12:00, 13:00-17:00. What lies between two of them is a break.", ...this.both("labor", "labor", labor)),
+      ...(models.length > 0 ? [section("Batteries", "Of equipment that charges.", ...models)] : []),
+    ];
+  }
+
+  /** How many there are of each model. */
+  private counts(path: string, models: string): HTMLElement {
+    const { editing } = this.desk;
+    const values = tableOf(editing.value(path));
+    const list = editing.rows(models).map(([key, model]): Field => countField(key, textOf(model["name"]) || key));
+    const shown = list.filter(({ key }) => values[key] === undefined || typeof values[key] === "number");
+    return form({ path, fields: shown, values, suggestions: {}, change: (at, value) => editing.set(at, value), refuse: (at, text, message) => editing.refuse(at, text, message), typedText: (at) => editing.typedText(at) });
+  }
+
+  private battery(path: string, values: Table): HTMLElement {
+    const { editing, schema } = this.desk;
+    const own = fields(schema, "BatterySpec").filter(({ key }) => key === "usable_kwh");
+    return form({ path, fields: own, values, suggestions: {}, change: (at, value) => editing.set(at, value), refuse: (at, text, message) => editing.refuse(at, text, message), typedText: (at) => editing.typedText(at) });
+  }
+
+  private fleets(): HTMLElement[] {
+    const { editing } = this.desk;
+    const fleets = editing.rows("fleet").map(([key, row]) =>
+      section(textOf(row["name"]) || key, "Trucks of each model.", this.counts(`fleet.${key}.trucks`, "truck_model"), ...this.both("fleet", `fleet.${key}`, row)),
+    );
+    return fleets.length > 0 ? fleets : [element("p", {}, "This scenario has no fleets of trucks.")];
+  }
+
+  /** Rows of a table of the scenario, to change, add and delete. */
+  private rows(table: string, title: string, about: string): HTMLElement {
+    const { editing } = this.desk;
+    const groups = editing.rows(table).map(([key, row]) => {
+      const remove = button("Delete", () => {
+        editing.remove(`${table}.${key}`);
+        this.desk.restructure();
+      }, `delete ${key}`);
+      remove.className = "delete";
+      return element("fieldset", {}, element("legend", {}, key), ...this.both(table, `${table}.${key}`, row), remove);
+    });
+    const add = button("Add", () => {
+      const key = freeKey(`${this.desk.chosen()}_${table}`, editing.taken(table));
+      editing.set(`${table}.${key}`, this.fresh(table));
+      this.desk.restructure();
+    }, `Add to ${title}`);
+    return section(title, about, ...groups, ...(groups.length === 0 ? [element("p", {}, "None.")] : []), add);
+  }
+
+  private fresh(table: string): Table {
+    const site = this.desk.chosen();
+    if (table === "storage") return { site, energy_kwh: 1000, power_kw: 500, round_trip: 0.88 };
+    if (table === "solar") return { site, dc_kw: 500 };
+    return { on: [site], kw: 0, hours: "16:00-21:00" };
+  }
+
+  private policies(): HTMLElement {
+    const list = element("div", { class: "form" });
+    const { editing, workspace } = this.desk;
+    const choice = (kind: "charging" | "dispatch", title: string, known: Workspace["charging"]) => {
+      const names = known.map(({ name }) => name);
+      const now = editing.value(`policy.${kind}`);
+      const name = typeof now === "string" ? now : textOf(editing.value(`policy.${kind}.name`)) || textOf(editing.value(`policy.${kind}.plugin`)) || (names[0] ?? "");
+      const about = (wanted: string) => known.find((it) => it.name === wanted)?.about ?? "A plugin.";
+      const select = element("select", { id: `field:policy.${kind}.name` });
+      for (const it of names.includes(name) ? names : [...names, name]) select.append(element("option", { value: it }, policyName(it)));
+      select.value = name;
+      const told = element("span", { class: "about" }, about(name));
+      select.addEventListener("change", () => {
+        told.textContent = about(select.value);
+        editing.set(`policy.${kind}.name`, select.value);
+      });
+      list.append(element("label", { for: select.id }, title), element("span", { class: "value" }, select), element("span"), told, element("span", { class: "wrong", id: `${select.id}:wrong` }));
+    };
+    choice("charging", "Charging control", workspace.charging);
+    if (editing.rows("fleet").length > 0) choice("dispatch", "Dispatch of trucks", workspace.dispatch);
+    return list;
+  }
+}
+
+function rank(first: string[], field: Field): number {
+  const at = first.indexOf(field.key);
+  return at < 0 ? first.length : at;
+}

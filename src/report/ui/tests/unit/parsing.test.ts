@@ -1,0 +1,104 @@
+// Contract: what people type becomes the value they mean, or is refused; what the schema says becomes a form.
+
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { dayName, labelled } from "../../src/charts/axis";
+import { fields, numberOf, typed, type Field } from "../../src/planner/form";
+import { isEqual, lookUp, textOf, type Table } from "../../src/planner/json";
+import { labelOf } from "../../src/planner/labels";
+import { fieldTitle } from "../../src/planner/panels";
+import { isSameScenario, scenarioOf, told } from "../../src/planner/told";
+
+const schema = JSON.parse(readFileSync("../../../scenarios/scenario.schema.json", "utf8")) as Table;
+
+describe("numbers as people write them", () => {
+  it.each([
+    ["1000", 1000],
+    ["1,000", 1000],
+    ["1 000", 1000],
+    ["12,345,678.5", 12_345_678.5],
+    [" 2.5 ", 2.5],
+    ["1e3", 1000],
+    ["-.5", -0.5],
+    ["+7", 7],
+  ])("%s", (text, value) => expect(numberOf(text)).toBe(value));
+  it.each(["", "abc", "1,00", "1,0000", "12,34", "1.000,5", "0x10", "1e", "Infinity", "1e999", "NaN", "--1", "1 2"])("%s is none", (text) => expect(numberOf(text)).toBeUndefined());
+});
+
+describe("what was typed into a field", () => {
+  const field = (kind: Field["kind"]): Field => ({ key: "x", label: "X", unit: "", about: "", kind, choices: [], least: null, most: null, isNeeded: false, default: null });
+  it("takes the key out when it is empty", () => expect(typed(field("number"), "  ")).toBeNull());
+  it("reads lists", () => expect(typed(field("list"), "08:00-12:00, 13:00-17:00,")).toEqual(["08:00-12:00", "13:00-17:00"]));
+  it("reads yes and no", () => expect([typed(field("yes_or_no"), "true"), typed(field("yes_or_no"), "false")]).toEqual([true, false]));
+  it("refuses what is no number", () => expect(typed(field("integer"), "many")).toBeUndefined());
+});
+
+describe("forms from the schema", () => {
+  it("have a field for every plain key of a charger, with its bounds", () => {
+    const own = fields(schema, "ChargerSpec");
+    const cabinets = own.find(({ key }) => key === "cabinets");
+    expect(cabinets).toMatchObject({ kind: "integer", isNeeded: true, label: "Charger cabinets" });
+    expect(own.find(({ key }) => key === "users")?.kind).toBe("list");
+    expect(own.find(({ key }) => key === "sources")).toBeUndefined();
+  });
+  it("read through references that may be null", () => {
+    expect(fields(schema, "SiteSpec").find(({ key }) => key === "queue")?.choices).toContain("lowest_soc");
+    expect(fields(schema, "SiteSpec").find(({ key }) => key === "limit_kw")?.kind).toBe("number");
+  });
+  it("say the unit beside the field, not in its name", () => {
+    expect(labelOf("SiteSpec", "limit_kw")).toEqual({ text: "Service capacity", unit: "kW" });
+    expect(labelOf("X", "price_usd_per_kwh")).toEqual({ text: "Price", unit: "USD/kWh" });
+    expect(labelOf("X", "dwell_days")).toEqual({ text: "Dwell", unit: "days" });
+  });
+  it("name the field of an error as the form does", () => {
+    expect(fieldTitle(schema, "charger.lot.cabinets")).toBe("Charger cabinets of lot");
+    expect(fieldTitle(schema, "labor.weekday")).toBe("Worked hours, weekday");
+    expect(fieldTitle(schema, "freight.due_after_h")).toBe("freight.due_after_h");
+  });
+});
+
+describe("values of a document", () => {
+  const document: Table = { policy: { charging: "edf" }, site: { a: { limit_kw: 5 } }, list: [1, [2]] };
+  it("are found by path", () => {
+    expect(lookUp(document, "site.a.limit_kw")).toBe(5);
+    expect(lookUp(document, "site.b.limit_kw")).toBeUndefined();
+    expect(lookUp(document, "policy.charging.name")).toBe("edf");
+  });
+  it("are equal whatever the order of their keys", () => {
+    expect(isEqual({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 })).toBe(true);
+    expect(isEqual({ a: 1 }, { a: 1, b: 2 })).toBe(false);
+    expect(isEqual({ a: null }, { b: null })).toBe(false);
+    expect(isEqual([1, 2], [1])).toBe(false);
+    expect(isEqual([], {})).toBe(false);
+  });
+  it("read as a person writes them", () => expect([textOf(null), textOf([1, "a"]), textOf(true), textOf(undefined)]).toEqual(["", "1, a", "true", ""]));
+});
+
+describe("runs in words", () => {
+  it("leave out notes on sources", () => expect(told({ overlays: ["x/all_electric.toml"], settings: ["time.days=3", "source.planner={}", "site.a.sources.limit_kw=planner"] })).toBe("all_electric, time.days=3"));
+  it("call nothing changed the base case", () => expect(told({ overlays: [], settings: [] })).toBe("base case"));
+  it("know one scenario by its several paths", () => {
+    const run = (scenario: string) => scenarioOf({ scenario, request: null });
+    expect([run("./port_terminal"), run("port_terminal/scenario.toml"), run("port_terminal/")]).toEqual(["port_terminal", "port_terminal", "port_terminal"]);
+    expect(isSameScenario("/home/me/port_terminal", "port_terminal")).toBe(true);
+    expect(isSameScenario("my_port_terminal", "port_terminal")).toBe(false);
+  });
+});
+
+describe("labels of time", () => {
+  it("name days of the week", () => expect(dayName("2025-06-02")).toBe("Mon 06-02"));
+  it("are the first steps of days, or hours of few days", () => {
+    const hours = Array.from({ length: 96 }, (_, at) => `2025-06-0${2 + Math.floor(at / 24)} ${String(at % 24).padStart(2, "0")}:00`);
+    expect([...(labelled(hours, 10)?.keys() ?? [])]).toEqual([0, 24, 48, 72]);
+    expect(labelled(hours.slice(0, 24), 10)?.get(6)).toBe("06:00");
+    expect(labelled(["2025", "2026"], 10)).toBeNull();
+  });
+});
+
+describe("the coast that is packed into the program", () => {
+  it("is the one of the public-domain package", () => {
+    const packed = gunzipSync(readFileSync("../land/land-10m.json.gz")).toString();
+    expect(packed).toBe(readFileSync("node_modules/world-atlas/land-10m.json", "utf8"));
+  });
+});

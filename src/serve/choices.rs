@@ -1,0 +1,71 @@
+//! What a planner can choose from, with names for people.
+
+use crate::report::land::{self, Region};
+use crate::scenario::files::FILE_NAME;
+use crate::scenario::template::Files;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Something to choose: the name that a scenario has for it, and what it is for people.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Choice {
+    name: String,
+    title: String,
+    /// One line or two; may be empty.
+    about: String,
+}
+
+impl Choice {
+    /// A choice whose name is all that there is to say.
+    pub(super) fn new(name: &str, about: &str) -> Self {
+        Self { name: name.to_owned(), title: name.replace('_', " "), about: about.to_owned() }
+    }
+}
+
+/// A scenario that can be copied.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Template {
+    name: String,
+    title: String,
+    about: String,
+    /// Its sites, and the coast around them: what its picture is drawn of.
+    sites: Vec<Spot>,
+    land: Vec<Vec<f64>>,
+}
+
+/// Where a site is.
+#[derive(Debug, Serialize, ToSchema)]
+struct Spot {
+    kind: String,
+    lat: f64,
+    lon: f64,
+}
+
+/// A scenario that can be copied, told from its files.
+pub(super) fn template(name: &str, files: Files) -> Template {
+    let tables = files.iter().filter_map(|file| Some((file.0, file.1.parse::<toml::Table>().ok()?)));
+    let tables: Vec<(&str, toml::Table)> = tables.collect();
+    let main = tables.iter().find(|file| file.0 == FILE_NAME).map(|file| &file.1);
+    let word = |key: &str| main.and_then(|table| table.get(key)?.as_str()).unwrap_or_default().to_owned();
+    // A template may be built on another file beside it, which has the sites.
+    let rows = tables.iter().filter_map(|file| file.1.get("site")?.as_table()).flat_map(toml::Table::values);
+    let sites: Vec<Spot> = rows.filter_map(spot).collect();
+    let land = Region::around(sites.iter().map(|site| (site.lat, site.lon))).map(land::of).unwrap_or_default();
+    Template { name: name.to_owned(), title: word("title"), about: word("description"), sites, land }
+}
+
+fn spot(site: &toml::Value) -> Option<Spot> {
+    let degrees = |key: &str| site.get(key)?.as_float();
+    Some(Spot { kind: site.get("kind")?.as_str()?.to_owned(), lat: degrees("lat")?, lon: degrees("lon")? })
+}
+
+/// A tariff that comes with the binary, with its utility and the name that the utility gives it.
+pub(super) fn tariff(name: &str, text: &str) -> Choice {
+    let json: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    // The Utility Rate Database answers with a list of rates.
+    let rate = json.pointer("/items/0").or_else(|| json.get(0)).unwrap_or(&json);
+    let word = |key: &str| rate[key].as_str().unwrap_or_default();
+    let title =
+        [word("utility"), word("name")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    if title.is_empty() { Choice::new(name, "") } else { Choice { title, ..Choice::new(name, "") } }
+}
