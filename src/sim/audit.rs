@@ -10,8 +10,9 @@ use crate::hydrogen;
 use crate::kernel::clock::Clock;
 use crate::record::names::Names;
 use crate::record::summary::Summary;
-use crate::terminal::state::UnitState;
-use crate::truck::state::{Roads, Store};
+use crate::terminal::state::UnitEnergy;
+use crate::truck::state::{CompletedHauls, TruckEnergy};
+use crate::vehicle::on_board::OnBoard;
 use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
 
@@ -36,26 +37,17 @@ impl Opening {
 
 /// Energy in the batteries that are with their vehicles: trucks, units; spare ones count with the units.
 fn on_board(world: &mut World) -> (f64, f64) {
-    let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
-    let trucks = stores.iter(world).map(|store| match store {
-        Store::Aboard(battery) => battery.energy().0,
-        Store::Tank | Store::Hydrogen(_) | Store::AtPort => 0.0,
-    });
-    let units = states.iter(world).map(|state| match state {
-        UnitState::Ready(battery) => battery.energy().0,
-        UnitState::Fueled | UnitState::Hydrogen(_) | UnitState::Away => 0.0,
-    });
-    let (trucks, units): (f64, f64) = (trucks.sum(), units.sum());
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks: f64 = trucks.iter(world).map(|truck| truck.on_board().battery_kwh()).sum();
+    let units: f64 = units.iter(world).map(|unit| unit.on_board().battery_kwh()).sum();
     (trucks, units + ROOMS.iter().map(|room| (room.stored_kwh)(world)).sum::<f64>())
 }
 
 /// Hydrogen in the tanks that are with their vehicles, kg.
 fn hydrogen_on_board_kg(world: &mut World) -> f64 {
-    let (mut stores, mut units) = (world.query::<&Store>(), world.query::<&UnitState>());
-    let trucks = stores.iter(world).map(|store| if let Store::Hydrogen(tank) = store { tank.kg() } else { 0.0 });
-    let trucks: f64 = trucks.sum();
-    let units = units.iter(world).map(|unit| if let UnitState::Hydrogen(tank) = unit { tank.kg() } else { 0.0 });
-    trucks + units.sum::<f64>()
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks: f64 = trucks.iter(world).map(|truck| truck.on_board().hydrogen_kg()).sum();
+    trucks + units.iter(world).map(|unit| unit.on_board().hydrogen_kg()).sum::<f64>()
 }
 
 /// Everything that does not add up; empty when all is well.
@@ -76,7 +68,6 @@ pub fn audit(
     };
     energy(world, opening, summary, names, &mut equal);
     let board = world.resource::<Board>();
-    let roads = world.resource::<Roads>();
     let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
     equal("hauls put up and hauls in the table", board.requested() as f64, summary.requested as f64);
     equal(
@@ -84,7 +75,7 @@ pub fn audit(
         summary.requested as f64,
         (completed + summary.lapsed + summary.open) as f64,
     );
-    equal("hauls completed and rows", roads.completed as f64, completed as f64);
+    equal("hauls completed and rows", world.resource::<CompletedHauls>().count() as f64, completed as f64);
     let charging = world.resource::<ChargingTables>();
     let occupied: usize = world.resource::<Plazas>().at.iter().map(|plaza| plaza.occupied.len()).sum();
     equal("sessions begun and ended or open", charging.begun as f64, (charging.ended + occupied as u64) as f64);
@@ -181,19 +172,10 @@ fn queues(world: &World, summary: &Summary, names: &Names, equal: &mut impl FnMu
 }
 
 fn batteries(world: &mut World, broken: &mut Vec<String>) {
-    let mut check = |soc: f64| {
-        if !(-1e-9..=1.0 + 1e-9).contains(&soc) {
-            broken.push(format!("a state of charge is {soc}"));
-        }
-    };
-    for store in world.query::<&Store>().iter(world) {
-        if let Store::Aboard(battery) = store {
-            check(battery.soc());
-        }
-    }
-    for state in world.query::<&UnitState>().iter(world) {
-        if let UnitState::Ready(battery) = state {
-            check(battery.soc());
-        }
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks = trucks.iter(world).map(TruckEnergy::on_board);
+    let on_board = trucks.chain(units.iter(world).map(UnitEnergy::on_board));
+    for level in on_board.filter_map(OnBoard::level).filter(|level| !(-1e-9..=1.0 + 1e-9).contains(level)) {
+        broken.push(format!("a state of charge or level is {level}"));
     }
 }
