@@ -71,7 +71,7 @@ fn a_run_leaves_its_folder_and_overwrites_only_when_told() {
         "bills",
         "refuelings",
         "hydrogen",
-        "hydrogen_hubs",
+        "hydrogen_plants",
     ] {
         assert!(
             result.join(format!("tables/{table}.parquet")).is_file()

@@ -2,7 +2,7 @@
 
 use super::demand::{Demand, draw_haul_factors};
 use super::labor::{self, Labor};
-use super::state::{Berths, Board, Haul};
+use super::state::{Berths, Board, Call, Haul};
 use super::systems::Freight;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
@@ -11,11 +11,8 @@ use crate::place::build::Build;
 /// Vessel calls and hauls.
 pub(crate) fn add(build: &mut Build<'_>) {
     let labor = Labor(build.scenario.labor.as_ref().and_then(labor::labor));
-    let sites = build.sites.0.len();
-    let mut freight = Freight { shore_kw: vec![0.0; sites], ..Freight::default() };
-    for (key, terminal) in &build.scenario.terminal {
-        freight.shore_kw[build.site(key).index()] = terminal.shore_kw;
-    }
+    let mut freight = Freight::default();
+    let mut vessels = Vec::new();
     if let Some(spec) = &build.scenario.freight {
         freight.known_before_s = (spec.known_before_h * 3600.0) as u32;
         freight.cancel_after_s = (spec.cancel_after_h * 3600.0) as u32;
@@ -24,7 +21,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
             let terminals = &build.scenario.terminal;
             freight.demand =
                 Demand::new(build.seed, volumes, labor.clone(), &build.sites, terminals, spec.due_after_h, energy_cv);
-            calls(build, &mut freight);
+            vessels = freight.demand.as_ref().map_or_else(Vec::new, |demand| calls(build, demand));
         }
         for haul in listed_hauls(build, energy_cv) {
             let day = build.loaded.calendar.day(i64::from(haul.ready_s));
@@ -34,25 +31,25 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(labor);
     build.world.insert_resource(freight);
     build.world.init_resource::<Board>();
-    let zero = vec![0.0; sites];
-    build.world.insert_resource(Berths { vessel_lifts: zero.clone(), rail_lifts: zero });
+    build.world.insert_resource(Berths::new(build.sites.0.len()));
+    build.spawn::<_, Call>(vessels);
 }
 
-fn calls(build: &Build<'_>, freight: &mut Freight) {
-    let Some(demand) = &freight.demand else {
-        return;
-    };
+/// All calls that may matter, in the order of their time at berth.
+fn calls(build: &Build<'_>, demand: &Demand) -> Vec<Call> {
+    let mut all = Vec::new();
     let (after, before) = demand.reach_days();
     let calendar = &build.loaded.calendar;
     let end_s = i64::from(build.scenario.time.days) * DAY_S;
     for (key, terminal) in &build.scenario.terminal {
         let site = build.site(key);
-        freight.calls.extend(demand.calls(key, site, terminal, calendar, -before * DAY_S, end_s + after * DAY_S));
+        all.extend(demand.calls(key, site, terminal, calendar, -before * DAY_S, end_s + after * DAY_S));
     }
-    freight.calls.sort_by_key(|call| (call.berth_s, call.site, call.index));
-    for (id, call) in freight.calls.iter_mut().enumerate() {
+    all.sort_by_key(|call| (call.berth_s, call.site, call.index));
+    for (id, call) in all.iter_mut().enumerate() {
         call.id = id as u32;
     }
+    all
 }
 
 fn listed_hauls(build: &Build<'_>, energy_cv: f64) -> Vec<Haul> {

@@ -116,7 +116,17 @@ impl Demand {
                 if comes {
                     let arrive_s = (scheduled_s + late_s) as i64;
                     let index = (week + 1_000) as u32 * 1_000 + service;
-                    calls.push(Call { id: 0, site, index, arrive_s, berth_s: 0, leave_s: 0, lifts, on_shore_power });
+                    calls.push(Call {
+                        id: 0,
+                        site,
+                        index,
+                        arrive_s,
+                        berth_s: 0,
+                        leave_s: 0,
+                        lifts,
+                        on_shore_power,
+                        shore_kw: spec.shore_kw,
+                    });
                 }
             }
         }
@@ -217,7 +227,7 @@ impl Demand {
     }
 }
 
-/// Draws what chance has in store for one haul.
+/// Draws the random factors of one haul: lognormal with mean 1 and the given coefficients of variation.
 pub fn draw_haul_factors(stream: &mut Stream, turn_cv: f64, energy_cv: f64) -> HaulFactors {
     HaulFactors {
         origin: stream.lognormal(1.0, turn_cv) as f32,

@@ -2,7 +2,7 @@
 
 use crate::kernel::ids::{FleetId, SiteId};
 use crate::policy::HaulColumns;
-use bevy_ecs::prelude::Resource;
+use bevy_ecs::prelude::{Component, Resource};
 
 /// Random multipliers on the means of one haul, drawn when it is made: the same under every policy.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,14 +34,15 @@ pub struct Haul {
     pub due_s: u32,
     /// Is the container loaded?
     pub loaded: bool,
-    /// Who must carry it.
+    /// The only fleet that may carry it.
     pub fleet: Option<FleetId>,
     /// Random multipliers on its means.
     pub factors: HaulFactors,
 }
 
-/// One vessel's stay.
-#[derive(Debug, Clone, PartialEq)]
+/// One vessel's stay at a terminal. All calls are known when the run begins, and policies change none.
+#[derive(Component, Debug, Clone, PartialEq)]
+#[component(immutable)]
 pub struct Call {
     /// Its number, in the order of arrival at the berth.
     pub id: u32,
@@ -59,9 +60,13 @@ pub struct Call {
     pub lifts: u32,
     /// Does it draw shore power?
     pub on_shore_power: bool,
+    /// Power that it draws from the shore then, kW.
+    pub shore_kw: f64,
 }
 
-/// Hauls that are known and not taken, in the order of readiness.
+/// Hauls that are known and not taken, in the order of readiness. Hauls are columns of one board and not entities: each is
+/// open for some hours and is looked at in every dispatch decision of those, so policies read the columns as they stand, and
+/// nothing is spawned or despawned inside the tick.
 #[derive(Resource, Debug, Default)]
 pub struct Board {
     columns: HaulColumns,
@@ -166,13 +171,44 @@ fn remove_rows<T: Copy>(column: &mut Vec<T>, rows: &[usize]) {
     column.truncate(end);
 }
 
-/// What vessels ask of each terminal in the current interval. Written by this room at boundaries.
+/// What vessels ask of each terminal in the current interval, by site: a ledger that this room writes at boundaries and
+/// terminals read.
 #[derive(Resource, Debug, Default)]
 pub struct Berths {
-    /// Containers to lift on or off vessels, by site.
-    pub vessel_lifts: Vec<f64>,
-    /// Containers to or from on-dock rail, by site.
-    pub rail_lifts: Vec<f64>,
+    vessel_lifts: Vec<f64>,
+    rail_lifts: Vec<f64>,
+}
+
+impl Berths {
+    /// For so many sites.
+    #[must_use]
+    pub fn new(sites: usize) -> Self {
+        Self { vessel_lifts: vec![0.0; sites], rail_lifts: vec![0.0; sites] }
+    }
+
+    /// Containers to lift on or off vessels at a site.
+    #[must_use]
+    pub fn vessel_lifts(&self, site: SiteId) -> f64 {
+        self.vessel_lifts[site.index()]
+    }
+
+    /// Containers to or from on-dock rail at a site.
+    #[must_use]
+    pub fn rail_lifts(&self, site: SiteId) -> f64 {
+        self.rail_lifts[site.index()]
+    }
+
+    /// A new interval begins.
+    pub(super) fn clear(&mut self) {
+        self.vessel_lifts.fill(0.0);
+        self.rail_lifts.fill(0.0);
+    }
+
+    /// A vessel asks for lifts, and a share of them goes by rail.
+    pub(super) fn add(&mut self, site: SiteId, lifts: f64, rail_share: f64) {
+        self.vessel_lifts[site.index()] += lifts;
+        self.rail_lifts[site.index()] += lifts * rail_share;
+    }
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use super::state::{Berths, Board, Call, Haul};
 use crate::grid::state::OtherLoad;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
+use crate::kernel::ids::Roster;
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kw;
 use crate::record::Records;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::HaulState;
 use bevy_ecs::prelude::*;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Lapsed hauls are looked for this often, seconds.
 const LAPSE_EVERY_S: u32 = 3_600;
@@ -23,38 +24,38 @@ pub fn register(r: &mut Register<'_>) {
 
 /// The demand to come.
 #[derive(Resource, Debug, Default)]
-pub struct Freight {
+pub(super) struct Freight {
     /// How it is drawn; `None` when hauls come from a file or there is none.
-    pub demand: Option<Demand>,
-    /// Calls in the order of their time at berth.
-    pub calls: Vec<Call>,
+    pub(super) demand: Option<Demand>,
     /// First call whose containers have not been drawn.
-    pub next_drawn: usize,
+    next_drawn: usize,
     /// First call that has not left.
-    pub first_here: usize,
+    first_here: usize,
     /// Hauls drawn and not yet known, by the local day on which they are ready; sorted when the day comes near.
-    pub by_day: std::collections::BTreeMap<i64, Vec<Haul>>,
+    pub(super) by_day: BTreeMap<i64, Vec<Haul>>,
     /// Hauls about to become known, in order.
-    pub upcoming: VecDeque<Haul>,
+    upcoming: VecDeque<Haul>,
     /// The next haul's number.
-    pub next_id: u32,
+    next_id: u32,
     /// Dispatch hears of a haul this long before it is ready.
-    pub known_before_s: u32,
+    pub(super) known_before_s: u32,
     /// A haul lapses this long after it was due.
-    pub cancel_after_s: u32,
-    /// Shore power of a vessel by site, kW.
-    pub shore_kw: Vec<f64>,
+    pub(super) cancel_after_s: u32,
 }
 
 impl Freight {
-    /// Draws the containers of all calls that may matter up to `until_s`.
-    fn draw_until(&mut self, until_s: i64, calendar: &Calendar, end_s: u32) {
+    /// Draws the containers of all calls that may matter up to `until_s`. The calls are in the order of their time at berth.
+    fn draw_until<'a>(
+        &mut self,
+        until_s: i64,
+        calendar: &Calendar,
+        end_s: u32,
+        call_at: impl Fn(usize) -> Option<&'a Call>,
+    ) {
         let Some(demand) = &self.demand else { return };
         let mut drawn = Vec::new();
         let before_s = demand.reach_days().0 * DAY_S;
-        while let Some(call) = self.calls.get(self.next_drawn)
-            && call.berth_s - before_s <= until_s
-        {
+        while let Some(call) = call_at(self.next_drawn).filter(|call| call.berth_s - before_s <= until_s) {
             demand.hauls(call, calendar, 0, i64::from(end_s), &mut drawn);
             self.next_drawn += 1;
         }
@@ -79,11 +80,20 @@ impl Freight {
     }
 }
 
-fn release_hauls(clock: Res<Clock>, calendar: Res<Calendar>, mut freight: ResMut<Freight>, mut board: ResMut<Board>) {
+/// Hauls become known some time before they are ready.
+fn release_hauls(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    roster: Res<Roster<Call>>,
+    calls: Query<&Call>,
+    mut freight: ResMut<Freight>,
+    mut board: ResMut<Board>,
+) {
     let horizon_s = clock.tick_end_s() + freight.known_before_s;
     if clock.starts_interval() {
         let day = calendar.day(i64::from(horizon_s)) + 1;
-        freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s());
+        let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
+        freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
         freight.number_days_up_to(day);
     }
     while freight.upcoming.front().is_some_and(|haul| haul.ready_s < horizon_s) {
@@ -111,6 +121,8 @@ fn cancel_lapsed(
 fn work_vessels(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
+    roster: Res<Roster<Call>>,
+    calls: Query<&Call>,
     mut freight: ResMut<Freight>,
     mut berths: ResMut<Berths>,
     mut other: ResMut<OtherLoad>,
@@ -120,28 +132,22 @@ fn work_vessels(
         return;
     }
     let (from_s, to_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
-    berths.vessel_lifts.fill(0.0);
-    berths.rail_lifts.fill(0.0);
+    berths.clear();
     other.clear_shore();
-    let Freight { demand: Some(demand), calls, first_here, shore_kw, .. } = &mut *freight else {
-        return;
-    };
-    while calls.get(*first_here).is_some_and(|call| call.leave_s <= from_s) {
+    let Freight { demand: Some(demand), first_here, .. } = &mut *freight else { return };
+    let has_left = |at: usize| at < roster.len() && roster.get(&calls, at).leave_s <= from_s;
+    while has_left(*first_here) {
         *first_here += 1;
     }
-    for call in calls[*first_here..].iter().take_while(|call| call.berth_s < to_s) {
-        if call.leave_s <= from_s {
-            continue;
-        }
+    let here = (*first_here..roster.len()).map(|at| roster.get(&calls, at));
+    for call in here.take_while(|call| call.berth_s < to_s).filter(|call| call.leave_s > from_s) {
         if call.leave_s <= to_s {
             rows.push(CallRow::new(call));
         }
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
-        let site = call.site.index();
-        berths.vessel_lifts[site] += lifts;
-        berths.rail_lifts[site] += lifts * demand.rail_share();
+        berths.add(call.site, lifts, demand.rail_share());
         if call.on_shore_power {
-            other.add_shore(call.site, Kw(shore_kw[site]));
+            other.add_shore(call.site, Kw(call.shore_kw));
         }
     }
 }

@@ -1,73 +1,114 @@
-//! From the tables of a scenario to stations, hubs and tanks.
+//! From the tables of a scenario to stations, plants and tanks.
 
-use super::check::{credit_days, largest_tank, least_cascade_kg};
+use super::check::{credit_days, largest_tank, least_cascade_kg, usable_kg};
 use super::rules::FillCurve;
-use super::spec::HydrogenSpec;
+use super::spec::{HydrogenPlantSpec, HydrogenSpec};
 use super::state::{
-    Flows, FuelArrival, FuelArrivals, FuelDepartures, FuelVisitList, Hub, HubSums, Hydrogen, Lot, Position, Prices,
-    Stack, Station, Storage, Sums, Wanted, kind,
+    AskedByHour, Credits, Dispenser, DueKind, Electrolyser, Flows, FuelBalance, FuelQueue, HydrogenAgenda, Outages,
+    Plant, PlantBooks, Position, Prices, Shortage, Station, StationBooks, Trailers,
 };
+use super::storage::{Bulk, Cascade, Storage};
 use super::supply::{LOOK_AHEAD_H, opening_lot};
+use super::visit::{FuelArrival, FuelArrivals, FuelDepartures, FuelVisitList};
 use crate::account::credit::Credit;
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::DAY_S;
-use crate::kernel::ids::{FleetId, HubId, StationId};
-use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::kernel::ids::{AtSite, FleetId, PlantId, StationId};
+use crate::kernel::random::{Purpose, key_of};
 use crate::place::build::Build;
-use crate::place::site::Sites;
 use crate::policy::dispatch::FuelSitesByFleet;
-use crate::record::Records;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::tank::FuelTank;
-use crate::vehicle::user::{Access, User, Vehicle, access_of};
+use crate::vehicle::user::{User, Vehicle, access_of};
+use bevy_ecs::prelude::*;
 
 /// Puts everything of this room into the world.
 pub(crate) fn add(build: &mut Build<'_>) {
-    let Build { loaded, scenario, seed, sites, world, hydrogen_on_board_kg: on_board_kg, .. } = build;
-    let (loaded, scenario, seed) = (*loaded, *scenario, *seed);
-    let hubs: Vec<Hub> = scenario
-        .hydrogen_hub
-        .values()
-        .map(|spec| Hub {
-            spec: spec.clone(),
-            stock_kg: spec.start_kg,
-            total: HubSums::default(),
-            interval: HubSums::default(),
-        })
-        .collect();
-    let mut hydrogen = Hydrogen { opening_on_board_kg: *on_board_kg, ..Hydrogen::default() };
-    hydrogen.at_site = vec![None; sites.0.len()];
-    let mut positions = 0;
-    for (at, (key, spec)) in scenario.hydrogen.iter().enumerate() {
-        let mut station = station(loaded, sites, seed, key, spec);
-        fill_up(&mut station, &hubs);
-        first_failures(&mut station, positions, &mut hydrogen);
-        hydrogen.at_site[station.site.index()] = Some(StationId::at(at));
-        hydrogen.first_position.push(positions);
-        positions += spec.dispenser.positions;
-        hydrogen.stations.push(station);
-    }
-    hydrogen.hubs = hubs;
-    hydrogen.credits = scenario
-        .hydrogen_credit
-        .values()
-        .map(|credit| Credit {
-            from_day: credit_days(&credit.from, &loaded.calendar),
-            until_day: credit_days(&credit.until, &loaded.calendar),
-            bands: credit.bands.clone(),
-        })
-        .collect();
-    world.insert_resource(sites_by_fleet(scenario, &hydrogen));
-    world.insert_resource(visits(loaded, &hydrogen));
-    world.insert_resource(hydrogen);
+    plants(build);
+    let stations = stations(build);
+    let at_site = AtSite::new(build.sites.0.len(), stations.iter().map(|station| (station.site, station.id)));
+    build.world.insert_resource(at_site);
+    build.world.insert_resource(sites_by_fleet(build.scenario, &stations));
+    build.world.insert_resource(visits(build.loaded, &stations));
+    build.world.insert_resource(FuelBalance::opening(build.hydrogen_on_board_kg));
+    positions(build, &stations);
+    spawn(build, stations);
+    let credits = build.scenario.hydrogen_credit.values().map(|credit| Credit {
+        from_day: credit_days(&credit.from, &build.loaded.calendar),
+        until_day: credit_days(&credit.until, &build.loaded.calendar),
+        bands: credit.bands.clone(),
+    });
+    let credits = Credits(credits.collect());
+    let world = &mut build.world;
+    world.insert_resource(credits);
     world.init_resource::<FuelArrivals>();
     world.init_resource::<FuelDepartures>();
-    world.init_resource::<Records<RefuelRow>>();
-    world.init_resource::<Records<HydrogenRow>>();
-    world.init_resource::<Records<HubRow>>();
+}
+
+fn plants(build: &mut Build<'_>) {
+    let specs = build.scenario.hydrogen_plant.values().enumerate();
+    let plant = |(at, spec): (usize, &HydrogenPlantSpec)| {
+        let books = PlantBooks { stock_kg: spec.start_kg, ..PlantBooks::default() };
+        (Plant { id: PlantId::at(at), spec: spec.clone() }, books)
+    };
+    let bundles = specs.map(plant).collect();
+    build.spawn::<_, Plant>(bundles);
+}
+
+fn stations(build: &Build<'_>) -> Vec<Station> {
+    let mut first_position = 0;
+    let specs = build.scenario.hydrogen.iter().enumerate();
+    let station = |(at, (key, spec)): (usize, (&String, &HydrogenSpec))| {
+        let station = station(build, StationId::at(at), key, spec, first_position);
+        first_position += spec.dispenser.positions;
+        station
+    };
+    specs.map(station).collect()
+}
+
+/// Dispenser positions, station by station, and when each of them breaks first.
+fn positions(build: &mut Build<'_>, stations: &[Station]) {
+    let mut agenda = HydrogenAgenda::default();
+    let mut bundles = Vec::new();
+    for station in stations {
+        for number in 0..station.spec.dispenser.positions {
+            let mut stream = build.seed.stream(Purpose::DispenserOutages, key_of(&station.key), number);
+            if let Some(mtbf_h) = station.spec.dispenser.mtbf_h {
+                let at_s = stream.exponential_s(mtbf_h);
+                agenda.0.push(Due { at_s, kind: DueKind::Fail, id: bundles.len() as u32 });
+            }
+            bundles.push((Position { station: station.id, number }, Dispenser::default(), Outages(stream)));
+        }
+    }
+    build.world.insert_resource(agenda);
+    build.spawn::<_, Position>(bundles);
+}
+
+/// Stations with their parts. The cascade starts full, the bulk storage with what the scenario says.
+fn spawn(build: &mut Build<'_>, stations: Vec<Station>) {
+    let mut bundles = Vec::new();
+    for station in stations {
+        let spec = &station.spec;
+        let plant = spec.pipeline.as_ref().map(|pipeline| &build.scenario.hydrogen_plant[&pipeline.plant]);
+        let lot = |kg| opening_lot(&station, plant, kg);
+        let (bulk, cascade) = (&spec.bulk, &spec.cascade);
+        let bulk = Storage::new(lot(bulk.start_kg), bulk.capacity_kg, bulk.least_kg, bulk.pressure_bar);
+        let full = lot(cascade.capacity_kg);
+        let bar = Some(cascade.pressure_bar);
+        let cascade = Storage::new(full, cascade.capacity_kg, least_cascade_kg(cascade), bar);
+        let demand = (FuelQueue::default(), AskedByHour::default(), Shortage::default());
+        let supply = (Flows::default(), Trailers::default(), StationBooks::default());
+        bundles.push((station, Bulk(bulk), Cascade(cascade), demand, supply));
+    }
+    build.spawn::<_, Station>(bundles);
+    let mut stations = build.world.query::<(Entity, &Station)>();
+    let makers = stations.iter(&build.world).filter(|(_, station)| station.spec.electrolyser.is_some());
+    let makers: Vec<Entity> = makers.map(|(entity, _)| entity).collect();
+    for entity in makers {
+        build.world.entity_mut(entity).insert(Electrolyser::default());
+    }
 }
 
 /// What the scenario lists, or the energy charges of the site's tariff.
@@ -82,92 +123,33 @@ fn prices(loaded: &Loaded, spec: &HydrogenSpec) -> Prices {
     Prices::Tariff((0..hours).map(|hour| tariff.energy_price_at(calendar, hour * 3600)).collect())
 }
 
-fn station(loaded: &Loaded, sites: &Sites, seed: Seed, key: &str, spec: &HydrogenSpec) -> Station {
-    let scenario = &loaded.scenario;
+fn station(build: &Build<'_>, id: StationId, key: &str, spec: &HydrogenSpec, first_position: u32) -> Station {
+    let scenario = build.scenario;
     let emissions = scenario.emissions.as_ref().map_or(0.0, |emissions| emissions.grid_kg_per_mwh);
-    let position = |number: u32| Position {
-        fill: None,
-        ready_s: 0,
-        broken: false,
-        stream: seed.stream(Purpose::DispenserOutages, key_of(key), number),
-    };
-    let hub =
-        spec.pipeline.as_ref().and_then(|pipeline| scenario.hydrogen_hub.keys().position(|it| *it == pipeline.hub));
-    let bulk = Storage {
-        lot: Lot::default(),
-        capacity_kg: spec.bulk.capacity_kg,
-        least_kg: spec.bulk.least_kg,
-        full_bar: spec.bulk.pressure_bar,
-    };
-    let cascade = Storage {
-        lot: Lot::default(),
-        capacity_kg: spec.cascade.capacity_kg,
-        least_kg: least_cascade_kg(&spec.cascade),
-        full_bar: Some(spec.cascade.pressure_bar),
-    };
+    let is_plant = |key: &String, spec: &HydrogenSpec| spec.pipeline.as_ref().is_some_and(|it| it.plant == *key);
     Station {
+        id,
         key: key.to_owned(),
-        site: sites.find(&spec.site).expect("the check found every site"),
-        access: access(scenario, spec),
+        site: build.site(&spec.site),
+        access: access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), None),
         curve: FillCurve::new(&spec.dispenser.rate_kg_per_min),
-        bulk,
-        cascade,
-        positions: (0..spec.dispenser.positions).map(position).collect(),
-        queue: Vec::new(),
-        stack: Stack::default(),
-        trailers: Vec::new(),
-        ordered: 0,
-        hub: hub.map(HubId::at),
-        prices: prices(loaded, spec),
+        plant: scenario.hydrogen_plant.keys().position(|key| is_plant(key, spec)).map(PlantId::at),
+        prices: prices(build.loaded, spec),
         grid_kg_per_mwh: spec.grid_kg_per_mwh.clone().unwrap_or_else(|| vec![emissions]),
-        flows: Flows::default(),
-        look_s: None,
-        settled_s: 0,
-        interval: Sums::default(),
-        total: Sums::default(),
-        opening_kg: [0.0; 2],
-        wanted: Wanted::default(),
-        asked: vec![0.0; 168],
-        asked_hours: 0,
-        short_of_kg: None,
-        queue_area_s: 0,
-        seen: [(0.0, 0.0); 2],
+        first_position,
         spec: spec.clone(),
     }
 }
 
-/// The cascade starts full, the bulk storage with what the scenario says.
-fn fill_up(station: &mut Station, hubs: &[Hub]) {
-    station.bulk.lot = opening_lot(station, hubs, station.spec.bulk.start_kg);
-    station.cascade.lot = opening_lot(station, hubs, station.cascade.capacity_kg);
-    station.opening_kg = [station.bulk.lot.kg, station.cascade.lot.kg];
-    station.seen = [station.bulk, station.cascade].map(|storage| (storage.lot.kg, storage.lot.kg));
-}
-
-fn first_failures(station: &mut Station, first_position: u32, hydrogen: &mut Hydrogen) {
-    let Some(mtbf_h) = station.spec.dispenser.mtbf_h else { return };
-    for (at, position) in station.positions.iter_mut().enumerate() {
-        let at_s = position.stream.exponential_s(mtbf_h);
-        hydrogen.agenda.push(Due { at_s, kind: kind::FAIL, id: first_position + at as u32 });
-    }
-}
-
-fn access(scenario: &Scenario, spec: &HydrogenSpec) -> Access {
-    let fleet = |name: &str| scenario.fleet.keys().position(|key| key == name).map(FleetId::at);
-    let model = |name: &str| scenario.equipment_model.keys().position(|key| key == name).map(|at| at as u32);
-    access_of(&spec.users, fleet, model, None)
-}
-
 /// Where the tanks of a whole fleet fit: by access, pressure and storage.
-fn sites_by_fleet(scenario: &Scenario, hydrogen: &Hydrogen) -> FuelSitesByFleet {
+fn sites_by_fleet(scenario: &Scenario, stations: &[Station]) -> FuelSitesByFleet {
     let usable = |(at, fleet): (usize, &FleetSpec)| {
         let (bar, kg) = largest_tank(fleet, scenario);
         let user = User::Fleet(FleetId::at(at));
         let fits = |station: &&Station| {
-            let span_kg = station.bulk.span_kg() + station.cascade.span_kg();
-            station.access.allows(user) && station.spec.dispense_bar >= bar && span_kg >= kg
+            station.access.allows(user) && station.spec.dispense_bar >= bar && usable_kg(&station.spec) >= kg
         };
-        let mut sites: Vec<_> = hydrogen.stations.iter().filter(fits).map(|station| station.site).collect();
+        let mut sites: Vec<_> = stations.iter().filter(fits).map(|station| station.site).collect();
         sites.sort_unstable();
         sites
     };
@@ -175,11 +157,11 @@ fn sites_by_fleet(scenario: &Scenario, hydrogen: &Hydrogen) -> FuelSitesByFleet 
 }
 
 /// Visitors come with a tank as large as their need, empty.
-fn visits(loaded: &Loaded, hydrogen: &Hydrogen) -> FuelVisitList {
+fn visits(loaded: &Loaded, stations: &[Station]) -> FuelVisitList {
     let mut visits = Vec::new();
     for (key, spec) in &loaded.scenario.fuel_visits {
         let station = loaded.scenario.hydrogen.keys().position(|it| *it == spec.station);
-        let site = hydrogen.stations[station.expect("the check found every station")].site;
+        let site = stations[station.expect("the check found every station")].site;
         visits.extend(loaded.fuel_visits[key].iter().map(|visit| FuelArrival {
             at_s: visit.arrive_s,
             site,

@@ -23,7 +23,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
         self::station(key, station, checker);
         supply(scenario, key, station, checker);
     }
-    hubs(scenario, checker);
+    plants(scenario, checker);
     credits(scenario, checker);
     for (key, visits) in &scenario.fuel_visits {
         checker.key(&["fuel_visits", key, "station"], &visits.station, &scenario.hydrogen, "hydrogen");
@@ -147,7 +147,12 @@ fn supply(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut 
     }
     electricity(scenario, key, station, checker);
     if let Some(pipeline) = &station.pipeline {
-        checker.key(&["hydrogen", key, "pipeline", "hub"], &pipeline.hub, &scenario.hydrogen_hub, "hydrogen_hub");
+        checker.key(
+            &["hydrogen", key, "pipeline", "plant"],
+            &pipeline.plant,
+            &scenario.hydrogen_plant,
+            "hydrogen_plant",
+        );
     }
 }
 
@@ -200,19 +205,19 @@ fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {
     }
 }
 
-fn hubs(scenario: &Scenario, checker: &mut Checker<'_>) {
-    for (key, hub) in &scenario.hydrogen_hub {
-        if hub.start_kg > hub.capacity_kg {
-            let message = format!("{} kg do not fit: the storage holds {} kg", hub.start_kg, hub.capacity_kg);
-            checker.wrong(&["hydrogen_hub", key, "start_kg"], message, None);
+fn plants(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, plant) in &scenario.hydrogen_plant {
+        if plant.start_kg > plant.capacity_kg {
+            let message = format!("{} kg do not fit: the storage holds {} kg", plant.start_kg, plant.capacity_kg);
+            checker.wrong(&["hydrogen_plant", key, "start_kg"], message, None);
         }
         let bounds = (0.0, 10_000_000.0);
-        hourly(&["hydrogen_hub", key, "production_kg_per_day"], &hub.production_kg_per_day, bounds, checker);
-        for (name, neighbour) in &hub.neighbour {
-            let path = ["hydrogen_hub", key, "neighbour", name, "kg_per_day"];
+        hourly(&["hydrogen_plant", key, "production_kg_per_day"], &plant.production_kg_per_day, bounds, checker);
+        for (name, neighbour) in &plant.neighbour {
+            let path = ["hydrogen_plant", key, "neighbour", name, "kg_per_day"];
             hourly(&path, &neighbour.kg_per_day, bounds, checker);
             if let Some(factor) = &neighbour.by_year {
-                checker.curve(&["hydrogen_hub", key, "neighbour", name, "by_year"], factor, (0.0, 100.0));
+                checker.curve(&["hydrogen_plant", key, "neighbour", name, "by_year"], factor, (0.0, 100.0));
             }
         }
     }

@@ -1,14 +1,18 @@
-//! Rows out: one for each vehicle that leaves a station, one for each station and hub in each interval.
+//! Rows out: one for each vehicle that leaves a station, one for each station and plant in each interval.
 
-use super::state::{Fill, FuelArrival, FuelLeave, Hub, Hydrogen, Lot, Station};
-use crate::kernel::ids::{HubId, StationId};
+use super::state::{Dispenser, Fill, FuelQueue, Plant, PlantBooks, Position, Station};
+use super::station::StationPartsItem;
+use super::storage::Lot;
+use super::visit::FuelArrival;
+use crate::kernel::ids::{Roster, StationId};
 use crate::kernel::units::Hours;
 use crate::record::Records;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::table::At;
+use crate::record::words::FuelLeave;
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::User;
-use bevy_ecs::prelude::World;
+use bevy_ecs::prelude::*;
 
 pub(super) fn fill_row(station: StationId, fill: &Fill, position: u32, end_s: u32, leave: FuelLeave) -> RefuelRow {
     let arrival = &fill.arrival;
@@ -54,15 +58,15 @@ fn row(station: StationId, arrival: &FuelArrival, got: &Lot, end_s: u32, leave: 
     }
 }
 
-pub(super) fn station_row(id: StationId, station: &Station, start_s: u32, time: Hours) -> HydrogenRow {
-    let sums = &station.interval;
-    let cascade = &station.cascade;
+pub(super) fn station_row(here: &StationPartsItem<'_, '_>, load: f64, start_s: u32, time: Hours) -> HydrogenRow {
+    let sums = &here.books.interval;
+    let (bulk, cascade) = (&here.bulk.0, &here.cascade.0);
     HydrogenRow {
         start: At(start_s),
         start_s,
-        station: id,
-        bulk_kg: station.bulk.lot.kg,
-        cascade_kg: cascade.lot.kg,
+        station: here.station.id,
+        bulk_kg: bulk.kg(),
+        cascade_kg: cascade.kg(),
         cascade_bar: cascade.bar().unwrap_or(0.0),
         produced_kg: sums.produced_kg,
         delivered_kg: sums.delivered_kg,
@@ -71,27 +75,27 @@ pub(super) fn station_row(id: StationId, station: &Station, start_s: u32, time: 
         unload_lost_kg: sums.unload_lost_kg,
         returned_kg: sums.returned_kg,
         dispensed_kg: sums.dispensed_kg,
-        on_order_kg: station.on_order_kg(),
+        on_order_kg: here.trailers.on_order_kg(),
         power_kw: sums.grid_kwh / time.0,
         grid_co2e_kg: sums.grid_co2e_kg,
         solar_kw: sums.solar_kwh / time.0,
-        load: station.stack.load,
+        load,
         electricity_usd: sums.electricity_usd,
         queue: sums.waiting_s / (time.0 * 3600.0),
         out_s: sums.out_s,
         turned_away: sums.turned_away,
         trailers: sums.trailers,
         purchased_co2e_kg: sums.purchased_co2e_kg,
-        co2e_kg_per_kg: if cascade.lot.kg > 0.0 { cascade.lot.co2e_kg / cascade.lot.kg } else { 0.0 },
+        co2e_kg_per_kg: if cascade.kg() > 0.0 { cascade.lot().co2e_kg / cascade.kg() } else { 0.0 },
     }
 }
 
-pub(super) fn hub_row(id: usize, hub: &Hub, start_s: u32) -> HubRow {
-    let sums = &hub.interval;
-    HubRow {
+pub(super) fn plant_row(plant: &Plant, books: &PlantBooks, start_s: u32) -> PlantRow {
+    let sums = &books.interval;
+    PlantRow {
         start_s,
-        hub: HubId::at(id),
-        stock_kg: hub.stock_kg,
+        plant: plant.id,
+        stock_kg: books.stock_kg,
         produced_kg: sums.produced_kg,
         neighbours_asked_kg: sums.neighbours_asked_kg,
         neighbours_kg: sums.neighbours_kg,
@@ -99,23 +103,26 @@ pub(super) fn hub_row(id: usize, hub: &Hub, start_s: u32) -> HubRow {
     }
 }
 
-/// Rows of those who are still at positions or in queues when the run ends.
-#[must_use]
-pub fn open_rows(hydrogen: &Hydrogen, end_s: u32) -> Vec<RefuelRow> {
-    let mut rows = Vec::new();
-    for (id, station) in hydrogen.stations.iter().enumerate() {
-        let id = StationId::at(id);
-        for (at, position) in station.positions.iter().enumerate() {
-            rows.extend(position.fill.iter().map(|fill| fill_row(id, fill, at as u32, end_s, FuelLeave::Open)));
-        }
-        rows.extend(station.queue.iter().map(|waiting| waited_row(id, waiting, end_s, FuelLeave::Open)));
-    }
-    rows
-}
-
 /// Rows for vehicles that still fuel or wait when the run ends.
 pub(crate) fn close(world: &mut World, end_s: u32) {
-    for row in open_rows(world.resource::<Hydrogen>(), end_s) {
+    for row in open_rows(world, end_s) {
         world.resource_mut::<Records<RefuelRow>>().push(row);
     }
+}
+
+fn open_rows(world: &mut World, end_s: u32) -> Vec<RefuelRow> {
+    let mut stations = world.query::<(&Station, &FuelQueue)>();
+    let mut positions = world.query::<(&Position, &Dispenser)>();
+    let (stations, positions) = (stations.query(world), positions.query(world));
+    let (roster, all_positions) = (world.resource::<Roster<Station>>(), world.resource::<Roster<Position>>());
+    let mut rows = Vec::new();
+    for (station, queue) in roster.iter(&stations) {
+        for at in station.positions() {
+            let (position, dispenser) = all_positions.get(&positions, at);
+            let row = |fill| fill_row(station.id, fill, position.number, end_s, FuelLeave::Open);
+            rows.extend(dispenser.fill().map(row));
+        }
+        rows.extend(queue.waiting().iter().map(|waiting| waited_row(station.id, waiting, end_s, FuelLeave::Open)));
+    }
+    rows
 }

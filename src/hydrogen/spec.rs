@@ -48,7 +48,7 @@ pub struct HydrogenSpec {
     pub electrolyser: Option<ElectrolyserSpec>,
     /// Deliveries by road.
     pub delivery: Option<DeliverySpec>,
-    /// A pipeline from a hub plant.
+    /// A pipeline from a hydrogen plant.
     pub pipeline: Option<PipelineSpec>,
     /// Investment and upkeep, for the cost per kg.
     pub cost: Option<StationCostSpec>,
@@ -328,12 +328,12 @@ fn default_most_on_order() -> u32 {
     2
 }
 
-/// A pipeline from a hub plant.
+/// A pipeline from a hydrogen plant.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PipelineSpec {
-    /// The plant: a key of `[hydrogen_hub]`.
-    pub hub: String,
+    /// The plant: a key of `[hydrogen_plant]`.
+    pub plant: String,
     /// Most flow, kg/h.
     #[schemars(range(min = 0.1, max = 100_000.0))]
     pub kg_per_h: f64,
@@ -381,10 +381,10 @@ pub struct StationCostSpec {
     pub sources: Sources,
 }
 
-/// `[hydrogen_hub.ID]`: a plant that feeds pipelines, shared with neighbours.
+/// `[hydrogen_plant.ID]`: a plant that feeds pipelines, shared with neighbours.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct HydrogenHubSpec {
+pub struct HydrogenPlantSpec {
     /// Content of its storage and lines when full, kg.
     #[schemars(range(min = 1.0, max = 10_000_000.0))]
     pub capacity_kg: f64,
@@ -410,7 +410,7 @@ pub struct HydrogenHubSpec {
     pub sources: Sources,
 }
 
-/// `[hydrogen_hub.ID.neighbour.NAME]`: somebody else on the pipeline, such as a refinery, an airport, cement.
+/// `[hydrogen_plant.ID.neighbour.NAME]`: somebody else on the pipeline, such as a refinery, an airport, cement.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NeighbourSpec {

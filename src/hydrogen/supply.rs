@@ -1,191 +1,239 @@
 //! At the boundaries of control intervals: electrolysers, compressors and pipelines get their flows, policies are asked,
 //! trailers ordered, intervals become rows.
 
-use super::record::{hub_row, station_row};
+use super::record::{plant_row, station_row};
 use super::rules::{at_hour, interpolate, kwh_per_kg, next_load, pro_rata};
-use super::spec::ElectrolyserSpec;
+use super::spec::{ElectrolyserSpec, HydrogenPlantSpec};
 use super::state::{
-    COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Hub, HubSums, Hydrogen, Lot, Stack, Station,
-    Trailer, kind,
+    AskedByHour, Credits, DueKind, Electrolyser, Flows, HydrogenAgenda, Plant, PlantBooks, PlantSums, Station,
+    StationBooks, Trailer, Trailers,
 };
+use super::station::{Positions, StationParts};
+use super::storage::{Bulk, COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Cascade, Lot};
 use crate::account::credit;
 use crate::grid::state::{Headroom, LimitTree, OtherLoad};
 use crate::grid::systems::node_of;
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::StationId;
+use crate::kernel::ids::{PlantId, Roster};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::sums::Accumulate;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use crate::policy::{Fault, HydrogenOrders, HydrogenPolicySlot, HydrogenView, LOAD_STEPS};
 use crate::record::Records;
-use crate::record::hydrogen::{HubRow, HydrogenRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow};
 use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
 
 /// Supply policies look this far ahead, hours.
 pub(super) const LOOK_AHEAD_H: usize = 48;
 
 /// At a boundary: settles all stations, writes the rows of the interval that ended, and tells the meters its load.
-pub(super) fn close_interval(
+pub(super) fn close_stations(
     clock: Res<Clock>,
-    mut hydrogen: ResMut<Hydrogen>,
+    roster: Res<Roster<Station>>,
+    mut stations: Query<StationParts>,
+    electrolysers: Query<Option<&Electrolyser>>,
+    mut positions: Positions<'_, '_>,
     mut other: ResMut<OtherLoad>,
     mut rows: ResMut<Records<HydrogenRow>>,
-    mut hub_rows: ResMut<Records<HubRow>>,
 ) {
-    if !clock.starts_interval() || clock.now_s() == 0 || hydrogen.stations.is_empty() {
+    if !clock.starts_interval() || clock.now_s() == 0 {
         return;
     }
     let start_s = clock.last_interval_start_s();
     let time = Hours::from_s(clock.now_s() - start_s);
     other.hydrogen.fill(Kw::ZERO);
-    for (id, station) in hydrogen.stations.iter_mut().enumerate() {
-        station.settle(clock.now_s());
-        station.boil_off(&clock);
-        other.hydrogen[station.site.index()] += Kwh(station.interval.grid_kwh) / time;
-        rows.push(station_row(StationId::at(id), station, start_s, time));
-        let ended = core::mem::take(&mut station.interval);
-        station.total.accumulate(&ended, 1.0);
+    for id in 0..roster.len() {
+        let mut here = roster.get_mut(&mut stations, id);
+        here.settle(&mut positions, clock.now_s());
+        here.boil_off(&clock);
+        other.hydrogen[here.station.site.index()] += Kwh(here.books.interval.grid_kwh) / time;
+        let load = roster.get(&electrolysers, id).map_or(0.0, |electrolyser| electrolyser.load);
+        rows.push(station_row(&here, load, start_s, time));
+        let ended = core::mem::take(&mut here.books.interval);
+        here.books.total.accumulate(&ended, 1.0);
     }
-    for (id, hub) in hydrogen.hubs.iter_mut().enumerate() {
-        hub_rows.push(hub_row(id, hub, start_s));
-        hub.interval = HubSums::default();
+}
+
+/// At a boundary: the interval that ended becomes a row of each plant.
+pub(super) fn close_plants(
+    clock: Res<Clock>,
+    roster: Res<Roster<Plant>>,
+    mut plants: Query<(&Plant, &mut PlantBooks)>,
+    mut rows: ResMut<Records<PlantRow>>,
+) {
+    if !clock.starts_interval() || clock.now_s() == 0 {
+        return;
+    }
+    let start_s = clock.last_interval_start_s();
+    for id in 0..roster.len() {
+        let (plant, mut books) = roster.get_mut(&mut plants, id);
+        rows.push(plant_row(plant, &books, start_s));
+        books.interval = PlantSums::default();
     }
 }
 
 /// What the supply works with in one interval.
-struct Moment<'a> {
-    now_s: u32,
-    until_s: u32,
-    time: Hours,
-    hour: usize,
-    day: i64,
-    tree: &'a LimitTree,
+#[derive(SystemParam)]
+pub(super) struct Interval<'w> {
+    clock: Res<'w, Clock>,
+    calendar: Res<'w, Calendar>,
+    tree: Res<'w, LimitTree>,
 }
 
-impl Moment<'_> {
+impl Interval<'_> {
+    /// Does an interval of the run begin now?
+    fn begins(&self) -> bool {
+        self.clock.starts_interval() && !self.clock.done()
+    }
+
+    /// Does an hour begin with it?
+    fn begins_hour(&self) -> bool {
+        let before = i64::from(self.clock.now_s()) - i64::from(self.clock.interval_s());
+        self.clock.now_s() == 0 || self.calendar.hour_of_week(before) != self.hour()
+    }
+
+    fn hours(&self) -> f64 {
+        self.time().0
+    }
+
+    fn time(&self) -> Hours {
+        Hours::from_s(self.clock.interval_end_s() - self.clock.now_s())
+    }
+
+    /// Hour of the week.
+    fn hour(&self) -> usize {
+        self.calendar.hour_of_week(i64::from(self.clock.now_s()))
+    }
+
+    fn day(&self) -> i64 {
+        self.calendar.day(i64::from(self.clock.now_s()))
+    }
+
     fn hour_of_run(&self) -> usize {
-        (self.now_s / 3600) as usize
+        (self.clock.now_s() / 3600) as usize
+    }
+
+    /// Price of electricity at a station, USD per kWh.
+    fn price(&self, station: &Station) -> f64 {
+        station.prices.at(self.hour_of_run(), self.hour())
+    }
+
+    /// Carbon of grid electricity at a station, kg `CO2e` per kWh.
+    fn grid_kg_per_kwh(&self, station: &Station) -> f64 {
+        at_hour(&station.grid_kg_per_mwh, self.hour()) / 1000.0
+    }
+
+    /// Power that the limits above a station still leave, kW.
+    fn power_left(&self, station: &Station, headroom: &Headroom) -> f64 {
+        let left = self.tree.upwards(node_of(station.site)).map(|node| headroom.0[node.index()]);
+        left.fold(Kw(f64::INFINITY), Kw::min).max(Kw::ZERO).0
     }
 }
 
-/// At a boundary: asks the policy in each new hour, then sets what flows until the next boundary, within what the limits
-/// leave. Compressors go first, then electrolysers; both before charging.
-pub(super) fn plan_supply(
-    clock: Res<Clock>,
-    calendar: Res<Calendar>,
-    seed: Res<Seed>,
-    tree: Res<LimitTree>,
+/// Compressors refill the cascades, and follow vehicles whenever they come. Their power is kept for the interval whether it
+/// is used or not; the meter shows what was used. They go first, then electrolysers; both before charging.
+pub(super) fn run_compressors(
+    interval: Interval<'_>,
+    roster: Res<Roster<Station>>,
+    mut stations: Query<(&Station, &mut Flows)>,
     mut headroom: ResMut<Headroom>,
-    mut policy: ResMut<HydrogenPolicySlot>,
-    mut fault: ResMut<Fault>,
-    mut hydrogen: ResMut<Hydrogen>,
 ) {
-    if !clock.starts_interval() || clock.done() || hydrogen.stations.is_empty() {
+    if !interval.begins() {
         return;
     }
-    let now = i64::from(clock.now_s());
-    let moment = Moment {
-        now_s: clock.now_s(),
-        until_s: clock.interval_end_s(),
-        time: Hours::from_s(clock.interval_end_s() - clock.now_s()),
-        hour: calendar.hour_of_week(now),
-        day: calendar.day(now),
-        tree: &tree,
-    };
-    let is_new_hour = now == 0 || calendar.hour_of_week(now - i64::from(clock.interval_s())) != moment.hour;
-    if is_new_hour {
-        ask_policy(&moment, &seed, &headroom, &mut policy, &mut fault, &mut hydrogen);
-    }
-    let Hydrogen { stations, hubs, credits, .. } = &mut *hydrogen;
-    for station in stations.iter_mut() {
-        station.flows.until_s = moment.until_s;
-        plan_compressor(station, &moment, &mut headroom);
-    }
-    for station in stations.iter_mut() {
-        plan_electrolyser(station, credits, &moment, &mut headroom);
-    }
-    for (id, hub) in hubs.iter_mut().enumerate() {
-        plan_hub(id, hub, stations, &moment);
+    let time = interval.time();
+    for id in 0..roster.len() {
+        let (station, mut flows) = roster.get_mut(&mut stations, id);
+        let spec = &station.spec.compressor;
+        let wanted_kg = spec.kg_per_h * time.0;
+        let left_kwh = interval.power_left(station, &headroom) * time.0;
+        let kg = if spec.kwh_per_kg > 0.0 { wanted_kg.min(left_kwh / spec.kwh_per_kg) } else { wanted_kg };
+        headroom.take(&interval.tree, node_of(station.site), Kwh(kg * spec.kwh_per_kg) / time);
+        let co2e_kg = spec.kwh_per_kg * interval.grid_kg_per_kwh(station);
+        let mut compressed = Lot { co2e_kg, ..Lot::default() };
+        compressed.usd[COST_COMPRESSION] = spec.kwh_per_kg * interval.price(station);
+        flows.until_s = interval.clock.interval_end_s();
+        flows.compress_kg_s = spec.kg_per_h / 3600.0;
+        flows.compress_left_kg = kg;
+        flows.compressed = compressed;
     }
 }
 
-/// Power that the limits above a station still leave.
-fn power_left(station: &Station, tree: &LimitTree, headroom: &Headroom) -> f64 {
-    let left = tree.upwards(node_of(station.site)).map(|node| headroom.0[node.index()]);
-    left.fold(Kw(f64::INFINITY), Kw::min).max(Kw::ZERO).0
-}
-
-/// The compressor refills the cascade, and follows vehicles whenever they come. Its power is kept for the interval whether
-/// it is used or not; the meter shows what was used.
-fn plan_compressor(station: &mut Station, moment: &Moment<'_>, headroom: &mut Headroom) {
-    let spec = &station.spec.compressor;
-    let wanted_kg = spec.kg_per_h * moment.time.0;
-    let left_kwh = power_left(station, moment.tree, headroom) * moment.time.0;
-    let kg = if spec.kwh_per_kg > 0.0 { wanted_kg.min(left_kwh / spec.kwh_per_kg) } else { wanted_kg };
-    headroom.take(moment.tree, node_of(station.site), Kwh(kg * spec.kwh_per_kg) / moment.time);
-    let mut compressed = Lot { co2e_kg: spec.kwh_per_kg * grid_kg_per_kwh(station, moment.hour), ..Lot::default() };
-    compressed.usd[COST_COMPRESSION] = spec.kwh_per_kg * station.prices.at(moment.hour_of_run(), moment.hour);
-    station.flows.compress_kg_s = spec.kg_per_h / 3600.0;
-    station.flows.compress_left_kg = kg;
-    station.flows.compressed = compressed;
-}
-
-fn grid_kg_per_kwh(station: &Station, hour: usize) -> f64 {
-    at_hour(&station.grid_kg_per_mwh, hour) / 1000.0
-}
-
-/// The electrolyser takes the load its policy wants, as far as ramp, room and limits allow; else it stands by.
-fn plan_electrolyser(station: &mut Station, credits: &[credit::Credit], moment: &Moment<'_>, headroom: &mut Headroom) {
-    station.flows.produce_kg_s = 0.0;
-    let Some(spec) = &station.spec.electrolyser else { return };
-    let solar_kw = spec.solar_kw.as_ref().map_or(0.0, |list| at_hour(list, moment.hour));
-    let left_kw = power_left(station, moment.tree, headroom) + solar_kw;
-    let most_change = spec.ramp_per_min * moment.time.0 * 60.0;
-    let wanted = next_load(station.stack.load, station.wanted.load, spec.least_load, most_change);
-    let electrolyser = Electrolyser { spec, stack: station.stack };
-    let most_kg_h = station.bulk.room_kg() / moment.time.0;
-    let load = electrolyser.largest_load(wanted, left_kw, most_kg_h);
-    let power_kw = if load > 0.0 { electrolyser.power_kw(load) } else { spec.standby_kw.min(left_kw) };
-    let kg = electrolyser.kg_per_h(load) * moment.time.0;
-    let solar_kwh = power_kw.min(solar_kw) * moment.time.0;
-    let grid_kwh = power_kw * moment.time.0 - solar_kwh;
-    let usd = grid_kwh * station.prices.at(moment.hour_of_run(), moment.hour) + solar_kwh * spec.solar_usd_per_kwh;
-    let grid_co2e_kg = grid_kwh * grid_kg_per_kwh(station, moment.hour);
-    let co2e_kg = grid_co2e_kg + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
-    let stack = &mut station.stack;
-    stack.starts += u32::from(load > 0.0 && stack.load <= 0.0);
-    stack.operated_h += if load > 0.0 { moment.time.0 } else { 0.0 };
-    stack.load = load;
-    headroom.take(moment.tree, node_of(station.site), Kwh(grid_kwh) / moment.time);
-    station.interval.grid_kwh += grid_kwh;
-    station.interval.grid_co2e_kg += grid_co2e_kg;
-    station.interval.solar_kwh += solar_kwh;
-    station.interval.electricity_usd += usd;
-    if kg > 0.0 {
-        let mut costs = [0.0; COSTS];
-        costs[COST_PRODUCTION] = usd / kg;
-        costs[COST_CREDIT] = -credit::usd_per_kg(credits, moment.day, co2e_kg / kg);
-        station.flows.produced = Lot::of(1.0, co2e_kg / kg, costs);
-        station.flows.produce_kg_s = kg / (moment.time.0 * 3600.0);
-    } else {
-        // Standing by costs money and carbon too: the stock bears it.
-        station.bulk.lot.usd[COST_PRODUCTION] += usd;
-        station.bulk.lot.co2e_kg += co2e_kg;
+/// Electrolysers take the load that the policy wants, as far as ramp, room and limits allow; else they stand by.
+pub(super) fn run_electrolysers(
+    interval: Interval<'_>,
+    credits: Res<Credits>,
+    roster: Res<Roster<Station>>,
+    mut stations: Query<(&Station, Option<&mut Electrolyser>, &mut Flows, &mut Bulk, &mut StationBooks)>,
+    mut headroom: ResMut<Headroom>,
+) {
+    if !interval.begins() {
+        return;
+    }
+    let hours = interval.hours();
+    for id in 0..roster.len() {
+        let (station, electrolyser, mut flows, mut bulk, mut books) = roster.get_mut(&mut stations, id);
+        let Some(mut electrolyser) = electrolyser else { continue };
+        let spec = station.spec.electrolyser.as_ref().expect("an electrolyser was specified");
+        let solar_kw = spec.solar_kw.as_ref().map_or(0.0, |list| at_hour(list, interval.hour()));
+        let run = run(spec, &electrolyser, &bulk, interval.power_left(station, &headroom) + solar_kw, hours);
+        let solar_kwh = run.power_kw.min(solar_kw) * hours;
+        let grid_kwh = run.power_kw * hours - solar_kwh;
+        let usd = grid_kwh * interval.price(station) + solar_kwh * spec.solar_usd_per_kwh;
+        let grid_co2e_kg = grid_kwh * interval.grid_kg_per_kwh(station);
+        let co2e_kg = grid_co2e_kg + solar_kwh * spec.solar_kg_per_mwh / 1000.0;
+        electrolyser.turn_to(run.load, hours);
+        headroom.take(&interval.tree, node_of(station.site), Kwh(grid_kwh) / interval.time());
+        books.interval.grid_kwh += grid_kwh;
+        books.interval.grid_co2e_kg += grid_co2e_kg;
+        books.interval.solar_kwh += solar_kwh;
+        books.interval.electricity_usd += usd;
+        flows.produce_kg_s = 0.0;
+        if run.kg > 0.0 {
+            let mut costs = [0.0; COSTS];
+            costs[COST_PRODUCTION] = usd / run.kg;
+            costs[COST_CREDIT] = -credit::usd_per_kg(&credits.0, interval.day(), co2e_kg / run.kg);
+            flows.produced = Lot::of(1.0, co2e_kg / run.kg, costs);
+            flows.produce_kg_s = run.kg / (hours * 3600.0);
+        } else {
+            // Standing by costs money and carbon too: the stock bears it.
+            bulk.0.lot_mut().usd[COST_PRODUCTION] += usd;
+            bulk.0.lot_mut().co2e_kg += co2e_kg;
+        }
     }
 }
 
-/// An electrolyser as it is now.
-struct Electrolyser<'a> {
+/// What an electrolyser does in an interval.
+struct Run {
+    load: f64,
+    power_kw: f64,
+    kg: f64,
+}
+
+/// The load that is wanted, within ramp, room and `left_kw` of power.
+fn run(spec: &ElectrolyserSpec, electrolyser: &Electrolyser, bulk: &Bulk, left_kw: f64, hours: f64) -> Run {
+    let most_change = spec.ramp_per_min * hours * 60.0;
+    let wanted = next_load(electrolyser.load, electrolyser.wanted_load, spec.least_load, most_change);
+    let performance = Performance { spec, state: electrolyser };
+    let load = performance.largest_load(wanted, left_kw, bulk.0.room_kg() / hours);
+    let power_kw = if load > 0.0 { performance.power_kw(load) } else { spec.standby_kw.min(left_kw) };
+    Run { load, power_kw, kg: performance.kg_per_h(load) * hours }
+}
+
+/// What an electrolyser needs and gives as it is now.
+struct Performance<'a> {
     spec: &'a ElectrolyserSpec,
-    stack: Stack,
+    state: &'a Electrolyser,
 }
 
-impl Electrolyser<'_> {
+impl Performance<'_> {
     fn kg_per_h(&self, load: f64) -> f64 {
-        let by_hours = self.spec.loss_per_1000_h * (self.spec.operated_h + self.stack.operated_h) / 1000.0;
-        let by_starts = self.spec.loss_per_start * f64::from(self.stack.starts);
+        let by_hours = self.spec.loss_per_1000_h * (self.spec.operated_h + self.state.operated_h) / 1000.0;
+        let by_starts = self.spec.loss_per_start * f64::from(self.state.starts);
         load * self.spec.rated_kw / kwh_per_kg(&self.spec.kwh_per_kg, load, by_hours, by_starts)
     }
 
@@ -214,165 +262,233 @@ impl Electrolyser<'_> {
     }
 }
 
-/// The plant makes what its profile says and its storage takes; neighbours and stations share it in proportion to what
-/// they ask when it is short.
-fn plan_hub(id: usize, hub: &mut Hub, stations: &mut [Station], moment: &Moment<'_>) {
-    let hours = moment.time.0;
-    let spec = &hub.spec;
-    let neighbours: Vec<f64> =
-        spec.neighbour.values().map(|it| at_hour(&it.kg_per_day, moment.hour) / 24.0 * hours).collect();
-    let asks = |station: &Station| {
-        let pipeline = station.spec.pipeline.as_ref().filter(|_| station.hub.is_some_and(|hub| hub.index() == id))?;
-        let room_kg = station.bulk.room_kg() - station.flows.produce_kg_s * hours * 3600.0;
-        Some((pipeline.kg_per_h * hours).min(room_kg).max(0.0))
-    };
-    let demands: Vec<f64> =
-        neighbours.iter().copied().chain(stations.iter().map(|station| asks(station).unwrap_or(0.0))).collect();
-    let could_make = at_hour(&spec.production_kg_per_day, moment.hour) / 24.0 * hours;
-    let given = pro_rata(&demands, hub.stock_kg + could_make);
-    let out: f64 = given.iter().sum();
-    let made = could_make.min(spec.capacity_kg - hub.stock_kg + out).max(0.0);
-    hub.stock_kg = (hub.stock_kg + made - out).max(0.0);
-    let to_neighbours: f64 = given[..neighbours.len()].iter().sum();
-    hub.interval = HubSums {
-        produced_kg: made,
-        neighbours_asked_kg: neighbours.iter().sum(),
-        neighbours_kg: to_neighbours,
-        stations_kg: given[neighbours.len()..].iter().sum(),
-    };
-    hub.total.accumulate(&hub.interval, 1.0);
-    let mut costs = [0.0; COSTS];
-    costs[COST_PURCHASE] = spec.usd_per_kg;
-    for (station, kg) in stations.iter_mut().zip(&given[neighbours.len()..]) {
-        if station.hub.is_some_and(|hub| hub.index() == id) {
-            station.flows.pipeline_kg_s = kg / (hours * 3600.0);
-            station.flows.piped = Lot::of(1.0, spec.co2e_kg_per_kg, costs);
+/// Each plant makes what its profile says and its storage takes; neighbours and stations share it in proportion to what they
+/// ask when it is short.
+pub(super) fn share_plants(
+    interval: Interval<'_>,
+    plant_roster: Res<Roster<Plant>>,
+    roster: Res<Roster<Station>>,
+    mut plants: Query<(&Plant, &mut PlantBooks)>,
+    mut stations: Query<(&Station, &Bulk, &mut Flows)>,
+) {
+    if !interval.begins() {
+        return;
+    }
+    let hours = interval.hours();
+    for id in 0..plant_roster.len() {
+        let (plant, mut books) = plant_roster.get_mut(&mut plants, id);
+        let piped: Vec<usize> = roster
+            .iter(&stations)
+            .enumerate()
+            .filter(|(_, it)| it.0.plant == Some(plant.id))
+            .map(|(at, _)| at)
+            .collect();
+        let asked = |at: &usize| {
+            let (station, bulk, flows) = roster.get(&stations, *at);
+            let kg_per_h = station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h);
+            let room_kg = bulk.0.room_kg() - flows.produce_kg_s * hours * 3600.0;
+            (kg_per_h * hours).min(room_kg).max(0.0)
+        };
+        let asked: Vec<f64> = piped.iter().map(asked).collect();
+        let given = books.share(&plant.spec, &asked, interval.hour(), hours);
+        let mut costs = [0.0; COSTS];
+        costs[COST_PURCHASE] = plant.spec.usd_per_kg;
+        for (at, kg) in piped.into_iter().zip(given) {
+            let (_, _, mut flows) = roster.get_mut(&mut stations, at);
+            flows.pipeline_kg_s = kg / (hours * 3600.0);
+            flows.piped = Lot::of(1.0, plant.spec.co2e_kg_per_kg, costs);
         }
     }
 }
 
-/// Asks the policy about every station, and orders the trailers it wants.
-fn ask_policy(
-    moment: &Moment<'_>,
-    seed: &Seed,
-    headroom: &Headroom,
-    policy: &mut HydrogenPolicySlot,
-    fault: &mut Fault,
-    hydrogen: &mut Hydrogen,
+impl PlantBooks {
+    /// Makes hydrogen for an interval and shares it among neighbours and stations, which ask for `asked` kg. Returns what
+    /// the stations get, kg.
+    fn share(&mut self, spec: &HydrogenPlantSpec, asked: &[f64], hour: usize, hours: f64) -> Vec<f64> {
+        let neighbours: Vec<f64> =
+            spec.neighbour.values().map(|it| at_hour(&it.kg_per_day, hour) / 24.0 * hours).collect();
+        let demands: Vec<f64> = neighbours.iter().chain(asked).copied().collect();
+        let could_make = at_hour(&spec.production_kg_per_day, hour) / 24.0 * hours;
+        let mut given = pro_rata(&demands, self.stock_kg + could_make);
+        let out: f64 = given.iter().sum();
+        let made = could_make.min(spec.capacity_kg - self.stock_kg + out).max(0.0);
+        self.stock_kg = (self.stock_kg + made - out).max(0.0);
+        let to_stations = given.split_off(neighbours.len());
+        self.interval = PlantSums {
+            produced_kg: made,
+            neighbours_asked_kg: neighbours.iter().sum(),
+            neighbours_kg: given.iter().sum(),
+            stations_kg: to_stations.iter().sum(),
+        };
+        self.total.accumulate(&self.interval, 1.0);
+        to_stations
+    }
+}
+
+/// A station as the supply policy is told of it.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub(super) struct StationOrders {
+    station: &'static Station,
+    bulk: &'static Bulk,
+    cascade: &'static Cascade,
+    asked: &'static mut AskedByHour,
+    trailers: &'static mut Trailers,
+    electrolyser: Option<&'static mut Electrolyser>,
+}
+
+/// At the first boundary of each hour: asks the policy about every station, and orders the trailers that it wants.
+pub(super) fn ask_policy(
+    interval: Interval<'_>,
+    seed: Res<Seed>,
+    headroom: Res<Headroom>,
+    roster: Res<Roster<Station>>,
+    plants: Query<(&Plant, &PlantBooks)>,
+    mut stations: Query<StationOrders>,
+    mut policy: ResMut<HydrogenPolicySlot>,
+    mut fault: ResMut<Fault>,
+    mut agenda: ResMut<HydrogenAgenda>,
 ) {
-    let mut view = HydrogenView::new(moment.now_s, moment.hour, LOOK_AHEAD_H);
-    let shares: Vec<f64> = (0..hydrogen.hubs.len()).map(|hub| pipeline_share(hub, hydrogen)).collect();
-    for (id, station) in hydrogen.stations.iter_mut().enumerate() {
-        station.asked_hours += 1;
-        push_row(&mut view, id, station, moment);
-        let kept_kw = station.spec.compressor.kg_per_h * station.spec.compressor.kwh_per_kg;
-        view.most_kw.push((power_left(station, moment.tree, headroom) - kept_kw).max(0.0));
-        let share = station.hub.map_or(0.0, |hub| shares[hub.index()]);
-        view.piped_kg_per_h.push(station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h * share));
+    if !interval.begins() || !interval.begins_hour() {
+        return;
+    }
+    let mut view = HydrogenView::new(interval.clock.now_s(), interval.hour(), LOOK_AHEAD_H);
+    let pipes: Vec<(PlantId, f64)> = roster.iter(&stations).filter_map(|here| pipe(here.station)).collect();
+    for id in 0..roster.len() {
+        let mut here = roster.get_mut(&mut stations, id);
+        here.asked.hours += 1;
+        here.push_row(&mut view, &interval);
+        let compressor = &here.station.spec.compressor;
+        let kept_kw = compressor.kg_per_h * compressor.kwh_per_kg;
+        view.most_kw.push((interval.power_left(here.station, &headroom) - kept_kw).max(0.0));
+        let piped = pipe(here.station).map_or(0.0, |(of, kg_per_h)| {
+            let (plant, books) = plants.iter().find(|(plant, _)| plant.id == of).expect("the check found every plant");
+            kg_per_h * pipeline_share(plant, books, &pipes)
+        });
+        view.piped_kg_per_h.push(piped);
         // The hour that begins is counted afresh; what it held a week ago has just been looked at.
-        station.asked[moment.hour] = 0.0;
+        here.asked.kg[interval.hour()] = 0.0;
     }
     let orders = match policy.0.decide(&view) {
         Ok(orders) => orders,
         Err(message) => return fault.set(policy.0.name(), message),
     };
     let HydrogenOrders { load, trailers } = orders;
-    if load.len() != hydrogen.stations.len() || trailers.len() != hydrogen.stations.len() {
-        let message = format!("gave {} loads for {} stations", load.len(), hydrogen.stations.len());
+    if load.len() != roster.len() || trailers.len() != roster.len() {
+        let message = format!("gave {} loads for {} stations", load.len(), roster.len());
         return fault.set(policy.0.name(), message);
     }
-    for id in 0..hydrogen.stations.len() {
-        hydrogen.stations[id].wanted.load = if load[id].is_finite() { load[id].clamp(0.0, 1.0) } else { 0.0 };
+    for id in 0..roster.len() {
+        let mut here = roster.get_mut(&mut stations, id);
+        if let Some(electrolyser) = &mut here.electrolyser {
+            electrolyser.wanted_load = if load[id].is_finite() { load[id].clamp(0.0, 1.0) } else { 0.0 };
+        }
         for _ in 0..trailers[id] {
-            order_trailer(id, seed, moment.now_s, hydrogen);
+            here.order_trailer(*seed, interval.clock.now_s(), &mut agenda);
         }
     }
 }
 
+/// The plant and the size of a station's pipeline, kg/h.
+fn pipe(station: &Station) -> Option<(PlantId, f64)> {
+    Some((station.plant?, station.spec.pipeline.as_ref()?.kg_per_h))
+}
+
 /// Share of their size that the pipelines of a plant can be expected to bring: what it has and makes, against what
 /// neighbours and pipelines may ask, over the time that policies look ahead.
-fn pipeline_share(id: usize, hydrogen: &Hydrogen) -> f64 {
-    let hub = &hydrogen.hubs[id];
+fn pipeline_share(plant: &Plant, books: &PlantBooks, pipes: &[(PlantId, f64)]) -> f64 {
     let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64 / 24.0;
-    let has_kg_h = hub.stock_kg / LOOK_AHEAD_H as f64 + mean(&hub.spec.production_kg_per_day);
-    let neighbours: f64 = hub.spec.neighbour.values().map(|neighbour| mean(&neighbour.kg_per_day)).sum();
-    let of_hub = |station: &&Station| station.hub.is_some_and(|hub| hub.index() == id);
-    let pipes = hydrogen.stations.iter().filter(of_hub).filter_map(|station| station.spec.pipeline.as_ref());
-    let asked_kg_h = neighbours + pipes.map(|pipeline| pipeline.kg_per_h).sum::<f64>();
+    let has_kg_h = books.stock_kg / LOOK_AHEAD_H as f64 + mean(&plant.spec.production_kg_per_day);
+    let neighbours: f64 = plant.spec.neighbour.values().map(|neighbour| mean(&neighbour.kg_per_day)).sum();
+    let of_plant = pipes.iter().filter(|(of, _)| *of == plant.id);
+    let asked_kg_h = neighbours + of_plant.map(|(_, kg_per_h)| kg_per_h).sum::<f64>();
     if asked_kg_h > 0.0 { (has_kg_h / asked_kg_h).min(1.0) } else { 0.0 }
 }
 
-fn order_trailer(id: usize, seed: &Seed, now_s: u32, hydrogen: &mut Hydrogen) {
-    let station = &mut hydrogen.stations[id];
-    let Some(spec) = &station.spec.delivery else { return };
-    if station.trailers.len() >= spec.most_on_order as usize {
-        return;
+impl StationOrdersItem<'_, '_> {
+    fn order_trailer(&mut self, seed: Seed, now_s: u32, agenda: &mut HydrogenAgenda) {
+        let (station, trailers) = (self.station, &mut self.trailers);
+        let Some(spec) = &station.spec.delivery else { return };
+        if trailers.coming.len() >= spec.most_on_order as usize {
+            return;
+        }
+        let mut stream = seed.stream(Purpose::Deliveries, key_of(&station.key), trailers.ordered);
+        let lead_h = if spec.lead_cv > 0.0 { stream.lognormal(spec.lead_h, spec.lead_cv) } else { spec.lead_h };
+        let at_s = now_s + ((lead_h + spec.unload_min / 60.0) * 3600.0).round().max(1.0) as u32;
+        let mut costs = [0.0; COSTS];
+        costs[COST_PURCHASE] = spec.usd_per_kg;
+        let lot = Lot::of(spec.payload_kg, spec.co2e_kg_per_kg, costs);
+        trailers.coming.push(Trailer { at_s, lot, trip_co2e_kg: spec.trip_km * spec.trip_kg_per_km });
+        trailers.ordered += 1;
+        agenda.0.push(Due { at_s, kind: DueKind::Unload, id: station.id.0 });
     }
-    let mut stream = seed.stream(Purpose::Deliveries, key_of(&station.key), station.ordered);
-    let lead_h = if spec.lead_cv > 0.0 { stream.lognormal(spec.lead_h, spec.lead_cv) } else { spec.lead_h };
-    let at_s = now_s + ((lead_h + spec.unload_min / 60.0) * 3600.0).round().max(1.0) as u32;
-    let mut costs = [0.0; COSTS];
-    costs[COST_PURCHASE] = spec.usd_per_kg;
-    let lot = Lot::of(spec.payload_kg, spec.co2e_kg_per_kg, costs);
-    station.trailers.push(Trailer { at_s, lot, trip_co2e_kg: spec.trip_km * spec.trip_kg_per_km });
-    station.ordered += 1;
-    hydrogen.agenda.push(Due { at_s, kind: kind::UNLOAD, id: id as u32 });
+
+    fn push_row(&self, view: &mut HydrogenView, interval: &Interval<'_>) {
+        let (station, bulk, cascade) = (self.station, &self.bulk.0, &self.cascade.0);
+        view.station.push(station.id.0);
+        view.stock_kg.push(bulk.usable_kg() + cascade.usable_kg());
+        view.capacity_kg.push(bulk.span_kg() + cascade.span_kg());
+        view.on_order_kg.push(self.trailers.on_order_kg());
+        view.trailers_on_order.push(self.trailers.coming.len() as u32);
+        let delivery = station.spec.delivery.as_ref();
+        view.payload_kg.push(delivery.map_or(0.0, |delivery| delivery.payload_kg));
+        view.reorder_kg.push(delivery.map_or(0.0, |delivery| delivery.reorder_kg));
+        view.most_trailers.push(delivery.map_or(0, |delivery| delivery.most_on_order));
+        let electrolyser = station.spec.electrolyser.as_ref().zip(self.electrolyser.as_deref());
+        let performance = electrolyser.map(|(spec, state)| Performance { spec, state });
+        let performance = performance.as_ref();
+        view.load.push(performance.map_or(0.0, |it| it.state.load));
+        view.least_load.push(performance.map_or(0.0, |it| it.spec.least_load));
+        view.ramp_per_h.push(performance.map_or(0.0, |it| it.spec.ramp_per_min * 60.0));
+        view.solar_usd_per_kwh.push(performance.map_or(0.0, |it| it.spec.solar_usd_per_kwh));
+        for step in 1..=LOAD_STEPS {
+            let load = step as f64 / LOAD_STEPS as f64;
+            view.kg_per_h.push(performance.map_or(0.0, |it| it.kg_per_h(load)));
+            view.power_kw.push(performance.map_or(0.0, |it| it.power_kw(load)));
+        }
+        let solar = performance.and_then(|it| it.spec.solar_kw.as_ref());
+        for ahead in 0..LOOK_AHEAD_H {
+            let hour = (interval.hour() + ahead) % 168;
+            view.usd_per_kwh.push(station.prices.at(interval.hour_of_run() + ahead, hour));
+            view.demand_kg.push(self.forecast_kg(hour));
+            view.solar_kw.push(solar.map_or(0.0, |list| at_hour(list, hour)));
+        }
+    }
+
+    /// What the station expects to be asked in an hour of the week, kg: what the scenario says, or the larger of what was
+    /// asked in that hour a week and a day before; in the first day as much as it can store in a day.
+    fn forecast_kg(&self, hour: usize) -> f64 {
+        if let Some(list) = &self.station.spec.forecast_kg_per_h {
+            return at_hour(list, hour);
+        }
+        if self.asked.hours <= 24 {
+            return (self.bulk.0.span_kg() + self.cascade.0.span_kg()) / 24.0;
+        }
+        self.asked.kg[hour].max(self.asked.kg[(hour + 144) % 168])
+    }
 }
 
-fn push_row(view: &mut HydrogenView, id: usize, station: &Station, moment: &Moment<'_>) {
-    view.station.push(id as u32);
-    view.stock_kg.push(station.bulk.usable_kg() + station.cascade.usable_kg());
-    view.capacity_kg.push(station.bulk.span_kg() + station.cascade.span_kg());
-    view.on_order_kg.push(station.on_order_kg());
-    view.trailers_on_order.push(station.trailers.len() as u32);
-    let delivery = station.spec.delivery.as_ref();
-    view.payload_kg.push(delivery.map_or(0.0, |delivery| delivery.payload_kg));
-    view.reorder_kg.push(delivery.map_or(0.0, |delivery| delivery.reorder_kg));
-    view.most_trailers.push(delivery.map_or(0, |delivery| delivery.most_on_order));
-    view.load.push(station.stack.load);
-    let electrolyser = station.spec.electrolyser.as_ref().map(|spec| Electrolyser { spec, stack: station.stack });
-    view.least_load.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.least_load));
-    view.ramp_per_h.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.ramp_per_min * 60.0));
-    view.solar_usd_per_kwh.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.spec.solar_usd_per_kwh));
-    for step in 1..=LOAD_STEPS {
-        let load = step as f64 / LOAD_STEPS as f64;
-        view.kg_per_h.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.kg_per_h(load)));
-        view.power_kw.push(electrolyser.as_ref().map_or(0.0, |electrolyser| electrolyser.power_kw(load)));
+impl Electrolyser {
+    /// Runs at a load for an interval.
+    fn turn_to(&mut self, load: f64, hours: f64) {
+        self.starts += u32::from(load > 0.0 && self.load <= 0.0);
+        self.operated_h += if load > 0.0 { hours } else { 0.0 };
+        self.load = load;
     }
-    for ahead in 0..LOOK_AHEAD_H {
-        let hour = (moment.hour + ahead) % 168;
-        view.usd_per_kwh.push(station.prices.at(moment.hour_of_run() + ahead, hour));
-        view.demand_kg.push(forecast_kg(station, hour));
-        let solar = electrolyser.as_ref().and_then(|electrolyser| electrolyser.spec.solar_kw.as_ref());
-        view.solar_kw.push(solar.map_or(0.0, |list| at_hour(list, hour)));
-    }
-}
-
-/// What the station expects to be asked in an hour of the week, kg: what the scenario says, or the larger of what was
-/// asked in that hour a week and a day before; in the first day as much as it can store in a day.
-fn forecast_kg(station: &Station, hour: usize) -> f64 {
-    if let Some(list) = &station.spec.forecast_kg_per_h {
-        return at_hour(list, hour);
-    }
-    if station.asked_hours <= 24 {
-        return (station.bulk.span_kg() + station.cascade.span_kg()) / 24.0;
-    }
-    station.asked[hour].max(station.asked[(hour + 144) % 168])
 }
 
 /// What hydrogen that was there before the run cost and emitted: a kg of the station's first kind of supply.
 #[must_use]
-pub(super) fn opening_lot(station: &Station, hubs: &[Hub], kg: f64) -> Lot {
+pub(super) fn opening_lot(station: &Station, plant: Option<&HydrogenPlantSpec>, kg: f64) -> Lot {
     let mut costs = [0.0; COSTS];
     let spec = &station.spec;
     if let Some(delivery) = &spec.delivery {
         costs[COST_PURCHASE] = delivery.usd_per_kg;
         return Lot::of(kg, delivery.co2e_kg_per_kg, costs);
     }
-    if let Some(hub) = station.hub {
-        let hub = &hubs[hub.index()].spec;
-        costs[COST_PURCHASE] = hub.usd_per_kg;
-        return Lot::of(kg, hub.co2e_kg_per_kg, costs);
+    if let Some(plant) = plant {
+        costs[COST_PURCHASE] = plant.usd_per_kg;
+        return Lot::of(kg, plant.co2e_kg_per_kg, costs);
     }
     let Some(electrolyser) = &spec.electrolyser else { return Lot::of(kg, 0.0, costs) };
     let kwh = interpolate(&electrolyser.kwh_per_kg, 1.0) + electrolyser.compress_kwh_per_kg;

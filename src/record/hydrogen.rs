@@ -1,4 +1,4 @@
-//! Rows and figures of hydrogen: fills, stations by interval, hub plants; what a kg costs.
+//! Rows and figures of hydrogen: fills, stations by interval, plants; what a kg costs.
 
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::table::{At, row};
@@ -6,7 +6,7 @@ use super::tally::Waits;
 use super::words::{FuelLeave, VehicleKind};
 use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::{HydrogenSpec, StationCostSpec};
-use crate::kernel::ids::{FleetId, HubId, StationId};
+use crate::kernel::ids::{FleetId, PlantId, StationId};
 use crate::kernel::sums::{Accumulate, sums};
 use std::collections::BTreeMap;
 
@@ -111,12 +111,12 @@ row! {
 }
 
 row! {
-    /// One hub plant in one control interval.
-    HubRow in "hydrogen_hubs" {
+    /// One hydrogen plant in one control interval.
+    PlantRow in "hydrogen_plants" {
         /// start of the interval, from the start of the run
         start_s: u32 ["s"],
         /// the plant
-        hub: HubId [""],
+        plant: PlantId [""],
         /// content of its storage at the end
         stock_kg: f64 ["kg"],
         /// made

@@ -2,7 +2,7 @@
 
 use super::Records;
 use super::background::Tables;
-use super::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use super::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use super::names::Names;
 use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use super::summary::Summary;
@@ -119,4 +119,4 @@ impl Folded for HydrogenRow {
     }
 }
 
-impl Folded for HubRow {}
+impl Folded for PlantRow {}

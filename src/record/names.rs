@@ -19,8 +19,8 @@ pub struct Names {
     pub ports: Vec<String>,
     /// Keys of hydrogen stations.
     pub stations: Vec<String>,
-    /// Keys of hydrogen hubs.
-    pub hubs: Vec<String>,
+    /// Keys of hydrogen plants.
+    pub plants: Vec<String>,
     /// For local times.
     pub calendar: Calendar,
 }
@@ -36,7 +36,7 @@ impl Names {
             visits: Vec::new(),
             ports: Vec::new(),
             stations: Vec::new(),
-            hubs: Vec::new(),
+            plants: Vec::new(),
             calendar,
         }
     }

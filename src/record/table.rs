@@ -3,7 +3,7 @@
 use super::names::Names;
 use crate::disk::name::steers;
 use crate::disk::whole::Out;
-use crate::kernel::ids::{FleetId, HubId, NodeId, PortId, SiteId, StationId, VisitId};
+use crate::kernel::ids::{FleetId, NodeId, PlantId, PortId, SiteId, StationId, VisitId};
 use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
@@ -158,7 +158,7 @@ cell!(Option<f64>, Number, |value, _names| *value);
 cell!(bool, Text, |value, _names| Some(if *value { "yes" } else { "no" }));
 cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
 cell!(StationId, Text, |value, names| Some(&names.stations[value.index()]));
-cell!(HubId, Text, |value, names| Some(&names.hubs[value.index()]));
+cell!(PlantId, Text, |value, names| Some(&names.plants[value.index()]));
 cell!(FleetId, Text, |value, names| Some(&names.fleets[value.index()]));
 cell!(Option<FleetId>, Text, |value, names| value.map(|id| &names.fleets[id.index()]));
 cell!(NodeId, Text, |value, names| Some(names.node(*value)));

@@ -23,7 +23,7 @@ use crate::account::emissions::EmissionsSpec;
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
-use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenHubSpec, HydrogenSpec};
+use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenPlantSpec, HydrogenSpec};
 use crate::kernel::sources::Sources;
 use crate::place::spec::{TravelSpec, WeatherSpec};
 use crate::policy::spec::PolicySpec;
@@ -83,7 +83,7 @@ pub struct Scenario {
     pub hydrogen: BTreeMap<String, HydrogenSpec>,
     /// Plants that feed hydrogen pipelines.
     #[serde(default)]
-    pub hydrogen_hub: BTreeMap<String, HydrogenHubSpec>,
+    pub hydrogen_plant: BTreeMap<String, HydrogenPlantSpec>,
     /// Credits for hydrogen made on site.
     #[serde(default)]
     pub hydrogen_credit: BTreeMap<String, HydrogenCreditSpec>,

@@ -35,7 +35,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
         fleets: scenario.fleet.keys().cloned().collect(),
         nodes: scenario.node.keys().cloned().collect(),
         stations: scenario.hydrogen.keys().cloned().collect(),
-        hubs: scenario.hydrogen_hub.keys().cloned().collect(),
+        plants: scenario.hydrogen_plant.keys().cloned().collect(),
         ..Names::none(loaded.calendar.clone())
     };
     let reverse_spawn = options.reverse_spawn;

@@ -3,7 +3,7 @@
 use crate::kernel::calendar::Calendar;
 use crate::kernel::stage::Register;
 use crate::place::build::Build;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::kept::Table;
 use crate::record::metrics::Metric;
 use crate::record::names::Names;
@@ -96,7 +96,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         start: truck::build::start,
         tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<IdlingRow>()],
         close: truck::record::close,
-        events: |world| world.resource::<truck::state::Roads>().agenda.handled(),
+        events: |world| world.resource::<truck::state::TruckAgenda>().handled(),
         ..NOTHING
     },
     Room {
@@ -104,18 +104,18 @@ pub(crate) const ROOMS: [Room; 7] = [
         is_used: |scenario| !scenario.hydrogen.is_empty(),
         register: hydrogen::register,
         add: hydrogen::build::add,
-        tables: &[Table::of::<RefuelRow>(), Table::of::<HydrogenRow>(), Table::of::<HubRow>()],
+        tables: &[Table::of::<RefuelRow>(), Table::of::<HydrogenRow>(), Table::of::<PlantRow>()],
         close: hydrogen::record::close,
-        events: |world| world.resource::<hydrogen::state::Hydrogen>().agenda.handled(),
+        events: |world| world.resource::<hydrogen::state::HydrogenAgenda>().handled(),
         ..NOTHING
     },
     Room {
         check: |scenario, _, checker| swap::check::check(scenario, checker),
         is_used: |scenario| !scenario.swap.is_empty(),
         register: swap::register,
-        add: swap::add,
-        metrics: swap::metrics,
-        stored_kwh: swap::stored_kwh,
+        add: swap::build::add,
+        metrics: swap::record::metrics,
+        stored_kwh: swap::record::stored_kwh,
         ..NOTHING
     },
 ];

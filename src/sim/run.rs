@@ -7,7 +7,9 @@ use super::rooms::ROOMS;
 use super::{build, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
+use crate::charging;
 use crate::kernel::clock::Clock;
+use crate::kernel::ids::Roster;
 use crate::kernel::stage::{Operations, Register, Tick};
 use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
 use crate::record::hydrogen::HydrogenSummary;
@@ -17,7 +19,7 @@ use crate::record::overload::Overloads;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
-use crate::{charging, truck};
+use crate::truck::state::{Fleet, ShiftKm};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::path::Path;
@@ -99,10 +101,12 @@ impl Simulation {
         &self.names
     }
 
-    /// How far the trucks of each fleet drove in a shift, so far.
+    /// How far the trucks of each fleet drove in a shift, so far: shifts by classes of
+    /// [`SHIFT_CLASS_KM`](crate::truck::state::SHIFT_CLASS_KM).
     #[must_use]
-    pub fn shift_km(&self) -> &truck::state::ShiftKm {
-        self.world.resource()
+    pub fn shift_km(&self) -> Vec<Vec<u32>> {
+        let fleets = self.world.resource::<Roster<Fleet>>();
+        fleets.components::<ShiftKm>(&self.world).map(|shifts| shifts.shifts().to_vec()).collect()
     }
 
     /// Runs to the end, with its rows in tables of a folder (or only as digests): the one way to drive a simulation. Tables

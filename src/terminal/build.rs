@@ -1,60 +1,56 @@
 //! From the terminals of a scenario to gates and equipment.
 
-use super::state::{EquipmentModel, EquipmentModels, Gates, Pool, PoolHour, Pools, ServiceRoutes, Unit, UnitState};
-use crate::kernel::ids::{PoolId, UnitId};
+use super::state::{EquipmentModel, EquipmentModels, Gate, Pool, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy};
+use crate::kernel::ids::{AtSite, PoolId, TerminalId, UnitId};
 use crate::place::build::Build;
-use crate::vehicle::battery::{Battery, curve};
-use crate::vehicle::build::first_fuel;
+use crate::vehicle::battery::curve;
+use crate::vehicle::build::first_on_board;
 
-/// Gates, equipment and its work.
+/// Terminals with their gates, equipment and its work.
 pub(crate) fn add(build: &mut Build<'_>) {
-    let models: Vec<EquipmentModel> = build
-        .scenario
-        .equipment_model
-        .iter()
-        .map(|(key, spec)| EquipmentModel { key: key.clone(), spec: spec.clone(), curve: curve(spec.battery.as_ref()) })
+    let models = build.scenario.equipment_model.iter().map(|(key, spec)| EquipmentModel {
+        key: key.clone(),
+        spec: spec.clone(),
+        curve: curve(spec.battery.as_ref()),
+    });
+    let models: Vec<EquipmentModel> = models.collect();
+    let specs = build.scenario.terminal.iter().enumerate();
+    let terminals: Vec<Terminal> = specs
+        .map(|(at, (key, spec))| Terminal { id: TerminalId::at(at), site: build.site(key), spec: spec.clone() })
         .collect();
-    let gates = build.sites.0.iter().map(|site| build.scenario.terminal.get(&site.key).cloned()).collect();
-    let mut pools: Vec<Pool> = Vec::new();
-    let mut bundles = Vec::new();
-    for (key, terminal) in &build.scenario.terminal {
-        let site = build.site(key);
+    let at_site = AtSite::new(build.sites.0.len(), terminals.iter().map(|terminal| (terminal.site, terminal.id)));
+    build.world.insert_resource(at_site);
+    equipment(build, &terminals, &models);
+    let terminals = terminals.into_iter().map(|terminal| {
+        let gate = Gate::new(terminal.spec.gate_lanes);
+        (terminal, gate)
+    });
+    build.spawn::<_, Terminal>(terminals.collect());
+    build.world.insert_resource(EquipmentModels::new(models));
+    build.world.init_resource::<ServiceRoutes>();
+}
+
+/// Pools by terminal and class, and their units one after the other.
+fn equipment(build: &mut Build<'_>, terminals: &[Terminal], models: &[EquipmentModel]) {
+    let (mut pools, mut units) = (Vec::new(), Vec::new());
+    for (terminal, key) in terminals.iter().zip(build.scenario.terminal.keys()) {
         for (class, work) in &build.scenario.work {
-            let mut units = Vec::new();
-            let pool = PoolId::at(pools.len());
-            for (model_at, model) in models.iter().enumerate().filter(|(_, model)| model.spec.class == *class) {
-                for number in 0..terminal.equipment.get(&model.key).map_or(0, |count| count.0) {
-                    let id = UnitId::at(bundles.len());
-                    units.push(id);
+            let (pool, first) = (PoolId::at(pools.len()), units.len());
+            for (at, model) in models.iter().enumerate().filter(|(_, model)| model.spec.class == *class) {
+                for number in 0..terminal.spec.equipment.get(&model.key).map_or(0, |count| count.0) {
                     let name = format!("{key}/{}", model.key);
-                    let state = match (&model.curve, &model.spec.tank) {
-                        (Some(curve), _) => {
-                            let soc = build.first_soc(&name, number);
-                            UnitState::Ready(Battery::at_soc(curve.clone(), soc))
-                        }
-                        (None, Some(tank)) => UnitState::Hydrogen(first_fuel(build, tank.usable_kg, &name, number)),
-                        (None, None) => UnitState::Fueled,
-                    };
-                    bundles.push((Unit { id, pool, model: model_at as u32 }, state));
+                    let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), &name, number);
+                    units.push((Unit { id: UnitId::at(units.len()), pool, model: at as u32 }, UnitEnergy(on_board)));
                 }
             }
-            if !units.is_empty() {
-                pools.push(Pool {
-                    site,
-                    class: class.clone(),
-                    work: work.clone(),
-                    units,
-                    backlog_h: 0.0,
-                    gate_moves_seen: 0,
-                    crane_kwh: 0.0,
-                    hour: PoolHour::default(),
-                });
+            if units.len() > first {
+                let (class, work) = (class.clone(), work.clone());
+                let units = first..units.len();
+                let pool = Pool { id: pool, terminal: terminal.id, site: terminal.site, class, work, units };
+                pools.push((pool, PoolWork::default()));
             }
         }
     }
-    build.world.insert_resource(Gates::new(gates));
-    build.world.insert_resource(EquipmentModels(models));
-    build.world.insert_resource(Pools(pools));
-    build.world.init_resource::<ServiceRoutes>();
-    build.spawn::<_, Unit>(bundles);
+    build.spawn::<_, Pool>(pools);
+    build.spawn::<_, Unit>(units);
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub mod gates;
 pub mod record;
 pub mod rules;
 pub mod spec;

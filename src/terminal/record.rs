@@ -1,19 +1,19 @@
 //! Rows of what equipment did.
 
-use super::state::{Pool, PoolHour};
+use super::state::{Pool, PoolHour, PoolWork};
 use crate::record::rows::EquipmentRow;
 
 impl EquipmentRow {
     /// The hour of a pool.
     #[must_use]
-    pub fn new(start_s: u32, pool: &Pool, hour: &PoolHour) -> Self {
+    pub fn new(start_s: u32, pool: &Pool, work: &PoolWork, hour: &PoolHour) -> Self {
         Self {
             start_s,
             site: pool.site,
             class: pool.class.clone(),
             required_h: hour.required_h,
             served_h: hour.served_h,
-            backlog_h: pool.backlog_h,
+            backlog_h: work.backlog_h,
             present_h: hour.present_h,
             away_h: hour.away_h,
             diesel_gal: hour.diesel_gal,

@@ -1,24 +1,30 @@
-//! Gates and equipment: what changes at a terminal. Only this room writes it (trucks pass through [`Gates`]).
+//! Gates and equipment: what changes at a terminal. Only this room writes it.
 
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
-use crate::kernel::ids::{PoolId, SiteId, UnitId};
+use crate::kernel::ids::{PoolId, SiteId, TerminalId, UnitId};
 use crate::vehicle::battery::{Battery, Curve};
-use crate::vehicle::tank::FuelTank;
+use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
+use std::ops::Range;
 
-/// The gates of all sites; sites that are no terminal have none.
-#[derive(Resource, Debug, Default)]
-pub struct Gates {
-    terminals: Vec<Option<Terminal>>,
+/// A container terminal, as it stays for the whole run.
+#[derive(Component, Debug)]
+#[component(immutable)]
+pub struct Terminal {
+    /// Its id.
+    pub id: TerminalId,
+    /// Its site.
+    pub site: SiteId,
+    /// What the user wrote.
+    pub spec: TerminalSpec,
 }
 
-/// One terminal as trucks see it.
-#[derive(Debug)]
-struct Terminal {
-    spec: TerminalSpec,
+/// The truck gate of a terminal: a component of the terminal's entity, because a terminal has one gate with all its lanes.
+#[derive(Component, Debug)]
+pub struct Gate {
     lane_free_s: Vec<u32>,
-    /// Containers through the gates since the start.
+    /// Containers through it since the start.
     moves: u64,
     /// Time that trucks lose because work was left undone; written at boundaries.
     delay_s: u32,
@@ -33,59 +39,36 @@ pub struct Stay {
     pub total_s: u32,
 }
 
-impl Gates {
-    /// Gates for each site that is a terminal.
+impl Gate {
+    /// A gate with so many lanes.
     #[must_use]
-    pub fn new(specs: Vec<Option<TerminalSpec>>) -> Self {
-        let terminal = |spec: TerminalSpec| {
-            let lane_free_s = vec![0; spec.gate_lanes as usize];
-            Terminal { spec, lane_free_s, moves: 0, delay_s: 0 }
-        };
-        Self { terminals: specs.into_iter().map(|spec| spec.map(terminal)).collect() }
-    }
-
-    /// Is this site a terminal?
-    #[must_use]
-    pub fn is_terminal(&self, site: SiteId) -> bool {
-        self.terminals[site.index()].is_some()
+    pub fn new(lanes: u32) -> Self {
+        Self { lane_free_s: vec![0; lanes as usize], moves: 0, delay_s: 0 }
     }
 
     /// A truck comes for one container. `gate` and `turn` are its times over their means; `is_inside` when it is
     /// already between the gates and stays for a second container.
-    pub fn visit(&mut self, site: SiteId, at_s: u32, gate: f32, turn: f32, is_inside: bool) -> Stay {
-        let Some(terminal) = &mut self.terminals[site.index()] else {
-            return Stay { queue_s: 0, total_s: 0 };
-        };
-        terminal.moves += 1;
+    pub(super) fn visit(&mut self, spec: &TerminalSpec, at_s: u32, gate: f32, turn: f32, is_inside: bool) -> Stay {
+        self.moves += 1;
         let seconds = |minutes: f64, factor: f32| (minutes * 60.0 * f64::from(factor)).round() as u32;
         if is_inside {
-            let total_s = seconds(terminal.spec.second_move_min, turn) + terminal.delay_s;
+            let total_s = seconds(spec.second_move_min, turn) + self.delay_s;
             return Stay { queue_s: 0, total_s };
         }
-        let service_s = seconds(terminal.spec.gate_min, gate);
-        let (begin_s, through_s) = pass_gate(&mut terminal.lane_free_s, at_s, service_s);
-        let total_s = through_s - at_s + seconds(terminal.spec.turn_min, turn) + terminal.delay_s;
+        let (begin_s, through_s) = pass_gate(&mut self.lane_free_s, at_s, seconds(spec.gate_min, gate));
+        let total_s = through_s - at_s + seconds(spec.turn_min, turn) + self.delay_s;
         Stay { queue_s: begin_s - at_s, total_s }
     }
 
-    /// Mean time for one container without queues, seconds.
+    /// Containers through it since the start.
     #[must_use]
-    pub fn mean_stay_s(&self, site: SiteId) -> Option<u32> {
-        let spec = &self.terminals[site.index()].as_ref()?.spec;
-        Some(((spec.gate_min + spec.turn_min) * 60.0) as u32)
-    }
-
-    /// Containers through the gates since the start.
-    #[must_use]
-    pub fn moves(&self, site: SiteId) -> u64 {
-        self.terminals[site.index()].as_ref().map_or(0, |terminal| terminal.moves)
+    pub fn moves(&self) -> u64 {
+        self.moves
     }
 
     /// Sets the time that trucks lose because work was left undone.
-    pub(super) fn set_delay(&mut self, site: SiteId, delay_s: u32) {
-        if let Some(terminal) = &mut self.terminals[site.index()] {
-            terminal.delay_s = delay_s;
-        }
+    pub(super) fn set_delay(&mut self, delay_s: u32) {
+        self.delay_s = delay_s;
     }
 }
 
@@ -102,7 +85,27 @@ pub struct EquipmentModel {
 
 /// All equipment models, in the order of their keys.
 #[derive(Resource, Debug, Default)]
-pub struct EquipmentModels(pub Vec<EquipmentModel>);
+pub struct EquipmentModels(Vec<EquipmentModel>);
+
+impl EquipmentModels {
+    /// In the order of their keys.
+    #[must_use]
+    pub fn new(models: Vec<EquipmentModel>) -> Self {
+        Self(models)
+    }
+
+    /// The model at a position of the list.
+    #[must_use]
+    pub fn get(&self, position: u32) -> &EquipmentModel {
+        &self.0[position as usize]
+    }
+
+    /// Position of a key.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<u32> {
+        self.0.iter().position(|model| model.key == key).map(|at| at as u32)
+    }
+}
 
 /// A piece of equipment.
 #[derive(Component, Debug, Clone, Copy)]
@@ -116,38 +119,52 @@ pub struct Unit {
     pub model: u32,
 }
 
-/// What a unit is doing.
+/// What a unit has on board. A unit that is away waits for a charging port or a position, charges or fuels; any other works or
+/// could work.
 #[derive(Component, Debug)]
-pub enum UnitState {
-    /// Works or could work; no battery.
-    Fueled,
-    /// Works or could work.
-    Ready(Battery),
-    /// Works or could work, on hydrogen.
-    Hydrogen(FuelTank),
-    /// Waits for a port or charges (or fuels): the port (or station) has its battery (or tank).
-    Away,
+pub struct UnitEnergy(pub(super) OnBoard);
+
+impl UnitEnergy {
+    /// What it has on board.
+    #[must_use]
+    pub fn on_board(&self) -> &OnBoard {
+        &self.0
+    }
 }
 
-/// All units of one class at one terminal.
-#[derive(Debug)]
+/// All units of one class at one terminal, as they stay for the whole run.
+#[derive(Component, Debug)]
+#[component(immutable)]
 pub struct Pool {
+    /// Its id.
+    pub id: PoolId,
     /// The terminal.
+    pub terminal: TerminalId,
+    /// The terminal's site.
     pub site: SiteId,
     /// The class: key of `[work]`.
     pub class: String,
     /// What lifts and gate moves ask of it.
     pub work: WorkSpec,
-    /// Its units, in id order.
-    pub units: Vec<UnitId>,
+    /// Its units: these among all units.
+    pub units: Range<usize>,
+}
+
+/// The work of a pool.
+#[derive(Component, Debug, Default)]
+pub struct PoolWork {
     /// Unit-hours asked for and not done.
-    pub backlog_h: f64,
+    pub(super) backlog_h: f64,
     /// Gate moves already turned into work.
-    pub gate_moves_seen: u64,
+    pub(super) gate_moves_seen: u64,
+    /// Units that are not away, when the interval that runs began.
+    pub(super) present: usize,
+    /// Unit-hours of each of them in the interval that runs.
+    pub(super) each_h: f64,
     /// Energy of grid-connected units in the interval that runs, kWh.
-    pub crane_kwh: f64,
+    pub(super) crane_kwh: f64,
     /// The hour that runs.
-    pub hour: PoolHour,
+    pub(super) hour: PoolHour,
 }
 
 /// What a pool did in an hour.
@@ -175,51 +192,48 @@ pub struct PoolHour {
     pub pm25_g: f64,
 }
 
-/// All pools, by terminal and class.
-#[derive(Resource, Debug, Default)]
-pub struct Pools(pub Vec<Pool>);
-
-/// A unit that runs low and hands its battery over to whoever looks after its model.
+/// A unit that runs low and is left, with its battery, to the service that its route leads to.
 #[derive(Debug)]
-pub struct Handover {
+pub struct DelegatedUnit {
     /// Exact time.
     pub at_s: u32,
     /// Where.
     pub site: SiteId,
-    /// Who.
+    /// The unit.
     pub unit: UnitId,
     /// Its battery.
     pub battery: Battery,
 }
 
-/// Units that do not go to ports themselves. Another room (a swap yard, say) says at which site it looks after which model, and
-/// takes the units over that run low; the terminal does not know what becomes of them until their batteries come back.
+/// Which units do not go to charging ports themselves. A service of another room (a swap yard, say) takes the route of a model
+/// at a site, and then the units that run low there; the terminal does not know what becomes of them until their batteries
+/// come back.
 #[derive(Resource, Debug, Default)]
 pub struct ServiceRoutes {
-    of: Vec<(SiteId, u32)>,
-    coming: Vec<Handover>,
+    routes: Vec<(SiteId, u32)>,
+    delegated: Vec<DelegatedUnit>,
 }
 
 impl ServiceRoutes {
-    /// From now on units of a model are handed over at a site.
+    /// From now on units of a model at a site are delegated.
     pub fn route(&mut self, site: SiteId, model: u32) {
-        self.of.push((site, model));
+        self.routes.push((site, model));
     }
 
-    /// Does another room look after this model at this site?
+    /// Are units of this model at this site delegated?
     #[must_use]
     pub fn has(&self, site: SiteId, model: u32) -> bool {
-        self.of.contains(&(site, model))
+        self.routes.contains(&(site, model))
     }
 
     /// A unit comes.
-    pub(super) fn delegate(&mut self, handover: Handover) {
-        self.coming.push(handover);
+    pub(super) fn delegate(&mut self, unit: DelegatedUnit) {
+        self.delegated.push(unit);
     }
 
     /// Those who came and belong to the caller, in the order of their time and id.
-    pub fn take(&mut self, is_own: impl Fn(SiteId, UnitId) -> bool) -> Vec<Handover> {
-        let mut own: Vec<Handover> = self.coming.extract_if(.., |unit| is_own(unit.site, unit.unit)).collect();
+    pub fn take(&mut self, is_own: impl Fn(SiteId, UnitId) -> bool) -> Vec<DelegatedUnit> {
+        let mut own: Vec<DelegatedUnit> = self.delegated.extract_if(.., |unit| is_own(unit.site, unit.unit)).collect();
         own.sort_by_key(|unit| (unit.at_s, unit.unit));
         own
     }
@@ -227,6 +241,6 @@ impl ServiceRoutes {
     /// Energy in the batteries of those who are on their way.
     #[must_use]
     pub fn stored_kwh(&self) -> f64 {
-        self.coming.iter().map(|unit| unit.battery.energy().0).sum()
+        self.delegated.iter().map(|unit| unit.battery.energy().0).sum()
     }
 }

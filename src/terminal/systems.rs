@@ -2,12 +2,14 @@
 
 use super::rules::share_work;
 use super::spec::EquipmentModelSpec;
-use super::state::{EquipmentModels, Gates, Handover, Pool, PoolHour, Pools, ServiceRoutes, Unit, UnitState};
+use super::state::{
+    DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
+};
 use crate::charging::state::{Arrival, Arrivals, Departures};
 use crate::freight::labor::Labor;
 use crate::freight::state::Berths;
 use crate::grid::state::OtherLoad;
-use crate::hydrogen::state::{FuelArrival, FuelArrivals, FuelDepartures};
+use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId};
@@ -16,6 +18,7 @@ use crate::kernel::units::{Kw, Kwh};
 use crate::record::Records;
 use crate::record::rows::EquipmentRow;
 use crate::vehicle::battery::Battery;
+use crate::vehicle::on_board::OnBoard;
 use crate::vehicle::spec::Powertrain;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
@@ -28,194 +31,312 @@ const MOST_DELAY_S: f64 = 7_200.0;
 
 /// Registers the terminal systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Terminal, (come_back, work).chain());
+    let work = (ask_for_work, share_out, use_energy, leave_low, charge_in_breaks, load_sites, delay_trucks);
+    r.tick(Tick::Terminal, (come_back, close_hour).chain().before(ask_for_work));
+    r.tick(Tick::Terminal, work.chain());
 }
 
-/// Units whose charging ended are ready again.
+/// Units that have charged or fuelled are ready again.
 fn come_back(
     departures: Res<Departures>,
     fuelled: Res<FuelDepartures>,
     roster: Res<Roster<Unit>>,
-    mut units: Query<&mut UnitState>,
+    mut units: Query<&mut UnitEnergy>,
 ) {
     for departure in &departures.0 {
-        if let Vehicle::Unit(id) = departure.vehicle
-            && let Ok(mut state) = units.get_mut(roster.entity(id.index()))
-        {
-            *state = UnitState::Ready(departure.battery.clone());
+        if let Vehicle::Unit(id) = departure.vehicle {
+            roster.get_mut(&mut units, id.index()).0 = OnBoard::Battery(departure.battery.clone());
         }
     }
-    for departure in &fuelled.0 {
-        if let Vehicle::Unit(id) = departure.vehicle
-            && let Ok(mut state) = units.get_mut(roster.entity(id.index()))
-        {
-            *state = UnitState::Hydrogen(departure.tank);
+    for departure in fuelled.iter() {
+        if let Vehicle::Unit(id) = departure.vehicle {
+            roster.get_mut(&mut units, id.index()).0 = OnBoard::Hydrogen(departure.tank);
         }
     }
 }
 
+/// The interval that begins, and whether it is worked.
 #[derive(SystemParam)]
-struct PoolContext<'w, 's> {
+struct WorkTime<'w> {
     clock: Res<'w, Clock>,
     calendar: Res<'w, Calendar>,
     labor: Res<'w, Labor>,
-    berths: Res<'w, Berths>,
-    models: Res<'w, EquipmentModels>,
-    roster: Res<'w, Roster<Unit>>,
-    units: Query<'w, 's, (&'static Unit, &'static mut UnitState)>,
-    fuel_arrivals: ResMut<'w, FuelArrivals>,
-    routes: ResMut<'w, ServiceRoutes>,
 }
 
-/// At a boundary: the work of the interval that begins is shared out; who runs low, or has a break, goes to charge.
-fn work(
-    mut context: PoolContext<'_, '_>,
-    mut pools: ResMut<Pools>,
-    mut gates: ResMut<Gates>,
-    mut other: ResMut<OtherLoad>,
-    mut arrivals: ResMut<Arrivals>,
-    mut rows: ResMut<Records<EquipmentRow>>,
-) {
-    if !context.clock.starts_interval() {
-        return;
-    }
-    if context.clock.now_s() > 0 && (context.clock.now_s().is_multiple_of(3600) || context.clock.done()) {
-        close_hour(&context.clock, &mut pools, &mut rows);
-    }
-    if context.clock.done() {
-        return;
-    }
-    let now = i64::from(context.clock.now_s());
-    let is_worked = context.labor.works(context.calendar.hour_of_week(now));
-    let hours = f64::from(context.clock.interval_end_s() - context.clock.now_s()) / 3600.0;
-    other.clear_equipment();
-    for pool in &mut pools.0 {
-        context.ask_for_work(pool, &gates);
-        if is_worked {
-            context.work_pool(pool, hours, &mut arrivals);
-            other.add_equipment(pool.site, Kw(pool.crane_kwh / hours));
-        } else {
-            context.rest_pool(pool, hours, now, &mut arrivals);
-        }
-    }
-    set_delays(&pools, &mut gates);
-}
-
-impl PoolContext<'_, '_> {
-    /// New lifts and gate moves become work.
-    fn ask_for_work(&self, pool: &mut Pool, gates: &Gates) {
-        let site = pool.site.index();
-        let moves = gates.moves(pool.site);
-        let gate_moves = (moves - pool.gate_moves_seen) as f64;
-        pool.gate_moves_seen = moves;
-        let asked_h = self.berths.vessel_lifts[site] * pool.work.h_per_vessel_lift
-            + self.berths.rail_lifts[site] * pool.work.h_per_rail_lift
-            + gate_moves * pool.work.h_per_gate_move;
-        pool.hour.required_h += asked_h;
-        pool.backlog_h += asked_h;
+impl WorkTime<'_> {
+    /// Does an interval of the run begin now?
+    fn begins(&self) -> bool {
+        self.clock.starts_interval() && !self.clock.done()
     }
 
-    fn work_pool(&mut self, pool: &mut Pool, hours: f64, arrivals: &mut Arrivals) {
-        let present = pool.units.iter().filter(|id| {
-            self.units.get(self.roster.entity(id.index())).is_ok_and(|(_, state)| !matches!(state, UnitState::Away))
-        });
-        let present = present.count();
-        let share = share_work(pool.backlog_h, present, hours * pool.work.availability);
-        pool.backlog_h = share.left_h;
-        pool.hour.served_h += share.done_h;
-        pool.hour.present_h += present as f64 * hours;
-        pool.hour.away_h += (pool.units.len() - present) as f64 * hours;
-        pool.crane_kwh = 0.0;
-        for id in &pool.units {
-            let Ok((unit, mut state)) = self.units.get_mut(self.roster.entity(id.index())) else {
-                continue;
-            };
-            let model = &self.models.0[unit.model as usize].spec;
-            let used = each_uses(model, pool.work.lifts_per_h, share.each_h);
-            match &mut *state {
-                UnitState::Fueled if model.powertrain == Powertrain::Diesel => {
-                    burn(&mut pool.hour, model, used);
-                }
-                UnitState::Fueled => {
-                    pool.hour.grid_kwh += used;
-                    pool.crane_kwh += used;
-                }
-                UnitState::Ready(battery) => {
-                    let missing = battery.draw(Kwh(used));
-                    pool.hour.battery_kwh += used - missing.0;
-                    // An empty battery leaves work undone, which the pool still owes.
-                    let undone_h = if used > 0.0 { share.each_h * missing.0 / used } else { 0.0 };
-                    pool.backlog_h += undone_h;
-                    pool.hour.served_h -= undone_h;
-                    if battery.soc() > model.leave_at_soc {
-                        continue;
-                    }
-                    if self.routes.has(pool.site, unit.model) {
-                        delegate(&self.clock, pool.site, *unit, &mut state, &mut self.routes);
-                    } else {
-                        let target = battery.usable() * model.return_at_soc;
-                        leave(&self.clock, pool, *unit, &mut state, target, None, arrivals);
-                    }
-                }
-                UnitState::Hydrogen(tank) => {
-                    let missing_kg = tank.draw(used);
-                    pool.hour.hydrogen_kg += used - missing_kg;
-                    let undone_h = if used > 0.0 { share.each_h * missing_kg / used } else { 0.0 };
-                    pool.backlog_h += undone_h;
-                    pool.hour.served_h -= undone_h;
-                    if tank.level() <= model.leave_at_soc {
-                        let arrival = FuelArrival {
-                            at_s: self.clock.now_s(),
-                            site: pool.site,
-                            vehicle: Vehicle::Unit(unit.id),
-                            user: User::Model(unit.model),
-                            tank: *tank,
-                            target_kg: tank.capacity_kg() * model.return_at_soc,
-                            depart_s: None,
-                        };
-                        *state = UnitState::Away;
-                        self.fuel_arrivals.0.push(arrival);
-                    }
-                }
-                UnitState::Away => {}
-            }
-        }
+    /// Is it worked?
+    fn is_worked(&self) -> bool {
+        self.labor.works(self.calendar.hour_of_week(i64::from(self.clock.now_s())))
     }
 
-    /// Nobody works. Units charge until the work goes on.
-    fn rest_pool(&mut self, pool: &mut Pool, hours: f64, now: i64, arrivals: &mut Arrivals) {
-        pool.crane_kwh = 0.0;
-        let mut away = 0;
-        let resumes_s = self.next_worked_s(now);
-        for id in &pool.units {
-            let Ok((unit, mut state)) = self.units.get_mut(self.roster.entity(id.index())) else {
-                continue;
-            };
-            let model = &self.models.0[unit.model as usize].spec;
-            match &*state {
-                UnitState::Ready(battery)
-                    if model.charge_in_breaks
-                        && battery.soc() < BREAK_BELOW_SOC
-                        && !self.routes.has(pool.site, unit.model) =>
-                {
-                    let target = battery.usable();
-                    leave(&self.clock, pool, *unit, &mut state, target, resumes_s, arrivals);
-                    away += 1;
-                }
-                UnitState::Away => away += 1,
-                _ => {}
-            }
-        }
-        pool.hour.away_h += f64::from(away) * hours;
+    /// Its length, hours.
+    fn hours(&self) -> f64 {
+        f64::from(self.clock.interval_end_s() - self.clock.now_s()) / 3600.0
     }
 
     /// When the next worked hour begins; `None` when that is after the end.
-    fn next_worked_s(&self, now: i64) -> Option<u32> {
+    fn next_worked_s(&self) -> Option<u32> {
+        let now = i64::from(self.clock.now_s());
         let first = now - now.rem_euclid(3600) + 3600;
         let end_s = i64::from(self.clock.end_s());
         let worked =
             (0..168).map(|hour| first + hour * 3600).find(|at| self.labor.works(self.calendar.hour_of_week(*at)));
         worked.filter(|at| *at < end_s).and_then(|at| u32::try_from(at).ok())
+    }
+}
+
+/// On the hour and at the end of the run: the hour of each pool becomes a row.
+fn close_hour(
+    clock: Res<Clock>,
+    roster: Res<Roster<Pool>>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
+    mut rows: ResMut<Records<EquipmentRow>>,
+) {
+    let is_over = clock.now_s().is_multiple_of(3600) || clock.done();
+    if !clock.starts_interval() || clock.now_s() == 0 || !is_over {
+        return;
+    }
+    let start_s = clock.now_s().saturating_sub(1) / 3600 * 3600;
+    for id in 0..roster.len() {
+        let (pool, mut work) = roster.get_mut(&mut pools, id);
+        let hour = core::mem::take(&mut work.hour);
+        rows.push(EquipmentRow::new(start_s, pool, &work, &hour));
+    }
+}
+
+/// At a boundary: new lifts and gate moves become work.
+fn ask_for_work(
+    time: WorkTime<'_>,
+    berths: Res<Berths>,
+    terminals: Res<Roster<Terminal>>,
+    gates: Query<&Gate>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
+) {
+    if !time.begins() {
+        return;
+    }
+    for (pool, mut work) in &mut pools {
+        let moves = terminals.get(&gates, pool.terminal.index()).moves();
+        let gate_moves = (moves - work.gate_moves_seen) as f64;
+        work.gate_moves_seen = moves;
+        let asked_h = berths.vessel_lifts(pool.site) * pool.work.h_per_vessel_lift
+            + berths.rail_lifts(pool.site) * pool.work.h_per_rail_lift
+            + gate_moves * pool.work.h_per_gate_move;
+        work.hour.required_h += asked_h;
+        work.backlog_h += asked_h;
+    }
+}
+
+/// At a boundary: the units that are not away share the work of the interval, in hours that are worked.
+fn share_out(
+    time: WorkTime<'_>,
+    roster: Res<Roster<Pool>>,
+    units: Query<(&Unit, &UnitEnergy)>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
+) {
+    if !time.begins() {
+        return;
+    }
+    let mut present = vec![0; roster.len()];
+    for (unit, energy) in &units {
+        present[unit.pool.index()] += usize::from(!matches!(energy.0, OnBoard::Away));
+    }
+    let (is_worked, hours) = (time.is_worked(), time.hours());
+    for (pool, mut work) in &mut pools {
+        work.present = present[pool.id.index()];
+        work.crane_kwh = 0.0;
+        work.each_h = 0.0;
+        if is_worked {
+            let share = share_work(work.backlog_h, work.present, hours * pool.work.availability);
+            work.each_h = share.each_h;
+            work.backlog_h = share.left_h;
+            work.hour.served_h += share.done_h;
+            work.hour.present_h += work.present as f64 * hours;
+            work.hour.away_h += (pool.units.len() - work.present) as f64 * hours;
+        }
+    }
+}
+
+/// At a boundary: units use the energy or fuel of their share of the work. What a battery or tank lacks is work left undone,
+/// which the pool still owes.
+fn use_energy(
+    time: WorkTime<'_>,
+    models: Res<EquipmentModels>,
+    roster: Res<Roster<Unit>>,
+    mut units: Query<(&Unit, &mut UnitEnergy)>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
+) {
+    if !time.begins() || !time.is_worked() {
+        return;
+    }
+    for (pool, mut work) in &mut pools {
+        for at in pool.units.clone() {
+            let (unit, mut energy) = roster.get_mut(&mut units, at);
+            let model = &models.get(unit.model).spec;
+            let used = each_uses(model, pool.work.lifts_per_h, work.each_h);
+            match &mut energy.0 {
+                OnBoard::Fuel if model.powertrain == Powertrain::Diesel => burn(&mut work.hour, model, used),
+                OnBoard::Fuel => {
+                    work.hour.grid_kwh += used;
+                    work.crane_kwh += used;
+                }
+                OnBoard::Battery(battery) => {
+                    let missing_kwh = battery.draw(Kwh(used)).0;
+                    work.hour.battery_kwh += used - missing_kwh;
+                    work.owe(used, missing_kwh);
+                }
+                OnBoard::Hydrogen(tank) => {
+                    let missing_kg = tank.draw(used);
+                    work.hour.hydrogen_kg += used - missing_kg;
+                    work.owe(used, missing_kg);
+                }
+                OnBoard::Away => {}
+            }
+        }
+    }
+}
+
+impl PoolWork {
+    /// A unit lacked a part of what its share of the work uses.
+    fn owe(&mut self, used: f64, missing: f64) {
+        let undone_h = if used > 0.0 { self.each_h * missing / used } else { 0.0 };
+        self.backlog_h += undone_h;
+        self.hour.served_h -= undone_h;
+    }
+}
+
+/// Where units go that have to charge or fuel.
+#[derive(SystemParam)]
+struct Departing<'w> {
+    clock: Res<'w, Clock>,
+    routes: ResMut<'w, ServiceRoutes>,
+    arrivals: ResMut<'w, Arrivals>,
+    fuel_arrivals: ResMut<'w, FuelArrivals>,
+}
+
+/// At a boundary, in hours that are worked: units that run low go to charge or fuel, or are delegated.
+fn leave_low(
+    time: WorkTime<'_>,
+    models: Res<EquipmentModels>,
+    roster: Res<Roster<Pool>>,
+    pools: Query<&Pool>,
+    mut units: Query<(&Unit, &mut UnitEnergy)>,
+    mut departing: Departing<'_>,
+) {
+    if !time.begins() || !time.is_worked() {
+        return;
+    }
+    for (unit, mut energy) in &mut units {
+        let model = &models.get(unit.model).spec;
+        if energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
+            let site = roster.get(&pools, unit.pool.index()).site;
+            departing.leave_work(*unit, site, model, core::mem::replace(&mut energy.0, OnBoard::Away));
+        }
+    }
+}
+
+impl Departing<'_> {
+    /// A unit leaves its work, with what it has on board.
+    fn leave_work(&mut self, unit: Unit, site: SiteId, model: &EquipmentModelSpec, on_board: OnBoard) {
+        let at_s = self.clock.now_s();
+        match on_board {
+            OnBoard::Battery(battery) if self.routes.has(site, unit.model) => {
+                self.routes.delegate(DelegatedUnit { at_s, site, unit: unit.id, battery });
+            }
+            OnBoard::Battery(battery) => {
+                let target = battery.usable() * model.return_at_soc;
+                self.arrivals.0.push(arrival(at_s, unit, site, battery, target, None));
+            }
+            OnBoard::Hydrogen(tank) => self.fuel_arrivals.push(FuelArrival {
+                at_s,
+                site,
+                vehicle: Vehicle::Unit(unit.id),
+                user: User::Model(unit.model),
+                tank,
+                target_kg: tank.capacity_kg() * model.return_at_soc,
+                depart_s: None,
+            }),
+            OnBoard::Fuel | OnBoard::Away => unreachable!("it has nothing to fill"),
+        }
+    }
+}
+
+/// At a boundary, in hours that are not worked: units charge until the work goes on.
+fn charge_in_breaks(
+    time: WorkTime<'_>,
+    models: Res<EquipmentModels>,
+    roster: Res<Roster<Pool>>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
+    mut units: Query<(&Unit, &mut UnitEnergy)>,
+    mut departing: Departing<'_>,
+) {
+    if !time.begins() || time.is_worked() {
+        return;
+    }
+    let resumes_s = time.next_worked_s();
+    for (unit, mut energy) in &mut units {
+        let OnBoard::Battery(battery) = &energy.0 else { continue };
+        let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
+        let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
+        if charges && !departing.routes.has(pool.site, unit.model) {
+            work.present -= 1;
+            let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
+            departing.take_a_break(*unit, pool.site, on_board, resumes_s);
+        }
+    }
+    for (pool, mut work) in &mut pools {
+        work.hour.away_h += (pool.units.len() - work.present) as f64 * time.hours();
+    }
+}
+
+impl Departing<'_> {
+    /// A unit charges fully, or until work resumes.
+    fn take_a_break(&mut self, unit: Unit, site: SiteId, on_board: OnBoard, resumes_s: Option<u32>) {
+        if let OnBoard::Battery(battery) = on_board {
+            let target = battery.usable();
+            self.arrivals.0.push(arrival(self.clock.now_s(), unit, site, battery, target, resumes_s));
+        }
+    }
+}
+
+/// At a boundary: what grid-connected units draw is load of their site.
+fn load_sites(
+    time: WorkTime<'_>,
+    roster: Res<Roster<Pool>>,
+    pools: Query<(&Pool, &PoolWork)>,
+    mut other: ResMut<OtherLoad>,
+) {
+    if !time.begins() {
+        return;
+    }
+    other.clear_equipment();
+    for (pool, work) in roster.iter(&pools) {
+        other.add_equipment(pool.site, Kw(work.crane_kwh / time.hours()));
+    }
+}
+
+/// At a boundary: work left undone by a class that serves trucks holds them up: backlog over the units that could do it.
+fn delay_trucks(
+    time: WorkTime<'_>,
+    terminals: Res<Roster<Terminal>>,
+    pools: Query<(&Pool, &PoolWork)>,
+    mut gates: Query<&mut Gate>,
+) {
+    if !time.begins() {
+        return;
+    }
+    let mut delay_s = vec![0.0_f64; terminals.len()];
+    for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks) {
+        let here = &mut delay_s[pool.terminal.index()];
+        *here = here.max(work.backlog_h / pool.units.len() as f64 * 3600.0);
+    }
+    for (at, delay_s) in delay_s.into_iter().enumerate() {
+        terminals.get_mut(&mut gates, at).set_delay(delay_s.min(MOST_DELAY_S) as u32);
     }
 }
 
@@ -230,59 +351,12 @@ fn burn(hour: &mut PoolHour, model: &EquipmentModelSpec, gallons: f64) {
     hour.pm25_g += gallons * model.pm25_g_per_gal;
 }
 
-/// A unit hands its battery over and goes to the ports of its terminal.
-fn leave(
-    clock: &Clock,
-    pool: &Pool,
-    unit: Unit,
-    state: &mut UnitState,
-    target: Kwh,
-    depart_s: Option<u32>,
-    arrivals: &mut Arrivals,
-) {
-    if let UnitState::Ready(battery) = core::mem::replace(state, UnitState::Away) {
-        arrivals.0.push(arrival(clock, pool, unit, battery, target, depart_s));
-    }
-}
-
-/// A unit hands its battery over to the room that looks after its model.
-fn delegate(clock: &Clock, site: SiteId, unit: Unit, state: &mut UnitState, routes: &mut ServiceRoutes) {
-    if let UnitState::Ready(battery) = core::mem::replace(state, UnitState::Away) {
-        routes.delegate(Handover { at_s: clock.now_s(), site, unit: unit.id, battery });
-    }
-}
-
-fn arrival(clock: &Clock, pool: &Pool, unit: Unit, battery: Battery, target: Kwh, depart_s: Option<u32>) -> Arrival {
+fn arrival(at_s: u32, unit: Unit, site: SiteId, battery: Battery, target: Kwh, depart_s: Option<u32>) -> Arrival {
     Arrival {
         at_home: true,
         target,
         is_opportunity: depart_s.is_some(),
         depart_s,
-        ..Arrival::new(clock.now_s(), pool.site, Vehicle::Unit(unit.id), User::Model(unit.model), battery)
-    }
-}
-
-/// Work left undone by a class that serves trucks holds them up: backlog over the hands that could do it.
-fn set_delays(pools: &Pools, gates: &mut Gates) {
-    let mut at = 0;
-    while at < pools.0.len() {
-        let site = pools.0[at].site;
-        let mut delay_s = 0.0_f64;
-        while at < pools.0.len() && pools.0[at].site == site {
-            let pool = &pools.0[at];
-            if pool.work.serves_trucks && !pool.units.is_empty() {
-                delay_s = delay_s.max(pool.backlog_h / pool.units.len() as f64 * 3600.0);
-            }
-            at += 1;
-        }
-        gates.set_delay(site, delay_s.min(MOST_DELAY_S) as u32);
-    }
-}
-
-fn close_hour(clock: &Clock, pools: &mut Pools, rows: &mut Records<EquipmentRow>) {
-    let start_s = clock.now_s().saturating_sub(1) / 3600 * 3600;
-    for pool in &mut pools.0 {
-        let hour = core::mem::take(&mut pool.hour);
-        rows.push(EquipmentRow::new(start_s, pool, &hour));
+        ..Arrival::new(at_s, site, Vehicle::Unit(unit.id), User::Model(unit.model), battery)
     }
 }

@@ -138,7 +138,7 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     for (key, station) in &mut scenario.hydrogen {
         station.enlarge(added(ProjectKind::Hydrogen, key) as u32);
     }
-    for neighbour in scenario.hydrogen_hub.values_mut().flat_map(|hub| hub.neighbour.values_mut()) {
+    for neighbour in scenario.hydrogen_plant.values_mut().flat_map(|plant| plant.neighbour.values_mut()) {
         let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(plan.year));
         neighbour.kg_per_day.iter_mut().for_each(|kg| *kg *= factor);
     }
@@ -284,7 +284,7 @@ pub fn operate(
 fn one(loaded: &Loaded, options: &Options, stop: &AtomicBool) -> Result<Ran, RunError> {
     let mut simulation = Simulation::new(loaded, options)?;
     let (written, effort) = simulation.drive(loaded, (None, false), stop, |_, _| {})?;
-    let shift_km = simulation.shift_km().0.clone();
+    let shift_km = simulation.shift_km();
     Ok(Ran { summary: written.summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
 }
 

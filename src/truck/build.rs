@@ -1,14 +1,16 @@
 //! From the fleets of a scenario to trucks.
 
+use super::dispatch::DispatchOrders;
 use super::idling::Idling;
+use super::shifts::first_shifts;
 use super::state::{
-    Duty, DutyUse, Fleet, FleetDay, FleetDays, Fleets, Roads, ShiftKm, Store, Truck, TruckModel, TruckModels,
+    AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
+    TruckEnergy, TruckModel, TruckModels,
 };
-use super::systems::first_shifts;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::place::build::Build;
-use crate::vehicle::battery::{Battery, curve};
-use crate::vehicle::build::first_fuel;
+use crate::vehicle::battery::curve;
+use crate::vehicle::build::first_on_board;
 use crate::vehicle::spec::Count;
 use bevy_ecs::prelude::World;
 use bevy_ecs::system::RunSystemOnce;
@@ -27,7 +29,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
     for (at, (key, spec)) in build.scenario.fleet.iter().enumerate() {
         let total: u32 = spec.trucks.values().map(|count| count.0).sum();
         let active = (f64::from(total) * spec.active_share).round() as u32;
-        fleets.push(Fleet { key: key.clone(), spec: spec.clone(), active });
+        let fleet = Fleet { id: FleetId::at(at), key: key.clone(), spec: spec.clone(), active };
+        fleets.push((fleet, FleetDay::default(), DutyUse::default(), ShiftKm::default()));
         let home = spec.home.as_deref().map(|home| build.site(home));
         let starts: Vec<SiteId> = spec.start_at.iter().map(|site| build.site(site)).collect();
         let shares: Vec<f64> = spec.shift.iter().map(|shift| shift.share).collect();
@@ -49,28 +52,25 @@ pub(crate) fn add(build: &mut Build<'_>) {
                 start_after_s,
             };
             let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
-            let store = match (&models[model_at].curve, &models[model_at].spec.tank) {
-                (Some(curve), _) => Store::Aboard(Battery::at_soc(curve.clone(), build.first_soc(key, number))),
-                (None, Some(tank)) => Store::Hydrogen(first_fuel(build, tank.usable_kg, key, number)),
-                (None, None) => Store::Tank,
-            };
-            bundles.push((truck, Duty::parked(site), store));
+            let model = &models[model_at];
+            let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), key, number);
+            bundles.push((truck, Duty::parked(site), TruckEnergy(on_board)));
         }
     }
-    build.world.insert_resource(TruckModels(models));
-    build.world.insert_resource(ShiftKm::new(fleets.len()));
+    build.world.insert_resource(TruckModels::new(models));
+    build.world.insert_resource(FuelComing::new(build.sites.0.len()));
     build.world.init_resource::<Idling>();
-    build.world.insert_resource(FleetDays(vec![FleetDay::default(); fleets.len()]));
-    build.world.insert_resource(DutyUse(vec![None; fleets.len()]));
-    build.world.insert_resource(Fleets(fleets));
-    build.world.insert_resource(Roads::new(build.sites.0.len()));
+    build.world.init_resource::<TruckAgenda>();
+    build.world.init_resource::<AwaitingOrders>();
+    build.world.init_resource::<CompletedHauls>();
+    build.world.init_resource::<DispatchOrders>();
+    build.spawn::<_, Fleet>(fleets);
     build.spawn::<_, Truck>(bundles);
 }
 
 /// First shifts of all trucks.
 pub(crate) fn start(world: &mut World) {
-    let first = world.run_system_once(first_shifts);
-    debug_assert!(first.is_ok(), "{first:?}");
+    world.run_system_once(first_shifts).expect("all that trucks need is in the world");
 }
 
 /// Models in an order that mixes them evenly, so that any first part of a fleet has each model's share.

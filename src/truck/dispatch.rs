@@ -1,66 +1,104 @@
 //! Asks the dispatch policy and carries out its orders.
 
-use super::state::{Phase, Store, Truck};
-use super::systems::{Driver, Road, Trucks, driver};
+use super::driving::{Driver, Road, Trips, Trucks, driver};
+use super::state::{AwaitingOrders, FuelComing, Phase, Truck};
 use crate::charging::state::Plazas;
 use crate::freight::state::Board;
-use crate::hydrogen::state::{FuelArrival, Hydrogen, Station};
+use crate::hydrogen::station::Stations;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::kernel::units::LHV_KWH_PER_KG;
+use crate::place::site::Sites;
 use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::{
-    Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, PolicyCalls, SiteColumns, TruckColumns,
+    Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, Orders, PolicyCalls, SiteColumns, TruckColumns,
 };
+use crate::terminal::gates::Gates;
+use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
 
-/// At a decision: gathers what the policy may see, asks it, and carries out what is valid.
-pub(super) fn dispatch(
+/// What the policy ordered at the present decision. Written by [`ask_policy`], carried out by [`carry_out`].
+#[derive(Resource, Debug, Default)]
+pub struct DispatchOrders(Orders);
+
+/// What the policy may see of sites.
+#[derive(SystemParam)]
+pub(super) struct SiteContext<'w, 's> {
+    sites: Res<'w, Sites>,
+    plazas: Res<'w, Plazas>,
+    stations: Stations<'w, 's>,
+    gates: Gates<'w, 's>,
+    fuel_coming: Res<'w, FuelComing>,
+    may_charge: Res<'w, SitesByFleet>,
+    may_fuel: Res<'w, FuelSitesByFleet>,
+}
+
+/// The policy, and how it is asked.
+#[derive(SystemParam)]
+pub(super) struct PolicyContext<'w> {
+    policy: ResMut<'w, DispatchPolicySlot>,
+    calls: ResMut<'w, PolicyCalls>,
+    fault: ResMut<'w, Fault>,
+}
+
+/// At a decision: gathers what the policy may see, and asks it.
+pub(super) fn ask_policy(
     clock: Res<Clock>,
-    plazas: Res<Plazas>,
-    may_charge: Res<SitesByFleet>,
-    hydrogen: Res<Hydrogen>,
-    may_fuel: Res<FuelSitesByFleet>,
+    trips: Trips<'_>,
+    sites: SiteContext<'_, '_>,
     roster: Res<Roster<Truck>>,
-    mut policy: ResMut<DispatchPolicySlot>,
-    mut calls: ResMut<PolicyCalls>,
-    mut fault: ResMut<Fault>,
-    mut board: ResMut<Board>,
-    mut road: Road<'_>,
     mut trucks: Trucks<'_, '_>,
+    mut awaiting: ResMut<AwaitingOrders>,
+    mut board: ResMut<Board>,
+    mut asked: PolicyContext<'_>,
+    mut orders: ResMut<DispatchOrders>,
 ) {
-    if !clock.starts_decision() || clock.done() || road.roads.waiting.is_empty() {
+    if !clock.starts_decision() || clock.done() || awaiting.0.is_empty() {
         return;
     }
-    let columns = waiting_trucks(&clock, &mut road, &roster, &mut trucks);
+    let columns = awaiting_trucks(&clock, &trips, &roster, &mut trucks, &mut awaiting);
     if columns.id.is_empty() {
         return;
     }
     let view = DispatchView {
         time_s: clock.now_s(),
-        hour: road.calendar.hour(i64::from(clock.now_s())),
+        hour: trips.calendar.hour(i64::from(clock.now_s())),
         trucks: columns,
         hauls: board.columns(),
-        sites: site_columns(&plazas, &hydrogen, &road),
-        travel: &road.travel,
-        may_charge: &may_charge,
-        may_fuel: &may_fuel,
+        sites: sites.columns(),
+        travel: &trips.travel,
+        may_charge: &sites.may_charge,
+        may_fuel: &sites.may_fuel,
     };
-    calls.dispatch += 1;
-    let orders = match policy.0.decide(&view) {
-        Ok(orders) => orders,
-        Err(message) => {
-            fault.set(policy.0.name(), message);
-            return;
-        }
-    };
-    for order in &orders.assign {
-        let is_done = order.truck < roster.all().len() as u32
+    asked.calls.dispatch += 1;
+    match asked.policy.0.decide(&view) {
+        Ok(ordered) => orders.0 = ordered,
+        Err(message) => asked.fault.set(asked.policy.0.name(), message),
+    }
+}
+
+/// Carries out what is valid of the orders; the rest is counted as rejected.
+pub(super) fn carry_out(
+    clock: Res<Clock>,
+    may_charge: Res<SitesByFleet>,
+    may_fuel: Res<FuelSitesByFleet>,
+    roster: Res<Roster<Truck>>,
+    mut orders: ResMut<DispatchOrders>,
+    mut calls: ResMut<PolicyCalls>,
+    mut board: ResMut<Board>,
+    mut road: Road<'_, '_>,
+    mut trucks: Trucks<'_, '_>,
+) {
+    let Orders { assign: hauls, charge: charges } = core::mem::take(&mut orders.0);
+    let exists = |truck: u32| (truck as usize) < roster.len();
+    for order in &hauls {
+        let is_done = exists(order.truck)
             && assign(&clock, &mut road, &mut board, &mut driver(&mut trucks, &roster, TruckId(order.truck)), order);
         calls.rejected += u64::from(!is_done);
     }
-    for order in &orders.charge {
-        let is_done = order.truck < roster.all().len() as u32
+    for order in &charges {
+        let is_done = exists(order.truck)
             && charge(
                 &clock,
                 &mut road,
@@ -72,7 +110,7 @@ pub(super) fn dispatch(
     }
 }
 
-fn assign(clock: &Clock, road: &mut Road<'_>, board: &mut Board, driver: &mut Driver<'_>, order: &Assign) -> bool {
+fn assign(clock: &Clock, road: &mut Road<'_, '_>, board: &mut Board, driver: &mut Driver<'_>, order: &Assign) -> bool {
     if driver.duty.phase != Phase::Idle {
         return false;
     }
@@ -85,7 +123,7 @@ fn assign(clock: &Clock, road: &mut Road<'_>, board: &mut Board, driver: &mut Dr
 
 fn charge(
     clock: &Clock,
-    road: &mut Road<'_>,
+    road: &mut Road<'_, '_>,
     (may_charge, may_fuel): (&SitesByFleet, &FuelSitesByFleet),
     driver: &mut Driver<'_>,
     order: &ChargeAt,
@@ -93,10 +131,10 @@ fn charge(
     let site = SiteId(order.site);
     let stands = matches!(driver.duty.phase, Phase::Idle | Phase::Parked);
     let fleet = driver.truck.fleet.index();
-    let is_allowed = match driver.store {
-        Store::Aboard(_) => may_charge.sites[fleet].binary_search(&site).is_ok(),
-        Store::Hydrogen(_) => may_fuel.sites[fleet].binary_search(&site).is_ok(),
-        Store::Tank | Store::AtPort => false,
+    let is_allowed = match driver.on_board {
+        OnBoard::Battery(_) => may_charge.sites[fleet].binary_search(&site).is_ok(),
+        OnBoard::Hydrogen(_) => may_fuel.sites[fleet].binary_search(&site).is_ok(),
+        OnBoard::Fuel | OnBoard::Away => false,
     };
     if !stands || !is_allowed || !(0.0..=1.0).contains(&order.to_soc) {
         return false;
@@ -106,41 +144,40 @@ fn charge(
 }
 
 /// Trucks that wait for a decision, in id order. Idle ones are asked about again; parked ones once.
-fn waiting_trucks(
+fn awaiting_trucks(
     clock: &Clock,
-    road: &mut Road<'_>,
+    trips: &Trips<'_>,
     roster: &Roster<Truck>,
     trucks: &mut Trucks<'_, '_>,
+    awaiting: &mut AwaitingOrders,
 ) -> TruckColumns {
-    let mut waiting = core::mem::take(&mut road.roads.waiting);
-    waiting.sort_unstable();
-    waiting.dedup();
+    awaiting.0.sort_unstable();
+    awaiting.0.dedup();
     let mut columns = TruckColumns::default();
-    waiting.retain(|id| {
+    awaiting.0.retain(|id| {
         let driver = driver(trucks, roster, *id);
         let is_idle = driver.duty.phase == Phase::Idle;
-        // Who is off duty charges where it is parked, but does not drive to fuel.
-        let may_charge = driver.duty.phase == Phase::Parked && matches!(driver.store, Store::Aboard(_));
+        // A truck off duty charges where it is parked, but does not drive to fuel.
+        let may_charge = driver.duty.phase == Phase::Parked && matches!(driver.on_board, OnBoard::Battery(_));
         if is_idle || may_charge {
-            push_row(clock, road, &driver, &mut columns);
+            push_row(clock.now_s(), trips, &driver, &mut columns);
         }
         is_idle
     });
-    road.roads.waiting = waiting;
     columns
 }
 
-fn push_row(clock: &Clock, road: &Road<'_>, driver: &Driver<'_>, columns: &mut TruckColumns) {
-    let Driver { truck, duty, store } = driver;
-    let model = &road.models.0[truck.model as usize].spec;
-    let weather = road.weather_factor(driver, clock.now_s());
-    let (carrier, soc, energy_kwh, usable_kwh, factor) = match store {
-        Store::Aboard(battery) => (Carrier::Battery, battery.soc(), battery.energy().0, battery.usable().0, weather),
-        Store::Hydrogen(tank) => {
+fn push_row(now_s: u32, trips: &Trips<'_>, driver: &Driver<'_>, columns: &mut TruckColumns) {
+    let Driver { truck, duty, on_board } = driver;
+    let model = trips.models.spec(truck);
+    let weather = trips.weather_factor(truck, now_s);
+    let (carrier, soc, energy_kwh, usable_kwh, factor) = match on_board {
+        OnBoard::Battery(battery) => (Carrier::Battery, battery.soc(), battery.energy().0, battery.usable().0, weather),
+        OnBoard::Hydrogen(tank) => {
             let kwh = |kg: f64| kg * LHV_KWH_PER_KG;
             (Carrier::Hydrogen, tank.level(), kwh(tank.kg()), kwh(tank.capacity_kg()), kwh(weather))
         }
-        Store::Tank | Store::AtPort => (Carrier::None, 1.0, f64::INFINITY, 0.0, 0.0),
+        OnBoard::Fuel | OnBoard::Away => (Carrier::None, 1.0, f64::INFINITY, 0.0, 0.0),
     };
     columns.carrier.push(carrier as u8);
     columns.id.push(truck.id.0);
@@ -158,23 +195,22 @@ fn push_row(clock: &Clock, road: &Road<'_>, driver: &Driver<'_>, columns: &mut T
     columns.driving_left_s.push(duty.driving_left_s);
 }
 
-fn site_columns(plazas: &Plazas, hydrogen: &Hydrogen, road: &Road<'_>) -> SiteColumns {
-    let mut columns = SiteColumns::default();
-    for (site, plaza) in plazas.at.iter().enumerate() {
-        columns.ports.push(plaza.truck_ports);
-        columns.ports_in_use.push(plaza.occupied.len() as u32);
-        columns.queue.push(plaza.queue.len() as u32);
-        let station = hydrogen.at_site[site].map(|id| &hydrogen.stations[id.index()]);
-        columns.h2_positions.push(station.map_or(0, Station::working_positions));
-        columns.h2_taken.push(station.map_or(0, |station| station.fills().count() as u32));
-        columns.h2_queue.push(station.map_or(0, |station| station.queue.len() as u32));
-        columns.h2_free_kg.push(station.map_or(0.0, |station| {
-            let waiting_kg = station.queue.iter().map(FuelArrival::need_kg).sum::<f64>();
-            station.free_kg() - waiting_kg - road.roads.fuel_coming_kg[site]
-        }));
-        let spec = &road.sites.0[site].spec;
-        let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
-        columns.stay_s.push(road.gates.mean_stay_s(SiteId::at(site)).unwrap_or((minutes * 60.0) as u32));
+impl SiteContext<'_, '_> {
+    fn columns(&self) -> SiteColumns {
+        let mut columns = SiteColumns::default();
+        for (id, plaza) in self.sites.ids().zip(&self.plazas.at) {
+            columns.ports.push(plaza.truck_ports);
+            columns.ports_in_use.push(plaza.occupied.len() as u32);
+            columns.queue.push(plaza.queue.len() as u32);
+            let station = self.stations.outlook(id);
+            columns.h2_positions.push(station.working_positions);
+            columns.h2_taken.push(station.fills);
+            columns.h2_queue.push(station.waiting);
+            columns.h2_free_kg.push(station.free_kg - self.fuel_coming.kg(id));
+            let spec = &self.sites.0[id.index()].spec;
+            let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
+            columns.stay_s.push(self.gates.mean_stay_s(id).unwrap_or((minutes * 60.0) as u32));
+        }
+        columns
     }
-    columns
 }

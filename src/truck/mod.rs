@@ -1,11 +1,14 @@
 //! Drayage trucks: duty, driving, energy, and the decisions that dispatch makes for them.
 
+mod books;
 pub(crate) mod build;
 pub(crate) mod check;
 pub mod dispatch;
+mod driving;
 pub mod idling;
 pub mod record;
 pub mod rules;
+pub(crate) mod shifts;
 pub mod spec;
 pub mod state;
 pub mod systems;
@@ -15,9 +18,8 @@ use bevy_ecs::prelude::*;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(
-        Tick::Duty,
-        (systems::close_day, systems::follow_agenda, systems::close_last_day, idling::close_hours).chain(),
-    );
-    r.tick(Tick::Dispatch, dispatch::dispatch);
+    let day =
+        (books::close_day, systems::take_back, systems::follow_agenda, books::close_last_day, idling::close_hours);
+    r.tick(Tick::Duty, day.chain());
+    r.tick(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
 }

@@ -31,10 +31,10 @@ impl HaulRow {
 impl FuelRow {
     /// The day of a fleet.
     #[must_use]
-    pub fn new(start_s: u32, fleet: usize, day: &FleetDay) -> Self {
+    pub fn new(start_s: u32, fleet: FleetId, day: &FleetDay) -> Self {
         Self {
             start_s,
-            fleet: FleetId::at(fleet),
+            fleet,
             km: day.km,
             empty_km: day.empty_km,
             diesel_gal: day.diesel_gal,

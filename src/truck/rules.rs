@@ -29,12 +29,6 @@ pub fn per_km(model: &TruckModelSpec, pull: Pull) -> f64 {
     }
 }
 
-/// Start of the next shift after `now_day`'s weekday table says so: first day from `from_day` on whose `works` is true.
-#[must_use]
-pub fn next_working_day(from_day: i64, last_day: i64, mut works: impl FnMut(i64) -> bool) -> Option<i64> {
-    (from_day..=last_day).find(|day| works(*day))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

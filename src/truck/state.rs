@@ -2,11 +2,11 @@
 
 use super::spec::{FleetSpec, TruckModelSpec};
 use crate::freight::state::Haul;
-use crate::kernel::agenda::Agenda;
+use crate::kernel::agenda::{Agenda, Due, due_kinds};
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
 use crate::kernel::units::Kwh;
-use crate::vehicle::battery::{Battery, Curve};
-use crate::vehicle::tank::FuelTank;
+use crate::vehicle::battery::Curve;
+use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// A truck model as the scenario says it, with its curve.
@@ -22,11 +22,28 @@ pub struct TruckModel {
 
 /// All truck models, in the order of their keys.
 #[derive(Resource, Debug, Default)]
-pub struct TruckModels(pub Vec<TruckModel>);
+pub struct TruckModels(Vec<TruckModel>);
 
-/// A fleet as the scenario says it.
-#[derive(Debug, Clone)]
+impl TruckModels {
+    /// In the order of their keys.
+    #[must_use]
+    pub fn new(models: Vec<TruckModel>) -> Self {
+        Self(models)
+    }
+
+    /// What the user wrote of the model of a truck.
+    #[must_use]
+    pub fn spec(&self, truck: &Truck) -> &TruckModelSpec {
+        &self.0[truck.model as usize].spec
+    }
+}
+
+/// A fleet, as it stays for the whole run.
+#[derive(Component, Debug)]
+#[component(immutable)]
 pub struct Fleet {
+    /// Its id.
+    pub id: FleetId,
     /// Key in the scenario.
     pub key: String,
     /// What the user wrote.
@@ -34,10 +51,6 @@ pub struct Fleet {
     /// Its trucks that work at all: how many.
     pub active: u32,
 }
-
-/// All fleets, in the order of their keys.
-#[derive(Resource, Debug, Default)]
-pub struct Fleets(pub Vec<Fleet>);
 
 /// A truck. What it is never changes.
 #[derive(Component, Debug, Clone, Copy)]
@@ -59,17 +72,16 @@ pub struct Truck {
     pub start_after_s: u32,
 }
 
-/// Energy on board.
+/// What a truck has on board.
 #[derive(Component, Debug)]
-pub enum Store {
-    /// A fuel tank, refilled off the clock.
-    Tank,
-    /// A battery on board.
-    Aboard(Battery),
-    /// A hydrogen tank on board.
-    Hydrogen(FuelTank),
-    /// The battery or the tank is with the port or station, or its queue.
-    AtPort,
+pub struct TruckEnergy(pub(super) OnBoard);
+
+impl TruckEnergy {
+    /// What it has on board.
+    #[must_use]
+    pub fn on_board(&self) -> &OnBoard {
+        &self.0
+    }
 }
 
 /// What a truck does now.
@@ -161,56 +173,99 @@ impl Duty {
     }
 }
 
-/// This room's agenda, and who waits for a decision.
-#[derive(Resource, Debug, Default)]
-pub struct Roads {
-    /// Ends of phases, starts and ends of shifts.
-    pub agenda: Agenda,
-    /// Trucks that wait for a decision; may name trucks that no longer do.
-    pub waiting: Vec<TruckId>,
-    /// Hauls finished.
-    pub completed: u64,
-    /// Of them after they were due.
-    pub late: u64,
-    /// Trips that ended with an empty battery.
-    pub stranded: u64,
-    /// Hydrogen that trucks on their way to each site will ask for, kg.
-    pub fuel_coming_kg: Vec<f64>,
+due_kinds! {
+    /// What is due for trucks; at the same second in this order. The id is always the truck's.
+    pub enum DueKind {
+        /// The present phase ends.
+        Next,
+        /// The shift ends.
+        ShiftEnd,
+        /// The shift starts.
+        ShiftStart,
+    }
 }
 
-impl Roads {
+/// What is due for trucks. One agenda for all of them: it is the order of everything that happens.
+#[derive(Resource, Debug, Default)]
+pub struct TruckAgenda(pub(super) Agenda<DueKind>);
+
+impl TruckAgenda {
+    /// Something is due for a truck.
+    pub(super) fn push(&mut self, at_s: u32, kind: DueKind, truck: TruckId) {
+        self.0.push(Due { at_s, kind, id: truck.0 });
+    }
+
+    /// How many due things have been handled.
+    #[must_use]
+    pub fn handled(&self) -> u64 {
+        self.0.handled()
+    }
+}
+
+/// Trucks that wait for a decision; may name trucks that no longer do.
+#[derive(Resource, Debug, Default)]
+pub struct AwaitingOrders(pub(super) Vec<TruckId>);
+
+/// Hauls that trucks have finished: the audit holds their rows against it.
+#[derive(Resource, Debug, Default)]
+pub struct CompletedHauls(pub(super) u64);
+
+impl CompletedHauls {
+    /// How many.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Hydrogen that trucks on their way to each site will ask for, kg.
+#[derive(Resource, Debug, Default)]
+pub struct FuelComing(Vec<f64>);
+
+impl FuelComing {
     /// For so many sites.
     #[must_use]
     pub fn new(sites: usize) -> Self {
-        Self { fuel_coming_kg: vec![0.0; sites], ..Self::default() }
+        Self(vec![0.0; sites])
+    }
+
+    /// On the way to a site, kg.
+    #[must_use]
+    pub fn kg(&self, site: SiteId) -> f64 {
+        self.0[site.index()]
+    }
+
+    /// A truck sets out, or (negative) arrives.
+    pub(super) fn add(&mut self, site: SiteId, kg: f64) {
+        self.0[site.index()] += kg;
     }
 }
 
 /// What the trucks of a fleet did in a day.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Component, Debug, Clone, Copy, Default, PartialEq)]
 pub struct FleetDay {
     /// Driven, km.
-    pub km: f64,
+    pub(super) km: f64,
     /// Of it without a container.
-    pub empty_km: f64,
+    pub(super) empty_km: f64,
     /// Fuel used, US gallons.
-    pub diesel_gal: f64,
+    pub(super) diesel_gal: f64,
     /// Battery energy used, kWh.
-    pub battery_kwh: f64,
+    pub(super) battery_kwh: f64,
     /// Hydrogen used, kg.
-    pub hydrogen_kg: f64,
+    pub(super) hydrogen_kg: f64,
     /// Nitrogen oxides, g.
-    pub nox_g: f64,
+    pub(super) nox_g: f64,
     /// Exhaust particles, g.
-    pub pm25_g: f64,
+    pub(super) pm25_g: f64,
     /// Hauls finished.
-    pub hauls: u32,
+    pub(super) hauls: u32,
     /// Time in gate queues, hours.
-    pub gate_queue_h: f64,
+    pub(super) gate_queue_h: f64,
     /// Time at places with the systems on, hours: queues, gates, docks.
-    pub idling_h: f64,
+    pub(super) idling_h: f64,
     /// Trips that ended with an empty battery.
-    pub stranded: u32,
+    pub(super) stranded: u32,
 }
 
 /// km of a class of [`ShiftKm`].
@@ -218,28 +273,30 @@ pub const SHIFT_CLASS_KM: f64 = 20.0;
 /// Classes of [`ShiftKm`]; the last holds all longer shifts.
 const SHIFT_CLASSES: usize = 60;
 
-/// How far the trucks of each fleet drive in a shift: how many shifts, by classes of [`SHIFT_CLASS_KM`].
-#[derive(Resource, Debug, Default)]
-pub struct ShiftKm(pub Vec<Vec<u32>>);
+/// How far the trucks of a fleet drive in a shift: how many shifts, by classes of [`SHIFT_CLASS_KM`].
+#[derive(Component, Debug)]
+pub struct ShiftKm(Vec<u32>);
 
-impl ShiftKm {
-    /// No shifts of so many fleets.
-    #[must_use]
-    pub fn new(fleets: usize) -> Self {
-        Self(vec![vec![0; SHIFT_CLASSES]; fleets])
-    }
-
-    /// One shift is over.
-    pub fn add(&mut self, fleet: usize, km: f64) {
-        let class = (km / SHIFT_CLASS_KM) as usize;
-        self.0[fleet][class.min(SHIFT_CLASSES - 1)] += 1;
+impl Default for ShiftKm {
+    fn default() -> Self {
+        Self(vec![0; SHIFT_CLASSES])
     }
 }
 
-/// Battery energy that an active truck of each fleet used on the fleet's last day with work; none before the first.
-#[derive(Resource, Debug, Default)]
-pub struct DutyUse(pub Vec<Option<Kwh>>);
+impl ShiftKm {
+    /// Shifts by class.
+    #[must_use]
+    pub fn shifts(&self) -> &[u32] {
+        &self.0
+    }
 
-/// The day of each fleet that runs.
-#[derive(Resource, Debug, Default)]
-pub struct FleetDays(pub Vec<FleetDay>);
+    /// One shift is over.
+    pub(super) fn add(&mut self, km: f64) {
+        let class = (km / SHIFT_CLASS_KM) as usize;
+        self.0[class.min(SHIFT_CLASSES - 1)] += 1;
+    }
+}
+
+/// Battery energy that an active truck of a fleet used on the fleet's last day with work; none before the first.
+#[derive(Component, Debug, Default)]
+pub struct DutyUse(pub(super) Option<Kwh>);

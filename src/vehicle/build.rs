@@ -1,11 +1,27 @@
 //! Energy on board when a run starts.
 
+use super::battery::{Battery, Curve};
+use super::on_board::OnBoard;
+use super::spec::TankSpec;
 use super::tank::FuelTank;
 use crate::place::build::Build;
 
-/// The tank of a vehicle when the run starts; what it holds is noted for the balance of hydrogen.
-pub(crate) fn first_fuel(build: &mut Build<'_>, usable_kg: f64, key: &str, number: u32) -> FuelTank {
-    let tank = FuelTank::at_level(usable_kg, build.first_level(key, number));
-    build.hydrogen_on_board_kg += tank.kg();
-    tank
+/// What a vehicle has on board when the run starts; `number` of the group `key`. The hydrogen that it holds is noted for the
+/// balance.
+pub(crate) fn first_on_board(
+    build: &mut Build<'_>,
+    curve: Option<&Curve>,
+    tank: Option<&TankSpec>,
+    key: &str,
+    number: u32,
+) -> OnBoard {
+    match (curve, tank) {
+        (Some(curve), _) => OnBoard::Battery(Battery::at_soc(curve.clone(), build.first_soc(key, number))),
+        (None, Some(tank)) => {
+            let tank = FuelTank::at_level(tank.usable_kg, build.first_level(key, number));
+            build.hydrogen_on_board_kg += tank.kg();
+            OnBoard::Hydrogen(tank)
+        }
+        (None, None) => OnBoard::Fuel,
+    }
 }

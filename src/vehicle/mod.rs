@@ -3,6 +3,7 @@
 pub mod battery;
 pub(crate) mod build;
 pub(crate) mod check;
+pub mod on_board;
 pub mod record;
 pub mod spec;
 pub mod tank;

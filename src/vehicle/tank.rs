@@ -47,3 +47,16 @@ impl FuelTank {
         self.kg = kg.min(self.capacity_kg);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_tank_says_what_it_could_not_give() {
+        let mut tank = FuelTank::at_level(60.0, 0.5);
+        assert!(tank.draw(20.0).abs() < 1e-12);
+        assert!((tank.draw(20.0) - 10.0).abs() < 1e-12);
+        assert!(tank.level().abs() < 1e-12);
+    }
+}

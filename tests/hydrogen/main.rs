@@ -376,7 +376,7 @@ impl Any {
         let rates: Vec<[f64; 2]> = self.rates.iter().enumerate().map(|(at, rate)| [at as f64 / last, *rate]).collect();
         let mut tables = format!(
             r#"
-            [hydrogen_hub.plant]
+            [hydrogen_plant.plant]
             capacity_kg = 300
             start_kg = 150
             production_kg_per_day = [600]
@@ -416,7 +416,7 @@ impl Any {
             );
         }
         if self.supply & 4 > 0 {
-            tables.push_str("[hydrogen.h2.pipeline]\nhub = \"plant\"\nkg_per_h = 12\n");
+            tables.push_str("[hydrogen.h2.pipeline]\nplant = \"plant\"\nkg_per_h = 12\n");
         }
         scenario(2, &format!("limit_kw = {}\nload_kw = 40", self.limit_kw), POLICIES[self.policy], &tables)
     }
@@ -425,7 +425,7 @@ impl Any {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
-    /// The audit runs inside: mass of each storage, tank and hub, contents within bounds, Little's law.
+    /// The audit runs inside: mass of each storage, tank and plant, contents within bounds, Little's law.
     #[test]
     fn mass_is_kept_and_limits_hold(station in any()) {
         let mut text = String::from("arrive_s,kg,depart_s\n");

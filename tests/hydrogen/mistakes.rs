@@ -48,8 +48,8 @@ fn mistakes_are_told_with_their_line() {
     let request = Request { path: shipped("hydrogen_corridor"), settings: settings.to_vec(), ..Request::default() };
     let one = load(&request).err().unwrap().to_string();
     assert_eq!(one.matches("its electricity has no price").count(), 3, "free only where the scenario says so: {one}");
-    let one = told(&[("hub = \"carson\"", "hub = \"karson\"")]);
-    assert!(one.contains("there is no [hydrogen_hub.karson]") && one.contains("did you mean `carson`"), "{one}");
+    let one = told(&[("plant = \"carson\"", "plant = \"karson\"")]);
+    assert!(one.contains("there is no [hydrogen_plant.karson]") && one.contains("did you mean `carson`"), "{one}");
     let one = told(&[("name = \"cheap_hours\"", "name = \"cheep_hours\"")]);
     assert!(one.contains("did you mean `cheap_hours`"), "{one}");
     let one = told(&[

@@ -83,11 +83,11 @@ fn cheap_hours_cost_no_more_whatever_the_prices() {
 #[test]
 fn cheap_hours_cover_what_a_full_store_covers() {
     let slow = PLAIN.replace("ramp_per_min = 6", "ramp_per_min = 0.01");
-    let hub = r#"
+    let plant = r#"
         [hydrogen.h2.pipeline]
-        hub = "plant"
+        plant = "plant"
         kg_per_h = 50
-        [hydrogen_hub.plant]
+        [hydrogen_plant.plant]
         capacity_kg = 100
         start_kg = 0
         production_kg_per_day = [0]
@@ -96,7 +96,7 @@ fn cheap_hours_cover_what_a_full_store_covers() {
         "#;
     let limited = Case { site: "limit_kw = 800", storage_kg: 300.0, ..Case::of(time_of_use()) };
     let ramped = Case { el: &slow, storage_kg: 300.0, ..Case::of(time_of_use()) };
-    let piped = Case { more: hub, storage_kg: 300.0, ..Case::of(time_of_use()) };
+    let piped = Case { more: plant, storage_kg: 300.0, ..Case::of(time_of_use()) };
     for (name, case) in [("limit", limited), ("ramp", ramped), ("plant", piped)] {
         let served = |policy: &str, params: &str| case.run(policy, params).total("h2_dispensed_kg");
         let (cheap, full) = (served("cheap_hours", "params = { reserve_level = 0.15 }"), served("keep_full", ""));

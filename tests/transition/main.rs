@@ -438,7 +438,7 @@ fn a_neighbour_on_the_pipeline_has_its_plan() {
     let demand = |year: u16| {
         let sample = samples(spec, None, year).remove(0);
         let plan = YearPlan { year, ..YearPlan::default() };
-        scenario_of(&loaded, spec, &plan, &sample).scenario.hydrogen_hub["carson"].neighbour["refinery"].kg_per_day[0]
+        scenario_of(&loaded, spec, &plan, &sample).scenario.hydrogen_plant["carson"].neighbour["refinery"].kg_per_day[0]
     };
     assert!((demand(2025) - 280_000.0).abs() < 1e-6);
     assert!((demand(2045) - 0.7 * 280_000.0).abs() < 1e-6);

@@ -9,8 +9,9 @@ use crate::kernel::clock::Clock;
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::sim::rooms::ROOMS;
-use crate::terminal::state::UnitState;
-use crate::truck::state::{Roads, Store};
+use crate::terminal::state::UnitEnergy;
+use crate::truck::state::{CompletedHauls, TruckEnergy};
+use crate::vehicle::on_board::OnBoard;
 use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
 
@@ -46,26 +47,17 @@ impl Opening {
 
 /// Energy in the batteries that are with their vehicles: trucks, units; spare ones count with the units.
 fn on_board(world: &mut World) -> (f64, f64) {
-    let (mut stores, mut states) = (world.query::<&Store>(), world.query::<&UnitState>());
-    let trucks = stores.iter(world).map(|store| match store {
-        Store::Aboard(battery) => battery.energy().0,
-        Store::Tank | Store::Hydrogen(_) | Store::AtPort => 0.0,
-    });
-    let units = states.iter(world).map(|state| match state {
-        UnitState::Ready(battery) => battery.energy().0,
-        UnitState::Fueled | UnitState::Hydrogen(_) | UnitState::Away => 0.0,
-    });
-    let (trucks, units): (f64, f64) = (trucks.sum(), units.sum());
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks: f64 = trucks.iter(world).map(|truck| truck.on_board().battery_kwh()).sum();
+    let units: f64 = units.iter(world).map(|unit| unit.on_board().battery_kwh()).sum();
     (trucks, units + ROOMS.iter().map(|room| (room.stored_kwh)(world)).sum::<f64>())
 }
 
 /// Hydrogen in the tanks that are with their vehicles, kg.
 fn hydrogen_on_board_kg(world: &mut World) -> f64 {
-    let (mut stores, mut units) = (world.query::<&Store>(), world.query::<&UnitState>());
-    let trucks = stores.iter(world).map(|store| if let Store::Hydrogen(tank) = store { tank.kg() } else { 0.0 });
-    let trucks: f64 = trucks.sum();
-    let units = units.iter(world).map(|unit| if let UnitState::Hydrogen(tank) = unit { tank.kg() } else { 0.0 });
-    trucks + units.sum::<f64>()
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks: f64 = trucks.iter(world).map(|truck| truck.on_board().hydrogen_kg()).sum();
+    trucks + units.iter(world).map(|unit| unit.on_board().hydrogen_kg()).sum::<f64>()
 }
 
 /// Holds what the world says to the rows and the summary.
@@ -96,7 +88,7 @@ fn hauls(world: &World, rows: &Rows, summary: &Summary, findings: &mut Findings)
     };
     equal("put up, and rows", world.resource::<Board>().requested(), rows.hauls);
     equal("requested, and completed, lapsed or open", rows.hauls, completed + summary.lapsed + summary.open);
-    equal("completed by trucks, and rows", world.resource::<Roads>().completed, completed);
+    equal("completed by trucks, and rows", world.resource::<CompletedHauls>().count(), completed);
 }
 
 /// Every session has one row, and every wait is in the area under a queue's length.
@@ -160,17 +152,12 @@ fn is_visitor(vehicle: Vehicle) -> bool {
 }
 
 fn batteries(world: &mut World, findings: &mut Findings) {
-    let mut check = |soc: f64| {
-        findings.hold((-ROUNDING..=1.0 + ROUNDING).contains(&soc), || format!("state of charge: a battery has {soc}"));
-    };
-    for store in world.query::<&Store>().iter(world) {
-        if let Store::Aboard(battery) = store {
-            check(battery.soc());
-        }
-    }
-    for state in world.query::<&UnitState>().iter(world) {
-        if let UnitState::Ready(battery) = state {
-            check(battery.soc());
-        }
+    let (mut trucks, mut units) = (world.query::<&TruckEnergy>(), world.query::<&UnitEnergy>());
+    let trucks = trucks.iter(world).map(TruckEnergy::on_board);
+    let on_board = trucks.chain(units.iter(world).map(UnitEnergy::on_board));
+    for level in on_board.filter_map(OnBoard::level) {
+        findings.hold((-ROUNDING..=1.0 + ROUNDING).contains(&level), || {
+            format!("state of charge: a battery or tank has {level}")
+        });
     }
 }

@@ -1,0 +1,87 @@
+//! Batteries come back charged, units come and are served, empty batteries go to the ports.
+
+use super::state::{Bay, BayWork, Swap, Yard, YardStock};
+use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::Roster;
+use crate::kernel::stage::{Register, Tick};
+use crate::terminal::state::ServiceRoutes;
+use crate::vehicle::user::{User, Vehicle};
+use bevy_ecs::prelude::*;
+
+/// Registers the swap step.
+pub(crate) fn register(r: &mut Register<'_>) {
+    r.tick(Tick::Swap, (receive, begin_swaps, finish_swaps).chain());
+}
+
+/// Units join the queue of their yard. What left a port under the name of one of its units is a battery of the yard.
+fn receive(
+    roster: Res<Roster<Yard>>,
+    mut yards: Query<(&Yard, &mut YardStock)>,
+    mut routes: ResMut<ServiceRoutes>,
+    mut departures: ResMut<Departures>,
+) {
+    for id in 0..roster.len() {
+        let (yard, mut stock) = roster.get_mut(&mut yards, id);
+        stock.queue.extend(routes.take(|site, unit| site == yard.site && yard.owns(unit)));
+        let is_own = |departure: &mut Departure| match departure.vehicle {
+            Vehicle::Unit(unit) => departure.site == yard.site && yard.owns(unit),
+            Vehicle::Truck(_) | Vehicle::Visitor(_) => false,
+        };
+        let charged = departures.0.extract_if(.., is_own).map(|departure| (departure.at_s, departure.battery));
+        stock.ready.extend(charged);
+    }
+}
+
+/// A unit that waits goes in as soon as there are a bay and a charged battery, first come first served.
+fn begin_swaps(
+    clock: Res<Clock>,
+    roster: Res<Roster<Yard>>,
+    bay_roster: Res<Roster<Bay>>,
+    mut yards: Query<(&Yard, &mut YardStock)>,
+    mut bays: Query<&mut BayWork>,
+) {
+    for id in 0..roster.len() {
+        let (yard, mut stock) = roster.get_mut(&mut yards, id);
+        while let Some(next) = stock.queue.first() {
+            let Some(at) = stock.ready.iter().position(|(_, battery)| battery.soc() >= yard.ready_soc) else { break };
+            let bay = yard.bays.clone().min_by_key(|bay| bay_roster.get(&bays, *bay).free_s);
+            let mut bay = bay_roster.get_mut(&mut bays, bay.expect("a yard has a bay"));
+            let start_s = next.at_s.max(bay.free_s).max(stock.ready[at].0);
+            if start_s >= clock.tick_end_s() {
+                break;
+            }
+            let arrival = stock.queue.remove(0);
+            let (_, fresh) = stock.ready.remove(at);
+            let end_s = start_s + yard.swap_s;
+            stock.waits.add(start_s - arrival.at_s);
+            stock.least_ready = stock.least_ready.min(stock.ready.len());
+            bay.free_s = end_s;
+            bay.under_way.push(Swap { end_s, unit: arrival.unit, fresh, empty: arrival.battery });
+        }
+    }
+}
+
+/// Units whose swap is over work again; their batteries look for a port.
+fn finish_swaps(
+    clock: Res<Clock>,
+    roster: Res<Roster<Yard>>,
+    bay_roster: Res<Roster<Bay>>,
+    mut yards: Query<(&Yard, &mut YardStock)>,
+    mut bays: Query<(&Bay, &mut BayWork)>,
+    mut arrivals: ResMut<Arrivals>,
+    mut departures: ResMut<Departures>,
+) {
+    for id in 0..bay_roster.len() {
+        let (bay, mut work) = bay_roster.get_mut(&mut bays, id);
+        for Swap { end_s, unit, fresh, empty } in work.under_way.extract_if(.., |swap| swap.end_s < clock.tick_end_s())
+        {
+            let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
+            stock.swaps += 1;
+            let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
+            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, leave: Leave::Done });
+            let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
+            arrivals.0.push(Arrival { at_home: true, ..arrival });
+        }
+    }
+}
