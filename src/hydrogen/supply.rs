@@ -18,7 +18,8 @@ use crate::kernel::ids::StationId;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::sums::Accumulate;
 use crate::kernel::units::{Hours, Kw, Kwh};
-use crate::policy::{Fault, HydrogenOrders, HydrogenPolicySlot, HydrogenView, LOAD_STEPS};
+use crate::policy::kind::HydrogenSupply;
+use crate::policy::{Fault, HydrogenOrders, HydrogenView, LOAD_STEPS, PolicySlot};
 use crate::record::Records;
 use crate::record::hydrogen::{HubRow, HydrogenRow};
 use bevy_ecs::prelude::*;
@@ -78,7 +79,7 @@ pub(super) fn plan_supply(
     seed: Res<Seed>,
     tree: Res<LimitTree>,
     mut headroom: ResMut<Headroom>,
-    mut policy: ResMut<HydrogenPolicySlot>,
+    mut policy: ResMut<PolicySlot<HydrogenSupply>>,
     mut fault: ResMut<Fault>,
     mut hydrogen: ResMut<Hydrogen>,
 ) {
@@ -256,7 +257,7 @@ fn ask_policy(
     moment: &Moment<'_>,
     seed: &Seed,
     headroom: &Headroom,
-    policy: &mut HydrogenPolicySlot,
+    policy: &mut PolicySlot<HydrogenSupply>,
     fault: &mut Fault,
     hydrogen: &mut Hydrogen,
 ) {

@@ -7,6 +7,8 @@ use super::jobs::RunState;
 use super::request::RunRequest;
 use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
 use super::{jobs, layout, save};
+use crate::policy::decide::names;
+use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
 use crate::scenario::doubt::doubts;
@@ -96,7 +98,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             templates: TEMPLATES.iter().map(|template| template.0).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| tariff.0).collect(),
             charging: policy::built_in().map(|info| (info.name, info.about)).collect(),
-            dispatch: policy::DISPATCH_NAMES.to_vec(),
+            dispatch: names(PolicyKind::Dispatch),
             allows_plugins: app.allows_plugins,
         }))
     })

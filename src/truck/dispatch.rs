@@ -9,8 +9,9 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::kind::Dispatch;
 use crate::policy::{
-    Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, PolicyCalls, SiteColumns, TruckColumns,
+    Assign, Carrier, ChargeAt, DispatchView, Fault, PolicyCalls, PolicySlot, SiteColumns, TruckColumns,
 };
 use bevy_ecs::prelude::*;
 
@@ -22,7 +23,7 @@ pub(super) fn dispatch(
     hydrogen: Res<Hydrogen>,
     may_fuel: Res<FuelSitesByFleet>,
     roster: Res<Roster<Truck>>,
-    mut policy: ResMut<DispatchPolicySlot>,
+    mut policy: ResMut<PolicySlot<Dispatch>>,
     mut calls: ResMut<PolicyCalls>,
     mut fault: ResMut<Fault>,
     mut board: ResMut<Board>,

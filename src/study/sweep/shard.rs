@@ -251,13 +251,13 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-use crate::record::metrics::Metric;
-use std::fs;
+    use crate::record::metrics::Metric;
+    use std::fs;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(scope, value): (&str, Option<f64>)| Metric::new(MetricName::PeakKw, scope, value);
         let metrics = [("total", values[0]), ("site:a\tb\\n\n", values[1])].map(metric);
-        Replication { digest: "d1".to_owned(), metrics: metrics.to_vec() }
+        Replication { digest: "d1".to_owned(), metrics: metrics.to_vec(), notes: Vec::new() }
     }
 
     /// A site that sold nothing in the first replication has its metric in the second only.
