@@ -11,9 +11,10 @@ use portvolt::grid::state::{LimitTree, SiteOutlook};
 use portvolt::kernel::ids::NodeId;
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
-use portvolt::plugin::{Charging, Plugin, Running};
+use portvolt::plugin::{Plugin, Running};
+use portvolt::policy::kind::Charging;
 use portvolt::policy::spec::PluginLimits;
-use portvolt::policy::{ChargingPolicy, ChargingView, SessionColumns, charging};
+use portvolt::policy::{ChargingView, Decide, SessionColumns, charging};
 use portvolt::scenario::plugin_file::PluginFile;
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -57,7 +58,7 @@ fn start(file: &PluginFile) -> Running<Charging> {
 }
 
 /// Makes a policy for one run.
-type Make<'a> = Box<dyn Fn() -> Box<dyn ChargingPolicy> + 'a>;
+type Make<'a> = Box<dyn Fn() -> Box<dyn Decide<Charging>> + 'a>;
 
 fn decisions(criterion: &mut Criterion) {
     let built = |name: &str| {

@@ -6,7 +6,7 @@
 
 mod guests;
 
-use guests::{ASK, Guest, LIKE_WITH_LIKE, PAIRS};
+use guests::{ASK, DISPATCH, Guest, LIKE_WITH_LIKE, LOG, PAIRS};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -111,15 +111,72 @@ fn a_failure_keeps_what_was_recorded() {
     assert!(rows > 0);
 }
 
+/// Orders truck 1,000,000, which nobody has.
+const WILD: Guest<'static> = Guest {
+    decide: "(i32.store (i32.const 512) (i32.const 1000000)) (i32.store (i32.const 516) (i32.const 0))
+      (call $assign (i32.const 512) (i32.const 1) (i32.const 516) (i32.const 1))",
+    ..PAIRS
+};
+
+/// A policy whose orders are all refused is broken, whatever it answers to synthetic views; a quiet run says it too.
 #[test]
-fn strict_plugins_ends_the_run() {
-    // Orders truck 1,000,000, which nobody has.
-    let wild = Guest {
-        decide: "(i32.store (i32.const 512) (i32.const 1000000)) (i32.store (i32.const 516) (i32.const 0))
-          (call $assign (i32.const 512) (i32.const 1) (i32.const 516) (i32.const 1))",
+fn a_policy_whose_orders_are_refused_is_no_good() {
+    let dir = folder(&[("wild.wasm", WILD)]);
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "wild.wasm"]);
+    assert!(code == 5 && said.contains("NOT good: its orders on true views cannot be carried out"), "{said}");
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--dispatch", "wild.wasm", "--quiet"];
+    let (code, said) = outcome(dir.path(), &run);
+    assert!(code == 0 && said.contains("bad orders were dropped"), "{said}");
+}
+
+/// Code that would be compiled for minutes: nested loops that share many variables, in 26 kB.
+#[test]
+fn a_compile_bomb_is_refused_in_seconds() {
+    let dir = tempfile::tempdir().unwrap();
+    let loops = 2_000;
+    let open: String = (0..loops).map(|at| format!("(loop local.get 0 local.set {} ", 1 + at)).collect();
+    let close: String = (0..loops).map(|at| format!("local.get {} br_if 0)", 1 + (at * 7) % loops)).collect();
+    let locals = "i32 ".repeat(loops);
+    let text = format!("(component (core module (func (param i32) (local {locals}) {open} {close})))");
+    std::fs::write(dir.path().join("bomb.wasm"), wat::parse_str(text).unwrap()).unwrap();
+    let (code, said) = outcome(dir.path(), &["plugin", "inspect", "bomb.wasm"]);
+    assert!(code == 5 && said.contains("bomb.wasm: took more than 5 s of processor time"), "{said}");
+}
+
+/// Compiled code that lies under another plugin's name is not run for it.
+#[test]
+fn swapped_compiled_code_is_compiled_anew() {
+    let dir = folder(&[("pairs.wasm", PAIRS), ("ask.wasm", ASK)]);
+    let kinds = || ["pairs.wasm", "ask.wasm"].map(|file| outcome(dir.path(), &["plugin", "inspect", file]));
+    let before = kinds();
+    let mut kept: Vec<_> = std::fs::read_dir(dir.path().join("cache")).unwrap().map(|it| it.unwrap().path()).collect();
+    kept.sort();
+    let codes: Vec<_> = kept.iter().map(|file| std::fs::read(file).unwrap()).collect();
+    assert_eq!(kept.len(), 2);
+    std::fs::write(&kept[0], &codes[1]).unwrap();
+    std::fs::write(&kept[1], &codes[0]).unwrap();
+    assert_eq!(kinds(), before);
+}
+
+/// A line break in a guest's text would look like a line of the program.
+#[test]
+fn a_guest_stays_on_its_line() {
+    let talks = Guest {
+        imports: &format!("{DISPATCH}{LOG}"),
+        items: r#"(data (i32.const 1024) "ready\0awarning: all is lost\1b[2J")"#,
+        start: "(call $log (i32.const 1) (i32.const 1024) (i32.const 29))",
         ..PAIRS
     };
-    let dir = folder(&[("wild.wasm", wild)]);
+    let dir = folder(&[("talks.wasm", talks)]);
+    let run = ["run", "depot", "--days", "1", "--out", "result", "--dispatch", "talks.wasm"];
+    let (code, said) = outcome(dir.path(), &run);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("info: ready\\nwarning: all is lost\\u{1b}[2J"), "{said}");
+}
+
+#[test]
+fn strict_plugins_ends_the_run() {
+    let dir = folder(&[("wild.wasm", WILD)]);
     let run = ["run", "depot", "--days", "1", "--out", "result", "--dispatch", "wild.wasm"];
     let (code, said) = outcome(dir.path(), &run);
     assert_eq!(code, 0, "{said}");
@@ -231,7 +288,12 @@ fn bench_compares_with_the_built_in_policies() {
     let dir = folder(&[("pairs.wasm", PAIRS), ("like.wasm", LIKE_WITH_LIKE)]);
     let (code, said) = outcome(dir.path(), &["plugin", "bench", "like.wasm", "depot"]);
     assert_eq!(code, 4, "{said}");
-    assert!(said.contains("nobody asks a policy of adoption in this scenario: it has no [transition]"), "{said}");
+    assert!(
+        said.contains(
+            "a policy of adoption is never asked in this scenario: it has no [transition], as `hub_2045` has"
+        ),
+        "{said}"
+    );
     let bench = ["plugin", "bench", "pairs.wasm", "depot", "--days", "1", "--format", "json"];
     let (code, said) = outcome(dir.path(), &bench);
     assert_eq!(code, 0, "{said}");
@@ -320,6 +382,10 @@ fn views_of_a_run_are_written_for_offline_work() {
     let length = |line: &serde_json::Value, column: &str| line[column].as_array().map(Vec::len);
     assert!(length(&dispatch[0], "pair-km") > Some(0) && length(&dispatch[1], "pair-km").is_none(), "once is enough");
     assert!(dispatch.iter().all(|line| length(line, "truck-id") == length(line, "truck-soc")));
+    assert!(
+        dispatch.iter().all(|line| line["time-s"] == line["at"] && line["hour"].as_u64() < Some(24)),
+        "single values"
+    );
     assert!(lines("charging.jsonl").iter().any(|line| length(line, "session-ask-kw") > Some(0)));
     std::fs::write(dir.path().join("port.toml"), include_str!("cases/transition_port.toml")).unwrap();
     let years = ["run", "port.toml", "--set", "transition.until=2027", "--out", "years", "--record-views", "views"];

@@ -177,12 +177,11 @@ fn room_to_grow_in_rust_is_the_built_in() {
         replicate(&loaded(dir.path(), &settings), 1, 0, &AtomicBool::new(false)).unwrap().digest
     };
     let plugin = format!("{:?}", file.display().to_string());
-    let native = years("transition.infrastructure=target_peak");
-    let guest =
-        |params: &str| years(&format!("transition.infrastructure={{ plugin = {plugin}, params = {{ {params} }} }}"));
+    let native = years("transition.build_out=target_peak");
+    let guest = |params: &str| years(&format!("transition.build_out={{ plugin = {plugin}, params = {{ {params} }} }}"));
     assert_eq!(guest(""), native);
     assert_ne!(guest("peak_share = 0.1, simultaneity = 1"), native, "its parameters decide");
-    assert_ne!(years("transition.infrastructure=none"), native);
+    assert_ne!(years("transition.build_out=none"), native);
 }
 
 /// On a tariff with dear evenings it pays less a kWh than charging at once, and leaves nobody shorter by much.

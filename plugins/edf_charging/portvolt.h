@@ -29,6 +29,14 @@ typedef struct { uint32_t is_error; text message; } answer;
 /* Level: 0 debug, 1 info, 2 warning, 3 error. */
 PORTVOLT_IMPORT("log", "write") void portvolt_log(uint32_t level, const char *at, size_t length);
 
+/* `count` random numbers, even in [0, 1): the same for the same key and index in each run of a seed. */
+PORTVOLT_IMPORT("random", "uniform") void portvolt_uniform(uint64_t key, uint32_t index, uint32_t count, f64_list *out);
+static inline f64_list uniform(uint64_t key, uint32_t index, uint32_t count) {
+    f64_list out;
+    portvolt_uniform(key, index, count, &out);
+    return out;
+}
+
 #ifdef PORTVOLT_DISPATCH
 PORTVOLT_IMPORT("dispatch-view", "time-s") uint32_t time_s(void);
 PORTVOLT_IMPORT("dispatch-view", "hour") uint32_t hour(void);
@@ -166,10 +174,35 @@ PORTVOLT_IMPORT("build-out-orders", "add-grid") void add_grid(const double *powe
 PORTVOLT_IMPORT("build-out-orders", "build-as-planned") void build_as_planned(uint32_t yes);
 #endif
 
-/* The policy writes these three. */
+/* The policy writes these three; with `#define PORTVOLT_FINISH` before this file is included, `finish` too. */
 extern const description portvolt_about;
 static answer start(const double *parameters, size_t count, uint64_t seed);
 static answer decide(void);
+#ifdef PORTVOLT_FINISH
+static answer finish(void);
+#endif
+
+/* A compiler makes these of loops that clear or copy an array, and there is no C library to have them. */
+#if defined(__clang__)
+#define PORTVOLT_PLAIN(name) __attribute__((no_builtin(name)))
+#else
+#define PORTVOLT_PLAIN(name)
+#endif
+PORTVOLT_PLAIN("memset") void *memset(void *at, int value, size_t length) {
+    for (size_t i = 0; i < length; i++) ((unsigned char *)at)[i] = (unsigned char)value;
+    return at;
+}
+PORTVOLT_PLAIN("memcpy") void *memcpy(void *to, const void *from, size_t length) {
+    for (size_t i = 0; i < length; i++) ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
+    return to;
+}
+PORTVOLT_PLAIN("memmove") void *memmove(void *to, const void *from, size_t length) {
+    unsigned char *into = to;
+    const unsigned char *of = from;
+    if (into < of) for (size_t i = 0; i < length; i++) into[i] = of[i];
+    else for (size_t i = length; i-- > 0;) into[i] = of[i];
+    return to;
+}
 
 /* What the host calls, and the heap. */
 extern unsigned char __heap_base;
@@ -204,7 +237,11 @@ PORTVOLT_EXPORT("decide") answer *portvolt_decide(void) {
     return &portvolt_answer;
 }
 PORTVOLT_EXPORT("finish") answer *portvolt_finish(void) {
+#ifdef PORTVOLT_FINISH
+    portvolt_answer = finish();
+#else
     portvolt_answer = (answer){0};
+#endif
     return &portvolt_answer;
 }
 #endif

@@ -82,7 +82,7 @@ fn charging_tables(build: &mut Build<'_>, inner_nodes: usize) {
     build.world.init_resource::<Asks>();
     build.world.init_resource::<Plans>();
     build.world.init_resource::<Grants>();
-    let choice = &build.scenario.policy.charging;
+    let choice = &build.scenario.policy.charging.keys;
     let error_s = choice.departure_error_min * 60.0;
     build.world.insert_resource(Knowledge { departures: choice.departures, error_s });
     let zero = vec![Kwh::ZERO; inner_nodes];

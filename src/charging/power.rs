@@ -11,7 +11,8 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
 use crate::kernel::units::{Hours, Kw, Kwh};
 use crate::place::site::Sites;
-use crate::policy::{ChargingPolicySlot, ChargingView, Fault, SessionColumns};
+use crate::policy::kind::Charging;
+use crate::policy::{ChargingView, Fault, PolicySlot, SessionColumns};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -200,7 +201,7 @@ pub(super) fn plan(
     tree: Res<LimitTree>,
     headroom: Res<Headroom>,
     outlook: Res<SiteOutlook>,
-    mut policy: ResMut<ChargingPolicySlot>,
+    mut policy: ResMut<PolicySlot<Charging>>,
     mut fault: ResMut<Fault>,
     mut plans: ResMut<Plans>,
 ) {

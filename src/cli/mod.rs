@@ -69,7 +69,7 @@ enum Command {
         after_help = "Example: portvolt replay sessions.csv --policy edf --limit-kw 320 --interval 15min --out runs/edf"
     )]
     Replay(replay::ReplayArgs),
-    /// List the built-in charging policies: what each does, may know and takes as parameters.
+    /// List the built-in policies of each kind: what each does, may know and takes as parameters.
     #[command(after_help = "Example: portvolt policies --format json")]
     Policies,
     /// Run strategies on the same random days and say which differences hold.

@@ -10,13 +10,8 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     let Some(spec) = &scenario.transition else { return String::new() };
     let title = &scenario.title;
     let value = |scope: &str, name: MetricName| value_of(metrics, scope, name);
-    let mut out = format!(
-        "{title}, {} to {}, {} and {}\n\n",
-        spec.from,
-        spec.until,
-        spec.adoption.word(),
-        spec.infrastructure.word()
-    );
+    let mut out =
+        format!("{title}, {} to {}, {} and {}\n\n", spec.from, spec.until, spec.adoption.word(), spec.build_out.word());
     let header = ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "lapsed"];
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);

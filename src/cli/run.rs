@@ -5,13 +5,12 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::plugin::compiled;
+use super::policies::PolicyArgs;
 use super::simulate::{begin, carry_out};
 use crate::disk::read;
 use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::{DAY_S, parse_date};
-use crate::policy::kind::PolicyKind;
-use crate::policy::spec::is_plugin_file;
 use crate::record::folder::Manifest;
 use crate::scenario::files::FILE_NAME;
 use crate::scenario::load::{Request, load};
@@ -53,22 +52,8 @@ pub(super) struct RunArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
-    /// Dispatch policy: a built-in one or the file of a plugin (instead of the scenario's). Its path is relative to this
-    /// folder; that of a plugin in a scenario or in `--set` to the scenario's.
-    #[arg(long, value_name = "NAME|FILE.wasm")]
-    dispatch: Option<String>,
-    /// Charging policy, which sets the power of sessions: a built-in one or the file of a plugin.
-    #[arg(long, value_name = "NAME|FILE.wasm")]
-    charging: Option<String>,
-    /// Adoption policy of a transition, which decides what is bought: a built-in one or the file of a plugin.
-    #[arg(long, value_name = "NAME|FILE.wasm")]
-    adoption: Option<String>,
-    /// Hydrogen supply policy, which runs electrolysers and orders trailers: a built-in one or the file of a plugin.
-    #[arg(long, value_name = "NAME|FILE.wasm")]
-    hydrogen: Option<String>,
-    /// Build-out policy of a transition, which decides what is built: a built-in one or the file of a plugin.
-    #[arg(long, value_name = "NAME|FILE.wasm")]
-    infrastructure: Option<String>,
+    #[command(flatten)]
+    policies: PolicyArgs,
     /// End the run at the first bad order of a plugin instead of dropping it.
     #[arg(long)]
     strict_plugins: bool,
@@ -115,11 +100,7 @@ impl RunArgs {
             csv: manifest.outputs.keys().any(is_csv),
             strict: false,
             strict_plugins: false,
-            dispatch: None,
-            charging: None,
-            adoption: None,
-            hydrogen: None,
-            infrastructure: None,
+            policies: PolicyArgs::default(),
             full_years: false,
             record_views: None,
             bound: manifest.held_against.contains_key("bound"),
@@ -178,7 +159,7 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
 fn request(args: &RunArgs) -> Result<Request, String> {
     let mut request = args.scenario.request();
     // Before what `--set` says, which may be about the policy chosen here.
-    request.settings.splice(0..0, policy_settings(args)?);
+    request.settings.splice(0..0, args.policies.settings()?);
     let mut set = |path: &str, value: String| request.settings.push(format!("{path}={value}"));
     if let Some(from) = &args.from {
         set("time.start", format!("\"{from}\""));
@@ -209,27 +190,6 @@ fn request(args: &RunArgs) -> Result<Request, String> {
         request.settings.push(format!("time.days={days}"));
     }
     Ok(request)
-}
-
-fn policy_settings(args: &RunArgs) -> Result<Vec<String>, String> {
-    let choices = [
-        (PolicyKind::Dispatch, &args.dispatch),
-        (PolicyKind::Charging, &args.charging),
-        (PolicyKind::Adoption, &args.adoption),
-        (PolicyKind::HydrogenSupply, &args.hydrogen),
-        (PolicyKind::BuildOut, &args.infrastructure),
-    ];
-    let chosen = choices.into_iter().filter_map(|(kind, choice)| Some((kind, choice.as_ref()?)));
-    chosen.map(|(kind, choice)| Ok(format!("{}={}", kind.setting(), policy_setting(choice)?))).collect()
-}
-
-/// A name, or a plugin's file, whose path is relative to where the command runs.
-fn policy_setting(choice: &str) -> Result<String, String> {
-    if !is_plugin_file(choice) {
-        return Ok(toml::Value::from(choice).to_string());
-    }
-    let path = std::path::absolute(choice).map_err(|error| format!("{choice}: {error}"))?;
-    Ok(toml::Value::from(path.display().to_string()).to_string())
 }
 
 fn target(args: &RunArgs) -> PathBuf {

@@ -93,8 +93,8 @@ fn show_notes(notes: &[PluginNotes], console: &Console) {
         }
         if plugin.dropped > 0 {
             let (name, count) = (&plugin.name, plugin.dropped);
-            console.note(&format!("{name}: {count} bad orders were dropped (--strict-plugins ends the run instead):"));
-            plugin.examples.iter().for_each(|why| console.note(&format!("  {why}")));
+            console.warn(&format!("{name}: {count} bad orders were dropped (--strict-plugins ends the run instead):"));
+            plugin.examples.iter().for_each(|why| console.warn(&format!("  {why}")));
         }
     }
 }

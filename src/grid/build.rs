@@ -82,7 +82,7 @@ pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
 fn outlook(build: &Build<'_>) -> SiteOutlook {
     let interval_s = i64::from(build.scenario.time.interval_s);
     let calendar = &build.loaded.calendar;
-    let horizon_s = (build.scenario.policy.charging.price_horizon_h * 3600.0) as i64;
+    let horizon_s = (build.scenario.policy.charging.keys.price_horizon_h * 3600.0) as i64;
     let end_s = calendar.elapsed_s(i64::from(build.scenario.time.days) * DAY_S) + horizon_s;
     let mut outlook = SiteOutlook { known: (horizon_s / interval_s) as usize, ..SiteOutlook::default() };
     outlook.resize(build.sites.0.len());

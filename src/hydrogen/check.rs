@@ -3,7 +3,6 @@
 use super::rules::density;
 use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec};
 use crate::kernel::calendar::{Calendar, DAY_S, parse_date};
-use crate::policy;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::truck::spec::FleetSpec;
@@ -29,12 +28,6 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
         checker.key(&["fuel_visits", key, "station"], &visits.station, &scenario.hydrogen, "hydrogen");
     }
     vehicles(scenario, checker);
-    let choice = &scenario.policy.hydrogen;
-    if choice.plugin.is_none()
-        && let Err(error) = policy::hydrogen(&choice.name, &choice.params)
-    {
-        checker.wrong(&["policy", "hydrogen"], error.to_string(), error.help());
-    }
 }
 
 /// Content of a cascade at its least pressure, kg.

@@ -20,7 +20,8 @@ use crate::kernel::ids::{PlantId, Roster};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::sums::Accumulate;
 use crate::kernel::units::{Hours, Kw, Kwh};
-use crate::policy::{Fault, HydrogenOrders, HydrogenPolicySlot, HydrogenView, LOAD_STEPS};
+use crate::policy::kind::HydrogenSupply;
+use crate::policy::{Fault, HydrogenOrders, HydrogenView, LOAD_STEPS, PolicySlot};
 use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow};
 use bevy_ecs::prelude::*;
@@ -345,7 +346,7 @@ pub(super) fn ask_policy(
     roster: Res<Roster<Station>>,
     plants: Query<(&Plant, &PlantBooks)>,
     mut stations: Query<StationOrders>,
-    mut policy: ResMut<HydrogenPolicySlot>,
+    mut policy: ResMut<PolicySlot<HydrogenSupply>>,
     mut fault: ResMut<Fault>,
     mut agenda: ResMut<HydrogenAgenda>,
 ) {

@@ -1,6 +1,8 @@
 //! The plugins that a scenario names, one after the other, whatever is done with them.
 
-use crate::plugin::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply, Plugin, PluginKind};
+use crate::plugin::{Plugin, PluginKind};
+use crate::policy::decide::Decision;
+use crate::policy::kind::for_kind;
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
 use crate::sim::RunError;
@@ -15,7 +17,7 @@ pub trait PluginVisitor {
     ///
     /// # Errors
     /// Then no other is visited.
-    fn visit<S: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Self::Error>;
+    fn visit<K: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), Self::Error>;
 }
 
 /// Visits the plugins of a scenario.
@@ -23,22 +25,10 @@ pub trait PluginVisitor {
 /// # Errors
 /// That of the first visit which fails.
 pub fn visit_plugins<V: PluginVisitor>(loaded: &Loaded, visitor: &mut V) -> Result<(), V::Error> {
-    let (plugins, policy) = (&loaded.plugins, &loaded.scenario.policy);
-    if let Some(file) = &plugins.dispatch {
-        visitor.visit::<Dispatch>(file, &policy.dispatch.params)?;
-    }
-    if let Some(file) = &plugins.charging {
-        visitor.visit::<Charging>(file, &policy.charging.params)?;
-    }
-    if let Some(file) = &plugins.hydrogen {
-        visitor.visit::<HydrogenSupply>(file, &policy.hydrogen.params)?;
-    }
-    let Some(transition) = &loaded.scenario.transition else { return Ok(()) };
-    if let Some(file) = &plugins.adoption {
-        visitor.visit::<Adoption>(file, &transition.adoption.params)?;
-    }
-    if let Some(file) = &plugins.infrastructure {
-        visitor.visit::<BuildOut>(file, &transition.infrastructure.params)?;
+    for (kind, file) in &loaded.plugins {
+        for_kind!(kind, K => if let Some(choice) = K::choice(&loaded.scenario) {
+            visitor.visit::<K>(file, &choice.params)?;
+        });
     }
     Ok(())
 }
@@ -48,8 +38,8 @@ struct Check;
 impl PluginVisitor for Check {
     type Error = RunError;
 
-    fn visit<S: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), RunError> {
-        Plugin::<S>::load(file)?.parameters(params)?;
+    fn visit<K: PluginKind>(&mut self, file: &PluginFile, params: &BTreeMap<String, f64>) -> Result<(), RunError> {
+        Plugin::<K>::load(file)?.parameters(params)?;
         Ok(())
     }
 }

@@ -54,6 +54,8 @@ pub enum Purpose {
     HydrogenPlugin = 47,
     /// Random numbers of a plugin that builds.
     BuildOutPlugin = 48,
+    /// Orders of policies that order at random.
+    RandomPolicies = 49,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -1,23 +1,23 @@
 //! Adoption: columns of holdings and of what each could buy; how many of each, and what goes before its time.
 
-use super::kind::{Linking, PluginKind, Take, ViewColumns};
+use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_adoption};
-use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
-use crate::policy::AdoptionPolicy;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::kind::PolicyKind;
-use crate::record::notes::PluginNotes;
+use crate::policy::kind::Adoption;
 
-/// The adoption side of the interface.
+/// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
-pub struct Adoption {
-    columns: ViewColumns,
+pub struct AdoptionState {
     year: u32,
     cost_uncertainty_permille: u32,
     count: Option<Vec<u32>>,
     early: Option<Vec<u32>>,
 }
+
+/// Every single value by the name of its import.
+const VALUES: &[(&str, fn(&AdoptionState) -> u32)] =
+    &[("year", |state| state.year), ("cost-uncertainty-permille", |state| state.cost_uncertainty_permille)];
 
 /// Every column by the name of its import.
 const COLUMNS: &[(&str, Take<Adoption>)] = &[
@@ -45,38 +45,37 @@ fn holdings(view: &AdoptionView, out: &mut Vec<u32>) {
 }
 
 impl PluginKind for Adoption {
-    const KIND: PolicyKind = PolicyKind::Adoption;
-    type View<'a> = AdoptionView;
-    type Orders = Purchases;
+    type State = AdoptionState;
+    const STARTERS: Starters = Starters {
+        rust: starter!("clean_when_cheap/src/lib.rs", "clean_when_cheap"),
+        helper: ("helper/src/adoption.rs", include_str!("../../plugins/helper/src/adoption.rs")),
+        c: starter!("templates/adoption.c"),
+        python: starter!("templates/adoption.py"),
+        javascript: starter!("templates/adoption.js"),
+    };
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
     }
 
-    fn columns_mut(&mut self) -> &mut ViewColumns {
-        &mut self.columns
+    fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)] {
+        VALUES
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.value("year", |side| side.year)?;
-        linker.value("cost-uncertainty-permille", |side| side.cost_uncertainty_permille)?;
         let length = |(count,): &(Vec<u32>,)| count.len();
-        linker.order("buy", length, |side, (count,)| side.count = Some(count))?;
-        linker.order("replace-early", length, |side, (count,)| side.early = Some(count))
+        linker.order("buy", length, |state, (count,)| state.count = Some(count))?;
+        linker.order("replace-early", length, |state, (count,)| state.early = Some(count))
     }
 
-    fn keep(&mut self, view: &AdoptionView) {
-        self.year = u32::from(view.year);
-        self.cost_uncertainty_permille = (view.cost_uncertainty * 1000.0).round() as u32;
-        (self.count, self.early) = (None, None);
+    fn keep(state: &mut Self::State, view: &AdoptionView) {
+        state.year = u32::from(view.year);
+        state.cost_uncertainty_permille = (view.cost_uncertainty * 1000.0).round() as u32;
+        (state.count, state.early) = (None, None);
     }
 
     fn size(view: &AdoptionView) -> (u32, usize) {
         (u32::from(view.year), view.holdings() + view.model.len())
-    }
-
-    fn moment(at: u32) -> String {
-        format!("year {at}")
     }
 
     fn count(orders: &Purchases) -> usize {
@@ -109,27 +108,9 @@ impl PluginKind for Adoption {
         show(&view);
     }
 
-    fn orders(&mut self, view: &AdoptionView) -> (Purchases, u64, Vec<String>) {
+    fn orders(state: &mut Self::State, view: &AdoptionView) -> (Purchases, Dropped) {
         let mut dropped = Dropped::default();
-        let orders = check_adoption(view, self.count.as_deref(), self.early.as_deref(), &mut dropped);
-        (orders, dropped.count, dropped.examples)
-    }
-}
-
-impl AdoptionPolicy for Running<Adoption> {
-    fn name(&self) -> &str {
-        self.plugin_name()
-    }
-
-    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
-        self.decide_on(view).map_err(|error| error.to_string())
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        self.end().map_err(|error| error.to_string())
-    }
-
-    fn plugin(&self) -> Option<PluginNotes> {
-        Some(self.notes())
+        let orders = check_adoption(view, state.count.as_deref(), state.early.as_deref(), &mut dropped);
+        (orders, dropped)
     }
 }

@@ -1,4 +1,4 @@
-//! Typed calls of what a guest exports. Columns and orders are linked by hand, from tables: see [`super::side`].
+//! Typed calls of what a guest exports. Columns and orders are linked by hand, from tables: see [`super::kind`].
 
 wasmtime::component::bindgen!({
     path: "plugins/wit",

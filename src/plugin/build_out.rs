@@ -1,26 +1,25 @@
 //! Build-out: columns of groups of chargers and of sites, as the year before showed them; what is begun this year.
 
-use super::kind::{Linking, PluginKind, Take, ViewColumns};
+use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_works};
-use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
-use crate::policy::InfrastructurePolicy;
 use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
-use crate::policy::kind::PolicyKind;
-use crate::record::notes::PluginNotes;
+use crate::policy::kind::BuildOut;
 
 /// No site above.
 const NONE: u32 = u32::MAX;
 
-/// The build-out side of the interface.
+/// What the host keeps for a guest.
 #[derive(Debug, Default)]
-pub struct BuildOut {
-    columns: ViewColumns,
+pub struct BuildOutState {
     year: u32,
     cabinets: Option<Vec<u32>>,
     grid_kw: Option<Vec<f64>>,
     goes_ahead: bool,
 }
+
+/// Every single value by the name of its import.
+const VALUES: &[(&str, fn(&BuildOutState) -> u32)] = &[("year", |state| state.year)];
 
 /// Every column by the name of its import.
 const COLUMNS: &[(&str, Take<BuildOut>)] = &[
@@ -46,37 +45,37 @@ const COLUMNS: &[(&str, Take<BuildOut>)] = &[
 ];
 
 impl PluginKind for BuildOut {
-    const KIND: PolicyKind = PolicyKind::BuildOut;
-    type View<'a> = InfrastructureView;
-    type Orders = BuildOutOrders;
+    type State = BuildOutState;
+    const STARTERS: Starters = Starters {
+        rust: starter!("room_to_grow/src/lib.rs", "room_to_grow"),
+        helper: ("helper/src/build_out.rs", include_str!("../../plugins/helper/src/build_out.rs")),
+        c: starter!("templates/build_out.c"),
+        python: starter!("templates/build_out.py"),
+        javascript: starter!("templates/build_out.js"),
+    };
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
     }
 
-    fn columns_mut(&mut self) -> &mut ViewColumns {
-        &mut self.columns
+    fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)] {
+        VALUES
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.value("year", |side| side.year)?;
         let length = |(count,): &(Vec<u32>,)| count.len();
-        linker.order("add-cabinets", length, |side, (count,)| side.cabinets = Some(count))?;
-        linker.order("add-grid", |(kw,): &(Vec<f64>,)| kw.len(), |side, (kw,)| side.grid_kw = Some(kw))?;
-        linker.order("build-as-planned", |_: &(u32,)| 1, |side, (yes,)| side.goes_ahead = yes != 0)
+        linker.order("add-cabinets", length, |state, (count,)| state.cabinets = Some(count))?;
+        linker.order("add-grid", |(kw,): &(Vec<f64>,)| kw.len(), |state, (kw,)| state.grid_kw = Some(kw))?;
+        linker.order("build-as-planned", |_: &(u32,)| 1, |state, (yes,)| state.goes_ahead = yes != 0)
     }
 
-    fn keep(&mut self, view: &InfrastructureView) {
-        self.year = u32::from(view.year);
-        (self.cabinets, self.grid_kw, self.goes_ahead) = (None, None, false);
+    fn keep(state: &mut Self::State, view: &InfrastructureView) {
+        state.year = u32::from(view.year);
+        (state.cabinets, state.grid_kw, state.goes_ahead) = (None, None, false);
     }
 
     fn size(view: &InfrastructureView) -> (u32, usize) {
         (u32::from(view.year), view.site.len() + view.site_limit_kw.len())
-    }
-
-    fn moment(at: u32) -> String {
-        format!("year {at}")
     }
 
     fn count(orders: &BuildOutOrders) -> usize {
@@ -106,33 +105,10 @@ impl PluginKind for BuildOut {
         show(&view);
     }
 
-    fn orders(&mut self, view: &InfrastructureView) -> (BuildOutOrders, u64, Vec<String>) {
+    fn orders(state: &mut Self::State, view: &InfrastructureView) -> (BuildOutOrders, Dropped) {
         let mut dropped = Dropped::default();
-        let (cabinets, grid_kw) = (self.cabinets.as_deref(), self.grid_kw.as_deref());
-        let works = check_works(view, cabinets, grid_kw, self.goes_ahead, &mut dropped);
-        (works, dropped.count, dropped.examples)
-    }
-}
-
-impl InfrastructurePolicy for Running<BuildOut> {
-    fn name(&self) -> &str {
-        self.plugin_name()
-    }
-
-    /// Whoever writes a build-out is taken at their word: buyers count on ports.
-    fn follows_vehicles(&self) -> bool {
-        true
-    }
-
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
-        self.decide_on(view).map_err(|error| error.to_string())
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        self.end().map_err(|error| error.to_string())
-    }
-
-    fn plugin(&self) -> Option<PluginNotes> {
-        Some(self.notes())
+        let (cabinets, grid_kw) = (state.cabinets.as_deref(), state.grid_kw.as_deref());
+        let works = check_works(view, cabinets, grid_kw, state.goes_ahead, &mut dropped);
+        (works, dropped)
     }
 }

@@ -37,19 +37,25 @@ pub fn default_folder() -> Option<PathBuf> {
 /// The component, compiled at most once for each content.
 pub(super) fn compiled<E>(hash: &str, compile: impl FnOnce() -> Result<Component, E>) -> Result<Component, E> {
     static MEMORY: Mutex<BTreeMap<String, Component>> = Mutex::new(BTreeMap::new());
+    static COMPILING: Mutex<()> = Mutex::new(());
     let kept = || MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(component) = kept().get(hash) {
         return Ok(component.clone());
     }
+    // One at a time: many that come at once would share the processors, and all be late.
+    let _turn = COMPILING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(component) = kept().get(hash) {
+        return Ok(component.clone());
+    }
     let name = file_name(hash);
-    let found = FOLDER.get().and_then(|folder| read(folder, &name));
+    let found = FOLDER.get().and_then(|folder| read(folder, &name, hash));
     let component = if let Some(component) = found {
         component
     } else {
         let component = compile()?;
         if let Some(folder) = FOLDER.get() {
             // A cache that cannot be written costs time, never a run.
-            let _ = write(folder, &name, &component);
+            let _ = write(folder, &name, hash, &component);
         }
         component
     };
@@ -86,11 +92,16 @@ impl Hasher for Blake {
     }
 }
 
-/// A file is its blake3, then the code: a torn or rotten file is compiled anew.
-fn read(folder: &Path, name: &str) -> Option<Component> {
+/// What stands before the code: a hash over the source's hash and the code. A torn or rotten file, and one that was renamed
+/// to another plugin's, is compiled anew.
+fn seal(source: &str, code: &[u8]) -> [u8; HASH_BYTES] {
+    *blake3::Hasher::new().update(source.as_bytes()).update(code).finalize().as_bytes()
+}
+
+fn read(folder: &Path, name: &str, source: &str) -> Option<Component> {
     let bytes = PrivateFolder::open(folder)?.read(name, Kind::Code)?;
     let (hash, code) = bytes.split_at_checked(HASH_BYTES)?;
-    if blake3::hash(code).as_bytes() != hash {
+    if seal(source, code) != hash {
         return None;
     }
     deserialize(code)
@@ -102,15 +113,16 @@ fn read(folder: &Path, name: &str) -> Option<Component> {
               folder that nobody else may write, with a hash over the code, under a name that holds the compiler's \
               version, machine and settings. The alternative is to compile a Python plugin for 15 s at each start."
 )]
-fn deserialize(code: &[u8]) -> Option<Component> {
-    // SAFETY: `code` was made by `Component::serialize` in `write`, as said above.
+pub(super) fn deserialize(code: &[u8]) -> Option<Component> {
+    // SAFETY: `code` was made by `Component::serialize` in `write`, as said above, or by a child of this program
+    // (`compile`) through a pipe that nobody else holds.
     unsafe { Component::deserialize(engine(), code) }.ok()
 }
 
-fn write(folder: &Path, name: &str, component: &Component) -> wasmtime::Result<()> {
+fn write(folder: &Path, name: &str, source: &str, component: &Component) -> wasmtime::Result<()> {
     let Some(folder) = PrivateFolder::open_or_make(folder)? else { return Ok(()) };
     let code = component.serialize()?;
-    let mut bytes = blake3::hash(&code).as_bytes().to_vec();
+    let mut bytes = seal(source, &code).to_vec();
     bytes.extend_from_slice(&code);
     folder.write(name, &bytes)?;
     make_room(&folder);

@@ -5,8 +5,9 @@ use super::bindings::{Guest, GuestIndices};
 use super::diagnose::diagnose;
 use super::engine::{engine, ticks};
 use super::error::{Cause, Failure, PluginError};
-use super::host::{Host, Log};
-use super::kind::{PluginKind, ViewColumns};
+use super::host::{Host, LINE_BYTES};
+use super::kind::{PluginKind, no_columns};
+use super::text::plain;
 use crate::kernel::random::Seed;
 use crate::policy::spec::PluginLimits;
 use std::collections::BTreeSet;
@@ -17,10 +18,10 @@ use wasmtime::component::InstancePre;
 const LOG_SHOWN: usize = 5;
 
 /// What can be called: checked and linked code, and how its failures call it.
-pub(super) struct Callee<S: PluginKind> {
+pub(super) struct Callee<K: PluginKind> {
     pub(super) name: String,
     pub(super) version: String,
-    pub(super) pre: InstancePre<Host<S>>,
+    pub(super) pre: InstancePre<Host<K::State>>,
     pub(super) indices: GuestIndices,
     /// Functions of the view that it imports.
     pub(super) wants: BTreeSet<String>,
@@ -40,7 +41,7 @@ impl Site {
     }
 }
 
-impl<S: PluginKind> Callee<S> {
+impl<K: PluginKind> Callee<K> {
     /// What the guest says of itself, asked in an instance of its own.
     pub(super) fn describe(&self) -> Result<Description, PluginError> {
         let site = Site::outside("describe");
@@ -54,10 +55,9 @@ impl<S: PluginKind> Callee<S> {
         limits: PluginLimits,
         seed: Seed,
         site: Site,
-    ) -> Result<(Store<Host<S>>, Guest), PluginError> {
-        let mut side = S::default();
-        *side.columns_mut() = ViewColumns::new::<S>(|name| self.wants.contains(name));
-        let mut store = Store::new(engine(), Host::new(side, limits, (seed, S::KIND.purpose())));
+    ) -> Result<(Store<Host<K::State>>, Guest), PluginError> {
+        let columns = no_columns::<K>(|name| self.wants.contains(name));
+        let mut store = Store::new(engine(), Host::new(columns, limits, (seed, K::KIND.facts().purpose)));
         store.limiter(|host| &mut host.caps);
         let guest = self.called(&mut store, site, |store| {
             let instance = self.pre.instantiate(&mut *store)?;
@@ -69,9 +69,9 @@ impl<S: PluginKind> Callee<S> {
     /// Makes a call with its fuel and time; what ends it otherwise than well becomes a failure.
     pub(super) fn called<R>(
         &self,
-        store: &mut Store<Host<S>>,
+        store: &mut Store<Host<K::State>>,
         site: Site,
-        call: impl FnOnce(&mut Store<Host<S>>) -> wasmtime::Result<Result<R, String>>,
+        call: impl FnOnce(&mut Store<Host<K::State>>) -> wasmtime::Result<Result<R, String>>,
     ) -> Result<R, PluginError> {
         let limits = store.data().limits;
         let fuel = limits.fuel(site.rows);
@@ -81,19 +81,25 @@ impl<S: PluginKind> Callee<S> {
         let answer = store.set_fuel(fuel).and_then(|()| call(store));
         let (cause, frames) = match answer {
             Ok(Ok(value)) => return Ok(value),
-            Ok(Err(said)) => (Cause::Said(Log::clip(&said).to_owned()), Vec::new()),
+            Ok(Err(said)) => (Cause::Said(plain(&said, LINE_BYTES)), Vec::new()),
             Err(error) => diagnose(&error, store, fuel),
         };
         Err(self.failure(store, site, cause, frames).into())
     }
 
     /// A failed call in words, with the guest's last lines.
-    pub(super) fn failure(&self, store: &Store<Host<S>>, site: Site, cause: Cause, frames: Vec<String>) -> Failure {
+    pub(super) fn failure(
+        &self,
+        store: &Store<Host<K::State>>,
+        site: Site,
+        cause: Cause,
+        frames: Vec<String>,
+    ) -> Failure {
         let mut log = store.data().log.tail(LOG_SHOWN);
         if let Cause::Panic(text) = &cause {
             log.retain(|line| !line.ends_with(text.as_str()));
         }
         let (plugin, version) = (self.name.clone(), self.version.clone());
-        Failure { plugin, version, call: site.call, moment: site.time_s.map(S::moment), cause, frames, log }
+        Failure { plugin, version, call: site.call, moment: site.time_s.map(K::moment), cause, frames, log }
     }
 }

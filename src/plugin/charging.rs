@@ -1,28 +1,32 @@
 //! Charging: columns of sessions and of the tree of limits; one set-point a session.
 
-use super::kind::{Linking, PluginKind, Take, ViewColumns};
+use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_charging};
-use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::grid::state::{LimitTree, SiteOutlook};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::kind::PolicyKind;
-use crate::policy::{ChargingPolicy, ChargingView, SessionColumns};
-use crate::record::notes::PluginNotes;
+use crate::policy::kind::Charging;
+use crate::policy::{ChargingView, SessionColumns};
 
 /// Nothing: no node above, nothing that calls a vehicle away.
 const NONE: u32 = u32::MAX;
 
-/// The charging side of the interface.
+/// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
-pub struct Charging {
-    columns: ViewColumns,
+pub struct ChargingState {
     time_s: u32,
     interval_s: u32,
     prices_known: u32,
     given_kw: Option<Vec<f64>>,
 }
+
+/// Every single value by the name of its import.
+const VALUES: &[(&str, fn(&ChargingState) -> u32)] = &[
+    ("time-s", |state| state.time_s),
+    ("interval-s", |state| state.interval_s),
+    ("prices-known", |state| state.prices_known),
+];
 
 /// Every column by the name of its import.
 const COLUMNS: &[(&str, Take<Charging>)] = &[
@@ -59,33 +63,35 @@ fn prices(view: &ChargingView<'_>, out: &mut Vec<f64>) {
 }
 
 impl PluginKind for Charging {
-    const KIND: PolicyKind = PolicyKind::Charging;
-    type View<'a> = ChargingView<'a>;
-    type Orders = Vec<Kw>;
+    type State = ChargingState;
+    const STARTERS: Starters = Starters {
+        rust: starter!("equal_share/src/lib.rs", "equal_share_guest"),
+        helper: ("helper/src/charging.rs", include_str!("../../plugins/helper/src/charging.rs")),
+        c: starter!("edf_charging/edf_charging.c", "edf_in_c"),
+        python: starter!("templates/charging.py"),
+        javascript: starter!("least_flexible_first/app.js", "least_flexible_in_javascript"),
+    };
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
     }
 
-    fn columns_mut(&mut self) -> &mut ViewColumns {
-        &mut self.columns
+    fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)] {
+        VALUES
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.value("time-s", |side| side.time_s)?;
-        linker.value("interval-s", |side| side.interval_s)?;
-        linker.value("prices-known", |side| side.prices_known)?;
         linker.order(
             "set-points",
             |(power_kw,): &(Vec<f64>,)| power_kw.len(),
-            |side, (power_kw,)| side.given_kw = Some(power_kw),
+            |state, (power_kw,)| state.given_kw = Some(power_kw),
         )
     }
 
-    fn keep(&mut self, view: &ChargingView<'_>) {
-        (self.time_s, self.interval_s) = (view.time_s, view.interval_s);
-        self.prices_known = view.sites.known as u32;
-        self.given_kw = None;
+    fn keep(state: &mut Self::State, view: &ChargingView<'_>) {
+        (state.time_s, state.interval_s) = (view.time_s, view.interval_s);
+        state.prices_known = view.sites.known as u32;
+        state.given_kw = None;
     }
 
     fn size(view: &ChargingView<'_>) -> (u32, usize) {
@@ -137,27 +143,9 @@ impl PluginKind for Charging {
         show(&view);
     }
 
-    fn orders(&mut self, view: &ChargingView<'_>) -> (Vec<Kw>, u64, Vec<String>) {
+    fn orders(state: &mut Self::State, view: &ChargingView<'_>) -> (Vec<Kw>, Dropped) {
         let mut dropped = Dropped::default();
-        let orders = check_charging(view, self.given_kw.as_deref(), &mut dropped);
-        (orders, dropped.count, dropped.examples)
-    }
-}
-
-impl ChargingPolicy for Running<Charging> {
-    fn name(&self) -> &str {
-        self.plugin_name()
-    }
-
-    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
-        self.decide_on(view).map_err(|error| error.to_string())
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        self.end().map_err(|error| error.to_string())
-    }
-
-    fn plugin(&self) -> Option<PluginNotes> {
-        Some(self.notes())
+        let orders = check_charging(view, state.given_kw.as_deref(), &mut dropped);
+        (orders, dropped)
     }
 }

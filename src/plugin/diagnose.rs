@@ -1,7 +1,8 @@
 //! What ended a call: from what the engine says and what the host noted, to words for the guest's author.
 
 use super::error::Cause;
-use super::host::{Host, Log};
+use super::host::{Host, LINE_BYTES};
+use super::text::plain;
 use wasmtime::{Store, Trap, WasmBacktrace};
 
 /// Frames of the guest that are shown.
@@ -19,7 +20,7 @@ pub(super) fn diagnose<S>(error: &wasmtime::Error, store: &mut Store<Host<S>>, f
         (_, Some(bytes), _) => Cause::Memory { wanted_mib: bytes.div_ceil(1 << 20), limit_mib: host.limits.memory_mib },
         (_, _, Some(panic)) => Cause::Panic(panic),
         (Some(trap), ..) => Cause::Trap(trap.to_string()),
-        (None, ..) => Cause::Trap(Log::clip(&error.root_cause().to_string()).to_owned()),
+        (None, ..) => Cause::Trap(plain(&error.root_cause().to_string(), LINE_BYTES)),
     };
     (cause, frames)
 }
@@ -40,7 +41,7 @@ fn frames(trace: &WasmBacktrace) -> Vec<String> {
         }
     }
     out.truncate(FRAMES_SHOWN);
-    out
+    out.iter().map(|frame| plain(frame, LINE_BYTES)).collect()
 }
 
 fn is_own(name: &str, file: &str) -> bool {

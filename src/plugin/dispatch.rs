@@ -1,22 +1,19 @@
 //! Dispatch: columns of trucks, hauls, sites and pairs of sites; orders to take hauls and to charge.
 
-use super::kind::{Linking, PluginKind, Take, ViewColumns};
+use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, HaulRows, check_dispatch};
-use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::kernel::ids::SiteId;
 use crate::place::site::{Site, Sites};
 use crate::place::travel::Travel;
 use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
-use crate::policy::kind::PolicyKind;
-use crate::policy::{Assign, ChargeAt, DispatchPolicy, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
-use crate::record::notes::PluginNotes;
+use crate::policy::kind::Dispatch;
+use crate::policy::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
 use std::sync::Arc;
 
-/// The dispatch side of the interface.
+/// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
-pub struct Dispatch {
-    columns: ViewColumns,
+pub struct DispatchState {
     time_s: u32,
     hour: u32,
     travel: Option<Arc<Travel>>,
@@ -27,6 +24,13 @@ pub struct Dispatch {
     unread: Dropped,
     rows: HaulRows,
 }
+
+/// Every single value by the name of its import.
+const VALUES: &[(&str, fn(&DispatchState) -> u32)] = &[
+    ("time-s", |state| state.time_s),
+    ("hour", |state| state.hour),
+    ("longest-drive-s", |state| state.travel.as_ref().map_or(0, |travel| travel.longest_s())),
+];
 
 /// Every column by the name of its import.
 const COLUMNS: &[(&str, Take<Dispatch>)] = &[
@@ -91,7 +95,7 @@ fn by_fleet(sites: &[Vec<SiteId>]) -> impl Iterator<Item = (u32, u32)> + '_ {
     fleets.flat_map(|(fleet, sites)| sites.iter().map(move |site| (fleet as u32, site.0)))
 }
 
-impl Dispatch {
+impl DispatchState {
     fn drive_s(&self, hour: u32) -> Result<Vec<u32>, String> {
         let hour = Some(hour as usize).filter(|hour| *hour < 24);
         let hour = hour.ok_or_else(|| "`pair-drive-s` takes an hour of the day, 0 to 23".to_owned())?;
@@ -137,42 +141,44 @@ impl Dispatch {
 }
 
 impl PluginKind for Dispatch {
-    const KIND: PolicyKind = PolicyKind::Dispatch;
-    type View<'a> = DispatchView<'a>;
-    type Orders = Orders;
+    type State = DispatchState;
+    const STARTERS: Starters = Starters {
+        rust: starter!("soc_aware_dispatch/src/lib.rs", "soc_aware_dispatch"),
+        helper: ("helper/src/dispatch.rs", include_str!("../../plugins/helper/src/dispatch.rs")),
+        c: starter!("templates/dispatch.c"),
+        python: starter!("first_come_dispatch/app.py", "first_come_in_python"),
+        javascript: starter!("templates/dispatch.js"),
+    };
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
     }
 
-    fn columns_mut(&mut self) -> &mut ViewColumns {
-        &mut self.columns
+    fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)] {
+        VALUES
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.value("time-s", |side| side.time_s)?;
-        linker.value("hour", |side| side.hour)?;
-        linker.value("longest-drive-s", |side| side.travel.as_ref().map_or(0, |travel| travel.longest_s()))?;
-        linker.column_of("pair-drive-s", Self::drive_s)?;
+        linker.column_of("pair-drive-s", DispatchState::drive_s)?;
         linker.order(
             "assign",
             |(trucks, hauls): &(Vec<u32>, Vec<u32>)| trucks.len() + hauls.len(),
-            |side, (trucks, hauls)| side.assign(&trucks, &hauls),
+            |state, (trucks, hauls)| state.assign(&trucks, &hauls),
         )?;
         linker.order(
             "charge",
             |(trucks, sites, to_soc): &(Vec<u32>, Vec<u32>, Vec<f64>)| trucks.len() + sites.len() + to_soc.len(),
-            |side, (trucks, sites, to_soc)| side.charge(&trucks, &sites, &to_soc),
+            |state, (trucks, sites, to_soc)| state.charge(&trucks, &sites, &to_soc),
         )
     }
 
-    fn keep(&mut self, view: &DispatchView<'_>) {
-        (self.time_s, self.hour) = (view.time_s, view.hour as u32);
-        self.travel.get_or_insert_with(|| Arc::new(view.travel.clone()));
-        self.given.assign.clear();
-        self.given.charge.clear();
+    fn keep(state: &mut Self::State, view: &DispatchView<'_>) {
+        (state.time_s, state.hour) = (view.time_s, view.hour as u32);
+        state.travel.get_or_insert_with(|| Arc::new(view.travel.clone()));
+        state.given.assign.clear();
+        state.given.charge.clear();
         // Room for a bad order beside every good one, so that the reasons of the first bad ones can be told.
-        self.orders_limit = 2 * view.trucks.id.len() + 100;
+        state.orders_limit = 2 * view.trucks.id.len() + 100;
     }
 
     fn size(view: &DispatchView<'_>) -> (u32, usize) {
@@ -213,28 +219,10 @@ impl PluginKind for Dispatch {
         });
     }
 
-    fn orders(&mut self, view: &DispatchView<'_>) -> (Orders, u64, Vec<String>) {
-        let mut dropped = core::mem::take(&mut self.unread);
-        let orders = check_dispatch(view, &self.given, &mut self.rows, &mut dropped);
-        (orders, dropped.count, dropped.examples)
-    }
-}
-
-impl DispatchPolicy for Running<Dispatch> {
-    fn name(&self) -> &str {
-        self.plugin_name()
-    }
-
-    fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String> {
-        self.decide_on(view).map_err(|error| error.to_string())
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        self.end().map_err(|error| error.to_string())
-    }
-
-    fn plugin(&self) -> Option<PluginNotes> {
-        Some(self.notes())
+    fn orders(state: &mut Self::State, view: &DispatchView<'_>) -> (Orders, Dropped) {
+        let mut dropped = core::mem::take(&mut state.unread);
+        let orders = check_dispatch(view, &state.given, &mut state.rows, &mut dropped);
+        (orders, dropped)
     }
 }
 

@@ -36,6 +36,17 @@ pub enum Refusal {
     /// WebAssembly that is broken or torn.
     #[error("is broken: {0}")]
     Broken(String),
+    /// It would take too long, or too much memory, to compile.
+    #[error(
+        "took more than {cpu_s} s of processor time or {memory_mib} MiB to compile, which no program of its size takes: \
+         one of its functions is nested too deeply or has too many variables"
+    )]
+    Budget {
+        /// Time that a file of its size may take.
+        cpu_s: u64,
+        /// Memory that it may take.
+        memory_mib: u64,
+    },
     /// A core module that cannot become a component of our world.
     #[error("is a core module that is no policy: {0}")]
     Core(String),

@@ -1,7 +1,9 @@
 //! What the host keeps for one running plugin, and the two things beside columns and orders that a guest may have: a
 //! log and random numbers.
 
+use super::columns::ViewColumns;
 use super::engine::Caps;
+use super::text::plain;
 use crate::kernel::random::{Purpose, Seed};
 use crate::policy::spec::PluginLimits;
 use wasmtime::component::Linker;
@@ -10,7 +12,7 @@ use wasmtime::{AsContextMut, StoreContextMut, Trap};
 /// Lines of a guest that are kept in a run.
 const LINES_LIMIT: usize = 200;
 /// Bytes of a line that are kept.
-const LINE_BYTES: usize = 1_000;
+pub(super) const LINE_BYTES: usize = 1_000;
 const DRAWS_LIMIT: u32 = 1_000_000;
 /// Fuel of one call of the host, beside its length. A guest that only calls the host ends too.
 const CALL_FUEL: u64 = 50;
@@ -20,8 +22,10 @@ const ERROR: u32 = 3;
 /// The state of one run of a plugin.
 #[derive(Debug)]
 pub(super) struct Host<S> {
-    /// Columns and orders.
-    pub(super) side: S,
+    /// Columns of the present view.
+    pub(super) columns: ViewColumns,
+    /// What else of it is kept, and the orders.
+    pub(super) state: S,
     /// Does `decide` run?
     pub(super) is_deciding: bool,
     pub(super) caps: Caps,
@@ -31,9 +35,10 @@ pub(super) struct Host<S> {
     random: (Seed, Purpose),
 }
 
-impl<S> Host<S> {
-    pub(super) fn new(side: S, limits: PluginLimits, random: (Seed, Purpose)) -> Self {
-        Self { side, is_deciding: false, caps: Caps::new(limits.memory_mib), limits, log: Log::default(), random }
+impl<S: Default> Host<S> {
+    pub(super) fn new(columns: ViewColumns, limits: PluginLimits, random: (Seed, Purpose)) -> Self {
+        let (caps, log) = (Caps::new(limits.memory_mib), Log::default());
+        Self { columns, state: S::default(), is_deciding: false, caps, limits, log, random }
     }
 }
 
@@ -47,9 +52,9 @@ pub(super) struct Log {
 
 impl Log {
     fn write(&mut self, level: u32, message: &str) {
-        let text = Self::clip(message);
+        let text = plain(message, LINE_BYTES);
         if level >= ERROR {
-            self.last_error = Some(text.to_owned());
+            self.last_error = Some(text.clone());
         }
         if self.lines.len() < LINES_LIMIT {
             let word = ["debug", "info", "warning", "error"][level.min(ERROR) as usize];
@@ -57,11 +62,6 @@ impl Log {
         } else {
             self.dropped += 1;
         }
-    }
-
-    /// At most [`LINE_BYTES`] of a text.
-    pub(super) fn clip(text: &str) -> &str {
-        &text[..text.floor_char_boundary(LINE_BYTES)]
     }
 
     pub(super) fn take_last_error(&mut self) -> Option<String> {

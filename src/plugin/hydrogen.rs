@@ -1,23 +1,27 @@
 //! Hydrogen supply: columns of stations, hour by hour; loads of electrolysers and trailers ordered.
 
-use super::kind::{Linking, PluginKind, Take, ViewColumns};
+use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_supply};
-use super::running::Running;
 use super::synthetic::{SyntheticView, odd, spread};
-use crate::policy::kind::PolicyKind;
-use crate::policy::{HydrogenOrders, HydrogenPolicy, HydrogenView, LOAD_STEPS};
-use crate::record::notes::PluginNotes;
+use crate::policy::kind::HydrogenSupply;
+use crate::policy::{HydrogenOrders, HydrogenView, LOAD_STEPS};
 
-/// The supply side of the interface.
+/// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
-pub struct HydrogenSupply {
-    columns: ViewColumns,
+pub struct HydrogenSupplyState {
     time_s: u32,
     hour_of_week: u32,
     hours: u32,
     load: Option<Vec<f64>>,
     trailers: Option<Vec<u32>>,
 }
+
+/// Every single value by the name of its import.
+const VALUES: &[(&str, fn(&HydrogenSupplyState) -> u32)] = &[
+    ("time-s", |state| state.time_s),
+    ("hour-of-week", |state| state.hour_of_week),
+    ("hours-known", |state| state.hours),
+];
 
 /// Every column by the name of its import.
 const COLUMNS: &[(&str, Take<HydrogenSupply>)] = &[
@@ -42,32 +46,34 @@ const COLUMNS: &[(&str, Take<HydrogenSupply>)] = &[
 ];
 
 impl PluginKind for HydrogenSupply {
-    const KIND: PolicyKind = PolicyKind::HydrogenSupply;
-    type View<'a> = HydrogenView;
-    type Orders = HydrogenOrders;
+    type State = HydrogenSupplyState;
+    const STARTERS: Starters = Starters {
+        rust: starter!("sun_and_reserve/src/lib.rs", "sun_and_reserve"),
+        helper: ("helper/src/hydrogen_supply.rs", include_str!("../../plugins/helper/src/hydrogen_supply.rs")),
+        c: starter!("templates/hydrogen_supply.c"),
+        python: starter!("templates/hydrogen_supply.py"),
+        javascript: starter!("templates/hydrogen_supply.js"),
+    };
 
     fn columns() -> &'static [(&'static str, Take<Self>)] {
         COLUMNS
     }
 
-    fn columns_mut(&mut self) -> &mut ViewColumns {
-        &mut self.columns
+    fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)] {
+        VALUES
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.value("time-s", |side| side.time_s)?;
-        linker.value("hour-of-week", |side| side.hour_of_week)?;
-        linker.value("hours-known", |side| side.hours)?;
-        linker.order("run-at", |(load,): &(Vec<f64>,)| load.len(), |side, (load,)| side.load = Some(load))?;
+        linker.order("run-at", |(load,): &(Vec<f64>,)| load.len(), |state, (load,)| state.load = Some(load))?;
         let length = |(count,): &(Vec<u32>,)| count.len();
-        linker.order("order-trailers", length, |side, (count,)| side.trailers = Some(count))
+        linker.order("order-trailers", length, |state, (count,)| state.trailers = Some(count))
     }
 
-    fn keep(&mut self, view: &HydrogenView) {
-        self.time_s = view.time_s;
-        self.hour_of_week = view.hour_of_week as u32;
-        self.hours = view.hours as u32;
-        (self.load, self.trailers) = (None, None);
+    fn keep(state: &mut Self::State, view: &HydrogenView) {
+        state.time_s = view.time_s;
+        state.hour_of_week = view.hour_of_week as u32;
+        state.hours = view.hours as u32;
+        (state.load, state.trailers) = (None, None);
     }
 
     fn size(view: &HydrogenView) -> (u32, usize) {
@@ -116,27 +122,9 @@ impl PluginKind for HydrogenSupply {
         show(&view);
     }
 
-    fn orders(&mut self, view: &HydrogenView) -> (HydrogenOrders, u64, Vec<String>) {
+    fn orders(state: &mut Self::State, view: &HydrogenView) -> (HydrogenOrders, Dropped) {
         let mut dropped = Dropped::default();
-        let orders = check_supply(view, self.load.as_deref(), self.trailers.as_deref(), &mut dropped);
-        (orders, dropped.count, dropped.examples)
-    }
-}
-
-impl HydrogenPolicy for Running<HydrogenSupply> {
-    fn name(&self) -> &str {
-        self.plugin_name()
-    }
-
-    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String> {
-        self.decide_on(view).map_err(|error| error.to_string())
-    }
-
-    fn finish(&mut self) -> Result<(), String> {
-        self.end().map_err(|error| error.to_string())
-    }
-
-    fn plugin(&self) -> Option<PluginNotes> {
-        Some(self.notes())
+        let orders = check_supply(view, state.load.as_deref(), state.trailers.as_deref(), &mut dropped);
+        (orders, dropped)
     }
 }

@@ -4,10 +4,12 @@
 use super::bindings::GuestIndices;
 use super::bindings::exports::portvolt::policy::policy as wit;
 use super::call::Callee;
+use super::compile::{Budget, NotCompiled, compile};
 use super::engine::engine;
 use super::error::{PluginError, Refusal};
 use super::host;
 use super::kind::{self, PluginKind};
+use super::text::plain;
 use super::{INTERFACE, INTERFACE_VERSION, cache};
 use crate::policy::kind::PolicyKind;
 use crate::policy::parameter::{Parameter, PolicyError, parameters};
@@ -24,6 +26,8 @@ const PACKAGE: &str = "portvolt:policy/";
 const POLICY: &str = "portvolt:policy/policy";
 const NAME_LIMIT: usize = 64;
 const PARAMETERS_LIMIT: usize = 64;
+/// Bytes that are shown of any other text of a guest.
+const TEXT_BYTES: usize = 1_000;
 
 /// What a plugin says of itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,17 +43,17 @@ pub struct Description {
 }
 
 /// A plugin that is compiled and checked. Cheap to share between threads; each run starts its own instance.
-pub struct Plugin<S: PluginKind> {
+pub struct Plugin<K: PluginKind> {
     /// The file, as the user named it.
     pub file: String,
     /// blake3 of the file.
     pub hash: String,
     /// What it says of itself.
     pub description: Description,
-    pub(super) callee: Callee<S>,
+    pub(super) callee: Callee<K>,
 }
 
-impl<S: PluginKind> std::fmt::Debug for Plugin<S> {
+impl<K: PluginKind> std::fmt::Debug for Plugin<K> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Plugin")
             .field("file", &self.file)
@@ -58,19 +62,19 @@ impl<S: PluginKind> std::fmt::Debug for Plugin<S> {
     }
 }
 
-impl<S: PluginKind> Plugin<S> {
+impl<K: PluginKind> Plugin<K> {
     /// Compiles (or finds compiled), checks and describes a plugin.
     ///
     /// # Errors
     /// Why the file is no plugin of this kind.
     pub fn load(file: &PluginFile) -> Result<Arc<Self>, PluginError> {
         let refuse = |why| PluginError::Refused { file: file.path.clone(), why };
-        let component = component(&file.bytes, S::KIND).map_err(refuse)?;
-        let wants = check_imports(&component, S::KIND).and_then(|wants| check_exports(&component).map(|()| wants));
+        let component = component(&file.bytes, K::KIND).map_err(refuse)?;
+        let wants = check_imports(&component, K::KIND).and_then(|wants| check_exports(&component).map(|()| wants));
         let wants = wants.map_err(refuse)?;
-        let types = |error: wasmtime::Error| refuse(Refusal::Types(format!("{error:#}")));
+        let types = |error: wasmtime::Error| refuse(Refusal::Types(plain(&format!("{error:#}"), TEXT_BYTES)));
         let mut linker = Linker::new(engine());
-        host::link(&mut linker).and_then(|()| kind::link::<S>(&mut linker)).map_err(types)?;
+        host::link(&mut linker).and_then(|()| kind::link::<K>(&mut linker)).map_err(types)?;
         let pre = linker.instantiate_pre(&component).map_err(types)?;
         let indices = GuestIndices::new(&pre).map_err(types)?;
         let (name, version) = (stem(&file.path), "?".to_owned());
@@ -107,7 +111,7 @@ pub fn kind_of(bytes: &[u8]) -> Result<Option<PolicyKind>, Refusal> {
 
 /// The kind whose views and orders this interface is of.
 fn kind_of_interface(interface: &str) -> Option<PolicyKind> {
-    PolicyKind::ALL.into_iter().find(|kind| interface.starts_with(&format!("{kind}-")))
+    PolicyKind::ALL.iter().copied().find(|kind| interface.starts_with(&format!("{kind}-")))
 }
 
 /// The kind of a core module that carries no type of its world: its names stand nowhere but in its imports.
@@ -116,7 +120,7 @@ fn kind_of_untyped(bytes: &[u8]) -> Option<PolicyKind> {
         let prefix = format!("{PACKAGE}{kind}-");
         bytes.windows(prefix.len()).any(|window| window == prefix.as_bytes())
     };
-    PolicyKind::ALL.into_iter().find(has)
+    PolicyKind::ALL.iter().copied().find(has)
 }
 
 /// Imports and exports of a file, whatever it is: names of interfaces with their functions.
@@ -129,9 +133,9 @@ pub fn inspect(bytes: &[u8], kind: PolicyKind) -> Result<(Vec<String>, Vec<Strin
         ComponentItem::ComponentInstance(instance) => {
             let inner = instance.exports(engine());
             let functions = inner.filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)));
-            functions.map(|(function, _)| format!("{name} {function}")).collect()
+            functions.map(|(function, _)| plain(&format!("{name} {function}"), TEXT_BYTES)).collect()
         }
-        _ => vec![name.to_owned()],
+        _ => vec![plain(name, TEXT_BYTES)],
     };
     let whole = component.component_type();
     let imports = whole.imports(engine()).flat_map(|(name, item)| list(name, item.ty)).collect();
@@ -159,8 +163,12 @@ fn component(bytes: &[u8], kind: PolicyKind) -> Result<Component, Refusal> {
     }
     let compile = || {
         let encoded = if is_core { Some(encode(bytes, kind)?) } else { None };
-        let compiled = Component::from_binary(engine(), encoded.as_deref().unwrap_or(bytes));
-        compiled.map_err(|error| Refusal::Broken(format!("{error:#}")))
+        compile(encoded.as_deref().unwrap_or(bytes)).map_err(|why| match why {
+            NotCompiled::Broken(error) => Refusal::Broken(plain(&error, TEXT_BYTES)),
+            NotCompiled::Budget(Budget { cpu_s, memory_bytes, .. }) => {
+                Refusal::Budget { cpu_s, memory_mib: memory_bytes >> 20 }
+            }
+        })
     };
     cache::compiled(hasher.finalize().to_hex().as_str(), compile)
 }
@@ -173,7 +181,7 @@ fn is_typed(bytes: &[u8]) -> bool {
 /// A component from a core module, so that authors need no tool but their compiler. A module that carries no type of
 /// its world (written by hand) is given that of what it imports, else of `kind`.
 fn encode(bytes: &[u8], kind: PolicyKind) -> Result<Vec<u8>, Refusal> {
-    let core = |error: String| Refusal::Core(error);
+    let core = |error: String| Refusal::Core(plain(&error, TEXT_BYTES));
     let mut module = bytes.to_vec();
     if !is_typed(bytes) {
         let mut resolve = wit_parser::Resolve::default();
@@ -197,15 +205,15 @@ fn check_imports(component: &Component, kind: PolicyKind) -> Result<BTreeSet<Str
     let mut wants = BTreeSet::new();
     for (import, item) in component.component_type().imports(engine()) {
         let Some((interface, version)) = import.strip_prefix(PACKAGE).map(split_version) else {
-            return Err(Refusal::Foreign(import.to_owned()));
+            return Err(Refusal::Foreign(plain(import, TEXT_BYTES)));
         };
         check_version(import, version)?;
         match kind_of_interface(interface) {
             Some(other) if other != kind => {
-                return Err(Refusal::World { found: other, wanted: kind, import: import.to_owned() });
+                return Err(Refusal::World { found: other, wanted: kind, import: plain(import, TEXT_BYTES) });
             }
             None if !matches!(interface, "log" | "random") => {
-                return Err(Refusal::Newer(format!("the interface `{import}`")));
+                return Err(Refusal::Newer(format!("the interface `{}`", plain(import, TEXT_BYTES))));
             }
             _ => {}
         }
@@ -235,7 +243,7 @@ fn check_version(found: &str, version: &str) -> Result<(), Refusal> {
     if minor(version) == minor(INTERFACE_VERSION) {
         return Ok(());
     }
-    Err(Refusal::Version { found: found.to_owned(), speaks: INTERFACE_VERSION })
+    Err(Refusal::Version { found: plain(found, TEXT_BYTES), speaks: INTERFACE_VERSION })
 }
 
 /// What a guest says of itself, if it is possible.
@@ -273,8 +281,8 @@ fn understand(said: wit::Description) -> Result<Description, String> {
             name: name.into(),
             default,
             bounds: (least, most),
-            unit: unit.into(),
-            help: help.into(),
+            unit: plain(&unit, NAME_LIMIT).into(),
+            help: plain(&help, TEXT_BYTES).into(),
             is_whole,
         })
     });
@@ -283,5 +291,6 @@ fn understand(said: wit::Description) -> Result<Description, String> {
     if let Some(twice) = parameters.iter().find(|parameter| !names.insert(parameter.name.clone())) {
         return Err(format!("two parameters `{}`", twice.name));
     }
-    Ok(Description { name: said.name, version: said.version, help: said.help, parameters })
+    let help = plain(&said.help, TEXT_BYTES);
+    Ok(Description { name: said.name, version: said.version, help, parameters })
 }

@@ -1,7 +1,7 @@
 //! Policies as sandboxed WebAssembly components: the only room that knows wasmtime.
 //!
 //! The interface is `plugins/wit/policy.wit`: a guest pulls the columns of a view and pushes orders in batches. A plugin
-//! implements the same traits as a built-in policy ([`crate::policy`]). Each run has a fresh store, so nothing leaks
+//! fills the same seam as a built-in policy ([`crate::policy::decide`]). Each run has a fresh store, so nothing leaks
 //! from one run to the next; a call may use so much fuel, memory and stack and not more (`engine`); orders are
 //! checked (`order`); what goes wrong is named with the guest's own words (`error`).
 
@@ -11,6 +11,8 @@ mod build_out;
 mod cache;
 mod call;
 mod charging;
+mod columns;
+mod compile;
 mod diagnose;
 mod dispatch;
 mod engine;
@@ -22,18 +24,16 @@ mod loader;
 mod order;
 mod running;
 mod synthetic;
+mod text;
 pub mod trial;
 pub mod views;
 
-pub use adoption::Adoption;
-pub use build_out::BuildOut;
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
-pub use charging::Charging;
-pub use dispatch::Dispatch;
+pub use compile::{compile_for_parent, compile_in_a_process};
 pub use error::{Cause, Failure, PluginError, Refusal};
-pub use hydrogen::HydrogenSupply;
-pub use kind::PluginKind;
+pub use kind::{PluginKind, Starters};
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
+pub use order::Dropped;
 pub use running::Running;
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.

@@ -17,11 +17,12 @@ const NOBODY: u32 = u32::MAX;
 
 /// Orders that were dropped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Dropped {
+#[doc(hidden)]
+pub struct Dropped {
     /// How many.
-    pub(super) count: u64,
+    pub count: u64,
     /// Why the first ones were.
-    pub(super) examples: Vec<String>,
+    pub examples: Vec<String>,
 }
 
 impl Dropped {

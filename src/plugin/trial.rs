@@ -55,8 +55,8 @@ impl Trial {
 ///
 /// # Errors
 /// When it does not start.
-pub fn trial<S: PluginKind>(
-    plugin: &Arc<Plugin<S>>,
+pub fn trial<K: PluginKind>(
+    plugin: &Arc<Plugin<K>>,
     values: &[f64],
     limits: PluginLimits,
 ) -> Result<Trial, PluginError> {
@@ -64,24 +64,24 @@ pub fn trial<S: PluginKind>(
     let mut cases = Vec::new();
     for made in VIEWS {
         let (mut one, mut two) = (fresh()?, fresh()?);
-        S::with_synthetic(made, |view| {
+        K::with_synthetic(made, |view| {
             let answer = one.decide_on(view);
             let again = two.decide_on(view);
-            let notes = one.notes();
-            let is_repeatable = answer == again && notes.fuel == two.notes().fuel;
-            let outcome = answer.map(|orders| (S::count(&orders), notes.dropped, notes.fuel));
-            cases.push(Case { name: made.name, rows: S::size(view).1, outcome, is_repeatable });
+            let notes = one.noted();
+            let is_repeatable = answer == again && notes.fuel == two.noted().fuel;
+            let outcome = answer.map(|orders| (K::count(&orders), notes.dropped, notes.fuel));
+            cases.push(Case { name: made.name, rows: K::size(view).1, outcome, is_repeatable });
         });
     }
     Ok(Trial { cases, is_independent: is_independent(fresh)? })
 }
 
 /// One instance alone, then two by turns: all three must answer the same.
-fn is_independent<S: PluginKind>(fresh: impl Fn() -> Result<Running<S>, PluginError>) -> Result<bool, PluginError> {
+fn is_independent<K: PluginKind>(fresh: impl Fn() -> Result<Running<K>, PluginError>) -> Result<bool, PluginError> {
     let (mut alone, mut left, mut right) = (fresh()?, fresh()?, fresh()?);
     let mut same = true;
     for made in VIEWS.into_iter().filter(|made| !made.is_odd && made.vehicles <= 1_000) {
-        S::with_synthetic(made, |view| {
+        K::with_synthetic(made, |view| {
             let expected = alone.decide_on(view);
             same &= left.decide_on(view) == expected && right.decide_on(view) == expected;
         });

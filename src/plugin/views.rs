@@ -1,16 +1,10 @@
 //! Views of a real run as files, for work on a policy away from the simulation: one JSON object a decision and line, with
-//! the columns that a guest would read, by the names of the interface.
+//! the values and columns that a guest would read, by the names of the interface.
 
 use super::kind::{PluginKind, Take};
-use super::{Adoption, BuildOut, Charging, Dispatch, HydrogenSupply};
 use crate::disk::whole::Growing;
-use crate::kernel::units::Kw;
-use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
-use crate::policy::{
-    AdoptionPolicy, ChargingPolicy, ChargingView, DispatchPolicy, DispatchView, HydrogenOrders, HydrogenPolicy,
-    HydrogenView, InfrastructurePolicy, Orders, VIEWS_LOST,
-};
+use crate::policy::VIEWS_LOST;
+use crate::policy::decide::{Decide, Policy};
 use crate::record::notes::PluginNotes;
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -18,23 +12,28 @@ use std::marker::PhantomData;
 use std::path::Path;
 
 /// Writes the views of one kind.
-struct Recorder<S: PluginKind> {
+struct Recorder<K: PluginKind> {
     out: Growing,
+    state: K::State,
     is_first: bool,
-    kind: PhantomData<fn(S)>,
+    kind: PhantomData<fn(K)>,
 }
 
-impl<S: PluginKind> Recorder<S> {
+impl<K: PluginKind> Recorder<K> {
     fn new(folder: &Path) -> Result<Self, String> {
-        let out = Growing::begin(&folder.join(format!("{}.jsonl", S::KIND))).map_err(|error| error.to_string())?;
-        Ok(Self { out, is_first: true, kind: PhantomData })
+        let out = Growing::begin(&folder.join(format!("{}.jsonl", K::KIND))).map_err(|error| error.to_string())?;
+        Ok(Self { out, state: K::State::default(), is_first: true, kind: PhantomData })
     }
 
     /// Columns that never change are in the first line only. JSON has no infinity: `null` stands for it and for NaN.
-    fn write(&mut self, view: &S::View<'_>) -> Result<(), String> {
+    fn write(&mut self, view: &K::View<'_>) -> Result<(), String> {
         let mut line = Map::new();
-        line.insert("at".to_owned(), S::size(view).0.into());
-        for (name, take) in S::columns() {
+        line.insert("at".to_owned(), K::size(view).0.into());
+        K::keep(&mut self.state, view);
+        for (name, value) in K::values() {
+            line.insert((*name).to_owned(), value(&self.state).into());
+        }
+        for (name, take) in K::columns() {
             let column: Option<Value> = match take {
                 Take::U8(take) => Some(taken(view, *take)),
                 Take::U32(take) => Some(taken(view, *take)),
@@ -64,84 +63,37 @@ fn taken<V: ?Sized, T: Into<Value>>(view: &V, take: fn(&V, &mut Vec<T>)) -> Valu
 }
 
 /// A policy whose views are recorded before it decides.
-struct Recorded<P: ?Sized, S: PluginKind> {
-    policy: Box<P>,
-    recorder: Recorder<S>,
+struct Recorded<K: PluginKind> {
+    policy: Box<dyn Decide<K>>,
+    recorder: Recorder<K>,
 }
 
-/// Records what a dispatch policy sees in `dispatch.jsonl` of a folder.
+/// Records what a policy sees in a file named after its kind (`dispatch.jsonl`) of a folder.
 ///
 /// # Errors
 /// When the file cannot be made.
-pub fn dispatch(policy: Box<dyn DispatchPolicy>, folder: &Path) -> Result<Box<dyn DispatchPolicy>, String> {
-    Ok(Box::new(Recorded { policy, recorder: Recorder::<Dispatch>::new(folder)? }))
+pub fn recorded<K: PluginKind>(policy: Box<dyn Decide<K>>, folder: &Path) -> Result<Box<dyn Decide<K>>, String> {
+    Ok(Box::new(Recorded { policy, recorder: Recorder::<K>::new(folder)? }))
 }
 
-/// Records what a charging policy sees in `charging.jsonl` of a folder.
-///
-/// # Errors
-/// When the file cannot be made.
-pub fn charging(policy: Box<dyn ChargingPolicy>, folder: &Path) -> Result<Box<dyn ChargingPolicy>, String> {
-    Ok(Box::new(Recorded { policy, recorder: Recorder::<Charging>::new(folder)? }))
+impl<K: PluginKind> Policy for Recorded<K> {
+    fn name(&self) -> &str {
+        self.policy.name()
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        self.recorder.finish()?;
+        self.policy.finish()
+    }
+
+    fn notes(&self) -> Option<PluginNotes> {
+        self.policy.notes()
+    }
 }
 
-/// Records what an adoption policy sees in `adoption.jsonl` of a folder.
-///
-/// # Errors
-/// When the file cannot be made.
-pub fn adoption(policy: Box<dyn AdoptionPolicy>, folder: &Path) -> Result<Box<dyn AdoptionPolicy>, String> {
-    Ok(Box::new(Recorded { policy, recorder: Recorder::<Adoption>::new(folder)? }))
+impl<K: PluginKind> Decide<K> for Recorded<K> {
+    fn decide(&mut self, view: &K::View<'_>) -> Result<K::Orders, String> {
+        self.recorder.write(view)?;
+        self.policy.decide(view)
+    }
 }
-
-/// Records what a supply policy sees in `hydrogen-supply.jsonl` of a folder.
-///
-/// # Errors
-/// When the file cannot be made.
-pub fn hydrogen(policy: Box<dyn HydrogenPolicy>, folder: &Path) -> Result<Box<dyn HydrogenPolicy>, String> {
-    Ok(Box::new(Recorded { policy, recorder: Recorder::<HydrogenSupply>::new(folder)? }))
-}
-
-/// Records what an infrastructure policy sees in `build-out.jsonl` of a folder.
-///
-/// # Errors
-/// When the file cannot be made.
-pub fn build_out(
-    policy: Box<dyn InfrastructurePolicy>,
-    folder: &Path,
-) -> Result<Box<dyn InfrastructurePolicy>, String> {
-    Ok(Box::new(Recorded { policy, recorder: Recorder::<BuildOut>::new(folder)? }))
-}
-
-macro_rules! recorded {
-    ($policy:ident, $side:ty, $view:ty, $orders:ty $(, $more:ident)?) => {
-        impl $policy for Recorded<dyn $policy, $side> {
-            fn name(&self) -> &str {
-                self.policy.name()
-            }
-
-            fn decide(&mut self, view: &$view) -> Result<$orders, String> {
-                self.recorder.write(view)?;
-                self.policy.decide(view)
-            }
-
-            fn finish(&mut self) -> Result<(), String> {
-                self.recorder.finish()?;
-                self.policy.finish()
-            }
-
-            fn plugin(&self) -> Option<PluginNotes> {
-                self.policy.plugin()
-            }
-
-            $(fn $more(&self) -> bool {
-                self.policy.$more()
-            })?
-        }
-    };
-}
-
-recorded!(DispatchPolicy, Dispatch, DispatchView<'_>, Orders);
-recorded!(ChargingPolicy, Charging, ChargingView<'_>, Vec<Kw>);
-recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases);
-recorded!(HydrogenPolicy, HydrogenSupply, HydrogenView, HydrogenOrders);
-recorded!(InfrastructurePolicy, BuildOut, InfrastructureView, BuildOutOrders, follows_vehicles);

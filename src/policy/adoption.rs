@@ -1,8 +1,13 @@
 //! What is bought: what a policy sees of a year, and the built-in policies.
 
-use super::parameter::{Parameter, PolicyError, parameters};
+use super::decide::{BuiltIn, Decide, Decision, Policy, chosen};
+use super::floor::{FLOOR, Nothing, Random, floor};
+use super::kind::Adoption;
+use super::parameter::{Parameter, PolicyError};
+use super::spec::Choice;
 use crate::kernel::math;
-use crate::record::notes::PluginNotes;
+use crate::scenario::Scenario;
+use crate::scenario::loaded::Schedule;
 use std::collections::BTreeMap;
 
 /// A year's decision. Holdings (the trucks of a fleet, or a terminal's equipment of a class) are rows of `due` to
@@ -85,32 +90,6 @@ impl Purchases {
     }
 }
 
-/// Decides what each holding buys in a year.
-pub trait AdoptionPolicy: Send + Sync {
-    /// The name users give.
-    fn name(&self) -> &str;
-
-    /// What is bought. What passes a ramp is cut afterwards, what a rule in force asks for is added, and what is still due
-    /// is replaced at least cost.
-    ///
-    /// # Errors
-    /// What went wrong; the run then ends.
-    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String>;
-
-    /// The run is over.
-    ///
-    /// # Errors
-    /// What went wrong.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
-    /// What the sandbox noted, when this is a plugin.
-    fn plugin(&self) -> Option<PluginNotes> {
-        None
-    }
-}
-
 /// Shares a number out by weights; what is left after whole parts goes to the largest remainders, first come first.
 #[must_use]
 pub fn share_out(count: u32, weights: &[f64]) -> Vec<u32> {
@@ -138,11 +117,13 @@ fn buy(view: &AdoptionView, purchases: &mut Purchases, holding: usize, among: &[
 #[derive(Debug)]
 struct BusinessAsUsual;
 
-impl AdoptionPolicy for BusinessAsUsual {
+impl Policy for BusinessAsUsual {
     fn name(&self) -> &'static str {
         "business_as_usual"
     }
+}
 
+impl Decide<Adoption> for BusinessAsUsual {
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
@@ -163,11 +144,13 @@ impl AdoptionPolicy for BusinessAsUsual {
 #[derive(Debug)]
 struct Mandate;
 
-impl AdoptionPolicy for Mandate {
+impl Policy for Mandate {
     fn name(&self) -> &'static str {
         "mandate"
     }
+}
 
+impl Decide<Adoption> for Mandate {
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
@@ -184,11 +167,13 @@ impl AdoptionPolicy for Mandate {
 #[derive(Debug)]
 struct LeastCost;
 
-impl AdoptionPolicy for LeastCost {
+impl Policy for LeastCost {
     fn name(&self) -> &'static str {
         "least_cost"
     }
+}
 
+impl Decide<Adoption> for LeastCost {
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
@@ -207,11 +192,13 @@ struct FastestAbatement {
     early_share: f64,
 }
 
-impl AdoptionPolicy for FastestAbatement {
+impl Policy for FastestAbatement {
     fn name(&self) -> &'static str {
         "fastest_abatement"
     }
+}
 
+impl Decide<Adoption> for FastestAbatement {
     /// Holdings are served in the order of abatement by vehicle, those that abate most first.
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
@@ -289,11 +276,13 @@ impl LogitTco {
     }
 }
 
-impl AdoptionPolicy for LogitTco {
+impl Policy for LogitTco {
     fn name(&self) -> &'static str {
         "logit_tco"
     }
+}
 
+impl Decide<Adoption> for LogitTco {
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
@@ -327,11 +316,13 @@ impl Diffusion {
     }
 }
 
-impl AdoptionPolicy for Diffusion {
+impl Policy for Diffusion {
     fn name(&self) -> &'static str {
         "diffusion"
     }
+}
 
+impl Decide<Adoption> for Diffusion {
     fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
@@ -359,51 +350,85 @@ impl AdoptionPolicy for Diffusion {
     }
 }
 
-/// Names of the built-in policies.
-pub const NAMES: [&str; 6] =
-    ["business_as_usual", "mandate", "least_cost", "fastest_abatement", "logit_tco", "diffusion"];
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn::new("business_as_usual", "replaces like with like", &[]),
+    BuiltIn::new("mandate", "buys what has a tailpipe, as cheap as can be, and what the rules in force ask for", &[]),
+    BuiltIn::new("least_cost", "buys what costs least to own", &[]),
+    BuiltIn::new(
+        "fastest_abatement",
+        "buys what emits least, where it abates most first, and replaces some before their time",
+        FASTEST_ABATEMENT,
+    ),
+    BuiltIn::new("logit_tco", "shares by a nested logit of cost and coverage", LOGIT_TCO),
+    BuiltIn::new("diffusion", "shares spread from owner to owner as costs allow", DIFFUSION),
+];
 
-/// The built-in policy of a name.
-///
-/// # Errors
-/// When there is none, or it has no such parameter.
-pub fn adoption(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn AdoptionPolicy>, PolicyError> {
-    let take = |known: &[Parameter]| parameters(name, known, params);
-    Ok(match name {
-        "business_as_usual" => take(&[]).map(|_| Box::new(BusinessAsUsual))?,
-        "mandate" => take(&[]).map(|_| Box::new(Mandate))?,
-        "least_cost" => take(&[]).map(|_| Box::new(LeastCost))?,
-        "fastest_abatement" => {
-            let values = take(&[Parameter::new("early_share", 0.1, (0.0, 1.0))])?;
-            Box::new(FastestAbatement { early_share: values[0] })
+const FASTEST_ABATEMENT: &[Parameter] = &[Parameter::new("early_share", 0.1, (0.0, 1.0))];
+const LOGIT_TCO: &[Parameter] = &[
+    Parameter::new("per_1000_usd", 0.05, (0.0, 10.0)),
+    Parameter::new("coverage", 1.0, (0.0, 100.0)),
+    Parameter::new("zero_emission", -1.0, (-100.0, 100.0)),
+    Parameter::new("nest", 0.6, (0.05, 1.0)),
+];
+const DIFFUSION: &[Parameter] = &[
+    Parameter::new("rate", 0.5, (0.0, 5.0)),
+    Parameter::new("cost_spread", 0.2, (0.001, 10.0)),
+    Parameter::new("seed", 0.005, (0.0, 0.5)),
+];
+
+impl Decision for Adoption {
+    type View<'a> = AdoptionView;
+    type Orders = Purchases;
+
+    fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
+        scenario.transition.as_ref().map(|transition| &transition.adoption)
+    }
+
+    fn built_in() -> Vec<BuiltIn> {
+        [BUILT_IN, &FLOOR].concat()
+    }
+
+    fn make(choice: &Choice<Self>, _schedule: Option<&Schedule>) -> Result<Box<dyn Decide<Self>>, PolicyError> {
+        if let Some(policy) = floor(&choice.name) {
+            return chosen(&FLOOR, choice).map(|_| policy);
         }
-        "logit_tco" => {
-            let values = take(&[
-                Parameter::new("per_1000_usd", 0.05, (0.0, 10.0)),
-                Parameter::new("coverage", 1.0, (0.0, 100.0)),
-                Parameter::new("zero_emission", -1.0, (-100.0, 100.0)),
-                Parameter::new("nest", 0.6, (0.05, 1.0)),
-            ])?;
-            Box::new(LogitTco {
+        let values = chosen(BUILT_IN, choice)?;
+        Ok(match choice.name.as_str() {
+            "business_as_usual" => Box::new(BusinessAsUsual),
+            "mandate" => Box::new(Mandate),
+            "least_cost" => Box::new(LeastCost),
+            "fastest_abatement" => Box::new(FastestAbatement { early_share: values[0] }),
+            "logit_tco" => Box::new(LogitTco {
                 per_1000_usd: values[0],
                 coverage: values[1],
                 zero_emission: values[2],
                 nest: values[3],
-            })
+            }),
+            _ => Box::new(Diffusion { rate: values[0], cost_spread: values[1], seed: values[2] }),
+        })
+    }
+}
+
+impl Decide<Adoption> for Nothing {
+    /// What is due is then replaced at least cost.
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        Ok(Purchases::none(view))
+    }
+}
+
+impl Decide<Adoption> for Random {
+    /// What is due is shared among the open options by weights that are drawn each year.
+    fn decide(&mut self, view: &AdoptionView) -> Result<Purchases, String> {
+        let (mut draws, mut purchases) = (Self::draws(u32::from(view.year)), Purchases::none(view));
+        for holding in 0..view.holdings() {
+            let open: Vec<usize> = view.options(holding).filter(|option| view.is_open[*option]).collect();
+            let weights: Vec<f64> = open.iter().map(|_| draws.uniform()).collect();
+            for (option, count) in open.iter().zip(share_out(view.due[holding], &weights)) {
+                purchases.count[*option] += count;
+            }
         }
-        "diffusion" => {
-            let values = take(&[
-                Parameter::new("rate", 0.5, (0.0, 5.0)),
-                Parameter::new("cost_spread", 0.2, (0.001, 10.0)),
-                Parameter::new("seed", 0.005, (0.0, 0.5)),
-            ])?;
-            Box::new(Diffusion { rate: values[0], cost_spread: values[1], seed: values[2] })
-        }
-        _ => {
-            let known = NAMES.to_vec();
-            return Err(PolicyError::Unknown { kind: "adoption", name: name.to_owned(), known });
-        }
-    })
+        Ok(purchases)
+    }
 }
 
 #[cfg(test)]
@@ -434,7 +459,7 @@ mod tests {
 
     fn bought(name: &str, params: &[(&str, f64)], view: &AdoptionView) -> (Vec<u32>, u32) {
         let params = params.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        let out = adoption(name, &params).unwrap().decide(view).unwrap();
+        let out = Adoption::make(&Choice { params, ..Choice::named(name) }, None).unwrap().decide(view).unwrap();
         (out.count, out.early[0])
     }
 
@@ -450,7 +475,7 @@ mod tests {
         // What is closed is not bought, whatever it costs.
         let mut closed = view([100.0, 50.0, 60.0], [90, 0, 0]);
         closed.is_open = vec![true, false, false];
-        for name in NAMES {
+        for BuiltIn { name, .. } in BUILT_IN {
             assert_eq!(bought(name, &[], &closed).0[1..], [0, 0], "{name}");
         }
     }

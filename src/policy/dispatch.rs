@@ -1,14 +1,16 @@
 //! Dispatch: what a policy sees of trucks, hauls and sites, and the built-in policies.
 
-use super::DispatchPolicy;
-use super::parameter::{Parameter, PolicyError, parameters};
-use bevy_ecs::prelude::Resource;
-
-use crate::kernel::units::LHV_KWH_PER_KG;
-
+use super::decide::{BuiltIn, Decide, Decision, Policy, chosen};
+use super::floor::{FLOOR, Nothing, Random, floor, one_of};
+use super::kind::Dispatch;
+use super::parameter::{Parameter, PolicyError};
+use super::spec::Choice;
 use crate::kernel::ids::SiteId;
+use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::place::travel::Travel;
-use std::collections::BTreeMap;
+use crate::scenario::Scenario;
+use crate::scenario::loaded::Schedule;
+use bevy_ecs::prelude::Resource;
 
 /// No site, no fleet.
 const NOBODY: u32 = u32::MAX;
@@ -148,10 +150,7 @@ pub struct Orders {
     pub charge: Vec<ChargeAt>,
 }
 
-/// Names of the built-in dispatch policies.
-pub const NAMES: &[&str] = &["nearest_feasible", "least_empty_km"];
-
-const PARAMETERS: [Parameter; 6] = [
+const PARAMETERS: &[Parameter] = &[
     Parameter::new("reserve_soc", 0.1, (0.0, 0.9)),
     Parameter::new("charge_below_soc", 0.35, (0.0, 1.0)),
     Parameter::new("charge_to_soc", 0.8, (0.05, 1.0)),
@@ -160,31 +159,42 @@ const PARAMETERS: [Parameter; 6] = [
     Parameter::new("fuel_to_level", 1.0, (0.05, 1.0)),
 ];
 
-/// A built-in dispatch policy by name.
-///
-/// # Errors
-/// When there is none, or a parameter is wrong.
-pub fn dispatch(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn DispatchPolicy>, PolicyError> {
-    let matching = match name {
-        "nearest_feasible" => Matching::TruckByTruck,
-        "least_empty_km" => Matching::ShortestFirst,
-        _ => {
-            return Err(PolicyError::Unknown { kind: "dispatch", name: name.to_owned(), known: NAMES.to_vec() });
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn::new("nearest_feasible", "truck by truck: the nearest haul that it can carry out", PARAMETERS),
+    BuiltIn::new("least_empty_km", "pair by pair: the shortest way to a haul first, whichever truck it is", PARAMETERS),
+];
+
+impl Decision for Dispatch {
+    type View<'a> = DispatchView<'a>;
+    type Orders = Orders;
+
+    fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
+        Some(&scenario.policy.dispatch)
+    }
+
+    fn built_in() -> Vec<BuiltIn> {
+        [BUILT_IN, &FLOOR].concat()
+    }
+
+    fn make(choice: &Choice<Self>, _schedule: Option<&Schedule>) -> Result<Box<dyn Decide<Self>>, PolicyError> {
+        if let Some(policy) = floor(&choice.name) {
+            return chosen(&FLOOR, choice).map(|_| policy);
         }
-    };
-    let values = parameters(name, &PARAMETERS, params)?;
-    Ok(Box::new(BuiltIn {
-        matching,
-        rules: Rules {
-            reserve_soc: values[0],
-            charge_below_soc: values[1],
-            charge_to_soc: values[2],
-            early_s: (values[3] * 60.0) as u32,
-            fuel_below_level: values[4],
-            fuel_to_level: values[5],
-        },
-        geography: Geography::default(),
-    }))
+        let values = chosen(BUILT_IN, choice)?;
+        let is_by_truck = choice.name == BUILT_IN[0].name;
+        Ok(Box::new(Matcher {
+            matching: if is_by_truck { Matching::TruckByTruck } else { Matching::ShortestFirst },
+            rules: Rules {
+                reserve_soc: values[0],
+                charge_below_soc: values[1],
+                charge_to_soc: values[2],
+                early_s: (values[3] * 60.0) as u32,
+                fuel_below_level: values[4],
+                fuel_to_level: values[5],
+            },
+            geography: Geography::default(),
+        }))
+    }
 }
 
 /// How trucks and hauls are brought together.
@@ -263,20 +273,22 @@ impl Geography {
 }
 
 #[derive(Debug)]
-struct BuiltIn {
+struct Matcher {
     matching: Matching,
     rules: Rules,
     geography: Geography,
 }
 
-impl DispatchPolicy for BuiltIn {
+impl Policy for Matcher {
     fn name(&self) -> &str {
         match self.matching {
             Matching::TruckByTruck => "nearest_feasible",
             Matching::ShortestFirst => "least_empty_km",
         }
     }
+}
 
+impl Decide<Dispatch> for Matcher {
     fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String> {
         self.geography.prepare(view, self.matching == Matching::ShortestFirst);
         let mut round = Round::new(view, self.rules, &self.geography);
@@ -546,4 +558,38 @@ pub struct SitesByFleet {
 pub struct FuelSitesByFleet {
     /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
     pub sites: Vec<Vec<SiteId>>,
+}
+
+impl Decide<Dispatch> for Nothing {
+    fn decide(&mut self, _view: &DispatchView<'_>) -> Result<Orders, String> {
+        Ok(Orders::default())
+    }
+}
+
+impl Decide<Dispatch> for Random {
+    /// Each truck charges, takes a haul that its fleet may carry, or waits, a third of the time each.
+    fn decide(&mut self, view: &DispatchView<'_>) -> Result<Orders, String> {
+        let (mut draws, mut orders) = (Self::draws(view.time_s), Orders::default());
+        let mut is_taken = vec![false; view.hauls.id.len()];
+        for (row, truck) in view.trucks.id.iter().copied().enumerate() {
+            let fleet = view.trucks.fleet[row];
+            let sites = view.may_charge.sites.get(fleet as usize).map_or(&[][..], Vec::as_slice);
+            let is_for = |haul: &usize| !is_taken[*haul] && [u32::MAX, fleet].contains(&view.hauls.fleet[*haul]);
+            let hauls: Vec<usize> = (0..is_taken.len()).filter(is_for).collect();
+            let is_battery = view.trucks.carrier[row] == Carrier::Battery as u8;
+            match one_of(3, &mut draws) {
+                0 if is_battery && !sites.is_empty() => {
+                    let site = sites[one_of(sites.len(), &mut draws)].0;
+                    orders.charge.push(ChargeAt { truck, site, to_soc: draws.uniform() });
+                }
+                1 if view.trucks.on_duty[row] > 0 && !hauls.is_empty() => {
+                    let haul = hauls[one_of(hauls.len(), &mut draws)];
+                    is_taken[haul] = true;
+                    orders.assign.push(Assign { truck, haul: view.hauls.id[haul] });
+                }
+                _ => {}
+            }
+        }
+        Ok(orders)
+    }
 }

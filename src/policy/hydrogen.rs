@@ -1,8 +1,12 @@
 //! Hydrogen supply: what a policy sees of stations, and the built-in policies.
 
-use super::HydrogenPolicy;
-use super::parameter::{Parameter, PolicyError, parameters};
-use std::collections::BTreeMap;
+use super::decide::{BuiltIn, Decide, Decision, Policy, chosen};
+use super::floor::{FLOOR, Nothing, Random, floor, one_of};
+use super::kind::HydrogenSupply;
+use super::parameter::{Parameter, PolicyError};
+use super::spec::Choice;
+use crate::scenario::Scenario;
+use crate::scenario::loaded::Schedule;
 
 /// Loads at which a view says what an electrolyser makes and draws: 1/10, 2/10 ... 10/10 of rated power.
 pub const LOAD_STEPS: usize = 10;
@@ -105,34 +109,53 @@ pub struct HydrogenOrders {
     pub trailers: Vec<u32>,
 }
 
-/// Names of the built-in policies.
-pub const NAMES: &[&str] = &["keep_full", "reorder_point", "cheap_hours", "follow_solar"];
+const RESTART: &[Parameter] = &[Parameter::new("restart_level", 0.5, (0.0, 1.0))];
+const RESERVE: &[Parameter] = &[Parameter::new("reserve_level", 0.35, (0.0, 1.0))];
 
-const RESTART: Parameter = Parameter::new("restart_level", 0.5, (0.0, 1.0));
-const RESERVE: Parameter = Parameter::new("reserve_level", 0.35, (0.0, 1.0));
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn::new("keep_full", "makes and orders hydrogen whenever there is room", &[]),
+    BuiltIn::new(
+        "reorder_point",
+        "orders at the reorder point; the electrolyser starts at a level and runs until the storage is full",
+        RESTART,
+    ),
+    BuiltIn::new(
+        "cheap_hours",
+        "runs in the cheapest hours that keep the expected demand covered and a reserve in stock",
+        RESERVE,
+    ),
+    BuiltIn::new("follow_solar", "runs with the sun, and at any hour below the reserve", RESERVE),
+];
 
-/// A built-in supply policy by name.
-///
-/// # Errors
-/// When there is none, or a parameter is wrong.
-pub fn hydrogen(name: &str, params: &BTreeMap<String, f64>) -> Result<Box<dyn HydrogenPolicy>, PolicyError> {
-    Ok(Box::new(match name {
-        "keep_full" => {
-            parameters(name, &[], params)?;
-            BuiltIn::KeepFull
+impl Decision for HydrogenSupply {
+    type View<'a> = HydrogenView;
+    type Orders = HydrogenOrders;
+
+    fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
+        Some(&scenario.policy.hydrogen)
+    }
+
+    fn built_in() -> Vec<BuiltIn> {
+        [BUILT_IN, &FLOOR].concat()
+    }
+
+    fn make(choice: &Choice<Self>, _schedule: Option<&Schedule>) -> Result<Box<dyn Decide<Self>>, PolicyError> {
+        if let Some(policy) = floor(&choice.name) {
+            return chosen(&FLOOR, choice).map(|_| policy);
         }
-        "reorder_point" => BuiltIn::ReorderPoint { restart_level: parameters(name, &[RESTART], params)?[0] },
-        "cheap_hours" => BuiltIn::CheapHours { reserve_level: parameters(name, &[RESERVE], params)?[0] },
-        "follow_solar" => BuiltIn::FollowSolar { reserve_level: parameters(name, &[RESERVE], params)?[0] },
-        _ => {
-            return Err(PolicyError::Unknown { kind: "hydrogen", name: name.to_owned(), known: NAMES.to_vec() });
-        }
-    }))
+        let values = chosen(BUILT_IN, choice)?;
+        Ok(Box::new(match choice.name.as_str() {
+            "keep_full" => Supply::KeepFull,
+            "reorder_point" => Supply::ReorderPoint { restart_level: values[0] },
+            "cheap_hours" => Supply::CheapHours { reserve_level: values[0] },
+            _ => Supply::FollowSolar { reserve_level: values[0] },
+        }))
+    }
 }
 
 /// The built-in supply policies. None has state.
 #[derive(Debug, Clone, Copy)]
-enum BuiltIn {
+enum Supply {
     /// Makes and orders whenever there is room.
     KeepFull,
     /// Orders at the reorder point; the electrolyser starts at a level and runs until the storage is full.
@@ -143,7 +166,7 @@ enum BuiltIn {
     FollowSolar { reserve_level: f64 },
 }
 
-impl HydrogenPolicy for BuiltIn {
+impl Policy for Supply {
     fn name(&self) -> &str {
         match self {
             Self::KeepFull => "keep_full",
@@ -152,7 +175,9 @@ impl HydrogenPolicy for BuiltIn {
             Self::FollowSolar { .. } => "follow_solar",
         }
     }
+}
 
+impl Decide<HydrogenSupply> for Supply {
     fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String> {
         let rows = 0..view.station.len();
         let trailers = rows.clone().map(|row| match self {
@@ -328,6 +353,24 @@ impl<'a> Plan<'a> {
     }
 }
 
+impl Decide<HydrogenSupply> for Nothing {
+    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String> {
+        let stations = view.station.len();
+        Ok(HydrogenOrders { load: vec![0.0; stations], trailers: vec![0; stations] })
+    }
+}
+
+impl Decide<HydrogenSupply> for Random {
+    /// Any load; in one hour of twelve a trailer, where one more may be on the way.
+    fn decide(&mut self, view: &HydrogenView) -> Result<HydrogenOrders, String> {
+        let mut draws = Self::draws(view.time_s);
+        let load = view.station.iter().map(|_| draws.uniform()).collect();
+        let has_room = |row: usize| view.trailers_on_order[row] < view.most_trailers[row];
+        let trailer = |row: usize| u32::from(has_room(row) && one_of(12, &mut draws) == 0);
+        Ok(HydrogenOrders { load, trailers: (0..view.station.len()).map(trailer).collect() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,7 +403,7 @@ mod tests {
 
     fn decide(name: &str, reserve: Option<f64>, view: &HydrogenView) -> HydrogenOrders {
         let params = reserve.map(|level| ("reserve_level".to_owned(), level)).into_iter().collect();
-        hydrogen(name, &params).unwrap().decide(view).unwrap()
+        HydrogenSupply::make(&Choice { params, ..Choice::named(name) }, None).unwrap().decide(view).unwrap()
     }
 
     /// Stock 10, demand 10 + 4 + 4 + 4 = 22: 12 kg are short, 4 at the end of each of the last three hours. 2.5 steps are
@@ -401,7 +444,7 @@ mod tests {
         let low = HydrogenView { stock_kg: vec![5.0], ..view };
         assert_eq!(decide("reorder_point", None, &low), HydrogenOrders { load: vec![1.0], trailers: vec![1] });
         assert_eq!(decide("follow_solar", None, &low).load, [1.0]);
-        let error = hydrogen("cheap_hour", &BTreeMap::new()).err().unwrap();
+        let error = HydrogenSupply::make(&Choice::named("cheap_hour"), None).err().unwrap();
         assert!(error.help().unwrap().contains("cheap_hours"));
     }
 }

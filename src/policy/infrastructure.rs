@@ -1,8 +1,11 @@
 //! What is built: what a policy sees of chargers and connections, and the built-in policies.
 
-use super::parameter::{Parameter, PolicyError, parameters};
-use crate::record::notes::PluginNotes;
-use std::collections::BTreeMap;
+use super::decide::{BuiltIn, Decide, Decision, Policy, chosen};
+use super::kind::BuildOut;
+use super::parameter::{Parameter, PolicyError};
+use super::spec::Choice;
+use crate::scenario::Scenario;
+use crate::scenario::loaded::Schedule;
 
 /// What operations of the year before showed of what can be enlarged. Groups of chargers are rows of the first columns,
 /// sites of those that begin with `site_`.
@@ -50,36 +53,6 @@ impl BuildOutOrders {
     }
 }
 
-/// Decides what is built, once a year.
-pub trait InfrastructurePolicy: Send + Sync {
-    /// The name users give.
-    fn name(&self) -> &str;
-
-    /// Does it build chargers for the vehicles that are bought? Then buyers can count on them.
-    fn follows_vehicles(&self) -> bool {
-        false
-    }
-
-    /// What is begun this year.
-    ///
-    /// # Errors
-    /// What went wrong; the run then ends.
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String>;
-
-    /// The run is over.
-    ///
-    /// # Errors
-    /// What went wrong.
-    fn finish(&mut self) -> Result<(), String> {
-        Ok(())
-    }
-
-    /// What the sandbox noted, when this is a plugin.
-    fn plugin(&self) -> Option<PluginNotes> {
-        None
-    }
-}
-
 /// Connections that carry a share of the cabinets and the load behind them, up to the last connection above.
 fn connect(view: &InfrastructureView, orders: &mut BuildOutOrders, simultaneity: f64) {
     let mut wanted_kw = vec![0.0; view.site_limit_kw.len()];
@@ -103,11 +76,13 @@ fn connect(view: &InfrastructureView, orders: &mut BuildOutOrders, simultaneity:
 #[derive(Debug)]
 struct Nothing;
 
-impl InfrastructurePolicy for Nothing {
+impl Policy for Nothing {
     fn name(&self) -> &'static str {
         "none"
     }
+}
 
+impl Decide<BuildOut> for Nothing {
     fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         Ok(BuildOutOrders::none(view))
     }
@@ -117,11 +92,13 @@ impl InfrastructurePolicy for Nothing {
 #[derive(Debug)]
 struct PlanFile;
 
-impl InfrastructurePolicy for PlanFile {
+impl Policy for PlanFile {
     fn name(&self) -> &'static str {
         "plan_file"
     }
+}
 
+impl Decide<BuildOut> for PlanFile {
     fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         Ok(BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) })
     }
@@ -136,15 +113,13 @@ struct TargetWait {
     simultaneity: f64,
 }
 
-impl InfrastructurePolicy for TargetWait {
+impl Policy for TargetWait {
     fn name(&self) -> &'static str {
         "target_wait"
     }
+}
 
-    fn follows_vehicles(&self) -> bool {
-        true
-    }
-
+impl Decide<BuildOut> for TargetWait {
     fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
@@ -169,15 +144,13 @@ struct TargetPeak {
     simultaneity: f64,
 }
 
-impl InfrastructurePolicy for TargetPeak {
+impl Policy for TargetPeak {
     fn name(&self) -> &'static str {
         "target_peak"
     }
+}
 
-    fn follows_vehicles(&self) -> bool {
-        true
-    }
-
+impl Decide<BuildOut> for TargetPeak {
     fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
@@ -194,40 +167,56 @@ impl InfrastructurePolicy for TargetPeak {
     }
 }
 
-/// Names of the built-in policies.
-pub const NAMES: [&str; 4] = ["none", "plan_file", "target_wait", "target_peak"];
+/// Built-in policies that build chargers for the vehicles that are bought.
+const FOLLOW_VEHICLES: [&str; 2] = ["target_wait", "target_peak"];
 
-/// The built-in policy of a name.
-///
-/// # Errors
-/// When there is none, or it has no such parameter.
-pub fn infrastructure(
-    name: &str,
-    params: &BTreeMap<String, f64>,
-) -> Result<Box<dyn InfrastructurePolicy>, PolicyError> {
-    let take = |known: &[Parameter]| parameters(name, known, params);
-    let simultaneity = || Parameter::new("simultaneity", 0.8, (0.05, 1.0));
-    Ok(match name {
-        "none" => take(&[]).map(|_| Box::new(Nothing))?,
-        "plan_file" => take(&[]).map(|_| Box::new(PlanFile))?,
-        "target_wait" => {
-            let known = [
-                Parameter::new("wait_min", 30.0, (0.0, 1_440.0)),
-                Parameter::new("step", 0.25, (0.0, 10.0)),
-                simultaneity(),
-            ];
-            let values = take(&known)?;
-            Box::new(TargetWait { wait_min: values[0], step: values[1], simultaneity: values[2] })
-        }
-        "target_peak" => {
-            let values = take(&[Parameter::new("peak_share", 0.9, (0.1, 1.0)), simultaneity()])?;
-            Box::new(TargetPeak { peak_share: values[0], simultaneity: values[1] })
-        }
-        _ => {
-            let known = NAMES.to_vec();
-            return Err(PolicyError::Unknown { kind: "infrastructure", name: name.to_owned(), known });
-        }
-    })
+/// Can buyers count on chargers being built for their vehicles? Those of a plugin are taken at its author's word.
+#[must_use]
+pub fn follows_vehicles(choice: &Choice<BuildOut>) -> bool {
+    choice.plugin.is_some() || FOLLOW_VEHICLES.contains(&choice.name.as_str())
+}
+
+const SIMULTANEITY: Parameter = Parameter::new("simultaneity", 0.8, (0.05, 1.0));
+const TARGET_WAIT: &[Parameter] =
+    &[Parameter::new("wait_min", 30.0, (0.0, 1_440.0)), Parameter::new("step", 0.25, (0.0, 10.0)), SIMULTANEITY];
+const TARGET_PEAK: &[Parameter] = &[Parameter::new("peak_share", 0.9, (0.1, 1.0)), SIMULTANEITY];
+
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn::new("none", "builds nothing", &[]),
+    BuiltIn::new("plan_file", "builds the projects of `[project]`", &[]),
+    BuiltIn::new(
+        "target_wait",
+        "adds cabinets until last year's 95th-percentile wait is under a target, and for the vehicles that come",
+        TARGET_WAIT,
+    ),
+    BuiltIn::new(
+        "target_peak",
+        "adds cabinets for the vehicles that come, and enlarges a connection whose peak passes a share of it",
+        TARGET_PEAK,
+    ),
+];
+
+impl Decision for BuildOut {
+    type View<'a> = InfrastructureView;
+    type Orders = BuildOutOrders;
+
+    fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
+        scenario.transition.as_ref().map(|transition| &transition.build_out)
+    }
+
+    fn built_in() -> Vec<BuiltIn> {
+        BUILT_IN.to_vec()
+    }
+
+    fn make(choice: &Choice<Self>, _schedule: Option<&Schedule>) -> Result<Box<dyn Decide<Self>>, PolicyError> {
+        let values = chosen(BUILT_IN, choice)?;
+        Ok(match choice.name.as_str() {
+            "none" => Box::new(Nothing),
+            "plan_file" => Box::new(PlanFile),
+            "target_wait" => Box::new(TargetWait { wait_min: values[0], step: values[1], simultaneity: values[2] }),
+            _ => Box::new(TargetPeak { peak_share: values[0], simultaneity: values[1] }),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -251,7 +240,7 @@ mod tests {
     }
 
     fn orders(name: &str, view: &InfrastructureView) -> BuildOutOrders {
-        infrastructure(name, &BTreeMap::new()).unwrap().decide(view).unwrap()
+        BuildOut::make(&Choice::named(name), None).unwrap().decide(view).unwrap()
     }
 
     #[test]

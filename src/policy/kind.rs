@@ -1,61 +1,194 @@
-//! The kinds of policies: one list.
+//! The kinds of policies, and the one list of them.
+//!
+//! A new kind is a line in `policy_kinds!` below and two files of its own: `policy/KIND.rs` (view, orders, built-in
+//! policies: [`super::Decision`]) and `plugin/KIND.rs` (columns, orders of guests, starters: `plugin::PluginKind`). Beside
+//! these it takes 8 edits: `mod` in `policy` and in `plugin`, a [`Purpose`], its key in the spec of `[policy]` or
+//! `[transition]`, `scenario::doubt::is_asked`, its world in `plugins/wit/policy.wit`, `mod` in the guests' helper, and the
+//! system that asks it. Commands, strategies,
+//! overlays, reading, recording of views, notes and exit codes follow this list.
 
+use super::keys::{ChargingKeys, NoKeys};
 use crate::kernel::random::Purpose;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use std::fmt;
 
-/// A kind of policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PolicyKind {
+/// What is known of a kind before anything is decided.
+#[derive(Debug)]
+pub struct KindFacts {
+    /// Its word, which is also the name of its world in the plugin interface.
+    pub word: &'static str,
+    /// The key of a scenario that names the policy.
+    pub setting: &'static str,
+    /// The built-in policy of a scenario that names none.
+    pub default: &'static str,
+    /// What it decides, in a few words.
+    pub decides: &'static str,
+    /// Why its plugins draw random numbers: those of a kind are its own.
+    pub purpose: Purpose,
+    /// A template of scenarios in which it is asked.
+    pub template: &'static str,
+    /// The scenario of the suite in which it is asked, and what makes that short.
+    pub trial: (&'static str, &'static str),
+    /// What a scenario must have, or it is never asked.
+    pub needs: &'static str,
+}
+
+/// A kind as a type: its place in the list, and what its table of a scenario holds beside name, plugin, parameters and
+/// limits.
+pub trait Kind: Copy + Default + fmt::Debug + Send + Sync + 'static {
+    /// Which kind.
+    const KIND: PolicyKind;
+    /// Further keys of its table.
+    type Keys: Clone + Default + fmt::Debug + Send + Sync + DeserializeOwned + JsonSchema;
+}
+
+macro_rules! policy_kinds {
+    ($dollar:tt $($(#[doc = $doc:literal])+ $name:ident { keys: $keys:ty, $($fact:ident: $value:expr),+ $(,)? })+) => {
+        /// A kind of policy.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum PolicyKind {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl PolicyKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What is known of it.
+            #[must_use]
+            pub fn facts(self) -> &'static KindFacts {
+                match self {
+                    $(Self::$name => &KindFacts { $($fact: $value),+ },)+
+                }
+            }
+        }
+
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+            pub struct $name;
+
+            impl Kind for $name {
+                const KIND: PolicyKind = PolicyKind::$name;
+                type Keys = $keys;
+            }
+        )+
+
+        /// `for_kind!(kind, K => call::<K>())`: the call with the type of a kind that is known as a value.
+        macro_rules! for_kind {
+            ($dollar kind:expr, $dollar name:ident => $dollar body:expr) => {
+                match $dollar kind {
+                    $($crate::policy::kind::PolicyKind::$name => {
+                        type $dollar name = $crate::policy::kind::$name;
+                        $dollar body
+                    })+
+                }
+            };
+        }
+        pub(crate) use for_kind;
+    };
+}
+
+policy_kinds! { $
     /// Which truck takes which haul, and which truck charges where.
-    Dispatch,
+    Dispatch {
+        keys: NoKeys,
+        word: "dispatch",
+        setting: "policy.dispatch",
+        default: "nearest_feasible",
+        decides: "which truck takes which haul, and which truck charges where",
+        purpose: Purpose::DispatchPlugin,
+        template: "depot_night",
+        trial: ("depot", "time.days=1"),
+        needs: "haul for a fleet",
+    }
     /// The set-point of every session.
-    Charging,
+    Charging {
+        keys: ChargingKeys,
+        word: "charging",
+        setting: "policy.charging",
+        default: "uncontrolled",
+        decides: "the set-point of each charging session",
+        purpose: Purpose::ChargingPlugin,
+        template: "depot_night",
+        trial: ("depot", "time.days=1"),
+        needs: "charger",
+    }
     /// What is bought in a year.
-    Adoption,
+    Adoption {
+        keys: NoKeys,
+        word: "adoption",
+        setting: "transition.adoption",
+        default: "business_as_usual",
+        decides: "what is bought in a year of a transition",
+        purpose: Purpose::AdoptionPlugin,
+        template: "hub_2045",
+        trial: ("transition", "transition.until=2027"),
+        needs: "[transition]",
+    }
     /// When electrolysers run and hydrogen is ordered.
-    HydrogenSupply,
+    HydrogenSupply {
+        keys: NoKeys,
+        word: "hydrogen-supply",
+        setting: "policy.hydrogen",
+        default: "reorder_point",
+        decides: "when electrolysers run and hydrogen is ordered",
+        purpose: Purpose::HydrogenPlugin,
+        template: "hydrogen_corridor",
+        trial: ("hydrogen", "time.days=1"),
+        needs: "hydrogen station",
+    }
     /// What is built in a year.
-    BuildOut,
+    BuildOut {
+        keys: NoKeys,
+        word: "build-out",
+        setting: "transition.build_out",
+        default: "none",
+        decides: "what is built in a year of a transition",
+        purpose: Purpose::BuildOutPlugin,
+        template: "hub_2045",
+        trial: ("transition", "transition.until=2027"),
+        needs: "[transition]",
+    }
 }
 
 impl PolicyKind {
-    /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Dispatch, Self::Charging, Self::Adoption, Self::HydrogenSupply, Self::BuildOut];
-
-    /// Its word, which is also the name of its world.
+    /// Its word.
     #[must_use]
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Dispatch => "dispatch",
-            Self::Charging => "charging",
-            Self::Adoption => "adoption",
-            Self::HydrogenSupply => "hydrogen-supply",
-            Self::BuildOut => "build-out",
-        }
+        self.facts().word
     }
 
-    /// The key of a scenario that names who decides.
+    /// The key of a scenario that names the policy.
     #[must_use]
     pub fn setting(self) -> &'static str {
-        match self {
-            Self::Dispatch => "policy.dispatch",
-            Self::Charging => "policy.charging",
-            Self::Adoption => "transition.adoption",
-            Self::HydrogenSupply => "policy.hydrogen",
-            Self::BuildOut => "transition.infrastructure",
-        }
+        self.facts().setting
     }
 
-    /// Random numbers of a kind's plugins are its own.
+    /// Table and key of [`Self::setting`].
     #[must_use]
-    pub fn purpose(self) -> Purpose {
-        match self {
-            Self::Dispatch => Purpose::DispatchPlugin,
-            Self::Charging => Purpose::ChargingPlugin,
-            Self::Adoption => Purpose::AdoptionPlugin,
-            Self::HydrogenSupply => Purpose::HydrogenPlugin,
-            Self::BuildOut => Purpose::BuildOutPlugin,
-        }
+    pub fn table_and_key(self) -> (&'static str, &'static str) {
+        self.setting().split_once('.').unwrap_or(("", self.setting()))
+    }
+
+    /// Its option on the command line, without dashes.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        let key = self.table_and_key().1;
+        if key.contains('_') { self.word() } else { key }
+    }
+
+    /// The kind of a word as users write it: that of [`Self::word`], or the key of a scenario.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word || kind.table_and_key().1 == word)
+    }
+
+    /// Is it asked once a year, and not in the ticks of a simulation?
+    #[must_use]
+    pub fn is_yearly(self) -> bool {
+        self.table_and_key().0 == "transition"
     }
 }
 

@@ -115,7 +115,7 @@ pub struct Station {
 /// What a transition is decided by.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Transition {
-    /// Policies of adoption and infrastructure.
+    /// Policies of adoption and build-out.
     pub policies: String,
     /// Year of the money.
     pub money_year: u16,
@@ -163,7 +163,7 @@ impl Hub {
             nodes: scenario.node.iter().map(node).collect(),
             stations: scenario.hydrogen.iter().map(station).collect(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
-                policies: format!("{} and {}", spec.adoption.word(), spec.infrastructure.word()),
+                policies: format!("{} and {}", spec.adoption.word(), spec.build_out.word()),
                 money_year: spec.money_year,
                 grid: spec.grid.kind.word().to_owned(),
             }),

@@ -17,6 +17,9 @@ pub struct PluginNotes {
     pub calls: u64,
     /// Fuel that these burnt.
     pub fuel: u64,
+    /// Orders that were carried out, or at least could have been.
+    #[serde(default)]
+    pub orders: u64,
     /// Orders that were dropped.
     pub dropped: u64,
     /// Why the first ones were.

@@ -2,12 +2,12 @@
 
 use super::Scenario;
 use super::checker::{Checker, is_circle};
-use super::loaded::Schedule;
+use super::choice;
 use crate::document::problem::Problem;
 use crate::document::tree::Item;
 use crate::kernel::calendar::Calendar;
 use crate::sim::rooms::ROOMS;
-use crate::{policy, transition};
+use crate::transition;
 
 /// Most sites that one scenario may have.
 const SITE_LIMIT: usize = 2_000;
@@ -21,7 +21,7 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
         (room.check)(scenario, calendar.as_ref(), &mut checker);
     }
     transition::check::check(scenario, &mut checker);
-    policies(scenario, document, problems);
+    choice::check(scenario, &mut Checker::new(document, problems));
     calendar
 }
 
@@ -89,24 +89,5 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
                 checker.wrong(&path, format!("`{key}` is behind itself: the limits form a circle"), None);
             }
         }
-    }
-}
-
-/// Checks the names and parameters of policies.
-pub fn policies(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) {
-    let mut checker = Checker::new(document, problems);
-    let dispatch = &scenario.policy.dispatch;
-    if dispatch.plugin.is_none()
-        && let Err(error) = policy::dispatch(&dispatch.name, &dispatch.params)
-    {
-        checker.wrong(&["policy", "dispatch"], error.to_string(), error.help());
-    }
-    let charging = &scenario.policy.charging;
-    let any_schedule = Schedule::default();
-    let schedule = charging.csv.is_some().then_some(&any_schedule);
-    if charging.plugin.is_none()
-        && let Err(error) = policy::charging(&charging.name, &charging.params, schedule)
-    {
-        checker.wrong(&["policy", "charging"], error.to_string(), error.help());
     }
 }

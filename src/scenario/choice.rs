@@ -1,29 +1,23 @@
 //! The choice of policies: how overlays change it, and the files of plugins.
 
 use super::Scenario;
-use super::loaded::Plugins;
+use super::checker::Checker;
+use super::loaded::{Plugins, Schedule};
 use super::plugin_file::PluginFile;
 use super::rows::Rows;
 use crate::disk::read::Kind;
 use crate::document::problem::Problem;
 use crate::document::tree::{Item, Node};
+use crate::policy::decide::Decision;
+use crate::policy::kind::{PolicyKind, for_kind};
 use crate::policy::spec::is_plugin_file;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Tables that choose a policy.
-const CHOICES: [(&str, &str); 5] = [
-    ("policy", "dispatch"),
-    ("policy", "charging"),
-    ("policy", "hydrogen"),
-    ("transition", "adoption"),
-    ("transition", "infrastructure"),
-];
-
 /// Before `over` is laid on `document`: a bare name becomes a table, so that parameters can be laid on it; a name makes way
 /// for a plugin as a plugin does for a name; and parameters go with the policy that they were for.
 pub(super) fn make_way(document: &mut Item, over: &Item) {
-    for (table, kind) in CHOICES {
+    for (table, kind) in PolicyKind::ALL.iter().map(|kind| kind.table_and_key()) {
         let Some(Node::Table(theirs)) = child(over, table).and_then(|table| child(table, kind)).map(|it| &it.node)
         else {
             continue;
@@ -55,44 +49,57 @@ fn child_mut<'a>(item: &'a mut Item, key: &str) -> Option<&'a mut Item> {
     if let Node::Table(items) = &mut item.node { items.get_mut(key) } else { None }
 }
 
+/// Checks the names and parameters of built-in policies.
+pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for kind in PolicyKind::ALL {
+        for_kind!(kind, K => check_one::<K>(scenario, checker));
+    }
+}
+
+fn check_one<K: Decision>(scenario: &Scenario, checker: &mut Checker<'_>) {
+    // The rows of a file are checked when it is read.
+    let any_schedule = Schedule::default();
+    let Some(choice) = K::choice(scenario).filter(|choice| choice.plugin.is_none()) else { return };
+    if let Err(error) = K::make(choice, scenario.policy.charging.keys.csv.as_ref().map(|_| &any_schedule)) {
+        let (table, key) = K::KIND.table_and_key();
+        checker.wrong(&[table, key], error.to_string(), error.help());
+    }
+}
+
 /// Reads the files of plugins, whose paths are relative to the scenario's folder.
 pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>) -> Plugins {
-    let Rows { base, from, inputs, problems } = rows;
-    let mut read = |table: &str, kind: &str, plugin: Option<&String>| {
-        let path = [table, kind, "plugin"].map(str::to_owned);
-        let mut wrong = |message: String, help: Option<&str>| {
-            let place = Some(document.nearest(&path).value.clone());
-            let field = format!("{table}.{kind}");
-            problems.push(Problem { place, field, message, help: help.map(str::to_owned) });
-        };
-        let choice = child(document, table).and_then(|table| child(table, kind));
-        let has = |key| choice.and_then(|choice| child(choice, key)).is_some();
-        if has("name") && has("plugin") {
-            wrong("has both a `name` and a `plugin`".to_owned(), Some("keep one of them"));
-        }
-        let file = base.join(plugin?);
-        match from.bytes(&file, Kind::Plugin) {
-            Ok(bytes) => {
-                let plugin = PluginFile::new(file.display().to_string(), bytes);
-                inputs.insert(plugin.path.clone(), plugin.hash.clone());
-                Some(plugin)
-            }
-            Err((what, _)) => {
-                let help = "the path of a plugin is relative to the scenario's folder";
-                wrong(format!("plugin {}: {what}", file.display()), Some(help));
-                None
-            }
-        }
+    let mut plugins = Plugins::new();
+    for kind in PolicyKind::ALL {
+        let named = for_kind!(kind, K => K::choice(scenario).and_then(|choice| choice.plugin.as_deref()));
+        plugins.extend(plugin(*kind, named, document, rows).map(|file| (*kind, file)));
+    }
+    plugins
+}
+
+fn plugin(kind: PolicyKind, named: Option<&str>, document: &Item, rows: &mut Rows<'_>) -> Option<PluginFile> {
+    let (table, key) = kind.table_and_key();
+    let path = [table, key, "plugin"].map(str::to_owned);
+    let mut wrong = |message: String, help: &str| {
+        let place = Some(document.nearest(&path).value.clone());
+        let (field, help) = (kind.setting().to_owned(), Some(help.to_owned()));
+        rows.problems.push(Problem { place, field, message, help });
     };
-    let policy = &scenario.policy;
-    let transition = scenario.transition.as_ref();
-    let adoption = transition.and_then(|transition| transition.adoption.plugin.as_ref());
-    let infrastructure = transition.and_then(|transition| transition.infrastructure.plugin.as_ref());
-    Plugins {
-        dispatch: read("policy", "dispatch", policy.dispatch.plugin.as_ref()),
-        charging: read("policy", "charging", policy.charging.plugin.as_ref()),
-        adoption: read("transition", "adoption", adoption),
-        hydrogen: read("policy", "hydrogen", policy.hydrogen.plugin.as_ref()),
-        infrastructure: read("transition", "infrastructure", infrastructure),
+    let choice = child(document, table).and_then(|table| child(table, key));
+    let has = |key| choice.and_then(|choice| child(choice, key)).is_some();
+    if has("name") && has("plugin") {
+        wrong("has both a `name` and a `plugin`".to_owned(), "keep one of them");
+    }
+    let file = rows.base.join(named?);
+    match rows.from.bytes(&file, Kind::Plugin) {
+        Ok(bytes) => {
+            let plugin = PluginFile::new(file.display().to_string(), bytes);
+            rows.inputs.insert(plugin.path.clone(), plugin.hash.clone());
+            Some(plugin)
+        }
+        Err((what, _)) => {
+            let help = "the path of a plugin is relative to the scenario's folder";
+            wrong(format!("plugin {}: {what}", file.display()), help);
+            None
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::Scenario;
 use super::loaded::Loaded;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
+use crate::policy::kind::PolicyKind;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::Powertrain;
 
@@ -26,17 +27,23 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
 
 /// Plugins whose decision never comes up.
 fn plugins_never_asked(loaded: &Loaded) -> Vec<String> {
-    let (scenario, plugins) = (&loaded.scenario, &loaded.plugins);
-    let has_ports = scenario.charger.values().any(|charger| charger.cabinets > 0);
-    let has_hauls = scenario.freight.is_some() && !scenario.fleet.is_empty();
-    let known = [
-        ("policy.hydrogen", &plugins.hydrogen, !scenario.hydrogen.is_empty(), "station"),
-        ("policy.charging", &plugins.charging, has_ports, "charger"),
-        ("policy.dispatch", &plugins.dispatch, has_hauls, "haul for a fleet"),
-    ];
-    let idle = known.into_iter().filter(|(_, plugin, is_asked, _)| plugin.is_some() && !is_asked);
-    idle.map(|(setting, _, _, what)| format!("`{setting}` is a plugin that is never asked: there is no {what}"))
-        .collect()
+    let idle = loaded.plugins.keys().filter(|kind| !is_asked(**kind, &loaded.scenario));
+    let told = |kind: &PolicyKind| {
+        let (setting, needs) = (kind.setting(), kind.facts().needs);
+        format!("`{setting}` is a plugin that is never asked: there is no {needs}")
+    };
+    idle.map(told).collect()
+}
+
+/// Does a scenario ever ask a policy of this kind?
+#[must_use]
+pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
+    match kind {
+        PolicyKind::Dispatch => scenario.freight.is_some() && !scenario.fleet.is_empty(),
+        PolicyKind::Charging => scenario.charger.values().any(|charger| charger.cabinets > 0),
+        PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
+        PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
+    }
 }
 
 fn far_sites(scenario: &Scenario) -> Vec<String> {

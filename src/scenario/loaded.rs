@@ -6,6 +6,7 @@ use super::{Quality, Scenario};
 use crate::account::tariff::Tariff;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::units::Kw;
+use crate::policy::kind::PolicyKind;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -168,16 +169,4 @@ impl Schedule {
 }
 
 /// The plugins that a scenario names.
-#[derive(Debug, Clone, Default)]
-pub struct Plugins {
-    /// The dispatch policy, if it is one.
-    pub dispatch: Option<PluginFile>,
-    /// The charging policy, if it is one.
-    pub charging: Option<PluginFile>,
-    /// The adoption policy of a transition, if it is one.
-    pub adoption: Option<PluginFile>,
-    /// The policy of hydrogen supply, if it is one.
-    pub hydrogen: Option<PluginFile>,
-    /// The infrastructure policy of a transition, if it is one.
-    pub infrastructure: Option<PluginFile>,
-}
+pub type Plugins = BTreeMap<PolicyKind, PluginFile>;

@@ -134,7 +134,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             record_views: None,
             first_soc: FIRST_SOC,
             inputs,
-            plugins: Plugins::default(),
+            plugins: Plugins::new(),
             canonical: String::new(),
             provenance: Provenance::default(),
         }),

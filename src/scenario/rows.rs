@@ -79,7 +79,7 @@ impl Rows<'_> {
             (key.clone(), self.read(&field, Kind::Csv, file, listing::solar))
         });
         let solar = solar.collect();
-        let schedule = scenario.policy.charging.csv.as_ref().zip(zone).map(|(file, calendar)| {
+        let schedule = scenario.policy.charging.keys.csv.as_ref().zip(zone).map(|(file, calendar)| {
             let read =
                 |path: &str, text: &str, out: &mut Vec<Problem>| listing::schedule(path, text, scenario, calendar, out);
             self.read("policy.charging.csv", Kind::Csv, file, read)

@@ -9,6 +9,8 @@ use super::ticket::{self, RunState};
 use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
 use super::{layout, prepare, save};
 use crate::document::problem::Problems;
+use crate::policy::decide::names;
+use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::record::folder::{REPORT, SUMMARY};
 use crate::record::hub::Hub;
@@ -120,7 +122,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             templates: TEMPLATES.iter().map(|template| choices::template(template.0, template.1)).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
             charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
-            dispatch: policy::DISPATCH_NAMES.iter().map(|name| Choice::new(name, "")).collect(),
+            dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
             allows_plugins: app.allows_plugins,
         }))
     })

@@ -10,7 +10,7 @@ use crate::place::build::Build;
 use crate::place::site::Sites;
 use crate::place::travel::Travel;
 use crate::place::weather::Weather;
-use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
+use crate::policy::{Fault, PolicyCalls};
 use crate::record::names::Names;
 use crate::scenario::loaded::Loaded;
 use bevy_ecs::prelude::*;
@@ -22,9 +22,7 @@ pub(super) fn world(loaded: &Loaded, options: &Options) -> Result<(World, Names)
     let sites = Sites::of(&scenario.site);
     let mut world = World::new();
     what_every_room_uses(&mut world, loaded, &sites, seed);
-    world.insert_resource(DispatchPolicySlot(policies::dispatch(loaded, options)?));
-    world.insert_resource(ChargingPolicySlot(policies::charging(loaded, options)?));
-    world.insert_resource(HydrogenPolicySlot(policies::hydrogen(loaded, options)?));
+    policies::add(&mut world, loaded, options)?;
     world.init_resource::<Fault>();
     world.init_resource::<PolicyCalls>();
     for table in ROOMS.iter().flat_map(|room| room.tables) {

@@ -4,14 +4,14 @@ use super::audit::Audit;
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
-use super::{build, profile};
+use super::{build, policies, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
 use crate::charging;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
 use crate::kernel::stage::{Operations, Register, Tick};
-use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
+use crate::policy::{Fault, PolicyCalls};
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
@@ -183,7 +183,8 @@ impl Simulation {
         #[cfg(test)]
         (self.tamper.summary)(output.summary_mut());
         output.bill(&self.tariffs, &self.names, &mut audit)?;
-        output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &self.plugin_notes());
+        let notes = self.plugin_notes();
+        output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &notes);
         let metrics = output.summary_mut().metrics(&self.names);
         let broken = audit.close(&mut self.world, output.summary(), &metrics, &self.names);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
@@ -191,24 +192,18 @@ impl Simulation {
 
     /// Tells the policies that the run is over.
     fn finish_policies(&mut self) {
-        let mut dispatch = self.world.resource_mut::<DispatchPolicySlot>();
-        let first = dispatch.0.finish().map_err(|message| (dispatch.0.name().to_owned(), message));
-        let mut charging = self.world.resource_mut::<ChargingPolicySlot>();
-        let second = charging.0.finish().map_err(|message| (charging.0.name().to_owned(), message));
-        let mut hydrogen = self.world.resource_mut::<HydrogenPolicySlot>();
-        let third = hydrogen.0.finish().map_err(|message| (hydrogen.0.name().to_owned(), message));
-        for (policy, message) in [first, second, third].into_iter().filter_map(Result::err) {
+        let ended = policies::each(&mut self.world, |policy| {
+            policy.finish().map_err(|message| (policy.name().to_owned(), message))
+        });
+        for (policy, message) in ended.into_iter().filter_map(Result::err) {
             self.world.resource_mut::<Fault>().set(&policy, message);
         }
     }
 
     /// What the sandbox noted of the plugins of this run.
     #[must_use]
-    pub fn plugin_notes(&self) -> Vec<PluginNotes> {
-        let dispatch = self.world.resource::<DispatchPolicySlot>().0.plugin();
-        let charging = self.world.resource::<ChargingPolicySlot>().0.plugin();
-        let hydrogen = self.world.resource::<HydrogenPolicySlot>().0.plugin();
-        dispatch.into_iter().chain(charging).chain(hydrogen).collect()
+    pub fn plugin_notes(&mut self) -> Vec<PluginNotes> {
+        policies::each(&mut self.world, |policy| policy.notes()).into_iter().flatten().collect()
     }
 
     /// Builds the graph of systems; an ambiguity is an error.

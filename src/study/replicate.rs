@@ -4,6 +4,7 @@ use super::run_bound;
 use crate::disk::Scratch;
 use crate::record::metrics::Metric;
 use crate::record::names::Names;
+use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError, Simulation};
 use crate::transition::metrics::{metrics, plugin_metrics};
@@ -21,6 +22,8 @@ pub struct Replication {
     pub digest: String,
     /// All metrics.
     pub metrics: Vec<Metric>,
+    /// What the sandbox noted of its plugins.
+    pub notes: Vec<PluginNotes>,
 }
 
 /// Runs one replication without writing tables.
@@ -69,7 +72,8 @@ fn operate(
         let bound = run_bound::metrics(loaded, folder).map_err(|error| RunError::Bound(error.to_string()))?;
         summary.extra.extend(bound);
     }
-    Ok(Replication { digest, metrics: summary.metrics(simulation.names()) })
+    let metrics = summary.metrics(simulation.names());
+    Ok(Replication { digest, metrics, notes: simulation.plugin_notes() })
 }
 
 /// All years of a transition.
@@ -89,7 +93,7 @@ fn years(
     });
     let mut metrics = metrics(&pathway.tables, spec, &loaded.scenario);
     metrics.extend(plugin_metrics(&pathway.notes));
-    Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics })
+    Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics, notes: pathway.notes })
 }
 
 /// Does `work` for every item on `jobs` threads (0: one a core). Each thread takes the next item that nobody has, so

@@ -6,7 +6,8 @@
 use super::compare::strategy::Strategy;
 use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
 use crate::disk::{WriteError, whole};
-use crate::policy;
+use crate::policy::decide::names;
+use crate::policy::kind::PolicyKind;
 use crate::record::metrics::{Better, MetricName};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -96,18 +97,18 @@ impl Entry {
     /// What is compared: everything built in that decides here; on operations also `more`.
     #[must_use]
     pub fn strategies(&self, more: &[Strategy]) -> Vec<Strategy> {
-        let named = |path: &str, names: &[&str]| {
-            let one = |name: &&str| Strategy {
-                name: (*name).to_owned(),
+        let named = |kind: PolicyKind| {
+            let one = |name: &str| Strategy {
+                name: name.to_owned(),
                 overlays: Vec::new(),
-                settings: vec![format!("{path}.name={name}")],
+                settings: vec![format!("{}.name={name}", kind.setting())],
             };
-            names.iter().map(one).collect()
+            names(kind).into_iter().map(one).collect()
         };
         match self.decides {
             Decides::Operations => [Strategy::built_in(), more.to_vec()].concat(),
-            Decides::Hydrogen => named("policy.hydrogen", policy::HYDROGEN_NAMES),
-            Decides::Adoption => named("transition.adoption", &policy::adoption::NAMES),
+            Decides::Hydrogen => named(PolicyKind::HydrogenSupply),
+            Decides::Adoption => named(PolicyKind::Adoption),
         }
     }
 }

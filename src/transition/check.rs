@@ -4,7 +4,6 @@ use super::regulation::{RulesSpec, Term};
 use super::spec::{ProjectKind, TRUCK, TransitionSpec};
 use crate::document::problem::nearest;
 use crate::kernel::curve::Curve;
-use crate::policy::{adoption, infrastructure};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,16 +93,6 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
             let help = nearest(material, scenario.rule.embodied_limit.keys().map(String::as_str));
             checker.wrong(&path, format!("there is no [rule.embodied_limit.{material}]"), help);
         }
-    }
-    if spec.adoption.plugin.is_none()
-        && let Err(error) = adoption::adoption(&spec.adoption.name, &spec.adoption.params)
-    {
-        checker.wrong(&["transition", "adoption"], error.to_string(), error.help());
-    }
-    if spec.infrastructure.plugin.is_none()
-        && let Err(error) = infrastructure::infrastructure(&spec.infrastructure.name, &spec.infrastructure.params)
-    {
-        checker.wrong(&["transition", "infrastructure"], error.to_string(), error.help());
     }
     sold(scenario, checker);
 }

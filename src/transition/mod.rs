@@ -20,7 +20,6 @@ pub mod market;
 pub mod metrics;
 pub mod offer;
 pub mod pathway;
-pub mod policies;
 pub mod record;
 pub mod regulation;
 pub mod spec;

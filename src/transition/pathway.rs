@@ -5,18 +5,21 @@ use super::comply::{Decision, Kept, Ramp};
 use super::frame::Frame;
 use super::market::{Market, view};
 use super::offer::Choice;
-use super::policies;
 use super::record::{OfferRow, Tables};
 use super::regulation::means;
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::{Shown, operate};
 use crate::kernel::random::{Purpose, Seed, key_of};
-use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
+use crate::policy::PolicyFault;
+use crate::policy::decide::Decide;
+use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView, follows_vehicles};
+use crate::policy::kind::{Adoption, BuildOut};
 use crate::policy::parameter::PolicyError;
-use crate::policy::{AdoptionPolicy, InfrastructurePolicy, PolicyFault};
+use crate::record::Code;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
+use crate::sim::policies::make;
 use crate::sim::{Options, RunError};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -128,9 +131,9 @@ impl<'a> Pathway<'a> {
         mut after: impl FnMut(u16, &Tables) -> ControlFlow<()>,
     ) -> Result<(), PathwayError> {
         let spec = self.frame.spec;
-        let made = policies::adoption(self.frame.loaded, &spec.adoption, &self.options);
+        let made = make::<Adoption>(self.frame.loaded, &self.options);
         let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
-        let made = policies::infrastructure(self.frame.loaded, &spec.infrastructure, &self.options);
+        let made = make::<BuildOut>(self.frame.loaded, &self.options);
         let mut builders = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         for year in spec.from..=spec.until {
             if stop.load(Ordering::Relaxed) {
@@ -151,8 +154,8 @@ impl<'a> Pathway<'a> {
                 return Err(PathwayError::Interrupted(year));
             }
         }
-        self.notes.extend(buyers.plugin());
-        self.notes.extend(builders.plugin());
+        self.notes.extend(buyers.notes());
+        self.notes.extend(builders.notes());
         buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))?;
         builders.finish().map_err(|message| Self::fault(builders.name(), spec.until, message))
     }
@@ -166,8 +169,8 @@ impl<'a> Pathway<'a> {
         &mut self,
         year: u16,
         shown: &Shown,
-        buyers: &mut dyn AdoptionPolicy,
-        builders: &mut dyn InfrastructurePolicy,
+        buyers: &mut dyn Decide<Adoption>,
+        builders: &mut dyn Decide<BuildOut>,
     ) -> Result<(), PathwayError> {
         let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
         self.turnover = Turnover::default();
@@ -182,7 +185,7 @@ impl<'a> Pathway<'a> {
             shown,
             counts: &counts,
             coming: &coming,
-            builds_for_vehicles: builders.follows_vehicles(),
+            builds_for_vehicles: follows_vehicles(&self.frame.spec.build_out),
             paid_share: &self.paid_share,
             charger_units: self.built(ProjectKind::Chargers),
         };

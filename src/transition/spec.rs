@@ -2,7 +2,8 @@
 
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
-use crate::policy::spec::{NameOr, PluginLimits, from_text, name_or_table};
+use crate::policy::kind::{Adoption, BuildOut};
+use crate::policy::spec::{Choice, NameOr, name_or_table};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -63,12 +64,12 @@ pub struct TransitionSpec {
     pub cost_uncertainty: f64,
     /// Adoption policy: a built-in name, the file of a plugin (`my.wasm`), or a table.
     #[serde(default, deserialize_with = "name_or_table")]
-    #[schemars(with = "NameOr<AdoptionChoice>")]
-    pub adoption: AdoptionChoice,
+    #[schemars(with = "NameOr<Choice<Adoption>>")]
+    pub adoption: Choice<Adoption>,
     /// Build-out policy: a built-in name, the file of a plugin (`my.wasm`), or a table.
     #[serde(default, deserialize_with = "name_or_table")]
-    #[schemars(with = "NameOr<InfrastructureChoice>")]
-    pub infrastructure: InfrastructureChoice,
+    #[schemars(with = "NameOr<Choice<BuildOut>>")]
+    pub build_out: Choice<BuildOut>,
     /// What it takes to build.
     #[serde(default)]
     pub build: BTreeMap<ProjectKind, BuildSpec>,
@@ -181,54 +182,6 @@ pub struct RampSpec {
     /// Most growth over the purchases of the year before, a year.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub growth: f64,
-}
-
-/// `[transition.adoption]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct AdoptionChoice {
-    /// Name of a built-in policy: `business_as_usual`, `mandate`, `least_cost`, `fastest_abatement`, `logit_tco` or
-    /// `diffusion`.
-    pub name: String,
-    /// A plugin instead: its file, relative to this one.
-    pub plugin: Option<String>,
-    /// Parameters of the policy by name.
-    pub params: BTreeMap<String, f64>,
-    /// What a plugin may use.
-    pub limits: PluginLimits,
-}
-
-from_text!(AdoptionChoice, InfrastructureChoice);
-
-impl Default for AdoptionChoice {
-    fn default() -> Self {
-        Self {
-            name: "business_as_usual".to_owned(),
-            plugin: None,
-            params: BTreeMap::new(),
-            limits: PluginLimits::default(),
-        }
-    }
-}
-
-/// `[transition.infrastructure]`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct InfrastructureChoice {
-    /// Name of a built-in policy: `none`, `plan_file`, `target_wait` or `target_peak`.
-    pub name: String,
-    /// A plugin instead: its file, relative to this one.
-    pub plugin: Option<String>,
-    /// Parameters of the policy by name.
-    pub params: BTreeMap<String, f64>,
-    /// What a plugin may use.
-    pub limits: PluginLimits,
-}
-
-impl Default for InfrastructureChoice {
-    fn default() -> Self {
-        Self { name: "none".to_owned(), plugin: None, params: BTreeMap::new(), limits: PluginLimits::default() }
-    }
 }
 
 /// What can be built.

@@ -10,8 +10,9 @@ use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::place::site::Sites;
 use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::kind::Dispatch;
 use crate::policy::{
-    Assign, Carrier, ChargeAt, DispatchPolicySlot, DispatchView, Fault, Orders, PolicyCalls, SiteColumns, TruckColumns,
+    Assign, Carrier, ChargeAt, DispatchView, Fault, Orders, PolicyCalls, PolicySlot, SiteColumns, TruckColumns,
 };
 use crate::terminal::gates::Gates;
 use crate::vehicle::on_board::OnBoard;
@@ -37,7 +38,7 @@ pub(super) struct SiteContext<'w, 's> {
 /// The policy, and how it is asked.
 #[derive(SystemParam)]
 pub(super) struct PolicyContext<'w> {
-    policy: ResMut<'w, DispatchPolicySlot>,
+    policy: ResMut<'w, PolicySlot<Dispatch>>,
     calls: ResMut<'w, PolicyCalls>,
     fault: ResMut<'w, Fault>,
 }

@@ -59,7 +59,7 @@ fn a_name_a_file_and_a_table_choose_a_policy() {
     let choose = |settings: &[String]| {
         let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
         let loaded = loaded(&shipped("depot_night"), &settings);
-        (loaded.scenario.policy.dispatch.clone(), loaded.plugins.dispatch.is_some())
+        (loaded.scenario.policy.dispatch.clone(), loaded.plugins.contains_key(&PolicyKind::Dispatch))
     };
     let (choice, is_plugin) = choose(&["policy.dispatch=least_empty_km".to_owned()]);
     assert_eq!((choice.name.as_str(), is_plugin), ("least_empty_km", false));

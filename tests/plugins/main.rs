@@ -90,7 +90,7 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
 fn dispatch_with(guest: Guest<'_>, limits: PluginLimits, is_strict: bool) -> (Result<Orders, String>, PluginNotes) {
     let mut running = start::<Dispatch>(&guest.file(), limits, is_strict).unwrap();
     let orders = with_view(|view| running.decide_on(view)).map_err(|error| error.to_string());
-    (orders, running.notes())
+    (orders, running.noted())
 }
 
 fn dispatch(guest: Guest<'_>) -> (Result<Orders, String>, PluginNotes) {
@@ -135,7 +135,7 @@ fn charging(guest: Guest<'_>) -> (Result<Vec<Kw>, String>, PluginNotes) {
         ChargingView { time_s: 900, interval_s: 300, tree: &tree, headroom_kw, sessions: &sessions, sites: &sites };
     let mut running = start::<Charging>(&guest.file(), PluginLimits::default(), false).unwrap();
     let plan = running.decide_on(&view).map_err(|error| error.to_string());
-    (plan, running.notes())
+    (plan, running.noted())
 }
 
 // What works.
@@ -347,9 +347,9 @@ fn nothing_leaks_from_run_to_run() {
         two.decide_on(view).unwrap();
         one.decide_on(view).unwrap();
     });
-    assert_eq!(one.notes().log, ["info: 1", "info: 2"]);
-    assert_eq!(two.notes().log, ["info: 1"]);
-    assert_eq!(one.notes().fuel, 2 * two.notes().fuel);
+    assert_eq!(one.noted().log, ["info: 1", "info: 2"]);
+    assert_eq!(two.noted().log, ["info: 1"]);
+    assert_eq!(one.noted().fuel, 2 * two.noted().fuel);
 }
 
 /// Random numbers depend on seed, key and index, not on who drew before.

@@ -14,7 +14,7 @@ fn banks_ask_what_the_books_say() {
         "transition.adoption=least_cost",
         "offer.battery.glider_usd=20000",
         "transition.until=2030",
-        "transition.infrastructure={ name = \"target_wait\", params = { wait_min = 5 } }",
+        "transition.build_out={ name = \"target_wait\", params = { wait_min = 5 } }",
         "transition.loan={ share = 0.6, interest = 0.08, years = 3 }",
     ];
     let port = loaded(dir.path(), &settings);

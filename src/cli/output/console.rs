@@ -75,6 +75,13 @@ impl Console {
         }
     }
 
+    /// What may make a result mean less than it seems: to stderr, quiet or not.
+    pub(crate) fn warn(&self, text: &str) {
+        if !self.silent {
+            let _ = writeln!(std::io::stderr(), "{}", printable(text));
+        }
+    }
+
     /// What went wrong, to stderr whatever the settings (to stdout as JSON when that is asked for).
     pub(crate) fn error(&self, text: &str) {
         if self.json {

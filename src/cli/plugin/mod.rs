@@ -8,13 +8,12 @@ use crate::cli::exit::Exit;
 use crate::cli::output::console::Console;
 use crate::cli::output::diagnose;
 use crate::plugin::trial::{Trial, trial};
-use crate::plugin::{
-    Adoption, BuildOut, Charging, Description, Dispatch, HydrogenSupply, Plugin, PluginError, PluginKind, inspect,
-    kind_of,
-};
-use crate::policy::kind::PolicyKind;
+use crate::plugin::{Description, Plugin, PluginError, PluginKind, compile_for_parent, inspect, kind_of};
+use crate::policy::decide::names;
+use crate::policy::kind::{PolicyKind, for_kind};
 use crate::policy::spec::PluginLimits;
 use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::scenario::doubt::is_asked;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
@@ -52,6 +51,9 @@ pub(crate) enum PluginCommand {
         #[arg(default_value = ".")]
         dir: PathBuf,
     },
+    /// Compile what stands on standard input to standard output: how this program calls itself.
+    #[command(hide = true)]
+    Compile,
     /// Run a scenario with the plugin and with the built-in policies of its kind: time and results.
     #[command(after_help = "Example: portvolt plugin bench my_policy/my_policy.wasm scenarios/depot_night")]
     Bench {
@@ -65,35 +67,23 @@ pub(crate) enum PluginCommand {
     },
 }
 
-/// A call with the side of a kind as its type.
-macro_rules! for_kind {
-    ($kind:expr, $call:ident($($argument:expr),*)) => {
-        match $kind {
-            PolicyKind::Dispatch => $call::<Dispatch>($($argument),*),
-            PolicyKind::Charging => $call::<Charging>($($argument),*),
-            PolicyKind::Adoption => $call::<Adoption>($($argument),*),
-            PolicyKind::HydrogenSupply => $call::<HydrogenSupply>($($argument),*),
-            PolicyKind::BuildOut => $call::<BuildOut>($($argument),*),
-        }
-    };
-}
-
 pub(crate) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
     let done = match command {
         PluginCommand::Check { file } => {
-            read(file, console).and_then(|(file, kind)| for_kind!(kind, check(&file, console)))
+            read(file, console).and_then(|(file, kind)| for_kind!(kind, K => check::<K>(&file, console)))
         }
         PluginCommand::Inspect { file } => {
-            read(file, console).and_then(|(file, kind)| for_kind!(kind, look(&file, console)))
+            read(file, console).and_then(|(file, kind)| for_kind!(kind, K => look::<K>(&file, console)))
         }
         PluginCommand::New(args) => return new::new(args, console),
         PluginCommand::Build { dir } => return new::build(dir, console),
+        PluginCommand::Compile => std::process::exit(compile_for_parent()),
         PluginCommand::Bench { file, scenario, days } => bench(file, scenario, *days, console),
     };
     done.unwrap_or_else(|exit| exit)
 }
 
-/// The file and the kind of policy that it is for. One that imports nothing of either kind is taken for dispatch.
+/// The file and the kind of policy that it is for. One that imports nothing of any kind is taken for dispatch.
 fn read(path: &Path, console: &Console) -> Result<(PluginFile, PolicyKind), Exit> {
     if path.is_dir() {
         let dir = path.display();
@@ -124,8 +114,8 @@ fn about(description: &Description, kind: PolicyKind) -> String {
     out
 }
 
-fn check<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
-    let plugin = compiled::load::<S>(file, console)?;
+fn check<K: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+    let plugin = compiled::load::<K>(file, console)?;
     let tried = plugin
         .parameters(&std::collections::BTreeMap::new())
         .map_err(|error| error.to_string())
@@ -134,14 +124,15 @@ fn check<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Ex
         console.error(&message);
         Exit::BadPolicy
     })?;
-    let real = real_views::try_on(S::KIND, Path::new(&file.path));
-    let is_good = trial.is_good() && real.as_ref().is_ok_and(|real| real.is_repeatable);
+    let real = real_views::try_on(K::KIND, Path::new(&file.path));
+    let is_good = trial.is_good() && real.as_ref().is_ok_and(RealViews::is_good);
     if console.is_json() {
         let mut json = trial_json(&plugin, &trial);
         json["good"] = is_good.into();
         json["real_run"] = match &real {
             Ok(real) => serde_json::json!({
-                "scenario": real.scenario, "calls": real.calls, "rejected": real.rejected, "repeatable": real.is_repeatable,
+                "scenario": real.scenario, "calls": real.calls, "orders": real.orders, "rejected": real.rejected,
+                 "repeatable": real.is_repeatable,
             }),
             Err(error) => serde_json::json!({ "error": error }),
         };
@@ -154,6 +145,9 @@ fn check<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Ex
                 "good, but bad orders on true views are mistakes: `portvolt run` names the first of them"
             }
             _ if is_good => "good",
+            Ok(real) if real.is_repeatable && !real.is_good() => {
+                "NOT good: its orders on true views cannot be carried out (`portvolt run` names the first of them)"
+            }
             _ => "NOT good",
         });
     }
@@ -162,16 +156,18 @@ fn check<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Ex
 
 fn real_text(real: &Result<RealViews, String>) -> String {
     match real {
-        Ok(RealViews { scenario, calls, rejected, is_repeatable }) => {
+        Ok(RealViews { scenario, calls, orders, rejected, is_repeatable }) => {
             let again = if *is_repeatable { "the same rows again" } else { "OTHER rows the second time" };
-            format!("a short run of the suite's {scenario}: {calls} decisions, {rejected} bad orders, {again}")
+            format!(
+                "a short run of the suite's {scenario}: {calls} decisions, {orders} orders, {rejected} bad ones, {again}"
+            )
         }
         Err(error) => format!("a short run of the suite FAILED: {error}"),
     }
 }
 
-fn trial_text<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
-    let mut out = about(&plugin.description, S::KIND);
+fn trial_text<K: PluginKind>(plugin: &Arc<Plugin<K>>, trial: &Trial) -> String {
+    let mut out = about(&plugin.description, K::KIND);
     let _ = writeln!(out, "\nview             rows    orders  bad ones          fuel");
     for case in &trial.cases {
         let (name, rows) = (case.name, case.rows);
@@ -199,7 +195,7 @@ fn trial_text<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> String {
     out
 }
 
-fn trial_json<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_json::Value {
+fn trial_json<K: PluginKind>(plugin: &Arc<Plugin<K>>, trial: &Trial) -> serde_json::Value {
     let cases: Vec<_> = trial
         .cases
         .iter()
@@ -214,26 +210,26 @@ fn trial_json<S: PluginKind>(plugin: &Arc<Plugin<S>>, trial: &Trial) -> serde_js
         .collect();
     let description = &plugin.description;
     serde_json::json!({
-        "schema": 1, "name": description.name, "version": description.version, "kind": S::KIND.word(),
+        "schema": 1, "name": description.name, "version": description.version, "kind": K::KIND.word(),
         "good": trial.is_good(), "independent": trial.is_independent, "fuel_per_row": trial.fuel_per_row(), "views": cases,
     })
 }
 
-fn look<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
-    let plugin = compiled::load::<S>(file, console)?;
-    let (imports, exports) = inspect(&file.bytes, S::KIND).map_err(|why| {
+fn look<K: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Exit> {
+    let plugin = compiled::load::<K>(file, console)?;
+    let (imports, exports) = inspect(&file.bytes, K::KIND).map_err(|why| {
         console.error(&why.to_string());
         Exit::BadPolicy
     })?;
     if console.is_json() {
         let description = &plugin.description;
         console.print_json(&serde_json::json!({
-            "schema": 1, "file": file.path, "bytes": file.bytes.len(), "blake3": file.hash, "world": S::KIND.word(),
+            "schema": 1, "file": file.path, "bytes": file.bytes.len(), "blake3": file.hash, "world": K::KIND.word(),
             "name": description.name, "version": description.version, "imports": imports, "exports": exports,
         }));
     } else {
         let list = |names: &[String]| format!("  {}\n", names.join("\n  "));
-        let (path, bytes, hash, kind) = (&file.path, file.bytes.len(), &file.hash, S::KIND);
+        let (path, bytes, hash, kind) = (&file.path, file.bytes.len(), &file.hash, K::KIND);
         console.print(&format!(
             "{}\n{path}: {bytes} bytes, blake3 {hash}\nworld portvolt:policy/{kind}\nimports\n{}exports\n{}",
             about(&plugin.description, kind),
@@ -274,14 +270,8 @@ const COMPARED: [MetricName; 13] = [
 
 fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
     let (plugin, kind) = read(file, console)?;
-    let built_in: Vec<&str> = match kind {
-        PolicyKind::Dispatch => crate::policy::DISPATCH_NAMES.to_vec(),
-        PolicyKind::Charging => crate::study::compare::strategy::charging_names().collect(),
-        PolicyKind::Adoption => crate::policy::adoption::NAMES.to_vec(),
-        PolicyKind::HydrogenSupply => crate::policy::HYDROGEN_NAMES.to_vec(),
-        PolicyKind::BuildOut => crate::policy::infrastructure::NAMES.to_vec(),
-    };
-    let own = for_kind!(kind, own_name(&plugin, console))?;
+    let built_in = names(kind);
+    let own = for_kind!(kind, K => own_name::<K>(&plugin, console))?;
     let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
     let mut request = scenario.request();
     request.settings.extend(days.map(|days| format!("time.days={days}")));
@@ -314,20 +304,17 @@ fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Cons
 /// Refuses a scenario in which nobody would ask a policy of this kind: its rows would all be the same.
 fn has_work_for(kind: PolicyKind, request: &Request, console: &Console) -> Result<(), Exit> {
     let loaded = load(request).map_err(|problems| diagnose::show(&problems, console))?;
-    let scenario = &loaded.scenario;
-    let missing = match kind {
-        PolicyKind::Adoption | PolicyKind::BuildOut if scenario.transition.is_none() => {
-            "[transition], as `hub_2045` has"
-        }
-        PolicyKind::HydrogenSupply if scenario.hydrogen.is_empty() => "hydrogen station, as `hydrogen_corridor` has",
-        _ => return Ok(()),
-    };
-    console.error(&format!("nobody asks a policy of {kind} in this scenario: it has no {missing}"));
+    if is_asked(kind, &loaded.scenario) {
+        return Ok(());
+    }
+    let (needs, template) = (kind.facts().needs, kind.facts().template);
+    console
+        .error(&format!("a policy of {kind} is never asked in this scenario: it has no {needs}, as `{template}` has"));
     Err(Exit::BadFiles)
 }
 
-fn own_name<S: PluginKind>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
-    Ok(compiled::load::<S>(file, console)?.description.name.clone())
+fn own_name<K: PluginKind>(file: &PluginFile, console: &Console) -> Result<String, Exit> {
+    Ok(compiled::load::<K>(file, console)?.description.name.clone())
 }
 
 fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {

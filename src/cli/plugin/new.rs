@@ -5,9 +5,10 @@ use crate::cli::init;
 use crate::cli::output::console::Console;
 use crate::disk::read::{self, Kind as FileKind};
 use crate::disk::whole;
-use crate::plugin::INTERFACE;
-use crate::policy::kind::PolicyKind;
+use crate::plugin::{INTERFACE, PluginKind};
+use crate::policy::kind::{PolicyKind, for_kind};
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,20 +17,17 @@ pub(crate) struct NewArgs {
     /// The folder to make; its name is the plugin's.
     dir: PathBuf,
     /// What it decides.
-    #[arg(long, value_enum)]
-    kind: KindArg,
+    #[arg(long, value_parser = kind_parser())]
+    kind: PolicyKind,
     /// In which language.
     #[arg(long, value_enum, default_value_t = Language::Rust)]
     lang: Language,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum KindArg {
-    Dispatch,
-    Charging,
-    Adoption,
-    HydrogenSupply,
-    BuildOut,
+/// The words of all kinds.
+fn kind_parser() -> impl TypedValueParser<Value = PolicyKind> {
+    let words = PolicyKind::ALL.iter().map(|kind| kind.word());
+    PossibleValuesParser::new(words).map(|word| PolicyKind::of_word(&word).expect("one of the words above"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,41 +60,20 @@ macro_rules! plugin_text {
 }
 
 fn files(kind: PolicyKind, language: Language) -> Vec<File> {
+    let starters = for_kind!(kind, K => K::STARTERS);
+    let named = |(text, name): (&str, &str)| text.replace(name, "PLUGIN_NAME");
     let mut files = match language {
-        Language::Rust => rust(kind),
-        Language::C => {
-            let source = match kind {
-                PolicyKind::Charging => plugin_text!("edf_charging/edf_charging.c").replace("edf_in_c", "PLUGIN_NAME"),
-                PolicyKind::Dispatch => plugin_text!("templates/dispatch.c"),
-                PolicyKind::Adoption => plugin_text!("templates/adoption.c"),
-                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.c"),
-                PolicyKind::BuildOut => plugin_text!("templates/build_out.c"),
-            };
-            vec![("policy.c", source), ("portvolt.h", plugin_text!("edf_charging/portvolt.h"))]
-        }
-        Language::Python => {
-            let example = plugin_text!("first_come_dispatch/app.py");
-            let source = match kind {
-                PolicyKind::Dispatch => example.replace("first_come_in_python", "PLUGIN_NAME"),
-                PolicyKind::Charging => plugin_text!("templates/charging.py"),
-                PolicyKind::Adoption => plugin_text!("templates/adoption.py"),
-                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.py"),
-                PolicyKind::BuildOut => plugin_text!("templates/build_out.py"),
-            };
-            vec![("app.py", source)]
-        }
+        Language::Rust => rust(named(starters.rust)),
+        Language::C => vec![("policy.c", named(starters.c)), ("portvolt.h", plugin_text!("edf_charging/portvolt.h"))],
+        Language::Python => vec![("app.py", named(starters.python))],
         Language::Javascript => {
-            let example = plugin_text!("least_flexible_first/app.js");
-            let source = match kind {
-                PolicyKind::Charging => example.replace("least_flexible_in_javascript", "PLUGIN_NAME"),
-                PolicyKind::Dispatch => plugin_text!("templates/dispatch.js"),
-                PolicyKind::Adoption => plugin_text!("templates/adoption.js"),
-                PolicyKind::HydrogenSupply => plugin_text!("templates/hydrogen_supply.js"),
-                PolicyKind::BuildOut => plugin_text!("templates/build_out.js"),
-            };
             let build = plugin_text!("least_flexible_first/build.mjs");
             let build = build.replace("world: \"charging\"", &format!("world: \"{kind}\""));
-            vec![("app.js", source), ("build.mjs", build), ("package.json", PACKAGE_JSON.to_owned())]
+            vec![
+                ("app.js", named(starters.javascript)),
+                ("build.mjs", build),
+                ("package.json", PACKAGE_JSON.to_owned()),
+            ]
         }
     };
     files.push(("wit/policy.wit", INTERFACE.to_owned()));
@@ -104,34 +81,21 @@ fn files(kind: PolicyKind, language: Language) -> Vec<File> {
     files
 }
 
-fn rust(kind: PolicyKind) -> Vec<File> {
-    let source = match kind {
-        PolicyKind::Dispatch => {
-            plugin_text!("soc_aware_dispatch/src/lib.rs").replace("soc_aware_dispatch", "PLUGIN_NAME")
-        }
-        PolicyKind::Charging => plugin_text!("equal_share/src/lib.rs").replace("equal_share_guest", "PLUGIN_NAME"),
-        PolicyKind::Adoption => plugin_text!("clean_when_cheap/src/lib.rs").replace("clean_when_cheap", "PLUGIN_NAME"),
-        PolicyKind::HydrogenSupply => {
-            plugin_text!("sun_and_reserve/src/lib.rs").replace("sun_and_reserve", "PLUGIN_NAME")
-        }
-        PolicyKind::BuildOut => plugin_text!("room_to_grow/src/lib.rs").replace("room_to_grow", "PLUGIN_NAME"),
-    };
-    // The helper's manifest takes its fields from the workspace, which the new folder is.
-    vec![
+/// The helper's manifest takes its fields from the workspace, which the new folder is. Its crate names all kinds.
+fn rust(source: String) -> Vec<File> {
+    let mut files = vec![
         ("Cargo.toml", CARGO_TOML.to_owned()),
         ("src/lib.rs", source),
         ("helper/Cargo.toml", plugin_text!("helper/Cargo.toml")),
         ("helper/src/lib.rs", plugin_text!("helper/src/lib.rs")),
         ("helper/src/about.rs", plugin_text!("helper/src/about.rs")),
-        ("helper/src/adoption.rs", plugin_text!("helper/src/adoption.rs")),
-        ("helper/src/build_out.rs", plugin_text!("helper/src/build_out.rs")),
-        ("helper/src/charging.rs", plugin_text!("helper/src/charging.rs")),
-        ("helper/src/dispatch.rs", plugin_text!("helper/src/dispatch.rs")),
-        ("helper/src/hydrogen_supply.rs", plugin_text!("helper/src/hydrogen_supply.rs")),
         ("helper/src/log.rs", plugin_text!("helper/src/log.rs")),
         ("helper/src/random.rs", plugin_text!("helper/src/random.rs")),
         ("helper/src/view.rs", plugin_text!("helper/src/view.rs")),
-    ]
+    ];
+    let helpers = PolicyKind::ALL.iter().map(|kind| for_kind!(kind, K => K::STARTERS.helper));
+    files.extend(helpers.map(|(path, text)| (path, text.to_owned())));
+    files
 }
 
 const CARGO_TOML: &str = r#"[package]
@@ -167,12 +131,8 @@ const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies
 "#;
 
 fn readme(kind: PolicyKind, language: Language) -> String {
-    let (scenario, option) = match kind {
-        PolicyKind::Dispatch | PolicyKind::Charging => ("depot_night", kind.word()),
-        PolicyKind::Adoption => ("hub_2045", "adoption"),
-        PolicyKind::HydrogenSupply => ("hydrogen_corridor", "hydrogen"),
-        PolicyKind::BuildOut => ("hub_2045", "infrastructure"),
-    };
+    let scenario = kind.facts().template;
+    let option = kind.option();
     let (file, test) = match language {
         Language::Rust => ("src/lib.rs", "    cargo test\n"),
         Language::Python => ("app.py", ""),
@@ -189,13 +149,7 @@ fn readme(kind: PolicyKind, language: Language) -> String {
 }
 
 pub(crate) fn new(args: &NewArgs, console: &Console) -> Exit {
-    let kind = match args.kind {
-        KindArg::Dispatch => PolicyKind::Dispatch,
-        KindArg::Charging => PolicyKind::Charging,
-        KindArg::Adoption => PolicyKind::Adoption,
-        KindArg::HydrogenSupply => PolicyKind::HydrogenSupply,
-        KindArg::BuildOut => PolicyKind::BuildOut,
-    };
+    let kind = args.kind;
     let name = args.dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -244,8 +198,10 @@ fn tool(dir: &Path, name: &str) -> Option<Tool> {
     }
     if dir.join("app.py").is_file() {
         let text = read::text(&dir.join("app.py"), FileKind::Toml).unwrap_or_default();
-        let world =
-            PolicyKind::ALL.into_iter().find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
+        let world = PolicyKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| text.contains(&format!("{}_view", kind.word().replace('-', "_"))));
         let world = world.unwrap_or(PolicyKind::Dispatch).word();
         return Some(Tool {
             program: "componentize-py".into(),

@@ -1,6 +1,7 @@
 //! What is known of a built-in charging policy before it decides.
 
-use crate::policy::ChargingPolicy;
+use crate::policy::decide::Decide;
+use crate::policy::kind::Charging;
 use crate::policy::parameter::Parameter;
 use crate::scenario::loaded::Schedule;
 
@@ -17,7 +18,7 @@ pub struct ChargingInfo {
     pub discharges: bool,
     /// Its parameters.
     pub parameters: &'static [Parameter],
-    pub(super) make: fn(&[f64], Option<&Schedule>) -> Box<dyn ChargingPolicy>,
+    pub(super) make: fn(&[f64], Option<&Schedule>) -> Box<dyn Decide<Charging>>,
 }
 
 /// What a policy may know of a session or its site.

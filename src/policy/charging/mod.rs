@@ -1,5 +1,6 @@
 //! Charging: what a policy sees of the sessions, and the built-in policies.
 
+mod floor;
 pub(crate) mod info;
 mod orders;
 mod plans;
@@ -8,15 +9,21 @@ pub(crate) mod view;
 
 pub use crate::scenario::loaded::Schedule;
 
-use super::ChargingPolicy;
+use crate::kernel::units::Kw;
 use crate::policy::charging::info::ChargingInfo;
+use crate::policy::charging::view::ChargingView;
+use crate::policy::decide::{BuiltIn, Decide, Decision, unknown};
+use crate::policy::floor::{NOTHING, RANDOM};
+use crate::policy::kind::{Charging, PolicyKind};
 use crate::policy::parameter::{PolicyError, parameters};
+use crate::policy::spec::Choice;
+use crate::scenario::Scenario;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// All built-in charging policies.
 pub fn built_in() -> impl Iterator<Item = &'static ChargingInfo> {
-    shares::POLICIES.iter().chain(orders::POLICIES).chain(plans::POLICIES)
+    shares::POLICIES.iter().chain(orders::POLICIES).chain(plans::POLICIES).chain(floor::POLICIES)
 }
 
 /// The table of built-in charging policies, as Markdown.
@@ -46,16 +53,42 @@ pub fn charging(
     name: &str,
     params: &BTreeMap<String, f64>,
     schedule: Option<&Schedule>,
-) -> Result<Box<dyn ChargingPolicy>, PolicyError> {
+) -> Result<Box<dyn Decide<Charging>>, PolicyError> {
     let Some(info) = built_in().find(|info| info.name == name) else {
-        let known = built_in().map(|info| info.name).collect();
-        return Err(PolicyError::Unknown { kind: "charging", name: name.to_owned(), known });
+        return Err(unknown(PolicyKind::Charging, name, built_in().map(|info| info.name)));
     };
-    if name == "schedule" && schedule.is_none() {
+    if name == SCHEDULE && schedule.is_none() {
         return Err(PolicyError::NoSchedule);
     }
     let values = parameters(name, info.parameters, params)?;
     Ok((info.make)(&values, schedule))
+}
+
+/// The built-in policy that follows a file.
+const SCHEDULE: &str = "schedule";
+
+impl Decision for Charging {
+    type View<'a> = ChargingView<'a>;
+    type Orders = Vec<Kw>;
+
+    fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
+        Some(&scenario.policy.charging)
+    }
+
+    fn built_in() -> Vec<BuiltIn> {
+        let told = |info: &ChargingInfo| BuiltIn {
+            name: info.name,
+            about: info.about,
+            parameters: info.parameters,
+            needs_file: info.name == SCHEDULE,
+            is_floor: [NOTHING, RANDOM].contains(&info.name),
+        };
+        built_in().map(told).collect()
+    }
+
+    fn make(choice: &Choice<Self>, schedule: Option<&Schedule>) -> Result<Box<dyn Decide<Self>>, PolicyError> {
+        charging(&choice.name, &choice.params, schedule)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use super::info::{ChargingInfo, Knows};
 use super::view::ChargingView;
 use crate::kernel::units::Kw;
-use crate::policy::ChargingPolicy;
+use crate::policy::decide::{Decide, Policy};
+use crate::policy::kind::Charging;
 
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
@@ -57,11 +58,13 @@ fn laxity(view: &ChargingView<'_>, row: usize) -> f64 {
     view.laxity(row)
 }
 
-impl ChargingPolicy for Order {
+impl Policy for Order {
     fn name(&self) -> &str {
         self.0
     }
+}
 
+impl Decide<Charging> for Order {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         Ok(view.served_by(&view.sessions.ask_kw, |row| self.1(view, row)))
     }

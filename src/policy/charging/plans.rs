@@ -3,7 +3,8 @@
 use super::info::{ChargingInfo, Knows};
 use super::view::ChargingView;
 use crate::kernel::units::{Kw, Kwh};
-use crate::policy::ChargingPolicy;
+use crate::policy::decide::{Decide, Policy};
+use crate::policy::kind::Charging;
 use crate::policy::parameter::Parameter;
 use crate::scenario::loaded::Schedule;
 
@@ -66,11 +67,13 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 
 struct Balanced;
 
-impl ChargingPolicy for Balanced {
+impl Policy for Balanced {
     fn name(&self) -> &'static str {
         "balanced"
     }
+}
 
+impl Decide<Charging> for Balanced {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let even: Vec<Kw> = (0..view.sessions.len()).map(|row| view.even_kw(row)).collect();
         Ok(view.served_by(&even, |row| f64::from(view.sessions.vehicle[row])))
@@ -127,11 +130,13 @@ impl PeakCap {
     }
 }
 
-impl ChargingPolicy for PeakCap {
+impl Policy for PeakCap {
     fn name(&self) -> &'static str {
         "peak_cap"
     }
+}
 
+impl Decide<Charging> for PeakCap {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let mut allowance = self.allowance(view);
@@ -180,11 +185,13 @@ impl PriceAware {
     }
 }
 
-impl ChargingPolicy for PriceAware {
+impl Policy for PriceAware {
     fn name(&self) -> &'static str {
         "price_aware"
     }
+}
 
+impl Decide<Charging> for PriceAware {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let want: Vec<Kw> = (0..view.sessions.len()).map(|row| self.want(view, row)).collect();
         let charge: Vec<Kw> = want.iter().map(|want| want.max(Kw::ZERO)).collect();
@@ -198,11 +205,13 @@ impl ChargingPolicy for PriceAware {
 
 struct SolarFirst;
 
-impl ChargingPolicy for SolarFirst {
+impl Policy for SolarFirst {
     fn name(&self) -> &'static str {
         "solar_first"
     }
+}
 
+impl Decide<Charging> for SolarFirst {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let must = |row: usize| if view.laxity(row) < 1.0 { sessions.ask_kw[row] } else { Kw::ZERO };
@@ -234,11 +243,13 @@ impl ChargingPolicy for SolarFirst {
 
 struct Scheduled(Schedule);
 
-impl ChargingPolicy for Scheduled {
+impl Policy for Scheduled {
     fn name(&self) -> &'static str {
         "schedule"
     }
+}
 
+impl Decide<Charging> for Scheduled {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sites = 0..view.sites.load_kw.len() as u32;
         let mut allowance = Allowance(sites.map(|site| self.0.at(site, view.time_s)).collect());
@@ -249,11 +260,13 @@ impl ChargingPolicy for Scheduled {
 
 struct ByDuty;
 
-impl ChargingPolicy for ByDuty {
+impl Policy for ByDuty {
     fn name(&self) -> &'static str {
         "target_soc_by_duty"
     }
+}
 
+impl Decide<Charging> for ByDuty {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let order: Vec<usize> = view.rows_by(|row| f64::from(sessions.depart_s[row])).collect();

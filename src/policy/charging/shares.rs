@@ -4,7 +4,8 @@ use super::info::{ChargingInfo, Knows};
 use super::view::ChargingView;
 use crate::grid::rules::Sharing;
 use crate::kernel::units::Kw;
-use crate::policy::ChargingPolicy;
+use crate::policy::decide::{Decide, Policy};
+use crate::policy::kind::Charging;
 use crate::policy::parameter::Parameter;
 use std::collections::VecDeque;
 
@@ -37,11 +38,13 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 
 struct Uncontrolled;
 
-impl ChargingPolicy for Uncontrolled {
+impl Policy for Uncontrolled {
     fn name(&self) -> &'static str {
         "uncontrolled"
     }
+}
 
+impl Decide<Charging> for Uncontrolled {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         Ok(view.sessions.ask_kw.clone())
     }
@@ -49,11 +52,13 @@ impl ChargingPolicy for Uncontrolled {
 
 struct EqualShare(Sharing);
 
-impl ChargingPolicy for EqualShare {
+impl Policy for EqualShare {
     fn name(&self) -> &'static str {
         "equal_share"
     }
+}
 
+impl Decide<Charging> for EqualShare {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let mut plan = view.sessions.ask_kw.clone();
         self.0.cut(view.tree, |node| view.headroom_kw[node.index()], &view.sessions.node, &mut plan);
@@ -65,11 +70,13 @@ struct RoundRobin {
     step: Kw,
 }
 
-impl ChargingPolicy for RoundRobin {
+impl Policy for RoundRobin {
     fn name(&self) -> &'static str {
         "round_robin"
     }
+}
 
+impl Decide<Charging> for RoundRobin {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         let sessions = view.sessions;
         let mut plan = vec![Kw::ZERO; sessions.len()];

@@ -2,12 +2,12 @@
 
 use crate::disk;
 use crate::document::problem::nearest;
+use crate::policy::decide::{names, serious_names};
+use crate::policy::floor::{NOTHING, RANDOM};
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
-use crate::policy::{self, DISPATCH_NAMES as DISPATCH};
 use crate::scenario::load::Request;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Names of the scenario as it is, unless a file of that name lies beside it.
@@ -44,8 +44,7 @@ impl Strategy {
     /// Reads a strategy: parts joined by `+` (but not the sign of an exponent, such as in `1e+3`, nor one in quotes, in
     /// brackets or in the name of a file that is there), each an overlay file (a bare name is looked for in the scenario's
     /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME`,
-    /// `hydrogen=NAME`, `infrastructure=NAME`
-    /// or `path=value`.
+    /// `hydrogen=NAME`, `build_out=NAME` or `path=value`.
     ///
     /// # Errors
     /// When a part is none of these.
@@ -61,10 +60,7 @@ impl Strategy {
         let fail = |reason: String| Err(StrategyError { word: word.to_owned(), reason });
         if let Some((path, value)) = word.split_once('=') {
             let (path, value) = (path.trim(), value.trim());
-            let setting = PolicyKind::ALL
-                .into_iter()
-                .map(PolicyKind::setting)
-                .find(|setting| setting.ends_with(&format!(".{path}")));
+            let setting = PolicyKind::of_word(path).map(PolicyKind::setting);
             self.settings.push(match setting {
                 Some(setting) if is_plugin_file(value) => {
                     // Relative to where the command runs, as everything on a command line.
@@ -80,15 +76,11 @@ impl Strategy {
             self.overlays.push(file);
         } else if AS_IT_IS.contains(&word) {
             // Nothing to lay on top.
-        } else if charging_names().any(|name| name == word) {
-            self.settings.push(format!("policy.charging.name={word}"));
-        } else if policy::dispatch(word, &BTreeMap::new()).is_ok() {
-            self.settings.push(format!("policy.dispatch.name={word}"));
-        } else if policy::adoption::NAMES.contains(&word) {
-            self.settings.push(format!("transition.adoption.name={word}"));
+        } else if let Some(kind) = PolicyKind::ALL.iter().find(|kind| names(**kind).contains(&word)) {
+            self.settings.push(format!("{}.name={word}", kind.setting()));
         } else if Path::new(word).extension().is_some_and(|extension| extension == "wasm") {
-            let last = |kind: PolicyKind| kind.setting().rsplit('.').next().unwrap_or_default();
-            let kinds: Vec<String> = PolicyKind::ALL.map(|kind| format!("`{}={word}`", last(kind))).to_vec();
+            let kinds = PolicyKind::ALL.iter().map(|kind| format!("`{}={word}`", kind.table_and_key().1));
+            let kinds: Vec<String> = kinds.collect();
             return fail(format!("say what the plugin decides: {}", kinds.join(", ")));
         } else {
             let known = known(scenario);
@@ -105,7 +97,7 @@ impl Strategy {
         Request { path: scenario.to_path_buf(), overlays: self.overlays.clone(), settings, ..Request::default() }
     }
 
-    /// Every pair of built-in policies.
+    /// Every pair of built-in policies, and the floor: those that order nothing, and those that order at random.
     #[must_use]
     pub fn built_in() -> Vec<Self> {
         let pair = |dispatch: &str, charging: &str| Self {
@@ -113,7 +105,11 @@ impl Strategy {
             overlays: Vec::new(),
             settings: vec![format!("policy.dispatch.name={dispatch}"), format!("policy.charging.name={charging}")],
         };
-        DISPATCH.iter().flat_map(|dispatch| charging_names().map(move |charging| pair(dispatch, charging))).collect()
+        let of_dispatch = |dispatch: &'static str| {
+            serious_names(PolicyKind::Charging).into_iter().map(move |charging| pair(dispatch, charging))
+        };
+        let floor = [NOTHING, RANDOM].map(|name| pair(name, name));
+        serious_names(PolicyKind::Dispatch).into_iter().flat_map(of_dispatch).chain(floor).collect()
     }
 }
 
@@ -190,14 +186,9 @@ fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
     Some(std::path::absolute(&found).unwrap_or(found))
 }
 
-/// Built-in charging policies that need no file.
-pub fn charging_names() -> impl Iterator<Item = &'static str> {
-    policy::built_in().map(|info| info.name).filter(|name| *name != "schedule")
-}
-
 fn known(scenario: &Path) -> Vec<String> {
-    let mut known: Vec<String> =
-        AS_IT_IS.iter().take(1).chain(DISPATCH).copied().chain(charging_names()).map(str::to_owned).collect();
+    let built_in = PolicyKind::ALL.iter().flat_map(|kind| names(*kind));
+    let mut known: Vec<String> = AS_IT_IS.iter().take(1).copied().chain(built_in).map(str::to_owned).collect();
     let names = disk::list(&folder_of(scenario)).into_iter().filter(|name| name != "scenario.toml");
     known.extend(names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)));
     known
@@ -219,7 +210,8 @@ mod tests {
         assert_eq!(both.overlays, [bay.join("all_electric.toml")]);
         assert_eq!(both.settings, ["policy.charging.name=fcfs", "site.apm_pier_400.limit_kw=9000"]);
         assert!(parse("all_electrc").unwrap_err().reason.contains("did you mean `all_electric`?"));
-        assert_eq!(Strategy::built_in().len(), DISPATCH.len() * charging_names().count());
+        let pairs = serious_names(PolicyKind::Dispatch).len() * serious_names(PolicyKind::Charging).len() + 2;
+        assert_eq!(Strategy::built_in().len(), pairs);
         assert!(parse("my.wasm").unwrap_err().reason.contains("dispatch=my.wasm"));
     }
 

@@ -314,7 +314,11 @@ mod tests {
             Metric::new(MetricName::NpvUsd, &format!("site:{scope}"), value)
         };
         let runs: Vec<Replication> = (0..has.len())
-            .map(|at| Replication { digest: "d".to_owned(), metrics: has[at].iter().map(|s| metric(at, s)).collect() })
+            .map(|at| Replication {
+                digest: "d".to_owned(),
+                metrics: has[at].iter().map(|s| metric(at, s)).collect(),
+                notes: Vec::new(),
+            })
             .collect();
         let digests = [1, 3, 64].map(|block| {
             let cell = Cell {

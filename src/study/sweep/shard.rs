@@ -257,7 +257,7 @@ mod tests {
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(scope, value): (&str, Option<f64>)| Metric::new(MetricName::PeakKw, scope, value);
         let metrics = [("total", values[0]), ("site:a\tb\\n\n", values[1])].map(metric);
-        Replication { digest: "d1".to_owned(), metrics: metrics.to_vec() }
+        Replication { digest: "d1".to_owned(), metrics: metrics.to_vec(), notes: Vec::new() }
     }
 
     /// A site that sold nothing in the first replication has its metric in the second only.
