@@ -70,7 +70,7 @@ fn shards() -> Result<(), Box<dyn std::error::Error>> {
             let scope = format!("site:{}", at / NAMES.len());
             Metric::new(NAMES[at % NAMES.len()], &scope, (shard * METRICS + at) as f64 / 7.0)
         };
-        let run = Replication { digest: key.clone(), metrics: (0..METRICS).map(metric).collect() };
+        let run = Replication { notes: Vec::new(), digest: key.clone(), metrics: (0..METRICS).map(metric).collect() };
         store.keep(key, &text(key, which.first, &[run]), false)?;
     }
     println!("(writing them, not synced: {:.1} s)", begun.elapsed().as_secs_f64());

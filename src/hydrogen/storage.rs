@@ -168,6 +168,14 @@ pub struct Bulk(pub(super) Storage);
 pub struct Cascade(pub(super) Storage);
 
 #[cfg(test)]
+impl Bulk {
+    /// What it holds, for tests that break a run on purpose.
+    pub(crate) fn tampered(&mut self) -> &mut Lot {
+        self.0.lot_mut()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -75,7 +75,6 @@ impl<K: Kind> From<String> for Choice<K> {
 /// The part of a choice that all kinds share, for its schema.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(dead_code, reason = "its schema is what it is for")]
 struct SharedKeys {
     /// Name of a built-in policy: `portvolt policies` lists them.
     name: String,

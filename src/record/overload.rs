@@ -7,6 +7,7 @@
 use super::rows::{NodeRow, PowerRow};
 use crate::kernel::calendar::Calendar;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A mean power above a limit by no more than this share, or this power, kW, is rounding.
 const ROUNDING: f64 = 1e-9;
@@ -66,7 +67,7 @@ impl From<&NodeRow> for NodeLoad {
 }
 
 /// What a load was made of when it passed its limit by most.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Worst {
     /// Start of the interval, from the start of the run, s.
     pub start_s: u32,
@@ -79,7 +80,7 @@ pub struct Worst {
 }
 
 /// How a site or a node stood to its limit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Connection {
     /// Highest mean power of an interval, with what is behind it, kW.
     pub peak_kw: f64,

@@ -5,9 +5,10 @@ use crate::record::hub::{Hub, Site};
 use crate::record::overload::{Connection, NodeLoad, Overloads, SiteLoad};
 use crate::record::read::Batch;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A site or a node whose limit was passed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Overload {
     /// `site:KEY` or `node:KEY`, as in metrics.
     scope: String,

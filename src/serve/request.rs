@@ -1,6 +1,7 @@
 //! What can be asked of the queue: a run, or a comparison of strategies on the same random days.
 
 use super::edit::Change;
+use crate::record::metrics::MetricName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,7 +48,7 @@ pub(super) struct Variant {
 #[serde(deny_unknown_fields)]
 pub(super) struct Until {
     /// A metric of the whole region.
-    pub(super) metric: String,
+    pub(super) metric: MetricName,
     /// Half width of the interval over the baseline's mean, 0 to 1.
     pub(super) share: f64,
     /// Give up after this many replications.
@@ -68,7 +69,7 @@ pub(super) struct ComparisonRequest {
     #[serde(default)]
     pub(super) days: Option<u32>,
     /// Seed of every random stream.
-    #[serde(default = "one")]
+    #[serde(default = "default_seed")]
     pub(super) seed: u64,
     /// When to stop earlier or go on longer.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use super::error::{ApiError, ApiResult};
 use super::headline::{Headline, Headlines};
 use super::request::Asked;
-use crate::disk::folder::list;
+use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, name};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};

@@ -16,7 +16,6 @@ use crate::policy::decide::Decide;
 use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView, follows_vehicles};
 use crate::policy::kind::{Adoption, BuildOut};
 use crate::policy::parameter::PolicyError;
-use crate::record::Code;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
 use crate::sim::policies::make;

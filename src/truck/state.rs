@@ -77,6 +77,12 @@ pub struct Truck {
 pub struct TruckEnergy(pub(super) OnBoard);
 
 impl TruckEnergy {
+    /// What it has on board, for tests that break a run on purpose.
+    #[cfg(test)]
+    pub(crate) fn tampered(&mut self) -> &mut OnBoard {
+        &mut self.0
+    }
+
     /// What it has on board.
     #[must_use]
     pub fn on_board(&self) -> &OnBoard {

@@ -3,7 +3,7 @@
 use crate::guests::{CHARGING, DISPATCH, Guest, LOG, PAIRS};
 use crate::{charging, dispatch, ends_with, start, with_view};
 use portvolt::kernel::units::Kw;
-use portvolt::plugin::Dispatch;
+use portvolt::policy::kind::Dispatch;
 use portvolt::policy::spec::PluginLimits;
 use portvolt::policy::{Assign, ChargeAt, Orders};
 

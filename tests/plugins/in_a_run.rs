@@ -3,7 +3,8 @@
 use crate::common::{loaded, run, shipped};
 use crate::guests::{DISPATCH, Guest, PAIRS};
 use crate::{SEED, dispatch, with_view};
-use portvolt::plugin::{Dispatch, Plugin, Running};
+use portvolt::plugin::{Plugin, Running};
+use portvolt::policy::kind::{Dispatch, PolicyKind};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::plugin_file::PluginFile;

@@ -18,8 +18,9 @@ use portvolt::kernel::ids::{NodeId, SiteId};
 use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
 use portvolt::place::travel::Travel;
-use portvolt::plugin::{Charging, Dispatch, Plugin, PluginError, PluginKind, Running};
+use portvolt::plugin::{Plugin, PluginError, PluginKind, Running};
 use portvolt::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use portvolt::policy::kind::{Charging, Dispatch};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::policy::{
     Assign, ChargingView, DispatchView, HaulColumns, Orders, SessionColumns, SiteColumns, TruckColumns,

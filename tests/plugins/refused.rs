@@ -2,7 +2,8 @@
 
 use crate::guests::{ASK, Guest, PAIRS};
 use crate::{component, refused};
-use portvolt::plugin::{Charging, Plugin};
+use portvolt::plugin::Plugin;
+use portvolt::policy::kind::Charging;
 
 #[test]
 fn files_that_are_no_plugin_are_refused_by_name() {

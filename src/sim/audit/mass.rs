@@ -2,7 +2,7 @@
 //! that no kilogram appears or vanishes from one interval to the next.
 
 use super::findings::Findings;
-use crate::record::hydrogen::{HubRow, HydrogenRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow};
 use crate::record::names::Names;
 use crate::record::rows::{EquipmentRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
@@ -32,7 +32,7 @@ impl Mass {
             charged_kwh: vec![[0.0; 2]; names.sites.len()],
             cranes_kwh: vec![[0.0; 2]; names.sites.len()],
             stations_kg: vec![None; names.stations.len()],
-            plants_kg: vec![None; names.hubs.len()],
+            plants_kg: vec![None; names.plants.len()],
             piped_kg: [0.0; 2],
         }
     }
@@ -84,11 +84,11 @@ impl Mass {
         }
     }
 
-    pub(super) fn plants(&mut self, rows: &[HubRow], names: &Names, findings: &mut Findings) {
+    pub(super) fn plants(&mut self, rows: &[PlantRow], names: &Names, findings: &mut Findings) {
         for row in rows {
-            let name = &names.hubs[row.hub.index()];
+            let name = &names.plants[row.plant.index()];
             let went_kg = row.neighbours_kg + row.stations_kg;
-            if let Some(before_kg) = self.plants_kg[row.hub.index()].replace(row.stock_kg) {
+            if let Some(before_kg) = self.plants_kg[row.plant.index()].replace(row.stock_kg) {
                 let what = || {
                     format!("hydrogen: {name} at {} s, kg held, and held before with what came and went", row.start_s)
                 };

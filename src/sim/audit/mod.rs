@@ -21,7 +21,7 @@ mod tests;
 
 use crate::account::tariff::Tariff;
 use crate::record::Records;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -93,7 +93,7 @@ impl Audit {
         let stations: &[HydrogenRow] = waiting(world, least);
         mass.hydrogen(stations, names, findings);
         totals.hydrogen(stations);
-        let plants: &[HubRow] = waiting(world, least);
+        let plants: &[PlantRow] = waiting(world, least);
         mass.plants(plants, names, findings);
         totals.fuel(waiting::<FuelRow>(world, least));
         totals.calls(waiting::<CallRow>(world, least));

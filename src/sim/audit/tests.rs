@@ -4,12 +4,12 @@
 use super::tamper::Tamper;
 use crate::charging::state::{ChargingTables, Plazas};
 use crate::grid::state::LimitTree;
-use crate::hydrogen::state::Hydrogen;
+use crate::hydrogen::storage::Bulk;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::PortId;
 use crate::kernel::units::{Kw, Kwh};
 use crate::record::Records;
-use crate::record::hydrogen::{HubRow, HydrogenRow, RefuelRow};
+use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::rows::{EquipmentRow, HaulRow, NodeRow, PowerRow, SessionRow};
 use crate::record::summary::Summary;
 use crate::record::table::Row;
@@ -17,7 +17,8 @@ use crate::record::words::HaulState;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::{Options, RunError, Simulation};
-use crate::truck::state::Store;
+use crate::truck::state::TruckEnergy;
+use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::World;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -134,8 +135,8 @@ fn energy_between_tables() {
                 )
             }),
             ("energy: of vehicles, taken in, and driven and stored", |world| {
-                for mut store in world.query::<&mut Store>().iter_mut(world) {
-                    if let Store::Aboard(battery) = &mut *store {
+                for mut truck in world.query::<&mut TruckEnergy>().iter_mut(world) {
+                    if let OnBoard::Battery(battery) = truck.tampered() {
                         let _ = battery.draw(Kwh(0.01));
                     }
                 }
@@ -220,14 +221,15 @@ fn hydrogen_mass() {
         &[
             ("kg held, and held before", |world| one(world, |_| true, |row: &mut HydrogenRow| row.bulk_kg += 0.01)),
             ("kg held, and held before", |world| {
-                world.resource_mut::<Hydrogen>().stations[0].bulk.lot.kg += 0.01;
+                let mut bulk = world.query::<&mut Bulk>().iter_mut(world).next().expect("it has a station");
+                bulk.tampered().kg += 0.01;
             }),
             ("total: h2_dispensed_kg of site:", |world| {
                 one(world, |row: &RefuelRow| row.got_kg > 1.0, |row| row.got_kg -= 0.1);
             }),
             ("hydrogen: vehicles: kg on board", |world| {
-                for mut store in world.query::<&mut Store>().iter_mut(world) {
-                    if let Store::Hydrogen(tank) = &mut *store {
+                for mut truck in world.query::<&mut TruckEnergy>().iter_mut(world) {
+                    if let OnBoard::Hydrogen(tank) = truck.tampered() {
                         let _ = tank.draw(0.01);
                     }
                 }
@@ -241,12 +243,12 @@ fn plants_of_hydrogen() {
     objects(
         &shipped("hydrogen_corridor", &["time.days=1"]),
         &[
-            ("kg held, and held before", |world| one(world, |_| true, |row: &mut HubRow| row.stock_kg += 0.01)),
+            ("kg held, and held before", |world| one(world, |_| true, |row: &mut PlantRow| row.stock_kg += 0.01)),
             ("kg into pipelines and out of them", |world| {
                 one(
                     world,
                     |_| true,
-                    |row: &mut HubRow| {
+                    |row: &mut PlantRow| {
                         (row.stations_kg, row.neighbours_kg) = (row.stations_kg + 0.01, row.neighbours_kg - 0.01);
                     },
                 )

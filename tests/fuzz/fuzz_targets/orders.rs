@@ -4,7 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use portvolt::plugin::trial::trial;
-use portvolt::plugin::{Charging, Dispatch, Plugin, PluginKind};
+use portvolt::plugin::{Plugin, PluginKind};
+use portvolt::policy::kind::{Charging, Dispatch};
 use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::policy::spec::PluginLimits;
 use std::fmt::Write;

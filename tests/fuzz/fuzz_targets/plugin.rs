@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portvolt::plugin::{Charging, Dispatch, Plugin, inspect, kind_of};
+use portvolt::plugin::{Plugin, inspect, kind_of};
+use portvolt::policy::kind::{Charging, Dispatch};
 use portvolt::scenario::plugin_file::PluginFile;
 
 /// The encoder of components panics on a damaged type section; the loader catches that and refuses the file. The fuzzer
