@@ -142,6 +142,6 @@ macro_rules! recorded {
 
 recorded!(DispatchPolicy, Dispatch, DispatchView<'_>, Orders);
 recorded!(ChargingPolicy, Charging, ChargingView<'_>, Vec<Kw>);
-recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases);
+recorded!(AdoptionPolicy, Adoption, AdoptionView, Purchases, replaces_in_kind);
 recorded!(HydrogenPolicy, HydrogenSupply, HydrogenView, HydrogenOrders);
 recorded!(InfrastructurePolicy, BuildOut, InfrastructureView, BuildOutOrders, follows_vehicles);

@@ -4,19 +4,26 @@ use super::audit::{self, Opening};
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
+use super::stored::{Stored, stored};
 use super::{build, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
+use crate::charging::record::open_rows;
+use crate::grid::spec::SiteKind;
+use crate::hydrogen::state::Hydrogen;
 use crate::kernel::clock::Clock;
+use crate::kernel::ids::FleetId;
 use crate::kernel::stage::{Operations, Register, Tick};
 use crate::policy::{ChargingPolicySlot, DispatchPolicySlot, Fault, HydrogenPolicySlot, PolicyCalls};
+use crate::record::groups::{GroupOf, Groups};
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
-use crate::{charging, truck};
+use crate::vehicle::user::User;
+use crate::{charging, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::path::Path;
@@ -30,6 +37,19 @@ pub struct Simulation {
     opening: Opening,
     /// By site.
     tariffs: Vec<Option<Tariff>>,
+}
+
+/// What a run told after its warm-up.
+#[derive(Debug)]
+pub struct Measured {
+    /// The summary.
+    pub summary: Summary,
+    /// What vehicles had on board when the warm-up ended.
+    pub before: Stored,
+    /// The same at the end of the run.
+    pub after: Stored,
+    /// Things that came due, the warm-up included.
+    pub events: u64,
 }
 
 /// What a finished run did, beyond its tables.
@@ -73,8 +93,41 @@ impl Simulation {
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
         summary.calendar = Some(self.names.calendar.clone());
+        summary.groups = Groups::new(scenario.charger.len(), self.group_of());
+        summary.neighbours = scenario.site.values().map(|site| site.kind == SiteKind::Plant).collect();
         summary.hydrogen = HydrogenSummary::new(&scenario.hydrogen, f64::from(days), interval_s);
         summary
+    }
+
+    /// Which group of chargers a session belongs to.
+    fn group_of(&self) -> GroupOf {
+        let works = self.world.resource::<charging::state::ChargingTables>();
+        let plazas = &self.world.resource::<charging::state::Plazas>().at;
+        let mut by_port = vec![0; self.names.ports.len()];
+        let mut at_site: Vec<Vec<usize>> = vec![Vec::new(); plazas.len()];
+        for cabinet in &works.cabinets {
+            cabinet.ports.iter().for_each(|port| by_port[port.index()] = cabinet.group);
+            if at_site[cabinet.site.index()].last() != Some(&cabinet.group) {
+                at_site[cabinet.site.index()].push(cabinet.group);
+            }
+        }
+        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| works.access[*at].allows(user));
+        let fleets = |site| (0..self.names.fleets.len()).map(|at| first(site, User::Fleet(FleetId::at(at)))).collect();
+        let pools = &self.world.resource::<terminal::state::Pools>().0;
+        let mut units: Vec<(usize, Option<usize>)> = Vec::new();
+        if let Some(mut query) = self.world.try_query::<&terminal::state::Unit>() {
+            let of = |unit: &terminal::state::Unit| {
+                let site = pools[unit.pool.index()].site.index();
+                (unit.id.index(), first(site, User::Model(unit.model)))
+            };
+            units.extend(query.iter(&self.world).map(of));
+        }
+        units.sort_unstable();
+        GroupOf {
+            by_port,
+            by_unit: units.into_iter().map(|unit| unit.1).collect(),
+            by_fleet: (0..plazas.len()).map(fleets).collect(),
+        }
     }
 
     /// Names of the ids in the rows.
@@ -109,6 +162,21 @@ impl Simulation {
         Ok((written?, effort))
     }
 
+    /// Runs to the end and tells only what came after a second: before it is a warm-up. Its rows go to no table.
+    ///
+    /// # Errors
+    /// As [`Self::drive`].
+    pub fn drive_after(&mut self, loaded: &Loaded, until_s: u32, stop: &AtomicBool) -> Result<Measured, RunError> {
+        let scenario = &loaded.scenario;
+        let mut output = Output::new(None, false, &scenario.time.zone, self.empty_summary(scenario))?;
+        let before = if until_s == 0 { self.stored() } else { self.warm_up(scenario, &mut output, stop, until_s)? };
+        let effort = self.run(&mut output, stop, |_, _| {})?;
+        let written = output.finish()?;
+        let mut summary = written.measured.unwrap_or(written.summary);
+        summary.close_interval();
+        Ok(Measured { summary, before, after: self.stored(), events: effort.events })
+    }
+
     /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.
     ///
     /// # Errors
@@ -119,27 +187,7 @@ impl Simulation {
         stop: &AtomicBool,
         mut progress: impl FnMut(u32, u32),
     ) -> Result<Effort, RunError> {
-        loop {
-            self.schedule.run(&mut self.world);
-            let clock = *self.world.resource::<Clock>();
-            if clock.done() {
-                self.finish_policies();
-            }
-            if let Some(fault) = self.world.resource::<Fault>().0.clone() {
-                output.drain(&mut self.world, &self.names, true)?;
-                return Err(RunError::Fault { at: self.local_time(&clock), fault });
-            }
-            if clock.done() {
-                break;
-            }
-            if clock.now_s().is_multiple_of(3600) {
-                output.drain(&mut self.world, &self.names, false)?;
-                progress(clock.now_s() / 3600, clock.end_s() / 3600);
-                if stop.load(Ordering::Relaxed) {
-                    output.drain(&mut self.world, &self.names, true)?;
-                    return Err(RunError::Interrupted { at: self.local_time(&clock) });
-                }
-            }
+        while self.tick(output, stop, &mut progress)? {
             self.world.resource_mut::<Clock>().advance();
         }
         let end_s = self.world.resource::<Clock>().end_s();
@@ -154,6 +202,81 @@ impl Simulation {
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &self.plugin_notes());
         let broken = audit::audit(&mut self.world, &self.opening, output.summary(), &self.names, &self.tariffs);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
+    }
+
+    /// One tick. Is there another one?
+    fn tick(
+        &mut self,
+        output: &mut Output,
+        stop: &AtomicBool,
+        progress: &mut impl FnMut(u32, u32),
+    ) -> Result<bool, RunError> {
+        self.schedule.run(&mut self.world);
+        let clock = *self.world.resource::<Clock>();
+        if clock.done() {
+            self.finish_policies();
+        }
+        if let Some(fault) = self.world.resource::<Fault>().0.clone() {
+            output.drain(&mut self.world, &self.names, true)?;
+            return Err(RunError::Fault { at: self.local_time(&clock), fault });
+        }
+        if !clock.done() && clock.now_s().is_multiple_of(3600) {
+            output.drain(&mut self.world, &self.names, false)?;
+            progress(clock.now_s() / 3600, clock.end_s() / 3600);
+            if stop.load(Ordering::Relaxed) {
+                output.drain(&mut self.world, &self.names, true)?;
+                return Err(RunError::Interrupted { at: self.local_time(&clock) });
+            }
+        }
+        Ok(!clock.done())
+    }
+
+    /// Runs until a second that is told apart: what comes before it is a warm-up, whose rows are in no sum of the measured
+    /// summary. Call it before [`Self::run`]. Returns what vehicles have on board at that time.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    fn warm_up(
+        &mut self,
+        scenario: &Scenario,
+        output: &mut Output,
+        stop: &AtomicBool,
+        until_s: u32,
+    ) -> Result<Stored, RunError> {
+        loop {
+            let goes_on = self.tick(output, stop, &mut |_, _| {})?;
+            debug_assert!(goes_on, "a warm-up ends before the run does");
+            if self.world.resource::<Clock>().now_s() >= until_s {
+                break;
+            }
+            self.world.resource_mut::<Clock>().advance();
+        }
+        output.drain(&mut self.world, &self.names, true)?;
+        let mut summary = self.empty_summary(scenario);
+        summary.begins_s = until_s;
+        let sessions = open_rows(&mut self.world, until_s);
+        let refuelings = hydrogen::record::open_rows(self.world.resource::<Hydrogen>(), until_s);
+        summary.take_back(&sessions, &refuelings, truck::record::open_rows(&mut self.world).len() as u64);
+        output.measure(summary);
+        self.world.resource_mut::<truck::state::ShiftKm>().0.iter_mut().for_each(|counts| counts.fill(0));
+        self.world.resource_mut::<Clock>().advance();
+        let mut stored = stored(&mut self.world);
+        // What this tick used is in the day and hour that it began: it was still on board before them.
+        for day in &self.world.resource::<truck::state::FleetDays>().0 {
+            stored.battery_kwh += day.battery_kwh;
+            stored.hydrogen_kg += day.hydrogen_kg;
+        }
+        for pool in &self.world.resource::<terminal::state::Pools>().0 {
+            stored.battery_kwh += pool.hour.battery_kwh;
+            stored.hydrogen_kg += pool.hour.hydrogen_kg;
+        }
+        Ok(stored)
+    }
+
+    /// What vehicles have on board now.
+    #[must_use]
+    fn stored(&mut self) -> Stored {
+        stored(&mut self.world)
     }
 
     /// Tells the policies that the run is over.

@@ -29,10 +29,12 @@ pub(crate) fn add(build: &mut Build<'_>) {
                     let name = format!("{key}/{}", model.key);
                     let state = match (&model.curve, &model.spec.tank) {
                         (Some(curve), _) => {
-                            let soc = build.first_soc(&name, number);
+                            let soc = build.first_soc(&name, &name, number);
                             UnitState::Ready(Battery::at_soc(curve.clone(), soc))
                         }
-                        (None, Some(tank)) => UnitState::Hydrogen(first_fuel(build, tank.usable_kg, &name, number)),
+                        (None, Some(tank)) => {
+                            UnitState::Hydrogen(first_fuel(build, tank.usable_kg, (&name, &name), number))
+                        }
                         (None, None) => UnitState::Fueled,
                     };
                     bundles.push((Unit { id, pool, model: model_at as u32 }, state));

@@ -6,7 +6,7 @@ use super::state::{
 };
 use super::systems::first_shifts;
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
-use crate::place::build::Build;
+use crate::place::build::{Build, kind};
 use crate::vehicle::battery::{Battery, curve};
 use crate::vehicle::build::first_fuel;
 use crate::vehicle::spec::Count;
@@ -50,8 +50,12 @@ pub(crate) fn add(build: &mut Build<'_>) {
             };
             let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
             let store = match (&models[model_at].curve, &models[model_at].spec.tank) {
-                (Some(curve), _) => Store::Aboard(Battery::at_soc(curve.clone(), build.first_soc(key, number))),
-                (None, Some(tank)) => Store::Hydrogen(first_fuel(build, tank.usable_kg, key, number)),
+                (Some(curve), _) => {
+                    Store::Aboard(Battery::at_soc(curve.clone(), build.first_soc(key, &kind(key, model), number)))
+                }
+                (None, Some(tank)) => {
+                    Store::Hydrogen(first_fuel(build, tank.usable_kg, (key, &kind(key, model)), number))
+                }
                 (None, None) => Store::Tank,
             };
             bundles.push((truck, Duty::parked(site), store));

@@ -52,6 +52,13 @@ impl FuelRow {
 
 /// Rows for hauls that are still open when the run ends: on the board, or with a truck.
 pub(crate) fn close(world: &mut World, _: u32) {
+    let open = open_rows(world);
+    let mut rows = world.resource_mut::<Records<HaulRow>>();
+    open.into_iter().for_each(|row| rows.push(row));
+}
+
+/// Rows for hauls that are open now, in their order.
+pub(crate) fn open_rows(world: &mut World) -> Vec<HaulRow> {
     let mut open: Vec<HaulRow> =
         world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, HaulState::Open)).collect();
     for duty in world.query::<&Duty>().iter(world) {
@@ -62,8 +69,5 @@ pub(crate) fn close(world: &mut World, _: u32) {
         }
     }
     open.sort_by_key(|row| row.haul);
-    let mut rows = world.resource_mut::<Records<HaulRow>>();
-    for row in open {
-        rows.push(row);
-    }
+    open
 }

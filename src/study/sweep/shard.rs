@@ -251,8 +251,8 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-use crate::record::metrics::Metric;
-use std::fs;
+    use crate::record::metrics::Metric;
+    use std::fs;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(scope, value): (&str, Option<f64>)| Metric::new(MetricName::PeakKw, scope, value);
