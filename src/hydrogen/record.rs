@@ -110,7 +110,7 @@ pub(crate) fn close(world: &mut World, end_s: u32) {
     }
 }
 
-fn open_rows(world: &mut World, end_s: u32) -> Vec<RefuelRow> {
+pub(crate) fn open_rows(world: &mut World, end_s: u32) -> Vec<RefuelRow> {
     let mut stations = world.query::<(&Station, &FuelQueue)>();
     let mut positions = world.query::<(&Position, &Dispenser)>();
     let (stations, positions) = (stations.query(world), positions.query(world));

@@ -32,6 +32,14 @@ pub struct Fill {
     pub(super) got: Lot,
 }
 
+impl Fill {
+    /// The vehicle.
+    #[must_use]
+    pub fn arrival(&self) -> &FuelArrival {
+        &self.arrival
+    }
+}
+
 /// A dispenser position, as it stays for the whole run.
 #[derive(Component, Debug, Clone, Copy)]
 #[component(immutable)]

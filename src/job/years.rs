@@ -69,7 +69,7 @@ impl Job<'_> {
     ) -> Result<Finished, JobError> {
         let (tables, notes) = (pathway.tables, pathway.notes);
         let mut metrics = metrics(&tables, spec, &self.loaded.scenario);
-        metrics.extend(self.baseline.as_ref().map(|(_, baseline)| baseline.abatement(&metrics)));
+        metrics.extend(self.baseline.as_ref().map(|(_, baseline)| baseline.abatement(&metrics)).into_iter().flatten());
         metrics.extend(plugin_metrics(&notes));
         folder.remove(PROGRESS)?;
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;

@@ -12,6 +12,11 @@ use bevy_ecs::prelude::*;
 /// A fuel-cell vehicle starts the run with a level drawn evenly between these.
 const FIRST_LEVEL: (f64, f64) = (0.35, 1.0);
 
+/// Name of a kind of vehicle in [`Loaded::first_levels`].
+pub(crate) fn kind(owner: &str, model: &str) -> String {
+    format!("{owner}/{model}")
+}
+
 /// A world that rooms add to, one after the other.
 #[derive(Debug)]
 pub(crate) struct Build<'a> {
@@ -57,16 +62,28 @@ impl Build<'_> {
         self.world.insert_resource(Roster::<K>::new(pairs));
     }
 
-    /// State of charge of a vehicle when the run starts: `number` of the group `key`.
-    pub(crate) fn first_soc(&self, key: &str, number: u32) -> f64 {
-        let (lowest, highest) = self.loaded.first_soc;
+    /// State of charge of a vehicle when the run starts: `number` of the group `key`, of a kind as in
+    /// [`Loaded::first_levels`].
+    pub(crate) fn first_soc(&self, key: &str, kind: &str, number: u32) -> f64 {
+        let (lowest, highest) = self.first_range(kind, self.loaded.first_soc);
         let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
         lowest + (highest - lowest) * draw
     }
 
     /// Level of a hydrogen tank when the run starts, anywhere above a third: a vehicle fuels when it has to, not every night.
-    pub(crate) fn first_level(&self, key: &str, number: u32) -> f64 {
+    pub(crate) fn first_level(&self, key: &str, kind: &str, number: u32) -> f64 {
         let draw = self.seed.stream(Purpose::FirstFuel, key_of(key), number).uniform();
-        FIRST_LEVEL.0 + (FIRST_LEVEL.1 - FIRST_LEVEL.0) * draw
+        let (lowest, highest) = self.first_range(kind, FIRST_LEVEL);
+        lowest + (highest - lowest) * draw
+    }
+
+    /// What a run before this one left, evenly around its mean and no wider than vehicles of which nothing is known.
+    fn first_range(&self, kind: &str, otherwise: (f64, f64)) -> (f64, f64) {
+        let half = (otherwise.1 - otherwise.0) / 2.0;
+        let around = |mean: f64| {
+            let half = half.min(mean).min(1.0 - mean);
+            (mean - half, mean + half)
+        };
+        self.loaded.first_levels.get(kind).map_or(otherwise, |mean| around(mean.clamp(0.0, 1.0)))
     }
 }

@@ -102,6 +102,7 @@ impl PluginKind for Adoption {
             coverage: options.clone().map(|at| quantity(spread(at, 0.6), at + 2)).collect(),
             co2e_kg_per_year: options.clone().map(|at| quantity(90_000.0 * spread(at, 0.3), at + 3)).collect(),
             stock: options.clone().map(|at| at % 40).collect(),
+            succeeds: options.clone().map(|at| at % 4).collect(),
             ramp_kind: options.clone().map(|at| at % 3).collect(),
             ramp_left: options.map(|at| if at % 3 == 0 { u32::MAX } else { 500 }).collect(),
         };

@@ -94,6 +94,10 @@ impl PluginKind for BuildOut {
             in_service: (0..groups).map(|at| 1 + at % 20 - at % 2).collect(),
             cabinet_kw: (0..groups).map(|at| quantity(180.0, at)).collect(),
             vehicle_kw: (0..groups).map(|at| quantity(4_000.0 * spread(at, 0.3), at + 1)).collect(),
+            cabinet_ports: vec![2; groups as usize],
+            users: (0..groups).map(|at| 10 + at % 30).collect(),
+            present: (0..groups).map(|at| at % 20).collect(),
+            service_min: vec![Some(45.0); groups as usize],
             wait_p95_min: (0..groups)
                 .map(|at| (at % 5 > 0).then(|| quantity(60.0 * spread(at, 0.6), at + 2)))
                 .collect(),

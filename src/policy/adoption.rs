@@ -42,6 +42,8 @@ pub struct AdoptionView {
     pub co2e_kg_per_year: Vec<f64>,
     /// By option: how many the holding has.
     pub stock: Vec<u32>,
+    /// By option: how many vehicles left the holding whose successor in kind it is: the next of its line that can be had.
+    pub succeeds: Vec<u32>,
     /// By option: how many of its powertrain can be bought this year, by all together.
     pub ramp_left: Vec<u32>,
     /// The kind whose ramp that is: options of one kind share what is left.
@@ -93,29 +95,95 @@ impl Purchases {
 /// Shares a number out by weights; what is left after whole parts goes to the largest remainders, first come first.
 #[must_use]
 pub fn share_out(count: u32, weights: &[f64]) -> Vec<u32> {
+    whole_parts(count, weights, &mut vec![0.0; weights.len()])
+}
+
+/// As [`share_out`], with what each got too little (or too much) before: `carried` is added to its part, and becomes what is
+/// still owed. Over time each gets its share, however small the number: 10 % of 4, twenty times, is 8 of 80.
+fn whole_parts(count: u32, weights: &[f64], carried: &mut [f64]) -> Vec<u32> {
     let total: f64 = weights.iter().sum();
     if total <= 0.0 {
         return vec![0; weights.len()];
     }
-    let exact: Vec<f64> = weights.iter().map(|weight| f64::from(count) * weight / total).collect();
+    let exact: Vec<f64> = weights
+        .iter()
+        .zip(carried.iter())
+        .map(|(weight, carried)| {
+            (f64::from(count) * weight / total + if *weight > 0.0 { *carried } else { 0.0 }).max(0.0)
+        })
+        .collect();
     let mut out: Vec<u32> = exact.iter().map(|part| part.floor() as u32).collect();
-    let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by(|a, b| (exact[*b].fract()).total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    // Debts of others can make the whole parts more than there is: the largest give.
+    while out.iter().sum::<u32>() > count {
+        let most = (0..out.len()).max_by(|a, b| out[*a].cmp(&out[*b]).then(b.cmp(a))).expect("there are parts");
+        out[most] -= 1;
+    }
+    let mut order: Vec<usize> = (0..weights.len()).filter(|at| weights[*at] > 0.0).collect();
+    let owed = |at: usize, out: &[u32]| exact[at] - f64::from(out[at]);
+    order.sort_by(|a, b| owed(*b, &out).total_cmp(&owed(*a, &out)).then(a.cmp(b)));
     let left = count - out.iter().sum::<u32>();
     order.into_iter().cycle().take(left as usize).for_each(|at| out[at] += 1);
+    for (at, carried) in carried.iter_mut().enumerate().filter(|it| weights[it.0] > 0.0) {
+        // More than one vehicle is never owed: who had no choice for years does not make up for them.
+        *carried = (f64::from(count) * weights[at] / total + *carried - f64::from(out[at])).clamp(-1.0, 1.0);
+    }
     out
 }
 
-fn buy(view: &AdoptionView, purchases: &mut Purchases, holding: usize, among: &[usize], weights: &[f64]) {
-    let count = view.due[holding] + purchases.early[holding];
-    for (option, count) in among.iter().zip(share_out(count, weights)) {
-        purchases.count[*option] += count;
+/// What each option of each holding is still owed of its share, and each holding of replacements before their time.
+#[derive(Debug, Default)]
+struct Remainders {
+    /// By holding and model.
+    options: BTreeMap<(usize, u32), f64>,
+    early: BTreeMap<usize, f64>,
+}
+
+impl Remainders {
+    fn share_out(
+        &mut self,
+        view: &AdoptionView,
+        holding: usize,
+        count: u32,
+        among: &[usize],
+        weights: &[f64],
+    ) -> Vec<u32> {
+        let key = |option: &usize| (holding, view.model[*option]);
+        let mut carried: Vec<f64> =
+            among.iter().map(|option| self.options.get(&key(option)).copied().unwrap_or(0.0)).collect();
+        let out = whole_parts(count, weights, &mut carried);
+        self.options.extend(among.iter().map(key).zip(carried));
+        out
+    }
+
+    /// A whole number of vehicles that go before their time.
+    fn early(&mut self, holding: usize, exact: f64) -> u32 {
+        let owed = self.early.entry(holding).or_default();
+        *owed += exact;
+        let whole = owed.floor().max(0.0);
+        *owed -= whole;
+        whole as u32
+    }
+
+    fn buy(
+        &mut self,
+        view: &AdoptionView,
+        purchases: &mut Purchases,
+        holding: usize,
+        among: &[usize],
+        weights: &[f64],
+    ) {
+        let count = view.due[holding] + purchases.early[holding];
+        for (option, count) in among.iter().zip(self.share_out(view, holding, count, among, weights)) {
+            purchases.count[*option] += count;
+        }
     }
 }
 
-/// Replaces like with like: the shares of what the holding has.
-#[derive(Debug)]
-struct BusinessAsUsual;
+/// Replaces like with like: each vehicle that left by the successor of its kind, growth by the shares of what there is.
+#[derive(Debug, Default)]
+struct BusinessAsUsual {
+    remainders: Remainders,
+}
 
 impl Policy for BusinessAsUsual {
     fn name(&self) -> &'static str {
@@ -128,21 +196,29 @@ impl Decide<Adoption> for BusinessAsUsual {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
             let open = view.open(holding);
-            let stock: Vec<f64> = open.iter().map(|option| f64::from(view.stock[*option])).collect();
-            if stock.iter().sum::<f64>() > 0.0 {
-                buy(view, &mut purchases, holding, &open, &stock);
+            let of = |counts: &[u32]| open.iter().map(|option| f64::from(counts[*option])).collect::<Vec<f64>>();
+            let (left, stock) = (of(&view.succeeds), of(&view.stock));
+            let is_any = |weights: &[f64]| weights.iter().sum::<f64>() > 0.0;
+            let (among, weights) = if is_any(&left) {
+                (open, left)
+            } else if is_any(&stock) {
+                (open, stock)
             } else {
                 let best = view.cheapest(&open);
-                buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
-            }
+                let even = vec![1.0; best.len()];
+                (best, even)
+            };
+            self.remainders.buy(view, &mut purchases, holding, &among, &weights);
         }
         Ok(purchases)
     }
 }
 
 /// Buys what has a tailpipe, as cheap as can be; the rules in force then make it buy what they ask for, at least cost.
-#[derive(Debug)]
-struct Mandate;
+#[derive(Debug, Default)]
+struct Mandate {
+    remainders: Remainders,
+}
 
 impl Policy for Mandate {
     fn name(&self) -> &'static str {
@@ -157,15 +233,17 @@ impl Decide<Adoption> for Mandate {
             let open = view.open(holding);
             let piped: Vec<usize> = open.iter().copied().filter(|option| !view.is_zero_emission[*option]).collect();
             let best = view.cheapest(if piped.is_empty() { &open } else { &piped });
-            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+            self.remainders.buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
         }
         Ok(purchases)
     }
 }
 
 /// Buys what costs least to own; options whose costs cannot be told apart share.
-#[derive(Debug)]
-struct LeastCost;
+#[derive(Debug, Default)]
+struct LeastCost {
+    remainders: Remainders,
+}
 
 impl Policy for LeastCost {
     fn name(&self) -> &'static str {
@@ -178,7 +256,7 @@ impl Decide<Adoption> for LeastCost {
         let mut purchases = Purchases::none(view);
         for holding in 0..view.holdings() {
             let best = view.cheapest(&view.open(holding));
-            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+            self.remainders.buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
         }
         Ok(purchases)
     }
@@ -190,6 +268,7 @@ impl Decide<Adoption> for LeastCost {
 #[derive(Debug)]
 struct FastestAbatement {
     early_share: f64,
+    remainders: Remainders,
 }
 
 impl Policy for FastestAbatement {
@@ -219,11 +298,11 @@ impl Decide<Adoption> for FastestAbatement {
         for (abated_kg, holding, best) in ranked {
             let is_cleaner = best.iter().any(|option| view.is_zero_emission[*option]) && abated_kg > 0.0;
             if is_cleaner {
-                let early = (f64::from(view.old[holding]) * self.early_share).floor() as u32;
+                let early = self.remainders.early(holding, f64::from(view.old[holding]) * self.early_share);
                 let room: u32 = best.iter().map(|option| left[&view.ramp_kind[*option]]).max().unwrap_or(0);
                 purchases.early[holding] = early.min(room.saturating_sub(view.due[holding]));
             }
-            buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
+            self.remainders.buy(view, &mut purchases, holding, &best, &vec![1.0; best.len()]);
             // What the first take is not there for the next, whose vehicles abate less.
             for option in &best {
                 let left = left.entry(view.ramp_kind[*option]).or_default();
@@ -242,6 +321,7 @@ struct LogitTco {
     coverage: f64,
     zero_emission: f64,
     nest: f64,
+    remainders: Remainders,
 }
 
 impl LogitTco {
@@ -288,7 +368,7 @@ impl Decide<Adoption> for LogitTco {
         for holding in 0..view.holdings() {
             let open = view.open(holding);
             let shares = self.shares(view, &open);
-            buy(view, &mut purchases, holding, &open, &shares);
+            self.remainders.buy(view, &mut purchases, holding, &open, &shares);
         }
         Ok(purchases)
     }
@@ -300,6 +380,7 @@ struct Diffusion {
     rate: f64,
     cost_spread: f64,
     seed: f64,
+    remainders: Remainders,
 }
 
 impl Diffusion {
@@ -344,10 +425,16 @@ impl Decide<Adoption> for Diffusion {
                     (share * f64::from(view.vehicles[holding]) - f64::from(view.stock[*option])).max(0.0)
                 })
                 .collect();
-            buy(view, &mut purchases, holding, &open, &missing);
+            self.remainders.buy(view, &mut purchases, holding, &open, &missing);
         }
         Ok(purchases)
     }
+}
+
+/// Are vehicles replaced by their like only? Then used ones are bought of the powertrain that left.
+#[must_use]
+pub fn replaces_in_kind(choice: &Choice<Adoption>) -> bool {
+    choice.plugin.is_none() && choice.name == "business_as_usual"
 }
 
 const BUILT_IN: &[BuiltIn] = &[
@@ -394,17 +481,25 @@ impl Decision for Adoption {
         }
         let values = chosen(BUILT_IN, choice)?;
         Ok(match choice.name.as_str() {
-            "business_as_usual" => Box::new(BusinessAsUsual),
-            "mandate" => Box::new(Mandate),
-            "least_cost" => Box::new(LeastCost),
-            "fastest_abatement" => Box::new(FastestAbatement { early_share: values[0] }),
+            "business_as_usual" => Box::new(BusinessAsUsual::default()),
+            "mandate" => Box::new(Mandate::default()),
+            "least_cost" => Box::new(LeastCost::default()),
+            "fastest_abatement" => {
+                Box::new(FastestAbatement { early_share: values[0], remainders: Remainders::default() })
+            }
             "logit_tco" => Box::new(LogitTco {
                 per_1000_usd: values[0],
                 coverage: values[1],
                 zero_emission: values[2],
                 nest: values[3],
+                remainders: Remainders::default(),
             }),
-            _ => Box::new(Diffusion { rate: values[0], cost_spread: values[1], seed: values[2] }),
+            _ => Box::new(Diffusion {
+                rate: values[0],
+                cost_spread: values[1],
+                seed: values[2],
+                remainders: Remainders::default(),
+            }),
         })
     }
 }
@@ -452,6 +547,7 @@ mod tests {
             coverage: vec![1.0, 0.9, 1.0],
             co2e_kg_per_year: vec![100.0, 20.0, 60.0],
             stock: stock.to_vec(),
+            succeeds: vec![0; 3],
             ramp_left: vec![u32::MAX, 1000, 1000],
             ramp_kind: vec![0, 1, 2],
         }
@@ -497,10 +593,31 @@ mod tests {
     /// change 0.5 x 0.09 x (0.731 - 0.269) = 0.0208.
     #[test]
     fn shares_flow_to_the_cheaper() {
-        let diffusion = Diffusion { rate: 0.5, cost_spread: 0.5, seed: 0.0 };
+        let remainders = Remainders::default();
+        let diffusion = Diffusion { rate: 0.5, cost_spread: 0.5, seed: 0.0, remainders };
         let out = diffusion.step(&[0.9, 0.1], &[100.0, 60.0]);
         assert!((out[1] - 0.1 - 0.5 * 0.09 * 0.462_117_157).abs() < 1e-9, "{out:?}");
         assert!((out[0] + out[1] - 1.0).abs() < 1e-12);
+    }
+
+    /// A share of 10 % of 4 vehicles, twenty times: 8 of 80. Rounded year by year it would be none. The same for vehicles
+    /// that go before their time.
+    #[test]
+    fn small_shares_add_up_over_the_years() {
+        let mut remainders = Remainders::default();
+        let view = view([100.0; 3], [36, 4, 0]);
+        let mut clean = 0;
+        for _ in 0..20 {
+            let out = remainders.share_out(&view, 0, 4, &[0, 1], &[0.9, 0.1]);
+            assert_eq!(out.iter().sum::<u32>(), 4);
+            clean += out[1];
+        }
+        assert_eq!(clean, 8);
+        assert_eq!((0..20).map(|_| remainders.early(0, 0.3)).sum::<u32>(), 6);
+        // What left is replaced in kind, whatever the shares are.
+        let mut left = view.clone();
+        left.succeeds = vec![1, 9, 0];
+        assert_eq!(bought("business_as_usual", &[], &left).0, [1, 9, 0]);
     }
 
     #[test]

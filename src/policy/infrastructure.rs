@@ -24,8 +24,16 @@ pub struct InfrastructureView {
     /// By group: charging power that its vehicles count on, as their offers say, kW; shared among the groups that they can
     /// use.
     pub vehicle_kw: Vec<f64>,
-    /// By group: 95th percentile of the waits at its site, minutes; none where nobody came.
+    /// By group: ports of a cabinet.
+    pub cabinet_ports: Vec<u32>,
+    /// By group: vehicles of the year that may use it.
+    pub users: Vec<u32>,
+    /// By group: 95th percentile of the waits that kept its users from their work, minutes; none where nobody came.
     pub wait_p95_min: Vec<Option<f64>>,
+    /// By group: most users present in a quarter of an hour, waiting or charging.
+    pub present: Vec<u32>,
+    /// By group: mean time at a port, minutes; none where nobody came.
+    pub service_min: Vec<Option<f64>>,
     /// By site: the connection in service or on the way, kW; none: no limit.
     pub site_limit_kw: Vec<Option<f64>>,
     /// By site: highest mean power of an interval, kW.
@@ -104,12 +112,31 @@ impl Decide<BuildOut> for PlanFile {
     }
 }
 
-/// Adds cabinets until last year's 95th-percentile wait is under a target, and for the vehicles that come; connections
-/// follow.
+impl InfrastructureView {
+    /// Cabinets with which the users that were present at once would all be served within a wait: of N that come together,
+    /// c ports serve the last after (N / c - 1) x s, with s the time at a port; so c = N s / (s + wait). Never more than
+    /// all users could use at once.
+    fn enough(&self, group: usize, wait_min: f64) -> u32 {
+        let service_min = self.service_min[group].unwrap_or(0.0);
+        let ports = f64::from(self.present[group]) * service_min / (service_min + wait_min).max(1e-9);
+        self.hold_to_users(group, (ports / f64::from(self.cabinet_ports[group].max(1))).ceil() as u32)
+    }
+
+    /// Cabinets for the power that vehicles count on.
+    fn for_vehicles(&self, group: usize) -> u32 {
+        self.hold_to_users(group, (self.vehicle_kw[group] / self.cabinet_kw[group]).ceil() as u32)
+    }
+
+    fn hold_to_users(&self, group: usize, cabinets: u32) -> u32 {
+        cabinets.min(self.users[group].div_ceil(self.cabinet_ports[group].max(1)))
+    }
+}
+
+/// Adds cabinets for the vehicles that come; where last year's 95th-percentile wait passed a target, as many as those who
+/// were present at once need for it. Connections follow.
 #[derive(Debug)]
 struct TargetWait {
     wait_min: f64,
-    step: f64,
     simultaneity: f64,
 }
 
@@ -124,12 +151,11 @@ impl Decide<BuildOut> for TargetWait {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
             let now = view.cabinets[group];
-            let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
+            let for_vehicles = view.for_vehicles(group);
             let is_slow = view.wait_p95_min[group].is_some_and(|wait_min| wait_min > self.wait_min);
             // What is on the way has had no chance to shorten the wait yet.
             let is_all_in_service = view.in_service[group] == now;
-            let for_waits =
-                if is_slow && is_all_in_service { (f64::from(now) * (1.0 + self.step)).ceil() as u32 } else { now };
+            let for_waits = if is_slow && is_all_in_service { view.enough(group, self.wait_min) } else { now };
             orders.cabinets[group] = for_vehicles.max(for_waits).saturating_sub(now);
         }
         connect(view, &mut orders, self.simultaneity);
@@ -154,7 +180,7 @@ impl Decide<BuildOut> for TargetPeak {
     fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
-            let for_vehicles = (view.vehicle_kw[group] / view.cabinet_kw[group]).ceil() as u32;
+            let for_vehicles = view.for_vehicles(group);
             orders.cabinets[group] = for_vehicles.saturating_sub(view.cabinets[group]);
         }
         connect(view, &mut orders, self.simultaneity);
@@ -177,8 +203,7 @@ pub fn follows_vehicles(choice: &Choice<BuildOut>) -> bool {
 }
 
 const SIMULTANEITY: Parameter = Parameter::new("simultaneity", 0.8, (0.05, 1.0));
-const TARGET_WAIT: &[Parameter] =
-    &[Parameter::new("wait_min", 30.0, (0.0, 1_440.0)), Parameter::new("step", 0.25, (0.0, 10.0)), SIMULTANEITY];
+const TARGET_WAIT: &[Parameter] = &[Parameter::new("wait_min", 30.0, (0.0, 1_440.0)), SIMULTANEITY];
 const TARGET_PEAK: &[Parameter] = &[Parameter::new("peak_share", 0.9, (0.1, 1.0)), SIMULTANEITY];
 
 const BUILT_IN: &[BuiltIn] = &[
@@ -213,7 +238,7 @@ impl Decision for BuildOut {
         Ok(match choice.name.as_str() {
             "none" => Box::new(Nothing),
             "plan_file" => Box::new(PlanFile),
-            "target_wait" => Box::new(TargetWait { wait_min: values[0], step: values[1], simultaneity: values[2] }),
+            "target_wait" => Box::new(TargetWait { wait_min: values[0], simultaneity: values[1] }),
             _ => Box::new(TargetPeak { peak_share: values[0], simultaneity: values[1] }),
         })
     }
@@ -231,7 +256,11 @@ mod tests {
             in_service: vec![10],
             cabinet_kw: vec![180.0],
             vehicle_kw: vec![1_800.0],
+            cabinet_ports: vec![1],
+            users: vec![40],
             wait_p95_min: vec![Some(45.0)],
+            present: vec![26],
+            service_min: vec![Some(30.0)],
             site_limit_kw: vec![Some(1_800.0)],
             site_peak_kw: vec![1_750.0],
             site_load_kw: vec![100.0],
@@ -246,7 +275,7 @@ mod tests {
     #[test]
     fn waits_call_for_ports_and_ports_for_power() {
         let works_now = orders("target_wait", &view());
-        // A quarter more of 10, rounded up; 13 x 180 kW x 0.8 + 100 kW.
+        // 26 at once, 30 minutes each, of whom the last may wait 30: 26 x 30 / 60 = 13; 13 x 180 kW x 0.8 + 100 kW.
         assert_eq!(works_now.cabinets, [3]);
         assert!((works_now.grid_kw[0] - (13.0 * 180.0 * 0.8 + 100.0 - 1_800.0)).abs() < 1e-9);
         let short = InfrastructureView { wait_p95_min: vec![Some(10.0)], ..view() };
@@ -255,6 +284,11 @@ mod tests {
         assert_eq!(orders("target_wait", &on_the_way).cabinets, [0], "what is on the way comes first");
         let many = InfrastructureView { vehicle_kw: vec![4_500.0], ..view() };
         assert_eq!(orders("target_wait", &many).cabinets, [15]);
+        // Nobody needs more cabinets than vehicles could use at once, and who has enough builds no more, however long waits are.
+        let few = InfrastructureView { users: vec![12], present: vec![400], vehicle_kw: vec![9_000.0], ..view() };
+        assert_eq!(orders("target_wait", &few).cabinets, [2]);
+        let enough = InfrastructureView { cabinets: vec![13], in_service: vec![13], ..view() };
+        assert_eq!(orders("target_wait", &enough).cabinets, [0]);
         assert_eq!(orders("none", &many), BuildOutOrders::none(&many));
     }
 

@@ -267,6 +267,20 @@ impl HydrogenSummary {
         }
     }
 
+    /// Takes back what fills under way had got before this summary began.
+    pub fn take_back(&mut self, rows: &[RefuelRow]) {
+        for row in rows {
+            let tally = &mut self.stations[row.station.index()];
+            tally.got_kg -= row.got_kg;
+            if row.vehicle_kind == VehicleKind::Visitor {
+                tally.visitors_kg -= row.got_kg;
+            }
+            tally.co2e_kg -= row.co2e_kg;
+            let usd = [row.production_usd, row.compression_usd, row.purchase_usd, row.credit_usd];
+            tally.usd.iter_mut().zip(usd).for_each(|(sum, usd)| *sum -= usd);
+        }
+    }
+
     /// Folds intervals of stations in.
     pub fn hydrogen(&mut self, rows: &[HydrogenRow]) {
         for row in rows {

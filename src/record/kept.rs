@@ -26,7 +26,7 @@ pub struct Table {
     /// Opens the table: folder, or none for a digest only; CSV too; time zone.
     pub open: fn(Option<&Path>, bool, &str) -> Result<TableWriter, TableError>,
     /// Writes the rows that wait, if there are so many.
-    pub drain: fn(&mut World, &Names, usize, &mut Tables, &mut Summary) -> Result<(), TableError>,
+    pub drain: fn(&mut World, &Names, usize, &mut Tables, &mut [&mut Summary]) -> Result<(), TableError>,
 }
 
 impl Table {
@@ -46,14 +46,14 @@ fn drain<R: Folded>(
     names: &Names,
     least: usize,
     tables: &mut Tables,
-    summary: &mut Summary,
+    summaries: &mut [&mut Summary],
 ) -> Result<(), TableError> {
     let mut records = world.resource_mut::<Records<R>>();
     if records.len() < least {
         return Ok(());
     }
     let rows = records.take();
-    R::fold(&rows, summary);
+    summaries.iter_mut().for_each(|summary| R::fold(&rows, summary));
     tables.write(&rows, names)?;
     world.resource_mut::<Records<R>>().reuse(rows);
     Ok(())
@@ -109,7 +109,7 @@ impl Folded for CallRow {
 
 impl Folded for RefuelRow {
     fn fold(rows: &[Self], summary: &mut Summary) {
-        summary.hydrogen.refuelings(rows);
+        summary.refuelings(rows);
     }
 }
 

@@ -134,7 +134,8 @@ catalogue! {
     GateQueueMeanMin = "gate_queue_mean_min" ["min"] less in [Total, Fleet] "gate queue of a completed haul, all its gates together, mean; open hauls are not in it";
     TrucksStranded = "trucks_stranded" [""] less in [Total, Fleet]
         "trips that ended with an empty battery or hydrogen tank";
-    DriverWaitingH = "driver_waiting_h" ["h"] less in [Year] "time drivers waited for a charging port on duty";
+    DriverWaitingH = "driver_waiting_h" ["h"] less in [Year]
+        "time drivers waited for a charging port or a hydrogen dispenser on duty";
 
     // Cargo-handling equipment and vessels.
     EquipmentHoursRequired = "equipment_hours_required" ["h"] neutral in [Total, Site, Year]
@@ -161,7 +162,11 @@ catalogue! {
         "energy requested, battery side (equipment in breaks requests a full battery); what a vehicle left without and requests again counts once, where it first did";
     EnergyUnmetKwh = "energy_unmet_kwh" ["kWh"] less in [Total]
         "energy requested that vehicles lacked when they left for good, or still lack at the end of the run";
-    EnergyDeliveredKwh = "energy_delivered_kwh" ["kWh"] more in [Total, Site] "energy delivered, battery side";
+    EnergyDeliveredKwh = "energy_delivered_kwh" ["kWh"] more in [Total, Site, Year]
+        "energy delivered, battery side; of a year, to trucks and equipment";
+    EnergyUsedKwh = "energy_used_kwh" ["kWh"] neutral in [Year] "battery energy that trucks and equipment used";
+    EnergyStoredChangeKwh = "energy_stored_change_kwh" ["kWh"] neutral in [Year]
+        "change of the energy on board: delivered less used";
     QueueWaitMeanMin = "queue_wait_mean_min" ["min"] less in [Total, Site] "wait for a charging port until plug-in, departure or the end of the run, mean over all vehicles that came";
     QueueWaitP95Min = "queue_wait_p95_min" ["min"] less in [Total, Site, Year] "wait for a charging port, 95th percentile";
     QueueWaiting = "queue_waiting" [""] less in [Total, Site]
@@ -176,8 +181,10 @@ catalogue! {
     // Grid.
     EnergyGridKwh = "energy_grid_kwh" ["kWh"] neutral in [Total, Site, Year] "metered energy";
     EnergyChargingKwh = "energy_charging_kwh" ["kWh"] neutral in [Total, Site] "metered energy used for charging";
-    PeakKw = "peak_kw" ["kW"] less in [Total, Site, Node] "maximum demand: highest mean power of an interval";
-    NoncoincidentPeakKw = "noncoincident_peak_kw" ["kW"] less in [Year] "sum of the maximum demands of all sites";
+    PeakKw = "peak_kw" ["kW"] less in [Total, Site, Node, Year]
+        "maximum demand: highest mean power of an interval; of a year, of all sites of the hub at the same time";
+    NoncoincidentPeakKw = "noncoincident_peak_kw" ["kW"] less in [Year]
+        "sum of the maximum demands of the hub's sites, each at its own time";
     LoadFactor = "load_factor" [""] more in [Total, Site] "mean power over maximum demand";
     OverloadH = "overload_h" ["h"] less in [Total, Site, Node] "time in which load other than charging passed a limit";
     OverloadKw = "overload_kw" ["kW"] less in [Total, Site, Node]
@@ -213,7 +220,10 @@ catalogue! {
         "relative tolerance of the bound: 1e-7, or 1e-4 where the solver stopped early";
 
     // Hydrogen.
-    H2DispensedKg = "h2_dispensed_kg" ["kg"] more in [Total, Site] "hydrogen dispensed into vehicles";
+    H2DispensedKg = "h2_dispensed_kg" ["kg"] more in [Total, Site, Year] "hydrogen dispensed into vehicles";
+    H2UsedKg = "h2_used_kg" ["kg"] neutral in [Year] "hydrogen that trucks and equipment used";
+    H2StoredChangeKg = "h2_stored_change_kg" ["kg"] neutral in [Year]
+        "change of the hydrogen on board: dispensed less used";
     H2RequestedKg = "h2_requested_kg" ["kg"] neutral in [Total, Site] "hydrogen requested, at every arrival";
     H2Fills = "h2_fills" [""] neutral in [Total, Site] "vehicles that refuelled";
     H2TurnedAway = "h2_turned_away" [""] less in [Total, Site] "vehicles turned away for lack of hydrogen";
@@ -262,6 +272,8 @@ catalogue! {
     Co2eUpstreamT = "co2e_upstream_t" ["t"] less in [Total]
         "CO2e of supplying diesel, electricity and hydrogen (hydrogen by the intensities of its stations)";
     Co2eT = "co2e_t" ["t"] less in [Total, Year] "CO2e at tailpipes and of supply";
+    Co2eDiscountedT = "co2e_discounted_t" ["t"] less in [Total]
+        "CO2e at tailpipes and of supply, later tonnes discounted as money is";
     Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "CO2e embodied in what was built; in no other total";
     NoxKg = "nox_kg" ["kg"] less in [Total, Year] "nitrogen oxides at tailpipes";
     Pm25Kg = "pm25_kg" ["kg"] less in [Total, Year] "exhaust particles at tailpipes";
@@ -270,10 +282,33 @@ catalogue! {
 
     // Transition: stock, money, goals.
     ZevShare = "zev_share" [""] more in [Total] "share of vehicles that are zero-emission, in the last year";
-    ZevShareTrucks = "zev_share_trucks" [""] more in [Year] "share of trucks that are zero-emission";
+    ZevShareTrucks = "zev_share_trucks" [""] more in [Year] "share of registered trucks that are zero-emission";
+    ZevShareTrucksAtWork = "zev_share_trucks_at_work" [""] more in [Year]
+        "share of the trucks at work that are zero-emission";
     ZevShareEquipment = "zev_share_equipment" [""] more in [Year] "share of equipment that is zero-emission";
     NpvUsd = "npv_usd" ["USD"] more in [Total, Site]
-        "net present value at the discount rate (costs are negative): of the hub, or of a site that sells charging or hydrogen";
+        "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen";
+    NpvPublicUsd = "npv_public_usd" ["USD"] more in [Total]
+        "net present value of private and public money together: lost taxes count, fees and vouchers cancel";
+    NpvResourceUsd = "npv_resource_usd" ["USD"] more in [Total]
+        "net present value of what it takes, whoever pays: no taxes, fees, credits or public money";
+    ResourceCostUsd = "resource_cost_usd" ["USD"] less in [Year] "what it took, whoever paid";
+    PaidByFleetsUsd = "paid_by_fleets_usd" ["USD"] neutral in [Year] "what fleets paid more than they got";
+    PaidByTerminalsUsd = "paid_by_terminals_usd" ["USD"] neutral in [Year] "what terminals paid more than they got";
+    PaidByStationsUsd = "paid_by_stations_usd" ["USD"] neutral in [Year]
+        "what public charging sites and hydrogen stations paid more than they got";
+    PaidBySitesUsd = "paid_by_sites_usd" ["USD"] neutral in [Year] "what other sites paid more than they got";
+    PaidByCargoOwnersUsd = "paid_by_cargo_owners_usd" ["USD"] neutral in [Year]
+        "what owners of the cargo paid more than they got";
+    PaidByPortsUsd = "paid_by_ports_usd" ["USD"] neutral in [Year] "what the ports paid more than they got";
+    PaidByStateUsd = "paid_by_state_usd" ["USD"] neutral in [Year]
+        "what the state and its cities paid more than they got";
+    PaidByUnitedStatesUsd = "paid_by_united_states_usd" ["USD"] neutral in [Year]
+        "what the United States paid more than they got";
+    PaidByRatepayersUsd = "paid_by_ratepayers_usd" ["USD"] neutral in [Year]
+        "what customers of the utility paid more than they got";
+    LcfsClearingUsdPerT = "lcfs_clearing_usd_per_t" ["USD/t"] neutral in [Year]
+        "credit price at which the dearest fuel in diesel pays for itself";
     CostUsd = "cost_usd" ["USD"] less in [Total, Year]
         "cost of the hub less incentives; the total also less the residual value at the end";
     CapexUsd = "capex_usd" ["USD"] less in [Total] "investments less incentives, resale and residual value";
@@ -281,7 +316,17 @@ catalogue! {
     CreditIncomeUsd = "credit_income_usd" ["USD"] more in [Total] "income from fuel standard credits, less deficits";
     PublicUsd = "public_usd" ["USD"] less in [Total, Year] "public money: vouchers, tax credits, grants";
     AbatementUsdPerT = "abatement_usd_per_t" ["USD/t"] less in [Total]
-        "abatement cost: additional present value of cost per tonne of CO2e abated, against the baseline";
+        "abatement cost: additional private money, after public money, per tonne of CO2e abated, against the baseline";
+    AbatementPublicUsdPerT = "abatement_public_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost in private and public money, against the baseline";
+    AbatementResourceUsdPerT = "abatement_resource_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost in what it takes, whoever pays, against the baseline";
+    AbatementDiscountedUsdPerT = "abatement_discounted_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost in private money per discounted tonne, against the baseline";
+    AbatementPublicDiscountedUsdPerT = "abatement_public_discounted_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost in private and public money per discounted tonne, against the baseline";
+    AbatementResourceDiscountedUsdPerT = "abatement_resource_discounted_usd_per_t" ["USD/t"] less in [Total]
+        "abatement cost in what it takes per discounted tonne, against the baseline";
     EnergisationLateMonths = "energisation_late_months" ["month"] less in [Total]
         "longest delay of an energisation by the utility";
     Irr = "irr" [""] more in [Site] "internal rate of return; none where the cash flow never changes its sign";

@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod folder;
+pub mod groups;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;

@@ -1,6 +1,7 @@
 //! Headline numbers, folded from the rows as they are written: the same figures that anyone gets from the tables.
 
-use super::hydrogen::HydrogenSummary;
+use super::groups::Groups;
+use super::hydrogen::{HydrogenSummary, RefuelRow};
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
 use super::overload::{Connection, Overloads};
@@ -35,6 +36,8 @@ pub struct Summary {
     pub lapsed: u64,
     /// Hauls open at the end.
     pub open: u64,
+    /// Of those put up, how many were open before this summary began.
+    pub open_before: u64,
     /// Energy delivered to visitors, battery side, kWh.
     pub visitors_kwh: f64,
     /// Sites and nodes against their limits.
@@ -51,6 +54,12 @@ pub struct Summary {
     pub policy_calls: u64,
     /// What rooms leave at the end of a run.
     pub extra: Vec<Metric>,
+    /// Groups of chargers.
+    pub groups: Groups,
+    /// Sites that are in no sum of the hub, by number: their power is not in its peak.
+    pub neighbours: Vec<bool>,
+    /// When the first row of this summary can begin, s from the start of the run.
+    pub begins_s: u32,
     /// Decisions of plugins.
     pub plugin_calls: u64,
     /// Orders of plugins that were dropped before the simulation saw them.
@@ -93,6 +102,7 @@ impl Summary {
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
                 fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
             }
+            self.groups.add(row);
             let is_over = !matches!(row.leave, Leave::Open | Leave::Outage | Leave::BreakOver);
             let newly_kwh = self.newly_requested_kwh(row);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
@@ -127,6 +137,54 @@ impl Summary {
         (row.requested_kwh - lacked_kwh).max(0.0)
     }
 
+    /// Takes back what rows that are under way when this summary begins had before it: they are folded in whole when they
+    /// end.
+    pub fn take_back(&mut self, sessions: &[SessionRow], refuelings: &[RefuelRow], open_hauls: u64) {
+        for row in sessions {
+            if row.vehicle_kind == VehicleKind::Visitor {
+                self.visitors_kwh -= row.delivered_kwh;
+            }
+            let busy_s = row.start_s.map_or(0.0, |start_s| f64::from(row.end_s.saturating_sub(start_s)));
+            let paid_kwh = row.paid_usd.map_or(0.0, |_| row.grid_kwh);
+            if let Some(fleet) = row.fleet {
+                let fleet = &mut self.fleets[fleet.index()];
+                fleet.port_wait_h -= if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
+                fleet.port_h -= busy_s / 3600.0;
+                fleet.charged_kwh -= row.grid_kwh;
+                fleet.priced_kwh -= paid_kwh;
+                fleet.paid_usd -= row.paid_usd.unwrap_or(0.0);
+            }
+            for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
+                let tally = &mut tally.charging;
+                tally.busy_s -= busy_s;
+                tally.delivered_kwh -= row.delivered_kwh;
+                tally.grid_kwh -= row.grid_kwh;
+                tally.priced_kwh -= paid_kwh;
+                tally.revenue_usd -= row.paid_usd.unwrap_or(0.0);
+            }
+        }
+        for row in refuelings {
+            self.fuel_hours(row, -1.0);
+        }
+        self.hydrogen.take_back(refuelings);
+        self.open_before = open_hauls;
+    }
+
+    /// Folds hydrogen fills in: the time of drivers who wait or fuel.
+    pub fn refuelings(&mut self, rows: &[RefuelRow]) {
+        rows.iter().for_each(|row| self.fuel_hours(row, 1.0));
+        self.hydrogen.refuelings(rows);
+    }
+
+    fn fuel_hours(&mut self, row: &RefuelRow, sign: f64) {
+        if let Some(fleet) = row.fleet {
+            let fleet = &mut self.fleets[fleet.index()];
+            fleet.fuel_wait_h += sign * f64::from(row.wait_s) / 3600.0;
+            let busy_s = row.start_s.map_or(0, |start_s| row.end_s.saturating_sub(start_s));
+            fleet.fuel_h += sign * f64::from(busy_s) / 3600.0;
+        }
+    }
+
     /// Folds power in. Rows come interval by interval.
     pub fn power(&mut self, rows: &[PowerRow]) {
         for row in rows {
@@ -136,11 +194,12 @@ impl Summary {
                 self.close_interval();
                 self.running_interval = Some((row.start_s, 0.0));
             }
-            if let Some((_, sum)) = &mut self.running_interval {
+            let is_neighbour = self.neighbours.get(row.site.index()).is_some_and(|is_neighbour| *is_neighbour);
+            if let Some((_, sum)) = self.running_interval.as_mut().filter(|_| !is_neighbour) {
                 *sum += row.total_kw;
             }
             if let Some(Some(meter)) = self.meters.get_mut(row.site.index()) {
-                meter.read(row.start_s, self.interval_s, row.total_kw);
+                meter.read(row.start_s.saturating_sub(self.begins_s), self.interval_s, row.total_kw);
             }
             let tally = &mut self.sites[row.site.index()].meter;
             if let Some(calendar) = &self.calendar {
@@ -165,7 +224,8 @@ impl Summary {
         }
     }
 
-    fn close_interval(&mut self) {
+    /// Closes the last interval: the hub's peak is then whole.
+    pub fn close_interval(&mut self) {
         self.overloads.close();
         if let Some((start_s, sum)) = self.running_interval.take() {
             let meter = &mut self.hub.meter;

@@ -233,6 +233,10 @@ sums! {
         pub priced_kwh: f64,
         /// Paid for that, USD.
         pub paid_usd: f64,
+        /// Waits at hydrogen stations, h.
+        pub fuel_wait_h: f64,
+        /// Time at their positions, h.
+        pub fuel_h: f64,
     }
 }
 

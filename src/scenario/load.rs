@@ -88,6 +88,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 schedule,
                 pin_visits: false,
                 first_soc: FIRST_SOC,
+                first_levels: BTreeMap::new(),
                 inputs,
                 provenance,
                 plugins,

@@ -39,6 +39,8 @@ pub struct Loaded {
     pub tariffs: BTreeMap<String, Tariff>,
     /// Vehicles start with a state of charge drawn evenly between these: charged, as after a Sunday.
     pub first_soc: (f64, f64),
+    /// Mean state of charge or level at the start by owner and model, such as `fleet_a/truck_b`, where an earlier run left it.
+    pub first_levels: BTreeMap<String, f64>,
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.

@@ -133,6 +133,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             pin_visits: replay.chargers.is_none(),
             record_views: None,
             first_soc: FIRST_SOC,
+            first_levels: BTreeMap::new(),
             inputs,
             plugins: Plugins::new(),
             canonical: String::new(),

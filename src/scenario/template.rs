@@ -27,6 +27,8 @@ pub const TEMPLATES: &[(&str, Files)] = &[
             ("fastest_abatement.toml", include_str!("../../scenarios/hub_2045/fastest_abatement.toml")),
             ("hydrogen_heavy.toml", include_str!("../../scenarios/hub_2045/hydrogen_heavy.toml")),
             ("managed_charging_first.toml", include_str!("../../scenarios/hub_2045/managed_charging_first.toml")),
+            ("renewable_diesel.toml", include_str!("../../scenarios/hub_2045/renewable_diesel.toml")),
+            ("slow_turns.toml", include_str!("../../scenarios/hub_2045/slow_turns.toml")),
             ("README.md", include_str!("../../scenarios/hub_2045/README.md")),
             ("hub.toml", include_str!("../../scenarios/san_pedro_bay/scenario.toml")),
             ("california.toml", include_str!("../../scenarios/policies/california.toml")),

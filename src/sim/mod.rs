@@ -8,6 +8,7 @@ pub mod policies;
 pub mod profile;
 pub(crate) mod rooms;
 pub mod run;
+pub mod stored;
 
 pub use options::{Options, RunError};
 pub use run::Simulation;

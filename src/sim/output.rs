@@ -25,6 +25,8 @@ pub type OutputError = TableError;
 pub struct Output {
     tables: Tables,
     summary: Summary,
+    /// Of what came after a warm-up.
+    measured: Option<Summary>,
 }
 
 /// What is left when all is written.
@@ -32,6 +34,8 @@ pub struct Output {
 pub struct Written {
     /// The summary.
     pub summary: Summary,
+    /// The summary without the warm-up, where there was one.
+    pub measured: Option<Summary>,
     /// Digest of the rows of each table, by name.
     pub digests: BTreeMap<String, String>,
 }
@@ -61,7 +65,7 @@ impl Output {
         // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.
         let is_background = folder.is_some() && !with_csv;
         let tables = if is_background { Tables::background(tables) } else { Tables::Inline(tables) };
-        Ok(Self { tables, summary })
+        Ok(Self { tables, summary, measured: None })
     }
 
     /// The summary so far.
@@ -73,6 +77,11 @@ impl Output {
     /// The same, to be changed.
     pub(super) fn summary_mut(&mut self) -> &mut Summary {
         &mut self.summary
+    }
+
+    /// From here on rows fold into a summary of their own, too: what came before was the warm-up.
+    pub fn measure(&mut self, summary: Summary) {
+        self.measured = Some(summary);
     }
 
     /// Notes what policies were asked.
@@ -101,9 +110,11 @@ impl Output {
     ) -> Result<(), OutputError> {
         let least = if all { 1 } else { WAITING_ROWS };
         audit.read(world, names, least);
-        let Self { tables, summary } = self;
+        let Self { tables, summary, measured } = self;
+        // The audit holds all rows against the world; a warm-up only shortens what is told.
+        let mut summaries: Vec<&mut Summary> = core::iter::once(summary).chain(measured.iter_mut()).collect();
         let mut kept = ROOMS.iter().flat_map(|room| room.tables);
-        kept.try_for_each(|table| (table.drain)(world, names, least, tables, summary))
+        kept.try_for_each(|table| (table.drain)(world, names, least, tables, &mut summaries))
     }
 
     /// Bills the sites that have a tariff (by site), when all their power is written.
@@ -129,7 +140,7 @@ impl Output {
     pub fn finish(self) -> Result<Written, OutputError> {
         let digests = self.tables.finish()?;
         let named = digests.into_iter().map(|(table, digest)| (table.to_owned(), digest));
-        Ok(Written { summary: self.summary, digests: named.collect() })
+        Ok(Written { summary: self.summary, measured: self.measured, digests: named.collect() })
     }
 }
 

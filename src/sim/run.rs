@@ -4,14 +4,17 @@ use super::audit::Audit;
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
+use super::stored::{Stored, stored};
 use super::{build, policies, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
-use crate::charging;
+use crate::charging::record::open_rows;
+use crate::grid::spec::SiteKind;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::Roster;
+use crate::kernel::ids::{FleetId, Roster};
 use crate::kernel::stage::{Operations, Register, Tick};
 use crate::policy::{Fault, PolicyCalls};
+use crate::record::groups::{GroupOf, Groups};
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
@@ -19,7 +22,10 @@ use crate::record::overload::Overloads;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
+use crate::terminal::state::{Pool, Unit};
 use crate::truck::state::{Fleet, ShiftKm};
+use crate::vehicle::user::User;
+use crate::{charging, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::path::Path;
@@ -37,6 +43,19 @@ pub struct Simulation {
     audit: Option<Audit>,
     #[cfg(test)]
     pub(super) tamper: super::audit::tamper::Tamper,
+}
+
+/// What a run told after its warm-up.
+#[derive(Debug)]
+pub struct Measured {
+    /// The summary.
+    pub summary: Summary,
+    /// What vehicles had on board when the warm-up ended.
+    pub before: Stored,
+    /// The same at the end of the run.
+    pub after: Stored,
+    /// Things that came due, the warm-up included.
+    pub events: u64,
 }
 
 /// What a finished run did, beyond its tables.
@@ -91,8 +110,31 @@ impl Simulation {
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
         summary.calendar = Some(self.names.calendar.clone());
+        summary.groups = Groups::new(scenario.charger.len(), self.group_of());
+        summary.neighbours = scenario.site.values().map(|site| site.kind == SiteKind::Plant).collect();
         summary.hydrogen = HydrogenSummary::new(&scenario.hydrogen, f64::from(days), interval_s);
         summary
+    }
+
+    /// Which group of chargers a session belongs to.
+    fn group_of(&self) -> GroupOf {
+        let works = self.world.resource::<charging::state::ChargingTables>();
+        let plazas = &self.world.resource::<charging::state::Plazas>().at;
+        let mut by_port = vec![0; self.names.ports.len()];
+        let mut at_site: Vec<Vec<usize>> = vec![Vec::new(); plazas.len()];
+        for cabinet in &works.cabinets {
+            cabinet.ports.iter().for_each(|port| by_port[port.index()] = cabinet.group);
+            if at_site[cabinet.site.index()].last() != Some(&cabinet.group) {
+                at_site[cabinet.site.index()].push(cabinet.group);
+            }
+        }
+        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| works.access[*at].allows(user));
+        let fleets = |site| (0..self.names.fleets.len()).map(|at| first(site, User::Fleet(FleetId::at(at)))).collect();
+        let pools = self.world.resource::<Roster<Pool>>();
+        let sites: Vec<usize> = pools.components::<Pool>(&self.world).map(|pool| pool.site.index()).collect();
+        let units = self.world.resource::<Roster<Unit>>().components::<Unit>(&self.world);
+        let by_unit = units.map(|unit| first(sites[unit.pool.index()], User::Model(unit.model))).collect();
+        GroupOf { by_port, by_unit, by_fleet: (0..plazas.len()).map(fleets).collect() }
     }
 
     /// Names of the ids in the rows.
@@ -129,6 +171,21 @@ impl Simulation {
         Ok((written?, effort))
     }
 
+    /// Runs to the end and tells only what came after a second: before it is a warm-up. Its rows go to no table.
+    ///
+    /// # Errors
+    /// As [`Self::drive`].
+    pub fn drive_after(&mut self, loaded: &Loaded, until_s: u32, stop: &AtomicBool) -> Result<Measured, RunError> {
+        let scenario = &loaded.scenario;
+        let mut output = Output::new(None, false, &scenario.time.zone, self.empty_summary(scenario))?;
+        let before = if until_s == 0 { self.stored() } else { self.warm_up(scenario, &mut output, stop, until_s)? };
+        let effort = self.run(&mut output, stop, |_, _| {})?;
+        let written = output.finish()?;
+        let mut summary = written.measured.unwrap_or(written.summary);
+        summary.close_interval();
+        Ok(Measured { summary, before, after: self.stored(), events: effort.events })
+    }
+
     /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.
     ///
     /// # Errors
@@ -140,29 +197,7 @@ impl Simulation {
         mut progress: impl FnMut(u32, u32),
     ) -> Result<Effort, RunError> {
         let Some(mut audit) = self.audit.take() else { return Ok(self.effort()) };
-        loop {
-            self.schedule.run(&mut self.world);
-            let clock = *self.world.resource::<Clock>();
-            if clock.done() {
-                self.finish_policies();
-            }
-            if let Some(fault) = self.world.resource::<Fault>().0.clone() {
-                output.drain(&mut self.world, &self.names, &mut audit, true)?;
-                return Err(RunError::Fault { at: self.local_time(&clock), fault });
-            }
-            if clock.done() {
-                break;
-            }
-            if clock.now_s().is_multiple_of(3600) {
-                #[cfg(test)]
-                (self.tamper.world)(&mut self.world);
-                output.drain(&mut self.world, &self.names, &mut audit, false)?;
-                progress(clock.now_s() / 3600, clock.end_s() / 3600);
-                if stop.load(Ordering::Relaxed) {
-                    output.drain(&mut self.world, &self.names, &mut audit, true)?;
-                    return Err(RunError::Interrupted { at: self.local_time(&clock) });
-                }
-            }
+        while self.tick(output, &mut audit, stop, &mut progress)? {
             self.world.resource_mut::<Clock>().advance();
         }
         self.close(output, audit)
@@ -188,6 +223,83 @@ impl Simulation {
         let metrics = output.summary_mut().metrics(&self.names);
         let broken = audit.close(&mut self.world, output.summary(), &metrics, &self.names);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
+    }
+
+    /// One tick. Is there another one?
+    fn tick(
+        &mut self,
+        output: &mut Output,
+        audit: &mut Audit,
+        stop: &AtomicBool,
+        progress: &mut impl FnMut(u32, u32),
+    ) -> Result<bool, RunError> {
+        self.schedule.run(&mut self.world);
+        let clock = *self.world.resource::<Clock>();
+        if clock.done() {
+            self.finish_policies();
+        }
+        if let Some(fault) = self.world.resource::<Fault>().0.clone() {
+            output.drain(&mut self.world, &self.names, audit, true)?;
+            return Err(RunError::Fault { at: self.local_time(&clock), fault });
+        }
+        if !clock.done() && clock.now_s().is_multiple_of(3600) {
+            #[cfg(test)]
+            (self.tamper.world)(&mut self.world);
+            output.drain(&mut self.world, &self.names, audit, false)?;
+            progress(clock.now_s() / 3600, clock.end_s() / 3600);
+            if stop.load(Ordering::Relaxed) {
+                output.drain(&mut self.world, &self.names, audit, true)?;
+                return Err(RunError::Interrupted { at: self.local_time(&clock) });
+            }
+        }
+        Ok(!clock.done())
+    }
+
+    /// Runs until a second that is told apart: what comes before it is a warm-up, whose rows are in no sum of the measured
+    /// summary. Call it before [`Self::run`]. Returns what vehicles have on board at that time.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    fn warm_up(
+        &mut self,
+        scenario: &Scenario,
+        output: &mut Output,
+        stop: &AtomicBool,
+        until_s: u32,
+    ) -> Result<Stored, RunError> {
+        let Some(mut audit) = self.audit.take() else { return Ok(Stored::default()) };
+        loop {
+            let goes_on = self.tick(output, &mut audit, stop, &mut |_, _| {})?;
+            debug_assert!(goes_on, "a warm-up ends before the run does");
+            if self.world.resource::<Clock>().now_s() >= until_s {
+                break;
+            }
+            self.world.resource_mut::<Clock>().advance();
+        }
+        output.drain(&mut self.world, &self.names, &mut audit, true)?;
+        self.audit = Some(audit);
+        let mut summary = self.empty_summary(scenario);
+        summary.begins_s = until_s;
+        let sessions = open_rows(&mut self.world, until_s);
+        let refuelings = hydrogen::record::open_rows(&mut self.world, until_s);
+        summary.take_back(&sessions, &refuelings, truck::record::open_rows(&mut self.world).len() as u64);
+        output.measure(summary);
+        truck::record::forget_shifts(&mut self.world);
+        self.world.resource_mut::<Clock>().advance();
+        let mut stored = stored(&mut self.world);
+        // What this tick used is in the day and hour that it began: it was still on board before them.
+        let used = [truck::record::used_so_far(&mut self.world), terminal::record::used_so_far(&mut self.world)];
+        for (battery_kwh, hydrogen_kg) in used {
+            stored.battery_kwh += battery_kwh;
+            stored.hydrogen_kg += hydrogen_kg;
+        }
+        Ok(stored)
+    }
+
+    /// What vehicles have on board now.
+    #[must_use]
+    fn stored(&mut self) -> Stored {
+        stored(&mut self.world)
     }
 
     /// Tells the policies that the run is over.

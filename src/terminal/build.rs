@@ -39,7 +39,8 @@ fn equipment(build: &mut Build<'_>, terminals: &[Terminal], models: &[EquipmentM
             for (at, model) in models.iter().enumerate().filter(|(_, model)| model.spec.class == *class) {
                 for number in 0..terminal.spec.equipment.get(&model.key).map_or(0, |count| count.0) {
                     let name = format!("{key}/{}", model.key);
-                    let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), &name, number);
+                    let tank = model.spec.tank.as_ref();
+                    let on_board = first_on_board(build, model.curve.as_ref(), tank, (&name, &name), number);
                     units.push((Unit { id: UnitId::at(units.len()), pool, model: at as u32 }, UnitEnergy(on_board)));
                 }
             }

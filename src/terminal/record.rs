@@ -1,7 +1,9 @@
 //! Rows of what equipment did.
 
 use super::state::{Pool, PoolHour, PoolWork};
+use crate::kernel::ids::Roster;
 use crate::record::rows::EquipmentRow;
+use bevy_ecs::prelude::World;
 
 impl EquipmentRow {
     /// The hour of a pool.
@@ -24,4 +26,10 @@ impl EquipmentRow {
             pm25_g: hour.pm25_g,
         }
     }
+}
+
+/// Battery energy, kWh, and hydrogen, kg, that equipment used in the hour that runs.
+pub(crate) fn used_so_far(world: &mut World) -> (f64, f64) {
+    let pools = world.resource::<Roster<Pool>>().components::<PoolWork>(world);
+    pools.fold((0.0, 0.0), |sum, work| (sum.0 + work.hour.battery_kwh, sum.1 + work.hour.hydrogen_kg))
 }

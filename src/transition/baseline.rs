@@ -15,6 +15,8 @@ pub struct Baseline {
     pub npv_usd: f64,
     /// Emissions of all years, t `CO2e`.
     pub co2e_t: f64,
+    /// The other sums of the ledger and the discounted tonnes, by name; none of them in runs of earlier versions.
+    pub others: BTreeMap<MetricName, f64>,
     /// Cost of all years, less what is left at the end, USD.
     pub cost_usd: Option<f64>,
     /// By year: cost in USD and emissions in t `CO2e`.
@@ -46,16 +48,46 @@ impl Baseline {
             let pair = |name| values.get(&(*scope, name)).copied();
             years.extend(year.zip(pair(MetricName::CostUsd).zip(pair(MetricName::Co2eT))));
         }
-        Ok(Self { name: folder.display().to_string(), npv_usd, co2e_t, cost_usd: total(MetricName::CostUsd), years })
+        let others = [MetricName::NpvPublicUsd, MetricName::NpvResourceUsd, MetricName::Co2eDiscountedT].into_iter();
+        let others = others.filter_map(|name| Some((name, total(name)?))).collect();
+        let cost_usd = total(MetricName::CostUsd);
+        Ok(Self { others, name: folder.display().to_string(), npv_usd, co2e_t, cost_usd, years })
     }
 
-    /// Abatement cost: present value of the additional cost over the tonnes abated; none where nothing is.
+    /// Abatement cost: present value of the additional cost over the tonnes abated, by whose money and with later tonnes
+    /// discounted or not; none where nothing is abated.
     #[must_use]
-    pub fn abatement(&self, metrics: &[Metric]) -> Metric {
-        let total = |name| value_of(metrics, "total", name).unwrap_or(0.0);
-        let usd_per_t = per_tonne(self.npv_usd - total(MetricName::NpvUsd), self.co2e_t - total(MetricName::Co2eT));
-        Metric::new(MetricName::AbatementUsdPerT, "total", usd_per_t)
+    pub fn abatement(&self, metrics: &[Metric]) -> Vec<Metric> {
+        let there = |name| match name {
+            MetricName::NpvUsd => Some(self.npv_usd),
+            MetricName::Co2eT => Some(self.co2e_t),
+            other => self.others.get(&other).copied(),
+        };
+        abatements(&there, &|name| value_of(metrics, "total", name))
     }
+}
+
+/// What a tonne costs, each way: metric, money, tonnes.
+const WAYS: [(MetricName, MetricName, MetricName); 6] = [
+    (MetricName::AbatementUsdPerT, MetricName::NpvUsd, MetricName::Co2eT),
+    (MetricName::AbatementPublicUsdPerT, MetricName::NpvPublicUsd, MetricName::Co2eT),
+    (MetricName::AbatementResourceUsdPerT, MetricName::NpvResourceUsd, MetricName::Co2eT),
+    (MetricName::AbatementDiscountedUsdPerT, MetricName::NpvUsd, MetricName::Co2eDiscountedT),
+    (MetricName::AbatementPublicDiscountedUsdPerT, MetricName::NpvPublicUsd, MetricName::Co2eDiscountedT),
+    (MetricName::AbatementResourceDiscountedUsdPerT, MetricName::NpvResourceUsd, MetricName::Co2eDiscountedT),
+];
+
+/// What a tonne costs each way, from totals of a baseline and of a run.
+pub fn abatements(
+    baseline: &dyn Fn(MetricName) -> Option<f64>,
+    run: &dyn Fn(MetricName) -> Option<f64>,
+) -> Vec<Metric> {
+    let less = |name| Some(baseline(name)? - run(name)?);
+    let metric = |(name, money, tonnes)| {
+        let value = less(money).zip(less(tonnes)).and_then(|(usd, tonnes)| per_tonne(usd, tonnes));
+        Metric::new(name, "total", value)
+    };
+    WAYS.into_iter().map(metric).collect()
 }
 
 /// USD for a tonne; none where nothing is abated.

@@ -4,20 +4,28 @@ use super::build::Project;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
 use super::pathway::Pathway;
-use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, ProjectRow, RuleKind, RuleRow};
+use super::payers::Ledger;
+use super::record::{
+    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RuleKind, RuleRow,
+};
 use super::regulation::{TargetMetric, means};
-use super::spec::ProjectKind;
+use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
 use super::year::Shown;
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
+use crate::record::tally::FleetTally;
 use std::collections::BTreeMap;
 
 impl Pathway<'_> {
     /// Closes the books of a year.
     pub(super) fn close(&mut self, year: u16, shown: &Shown) {
-        let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
-        let books = Year { frame: &self.frame, year, shown, counts: &counts };
+        let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
+        let counts = self.stock.by_model(holdings, models);
+        let registered = self.stock.registered(holdings, models);
+        let value_usd = self.values_usd(year);
+        let books = Year { frame: &self.frame, year, shown, counts: &counts, value_usd: &value_usd };
+        let mut ledger = Ledger::new(year);
         let scenario = self.frame.scenario();
         let mut finance: Vec<FinanceRow> = Vec::new();
         let mut emissions: Vec<EmissionsRow> = Vec::new();
@@ -31,10 +39,18 @@ impl Pathway<'_> {
             finance.push(books.site_costs(at));
             emissions.push(books.site_emissions(at));
         }
+        self.lose_hauls(shown, &counts, &mut finance);
+        self.book_fees(&books, &mut ledger);
+        self.book_fuels(&books, &finance, &mut ledger);
         self.sell_charging(shown, paid - priced, &mut finance);
         self.sell_hydrogen(year, shown, &mut finance);
-        self.invest(year, &mut finance);
+        self.invest(year, &mut finance, &mut ledger);
         self.embodied(year, &mut emissions);
+        for row in &finance {
+            self.frame.book_supplies(row, &mut ledger);
+        }
+        let funds = books_of_fees(&books);
+        self.tables.ledger.extend(ledger.rows());
         let mut total = FinanceRow::nothing(year, "total".to_owned());
         for row in &mut finance {
             row.close();
@@ -47,11 +63,78 @@ impl Pathway<'_> {
         self.community_rows(year, shown);
         self.fleet_rows(year);
         self.project_rows(year);
-        self.rule_rows(year, &counts, &all);
+        self.rule_rows(year, &registered, &all, &funds);
+        for (rule, usd) in funds {
+            *self.funds.entry(rule).or_default() += usd;
+        }
         self.tables.finance.push(total);
         self.tables.finance.extend(finance);
         self.tables.emissions.push(all);
         self.tables.emissions.extend(emissions);
+    }
+
+    /// What the vehicles of each holding are worth, USD.
+    fn values_usd(&self, year: u16) -> Vec<f64> {
+        let mut values = vec![0.0; self.frame.holdings.len()];
+        for vehicle in self.stock.vehicles() {
+            values[vehicle.holding as usize] += self.value_usd(vehicle, year);
+        }
+        values
+    }
+
+    /// What a vehicle is worth in a year, USD.
+    fn value_usd(&self, vehicle: &Vehicle, year: u16) -> f64 {
+        let spec = self.frame.spec;
+        let new = self.frame.offer(vehicle.model as usize).map_or(0.0, |offer| price_usd(offer, spec, vehicle.built));
+        new * residual(spec, vehicle.age(year))
+    }
+
+    /// Hauls that lapsed are lost to all fleets, by their trucks at work.
+    fn lose_hauls(&self, shown: &Shown, counts: &[Vec<u32>], finance: &mut [FinanceRow]) {
+        let trucks = |holding: usize| f64::from(counts[holding].iter().sum::<u32>());
+        let holdings = (0..self.frame.holdings.len()).filter(|at| self.frame.holdings[*at].class == TRUCK);
+        let all: f64 = holdings.clone().map(trucks).sum();
+        for holding in holdings.filter(|_| all > 0.0) {
+            let scope = self.frame.scope(holding);
+            let usd = shown.hauls[1] * self.frame.spec.lost_haul_usd * trucks(holding) / all;
+            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
+                row.hauls_usd += usd;
+            }
+        }
+    }
+
+    /// Fees go to the ports: from trucks what is passed through to them, from owners of the cargo the rest.
+    fn book_fees(&self, books: &Year<'_>, ledger: &mut Ledger) {
+        for (holding, tally) in self.hauliers(books) {
+            for (rule, usd) in books.fees(holding, tally) {
+                ledger.pay(LedgerItem::Fees, Party::Fleet, Party::Port, usd * rule.pass_through);
+                ledger.pay(LedgerItem::Fees, Party::CargoOwner, Party::Port, usd * (1.0 - rule.pass_through));
+            }
+        }
+    }
+
+    fn hauliers<'b>(&self, books: &Year<'b>) -> Vec<(usize, &'b FleetTally)> {
+        let fleets = self.frame.fleets.iter().zip(&books.shown.fleets);
+        fleets.filter_map(|((key, _), tally)| Some((books.holding(key, TRUCK)?, tally))).collect()
+    }
+
+    /// Diesel by what is in its price; charging and hydrogen between those who pay and those who sell. Before sites book
+    /// their income.
+    fn book_fuels(&self, books: &Year<'_>, finance: &[FinanceRow], ledger: &mut Ledger) {
+        let (year, shown) = (books.year, books.shown);
+        for row in finance {
+            let Some(party) = self.frame.party(&row.scope) else { continue };
+            let gallons = row.diesel_usd / self.frame.diesel_usd(year);
+            self.frame.book_diesel(party, gallons, row.diesel_usd, year, ledger);
+            ledger.pay(LedgerItem::Charging, party, Party::Station, row.charging_usd);
+            ledger.pay(LedgerItem::Hydrogen, party, Party::Station, row.hydrogen_usd);
+        }
+        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        let paid_usd: f64 = finance.iter().map(|row| row.hydrogen_usd).sum();
+        let sold_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_kg * retail_usd).sum();
+        let cost_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_usd).sum();
+        // What came out of tanks and not out of stations was bought before: nobody of the hub sells it.
+        ledger.pay(LedgerItem::Hydrogen, Party::Station, Party::Supplier, cost_usd + paid_usd - sold_usd);
     }
 
     /// What fleets pay is income of sites: at ports with a price of their own by that price, the rest (`paid_usd`) of public
@@ -90,26 +173,40 @@ impl Pathway<'_> {
     }
 
     /// Purchases, sales and works of a year; at the end of the last one, what all of it is still worth.
-    fn invest(&self, year: u16, finance: &mut [FinanceRow]) {
+    fn invest(&self, year: u16, finance: &mut [FinanceRow], ledger: &mut Ledger) {
         let (frame, spec) = (&self.frame, self.frame.spec);
         let mut rows: BTreeMap<String, &mut FinanceRow> =
             finance.iter_mut().map(|row| (row.scope.clone(), row)).collect();
-        let value_in = |vehicle: &Vehicle, year: u16| {
-            let new = frame.offer(vehicle.model as usize).map_or(0.0, |offer| price_usd(offer, spec, vehicle.built));
-            new * residual(spec, vehicle.age(year))
-        };
-        let value = |vehicle: &Vehicle| value_in(vehicle, year);
+        let value = |vehicle: &Vehicle| self.value_usd(vehicle, year);
         let mut book = |scope: String, change: &mut dyn FnMut(&mut FinanceRow)| {
             if let Some(row) = rows.get_mut(&scope) {
                 change(row);
             }
         };
+        let mut taxed = |holding: usize, model: usize, usd: f64, is_used: bool| -> f64 {
+            let party = frame.party(&frame.scope(holding)).unwrap_or(Party::Site);
+            let taxes = frame.vehicle_taxes(model, year, is_used);
+            taxes
+                .map(|(payee, share)| {
+                    ledger.pay(LedgerItem::VehicleTax, party, payee.into(), usd * share);
+                    usd * share
+                })
+                .sum()
+        };
         for ((holding, model), count) in &self.turnover.new {
-            let price = frame.offer(*model).map_or(0.0, |offer| price_usd(offer, spec, year));
-            book(frame.scope(*holding), &mut |row| row.vehicles_usd += f64::from(*count) * price);
+            let price = frame.offer(*model).map_or(0.0, |offer| price_usd(offer, spec, year)) * f64::from(*count);
+            let tax_usd = taxed(*holding, *model, price, false);
+            book(frame.scope(*holding), &mut |row| {
+                row.vehicles_usd += price;
+                row.vehicle_tax_usd += tax_usd;
+            });
         }
         for (vehicle, holding) in &self.turnover.used {
-            book(frame.scope(*holding), &mut |row| row.vehicles_usd += value(vehicle));
+            let tax_usd = taxed(*holding, vehicle.model as usize, value(vehicle), true);
+            book(frame.scope(*holding), &mut |row| {
+                row.vehicles_usd += value(vehicle);
+                row.vehicle_tax_usd += tax_usd;
+            });
         }
         for (vehicle, why) in &self.turnover.gone {
             // A dead vehicle is scrap; one that leaves early goes out of the region at its value.
@@ -117,18 +214,28 @@ impl Pathway<'_> {
                 book(frame.scope(vehicle.holding as usize), &mut |row| row.resale_usd -= value(vehicle));
             }
         }
-        for (holding, usd) in &self.turnover.incentives {
-            book(frame.scope(*holding), &mut |row| row.vehicle_incentives_usd -= usd);
+        for ((holding, payer), usd) in &self.turnover.incentives {
+            let scope = frame.scope(*holding);
+            ledger.pay(LedgerItem::Vouchers, *payer, frame.party(&scope).unwrap_or(Party::Site), *usd);
+            book(scope, &mut |row| row.vehicle_incentives_usd -= usd);
         }
         for project in &self.projects {
             let scope = format!("site:{}", self.site_of(project));
+            if project.decided as u16 + 1 == year
+                && let Some(party) = frame.party(&scope)
+            {
+                project
+                    .public
+                    .iter()
+                    .for_each(|(payer, usd)| ledger.pay(LedgerItem::Works, (*payer).into(), party, *usd));
+            }
             book(scope, &mut |row| self.book_project(project, year, row));
         }
         if year == spec.until {
             for vehicle in self.stock.vehicles() {
                 // At the end of the year: it has been driven for one more.
                 let scope = frame.scope(vehicle.holding as usize);
-                book(scope, &mut |row| row.residual_usd -= value_in(vehicle, year + 1));
+                book(scope, &mut |row| row.residual_usd -= self.value_usd(vehicle, year + 1));
             }
         }
     }
@@ -144,20 +251,14 @@ impl Pathway<'_> {
         row.upkeep_usd += rent_usd * project.share_on_rent(year);
         if year == self.frame.spec.until {
             let age = (f64::from(year) + 1.0 - project.energised).max(0.0);
+            // A work begun in the last year but one has been paid for even if it serves later.
             row.residual_usd -= project.cost_usd * (1.0 - age / spec.life_years).clamp(0.0, 1.0);
         }
     }
 
     /// The site that a project is at.
     fn site_of<'b>(&'b self, project: &'b Project) -> &'b str {
-        let scenario = self.frame.scenario();
-        let at = &project.at;
-        match project.kind {
-            ProjectKind::Chargers => scenario.charger.get(at).map_or(at, |spec| &spec.site),
-            ProjectKind::Solar => scenario.solar.get(at).map_or(at, |spec| &spec.site),
-            ProjectKind::Hydrogen => scenario.hydrogen.get(at).map_or(at, |spec| &spec.site),
-            ProjectKind::Grid | ProjectKind::Storage => at,
-        }
+        self.frame.site_of(project.kind, &project.at)
     }
 
     /// Carbon in the materials of what was begun, under the limits in force.
@@ -169,8 +270,7 @@ impl Pathway<'_> {
                 .iter()
                 .filter_map(|(material, tonnes)| {
                     let rule = rules.get(material)?;
-                    let limit = rule.limit_t_per_t.filter(|_| rule.term.obliges(year)).unwrap_or(f64::INFINITY);
-                    Some(tonnes * rule.usual_t_per_t.min(limit))
+                    Some(tonnes * rule.t_per_t(self.site_of(project), year))
                 })
                 .sum();
             let scope = format!("site:{}", self.site_of(project));
@@ -200,14 +300,15 @@ impl Pathway<'_> {
 
     fn fleet_rows(&mut self, year: u16) {
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
-        // Vehicles, bought used, retired, sold, early, age, use.
-        let mut sums = vec![[0.0_f64; 7]; holdings * models];
+        // Vehicles, bought used, retired, sold, early, age, use, in reserve.
+        let mut sums = vec![[0.0_f64; 8]; holdings * models];
         let at = |vehicle: &Vehicle, holding: usize| holding * models + vehicle.model as usize;
         for vehicle in self.stock.vehicles() {
             let sum = &mut sums[at(vehicle, vehicle.holding as usize)];
             sum[0] += 1.0;
             sum[5] += f64::from(vehicle.age(year));
             sum[6] += vehicle.used;
+            sum[7] += f64::from(u8::from(vehicle.in_reserve));
         }
         self.turnover.used.iter().for_each(|(vehicle, holding)| sums[at(vehicle, *holding)][1] += 1.0);
         for (vehicle, why) in &self.turnover.gone {
@@ -229,6 +330,7 @@ impl Pathway<'_> {
                 model: kind.key.clone(),
                 powertrain: kind.powertrain,
                 vehicles: sum[0] as u32,
+                reserve: sum[7] as u32,
                 bought_new: self.turnover.new.get(&(holding, model)).copied().unwrap_or(0),
                 bought_used: sum[1] as u32,
                 retired: sum[2] as u32,
@@ -261,7 +363,7 @@ impl Pathway<'_> {
         self.tables.projects.extend(rows.collect::<Vec<_>>());
     }
 
-    fn rule_rows(&mut self, year: u16, counts: &[Vec<u32>], all: &EmissionsRow) {
+    fn rule_rows(&mut self, year: u16, counts: &[Vec<u32>], all: &EmissionsRow, fees: &BTreeMap<String, f64>) {
         let row = |rule: &str, kind, asked, reached, missing: u32, public_usd| RuleRow {
             year: u32::from(year),
             rule: rule.to_owned(),
@@ -275,6 +377,9 @@ impl Pathway<'_> {
         let mut rows: Vec<RuleRow> = Vec::new();
         for kept in &self.turnover.kept {
             rows.push(row(&kept.rule, kept.kind, kept.asked, kept.reached, kept.missing, 0.0));
+        }
+        for (name, usd) in fees {
+            rows.push(row(name, RuleKind::TruckFee, 1.0, 1.0, 0, -usd));
         }
         for (name, usd) in &self.turnover.vouchers {
             let share = self.paid_share.get(name).copied().unwrap_or(1.0);
@@ -313,4 +418,17 @@ impl Pathway<'_> {
         }
         (clean, all)
     }
+}
+
+/// What each fee brought in, USD.
+fn books_of_fees(books: &Year<'_>) -> BTreeMap<String, f64> {
+    let rules = &books.frame.scenario().rule.truck_fee;
+    let mut out: BTreeMap<String, f64> = BTreeMap::new();
+    for ((key, _), tally) in books.frame.fleets.iter().zip(&books.shown.fleets) {
+        let Some(holding) = books.holding(key, TRUCK) else { continue };
+        for (name, (_, usd)) in rules.keys().zip(books.fees(holding, tally)) {
+            *out.entry(name.clone()).or_default() += usd;
+        }
+    }
+    out
 }

@@ -1,6 +1,7 @@
 //! Projects: decided, permitted, built, energised; what they cost; and what stands in a year.
 
 use super::record::ProjectState;
+use super::regulation::Payer;
 use super::spec::{BuildSpec, ProjectKind};
 use crate::kernel::math;
 use std::collections::BTreeMap;
@@ -30,8 +31,10 @@ pub struct Project {
     pub cost_usd: f64,
     /// Of it for being among the first, USD.
     pub premium_usd: f64,
-    /// Of the cost paid by the public, USD.
+    /// Of the cost paid by others, USD.
     pub public_usd: f64,
+    /// Who they are, and what each pays, USD.
+    pub public: Vec<(Payer, f64)>,
     /// Battery on rent while it is late, kWh.
     pub stop_gap_kwh: f64,
     /// Materials, t.
@@ -88,6 +91,7 @@ pub fn plan(spec: &BuildSpec, order: &Order<'_>) -> Project {
         cost_usd,
         premium_usd,
         public_usd: 0.0,
+        public: Vec::new(),
         stop_gap_kwh: if late_months > 0.0 { spec.stop_gap.map_or(0.0, |gap| gap.hours * order.amount) } else { 0.0 },
         material_t: spec.material_t.iter().map(|(key, tonnes)| (key.clone(), tonnes * order.units)).collect(),
         upkeep_usd: cost_usd * spec.upkeep_share,
@@ -200,6 +204,7 @@ mod tests {
             life_years: 20.0,
             upkeep_share: 0.02,
             material_t: BTreeMap::from([("rebar".to_owned(), 0.01)]),
+            place: BTreeMap::new(),
             stop_gap: Some(StopGapSpec { hours: 2.0, usd_per_kwh_year: 50.0 }),
             sources: BTreeMap::new(),
         }

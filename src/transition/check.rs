@@ -1,7 +1,7 @@
 //! What no schema can see about a transition: references, years, dates, offers without a model.
 
 use super::regulation::{RulesSpec, Term};
-use super::spec::{ProjectKind, TRUCK, TransitionSpec};
+use super::spec::{GridEmissionsKind, ProjectKind, TRUCK, TransitionSpec};
 use crate::document::problem::nearest;
 use crate::kernel::curve::Curve;
 use crate::scenario::Scenario;
@@ -57,6 +57,16 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
     }
     here(checker, &["volume"], &spec.volume, (0.001, 100.0));
     here(checker, &["grid", "kg_per_mwh"], &spec.grid.kg_per_mwh, (0.0, 2_000.0));
+    if spec.grid.kind == GridEmissionsKind::Marginal && spec.grid.marginal_kg_per_mwh.is_none() {
+        let message = "`marginal` emissions need `marginal_kg_per_mwh`";
+        let help = Some("write its path, or kind = \"average\"".to_owned());
+        checker.wrong(&["transition", "grid", "kind"], message, help);
+    }
+    if let Some(marginal) = &spec.grid.marginal_kg_per_mwh {
+        here(checker, &["grid", "marginal_kg_per_mwh"], marginal, (0.0, 2_000.0));
+    }
+    diesel_pool(spec, checker);
+    money(spec, scenario, checker);
     let price = &spec.price;
     here(checker, &["price", "diesel_usd_per_gal"], &price.diesel_usd_per_gal, (0.0, 100.0));
     here(checker, &["price", "electricity_usd_per_kwh"], &price.electricity_usd_per_kwh, (0.0, 10.0));
@@ -87,6 +97,15 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
         }
     }
     for (kind, build) in &spec.build {
+        for (name, place) in &build.place {
+            for site in &place.sites {
+                let path = ["transition", "build", kind.word(), "place", name, "sites"];
+                checker.key(&path, site, &scenario.site, "site");
+            }
+            if let Some(usd) = &place.usd_per_unit {
+                here(checker, &["build", kind.word(), "place", name, "usd_per_unit"], usd, USD);
+            }
+        }
         here(checker, &["build", kind.word(), "usd_per_unit"], &build.usd_per_unit, USD);
         for material in build.material_t.keys().filter(|key| !scenario.rule.embodied_limit.contains_key(*key)) {
             let path = ["transition", "build", kind.word(), "material_t", material];
@@ -101,6 +120,41 @@ fn powertrain(path: &[&str], word: &str, checker: &mut Checker<'_>) {
     const WORDS: [&str; 4] = ["diesel", "battery_electric", "fuel_cell", "grid_connected"];
     if !WORDS.contains(&word) {
         checker.wrong(path, format!("`{word}` is no powertrain"), nearest(word, WORDS));
+    }
+}
+
+/// Shares of a pool that leave something for fossil diesel, and intensities that can be.
+fn diesel_pool(spec: &TransitionSpec, checker: &mut Checker<'_>) {
+    let Some(pool) = &spec.diesel_pool else { return };
+    checker.curve(&["transition", "diesel_pool", "fossil_g_per_mj"], &pool.fossil_g_per_mj, (1.0, 300.0));
+    for (name, fuel) in &pool.fuel {
+        let path = |field| ["transition", "diesel_pool", "fuel", name.as_str(), field];
+        checker.curve(&path("share"), &fuel.share, (0.0, 1.0));
+        checker.curve(&path("g_per_mj"), &fuel.g_per_mj, (-500.0, 300.0));
+        checker.curve(&path("premium_usd_per_gal"), &fuel.premium_usd_per_gal, (-10.0, 50.0));
+        if let Some(share) = &fuel.share_in_price {
+            checker.curve(&path("share_in_price"), share, (0.0, 1.0));
+        }
+    }
+    let sum = |year: u16| pool.fuel.values().map(|fuel| fuel.share.at(year)).sum::<f64>();
+    if let Some(year) = (spec.from..=spec.until.max(spec.from)).find(|year| sum(*year) > 1.0 + 1e-9) {
+        let message = format!("the shares add up to {:.2} in {year}, more than the pool", sum(year));
+        checker.wrong(&["transition", "diesel_pool", "fuel"], message, None);
+    }
+}
+
+/// Years of money need an index that knows them.
+fn money(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    if let Some(index) = &spec.price_index {
+        checker.curve(&["transition", "price_index"], index, (1e-6, 1e6));
+        return;
+    }
+    let message = "names a year of money, and there is no `price_index` to convert it with";
+    if spec.part_money_year.is_some_and(|year| year != spec.money_year) {
+        checker.wrong(&["transition", "part_money_year"], message, None);
+    }
+    for (key, _) in scenario.offer.iter().filter(|it| it.1.money_year.is_some_and(|year| year != spec.money_year)) {
+        checker.wrong(&["offer", key, "money_year"], message, None);
     }
 }
 
@@ -147,6 +201,17 @@ fn offers(scenario: &Scenario, checker: &mut Checker<'_>) {
         let first = scenario.transition.as_ref().map_or(u16::MAX, |spec| spec.from);
         if offer.built.iter().any(|year| !(1950..=first).contains(year)) {
             checker.wrong(&["offer", key, "built"], "model years must be between 1950 and the first year", None);
+        }
+        if let Some(next) = &offer.successor {
+            let class = |key: &str| match scenario.equipment_model.get(key) {
+                Some(model) => Some(model.class.as_str()),
+                None => scenario.truck_model.contains_key(key).then_some(TRUCK),
+            };
+            if class(next).is_none() || class(next) != class(key) {
+                let alike = scenario.offer.keys().map(String::as_str).filter(|name| class(name) == class(key));
+                let message = format!("`{next}` is no model of the same class");
+                checker.wrong(&["offer", key, "successor"], message, nearest(next, alike));
+            }
         }
         checker.curve(&["offer", key, "glider_usd"], &offer.glider_usd, USD);
         checker.curve(&["offer", key, "markup"], &offer.markup, (0.01, 100.0));
@@ -261,10 +326,28 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
             powertrain(&["rule", "voucher", name, "powertrains"], word, checker);
         }
     }
+    for (name, rule) in &rules.vehicle_tax {
+        term("vehicle_tax", name, &rule.term, &rule.classes, checker);
+        checker.curve(&["rule", "vehicle_tax", name, "share"], &rule.share, (0.0, 1.0));
+    }
+    for (name, rule) in &rules.voucher {
+        if let Some(fund) = &rule.fund {
+            checker.key(&["rule", "voucher", name, "fund"], fund, &rules.truck_fee, "rule.truck_fee");
+        }
+    }
     for (name, rule) in &rules.infrastructure_credit {
+        for site in &rule.sites {
+            checker.key(&["rule", "infrastructure_credit", name, "sites"], site, &scenario.site, "site");
+        }
         term("infrastructure_credit", name, &rule.term, &[], checker);
     }
     for (name, rule) in &rules.embodied_limit {
+        for site in &rule.public_sites {
+            checker.key(&["rule", "embodied_limit", name, "public_sites"], site, &scenario.site, "site");
+        }
+        if let Some(limit) = &rule.limit_t_per_t {
+            checker.curve(&["rule", "embodied_limit", name, "limit_t_per_t"], limit, (0.0, 20.0));
+        }
         term("embodied_limit", name, &rule.term, &[], checker);
     }
     for (name, rule) in &rules.target {

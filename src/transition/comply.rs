@@ -6,15 +6,29 @@ use super::record::RuleKind;
 use super::regulation::{ShareRule, means};
 use super::spec::TRUCK;
 use crate::policy::adoption::{AdoptionView, Purchases, share_out};
+use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 
 /// Purchases of a powertrain by trucks or by equipment.
 type Kind = (&'static str, &'static str);
 
-/// How many of each powertrain were bought in the year before.
+/// What bounds purchases of several options together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    /// Makers can grow only so fast.
+    Ramp(Kind),
+    /// Hydrogen stations open to every truck can serve so many more trucks.
+    Stations,
+    /// Public ports can serve so many more trucks without a depot.
+    PublicPorts,
+}
+
+/// How many of each powertrain were bought in the year before, and how many trucks more can be served next year.
 #[derive(Debug, Clone, Default)]
 pub struct Ramp {
     before: BTreeMap<Kind, u32>,
+    /// Trucks more that stations and public ports can serve; none: no bound.
+    room: BTreeMap<Bound, u32>,
 }
 
 fn kind_of(frame: &Frame<'_>, choice: &Choice) -> Kind {
@@ -22,7 +36,35 @@ fn kind_of(frame: &Frame<'_>, choice: &Choice) -> Kind {
     (if model.class == TRUCK { TRUCK } else { "equipment" }, model.powertrain.word())
 }
 
+/// All bounds that an option is under.
+fn bounds_of(frame: &Frame<'_>, choice: &Choice) -> Vec<Bound> {
+    let kind = kind_of(frame, choice);
+    let mut bounds = vec![Bound::Ramp(kind)];
+    if kind.0 == TRUCK && frame.models[choice.model].powertrain == Powertrain::FuelCell {
+        bounds.push(Bound::Stations);
+    }
+    if kind.0 == TRUCK && frame.charges(choice.model) && frame.is_depotless(choice.holding) {
+        bounds.push(Bound::PublicPorts);
+    }
+    bounds
+}
+
 impl Ramp {
+    /// Bounds the trucks that something can serve. None takes the bound away.
+    pub fn hold(&mut self, bound: Bound, room: Option<u32>) {
+        match room {
+            Some(room) => self.room.insert(bound, room),
+            None => self.room.remove(&bound),
+        };
+    }
+
+    fn left_of(&self, frame: &Frame<'_>, bound: Bound) -> u32 {
+        match bound {
+            Bound::Ramp(kind) => self.most(frame, kind),
+            room => self.room.get(&room).copied().unwrap_or(u32::MAX),
+        }
+    }
+
     /// Most that can be bought of a kind this year: the growth over the year before, and never less than the first year's.
     fn most(&self, frame: &Frame<'_>, kind: Kind) -> u32 {
         let spec = frame.spec.ramp.get(kind.0).and_then(|ramp| ramp.get(kind.1));
@@ -33,16 +75,20 @@ impl Ramp {
     /// For each choice: how many of its kind can be bought this year, by all together.
     #[must_use]
     pub fn left(&self, frame: &Frame<'_>, choices: &[Choice]) -> Vec<u32> {
-        choices.iter().map(|choice| self.most(frame, kind_of(frame, choice))).collect()
+        let least = |choice: &Choice| {
+            let bounds = bounds_of(frame, choice).into_iter();
+            bounds.map(|bound| self.left_of(frame, bound)).min().unwrap_or(u32::MAX)
+        };
+        choices.iter().map(least).collect()
     }
 
     /// For each choice: the number of its kind; choices of one kind share what is left.
     #[must_use]
     pub fn kinds(&self, frame: &Frame<'_>, choices: &[Choice]) -> Vec<u32> {
-        let mut known: BTreeMap<Kind, u32> = BTreeMap::new();
+        let mut known: BTreeMap<Vec<Bound>, u32> = BTreeMap::new();
         let number = |choice: &Choice| {
             let next = known.len() as u32;
-            *known.entry(kind_of(frame, choice)).or_insert(next)
+            *known.entry(bounds_of(frame, choice)).or_insert(next)
         };
         choices.iter().map(number).collect()
     }
@@ -77,7 +123,8 @@ pub struct Decision<'a> {
     frame: &'a Frame<'a>,
     view: &'a AdoptionView,
     choices: &'a [Choice],
-    left: BTreeMap<Kind, u32>,
+    left: BTreeMap<Bound, u32>,
+    bounds: Vec<Vec<Bound>>,
     /// By choice: bought new.
     pub count: Vec<u32>,
     /// By holding: replaced before their time.
@@ -105,9 +152,9 @@ impl<'a> Decision<'a> {
                 wanted.early.len()
             ));
         }
-        let left = choices.iter().map(|choice| kind_of(frame, choice)).map(|kind| (kind, ramp.most(frame, kind)));
-        let mut decision =
-            Self { frame, view, choices, left: left.collect(), count: wanted.count, early: wanted.early };
+        let bounds: Vec<Vec<Bound>> = choices.iter().map(|choice| bounds_of(frame, choice)).collect();
+        let left = bounds.iter().flatten().map(|bound| (*bound, ramp.left_of(frame, *bound))).collect();
+        let mut decision = Self { frame, view, choices, left, bounds, count: wanted.count, early: wanted.early };
         decision.hold_to_need();
         decision.hold_to_ramp();
         decision.fill();
@@ -137,15 +184,20 @@ impl<'a> Decision<'a> {
 
     /// What passes a ramp is cut, all in proportion.
     fn hold_to_ramp(&mut self) {
-        let kinds: Vec<Kind> = self.choices.iter().map(|choice| kind_of(self.frame, choice)).collect();
-        for (kind, left) in &mut self.left {
-            let of_kind: Vec<usize> = (0..kinds.len()).filter(|option| kinds[*option] == *kind).collect();
+        for (bound, left) in &self.left {
+            let of_kind: Vec<usize> =
+                (0..self.bounds.len()).filter(|option| self.bounds[*option].contains(bound)).collect();
             let wanted: u32 = of_kind.iter().map(|option| self.count[*option]).sum();
             if wanted > *left {
                 let weights: Vec<f64> = of_kind.iter().map(|option| f64::from(self.count[*option])).collect();
                 of_kind.iter().zip(share_out(*left, &weights)).for_each(|(option, count)| self.count[*option] = count);
             }
-            *left -= wanted.min(*left);
+        }
+        // What one bound cut is left to the others.
+        for (bound, left) in &mut self.left {
+            let of_kind = (0..self.bounds.len()).filter(|option| self.bounds[*option].contains(bound));
+            let bought: u32 = of_kind.map(|option| self.count[option]).sum();
+            *left -= bought.min(*left);
         }
         for holding in 0..self.view.holdings() {
             self.early[holding] = self.early[holding].min(self.bought(holding).saturating_sub(self.view.due[holding]));
@@ -183,10 +235,17 @@ impl<'a> Decision<'a> {
         })
     }
 
+    /// How many more of an option can be bought.
+    fn room(&self, option: usize) -> u32 {
+        let left = self.bounds[option].iter().map(|bound| self.left.get(bound).copied().unwrap_or(u32::MAX));
+        left.min().unwrap_or(u32::MAX)
+    }
+
     fn take_left(&mut self, option: usize, wanted: u32) -> u32 {
-        let left = self.left.entry(kind_of(self.frame, &self.choices[option])).or_insert(u32::MAX);
-        let count = wanted.min(*left);
-        *left -= count;
+        let count = wanted.min(self.room(option));
+        for bound in &self.bounds[option] {
+            *self.left.entry(*bound).or_insert(u32::MAX) -= count;
+        }
         count
     }
 
@@ -194,8 +253,7 @@ impl<'a> Decision<'a> {
     fn cleanest(&self, holding: usize) -> Option<usize> {
         let options = self.view.options(holding);
         let clean = options.filter(|at| self.view.is_zero_emission[*at] && self.choices[*at].is_sold);
-        let clean =
-            clean.filter(|at| self.left.get(&kind_of(self.frame, &self.choices[*at])).is_none_or(|left| *left > 0));
+        let clean = clean.filter(|at| self.room(*at) > 0);
         clean.min_by(|a, b| {
             let open = self.view.is_open[*b].cmp(&self.view.is_open[*a]);
             open.then(self.view.usd_per_year[*a].total_cmp(&self.view.usd_per_year[*b])).then(a.cmp(b))

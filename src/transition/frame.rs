@@ -95,6 +95,19 @@ impl<'a> Frame<'a> {
         self.scenario().offer.get(&self.models[model].key)
     }
 
+    /// A model and its successors, each the next of the one before it.
+    #[must_use]
+    pub fn line_of(&self, model: usize) -> Vec<usize> {
+        let mut line = vec![model];
+        while let Some(next) = self.offer(line[line.len() - 1]).and_then(|offer| offer.successor.as_ref()) {
+            match self.models.iter().position(|model| model.key == *next) {
+                Some(next) if !line.contains(&next) => line.push(next),
+                _ => break,
+            }
+        }
+        line
+    }
+
     /// Models of a class.
     pub fn models_of<'b>(&'b self, class: &'b str) -> impl Iterator<Item = usize> + 'b {
         (0..self.models.len()).filter(move |model| self.models[*model].class == class)
@@ -114,11 +127,39 @@ impl<'a> Frame<'a> {
         format!("{kind}:{}", holding.owner)
     }
 
-    /// Vehicles that a holding needs in a year.
+    /// Vehicles that a holding needs at work in a year.
     #[must_use]
     pub fn need(&self, holding: usize, year: u16) -> u32 {
+        (self.registered_need(holding, year) * self.active_share(holding)).round() as u32
+    }
+
+    /// Vehicles that it keeps in reserve.
+    #[must_use]
+    pub fn reserve_need(&self, holding: usize, year: u16) -> u32 {
+        (self.registered_need(holding, year).round() as u32).saturating_sub(self.need(holding, year))
+    }
+
+    fn registered_need(&self, holding: usize, year: u16) -> f64 {
         let growth = self.spec.volume.at(year) / self.spec.volume.at(self.spec.from);
-        (f64::from(self.holdings[holding].first) * growth).round() as u32
+        f64::from(self.holdings[holding].first) * growth
+    }
+
+    /// Does it have trucks and no depot?
+    #[must_use]
+    pub fn is_depotless(&self, holding: usize) -> bool {
+        let holding = &self.holdings[holding];
+        let fleet = self.scenario().fleet.get(&holding.owner).filter(|_| holding.class == TRUCK);
+        fleet.is_some_and(|fleet| fleet.home.is_none())
+    }
+
+    /// Use of a vehicle at an age over that of others.
+    #[must_use]
+    pub fn use_at(&self, class: &str, age: u16) -> f64 {
+        let ages = &self.spec.use_by_age;
+        match ages.last().filter(|_| class == TRUCK) {
+            None => 1.0,
+            Some(last) => *ages.get(usize::from(age)).unwrap_or(last),
+        }
     }
 
     /// The age at which a vehicle with this number dies, when it lives at `age`.
@@ -153,6 +194,7 @@ impl<'a> Frame<'a> {
                     stock.add(at, model, built, bought, life, 0.0);
                 }
             }
+            stock.set_aside(at, self.reserve_need(at, first), |_| true);
         }
         stock
     }
@@ -238,6 +280,18 @@ impl<'a> Frame<'a> {
     pub fn cabinets(&self, group: usize, capacity: &Capacity) -> u32 {
         let (key, spec) = self.groups[group];
         spec.cabinets + capacity.of_kind(ProjectKind::Chargers, key) as u32
+    }
+
+    /// The site that a project is at.
+    #[must_use]
+    pub fn site_of<'b>(&'b self, kind: ProjectKind, at: &'b str) -> &'b str {
+        let scenario = self.scenario();
+        match kind {
+            ProjectKind::Chargers => scenario.charger.get(at).map_or(at, |spec| spec.site.as_str()),
+            ProjectKind::Solar => scenario.solar.get(at).map_or(at, |spec| spec.site.as_str()),
+            ProjectKind::Hydrogen => scenario.hydrogen.get(at).map_or(at, |spec| spec.site.as_str()),
+            ProjectKind::Grid | ProjectKind::Storage => at,
+        }
     }
 
     /// Is a scope an industrial neighbour? It shares connections and hydrogen, not the books of the hub.

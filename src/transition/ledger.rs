@@ -1,7 +1,9 @@
 //! Books of a year: what every fleet and site paid and emitted.
 
 use super::frame::Frame;
+use super::offer::maintenance_usd;
 use super::record::{EmissionsRow, FinanceRow};
+use super::regulation::TruckFeeRule;
 use super::spec::TRUCK;
 use super::stock::Model;
 use super::year::{Shown, SiteShown};
@@ -27,6 +29,7 @@ impl FinanceRow {
     #[must_use]
     pub fn capex_usd(&self) -> f64 {
         self.vehicles_usd
+            + self.vehicle_tax_usd
             + self.resale_usd
             + self.vehicle_incentives_usd
             + self.infrastructure_usd
@@ -58,8 +61,10 @@ pub struct Year<'a> {
     pub year: u16,
     /// What it showed.
     pub shown: &'a Shown,
-    /// Vehicles by holding and model.
+    /// Vehicles at work by holding and model.
     pub counts: &'a [Vec<u32>],
+    /// What the vehicles of each holding are worth today, with those in reserve, USD.
+    pub value_usd: &'a [f64],
 }
 
 impl Year<'_> {
@@ -70,36 +75,42 @@ impl Year<'_> {
         let (key, spec) = frame.fleets[fleet];
         let price = &frame.spec.price;
         let mut row = FinanceRow::nothing(year, format!("fleet:{key}"));
-        row.diesel_usd = tally.diesel_gal * price.diesel_usd_per_gal.at(year);
+        row.diesel_usd = tally.diesel_gal * frame.diesel_usd(year);
         row.hydrogen_usd = tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
         let is_public = spec.home.is_none();
         let public_kwh = if is_public { tally.charged_kwh - tally.priced_kwh } else { 0.0 };
         row.charging_usd = tally.paid_usd + public_kwh * price.public_usd_per_kwh.at(year);
-        let on_duty_h = tally.port_wait_h + if is_public { tally.port_h } else { 0.0 };
+        let on_duty_h =
+            tally.port_wait_h + tally.fuel_wait_h + tally.fuel_h + if is_public { tally.port_h } else { 0.0 };
         row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
         row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);
         let holding = self.holding(key, TRUCK);
-        let credits = |powertrain, amount: f64| {
-            let mut models = frame.models_of(TRUCK);
-            let model = models.find(|model| frame.models[*model].powertrain == powertrain);
-            model.map_or(0.0, |model| amount * frame.credits_usd_per_unit(model, year))
-        };
-        row.credits_usd = -(credits(Powertrain::Diesel, tally.diesel_gal)
-            + credits(Powertrain::BatteryElectric, tally.charged_kwh)
-            + credits(Powertrain::FuelCell, tally.hydrogen_kg));
+        // Credits for electricity and hydrogen are of who dispenses them: 17 CCR 95483 (c) and (f).
+        row.credits_usd = -tally.diesel_gal * self.credits_usd(TRUCK, Powertrain::Diesel);
+        row.hauls_usd = tally.late as f64 * frame.spec.late_haul_usd;
         if let Some(holding) = holding {
-            row.fees_usd = self.fees_usd(holding, tally);
+            row.fees_usd = self.fees(holding, tally).map(|(rule, usd)| usd * rule.pass_through).sum();
             self.keep(holding, tally.km, &mut row);
         }
         row
     }
 
-    fn holding(&self, owner: &str, class: &str) -> Option<usize> {
+    /// Income from fuel standards for a unit of what moves a powertrain of a class.
+    fn credits_usd(&self, class: &str, powertrain: Powertrain) -> f64 {
+        let mut models = self.frame.models_of(class);
+        let model = models.find(|model| self.frame.models[*model].powertrain == powertrain);
+        model.map_or(0.0, |model| self.frame.credits_usd_per_unit(model, self.year))
+    }
+
+    /// The holding of an owner and class.
+    #[must_use]
+    pub fn holding(&self, owner: &str, class: &str) -> Option<usize> {
         self.frame.holdings.iter().position(|holding| holding.owner == owner && holding.class == class)
     }
 
-    /// Fees for the hauls of trucks with a tailpipe: their share of the fleet is taken as their share of its hauls.
-    fn fees_usd(&self, holding: usize, tally: &FleetTally) -> f64 {
+    /// Fees for the hauls of trucks with a tailpipe, rule by rule, whoever pays them: their share of the trucks at work is
+    /// taken as their share of the hauls.
+    pub fn fees(&self, holding: usize, tally: &FleetTally) -> impl Iterator<Item = (&TruckFeeRule, f64)> {
         let counts = &self.counts[holding];
         let all: u32 = counts.iter().sum();
         let piped: u32 =
@@ -107,20 +118,22 @@ impl Year<'_> {
         let hauls = tally.completed as f64 * f64::from(piped) / f64::from(all.max(1));
         let teu = hauls * self.frame.teu_per_box();
         let rules = self.frame.scenario().rule.truck_fee.values();
-        rules.map(|rule| teu * rule.paying_share * rule.usd_per_teu.at(self.year) * rule.term.share(self.year)).sum()
+        let usd = move |rule: &TruckFeeRule| {
+            teu * rule.paying_share * rule.usd_per_teu.at(self.year) * rule.term.share(self.year)
+        };
+        rules.map(move |rule| (rule, usd(rule)))
     }
 
-    /// Maintenance by use and insurance by price; the use is spread evenly over the holding's vehicles.
+    /// Maintenance by use and insurance by today's value; the use is spread evenly over the vehicles at work.
     fn keep(&self, holding: usize, used: f64, row: &mut FinanceRow) {
         let counts = &self.counts[holding];
         let all: u32 = counts.iter().sum();
         for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0) {
             let Some(offer) = self.frame.offer(model) else { continue };
             let share = f64::from(*count) / f64::from(all.max(1));
-            row.maintenance_usd += used * share * offer.maintenance_usd.at(self.year);
-            let price = super::offer::price_usd(offer, self.frame.spec, self.year);
-            row.insurance_usd += f64::from(*count) * price * self.frame.spec.insurance_share;
+            row.maintenance_usd += used * share * maintenance_usd(offer, self.frame.spec, self.year);
         }
+        row.insurance_usd += self.value_usd[holding] * self.frame.spec.insurance_share;
     }
 
     /// What a site paid to run: its electricity, its equipment, less what it sold.
@@ -138,26 +151,22 @@ impl Year<'_> {
         };
         row.electricity_usd = electricity_usd * shown.own_share();
         for (class, tally) in &shown.classes {
-            row.diesel_usd += tally.diesel_gal * price.diesel_usd_per_gal.at(year);
+            row.diesel_usd += tally.diesel_gal * frame.diesel_usd(year);
             row.hydrogen_usd += tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
             row.carbon_usd += tally.diesel_gal * frame.carbon_usd_per_gal(year);
-            let models: Vec<usize> = frame.models_of(class).collect();
-            let per_unit = |powertrain| {
-                let model = models.iter().find(|model| frame.models[**model].powertrain == powertrain);
-                model.map_or(0.0, |model| frame.credits_usd_per_unit(*model, year))
-            };
-            row.credits_usd -= tally.diesel_gal * per_unit(Powertrain::Diesel);
-            row.credits_usd -= tally.hydrogen_kg * per_unit(Powertrain::FuelCell);
+            row.credits_usd -= tally.diesel_gal * self.credits_usd(class, Powertrain::Diesel);
             if let Some(holding) = self.holding(key, class) {
                 self.keep(holding, tally.served_h, &mut row);
             }
         }
-        if frame.scenario().terminal.contains_key(key) {
-            let is_unit = |model: &Model| model.class != TRUCK && model.powertrain == Powertrain::BatteryElectric;
-            let battery = frame.models.iter().position(is_unit);
-            let per_kwh = battery.map_or(0.0, |model| frame.credits_usd_per_unit(model, year));
-            row.credits_usd -= shown.charging_kwh * per_kwh;
-        }
+        let is_terminal = frame.scenario().terminal.contains_key(key);
+        let is_of_site = |model: &&Model| (model.class != TRUCK) == is_terminal;
+        let classes = |powertrain: Powertrain| {
+            let model = frame.models.iter().filter(|it| it.powertrain == powertrain).find(is_of_site);
+            model.map_or(0.0, |model| self.credits_usd(&model.class, powertrain))
+        };
+        row.credits_usd -= shown.charging_kwh * classes(Powertrain::BatteryElectric);
+        row.credits_usd -= shown.hydrogen_kg * classes(Powertrain::FuelCell);
         row
     }
 
@@ -170,7 +179,7 @@ impl Year<'_> {
         } else {
             site.meter_kwh
         };
-        kwh * site.own_share() / 1000.0 * grid.kg_per_mwh.at(self.year) / 1000.0
+        kwh * site.own_share() / 1000.0 * grid.kg_per_mwh(self.year) / 1000.0
     }
 
     /// What a fleet emitted. Its electricity is its sites', so only its tailpipes and fuels are its own.
@@ -207,10 +216,9 @@ impl Year<'_> {
 
     /// From fuel to emissions; closes the sum.
     fn fuel(&self, row: &mut EmissionsRow) {
-        if let Some(factors) = &self.frame.scenario().emissions {
-            row.co2e_tailpipe_t = row.diesel_gal * factors.diesel_tailpipe_kg_per_gal / 1000.0;
-            row.co2e_diesel_supply_t = row.diesel_gal * factors.diesel_upstream_kg_per_gal / 1000.0;
-        }
+        let [tailpipe_kg, supply_kg] = self.frame.diesel_kg(self.year);
+        row.co2e_tailpipe_t = row.diesel_gal * tailpipe_kg / 1000.0;
+        row.co2e_diesel_supply_t = row.diesel_gal * supply_kg / 1000.0;
         let [got_kg, co2e_kg] = self.shown.hydrogen;
         row.co2e_hydrogen_t = if got_kg > 0.0 { row.hydrogen_kg * co2e_kg / got_kg / 1000.0 } else { 0.0 };
         row.co2e_t = row.co2e_tailpipe_t + row.co2e_diesel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;

@@ -3,12 +3,10 @@
 use super::build::{Capacity, premium};
 use super::comply::Ramp;
 use super::frame::Frame;
-use super::offer::{Choice, Ownership, price_usd, residual, tco};
-use super::regulation::means;
-use super::spec::{BuyerSpec, OfferSpec, ProjectKind, TRUCK};
-use super::stock::{Model, Stock};
+use super::offer::{Choice, Ownership, maintenance_usd, mean_value, price_usd, residual, tco};
+use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
+use super::stock::Stock;
 use super::year::Shown;
-use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, MJ_PER_KWH, credit_t};
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
 use crate::record::tally::FleetTally;
@@ -23,6 +21,10 @@ const ROADS: f64 = 1.05;
 const LOADED: f64 = 0.6;
 /// From the battery to the meter, for plans where no charger says it.
 const EFFICIENCY: f64 = 0.92;
+/// Hydrogen by the hour at a position, with driving up and paying, before anyone has shown it: 50 kg in 12 minutes.
+const FULL_FLOW_KG_PER_H: f64 = 250.0;
+/// As the parameter `simultaneity` of the built-in policies that build.
+const DEFAULT_SIMULTANEITY: f64 = 0.8;
 
 /// What a year's decision rests on.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub struct Market<'a> {
     pub shown: &'a Shown,
     /// Vehicles of the year before, by holding and model.
     pub counts: &'a [Vec<u32>],
+    /// By holding: use of its vehicles at work by their age, mean.
+    pub mean_use: &'a [f64],
     /// What serves or is on the way.
     pub coming: &'a Capacity,
     /// Chargers will be built for the vehicles that are bought.
@@ -63,13 +67,16 @@ impl Market<'_> {
         let frame = self.frame;
         let buyer = frame.buyer(holding);
         let year = self.year;
-        let use_per_year = frame.use_per_year(holding, self.shown, self.counts);
+        let mean = frame.use_per_year(holding, self.shown, self.counts);
+        let use_per_year = mean * frame.use_while_held(holding, self.mean_use[holding]);
         let (energy_per_use, battery_per_use) = self.energy_per_use(holding, model);
         let price = price_usd(offer, frame.spec, year);
         let hold_years = buyer.map_or(10, |buyer| buyer.hold_years);
         let energy = use_per_year * energy_per_use;
+        let coverage = self.coverage(holding, model, offer, battery_per_use);
         let ownership = Ownership {
             price_usd: price,
+            tax_usd: price * frame.vehicle_tax_share(model, year, false),
             incentive_usd: self.incentive_usd(holding, model, price),
             residual_share: residual(frame.spec, hold_years),
             hold_years: u32::from(hold_years),
@@ -77,23 +84,25 @@ impl Market<'_> {
             use_per_year,
             energy_per_use,
             energy_usd_per_unit: self.energy_usd(holding, model),
-            maintenance_usd_per_use: offer.maintenance_usd.at(year),
-            insurance_share: frame.spec.insurance_share,
+            maintenance_usd_per_use: maintenance_usd(offer, frame.spec, year),
+            insurance_share: frame.spec.insurance_share * mean_value(frame.spec, hold_years),
             waiting_h: self.waiting_h(holding, model, energy, offer),
             driver_usd_per_h: frame.spec.driver_usd_per_h,
             infrastructure_usd: self.infrastructure_usd(holding, model, offer),
+            connection_usd: self.connection_usd(holding, model, offer),
+            lost_hauls_usd: self.lost_hauls_usd(holding, coverage),
             fees_usd: self.fees_usd(holding, model),
             carbon_usd: self.carbon_usd(model, energy),
-            credits_usd: self.credits_usd(model, energy),
+            credits_usd: self.credits_usd(holding, model, energy),
             payload_lost: offer.payload_lost,
         };
-        let is_sold = offer.from.is_none_or(|from| from <= year) && offer.until.is_none_or(|until| until >= year);
+        let is_sold = offer.is_sold(year);
         Choice {
             holding,
             model,
             ownership,
             tco: tco(&ownership),
-            coverage: self.coverage(holding, model, offer, battery_per_use),
+            coverage,
             co2e_kg: self.co2e_kg(model, energy),
             is_sold: is_sold && self.can_be_filled(holding, model),
         }
@@ -130,7 +139,7 @@ impl Market<'_> {
     fn energy_usd(&self, holding: usize, model: usize) -> f64 {
         let price = &self.frame.spec.price;
         match self.frame.models[model].powertrain {
-            Powertrain::Diesel => price.diesel_usd_per_gal.at(self.year),
+            Powertrain::Diesel => self.frame.diesel_usd(self.year),
             Powertrain::FuelCell => price.hydrogen_usd_per_kg.at(self.year),
             Powertrain::BatteryElectric | Powertrain::GridConnected => {
                 let holding = &self.frame.holdings[holding];
@@ -152,8 +161,11 @@ impl Market<'_> {
         billed.unwrap_or_else(|| self.frame.spec.price.electricity_usd_per_kwh.at(self.year))
     }
 
-    /// Hours on duty that one spent waiting for ports and, without a home, charging.
+    /// Hours on duty that one spent waiting for ports or positions, fuelling, and, without a home, charging.
     fn waiting_h(&self, holding: usize, model: usize, energy: f64, offer: &OfferSpec) -> f64 {
+        if self.frame.models[model].powertrain == Powertrain::FuelCell {
+            return self.fuelling_h(holding, energy);
+        }
         let Some(fleet) = self.fleet(holding).filter(|_| self.frame.charges(model)) else { return 0.0 };
         let counts = self.counts[holding].iter().enumerate();
         let electric: u32 = counts.filter(|(at, _)| self.frame.charges(*at)).map(|(_, count)| count).sum();
@@ -166,6 +178,17 @@ impl Market<'_> {
         hours / f64::from(electric)
     }
 
+    /// Hours at hydrogen stations: as fuel-cell trucks of the holding had it, or those of all; before the first, at full flow.
+    fn fuelling_h(&self, holding: usize, kg: f64) -> f64 {
+        let Some(own) = self.fleet(holding) else { return 0.0 };
+        let per_kg = |fleets: &mut dyn Iterator<Item = &FleetTally>| {
+            let sum = fleets.fold((0.0, 0.0), |sum, it| (sum.0 + it.fuel_wait_h + it.fuel_h, sum.1 + it.hydrogen_kg));
+            (sum.1 > 0.0).then(|| sum.0 / sum.1)
+        };
+        let shown = per_kg(&mut core::iter::once(own)).or_else(|| per_kg(&mut self.shown.fleets.iter()));
+        kg * shown.unwrap_or(1.0 / FULL_FLOW_KG_PER_H)
+    }
+
     /// Its chargers, USD a year; public ones are in the price of a kWh.
     fn infrastructure_usd(&self, holding: usize, model: usize, offer: &OfferSpec) -> f64 {
         let spec = self.frame.spec.build.get(&ProjectKind::Chargers);
@@ -173,9 +196,72 @@ impl Market<'_> {
         let is_public = self.frame.scenario().fleet.get(owner).is_some_and(|fleet| fleet.home.is_none());
         let Some(spec) = spec.filter(|_| self.frame.charges(model) && !is_public) else { return 0.0 };
         let usd_per_kw = spec.usd_per_unit.at(self.year) * (1.0 + premium(spec, self.charger_units));
+        let mut groups = self.frame.groups_of(holding, model).map(|at| self.frame.groups[at].1);
+        let (site, cabinet_kw) = groups.next().map_or(("", 1.0), |group| (group.site.as_str(), group.cabinet_kw));
+        let paid = self.public_usd_per_unit(ProjectKind::Chargers, site, usd_per_kw, cabinet_kw);
+        offer.charging_kw * (usd_per_kw * self.yearly(holding, spec) - paid * self.annuity(holding, spec))
+    }
+
+    /// Its share of a larger connection, USD a year, where the one that stands or is on the way has no room left for it.
+    fn connection_usd(&self, holding: usize, model: usize, offer: &OfferSpec) -> f64 {
+        let frame = self.frame;
+        let spec = frame.spec.build.get(&ProjectKind::Grid);
+        let spec = spec.filter(|_| frame.charges(model) && !frame.is_depotless(holding));
+        let group = frame.groups_of(holding, model).next().map(|at| frame.groups[at].1);
+        let Some((spec, site)) = spec.zip(group.map(|group| &group.site)) else { return 0.0 };
+        let kw = offer.charging_kw * frame.simultaneity();
+        if self.free_kw(site).is_none_or(|free_kw| free_kw >= kw) {
+            return 0.0;
+        }
+        let spec = spec.at_site(site);
+        let usd_per_kw = spec.usd_per_unit.at(self.year);
+        let paid = self.public_usd_per_unit(ProjectKind::Grid, site, usd_per_kw, 0.0);
+        kw * (usd_per_kw * self.yearly(holding, &spec) - paid * self.annuity(holding, &spec))
+    }
+
+    fn annuity(&self, holding: usize, spec: &BuildSpec) -> f64 {
         let rate = self.frame.buyer(holding).map_or(self.frame.spec.discount_rate, |buyer| buyer.discount_rate);
-        let yearly = capital_recovery_factor(rate, spec.life_years as u32) + spec.upkeep_share;
-        offer.charging_kw * self.frame.active_share(holding) * usd_per_kw * yearly
+        capital_recovery_factor(rate, spec.life_years as u32)
+    }
+
+    fn yearly(&self, holding: usize, spec: &BuildSpec) -> f64 {
+        self.annuity(holding, spec) + spec.upkeep_share
+    }
+
+    /// Public money for a unit of works that are decided now and serve when they are built, USD. A cap on each cabinet is
+    /// shared by its kW; one on a whole connection is not known yet, and left out.
+    fn public_usd_per_unit(&self, kind: ProjectKind, site: &str, usd: f64, units_each: f64) -> f64 {
+        let lead_months = self.frame.spec.build.get(&kind).map_or(0.0, |spec| spec.at_site(site).lead_months());
+        let serves = f64::from(self.year) - 0.5 + lead_months / 12.0;
+        let rules = self.frame.scenario().rule.infrastructure_credit.values();
+        let paid = rules.filter(|rule| rule.is_for(kind, site) && rule.term.holds_at(serves)).map(|rule| {
+            let cap = if units_each > 0.0 { rule.most_usd_each / units_each } else { f64::INFINITY };
+            (usd * rule.share).min(cap)
+        });
+        paid.sum::<f64>().min(usd)
+    }
+
+    /// Power that is left of a site's connection, and of those above it, with what is on the way; none without a limit.
+    fn free_kw(&self, site: &str) -> Option<f64> {
+        let frame = self.frame;
+        let mut least: Option<f64> = None;
+        let mut at = Some(site);
+        while let Some(key) = at {
+            let spec = &frame.scenario().site[key];
+            if let Some(limit_kw) = spec.limit_kw {
+                let limit_kw = limit_kw + self.coming.of_kind(ProjectKind::Grid, key);
+                let free_kw = limit_kw - frame.planned_kw(key, self.coming, self.year);
+                least = Some(least.map_or(free_kw, |least| least.min(free_kw)));
+            }
+            at = spec.behind.as_deref();
+        }
+        least
+    }
+
+    /// Hauls that one cannot do on its range, at what a lost haul costs.
+    fn lost_hauls_usd(&self, holding: usize, coverage: f64) -> f64 {
+        let Some(fleet) = self.fleet(holding) else { return 0.0 };
+        (1.0 - coverage) * fleet.completed as f64 / self.vehicles(holding) * self.frame.spec.lost_haul_usd
     }
 
     fn fees_usd(&self, holding: usize, model: usize) -> f64 {
@@ -187,7 +273,8 @@ impl Market<'_> {
         let rules = self.frame.scenario().rule.truck_fee.values();
         rules
             .map(|rule| {
-                rule.term.share(self.year) * rule.usd_per_teu.at(self.year) * rule.paying_share * teu_per_box * hauls
+                let usd = rule.usd_per_teu.at(self.year) * rule.paying_share * rule.pass_through;
+                rule.term.share(self.year) * usd * teu_per_box * hauls
             })
             .sum()
     }
@@ -200,8 +287,14 @@ impl Market<'_> {
         }
     }
 
-    fn credits_usd(&self, model: usize, energy: f64) -> f64 {
-        energy * self.frame.credits_usd_per_unit(model, self.year)
+    /// Credits are of who dispenses: of a depot or terminal, which is its own; of a public port or station, which is not.
+    fn credits_usd(&self, holding: usize, model: usize, energy: f64) -> f64 {
+        let is_own = match self.frame.models[model].powertrain {
+            Powertrain::Diesel | Powertrain::GridConnected => true,
+            Powertrain::BatteryElectric => !self.frame.is_depotless(holding),
+            Powertrain::FuelCell => self.frame.holdings[holding].class != TRUCK,
+        };
+        if is_own { energy * self.frame.credits_usd_per_unit(model, self.year) } else { 0.0 }
     }
 
     /// Share of the holding's shifts that the model can do on one fill, as last year's shifts were.
@@ -217,16 +310,13 @@ impl Market<'_> {
     }
 
     fn co2e_kg(&self, model: usize, energy: f64) -> f64 {
-        let factors = self.frame.scenario().emissions.as_ref();
         match self.frame.models[model].powertrain {
-            Powertrain::Diesel => {
-                energy * factors.map_or(0.0, |it| it.diesel_tailpipe_kg_per_gal + it.diesel_upstream_kg_per_gal)
-            }
+            Powertrain::Diesel => energy * self.frame.diesel_kg(self.year).iter().sum::<f64>(),
             Powertrain::FuelCell => {
                 let [got_kg, co2e_kg] = self.shown.hydrogen;
                 energy * if got_kg > 0.0 { co2e_kg / got_kg } else { 0.0 }
             }
-            _ => energy / 1000.0 * self.frame.spec.grid.kg_per_mwh.at(self.year),
+            _ => energy / 1000.0 * self.frame.spec.grid.kg_per_mwh(self.year),
         }
     }
 
@@ -267,11 +357,48 @@ impl Frame<'_> {
         (holding.class == TRUCK).then(|| &shown.fleets[at])
     }
 
-    /// km of a truck or work hours of a unit in the year that was shown.
+    /// Share of the power of cabinets that a connection is built for.
+    #[must_use]
+    pub fn simultaneity(&self) -> f64 {
+        self.spec.build_out.params.get("simultaneity").copied().unwrap_or(DEFAULT_SIMULTANEITY)
+    }
+
+    /// What a site draws beside its chargers: its own load, and all berths of a terminal on shore power, kW.
+    #[must_use]
+    pub fn load_kw(&self, site: &str, year: u16) -> f64 {
+        let spec = &self.scenario().site[site];
+        let own_kw = spec.load_by_year.as_ref().map_or(spec.load_kw, |load| load.at(year));
+        let berths = self.scenario().terminal.get(site);
+        own_kw + berths.map_or(0.0, |it| it.shore_kw * it.shore_share * f64::from(it.berths))
+    }
+
+    /// Power that a site and those behind it count on: their own load and a share of their cabinets, kW.
+    #[must_use]
+    pub fn planned_kw(&self, site: &str, coming: &Capacity, year: u16) -> f64 {
+        let own = |key: &str| {
+            let load_kw = self.load_kw(key, year);
+            let groups = self.groups.iter().enumerate().filter(|(_, (_, group))| group.site == key);
+            let kw: f64 = groups.map(|(at, (_, group))| f64::from(self.cabinets(at, coming)) * group.cabinet_kw).sum();
+            load_kw + kw * self.simultaneity()
+        };
+        let behind = self.scenario().site.iter().filter(|(_, spec)| spec.behind.as_deref() == Some(site));
+        own(site) + behind.map(|(key, _)| self.planned_kw(key, coming, year)).sum::<f64>()
+    }
+
+    /// km of a truck or work hours of a unit that is new, over the years of its holding, as the year that was shown needed.
     #[must_use]
     pub fn use_per_year(&self, holding: usize, shown: &Shown, counts: &[Vec<u32>]) -> f64 {
         let used = self.tally(holding, shown).map_or_else(|| self.work_h(holding, shown), |fleet| fleet.km);
         used / vehicles(&counts[holding])
+    }
+
+    /// Use of a vehicle over its years with a holding over the mean of those at work there, whose ages have this mean use.
+    #[must_use]
+    pub fn use_while_held(&self, holding: usize, mean_use: f64) -> f64 {
+        let hold_years = self.buyer(holding).map_or(10, |buyer| buyer.hold_years).max(1);
+        let class = &self.holdings[holding].class;
+        let held: f64 = (0..hold_years).map(|age| self.use_at(class, age)).sum();
+        if mean_use > 0.0 { held / f64::from(hold_years) / mean_use } else { 1.0 }
     }
 
     fn work_h(&self, holding: usize, shown: &Shown) -> f64 {
@@ -286,74 +413,6 @@ impl Frame<'_> {
     pub fn teu_per_box(&self) -> f64 {
         let freight = self.scenario().freight.as_ref();
         freight.and_then(|freight| freight.volumes.as_ref()).map_or(1.8, |volumes| volumes.teu_per_box)
-    }
-
-    /// What the price of carbon adds to a gallon of diesel.
-    #[must_use]
-    pub fn carbon_usd_per_gal(&self, year: u16) -> f64 {
-        let kg = self.scenario().emissions.as_ref().map_or(0.0, |it| it.diesel_tailpipe_kg_per_gal);
-        let rules = self.scenario().rule.carbon_price.values();
-        rules
-            .map(|rule| {
-                (rule.usd_per_t.at(year) - rule.in_diesel_price_usd_per_t) * rule.term.share(year) * kg / 1000.0
-            })
-            .sum()
-    }
-
-    /// Income from fuel standards for a gallon, kWh at the meter or kg; negative: what they cost.
-    #[must_use]
-    pub fn credits_usd_per_unit(&self, model: usize, year: u16) -> f64 {
-        let Model { powertrain, class, .. } = &self.models[model];
-        let rules = self.scenario().rule.fuel_standard.values();
-        rules
-            .map(|rule| {
-                let standard = |year| rule.baseline_g_per_mj * (1.0 - rule.reduction.at(year));
-                let usd = |tonnes: f64, year| tonnes * rule.usd_per_t.at(year);
-                let diesel_usd =
-                    |year| usd(credit_t(standard(year), 1.0, rule.diesel_g_per_mj, MJ_PER_GAL_DIESEL), year);
-                let each_usd = match powertrain {
-                    // The price of diesel holds the deficit of the first year already, and nothing of what it becomes.
-                    Powertrain::Diesel => diesel_usd(year) - rule.in_diesel_price * diesel_usd(self.spec.from),
-                    Powertrain::FuelCell => {
-                        let intensity = rule.hydrogen_g_per_mj.at(year);
-                        usd(credit_t(standard(year), rule.hydrogen_ratio, intensity, MJ_PER_KG_H2), year)
-                    }
-                    Powertrain::BatteryElectric => {
-                        let intensity = rule.electricity_g_per_mj.at(year);
-                        let of_equipment = rule.equipment_electric_ratio.filter(|_| class != TRUCK);
-                        let ratio = of_equipment.unwrap_or(rule.electric_ratio);
-                        usd(credit_t(standard(year), ratio, intensity, MJ_PER_KWH), year)
-                    }
-                    // Cranes on the grid are not credited: their energy is not metered apart.
-                    Powertrain::GridConnected => 0.0,
-                };
-                each_usd * rule.term.share(year)
-            })
-            .sum()
-    }
-
-    /// What a voucher can pay in a year.
-    #[must_use]
-    pub fn voucher_budget_usd(&self, rule: &str, year: u16) -> f64 {
-        let rule = &self.scenario().rule.voucher[rule];
-        rule.budget_usd.as_ref().map_or(f64::INFINITY, |budget| budget.at(year) * rule.term.share(year))
-    }
-
-    /// What a voucher pays for a vehicle, before its budget.
-    #[must_use]
-    pub fn voucher_usd(&self, rule: &str, holding: usize, model: usize, price_usd: f64, year: u16) -> f64 {
-        let rule = &self.scenario().rule.voucher[rule];
-        let model = &self.models[model];
-        let is_of_kind = model.is_zero_emission()
-            && means(&rule.classes, &model.class)
-            && means(&rule.powertrains, model.powertrain.word());
-        if !is_of_kind {
-            return 0.0;
-        }
-        let each = self.buyer(holding).map_or(1.0, |buyer: &BuyerSpec| buyer.vehicles_each);
-        let band = rule.by_size.iter().find(|band| each <= band[0]).or(rule.by_size.last());
-        let usd = rule.usd.at(year) * band.map_or(1.0, |band| band[1]);
-        usd.min(price_usd * rule.most_of_price) * rule.term.share(year)
     }
 }
 
@@ -406,6 +465,7 @@ pub fn view(frame: &Frame<'_>, year: u16, choices: &[Choice], stock: &Stock, due
         coverage: choices.iter().map(|choice| choice.coverage).collect(),
         co2e_kg_per_year: choices.iter().map(|choice| choice.co2e_kg).collect(),
         stock: choices.iter().map(|choice| counts[choice.holding][choice.model]).collect(),
+        succeeds: vec![0; choices.len()],
         ramp_left: ramp.left(frame, choices),
         ramp_kind: ramp.kinds(frame, choices),
     }

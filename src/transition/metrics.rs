@@ -2,7 +2,8 @@
 //! asks first.
 
 use super::bank::sellers;
-use super::record::{EmissionsRow, FinanceRow, RuleKind, Tables};
+use super::payers::{PRIVATE, PUBLIC, metric_of, paid_usd, resource_usd};
+use super::record::{EmissionsRow, FinanceRow, Party, RuleKind, Tables};
 use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
 use crate::kernel::sums::Accumulate;
@@ -18,7 +19,7 @@ pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> V
     let mut out = Vec::new();
     totals(tables, spec, &mut ScopeMetrics::new("total", &mut out));
     for (year, _) in &tables.shown {
-        of_year(tables, *year, &mut ScopeMetrics::new(format!("year:{year}"), &mut out));
+        of_year(tables, spec, *year, &mut ScopeMetrics::new(format!("year:{year}"), &mut out));
     }
     sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
@@ -39,6 +40,13 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
     let sum = |of: fn(&FinanceRow) -> f64| of_total(tables).map(of).sum::<f64>();
     let flows: Vec<f64> = of_total(tables).map(|row| -row.total_usd).collect();
     total.add(MetricName::NpvUsd, present_value(spec.discount_rate, &flows));
+    let ledger = |of: &dyn Fn(u16) -> f64| {
+        let flows: Vec<f64> = tables.shown.iter().map(|(year, _)| -of(*year)).collect();
+        present_value(spec.discount_rate, &flows)
+    };
+    let with_public: Vec<Party> = PRIVATE.into_iter().chain(PUBLIC).collect();
+    total.add(MetricName::NpvPublicUsd, ledger(&|year| paid_usd(&tables.ledger, year, &with_public)));
+    total.add(MetricName::NpvResourceUsd, ledger(&|year| resource_usd(&tables.ledger, year)));
     total.add(MetricName::CostUsd, sum(|row| row.total_usd));
     total.add(MetricName::CapexUsd, sum(FinanceRow::capex_usd));
     total.add(MetricName::OpexUsd, sum(FinanceRow::opex_usd));
@@ -48,6 +56,8 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
         tables.emissions.iter().filter(|row| row.scope == "total").map(of).sum()
     };
     total.add(MetricName::Co2eT, air(|row| row.co2e_t));
+    let by_year: Vec<f64> = tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_t).collect();
+    total.add(MetricName::Co2eDiscountedT, present_value(spec.discount_rate, &by_year));
     total.add(MetricName::Co2eTailpipeT, air(|row| row.co2e_tailpipe_t));
     total.add(MetricName::Co2eEmbodiedT, air(|row| row.co2e_embodied_t));
     total.add(MetricName::NoxKg, air(|row| row.nox_kg));
@@ -67,8 +77,18 @@ pub fn zev_share(tables: &Tables, year: u16, class: impl Fn(&str) -> bool) -> Op
     (all > 0).then(|| f64::from(clean) / f64::from(all))
 }
 
-fn of_year(tables: &Tables, year: u16, of: &mut ScopeMetrics<'_>) {
+/// Share of the trucks at work without a tailpipe.
+fn at_work_share(tables: &Tables, year: u16) -> Option<f64> {
+    let rows = || tables.fleet.iter().filter(|row| row.year == u32::from(year) && row.class == TRUCK);
+    let all: u32 = rows().map(|row| row.vehicles - row.reserve).sum();
+    let clean = rows().filter(|row| row.powertrain != Powertrain::Diesel);
+    let clean: u32 = clean.map(|row| row.vehicles - row.reserve).sum();
+    (all > 0).then(|| f64::from(clean) / f64::from(all))
+}
+
+fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetrics<'_>) {
     of.add(MetricName::ZevShareTrucks, zev_share(tables, year, |class| class == TRUCK));
+    of.add(MetricName::ZevShareTrucksAtWork, at_work_share(tables, year));
     of.add(MetricName::ZevShareEquipment, zev_share(tables, year, |class| class != TRUCK));
     let finance = of_total(tables).find(|row| row.year == u32::from(year));
     of.add(MetricName::CostUsd, finance.map(|row| row.total_usd - row.residual_usd));
@@ -79,18 +99,41 @@ fn of_year(tables: &Tables, year: u16, of: &mut ScopeMetrics<'_>) {
     of.add(MetricName::Pm25Kg, air.map(|row| row.pm25_kg));
     of.add(MetricName::EnergyGridKwh, air.map(|row| row.energy_kwh));
     of.add(MetricName::DieselGal, air.map(|row| row.diesel_gal));
+    for party in PRIVATE.into_iter().chain(PUBLIC) {
+        if let Some(name) = metric_of(party) {
+            of.add(name, paid_usd(&tables.ledger, year, &[party]));
+        }
+    }
+    of.add(MetricName::ResourceCostUsd, resource_usd(&tables.ledger, year));
+    let pool = spec.diesel_pool.as_ref();
+    of.add(MetricName::LcfsClearingUsdPerT, pool.and_then(|pool| pool.clearing_usd_per_t(year)));
     let Some((_, shown)) = tables.shown.iter().find(|shown| shown.0 == year) else { return };
     let [requested, lapsed] = shown.hauls;
     of.add(MetricName::HaulsRequested, requested);
     of.add(MetricName::HaulsLapsed, lapsed);
-    of.add(MetricName::DriverWaitingH, shown.fleets.iter().map(|fleet| fleet.port_wait_h).sum::<f64>());
+    let driver_waiting_h: f64 = shown.fleets.iter().map(|fleet| fleet.port_wait_h + fleet.fuel_wait_h).sum();
+    of.add(MetricName::DriverWaitingH, driver_waiting_h);
     let classes = || shown.sites.iter().flat_map(|site| site.classes.values());
     of.add(MetricName::EquipmentHoursRequired, classes().map(|it| it.required_h).sum::<f64>());
     of.add(MetricName::EquipmentHoursServed, classes().map(|it| it.served_h).sum::<f64>());
     let mut waits = Waits::default();
     shown.sites.iter().for_each(|site| waits.accumulate(&site.waits, 1.0));
     of.add(MetricName::QueueWaitP95Min, waits.quantile_min(0.95));
-    of.add(MetricName::NoncoincidentPeakKw, shown.sites.iter().map(|site| site.peak_kw).sum::<f64>());
+    let energy = &shown.energy;
+    of.add(MetricName::EnergyUsedKwh, energy.used_kwh);
+    of.add(MetricName::EnergyDeliveredKwh, energy.delivered_kwh);
+    of.add(MetricName::EnergyStoredChangeKwh, energy.stored_kwh);
+    of.add(MetricName::H2UsedKg, energy.used_kg);
+    of.add(MetricName::H2DispensedKg, energy.dispensed_kg);
+    of.add(MetricName::H2StoredChangeKg, energy.stored_kg);
+    of.add(MetricName::PeakKw, shown.peak_kw);
+    of.add(MetricName::NoncoincidentPeakKw, sum_of_peaks_kw(tables, shown));
+}
+
+/// Neighbours are in no sum of the hub.
+fn sum_of_peaks_kw(tables: &Tables, shown: &super::year::Shown) -> f64 {
+    let sites = shown.sites.iter().zip(&tables.neighbours);
+    sites.filter(|(_, is_neighbour)| !**is_neighbour).map(|(site, _)| site.peak_kw).sum()
 }
 
 /// What plugins were asked, and how many of their orders were invalid.

@@ -4,7 +4,9 @@
 //! `spec` and `regulation` are what a user writes, `check` what can be wrong with them. `stock`
 //! holds every vehicle, `offer` what it costs to own one, `build` the projects: formulas on plain values. `frame` is what
 //! does not change over the years, `year` runs the operations of one year and folds them, `market` makes of it what policies
-//! see, `comply` holds decisions to ramps and rules, `ledger` says what fleets and sites paid and emitted;
+//! see, `capacity` how much stations could
+//! give, `comply` holds decisions to ramps and rules, `fuel` says what is in a gallon, `ledger` what fleets and sites paid and
+//! emitted, `payers` who paid whom;
 //! `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
 //! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
@@ -12,14 +14,19 @@ mod bank;
 pub mod baseline;
 mod books;
 pub mod build;
+pub mod capacity;
 pub mod check;
 pub mod comply;
 pub mod frame;
+pub mod fuel;
 pub mod ledger;
 pub mod market;
 pub mod metrics;
 pub mod offer;
+mod outlook;
 pub mod pathway;
+pub mod payers;
+mod rates;
 pub mod record;
 pub mod regulation;
 pub mod spec;

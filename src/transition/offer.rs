@@ -3,12 +3,32 @@
 use super::spec::{OfferSpec, TransitionSpec};
 use crate::account::levelised::{capital_recovery_factor, growth};
 
-/// Price of a new vehicle in a year, USD: (glider + parts) x markup.
+/// Price of a new vehicle in a year, USD: (glider + parts) x markup, in the money of the transition.
 #[must_use]
 pub fn price_usd(offer: &OfferSpec, spec: &TransitionSpec, year: u16) -> f64 {
     let part = |(key, units): (&String, &f64)| spec.part.get(key).map_or(0.0, |price| price.at(year) * units);
-    let parts: f64 = offer.part.iter().map(part).sum();
-    (offer.glider_usd.at(year) + parts) * offer.markup.at(year)
+    let parts: f64 = offer.part.iter().map(part).sum::<f64>() * to_money_year(spec, spec.part_money_year);
+    (offer.glider_usd.at(year) * to_money_year(spec, offer.money_year) + parts) * offer.markup.at(year)
+}
+
+/// From dollars of a year to those of the transition: the ratio of the price index.
+#[must_use]
+pub fn to_money_year(spec: &TransitionSpec, from: Option<u16>) -> f64 {
+    let ratio = |(index, from): (&crate::kernel::curve::Curve, u16)| index.at(spec.money_year) / index.at(from);
+    spec.price_index.as_ref().zip(from).map_or(1.0, ratio)
+}
+
+/// Maintenance by km or hour, USD.
+#[must_use]
+pub fn maintenance_usd(offer: &OfferSpec, spec: &TransitionSpec, year: u16) -> f64 {
+    offer.maintenance_usd.at(year) * to_money_year(spec, offer.money_year)
+}
+
+/// Mean of what a vehicle is worth at the start of each year of its holding, over its price when new.
+#[must_use]
+pub fn mean_value(spec: &TransitionSpec, hold_years: u16) -> f64 {
+    let years = hold_years.max(1);
+    (0..years).map(|age| residual(spec, age)).sum::<f64>() / f64::from(years)
 }
 
 /// Value over the price when new at an age.
@@ -25,6 +45,8 @@ pub fn residual(spec: &TransitionSpec, age: u16) -> f64 {
 pub struct Ownership {
     /// Price, USD.
     pub price_usd: f64,
+    /// Taxes on the purchase, USD.
+    pub tax_usd: f64,
     /// Vouchers and tax credits, USD.
     pub incentive_usd: f64,
     /// Value at the end over the price.
@@ -41,7 +63,7 @@ pub struct Ownership {
     pub energy_usd_per_unit: f64,
     /// Maintenance, USD by km or hour.
     pub maintenance_usd_per_use: f64,
-    /// Insurance, share of the price a year.
+    /// Insurance, share of the price a year: the share of today's value, times its mean over the years of the holding.
     pub insurance_share: f64,
     /// Waiting for ports and charging on duty, hours a year, and what an hour costs.
     pub waiting_h: f64,
@@ -49,6 +71,10 @@ pub struct Ownership {
     pub driver_usd_per_h: f64,
     /// Share of the chargers that it needs, USD a year.
     pub infrastructure_usd: f64,
+    /// Share of the connection that these need, USD a year.
+    pub connection_usd: f64,
+    /// Hauls that it cannot do, USD a year.
+    pub lost_hauls_usd: f64,
     /// Fees for its containers, USD a year.
     pub fees_usd: f64,
     /// Carbon price on its fuel, USD a year.
@@ -64,6 +90,8 @@ pub struct Ownership {
 pub struct Tco {
     /// Price less incentives and the present value of the residual, as an annuity.
     pub capital_usd: f64,
+    /// Taxes on the purchase, as an annuity.
+    pub tax_usd: f64,
     /// Energy.
     pub energy_usd: f64,
     /// Maintenance.
@@ -74,6 +102,10 @@ pub struct Tco {
     pub waiting_usd: f64,
     /// Chargers.
     pub infrastructure_usd: f64,
+    /// Their connection.
+    pub connection_usd: f64,
+    /// Hauls that it cannot do.
+    pub lost_hauls_usd: f64,
     /// Fees.
     pub fees_usd: f64,
     /// Carbon price.
@@ -93,11 +125,14 @@ impl Tco {
 
     fn before_payload_usd(&self) -> f64 {
         self.capital_usd
+            + self.tax_usd
             + self.energy_usd
             + self.maintenance_usd
             + self.insurance_usd
             + self.waiting_usd
             + self.infrastructure_usd
+            + self.connection_usd
+            + self.lost_hauls_usd
             + self.fees_usd
             + self.carbon_usd
             + self.credits_usd
@@ -109,13 +144,17 @@ impl Tco {
 pub fn tco(o: &Ownership) -> Tco {
     let residual_usd = o.price_usd * o.residual_share / growth(o.discount_rate, o.hold_years);
     let net_usd = o.price_usd - o.incentive_usd - residual_usd;
+    let annuity = capital_recovery_factor(o.discount_rate, o.hold_years);
     let mut tco = Tco {
-        capital_usd: net_usd * capital_recovery_factor(o.discount_rate, o.hold_years),
+        capital_usd: net_usd * annuity,
+        tax_usd: o.tax_usd * annuity,
         energy_usd: o.use_per_year * o.energy_per_use * o.energy_usd_per_unit,
         maintenance_usd: o.use_per_year * o.maintenance_usd_per_use,
         insurance_usd: o.price_usd * o.insurance_share,
         waiting_usd: o.waiting_h * o.driver_usd_per_h,
         infrastructure_usd: o.infrastructure_usd,
+        connection_usd: o.connection_usd,
+        lost_hauls_usd: o.lost_hauls_usd,
         fees_usd: o.fees_usd,
         carbon_usd: o.carbon_usd,
         credits_usd: -o.credits_usd,
@@ -196,5 +235,16 @@ mod tests {
         let before = capital + 21_000.0 + 4_800.0 + 12_000.0 + 7_000.0 + 9_000.0 - 8_000.0;
         assert_eq!(cents(cost.payload_usd), cents(before * 0.02 / 0.98));
         assert_eq!(cents(cost.total_usd()), cents(before / 0.98));
+    }
+
+    /// The terms of taxes, connection and lost hauls, to the cent: 12 % excise and 9.5 % sales tax on 400,000 USD are
+    /// 86,000.00 USD, as an annuity over 5 years at 7 % (0.243890694) 20,974.60 USD a year.
+    #[test]
+    fn taxes_and_works_by_hand() {
+        let plain = Ownership { price_usd: 400_000.0, hold_years: 5, discount_rate: 0.07, ..Ownership::default() };
+        let taxed = Ownership { tax_usd: 86_000.0, connection_usd: 1_234.5, lost_hauls_usd: 99.0, ..plain };
+        let cents = |usd: f64| (usd * 100.0).round() / 100.0;
+        assert_eq!(cents(tco(&taxed).tax_usd), 20_974.60);
+        assert_eq!(cents(tco(&taxed).total_usd() - tco(&plain).total_usd()), 22_308.10);
     }
 }

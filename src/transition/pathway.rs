@@ -5,15 +5,17 @@ use super::comply::{Decision, Kept, Ramp};
 use super::frame::Frame;
 use super::market::{Market, view};
 use super::offer::Choice;
-use super::record::{OfferRow, Tables};
+use super::record::{OfferRow, Party, Tables};
 use super::regulation::means;
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::{Shown, operate};
+use crate::grid::spec::SiteKind;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
+use crate::policy::adoption::replaces_in_kind;
 use crate::policy::decide::Decide;
-use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView, follows_vehicles};
+use crate::policy::infrastructure::{BuildOutOrders, follows_vehicles};
 use crate::policy::kind::{Adoption, BuildOut};
 use crate::policy::parameter::PolicyError;
 use crate::record::notes::PluginNotes;
@@ -76,8 +78,8 @@ pub(super) struct Turnover {
     pub(super) kept: Vec<Kept>,
     /// Public money by rule.
     pub(super) vouchers: BTreeMap<String, f64>,
-    /// Voucher of each holding.
-    pub(super) incentives: BTreeMap<usize, f64>,
+    /// Vouchers of each holding, by who pays.
+    pub(super) incentives: BTreeMap<(usize, Party), f64>,
 }
 
 /// A pathway under way.
@@ -87,8 +89,12 @@ pub struct Pathway<'a> {
     options: Options,
     pub(super) stock: Stock,
     pub(super) projects: Vec<Project>,
-    ramp: Ramp,
+    pub(super) ramp: Ramp,
     pub(super) turnover: Turnover,
+    /// By holding: part of a used vehicle that its share still owes it.
+    used_owed: BTreeMap<usize, f64>,
+    /// What each fee brought in and no voucher has paid out, USD.
+    pub(super) funds: BTreeMap<String, f64>,
     /// Share of each voucher's claims that its budget paid last.
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
@@ -106,6 +112,7 @@ impl<'a> Pathway<'a> {
         let frame = Arc::new(Frame::new(loaded, spec));
         let seed = Seed { seed: options.seed, replication: options.replication };
         let stock = frame.first_stock(seed);
+        let neighbours = frame.sites.iter().map(|(_, site)| site.kind == SiteKind::Plant).collect();
         Self {
             frame,
             options: *options,
@@ -113,10 +120,12 @@ impl<'a> Pathway<'a> {
             projects: Vec::new(),
             ramp: Ramp::default(),
             turnover: Turnover::default(),
+            used_owed: BTreeMap::new(),
+            funds: BTreeMap::new(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
             notes: Vec::new(),
-            tables: Tables::default(),
+            tables: Tables { neighbours, ..Tables::default() },
         }
     }
 
@@ -138,7 +147,8 @@ impl<'a> Pathway<'a> {
             if stop.load(Ordering::Relaxed) {
                 return Err(PathwayError::Interrupted(year));
             }
-            let plan = self.frame.plan(year, &self.stock, &self.projects);
+            let mut plan = self.frame.plan(year, &self.stock, &self.projects);
+            plan.levels = self.tables.shown.last().map(|it| it.1.levels.clone()).unwrap_or_default();
             let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
                 Ok(shown) => shown,
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
@@ -173,9 +183,10 @@ impl<'a> Pathway<'a> {
     ) -> Result<(), PathwayError> {
         let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
         self.turnover = Turnover::default();
+        let mean_use = self.mean_use(year - 1);
         self.age(year, shown, &counts);
         self.leave(year);
-        let due = self.buy_used(year);
+        let due = self.buy_used(year, replaces_in_kind(&self.frame.spec.adoption));
         let coming = Capacity::coming(&self.projects);
         let frame = Arc::clone(&self.frame);
         let market = Market {
@@ -183,13 +194,16 @@ impl<'a> Pathway<'a> {
             year,
             shown,
             counts: &counts,
+            mean_use: &mean_use,
             coming: &coming,
             builds_for_vehicles: follows_vehicles(&self.frame.spec.build_out),
             paid_share: &self.paid_share,
             charger_units: self.built(ProjectKind::Chargers),
         };
         let choices = market.choices();
-        let view = view(&frame, year, &choices, &self.stock, &due, &self.ramp);
+        self.hold_to_room(year, &choices, follows_vehicles(&self.frame.spec.build_out));
+        let mut view = view(&frame, year, &choices, &self.stock, &due, &self.ramp);
+        view.succeeds = succeeds(&frame, &choices, &view.is_open, &self.turnover.gone);
         let wanted = buyers.decide(&view).map_err(|message| Self::fault(buyers.name(), year, message))?;
         let decision = Decision::new(&frame, &view, &choices, &self.ramp, wanted);
         let mut decision = decision.map_err(|message| Self::fault(buyers.name(), year, message))?;
@@ -210,9 +224,14 @@ impl<'a> Pathway<'a> {
         let holdings = 0..self.frame.holdings.len();
         let used: Vec<f64> = holdings.map(|holding| self.frame.use_per_year(holding, shown, counts)).collect();
         let is_first = year == self.frame.spec.from + 1;
+        let mean = self.mean_use(year - 1);
+        let frame = Arc::clone(&self.frame);
         self.stock.use_up(|vehicle| {
+            let holding = vehicle.holding as usize;
             let years = if is_first { vehicle.age(year).max(1) } else { 1 };
-            used[vehicle.holding as usize] * f64::from(years)
+            let by_age = frame.use_at(&frame.holdings[holding].class, vehicle.age(year - 1)) / mean[holding].max(1e-9);
+            let share = if vehicle.in_reserve && !is_first { 0.0 } else { by_age };
+            used[holding] * share * f64::from(years)
         });
     }
 
@@ -232,22 +251,33 @@ impl<'a> Pathway<'a> {
             if age >= vehicle.life || vehicle.used > most_use || must_go && !model.is_zero_emission() {
                 return Some(Leave::Retired);
             }
-            let holds = frame.buyer(vehicle.holding as usize).map_or(u16::MAX, |buyer| buyer.hold_years);
-            (year - vehicle.bought >= holds).then_some(Leave::Sold)
+            None
         });
         self.turnover.gone = gone;
         for holding in 0..frame.holdings.len() {
-            let has = self.stock.vehicles().iter().filter(|it| it.holding as usize == holding).count() as u32;
-            let surplus = has.saturating_sub(frame.need(holding, year));
-            if surplus > 0 {
-                self.turnover.gone.extend(self.stock.take_oldest(holding, surplus, |_| true));
-            }
+            let hold_years = frame.buyer(holding).map_or(u16::MAX, |buyer| buyer.hold_years);
+            let is_held = |vehicle: &Vehicle| year - vehicle.bought >= hold_years;
+            // What has been held long enough leaves its work: for the reserve while there is room in it, else it is sold.
+            let room = frame.reserve_need(holding, year).saturating_sub(self.stock.in_reserve(holding));
+            self.stock.set_aside(holding, room, is_held);
+            let at_work = |vehicle: &Vehicle| !vehicle.in_reserve;
+            let sold = |vehicle: &Vehicle| at_work(vehicle) && is_held(vehicle);
+            self.turnover.gone.extend(self.stock.take_oldest(holding, u32::MAX, Leave::Sold, sold));
+            let count = |stock: &Stock, reserve: bool| {
+                let of = |it: &&Vehicle| it.holding as usize == holding && it.in_reserve == reserve;
+                stock.vehicles().iter().filter(of).count() as u32
+            };
+            // A fleet that shrinks sells its oldest.
+            let surplus = count(&self.stock, false).saturating_sub(frame.need(holding, year));
+            self.turnover.gone.extend(self.stock.take_oldest(holding, surplus, Leave::Sold, at_work));
+            let spare = count(&self.stock, true).saturating_sub(frame.reserve_need(holding, year));
+            self.turnover.gone.extend(self.stock.take_oldest(holding, spare, Leave::Sold, |it| it.in_reserve));
         }
     }
 
     /// Holdings that buy used take what others sold, the youngest first; what nobody takes leaves the hub. Returns what each
     /// still has to buy.
-    fn buy_used(&mut self, year: u16) -> Vec<u32> {
+    fn buy_used(&mut self, year: u16, in_kind: bool) -> Vec<u32> {
         let frame = &self.frame;
         let counts = self.stock.by_model(frame.holdings.len(), frame.models.len());
         let mut due: Vec<u32> = (0..frame.holdings.len())
@@ -258,30 +288,60 @@ impl<'a> Pathway<'a> {
         market.sort_by_key(|vehicle| (vehicle.built, core::cmp::Reverse(vehicle.id)));
         for (holding, due) in due.iter_mut().enumerate() {
             let share = frame.buyer(holding).map_or(0.0, |buyer| buyer.used_share);
-            let wanted = (f64::from(*due) * share).round() as usize;
+            let owed = self.used_owed.entry(holding).or_default();
+            *owed += f64::from(*due) * share;
+            let wanted = owed.floor().min(f64::from(*due));
+            *owed -= wanted;
             let class = &frame.holdings[holding].class;
-            let fits = |vehicle: &Vehicle| {
-                let (from, model) = (&frame.holdings[vehicle.holding as usize], vehicle.model as usize);
-                let can_use = !frame.charges(model) || frame.groups_of(holding, model).next().is_some();
-                from.class == *class && vehicle.holding as usize != holding && can_use
-            };
-            for _ in 0..wanted {
-                let Some(at) = market.iter().rposition(&fits) else { break };
+            let mut left: BTreeMap<&str, u32> = BTreeMap::new();
+            for (vehicle, _) in self.turnover.gone.iter().filter(|gone| gone.0.holding as usize == holding) {
+                *left.entry(frame.models[vehicle.model as usize].powertrain.word()).or_default() += 1;
+            }
+            for _ in 0..wanted as u32 {
+                let fits = |vehicle: &Vehicle| {
+                    let (from, model) = (&frame.holdings[vehicle.holding as usize], vehicle.model as usize);
+                    let can_use = !frame.charges(model) || frame.groups_of(holding, model).next().is_some();
+                    let is_like = left.get(frame.models[model].powertrain.word()).is_some_and(|count| *count > 0);
+                    from.class == *class && vehicle.holding as usize != holding && can_use && (is_like || !in_kind)
+                };
+                let Some(at) = market.iter().rposition(fits) else { break };
                 let vehicle = market.remove(at);
-                self.stock.move_in(vehicle, holding, year);
+                if let Some(count) = left.get_mut(frame.models[vehicle.model as usize].powertrain.word()) {
+                    *count = count.saturating_sub(1);
+                }
+                self.stock.move_in(vehicle, holding, year, false);
                 self.turnover.used.push((vehicle, holding));
                 *due -= 1;
             }
         }
+        self.fill_reserves(year, &mut market);
         due
+    }
+
+    /// Reserves are bought used, the oldest of what nobody wants for work; where there is none, they stay smaller.
+    fn fill_reserves(&mut self, year: u16, market: &mut Vec<Vehicle>) {
+        let frame = Arc::clone(&self.frame);
+        for holding in 0..frame.holdings.len() {
+            let missing = frame.reserve_need(holding, year).saturating_sub(self.stock.in_reserve(holding));
+            for _ in 0..missing {
+                let fits = |vehicle: &Vehicle| {
+                    let from = &frame.holdings[vehicle.holding as usize];
+                    from.class == frame.holdings[holding].class && vehicle.holding as usize != holding
+                };
+                let Some(at) = market.iter().position(fits) else { break };
+                let vehicle = market.remove(at);
+                self.stock.move_in(vehicle, holding, year, true);
+                self.turnover.used.push((vehicle, holding));
+            }
+        }
     }
 
     fn buy_new(&mut self, year: u16, choices: &[Choice], bought: &[u32], early: &[u32]) {
         let seed = Seed { seed: self.options.seed, replication: self.options.replication };
         for (holding, early) in early.iter().enumerate().filter(|it| *it.1 > 0) {
             let models = &self.frame.models;
-            let piped = |vehicle: &Vehicle| !models[vehicle.model as usize].is_zero_emission();
-            self.turnover.gone.extend(self.stock.take_oldest(holding, *early, piped));
+            let piped = |it: &Vehicle| !it.in_reserve && !models[it.model as usize].is_zero_emission();
+            self.turnover.gone.extend(self.stock.take_oldest(holding, *early, Leave::Early, piped));
         }
         for (choice, count) in choices.iter().zip(bought).filter(|it| *it.1 > 0) {
             *self.turnover.new.entry((choice.holding, choice.model)).or_default() += count;
@@ -311,65 +371,22 @@ impl<'a> Pathway<'a> {
                 })
                 .collect();
             let claimed: f64 = claims.iter().sum();
-            let budget = self.frame.voucher_budget_usd(name, year);
+            let rule = &rules[name];
+            let fund = rule.fund.as_ref().map(|fund| self.funds.entry(fund.clone()).or_default());
+            let budget =
+                self.frame.voucher_budget_usd(name, year).min(fund.as_ref().map_or(f64::INFINITY, |usd| **usd));
             let share = if claimed > budget { budget / claimed } else { 1.0 };
+            if let Some(usd) = fund {
+                *usd -= claimed * share;
+            }
             for ((choice, claim), unpaid) in choices.iter().zip(claims).zip(&mut unpaid) {
-                *self.turnover.incentives.entry(choice.holding).or_default() += claim * share;
+                *self.turnover.incentives.entry((choice.holding, rule.payer.into())).or_default() += claim * share;
                 *unpaid -= claim * share;
             }
             self.turnover.vouchers.insert(name.clone(), claimed * share);
             // Where nobody claimed, nobody knows of a budget that did not reach.
             self.paid_share.insert(name.clone(), share);
         }
-    }
-
-    /// What a builder sees: chargers and connections with what is on the way, and the vehicles of the year to come.
-    fn infrastructure_view(&self, year: u16, shown: &Shown, coming: &Capacity) -> InfrastructureView {
-        let scenario = self.frame.scenario();
-        let serving = Capacity::at(&self.projects, f64::from(year));
-        let sites: Vec<&String> = scenario.site.keys().collect();
-        let at_site = |key: &String| sites.iter().position(|site| *site == key).unwrap_or(0);
-        let groups = 0..scenario.charger.len();
-        let site: Vec<usize> = scenario.charger.values().map(|spec| at_site(&spec.site)).collect();
-        InfrastructureView {
-            year,
-            cabinets: groups.clone().map(|group| self.frame.cabinets(group, coming)).collect(),
-            in_service: groups.map(|group| self.frame.cabinets(group, &serving)).collect(),
-            cabinet_kw: scenario.charger.values().map(|spec| spec.cabinet_kw).collect(),
-            vehicle_kw: self.vehicle_kw(),
-            wait_p95_min: site.iter().map(|site| shown.sites[*site].waits.quantile_min(0.95)).collect(),
-            site_limit_kw: scenario
-                .site
-                .iter()
-                .map(|(key, spec)| spec.limit_kw.map(|kw| kw + coming.of_kind(ProjectKind::Grid, key)))
-                .collect(),
-            site_peak_kw: shown.sites.iter().map(|site| site.peak_kw).collect(),
-            site_load_kw: scenario
-                .site
-                .values()
-                .map(|spec| spec.load_by_year.as_ref().map_or(spec.load_kw, |load| load.at(year)))
-                .collect(),
-            site_behind: scenario.site.values().map(|spec| spec.behind.as_ref().map(at_site)).collect(),
-            site,
-        }
-    }
-
-    /// Charging power that vehicles count on, by group; shared evenly by power among the groups that they may use.
-    fn vehicle_kw(&self) -> Vec<f64> {
-        let scenario = self.frame.scenario();
-        let mut kw = vec![0.0; scenario.charger.len()];
-        let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
-        for (holding, counts) in counts.iter().enumerate() {
-            for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0 && self.frame.charges(it.0)) {
-                let Some(offer) = self.frame.offer(model) else { continue };
-                let groups: Vec<usize> = self.frame.groups_of(holding, model).collect();
-                let at_work = f64::from(*count) * self.frame.active_share(holding);
-                for group in &groups {
-                    kw[*group] += at_work * offer.charging_kw / groups.len() as f64;
-                }
-            }
-        }
-        kw
     }
 
     /// Turns works into projects.
@@ -392,6 +409,7 @@ impl<'a> Pathway<'a> {
 
     fn begin(&mut self, kind: ProjectKind, at: &str, amount: f64, decided: f64) {
         let Some(spec) = self.frame.spec.build.get(&kind) else { return };
+        let spec = &spec.at_site(self.frame.site_of(kind, at));
         let seed = Seed { seed: self.options.seed, replication: self.options.replication };
         let year = decided as u16;
         let late = seed.stream(Purpose::LateUtilities, key_of(at), u32::from(year) * 8 + kind as u32).exponential(1.0);
@@ -403,10 +421,11 @@ impl<'a> Pathway<'a> {
         for (name, rule) in &self.frame.scenario().rule.infrastructure_credit {
             // Paid when it is in service.
             let share = if rule.term.holds_at(project.energised) { rule.share } else { 0.0 };
-            if rule.kinds.contains(&kind) && share > 0.0 {
+            if rule.is_for(kind, self.frame.site_of(kind, at)) && share > 0.0 {
                 let usd = (project.cost_usd * share).min(rule.most_usd_each * each);
                 let usd = usd.min(project.cost_usd - project.public_usd);
                 project.public_usd += usd;
+                project.public.push((rule.payer, usd));
                 *self.granted.entry((name.clone(), year + 1)).or_default() += usd;
             }
         }
@@ -439,11 +458,14 @@ impl<'a> Pathway<'a> {
                 incentive_usd: choice.ownership.incentive_usd,
                 use_per_year: choice.ownership.use_per_year,
                 capital_usd: tco.capital_usd,
+                tax_usd: tco.tax_usd,
                 energy_usd: tco.energy_usd,
                 maintenance_usd: tco.maintenance_usd,
                 insurance_usd: tco.insurance_usd,
                 waiting_usd: tco.waiting_usd,
                 infrastructure_usd: tco.infrastructure_usd,
+                connection_usd: tco.connection_usd,
+                lost_hauls_usd: tco.lost_hauls_usd,
                 fees_usd: tco.fees_usd,
                 carbon_usd: tco.carbon_usd,
                 credits_usd: tco.credits_usd,
@@ -457,4 +479,31 @@ impl<'a> Pathway<'a> {
         });
         self.tables.offers.extend(rows);
     }
+}
+
+/// By choice: vehicles that left its holding and whose successor in kind it is.
+fn succeeds(frame: &Frame<'_>, choices: &[Choice], is_open: &[bool], gone: &[(Vehicle, Leave)]) -> Vec<u32> {
+    let mut counts = vec![0; choices.len()];
+    for (vehicle, _) in gone {
+        let holding = vehicle.holding as usize;
+        let open = |model: usize| {
+            let is_it =
+                |(choice, is_open): (&Choice, &bool)| *is_open && choice.holding == holding && choice.model == model;
+            choices.iter().zip(is_open).position(is_it)
+        };
+        let powertrain = frame.models[vehicle.model as usize].powertrain;
+        // Where its line ends, the cheapest of the same powertrain is the nearest thing to it.
+        let like = || {
+            let alike = (0..choices.len()).filter(|at| {
+                is_open[*at]
+                    && choices[*at].holding == holding
+                    && frame.models[choices[*at].model].powertrain == powertrain
+            });
+            alike.min_by(|a, b| choices[*a].tco.total_usd().total_cmp(&choices[*b].tco.total_usd()))
+        };
+        if let Some(at) = frame.line_of(vehicle.model as usize).into_iter().find_map(open).or_else(like) {
+            counts[at] += 1;
+        }
+    }
+    counts
 }

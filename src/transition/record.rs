@@ -21,6 +21,80 @@ words! {
 }
 
 words! {
+    /// A party of the ledger.
+    pub enum Party {
+        /// Fleets, with their depots.
+        Fleet = "fleet",
+        /// Terminals.
+        Terminal = "terminal",
+        /// Public charging sites and hydrogen stations.
+        Station = "station",
+        /// All other sites.
+        Site = "site",
+        /// Owners of the cargo.
+        CargoOwner = "cargo_owner",
+        /// The ports.
+        Port = "port",
+        /// The state, its counties and cities.
+        State = "state",
+        /// The United States.
+        Federal = "federal",
+        /// Customers of the utility.
+        Ratepayer = "ratepayer",
+        /// Sellers and buyers of fuel outside of the hub, who pay for credits.
+        FuelMarket = "fuel_market",
+        /// Makers and doers of things: vehicles, works, fuels, electricity, labour.
+        Supplier = "supplier",
+    }
+}
+
+words! {
+    /// What an amount of the ledger is for.
+    pub enum LedgerItem {
+        /// Vehicles, new and used.
+        Vehicles = "vehicles",
+        /// Taxes on their purchase.
+        VehicleTax = "vehicle_tax",
+        /// Vehicles sold.
+        Resale = "resale",
+        /// Public money for vehicles.
+        Vouchers = "vouchers",
+        /// Chargers, connections, stations, and public money for them.
+        Works = "works",
+        /// Their upkeep.
+        Upkeep = "upkeep",
+        /// Bills.
+        Electricity = "electricity",
+        /// Public charging.
+        Charging = "charging",
+        /// Hydrogen.
+        Hydrogen = "hydrogen",
+        /// Diesel without taxes and what rules add.
+        Diesel = "diesel",
+        /// Taxes on diesel.
+        FuelTax = "fuel_tax",
+        /// What renewable fuels in diesel cost more than fossil diesel.
+        RenewableFuel = "renewable_fuel",
+        /// Maintenance.
+        Maintenance = "maintenance",
+        /// Insurance.
+        Insurance = "insurance",
+        /// Drivers who wait.
+        Waiting = "waiting",
+        /// Lost and late hauls.
+        Hauls = "hauls",
+        /// Fees for containers.
+        Fees = "fees",
+        /// Price of carbon.
+        Carbon = "carbon",
+        /// Fuel standard.
+        Credits = "credits",
+        /// What is left at the end.
+        Residual = "residual",
+    }
+}
+
+words! {
     /// A kind of rule.
     pub enum RuleKind {
         /// A share of purchases.
@@ -29,6 +103,8 @@ words! {
         StockShare = "stock_share",
         /// What makers offer: a production ramp.
         Offer = "offer",
+        /// A fee for containers.
+        TruckFee = "truck_fee",
         /// A voucher for vehicles.
         Voucher = "voucher",
         /// A credit for infrastructure.
@@ -53,10 +129,14 @@ pub struct Tables {
     pub projects: Vec<ProjectRow>,
     /// Options of buyers.
     pub offers: Vec<OfferRow>,
+    /// Who paid whom.
+    pub ledger: Vec<LedgerRow>,
     /// Rules.
     pub rules: Vec<RuleRow>,
     /// What neighbours of each site breathe and hear.
     pub community: Vec<CommunityRow>,
+    /// By site: is it a neighbour, which is in no sum of the hub?
+    pub neighbours: Vec<bool>,
     /// What operations of each year showed.
     pub shown: Vec<(u16, Shown)>,
 }
@@ -76,6 +156,8 @@ row! {
         powertrain: Powertrain [""],
         /// vehicles
         vehicles: u32 [""],
+        /// of them in reserve: registered, and at work in no usual week
+        reserve: u32 [""],
         /// of them bought new this year
         bought_new: u32 [""],
         /// of them bought used this year
@@ -103,6 +185,8 @@ row! {
         scope: String [""],
         /// new vehicles, and used ones
         vehicles_usd: f64 ["USD"],
+        /// taxes on the purchase of vehicles
+        vehicle_tax_usd: f64 ["USD"],
         /// vehicles sold
         resale_usd: f64 ["USD"],
         /// vouchers and tax credits for vehicles
@@ -125,9 +209,11 @@ row! {
         maintenance_usd: f64 ["USD"],
         /// insurance of vehicles
         insurance_usd: f64 ["USD"],
-        /// drivers who wait for ports or charge on duty
+        /// drivers who wait for ports or positions, or charge or fuel on duty
         waiting_usd: f64 ["USD"],
-        /// fees for containers
+        /// hauls that were lost or late
+        hauls_usd: f64 ["USD"],
+        /// fees for containers, as far as the truck pays them
         fees_usd: f64 ["USD"],
         /// carbon price on fuel
         carbon_usd: f64 ["USD"],
@@ -232,6 +318,8 @@ row! {
         use_per_year: f64 ["km or h"],
         /// price less incentives and residual, by year
         capital_usd: f64 ["USD/yr"],
+        /// taxes on the purchase, by year
+        tax_usd: f64 ["USD/yr"],
         /// energy
         energy_usd: f64 ["USD/yr"],
         /// maintenance
@@ -242,6 +330,10 @@ row! {
         waiting_usd: f64 ["USD/yr"],
         /// chargers
         infrastructure_usd: f64 ["USD/yr"],
+        /// their connection
+        connection_usd: f64 ["USD/yr"],
+        /// hauls that it cannot do
+        lost_hauls_usd: f64 ["USD/yr"],
         /// fees
         fees_usd: f64 ["USD/yr"],
         /// carbon price
@@ -260,6 +352,22 @@ row! {
         is_open: bool [""],
         /// bought new
         bought: u32 [""],
+    }
+}
+
+row! {
+    /// Who paid whom in a year, and for what: each amount has two ends.
+    LedgerRow in "ledger" {
+        /// the year
+        year: u32 [""],
+        /// what for
+        item: LedgerItem [""],
+        /// fleet, terminal, station, site, `cargo_owner`, port, state, federal, ratepayer, `fuel_market` or supplier
+        payer: Party [""],
+        /// the same of who got it
+        payee: Party [""],
+        /// amount
+        usd: f64 ["USD"],
     }
 }
 

@@ -26,6 +26,8 @@ pub struct RulesSpec {
     pub carbon_price: BTreeMap<String, CarbonPriceRule>,
     /// Fees for containers that are not moved by zero-emission trucks.
     pub truck_fee: BTreeMap<String, TruckFeeRule>,
+    /// Taxes on the purchase of vehicles.
+    pub vehicle_tax: BTreeMap<String, VehicleTaxRule>,
     /// Vouchers and tax credits for zero-emission vehicles.
     pub voucher: BTreeMap<String, VoucherRule>,
     /// Public money for infrastructure.
@@ -163,7 +165,7 @@ pub struct FuelStandardRule {
     pub baseline_g_per_mj: f64,
     /// Fall below the baseline by year, 0 to 1.
     pub reduction: Curve,
-    /// Intensity of diesel, g `CO2e`/MJ.
+    /// Intensity of fossil diesel, g `CO2e`/MJ; that of `[transition.diesel_pool]`, where there is one.
     #[schemars(range(min = 1.0, max = 300.0))]
     pub diesel_g_per_mj: f64,
     /// Intensity of electricity by year, g `CO2e`/MJ.
@@ -179,6 +181,9 @@ pub struct FuelStandardRule {
     /// The same of hydrogen.
     #[schemars(range(min = 0.5, max = 10.0))]
     pub hydrogen_ratio: f64,
+    /// Share of hydrogen that may earn credits, by year: fossil hydrogen is out from its date.
+    #[serde(default = "all_of_it")]
+    pub hydrogen_credited_share: Curve,
     /// Price of a credit by year, USD/t.
     pub usd_per_t: Curve,
     /// Share of the deficit of diesel that its price carries already: 1 where the diesel price is a retail price.
@@ -220,9 +225,51 @@ pub struct TruckFeeRule {
     /// Share of hauls that pay (loaded ones).
     #[schemars(range(min = 0.0, max = 1.0))]
     pub paying_share: f64,
+    /// Share of it that the truck pays in the end, by lower freight rates; the cargo owner pays the rest.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub pass_through: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// A tax on the purchase of a vehicle, share of its price without vouchers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VehicleTaxRule {
+    /// When it applies.
+    #[serde(default)]
+    pub term: Term,
+    /// Whom: `truck`, or classes of equipment. Empty: all.
+    #[serde(default)]
+    pub classes: Vec<String>,
+    /// Share of the price by year.
+    pub share: Curve,
+    /// Are used vehicles taxed, too?
+    #[serde(default)]
+    pub on_used: bool,
+    /// Who gets it.
+    #[serde(default)]
+    pub payee: Payer,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// Who pays for a rule, or gets its money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    /// The state and its counties and cities.
+    #[default]
+    State,
+    /// The United States.
+    Federal,
+    /// The ports.
+    Port,
+    /// All customers of the utility.
+    Ratepayer,
 }
 
 /// A voucher or tax credit for a zero-emission vehicle.
@@ -244,11 +291,19 @@ pub struct VoucherRule {
     #[serde(default = "default_most_of_price")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub most_of_price: f64,
+    /// Most of what the vehicle costs more than the cheapest of its class with a tailpipe. None: the price is the only bound.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub most_of_increment: Option<f64>,
     /// By size of the operator: `[vehicles up to, factor on the amount]`, rising.
     #[serde(default)]
     pub by_size: Vec<[f64; 2]>,
     /// Money of a year, USD. None: without end.
     pub budget_usd: Option<Curve>,
+    /// Who pays.
+    #[serde(default)]
+    pub payer: Payer,
+    /// Key of a `[rule.truck_fee]`: it pays no more than that fee has brought in.
+    pub fund: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -256,6 +311,28 @@ pub struct VoucherRule {
 
 fn default_most_of_price() -> f64 {
     1.0
+}
+
+fn all_of_it() -> Curve {
+    Curve::Constant(1.0)
+}
+
+impl InfrastructureCreditRule {
+    /// Does it pay for works of a kind at a site?
+    #[must_use]
+    pub fn is_for(&self, kind: super::spec::ProjectKind, site: &str) -> bool {
+        self.kinds.contains(&kind) && (self.sites.is_empty() || self.sites.iter().any(|name| name == site))
+    }
+}
+
+impl EmbodiedLimitRule {
+    /// Emissions of a tonne that is built at a site in a year, t `CO2e`/t.
+    #[must_use]
+    pub fn t_per_t(&self, site: &str, year: u16) -> f64 {
+        let binds = self.binds_private_works || self.public_sites.iter().any(|name| name == site);
+        let limit = self.limit_t_per_t.as_ref().filter(|_| binds && self.term.obliges(year));
+        limit.map_or(self.usual_t_per_t, |limit| self.usual_t_per_t.min(limit.at(year)))
+    }
 }
 
 /// Public money for chargers, stations or connections.
@@ -273,6 +350,12 @@ pub struct InfrastructureCreditRule {
     /// Most for one cabinet, position or connection, USD.
     #[schemars(range(min = 0.0, max = 1e9))]
     pub most_usd_each: f64,
+    /// Who pays.
+    #[serde(default)]
+    pub payer: Payer,
+    /// Only at these sites. Empty: at all.
+    #[serde(default)]
+    pub sites: Vec<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -288,9 +371,14 @@ pub struct EmbodiedLimitRule {
     /// Emissions of what is bought without the limit, t `CO2e`/t.
     #[schemars(range(min = 0.0, max = 20.0))]
     pub usual_t_per_t: f64,
-    /// Most that the rule allows, t `CO2e`/t. None: reported, not limited.
-    #[schemars(range(min = 0.0, max = 20.0))]
-    pub limit_t_per_t: Option<f64>,
+    /// Most that the rule allows by year, t `CO2e`/t. None: reported, not limited.
+    pub limit_t_per_t: Option<Curve>,
+    /// Does it bind private works, too? The act binds those of the state only.
+    #[serde(default)]
+    pub binds_private_works: bool,
+    /// Sites whose works are public.
+    #[serde(default)]
+    pub public_sites: Vec<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

@@ -22,10 +22,20 @@ pub struct TransitionSpec {
     #[serde(default = "default_weeks")]
     #[schemars(range(min = 1, max = 12))]
     pub weeks: u32,
+    /// Days before each sample that are simulated and not counted: charge, hydrogen and queues are then those of a running
+    /// hub. Two days are the weekend before the Monday on which a week begins.
+    #[serde(default = "default_warm_up_days")]
+    #[schemars(range(min = 0, max = 28))]
+    pub warm_up_days: u32,
     /// Simulate every day of every year instead.
     #[serde(default)]
     pub full_years: bool,
-    /// Year of the dollars in which all amounts are written.
+    /// Consumer prices by year, any base: amounts of offers and parts that name another year of money are converted with it.
+    pub price_index: Option<Curve>,
+    /// Year of the dollars in which prices of parts are written. None: `money_year`.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub part_money_year: Option<u16>,
+    /// Year of the dollars in which all other amounts are written, and all results.
     #[schemars(range(min = 2000, max = 2100))]
     pub money_year: u16,
     /// Real discount rate of the net present value, a year.
@@ -45,7 +55,21 @@ pub struct TransitionSpec {
     /// Wage and benefits of a driver, USD/h: what waiting costs.
     #[schemars(range(min = 0.0, max = 500.0))]
     pub driver_usd_per_h: f64,
-    /// Insurance, share of a vehicle's price a year.
+    /// What a haul that is lost costs who should have had it, USD; 0 switches it off.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub lost_haul_usd: f64,
+    /// What a haul that is late costs, USD; 0 switches it off.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub late_haul_usd: f64,
+    /// Use of a truck at age 0, 1, 2 ... over that of others, any unit; the last one holds for all older. Empty: all alike.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 40))]
+    pub use_by_age: Vec<f64>,
+    /// What is in a gallon of diesel. None: `[emissions]` says what it emits.
+    pub diesel_pool: Option<DieselPoolSpec>,
+    /// Insurance, share of what a vehicle is worth a year.
     #[schemars(range(min = 0.0, max = 0.5))]
     pub insurance_share: f64,
     /// Value of a vehicle at age 1, 2, 3 ... over its price when new; nothing after the last.
@@ -102,6 +126,10 @@ fn default_weeks() -> u32 {
     4
 }
 
+fn default_warm_up_days() -> u32 {
+    2
+}
+
 fn default_volume() -> Curve {
     Curve::Constant(1.0)
 }
@@ -114,14 +142,20 @@ fn default_markup() -> Curve {
     Curve::Constant(1.0)
 }
 
+fn nothing() -> Curve {
+    Curve::Constant(0.0)
+}
+
 /// `[transition.grid]`: what electricity from the grid emits.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GridEmissionsSpec {
     /// Which question the numbers answer; the two are never mixed.
     pub kind: GridEmissionsKind,
-    /// By year, with the supply of fuels, kg `CO2e` a `MWh` at the meter.
+    /// Average by year, with the supply of fuels, kg `CO2e` a `MWh` at the meter.
     pub kg_per_mwh: Curve,
+    /// The same of one more `MWh`; `kind = "marginal"` needs it.
+    pub marginal_kg_per_mwh: Option<Curve>,
     /// Emissions of the 24 local hours over the day's mean.
     #[serde(default)]
     #[schemars(length(min = 0, max = 24))]
@@ -141,6 +175,49 @@ pub enum GridEmissionsKind {
     Marginal,
 }
 
+impl GridEmissionsSpec {
+    /// Of the kind that was asked for, kg `CO2e` a `MWh`.
+    #[must_use]
+    pub fn kg_per_mwh(&self, year: u16) -> f64 {
+        match (self.kind, &self.marginal_kg_per_mwh) {
+            (GridEmissionsKind::Marginal, Some(marginal)) => marginal.at(year),
+            _ => self.kg_per_mwh.at(year),
+        }
+    }
+}
+
+/// `[transition.diesel_pool]`: what is in a gallon of diesel.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DieselPoolSpec {
+    /// Intensity of fossil diesel from well to wheel, g `CO2e`/MJ.
+    pub fossil_g_per_mj: Curve,
+    /// The other fuels in it, by name.
+    #[serde(default)]
+    pub fuel: BTreeMap<String, PoolFuelSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[transition.diesel_pool.fuel.NAME]`: renewable diesel, biodiesel, renewable gas by the gallon of diesel that it replaces.
+/// Its carbon was in the air before: nothing of it counts at the tailpipe.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoolFuelSpec {
+    /// Share of the pool by year, 0 to 1.
+    pub share: Curve,
+    /// Share that the price of diesel holds already. None: all of it.
+    pub share_in_price: Option<Curve>,
+    /// Intensity from well to wheel, g `CO2e`/MJ.
+    pub g_per_mj: Curve,
+    /// What a gallon costs to make more than fossil diesel, less credits of other programmes, USD.
+    pub premium_usd_per_gal: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
 impl GridEmissionsKind {
     /// The word used in files and tables.
     #[must_use]
@@ -158,6 +235,12 @@ impl GridEmissionsKind {
 pub struct PriceSpec {
     /// Diesel with taxes, USD/gal.
     pub diesel_usd_per_gal: Curve,
+    /// Of it tax of the state, USD/gal.
+    #[serde(default = "nothing")]
+    pub diesel_state_tax_usd_per_gal: Curve,
+    /// Of it tax of the United States, USD/gal.
+    #[serde(default = "nothing")]
+    pub diesel_federal_tax_usd_per_gal: Curve,
     /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
     pub electricity_usd_per_kwh: Curve,
     /// Electricity at public chargers, as their users pay it, USD/kWh.
@@ -256,6 +339,9 @@ pub struct BuildSpec {
     /// Tonnes of a material in one unit: keys are materials of `[rule.embodied_limit]`, such as `rebar`, or `concrete`.
     #[serde(default)]
     pub material_t: BTreeMap<String, f64>,
+    /// Groups of sites where it costs another amount or takes another time.
+    #[serde(default)]
+    pub place: BTreeMap<String, PlaceSpec>,
     /// While a connection is late: a battery on rent.
     pub stop_gap: Option<StopGapSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -265,6 +351,46 @@ pub struct BuildSpec {
 
 fn default_premium_units() -> f64 {
     1.0
+}
+
+/// `[transition.build.KIND.place.NAME]`: what is other at some sites.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceSpec {
+    /// The sites.
+    #[schemars(length(min = 1))]
+    pub sites: Vec<String>,
+    /// Cost of one unit.
+    pub usd_per_unit: Option<Curve>,
+    /// From built until the utility energises it, months.
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub energise_months: Option<f64>,
+    /// Mean delay of the utility beyond that, months.
+    #[schemars(range(min = 0.0, max = 240.0))]
+    pub late_months: Option<f64>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+impl BuildSpec {
+    /// What holds at a site.
+    #[must_use]
+    pub fn at_site(&self, site: &str) -> Self {
+        let mut spec = self.clone();
+        if let Some(place) = self.place.values().find(|place| place.sites.iter().any(|name| name == site)) {
+            spec.usd_per_unit = place.usd_per_unit.clone().unwrap_or(spec.usd_per_unit);
+            spec.energise_months = place.energise_months.unwrap_or(spec.energise_months);
+            spec.late_months = place.late_months.unwrap_or(spec.late_months);
+        }
+        spec
+    }
+
+    /// From the decision until it serves when nothing is late, months.
+    #[must_use]
+    pub fn lead_months(&self) -> f64 {
+        self.permit_months + self.build_months + self.energise_months
+    }
 }
 
 /// A battery on rent for the time that a connection is late.
@@ -289,12 +415,17 @@ pub struct OfferSpec {
     /// Last year in which it is sold new. None: to the end.
     #[schemars(range(min = 1980, max = 2100))]
     pub until: Option<u16>,
+    /// The model of its kind that follows it: who replaces like with like buys that one when this is not sold any more.
+    pub successor: Option<String>,
     /// Oldest and newest model year of those in the fleet of the first year, evenly between.
     #[schemars(length(min = 0, max = 2))]
     #[serde(default)]
     pub built: Vec<u16>,
     /// Cost of everything that is not a part, USD.
     pub glider_usd: Curve,
+    /// Year of the dollars in which the cost and the maintenance are written. None: that of the transition.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub money_year: Option<u16>,
     /// Units of each part: keys of `[transition.part]`.
     #[serde(default)]
     pub part: BTreeMap<String, f64>,
@@ -322,6 +453,14 @@ pub struct OfferSpec {
 
 fn default_planned_share() -> f64 {
     0.85
+}
+
+impl OfferSpec {
+    /// Is it sold new in a year?
+    #[must_use]
+    pub fn is_sold(&self, year: u16) -> bool {
+        self.from.is_none_or(|from| from <= year) && self.until.is_none_or(|until| until >= year)
+    }
 }
 
 /// `[survival.CLASS]`: how long vehicles live: `truck`, or a class of equipment such as `yard_tractor`. The share alive at

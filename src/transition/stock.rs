@@ -54,6 +54,8 @@ pub struct Vehicle {
     pub life: u16,
     /// km of a truck, hours of equipment.
     pub used: f64,
+    /// Registered, and at work in no usual week.
+    pub in_reserve: bool,
 }
 
 impl Vehicle {
@@ -105,7 +107,8 @@ impl Stock {
     /// Adds a vehicle. `life` is its age at death.
     pub fn add(&mut self, holding: usize, model: usize, built: u16, bought: u16, life: u16, used: f64) {
         let (holding, model) = (holding as u32, model as u32);
-        self.vehicles.push(Vehicle { id: self.next_id, holding, model, built, bought, life, used });
+        let vehicle = Vehicle { id: self.next_id, holding, model, built, bought, life, used, in_reserve: false };
+        self.vehicles.push(vehicle);
         self.next_id += 1;
     }
 
@@ -128,11 +131,35 @@ impl Stock {
         self.vehicles.iter().filter(is_it).count() as u32
     }
 
-    /// How many of each model a holding has.
+    /// How many of each model a holding has at work.
     #[must_use]
     pub fn by_model(&self, holdings: usize, models: usize) -> Vec<Vec<u32>> {
+        self.counted(holdings, models, |vehicle| !vehicle.in_reserve)
+    }
+
+    /// How many of each model a holding has registered, at work or in reserve.
+    #[must_use]
+    pub fn registered(&self, holdings: usize, models: usize) -> Vec<Vec<u32>> {
+        self.counted(holdings, models, |_| true)
+    }
+
+    /// How many a holding has in reserve.
+    #[must_use]
+    pub fn in_reserve(&self, holding: usize) -> u32 {
+        self.vehicles.iter().filter(|it| it.in_reserve && it.holding as usize == holding).count() as u32
+    }
+
+    /// Puts the oldest vehicles of a holding that `may` go into reserve, at most `most`.
+    pub fn set_aside(&mut self, holding: usize, most: u32, may: impl Fn(&Vehicle) -> bool) {
+        let of_holding = |it: &&mut Vehicle| it.holding as usize == holding && !it.in_reserve && may(it);
+        let mut old: Vec<&mut Vehicle> = self.vehicles.iter_mut().filter(of_holding).collect();
+        old.sort_by_key(|vehicle| (vehicle.built, vehicle.id));
+        old.into_iter().take(most as usize).for_each(|vehicle| vehicle.in_reserve = true);
+    }
+
+    fn counted(&self, holdings: usize, models: usize, is_it: impl Fn(&Vehicle) -> bool) -> Vec<Vec<u32>> {
         let mut counts = vec![vec![0; models]; holdings];
-        for vehicle in &self.vehicles {
+        for vehicle in self.vehicles.iter().filter(|vehicle| is_it(vehicle)) {
             counts[vehicle.holding as usize][vehicle.model as usize] += 1;
         }
         counts
@@ -157,7 +184,13 @@ impl Stock {
     }
 
     /// Takes out the oldest vehicles of a holding that `may` go, at most `most`.
-    pub fn take_oldest(&mut self, holding: usize, most: u32, may: impl Fn(&Vehicle) -> bool) -> Vec<(Vehicle, Leave)> {
+    pub fn take_oldest(
+        &mut self,
+        holding: usize,
+        most: u32,
+        why: Leave,
+        may: impl Fn(&Vehicle) -> bool,
+    ) -> Vec<(Vehicle, Leave)> {
         let mut old: Vec<(u16, u32)> = self
             .vehicles
             .iter()
@@ -168,12 +201,12 @@ impl Stock {
         old.truncate(most as usize);
         let mut ids: Vec<u32> = old.into_iter().map(|vehicle| vehicle.1).collect();
         ids.sort_unstable();
-        self.take_out(|vehicle| ids.binary_search(&vehicle.id).is_ok().then_some(Leave::Early))
+        self.take_out(|vehicle| ids.binary_search(&vehicle.id).is_ok().then_some(why))
     }
 
     /// Moves a vehicle of the used market to a holding.
-    pub fn move_in(&mut self, vehicle: Vehicle, holding: usize, year: u16) {
-        self.vehicles.push(Vehicle { holding: holding as u32, bought: year, ..vehicle });
+    pub fn move_in(&mut self, vehicle: Vehicle, holding: usize, year: u16, in_reserve: bool) {
+        self.vehicles.push(Vehicle { holding: holding as u32, bought: year, in_reserve, ..vehicle });
     }
 }
 
@@ -227,7 +260,7 @@ mod tests {
             stock.add(0, 0, built, built, 20, 0.0);
         }
         stock.add(1, 0, 2000, 2000, 20, 0.0);
-        let gone = stock.take_oldest(0, 2, |_| true);
+        let gone = stock.take_oldest(0, 2, Leave::Early, |_| true);
         assert_eq!(gone.iter().map(|gone| gone.0.built).collect::<Vec<_>>(), [2010, 2011]);
         assert_eq!((stock.count(0, 0), stock.count(1, 0)), (1, 1));
     }

@@ -1,6 +1,8 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
-use super::record::{CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, OfferRow, ProjectRow, RuleRow, Tables};
+use super::record::{
+    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerRow, OfferRow, ProjectRow, RuleRow, Tables,
+};
 use crate::disk::{WriteError, whole};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter};
@@ -33,6 +35,7 @@ pub fn write(
     to.table::<EmissionsRow>(&tables.emissions, &mut digests)?;
     to.table::<ProjectRow>(&tables.projects, &mut digests)?;
     to.table::<OfferRow>(&tables.offers, &mut digests)?;
+    to.table::<LedgerRow>(&tables.ledger, &mut digests)?;
     to.table::<RuleRow>(&tables.rules, &mut digests)?;
     to.table::<CommunityRow>(&tables.community, &mut digests)?;
     if let (Some(folder), Some(next)) = (folder, &next) {

@@ -8,9 +8,12 @@ use crate::grid::spec::{StorageRule, StorageSpec};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::sources::Sources;
 use crate::kernel::sums::Accumulate;
+use crate::record::groups::GroupTally;
 use crate::record::summary::Summary;
 use crate::record::tally::{EquipmentTally, FleetTally, Waits};
 use crate::scenario::loaded::Loaded;
+use crate::sim::run::Measured;
+use crate::sim::stored::{Levels, Stored};
 use crate::sim::{Options, RunError, Simulation};
 use crate::vehicle::spec::Count;
 use jiff::ToSpan;
@@ -22,6 +25,10 @@ use std::sync::atomic::AtomicBool;
 /// Energy of a stop-gap or planned battery over its power, h, and its round trip (assumed).
 const BATTERY: (f64, f64) = (4.0, 0.88);
 const WEEK_DAYS: u32 = 7;
+/// A change on board that is no more than this share of what was used is let be.
+const SETTLED_SHARE: f64 = 0.05;
+/// A sample is run again no more often than this.
+const MOST_AGAIN: u32 = 4;
 
 /// A part of a year that is simulated.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +103,8 @@ pub struct YearPlan {
     pub equipment: BTreeMap<String, BTreeMap<String, u32>>,
     /// What is built or being built.
     pub projects: Vec<Project>,
+    /// How full vehicles were at the end of each sample of the year before; they begin this one so.
+    pub levels: Vec<Levels>,
 }
 
 /// The scenario of one sample.
@@ -103,15 +112,18 @@ pub struct YearPlan {
 pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample: &Sample) -> Loaded {
     let mut loaded = base.clone();
     let scenario = &mut loaded.scenario;
-    scenario.time.start = sample.start.to_string();
-    scenario.time.days = sample.days;
+    let begins = sample.start - i64::from(spec.warm_up_days).days();
+    scenario.time.start = begins.to_string();
+    scenario.time.days = spec.warm_up_days + sample.days;
     // The samples run side by side; what is recorded of a transition is what is decided in its years.
     loaded.record_views = None;
-    loaded.calendar = calendar(sample.start, &scenario.time.zone, sample.days);
+    loaded.calendar = calendar(begins, &scenario.time.zone, scenario.time.days);
     let counts =
         |counts: &BTreeMap<String, u32>| counts.iter().map(|(key, count)| (key.clone(), Count(*count))).collect();
     for (key, fleet) in &mut scenario.fleet {
         fleet.trucks = plan.trucks.get(key).map(counts).unwrap_or_default();
+        // Those in reserve stand outside of the simulated weeks.
+        fleet.active_share = 1.0;
     }
     let volume = spec.volume.at(plan.year) * sample.volume;
     for (key, terminal) in &mut scenario.terminal {
@@ -196,7 +208,7 @@ pub struct SiteShown {
     pub priced_kwh: f64,
     /// Paid for that, $.
     pub sold_usd: f64,
-    /// Highest mean power of an interval, kW.
+    /// Highest mean power of an interval, kW: of the site alone.
     pub peak_kw: f64,
     /// Waits for a port, of the samples.
     pub waits: Waits,
@@ -227,6 +239,14 @@ pub struct Shown {
     pub shift_km: Vec<Vec<u32>>,
     /// By site, in the order of the scenario.
     pub sites: Vec<SiteShown>,
+    /// By group of chargers, in the order of the scenario: of the samples.
+    pub groups: Vec<GroupTally>,
+    /// Highest mean power of an interval of all sites of the hub together (at the same time), kW.
+    pub peak_kw: f64,
+    /// What vehicles used and got.
+    pub energy: EnergyBalance,
+    /// How full vehicles were at the end of each sample.
+    pub levels: Vec<Levels>,
     /// Hauls put up, and lapsed.
     pub hauls: [f64; 2],
     /// Hydrogen that vehicles got, kg, and its emissions from well to dispenser, kg `CO2e`.
@@ -235,8 +255,84 @@ pub struct Shown {
     pub events: u64,
 }
 
+/// What vehicles used, and what chargers and stations gave them: used is given less the change on board.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EnergyBalance {
+    /// Battery energy used, kWh.
+    pub used_kwh: f64,
+    /// Battery energy delivered by ports, kWh.
+    pub delivered_kwh: f64,
+    /// Change of the energy in batteries, kWh.
+    pub stored_kwh: f64,
+    /// Hydrogen used, kg.
+    pub used_kg: f64,
+    /// Hydrogen dispensed into vehicles of the hub, kg.
+    pub dispensed_kg: f64,
+    /// Change of the hydrogen in tanks, kg.
+    pub stored_kg: f64,
+}
+
+impl EnergyBalance {
+    /// Of a sample, from its sums and what was on board when it began and ended.
+    fn of(summary: &Summary, before: &Stored, after: &Stored) -> Self {
+        let hydrogen = summary.hydrogen.all();
+        Self {
+            used_kwh: summary.fleets.iter().map(|fleet| fleet.battery_kwh).sum::<f64>()
+                + summary.hub.equipment.battery_kwh,
+            delivered_kwh: summary.hub.charging.delivered_kwh - summary.visitors_kwh,
+            stored_kwh: after.battery_kwh - before.battery_kwh,
+            used_kg: summary.fleets.iter().map(|fleet| fleet.hydrogen_kg).sum::<f64>()
+                + summary.hub.equipment.hydrogen_kg,
+            dispensed_kg: hydrogen.got_kg - hydrogen.visitors_kg,
+            stored_kg: after.hydrogen_kg - before.hydrogen_kg,
+        }
+    }
+
+    fn add_weighted(&mut self, other: &Self, weight: f64) {
+        self.used_kwh += other.used_kwh * weight;
+        self.delivered_kwh += other.delivered_kwh * weight;
+        self.stored_kwh += other.stored_kwh * weight;
+        self.used_kg += other.used_kg * weight;
+        self.dispensed_kg += other.dispensed_kg * weight;
+        self.stored_kg += other.stored_kg * weight;
+    }
+
+    /// Did what is on board change by little of what was used?
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let is_small = |change: f64, used: f64| change.abs() <= SETTLED_SHARE * used;
+        is_small(self.stored_kwh, self.used_kwh) && is_small(self.stored_kg, self.used_kg)
+    }
+
+    /// What does not add up; empty when all is well.
+    #[must_use]
+    pub fn broken(&self) -> Vec<String> {
+        let pairs = [
+            (
+                "energy used, and delivered less the change on board, kWh",
+                self.used_kwh,
+                self.delivered_kwh - self.stored_kwh,
+            ),
+            (
+                "hydrogen used, and dispensed less the change on board, kg",
+                self.used_kg,
+                self.dispensed_kg - self.stored_kg,
+            ),
+        ];
+        let is_off =
+            |(_, left, right): &(&str, f64, f64)| (left - right).abs() > 1e-6 * left.abs().max(right.abs()).max(1.0);
+        pairs
+            .iter()
+            .filter(|pair| is_off(pair))
+            .map(|(what, left, right)| format!("{what}: {left} is not {right}"))
+            .collect()
+    }
+}
+
 struct Ran {
     summary: Summary,
+    balance: EnergyBalance,
+    levels: Levels,
     shift_km: Vec<Vec<u32>>,
     calendar: Calendar,
     events: u64,
@@ -259,16 +355,18 @@ pub fn operate(
         .par_iter()
         .enumerate()
         .map(|(at, sample)| {
-            let loaded = scenario_of(base, spec, plan, sample);
+            let mut loaded = scenario_of(base, spec, plan, sample);
+            loaded.first_levels = plan.levels.get(at).cloned().unwrap_or_default();
             // Every week of every year has its own chance, the same under every strategy.
             let seed = options.seed ^ (u64::from(plan.year) << 40) ^ ((at as u64 + 1) << 56);
-            one(&loaded, &Options { seed, ..*options }, stop)
+            settled(&mut loaded, spec.warm_up_days, sample, &Options { seed, ..*options }, stop)
         })
         .collect();
     let mut shown = Shown {
         fleets: vec![FleetTally::default(); base.scenario.fleet.len()],
         shift_km: vec![Vec::new(); base.scenario.fleet.len()],
         sites: base.scenario.site.keys().map(|_| SiteShown::default()).collect(),
+        groups: vec![GroupTally::default(); base.scenario.charger.len()],
         ..Shown::default()
     };
     let mut parts = Vec::new();
@@ -281,11 +379,47 @@ pub fn operate(
     Ok(shown)
 }
 
-fn one(loaded: &Loaded, options: &Options, stop: &AtomicBool) -> Result<Ran, RunError> {
+/// A sample that begins about as full as it ends. Charge and hydrogen that nobody gave must not drive: a sample that began
+/// full and ended empty would give each vehicle a fill for nothing, as often as the sample stands in the year. So it begins as
+/// full as the same sample of the year before ended, some days early, and what happens in these days is in no sum; and where
+/// what is on board still changed by more than a share of what was used, it is run again from where it ended.
+fn settled(
+    loaded: &mut Loaded,
+    warm_up_days: u32,
+    sample: &Sample,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Ran, RunError> {
+    let mut ran = one(loaded, warm_up_days, sample, options, stop)?;
+    for _ in 0..MOST_AGAIN {
+        if warm_up_days == 0 || ran.balance.is_settled() {
+            break;
+        }
+        loaded.first_levels.clone_from(&ran.levels);
+        ran = one(loaded, warm_up_days, sample, options, stop)?;
+    }
+    Ok(ran)
+}
+
+fn one(
+    loaded: &Loaded,
+    warm_up_days: u32,
+    sample: &Sample,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<Ran, RunError> {
     let mut simulation = Simulation::new(loaded, options)?;
-    let (written, effort) = simulation.drive(loaded, (None, false), stop, |_, _| {})?;
+    let until_s = loaded.calendar.elapsed_s(i64::from(warm_up_days) * DAY_S);
+    let measured = simulation.drive_after(loaded, u32::try_from(until_s).unwrap_or(0), stop)?;
+    let Measured { summary, before, after, events } = measured;
+    let balance = EnergyBalance::of(&summary, &before, &after);
+    let broken = balance.broken();
+    if !broken.is_empty() {
+        return Err(RunError::Audit(broken));
+    }
     let shift_km = simulation.shift_km();
-    Ok(Ran { summary: written.summary, shift_km, calendar: loaded.calendar.clone(), events: effort.events })
+    let calendar = calendar(sample.start, &loaded.scenario.time.zone, sample.days);
+    Ok(Ran { summary, balance, levels: after.levels, shift_km, calendar, events })
 }
 
 fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
@@ -326,7 +460,11 @@ fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
     for ((site, class), tally) in &summary.classes {
         shown.sites[*site as usize].classes.entry(class.clone()).or_default().accumulate(tally, weight);
     }
-    shown.hauls[0] += summary.requested as f64 * weight;
+    shown.groups.iter_mut().zip(&summary.groups.tallies).for_each(|(sum, group)| sum.merge(group));
+    shown.peak_kw = shown.peak_kw.max(summary.hub.meter.peak_kw);
+    shown.energy.add_weighted(&ran.balance, weight);
+    shown.levels.push(ran.levels.clone());
+    shown.hauls[0] += (summary.requested as f64 - summary.open_before as f64) * weight;
     shown.hauls[1] += summary.lapsed as f64 * weight;
     let all = summary.hydrogen.all();
     for (sum, value) in shown.hydrogen.iter_mut().zip([all.got_kg, all.co2e_kg]) {

@@ -8,7 +8,7 @@ use super::state::{
     TruckEnergy, TruckModel, TruckModels,
 };
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
-use crate::place::build::Build;
+use crate::place::build::{Build, kind};
 use crate::vehicle::battery::curve;
 use crate::vehicle::build::first_on_board;
 use crate::vehicle::spec::Count;
@@ -52,8 +52,10 @@ pub(crate) fn add(build: &mut Build<'_>) {
                 start_after_s,
             };
             let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
+            let kind = kind(key, model);
             let model = &models[model_at];
-            let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), key, number);
+            let tank = model.spec.tank.as_ref();
+            let on_board = first_on_board(build, model.curve.as_ref(), tank, (key, &kind), number);
             bundles.push((truck, Duty::parked(site), TruckEnergy(on_board)));
         }
     }

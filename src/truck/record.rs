@@ -1,8 +1,10 @@
 //! Rows of what trucks did.
 
-use super::state::{Duty, FleetDay, Phase, Trip, Truck};
+use super::state::{Duty, Fleet, FleetDay, Phase, ShiftKm, Trip, Truck};
+
 use crate::freight::state::{Board, Haul};
-use crate::kernel::ids::FleetId;
+use crate::kernel::ids::{FleetId, Roster};
+
 use crate::record::Records;
 use crate::record::rows::{FuelRow, HaulRow};
 use crate::record::words::HaulState;
@@ -52,6 +54,13 @@ impl FuelRow {
 
 /// Rows for hauls that are still open when the run ends: on the board, or with a truck.
 pub(crate) fn close(world: &mut World, _: u32) {
+    let open = open_rows(world);
+    let mut rows = world.resource_mut::<Records<HaulRow>>();
+    open.into_iter().for_each(|row| rows.push(row));
+}
+
+/// Rows for hauls that are open now, in their order.
+pub(crate) fn open_rows(world: &mut World) -> Vec<HaulRow> {
     let mut open: Vec<HaulRow> =
         world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, HaulState::Open)).collect();
     for duty in world.query::<&Duty>().iter(world) {
@@ -62,8 +71,18 @@ pub(crate) fn close(world: &mut World, _: u32) {
         }
     }
     open.sort_by_key(|row| row.haul);
-    let mut rows = world.resource_mut::<Records<HaulRow>>();
-    for row in open {
-        rows.push(row);
+    open
+}
+
+/// Battery energy, kWh, and hydrogen, kg, that trucks used on the day that runs.
+pub(crate) fn used_so_far(world: &mut World) -> (f64, f64) {
+    let days = world.resource::<Roster<Fleet>>().components::<FleetDay>(world);
+    days.fold((0.0, 0.0), |sum, day| (sum.0 + day.battery_kwh, sum.1 + day.hydrogen_kg))
+}
+
+/// Shifts are counted anew from now on.
+pub(crate) fn forget_shifts(world: &mut World) {
+    for mut shifts in world.query::<&mut ShiftKm>().iter_mut(world) {
+        *shifts = ShiftKm::default();
     }
 }

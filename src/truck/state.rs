@@ -31,6 +31,12 @@ impl TruckModels {
         Self(models)
     }
 
+    /// Key of a truck's model in the scenario.
+    #[must_use]
+    pub fn key(&self, truck: &Truck) -> &str {
+        &self.0[truck.model as usize].key
+    }
+
     /// What the user wrote of the model of a truck.
     #[must_use]
     pub fn spec(&self, truck: &Truck) -> &TruckModelSpec {

@@ -7,8 +7,11 @@
 mod bank;
 #[path = "../common/mod.rs"]
 mod common;
+mod conservation;
+mod ledger;
 mod rules;
 mod steady;
+mod what_ifs;
 
 use common::{loaded, shipped, written};
 use portvolt::record::metrics::{Metric, MetricName, value_of};
@@ -242,7 +245,8 @@ fn the_same_seed_gives_the_same_rows_on_any_number_of_threads() {
     assert_eq!((&many.offers, &many.projects), (&one.offers, &one.projects));
 }
 
-/// Four weeks against every day of 2025: energy and diesel within 3 %, hauls within 2 %.
+/// Four weeks against every day of 2025: energy within 1 %, diesel and hauls within 5 %, which is two standard errors of the
+/// 1,800 hauls of four weeks.
 #[test]
 fn samples_are_near_the_full_year() {
     let (_dir, sampled) = port(&[("until = 2032", "until = 2025"), ("weeks = 1", "weeks = 4")], "");
@@ -253,7 +257,7 @@ fn samples_are_near_the_full_year() {
     let energy = off(&|tables| tables.emissions[0].energy_kwh);
     let hauls = off(&|tables| tables.shown[0].1.hauls[0]);
     println!("sample against full year: diesel {diesel:+.4}, energy {energy:+.4}, hauls {hauls:+.4}");
-    assert!(diesel.abs() < 0.03 && energy.abs() < 0.03 && hauls.abs() < 0.02, "{diesel} {energy} {hauls}");
+    assert!(diesel.abs() < 0.05 && energy.abs() < 0.01 && hauls.abs() < 0.05, "{diesel} {energy} {hauls}");
 }
 
 #[test]
@@ -266,6 +270,8 @@ fn shipped_strategies_load_and_name_their_sources() {
         "fastest_abatement",
         "hydrogen_heavy",
         "managed_charging_first",
+        "renewable_diesel",
+        "slow_turns",
     ] {
         let overlays = vec![shipped("hub_2045").join(format!("{strategy}.toml"))];
         let request = portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, ..Default::default() };

@@ -59,7 +59,7 @@ fn money_rules_are_booked_by_hand() {
         rows.find(|row| row.year == 2026 && row.owner == "depot_fleet" && row.model == model).unwrap().clone()
     };
     let none = with(&[], "");
-    let fee = with(&[], "[rule.truck_fee.fund]\nusd_per_teu = 10\npaying_share = 0.5\n");
+    let fee = with(&[], "[rule.truck_fee.fund]\nusd_per_teu = 10\npaying_share = 0.5\npass_through = 1\n");
     let hauls = fee.shown[0].1.fleets[0].completed as f64;
     assert!((find(&fee, "diesel").fees_usd - hauls / 40.0 * 1.8 * 0.5 * 10.0).abs() < 1e-6);
     assert_eq!((find(&fee, "battery").fees_usd, find(&none, "diesel").fees_usd), (0.0, 0.0));
@@ -133,7 +133,10 @@ fn limits_on_materials_bind() {
         ("life_years = 15\n", "life_years = 15\nmaterial_t = { rebar = 0.0008 }\n"),
     ];
     let rule = |on: bool| {
-        format!("[rule.embodied_limit.rebar]\nterm = {{ on = {on} }}\nusual_t_per_t = 0.98\nlimit_t_per_t = 0.89\n")
+        format!(
+            "[rule.embodied_limit.rebar]\nterm = {{ on = {on} }}\nusual_t_per_t = 0.98\nlimit_t_per_t = 0.89\n\
+            binds_private_works = true\n"
+        )
     };
     let embodied = |tables: &Tables| -> f64 {
         tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_embodied_t).sum()

@@ -2,7 +2,7 @@
 
 use crate::rules::same_without;
 use crate::{bought, with};
-use portvolt::transition::record::{FleetYearRow, OfferRow};
+use portvolt::transition::record::{FleetYearRow, OfferRow, Tables};
 
 /// Costs, rules and volume stand still; owners hold for six years and then sell. No year buys or sells half as many again as
 /// the mean of all: the first fleet begins in the middle of its cycle, not at the end of it.
@@ -85,4 +85,45 @@ fn plans_know_what_trucks_burn() {
     let burnt = tables.emissions.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
     let (planned, burnt) = (offer.energy_usd / 4.85, burnt.diesel_gal / f64::from(trucks));
     assert!((planned / burnt - 1.0).abs() < 0.08, "{planned} and {burnt} gal a truck and year");
+}
+
+/// Business as usual replaces like with like: without rules, with nothing that changes, a tenth of battery trucks is a tenth
+/// twenty years later, whatever battery trucks cost and whoever sold which.
+#[test]
+fn business_as_usual_keeps_its_shares_for_twenty_years() {
+    let changes = [
+        ("until = 2032", "until = 2045"),
+        ("trucks = { diesel = 40 }", "trucks = { diesel = 36, battery = 4 }"),
+        ("trucks = { diesel = 20 }", "trucks = { diesel = 18, battery = 2 }"),
+        ("[offer.battery]\n", "[offer.battery]\nbuilt = [2015, 2025]\n"),
+        ("teu_per_year = 42_000", "teu_per_year = 8_000"),
+    ];
+    let tables = with(&changes, "");
+    for year in 2025..=2045_u32 {
+        for (owner, start) in [("depot_fleet", 4), ("owners", 2)] {
+            let rows = tables.fleet.iter().filter(|row| row.year == year && row.owner == owner);
+            let clean: u32 = rows.filter(|row| row.model == "battery").map(|row| row.vehicles).sum();
+            assert!(clean.abs_diff(start) <= 1, "{owner} in {year}: {clean} battery trucks");
+        }
+    }
+}
+
+/// A fleet of which half stands in reserve: what is bought new goes to work, the reserve is filled from what was used, and a
+/// truck at work drives about twice what it would if all registered ones shared the work.
+#[test]
+fn reserves_are_not_bought_new() {
+    let shared = with(&[], "");
+    let half = [("trucks = { diesel = 40 }", "active_share = 0.5\ntrucks = { diesel = 40 }")];
+    let reserve = with(&half, "");
+    let use_of = |tables: &Tables| {
+        let mut rows = tables.offers.iter();
+        rows.find(|row| row.year == 2027 && row.owner == "depot_fleet" && row.model == "diesel").unwrap().use_per_year
+    };
+    let ratio = use_of(&reserve) / use_of(&shared);
+    assert!((1.5..2.3).contains(&ratio), "{ratio}");
+    let new = |tables: &Tables| -> u32 { (2026..=2032).map(|year| bought(tables, year).1).sum() };
+    assert!(f64::from(new(&reserve)) < 0.8 * f64::from(new(&shared)), "{} {}", new(&reserve), new(&shared));
+    let last = reserve.fleet.iter().filter(|row| row.year == 2032 && row.owner == "depot_fleet");
+    let (all, spare) = last.fold((0, 0), |sum, row| (sum.0 + row.vehicles, sum.1 + row.reserve));
+    assert!(all - spare == 20 && spare > 0, "{all} {spare}");
 }

@@ -4,7 +4,7 @@ use crate::record::metrics::{Metric, MetricName};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
-use crate::transition::baseline::per_tonne;
+use crate::transition::baseline::abatements;
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -101,17 +101,21 @@ impl Runs {
     /// `baseline`-th of its own group, which itself has none: it abates nothing, and is no competitor of those that do.
     pub fn add_abatement(&mut self, strategies: usize, baseline: usize) {
         let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
-        let pair = |run: &Replication| total(run, MetricName::NpvUsd).zip(total(run, MetricName::Co2eT));
         for group in self.of.chunks_mut(strategies.max(1)) {
-            let base: Vec<Option<(f64, f64)>> = group.get(baseline).into_iter().flatten().map(pair).collect();
+            let base: Vec<Replication> = group.get(baseline).cloned().unwrap_or_default();
             for (at, runs) in group.iter_mut().enumerate() {
                 for (run, base) in runs.iter_mut().zip(&base) {
                     if find(&run.metrics, MetricName::AbatementUsdPerT, "total").is_some() {
                         continue;
                     }
-                    let Some(((npv_usd, co2e_t), (base_usd, base_t))) = pair(run).zip(*base) else { continue };
-                    let usd_per_t = per_tonne(base_usd - npv_usd, base_t - co2e_t).filter(|_| at != baseline);
-                    run.metrics.push(Metric::new(MetricName::AbatementUsdPerT, "total", usd_per_t));
+                    if total(run, MetricName::NpvUsd).zip(total(base, MetricName::NpvUsd)).is_none() {
+                        continue;
+                    }
+                    let mut ways = abatements(&|name| total(base, name), &|name| total(run, name));
+                    if at == baseline {
+                        ways.iter_mut().for_each(|metric| metric.value = None);
+                    }
+                    run.metrics.extend(ways);
                 }
             }
         }

@@ -1,0 +1,172 @@
+//! Contract: what-ifs. Each changes one input and must move one result in its direction, by a size between two bounds: by
+//! about what a hand calculation gives, and not by nothing. The small port with a logit over five years.
+
+use crate::PORT;
+use crate::common::{loaded, written};
+use portvolt::record::metrics::{Metric, MetricName, value_of};
+use portvolt::study::replicate::replicate;
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+const HYDROGEN: &str = include_str!("hydrogen.toml");
+
+const BASE: [&str; 8] = [
+    "transition.until=2029",
+    "transition.adoption={ name = \"logit_tco\", params = { zero_emission = 0 } }",
+    "offer.battery.glider_usd=230000",
+    "offer.fuel_cell.until=2025",
+    "transition.lost_haul_usd=350",
+    "rule.truck_fee.fund={ usd_per_teu = 10, paying_share = 0.6 }",
+    "rule.fuel_standard.s={ baseline_g_per_mj = 100, reduction = 0.2, diesel_g_per_mj = 100, electricity_g_per_mj = 40, \
+     hydrogen_g_per_mj = 100, electric_ratio = 5, hydrogen_ratio = 2, usd_per_t = 60, in_diesel_price = 1 }",
+    "site.depot.limit_kw=300",
+];
+
+fn metrics(settings: &[&str]) -> Vec<Metric> {
+    let (dir, _) = written(&format!("{PORT}\n{HYDROGEN}"), &[]);
+    let all: Vec<&str> = BASE.iter().chain(settings).copied().collect();
+    replicate(&loaded(dir.path(), &all), 1, 0, &AtomicBool::new(false)).unwrap().metrics
+}
+
+/// One what-if: its name, what changes, a result, and the bounds of the result over that of the base.
+struct WhatIf {
+    name: &'static str,
+    given: &'static [&'static str],
+    settings: &'static [&'static str],
+    scope: &'static str,
+    metric: MetricName,
+    over_base: (f64, f64),
+}
+
+const CLEAN: (&str, MetricName) = ("year:2029", MetricName::ZevShareTrucksAtWork);
+const COST: (&str, MetricName) = ("total", MetricName::CostUsd);
+
+const fn what_if(
+    name: &'static str,
+    settings: &'static [&'static str],
+    (scope, metric): (&'static str, MetricName),
+    over_base: (f64, f64),
+) -> WhatIf {
+    WhatIf { name, given: &[], settings, scope, metric, over_base }
+}
+
+const WHAT_IFS: &[WhatIf] = &[
+    what_if("diesel 40 % dearer", &["transition.price.diesel_usd_per_gal=6.8"], CLEAN, (1.05, 3.0)),
+    what_if("electricity twice as dear", &["transition.price.electricity_usd_per_kwh=0.4"], CLEAN, (0.2, 0.97)),
+    what_if(
+        "discount rates of 25 %",
+        &["buyer.depots.discount_rate=0.25", "buyer.small.discount_rate=0.25"],
+        CLEAN,
+        (0.2, 0.97),
+    ),
+    what_if("a voucher of 60,000", &["rule.voucher.v={ usd = 60000, classes = [\"truck\"] }"], CLEAN, (1.05, 3.0)),
+    what_if("the fee on the truck", &["rule.truck_fee.fund.pass_through=1.0"], CLEAN, (1.01, 3.0)),
+    what_if(
+        "the fee on the truck: owners of cargo pay nothing",
+        &["rule.truck_fee.fund.pass_through=1.0"],
+        ("year:2029", MetricName::PaidByCargoOwnersUsd),
+        (0.0, 0.0),
+    ),
+    what_if("connections ten times as dear", &["transition.build.grid.usd_per_unit=5400"], CLEAN, (0.2, 0.98)),
+    what_if(
+        "excise of 12 %",
+        &["rule.vehicle_tax.e={ classes = [\"truck\"], share = 0.12, payee = \"federal\" }"],
+        CLEAN,
+        (0.5, 0.999),
+    ),
+    what_if(
+        "excise of 12 %: it costs",
+        &["rule.vehicle_tax.e={ classes = [\"truck\"], share = 0.12, payee = \"federal\" }"],
+        COST,
+        (1.01, 1.12),
+    ),
+    what_if("credits at three times the price", &["rule.fuel_standard.s.usd_per_t=180"], CLEAN, (1.02, 3.0)),
+    what_if(
+        "nine tenths of renewable diesel",
+        &[
+            "transition.diesel_pool={ fossil_g_per_mj = 100, fuel.renewable = { share = 0.9, g_per_mj = 35, premium_usd_per_gal = 1.4 } }",
+        ],
+        ("total", MetricName::Co2eT),
+        (0.35, 0.6),
+    ),
+    what_if(
+        "marginal emissions of the grid",
+        &["transition.grid.marginal_kg_per_mwh=1590", "transition.grid.kind=\"marginal\""],
+        ("total", MetricName::Co2eT),
+        (1.01, 3.0),
+    ),
+    what_if(
+        "glider in dollars of a dearer year",
+        &["transition.price_index={ 2020 = 100, 2025 = 125 }", "offer.diesel.money_year=2020"],
+        CLEAN,
+        (1.05, 3.0),
+    ),
+    what_if("no insurance", &["transition.insurance_share=0"], COST, (0.8, 0.999)),
+    what_if(
+        "fuel cells on sale, cheap",
+        &["offer.fuel_cell.until=2045", "offer.fuel_cell.glider_usd=120000"],
+        ("year:2029", MetricName::H2UsedKg),
+        (1e3, 1e12),
+    ),
+    what_if(
+        "fuel cells off sale",
+        &["offer.fuel_cell.until=2025", "offer.fuel_cell.glider_usd=120000"],
+        ("year:2029", MetricName::H2UsedKg),
+        (0.0, 0.0),
+    ),
+    what_if("carbon at 200 USD", &["rule.carbon_price.c={ usd_per_t = 200 }"], COST, (1.02, 1.5)),
+    what_if("carbon at 200 USD: who pays less", &["rule.carbon_price.c={ usd_per_t = 200 }"], CLEAN, (1.01, 3.0)),
+    WhatIf {
+        given: &["transition.build.chargers.usd_per_unit=6000", "offer.battery.glider_usd=150000"],
+        ..what_if(
+            "dear chargers at 30 % less",
+            &["rule.infrastructure_credit.c={ kinds = [\"chargers\"], share = 0.3, most_usd_each = 1e9 }"],
+            CLEAN,
+            (1.01, 3.0),
+        )
+    },
+    WhatIf {
+        given: &[
+            "truck_model.battery.battery.usable_kwh=200",
+            "buyer.depots.least_coverage=0",
+            "buyer.small.least_coverage=0",
+        ],
+        ..what_if("lost hauls dear, for a short range", &["transition.lost_haul_usd=3000"], CLEAN, (0.0, 0.95))
+    },
+];
+
+#[test]
+fn each_what_if_moves_its_result() {
+    let mut wrong = Vec::new();
+    let mut seen: BTreeMap<Vec<&str>, Vec<Metric>> = BTreeMap::new();
+    let mut run =
+        |settings: Vec<&'static str>| seen.entry(settings).or_insert_with_key(|settings| metrics(settings)).clone();
+    for case in WHAT_IFS {
+        let base = run(case.given.to_vec());
+        let run = run(case.given.iter().chain(case.settings).copied().collect());
+        let value = |metrics: &[Metric]| value_of(metrics, case.scope, case.metric).unwrap_or(f64::NAN);
+        let (before, after) = (value(&base), value(&run));
+        let over = if before.abs() > 1e-9 { after / before } else { after };
+        println!("{}: {} {before:.4} to {after:.4}, x {over:.4}", case.name, case.metric);
+        if !(case.over_base.0 - 1e-9..=case.over_base.1 + 1e-9).contains(&over) {
+            wrong.push(format!("{}: {} is {over:.4} of the base, not {:?}", case.name, case.metric, case.over_base));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What stations can give bounds the trucks that are bought for them; one position instead of four makes drivers wait, and
+/// waiting costs.
+#[test]
+fn stations_bound_what_is_bought_for_them() {
+    let cheap =
+        ["offer.fuel_cell.until=2045", "offer.fuel_cell.glider_usd=60000", "transition.adoption=\"least_cost\""];
+    let run = |more: &[&'static str]| metrics(&cheap.iter().chain(more).copied().collect::<Vec<_>>());
+    let (wide, narrow) = (run(&[]), run(&["hydrogen.h2.compressor.kg_per_h=2"]));
+    let used = |metrics: &[Metric]| value_of(metrics, "year:2029", MetricName::H2UsedKg).unwrap();
+    assert!(used(&narrow) <= 2.0 * 24.0 * 365.0 * 1.25, "{}", used(&narrow));
+    assert!(used(&wide) > 2.0 * used(&narrow), "{} {}", used(&wide), used(&narrow));
+    let one = run(&["hydrogen.h2.dispenser.positions=1"]);
+    let waiting = |metrics: &[Metric]| value_of(metrics, "year:2029", MetricName::DriverWaitingH).unwrap();
+    assert!(waiting(&one) > waiting(&wide), "{} {}", waiting(&one), waiting(&wide));
+}
