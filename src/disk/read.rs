@@ -189,15 +189,9 @@ pub fn text(path: &Path, kind: Kind) -> Result<String, ReadError> {
 pub fn utf8(bytes: Vec<u8>) -> Result<String, ReadError> {
     String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..byte].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(&error.as_bytes()[..byte]).matches('\n').count() + 1;
         ReadError::NoText { line, byte }
     })
-}
-
-/// When a file or folder was last changed; none where the system does not say.
-#[must_use]
-pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }
 
 /// The full path without links, as the system has it.

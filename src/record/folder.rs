@@ -274,10 +274,11 @@ impl RunFolder {
                 None if is_empty => {}
                 None => return Err(FolderError::Foreign(target.to_path_buf())),
                 Some(_) if !force => return Err(FolderError::Finished(target.to_path_buf())),
-                Some(run) => match foreign(target, &run) {
-                    Some(name) => return Err(FolderError::Mixed { target: target.to_path_buf(), name }),
-                    None => {}
-                },
+                Some(run) => {
+                    if let Some(name) = foreign(target, &run) {
+                        return Err(FolderError::Mixed { target: target.to_path_buf(), name });
+                    }
+                }
             }
         }
         let work = Work::begin(target)?;
