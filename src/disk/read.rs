@@ -196,12 +196,6 @@ pub fn utf8(bytes: Vec<u8>) -> Result<String, ReadError> {
     })
 }
 
-/// When a file or folder was last changed; none where the system does not say.
-#[must_use]
-pub fn modified(path: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
-}
-
 /// The full path without links, as the system has it.
 ///
 /// # Errors

@@ -113,7 +113,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         return Err(sorted(problems));
     }
     let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
-    problems.list.extend(wrong_interval(replay.interval_s, calendar.as_ref(), &zone, days));
+    problems.list.extend(uneven_interval(replay, calendar.as_ref(), days));
     let scenario = scenario(replay, &visits, (&start, &zone), days);
     if let Err(error) = policy::charging(&replay.policy, &replay.params, None) {
         let (field, message, help) = ("--policy".to_owned(), error.to_string(), error.help());
@@ -141,19 +141,6 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         }),
         _ => Err(sorted(problems)),
     }
-}
-
-/// What is wrong with the length of the control interval.
-fn wrong_interval(interval_s: u32, calendar: Option<&Calendar>, zone: &str, days: u32) -> Option<Problem> {
-    // Hours are what tariffs and tables count by: an interval over their border would belong to two of them.
-    let message = if interval_s == 0 || !3600_u32.is_multiple_of(interval_s) {
-        format!("{interval_s} s does not divide the hour")
-    } else {
-        let minutes = calendar?.uneven_change_s(interval_s, days)? / 60;
-        format!("the clocks of {zone} change by {minutes} min, which {interval_s} s does not divide")
-    };
-    let help = Some("choose 15min, for example".to_owned());
-    Some(Problem { place: None, field: "--interval".to_owned(), message, help })
 }
 
 /// Visits, with the day and the zone that their seconds count from.
@@ -250,6 +237,20 @@ fn calendar(start: &str, zone: &str, last_s: u32, problems: &mut Vec<Problem>) -
             }
         }
     }
+}
+
+/// What is wrong with the control interval: hours are what tariffs and tables count by, and one over the border of an hour, or
+/// of a local midnight, would belong to two of them.
+fn uneven_interval(replay: &Replay, calendar: Option<&Calendar>, days: u32) -> Option<Problem> {
+    let interval_s = replay.interval_s;
+    let message = if interval_s == 0 || !3600_u32.is_multiple_of(interval_s) {
+        format!("{interval_s} s does not divide the hour")
+    } else {
+        let change_min = calendar?.uneven_change_s(interval_s, days)? / 60;
+        format!("the clocks of the zone change by {change_min} min, which {interval_s} s does not divide")
+    };
+    let help = Some("choose 15min, for example".to_owned());
+    Some(Problem { place: None, field: "--interval".to_owned(), message, help })
 }
 
 /// Times that all fall on boundaries need no finer tick than the interval; ports that are handed on do.

@@ -11,7 +11,7 @@ use super::record::{
 use super::regulation::{TargetMetric, means};
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
-use super::year::Shown;
+use super::year::OperatingYear;
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
 use crate::record::tally::FleetTally;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 impl Pathway<'_> {
     /// Closes the books of a year.
-    pub(super) fn close(&mut self, year: u16, shown: &Shown) {
+    pub(super) fn close(&mut self, year: u16, shown: &OperatingYear) {
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
@@ -90,13 +90,13 @@ impl Pathway<'_> {
     }
 
     /// Hauls that lapsed are lost to all fleets, by their trucks at work.
-    fn lose_hauls(&self, shown: &Shown, counts: &[Vec<u32>], finance: &mut [FinanceRow]) {
+    fn lose_hauls(&self, shown: &OperatingYear, counts: &[Vec<u32>], finance: &mut [FinanceRow]) {
         let trucks = |holding: usize| f64::from(counts[holding].iter().sum::<u32>());
         let holdings = (0..self.frame.holdings.len()).filter(|at| self.frame.holdings[*at].class == TRUCK);
         let all: f64 = holdings.clone().map(trucks).sum();
         for holding in holdings.filter(|_| all > 0.0) {
             let scope = self.frame.scope(holding);
-            let usd = shown.hauls[1] * self.frame.spec.lost_haul_usd * trucks(holding) / all;
+            let usd = shown.hauls[1] * self.frame.spec.unmet_haul_usd * trucks(holding) / all;
             if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
                 row.hauls_usd += usd;
             }
@@ -139,7 +139,7 @@ impl Pathway<'_> {
 
     /// What fleets pay is income of sites: at ports with a price of their own by that price, the rest (`paid_usd`) of public
     /// sites by the energy they gave without one.
-    fn sell_charging(&self, shown: &Shown, paid_usd: f64, finance: &mut [FinanceRow]) {
+    fn sell_charging(&self, shown: &OperatingYear, paid_usd: f64, finance: &mut [FinanceRow]) {
         let sites = self.frame.scenario().site.iter().zip(&shown.sites);
         let public: Vec<(String, f64)> = sites
             .filter(|((_, spec), _)| spec.kind == SiteKind::Public)
@@ -162,7 +162,7 @@ impl Pathway<'_> {
 
     /// What fleets and terminals pay for hydrogen is income of the stations' sites, which pay for its electricity and for what
     /// they buy: who builds a station earns with it.
-    fn sell_hydrogen(&self, year: u16, shown: &Shown, finance: &mut [FinanceRow]) {
+    fn sell_hydrogen(&self, year: u16, shown: &OperatingYear, finance: &mut [FinanceRow]) {
         let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
         for (key, site) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|it| it.1.hydrogen_kg > 0.0) {
             let scope = format!("site:{key}");
@@ -280,7 +280,7 @@ impl Pathway<'_> {
         }
     }
 
-    fn community_rows(&mut self, year: u16, shown: &Shown) {
+    fn community_rows(&mut self, year: u16, shown: &OperatingYear) {
         for ((key, _), site) in self.frame.sites.iter().zip(&shown.sites) {
             let is_quiet = site.trucks_by_hour.iter().all(|count| *count == 0.0) && site.classes.is_empty();
             let rows = (0..24_u32).filter(|_| !is_quiet).map(|hour| {

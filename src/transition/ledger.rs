@@ -6,7 +6,7 @@ use super::record::{EmissionsRow, FinanceRow};
 use super::regulation::TruckFeeRule;
 use super::spec::TRUCK;
 use super::stock::Model;
-use super::year::{Shown, SiteShown};
+use super::year::{OperatingYear, SiteYear};
 use crate::record::table::Row;
 use crate::record::tally::FleetTally;
 use crate::vehicle::spec::Powertrain;
@@ -60,7 +60,7 @@ pub struct Year<'a> {
     /// The year.
     pub year: u16,
     /// What it showed.
-    pub shown: &'a Shown,
+    pub shown: &'a OperatingYear,
     /// Vehicles at work by holding and model.
     pub counts: &'a [Vec<u32>],
     /// What the vehicles of each holding are worth today, with those in reserve, USD.
@@ -172,7 +172,7 @@ impl Year<'_> {
 
     /// t `CO2e` of what a site drew from the grid but for hydrogen, hour by hour of the day.
     #[must_use]
-    pub fn grid_t(&self, site: &SiteShown) -> f64 {
+    pub fn grid_t(&self, site: &SiteYear) -> f64 {
         let grid = &self.frame.spec.grid;
         let kwh = if grid.by_hour.len() == 24 {
             grid.by_hour.iter().zip(site.kwh_by_hour).map(|(factor, kwh)| factor * kwh).sum()

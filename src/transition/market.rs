@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::offer::{Choice, Ownership, maintenance_usd, mean_value, price_usd, residual, tco};
 use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
 use super::stock::Stock;
-use super::year::Shown;
+use super::year::OperatingYear;
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
 use crate::record::tally::FleetTally;
@@ -34,7 +34,7 @@ pub struct Market<'a> {
     /// The year that is decided.
     pub year: u16,
     /// What the year before showed.
-    pub shown: &'a Shown,
+    pub shown: &'a OperatingYear,
     /// Vehicles of the year before, by holding and model.
     pub counts: &'a [Vec<u32>],
     /// By holding: use of its vehicles at work by their age, mean.
@@ -90,7 +90,7 @@ impl Market<'_> {
             driver_usd_per_h: frame.spec.driver_usd_per_h,
             infrastructure_usd: self.infrastructure_usd(holding, model, offer),
             connection_usd: self.connection_usd(holding, model, offer),
-            lost_hauls_usd: self.lost_hauls_usd(holding, coverage),
+            unmet_hauls_usd: self.unmet_hauls_usd(holding, coverage),
             fees_usd: self.fees_usd(holding, model),
             carbon_usd: self.carbon_usd(model, energy),
             credits_usd: self.credits_usd(holding, model, energy),
@@ -259,9 +259,9 @@ impl Market<'_> {
     }
 
     /// Hauls that one cannot do on its range, at what a lost haul costs.
-    fn lost_hauls_usd(&self, holding: usize, coverage: f64) -> f64 {
+    fn unmet_hauls_usd(&self, holding: usize, coverage: f64) -> f64 {
         let Some(fleet) = self.fleet(holding) else { return 0.0 };
-        (1.0 - coverage) * fleet.completed as f64 / self.vehicles(holding) * self.frame.spec.lost_haul_usd
+        (1.0 - coverage) * fleet.completed as f64 / self.vehicles(holding) * self.frame.spec.unmet_haul_usd
     }
 
     fn fees_usd(&self, holding: usize, model: usize) -> f64 {
@@ -351,7 +351,7 @@ fn vehicles(counts: &[u32]) -> f64 {
 
 impl Frame<'_> {
     /// What the trucks of a holding did; none of equipment.
-    fn tally<'b>(&self, holding: usize, shown: &'b Shown) -> Option<&'b FleetTally> {
+    fn tally<'b>(&self, holding: usize, shown: &'b OperatingYear) -> Option<&'b FleetTally> {
         let holding = &self.holdings[holding];
         let at = self.fleets.iter().position(|(key, _)| **key == holding.owner)?;
         (holding.class == TRUCK).then(|| &shown.fleets[at])
@@ -387,7 +387,7 @@ impl Frame<'_> {
 
     /// km of a truck or work hours of a unit that is new, over the years of its holding, as the year that was shown needed.
     #[must_use]
-    pub fn use_per_year(&self, holding: usize, shown: &Shown, counts: &[Vec<u32>]) -> f64 {
+    pub fn use_per_year(&self, holding: usize, shown: &OperatingYear, counts: &[Vec<u32>]) -> f64 {
         let used = self.tally(holding, shown).map_or_else(|| self.work_h(holding, shown), |fleet| fleet.km);
         used / vehicles(&counts[holding])
     }
@@ -401,7 +401,7 @@ impl Frame<'_> {
         if mean_use > 0.0 { held / f64::from(hold_years) / mean_use } else { 1.0 }
     }
 
-    fn work_h(&self, holding: usize, shown: &Shown) -> f64 {
+    fn work_h(&self, holding: usize, shown: &OperatingYear) -> f64 {
         let holding = &self.holdings[holding];
         let at = self.sites.iter().position(|(key, _)| **key == holding.owner);
         let class = at.and_then(|at| shown.sites[at].classes.get(&holding.class));

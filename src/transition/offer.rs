@@ -74,7 +74,7 @@ pub struct Ownership {
     /// Share of the connection that these need, USD a year.
     pub connection_usd: f64,
     /// Hauls that it cannot do, USD a year.
-    pub lost_hauls_usd: f64,
+    pub unmet_hauls_usd: f64,
     /// Fees for its containers, USD a year.
     pub fees_usd: f64,
     /// Carbon price on its fuel, USD a year.
@@ -105,7 +105,7 @@ pub struct Tco {
     /// Their connection.
     pub connection_usd: f64,
     /// Hauls that it cannot do.
-    pub lost_hauls_usd: f64,
+    pub unmet_hauls_usd: f64,
     /// Fees.
     pub fees_usd: f64,
     /// Carbon price.
@@ -132,7 +132,7 @@ impl Tco {
             + self.waiting_usd
             + self.infrastructure_usd
             + self.connection_usd
-            + self.lost_hauls_usd
+            + self.unmet_hauls_usd
             + self.fees_usd
             + self.carbon_usd
             + self.credits_usd
@@ -154,7 +154,7 @@ pub fn tco(o: &Ownership) -> Tco {
         waiting_usd: o.waiting_h * o.driver_usd_per_h,
         infrastructure_usd: o.infrastructure_usd,
         connection_usd: o.connection_usd,
-        lost_hauls_usd: o.lost_hauls_usd,
+        unmet_hauls_usd: o.unmet_hauls_usd,
         fees_usd: o.fees_usd,
         carbon_usd: o.carbon_usd,
         credits_usd: -o.credits_usd,
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn taxes_and_works_by_hand() {
         let plain = Ownership { price_usd: 400_000.0, hold_years: 5, discount_rate: 0.07, ..Ownership::default() };
-        let taxed = Ownership { tax_usd: 86_000.0, connection_usd: 1_234.5, lost_hauls_usd: 99.0, ..plain };
+        let taxed = Ownership { tax_usd: 86_000.0, connection_usd: 1_234.5, unmet_hauls_usd: 99.0, ..plain };
         let cents = |usd: f64| (usd * 100.0).round() / 100.0;
         assert_eq!(cents(tco(&taxed).tax_usd), 20_974.60);
         assert_eq!(cents(tco(&taxed).total_usd() - tco(&plain).total_usd()), 22_308.10);

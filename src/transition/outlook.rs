@@ -6,7 +6,7 @@ use super::comply::Bound;
 use super::offer::Choice;
 use super::pathway::Pathway;
 use super::spec::{BuildSpec, ProjectKind, TRUCK};
-use super::year::Shown;
+use super::year::OperatingYear;
 use crate::policy::infrastructure::InfrastructureView;
 use crate::record::groups::GroupTally;
 use crate::vehicle::spec::Powertrain;
@@ -57,7 +57,12 @@ impl Pathway<'_> {
     }
 
     /// What a builder sees: chargers and connections with what is on the way, and the vehicles of the year to come.
-    pub(super) fn infrastructure_view(&self, year: u16, shown: &Shown, coming: &Capacity) -> InfrastructureView {
+    pub(super) fn infrastructure_view(
+        &self,
+        year: u16,
+        shown: &OperatingYear,
+        coming: &Capacity,
+    ) -> InfrastructureView {
         let scenario = self.frame.scenario();
         let serving = Capacity::at(&self.projects, f64::from(year));
         let sites: Vec<&String> = scenario.site.keys().collect();

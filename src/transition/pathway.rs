@@ -9,7 +9,7 @@ use super::record::{OfferRow, Party, Tables};
 use super::regulation::means;
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
-use super::year::{Shown, operate};
+use super::year::{OperatingYear, operate};
 use crate::grid::spec::SiteKind;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
@@ -177,7 +177,7 @@ impl<'a> Pathway<'a> {
     fn commit(
         &mut self,
         year: u16,
-        shown: &Shown,
+        shown: &OperatingYear,
         buyers: &mut dyn Decide<Adoption>,
         builders: &mut dyn Decide<BuildOut>,
     ) -> Result<(), PathwayError> {
@@ -220,7 +220,7 @@ impl<'a> Pathway<'a> {
     }
 
     /// A year of use of every vehicle. Those of the first fleet were used as much in each year before.
-    fn age(&mut self, year: u16, shown: &Shown, counts: &[Vec<u32>]) {
+    fn age(&mut self, year: u16, shown: &OperatingYear, counts: &[Vec<u32>]) {
         let holdings = 0..self.frame.holdings.len();
         let used: Vec<f64> = holdings.map(|holding| self.frame.use_per_year(holding, shown, counts)).collect();
         let is_first = year == self.frame.spec.from + 1;
@@ -465,7 +465,7 @@ impl<'a> Pathway<'a> {
                 waiting_usd: tco.waiting_usd,
                 infrastructure_usd: tco.infrastructure_usd,
                 connection_usd: tco.connection_usd,
-                lost_hauls_usd: tco.lost_hauls_usd,
+                unmet_hauls_usd: tco.unmet_hauls_usd,
                 fees_usd: tco.fees_usd,
                 carbon_usd: tco.carbon_usd,
                 credits_usd: tco.credits_usd,

@@ -1,7 +1,7 @@
 //! The tables of a transition: one row a year and scope. Amounts are US dollars of the scenario's money year.
 
 use super::spec::ProjectKind;
-use super::year::Shown;
+use super::year::OperatingYear;
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
@@ -138,7 +138,7 @@ pub struct Tables {
     /// By site: is it a neighbour, which is in no sum of the hub?
     pub neighbours: Vec<bool>,
     /// What operations of each year showed.
-    pub shown: Vec<(u16, Shown)>,
+    pub shown: Vec<(u16, OperatingYear)>,
 }
 
 row! {
@@ -333,7 +333,7 @@ row! {
         /// their connection
         connection_usd: f64 ["USD/yr"],
         /// hauls that it cannot do
-        lost_hauls_usd: f64 ["USD/yr"],
+        unmet_hauls_usd: f64 ["USD/yr"],
         /// fees
         fees_usd: f64 ["USD/yr"],
         /// carbon price

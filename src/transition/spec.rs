@@ -58,7 +58,7 @@ pub struct TransitionSpec {
     /// What a haul that is lost costs who should have had it, USD; 0 switches it off.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100_000.0))]
-    pub lost_haul_usd: f64,
+    pub unmet_haul_usd: f64,
     /// What a haul that is late costs, USD; 0 switches it off.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100_000.0))]

@@ -187,7 +187,7 @@ fn battery(site: &str, energy_kwh: f64) -> StorageSpec {
 
 /// What a site showed in a year.
 #[derive(Debug, Clone, Default)]
-pub struct SiteShown {
+pub struct SiteYear {
     /// Through the meter, kWh.
     pub meter_kwh: f64,
     /// Of it by local hour, kWh.
@@ -222,7 +222,7 @@ pub struct SiteShown {
     pub classes: BTreeMap<String, EquipmentTally>,
 }
 
-impl SiteShown {
+impl SiteYear {
     /// Share of its energy that is not for hydrogen.
     #[must_use]
     pub fn own_share(&self) -> f64 {
@@ -232,13 +232,13 @@ impl SiteShown {
 
 /// What operations of a year showed.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
+pub struct OperatingYear {
     /// By fleet, in the order of the scenario.
     pub fleets: Vec<FleetTally>,
     /// By fleet: shifts by classes of distance, of the samples.
     pub shift_km: Vec<Vec<u32>>,
     /// By site, in the order of the scenario.
-    pub sites: Vec<SiteShown>,
+    pub sites: Vec<SiteYear>,
     /// By group of chargers, in the order of the scenario: of the samples.
     pub groups: Vec<GroupTally>,
     /// Highest mean power of an interval of all sites of the hub together (at the same time), kW.
@@ -348,7 +348,7 @@ pub fn operate(
     plan: &YearPlan,
     options: &Options,
     stop: &AtomicBool,
-) -> Result<Shown, RunError> {
+) -> Result<OperatingYear, RunError> {
     let mean_c = base.scenario.weather.as_ref().map(|weather| weather.mean_c.as_slice());
     let samples = samples(spec, mean_c, plan.year);
     let ran: Vec<Result<Ran, RunError>> = samples
@@ -362,12 +362,12 @@ pub fn operate(
             settled(&mut loaded, spec.warm_up_days, sample, &Options { seed, ..*options }, stop)
         })
         .collect();
-    let mut shown = Shown {
+    let mut shown = OperatingYear {
         fleets: vec![FleetTally::default(); base.scenario.fleet.len()],
         shift_km: vec![Vec::new(); base.scenario.fleet.len()],
-        sites: base.scenario.site.keys().map(|_| SiteShown::default()).collect(),
+        sites: base.scenario.site.keys().map(|_| SiteYear::default()).collect(),
         groups: vec![GroupTally::default(); base.scenario.charger.len()],
-        ..Shown::default()
+        ..OperatingYear::default()
     };
     let mut parts = Vec::new();
     for (ran, sample) in ran.into_iter().zip(samples) {
@@ -422,7 +422,7 @@ fn one(
     Ok(Ran { summary, balance, levels: after.levels, shift_km, calendar, events })
 }
 
-fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
+fn fold(shown: &mut OperatingYear, base: &Loaded, ran: &Ran, weight: f64) {
     let summary = &ran.summary;
     for (tally, key) in summary.hydrogen.by_site() {
         if let Some(at) = base.scenario.site.keys().position(|site| site == key) {
@@ -475,7 +475,7 @@ fn fold(shown: &mut Shown, base: &Loaded, ran: &Ran, weight: f64) {
 
 /// Bills a whole year of each site that has a tariff: every month is made of the week that stands for it, day by day of the
 /// week, so that each month has its own demand charge and season. Energy is then what the samples weigh.
-fn bills(shown: &mut Shown, base: &Loaded, spec: &TransitionSpec, year: u16, parts: &[(Sample, Ran)]) {
+fn bills(shown: &mut OperatingYear, base: &Loaded, spec: &TransitionSpec, year: u16, parts: &[(Sample, Ran)]) {
     let first = date(year as i16, 1, 1);
     let days = (date(year as i16 + 1, 1, 1) - first).get_days() as u32;
     let calendar = calendar(first, &base.scenario.time.zone, days);

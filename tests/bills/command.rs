@@ -253,7 +253,7 @@ fn wrong_tariffs_of_sites_are_named() {
     let dir = depot(&tariff);
     let cases = [
         (OWN, "t.json: energyweekdayschedule[5][12]: there is no period 3"),
-        ("site.depot.tariff=tariffs/u.json", "u.json: there is no such file"),
+        ("site.depot.tariff=tariffs/u.json", "u.json: site.depot.tariff: there is no such file"),
         ("site.depot.tariff=sce_tou_ev_7", "did you mean `sce_tou_ev_8`?"),
         ("site.depot.tariff_name=other", "holds no tariff `other`"),
     ];

@@ -91,7 +91,7 @@ fn cases() -> Vec<Case> {
         case(&[RUN], &["export", "loadshape", "done", "--out", "shapes"], &["shapes/loadshapes.dss"]),
         case(&[], &["export", "geojson", "depot", "--out", "map.geojson"], &["map.geojson"]),
         case(&[], &["man", "--out", "pages"], &["pages/portvolt.1", "pages/portvolt-run.1"]),
-        case(&[], &["plugin", "new", "my_policy"], &["my_policy"]),
+        case(&[], &["plugin", "new", "my_policy", "--kind", "dispatch", "--lang", "rust"], &["my_policy"]),
         case(&[], &["sweep", "plan", "study.toml", "--out", "sweeps"], &["sweeps/study.plan.json"]),
         case(
             &[&["sweep", "plan", "study.toml", "--out", "sweeps"]],

@@ -15,7 +15,7 @@ const BASE: [&str; 8] = [
     "transition.adoption={ name = \"logit_tco\", params = { zero_emission = 0 } }",
     "offer.battery.glider_usd=230000",
     "offer.fuel_cell.until=2025",
-    "transition.lost_haul_usd=350",
+    "transition.unmet_haul_usd=350",
     "rule.truck_fee.fund={ usd_per_teu = 10, paying_share = 0.6 }",
     "rule.fuel_standard.s={ baseline_g_per_mj = 100, reduction = 0.2, diesel_g_per_mj = 100, electricity_g_per_mj = 40, \
      hydrogen_g_per_mj = 100, electric_ratio = 5, hydrogen_ratio = 2, usd_per_t = 60, in_diesel_price = 1 }",
@@ -131,7 +131,7 @@ const WHAT_IFS: &[WhatIf] = &[
             "buyer.depots.least_coverage=0",
             "buyer.small.least_coverage=0",
         ],
-        ..what_if("lost hauls dear, for a short range", &["transition.lost_haul_usd=3000"], CLEAN, (0.0, 0.95))
+        ..what_if("unmet hauls dear, for a short range", &["transition.unmet_haul_usd=3000"], CLEAN, (0.0, 0.95))
     },
 ];
 
