@@ -375,7 +375,9 @@ fn the_reference_of_metrics_is_fresh() {
     module.push_str(
         "/** What planners ask first, in this order. */\nexport const HEADLINES: readonly MetricName[] = [\n",
     );
-    MetricName::HEADLINES.iter().for_each(|name| writeln!(module, "  \"{name}\",").unwrap());
+    for name in MetricName::HEADLINES.iter() {
+        writeln!(module, "  \"{name}\",").unwrap();
+    }
     module.push_str("];\n");
     reference("src/guide/reference/metrics.md", &text);
     reference("src/report/ui/src/generated/metrics.ts", &module);

@@ -1,7 +1,6 @@
 //! One opened folder, by the names in it: what is done here stays here, whatever links lie in it and whatever is renamed
 //! around it meanwhile.
 #![expect(clippy::disallowed_types, reason = "the age of files decides what is cleaned up, never a result")]
-#![expect(clippy::disallowed_types, reason = "the age of files decides what may be removed, never a result")]
 
 use super::fault;
 use super::read::{self, Kind, ReadError};

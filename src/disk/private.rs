@@ -1,6 +1,5 @@
 //! Files for one user only: what lies there is trusted as far as nobody else could have put it there.
 #![expect(clippy::disallowed_types, reason = "the age of files decides what is cleaned up, never a result")]
-#![expect(clippy::disallowed_types, reason = "the age of files decides what may be removed, never a result")]
 
 use super::WriteError;
 use super::read::{self, Kind};

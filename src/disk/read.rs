@@ -1,8 +1,6 @@
 //! Reads what users, strangers and other programs wrote: regular files only, each kind up to its size. A pipe, a socket or a
 //! device is refused and never waited for.
 
-#![expect(clippy::disallowed_types, reason = "the age of files decides what may be removed, never a result")]
-
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;

@@ -125,7 +125,6 @@ impl<'a> Records<'a> {
 }
 
 /// Does a record with a quote go over its line, or is its last quote open?
-#[expect(clippy::naive_bytecount, reason = "records are short, and few have quotes")]
 fn is_broken(raw: &[u8], cells: &csv::StringRecord) -> bool {
     let quotes = raw.split(|byte| *byte == b'"').count() - 1;
     quotes % 2 == 1 || cells.as_slice().contains(['\n', '\r'])

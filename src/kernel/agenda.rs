@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 const ID_BITS: u32 = 28;
 
-/// Kinds of due things of one room, at most 16. Lower ranks go first at the same second. Made by [`due_kinds`].
+/// Kinds of due things of one room, at most 16. Lower ranks go first at the same second. Made by `due_kinds!`.
 pub trait DueKind: Copy {
     /// Its place in the order.
     fn rank(self) -> u8;

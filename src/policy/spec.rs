@@ -73,7 +73,7 @@ impl<K: Kind> From<String> for Choice<K> {
 }
 
 /// The part of a choice that all kinds share, for its schema.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct SharedKeys {
     /// Name of a built-in policy: `portvolt policies` lists them.
@@ -84,12 +84,6 @@ struct SharedKeys {
     params: BTreeMap<String, f64>,
     /// What a plugin may use.
     limits: PluginLimits,
-}
-
-impl Default for SharedKeys {
-    fn default() -> Self {
-        Self { name: String::new(), plugin: None, params: BTreeMap::new(), limits: PluginLimits::default() }
-    }
 }
 
 impl<K: Kind> JsonSchema for Choice<K> {

@@ -53,7 +53,9 @@ fn drain<R: Folded>(
         return Ok(());
     }
     let rows = records.take();
-    summaries.iter_mut().for_each(|summary| R::fold(&rows, summary));
+    for summary in summaries.iter_mut() {
+        R::fold(&rows, summary);
+    }
     tables.write(&rows, names)?;
     world.resource_mut::<Records<R>>().reuse(rows);
     Ok(())

@@ -172,7 +172,9 @@ impl Summary {
 
     /// Folds hydrogen fills in: the time of drivers who wait or fuel.
     pub fn refuelings(&mut self, rows: &[RefuelRow]) {
-        rows.iter().for_each(|row| self.fuel_hours(row, 1.0));
+        for row in rows {
+            self.fuel_hours(row, 1.0);
+        }
         self.hydrogen.refuelings(rows);
     }
 
@@ -480,6 +482,7 @@ impl ScopeMetrics<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     //! Contract: what is asked for, lacked and waited for is said of those it concerns, once.
 

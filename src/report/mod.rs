@@ -64,6 +64,9 @@ pub(crate) fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) 
 ///
 /// # Errors
 /// When a file of the folder cannot be read.
+///
+/// # Panics
+/// Never: plain values can be written.
 pub fn build(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<String, ReadError> {
     let data = data(folder, manifest, baseline)?;
     Ok(page(&serde_json::to_string(&data).expect("plain values can be written")))

@@ -268,7 +268,7 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
     let NewTariff { scenario, name, text } = body.0;
     aside(move || {
         named(&name)?;
-        if !name.ends_with(".json") {
+        if std::path::Path::new(&name).extension().is_none_or(|it| it != "json") {
             return Err(ApiError::bad(format!("`{name}`: a tariff is a file of JSON, whose name ends in .json")));
         }
         let mut problems = Vec::new();

@@ -80,7 +80,7 @@ impl ComparisonRequest {
             target: self.until.clone().map(|Until { metric, share, most }| Target { metric, share, most }),
             is_bounded: false,
         };
-        let metric = self.until.as_ref().map(|until| until.metric.clone());
+        let metric = self.until.as_ref().map(|until| until.metric);
         Ok((results::Asked { compare, vary: Vec::new(), metric }, loaded))
     }
 

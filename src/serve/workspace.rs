@@ -356,7 +356,7 @@ impl Found {
 /// Files of JSON in a scenario's folder: tariffs of the Utility Rate Database are such.
 fn tariffs(folder: &Path) -> Vec<String> {
     let mut names = list(folder);
-    names.retain(|name| is_name(name) && name.ends_with(".json"));
+    names.retain(|name| is_name(name) && Path::new(name).extension().is_some_and(|it| it == "json"));
     names.sort();
     names
 }

@@ -88,6 +88,12 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
         let message = format!("the factors have the mean {mean:.3}, not 1: `kg_per_mwh` is the mean of the year");
         checker.wrong(&["transition", "grid", "by_hour"], message, None);
     }
+    ramps(spec, checker);
+    builds(spec, scenario, checker);
+    sold(scenario, checker);
+}
+
+fn ramps(spec: &TransitionSpec, checker: &mut Checker<'_>) {
     for (group, ramps) in &spec.ramp {
         if !matches!(group.as_str(), "truck" | "equipment") {
             checker.wrong(&["transition", "ramp", group], "is neither `truck` nor `equipment`", None);
@@ -96,6 +102,10 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
             powertrain(&["transition", "ramp", group, word], word, checker);
         }
     }
+}
+
+/// What works cost, and what they are made of.
+fn builds(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     for (kind, build) in &spec.build {
         for (name, place) in &build.place {
             for site in &place.sites {
@@ -103,17 +113,16 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
                 checker.key(&path, site, &scenario.site, "site");
             }
             if let Some(usd) = &place.usd_per_unit {
-                here(checker, &["build", kind.word(), "place", name, "usd_per_unit"], usd, USD);
+                checker.curve(&["transition", "build", kind.word(), "place", name, "usd_per_unit"], usd, USD);
             }
         }
-        here(checker, &["build", kind.word(), "usd_per_unit"], &build.usd_per_unit, USD);
+        checker.curve(&["transition", "build", kind.word(), "usd_per_unit"], &build.usd_per_unit, USD);
         for material in build.material_t.keys().filter(|key| !scenario.rule.embodied_limit.contains_key(*key)) {
             let path = ["transition", "build", kind.word(), "material_t", material];
             let help = nearest(material, scenario.rule.embodied_limit.keys().map(String::as_str));
             checker.wrong(&path, format!("there is no [rule.embodied_limit.{material}]"), help);
         }
     }
-    sold(scenario, checker);
 }
 
 fn powertrain(path: &[&str], word: &str, checker: &mut Checker<'_>) {
@@ -270,6 +279,28 @@ fn projects(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
 }
 
+fn vouchers(rules: &RulesSpec, checker: &mut Checker<'_>) {
+    for (name, rule) in &rules.voucher {
+        checker.curve(&["rule", "voucher", name, "usd"], &rule.usd, USD);
+        let bands = &rule.by_size;
+        if bands.windows(2).any(|pair| pair[0][0] >= pair[1][0])
+            || bands.iter().any(|band| !(0.0..=10.0).contains(&band[1]))
+        {
+            let message = "the sizes must rise, and each factor must be between 0 and 10";
+            checker.wrong(&["rule", "voucher", name, "by_size"], message, None);
+        }
+        if let Some(budget) = &rule.budget_usd {
+            checker.curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12));
+        }
+        for word in &rule.powertrains {
+            powertrain(&["rule", "voucher", name, "powertrains"], word, checker);
+        }
+        if let Some(fund) = &rule.fund {
+            checker.key(&["rule", "voucher", name, "fund"], fund, &rules.truck_fee, "rule.truck_fee");
+        }
+    }
+}
+
 fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     let classes = classes(scenario);
     let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
@@ -311,29 +342,11 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     for (name, rule) in &rules.voucher {
         term("voucher", name, &rule.term, &rule.classes, checker);
-        checker.curve(&["rule", "voucher", name, "usd"], &rule.usd, USD);
-        let bands = &rule.by_size;
-        if bands.windows(2).any(|pair| pair[0][0] >= pair[1][0])
-            || bands.iter().any(|band| !(0.0..=10.0).contains(&band[1]))
-        {
-            let message = "the sizes must rise, and each factor must be between 0 and 10";
-            checker.wrong(&["rule", "voucher", name, "by_size"], message, None);
-        }
-        if let Some(budget) = &rule.budget_usd {
-            checker.curve(&["rule", "voucher", name, "budget_usd"], budget, (0.0, 1e12));
-        }
-        for word in &rule.powertrains {
-            powertrain(&["rule", "voucher", name, "powertrains"], word, checker);
-        }
     }
+    vouchers(rules, checker);
     for (name, rule) in &rules.vehicle_tax {
         term("vehicle_tax", name, &rule.term, &rule.classes, checker);
         checker.curve(&["rule", "vehicle_tax", name, "share"], &rule.share, (0.0, 1.0));
-    }
-    for (name, rule) in &rules.voucher {
-        if let Some(fund) = &rule.fund {
-            checker.key(&["rule", "voucher", name, "fund"], fund, &rules.truck_fee, "rule.truck_fee");
-        }
     }
     for (name, rule) in &rules.infrastructure_credit {
         for site in &rule.sites {

@@ -19,7 +19,7 @@ use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-/// What the policy ordered at the present decision. Written by [`ask_policy`], carried out by [`carry_out`].
+/// What the policy ordered at the present decision. Written by `ask_policy`, carried out by `carry_out`.
 #[derive(Resource, Debug, Default)]
 pub struct DispatchOrders(Orders);
 

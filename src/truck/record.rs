@@ -56,7 +56,9 @@ impl FuelRow {
 pub(crate) fn close(world: &mut World, _: u32) {
     let open = open_rows(world);
     let mut rows = world.resource_mut::<Records<HaulRow>>();
-    open.into_iter().for_each(|row| rows.push(row));
+    for row in open {
+        rows.push(row);
+    }
 }
 
 /// Rows for hauls that are open now, in their order.

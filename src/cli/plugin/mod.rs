@@ -77,6 +77,7 @@ pub(crate) fn plugin(command: &PluginCommand, console: &Console) -> Exit {
         }
         PluginCommand::New(args) => return new::new(args, console),
         PluginCommand::Build { dir } => return new::build(dir, console),
+        #[expect(clippy::exit, reason = "the parent reads its code, which is none of ours")]
         PluginCommand::Compile => std::process::exit(compile_for_parent()),
         PluginCommand::Bench { file, scenario, days } => bench(file, scenario, *days, console),
     };

@@ -16,7 +16,7 @@ const SCALE: f64 = 1e4;
 /// A ring of points, degrees east and north.
 type Ring = Vec<[f64; 2]>;
 
-/// TopoJSON with one object: each arc is a start and steps on a grid, each ring a list of arcs.
+/// `TopoJSON` with one object: each arc is a start and steps on a grid, each ring a list of arcs.
 #[derive(Deserialize)]
 struct Topology {
     transform: Transform,

@@ -158,7 +158,12 @@ impl Totals {
             sessions: Sums::new(SESSIONS, |row| Some(row.site.index()), "site", sites),
             power: Sums::new(POWER, |row| Some(row.site.index()), "site", sites),
             hauls: Sums::new(HAULS, |_| None, "", &[]),
-            hauls_of_fleets: Sums::new(HAULS_OF_FLEETS, |row| row.fleet.map(|id| id.index()), "fleet", fleets),
+            hauls_of_fleets: Sums::new(
+                HAULS_OF_FLEETS,
+                |row| row.fleet.map(crate::kernel::ids::FleetId::index),
+                "fleet",
+                fleets,
+            ),
             fuel: Sums::new(FUEL, |row| Some(row.fleet.index()), "fleet", fleets),
             equipment: Sums::new(EQUIPMENT, |row| Some(row.site.index()), "site", sites),
             calls: Sums::new(CALLS, |row| Some(row.site.index()), "site", sites),

@@ -113,7 +113,9 @@ impl Runs {
                     }
                     let mut ways = abatements(&|name| total(base, name), &|name| total(run, name));
                     if at == baseline {
-                        ways.iter_mut().for_each(|metric| metric.value = None);
+                        for metric in &mut ways {
+                            metric.value = None;
+                        }
                     }
                     run.metrics.extend(ways);
                 }
