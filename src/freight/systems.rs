@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::state::{Berths, Board, Call, Haul};
-use crate::grid::state::OtherLoad;
+use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
@@ -125,7 +125,7 @@ fn work_vessels(
     calls: Query<&Call>,
     mut freight: ResMut<Freight>,
     mut berths: ResMut<Berths>,
-    mut other: ResMut<OtherLoad>,
+    mut shore: NodeLoads<'_, '_, ShoreLoad>,
     mut rows: ResMut<Records<CallRow>>,
 ) {
     if !clock.starts_interval() || clock.done() {
@@ -133,7 +133,7 @@ fn work_vessels(
     }
     let (from_s, to_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
     berths.clear();
-    other.clear_shore();
+    shore.clear();
     let Freight { demand: Some(demand), first_here, .. } = &mut *freight else { return };
     let has_left = |at: usize| at < roster.len() && roster.get(&calls, at).leave_s <= from_s;
     while has_left(*first_here) {
@@ -147,7 +147,7 @@ fn work_vessels(
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
         berths.add(call.site, lifts, demand.rail_share());
         if call.on_shore_power {
-            other.add_shore(call.site, Kw(call.shore_kw));
+            shore.add(node_of(call.site), Kw(call.shore_kw));
         }
     }
 }

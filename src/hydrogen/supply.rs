@@ -11,8 +11,7 @@ use super::state::{
 use super::station::{Positions, StationParts};
 use super::storage::{Bulk, COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Cascade, Lot};
 use crate::account::credit;
-use crate::grid::state::{Headroom, LimitTree, OtherLoad};
-use crate::grid::systems::node_of;
+use crate::grid::state::{Headroom, HydrogenLoad, LimitTree, NodeLoads, node_of};
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -38,7 +37,7 @@ pub(super) fn close_stations(
     mut stations: Query<StationParts>,
     electrolysers: Query<Option<&Electrolyser>>,
     mut positions: Positions<'_, '_>,
-    mut other: ResMut<OtherLoad>,
+    mut drawn: NodeLoads<'_, '_, HydrogenLoad>,
     mut rows: ResMut<Records<HydrogenRow>>,
 ) {
     if !clock.starts_interval() || clock.now_s() == 0 {
@@ -46,12 +45,12 @@ pub(super) fn close_stations(
     }
     let start_s = clock.last_interval_start_s();
     let time = Hours::from_s(clock.now_s() - start_s);
-    other.hydrogen.fill(Kw::ZERO);
+    drawn.clear();
     for id in 0..roster.len() {
         let mut here = roster.get_mut(&mut stations, id);
         here.settle(&mut positions, clock.now_s());
         here.boil_off(&clock);
-        other.hydrogen[here.station.site.index()] += Kwh(here.books.interval.grid_kwh) / time;
+        drawn.add(node_of(here.station.site), Kwh(here.books.interval.grid_kwh) / time);
         let load = roster.get(&electrolysers, id).map_or(0.0, |electrolyser| electrolyser.load);
         rows.push(station_row(&here, load, start_s, time));
         let ended = core::mem::take(&mut here.books.interval);
@@ -130,7 +129,7 @@ impl Interval<'_> {
 
     /// Power that the limits above a station still leave, kW.
     fn power_left(&self, station: &Station, headroom: &Headroom) -> f64 {
-        let left = self.tree.upwards(node_of(station.site)).map(|node| headroom.0[node.index()]);
+        let left = self.tree.upwards(node_of(station.site)).map(|node| headroom.at(node));
         left.fold(Kw(f64::INFINITY), Kw::min).max(Kw::ZERO).0
     }
 }

@@ -5,10 +5,10 @@ use super::spec::EquipmentModelSpec;
 use super::state::{
     DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
 };
-use crate::charging::state::{Arrival, Arrivals, Departures};
+use crate::charging::arrival::{Arrival, Arrivals, Departures};
 use crate::freight::labor::Labor;
 use crate::freight::state::Berths;
-use crate::grid::state::OtherLoad;
+use crate::grid::state::{EquipmentLoad, NodeLoads, node_of};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -309,14 +309,14 @@ fn load_sites(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
     pools: Query<(&Pool, &PoolWork)>,
-    mut other: ResMut<OtherLoad>,
+    mut load: NodeLoads<'_, '_, EquipmentLoad>,
 ) {
     if !time.begins() {
         return;
     }
-    other.clear_equipment();
+    load.clear();
     for (pool, work) in roster.iter(&pools) {
-        other.add_equipment(pool.site, Kw(work.crane_kwh / time.hours()));
+        load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
     }
 }
 

@@ -6,7 +6,7 @@ use super::state::{
     AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
     TruckEnergy, TruckModels,
 };
-use crate::charging::state::Arrivals;
+use crate::charging::arrival::Arrivals;
 use crate::hydrogen::visit::FuelArrivals;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;

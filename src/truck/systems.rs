@@ -3,7 +3,7 @@
 use super::driving::{Driver, Road, Trucks, driver};
 use super::rules::Pull;
 use super::state::{DueKind, Phase, Trip, Truck};
-use crate::charging::state::{Arrival, Departures, Gives};
+use crate::charging::arrival::{Arrival, Departures, V2gExport};
 use crate::freight::state::Haul;
 use crate::hydrogen::visit::{FuelArrival, FuelDepartures};
 use crate::kernel::clock::Clock;
@@ -205,7 +205,7 @@ impl Road<'_, '_> {
             at_home: driver.truck.home == Some(site),
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
             depart_s: off_duty_until,
-            gives: Gives::of(self.trips.models.spec(&driver.truck).battery.as_ref(), &battery),
+            v2g: V2gExport::of(self.trips.models.spec(&driver.truck).battery.as_ref(), &battery),
             duty: self.fleets.duty_use(driver.truck.fleet).map_or(battery.usable(), |used| used * DUTY_RESERVE),
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
