@@ -375,7 +375,7 @@ fn the_reference_of_metrics_is_fresh() {
     module.push_str(
         "/** What planners ask first, in this order. */\nexport const HEADLINES: readonly MetricName[] = [\n",
     );
-    for name in MetricName::HEADLINES.iter() {
+    for name in MetricName::HEADLINES {
         writeln!(module, "  \"{name}\",").unwrap();
     }
     module.push_str("];\n");
