@@ -385,7 +385,7 @@ fn the_suite_gives_the_same_hashes() {
     };
     assert_eq!(hashes(&one), hashes(&board("two", "3", &[])));
     let pairs = portvolt::study::compare::strategy::Strategy::built_in().len();
-    assert_eq!(hashes(&one).len(), 3 * pairs + 4 + 6, "three of operations, one of hydrogen, one of adoption");
+    assert_eq!(hashes(&one).len(), 3 * pairs + 6 + 8, "three of operations, one of hydrogen, one of adoption");
     let lines = one["leaderboard"].as_array().unwrap();
     let of = |scenario: &str| lines.iter().filter(|line| line["scenario"] == scenario).collect::<Vec<_>>();
     for line in of("terminal") {

@@ -2,6 +2,7 @@
 //! all, is what the metric of the same scope says.
 
 use super::findings::Findings;
+use crate::grid::spec::SiteKind;
 use crate::record::hydrogen::{HydrogenRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
@@ -170,7 +171,7 @@ impl Totals {
             bills: Sums::new(BILLS, |row| Some(row.site.index()), "site", sites),
             refuelings: Sums::new(REFUELINGS, |row| Some(row.station.index()), "site", &stations),
             hydrogen: Sums::new(HYDROGEN, |row| Some(row.station.index()), "site", &stations),
-            peaks: Peaks { of_sites: vec![0.0; sites.len()], ..Peaks::default() },
+            peaks: Peaks::new(scenario),
         }
     }
 
@@ -235,9 +236,10 @@ impl Totals {
     }
 }
 
-/// Highest power of an interval, by site and of all together.
+/// Highest power of an interval, by site and of the hub's own together: a plant beside them is no part of it.
 #[derive(Debug, Default)]
 struct Peaks {
+    is_own: Vec<bool>,
     of_sites: Vec<f64>,
     of_all: f64,
     /// The interval that is being read, and its power so far.
@@ -245,6 +247,11 @@ struct Peaks {
 }
 
 impl Peaks {
+    fn new(scenario: &Scenario) -> Self {
+        let is_own: Vec<bool> = scenario.site.values().map(|site| site.kind != SiteKind::Plant).collect();
+        Self { of_sites: vec![0.0; is_own.len()], is_own, ..Self::default() }
+    }
+
     fn take(&mut self, rows: &[PowerRow]) {
         for row in rows {
             let peak = &mut self.of_sites[row.site.index()];
@@ -253,7 +260,9 @@ impl Peaks {
                 self.of_all = self.of_all.max(self.now.1);
                 self.now = (row.start_s, 0.0);
             }
-            self.now.1 += row.total_kw;
+            if self.is_own[row.site.index()] {
+                self.now.1 += row.total_kw;
+            }
         }
     }
 

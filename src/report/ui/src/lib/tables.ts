@@ -34,7 +34,8 @@ export function row(cells: Cell[]): HTMLTableRowElement {
 export function bareTable(columns: string[], rows: HTMLTableRowElement[], caption: string): HTMLTableElement {
   const body = element("tbody", {}, ...rows);
   const heads = columns.map((name, at) => {
-    const head = element("th", { scope: "col" }, button(name, () => sortBy(body, heads, at)));
+    // What has no name cannot be pressed.
+    const head = name === "" ? element("td", {}) : element("th", { scope: "col" }, button(name, () => sortBy(body, heads, at)));
     // Numbers stand under their header, words under theirs.
     if (rows.some((line) => line.cells[at]?.classList.contains("num"))) head.className = "num";
     return head;
@@ -76,7 +77,7 @@ export function table(columns: string[], rows: Cell[][], caption = "", totals: C
   const made = bareTable(columns, rows.map(row), caption);
   if (totals.length > 0) {
     const lines = totals.map(row);
-    const heads = [...made.querySelectorAll("th[scope=col]")] as HTMLElement[];
+    const heads = [...(made.tHead?.rows[0]?.cells ?? [])];
     lines.forEach((line) => align(line, heads));
     made.append(element("tfoot", {}, ...lines));
   }
@@ -171,7 +172,7 @@ export function whenOpened(title: string, fill: () => HTMLElement[]): HTMLElemen
   return made;
 }
 
-/** All metrics, closed until somebody asks: a large region has thousands. */
+/** All metrics, closed until somebody asks: a large hub has thousands. */
 export function metricsTable(metrics: Metric[]): HTMLElement {
   const made = element("details", {}, element("summary", {}, `All ${metrics.length} metrics`));
   const fill = () => {

@@ -1,6 +1,6 @@
-// The region of a run on the map: what is asked of each site, and the trucks that are under way.
+// The hub of a run on the map: what is asked of each site, and the trucks that are under way.
 
-import type { Metrics } from "../data/metrics";
+import type { MetricName, Metrics } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { isLimited, limitAt } from "../data/load";
 import type { Clock } from "../lib/clock";
@@ -31,7 +31,7 @@ interface Said {
 
 /** What a site says of the whole run: the longer of the waits, where it has charging ports and a hydrogen station. */
 function sayWhole(site: Site, { report, metrics }: Shown): Said {
-  const get = (name: string) => metrics.get(name, `site:${site.key}`);
+  const get = (name: MetricName) => metrics.get(name, `site:${site.key}`);
   const hasStation = report.hydrogen.some((station) => station.site === site.key);
   const waits = [site.ports > 0 ? get("queue_wait_p95_min") : null, hasStation ? get("h2_queue_wait_p95_min") : null].filter((it): it is number => it !== null);
   const wait = waits.length > 0 ? Math.max(...waits) : null;

@@ -111,7 +111,7 @@ export class MapView {
     return [
       button("+", () => this.zoomBy(BY_BUTTON, at()), "Zoom in"),
       button("−", () => this.zoomBy(1 / BY_BUTTON, at()), "Zoom out"),
-      button("Whole region", () => this.whole(), "Show the whole region"),
+      button("Whole hub", () => this.whole(), "Show the whole hub"),
       ...more,
     ];
   }

@@ -3,12 +3,12 @@
 import { drawStack } from "../charts/bars";
 import { TimeChart } from "../charts/time";
 import type { Clock } from "../lib/clock";
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Report, Station } from "../data/types";
 import { element, section } from "../lib/dom";
 import { number, table, type Cell } from "../lib/tables";
 
-const COSTS: [string, string][] = [
+const COSTS: [MetricName, string][] = [
   ["h2_cost_electrolyser_usd_per_kg", "electrolyser"],
   ["h2_cost_compressor_usd_per_kg", "compressor"],
   ["h2_cost_storage_usd_per_kg", "storage"],
@@ -19,7 +19,7 @@ const COSTS: [string, string][] = [
   ["h2_cost_credit_usd_per_kg", "credits"],
 ];
 
-const COLUMNS: [string, (station: Station, get: (name: string) => number | null, name: (station: Station) => string) => Cell][] = [
+const COLUMNS: [string, (station: Station, get: (name: MetricName) => number | null, name: (station: Station) => string) => Cell][] = [
   ["station", (station, _, name) => name(station)],
   ["positions", (station) => number(station.positions, 0)],
   ["fills", (_, get) => number(get("h2_fills"), 0)],
@@ -68,7 +68,7 @@ export function hydrogenSections(report: Report, metrics: Metrics, clock: Clock)
       queue.node,
       queue.numbers(),
       element("h3", {}, "Out of hydrogen"),
-      ...(ranOut ? [element("p", {}, "Minutes of each time step in which a vehicle could not be served for want of hydrogen."), out.node, out.numbers()] : [element("p", {}, "At no time could a vehicle not be served for want of hydrogen.")]),
+      ...(ranOut ? [element("p", {}, "Minutes of each time step in which a vehicle could not be served for lack of hydrogen."), out.node, out.numbers()] : [element("p", {}, "At no time could a vehicle not be served for lack of hydrogen.")]),
     ),
     section(
       "What a kg of hydrogen costs",

@@ -1,11 +1,11 @@
 // Electricity bills and emissions, as tables.
 
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Report } from "../data/types";
 import { section } from "../lib/dom";
 import { number, table, type Cell } from "../lib/tables";
 
-const BILL = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
+const BILL: MetricName[] = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
 
 /** Bills of the sites that have a tariff; nothing without. */
 export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
@@ -33,9 +33,9 @@ export function fleetScopes(report: Report): string[] {
   return [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
 }
 
-/** Diesel and emissions: of the region, of each fleet of trucks, and of the equipment of each site. */
+/** Diesel and emissions: of the hub, of each fleet of trucks, and of the equipment of each site. */
 export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
-  const get = (name: string, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
+  const get = (name: MetricName, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
   const rows: Cell[][] = [];
   const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
   for (const scope of fleetScopes(report)) {
@@ -44,7 +44,7 @@ export function emissionsSection(report: Report, metrics: Metrics): HTMLElement 
   for (const site of report.sites) {
     const scope = `site:${site.key}`;
     if ((metrics.get("equipment_diesel_gal", scope) ?? 0) <= 0) continue;
-    rows.push([`equipment at ${site.name}`, get("equipment_diesel_gal", scope), "–", "–", get("equipment_nox_kg", scope, 1), get("equipment_pm25_kg", scope, 2)]);
+    rows.push([`equipment at ${site.name}`, get("equipment_diesel_gal", scope), "–", "–", "–", "–"]);
   }
   return section(
     "Emissions",

@@ -4,7 +4,7 @@ import { waitsChart } from "../charts/bars";
 import { chargeSection } from "../charts/heat";
 import { TimeChart } from "../charts/time";
 import { added, carriedLoads, hasPorts, waitingAtSite } from "../data/load";
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
 import { element, section } from "../lib/dom";
@@ -26,8 +26,8 @@ const MOST_BILLS = 8;
 
 /** The site that a reader wants to see first. */
 function busiest(report: Report, metrics: Metrics): string {
-  const get = (name: string, site: Site) => metrics.get(name, `site:${site.key}`) ?? 0;
-  const more = (name: string, a: Site, b: Site) => get(name, b) - get(name, a);
+  const get = (name: MetricName, site: Site) => metrics.get(name, `site:${site.key}`) ?? 0;
+  const more = (name: MetricName, a: Site, b: Site) => get(name, b) - get(name, a);
   const [first] = [...report.sites].sort((a, b) => more("energy_charging_kwh", a, b) || more("energy_grid_kwh", a, b));
   return first?.key ?? "";
 }
@@ -35,17 +35,17 @@ function busiest(report: Report, metrics: Metrics): string {
 /** The results that a planner quotes, of all sites together. */
 function resultsTable(metrics: Metrics): HTMLElement {
   const rows: Cell[][] = [];
-  const add = (name: string, label: string, text: (value: number) => string) => {
+  const add = (name: MetricName, label: string, text: (value: number) => string) => {
     const value = metrics.get(name);
     if (value !== null) rows.push([label, { text: text(value), raw: value }]);
   };
   const plain = (value: number) => show(value, 0);
   const minutes = (value: number) => `${show(value)} min`;
-  add("hauls_requested", "moves requested", plain);
-  add("hauls_completed", "moves completed", plain);
-  add("hauls_late", "moves late", plain);
-  add("hauls_lapsed", "moves not served", plain);
-  add("hauls_open", "moves under way or waiting at the end", plain);
+  add("hauls_requested", "hauls requested", plain);
+  add("hauls_completed", "hauls completed", plain);
+  add("hauls_late", "hauls late", plain);
+  add("hauls_lapsed", "hauls lapsed", plain);
+  add("hauls_open", "hauls under way or waiting at the end", plain);
   add("equipment_hours_required", "equipment hours required", (value) => `${show(value, 0)} h`);
   add("equipment_hours_served", "equipment hours served", (value) => `${show(value, 0)} h`);
   add("sessions", "charging sessions", plain);
@@ -124,9 +124,9 @@ function waitSection(report: Report, clock: Clock): HTMLElement[] {
 /** Nothing in a scenario without trucks. */
 function moveSection(report: Report, metrics: Metrics, clock: Clock): HTMLElement[] {
   if ((metrics.get("hauls_requested") ?? 0) <= 0) return [];
-  const chart = new TimeChart(report.times, "moves", "Moves completed and late over time").follow(clock);
+  const chart = new TimeChart(report.times, "hauls", "Hauls completed and late over time").follow(clock);
   chart.draw([{ name: "completed", data: report.hauls.done }, { name: "late", data: report.hauls.late }]);
-  return [section("Moves", "Container moves completed in each step, and how many of them after they were due.", chart.node, chart.numbers())];
+  return [section("Moves", "Container hauls completed in each step, and how many of them after they were due.", chart.node, chart.numbers())];
 }
 
 /** What holds at the time of the clock, in a few words. */

@@ -2,7 +2,7 @@
 
 import { TimeChart, type Line } from "../charts/time";
 import type { Clock } from "../lib/clock";
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Chargers, GridNode, Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
@@ -170,7 +170,7 @@ export function siteSection(report: Report, metrics: Metrics, carried: Map<strin
   );
 }
 
-type Column = [string, (site: Site, get: (name: string) => number | null) => Cell];
+type Column = [string, (site: Site, get: (name: MetricName) => number | null) => Cell];
 
 const NAMES: Column[] = [
   ["site", (site) => site.name],
@@ -197,12 +197,12 @@ const LOADS: Column[] = [
 export function siteTable(report: Report, metrics: Metrics, chosen: Shared<string>): HTMLElement {
   const list = [...NAMES, ...(hasPorts(report) ? PORTS : []), ...(report.hydrogen.length > 0 ? HYDROGEN : []), ...LOADS];
   const rows = new Map<string, HTMLTableRowElement>();
-  const more = (name: string, a: Site, b: Site) => (metrics.get(name, `site:${b.key}`) ?? 0) - (metrics.get(name, `site:${a.key}`) ?? 0);
+  const more = (name: MetricName, a: Site, b: Site) => (metrics.get(name, `site:${b.key}`) ?? 0) - (metrics.get(name, `site:${a.key}`) ?? 0);
   const sites = [...report.sites].sort(
     (a, b) => more("sessions_unmet", a, b) || more("queue_wait_p95_min", a, b) || more("h2_queue_wait_p95_min", a, b) || more("peak_kw", a, b) || (a.name < b.name ? -1 : 1),
   );
   for (const site of sites) {
-    const get = (name: string) => metrics.get(name, `site:${site.key}`);
+    const get = (name: MetricName) => metrics.get(name, `site:${site.key}`);
     const made = row(list.map(([, cell]) => cell(site, get)));
     const name = element("button", { type: "button", class: "link" }, site.name);
     made.cells[0]?.replaceChildren(name);

@@ -1,6 +1,6 @@
 // What each party asks first of a run: the grid operator, the terminals and their labour, neighbours, fleet owners.
 
-import { Metrics } from "../data/metrics";
+import type { MetricName, Metrics } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { element, section } from "../lib/dom";
@@ -73,12 +73,12 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ...table(columns, rows, title, totals),
   ];
   const fleets = fleetScopes(report);
-  const air = [
+  const air: [string, MetricName][] = [
     ["nitrogen oxides, all tailpipes, kg", "nox_kg"],
     ["of which trucks: nitrogen oxides, kg", "truck_nox_kg"],
     ["exhaust particles (PM2.5), all tailpipes, kg", "pm25_kg"],
     ["of which trucks: exhaust particles, kg", "truck_pm25_kg"],
-  ].map(([label, name]): Cell[] => [label ?? "", number(metrics.get(name ?? ""), 1)]);
+  ];
   const bill = metrics.get("bill_total_usd");
   const gates = metrics.get("gate_queue_mean_min");
   return section(
@@ -92,11 +92,11 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ),
     ...part(
       "Terminals and labour",
-      `Equipment hours required and how many of them were served; how long drivers and operators wait for a charging port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a move on average.`}`,
+      `Equipment hours required and how many of them were served; how long drivers and operators wait for a charging port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a haul on average.`}`,
       ["site", "equipment hours required", "served", "containers lifted", "mean wait for a charging port, min", "95th-percentile wait, min"],
       ...labour(report, metrics),
     ),
-    ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air),
+    ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air.map(([label, name]): Cell[] => [label, number(metrics.get(name), 1)])),
     ...part(
       "Beside the sites",
       "Exhaust of equipment, and of trucks idling at a gate, dock or stack, by site; the table idling has it by hour. What trucks emit on the road is not in it.",
@@ -105,8 +105,8 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ),
     ...part(
       "Fleet owners",
-      `Moves, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
-      ["fleet", "moves completed", "late", "stranded: battery or tank empty", "gate wait, min a move", "km", "of which empty", "used from batteries, kWh", "diesel, gal", "hydrogen, kg"],
+      `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
+      ["fleet", "hauls completed", "late", "stranded: battery or tank empty", "gate wait, min a haul", "km", "of which empty", "used from batteries, kWh", "diesel, gal", "hydrogen, kg"],
       ...owners(metrics, fleets),
     ),
   );

@@ -1,5 +1,6 @@
 // The page of a comparison: how the strategies stand against the baseline, and how sure that is.
 
+import type { MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
 import { interval, show, tidy } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
@@ -12,10 +13,10 @@ type Comparison = Study["study"];
 type Compared = Comparison["metrics"][number];
 
 /** What planners ask first, in this order, and how they call it. */
-const HEADLINES: [string, string][] = [
-  ["hauls_completed", "moves completed"],
-  ["hauls_late", "moves late"],
-  ["hauls_lapsed", "moves not served"],
+const HEADLINES: [MetricName, string][] = [
+  ["hauls_completed", "hauls completed"],
+  ["hauls_late", "hauls late"],
+  ["hauls_lapsed", "hauls lapsed"],
   ["equipment_hours_served", "equipment hours served"],
   ["queue_wait_p95_min", "95th-percentile wait for a charging port"],
   ["sessions_unmet", "sessions not fully charged"],
@@ -25,7 +26,7 @@ const HEADLINES: [string, string][] = [
   ["cost_usd", "cost"],
   ["npv_usd", "net present value"],
   ["h2_queue_wait_p95_min", "95th-percentile wait at hydrogen stations"],
-  ["h2_turned_away", "turned away for want of hydrogen"],
+  ["h2_turned_away", "turned away for lack of hydrogen"],
   ["h2_gave_up", "gave up waiting for hydrogen"],
   ["h2_dispensed_kg", "hydrogen dispensed"],
   ["h2_cost_usd_per_kg", "cost of hydrogen"],
@@ -37,16 +38,16 @@ const HEADLINES: [string, string][] = [
   ["pm25_kg", "PM2.5"],
 ];
 /** The four questions of the first screen: the first metric that a study has answers each. */
-const QUESTIONS: [string, string[]][] = [
+const QUESTIONS: [string, MetricName[]][] = [
   ["Does the work get done?", ["hauls_completed", "equipment_hours_served", "sessions_unmet"]],
   ["How long is the wait?", ["queue_wait_p95_min", "h2_queue_wait_p95_min"]],
   ["How high is the peak?", ["peak_kw"]],
   ["What does it cost?", ["bill_total_usd", "cost_usd", "npv_usd"]],
 ];
 /** What says how much work is done: a strategy that does less may well cost less. */
-const SERVICE = ["hauls_completed", "equipment_hours_served"];
+const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
 
-/** A metric of the region in plain words where we have them, and its name in the files otherwise. */
+/** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
 function label(metric: Compared): string {
   const known = metric.scope === "total" ? HEADLINES.find(([name]) => name === metric.name)?.[1] : undefined;
   return known ?? (metric.scope === "total" ? metric.name : `${metric.name} of ${metric.scope}`);

@@ -1,6 +1,6 @@
 // The first screen of a run: is the work done, how long do vehicles wait, does the connection hold, what does it cost?
 
-import type { Metrics } from "../data/metrics";
+import type { MetricName, Metrics } from "../data/metrics";
 import type { Report } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { dollars, energy, power, show } from "../lib/format";
@@ -8,7 +8,7 @@ import { verdict, type Finding } from "../lib/parts";
 
 /** Below this share of equipment hours the work is not done. */
 const ENOUGH_EQUIPMENT = 0.99;
-/** Nor where more moves than this lapsed, or fewer than that were completed; those under way at the end may be neither. */
+/** Nor where more hauls than this lapsed, or fewer than that were completed; those under way at the end may be neither. */
 const MOST_LOST = 0.02;
 const ENOUGH_HAULS = 0.85;
 /** More sessions than this that end without the energy asked for are no accident. */
@@ -18,7 +18,7 @@ const NEARLY_FULL = 0.95;
 
 const count = (number: number, one: string, many: string) => `${show(number, 0)} ${number === 1 ? one : many}`;
 
-function share(metrics: Metrics, part: string, whole: string): number | null {
+function share(metrics: Metrics, part: MetricName, whole: MetricName): number | null {
   const [a, b] = [metrics.get(part), metrics.get(whole)];
   return a === null || b === null || b <= 0 ? null : a / b;
 }
@@ -32,22 +32,22 @@ export function shareText(value: number): string {
 function service(metrics: Metrics): Finding {
   const hauls = share(metrics, "hauls_completed", "hauls_requested");
   const equipment = share(metrics, "equipment_hours_served", "equipment_hours_required");
-  const [late, lost, open] = ["hauls_late", "hauls_lapsed", "hauls_open"].map((name) => metrics.get(name) ?? 0) as [number, number, number];
-  const moves = hauls === null ? [] : [
-    `${show(metrics.get("hauls_completed"), 0)} of ${show(metrics.get("hauls_requested"), 0)} moves completed, ${late > 0 ? `${show(late, 0)} of them late` : "none late"}`,
-    [lost > 0 ? `${show(lost, 0)} not served` : "", open > 0 ? `${show(open, 0)} under way or waiting at the end` : ""].filter((part) => part !== "").join(", "),
+  const [late, lost, open] = (["hauls_late", "hauls_lapsed", "hauls_open"] as const).map((name) => metrics.get(name) ?? 0) as [number, number, number];
+  const told = hauls === null ? [] : [
+    `${show(metrics.get("hauls_completed"), 0)} of ${show(metrics.get("hauls_requested"), 0)} hauls completed, ${late > 0 ? `${show(late, 0)} of them late` : "none late"}`,
+    [lost > 0 ? `${show(lost, 0)} lapsed` : "", open > 0 ? `${show(open, 0)} under way or waiting at the end` : ""].filter((part) => part !== "").join(", "),
   ];
   const hours = equipment === null ? [] : [`${shareText(equipment)} of equipment hours served`];
   const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || (equipment !== null && equipment < ENOUGH_EQUIPMENT);
   const isFair = late > 0 || lost > 0;
   // The worse of both is what counts.
   const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= equipment / ENOUGH_EQUIPMENT);
-  const value = isHauls ? `${shareText(hauls)} of moves` : equipment !== null ? `${shareText(equipment)} of equipment hours` : count(metrics.get("sessions") ?? 0, "session", "sessions");
-  return { what: "Does the work get done?", value, details: [...moves, ...hours], evidence: hauls !== null ? "moves" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
+  const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? `${shareText(equipment)} of equipment hours` : count(metrics.get("sessions") ?? 0, "session", "sessions");
+  return { what: "Does the work get done?", value, details: [...told, ...hours], evidence: hauls !== null ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
 }
 
 /** The site whose vehicles wait longest, with its wait. */
-function longest(report: Report, metrics: Metrics, name: string): { site: string; minutes: number } | null {
+function longest(report: Report, metrics: Metrics, name: MetricName): { site: string; minutes: number } | null {
   const all = report.sites.map((site) => ({ site: site.name, minutes: metrics.get(name, `site:${site.key}`) ?? 0 }));
   const [first] = all.sort((a, b) => b.minutes - a.minutes);
   return first && first.minutes > 0 ? first : null;

@@ -3,7 +3,7 @@
 
 import { drawPaths, drawStack, type Path } from "../charts/bars";
 import { TimeChart } from "../charts/time";
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Years } from "../data/types";
 import { dollars, show } from "../lib/format";
 import { element, section } from "../lib/dom";
@@ -13,7 +13,7 @@ import { number, percent, table, type Cell } from "../lib/tables";
 
 const shareOf = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
 const tonnes = (t: number | null) => ((t ?? 0) >= 1e5 ? `${show((t ?? 0) / 1e6, 2)} Mt` : (t ?? 0) >= 1000 ? `${show((t ?? 0) / 1000)} kt` : `${show(t)} t`);
-/** Above this share of moves not served, cost and emissions of a year mislead. */
+/** Above this share of hauls lapsed, cost and emissions of a year mislead. */
 const MOST_LOST = 0.005;
 const RESIDUAL = "value left at the end";
 /** From here on what is left at the end decides the result. */
@@ -24,7 +24,7 @@ const last = (report: Years) => `year:${report.years[report.years.length - 1]}`;
 function goals(report: Years, metrics: Metrics): Finding {
   const all = report.rules.filter((rule) => rule.kind === "target");
   const missed = all.filter((rule) => rule.kept !== "yes");
-  const share = (name: string) => shareOf(metrics.get(name, last(report)));
+  const share = (name: MetricName) => shareOf(metrics.get(name, last(report)));
   const zero = [`zero-emission trucks at the end: ${share("zev_share_trucks")}`, `zero-emission equipment at the end: ${share("zev_share_equipment")}`];
   const told = missed.slice(0, 3).map((goal) => `missed: ${goal.rule} ${goal.year}, ${goal.is_most ? "at most" : "at least"} ${shareOf(goal.asked)}${goal.is_most ? " of the first year" : ""}, reached ${shareOf(goal.reached)}`);
   if (all.length === 0) return { what: "How far does it get?", value: `${share("zev_share_trucks")} of trucks`, details: ["zero-emission at the end of the last year", ...zero.slice(1)], evidence: "trucks", tone: "plain" };
@@ -36,11 +36,11 @@ function service(report: Years, metrics: Metrics): Finding {
   const share = asked !== null && asked > 0 ? (lost ?? 0) / asked : null;
   const wait = metrics.get("queue_wait_p95_min", last(report));
   const details = [
-    `${show(lost, 0)} of ${show(asked, 0)} moves of the last year not served`,
-    report.lost ? `worst year: ${report.lost.year}, ${shareOf(report.lost.share)} not served` : "",
+    `${show(lost, 0)} of ${show(asked, 0)} hauls of the last year lapsed`,
+    report.lost ? `worst year: ${report.lost.year}, ${shareOf(report.lost.share)} lapsed` : "",
     wait === null ? "" : `95th-percentile wait for a charging port, last year: ${show(wait, 0)} min`,
   ];
-  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of moves`, details, evidence: "moves-not-served", tone: share !== null && share > MOST_LOST ? "bad" : report.lost ? "warn" : "good" };
+  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of hauls`, details, evidence: "hauls-lapsed", tone: share !== null && share > MOST_LOST ? "bad" : report.lost ? "warn" : "good" };
 }
 
 function climate(metrics: Metrics): Finding {
@@ -92,8 +92,8 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   const developer = table(
     ["site that sells", "charging port utilization, last year", "net present value, M$", "internal rate of return", "return on investment", "lowest DSCR", "in", "break-even factor: revenue", "electricity", "O&M", "capital"],
     sellers.map((site): Cell[] => {
-      const get = (name: string) => metrics.get(name, `site:${site.key}`);
-      const breaks = ["revenue", "electricity", "upkeep", "investment"].map((part) => times(get(`break_even_${part}`)));
+      const get = (name: MetricName) => metrics.get(name, `site:${site.key}`);
+      const breaks = (["break_even_revenue", "break_even_electricity", "break_even_upkeep", "break_even_investment"] as const).map((name) => times(get(name)));
       const [cover, year] = [get("dscr_min"), get("dscr_min_year")];
       return [site.name, percent(get("charger_utilization")), number((get("npv_usd") ?? 0) / 1e6, 1), percent(get("irr")), number(get("return_on_investment"), 2), number(cover, 2), year === null ? "–" : String(year), ...breaks];
     }),
@@ -120,7 +120,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
     ]),
     "Community",
   );
-  const by = (name: string) => [number(metrics.get(name, first)), number(metrics.get(name, last))];
+  const by = (name: MetricName) => [number(metrics.get(name, first)), number(metrics.get(name, last))];
   const labour = table(
     ["", "first year", "last year"],
     [
@@ -178,7 +178,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
   const trucks = new TimeChart(times, "trucks", "Trucks by powertrain and year");
   const equipment = new TimeChart(times, "units", "Equipment by powertrain and year");
   const waits = new TimeChart(times, "min", "Wait for a charging port by year, 95th percentile");
-  const lost = new TimeChart(times, "moves", "Moves not served by year");
+  const lost = new TimeChart(times, "hauls", "Hauls lapsed by year");
   const hydrogen = new TimeChart(times, "t", "Hydrogen that vehicles got by year");
   const [air, cost, curve] = ["chart", "chart", "chart"].map((kind) => element("div", { class: kind }));
   const works = table(
@@ -199,10 +199,10 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each required and what was reached.", ...rules)] : []),
     ...assumptions(report),
-    section("Cost against emissions", "Each point is a year: cumulative cost of the region over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better; the command line's --baseline draws another run beside it.", curve as HTMLElement),
+    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better; the command line's --baseline draws another run beside it.", curve as HTMLElement),
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
-    section("Moves not served", "Moves that lapsed before a truck was free.", lost.node),
+    section("Hauls lapsed", "Hauls that lapsed before a truck was free.", lost.node),
     section("What was built", "All projects of all years, by kind.", ...works),
     yearsTable(report),
     stakeholders(report, metrics),
@@ -234,5 +234,5 @@ export function buildYears(page: HTMLElement, report: Years): void {
   drawPaths(curve as HTMLElement, [own, ...other], ["cumulative CO2e, kt", "cumulative cost, M$"]);
   if (usesHydrogen(report)) hydrogen.draw([{ name: "hydrogen", data: report.hydrogen_t, area: true }]);
   if (hasWaits) waits.draw([{ name: "95th-percentile wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
-  lost.draw([{ name: "not served", data: report.series["hauls_lapsed"] ?? [], area: true }]);
+  lost.draw([{ name: "lapsed", data: report.series["hauls_lapsed"] ?? [], area: true }]);
 }

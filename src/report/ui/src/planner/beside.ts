@@ -2,7 +2,7 @@
 // chance and what is not only a comparison with replications can say; this page starts one.
 
 import { TimeChart } from "../charts/time";
-import { Metrics } from "../data/metrics";
+import { Metrics, type MetricName } from "../data/metrics";
 import type { Metric, Page, Report, Study } from "../data/types";
 import { button, element, section } from "../lib/dom";
 import { show } from "../lib/format";
@@ -14,10 +14,10 @@ import type { Shared } from "./editor";
 import { isSameScenario, scenarioOf, told } from "./told";
 
 /** Metrics in the order of interest, with what they are called. */
-const HEADLINES: [string, string][] = [
-  ["hauls_completed", "moves completed"],
-  ["hauls_late", "moves late"],
-  ["hauls_lapsed", "moves not served"],
+const HEADLINES: [MetricName, string][] = [
+  ["hauls_completed", "hauls completed"],
+  ["hauls_late", "hauls late"],
+  ["hauls_lapsed", "hauls lapsed"],
   ["equipment_hours_served", "equipment hours served, h"],
   ["queue_wait_mean_min", "mean wait for a charging port, min"],
   ["queue_wait_p95_min", "95th-percentile wait for a charging port, min"],
@@ -125,7 +125,7 @@ function headlines(data: Single, other: Single, a: Metrics, b: Metrics, before: 
     const share = change !== null && x !== null && x !== 0 ? `${signed(show((100 * change) / Math.abs(x), 1))} %` : "";
     rows.push([label, plain(x), plain(y), signed(show(change)), share]);
   }
-  const made = table(["", before, after, "difference", ""], rows);
+  const made = table(["metric", before, after, "difference", "difference, %"], rows);
   made.at(-1)?.querySelector("table")?.setAttribute("id", "headline-table");
   return made;
 }
@@ -181,13 +181,13 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
   const maps = element("div", { class: "pair" }, map("before", a, beforeTold), map("after", b, afterTold));
   page.append(section("Layouts", changed.size === 0 ? "No site differs in its chargers or its connection." : "Sites whose chargers or connection differ are marked as changed.", maps));
   const names = new Map([...a.sites, ...b.sites].map((site) => [site.key, site.name]));
-  const value = (metrics: Metrics, name: string, key: string) => metrics.get(name, `site:${key}`);
+  const value = (metrics: Metrics, name: MetricName, key: string) => metrics.get(name, `site:${key}`);
   const rows: string[][] = [];
   for (const [key, name] of names) {
     const sites = [a, b].map((run) => run.sites.find((site) => site.key === key));
     const ports = sites.map((site) => site?.ports ?? 0);
     const limits = sites.map((site) => (site ? plain(site.limit_kw, 0) : ""));
-    const pair = (metric: string) => [plain(value(first, metric, key), 0), plain(value(second, metric, key), 0)];
+    const pair = (metric: MetricName) => [plain(value(first, metric, key), 0), plain(value(second, metric, key), 0)];
     if ((ports[0] ?? 0) + (ports[1] ?? 0) === 0) continue;
     rows.push([name, String(ports[0]), String(ports[1]), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...limits, ...pair("bill_total_usd")]);
   }

@@ -1,5 +1,6 @@
 // What to compare: a window that chooses strategies, how often each is simulated, and when it is clear enough.
 
+import type { MetricName } from "../data/metrics";
 import { element } from "../lib/dom";
 import type { ComparisonRequest, Variant } from "./api";
 import type { Editing } from "./draft";
@@ -7,12 +8,12 @@ import { numberOf } from "./form";
 
 const REPLICATIONS = 10;
 const MOST = 1000;
-const METRICS: [string, string][] = [
+const METRICS: [MetricName, string][] = [
   ["queue_wait_p95_min", "95th-percentile wait for a charging port"],
   ["bill_total_usd", "electricity bills"],
   ["peak_kw", "peak of all sites"],
   ["equipment_hours_served", "equipment hours served"],
-  ["hauls_completed", "moves completed"],
+  ["hauls_completed", "hauls completed"],
 ];
 
 /** All that could be compared: the file as it is, each strategy beside it, and what was changed here. */

@@ -96,7 +96,7 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   return last;
 }
 
-/** What was asked for, in words. */
+/** What was requested, in words. */
 function asked({ request }: RunState): string {
   if (isComparison(request)) return `${request.variants.map(({ name }) => name).join(", ")}: ${request.replications} simulations of each.`;
   const overlays = request.strategies.map((name) => name.replaceAll("_", " "));
