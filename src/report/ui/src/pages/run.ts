@@ -126,7 +126,7 @@ function moveSection(report: Report, metrics: Metrics, clock: Clock): HTMLElemen
   if ((metrics.get("hauls_requested") ?? 0) <= 0) return [];
   const chart = new TimeChart(report.times, "hauls", "Hauls completed and late over time").follow(clock);
   chart.draw([{ name: "completed", data: report.hauls.done }, { name: "late", data: report.hauls.late }]);
-  return [section("Moves", "Container hauls completed in each step, and how many of them after they were due.", chart.node, chart.numbers())];
+  return [section("Hauls", "Hauls completed in each step, and how many of them after they were due.", chart.node, chart.numbers())];
 }
 
 /** What holds at the time of the clock, in a few words. */

@@ -104,6 +104,7 @@ async function cardsFit(page, metrics) {
 
 /** On paper, question, verdict and map are on the first sheet; charts, cost and assumptions on the second. */
 async function boardPages(page) {
+  await page.evaluate(() => document.querySelectorAll("details[open]").forEach((node) => (node.open = false)));
   await page.emulateMedia({ media: "print" });
   await page.setViewportSize({ width: 703, height: 1032 });
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
