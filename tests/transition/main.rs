@@ -434,7 +434,7 @@ fn a_run_leaves_a_folder_that_can_be_repeated() {
     let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal, late]);
     assert_eq!(code, Some(6), "{said}");
     assert!(said.contains("Missed: t (target) in 2027: 0.000 of 1.000"), "{said}");
-    assert!(said.contains("Not judged: late (target), which is for 2060"), "{said}");
+    assert!(said.contains("Not judged: late (target) is for 2060, the run ends in 2027"), "{said}");
 }
 
 /// A neighbour on a pipeline takes what its plan by year says.
