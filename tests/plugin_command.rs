@@ -2,6 +2,7 @@
 //! was recorded until then stays readable; the manifest names each plugin by its hash; `plugin check`, `inspect` and `new`
 //! say what they found and never panic.
 
+#![expect(clippy::format_collect, reason = "short texts of a test")]
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
 mod guests;

@@ -1,15 +1,21 @@
 //! Texts of guests, as they may be shown: one line, capped, without characters that move the cursor or turn the writing
 //! round. A guest that writes a line break could otherwise fake a line of this program.
 
-/// At most `bytes` of a text, with everything that is no printable character written as its escape.
+/// A text with everything that is no printable character written as its escape, and of that at most `bytes`.
 pub(super) fn plain(text: &str, bytes: usize) -> String {
-    let clipped = &text[..text.floor_char_boundary(bytes)];
-    let mut out = String::with_capacity(clipped.len());
-    for c in clipped.chars() {
-        if c.is_control() || is_invisible(c) { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    if clipped.len() < text.len() {
-        out.push('…');
+    let mut out = String::with_capacity(text.len().min(bytes));
+    for c in text.chars() {
+        let before = out.len();
+        if c.is_control() || is_invisible(c) {
+            out.extend(c.escape_default())
+        } else {
+            out.push(c)
+        }
+        if out.len() > bytes {
+            out.truncate(before);
+            out.push('…');
+            break;
+        }
     }
     out
 }
@@ -27,7 +33,8 @@ mod tests {
     fn a_text_stays_on_its_line_and_within_its_length() {
         assert_eq!(plain("ready\nwarning: all is lost\r\u{1b}[2J", 100), "ready\\nwarning: all is lost\\r\\u{1b}[2J");
         assert_eq!(plain("left\u{202E}right", 100), "left\\u{202e}right");
-        assert_eq!(plain("größer", 4), "gr…", "no letter is cut in two");
+        assert_eq!(plain("größer", 3), "gr…", "no letter is cut in two");
+        assert_eq!(plain("\n\n\n", 4), "\\n\\n…", "escapes count as they are shown");
         assert_eq!(plain("fine, as it is", 100), "fine, as it is");
     }
 }

@@ -14,6 +14,7 @@ pub mod infrastructure;
 pub mod keys;
 pub mod kind;
 pub mod parameter;
+pub mod share_out;
 pub mod spec;
 
 pub use crate::policy::charging::view::{ChargingView, SessionColumns};

@@ -191,11 +191,12 @@ impl Summary {
     pub fn power(&mut self, rows: &[PowerRow]) {
         for row in rows {
             let hours = f64::from(self.interval_s) / 3600.0;
-            self.overloads.site(row.site.index(), row.into());
             if self.running_interval.is_none_or(|(start_s, _)| start_s != row.start_s) {
                 self.close_interval();
                 self.running_interval = Some((row.start_s, 0.0));
             }
+            // After the interval before is closed: sites of one interval are added up together.
+            self.overloads.site(row.site.index(), row.into());
             let is_neighbour = self.neighbours.get(row.site.index()).is_some_and(|is_neighbour| *is_neighbour);
             if let Some((_, sum)) = self.running_interval.as_mut().filter(|_| !is_neighbour) {
                 *sum += row.total_kw;

@@ -1,10 +1,24 @@
 //! Projects: decided, permitted, built, energised; what they cost; and what stands in a year.
 
-use super::record::ProjectState;
 use super::regulation::Payer;
 use super::spec::{BuildSpec, ProjectKind};
 use crate::kernel::math;
+use crate::record::words::words;
 use std::collections::BTreeMap;
+
+words! {
+    /// How far a project is.
+    pub enum ProjectState {
+        /// It is decided.
+        Decided = "decided",
+        /// It has its permit.
+        Permitted = "permitted",
+        /// It is built.
+        Built = "built",
+        /// It is in service.
+        Energised = "energised",
+    }
+}
 
 const MONTHS: f64 = 12.0;
 

@@ -5,7 +5,8 @@ use super::offer::Choice;
 use super::record::RuleKind;
 use super::regulation::{ShareRule, means};
 use super::spec::TRUCK;
-use crate::policy::adoption::{AdoptionView, Purchases, share_out};
+use crate::policy::adoption::{AdoptionView, Purchases};
+use crate::policy::share_out::share_out;
 use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 

@@ -1,24 +1,11 @@
 //! The tables of a transition: one row a year and scope. Amounts are US dollars of the scenario's money year.
 
+use super::build::ProjectState;
 use super::spec::ProjectKind;
 use super::year::OperatingYear;
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
-
-words! {
-    /// How far a project is.
-    pub enum ProjectState {
-        /// It is decided.
-        Decided = "decided",
-        /// It has its permit.
-        Permitted = "permitted",
-        /// It is built.
-        Built = "built",
-        /// It is in service.
-        Energised = "energised",
-    }
-}
 
 words! {
     /// A party of the ledger.

@@ -25,8 +25,10 @@ use std::sync::atomic::AtomicBool;
 /// Energy of a stop-gap or planned battery over its power, h, and its round trip (assumed).
 const BATTERY: (f64, f64) = (4.0, 0.88);
 const WEEK_DAYS: u32 = 7;
-/// A change on board that is no more than this share of what was used is let be.
+/// Free energy of no more than this share of what was used is let be.
 const SETTLED_SHARE: f64 = 0.05;
+/// Running a sample again must take at least a tenth of the free share away, or it has settled.
+const STILL_FALLS: f64 = 0.9;
 /// A sample is run again no more often than this.
 const MOST_AGAIN: u32 = 4;
 
@@ -297,11 +299,12 @@ impl EnergyBalance {
         self.stored_kg += other.stored_kg * weight;
     }
 
-    /// Did what is on board change by little of what was used?
+    /// Share of what was used that nobody gave: what was taken out of batteries and tanks and not put back, of the one or of
+    /// the other, whichever is more. Nothing where they are fuller at the end.
     #[must_use]
-    pub fn is_settled(&self) -> bool {
-        let is_small = |change: f64, used: f64| change.abs() <= SETTLED_SHARE * used;
-        is_small(self.stored_kwh, self.used_kwh) && is_small(self.stored_kg, self.used_kg)
+    pub fn free_share(&self) -> f64 {
+        let share = |change: f64, used: f64| if used > 0.0 { (-change / used).max(0.0) } else { 0.0 };
+        share(self.stored_kwh, self.used_kwh).max(share(self.stored_kg, self.used_kg))
     }
 
     /// What does not add up; empty when all is well.
@@ -382,7 +385,7 @@ pub fn operate(
 /// A sample that begins about as full as it ends. Charge and hydrogen that nobody gave must not drive: a sample that began
 /// full and ended empty would give each vehicle a fill for nothing, as often as the sample stands in the year. So it begins as
 /// full as the same sample of the year before ended, some days early, and what happens in these days is in no sum; and where
-/// what is on board still changed by more than a share of what was used, it is run again from where it ended.
+/// more than a share of what was used still came out of batteries and tanks, it is run again from where it ended.
 fn settled(
     loaded: &mut Loaded,
     warm_up_days: u32,
@@ -392,11 +395,16 @@ fn settled(
 ) -> Result<Ran, RunError> {
     let mut ran = one(loaded, warm_up_days, sample, options, stop)?;
     for _ in 0..MOST_AGAIN {
-        if warm_up_days == 0 || ran.balance.is_settled() {
+        let before = ran.balance.free_share();
+        if warm_up_days == 0 || before <= SETTLED_SHARE {
             break;
         }
         loaded.first_levels.clone_from(&ran.levels);
         ran = one(loaded, warm_up_days, sample, options, stop)?;
+        // A week that always ends emptier than it begins is as settled as it can be.
+        if ran.balance.free_share() > STILL_FALLS * before {
+            break;
+        }
     }
     Ok(ran)
 }

@@ -294,6 +294,7 @@ fn log_spam_is_capped() {
     let spam = Guest {
         imports: &imports,
         decide: r"
+        (memory.fill (i32.const 0) (i32.const 97) (i32.const 5000))
         (local.set $a (i32.const 1000))
         (loop $again
           (call $log (i32.const 1) (i32.const 0) (i32.const 5000))
@@ -304,7 +305,7 @@ fn log_spam_is_capped() {
     let (_, notes) = dispatch(spam);
     assert_eq!(notes.log.len(), 201);
     assert_eq!(notes.log[200], "(800 more lines)");
-    assert_eq!(notes.log[0].len(), "info: ".len() + 1000);
+    assert_eq!(notes.log[0].len(), "info: ".len() + 1000 + "…".len(), "5000 letters, cut at 1000");
 }
 
 #[test]

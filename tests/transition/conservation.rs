@@ -32,6 +32,8 @@ fn used_is_given_less_the_change_on_board() {
     }
     let broken = EnergyBalance { used_kg: 100.0, dispensed_kg: 40.0, stored_kg: -50.0, ..EnergyBalance::default() };
     assert_eq!(broken.broken().len(), 1, "the books can fail");
+    assert!((broken.free_share() - 0.5).abs() < 1e-12, "of 100 kg used 50 came out of tanks");
+    assert_eq!(EnergyBalance { stored_kg: 50.0, ..broken }.free_share(), 0.0, "what is put by is not free");
 }
 
 /// The hydrogen that trucks burnt beyond what the station gave, over what they burnt: without a warm-up each sampled week

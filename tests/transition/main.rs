@@ -21,8 +21,9 @@ use portvolt::sim::Options;
 use portvolt::study::compare::strategy::Strategy;
 use portvolt::study::compare::{CompareSpec, compare, load_all};
 use portvolt::study::replicate::replicate;
+use portvolt::transition::build::ProjectState;
 use portvolt::transition::pathway::Pathway;
-use portvolt::transition::record::{ProjectState, Tables};
+use portvolt::transition::record::Tables;
 use portvolt::transition::spec::ProjectKind;
 use portvolt::transition::year::{YearPlan, samples, scenario_of};
 use portvolt::vehicle::spec::Powertrain;
@@ -433,7 +434,7 @@ fn a_run_leaves_a_folder_that_can_be_repeated() {
     let (code, said) = portvolt(&["run", "scenario.toml", "--out", "missed", "--strict", goal, late]);
     assert_eq!(code, Some(6), "{said}");
     assert!(said.contains("Missed: t (target) in 2027: 0.000 of 1.000"), "{said}");
-    assert!(said.contains("Not judged: late (target), which is for 2060"), "{said}");
+    assert!(said.contains("Not judged: late (target) is for 2060, the run ends in 2027"), "{said}");
 }
 
 /// A neighbour on a pipeline takes what its plan by year says.

@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(scheduled.settings, ["policy.charging.csv=a+b+c.csv", "site.s.load_kw=1"]);
         let absolute = format!("charging={}", dir.path().join("a+b+c.csv").display());
         assert_eq!(parse(&absolute).settings.len(), 1);
-        assert!(Strategy::parse("edf+nothing", dir.path()).is_err());
+        assert!(Strategy::parse("edf+nonesuch", dir.path()).is_err());
         assert_eq!(
             list("bau,a.users=[\"x\", \"y\"]+edf,b=\"p,q\""),
             ["bau", "a.users=[\"x\", \"y\"]+edf", "b=\"p,q\""]

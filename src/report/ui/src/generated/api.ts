@@ -358,22 +358,6 @@ export interface components {
             median: (number | null)[];
             tenth: (number | null)[];
         };
-        /** @description A site, for those who live beside it. */
-        Beside: {
-            key: string;
-            kind: string;
-            name: string;
-            /** Format: double */
-            nox_kg_first: number;
-            /** Format: double */
-            nox_kg_last: number;
-            /** Format: double */
-            pm25_kg_first: number;
-            /** Format: double */
-            pm25_kg_last: number;
-            /** @description Trucks that came for a haul, by local hour, a day of the last year. */
-            trucks_by_hour: number[];
-        };
         /** @description One change. */
         Change: {
             /** @description Dotted path, such as `charger.north.cabinets`, or a whole table, such as `charger.north`. */
@@ -492,11 +476,35 @@ export interface components {
             /** @description What is compared; the first is what the others are held against. */
             variants: components["schemas"]["Variant"][];
         };
+        /** @description How a site or a node stood to its limit. */
+        Connection: {
+            /**
+             * Format: double
+             * @description The least limit of any interval, kW; none where there is no limit.
+             */
+            least_limit_kw: number | null;
+            /**
+             * Format: double
+             * @description The same, h.
+             */
+            over_h: number;
+            /**
+             * Format: int64
+             * @description Intervals whose mean power passed the limit.
+             */
+            over_intervals: number;
+            /**
+             * Format: double
+             * @description Highest mean power of an interval, with what is behind it, kW.
+             */
+            peak_kw: number;
+            worst: components["schemas"]["Worst"] | null;
+        };
         /** @description Numbers of one doubtful source. */
         Doubtful: {
             /** @description Fields. */
             fields: string[];
-            /** @description Recalled or assumed. */
+            /** @description Unverified or assumed. */
             quality: string;
             /** @description The source. */
             title: string;
@@ -621,6 +629,8 @@ export interface components {
             /** @description How many years lost more than [`FEW_LOST`]. */
             years: number;
         };
+        /** @enum {string} */
+        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
         /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
         Mistake: {
             /** Format: int64 */
@@ -694,6 +704,15 @@ export interface components {
              * @description Cost of all years, less what is left at the end, which no year has.
              */
             total_cost_usd: number | null;
+        };
+        /** @description A site or a node whose limit was passed. */
+        Overload: components["schemas"]["Connection"] & {
+            /** @description Name for people. */
+            name: string;
+            /** @description `site:KEY` or `node:KEY`, as in metrics. */
+            scope: string;
+            /** @description One sentence: for how long, when most, by which loads. */
+            told: string;
         };
         /** @description What the page shows, by what was run. The types of the front end are made from these. */
         Page: (components["schemas"]["RunPage"] & {
@@ -795,6 +814,8 @@ export interface components {
             legs: components["schemas"]["Legs"];
             metrics: components["schemas"]["ReadMetric"][];
             nodes: components["schemas"]["NodeSeries"][];
+            /** @description Sites and nodes whose limit was passed. */
+            overloads: components["schemas"]["Overload"][];
             provenance: components["schemas"]["Fact"][];
             sites: components["schemas"]["SiteSeries"][];
             start: string;
@@ -931,6 +952,22 @@ export interface components {
             /** @description Name for people. */
             name: string;
         };
+        /** @description A site, for those who live beside it. */
+        SiteCommunity: {
+            key: string;
+            kind: string;
+            name: string;
+            /** Format: double */
+            nox_kg_first: number;
+            /** Format: double */
+            nox_kg_last: number;
+            /** Format: double */
+            pm25_kg_first: number;
+            /** Format: double */
+            pm25_kg_last: number;
+            /** @description Trucks that came for a haul, by local hour, a day of the last year. */
+            trucks_by_hour: number[];
+        };
         /** @description One site over time. */
         SitePower: components["schemas"]["Headroom"] & {
             /**
@@ -1038,7 +1075,7 @@ export interface components {
         /** @description Stop once the 95 % interval of every difference is narrow enough. */
         Until: {
             /** @description A metric of the whole region. */
-            metric: string;
+            metric: components["schemas"]["MetricName"];
             /**
              * Format: int32
              * @description Give up after this many replications.
@@ -1113,6 +1150,29 @@ export interface components {
             /** @description Scenarios that can be copied into the folder. */
             templates: components["schemas"]["Template"][];
         };
+        /** @description What a load was made of when it passed its limit by most. */
+        Worst: {
+            /**
+             * Format: double
+             * @description The limit that held, kW.
+             */
+            limit_kw: number;
+            /**
+             * Format: double
+             * @description Mean power through the connection or node, with what is behind it, kW.
+             */
+            load_kw: number;
+            /** @description Kinds of load and their power, kW, the largest first; solar is taken off the sum. */
+            loads: [
+                string,
+                number
+            ][];
+            /**
+             * Format: int32
+             * @description Start of the interval, from the start of the run, s.
+             */
+            start_s: number;
+        };
         /** @description Where a scenario was written. */
         Written: {
             /** @description Path inside the served folder. */
@@ -1147,7 +1207,7 @@ export interface components {
             series: {
                 [key: string]: (number | null)[];
             };
-            sites: components["schemas"]["Beside"][];
+            sites: components["schemas"]["SiteCommunity"][];
             title: string;
             trucks: {
                 [key: string]: number[];

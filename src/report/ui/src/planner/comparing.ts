@@ -71,7 +71,8 @@ export function comparing(editing: Editing, { days, seed }: { days: number | nul
         event.preventDefault();
         return;
       }
-      const until = stops.checked ? { metric: metric.value, share: 0.05, most: Math.min(MOST, Math.max(100, replications)) } : null;
+      const chosen = METRICS.find(([name]) => name === metric.value)?.[0];
+      const until = stops.checked && chosen ? { metric: chosen, share: 0.05, most: Math.min(MOST, Math.max(100, replications)) } : null;
       answer = { scenario: editing.entry.path, variants: [first, ...others], replications, days, seed, until };
     });
     cancel.addEventListener("click", () => dialog.close());
