@@ -56,6 +56,11 @@ impl ChargingAgenda {
         self.0.push(Due { at_s, kind, id });
     }
 
+    /// Is an event due before `end_s`?
+    pub(super) fn is_due_before(&self, end_s: u32) -> bool {
+        self.0.next_at().is_some_and(|at_s| at_s < end_s)
+    }
+
     /// Takes the next event that is due before `end_s`, and its time.
     pub(super) fn pop_before(&mut self, end_s: u32) -> Option<(u32, Event)> {
         let due = self.0.pop_before(end_s)?;

@@ -7,8 +7,7 @@ use super::power::{Asks, GrantBuffers, Plans};
 use super::session::Plug;
 use super::spec::ChargerSpec;
 use super::state::{
-    Cabinet, CabinetState, ChargingTables, DrawnByLeavers, Knowledge, NewSessions, Port, SessionCount, SetPoint,
-    SiteChargers, SitePorts, SiteQueue,
+    Cabinet, CabinetState, ChargingTables, Knowledge, Port, SessionLog, SetPoint, SiteChargers, SitePorts, SiteQueue,
 };
 use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
@@ -48,7 +47,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
     }
     let Spawned { mut cabinets, ports, names } = spawned;
-    let tables = ChargingTables { access };
+    let tables = ChargingTables::new(access);
     let fleets = sites_by_fleet(&tables, &cabinets, build.scenario.fleet.len());
     build.world.insert_resource(fleets);
     let agenda = first_events(&tables, &mut cabinets, &build.loaded.calendar);
@@ -77,15 +76,14 @@ fn access(build: &Build<'_>, spec: &ChargerSpec) -> Access {
 fn resources(build: &mut Build<'_>) {
     build.world.init_resource::<Arrivals>();
     build.world.init_resource::<Departures>();
-    build.world.init_resource::<NewSessions>();
-    build.world.init_resource::<DrawnByLeavers>();
-    build.world.init_resource::<SessionCount>();
+    build.world.init_resource::<SessionLog>();
     build.world.init_resource::<Asks>();
     build.world.init_resource::<Plans>();
     build.world.init_resource::<GrantBuffers>();
     let choice = &build.scenario.policy.charging.keys;
     let error_s = choice.departure_error_min * 60.0;
-    build.world.insert_resource(Knowledge { departures: choice.departures, error_s });
+    let knowledge = Knowledge::new(choice.departures, error_s, build.seed);
+    build.world.insert_resource(knowledge);
 }
 
 /// The `number`-th cabinet of a group at its site, its node, and its charging ports.
@@ -141,7 +139,7 @@ fn first_events(
             agenda.push(state.draw_s(mtbf_h), Event::Fail(CabinetId::at(id)));
         }
     }
-    for (group, access) in (0..).zip(&tables.access) {
+    for (group, access) in (0..).zip(tables.all()) {
         if let Some((_, to)) = access.reserved {
             let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
             agenda.push(at_s, Event::Reopen(group));
@@ -158,7 +156,7 @@ fn site_queues(
 ) -> Vec<(SiteChargers, SiteQueue, SitePorts)> {
     let at_site = |id: SiteId| {
         let here = || cabinets.iter().enumerate().filter(move |(_, (cabinet, _))| cabinet.site == id);
-        let for_trucks = here().filter(|(_, (cabinet, _))| tables.access[cabinet.group].is_for_trucks());
+        let for_trucks = here().filter(|(_, (cabinet, _))| tables.access(cabinet.group).is_for_trucks());
         let for_trucks = for_trucks.map(|(_, (cabinet, _))| cabinet.port_count).sum();
         let chargers = SiteChargers {
             cabinets: here().map(|(at, _)| CabinetId::at(at)).collect(),
@@ -175,7 +173,7 @@ fn sites_by_fleet(tables: &ChargingTables, cabinets: &[(Cabinet, CabinetState)],
         let user = User::Fleet(FleetId::at(fleet));
         let cabinets = cabinets.iter().map(|(cabinet, _)| cabinet);
         let mut found: Vec<SiteId> =
-            cabinets.filter(|cabinet| tables.access[cabinet.group].allows(user)).map(|cabinet| cabinet.site).collect();
+            cabinets.filter(|cabinet| tables.allows(cabinet.group, user)).map(|cabinet| cabinet.site).collect();
         found.sort_unstable();
         found.dedup();
         found

@@ -12,6 +12,7 @@ pub(crate) mod arrival;
 mod budget;
 pub(crate) mod build;
 pub(crate) mod check;
+mod entities;
 pub(crate) mod power;
 pub(crate) mod queue;
 pub(crate) mod record;

@@ -4,10 +4,10 @@
 use super::agenda::{ChargingAgenda, Event};
 use super::budget::Budget;
 use super::session::{Plug, over_interval};
-use super::state::{DrawnByLeavers, NewSessions, Port, SetPoint, SitePorts, SiteQueue};
+use super::state::{Port, SessionLog, SetPoint, SitePorts, SiteQueue};
 use crate::grid::limits::TimedLimits;
 use crate::grid::rules::Sharing;
-use crate::grid::state::{ChargingLoad, Headroom, InnerNode, LimitNow, LimitTree, SiteOutlook};
+use crate::grid::state::{ChargingLoads, Headroom, InnerNode, LimitNow, LimitTree, SiteOutlook};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
@@ -24,17 +24,16 @@ pub(super) fn deliver(
     sites: Res<Roster<SiteQueue>>,
     roster: Res<Roster<Port>>,
     site_ports: Query<&SitePorts>,
-    nodes: Res<Roster<InnerNode>>,
-    mut loads: Query<&mut ChargingLoad>,
+    mut loads: ChargingLoads<'_, '_>,
     mut ports: Query<(&Port, &mut Plug, &SetPoint)>,
 ) {
     for id in sites.iter(&site_ports).flat_map(SitePorts::occupied) {
         let (port, mut plug, set_point) = roster.get_mut(&mut ports, id.index());
         let session = plug.session_mut().expect("an occupied charging port has a session");
         let drawn = session.settle(port, *set_point, clock.now_s());
-        nodes.get_mut(&mut loads, port.above.index()).draw(drawn);
+        loads.draw(port.above, drawn);
     }
-    loads.iter_mut().for_each(|mut load| load.close());
+    loads.close();
 }
 
 /// What limits are, and what is left of them.
@@ -78,7 +77,7 @@ pub(super) fn hold_leavers(
     site_ports: Query<&SitePorts>,
     mut ports: Query<(&Port, &mut Plug, &mut SetPoint)>,
 ) {
-    if clock.done() || limits.timed.is_empty() {
+    if limits.timed.is_empty() {
         return;
     }
     let Some(shares) = limits.shares(&clock) else { return };
@@ -103,9 +102,14 @@ pub(crate) struct Asks(SessionColumns);
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Plans(Vec<Kw>);
 
+/// Does any session need a set-point in this tick? Between boundaries only those that have just begun do.
+pub(super) fn needs_set_points(clock: Res<Clock>, log: Res<SessionLog>) -> bool {
+    !clock.done() && (clock.starts_interval() || !log.begun().is_empty())
+}
+
 pub(super) fn ask(
     clock: Res<Clock>,
-    new: Res<NewSessions>,
+    log: Res<SessionLog>,
     sites: Res<Roster<SiteQueue>>,
     roster: Res<Roster<Port>>,
     site_ports: Query<&SitePorts>,
@@ -113,9 +117,6 @@ pub(super) fn ask(
     mut asks: ResMut<Asks>,
 ) {
     asks.0.clear();
-    if clock.done() {
-        return;
-    }
     let mut push = |id: &PortId| {
         let (port, plug) = roster.get(&ports, id.index());
         let session = plug.session().expect("an occupied charging port has a session");
@@ -124,7 +125,7 @@ pub(super) fn ask(
     if clock.starts_interval() {
         sites.iter(&site_ports).flat_map(SitePorts::occupied).for_each(&mut push);
     } else {
-        new.0.iter().for_each(&mut push);
+        log.begun().iter().for_each(&mut push);
     }
 }
 
@@ -176,7 +177,7 @@ pub(super) struct GrantInputs<'w> {
     roster: Res<'w, Roster<Port>>,
     tree: Res<'w, LimitTree>,
     headroom: Res<'w, Headroom>,
-    drawn_by_leavers: Res<'w, DrawnByLeavers>,
+    log: Res<'w, SessionLog>,
     sites: Res<'w, Sites>,
     outlook: Res<'w, SiteOutlook>,
 }
@@ -231,7 +232,7 @@ pub(super) fn grant(
     let GrantInputs { clock, asks, plans, roster, tree, .. } = &inputs;
     if clock.starts_interval() {
         budget.begin(clock.now_s());
-        for (node, drawn) in &inputs.drawn_by_leavers.0 {
+        for (node, drawn) in inputs.log.drawn_by_leavers() {
             budget.grant(tree, *node, *drawn);
         }
     }

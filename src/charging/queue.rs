@@ -2,17 +2,14 @@
 
 use super::agenda::{ChargingAgenda, Event};
 use super::arrival::{Arrival, Arrivals, Departure, Departures};
+use super::entities::{Cabinets, Ports, SiteQueues};
 use super::record::{session_row, waited_row};
-use super::session::{Plug, Session};
-use super::state::{
-    Cabinet, CabinetState, ChargingTables, DrawnByLeavers, Knowledge, NewSessions, Port, SessionCount, SetPoint,
-    SiteChargers, SitePorts, SiteQueue,
-};
-use crate::grid::state::{ChargingLoad, InnerNode};
+use super::session::Session;
+use super::state::{Cabinet, Knowledge, SessionLog, SetPoint};
+use crate::grid::state::ChargingLoads;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{CabinetId, PortId, Roster, SiteId};
-use crate::kernel::random::Seed;
+use crate::kernel::ids::{CabinetId, PortId, SiteId};
 use crate::record::Records;
 use crate::record::rows::SessionRow;
 use crate::record::words::Leave;
@@ -23,30 +20,33 @@ use bevy_ecs::system::SystemParam;
 #[derive(SystemParam)]
 pub(super) struct QueueContext<'w, 's> {
     calendar: Res<'w, Calendar>,
-    seed: Res<'w, Seed>,
     knowledge: Res<'w, Knowledge>,
-    tables: Res<'w, ChargingTables>,
-    port_roster: Res<'w, Roster<Port>>,
-    cabinet_roster: Res<'w, Roster<Cabinet>>,
-    site_roster: Res<'w, Roster<SiteQueue>>,
-    ports: Query<'w, 's, (&'static Port, &'static mut Plug, &'static mut SetPoint)>,
-    cabinets: Query<'w, 's, (&'static Cabinet, &'static mut CabinetState)>,
-    sites: Query<'w, 's, (&'static SiteChargers, &'static mut SiteQueue, &'static mut SitePorts)>,
+    ports: Ports<'w, 's>,
+    cabinets: Cabinets<'w, 's>,
+    sites: SiteQueues<'w, 's>,
     agenda: ResMut<'w, ChargingAgenda>,
-    count: ResMut<'w, SessionCount>,
-    new: ResMut<'w, NewSessions>,
-    drawn_by_leavers: ResMut<'w, DrawnByLeavers>,
-    node_roster: Res<'w, Roster<InnerNode>>,
-    loads: Query<'w, 's, &'static mut ChargingLoad>,
+    log: ResMut<'w, SessionLog>,
+    loads: ChargingLoads<'w, 's>,
     departures: ResMut<'w, Departures>,
     rows: ResMut<'w, Records<SessionRow>>,
+}
+
+/// Is anything due or coming in this tick, or left to be cleared of the tick before?
+pub(super) fn is_queue_due(
+    clock: Res<Clock>,
+    arrivals: Res<Arrivals>,
+    agenda: Res<ChargingAgenda>,
+    departures: Res<Departures>,
+    log: Res<SessionLog>,
+) -> bool {
+    let is_quiet = arrivals.0.is_empty() && departures.0.is_empty() && log.is_quiet();
+    !is_quiet || agenda.is_due_before(clock.tick_end_s())
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
 pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut context: QueueContext<'_, '_>) {
     context.departures.0.clear();
-    context.drawn_by_leavers.0.clear();
-    context.new.0.clear();
+    context.log.clear_tick();
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
@@ -62,7 +62,6 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     }
     drop(next);
     arrivals.0 = coming;
-    context.new.0.sort_unstable();
 }
 
 impl QueueContext<'_, '_> {
@@ -77,13 +76,9 @@ impl QueueContext<'_, '_> {
         }
     }
 
-    fn queue(&mut self, site: SiteId) -> &mut SiteQueue {
-        self.site_roster.get_mut(&mut self.sites, site.index()).1.into_inner()
-    }
-
     fn arrive(&mut self, arrival: Arrival) {
         let (site, at_s) = (arrival.site, arrival.at_s);
-        self.queue(site).line().enter(at_s);
+        self.sites.queue(site).1.line().enter(at_s);
         if arrival.is_over(at_s) {
             self.turn_away(arrival, at_s, Leave::NeverServed);
         } else if let Some(port) = self.free_port(&arrival) {
@@ -92,7 +87,7 @@ impl QueueContext<'_, '_> {
             if let Some(depart_s) = arrival.depart_s {
                 self.agenda.push(depart_s, Event::GiveUp(site));
             }
-            self.queue(site).line().join(arrival);
+            self.sites.queue(site).1.line().join(arrival);
         } else {
             self.turn_away(arrival, at_s, Leave::NotAllowed);
         }
@@ -101,67 +96,48 @@ impl QueueContext<'_, '_> {
     /// The free charging port that promises most power; the lowest id of equals.
     fn free_port(&self, arrival: &Arrival) -> Option<PortId> {
         if let Some(pinned) = arrival.pinned {
-            let (port, plug, _) = self.port_roster.get(&self.ports, pinned.index());
-            let is_free = plug.session().is_none() && self.may_start(port.cabinet, arrival, arrival.at_s);
+            let (port, plug) = self.ports.get(pinned);
+            let cabinet = self.cabinets.get(port.cabinet);
+            let is_free = plug.session().is_none() && self.cabinets.may_start(cabinet, arrival, arrival.at_s);
             return is_free.then_some(pinned);
         }
-        let (chargers, ..) = self.site_roster.get(&self.sites, arrival.site.index());
         let mut best: Option<(f64, PortId)> = None;
-        for id in &chargers.cabinets {
-            let (cabinet, state) = self.cabinet_roster.get(&self.cabinets, id.index());
-            let Some(port) = state.first_free() else { continue };
-            if !may_start((cabinet, state), &self.tables, &self.calendar, arrival, arrival.at_s) {
-                continue;
-            }
-            let busy = cabinet.port_count as usize - state.free_count();
-            let promise = cabinet.port_limit.0.min(cabinet.limit.0 / (busy + 1) as f64);
-            if best.is_none_or(|(most, _)| promise > most) {
-                best = Some((promise, port));
+        for cabinet in &self.sites.chargers(arrival.site).cabinets {
+            if let Some(offer) = self.cabinets.offer(*cabinet, arrival)
+                && best.is_none_or(|(most, _)| offer.0 > most)
+            {
+                best = Some(offer);
             }
         }
         best.map(|(_, id)| id)
     }
 
-    fn may_start(&self, cabinet: CabinetId, arrival: &Arrival, at_s: u32) -> bool {
-        let cabinet = self.cabinet_roster.get(&self.cabinets, cabinet.index());
-        may_start(cabinet, &self.tables, &self.calendar, arrival, at_s)
-    }
-
     fn ever_allowed(&self, arrival: &Arrival) -> bool {
-        let (chargers, ..) = self.site_roster.get(&self.sites, arrival.site.index());
-        chargers.cabinets.iter().any(|id| {
-            let (cabinet, _) = self.cabinet_roster.get(&self.cabinets, id.index());
-            self.tables.access[cabinet.group].allows(arrival.user)
-        })
+        self.sites.chargers(arrival.site).cabinets.iter().any(|id| self.cabinets.allows(*id, arrival))
     }
 
     fn plug_in(&mut self, id: PortId, arrival: Arrival, at_s: u32) {
-        let (port, mut plug, mut set_point) = self.port_roster.get_mut(&mut self.ports, id.index());
-        let told_depart_s = self.knowledge.told(*self.seed, &arrival);
+        let (port, plug, set_point) = self.ports.get_mut(id);
+        let told_depart_s = self.knowledge.told(&arrival);
         if let Some(depart_s) = arrival.depart_s {
             self.agenda.push(depart_s, Event::TimeUp(id));
         }
         let start_s = plug.plug_in(arrival, at_s, told_depart_s);
         *set_point = SetPoint::default();
-        self.cabinet_roster.get_mut(&mut self.cabinets, port.cabinet.index()).1.occupy(id);
-        let (_, mut queue, mut ports) = self.site_roster.get_mut(&mut self.sites, port.site.index());
-        queue.line().exit(start_s);
-        ports.occupy(id);
-        self.new.0.push(id);
-        self.count.begin();
+        self.cabinets.get_mut(port.cabinet).1.occupy(id);
+        self.sites.plug_in(port.site, id, start_s);
+        self.log.begin(id);
     }
 
     /// Ends the session of a charging port, if it has one.
     fn unplug(&mut self, id: PortId, at_s: u32, leave: Leave) -> Option<Session> {
-        let (port, mut plug, set_point) = self.port_roster.get_mut(&mut self.ports, id.index());
+        let (port, plug, set_point) = self.ports.get_mut(id);
         let mut session = plug.unplug(at_s)?;
         let drawn = session.settle(port, *set_point, at_s);
-        self.node_roster.get_mut(&mut self.loads, port.above.index()).draw(drawn);
-        self.drawn_by_leavers.0.push((port.node, drawn));
-        self.cabinet_roster.get_mut(&mut self.cabinets, port.cabinet.index()).1.vacate(id);
-        self.site_roster.get_mut(&mut self.sites, port.site.index()).2.vacate(id);
-        self.new.0.retain(|new| *new != id);
-        self.count.end();
+        self.loads.draw(port.above, drawn);
+        self.cabinets.get_mut(port.cabinet).1.vacate(id);
+        self.sites.ports(port.site).vacate(id);
+        self.log.end(id, port.node, drawn);
         self.rows.push(session_row(&session, port, at_s, leave));
         Some(session)
     }
@@ -174,13 +150,13 @@ impl QueueContext<'_, '_> {
     /// A vehicle goes that never had a charging port.
     fn turn_away(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
         let leave = if arrival.is_opportunity { Leave::BreakOver } else { leave };
-        self.queue(arrival.site).line().exit(at_s);
+        self.sites.queue(arrival.site).1.line().exit(at_s);
         self.rows.push(waited_row(&arrival, at_s, leave));
         self.depart(arrival, at_s);
     }
 
     fn finish(&mut self, id: PortId, at_s: u32) {
-        let (_, plug, _) = self.port_roster.get(&self.ports, id.index());
+        let (_, plug) = self.ports.get(id);
         let is_due = plug.session().is_some_and(|session| session.finishes_at(at_s));
         if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
             self.depart(session.end(), at_s);
@@ -190,18 +166,17 @@ impl QueueContext<'_, '_> {
 
     /// Gives a free charging port to the vehicle of the queue that goes first and may use it.
     fn call_next(&mut self, id: PortId, at_s: u32) {
-        let (port, plug, _) = self.port_roster.get(&self.ports, id.index());
+        let (port, plug) = self.ports.get(id);
         if plug.session().is_some() {
             return;
         }
-        let (chargers, mut queue, _) = self.site_roster.get_mut(&mut self.sites, port.site.index());
+        let (chargers, queue) = self.sites.queue(port.site);
         if queue.waiting().is_empty() {
             return;
         }
-        let cabinet = self.cabinet_roster.get(&self.cabinets, port.cabinet.index());
+        let cabinet = self.cabinets.get(port.cabinet);
         let called = queue.call(chargers.order, |waiting| {
-            waiting.pinned.is_none_or(|pinned| pinned == id)
-                && may_start(cabinet, &self.tables, &self.calendar, waiting, at_s)
+            waiting.pinned.is_none_or(|pinned| pinned == id) && self.cabinets.may_start(cabinet, waiting, at_s)
         });
         if let Some(arrival) = called {
             let at_s = at_s.max(arrival.at_s);
@@ -211,13 +186,13 @@ impl QueueContext<'_, '_> {
 
     /// Vehicles that wait and have to go leave.
     fn give_up(&mut self, site: SiteId, at_s: u32) {
-        for arrival in self.queue(site).give_up(at_s) {
+        for arrival in self.sites.queue(site).1.give_up(at_s) {
             self.turn_away(arrival, at_s, Leave::NeverServed);
         }
     }
 
     fn time_up(&mut self, id: PortId, at_s: u32) {
-        let (_, plug, _) = self.port_roster.get(&self.ports, id.index());
+        let (_, plug) = self.ports.get(id);
         let arrival = plug.session().map(Session::arrival).filter(|arrival| arrival.depart_s == Some(at_s));
         let Some(is_opportunity) = arrival.map(|arrival| arrival.is_opportunity) else {
             return;
@@ -230,8 +205,8 @@ impl QueueContext<'_, '_> {
     }
 
     fn fail(&mut self, cabinet: CabinetId, at_s: u32) {
-        let (its, _) = self.cabinet_roster.get(&self.cabinets, cabinet.index());
-        let thrown_out: Vec<_> = its.ports().filter_map(|id| self.unplug(id, at_s, Leave::Outage)).collect();
+        let ports = self.cabinets.get(cabinet).0.ports();
+        let thrown_out: Vec<_> = ports.filter_map(|id| self.unplug(id, at_s, Leave::Outage)).collect();
         self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
         for session in thrown_out {
@@ -241,25 +216,24 @@ impl QueueContext<'_, '_> {
 
     fn repair(&mut self, cabinet: CabinetId, at_s: u32) {
         self.set_broken(cabinet, false);
-        let (its, _) = self.cabinet_roster.get(&self.cabinets, cabinet.index());
-        for id in its.ports() {
-            self.port_roster.get_mut(&mut self.ports, id.index()).1.free_from(at_s);
+        for id in self.cabinets.get(cabinet).0.ports() {
+            self.ports.get_mut(id).1.free_from(at_s);
             self.call_next(id, at_s);
         }
         self.next_failure(cabinet, at_s, false);
     }
 
-    fn set_broken(&mut self, cabinet: CabinetId, is_broken: bool) {
-        let (cabinet, mut state) = self.cabinet_roster.get_mut(&mut self.cabinets, cabinet.index());
+    fn set_broken(&mut self, id: CabinetId, is_broken: bool) {
+        let is_for_trucks = self.cabinets.is_for_trucks(id);
+        let (cabinet, state) = self.cabinets.get_mut(id);
         state.set_broken(is_broken);
-        if self.tables.access[cabinet.group].is_for_trucks() {
-            let (.., mut ports) = self.site_roster.get_mut(&mut self.sites, cabinet.site.index());
-            ports.count_for_trucks(cabinet.port_count, is_broken);
+        if is_for_trucks {
+            self.sites.ports(cabinet.site).count_for_trucks(cabinet.port_count, is_broken);
         }
     }
 
     fn next_failure(&mut self, id: CabinetId, at_s: u32, is_broken: bool) {
-        let (cabinet, mut state) = self.cabinet_roster.get_mut(&mut self.cabinets, id.index());
+        let (cabinet, state) = self.cabinets.get_mut(id);
         if let Some((mtbf_h, mttr_h)) = cabinet.failures {
             let (event, mean_h) = if is_broken { (Event::Repair(id), mttr_h) } else { (Event::Fail(id), mtbf_h) };
             self.agenda.push(at_s.saturating_add(state.draw_s(mean_h)), event);
@@ -267,12 +241,11 @@ impl QueueContext<'_, '_> {
     }
 
     fn reopen(&mut self, group: u32, at_s: u32) {
-        let cabinets = self.cabinet_roster.iter(&self.cabinets).map(|(cabinet, _)| cabinet);
-        let its = cabinets.filter(|cabinet| cabinet.group == group as usize);
-        for id in its.flat_map(Cabinet::ports).collect::<Vec<_>>() {
+        let ports: Vec<PortId> = self.cabinets.of_group(group as usize).flat_map(Cabinet::ports).collect();
+        for id in ports {
             self.call_next(id, at_s);
         }
-        let Some((_, to)) = self.tables.access[group as usize].reserved else { return };
+        let Some(to) = self.cabinets.reserved_until(group as usize) else { return };
         // The same time by the clock, also where the clock is put back in between.
         let now_s = i64::from(at_s);
         let today_s = self.calendar.day(now_s) * DAY_S + i64::from(to);
@@ -280,22 +253,4 @@ impl QueueContext<'_, '_> {
         let next_s = if next_s[0] > now_s { next_s[0] } else { next_s[1] };
         self.agenda.push(next_s as u32, Event::Reopen(group));
     }
-}
-
-/// May a vehicle plug in at a cabinet at this time?
-fn may_start(
-    (cabinet, state): (&Cabinet, &CabinetState),
-    tables: &ChargingTables,
-    calendar: &Calendar,
-    arrival: &Arrival,
-    at_s: u32,
-) -> bool {
-    let access = &tables.access[cabinet.group];
-    if state.is_broken() || !access.allows(arrival.user) {
-        return false;
-    }
-    if arrival.at_home || access.reserved.is_none() {
-        return true;
-    }
-    !access.reserved_at(calendar.second_of_day(i64::from(at_s)))
 }

@@ -144,12 +144,13 @@ fn cabinets(world: &World) -> impl Iterator<Item = &Cabinet> {
 /// Breaks the books on purpose, for tests of the audit.
 #[cfg(test)]
 pub(crate) mod tamper {
-    use super::super::state::SessionCount;
+    use super::super::state::SessionLog;
     use super::{Roster, SiteQueue, World};
+    use crate::kernel::ids::PortId;
 
     /// Counts a session that nobody began.
     pub(crate) fn count_a_session(world: &mut World) {
-        world.resource_mut::<SessionCount>().begin();
+        world.resource_mut::<SessionLog>().begin(PortId(0));
     }
 
     /// Counts a second too much under the length of a site's queue.

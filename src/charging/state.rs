@@ -277,68 +277,110 @@ impl PortUse<'_, '_> {
 #[derive(Resource, Debug, Default)]
 pub(crate) struct ChargingTables {
     /// Which vehicles may use each group.
-    pub(super) access: Vec<Access>,
+    access: Vec<Access>,
 }
 
 impl ChargingTables {
+    /// Which vehicles may use each group.
+    pub(super) const fn new(access: Vec<Access>) -> Self {
+        Self { access }
+    }
+
+    /// Which vehicles may use each group, in the order of the scenario.
+    pub(super) fn all(&self) -> &[Access] {
+        &self.access
+    }
+
+    /// Which vehicles may use a group.
+    pub(super) fn access(&self, group: usize) -> &Access {
+        &self.access[group]
+    }
+
     /// May these vehicles use a group?
     pub(crate) fn allows(&self, group: usize, user: User) -> bool {
         self.access[group].allows(user)
     }
 }
 
-/// Sessions so far, for the audit. Written by the queue step.
+/// Sessions that began and ended: how many so far, and which in the present tick. Written by the queue step.
 #[derive(Resource, Debug, Default)]
-pub(crate) struct SessionCount {
-    begun: u64,
-    ended: u64,
+pub(crate) struct SessionLog {
+    begun_so_far: u64,
+    ended_so_far: u64,
+    begun: Vec<PortId>,
+    drawn_by_leavers: Vec<(NodeId, Kwh)>,
 }
 
-impl SessionCount {
-    /// Sessions begun.
-    pub(crate) fn begun(&self) -> u64 {
-        self.begun
+impl SessionLog {
+    /// A session begins.
+    pub(super) fn begin(&mut self, port: PortId) {
+        self.begun_so_far += 1;
+        if let Err(at) = self.begun.binary_search(&port) {
+            self.begun.insert(at, port);
+        }
     }
 
-    /// Sessions ended.
-    pub(crate) fn ended(&self) -> u64 {
-        self.ended
+    /// A session ends that drew this energy since it was settled last.
+    pub(super) fn end(&mut self, port: PortId, node: NodeId, drawn: Kwh) {
+        self.ended_so_far += 1;
+        if let Ok(at) = self.begun.binary_search(&port) {
+            self.begun.remove(at);
+        }
+        self.drawn_by_leavers.push((node, drawn));
     }
 
-    /// One begins.
-    pub(super) fn begin(&mut self) {
-        self.begun += 1;
+    /// A tick begins: nothing has begun or ended in it.
+    pub(super) fn clear_tick(&mut self) {
+        self.begun.clear();
+        self.drawn_by_leavers.clear();
     }
 
-    /// One ends.
-    pub(super) fn end(&mut self) {
-        self.ended += 1;
+    /// Has none begun or ended in this tick?
+    pub(super) fn is_quiet(&self) -> bool {
+        self.begun.is_empty() && self.drawn_by_leavers.is_empty()
+    }
+
+    /// Charging ports that got a session in this tick and have no set-point yet, in id order.
+    pub(super) fn begun(&self) -> &[PortId] {
+        &self.begun
+    }
+
+    /// Grid energy of sessions that ended in this tick, by the lowest node above them: when the tick begins an interval
+    /// they drew it with the set-points of the interval before, and the new ones must leave room for it.
+    pub(super) fn drawn_by_leavers(&self) -> &[(NodeId, Kwh)] {
+        &self.drawn_by_leavers
+    }
+
+    /// Sessions begun since the start.
+    pub(crate) fn begun_so_far(&self) -> u64 {
+        self.begun_so_far
+    }
+
+    /// Sessions ended since the start.
+    pub(crate) fn ended_so_far(&self) -> u64 {
+        self.ended_so_far
     }
 }
-
-/// Charging ports that got a session in this tick and have no set-point yet, in id order.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct NewSessions(pub(super) Vec<PortId>);
-
-/// Grid energy of sessions that ended in the present tick, by the lowest node above them: when the tick begins an
-/// interval they drew it with the set-points of the interval before, and the new ones must leave room for it. Written
-/// by the queue step.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct DrawnByLeavers(pub(super) Vec<(NodeId, Kwh)>);
 
 /// What the charging policy may know of departures.
-#[derive(Resource, Debug, Clone, Copy, Default)]
+#[derive(Resource, Debug, Clone, Copy)]
 pub(crate) struct Knowledge {
     /// How it is told.
-    pub(super) departures: DepartureKnowledge,
+    departures: DepartureKnowledge,
     /// Spread of estimates, seconds.
-    pub(super) error_s: f64,
+    error_s: f64,
+    seed: Seed,
 }
 
 impl Knowledge {
+    /// Departures are told in this way; estimates are off by this spread, seconds.
+    pub(super) const fn new(departures: DepartureKnowledge, error_s: f64, seed: Seed) -> Self {
+        Self { departures, error_s, seed }
+    }
+
     /// What it is told of a vehicle that leaves at `depart_s`. An estimate is drawn once for each arrival, the same
     /// under every policy.
-    pub(super) fn told(&self, seed: Seed, arrival: &Arrival) -> u32 {
+    pub(super) fn told(&self, arrival: &Arrival) -> u32 {
         let Some(depart_s) = arrival.depart_s else {
             return u32::MAX;
         };
@@ -347,9 +389,33 @@ impl Knowledge {
             DepartureKnowledge::Unknown => u32::MAX,
             DepartureKnowledge::Estimated => {
                 let key = u64::from(arrival.site.0) << 32 | u64::from(arrival.vehicle.number());
-                let error_s = seed.stream(Purpose::Estimates, key, arrival.at_s).normal() * self.error_s;
+                let error_s = self.seed.stream(Purpose::Estimates, key, arrival.at_s).normal() * self.error_s;
                 (f64::from(depart_s) + error_s).max(f64::from(arrival.at_s)) as u32
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tick is skipped when the log is quiet: what a leaver drew must not be left in it, also where no session is new.
+    #[test]
+    fn a_log_is_quiet_when_no_session_began_or_ended() {
+        let mut log = SessionLog::default();
+        assert!(log.is_quiet());
+        for port in [3, 1, 2] {
+            log.begin(PortId(port));
+        }
+        assert_eq!(log.begun(), [PortId(1), PortId(2), PortId(3)]);
+        for port in [1, 2, 3] {
+            log.end(PortId(port), NodeId(7), Kwh(1.0));
+        }
+        assert!(log.begun().is_empty() && !log.is_quiet(), "what the leavers drew is still there");
+        assert_eq!(log.drawn_by_leavers().len(), 3);
+        log.clear_tick();
+        assert!(log.is_quiet());
+        assert_eq!((log.begun_so_far(), log.ended_so_far()), (3, 3));
     }
 }

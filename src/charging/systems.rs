@@ -1,8 +1,8 @@
 //! The steps of this room, and the visitors that it lets in.
 
 use super::arrival::{Arrival, Arrivals};
-use super::power::{ask, deliver, grant, hold_leavers, plan};
-use super::queue::serve_queues;
+use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan};
+use super::queue::{is_queue_due, serve_queues};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
@@ -16,12 +16,17 @@ use bevy_ecs::prelude::*;
 pub(crate) fn register(r: &mut Register<'_>) {
     r.boundary(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
-    r.boundary(Tick::Queue, hold_leavers.before(serve_queues));
-    r.tick(Tick::Queue, serve_queues);
-    r.tick(Tick::Ask, ask);
-    r.tick(Tick::Plan, plan);
-    r.tick(Tick::Grant, grant);
+    r.interval_start(Tick::Queue, hold_leavers.before(serve_queues));
+    r.tick(Tick::Queue, serve_queues.run_if(is_queue_due));
+    r.run_if(SetPoints, needs_set_points);
+    r.tick(Tick::Ask, ask.in_set(SetPoints));
+    r.tick(Tick::Plan, plan.in_set(SetPoints));
+    r.tick(Tick::Grant, grant.in_set(SetPoints));
 }
+
+/// The steps from what sessions can take to what they get.
+#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct SetPoints;
 
 /// Visits of a list, in the order of their arrival.
 #[derive(Resource, Debug)]

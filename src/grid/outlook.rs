@@ -22,9 +22,6 @@ pub(super) fn set_limits(
     roster: Res<Roster<InnerNode>>,
     mut limits: Query<&mut LimitNow>,
 ) {
-    if clock.done() {
-        return;
-    }
     let mut now = tree.limits()[..roster.len()].to_vec();
     timed.lower(&calendar, clock.now_s(), clock.interval_end_s(), &mut now);
     for (at, limit) in now.into_iter().enumerate() {
@@ -40,7 +37,7 @@ pub(super) fn set_solar(
     arrays: Query<(&AtNode, &SolarArray)>,
     mut solar: NodeLoads<'_, '_, SolarPower>,
 ) {
-    if clock.done() || roster.is_empty() {
+    if roster.is_empty() {
         return;
     }
     solar.clear();
@@ -70,9 +67,6 @@ pub(super) fn set_base_loads(
     sites: Res<Sites>,
     mut base: NodeLoads<'_, '_, BaseLoad>,
 ) {
-    if clock.done() {
-        return;
-    }
     for (id, site) in sites.ids().zip(&sites.0) {
         if !site.spec.load_by_hour.is_empty() {
             let hour = calendar.hour_of_week(i64::from(clock.now_s()));
@@ -88,9 +82,6 @@ pub(super) fn tell_outlook(
     nodes: Query<(&InnerNode, OtherLoad)>,
     mut outlook: ResMut<SiteOutlook>,
 ) {
-    if clock.done() {
-        return;
-    }
     outlook.now = (clock.now_s() / clock.interval_s()) as usize;
     outlook.load_kw.fill(Kw::ZERO);
     outlook.solar_kw.fill(Kw::ZERO);
@@ -112,9 +103,6 @@ pub(super) fn leave_headroom(
     storages: Query<(&AtNode, &Storage)>,
     mut headroom: ResMut<Headroom>,
 ) {
-    if clock.done() {
-        return;
-    }
     headroom.begin(tree.limits(), node_roster.iter(&limits).map(|limit| limit.power()));
     for (node, other) in node_roster.iter(&nodes) {
         headroom.take(&tree, node.id, other.own());

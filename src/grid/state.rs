@@ -233,19 +233,31 @@ pub(crate) struct ChargingLoad {
 }
 
 impl ChargingLoad {
-    /// A session drew energy in the interval that runs; below zero where it exported.
-    pub(crate) fn draw(&mut self, energy: Kwh) {
-        self.running += energy;
+    /// Drawn in the interval that ended last.
+    pub(super) fn closed(&self) -> Kwh {
+        self.closed
+    }
+}
+
+/// What charging draws at all inner nodes, for the charging room.
+#[derive(SystemParam)]
+pub(crate) struct ChargingLoads<'w, 's> {
+    roster: Res<'w, Roster<InnerNode>>,
+    loads: Query<'w, 's, &'static mut ChargingLoad>,
+}
+
+impl ChargingLoads<'_, '_> {
+    /// A session at a charging port directly behind a node drew energy in the interval that runs; below zero where it
+    /// exported.
+    pub(crate) fn draw(&mut self, node: NodeId, energy: Kwh) {
+        self.roster.get_mut(&mut self.loads, node.index()).running += energy;
     }
 
     /// The interval has ended: another begins.
     pub(crate) fn close(&mut self) {
-        self.closed = core::mem::take(&mut self.running);
-    }
-
-    /// Drawn in the interval that ended last.
-    pub(super) fn closed(&self) -> Kwh {
-        self.closed
+        for mut load in &mut self.loads {
+            load.closed = core::mem::take(&mut load.running);
+        }
     }
 }
 

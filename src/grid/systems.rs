@@ -10,5 +10,5 @@ pub(crate) fn register(r: &mut Register<'_>) {
     let meter = (close_loads, run_storages, roll_up_loads, (read_meters, record_nodes, age_transformers)).chain();
     r.boundary(Tick::Meter, meter);
     let ask = ((set_limits, set_solar, set_base_loads), (tell_outlook, leave_headroom)).chain();
-    r.boundary(Tick::Ask, ask);
+    r.interval_start(Tick::Ask, ask);
 }

@@ -40,7 +40,7 @@ pub(super) fn close_stations(
     mut drawn: NodeLoads<'_, '_, HydrogenLoad>,
     mut rows: ResMut<Records<HydrogenRow>>,
 ) {
-    if !clock.starts_interval() || clock.now_s() == 0 {
+    if clock.now_s() == 0 {
         return;
     }
     let start_s = clock.last_interval_start_s();
@@ -65,7 +65,7 @@ pub(super) fn close_plants(
     mut plants: Query<(&Plant, &mut PlantBooks)>,
     mut rows: ResMut<Records<PlantRow>>,
 ) {
-    if !clock.starts_interval() || clock.now_s() == 0 {
+    if clock.now_s() == 0 {
         return;
     }
     let start_s = clock.last_interval_start_s();
@@ -85,11 +85,6 @@ pub(super) struct Interval<'w> {
 }
 
 impl Interval<'_> {
-    /// Does an interval of the run begin now?
-    fn begins(&self) -> bool {
-        self.clock.starts_interval() && !self.clock.done()
-    }
-
     /// Does an hour begin with it?
     fn begins_hour(&self) -> bool {
         let before = i64::from(self.clock.now_s()) - i64::from(self.clock.interval_s());
@@ -142,9 +137,6 @@ pub(super) fn run_compressors(
     mut stations: Query<(&Station, &mut Flows)>,
     mut headroom: ResMut<Headroom>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let time = interval.time();
     for id in 0..roster.len() {
         let (station, mut flows) = roster.get_mut(&mut stations, id);
@@ -171,9 +163,6 @@ pub(super) fn run_electrolysers(
     mut stations: Query<(&Station, Option<&mut Electrolyser>, &mut Flows, &mut Bulk, &mut StationBooks)>,
     mut headroom: ResMut<Headroom>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let hours = interval.hours();
     for id in 0..roster.len() {
         let (station, electrolyser, mut flows, mut bulk, mut books) = roster.get_mut(&mut stations, id);
@@ -271,9 +260,6 @@ pub(super) fn share_plants(
     mut plants: Query<(&Plant, &mut PlantBooks)>,
     mut stations: Query<(&Station, &Bulk, &mut Flows)>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let hours = interval.hours();
     for id in 0..plant_roster.len() {
         let (plant, mut books) = plant_roster.get_mut(&mut plants, id);
@@ -349,7 +335,7 @@ pub(super) fn ask_policy(
     mut fault: ResMut<Fault>,
     mut agenda: ResMut<HydrogenAgenda>,
 ) {
-    if !interval.begins() || !interval.begins_hour() {
+    if !interval.begins_hour() {
         return;
     }
     let mut view = HydrogenView::new(interval.clock.now_s(), interval.hour(), LOOK_AHEAD_H);

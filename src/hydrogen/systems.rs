@@ -21,12 +21,10 @@ use bevy_ecs::system::SystemParam;
 
 /// Registers the hydrogen systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Deliver, (supply::close_stations, supply::close_plants).chain());
-    r.tick(
-        Tick::Supply,
-        (supply::ask_policy, supply::run_compressors, supply::run_electrolysers, supply::share_plants, serve_stations)
-            .chain(),
-    );
+    r.boundary(Tick::Deliver, (supply::close_stations, supply::close_plants).chain());
+    let supply = (supply::ask_policy, supply::run_compressors, supply::run_electrolysers, supply::share_plants);
+    r.interval_start(Tick::Supply, supply.chain().before(serve_stations));
+    r.tick(Tick::Supply, serve_stations);
 }
 
 /// All that the events of stations touch.

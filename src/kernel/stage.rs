@@ -56,9 +56,17 @@ impl Tick {
     ];
 }
 
-/// Systems that have something to do only where a control interval begins or the run ends.
+/// Systems that have something to do only in some ticks. In the others they are not even handed what they ask for, which
+/// in a small scenario is most of what a tick costs.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Boundary;
+enum When {
+    /// A control interval begins, or the run ends.
+    Boundary,
+    /// A control interval of the run begins.
+    IntervalBegins,
+    /// Dispatch is asked.
+    Decision,
+}
 
 /// Where a room hangs its systems.
 pub struct Register<'a> {
@@ -78,7 +86,10 @@ impl<'a> Register<'a> {
         for (step, next) in Tick::ALL.into_iter().zip(&Tick::ALL[1..]) {
             schedule.configure_sets(step.before(*next));
         }
-        schedule.configure_sets(Boundary.run_if(|clock: Res<Clock>| clock.starts_interval()));
+        schedule.configure_sets(When::Boundary.run_if(|clock: Res<Clock>| clock.starts_interval()));
+        let begins = |clock: Res<Clock>| clock.starts_interval() && !clock.done();
+        schedule.configure_sets(When::IntervalBegins.run_if(begins));
+        schedule.configure_sets(When::Decision.run_if(|clock: Res<Clock>| clock.starts_decision() && !clock.done()));
         Self { schedule }
     }
 
@@ -87,10 +98,24 @@ impl<'a> Register<'a> {
         self.schedule.add_systems(systems.in_set(step));
     }
 
-    /// Adds systems to one step of the ticks in which a control interval begins or the run ends. In the ticks between they
-    /// are not even handed what they ask for, which in a small scenario is most of what a tick costs: without the
-    /// condition the grid's eleven systems made a month of `depot_night` a quarter longer than its two did before.
+    /// Adds systems to one step of the ticks in which a control interval begins or the run ends: those that settle the
+    /// interval that ended.
     pub fn boundary<M>(&mut self, step: Tick, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
-        self.tick(step, systems.in_set(Boundary));
+        self.tick(step, systems.in_set(When::Boundary));
+    }
+
+    /// Adds systems to one step of the ticks in which a control interval of the run begins: those that prepare it.
+    pub fn interval_start<M>(&mut self, step: Tick, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+        self.tick(step, systems.in_set(When::IntervalBegins));
+    }
+
+    /// Adds systems to one step of the ticks in which dispatch is asked.
+    pub fn decision<M>(&mut self, step: Tick, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) {
+        self.tick(step, systems.in_set(When::Decision));
+    }
+
+    /// The systems of a set run only in ticks in which something holds. It is asked once a tick, before the first of them.
+    pub fn run_if<M>(&mut self, set: impl SystemSet, condition: impl SystemCondition<M>) {
+        self.schedule.configure_sets(set.run_if(condition));
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn ask_policy(
     mut asked: PolicyContext<'_>,
     mut orders: ResMut<DispatchOrders>,
 ) {
-    if !clock.starts_decision() || clock.done() || awaiting.0.is_empty() {
+    if awaiting.0.is_empty() {
         return;
     }
     let columns = awaiting_trucks(&clock, &trips, &roster, &mut trucks, &mut awaiting);

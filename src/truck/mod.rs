@@ -18,8 +18,12 @@ use bevy_ecs::prelude::*;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    let day =
-        (books::close_day, systems::take_back, systems::follow_agenda, books::close_last_day, idling::close_hours);
-    r.tick(Tick::Duty, day.chain());
-    r.tick(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
+    let take_back = systems::take_back.run_if(systems::has_any_left);
+    let follow_agenda = systems::follow_agenda.run_if(systems::is_truck_due);
+    let books = (books::close_last_day, idling::close_hours).chain();
+    // Local midnights and full hours are boundaries.
+    r.boundary(Tick::Duty, books::close_day.before(systems::take_back));
+    r.tick(Tick::Duty, (take_back, follow_agenda).chain());
+    r.boundary(Tick::Duty, books.after(systems::follow_agenda));
+    r.decision(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
 }

@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use crate::charging::record as charging;
-use crate::charging::state::SessionCount;
+use crate::charging::state::SessionLog;
 use crate::freight::state::Board;
 use crate::grid::record::meters;
 use crate::hydrogen;
@@ -94,7 +94,8 @@ fn hauls(world: &World, rows: &Rows, summary: &Summary, findings: &mut Findings)
 
 /// Every session has one row, and every wait is in the area under a queue's length.
 fn sessions(world: &World, rows: &Rows, summary: &Summary, names: &Names, findings: &mut Findings) {
-    let (begun, ended) = (world.resource::<SessionCount>().begun(), world.resource::<SessionCount>().ended());
+    let sessions = world.resource::<SessionLog>();
+    let (begun, ended) = (sessions.begun_so_far(), sessions.ended_so_far());
     let (occupied, plugged) = charging::occupied_and_plugged(world);
     let own_areas_s = charging::queue_areas_s(world, world.resource::<Clock>().end_s());
     for ((own_s, key), area_s) in own_areas_s.into_iter().zip(&names.sites).zip(&rows.queue_areas_s) {
