@@ -120,15 +120,6 @@ fn diffuse_share(clearness: f64) -> f64 {
 #[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     use super::*;
-    use crate::kernel::math::acos;
-
-    /// Hours from sunrise to sunset.
-    fn daylight_h(lat: f64, day_of_year: u32) -> f64 {
-        let lat = lat.to_radians();
-        let declination = declination(day_of_year);
-        let cos_sunset = -(sin(lat) / cos(lat)) * (sin(declination) / cos(declination));
-        acos(cos_sunset.clamp(-1.0, 1.0)) * 24.0 / core::f64::consts::PI
-    }
 
     fn array(extra: &serde_json::Value) -> SolarArray {
         let mut spec = serde_json::json!({ "site": "x", "dc_kw": 100.0, "clearness": vec![0.65; 12] });
