@@ -19,16 +19,19 @@ pub(super) enum Event {
     TimeUp(PortId),
     /// A cabinet breaks.
     Fail(CabinetId),
+    /// A battery accepts so much less than its session was granted that others can have it.
+    Taper(PortId),
 }
 
 /// One event of each kind from its id, in the order in which they are handled at the same second.
-const KINDS: [fn(u32) -> Event; 6] = [
+const KINDS: [fn(u32) -> Event; 7] = [
     |id| Event::Finish(PortId(id)),
     |id| Event::Repair(CabinetId(id)),
     Event::Reopen,
     |id| Event::GiveUp(SiteId(id)),
     |id| Event::TimeUp(PortId(id)),
     |id| Event::Fail(CabinetId(id)),
+    |id| Event::Taper(PortId(id)),
 ];
 
 impl Event {
@@ -41,6 +44,7 @@ impl Event {
             Self::GiveUp(site) => (3, site.0),
             Self::TimeUp(port) => (4, port.0),
             Self::Fail(cabinet) => (5, cabinet.0),
+            Self::Taper(port) => (6, port.0),
         }
     }
 }
@@ -59,6 +63,11 @@ impl ChargingAgenda {
     /// Is an event due before `end_s`?
     pub(super) fn is_due_before(&self, end_s: u32) -> bool {
         self.0.next_at().is_some_and(|at_s| at_s < end_s)
+    }
+
+    /// When the next event is due.
+    pub(super) fn next_at(&self) -> Option<u32> {
+        self.0.next_at()
     }
 
     /// Takes the next event that is due before `end_s`, and its time.
@@ -87,6 +96,6 @@ mod tests {
             assert_eq!(kind(3).key(), (place as u8, 3));
             assert_eq!(agenda.pop_before(8), Some((7, kind(3))));
         }
-        assert_eq!(agenda.handled(), 6);
+        assert_eq!(agenda.handled(), 7);
     }
 }

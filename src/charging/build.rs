@@ -1,6 +1,7 @@
 //! Cabinets, charging ports, queues.
 
 use super::agenda::{ChargingAgenda, Event};
+use super::allocation::LivePower;
 use super::arrival::{Arrivals, Departures};
 use super::budget::Budget;
 use super::power::{Asks, GrantBuffers, Plans};
@@ -18,6 +19,7 @@ use crate::kernel::random::{Purpose, key_of};
 use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use crate::policy::dispatch::SitesByFleet;
+use crate::scenario::Allocation;
 use crate::vehicle::user::{Access, User, access_of};
 
 /// Groups of chargers as the scenario lists them.
@@ -56,6 +58,9 @@ pub(crate) fn add(build: &mut Build<'_>) {
     let Inner { parent, limit, nodes } = inner;
     let tree = LimitTree::new(parent, limit);
     build.world.insert_resource(Budget::new(tree.parents().len()));
+    if build.scenario.time.allocation == Allocation::Event {
+        build.world.insert_resource(LivePower::new(build.scenario.time.interval_s, &tree, &ports));
+    }
     grid::add(build, &tree, &nodes);
     build.world.insert_resource(tree);
     build.world.insert_resource(tables);

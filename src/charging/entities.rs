@@ -113,6 +113,16 @@ impl SiteQueues<'_, '_> {
         (chargers, queue.into_inner())
     }
 
+    /// The charging ports of a site that are in use, in id order.
+    pub(super) fn occupied(&self, site: SiteId) -> &[PortId] {
+        self.roster.get(&self.sites, site.index()).2.occupied()
+    }
+
+    /// All charging ports that are in use, in id order.
+    pub(super) fn all_occupied(&self) -> impl Iterator<Item = PortId> {
+        self.roster.iter(&self.sites).flat_map(|(_, _, ports)| ports.occupied()).copied()
+    }
+
     /// The charging ports of a site that are in use, to change them.
     pub(super) fn ports(&mut self, site: SiteId) -> &mut SitePorts {
         self.roster.get_mut(&mut self.sites, site.index()).2.into_inner()

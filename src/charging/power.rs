@@ -2,7 +2,9 @@
 //! -> delivered.
 
 use super::agenda::{ChargingAgenda, Event};
+use super::allocation::LivePower;
 use super::budget::Budget;
+use super::export::Export;
 use super::session::{Plug, over_interval};
 use super::state::{Port, SessionLog, SetPoint, SitePorts, SiteQueue};
 use crate::grid::limits::TimedLimits;
@@ -12,7 +14,6 @@ use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, PortId, Roster};
 use crate::kernel::units::{Hours, Kw};
-use crate::place::site::Sites;
 use crate::policy::kind::Charging;
 use crate::policy::{ChargingView, Fault, PolicySlot, SessionColumns};
 use bevy_ecs::prelude::*;
@@ -71,13 +72,14 @@ impl Limits<'_, '_> {
 /// the old one, so that the new limit holds from its first second.
 pub(super) fn hold_leavers(
     clock: Res<Clock>,
+    live: Option<Res<LivePower>>,
     limits: Limits<'_, '_>,
     sites: Res<Roster<SiteQueue>>,
     roster: Res<Roster<Port>>,
     site_ports: Query<&SitePorts>,
     mut ports: Query<(&Port, &mut Plug, &mut SetPoint)>,
 ) {
-    if limits.timed.is_empty() {
+    if limits.timed.is_empty() || live.is_some() {
         return;
     }
     let Some(shares) = limits.shares(&clock) else { return };
@@ -102,9 +104,10 @@ pub(crate) struct Asks(SessionColumns);
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Plans(Vec<Kw>);
 
-/// Does any session need a set-point in this tick? Between boundaries only those that have just begun do.
-pub(super) fn needs_set_points(clock: Res<Clock>, log: Res<SessionLog>) -> bool {
-    !clock.done() && (clock.starts_interval() || !log.begun().is_empty())
+/// Does any session need a set-point in this tick? Between boundaries only those that have just begun do; none where power
+/// is shared at each event.
+pub(super) fn needs_set_points(clock: Res<Clock>, log: Res<SessionLog>, live: Option<Res<LivePower>>) -> bool {
+    live.is_none() && !clock.done() && (clock.starts_interval() || !log.begun().is_empty())
 }
 
 pub(super) fn ask(
@@ -178,8 +181,7 @@ pub(super) struct GrantInputs<'w> {
     tree: Res<'w, LimitTree>,
     headroom: Res<'w, Headroom>,
     log: Res<'w, SessionLog>,
-    sites: Res<'w, Sites>,
-    outlook: Res<'w, SiteOutlook>,
+    export: Export<'w>,
 }
 
 impl GrantInputs<'_> {
@@ -187,30 +189,6 @@ impl GrantInputs<'_> {
     fn left(&self, budget: &Budget, node: NodeId) -> Kw {
         let granted = over_interval(&self.clock, budget.granted(node));
         (self.headroom.at(node) - granted).max(Kw::ZERO)
-    }
-
-    /// Cuts V2G export to what the site uses beside charging, and to what it may feed into the grid: what others charge
-    /// at the same time does not count, for it may end before the interval does.
-    fn cut_export(&self, power: &mut [Kw]) {
-        if power.iter().all(|power| *power >= Kw::ZERO) {
-            return;
-        }
-        let outlook = &self.outlook;
-        let used = outlook.load_kw.iter().zip(&outlook.solar_kw).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
-        let export = self.sites.0.iter().map(|site| Kw(site.spec.export_limit_kw));
-        let mut room: Vec<Kw> = used.zip(export).map(|(used, export)| used + export).collect();
-        // A wire carries as much one way as the other: what all export together stays within each limit.
-        let mut through = self.tree.limits().to_vec();
-        for (row, power) in power.iter_mut().enumerate().filter(|(_, power)| **power < Kw::ZERO) {
-            let room = &mut room[self.asks.0.site[row] as usize];
-            let node = self.asks.0.node[row];
-            let limit = self.tree.upwards(node).map(|node| through[node.index()]);
-            *power = power.max(limit.fold(*room, Kw::min) * -1.0).min(Kw::ZERO);
-            *room += *power;
-            for node in self.tree.upwards(node) {
-                through[node.index()] += *power;
-            }
-        }
     }
 }
 
@@ -239,7 +217,7 @@ pub(super) fn grant(
     let GrantBuffers { sharing, power, takes } = &mut *buffers;
     power.clone_from(&plans.0);
     if clock.starts_interval() {
-        inputs.cut_export(power);
+        inputs.export.cut(tree, &asks.0, power);
         takes.clear();
         takes.extend(power.iter().map(|power| power.max(Kw::ZERO)));
         sharing.cut(tree, |node| inputs.left(&budget, node), &asks.0.node, takes);

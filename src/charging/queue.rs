@@ -1,6 +1,7 @@
 //! Vehicles meet charging ports: arrivals, ends of sessions, failures and repairs, in the order of their exact time.
 
 use super::agenda::{ChargingAgenda, Event};
+use super::allocation::{LivePower, PowerSharing, Sharers};
 use super::arrival::{Arrival, Arrivals, Departure, Departures};
 use super::entities::{Cabinets, Ports, SiteQueues};
 use super::record::{session_row, waited_row};
@@ -29,6 +30,7 @@ pub(super) struct QueueContext<'w, 's> {
     loads: ChargingLoads<'w, 's>,
     departures: ResMut<'w, Departures>,
     rows: ResMut<'w, Records<SessionRow>>,
+    sharing: PowerSharing<'w>,
 }
 
 /// Is anything due or coming in this tick, or left to be cleared of the tick before?
@@ -38,9 +40,11 @@ pub(super) fn is_queue_due(
     agenda: Res<ChargingAgenda>,
     departures: Res<Departures>,
     log: Res<SessionLog>,
+    live: Option<Res<LivePower>>,
 ) -> bool {
     let is_quiet = arrivals.0.is_empty() && departures.0.is_empty() && log.is_quiet();
-    !is_quiet || agenda.is_due_before(clock.tick_end_s())
+    let begins = live.is_some() && clock.starts_interval();
+    !is_quiet || begins || agenda.is_due_before(clock.tick_end_s())
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
@@ -50,11 +54,25 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
+    if clock.starts_interval() && !clock.done() {
+        context.begin_interval(&clock);
+    }
+    let mut now_s = clock.now_s();
     loop {
+        if context.sharing.is_due() {
+            // Power is shared when all of a second has happened.
+            let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
+            if event_s.is_none_or(|event_s| event_s > now_s) {
+                context.share(now_s);
+                continue;
+            }
+        }
         let end_s = next.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
         if let Some((at_s, event)) = context.agenda.pop_before(end_s) {
+            now_s = now_s.max(at_s);
             context.handle(event, at_s);
         } else if let Some(arrival) = next.next() {
+            now_s = now_s.max(arrival.at_s);
             context.arrive(arrival);
         } else {
             break;
@@ -65,6 +83,16 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
 }
 
 impl QueueContext<'_, '_> {
+    fn begin_interval(&mut self, clock: &Clock) {
+        let Self { ports, sites, loads, agenda, sharing, .. } = self;
+        sharing.begin_interval(clock, &mut Sharers { ports, sites, loads, agenda });
+    }
+
+    fn share(&mut self, at_s: u32) {
+        let Self { ports, sites, loads, agenda, sharing, .. } = self;
+        sharing.share(at_s, &mut Sharers { ports, sites, loads, agenda });
+    }
+
     fn handle(&mut self, event: Event, at_s: u32) {
         match event {
             Event::Finish(port) => self.finish(port, at_s),
@@ -73,6 +101,7 @@ impl QueueContext<'_, '_> {
             Event::Fail(cabinet) => self.fail(cabinet, at_s),
             Event::Repair(cabinet) => self.repair(cabinet, at_s),
             Event::Reopen(group) => self.reopen(group, at_s),
+            Event::Taper(port) => self.taper(port, at_s),
         }
     }
 
@@ -124,6 +153,9 @@ impl QueueContext<'_, '_> {
         }
         let start_s = plug.plug_in(arrival, at_s, told_depart_s);
         *set_point = SetPoint::default();
+        if let Some(session) = plug.session_mut() {
+            self.sharing.enter(&mut self.agenda, port, session, set_point);
+        }
         self.cabinets.get_mut(port.cabinet).1.occupy(id);
         self.sites.plug_in(port.site, id, start_s);
         self.log.begin(id);
@@ -135,6 +167,7 @@ impl QueueContext<'_, '_> {
         let mut session = plug.unplug(at_s)?;
         let drawn = session.settle(port, *set_point, at_s);
         self.loads.draw(port.above, drawn);
+        self.sharing.leave(port, *set_point);
         self.cabinets.get_mut(port.cabinet).1.vacate(id);
         self.sites.ports(port.site).vacate(id);
         self.log.end(id, port.node, drawn);
@@ -161,6 +194,13 @@ impl QueueContext<'_, '_> {
         if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
             self.depart(session.end(), at_s);
             self.call_next(id, at_s);
+        }
+    }
+
+    fn taper(&mut self, id: PortId, at_s: u32) {
+        let (port, plug) = self.ports.get(id);
+        if plug.session().is_some_and(|session| session.tapers_at(at_s)) {
+            self.sharing.taper(port);
         }
     }
 

@@ -5,10 +5,14 @@ use super::state::{Port, SetPoint};
 use crate::kernel::clock::Clock;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use crate::policy::SessionColumns;
+use crate::vehicle::battery::FOREVER;
 use bevy_ecs::prelude::Component;
 
 /// A session that lacks no more than this is done: a watt-hour, as meters and the peers' simulators have it.
 const DONE: Kwh = Kwh(1e-3);
+/// Power is shared anew when a battery accepts this share of what it was granted: with every tenth, so that others wait for
+/// little, and seldom enough to be cheap.
+const TAPERED: f64 = 0.9;
 
 /// One vehicle at one charging port.
 #[derive(Debug, Clone)]
@@ -24,6 +28,10 @@ pub(crate) struct Session {
     finish_s: Option<u32>,
     /// With the power granted it has this much energy at the end of the interval: time and energy.
     ahead: Option<(u32, Kwh)>,
+    /// The most that the policy lets it have until it is asked again, grid side. Where power is shared at each event.
+    cap: Kw,
+    /// With the power granted its battery accepts clearly less from this time on. Where power is shared at each event.
+    taper_s: Option<u32>,
     drawn: Kwh,
     exported: Kwh,
 }
@@ -40,6 +48,8 @@ impl Session {
             settled_s: start_s,
             finish_s: None,
             ahead: None,
+            cap: Kw(f64::INFINITY),
+            taper_s: None,
             drawn: Kwh::ZERO,
             exported: Kwh::ZERO,
             arrival,
@@ -129,8 +139,58 @@ impl Session {
         let (reached, used) = arrival.battery.foresee(arrival.target, power.min(port.limit) * port.efficiency, time);
         self.ahead = Some((end_s, reached));
         self.finish_s = (arrival.target - reached <= DONE)
-            .then(|| self.settled_s + (used.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32);
+            .then(|| self.in_seconds(used));
         self.finish_s
+    }
+
+    /// The most that the policy lets it have until it is asked again, grid side.
+    pub(super) fn cap(&mut self, most: Kw) {
+        self.cap = most;
+    }
+
+    /// The most power that it can take from now on, grid side, as far as the policy lets it.
+    pub(super) fn wants(&self, port: &Port) -> Kw {
+        self.can_take(port).min(self.cap)
+    }
+
+    /// The most power that it can take from now on through its charging port, grid side.
+    pub(super) fn can_take(&self, port: &Port) -> Kw {
+        let arrival = &self.arrival;
+        if arrival.target - arrival.battery.energy() <= DONE {
+            return Kw::ZERO;
+        }
+        let accepted = || arrival.battery.accepts_towards(arrival.target) / port.efficiency;
+        arrival.offer.unwrap_or_else(accepted).min(port.limit)
+    }
+
+    /// When it will be done with a set-point that nothing changes, if it will be.
+    pub(super) fn foresee_finish(&mut self, port: &Port, set_point: SetPoint) -> Option<u32> {
+        self.ahead = None;
+        let arrival = &self.arrival;
+        let cap = set_point.power().max(Kw::ZERO).min(port.limit) * port.efficiency;
+        let (reached, used) = arrival.battery.foresee(arrival.target, cap, FOREVER);
+        self.finish_s = (arrival.target - reached <= DONE).then(|| self.in_seconds(used));
+        self.finish_s
+    }
+
+    /// When its battery accepts a tenth less than its set-point, which others could have; none when it is done before.
+    pub(super) fn foresee_taper(&mut self, port: &Port, set_point: SetPoint) -> Option<u32> {
+        let arrival = &self.arrival;
+        let cap = set_point.power().min(port.limit) * port.efficiency;
+        let is_taken = arrival.offer.is_none() && cap > Kw::ZERO;
+        let time = is_taken.then(|| arrival.battery.time_to_taper(arrival.target, cap, cap * TAPERED)).flatten();
+        self.taper_s = time.map(|time| self.in_seconds(time)).filter(|at_s| self.finish_s.is_none_or(|end_s| *at_s < end_s));
+        self.taper_s
+    }
+
+    /// Does its battery accept clearly less from this very time on?
+    pub(super) fn tapers_at(&self, at_s: u32) -> bool {
+        self.taper_s == Some(at_s)
+    }
+
+    /// The whole second in which a time from now is over.
+    fn in_seconds(&self, time: Hours) -> u32 {
+        self.settled_s.saturating_add((time.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32)
     }
 
     /// Mean power over the interval that it can take through its charging port, grid side.

@@ -3,6 +3,7 @@
 use super::arrival::{Arrival, Arrivals};
 use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan};
 use super::queue::{is_queue_due, serve_queues};
+use crate::grid::systems::SetLimits;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
@@ -16,7 +17,7 @@ use bevy_ecs::prelude::*;
 pub(crate) fn register(r: &mut Register<'_>) {
     r.boundary(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
-    r.interval_start(Tick::Queue, hold_leavers.before(serve_queues));
+    r.interval_start(Tick::Limits, hold_leavers.before(SetLimits));
     r.tick(Tick::Queue, serve_queues.run_if(is_queue_due));
     r.run_if(SetPoints, needs_set_points);
     r.tick(Tick::Ask, ask.in_set(SetPoints));

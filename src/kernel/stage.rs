@@ -26,12 +26,14 @@ pub enum Tick {
     Duty,
     /// The dispatch policy is asked; its orders are carried out.
     Dispatch,
-    /// Vehicles meet ports.
+    /// At a boundary: the limits of the interval that begins, and what other loads leave of them.
+    Limits,
+    /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
+    Supply,
+    /// Vehicles meet ports; where power is shared at each event, it is shared here.
     Queue,
     /// What each session can take.
     Ask,
-    /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
-    Supply,
     /// What the charging policy wants.
     Plan,
     /// What the limits allow.
@@ -40,7 +42,7 @@ pub enum Tick {
 
 impl Tick {
     /// The steps in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Deliver,
         Self::Meter,
         Self::Freight,
@@ -48,9 +50,10 @@ impl Tick {
         Self::Terminal,
         Self::Duty,
         Self::Dispatch,
+        Self::Limits,
+        Self::Supply,
         Self::Queue,
         Self::Ask,
-        Self::Supply,
         Self::Plan,
         Self::Grant,
     ];
