@@ -119,3 +119,42 @@ impl<'a> Register<'a> {
         self.schedule.configure_sets(set.run_if(condition));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When each of four systems ran.
+    #[derive(Resource, Default)]
+    struct Ran([Vec<u32>; 4]);
+
+    fn note<const AT: usize>(clock: Res<Clock>, mut ran: ResMut<Ran>) {
+        ran.0[AT].push(clock.now_s());
+    }
+
+    /// Ticks of a minute, intervals of two, a decision every three; the run ends within an interval.
+    #[test]
+    fn systems_run_in_their_ticks_and_in_no_others() {
+        let mut schedule = Schedule::new(Operations);
+        let mut r = Register::new(&mut schedule);
+        r.tick(Tick::Deliver, note::<0>);
+        r.boundary(Tick::Meter, note::<1>);
+        r.interval_start(Tick::Ask, note::<2>);
+        r.decision(Tick::Dispatch, note::<3>);
+        let mut world = World::new();
+        world.insert_resource(Clock::new(60, 120, 180, 300));
+        world.init_resource::<Ran>();
+        loop {
+            schedule.run(&mut world);
+            if world.resource::<Clock>().done() {
+                break;
+            }
+            world.resource_mut::<Clock>().advance();
+        }
+        let [all, boundaries, intervals, decisions] = &world.resource::<Ran>().0;
+        assert_eq!(*all, [0, 60, 120, 180, 240, 300]);
+        assert_eq!(*boundaries, [0, 120, 240, 300]);
+        assert_eq!(*intervals, [0, 120, 240]);
+        assert_eq!(*decisions, [0, 180]);
+    }
+}
