@@ -56,8 +56,8 @@ impl Tick {
     ];
 }
 
-/// Systems that have something to do only in some ticks. In the others they are not even handed what they ask for, which
-/// in a small scenario is most of what a tick costs.
+/// Systems that have something to do only in ticks that the clock knows. In the others they are not even handed what they
+/// ask for, which in a small scenario is most of what a tick costs.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum When {
     /// A control interval begins, or the run ends.
@@ -114,9 +114,15 @@ impl<'a> Register<'a> {
         self.tick(step, systems.in_set(When::Decision));
     }
 
-    /// The systems of a set run only in ticks in which something holds. It is asked once a tick, before the first of them.
-    pub fn run_if<M>(&mut self, set: impl SystemSet, condition: impl SystemCondition<M>) {
-        self.schedule.configure_sets(set.run_if(condition));
+    /// Adds systems to one step of the ticks in which something is due for them. `is_due` is asked right before the first
+    /// of them; it reads what is there in this tick (an agenda, a queue that passes vehicles on), never what was.
+    pub fn when<C, M>(
+        &mut self,
+        step: Tick,
+        is_due: impl SystemCondition<C>,
+        systems: impl IntoScheduleConfigs<ScheduleSystem, M>,
+    ) {
+        self.tick(step, systems.run_if(is_due));
     }
 }
 
