@@ -138,8 +138,7 @@ impl Session {
         let arrival = &self.arrival;
         let (reached, used) = arrival.battery.foresee(arrival.target, power.min(port.limit) * port.efficiency, time);
         self.ahead = Some((end_s, reached));
-        self.finish_s = (arrival.target - reached <= DONE)
-            .then(|| self.in_seconds(used));
+        self.finish_s = (arrival.target - reached <= DONE).then(|| self.in_seconds(used));
         self.finish_s
     }
 
@@ -179,7 +178,8 @@ impl Session {
         let cap = set_point.power().min(port.limit) * port.efficiency;
         let is_taken = arrival.offer.is_none() && cap > Kw::ZERO;
         let time = is_taken.then(|| arrival.battery.time_to_taper(arrival.target, cap, cap * TAPERED)).flatten();
-        self.taper_s = time.map(|time| self.in_seconds(time)).filter(|at_s| self.finish_s.is_none_or(|end_s| *at_s < end_s));
+        self.taper_s =
+            time.map(|time| self.in_seconds(time)).filter(|at_s| self.finish_s.is_none_or(|end_s| *at_s < end_s));
         self.taper_s
     }
 

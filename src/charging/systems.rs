@@ -18,16 +18,11 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.boundary(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
     r.interval_start(Tick::Limits, hold_leavers.before(SetLimits));
-    r.tick(Tick::Queue, serve_queues.run_if(is_queue_due));
-    r.run_if(SetPoints, needs_set_points);
-    r.tick(Tick::Ask, ask.in_set(SetPoints));
-    r.tick(Tick::Plan, plan.in_set(SetPoints));
-    r.tick(Tick::Grant, grant.in_set(SetPoints));
+    r.when(Tick::Queue, is_queue_due, serve_queues);
+    r.when(Tick::Ask, needs_set_points, ask);
+    r.when(Tick::Plan, needs_set_points, plan);
+    r.when(Tick::Grant, needs_set_points, grant);
 }
-
-/// The steps from what sessions can take to what they get.
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct SetPoints;
 
 /// Visits of a list, in the order of their arrival.
 #[derive(Resource, Debug)]

@@ -108,7 +108,7 @@ fn release_hauls(clock: Res<Clock>, mut freight: ResMut<Freight>, mut board: Res
     }
 }
 
-/// On the hour, which a boundary is: hauls that nobody took lapse.
+/// On the hour, which a boundary is: hauls that no truck took in time lapse.
 fn cancel_lapsed(
     clock: Res<Clock>,
     freight: Res<Freight>,

@@ -59,8 +59,8 @@ impl Tick {
     ];
 }
 
-/// Systems that have something to do only in some ticks. In the others they are not even handed what they ask for, which
-/// in a small scenario is most of what a tick costs.
+/// Systems that have something to do only in ticks that the clock knows. In the others they are not even handed what they
+/// ask for, which in a small scenario is most of what a tick costs.
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum When {
     /// A control interval begins, or the run ends.
@@ -117,8 +117,53 @@ impl<'a> Register<'a> {
         self.tick(step, systems.in_set(When::Decision));
     }
 
-    /// The systems of a set run only in ticks in which something holds. It is asked once a tick, before the first of them.
-    pub fn run_if<M>(&mut self, set: impl SystemSet, condition: impl SystemCondition<M>) {
-        self.schedule.configure_sets(set.run_if(condition));
+    /// Adds systems to one step of the ticks in which something is due for them. `is_due` is asked right before the first
+    /// of them; it reads what is there in this tick (an agenda, a queue that passes vehicles on), never what was.
+    pub fn when<C, M>(
+        &mut self,
+        step: Tick,
+        is_due: impl SystemCondition<C>,
+        systems: impl IntoScheduleConfigs<ScheduleSystem, M>,
+    ) {
+        self.tick(step, systems.run_if(is_due));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When each of four systems ran.
+    #[derive(Resource, Default)]
+    struct Ran([Vec<u32>; 4]);
+
+    fn note<const AT: usize>(clock: Res<Clock>, mut ran: ResMut<Ran>) {
+        ran.0[AT].push(clock.now_s());
+    }
+
+    /// Ticks of a minute, intervals of two, a decision every three; the run ends within an interval.
+    #[test]
+    fn systems_run_in_their_ticks_and_in_no_others() {
+        let mut schedule = Schedule::new(Operations);
+        let mut r = Register::new(&mut schedule);
+        r.tick(Tick::Deliver, note::<0>);
+        r.boundary(Tick::Meter, note::<1>);
+        r.interval_start(Tick::Ask, note::<2>);
+        r.decision(Tick::Dispatch, note::<3>);
+        let mut world = World::new();
+        world.insert_resource(Clock::new(60, 120, 180, 300));
+        world.init_resource::<Ran>();
+        loop {
+            schedule.run(&mut world);
+            if world.resource::<Clock>().done() {
+                break;
+            }
+            world.resource_mut::<Clock>().advance();
+        }
+        let [all, boundaries, intervals, decisions] = &world.resource::<Ran>().0;
+        assert_eq!(*all, [0, 60, 120, 180, 240, 300]);
+        assert_eq!(*boundaries, [0, 120, 240, 300]);
+        assert_eq!(*intervals, [0, 120, 240]);
+        assert_eq!(*decisions, [0, 180]);
     }
 }

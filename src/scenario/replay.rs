@@ -1,12 +1,12 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
-use super::{Allocation, Scenario};
 use super::files::read_text;
 use super::load::sorted;
 use super::loaded::{FIRST_SOC, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
+use super::{Allocation, Scenario};
 use crate::disk::read::Kind;
 use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
 use crate::import::acn;

@@ -18,12 +18,11 @@ use bevy_ecs::prelude::*;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    let take_back = systems::take_back.run_if(systems::has_any_left);
-    let follow_agenda = systems::follow_agenda.run_if(systems::is_truck_due);
-    let books = (books::close_last_day, idling::close_hours).chain();
     // Local midnights and full hours are boundaries.
-    r.boundary(Tick::Duty, books::close_day.before(systems::take_back));
-    r.tick(Tick::Duty, (take_back, follow_agenda).chain());
+    r.boundary(Tick::Duty, books::close_day);
+    r.when(Tick::Duty, systems::has_any_left, systems::take_back.after(books::close_day));
+    r.when(Tick::Duty, systems::is_truck_due, systems::follow_agenda.after(systems::take_back));
+    let books = (books::close_last_day, idling::close_hours).chain();
     r.boundary(Tick::Duty, books.after(systems::follow_agenda));
     r.decision(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
 }

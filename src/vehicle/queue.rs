@@ -48,6 +48,11 @@ impl<T> WaitingLine<T> {
         first.map(|(at, _)| at).map(|at| self.waiting.remove(at))
     }
 
+    /// Takes out the vehicle at a place of the line, 0 being its head.
+    pub(crate) fn take_at(&mut self, place: usize) -> T {
+        self.waiting.remove(place)
+    }
+
     /// Takes out all vehicles that meet a condition, in order of arrival.
     pub(crate) fn take_all(&mut self, is_out: impl Fn(&T) -> bool) -> Vec<T> {
         self.waiting.extract_if(.., |vehicle| is_out(vehicle)).collect()

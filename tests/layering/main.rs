@@ -138,7 +138,7 @@ fn the_tick_changes_no_structure() {
         |path| !outside.iter().any(|it| path.starts_with(it)) && !files.contains(&path) && !path.ends_with("/build.rs"),
         &["Commands", ".spawn(", ".despawn(", "par_iter", "Local<"],
     );
-    // One condition there is, in one place: ticks that are no boundary skip what works at boundaries only.
+    // Conditions are made in one place: they read the clock and what is due, so a skipped tick is one without anything to do.
     forbid(|path| path != "kernel/stage.rs", &["run_if"]);
 }
 
