@@ -243,19 +243,26 @@ pub fn parse_time(text: &str) -> Option<u32> {
 }
 
 /// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone. With an offset or a zone
-/// (`2025-06-02T07:30-07:00`, `...Z`, `...[America/Los_Angeles]`) it is that instant, wherever the run is.
+/// (`2025-06-02T07:30-07:00`, `...Z`, `...[America/Los_Angeles]`) it is that instant, wherever the run is. A part of a second
+/// is no time here: it would be dropped unseen.
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
     if text.contains('[') {
         let time: jiff::ZonedDateTime = text.parse().ok()?;
-        return Some(time.timestamp().as_second() - calendar.epoch_s);
+        return Some(whole_s(time.timestamp())? - calendar.epoch_s);
     }
     if has_offset(text) {
         let time: Timestamp = text.parse().ok()?;
-        return Some(time.as_second() - calendar.epoch_s);
+        return Some(whole_s(time)? - calendar.epoch_s);
     }
-    let time: DateTime = text.parse().ok()?;
+    let time: DateTime = text.parse().ok().filter(|time: &DateTime| time.subsec_nanosecond() == 0)?;
     Some(calendar.elapsed_s(calendar.local_s_of(time)))
+}
+
+/// Seconds since 1970-01-01 UTC of an instant that has no part of a second.
+#[must_use]
+pub fn whole_s(time: Timestamp) -> Option<i64> {
+    (time.subsec_nanosecond() == 0).then(|| time.as_second())
 }
 
 /// Does a time say how far it is from UTC? A date has dashes of its own.
@@ -353,6 +360,9 @@ mod tests {
             assert_eq!(local_s(text, &calendar), Some(7 * 3600 + 1800), "{text}");
         }
         assert_eq!(local_s("2025-06-02T10:30-07:00[America/New_York]", &calendar), None, "the two do not agree");
+        for parts in instants.iter().chain(&zoned).map(|text| text.replacen(":30", ":30:00.5", 1)) {
+            assert_eq!(local_s(&parts, &calendar), None, "{parts}");
+        }
         for right in ["2025-06-02", "1900-01-01", "2199-12-31"] {
             assert!(parse_date(right).is_ok(), "{right}");
         }

@@ -3,8 +3,8 @@
 //! that is new and in neither list here fails.
 //!
 //! Each try is a process of its own: this test binary, which carries out one command with a fault armed. Of a command of up to
-//! `TRIED` steps every step is tried, of a longer one the first, the last and some between; `PORTVOLT_ALL_FAULTS=1` tries
-//! them all.
+//! `EACH` steps each is tried, of a longer one the first, the last and some between; `PORTVOLT_ALL_FAULTS=1` tries them all,
+//! and `PORTVOLT_FAULTS_OF="sweep merge"` those of one command only.
 
 use super::{text, workspace};
 use portvolt::disk::fault::{self, Fault};
@@ -17,7 +17,9 @@ use std::process::{Command, Output, Stdio};
 const AT: &str = "PORTVOLT_TEST_FAULT_AT";
 const KIND: &str = "PORTVOLT_TEST_FAULT";
 const WORDS: &str = "PORTVOLT_TEST_WORDS";
-/// Steps of a command that are tried when not all are.
+/// A command of no more steps has each of them tried.
+const EACH: u64 = 20;
+/// Steps of a longer one that are tried when not all are.
 const TRIED: u64 = 12;
 
 /// The process of one try. As a test among others it does nothing.
@@ -69,7 +71,7 @@ pub(crate) fn carried_out(aside: &Path) -> u64 {
 /// The steps that are tried of so many.
 pub(crate) fn tried(steps: u64) -> BTreeSet<u64> {
     let wants_all = std::env::var_os("PORTVOLT_ALL_FAULTS").is_some();
-    let stride = if wants_all { 1 } else { steps.div_ceil(TRIED) as usize };
+    let stride = if wants_all || steps <= EACH { 1 } else { steps.div_ceil(TRIED) as usize };
     (1..=steps).step_by(stride).chain([steps]).collect()
 }
 
@@ -294,11 +296,28 @@ fn names_a_place(case: &Case, said: &str) -> bool {
     said.contains("No space left on device") && (case.leaves.iter().any(first) || said.contains("scratch"))
 }
 
-/// Files that neither the folder before nor the one after the whole command has, but for marked unfinished work.
+/// What neither the folder before nor the one after the whole command has. Unfinished work may stay where it carries the mark by
+/// which it is removed later, or where it is a whole run that only found no place.
 fn strays(old: &Path, new: &Path, now: &Path) -> Vec<PathBuf> {
     let known: BTreeSet<PathBuf> = tree(old).into_keys().chain(tree(new).into_keys()).collect();
-    let is_ours = |path: &Path| path.to_string_lossy().contains(".unfinished.");
-    tree(now).into_keys().filter(|path| !known.contains(path) && !is_ours(path)).collect()
+    let mut works = Vec::new();
+    unfinished(now, &mut works);
+    let is_in_work = |path: &PathBuf| works.iter().any(|work| now.join(path).starts_with(work));
+    let files = tree(now).into_keys().filter(|path| !known.contains(path) && !is_in_work(path)).collect::<Vec<_>>();
+    let unmarked = works.iter().filter(|work| !work.join(".portvolt-work").is_file() && !is_run(&tree(work)));
+    files.into_iter().chain(unmarked.cloned()).collect()
+}
+
+/// Folders of unfinished work below a folder.
+fn unfinished(folder: &Path, out: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in entries.filter(|path| path.is_dir()) {
+        if path.file_name().unwrap().to_string_lossy().contains(".unfinished.") {
+            out.push(path);
+        } else {
+            unfinished(&path, out);
+        }
+    }
 }
 
 /// A finished run, whose manifest holds what all its files are.
