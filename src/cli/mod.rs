@@ -148,6 +148,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     // A limit on the size of files is told as a full disk is, and does not end the program.
     #[cfg(unix)]
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+    // Memory that cannot be had ends as any other failure does, once the standard library has said so.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register_conditional_shutdown(
+        signal_hook::consts::SIGABRT,
+        Exit::Failed as i32,
+        std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true)),
+    );
     let exit = carry_out(Cli::parse_from(words));
     (if exit == Exit::Done && Console::is_lost() { Exit::Failed } else { exit }) as u8
 }

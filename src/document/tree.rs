@@ -38,11 +38,12 @@ impl Item {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems: Vec<Problem> = errors
             .iter()
-            .map(|error| Problem {
-                place: Some(Place::Span(file, error.span().unwrap_or(0..0))),
-                field: String::new(),
-                message: error.message().to_owned(),
-                help: None,
+            .map(|error| {
+                // The one mistake that the reader gives no place is a name of too many parts.
+                let place = error.span().unwrap_or_else(|| deepest_name(text));
+                let message = if error.span().is_some() { error.message() } else { "a name has too many parts" };
+                let (place, message) = (Some(Place::Span(file, place)), message.to_owned());
+                Problem { place, field: String::new(), message, help: None }
             })
             .collect();
         if !problems.is_empty() {
@@ -131,6 +132,17 @@ impl Item {
     }
 }
 
+/// The line with the most dots.
+fn deepest_name(text: &str) -> std::ops::Range<usize> {
+    let mut at = 0;
+    let lines = text.split('\n').map(|line| {
+        let from = at;
+        at += line.len() + 1;
+        from..from + line.len()
+    });
+    lines.max_by_key(|line| text[line.clone()].matches('.').count()).unwrap_or(0..0)
+}
+
 fn table_node(table: DeTable<'_>, file: usize, path: &str, problems: &mut Vec<Problem>) -> Node {
     let items = table.into_iter().map(|(key, value)| {
         let key_span = key.span();
@@ -199,4 +211,22 @@ fn leaf_number(
         });
     }
     Node::Leaf(value.unwrap_or(Value::Null))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: what is wrong with a file has its place, whatever is wrong.
+
+    use super::*;
+
+    #[test]
+    fn a_name_of_too_many_parts_is_told_where_it_is() {
+        for deep in [format!("{}a = 1", "a.".repeat(1_000)), format!("[{}a]", "a.".repeat(1_000))] {
+            let problems = Item::parse(&format!("x = 1.5\n{deep}\ny = 2\n"), 0).unwrap_err();
+            assert_eq!(problems[0].place, Some(Place::Span(0, 8..8 + deep.len())));
+            assert!(problems[0].message.contains("too many parts"), "{}", problems[0].message);
+        }
+        let problems = Item::parse("x = \n", 0).unwrap_err();
+        assert!(matches!(&problems[0].place, Some(Place::Span(0, span)) if span.start >= 4), "{:?}", problems[0]);
+    }
 }

@@ -203,7 +203,7 @@ impl Fold {
                 let kind = batch.text("vehicle_kind", row);
                 counts.entry(kind.to_owned()).or_insert_with(|| vec![0; classes])[class] += 1;
                 if let Some(at) = self.index.get(batch.text("site", row)) {
-                    self.waiting(*at, arrive_s, arrive_s + wait_s);
+                    self.waiting(*at, arrive_s, arrive_s.saturating_add(wait_s));
                 }
             }
         })?;
@@ -222,7 +222,8 @@ impl Fold {
 
     /// Adds one vehicle's wait to the mean length of a queue in each step that it touches.
     fn waiting(&mut self, site: usize, from_s: u32, to_s: u32) {
-        let mut at_s = from_s;
+        // A table of others may hold any time: beyond the run nothing is shown.
+        let (mut at_s, to_s) = (from_s, to_s.min(self.steps.end_s()));
         while at_s < to_s {
             let step = self.steps.at(at_s);
             let end_s = (at_s / self.steps.bucket_s + 1) * self.steps.bucket_s;

@@ -5,7 +5,7 @@ use super::checker::{Checker, is_circle};
 use super::choice;
 use crate::document::problem::Problem;
 use crate::document::tree::Item;
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, MOST_DAYS};
 use crate::sim::rooms::ROOMS;
 use crate::transition;
 
@@ -37,7 +37,8 @@ fn time(scenario: &Scenario, checker: &mut Checker<'_>) -> Option<Calendar> {
         let help = Some("prices and limits change by the hour: choose 60, 300, 600, 900, 1800 or 3600".to_owned());
         checker.wrong(&["time", "interval_s"], format!("{} does not divide an hour", time.interval_s), help);
     }
-    match Calendar::new(&time.start, &time.zone, time.days) {
+    // Too many days are told by their range; a calendar for the other checks is made all the same.
+    match Calendar::new(&time.start, &time.zone, time.days.min(MOST_DAYS)) {
         Ok(calendar) => {
             if let Some(change_s) = calendar.uneven_change_s(time.interval_s, time.days) {
                 let message = format!(

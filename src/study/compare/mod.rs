@@ -224,6 +224,24 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
     metrics
 }
 
+/// Judges one quantity that is no metric of its own: samples by strategy, in the order of `spec`.
+pub(in crate::study) fn judge_one(samples: &[Vec<f64>], better: Better, spec: &CompareSpec) -> Vec<Standing> {
+    let names: Vec<&str> = spec.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+    let mut strategies = standings(&names, samples, spec.baseline);
+    let slices: Vec<&[f64]> = samples.iter().filter(|sample| !sample.is_empty()).map(Vec::as_slice).collect();
+    let n = slices.iter().map(|slice| slice.len()).max().unwrap_or(0);
+    if n >= 2 {
+        let mut stream = Seed { seed: spec.seed, replication: 0 }.stream(Purpose::Studies, 0, n as u32);
+        let best = stats::probability_best(vec![Contest::new(&slices, better)], n, &mut stream).remove(0);
+        let places = stats::places(&slices, better, 1.0 - LEVEL);
+        for ((standing, place), best) in measured(&mut strategies).zip(places).zip(best) {
+            (standing.first_place, standing.last_place) = (Some(place.0 as u32), Some(place.1 as u32));
+            standing.probability_best = Some(best);
+        }
+    }
+    strategies
+}
+
 /// Those that have values.
 fn measured(strategies: &mut [Standing]) -> impl Iterator<Item = &mut Standing> {
     strategies.iter_mut().filter(|standing| standing.mean.is_some())

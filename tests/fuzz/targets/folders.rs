@@ -1,14 +1,11 @@
 //! Any bytes in the place of one file of a run's or sweep's folder: it is read or refused, and nothing outside changes.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use portvolt::record::folder::Manifest;
 use portvolt::study::sweep::plan::Plan;
 use portvolt::study::sweep::shard::Store;
 use std::path::Path;
 
-fuzz_target!(|data: &[u8]| {
+pub(crate) fn run(data: &[u8]) {
     let Some((kind, rest)) = data.split_first() else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let put = |name: &str| {
@@ -40,4 +37,4 @@ fuzz_target!(|data: &[u8]| {
             let _ = Store::of(dir.path()).read(&key, None);
         }
     }
-});
+}

@@ -1,11 +1,8 @@
 //! Any text as a scenario: it is loaded or its mistakes are told, and telling them never fails either.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use portvolt::scenario::load::{Request, load};
 
-fuzz_target!(|data: &[u8]| {
+pub(crate) fn run(data: &[u8]) {
     let dir = tempfile::tempdir().expect("a folder");
     std::fs::write(dir.path().join("scenario.toml"), data).expect("a file");
     let within = Some(dir.path().to_path_buf());
@@ -16,4 +13,4 @@ fuzz_target!(|data: &[u8]| {
             let _ = (problems.to_string(), problems.to_json());
         }
     }
-});
+}

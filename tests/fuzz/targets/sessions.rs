@@ -1,11 +1,8 @@
 //! Any text as recorded sessions, CSV and JSON of ACN-Data: a replay of them is loaded or its mistakes are told.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use portvolt::scenario::replay::{Replay, load};
 
-fuzz_target!(|data: &[u8]| {
+pub(crate) fn run(data: &[u8]) {
     let dir = tempfile::tempdir().expect("a folder");
     for name in ["sessions.csv", "sessions.json"] {
         let path = dir.path().join(name);
@@ -15,4 +12,4 @@ fuzz_target!(|data: &[u8]| {
             assert!(!problems.list.is_empty());
         }
     }
-});
+}

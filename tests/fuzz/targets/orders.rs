@@ -1,13 +1,10 @@
 //! A guest that gives any orders: what passes the checker is an order that the view allows, and nothing else happens.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use portvolt::plugin::trial::trial;
 use portvolt::plugin::{Plugin, PluginKind};
 use portvolt::policy::kind::{Charging, Dispatch};
-use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::policy::spec::PluginLimits;
+use portvolt::scenario::plugin_file::PluginFile;
 use std::fmt::Write;
 
 const MOST_ROWS: usize = 64;
@@ -43,7 +40,7 @@ fn tried<S: PluginKind>(file: &PluginFile) {
     assert!(trial.is_independent && trial.cases.iter().all(|case| case.is_repeatable));
 }
 
-fuzz_target!(|data: &[u8]| {
+pub(crate) fn run(data: &[u8]) {
     let Some((shape, lists)) = data.split_at_checked(4) else { return };
     let lists = &lists[..lists.len().min(4096)];
     let count = |at: usize| (shape[at] as usize % (MOST_ROWS + 1)).min(lists.len() / 8);
@@ -61,4 +58,4 @@ fuzz_target!(|data: &[u8]| {
     let charging = r#"
   (import "portvolt:policy/charging-orders@0.1.0" "set-points" (func $set (param i32 i32)))"#;
     tried::<Charging>(&guest(charging, &format!("(call $set (i32.const {x}) (i32.const {c}))"), lists));
-});
+}

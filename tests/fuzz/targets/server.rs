@@ -1,8 +1,5 @@
 //! Any bytes as a request: the server answers or hangs up, and keeps answering others.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use portvolt::serve::{Options, serve};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -31,23 +28,23 @@ fn server() -> SocketAddr {
     hear.recv().expect("the server starts")
 }
 
-fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn send(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).expect("the server listens");
     let _ = stream.set_read_timeout(Some(Duration::from_millis(50)));
     let _ = stream.write_all(bytes);
-    let mut answer = vec![0; 64];
+    let mut answer = vec![0; 4096];
     let length = stream.read(&mut answer).unwrap_or(0);
     answer.truncate(length);
     answer
 }
 
 /// A program of Rust ignores that its peer hung up; this one begins in C, where that is the end.
-fn ignore_hang_ups() {
+pub(crate) fn ignore_hang_ups() {
     // SAFETY: nothing else sets what becomes of signals, and no thread runs yet.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
 }
 
-fuzz_target!(init: ignore_hang_ups(), |data: &[u8]| {
+pub(crate) fn run(data: &[u8]) {
     let address = *SERVER.get_or_init(server);
     // Half of the requests are whole ones with any path and body, so that more than the parser is reached.
     match data.split_first() {
@@ -65,4 +62,4 @@ fuzz_target!(init: ignore_hang_ups(), |data: &[u8]| {
     }
     let alive = send(address, format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes());
     assert!(alive.is_empty() || alive.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&alive));
-});
+}
