@@ -202,10 +202,8 @@ fn leave_headroom(
     outlook.solar_kw.fill(Kw::ZERO);
     for id in around.sites.ids() {
         let site = id.index();
-        let spec = &around.sites.0[site].spec;
-        if !spec.load_by_hour.is_empty() {
-            other.fixed[site] = Kw(spec.load_at(around.calendar.hour_of_week(i64::from(clock.now_s()))));
-        }
+        let hour = around.calendar.hour_of_week(i64::from(clock.now_s()));
+        other.fixed[site] = Kw(around.sites.0[site].spec.load_at(hour));
     }
     headroom.0.clone_from(&tree.limit);
     headroom.0[..limits.0.len()].copy_from_slice(&limits.0);
