@@ -2,29 +2,14 @@
 
 use super::Scenario;
 use super::checker::Checker;
-use crate::account::price::{Investment, Quantity};
+use crate::account::price::{Investment, PriceSpec, Quantity};
 use crate::document::problem::nearest;
 use std::collections::BTreeMap;
 
-/// Kinds of things that can carry a price, as `[price.ID] of` names them.
-pub const PRICED: [&str; 7] = ["charger", "site", "node", "storage", "solar", "truck_model", "equipment_model"];
-
-/// An investment of the scenario.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Priced {
-    /// What it is, such as `charger.night`.
-    pub path: String,
-    /// What it costs.
-    pub investment: Investment,
-}
-
-/// Everything that has a price, in the order of the prices.
+/// What everything costs that has a price, in the order of the prices.
 #[must_use]
-pub fn priced(scenario: &Scenario) -> Vec<Priced> {
-    let of = |price: &crate::account::price::PriceSpec, path: &String| {
-        let investment = price.investment(quantity(scenario, path)?);
-        Some(Priced { path: path.clone(), investment })
-    };
+pub fn investments(scenario: &Scenario) -> Vec<Investment> {
+    let of = |price: &PriceSpec, path: &String| Some(price.investment(quantity(scenario, path)?));
     scenario.price.values().flat_map(|price| price.of.iter().filter_map(move |path| of(price, path))).collect()
 }
 

@@ -12,7 +12,7 @@ use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
-use crate::scenario::prices::priced;
+use crate::scenario::prices::investments;
 use jiff::{ToSpan, Unit};
 
 /// What a run needs to tell the cost of a year.
@@ -32,7 +32,7 @@ impl Money {
         let time = &scenario.time;
         Some(Self {
             spec,
-            investments: priced(scenario).into_iter().map(|priced| priced.investment).collect(),
+            investments: investments(scenario),
             days: f64::from(time.days),
             year: twelve_months(&time.start, &time.zone),
         })

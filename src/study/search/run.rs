@@ -28,8 +28,6 @@ pub struct Found {
     pub race: Race,
     /// Numbers of the design that is reported: means over its first random days.
     pub told: Vec<(MetricName, f64)>,
-    /// Runs that were simulated now.
-    pub simulated: usize,
     /// Runs that were there already.
     pub found: usize,
 }
@@ -74,14 +72,14 @@ pub fn search(
 ) -> Result<Found, SearchError> {
     let store = Store::of(&store(&search.path));
     store.probe()?;
-    let mut model = Model { search, store, jobs, stop, progress, simulated: 0, found: 0 };
+    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
     model.has_metrics()?;
     let race = race(&search.space, &search.rules, search.budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
     let told = match race.best.or(race.front.first().copied()) {
         Some(best) => model.told(&race.racers[best])?,
         None => Vec::new(),
     };
-    Ok(Found { race, told, simulated: model.simulated, found: model.found })
+    Ok(Found { race, told, found: model.found })
 }
 
 /// A stream of the search's own.
@@ -95,7 +93,6 @@ struct Model<'a> {
     jobs: usize,
     stop: &'a AtomicBool,
     progress: &'a (dyn Fn(usize) + Sync),
-    simulated: usize,
     found: usize,
 }
 
@@ -152,10 +149,7 @@ impl Model<'_> {
                         self.found += 1;
                         outcome
                     }
-                    Done::Made(outcome) => {
-                        self.simulated += 1;
-                        outcome
-                    }
+                    Done::Made(outcome) => outcome,
                 };
             }
         }
