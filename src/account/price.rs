@@ -29,7 +29,7 @@ pub struct MoneySpec {
     /// What a haul costs that nobody served, USD.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
-    pub lapsed_haul_usd: f64,
+    pub unmet_haul_usd: f64,
     /// What a haul costs that came late, USD.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000.0))]

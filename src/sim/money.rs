@@ -105,7 +105,7 @@ fn fuel_usd(money: &MoneySpec, summary: &Summary) -> f64 {
 /// Work that was lost or late in the run, at its stated rates, USD.
 fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let equipment = &summary.hub.equipment;
-    summary.lapsed as f64 * money.lapsed_haul_usd
+    summary.lapsed as f64 * money.unmet_haul_usd
         + summary.all_fleets().late as f64 * money.late_haul_usd
         + (equipment.required_h - equipment.served_h).max(0.0) * money.unserved_hour_usd
 }
