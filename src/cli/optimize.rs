@@ -4,15 +4,20 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::record::folder::RunFolder;
-use crate::study::search::run::{SearchError, search};
+use crate::study::search::run::{SearchError, first_part, search};
 use crate::study::search::study::Search;
 use crate::study::search::{results, screen};
+use crate::study::sweep::Part;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct OptimizeArgs {
     /// The study: a TOML file that names the scenario, what is to be decided, what counts and what must hold.
     study: PathBuf,
+    /// Run only this part of the first look at all designs, such as 3/20, and keep it; when all parts are done, the search goes
+    /// on from them.
+    #[arg(long, value_name = "K/N", value_parser = Part::parse)]
+    part: Option<Part>,
     /// Threads. Default: one a core. No result depends on it.
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -25,11 +30,48 @@ pub(super) struct OptimizeArgs {
 }
 
 pub(super) fn run(args: &OptimizeArgs, console: &Console) -> Exit {
+    if let Some(part) = args.part {
+        return first(&args.study, part, args.jobs, console);
+    }
     let out = args.out.clone().unwrap_or_else(|| {
         let name = args.study.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         PathBuf::from("runs").join(format!("optimize_{name}"))
     });
     carry_out(&args.study, args.jobs, &out, args.force, console)
+}
+
+/// One part of the first look.
+fn first(study: &Path, part: Part, jobs: usize, console: &Console) -> Exit {
+    let asked = match Search::read(study) {
+        Ok(asked) => asked,
+        Err(problems) => return diagnose::show(&problems, console),
+    };
+    match first_part(&asked, part, jobs, &interrupt::listen(), &|_| {}) {
+        Ok(count) if console.is_json() => {
+            console.print_json(&serde_json::json!({ "schema": 1, "part": part.number, "of": part.of, "designs": count }));
+            Exit::Done
+        }
+        Ok(count) => {
+            console.print(&format!(
+                "Part {} of {}: {count} designs ran on their first random day. When all parts are done: portvolt optimize {}",
+                part.number,
+                part.of,
+                study.display()
+            ));
+            Exit::Done
+        }
+        Err(error) => failed(&error, console),
+    }
+}
+
+fn failed(error: &SearchError, console: &Console) -> Exit {
+    console.error(&error.to_string());
+    match error {
+        SearchError::Interrupted => Exit::Interrupted,
+        SearchError::Run { source, .. } => Exit::from(source),
+        SearchError::NoMetric(_) => Exit::BadFiles,
+        SearchError::Shard(_) => Exit::Failed,
+    }
 }
 
 /// Searches and leaves the folder. `verify` repeats one through here too.
@@ -52,13 +94,7 @@ pub(super) fn carry_out(study: &Path, jobs: usize, out: &Path, force: bool, cons
         Ok(found) => found,
         Err(error) => {
             folder.discard();
-            console.error(&error.to_string());
-            return match error {
-                SearchError::Interrupted => Exit::Interrupted,
-                SearchError::Run { source, .. } => Exit::from(&source),
-                SearchError::NoMetric(_) => Exit::BadFiles,
-                SearchError::Shard(_) => Exit::Failed,
-            };
+            return failed(&error, console);
         }
     };
     let answer = results::answer(&asked, &found);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct SensitivityArgs {
     /// A folder with `scenario.toml`, or the file.
     scenario: PathBuf,
-    /// The metric of the whole hub. Default: the net present value, the bill, the wait or the work, whichever comes first.
+    /// The metric of the whole hub. Default: the yearly cost, the net present value, the bill, the wait or the work, whichever a run has first.
     #[arg(long, value_name = "NAME", value_parser = super::compare::metric)]
     metric: Option<MetricName>,
     /// One strategy, or two to choose between, as in `portvolt compare`.

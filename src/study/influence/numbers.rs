@@ -208,19 +208,24 @@ fn settle(number: &Number, request: &Request) -> Result<Number, (String, String)
     // The last place below 1.
     let top = 1.0 - f64::EPSILON;
     let is_whole = number.written.as_i64().is_some();
+    // A field that takes only whole numbers refuses what lies between them.
+    let fits = |tried: &Number| {
+        let is_between = tried.whole || !is_whole || allows(tried, 0.37);
+        (allows(tried, 0.0), allows(tried, top) && is_between)
+    };
     let kinds = if is_whole { vec![number.whole, true] } else { vec![false] };
-    for whole in kinds {
-        let wide = number.with(number.low, number.high, whole);
-        if allows(&wide, 0.0) && allows(&wide, top) && (whole || !is_whole || allows(&wide, 0.37)) {
+    for whole in &kinds {
+        let wide = number.with(number.low, number.high, *whole);
+        if fits(&wide) == (true, true) {
             return Ok(wide);
         }
     }
     let middle = number.middle();
-    for whole in if is_whole { vec![true] } else { vec![false] } {
+    for whole in kinds {
         let (mut low, mut high) = (number.low, number.high);
         for step in 0..=HALVINGS {
             let tried = number.with(low, high, whole);
-            let (is_low, is_high) = (allows(&tried, 0.0), allows(&tried, top));
+            let (is_low, is_high) = fits(&tried);
             if is_low && is_high && tried.low < tried.high {
                 return Ok(tried);
             }
@@ -233,7 +238,8 @@ fn settle(number: &Number, request: &Request) -> Result<Number, (String, String)
 }
 
 /// The metric that is asked about where none is named: the first of these that a run has.
-pub const ASKED_FIRST: [MetricName; 5] = [
+pub const ASKED_FIRST: [MetricName; 6] = [
+    MetricName::YearCostUsd,
     MetricName::NpvUsd,
     MetricName::BillTotalUsd,
     MetricName::QueueWaitP95Min,

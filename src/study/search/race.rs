@@ -78,6 +78,25 @@ pub struct Budget {
 /// Runs of designs: what each gave on a random day; none where it cannot be simulated.
 pub type Asked<'a, E> = dyn FnMut(&[(Design, u32)]) -> Result<Vec<Option<Outcome>>, E> + 'a;
 
+impl Budget {
+    /// Runs of the race; the rest judges its winners.
+    fn of_race(self, rules: &Rules) -> usize {
+        (self.runs as f64 * if rules.constraints.is_empty() { 0.95 } else { RACE_SHARE }) as usize
+    }
+
+    /// Runs of the first look at designs.
+    fn of_first_look(self, rules: &Rules) -> usize {
+        ((self.of_race(rules) as f64 * FIRST_SHARE) as usize).max(1)
+    }
+}
+
+/// The designs that a race begins with: all there are, or a sample.
+#[must_use]
+pub fn first_designs(space: &Space, rules: &Rules, budget: Budget, stream: &mut Stream) -> Vec<Design> {
+    let first = budget.of_first_look(rules);
+    if space.size() <= first { space.all() } else { space.sample((first / 2).max(1), stream) }
+}
+
 /// Races. The result depends on the seed of the stream and on what `ask` answers, on nothing else.
 ///
 /// # Errors
@@ -89,10 +108,10 @@ pub fn race<E>(
     stream: &mut Stream,
     ask: &mut Asked<'_, E>,
 ) -> Result<Race, E> {
-    let for_race = (budget.runs as f64 * if rules.constraints.is_empty() { 0.95 } else { RACE_SHARE }) as usize;
-    let first = ((for_race as f64 * FIRST_SHARE) as usize).max(1);
-    let is_whole = space.size() <= first;
-    let designs = if is_whole { space.all() } else { space.sample(first / 2, stream) };
+    let for_race = budget.of_race(rules);
+    let first = budget.of_first_look(rules);
+    let designs = first_designs(space, rules, budget, stream);
+    let is_whole = designs.len() == space.size();
     let mut state = State { space, rules, ask, racers: Vec::new(), known: BTreeMap::new(), runs: 0 };
     state.enter(designs)?;
     if !is_whole {
@@ -182,6 +201,9 @@ impl<E> State<'_, '_, E> {
             let rounds = (most / next).max(1).ilog2() + 1;
             let left = until.saturating_sub(self.runs);
             let room = (left / rounds as usize / (next - days) as usize).max(LEAST.min(left / (next - days) as usize));
+            if room == 0 {
+                break;
+            }
             self.drop(days);
             let order = self.order();
             for at in order.iter().skip(room) {

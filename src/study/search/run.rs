@@ -2,7 +2,7 @@
 //! started again.
 
 use super::judge::Outcome;
-use super::race::{Race, Racer, race};
+use super::race::{Race, Racer, first_designs, race};
 use super::study::Search;
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::record::metrics::{Metric, MetricName, value_of};
@@ -10,6 +10,7 @@ use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
+use crate::study::sweep::Part;
 use crate::study::sweep::plan::engine;
 use crate::study::sweep::shard::{Held, ShardError, Store, text};
 use std::collections::BTreeMap;
@@ -80,6 +81,28 @@ pub fn search(
         None => Vec::new(),
     };
     Ok(Found { race, told, found: model.found })
+}
+
+/// Simulates one part of the designs that the race begins with, on their first random day, and keeps them: on a cluster the
+/// first look at many designs is shared out so. How many there were.
+///
+/// # Errors
+/// When a run fails or cannot be kept, or somebody stops it.
+pub fn first_part(
+    search: &Search,
+    part: Part,
+    jobs: usize,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<usize, SearchError> {
+    let store = Store::of(&store(&search.path));
+    store.probe()?;
+    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
+    let designs = first_designs(&search.space, &search.rules, search.budget, &mut stream(search, 0));
+    let mine = designs.into_iter().skip(part.number as usize - 1).step_by(part.of as usize);
+    let asks: Vec<(Vec<usize>, u32)> = mine.map(|design| (design, 0)).collect();
+    model.ask(&asks)?;
+    Ok(asks.len())
 }
 
 /// A stream of the search's own.
