@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Energy of a base load and of ten visits, times a factor: three numbers matter for the CO2e of supply. Of the many others
+/// Energy of a base load and of ten visits, times a factor: three numbers matter for the `CO2e` of supply. Of the many others
 /// some are of no use here (repairs that never come, coordinates, a second limit), some are not doubtful.
 const PLANTED: &str = r#"
 title = "planted"
