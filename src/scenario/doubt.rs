@@ -24,6 +24,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(hauls_outside(loaded));
     out.extend(plugins_never_asked(loaded));
     out.extend(months_in_parts(loaded));
+    out.extend(diesel_without_price(scenario));
     out
 }
 
@@ -46,6 +47,20 @@ pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
         PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
         PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
     }
+}
+
+/// Diesel that is in no cost.
+fn diesel_without_price(scenario: &Scenario) -> Option<String> {
+    let has_none = scenario.money.as_ref().is_some_and(|money| money.diesel_usd_per_gal.is_none());
+    let trucks = scenario.fleet.values().flat_map(|fleet| &fleet.trucks);
+    let burns = |model: &String| scenario.truck_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
+    let mut units = scenario.terminal.values().flat_map(|terminal| &terminal.equipment);
+    let unit_burns =
+        |model: &String| scenario.equipment_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
+    let is_burnt = trucks.into_iter().any(|(model, count)| count.0 > 0 && burns(model))
+        || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
+    let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
+    (has_none && is_burnt).then(|| told.to_owned())
 }
 
 /// A bill that bears the monthly charges of more months than the run has.
