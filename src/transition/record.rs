@@ -2,7 +2,7 @@
 
 use super::build::ProjectState;
 use super::spec::ProjectKind;
-use super::year::OperatingYear;
+use super::operated::OperatingYear;
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
