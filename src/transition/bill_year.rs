@@ -12,7 +12,13 @@ use std::collections::BTreeMap;
 
 /// Bills a whole year of each site that has a tariff: every month is made of the week that stands for it, day by day of the
 /// week, so that each month has its own demand charge and season. Energy is then what the samples weigh.
-pub(super) fn bills(shown: &mut OperatingYear, base: &Loaded, spec: &TransitionSpec, year: u16, parts: &[(Sample, Ran)]) {
+pub(super) fn bills(
+    shown: &mut OperatingYear,
+    base: &Loaded,
+    spec: &TransitionSpec,
+    year: u16,
+    parts: &[(Sample, Ran)],
+) {
     let first = date(year as i16, 1, 1);
     let days = (date(year as i16 + 1, 1, 1) - first).get_days() as u32;
     let calendar = calendar(first, &base.scenario.time.zone, days);
@@ -57,4 +63,3 @@ fn year_slots(calendar: &Calendar, days: u32, block_s: u32, parts: &[(Sample, Ra
     };
     (0..blocks).map(slot).collect()
 }
-

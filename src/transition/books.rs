@@ -3,6 +3,7 @@
 use super::build::Project;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
+use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::payers::Ledger;
 use super::record::{
@@ -11,7 +12,6 @@ use super::record::{
 use super::regulation::{TargetMetric, means};
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
-use super::operated::OperatingYear;
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
 use crate::record::tally::FleetTally;
@@ -85,7 +85,8 @@ impl Pathway<'_> {
             let age = vehicle.age(year);
             let factors = self.frame.spec.wear.get(class).map_or([1.0; 2], |wear| wear.at(age));
             let new_g = self.frame.exhaust_g(vehicle.model as usize).map(|g| g * self.frame.use_at(class, age));
-            for (sum, (new_g, factor)) in sums[vehicle.holding as usize].iter_mut().zip(new_g.into_iter().zip(factors)) {
+            for (sum, (new_g, factor)) in sums[vehicle.holding as usize].iter_mut().zip(new_g.into_iter().zip(factors))
+            {
                 *sum = [sum[0] + new_g * factor, sum[1] + new_g];
             }
         }

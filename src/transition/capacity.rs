@@ -87,7 +87,9 @@ impl Frame<'_> {
     fn fill_kg(&self) -> f64 {
         let models = self.scenario().truck_model.iter();
         let fills: Vec<f64> = models
-            .filter_map(|(key, model)| Some(model.tank.as_ref()?.usable_kg * self.scenario().offer.get(key)?.planned_share))
+            .filter_map(|(key, model)| {
+                Some(model.tank.as_ref()?.usable_kg * self.scenario().offer.get(key)?.planned_share)
+            })
             .collect();
         if fills.is_empty() { 1.0 } else { fills.iter().sum::<f64>() / fills.len() as f64 }
     }

@@ -171,7 +171,9 @@ fn money(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) 
         checker.wrong(&["transition", "part_money_year"], message, None);
     }
     for (key, offer) in &scenario.offer {
-        for (field, year) in [("money_year", offer.money_year), ("maintenance_money_year", offer.maintenance_money_year)] {
+        for (field, year) in
+            [("money_year", offer.money_year), ("maintenance_money_year", offer.maintenance_money_year)]
+        {
             if year.is_some_and(|year| year != spec.money_year) {
                 checker.wrong(&["offer", key, field], message, None);
             }

@@ -3,11 +3,11 @@
 use super::build::Project;
 use super::frame::Frame;
 use super::offer::maintenance_usd;
+use super::operated::{OperatingYear, SiteYear};
 use super::record::{EmissionsRow, FinanceRow};
 use super::regulation::TruckFeeRule;
 use super::spec::{ProjectKind, TRUCK};
 use super::stock::Model;
-use super::operated::{OperatingYear, SiteYear};
 use crate::record::table::Row;
 use crate::record::tally::FleetTally;
 use crate::truck::rules::TOW_S;
@@ -206,7 +206,8 @@ impl Year<'_> {
     /// The same of a site's stations, kg.
     fn idle_kg(&self, site: &str, shown: &SiteYear) -> f64 {
         let share = self.credited_share(ProjectKind::Hydrogen, site);
-        let capacity_kg = if share > 0.0 { self.frame.public_hydrogen_kg(self.projects, self.year, Some(site)) } else { 0.0 };
+        let capacity_kg =
+            if share > 0.0 { self.frame.public_hydrogen_kg(self.projects, self.year, Some(site)) } else { 0.0 };
         (share * capacity_kg - shown.hydrogen_kg).max(0.0)
     }
 

@@ -5,9 +5,9 @@ use super::comply::Ramp;
 use super::frame::Frame;
 use super::ledger::tow_h;
 use super::offer::{Choice, Ownership, maintenance_usd, mean_value, price_usd, residual, tco};
+use super::operated::OperatingYear;
 use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
 use super::stock::Stock;
-use super::operated::OperatingYear;
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
 use crate::policy::infrastructure::simultaneity;
@@ -178,7 +178,8 @@ impl Market<'_> {
     fn fuelling_h(&self, holding: usize, model: usize, kg: f64) -> f64 {
         let Some(own) = self.fleet(holding) else { return 0.0 };
         let per_kg = |fleets: &mut dyn Iterator<Item = &FleetTally>| {
-            let hours = |it: &FleetTally| it.fuel_wait_h + it.fuel_h + if it.battery_kwh > 0.0 { 0.0 } else { tow_h(it) };
+            let hours =
+                |it: &FleetTally| it.fuel_wait_h + it.fuel_h + if it.battery_kwh > 0.0 { 0.0 } else { tow_h(it) };
             let sum = fleets.fold((0.0, 0.0), |sum, it| (sum.0 + hours(it), sum.1 + it.hydrogen_kg));
             (sum.1 > 0.0).then(|| sum.0 / sum.1)
         };

@@ -4,9 +4,9 @@
 use super::build::Capacity;
 use super::comply::Bound;
 use super::offer::Choice;
+use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::spec::{BuildSpec, ProjectKind, TRUCK};
-use super::operated::OperatingYear;
 use crate::policy::infrastructure::InfrastructureView;
 use crate::record::groups::GroupTally;
 use crate::vehicle::spec::Powertrain;

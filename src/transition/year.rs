@@ -93,7 +93,8 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     }
     let planned = capacity.added.iter().filter(|((kind, _), _)| *kind == ProjectKind::Storage);
     let build = |kind| spec.build.get(&kind).map(|build| build.battery).unwrap_or_default();
-    let planned = planned.map(|((_, site), kwh)| (format!("built_at_{site}"), battery(site, *kwh, build(ProjectKind::Storage))));
+    let planned =
+        planned.map(|((_, site), kwh)| (format!("built_at_{site}"), battery(site, *kwh, build(ProjectKind::Storage))));
     // A battery on rent gives the power that is missing.
     let gap = spec.build.get(&ProjectKind::Grid).and_then(|build| build.stop_gap);
     let rented = BatteryBuildSpec { hours: gap.map_or(1.0, |gap| gap.hours), ..build(ProjectKind::Grid) };

@@ -126,7 +126,11 @@ fn business_as_usual_keeps_the_shares_of_those_at_work() {
     let first = at_work(2025);
     assert!(first >= 2, "{first}");
     for year in 2026..=2045 {
-        assert!(at_work(year).abs_diff(first) <= 1, "{year}: {} battery trucks at work, {first} in 2025", at_work(year));
+        assert!(
+            at_work(year).abs_diff(first) <= 1,
+            "{year}: {} battery trucks at work, {first} in 2025",
+            at_work(year)
+        );
     }
 }
 

@@ -176,7 +176,12 @@ const WHAT_IFS: &[WhatIf] = &[
     },
     WhatIf {
         given: FUEL_CELLS,
-        ..what_if("one dispenser instead of four: they wait", &["hydrogen.h2.dispenser.positions=1"], WAITING, (10.0, 1e4))
+        ..what_if(
+            "one dispenser instead of four: they wait",
+            &["hydrogen.h2.dispenser.positions=1"],
+            WAITING,
+            (10.0, 1e4),
+        )
     },
     WhatIf {
         given: DEAR_DRIVERS,
@@ -188,7 +193,12 @@ const WHAT_IFS: &[WhatIf] = &[
     },
     WhatIf {
         given: FUEL_CELLS,
-        ..what_if("hydrogen cheaper to buy, year by year", &["hydrogen.h2.delivery.by_year={ usd = 0.5 }"], STATIONS_PAY, (1.2, 4.0))
+        ..what_if(
+            "hydrogen cheaper to buy, year by year",
+            &["hydrogen.h2.delivery.by_year={ usd = 0.5 }"],
+            STATIONS_PAY,
+            (1.2, 4.0),
+        )
     },
     WhatIf {
         given: FUEL_CELLS,
@@ -214,15 +224,20 @@ const WHAT_IFS: &[WhatIf] = &[
         ("total", MetricName::NoxKg),
         (1.05, 1.5),
     ),
-    what_if("maintenance in older dollars", &["transition.price_index={ 2020 = 100, 2025 = 125 }", "offer.diesel.maintenance_money_year=2020"], COST, (1.001, 1.05)),
-
+    what_if(
+        "maintenance in older dollars",
+        &["transition.price_index={ 2020 = 100, 2025 = 125 }", "offer.diesel.maintenance_money_year=2020"],
+        COST,
+        (1.001, 1.05),
+    ),
 ];
 
 /// A logit in small fleets: a tenth as many trucks, haul for haul, buy the share that all of them buy. A share of less than half
 /// a truck a year is carried from year to year, and not rounded away.
 #[test]
 fn small_fleets_buy_their_share() {
-    let few = ["fleet.depot_fleet.trucks.diesel=4", "fleet.owners.trucks.diesel=2", "terminal.terminal.teu_per_year=4200"];
+    let few =
+        ["fleet.depot_fleet.trucks.diesel=4", "fleet.owners.trucks.diesel=2", "terminal.terminal.teu_per_year=4200"];
     let long = ["transition.until=2036", "site.depot.limit_kw=5000"];
     let share = |more: &[&str]| value_of(&metrics(more), "year:2036", MetricName::ZevShareTrucksAtWork).unwrap();
     let (small, large) = (share(&[&few[..], &long].concat()), share(&long));
