@@ -161,17 +161,25 @@ impl Market<'_> {
             return self.fuelling_h(holding, model, energy);
         }
         let Some(fleet) = self.fleet(holding).filter(|_| self.frame.charges(model)) else { return 0.0 };
-        let counts = self.counts[holding].iter().enumerate();
-        let electric: u32 = counts.filter(|(at, _)| self.frame.charges(*at)).map(|(_, count)| count).sum();
+        let electric = |at: &usize| self.frame.charges(*at) && self.counts[holding][*at] > 0;
+        let shown: Vec<usize> = (0..self.frame.models.len()).filter(electric).collect();
+        let trucks: u32 = shown.iter().map(|at| self.counts[holding][*at]).sum();
         let has_home = self.frame.scenario().fleet[&self.frame.holdings[holding].owner].home.is_some();
-        if electric == 0 {
+        let h_per_kwh = |model: usize| self.frame.full_power_h_per_kwh(holding, model);
+        if trucks == 0 {
             // Nobody has shown it yet: the time at full power.
-            return if has_home { 0.0 } else { energy * self.frame.full_power_h_per_kwh(holding, model) };
+            return if has_home { 0.0 } else { energy * h_per_kwh(model) };
         }
         // A fleet that has both does not say whose trucks were towed.
         let towed_h = if fleet.hydrogen_kg > 0.0 { 0.0 } else { tow_h(fleet) };
-        let hours = fleet.port_wait_h + towed_h + if has_home { 0.0 } else { fleet.port_h };
-        hours / f64::from(electric)
+        let waited_h = (fleet.port_wait_h + towed_h) / f64::from(trucks);
+        let at_full_power: f64 = shown.iter().map(|at| f64::from(self.counts[holding][*at]) * h_per_kwh(*at)).sum();
+        if has_home || fleet.charged_kwh <= 0.0 || at_full_power <= 0.0 {
+            return waited_h;
+        }
+        // What others needed for a kWh, as much longer or shorter as this model needs at full power.
+        let pace = h_per_kwh(model) / (at_full_power / f64::from(trucks));
+        waited_h + energy * fleet.port_h / fleet.charged_kwh * pace
     }
 
     /// Hours at hydrogen stations: as fuel-cell trucks of the holding had it, or those of all; before the first, at full flow.

@@ -274,6 +274,7 @@ fn shipped_strategies_load_and_name_their_sources() {
         "managed_charging_first",
         "renewable_diesel",
         "slow_turns",
+        "tier_5",
     ] {
         let overlays = vec![shipped("hub_2045").join(format!("{strategy}.toml"))];
         let request = portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, ..Default::default() };
