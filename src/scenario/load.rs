@@ -1,7 +1,7 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::files::{FILE_NAME, Files};
-use super::loaded::{FIRST_SOC, Loaded};
+use super::loaded::{FIRST_SOC, Levels, Loaded};
 use super::provenance;
 use super::rows::{Listed, Rows};
 use super::schema::check_shape;
@@ -93,7 +93,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 schedule,
                 pin_visits: false,
                 first_soc: FIRST_SOC,
-                first_levels: BTreeMap::new(),
+                first_levels: Levels::default(),
                 inputs,
                 provenance,
                 plugins,

@@ -23,7 +23,7 @@ use crate::record::notes::PluginNotes;
 use crate::record::overload::Overloads;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
-use crate::scenario::loaded::Loaded;
+use crate::scenario::loaded::{Levels, Loaded};
 use crate::terminal::state::{Pool, Unit};
 use crate::truck::state::{Fleet, ShiftKm};
 use crate::vehicle::user::User;
@@ -63,6 +63,8 @@ pub struct Measured {
     pub before: Stored,
     /// The same at the end of the run.
     pub after: Stored,
+    /// How full vehicles and stations were at the time that was asked for.
+    pub levels: Levels,
     /// Things that came due, the warm-up included.
     pub events: u64,
 }
@@ -194,19 +196,40 @@ impl Simulation {
         Ok((written?, effort))
     }
 
-    /// Runs to the end and tells only what came after a second: before it is a warm-up. Its rows go to no table.
+    /// Runs to the end and tells only what came after a second: before it is a warm-up. Also says how full vehicles and stations
+    /// were at `levels_at_s`. Its rows go to no table.
     ///
     /// # Errors
     /// As [`Self::drive`].
-    pub fn drive_after(&mut self, loaded: &Loaded, until_s: u32, stop: &AtomicBool) -> Result<Measured, RunError> {
+    pub fn drive_after(
+        &mut self,
+        loaded: &Loaded,
+        until_s: u32,
+        levels_at_s: u32,
+        stop: &AtomicBool,
+    ) -> Result<Measured, RunError> {
         let scenario = &loaded.scenario;
         let mut output = Output::new(None, false, &scenario.time.zone, self.empty_summary(scenario))?;
         let before = if until_s == 0 { self.stored() } else { self.warm_up(scenario, &mut output, stop, until_s)? };
+        self.run_until(&mut output, stop, levels_at_s)?;
+        let levels = self.stored().levels;
         let effort = self.run(&mut output, stop, |_, _| {})?;
         let written = output.finish()?;
         let mut summary = written.measured.unwrap_or(written.summary);
         summary.close_interval();
-        Ok(Measured { summary, before, after: self.stored(), events: effort.events })
+        Ok(Measured { summary, before, after: self.stored(), levels, events: effort.events })
+    }
+
+    /// Runs on until a second, and no further than to the last tick.
+    fn run_until(&mut self, output: &mut Output, stop: &AtomicBool, until_s: u32) -> Result<(), RunError> {
+        let Some(mut audit) = self.audit.take() else { return Ok(()) };
+        let last_s = until_s.min(self.world.resource::<Clock>().end_s());
+        while self.world.resource::<Clock>().now_s() < last_s {
+            self.tick(output, &mut audit, stop, &mut |_, _| {})?;
+            self.world.resource_mut::<Clock>().advance();
+        }
+        self.audit = Some(audit);
+        Ok(())
     }
 
     /// Runs to the time of the fork, if there is one; what comes after it is summed up by itself, too.
