@@ -181,7 +181,18 @@ fn shorter(command: &str) -> String {
     }
     if command.starts_with("portvolt sensitivity") {
         // Few points and steps of five minutes: what is tried here is that it runs.
-        words.extend(["--days", "1", "--replications", "1", "--points", "16", "--threshold", "20%", "--set", "time.tick_s=300"]);
+        words.extend([
+            "--days",
+            "1",
+            "--replications",
+            "1",
+            "--points",
+            "16",
+            "--threshold",
+            "20%",
+            "--set",
+            "time.tick_s=300",
+        ]);
     }
     words.join(" ")
 }

@@ -48,7 +48,8 @@ fn first(study: &Path, part: Part, jobs: usize, console: &Console) -> Exit {
     };
     match first_part(&asked, part, jobs, &interrupt::listen(), &|_| {}) {
         Ok(count) if console.is_json() => {
-            console.print_json(&serde_json::json!({ "schema": 1, "part": part.number, "of": part.of, "designs": count }));
+            console
+                .print_json(&serde_json::json!({ "schema": 1, "part": part.number, "of": part.of, "designs": count }));
             Exit::Done
         }
         Ok(count) => {

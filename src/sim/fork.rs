@@ -181,7 +181,7 @@ impl Fork {
                     take::<Knowledge>(world, &mut next);
                 }
                 Part::Limits => {
-                    let same = world.resource::<LimitTree>().parent == next.resource::<LimitTree>().parent;
+                    let same = world.resource::<LimitTree>().parents() == next.resource::<LimitTree>().parents();
                     assert!(same, "a fork changes the limits of a tree, not its shape");
                     take::<LimitTree>(world, &mut next);
                     take::<TimedLimits>(world, &mut next);

@@ -90,7 +90,12 @@ pub(super) fn metrics(
 }
 
 /// The bill of a year of a site's days.
-fn year_bill(meter: Option<&Meter>, tariff: Option<&Tariff>, year: Option<&Calendar>, names: &Names) -> Option<f64> {
+fn year_bill(
+    meter: Option<&Meter>,
+    tariff: Option<&Tariff>,
+    year: Option<&(Calendar, u32)>,
+    names: &Names,
+) -> Option<f64> {
     let (calendar, days) = year?;
     let load = meter?.load(names.calendar.clone()).ok()?.repeated(calendar, *days).ok()?;
     Some(bill(tariff?, &load).total_usd())
