@@ -3,8 +3,8 @@
 use super::power::{Asks, Grants, Plans};
 use super::spec::ChargerSpec;
 use super::state::{
-    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug,
-    Port, Spent, kind,
+    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, LotName, Lots, Plaza,
+    Plazas, Plug, Plugging, Port, Spent, kind,
 };
 use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
@@ -28,14 +28,22 @@ pub(crate) fn add(build: &mut Build<'_>) {
         build.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
     for (_, spec) in &groups {
         let window = spec.reserved_hours.as_deref().and_then(parse_window);
+        let seconds = |minutes: f64| (minutes * 60.0).round() as u32;
+        tables.plugging.push(Plugging {
+            plug_s: seconds(spec.plug_min),
+            unplug_s: seconds(spec.unplug_min),
+            staff_free_s: vec![0; spec.staff.unwrap_or(0) as usize],
+        });
         tables.access.push(access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), window));
     }
+    let lots = lots(build, &groups);
     let mut ports: Vec<Port> = Vec::new();
     let mut names = Vec::new();
     for site in build.sites.ids() {
         for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| build.site(&group.1.site) == site) {
             for number in 0..spec.cabinets {
-                let cabinet = cabinet(build, key, spec, site, group, number, ports.len());
+                let lot = spec.lot.as_deref().and_then(|lot| lots.find(site, lot));
+                let cabinet = Cabinet { lot, ..cabinet(build, key, spec, site, group, number, ports.len()) };
                 let id = CabinetId::at(tables.cabinets.len());
                 let node = NodeId::at(parent.len());
                 let above = grid::inner_node(build, site, spec.behind.as_deref());
@@ -60,6 +68,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
         plaza.truck_ports += u32::from(access.is_for_trucks());
     }
+    build.world.insert_resource(lots);
     build.world.insert_resource(sites_by_fleet(&tables, build.scenario.fleet.len()));
     let tree = LimitTree::new(parent, limit);
     build.world.insert_resource(Budget::new(tree.parent.len()));
@@ -72,6 +81,15 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.spawn::<_, Port>(bundles);
     build.names.ports = names;
     build.names.visits = visits(build);
+}
+
+/// Lots by site and name.
+fn lots(build: &Build<'_>, groups: &[(String, ChargerSpec)]) -> Lots {
+    let named = groups.iter().filter_map(|(_, spec)| Some((build.site(&spec.site), spec.lot.clone()?)));
+    let mut lots: Vec<(SiteId, String)> = named.collect();
+    lots.sort_unstable();
+    lots.dedup();
+    Lots(lots.into_iter().map(|(site, name)| LotName { site, name }).collect())
 }
 
 fn charging_tables(build: &mut Build<'_>, inner_nodes: usize) {
@@ -104,6 +122,7 @@ fn cabinet(
         group,
         free: FreePorts::all(&ports),
         ports,
+        lot: None,
         limit: Kw(spec.cabinet_kw),
         port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
         broken: false,

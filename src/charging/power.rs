@@ -359,7 +359,7 @@ fn look_ahead(clock: &Clock, port: &Port, session: &mut Session, grant: &Grant, 
     let cap = grant.set_point.min(port.limit) * port.efficiency;
     let (reached, used) = arrival.battery.foresee(arrival.target, cap, time);
     session.ahead = Some((end_s, reached));
-    session.finish_s = (arrival.target - reached <= DONE).then(|| {
+    session.finish_s = (session.unplug.is_none() && arrival.target - reached <= DONE).then(|| {
         let finish_s = session.settled_s + (used.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32;
         tables.agenda.push(Due { at_s: finish_s, kind: kind::FINISH, id: port.id.0 });
         finish_s

@@ -3,8 +3,8 @@
 use super::power::settle;
 use super::record::{is_short, session_row, waited_row};
 use super::state::{
-    Arrival, Arrivals, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port,
-    Session, Spent, kind,
+    Arrival, Arrivals, AtPort, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug,
+    Port, Session, Spent, kind,
 };
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::ChargingLoad;
@@ -65,6 +65,7 @@ impl QueueContext<'_, '_> {
             kind::FINISH => self.finish(PortId(due.id), due.at_s),
             kind::GIVE_UP => self.give_up(SiteId(due.id), due.at_s),
             kind::TIME_UP => self.time_up(PortId(due.id), due.at_s),
+            kind::UNPLUG => self.unplugged(PortId(due.id), due.at_s),
             kind::FAIL => self.fail(due.id, due.at_s),
             kind::REPAIR => self.repair(due.id, due.at_s),
             _ => self.reopen(due.id as usize, due.at_s),
@@ -116,7 +117,8 @@ impl QueueContext<'_, '_> {
     fn may_start(&self, cabinet: CabinetId, arrival: &Arrival, at_s: u32) -> bool {
         let cabinet = &self.tables.cabinets[cabinet.index()];
         let access = &self.tables.access[cabinet.group];
-        if cabinet.broken || !access.allows(arrival.user) {
+        let is_elsewhere = arrival.lot.is_some_and(|lot| cabinet.lot != Some(lot));
+        if cabinet.broken || is_elsewhere || !access.allows(arrival.user) {
             return false;
         }
         if arrival.at_home || access.reserved.is_none() {
@@ -138,7 +140,11 @@ impl QueueContext<'_, '_> {
         let start_s = at_s.max(plug.free_s);
         let (start_soc, start_energy) = (arrival.battery.soc(), arrival.battery.energy());
         *grant = Grant::default();
-        self.tables.cabinets[port.cabinet.index()].take(id);
+        let tables = &mut *self.tables;
+        let cabinet = &mut tables.cabinets[port.cabinet.index()];
+        cabinet.take(id);
+        let plugging = &mut tables.plugging[cabinet.group];
+        let power_s = plugging.work(start_s, plugging.plug_s);
         let plaza = &mut self.plazas.at[port.site.index()];
         plaza.queue_area_s += i64::from(start_s);
         if let Err(at) = plaza.occupied.binary_search(&id) {
@@ -154,7 +160,9 @@ impl QueueContext<'_, '_> {
             start_s,
             start_soc,
             start_energy,
-            settled_s: start_s,
+            power_s,
+            unplug: None,
+            settled_s: power_s,
             finish_s: None,
             ahead: None,
             drawn: Kwh::ZERO,
@@ -187,7 +195,49 @@ impl QueueContext<'_, '_> {
 
     fn depart(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
         let Arrival { site, vehicle, battery, .. } = arrival;
-        self.departures.0.push(Departure { at_s, site, vehicle, battery, leave });
+        self.departures.0.push(Departure { at_s, site, vehicle, battery, leave, at_port: None });
+    }
+
+    /// Somebody leaves a port.
+    fn leave_port(&mut self, session: Session, at_s: u32, leave: Leave) {
+        let done_s = session.unplug.map_or(at_s, |(done_s, _)| done_s);
+        let at_port = AtPort { start_s: session.start_s, power_s: session.power_s.min(at_s), done_s };
+        self.depart(session.arrival, at_s, leave);
+        if let Some(departure) = self.departures.0.last_mut() {
+            departure.at_port = Some(at_port);
+        }
+    }
+
+    /// The vehicle at a port waits for somebody who unplugs it, and is unplugged: true when that takes time.
+    fn begins_to_unplug(&mut self, id: PortId, at_s: u32) -> bool {
+        let Ok((port, mut plug, _)) = self.ports.get_mut(self.roster.entity(id.index())) else { return false };
+        let Some(session) = &mut plug.session else { return false };
+        let tables = &mut *self.tables;
+        let plugging = &mut tables.plugging[tables.cabinets[port.cabinet.index()].group];
+        if plugging.unplug_s == 0 {
+            return false;
+        }
+        if session.unplug.is_none() {
+            let end_s = plugging.work(at_s.max(session.power_s), plugging.unplug_s);
+            session.unplug = Some((at_s, end_s));
+            tables.agenda.push(Due { at_s: end_s, kind: kind::UNPLUG, id: id.0 });
+        }
+        true
+    }
+
+    fn unplugged(&mut self, id: PortId, at_s: u32) {
+        let plugged = self.ports.get(self.roster.entity(id.index())).ok();
+        let session = plugged.and_then(|(_, plug, _)| plug.session.as_ref());
+        let Some(session) = session.filter(|it| it.unplug.is_some_and(|(_, end_s)| end_s == at_s)) else { return };
+        let leave = match (is_short(&session.arrival), session.arrival.is_opportunity) {
+            (true, false) => Leave::TimeUp,
+            (_, true) if (session.arrival.target - session.arrival.battery.energy()).0 > 1e-3 => Leave::BreakOver,
+            _ => Leave::Done,
+        };
+        if let Some(session) = self.unplug(id, at_s, leave) {
+            self.leave_port(session, at_s, leave);
+            self.call_next(id, at_s);
+        }
     }
 
     /// Somebody goes who never had a port.
@@ -204,8 +254,11 @@ impl QueueContext<'_, '_> {
             .ports
             .get(self.roster.entity(id.index()))
             .is_ok_and(|(_, plug, _)| plug.session.as_ref().is_some_and(|session| session.finish_s == Some(at_s)));
-        if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
-            self.depart(session.arrival, at_s, Leave::Done);
+        if is_due
+            && !self.begins_to_unplug(id, at_s)
+            && let Some(session) = self.unplug(id, at_s, Leave::Done)
+        {
+            self.leave_port(session, at_s, Leave::Done);
             self.call_next(id, at_s);
         }
     }
@@ -249,9 +302,12 @@ impl QueueContext<'_, '_> {
             return;
         };
         let leave = if arrival.is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
+        if self.begins_to_unplug(id, at_s) {
+            return;
+        }
         if let Some(session) = self.unplug(id, at_s, leave) {
             let leave = if is_short(&session.arrival) { leave } else { Leave::Done };
-            self.depart(session.arrival, at_s, leave);
+            self.leave_port(session, at_s, leave);
             self.call_next(id, at_s);
         }
     }
@@ -262,7 +318,11 @@ impl QueueContext<'_, '_> {
         self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
         for session in thrown_out {
-            self.arrive(Arrival { at_s, ..session.arrival });
+            if session.unplug.is_some() {
+                self.leave_port(session, at_s, Leave::Outage);
+            } else {
+                self.arrive(Arrival { at_s, ..session.arrival });
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use crate::grid::state::LimitTree;
 pub use crate::record::words::Leave;
 
 use crate::kernel::agenda::Agenda;
-use crate::kernel::ids::{CabinetId, NodeId, PortId, SiteId};
+use crate::kernel::ids::{CabinetId, LotId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
@@ -39,6 +39,8 @@ pub struct Arrival {
     pub offer: Option<Kw>,
     /// The only port that it uses.
     pub pinned: Option<PortId>,
+    /// The only lot whose ports it uses.
+    pub lot: Option<LotId>,
     /// Its place in the order of vehicles, for policies that rank by vehicle.
     pub rank: u32,
     /// Of the target what its next duty takes, with a reserve, as far as that is known.
@@ -74,6 +76,7 @@ impl Arrival {
             is_opportunity: false,
             offer: None,
             pinned: None,
+            lot: None,
             rank,
             duty: target,
             gives: Gives::default(),
@@ -94,6 +97,20 @@ pub struct Departure {
     pub battery: Battery,
     /// Why.
     pub leave: Leave,
+    /// Its time at a port, if it had one.
+    pub at_port: Option<AtPort>,
+}
+
+/// When a vehicle was at a port: from `start_s` it was plugged in, from `power_s` it could charge, at `done_s` unplugging began
+/// or waited for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtPort {
+    /// The port was taken.
+    pub start_s: u32,
+    /// It could charge from here on.
+    pub power_s: u32,
+    /// It could charge until here.
+    pub done_s: u32,
 }
 
 /// Vehicles on their way into the queues. Written by whoever drives vehicles, emptied by the queue step.
@@ -141,6 +158,10 @@ pub struct Session {
     pub start_soc: f64,
     /// Energy at arrival.
     pub start_energy: Kwh,
+    /// It could charge from here on: plugged in.
+    pub power_s: u32,
+    /// It is unplugged at this time, and was done at the first: nothing is granted to it any more.
+    pub unplug: Option<(u32, u32)>,
     /// Energy is settled up to here.
     pub settled_s: u32,
     /// With the power granted it is done at this time, inside the interval.
@@ -298,6 +319,8 @@ pub struct Cabinet {
     pub group: usize,
     /// Its ports.
     pub ports: Vec<PortId>,
+    /// The lot where it stands.
+    pub lot: Option<LotId>,
     /// Power that its ports share.
     pub limit: Kw,
     /// Most power of one port.
@@ -369,6 +392,54 @@ impl FreePorts {
     }
 }
 
+/// How the vehicles of a group of chargers are plugged in and out.
+#[derive(Debug, Clone, Default)]
+pub struct Plugging {
+    /// Time to plug in, s.
+    pub plug_s: u32,
+    /// Time to unplug, s.
+    pub unplug_s: u32,
+    /// When each of those who do it is free; none: nobody has to be waited for.
+    pub staff_free_s: Vec<u32>,
+}
+
+impl Plugging {
+    /// Whoever is free first does something that takes so long, from `at_s` at the earliest. Returns when it is done.
+    pub(super) fn work(&mut self, at_s: u32, takes_s: u32) -> u32 {
+        if takes_s == 0 {
+            return at_s;
+        }
+        match self.staff_free_s.iter_mut().min() {
+            Some(free_s) => {
+                *free_s = at_s.max(*free_s) + takes_s;
+                *free_s
+            }
+            None => at_s + takes_s,
+        }
+    }
+}
+
+/// A charging lot: where, and its name there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LotName {
+    /// The site.
+    pub site: SiteId,
+    /// What `lot` of `[charger]` says.
+    pub name: String,
+}
+
+/// All charging lots, by site and name.
+#[derive(Resource, Debug, Default)]
+pub struct Lots(pub Vec<LotName>);
+
+impl Lots {
+    /// The lot of a name at a site.
+    #[must_use]
+    pub fn find(&self, site: SiteId, name: &str) -> Option<LotId> {
+        self.0.iter().position(|lot| lot.site == site && lot.name == name).map(LotId::at)
+    }
+}
+
 /// Static tables of this room and its agenda.
 #[derive(Resource, Debug, Default)]
 pub struct ChargingTables {
@@ -376,6 +447,8 @@ pub struct ChargingTables {
     pub cabinets: Vec<Cabinet>,
     /// Who may use each group.
     pub access: Vec<Access>,
+    /// How each group plugs in and out.
+    pub plugging: Vec<Plugging>,
     /// Ends of sessions, times up, failures and repairs.
     pub agenda: Agenda,
     /// Sessions begun.
@@ -400,4 +473,6 @@ pub(crate) mod kind {
     pub(crate) const TIME_UP: u8 = 4;
     /// A cabinet breaks (id: cabinet).
     pub(crate) const FAIL: u8 = 5;
+    /// The vehicle at a port is unplugged (id: port).
+    pub(crate) const UNPLUG: u8 = 6;
 }

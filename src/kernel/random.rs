@@ -56,6 +56,8 @@ pub enum Purpose {
     BuildOutPlugin = 48,
     /// Orders of policies that order at random.
     RandomPolicies = 49,
+    /// Crane cycles, block moves and blocks of a terminal with a plan.
+    YardMoves = 50,
 }
 
 /// The seed of a run: the user's number and the replication's.

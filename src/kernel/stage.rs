@@ -25,6 +25,8 @@ pub enum Tick {
     Duty,
     /// The dispatch policy is asked; its orders are carried out.
     Dispatch,
+    /// Yards of terminals with a plan move containers.
+    Yard,
     /// Vehicles meet ports.
     Queue,
     /// What each session can take.
@@ -39,7 +41,7 @@ pub enum Tick {
 
 impl Tick {
     /// The steps in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Deliver,
         Self::Meter,
         Self::Freight,
@@ -47,6 +49,7 @@ impl Tick {
         Self::Terminal,
         Self::Duty,
         Self::Dispatch,
+        Self::Yard,
         Self::Queue,
         Self::Ask,
         Self::Supply,

@@ -71,7 +71,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
-    let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
+    let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs } =
         rows.all(&scenario, calendar.as_ref());
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
@@ -82,6 +82,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 hauls,
                 visits,
                 fuel_visits,
+                plans,
                 matrix,
                 tariffs,
                 solar,

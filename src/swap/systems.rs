@@ -79,7 +79,14 @@ fn finish_swaps(
             let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
             stock.swaps += 1;
             let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
-            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, leave: Leave::Done });
+            departures.0.push(Departure {
+                at_s,
+                site: yard.site,
+                vehicle,
+                battery: fresh,
+                leave: Leave::Done,
+                at_port: None,
+            });
             let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
             arrivals.0.push(Arrival { at_home: true, ..arrival });
         }

@@ -18,8 +18,8 @@ use bevy_ecs::prelude::*;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    let day =
-        (books::close_day, systems::take_back, systems::follow_agenda, books::close_last_day, idling::close_hours);
+    let road = (systems::take_back, systems::leave_yards, systems::follow_agenda);
+    let day = (books::close_day, road.chain(), books::close_last_day, idling::close_hours);
     r.tick(Tick::Duty, day.chain());
     r.tick(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
 }
