@@ -46,6 +46,9 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         &[
             ("scenario.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
             ("battery_swap.toml", include_str!("../../scenarios/port_terminal/battery_swap.toml")),
+            ("planned.toml", include_str!("../../scenarios/port_terminal/planned.toml")),
+            ("lots_at_blocks.toml", include_str!("../../scenarios/port_terminal/lots_at_blocks.toml")),
+            ("opportunity.toml", include_str!("../../scenarios/port_terminal/opportunity.toml")),
             ("README.md", include_str!("../../scenarios/port_terminal/README.md")),
         ],
     ),

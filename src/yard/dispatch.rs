@@ -264,6 +264,8 @@ impl Step<'_> {
         let machine = self.machine(id);
         (machine.is_held, machine.target_soc, machine.depart_s) = (false, target_soc, depart_s);
         self.go(id, place, Then::Charge(lot), at_s);
+        // Its crane lacks a carrier now.
+        self.wake(at_s);
         true
     }
 

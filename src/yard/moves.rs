@@ -272,6 +272,12 @@ impl Step<'_> {
             self.try_zone(zone, at_s);
         }
         self.wake(at_s);
+        // Those that still have nothing to do may charge.
+        for id in self.work.idle.iter().copied().collect::<Vec<u16>>() {
+            if self.work.idle.contains(&id) && self.is_on_shift(id, at_s) {
+                self.charges_now(id, at_s);
+            }
+        }
     }
 
     /// A machine whose way waited goes on.
