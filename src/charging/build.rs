@@ -3,8 +3,8 @@
 use super::power::{Asks, Grants, Plans};
 use super::spec::ChargerSpec;
 use super::state::{
-    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, LotName, Lots, Plaza,
-    Plazas, Plug, Plugging, Port, Spent, kind,
+    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, LotName, LotUse,
+    LotUses, Lots, Plaza, Plazas, Plug, Plugging, Port, Spent, kind,
 };
 use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
@@ -68,6 +68,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
         plaza.truck_ports += u32::from(access.is_for_trucks());
     }
+    build.world.insert_resource(LotUses(vec![LotUse::default(); lots.0.len()]));
     build.world.insert_resource(lots);
     build.world.insert_resource(sites_by_fleet(&tables, build.scenario.fleet.len()));
     let tree = LimitTree::new(parent, limit);

@@ -3,8 +3,8 @@
 use super::power::settle;
 use super::record::{is_short, session_row, waited_row};
 use super::state::{
-    Arrival, Arrivals, AtPort, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug,
-    Port, Session, Spent, kind,
+    Arrival, Arrivals, AtPort, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, LotUses, Plazas,
+    Plug, Port, Session, Spent, kind,
 };
 use crate::grid::spec::QueueOrder;
 use crate::grid::state::ChargingLoad;
@@ -32,6 +32,7 @@ pub(super) struct QueueContext<'w, 's> {
     spent: ResMut<'w, Spent>,
     load: ResMut<'w, ChargingLoad>,
     departures: ResMut<'w, Departures>,
+    lots: ResMut<'w, LotUses>,
     rows: ResMut<'w, Records<SessionRow>>,
     ports: Query<'w, 's, (&'static Port, &'static mut Plug, &'static mut Grant)>,
 }
@@ -143,6 +144,9 @@ impl QueueContext<'_, '_> {
         let tables = &mut *self.tables;
         let cabinet = &mut tables.cabinets[port.cabinet.index()];
         cabinet.take(id);
+        if let Some(lot) = cabinet.lot {
+            self.lots.0[lot.index()].waits.add(start_s - arrival.at_s);
+        }
         let plugging = &mut tables.plugging[cabinet.group];
         let power_s = plugging.work(start_s, plugging.plug_s);
         let plaza = &mut self.plazas.at[port.site.index()];
@@ -179,7 +183,11 @@ impl QueueContext<'_, '_> {
         self.load.running[port.above.index()] += drawn;
         self.spent.0.push((port.node, drawn));
         plug.free_s = at_s;
-        self.tables.cabinets[port.cabinet.index()].release(id);
+        let cabinet = &mut self.tables.cabinets[port.cabinet.index()];
+        cabinet.release(id);
+        if let Some(lot) = cabinet.lot {
+            self.lots.0[lot.index()].taken_s += u64::from(at_s - session.start_s.min(at_s));
+        }
         let plaza = &mut self.plazas.at[port.site.index()];
         if let Ok(at) = plaza.occupied.binary_search(&id) {
             plaza.occupied.remove(at);

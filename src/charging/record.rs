@@ -1,9 +1,12 @@
 //! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a port.
 
-use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
-use crate::kernel::ids::VisitId;
+use super::state::{Arrival, ChargingTables, Leave, LotUses, Lots, Plazas, Plug, Port, Session};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{Roster, VisitId};
 use crate::kernel::units::Kwh;
 use crate::record::Records;
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::names::Names;
 use crate::record::rows::SessionRow;
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::{User, Vehicle};
@@ -78,4 +81,28 @@ pub(crate) fn close(world: &mut World, end_s: u32) {
     for row in open_rows(world, end_s) {
         world.resource_mut::<Records<SessionRow>>().push(row);
     }
+}
+
+/// Metrics of charging lots (scope `lot:KEY`).
+pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
+    let mut out = Vec::new();
+    let tables = world.resource::<ChargingTables>();
+    let end_s = world.resource::<Clock>().now_s();
+    let ports = world.resource::<Roster<Port>>();
+    let plugs = || ports.components::<Port>(world).zip(ports.components::<Plug>(world));
+    for (at, (lot, used)) in world.resource::<Lots>().0.iter().zip(&world.resource::<LotUses>().0).enumerate() {
+        let is_here = |port: &Port| tables.cabinets[port.cabinet.index()].lot.is_some_and(|lot| lot.index() == at);
+        let here = || plugs().filter(|(port, _)| is_here(port));
+        let open_s: u64 = here()
+            .filter_map(|(_, plug)| plug.session.as_ref())
+            .map(|it| u64::from(end_s - it.start_s.min(end_s)))
+            .sum();
+        let most_s = here().count() as f64 * f64::from(end_s);
+        let mut scope = ScopeMetrics::new(format!("lot:{}/{}", names.sites[lot.site.index()], lot.name), &mut out);
+        scope.count(MetricName::LotSessions, used.waits.number());
+        scope.add(MetricName::LotUtilization, (most_s > 0.0).then(|| (used.taken_s + open_s) as f64 / most_s));
+        scope.add(MetricName::LotQueueMeanMin, used.waits.mean_min());
+        scope.add(MetricName::LotQueueP95Min, used.waits.quantile_min(0.95));
+    }
+    out
 }

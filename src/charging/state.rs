@@ -9,6 +9,7 @@ use crate::kernel::ids::{CabinetId, LotId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
+use crate::record::tally::Waits;
 use crate::vehicle::battery::Battery;
 use crate::vehicle::spec::BatterySpec;
 use crate::vehicle::user::{Access, User, Vehicle};
@@ -427,6 +428,19 @@ pub struct LotName {
     /// What `lot` of `[charger]` says.
     pub name: String,
 }
+
+/// What happened at a charging lot.
+#[derive(Debug, Clone, Default)]
+pub struct LotUse {
+    /// Waits for a plug of vehicles that got one.
+    pub waits: Waits,
+    /// Time that plugs were taken, of vehicles that left, s.
+    pub taken_s: u64,
+}
+
+/// What happened at each lot, in the order of [`Lots`]. Written by the queue step.
+#[derive(Resource, Debug, Default)]
+pub struct LotUses(pub Vec<LotUse>);
 
 /// All charging lots, by site and name.
 #[derive(Resource, Debug, Default)]

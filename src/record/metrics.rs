@@ -35,6 +35,8 @@ pub enum Scope {
     Storage,
     /// A node between a site's connection and its chargers.
     Node,
+    /// A charging lot of a terminal's plan; its key is site and name, such as `terminal/central`.
+    Lot,
     /// A rule or goal of a transition.
     Rule,
 }
@@ -50,6 +52,7 @@ impl Scope {
             Self::Year => "year:YYYY",
             Self::Storage => "storage:KEY",
             Self::Node => "node:KEY",
+            Self::Lot => "lot:KEY",
             Self::Rule => "rule:KEY",
         }
     }
@@ -170,6 +173,10 @@ catalogue! {
     CarrierBreakH = "carrier_break_h" ["h"] neutral in [Site] "carrier hours: standing in breaks and between shifts";
     CarrierIdleH = "carrier_idle_h" ["h"] neutral in [Site] "carrier hours: without work in worked hours";
     CarriersStranded = "carriers_stranded" [""] less in [Site] "ways of machines on which a battery was empty";
+    LotSessions = "lot_sessions" [""] neutral in [Lot] "vehicles that were plugged in at a charging lot";
+    LotUtilization = "lot_utilization" [""] neutral in [Lot] "share of time that the plugs of a charging lot were taken";
+    LotQueueMeanMin = "lot_queue_mean_min" ["min"] less in [Lot] "wait at a charging lot for a plug, mean over vehicles that got one";
+    LotQueueP95Min = "lot_queue_p95_min" ["min"] less in [Lot] "the same, 95th percentile";
     MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, of terminals with a plan";
     WorkBacklogH = "work_backlog_h" ["h"] less in [Total, Site] "unit-hours of equipment that were due and not done when the run ended";
     WorkBacklogMaxH = "work_backlog_max_h" ["h"] less in [Total, Site] "most unit-hours of equipment that were due and not done at the end of any hour";

@@ -223,9 +223,9 @@ impl Reader {
     }
 
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
-        let mut document = self.chain(main, 0)?;
+        let mut document = self.chain(main, 0, "")?;
         for overlay in &request.overlays {
-            if let Some(over) = self.file(overlay, "--strategy") {
+            if let Some(over) = self.chain(overlay, 0, "--strategy") {
                 self.lay(&mut document, over);
             }
         }
@@ -243,8 +243,9 @@ impl Reader {
     }
 
     /// A file on top of what it extends: one file, or several, each on top of the one before.
-    fn chain(&mut self, path: &Path, depth: usize) -> Option<Item> {
-        let mut item = self.file(path, if depth == 0 { "" } else { "extends" })?;
+    /// `field` is what names the file.
+    fn chain(&mut self, path: &Path, depth: usize, field: &str) -> Option<Item> {
+        let mut item = self.file(path, field)?;
         let Node::Table(items) = &mut item.node else {
             return Some(item);
         };
@@ -269,7 +270,8 @@ impl Reader {
         }
         let mut document: Option<Item> = None;
         for base in bases {
-            let base = self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1)?;
+            let base =
+                self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1, "extends")?;
             match &mut document {
                 Some(document) => self.lay(document, base),
                 None => document = Some(base),

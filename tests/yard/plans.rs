@@ -61,6 +61,14 @@ fn what_is_right_is_accepted() {
     assert_eq!(shipped_one(&["planned.toml"]), Ok(()));
     assert_eq!(shipped_one(&["planned.toml", "lots_at_blocks.toml"]), Ok(()));
     assert_eq!(shipped_one(&["planned.toml", "opportunity.toml"]), Ok(()));
+    let layout = |overlays: &[&str]| {
+        let overlays = overlays.iter().map(|name| shipped("layout_study").join(name)).collect();
+        load(&Request { path: shipped("layout_study"), overlays, ..Request::default() })
+            .map(|_| ())
+            .map_err(|it| it.to_string())
+    };
+    assert_eq!(layout(&["planned.toml"]), Ok(()));
+    assert_eq!(layout(&["planned.toml", "planned_lots.toml"]), Ok(()));
 }
 
 #[test]
@@ -98,9 +106,9 @@ fn mistakes_of_drawn_plans_are_told_with_their_feature() {
         let told = told(&with_file(), Some(&drawn(&[(from, to)])));
         assert!(told.contains(expected) && told.contains(feature), "{from}: {told}");
     }
-    // A block whose road ends before it: the road around is cut on both sides.
+    // The roads between quay and gate are cut.
     let cut = drawn(&[("[40, 110], [150, 110], [260, 110]", "[40, 110], [60, 110]")]);
-    let cut = cut.replace("[150, 40], [260, 40], [260, 110]", "[150, 40], [160, 40]");
+    let cut = cut.replace("[150, 40], [260, 40], [260, 110]", "[100, 40]");
     let told = told(&with_file(), Some(&cut));
     assert!(told.contains("no road reaches"), "{told}");
     let degrees = drawn(&[("\"units\": \"m\",", "")]);
