@@ -227,7 +227,9 @@ impl Maker<'_, '_> {
         for pool in self.pools() {
             let lifts_per_h = pool.work.lifts_per_h;
             for blocks in self.zone_blocks(&pool.class, pool.units.len()) {
-                blocks.iter().for_each(|block| zone_of[*block] = zones.len() as u16);
+                for block in &blocks {
+                    zone_of[*block] = zones.len() as u16;
+                }
                 let key = u64::from(self.site.0) << 32 | zones.len() as u64;
                 zones.push(Zone {
                     place: plan.blocks()[blocks[blocks.len() / 2]].seaward,
@@ -258,7 +260,9 @@ impl Maker<'_, '_> {
         let mut tally = Tally { machines: vec![0; classes], told, ..Tally::default() };
         tally.lot_s = vec![LotTime::default(); classes];
         tally.state_s = vec![[0; Doing::ALL.len()]; classes];
-        machines.iter().for_each(|machine| tally.machines[usize::from(machine.class)] += 1);
+        for machine in &machines {
+            tally.machines[usize::from(machine.class)] += 1;
+        }
         let mut work = YardWork {
             agenda: Agenda::default(),
             cranes: plan.cranes().iter().enumerate().map(crane).collect(),

@@ -19,10 +19,10 @@ pub(super) fn is_truck_first(serve_first: ServeFirst, truck_s: u32, carrier_s: u
 }
 
 /// The state of charge at which a unit leaves its work under the rule `progressive`: it rises with free plugs and falls with
-/// units that work, but never below half of the model's own.
+/// units that work, between half of the model's own and halfway to what it comes back with.
 #[must_use]
-pub(crate) fn moving_threshold(leave_at: f64, swing: f64, free_plugs: f64, busy_units: f64) -> f64 {
-    (leave_at + swing * (free_plugs - busy_units)).clamp(leave_at / 2.0, FULL_SOC)
+pub(crate) fn moving_threshold((leave_at, return_at): (f64, f64), swing: f64, free_plugs: f64, busy_units: f64) -> f64 {
+    (leave_at + swing * (free_plugs - busy_units)).clamp(leave_at / 2.0, f64::midpoint(leave_at, return_at))
 }
 
 /// Way and expected wait at a lot, s: those ahead of it leave plugs one after the other.
@@ -85,7 +85,7 @@ impl Step<'_> {
             Assignment::Nearest => self.crane_by(|step, task| -step.empty_way_m(id, task)),
             Assignment::SocAware => {
                 let machine = &self.work.machines[usize::from(id)];
-                let middle = (machine.leave_at + machine.return_at) / 2.0;
+                let middle = f64::midpoint(machine.leave_at, machine.return_at);
                 let is_low = self.units.level(machine.unit).is_some_and(|level| level < middle);
                 let sign = if is_low { -1.0 } else { 1.0 };
                 self.crane_by(|step, task| sign * (step.empty_way_m(id, task) + step.loaded_way_m(task)))
@@ -160,7 +160,8 @@ impl Step<'_> {
             ChargingRule::Progressive => {
                 let (free, plugs) = self.plugs_of(machine);
                 let busy = self.busy_share(machine.class);
-                moving_threshold(machine.leave_at, rules.dispatch.swing_soc, free as f64 / plugs.max(1) as f64, busy)
+                let range = (machine.leave_at, machine.return_at);
+                moving_threshold(range, rules.dispatch.swing_soc, free as f64 / plugs.max(1) as f64, busy)
             }
             _ => machine.leave_at,
         };

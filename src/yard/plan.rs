@@ -143,14 +143,8 @@ impl Plan {
 /// # Errors
 /// Everything that is wrong with it.
 pub(crate) fn plan_of(terminal: &TerminalSpec, spec: &PlanSpec, drawn: Option<&Drawing>) -> Result<Plan, Vec<Wrong>> {
-    let standard;
-    let drawing = match drawn {
-        Some(drawing) => drawing,
-        None => {
-            standard = standard::draw(spec)?;
-            &standard
-        }
-    };
+    let standard = if drawn.is_some() { Drawing::default() } else { standard::draw(spec)? };
+    let drawing = drawn.unwrap_or(&standard);
     let parts = Parts::of(drawing)?;
     let mut wrong = parts.outside_or_overlapping();
     let table = Table::of(&parts, terminal, spec.kind);

@@ -92,16 +92,12 @@ impl Step<'_> {
 impl YardWork {
     /// A truck is on its way to the gate.
     pub(crate) fn expect_truck(&mut self, visit: Visit, at_s: u32) {
-        let id = match self.free_visits.pop() {
-            Some(id) => {
-                self.visits[id as usize] = Some(visit);
-                id
-            }
-            None => {
-                self.visits.push(Some(visit));
-                self.visits.len() as u32 - 1
-            }
-        };
+        let id = self.free_visits.pop().unwrap_or(self.visits.len() as u32);
+        if id as usize == self.visits.len() {
+            self.visits.push(Some(visit));
+        } else {
+            self.visits[id as usize] = Some(visit);
+        }
         self.agenda.push(Due { at_s, kind: YardDue::Truck, id });
     }
 }

@@ -75,7 +75,7 @@ fn a_lot_at_no_distance_is_a_plain_pool() {
             .replace("per_km_loaded = 2.9\nper_km_empty = 1.2\n", "")
     };
     // The parking of a standard plan lies in the middle of the apron's edge.
-    let lot = low(&SMALL.replace("at_m = [150, 180]", "at_m = [150, 50]").replace("lots.north]", "lots.north]"));
+    let lot = low(&SMALL.replace("at_m = [150, 180]", "at_m = [150, 50]"));
     let (plan, next) = (lot.find("[terminal.pier.plan]").unwrap(), lot.find("[charger.lot]").unwrap());
     let pool = format!("{}{}", &lot[..plan], &lot[next..]).replace("lot = \"north\"\n", "");
     let sessions = |toml: &str| {
