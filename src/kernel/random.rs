@@ -55,8 +55,10 @@ pub enum Purpose {
     BuildOutPlugin = 48,
     /// Orders of policies that order at random.
     RandomPolicies = 49,
+    /// The seed of one sampled week of a year.
+    SampledWeeks = 50,
     /// Crane cycles, block moves and blocks of a terminal with a plan.
-    YardMoves = 50,
+    YardMoves = 51,
 }
 
 /// The seed of a run: the user's number and the replication's.

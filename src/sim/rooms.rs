@@ -71,8 +71,8 @@ pub(crate) const ROOMS: [Room; 8] = [
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
-        metrics: charging::record::metrics,
-        events: |world| world.resource::<charging::state::ChargingTables>().agenda.handled(),
+        metrics: charging::lots::metrics,
+        events: |world| world.resource::<charging::agenda::ChargingAgenda>().handled(),
         ..NOTHING
     },
     Room {

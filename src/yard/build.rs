@@ -6,7 +6,7 @@ use super::spec::{ChargingRule, PlanSpec};
 use super::state::{Coming, Crane, CraneUnit, Doing, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
 use super::tally::{LotTime, Tally, Told};
 use super::times::Times;
-use crate::charging::state::Lots;
+use crate::charging::lots::Lots;
 use crate::freight::labor::Labor;
 use crate::freight::spec::VolumesSpec;
 use crate::freight::state::Call;

@@ -4,9 +4,10 @@ use super::build::{Links, MachineOf};
 use super::dispatch::NO_LOT;
 use super::moves::{Energy, LotNow, Out, Step, Used};
 use super::state::{Doing, Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
-use crate::charging::state::{Arrival, Arrivals, AtPort, ChargingTables, Departures, Plazas};
+use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
+use crate::charging::lots::LotsNow;
 use crate::freight::state::{Berths, Call};
-use crate::grid::state::OtherLoad;
+use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
 use crate::kernel::clock::Clock;
@@ -28,7 +29,9 @@ use bevy_ecs::system::SystemParam;
 
 /// Registers the yard step.
 pub(crate) fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Yard, (let_trucks_in, take_units_back, tell_plans, move_containers).chain());
+    r.tick(Tick::Yard, (let_trucks_in, take_units_back).chain());
+    r.boundary(Tick::Yard, tell_plans.after(take_units_back));
+    r.tick(Tick::Yard, move_containers.after(tell_plans));
 }
 
 /// Every yard with what changes about it.
@@ -115,8 +118,7 @@ impl YardWork {
 #[derive(SystemParam)]
 struct Ground<'w, 's> {
     clock: Res<'w, Clock>,
-    tables: Res<'w, ChargingTables>,
-    plazas: Res<'w, Plazas>,
+    charging: LotsNow<'w, 's>,
     models: Res<'w, EquipmentModels>,
     unit_roster: Res<'w, Roster<Unit>>,
     units: Query<'w, 's, (&'static Unit, &'static mut UnitEnergy)>,
@@ -159,18 +161,16 @@ fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut grou
 impl Ground<'_, '_> {
     /// The lots of a yard as the tick begins.
     fn lots(&self, yard: &Yard, links: &Links, work: &YardWork) -> Vec<LotNow> {
-        let plaza = &self.plazas.at[yard.site.index()];
         let now = |(at, lot): (usize, &LotId)| {
-            let cabinets = plaza.cabinets.iter().map(|id| &self.tables.cabinets[id.index()]);
-            let here = cabinets.filter(|cabinet| cabinet.lot == Some(*lot) && !cabinet.broken);
-            let (plugs, free) = here.fold((0, 0), |(plugs, free), cabinet| {
-                (plugs + cabinet.ports.len(), free + cabinet.free.count() as i64)
-            });
-            let waiting = plaza.queue.iter().filter(|arrival| arrival.lot == Some(*lot)).count() as i64;
-            let bound = work.bound_for(at as u16);
-            let place = yard.plan.lots()[at].place;
-            let visit_s = work.tally.mean_visit_s();
-            LotNow { place, plugs, free: (free - bound).max(0), waiting: waiting + (bound - free).max(0), visit_s }
+            let (plugs, free, waiting) = self.charging.at(yard.site, *lot);
+            let (free, waiting, bound) = (free as i64, waiting as i64, work.bound_for(at as u16));
+            LotNow {
+                place: yard.plan.lots()[at].place,
+                plugs,
+                free: (free - bound).max(0),
+                waiting: waiting + (bound - free).max(0),
+                visit_s: work.tally.mean_visit_s(),
+            }
         };
         links.lots.iter().enumerate().map(now).collect()
     }
@@ -297,11 +297,8 @@ fn tell_plans(
     mut pools: Query<(&Pool, &mut PoolWork)>,
     call_roster: Res<Roster<Call>>,
     calls: Query<&Call>,
-    mut other: ResMut<OtherLoad>,
+    mut shore: NodeLoads<'_, '_, ShoreLoad>,
 ) {
-    if !clock.starts_interval() {
-        return;
-    }
     for id in 0..roster.len() {
         let (yard, links, mut work) = roster.get_mut(&mut yards, id);
         let is_over = clock.done();
@@ -318,7 +315,7 @@ fn tell_plans(
         }
         let here = work.berths.iter().flatten().map(|vessel| work.coming[vessel.call as usize].call);
         for call in here.map(|call| call_roster.get(&calls, call as usize)).filter(|call| call.on_shore_power) {
-            other.add_shore(yard.site, Kw(call.shore_kw));
+            shore.add(node_of(yard.site), Kw(call.shore_kw));
         }
     }
 }
