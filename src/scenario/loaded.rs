@@ -7,6 +7,7 @@ use crate::account::tariff::Tariff;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::units::Kw;
 use crate::policy::kind::PolicyKind;
+use crate::yard::spec::Drawing;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Visits>,
     /// Visits by key of `[fuel_visits]`.
     pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    /// Plans from files, by key of `[terminal]`.
+    pub plans: BTreeMap<String, Drawing>,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
     /// Power per kW of modules by hour of the year from files, by key of `[solar]`.

@@ -130,6 +130,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             fuel_visits: BTreeMap::new(),
+            plans: BTreeMap::new(),
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),

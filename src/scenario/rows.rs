@@ -8,6 +8,8 @@ use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
 use crate::import;
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::yard::spec::Drawing;
+use crate::yard::{check as yard_check, drawing};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,7 @@ pub(super) struct Listed {
     pub(super) hauls: Option<Vec<ListedHaul>>,
     pub(super) visits: BTreeMap<String, Visits>,
     pub(super) fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    pub(super) plans: BTreeMap<String, Drawing>,
     pub(super) matrix: Vec<KmRow>,
     pub(super) solar: BTreeMap<String, Vec<f64>>,
     pub(super) schedule: Option<Schedule>,
@@ -85,7 +88,8 @@ impl Rows<'_> {
             self.read("policy.charging.csv", Kind::Csv, file, read)
         });
         let tariffs = self.tariffs(scenario);
-        Listed { hauls, visits, fuel_visits, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
+        let plans = self.plans(scenario);
+        Listed { hauls, visits, fuel_visits, plans, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
     }
 
     /// Reads a file that the scenario names at `field`.
@@ -113,6 +117,23 @@ impl Rows<'_> {
 }
 
 impl Rows<'_> {
+    /// The plans of all terminals that have one in a file.
+    fn plans(&mut self, scenario: &Scenario) -> BTreeMap<String, Drawing> {
+        let files = scenario.terminal.iter().filter_map(|(key, spec)| Some((key, spec.plan.as_ref()?.file.as_ref()?)));
+        let plans = files.map(|(key, file)| {
+            let plan = self.read(&format!("terminal.{key}.plan.file"), Kind::Map, file, |path, text, out| {
+                let known = out.len();
+                let drawing = drawing::read(path, text, out);
+                if out.len() == known {
+                    yard_check::check_drawn(scenario, key, path, &drawing, out);
+                }
+                drawing
+            });
+            (key.clone(), plan)
+        });
+        plans.collect()
+    }
+
     /// The tariffs of all sites. A file that many sites name is read once.
     fn tariffs(&mut self, scenario: &Scenario) -> BTreeMap<String, Tariff> {
         let mut known: BTreeMap<(&str, Option<&str>), Option<Tariff>> = BTreeMap::new();
