@@ -71,6 +71,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
+    let background = rows.background(&scenario);
     let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs } =
         rows.all(&scenario, calendar.as_ref());
     match calendar {
@@ -82,6 +83,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 hauls,
                 visits,
                 fuel_visits,
+                background,
                 matrix,
                 tariffs,
                 solar,

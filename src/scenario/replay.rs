@@ -3,7 +3,7 @@
 use super::Scenario;
 use super::files::read_text;
 use super::load::sorted;
-use super::loaded::{FIRST_SOC, Loaded, Plugins, Visit, Visits};
+use super::loaded::{Background, FIRST_SOC, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
@@ -127,6 +127,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             fuel_visits: BTreeMap::new(),
+            background: Background::default(),
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),
