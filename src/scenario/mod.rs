@@ -170,6 +170,10 @@ pub struct TimeSpec {
     #[serde(default = "default_interval_s")]
     #[schemars(range(min = 1, max = 3_600))]
     pub interval_s: u32,
+    /// When charging ports share power under a limit: at each event, so that limits hold in every second; or at the boundaries
+    /// of control intervals, so that they hold in the mean of an interval, as in simulators that go in steps.
+    #[serde(default)]
+    pub allocation: Allocation,
     /// Time between dispatch decisions, seconds. A multiple of `tick_s`.
     #[serde(default = "default_dispatch_s")]
     #[schemars(range(min = 1, max = 3_600))]
@@ -177,6 +181,37 @@ pub struct TimeSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// When charging ports share power under a limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Allocation {
+    /// At each plug-in, unplug, full battery, taper and change of a limit.
+    Event,
+    /// When a control interval begins; a vehicle that plugs in within it takes what it has left.
+    #[default]
+    Interval,
+}
+
+impl Allocation {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Event, Self::Interval];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Interval => "interval",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|allocation| allocation.word() == word)
+    }
 }
 
 fn default_tick_s() -> u32 {

@@ -100,8 +100,7 @@ impl Simulation {
 
     /// An empty summary for this run.
     fn empty_summary(&self, scenario: &Scenario) -> Summary {
-        let plazas = &self.world.resource::<charging::state::Plazas>().at;
-        let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
+        let ports = charging::record::port_counts(&self.world);
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
         let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
         let behind = |key: &String| self.names.sites.iter().position(|site| site == key);
@@ -118,23 +117,16 @@ impl Simulation {
 
     /// Which group of chargers a session belongs to.
     fn group_of(&self) -> GroupOf {
-        let works = self.world.resource::<charging::state::ChargingTables>();
-        let plazas = &self.world.resource::<charging::state::Plazas>().at;
-        let mut by_port = vec![0; self.names.ports.len()];
-        let mut at_site: Vec<Vec<usize>> = vec![Vec::new(); plazas.len()];
-        for cabinet in &works.cabinets {
-            cabinet.ports.iter().for_each(|port| by_port[port.index()] = cabinet.group);
-            if at_site[cabinet.site.index()].last() != Some(&cabinet.group) {
-                at_site[cabinet.site.index()].push(cabinet.group);
-            }
-        }
-        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| works.access[*at].allows(user));
+        let tables = self.world.resource::<charging::state::ChargingTables>();
+        let by_port = charging::record::groups_of_ports(&self.world);
+        let at_site = charging::record::groups_at_sites(&self.world);
+        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| tables.allows(*at, user));
         let fleets = |site| (0..self.names.fleets.len()).map(|at| first(site, User::Fleet(FleetId::at(at)))).collect();
         let pools = self.world.resource::<Roster<Pool>>();
         let sites: Vec<usize> = pools.components::<Pool>(&self.world).map(|pool| pool.site.index()).collect();
         let units = self.world.resource::<Roster<Unit>>().components::<Unit>(&self.world);
         let by_unit = units.map(|unit| first(sites[unit.pool.index()], User::Model(unit.model))).collect();
-        GroupOf { by_port, by_unit, by_fleet: (0..plazas.len()).map(fleets).collect() }
+        GroupOf { by_port, by_unit, by_fleet: (0..at_site.len()).map(fleets).collect() }
     }
 
     /// Names of the ids in the rows.
