@@ -113,6 +113,7 @@ async function ownPort(page) {
   holds(vehicles.some(({ count }) => count === 60), "the run has not the equipment that was asked for");
   holds(pauses.some(({ is_break }) => is_break), "the breaks are not shaded");
   holds(routes.length > 0, "no truck keeps to the road");
+  await fits(page, "a run with a long list of changes");
   await pictures(page, "run_own_port");
   await page.getByRole("link", { name: "Change and run again" }).click();
   await page.getByRole("button", { name: "Undo all" }).click();

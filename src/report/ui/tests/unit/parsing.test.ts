@@ -110,6 +110,9 @@ describe("settings in words", () => {
     expect(settingText("site.depot.limit_kw=550")).toBe("Service capacity of depot: 550 kW");
     expect(settingText("terminal.pier.equipment.yt_battery=60")).toBe("Units of yt battery at pier: 60");
     expect(settingText('policy.charging.name="edf"')).toBe("Charging control: Earliest departure first");
+    expect(settingText('labor.weekday=["08:00-12:00", "13:00-17:00"]')).toBe("Worked hours, weekday: 08:00-12:00, 13:00-17:00");
+    expect(settingText('limit.lot={ hours = "16:00-21:00", kw = 5000, on = ["terminal"], sources = { kw = "planner" } }')).toBe("New limit lot: hours of the day 16:00-21:00, limit (0: outage) 5000 kW, sites or nodes terminal");
+    expect(settingText('background.geojson="roads.geojson"')).toBe("Map under the sites: roads.geojson");
     expect(settingText("charger.night=")).toBe("night (charger) is taken out");
     expect(settingText('charger.new={ cabinets = 6, cabinet_kw = 180, site = "dc_carson" }')).toBe("New chargers new: 6 cabinets of 180 kW at dc carson");
   });
