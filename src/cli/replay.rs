@@ -207,6 +207,8 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         with_csv: args.csv,
         with_report: args.report,
         bound: if args.bound { Bounded::Replay(limit_kw) } else { Bounded::No },
+        sensitivity: None,
+        fork: None,
         baseline: None,
     };
     carry_out(&job, args.strict, folder, console)

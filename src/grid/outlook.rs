@@ -60,7 +60,7 @@ fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
     }
 }
 
-/// Load that is not simulated follows its profile, where a site has one.
+/// Load that is not simulated follows its profile.
 pub(super) fn set_base_loads(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
@@ -68,10 +68,8 @@ pub(super) fn set_base_loads(
     mut base: NodeLoads<'_, '_, BaseLoad>,
 ) {
     for (id, site) in sites.ids().zip(&sites.0) {
-        if !site.spec.load_by_hour.is_empty() {
-            let hour = calendar.hour_of_week(i64::from(clock.now_s()));
-            base.set(node_of(id), Kw(site.spec.load_at(hour)));
-        }
+        let hour = calendar.hour_of_week(i64::from(clock.now_s()));
+        base.set(node_of(id), Kw(site.spec.load_at(hour)));
     }
 }
 

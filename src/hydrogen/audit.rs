@@ -35,7 +35,7 @@ pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64, aboard_
     for (plant, state) in world.resource::<Roster<Plant>>().iter(&plants) {
         let (at, total, stock_kg) = (plant.id.0, state.total(), state.stock_kg());
         let out_kg = total.neighbours_kg + total.stations_kg + stock_kg;
-        books.equal(&format!("plant {at}: kg in, and out and stored"), plant.spec.start_kg + total.produced_kg, out_kg);
+        books.equal(&format!("plant {at}: kg in, and out and stored"), state.opening_kg + total.produced_kg, out_kg);
         books.between(&format!("plant {at}: stock, kg"), stock_kg, 0.0, plant.spec.capacity_kg);
         books.between(&format!("plant {at}: to neighbours, kg"), total.neighbours_kg, 0.0, total.neighbours_asked_kg);
         sent += total.stations_kg;

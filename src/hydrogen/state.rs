@@ -326,6 +326,8 @@ impl StationBooks {
 pub struct Plant {
     /// Its id.
     pub id: PlantId,
+    /// Key in the scenario.
+    pub key: String,
     /// What the user wrote.
     pub spec: HydrogenPlantSpec,
 }
@@ -333,6 +335,8 @@ pub struct Plant {
 /// What a plant has and does.
 #[derive(Component, Debug, Default)]
 pub struct PlantBooks {
+    /// In its storage when the run began, kg.
+    pub(super) opening_kg: f64,
     /// In its storage, kg.
     pub(super) stock_kg: f64,
     /// Sums since the start.

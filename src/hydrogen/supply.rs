@@ -347,11 +347,12 @@ pub(super) fn ask_policy(
         let compressor = &here.station.spec.compressor;
         let kept_kw = compressor.kg_per_h * compressor.kwh_per_kg;
         view.most_kw.push((interval.power_left(here.station, &headroom) - kept_kw).max(0.0));
-        let piped = pipe(here.station).map_or(0.0, |(of, kg_per_h)| {
+        let (piped_kg_per_h, piped_usd_per_kg) = pipe(here.station).map_or((0.0, 0.0), |(of, kg_per_h)| {
             let (plant, books) = plants.iter().find(|(plant, _)| plant.id == of).expect("the check found every plant");
-            kg_per_h * pipeline_share(plant, books, &pipes)
+            (kg_per_h * pipeline_share(plant, books, &pipes), plant.spec.usd_per_kg)
         });
-        view.piped_kg_per_h.push(piped);
+        view.piped_kg_per_h.push(piped_kg_per_h);
+        view.piped_usd_per_kg.push(piped_usd_per_kg);
         // The hour that begins is counted afresh; what it held a week ago has just been looked at.
         here.asked.kg[interval.hour()] = 0.0;
     }

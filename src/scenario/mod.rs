@@ -12,6 +12,7 @@ pub mod listing;
 pub mod load;
 pub mod loaded;
 pub mod plugin_file;
+pub mod prices;
 pub mod provenance;
 pub mod replay;
 pub mod rows;
@@ -20,6 +21,7 @@ pub mod template;
 pub mod visits;
 
 use crate::account::emissions::EmissionsSpec;
+use crate::account::price::{MoneySpec, PriceSpec};
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
@@ -118,6 +120,11 @@ pub struct Scenario {
     pub freight: Option<FreightSpec>,
     /// Emission factors.
     pub emissions: Option<EmissionsSpec>,
+    /// How a year's cost is told, without a transition.
+    pub money: Option<MoneySpec>,
+    /// What chargers, connections, storage, solar arrays and vehicles cost.
+    #[serde(default)]
+    pub price: BTreeMap<String, PriceSpec>,
     /// Years after the first: who buys and builds what.
     pub transition: Option<TransitionSpec>,
     /// What models cost.
@@ -237,6 +244,13 @@ pub struct SourceSpec {
     /// Where to find it.
     #[serde(default)]
     pub address: String,
+    /// Lowest value that a number of this source may have, in the number's own unit; with `high`.
+    pub low: Option<f64>,
+    /// Highest value.
+    pub high: Option<f64>,
+    /// How far numbers of this source may be off either way, as a share of them, where they have no `low` and `high`.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub spread: Option<f64>,
 }
 
 /// How far a number can be trusted, best first.

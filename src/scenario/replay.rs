@@ -2,7 +2,7 @@
 
 use super::files::read_text;
 use super::load::sorted;
-use super::loaded::{Background, FIRST_SOC, Loaded, Plugins, Visit, Visits};
+use super::loaded::{Background, FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
@@ -138,7 +138,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             pin_visits: replay.chargers.is_none(),
             record_views: None,
             first_soc: FIRST_SOC,
-            first_levels: BTreeMap::new(),
+            first_levels: Levels::default(),
             inputs,
             plugins: Plugins::new(),
             canonical: String::new(),

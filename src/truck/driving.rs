@@ -1,7 +1,7 @@
 //! What drives trucks: ways, weather and energy, and the books that a trip is written to.
 
 use super::idling::Idling;
-use super::rules::{Pull, per_km, weather_factor};
+use super::rules::{Pull, TOW_S, per_km, weather_factor};
 use super::state::{
     AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
     TruckEnergy, TruckModels,
@@ -23,8 +23,6 @@ use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-/// A truck with an empty battery loses this much time to the tow, seconds (assumed: two hours).
-const TOW_S: u32 = 7_200;
 /// A truck goes home with this much more energy than the trip should take.
 const HOME_MARGIN: f64 = 1.1;
 
