@@ -3,6 +3,7 @@
 
 pub mod acn;
 pub mod afdc;
+pub mod background;
 pub mod geojson;
 pub mod load;
 pub mod tariff_csv;

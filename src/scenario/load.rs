@@ -76,6 +76,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let provenance = provenance::collect(&document, &scenario, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
+    let background = rows.background(&scenario);
     let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs } =
         rows.all(&scenario, calendar.as_ref());
     match calendar {
@@ -88,6 +89,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 visits,
                 fuel_visits,
                 plans,
+                background,
                 matrix,
                 tariffs,
                 solar,

@@ -2,7 +2,7 @@
 
 use super::files::read_text;
 use super::load::sorted;
-use super::loaded::{FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
+use super::loaded::{Background, FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
@@ -131,6 +131,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             fuel_visits: BTreeMap::new(),
             plans: BTreeMap::new(),
+            background: Background::default(),
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),

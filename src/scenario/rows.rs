@@ -1,7 +1,7 @@
 //! Reads the files of rows that a scenario names.
 
 use super::files::Files;
-use super::loaded::{FuelVisit, KmRow, ListedHaul, Schedule, Visits};
+use super::loaded::{Background, FuelVisit, KmRow, ListedHaul, Picture, Schedule, Visits};
 use super::{Scenario, listing, visits};
 use crate::account::tariff::Tariff;
 use crate::disk::read::Kind;
@@ -10,6 +10,7 @@ use crate::import;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::yard::spec::Drawing;
 use crate::yard::{check as yard_check, drawing};
+use crate::place::spec::PicturePoint;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -108,9 +109,41 @@ impl Rows<'_> {
                 parse(&name, &text, self.problems)
             }
             Err((message, help)) => {
-                let list = Problems::of_file(&name, message, help).list;
-                self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
+                self.refuse(field, &name, message, help);
                 T::default()
+            }
+        }
+    }
+
+    fn refuse(&mut self, field: &str, name: &str, message: String, help: Option<String>) {
+        let list = Problems::of_file(name, message, help).list;
+        self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
+    }
+
+    /// What lies under the sites on a map.
+    pub(super) fn background(&mut self, scenario: &Scenario) -> Background {
+        let Some(spec) = &scenario.background else { return Background::default() };
+        let places: Vec<(f64, f64)> = scenario.site.values().map(|site| (site.lat, site.lon)).collect();
+        let read = |path: &str, text: &str, out: &mut Vec<Problem>| import::background::read(path, text, &places, out);
+        let drawn = spec.geojson.as_ref().map(|file| self.read("background.geojson", Kind::Map, file, read));
+        let picture = spec.picture.as_ref().and_then(|file| self.picture(file, &spec.picture_at));
+        Background { picture, ..drawn.unwrap_or_default() }
+    }
+
+    fn picture(&mut self, file: &str, at: &[PicturePoint]) -> Option<Picture> {
+        const FIELD: &str = "background.picture";
+        let path = self.base.join(file);
+        let name = path.display().to_string();
+        let read = self.from.bytes(&path, Kind::Picture);
+        let read = read.and_then(|bytes| import::background::picture(&bytes, at).map(|picture| (bytes, picture)));
+        match read {
+            Ok((bytes, picture)) => {
+                self.inputs.insert(name, blake3::hash(&bytes).to_hex().to_string());
+                Some(picture)
+            }
+            Err((message, help)) => {
+                self.refuse(FIELD, &name, message, help);
+                None
             }
         }
     }
