@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod init;
 mod man;
+mod map;
 mod output;
 mod pathway;
 mod plugin;
@@ -20,6 +21,7 @@ mod serve;
 mod simulate;
 mod suite;
 mod sweep;
+mod trips;
 mod validate;
 mod verify;
 

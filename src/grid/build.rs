@@ -1,6 +1,7 @@
 //! The tree of limits down to the chargers, and what stands at its nodes.
 
 use super::limits::{TimedLimit, TimedLimits};
+use super::site_load::SiteLoads;
 use super::solar::Array;
 use super::spec::LimitSpec;
 use super::state::{
@@ -49,7 +50,11 @@ pub(crate) fn inner_nodes(build: &Build<'_>) -> Inner {
 pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
     let sites = build.sites.0.len();
     let node_specs = build.scenario.node.values();
-    let mut fixed: Vec<Kw> = build.sites.0.iter().map(|site| Kw(site.spec.load_kw)).collect();
+    let time = &build.scenario.time;
+    let metered =
+        SiteLoads::new(&build.loaded.site_loads, &build.sites, &build.loaded.calendar, time.interval_s, time.days);
+    let of_site = |id: SiteId| metered.at(id, 0).unwrap_or(Kw(build.sites.0[id.index()].spec.load_kw));
+    let mut fixed: Vec<Kw> = build.sites.ids().map(of_site).collect();
     fixed.extend(node_specs.clone().map(|spec| Kw(spec.load_kw)));
     let transformers: Vec<_> = node_specs
         .enumerate()
@@ -57,6 +62,7 @@ pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
         .collect();
     let settled = |(node, spec): &(NodeId, _)| Thermal::settled(spec, fixed[node.index()]);
     let thermals = transformers.iter().map(settled).collect();
+    build.world.insert_resource(metered);
     build.world.insert_resource(Thermals(thermals));
     build.world.insert_resource(InnerNodes::new(tree, nodes.to_vec(), transformers));
     build.world.insert_resource(Headroom(tree.limit.clone()));

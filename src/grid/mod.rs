@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub mod limits;
 pub mod record;
 pub mod rules;
+pub mod site_load;
 pub mod solar;
 pub mod spec;
 pub mod state;

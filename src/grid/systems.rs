@@ -1,6 +1,7 @@
 //! Meters are read, storage answers, headroom is worked out.
 
 use super::limits::TimedLimits;
+use super::site_load::SiteLoads;
 use super::solar::Moment;
 use super::spec::SiteSpec;
 use super::state::{
@@ -172,6 +173,7 @@ struct Surroundings<'w> {
     timed: Res<'w, TimedLimits>,
     arrays: Res<'w, Arrays>,
     storages: Res<'w, Storages>,
+    metered: Res<'w, SiteLoads>,
 }
 
 /// At a boundary: what the loads that nobody can shift leave for charging, at each node; with what the sun gives and
@@ -203,7 +205,9 @@ fn leave_headroom(
     for id in around.sites.ids() {
         let site = id.index();
         let spec = &around.sites.0[site].spec;
-        if !spec.load_by_hour.is_empty() {
+        if let Some(kw) = around.metered.at(id, outlook.now) {
+            other.fixed[site] = kw;
+        } else if !spec.load_by_hour.is_empty() {
             other.fixed[site] = Kw(spec.load_at(around.calendar.hour_of_week(i64::from(clock.now_s()))));
         }
     }

@@ -1,7 +1,8 @@
 //! Guides: what to do, step by step, and what to know before a number is believed. Texts only, no code: each module is a
 //! page, whose commands a test runs.
 //!
-//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`transition`] and [`bills_and_formats`].
+//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`transition`] and
+//! [`bills_and_formats`].
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
 //! which way that errs. Authors of policies read [`policies`] and [`write_a_policy`]. [`glossary`] holds the words,
 //! [`results`] what a run leaves, [`performance`] times and memory, [`threat_model`] what files, plugins and callers can
@@ -24,6 +25,10 @@ pub mod transition {
 
 pub mod bills_and_formats {
     #![doc = include_str!("bills_and_formats.md")]
+}
+
+pub mod your_own_files {
+    #![doc = include_str!("your_own_files.md")]
 }
 
 pub mod compare_honestly {
