@@ -313,6 +313,7 @@ impl Tariff {
     /// Price of one more kWh at a local time, $/kWh: the first tier's, with the month's adjustment. 0 without an
     /// energy charge.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "tests ask for it"))]
     pub fn energy_price_usd_per_kwh(&self, local: DateTime) -> f64 {
         let second = i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60;
         self.price(local.date(), second)

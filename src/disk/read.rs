@@ -98,14 +98,6 @@ impl From<io::Error> for ReadError {
     }
 }
 
-impl ReadError {
-    /// Is nothing there?
-    #[must_use]
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing)
-    }
-}
-
 #[cfg(unix)]
 fn is_special(kind: std::fs::FileType) -> Option<&'static str> {
     use std::os::unix::fs::FileTypeExt;

@@ -151,12 +151,6 @@ impl Board {
     pub fn requested(&self) -> u64 {
         self.requested
     }
-
-    /// Hauls that lapsed so far.
-    #[must_use]
-    pub fn cancelled(&self) -> u64 {
-        self.cancelled
-    }
 }
 
 /// Takes rows (rising) out of a column: what stands between them moves up in one piece.

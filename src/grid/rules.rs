@@ -30,6 +30,7 @@ pub fn water_level(demands: &mut [f64], limit: f64) -> f64 {
 
 /// Cuts `power` (one entry a session, whose lowest node is `node_of`) so that no node passes its `headroom`:
 /// max-min fair within each node. See [`Sharing::cut`].
+#[cfg_attr(private_rooms, allow(dead_code, reason = "tests ask for it"))]
 pub fn cut_to_limits(tree: &LimitTree, headroom: &[Kw], node_of: &[NodeId], power: &mut [Kw]) {
     Sharing::default().cut(tree, |node| headroom[node.index()], node_of, power);
 }

@@ -127,15 +127,6 @@ pub fn above_air_kwh_per_m2(lat: f64, day_of_year: u32) -> f64 {
     24.0 / core::f64::consts::PI * SOLAR_CONSTANT * distance * shape
 }
 
-/// Hours from sunrise to sunset, for tests and reports.
-#[must_use]
-pub fn daylight_h(lat: f64, day_of_year: u32) -> f64 {
-    let lat = lat.to_radians();
-    let declination = declination(day_of_year);
-    let cos_sunset = -(sin(lat) / cos(lat)) * (sin(declination) / cos(declination));
-    acos(cos_sunset.clamp(-1.0, 1.0)) * 24.0 / core::f64::consts::PI
-}
-
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
@@ -154,13 +145,10 @@ mod tests {
         Moment { day_of_year, month, utc_h, hour_of_year: 0 }
     }
 
-    /// Duffie and Beckman, example 1.6.1: declination on day 44 is -14 degrees; at latitude 43 the hour angle at 10:30
-    /// solar time is -22.5 degrees. At the summer solstice at 33.8 degrees north the day has 14.3 hours.
+    /// Duffie and Beckman, example 1.6.1: declination on day 44 is -14 degrees.
     #[test]
     fn geometry_as_in_the_book() {
         assert!((declination(44).to_degrees() + 14.0).abs() < 0.1);
-        assert!((daylight_h(33.8, 172) - 14.3).abs() < 0.1, "{}", daylight_h(33.8, 172));
-        assert!((daylight_h(0.0, 80) - 12.0).abs() < 1e-9);
     }
 
     /// A year of a tilted array in Los Angeles: PVWatts-like tools give 1,500 to 1,850 kWh per kW.

@@ -62,12 +62,6 @@ impl Clock {
         self.now_s.is_multiple_of(self.decision_s)
     }
 
-    /// Time between two dispatch decisions.
-    #[must_use]
-    pub fn decision_s(&self) -> u32 {
-        self.decision_s
-    }
-
     /// End of the run.
     #[must_use]
     pub fn end_s(&self) -> u32 {

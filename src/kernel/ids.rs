@@ -21,6 +21,7 @@ macro_rules! id {
             /// # Panics
             /// With more than 2^32 rows, which no scenario may have.
             #[must_use]
+            #[cfg_attr(private_rooms, allow(dead_code, reason = "not every kind is made from a row"))]
             pub fn at(index: usize) -> Self {
                 Self(u32::try_from(index).expect("fewer than 2^32 of anything"))
             }
@@ -64,6 +65,7 @@ pub struct Roster<T: Send + Sync + 'static> {
     kind: core::marker::PhantomData<T>,
 }
 
+#[cfg_attr(private_rooms, allow(dead_code, reason = "tests walk it; what has a length can be empty"))]
 impl<T: Send + Sync + 'static> Roster<T> {
     /// From pairs of index and entity, in any order.
     #[must_use]

@@ -18,8 +18,6 @@ pub enum Purpose {
     Boxes = 2,
     /// Hauls read from a file: the times that the file does not give.
     ListedHauls = 3,
-    /// The working days and the start of shift of one truck.
-    Rota = 4,
     /// Failures and repairs of one cabinet.
     Outages = 5,
     /// The first state of charge of a vehicle.
@@ -29,6 +27,7 @@ pub enum Purpose {
     /// Whether one truck works on one day.
     WorkingDay = 8,
     /// Arrivals and needs of visitors, in studies of queues.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "tests and benches draw them"))]
     Visits = 9,
     /// What a policy is told of one departure.
     Estimates = 10,

@@ -20,7 +20,6 @@ pub struct Travel {
     free_h: Vec<f64>,
     traffic: Vec<f64>,
     longest_s: u32,
-    energy_cv: f64,
 }
 
 impl Travel {
@@ -66,7 +65,7 @@ impl Travel {
             listed_h.iter().zip(by_speed_h).map(|(listed, by_speed)| if *listed > 0.0 { *listed } else { by_speed });
         let free_h = free_h.collect();
         let traffic = spec.traffic.clone();
-        let mut travel = Self { sites: n, km, energy_km, free_h, traffic, longest_s: 0, energy_cv: spec.energy_cv };
+        let mut travel = Self { sites: n, km, energy_km, free_h, traffic, longest_s: 0 };
         let slowest = (0..24).min_by(|a, b| travel.traffic[*a].total_cmp(&travel.traffic[*b])).unwrap_or(0);
         let all = (0..n).flat_map(|from| (0..n).map(move |to| (SiteId::at(from), SiteId::at(to))));
         travel.longest_s = all.map(|(from, to)| travel.drive_s(from, to, slowest)).max().unwrap_or(0);
@@ -106,11 +105,5 @@ impl Travel {
     #[must_use]
     pub fn longest_s(&self) -> u32 {
         self.longest_s
-    }
-
-    /// Spread of the energy of single trips (coefficient of variation).
-    #[must_use]
-    pub fn energy_cv(&self) -> f64 {
-        self.energy_cv
     }
 }

@@ -43,12 +43,6 @@ impl<R: Send + Sync + 'static> Records<R> {
         self.rows.len()
     }
 
-    /// Is there nothing to write?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// All of them.
     #[must_use]
     pub fn rows(&self) -> &[R] {

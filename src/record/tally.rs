@@ -33,6 +33,7 @@ impl Waits {
 
     /// Share of waits longer than this, 0 to 1.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "tests of queues ask for it"))]
     pub fn share_above(&self, wait_s: u32) -> f64 {
         let longer: u64 = self.counts.range(wait_s + 1..).map(|(_, count)| count).sum();
         longer as f64 / self.number.max(1) as f64

@@ -59,6 +59,7 @@ pub struct Replay {
 impl Replay {
     /// Sessions at their own ports under a policy, by the quarter of an hour, without limit and tariff.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "benches and fuzz targets begin with it"))]
     pub fn new(sessions: PathBuf, policy: &str) -> Self {
         Self {
             sessions,

@@ -322,6 +322,7 @@ impl Simulation {
     ///
     /// # Errors
     /// What bevy says, as text.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "tests ask for it"))]
     pub fn check_schedule(&mut self) -> Result<(), String> {
         self.schedule.initialize(&mut self.world).map(|_| ()).map_err(|error| format!("{error:?}"))
     }

@@ -25,6 +25,7 @@ pub struct Interval {
 impl Interval {
     /// Does the interval hold this number?
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "tests of statistics ask for it"))]
     pub fn covers(self, truth: f64) -> bool {
         (self.mean - truth).abs() <= self.half_width
     }
@@ -83,6 +84,7 @@ pub fn paired(strategy: &[f64], baseline: &[f64], level: f64) -> Option<Paired> 
 
 /// Strategy less baseline from independent runs (Welch), for those who cannot pair; none below two values each.
 #[must_use]
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the peer that tests hold pairs to"))]
 pub fn unpaired(strategy: &[f64], baseline: &[f64], level: f64) -> Option<Interval> {
     if strategy.len() < 2 || baseline.len() < 2 {
         return None;

@@ -124,13 +124,6 @@ impl Stock {
         &self.vehicles
     }
 
-    /// How many of a holding and a model.
-    #[must_use]
-    pub fn count(&self, holding: usize, model: usize) -> u32 {
-        let is_it = |vehicle: &&Vehicle| vehicle.holding as usize == holding && vehicle.model as usize == model;
-        self.vehicles.iter().filter(is_it).count() as u32
-    }
-
     /// How many of each model a holding has at work.
     #[must_use]
     pub fn by_model(&self, holdings: usize, models: usize) -> Vec<Vec<u32>> {
@@ -262,6 +255,9 @@ mod tests {
         stock.add(1, 0, 2000, 2000, 20, 0.0);
         let gone = stock.take_oldest(0, 2, Leave::Early, |_| true);
         assert_eq!(gone.iter().map(|gone| gone.0.built).collect::<Vec<_>>(), [2010, 2011]);
-        assert_eq!((stock.count(0, 0), stock.count(1, 0)), (1, 1));
+        assert_eq!(
+            stock.vehicles().iter().map(|vehicle| (vehicle.holding, vehicle.model)).collect::<Vec<_>>(),
+            [(0, 0), (1, 0)]
+        );
     }
 }

@@ -177,12 +177,6 @@ impl Duty {
     pub fn phase(&self) -> Phase {
         self.phase
     }
-
-    /// Where it stands, or came from.
-    #[must_use]
-    pub fn site(&self) -> SiteId {
-        self.site
-    }
 }
 
 due_kinds! {

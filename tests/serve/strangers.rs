@@ -138,7 +138,7 @@ fn watchers_have_places_of_their_own() {
     let begin = Instant::now();
     assert_eq!(server.get("/api/v1/workspace").status, 200);
     assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
-    assert_eq!(server.ask("DELETE", &format!("/api/v1/runs/{run}"), None).status, 200);
+    assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).status, 200);
     assert_eq!(events(server.address, &run, None).pop().unwrap().1["status"], "cancelled");
     drop(watchers);
 }

@@ -84,7 +84,7 @@ fn mistakes_of_a_comparison_have_their_words() {
     assert!(compare(4, &["--strategies", "bau,bau"]).contains("named twice"));
     let said = compare(4, &["--strategies", "bau,site.depot.limit_kw=-3,dispatch=nearest"]);
     assert!(said.contains("at least 0") && said.contains("nearest_feasible"), "{said}");
-    let said = compare(4, &["--strategies", "fcfs", "--days", "1", "--replications", "2", "--metric", "peak_k"]);
+    let said = compare(2, &["--strategies", "fcfs", "--days", "1", "--replications", "2", "--metric", "peak_k"]);
     assert!(said.contains("did you mean `peak_kw`?"), "{said}");
     let said = compare(4, &["--strategies", "bau,fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit=-5%,+5%"]);
     assert_eq!(said.matches("is no number of the scenario").count(), 1, "once for all changes and strategies: {said}");

@@ -3,6 +3,7 @@
 
 use portvolt_guest::adoption::{Orders, Policy, View};
 use portvolt_guest::{About, Parameter, Values};
+use std::collections::BTreeMap;
 
 /// The policy.
 #[derive(Debug)]
@@ -11,6 +12,8 @@ pub struct TcoLogit {
     coverage: f64,
     zero_emission: f64,
     nest: f64,
+    /// By holding and model: what is still owed of its share.
+    owed: BTreeMap<(usize, u32), f64>,
 }
 
 impl Policy for TcoLogit {
@@ -29,7 +32,7 @@ impl Policy for TcoLogit {
     fn start(values: &Values, _seed: u64) -> Result<Self, String> {
         let [per_1000_usd, coverage, zero_emission, nest] =
             ["per_1000_usd", "coverage", "zero_emission", "nest"].map(|name| values.get(name));
-        Ok(Self { per_1000_usd, coverage, zero_emission, nest })
+        Ok(Self { per_1000_usd, coverage, zero_emission, nest, owed: BTreeMap::new() })
     }
 
     fn decide(&mut self, view: &View, orders: &mut Orders) -> Result<(), String> {
@@ -39,9 +42,13 @@ impl Policy for TcoLogit {
             let is_open = |at: &usize| view.option_holding()[*at] == holding as u32 && view.option_open()[*at] == 1;
             let open: Vec<usize> = options.filter(is_open).collect();
             let shares = self.shares(view, &open);
-            for (option, count) in open.iter().zip(share_out(*due, &shares)) {
+            let key = |option: &usize| (holding, view.option_model()[*option]);
+            let mut owed: Vec<f64> =
+                open.iter().map(|option| self.owed.get(&key(option)).copied().unwrap_or(0.0)).collect();
+            for (option, count) in open.iter().zip(share_out(*due, &shares, &mut owed)) {
                 orders.buy[*option] = count;
             }
+            self.owed.extend(open.iter().map(key).zip(owed));
         }
         Ok(())
     }
@@ -83,19 +90,33 @@ impl TcoLogit {
     }
 }
 
-/// Shares a number out by weights; what is left after whole parts goes to the largest remainders, first come first.
-fn share_out(count: u32, weights: &[f64]) -> Vec<u32> {
+/// Shares a number out by weights and by what each got too little before: small shares add up over the years.
+fn share_out(count: u32, weights: &[f64], owed: &mut [f64]) -> Vec<u32> {
     let total: f64 = weights.iter().sum();
     if total <= 0.0 {
         return vec![0; weights.len()];
     }
-    let exact: Vec<f64> = weights.iter().map(|weight| f64::from(count) * weight / total).collect();
+    let part = |at: usize, owed: &[f64]| f64::from(count) * weights[at] / total + owed[at];
+    let among: Vec<usize> = (0..weights.len()).filter(|at| weights[*at] > 0.0).collect();
+    let mut exact = vec![0.0; weights.len()];
+    for at in &among {
+        exact[*at] = part(*at, owed).max(0.0);
+    }
     let mut out: Vec<u32> = exact.iter().map(|part| part.floor() as u32).collect();
-    let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by(|a, b| exact[*b].fract().total_cmp(&exact[*a].fract()).then(a.cmp(b)));
+    // What others owe can make the whole parts more than there is: the largest give.
+    while out.iter().sum::<u32>() > count {
+        let largest = (0..out.len()).max_by(|a, b| out[*a].cmp(&out[*b]).then(b.cmp(a))).unwrap_or(0);
+        out[largest] -= 1;
+    }
+    let rest = |at: usize| exact[at] - f64::from(out[at]);
+    let mut order = among.clone();
+    order.sort_by(|a, b| rest(*b).total_cmp(&rest(*a)).then(a.cmp(b)));
     let left = count - out.iter().sum::<u32>();
     for at in order.into_iter().cycle().take(left as usize) {
         out[at] += 1;
+    }
+    for at in among {
+        owed[at] = (part(at, owed) - f64::from(out[at])).clamp(-1.0, 1.0);
     }
     out
 }
@@ -120,8 +141,15 @@ mod tests {
             .option_coverage([1.0, 1.0, 1.0])
             .build();
         let mut orders = Orders::default();
-        let mut policy = TcoLogit { per_1000_usd: 0.05, coverage: 1.0, zero_emission: 0.0, nest: 1.0 };
+        let mut policy = TcoLogit { per_1000_usd: 0.05, coverage: 1.0, zero_emission: 0.0, nest: 1.0, owed: BTreeMap::new() };
         policy.decide(&view, &mut orders).unwrap();
         assert_eq!(orders.buy, [3, 3, 3]);
+    }
+
+    /// A tenth of four vehicles, twenty times, is eight of eighty.
+    #[test]
+    fn small_shares_add_up() {
+        let mut owed = [0.0; 2];
+        assert_eq!((0..20).map(|_| share_out(4, &[0.9, 0.1], &mut owed)[1]).sum::<u32>(), 8);
     }
 }
