@@ -52,7 +52,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         let (up, own) = (href(block, "up"), href(block, "self"));
         let meter = meters
             .iter()
-            .find(|(link, _)| !link.is_empty() && (up.starts_with(link.as_str()) || own.starts_with(link.as_str())));
+            .find(|(link, _)| !link.is_empty() && (is_below(&up, link) || is_below(&own, link)));
         let of_meter = meter.and_then(|(_, related)| kinds.iter().find(|(link, _)| related.contains(link)));
         let Some((_, kind)) = of_meter.or_else(|| kinds.first().filter(|_| kinds.len() == 1)) else {
             let line = u64::from(document.text_pos_at(block.range().start).row);
@@ -71,6 +71,11 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
 
 fn named<'d>(document: &'d Document<'d>, name: &'static str) -> impl Iterator<Item = Node<'d, 'd>> {
     document.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
+}
+
+/// Does a link lead to something inside of another?
+fn is_below(link: &str, above: &str) -> bool {
+    link.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The number of an element inside.

@@ -128,7 +128,9 @@ impl Unit {
     fn of_name(plain: &str) -> Option<Self> {
         let words: Vec<&str> = plain.split(' ').collect();
         let pairs = words.windows(2).filter_map(|pair| Self::parse(&pair.join(" ")));
-        let single = words.iter().filter_map(|word| Self::parse(word).filter(|_| *word != "w" || words.len() == 1));
+        // A `w` inside a name is no watt.
+        let is_unit = |at: usize| words[at] != "w" || at + 1 == words.len();
+        let single = words.iter().enumerate().filter_map(|(at, word)| Self::parse(word).filter(|_| is_unit(at)));
         pairs.into_iter().next().or_else(|| single.into_iter().next())
     }
 }

@@ -189,7 +189,7 @@ impl Rows<'_> {
             if sessions::is_own(&bytes) {
                 return match utf8(bytes) {
                     Ok(text) => {
-                        if let Some(origin) = text.lines().find_map(|line| line.strip_prefix(MEASURED)) {
+                        if let Some(origin) = text.lines().take(5).find_map(|line| line.strip_prefix(MEASURED)) {
                             from.fields.insert(field.clone(), origin.to_owned());
                         }
                         visits::visits(path, &text, out)

@@ -346,7 +346,7 @@ fn rows_of_the_bulk_download() {
     let summer = (1..=12).map(|month| if (6..10).contains(&month) { "1" } else { "0" }).collect::<Vec<_>>().join(",");
     let row = |label: &str, unit: &str| {
         format!(
-            "{label},123,General,2024-01-01,,Somewhere,10,$/month,1000,0.1,kWh,0.2,0.3,0.05,{quoted},{quoted},{unit},4,6,{summer}"
+            "{label},123,General,2024-01-01,,Somewhere,10,$/month,9000,0.1,kWh,0.2,0.3,0.05,{quoted},{quoted},{unit},4,6,{summer}"
         )
     };
     let csv = format!("{header}\n{}\n{}\n", row("abc", "kW"), row("xyz", "furlong"));
