@@ -2,7 +2,7 @@
 
 use super::args::ScenarioArgs;
 use super::exit::Exit;
-use super::import::write;
+use super::files::write;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name;

@@ -1,12 +1,12 @@
 //! `portvolt import`: reads files of others and writes ours.
 
 use super::exit::Exit;
+use super::files::{origin, write};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::trips::{TripsArgs, trips};
 use crate::disk::read::{self, Kind, ReadError};
-use crate::disk::whole;
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, to_csv};
 use crate::import::template::{self, MEASURED};
@@ -313,13 +313,6 @@ fn of_year(
     Exit::Done
 }
 
-/// A file's name and hash.
-pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
-    let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let file: String = file.chars().filter(|c| !c.is_control()).collect();
-    format!("{file}, blake3 {}", blake3::hash(bytes).to_hex())
-}
-
 /// The line that tells readers of a file where its numbers come from.
 fn measured(name: &str, bytes: &[u8]) -> String {
     format!("{MEASURED}{}\n", origin(name, bytes))
@@ -352,19 +345,5 @@ fn text_of(path: &Path, kind: Kind) -> Result<String, Problems> {
     read::text(path, kind).map_err(|error| {
         let help = matches!(error, ReadError::NoText { .. }).then(|| "save the file as UTF-8".to_owned());
         Problems::of_file(&path.display().to_string(), error.to_string(), help)
-    })
-}
-
-/// Writes a file that was not there, or is meant to be overwritten.
-pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
-    let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };
-    written.map_err(|error| {
-        if error.is_taken() {
-            let path = path.display();
-            console.error(&format!("{path} is there already; choose another file, or overwrite it with --force"));
-            return Exit::BadFiles;
-        }
-        console.error(&error.to_string());
-        Exit::Failed
     })
 }

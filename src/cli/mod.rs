@@ -5,6 +5,7 @@ mod bill;
 mod compare;
 mod exit;
 mod export;
+mod files;
 mod import;
 mod init;
 mod man;

@@ -1,7 +1,7 @@
 //! `portvolt import trips`: a fleet's trips as sites, hauls and distances, and which of its days a battery could do.
 
 use super::exit::Exit;
-use super::import::{origin, write};
+use super::files::{origin, write};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;

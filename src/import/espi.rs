@@ -50,9 +50,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
     let mut series: Vec<(Kind, String, Channel)> = Vec::new();
     for block in named(&document, "IntervalBlock") {
         let (up, own) = (href(block, "up"), href(block, "self"));
-        let meter = meters
-            .iter()
-            .find(|(link, _)| !link.is_empty() && (is_below(&up, link) || is_below(&own, link)));
+        let meter = meters.iter().find(|(link, _)| !link.is_empty() && (is_below(&up, link) || is_below(&own, link)));
         let of_meter = meter.and_then(|(_, related)| kinds.iter().find(|(link, _)| related.contains(link)));
         let Some((_, kind)) = of_meter.or_else(|| kinds.first().filter(|_| kinds.len() == 1)) else {
             let line = u64::from(document.text_pos_at(block.range().start).row);

@@ -443,7 +443,7 @@ impl Header<'_> {
 /// The time of the day that names a column: `00:15`, `12:15 AM`, `HE01`, `Hour 1`, `Interval 4`.
 fn column_clock(name: &str) -> Option<i64> {
     if name.contains(':') {
-        return clock(&super::sheet::Cell::Text(name.to_owned()));
+        return clock(&super::cell::Cell::Text(name.to_owned()));
     }
     let plain = plain(name).replace(' ', "");
     let number = plain.strip_prefix("he").or_else(|| plain.strip_prefix("hour")).or_else(|| plain.strip_prefix('h'))?;

@@ -6,6 +6,7 @@
 
 pub mod acn;
 pub mod afdc;
+mod cell;
 mod espi;
 pub mod geojson;
 pub mod load;

@@ -1,6 +1,6 @@
 //! Numbers as people's programs write them: `1,234.5`, `1.234,5`, `1 234,5`, `(12)`, `$0.30`.
 
-use super::sheet::Cell;
+use super::cell::Cell;
 
 /// What stands before the decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

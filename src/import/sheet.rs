@@ -1,10 +1,11 @@
 //! Any table of others as rows of cells: text whose cells are parted by `,`, `;`, tab or `|`, in UTF-8, UTF-16 or the code
 //! page of Windows, or a sheet of a workbook (XLSX, XLSB, XLS, ODS).
 
+pub(crate) use super::cell::Cell;
 use super::map::Map;
 use crate::document::problem::Mistakes;
 use calamine::{Data, Reader, Sheets};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::io::Cursor;
 
@@ -14,35 +15,6 @@ const MOST_UNPACKED: u64 = 1 << 30;
 const LINES_LOOKED_AT: usize = 300;
 /// More columns than this are no table.
 const MOST_COLUMNS: usize = 2_000;
-
-/// A cell.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Cell {
-    /// Nothing.
-    Empty,
-    /// Text as written, trimmed.
-    Text(String),
-    /// A number of a workbook.
-    Number(f64),
-    /// A time of a workbook.
-    Time(DateTime),
-}
-
-impl Cell {
-    /// As text.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Empty => Cow::Borrowed(""),
-            Self::Text(text) => Cow::Borrowed(text),
-            Self::Number(number) => Cow::Owned(number.to_string()),
-            Self::Time(time) => Cow::Owned(time.to_string()),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        matches!(self, Self::Empty)
-    }
-}
 
 /// A row with its line in the file, or its row in the sheet.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Times as people's programs write them: ISO, American and European dates, month names, AM and PM, offsets and names of
 //! zones, Unix times, serial dates of spreadsheets. What a column leaves open is decided by all of its cells together.
 
-use super::sheet::Cell;
+use super::cell::Cell;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;

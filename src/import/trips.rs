@@ -346,7 +346,7 @@ fn table(
             return None;
         }
     };
-    if columns.distance.1 == 1.0 {
+    if columns.distance.1 < MILE_KM {
         notes.push("distances are km, as no column says miles".to_owned());
     }
     Some(
