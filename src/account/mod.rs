@@ -12,4 +12,5 @@ pub mod holiday;
 pub mod levelised;
 mod lines;
 pub mod load;
+pub mod price;
 pub mod tariff;

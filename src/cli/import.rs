@@ -1,5 +1,6 @@
 //! `portvolt import`: reads files of others and writes ours.
 
+use super::args::port_power;
 use super::exit::Exit;
 use super::files::{origin, write};
 use super::map::MapArgs;
@@ -71,10 +72,10 @@ struct AfdcArgs {
     #[arg(long)]
     not_public: bool,
     /// Power of a fast port where the file has none, kW.
-    #[arg(long, value_name = "KW", default_value_t = 150.0)]
+    #[arg(long, value_name = "KW", default_value_t = 150.0, value_parser = port_power)]
     dc_kw: f64,
     /// Power of a port of level 2 where the file has none, kW.
-    #[arg(long, value_name = "KW", default_value_t = 6.0)]
+    #[arg(long, value_name = "KW", default_value_t = 6.0, value_parser = port_power)]
     level2_kw: f64,
 }
 
@@ -123,7 +124,7 @@ struct SessionsArgs {
     #[command(flatten)]
     map: MapArgs,
     /// Most power of every port, kW; otherwise what the file tells of it, the highest mean power of its sessions, or 6.656 kW.
-    #[arg(long, value_name = "KW")]
+    #[arg(long, value_name = "KW", value_parser = port_power)]
     max_kw: Option<f64>,
     /// Take the energy that drivers requested instead of what was delivered.
     #[arg(long)]

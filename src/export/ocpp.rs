@@ -109,7 +109,8 @@ fn request(options: Options, at: usize, schedule: &Schedule, start_unix_s: i64) 
         Unit::Amperes { phases, .. } => ("A", Some(phases)),
     };
     let time = |second: u32| {
-        Timestamp::from_second(start_unix_s + i64::from(second)).map(|time| time.to_string()).unwrap_or_default()
+        let second = start_unix_s.saturating_add(i64::from(second));
+        Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default()
     };
     let (from, to) = (time(schedule.start_s), time(schedule.start_s + schedule.duration_s));
     let period = |(start, limit): &(u32, u64)| match phases {

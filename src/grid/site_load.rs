@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Mean power of each control interval, by site; empty for sites without a meter of their own.
 #[derive(Resource, Debug, Clone, Default)]
-pub struct SiteLoads(Vec<Vec<Kw>>);
+pub(super) struct SiteLoads(Vec<Vec<Kw>>);
 
 impl SiteLoads {
     /// From the loads by key of `[site]`, over the days of a run. A load that ends before the run keeps its last interval.
@@ -32,8 +32,7 @@ impl SiteLoads {
     }
 
     /// The load of an interval, if the site has a meter.
-    #[must_use]
-    pub fn at(&self, site: SiteId, interval: usize) -> Option<Kw> {
+    pub(super) fn at(&self, site: SiteId, interval: usize) -> Option<Kw> {
         let load = self.0.get(site.index())?;
         load.get(interval).or(load.last()).copied()
     }

@@ -2,7 +2,7 @@
 
 use crate::disk::name::steers;
 use crate::document::problem::Mistakes;
-use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::calendar::{Calendar, DAY_S, MOST_DAYS};
 use crate::record::table::plain_cell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -113,6 +113,7 @@ pub(super) fn sessions(
         Overlaps::MorePorts => notes.extend(more_ports(&mut stays)),
     }
     let first = stays.first()?.arrive.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
+    not_too_long(&stays, first.timestamp(), mistakes);
     let elapsed_s = |time: Timestamp| (time.as_second() - first.timestamp().as_second()) as u32;
     let of_port = port_powers(&stays, max_kw, &mut notes);
     notes.extend(misfits(&stays, &of_port));
@@ -127,6 +128,19 @@ pub(super) fn sessions(
     });
     let name = zone.iana_name().unwrap_or("UTC").to_owned();
     Some(Sessions { start: first.date().to_string(), zone: name, list: list.collect(), open: 0, notes })
+}
+
+/// A slip in a year would make seconds that do not fit.
+fn not_too_long(stays: &[Stay], first: Timestamp, mistakes: &mut Mistakes<'_>) {
+    for stay in stays {
+        let days = (stay.depart.as_second() - first.as_second()) / DAY_S;
+        if days > i64::from(MOST_DAYS) {
+            let field =
+                if stay.label.is_empty() { "depart".to_owned() } else { format!("{}.disconnectTime", stay.label) };
+            let message = format!("is {days} days after the first session");
+            mistakes.push(stay.line, &field, message, Some("is its year right?".to_owned()));
+        }
+    }
 }
 
 /// The power of each port, kW, and what was assumed for it.
