@@ -360,7 +360,7 @@ fn weather_of_any_format() {
     assert_eq!(loaded.scenario.weather.as_ref().unwrap().mean_c[0], 15.0);
     assert_eq!(loaded.provenance.count(Quality::Measured), 2);
     let assumed = loaded.provenance.origins.iter().find(|origin| origin.field == "solar.roof.clearness").unwrap();
-    assert_eq!((assumed.quality, assumed.value.as_str()), (Some(Quality::Assumed), "0.57"));
+    assert_eq!((assumed.quality, assumed.value.as_str()), (Some(Quality::Assumed), "0.57 in each month"));
     let mut problems = Vec::new();
     assert!(weather::read("a.csv", b"a,b\n1,2\n", &mut problems).is_none());
     assert!(problems[0].help.as_ref().unwrap().contains("EPW"));

@@ -115,7 +115,7 @@ pub fn collect(document: &Item, scenario: &Scenario, layers: &Layers, problems: 
         let lat = scenario.site.get(&solar.site).map_or(0.0, |site| site.lat);
         walk.out.origins.push(Origin {
             field: format!("solar.{key}.clearness"),
-            value: usual_clearness(lat).to_string(),
+            value: format!("{} in each month", usual_clearness(lat)),
             source: Some("by latitude".to_owned()),
             quality: Some(Quality::Assumed),
             inherited: None,
