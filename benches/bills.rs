@@ -32,6 +32,7 @@ fn everything() -> Tariff {
         name: String::new(),
         daily: false,
         lookback: Some(Lookback { share: [0.75; 12], months: [true; 12], range: 11 }),
+        least_kw: 0.0,
     };
     let energy = EnergyCharge {
         schedule: evening(),

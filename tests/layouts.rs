@@ -228,7 +228,7 @@ fn stations_of_the_old_header() {
 }
 
 /// The newer header has an access code and, by charging unit, the power of each connector. Two units of one station with
-/// 1 port of 350 kW and 3 ports of 150 kW: 4 ports of (350 + 3 x 150) / 4 = 200 kW.
+/// 1 port of 350 kW and 3 ports of 150 kW are two groups.
 #[test]
 fn stations_of_the_new_header() {
     let new = "\
@@ -240,17 +240,19 @@ ELEC,Planned,P,public,,3,33.83,-118.25,10,3,150
     let mut problems = Vec::new();
     let found = afdc::read("stations.csv", new, &afdc::Options::default(), &mut problems);
     assert_eq!(told(problems), "");
-    let fast = &found.layout.chargers["afdc_9_dc"].spec;
-    assert_eq!((fast.cabinets, fast.cabinet_kw, fast.sources["cabinet_kw"].as_str()), (4, 200.0, "afdc"));
+    for (key, cabinets, kw) in [("afdc_9_dc_350kw", 1, 350.0), ("afdc_9_dc_150kw", 3, 150.0)] {
+        let fast = &found.layout.chargers[key].spec;
+        assert_eq!((fast.cabinets, fast.cabinet_kw, fast.sources["cabinet_kw"].as_str()), (cabinets, kw, "afdc"));
+    }
     assert_eq!(found.left_out["not open"], 1);
     // What the GeoJSON says is what our own reader takes, and the tables make a scenario with a source for every number.
     let mut problems = Vec::new();
     let back = geojson::read("x", &geojson::write(&found.layout), &BTreeMap::new(), &mut problems);
-    assert_eq!((told(problems).as_str(), back.sites.len(), back.chargers.len()), ("", 1, 1));
+    assert_eq!((told(problems).as_str(), back.sites.len(), back.chargers.len()), ("", 1, 2));
     let tables = afdc::to_toml(&found.layout, "stations.csv");
     let time = "[time]\nstart = \"2025-06-02\"\ndays = 1\nzone = \"America/Los_Angeles\"\nsources = { default = \"afdc_assumed\" }\n";
     let (_dir, scenario) = written(&format!("title = \"Public stations\"\n{time}{tables}"), &[]);
-    assert_eq!(scenario.scenario.charger["afdc_9_dc"].cabinets, 4);
+    assert_eq!(scenario.scenario.charger["afdc_9_dc_150kw"].cabinets, 3);
     assert_eq!(scenario.provenance.unsourced().count(), 0);
 }
 
@@ -324,7 +326,7 @@ fn sessions_of_acn_data() {
     // The last input counts: 14.5 kWh until 19:00 GMT, 43,200 s after local midnight.
     let file =
         json!([acn_item("a", "CA-496", "Wed, 25 Apr 2018 11:08:04 GMT", "Wed, 25 Apr 2018 13:20:10 GMT")]).to_string();
-    let options = acn::Options { as_requested: true, zone: Some("America/Los_Angeles".to_owned()), max_kw: 7.2 };
+    let options = acn::Options { as_requested: true, zone: Some("America/Los_Angeles".to_owned()), max_kw: Some(7.2) };
     let asked = acn::read("acn.json", &file, &options, &mut Vec::new()).list;
     assert_eq!((asked[0].energy_kwh, asked[0].depart_s, asked[0].max_kw), (14.5, 43_200, 7.2));
 }

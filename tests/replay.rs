@@ -7,6 +7,7 @@
 mod common;
 
 use common::{case, run};
+use portvolt::import::map::Map;
 use portvolt::record::table::Row;
 use portvolt::scenario::replay::{Replay, load};
 use portvolt::sim::Options;
@@ -91,6 +92,7 @@ fn reference(path: &Path, policy: &str, limit_kw: f64, interval_s: f64) -> (Vec<
 fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32) -> Replay {
     Replay {
         sessions: sessions.to_path_buf(),
+        map: Map::default(),
         policy: policy.to_owned(),
         params: BTreeMap::new(),
         limit_kw,
@@ -98,6 +100,7 @@ fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32)
         allocation: portvolt::scenario::Allocation::Interval,
         chargers: None,
         port_kw: None,
+        max_kw: None,
         tariff: None,
         tariff_name: None,
         start: None,

@@ -4,6 +4,7 @@ use super::tariff::{Slot, Tariff};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use std::fmt::Write;
 use std::ops::Range;
 
 /// Why a load cannot be billed.
@@ -46,6 +47,44 @@ impl Load {
             Some(at) => Err(LoadError::NotFinite(at)),
             None => Ok(Self { calendar, start_s, interval_s, kw }),
         }
+    }
+
+    /// Local times at which it begins and ends, with their offsets.
+    #[must_use]
+    pub fn span(&self) -> (String, String) {
+        let end_s = self.start_s + self.kw.len() as i64 * i64::from(self.interval_s);
+        (self.calendar.iso(self.start_s), self.calendar.iso(end_s))
+    }
+
+    /// As CSV: the begin of each interval with its offset, and its mean power.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut out = "start,kw\n".to_owned();
+        for (at, kw) in self.kw.iter().enumerate() {
+            let start = self.calendar.iso(self.start_s + at as i64 * i64::from(self.interval_s));
+            let _ = writeln!(out, "{start},{kw}");
+        }
+        out
+    }
+
+    /// Mean power between two points in time, seconds since 1970; none where the load does not cover them.
+    #[must_use]
+    pub fn mean_kw(&self, from_unix_s: i64, until_unix_s: i64) -> Option<f64> {
+        let (begin_s, interval_s) = (self.calendar.unix_s(self.start_s), i64::from(self.interval_s));
+        let (mut at_s, mut kw_s) = (from_unix_s, 0.0);
+        while at_s < until_unix_s {
+            let index = usize::try_from((at_s - begin_s).div_euclid(interval_s)).ok()?;
+            let next_s = until_unix_s.min(begin_s + (index as i64 + 1) * interval_s);
+            kw_s += self.kw.get(index)? * (next_s - at_s) as f64;
+            at_s = next_s;
+        }
+        Some(kw_s / (until_unix_s - from_unix_s) as f64)
+    }
+
+    /// The name of its time zone.
+    #[must_use]
+    pub fn zone(&self) -> &str {
+        self.calendar.zone()
     }
 
     /// A load of so many days from the start of another calendar on, made of the whole days of this one, weekday by weekday in
@@ -109,25 +148,35 @@ impl Load {
     /// Cuts the load into calendar months, and these where rates change.
     pub(super) fn months(&self, tariff: &Tariff) -> Timeline {
         let mut timeline = Timeline { slots: Vec::with_capacity(self.kw.len()), months: Vec::new() };
-        let mut today: Option<(i64, Date)> = None;
+        let mut today: Option<(i64, Date, usize)> = None;
         for at in 0..self.kw.len() {
             let local_s = self.calendar.local_s(self.start_s + at as i64 * i64::from(self.interval_s));
             let day = local_s.div_euclid(DAY_S);
-            let date = match today {
-                Some((same, date)) if same == day => date,
+            let (date, weekday) = match today {
+                Some((same, date, weekday)) if same == day => (date, weekday),
                 _ => {
                     let date = self.calendar.start().saturating_add(day.days());
-                    today = Some((day, date));
-                    timeline.begin_day(date, tariff, at);
-                    date
+                    let weekday = tariff.rates[timeline.begin_day(date, tariff, at)].billed_weekday(date);
+                    today = Some((day, date, weekday));
+                    (date, weekday)
                 }
             };
             let month = date.month() as usize - 1;
-            timeline.slots.push(Slot::new(month, self.calendar.weekday(day), local_s.rem_euclid(DAY_S)));
+            timeline.slots.push(Slot::new(month, weekday, local_s.rem_euclid(DAY_S)));
             timeline.end_at(at + 1);
+        }
+        for part in timeline.months.iter_mut().flat_map(|month| &mut month.parts) {
+            part.covered_days = part.dates.iter().zip(&part.days).map(|(date, steps)| self.covered(*date, steps)).sum();
         }
         timeline.months.iter_mut().for_each(|month| month.share_out(tariff));
         timeline
+    }
+
+    /// The share of a local day, which may have 23 or 25 hours, that these intervals cover, 0 to 1.
+    fn covered(&self, date: Date, steps: &Range<usize>) -> f64 {
+        let midnight_s = self.calendar.local_s_of(date.to_datetime(jiff::civil::Time::midnight()));
+        let day_s = self.calendar.elapsed_s(midnight_s + DAY_S) - self.calendar.elapsed_s(midnight_s);
+        (steps.len() as f64 * f64::from(self.interval_s) / day_s as f64).min(1.0)
     }
 
     /// Mean power over windows, which begin at whole multiples of their length. A window that is no multiple of the
@@ -235,6 +284,17 @@ pub(super) struct Part {
     pub(super) share: f64,
     /// Intervals of each day.
     pub(super) days: Vec<Range<usize>>,
+    /// The days, beside their intervals.
+    pub(super) dates: Vec<Date>,
+    /// Days that the load covers; one that it holds in part counts for its part.
+    pub(super) covered_days: f64,
+}
+
+impl Part {
+    /// Its intervals.
+    pub(super) fn steps(&self) -> impl Iterator<Item = usize> + '_ {
+        self.days.iter().cloned().flatten()
+    }
 }
 
 /// A window of demand.
@@ -249,7 +309,8 @@ pub(super) struct Window {
 }
 
 impl Timeline {
-    fn begin_day(&mut self, date: Date, tariff: &Tariff, at: usize) {
+    /// Begins a day at an interval; returns the index of its rates.
+    fn begin_day(&mut self, date: Date, tariff: &Tariff, at: usize) -> usize {
         let first = date.first_of_month();
         if self.months.last().is_none_or(|month| month.first != first) {
             self.months.push(Month { first, parts: Vec::new() });
@@ -257,12 +318,14 @@ impl Timeline {
         let rates = tariff.in_force(date);
         if let Some(month) = self.months.last_mut() {
             if month.parts.last().is_none_or(|part| part.rates != rates) {
-                month.parts.push(Part { rates, share: 0.0, days: Vec::new() });
+                month.parts.push(Part { rates, share: 0.0, days: Vec::new(), dates: Vec::new(), covered_days: 0.0 });
             }
             if let Some(part) = month.parts.last_mut() {
                 part.days.push(at..at);
+                part.dates.push(date);
             }
         }
+        rates
     }
 
     fn end_at(&mut self, at: usize) {
@@ -282,6 +345,11 @@ impl Month {
     /// Days of the calendar month.
     pub(super) fn days(&self) -> f64 {
         f64::from(self.first.days_in_month())
+    }
+
+    /// Days of it that the load covers.
+    pub(super) fn covered_days(&self) -> f64 {
+        self.parts.iter().map(|part| part.covered_days).sum()
     }
 
     /// Shares by the days on which each of the rates is in force, among those that the load meets.

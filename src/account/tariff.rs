@@ -1,14 +1,17 @@
 //! What electricity costs, whatever file it came from: plain data. [`super::bill`] applies it to a load.
 //!
 //! A tariff is a list of [`Rates`], each in force from its date until the next one begins. Times are local civil times;
-//! public holidays are ordinary days.
+//! the holidays of the rates are billed as Sundays.
 
+use super::holiday::Holidays;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
 const MONTHS: usize = 12;
 const WEEKDAYS: usize = 7;
+/// The weekday as which a holiday is billed.
+const SUNDAY: usize = 6;
 /// Schedules change at quarters of an hour.
 const SLOTS_A_DAY: usize = 96;
 const SLOT_S: i64 = DAY_S / SLOTS_A_DAY as i64;
@@ -37,12 +40,18 @@ pub struct Rates {
     pub energy: Option<EnergyCharge>,
     /// Charges per kW.
     pub demand: Vec<DemandCharge>,
+    /// A ratchet of the whole tariff: it counts for the demand that hours-of-use tiers go by.
+    pub lookback: Option<Lookback>,
+    /// A power that is bought ahead in blocks.
+    pub subscription: Option<Subscription>,
     /// Charges for being a customer.
     pub fixed: Vec<Amount>,
     /// The least that a month (or a year) costs, all charges together.
     pub minimum: Vec<Amount>,
     /// Time over which demand is averaged, s. None: the load's own interval.
     pub demand_window_s: Option<u32>,
+    /// Days that are billed as Sundays.
+    pub holidays: Holidays,
     /// Peaks that the schedule is meant for, kW: at least, at most.
     pub fits_kw: (Option<f64>, Option<f64>),
     /// Where the numbers come from.
@@ -91,7 +100,7 @@ pub struct EnergyCharge {
     pub names: Vec<String>,
     /// Added to every kWh by month, $/kWh.
     pub adjustment_usd_per_kwh: [f64; MONTHS],
-    /// Does an exported kWh undo an imported one of the same month and period?
+    /// Does an exported kWh undo an imported one of the same period, in its month or a later one?
     pub nets_by_month: bool,
 }
 
@@ -116,8 +125,30 @@ pub enum TierBasis {
     Kwh,
     /// kWh a day, times the days of the month.
     KwhDaily,
-    /// kWh for each kW of the month's peak (hours of use).
+    /// kWh for each kW of the month's billed demand (hours of use).
     KwhPerKw,
+}
+
+/// A power that is bought ahead in blocks, such as those of PG&E's schedule BEV; what the peak exceeds it by costs more.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Subscription {
+    /// Power of a block, kW.
+    pub block_kw: f64,
+    /// Price of a block, $ a month.
+    pub usd_per_block: f64,
+    /// Price of the peak above the blocks, $/kW a month.
+    pub overage_usd_per_kw: f64,
+    /// Power that the customer has chosen, kW; none: what costs this load least.
+    pub subscribed_kw: Option<f64>,
+}
+
+impl Subscription {
+    /// What so many blocks cost in a month of this peak: for the blocks, and for the kW above them. $.
+    #[must_use]
+    pub fn month_usd(&self, blocks: f64, peak_kw: f64) -> (f64, f64) {
+        let over_kw = (peak_kw - blocks * self.block_kw).max(0.0);
+        (blocks * self.usd_per_block, over_kw * self.overage_usd_per_kw)
+    }
 }
 
 /// A charge on the highest mean power.
@@ -135,6 +166,8 @@ pub struct DemandCharge {
     pub daily: bool,
     /// How earlier peaks count.
     pub lookback: Option<Lookback>,
+    /// Demand that is billed at least, kW.
+    pub least_kw: f64,
 }
 
 /// Kinds of demand charges.
@@ -248,6 +281,15 @@ pub fn demand_usd(tiers: &[DemandTier], kw: f64) -> f64 {
     usd
 }
 
+impl Rates {
+    /// The weekday as which a day is billed, 0 is Monday.
+    #[must_use]
+    pub fn billed_weekday(&self, date: Date) -> usize {
+        let weekday = date.weekday().to_monday_zero_offset() as usize;
+        if weekday < 5 && self.holidays.contains(date) { SUNDAY } else { weekday }
+    }
+}
+
 impl Tariff {
     /// Which of the rates are in force on a day: the last that began, the first before any did.
     #[must_use]
@@ -274,8 +316,7 @@ impl Tariff {
     #[cfg_attr(private_rooms, allow(dead_code, reason = "tests ask for it"))]
     pub fn energy_price_usd_per_kwh(&self, local: DateTime) -> f64 {
         let second = i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60;
-        let weekday = local.date().weekday().to_monday_zero_offset() as usize;
-        self.price(local.date(), weekday, second)
+        self.price(local.date(), second)
     }
 
     /// The same at an elapsed second of a run.
@@ -283,14 +324,14 @@ impl Tariff {
     pub fn energy_price_at(&self, calendar: &Calendar, elapsed_s: i64) -> f64 {
         let day = calendar.day(elapsed_s);
         let date = calendar.start().saturating_add(day.days());
-        self.price(date, calendar.weekday(day), calendar.local_s(elapsed_s).rem_euclid(DAY_S))
+        self.price(date, calendar.local_s(elapsed_s).rem_euclid(DAY_S))
     }
 
-    fn price(&self, date: Date, weekday: usize, second: i64) -> f64 {
+    fn price(&self, date: Date, second: i64) -> f64 {
         let month = date.month() as usize - 1;
-        let charge = self.rates.get(self.in_force(date)).and_then(|rates| rates.energy.as_ref());
-        charge.map_or(0.0, |charge| {
-            let period = charge.schedule.period(Slot::new(month, weekday, second));
+        let Some(rates) = self.rates.get(self.in_force(date)) else { return 0.0 };
+        rates.energy.as_ref().map_or(0.0, |charge| {
+            let period = charge.schedule.period(Slot::new(month, rates.billed_weekday(date), second));
             charge.periods[period][0].usd_per_kwh + charge.adjustment_usd_per_kwh[month]
         })
     }

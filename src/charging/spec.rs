@@ -87,8 +87,11 @@ fn default_users() -> Vec<String> {
 pub struct VisitsSpec {
     /// Where they come to: a key of `[site]`.
     pub site: String,
-    /// The file, relative to the scenario.
+    /// The file, relative to the scenario; or a log of others: a table with times (CSV, workbook), ACN-Data, OCPI records,
+    /// OCPP messages. Of a log the sessions within the days of the run count.
     pub csv: String,
+    /// How a log is read, where its header does not say it: a mapping file (TOML).
+    pub map: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

@@ -2,7 +2,7 @@
 
 use super::args::ScenarioArgs;
 use super::exit::Exit;
-use super::import::write;
+use super::files::write;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name;
@@ -41,10 +41,42 @@ enum What {
     Ocpp {
         #[command(flatten)]
         run: RunArgs,
-        /// The protocol's version.
-        #[arg(long, value_enum, default_value_t = OcppVersion::V201)]
-        version: OcppVersion,
+        #[command(flatten)]
+        ocpp: OcppArgs,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct OcppArgs {
+    /// The protocol's version.
+    #[arg(long, value_enum, default_value_t = OcppVersion::V201)]
+    version: OcppVersion,
+    /// Write limits in amperes a phase instead of watts; `--volts` is needed.
+    #[arg(long, requires = "volts")]
+    amperes: bool,
+    /// Voltage between a phase and neutral, V, such as 277 or 230.
+    #[arg(long, requires = "amperes", value_parser = clap::value_parser!(u32).range(50..=1_000))]
+    volts: Option<u32>,
+    /// Phases of the station.
+    #[arg(long, requires = "amperes", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=3))]
+    phases: u8,
+    /// Most periods of one profile that the station takes.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    max_periods: u16,
+}
+
+impl OcppArgs {
+    fn options(&self) -> ocpp::Options {
+        let version = match self.version {
+            OcppVersion::V16 => ocpp::Version::V16,
+            OcppVersion::V201 => ocpp::Version::V201,
+        };
+        let unit = match self.volts {
+            Some(volts) => ocpp::Unit::Amperes { volts: f64::from(volts), phases: self.phases },
+            None => ocpp::Unit::Watts,
+        };
+        ocpp::Options { version, unit, most_periods: usize::from(self.max_periods) }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -85,7 +117,7 @@ pub(super) fn export(args: &ExportArgs, console: &Console) -> Exit {
     let done = match &args.what {
         What::Geojson { scenario, out, force } => return map(scenario, out.as_ref(), *force, console),
         What::Loadshape(args) => files(args, console, |loads| shapes(args, loads)),
-        What::Ocpp { run, version } => files(run, console, |loads| profiles(run, *version, loads)),
+        What::Ocpp { run, ocpp } => files(run, console, |loads| profiles(run, ocpp.options(), loads, console)),
     };
     done.unwrap_or_else(|exit| exit)
 }
@@ -170,17 +202,22 @@ fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {
     files
 }
 
-fn profiles(args: &RunArgs, version: OcppVersion, loads: &Loads) -> Vec<(String, String)> {
-    let version = match version {
-        OcppVersion::V16 => ocpp::Version::V16,
-        OcppVersion::V201 => ocpp::Version::V201,
-    };
+fn profiles(args: &RunArgs, options: ocpp::Options, loads: &Loads, console: &Console) -> Vec<(String, String)> {
     let charging = loads.sites.iter().filter(|(_, load)| load.charging_kw.iter().any(|kw| *kw > 0.0));
-    let file = |(site, load): (&String, &export::Load)| {
+    let mut levels = 0;
+    let mut file = |(site, load): (&String, &export::Load)| {
         let kw = if args.load == Some(Which::Total) { &load.total_kw } else { &load.charging_kw };
-        let schedules = ocpp::schedules(kw, loads.interval_s);
-        let requests = ocpp::requests(version, &schedules, loads.start_unix_s);
+        let schedules = ocpp::schedules(kw, loads.interval_s, options);
+        levels = levels.max(schedules.len());
+        let requests = ocpp::requests(options, &schedules, loads.start_unix_s);
         (format!("{site}.json"), serde_json::to_string_pretty(&requests).unwrap_or_default())
     };
-    charging.map(file).collect()
+    let files = charging.map(&mut file).collect();
+    if options.version == ocpp::Version::V16 && levels > 1 {
+        let last = levels - 1;
+        console.note(&format!(
+            "note: the profiles of a site have the stack levels 0 to {last}; the station's ChargeProfileMaxStackLevel must be {last} at least"
+        ));
+    }
+    files
 }

@@ -2,12 +2,17 @@
 
 use super::args::port_power;
 use super::exit::Exit;
+use super::files::{origin, write};
+use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
+use super::trips::{TripsArgs, trips};
 use crate::disk::read::{self, Kind, ReadError};
-use crate::disk::whole;
 use crate::document::problem::{Problem, Problems};
-use crate::import::{acn, afdc, geojson};
+use crate::import::sessions::{self, to_csv};
+use crate::import::template::{self, MEASURED};
+use crate::import::{self, afdc, geojson, weather};
+use crate::scenario::files::read_bytes;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -23,9 +28,25 @@ enum What {
         after_help = "Example: portvolt import afdc alt_fuel_stations.csv --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson"
     )]
     Afdc(AfdcArgs),
-    /// Charging sessions, from a JSON file of ACN-Data: a CSV for `[visits]` or `replay`.
-    #[command(after_help = "Example: portvolt import acn caltech.json --out sessions.csv")]
-    Acn(AcnArgs),
+    /// Charging sessions, from a table (CSV, workbook), ACN-Data, OCPI records or OCPP messages: a CSV for `[visits]` or
+    /// `replay`.
+    #[command(alias = "acn", after_help = "Example: portvolt import sessions caltech.json --out sessions.csv")]
+    Sessions(SessionsArgs),
+    /// A metered load, from a utility's download (CSV, workbook, Green Button XML) or a list of a year: a CSV for `load` of
+    /// a site or `bill`.
+    #[command(after_help = "Example: portvolt import load green_button.xml --out load.csv")]
+    Load(LoadArgs),
+    /// A fleet's trips from telematics (Geotab or a table): sites, hauls, distances, and which trucks a battery could replace.
+    #[command(
+        after_help = "Example: portvolt import trips trips.csv --out fleet --battery-kwh 400 --kwh-per-km 1.3 --charge-kw 150"
+    )]
+    Trips(TripsArgs),
+    /// Air temperature and clearness by month, from a year's weather (EPW, TMY3, NSRDB, PVWatts): tables for a scenario.
+    #[command(after_help = "Example: portvolt import weather long_beach.epw --out weather.toml")]
+    Weather(YearArgs),
+    /// The output of a solar array by the hour, from the hourly CSV of PVWatts: a CSV for `csv` of `[solar]`.
+    #[command(after_help = "Example: portvolt import solar pvwatts_hourly.csv --out solar.csv")]
+    Solar(YearArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -59,21 +80,52 @@ struct AfdcArgs {
 }
 
 #[derive(Debug, clap::Args)]
-struct AcnArgs {
-    /// The JSON file.
-    sessions: PathBuf,
-    /// The CSV file to write.
+struct YearArgs {
+    /// The file.
+    file: PathBuf,
+    /// The file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Overwrite it.
     #[arg(long)]
     force: bool,
-    /// Time zone, such as `America/Los_Angeles` (instead of the sessions' own).
+}
+
+#[derive(Debug, clap::Args)]
+struct LoadArgs {
+    /// The file.
+    load: PathBuf,
+    /// The CSV file to write; otherwise only what was read is said.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite it.
     #[arg(long)]
-    zone: Option<String>,
-    /// Most power of a port, kW; the data do not say.
-    #[arg(long, value_name = "KW", default_value_t = 6.656, value_parser = port_power)]
-    max_kw: f64,
+    force: bool,
+    /// Write a mapping file to fill in, with the columns that the file has.
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    write_map: Option<PathBuf>,
+    #[command(flatten)]
+    map: MapArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct SessionsArgs {
+    /// The file.
+    sessions: PathBuf,
+    /// The CSV file to write.
+    #[arg(long, value_name = "FILE", required_unless_present = "write_map")]
+    out: Option<PathBuf>,
+    /// Overwrite it.
+    #[arg(long)]
+    force: bool,
+    /// Write a mapping file to fill in, with the columns that the file has.
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    write_map: Option<PathBuf>,
+    #[command(flatten)]
+    map: MapArgs,
+    /// Most power of every port, kW; otherwise what the file tells of it, the highest mean power of its sessions, or 6.656 kW.
+    #[arg(long, value_name = "KW", value_parser = port_power)]
+    max_kw: Option<f64>,
     /// Take the energy that drivers requested instead of what was delivered.
     #[arg(long)]
     as_requested: bool,
@@ -91,7 +143,24 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
 pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
     match &args.what {
         What::Afdc(args) => stations(args, console),
-        What::Acn(args) => sessions(args, console),
+        What::Sessions(args) => recorded(args, console),
+        What::Load(args) => load(args, console),
+        What::Trips(args) => trips(args, console),
+        What::Weather(args) => of_year(args, console, |name, bytes, list| {
+            let year = weather::read(name, bytes, list)?;
+            let mean_c = year.mean_c.iter().sum::<f64>() / 12.0;
+            let sun = if year.clearness.is_some() { "with clearness" } else { "without sunlight" };
+            Some((
+                weather::to_toml(&year, &origin(name, bytes)),
+                format!("a year of {mean_c:.1} degrees Celsius, {sun}"),
+            ))
+        }),
+        What::Solar(args) => of_year(args, console, |name, bytes, list| {
+            let hours = weather::solar(name, bytes.to_vec(), list);
+            let kwh: f64 = hours.iter().sum();
+            let text = measured(name, bytes) + &weather::to_csv(&hours);
+            list.is_empty().then(|| (text, format!("{} hours, {kwh:.0} kWh per kW of modules", hours.len())))
+        }),
     }
 }
 
@@ -141,31 +210,131 @@ fn stations(args: &AfdcArgs, console: &Console) -> Exit {
     Exit::Done
 }
 
-fn sessions(args: &AcnArgs, console: &Console) -> Exit {
-    let text = match text_of(&args.sessions, Kind::Sessions) {
-        Ok(text) => text,
-        Err(problems) => return diagnose::show(&problems, console),
+fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
+    let name = args.sessions.display().to_string();
+    let bytes = match read_bytes(&args.sessions, Kind::Csv) {
+        Ok(bytes) => bytes,
+        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
     };
-    let options = acn::Options { zone: args.zone.clone(), max_kw: args.max_kw, as_requested: args.as_requested };
+    if let Some(path) = &args.write_map {
+        return write_map(path, "sessions", &name, &bytes, args.force, console);
+    }
     let mut list = Vec::new();
-    let found = acn::read(&args.sessions.display().to_string(), &text, &options, &mut list);
+    let map = args.map.map(&mut list).unwrap_or_default();
+    let options = sessions::Options { map, max_kw: args.max_kw, as_requested: args.as_requested };
+    let found = sessions::read(&name, &bytes, &options, &mut list);
     if let Some(exit) = told(list, console) {
         return exit;
     }
-    if let Err(exit) = write(&args.out, &acn::to_csv(&found), args.force, console) {
+    let out = args.out.clone().unwrap_or_default();
+    if let Err(exit) = write(&out, &(measured(&name, &bytes) + &to_csv(&found)), args.force, console) {
         return exit;
     }
     let (count, open) = (found.list.len(), found.open);
     if console.is_json() {
         console.print_json(&serde_json::json!({
-            "schema": 1, "file": args.out, "sessions": count, "open": open, "start": found.start, "zone": found.zone,
+            "schema": 1, "file": out, "sessions": count, "open": open, "start": found.start, "zone": found.zone,
+            "notes": found.notes,
         }));
     } else {
         let open = if open > 0 { format!(", {open} that had not ended left out") } else { String::new() };
-        let file = args.out.display();
+        let file = out.display();
         console.print(&format!("{file}: {count} sessions from {} ({}){open}", found.start, found.zone));
     }
+    found.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
     Exit::Done
+}
+
+/// Says what of a load was read, and writes it as `start` and `kw`.
+fn load(args: &LoadArgs, console: &Console) -> Exit {
+    let name = args.load.display().to_string();
+    let bytes = match read_bytes(&args.load, Kind::Csv) {
+        Ok(bytes) => bytes,
+        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    };
+    if let Some(path) = &args.write_map {
+        return write_map(path, "load", &name, &bytes, args.force, console);
+    }
+    let mut list = Vec::new();
+    let found = args.map.map(&mut list).and_then(|map| import::load::read(&name, &bytes, &map, &mut list));
+    let Some(metered) = found else {
+        return diagnose::show(&Problems { files: Vec::new(), list }, console);
+    };
+    let load = &metered.load;
+    if let Some(out) = &args.out
+        && let Err(exit) = write(out, &(measured(&name, &bytes) + &load.to_csv()), args.force, console)
+    {
+        return exit;
+    }
+    let (count, minutes, energy_kwh) =
+        (load.kw().len(), load.interval_s() / 60, load.kw().iter().sum::<f64>() * load.hours());
+    let (first, last) = load.span();
+    let peak_kw = load.kw().iter().copied().fold(0.0, f64::max);
+    if console.is_json() {
+        console.print_json(&serde_json::json!({
+            "schema": 1, "file": args.out, "intervals": count, "interval_s": load.interval_s(), "zone": load.zone(),
+            "start": first, "end": last, "energy_kwh": energy_kwh, "peak_kw": peak_kw, "notes": metered.said,
+        }));
+    } else {
+        let zone = load.zone();
+        console.print(&format!(
+            "{name}: {count} intervals of {minutes} min from {first} to {last} ({zone}), {energy_kwh:.1} kWh, highest {peak_kw:.2} kW"
+        ));
+        metered.said.iter().for_each(|said| console.print(&format!("  - {said}")));
+    }
+    if let Some(out) = &args.out {
+        console.note(&format!("{}: written", out.display()));
+    }
+    Exit::Done
+}
+
+/// Reads a file of a year and writes what was made of it; says what it is.
+fn of_year(
+    args: &YearArgs,
+    console: &Console,
+    read: impl FnOnce(&str, &[u8], &mut Vec<Problem>) -> Option<(String, String)>,
+) -> Exit {
+    let name = args.file.display().to_string();
+    let bytes = match read_bytes(&args.file, Kind::Csv) {
+        Ok(bytes) => bytes,
+        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    };
+    let mut list = Vec::new();
+    let Some((text, said)) = read(&name, &bytes, &mut list) else {
+        return diagnose::show(&Problems { files: Vec::new(), list }, console);
+    };
+    if let Err(exit) = write(&args.out, &text, args.force, console) {
+        return exit;
+    }
+    if console.is_json() {
+        console.print_json(&serde_json::json!({ "schema": 1, "file": args.out, "read": said }));
+    } else {
+        console.print(&format!("{}: {said}", args.out.display()));
+    }
+    Exit::Done
+}
+
+/// The line that tells readers of a file where its numbers come from.
+fn measured(name: &str, bytes: &[u8]) -> String {
+    format!("{MEASURED}{}\n", origin(name, bytes))
+}
+
+/// Writes a mapping file that names the columns of a table.
+fn write_map(path: &Path, kind: &str, name: &str, bytes: &[u8], force: bool, console: &Console) -> Exit {
+    match template::of(kind, bytes) {
+        Ok(text) => match write(path, &text, force, console) {
+            Ok(()) => {
+                console.print(&format!(
+                    "{}: fill in what is open, then: portvolt import {kind} {name} --map {}",
+                    path.display(),
+                    path.display()
+                ));
+                Exit::Done
+            }
+            Err(exit) => exit,
+        },
+        Err(message) => diagnose::show(&Problems::of_file(name, message, None), console),
+    }
 }
 
 fn told(list: Vec<Problem>, console: &Console) -> Option<Exit> {
@@ -177,19 +346,5 @@ fn text_of(path: &Path, kind: Kind) -> Result<String, Problems> {
     read::text(path, kind).map_err(|error| {
         let help = matches!(error, ReadError::NoText { .. }).then(|| "save the file as UTF-8".to_owned());
         Problems::of_file(&path.display().to_string(), error.to_string(), help)
-    })
-}
-
-/// Writes a file that was not there, or is meant to be overwritten.
-pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
-    let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };
-    written.map_err(|error| {
-        if error.is_taken() {
-            let path = path.display();
-            console.error(&format!("{path} is there already; choose another file, or overwrite it with --force"));
-            return Exit::BadFiles;
-        }
-        console.error(&error.to_string());
-        Exit::Failed
     })
 }

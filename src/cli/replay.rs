@@ -1,9 +1,13 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
 use super::exit::Exit;
+use super::map::map_of;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::simulate::{begin, carry_out};
+use crate::document::problem::Problems;
+use crate::import::map::Map;
+use crate::import::stamp::DateOrder;
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
 use crate::scenario::Allocation;
@@ -18,8 +22,14 @@ const PORTS: std::ops::RangeInclusive<u32> = 1..=100_000;
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
     /// CSV with the columns `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
-    /// `vehicle_max_kw`; or ACN-Data sessions as JSON.
+    /// `vehicle_max_kw`; or a log: a table with times (CSV, workbook), ACN-Data, OCPI records, OCPP messages.
     sessions: PathBuf,
+    /// A mapping file (TOML) that says what the columns of a log are.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Which number of a date such as 3/4/2025 is the month.
+    #[arg(long, value_enum)]
+    dates: Option<DateOrder>,
     /// Charging policy; `portvolt policies` lists them.
     #[arg(long, default_value = "uncontrolled")]
     policy: String,
@@ -42,16 +52,19 @@ pub(super) struct ReplayArgs {
     /// Maximum power of a charging port of the pool, kW. A replay has no losses: grid and battery side are the same.
     #[arg(long, requires = "chargers", value_parser = power)]
     port_kw: Option<f64>,
+    /// Most power of every port of a log, kW; otherwise what the log tells of it, or 6.656 kW.
+    #[arg(long, value_name = "KW", value_parser = power)]
+    max_kw: Option<f64>,
     /// Bill the load by this tariff: a URDB or CSV file, or the name of a shipped one such as `sce_tou_ev_9`.
     #[arg(long, value_name = "FILE")]
     tariff: Option<PathBuf>,
     /// Which tariff of the file, when it holds several.
     #[arg(long, value_name = "NAME", requires = "tariff")]
     tariff_name: Option<String>,
-    /// Local day on which second 0 of the sessions falls. Default: the file's own (ACN-Data), else 2025-01-06.
+    /// Local day on which second 0 of the sessions falls. Default: the log's own, else 2025-01-06.
     #[arg(long)]
     start: Option<String>,
-    /// Time zone. Default: the file's own (ACN-Data), else `America/Los_Angeles`.
+    /// Time zone. Default: the log's own, else `America/Los_Angeles`.
     #[arg(long)]
     zone: Option<String>,
     /// Seed; used where a policy only gets estimates.
@@ -86,6 +99,8 @@ impl ReplayArgs {
         let is_csv = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "csv");
         let mut args = Self {
             sessions: PathBuf::from(&manifest.scenario),
+            map: None,
+            dates: None,
             policy: String::new(),
             params: Vec::new(),
             limit_kw: None,
@@ -93,6 +108,7 @@ impl ReplayArgs {
             allocation: Allocation::Interval,
             chargers: None,
             port_kw: None,
+            max_kw: None,
             tariff: None,
             tariff_name: None,
             start: None,
@@ -123,6 +139,9 @@ impl ReplayArgs {
             "limit_kw" => self.limit_kw = Some(power(value).ok()?),
             "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| PORTS.contains(ports))?),
             "port_kw" => self.port_kw = Some(power(value).ok()?),
+            "map" => self.map = Some(PathBuf::from(value)),
+            "dates" => self.dates = <DateOrder as clap::ValueEnum>::from_str(value, false).ok(),
+            "max_kw" => self.max_kw = Some(power(value).ok()?),
             "tariff" => self.tariff = Some(PathBuf::from(value)),
             "tariff_name" => self.tariff_name = text(),
             "start" => self.start = text(),
@@ -172,8 +191,13 @@ fn parameter(text: &str) -> Result<(String, f64), String> {
 }
 
 pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
+    let mut problems = Vec::new();
+    let Some(map) = map_of(args.map.as_deref(), &mut problems) else {
+        return diagnose::show(&Problems { files: Vec::new(), list: problems }, console);
+    };
     let replay = Replay {
         sessions: args.sessions.clone(),
+        map: Map { dates: args.dates.or(map.dates), ..map },
         policy: args.policy.clone(),
         params: args.params.iter().cloned().collect::<BTreeMap<_, _>>(),
         limit_kw: args.limit_kw,
@@ -181,6 +205,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         allocation: args.allocation,
         chargers: args.chargers,
         port_kw: args.port_kw,
+        max_kw: args.max_kw,
         tariff: args.tariff.clone(),
         tariff_name: args.tariff_name.clone(),
         start: args.start.clone(),
@@ -190,6 +215,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    loaded.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
     let target = args.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(name(&args.sessions)));
     let folder = match begin(&target, args.force, console) {
         Ok(folder) => folder,
@@ -222,6 +248,11 @@ fn settings(args: &ReplayArgs) -> Vec<String> {
     out.extend(args.limit_kw.map(|kw| format!("limit_kw={kw}")));
     out.extend(args.chargers.map(|ports| format!("chargers={ports}")));
     out.extend(args.port_kw.map(|kw| format!("port_kw={kw}")));
+    out.extend(args.map.as_ref().map(|map| format!("map={}", map.display())));
+    out.extend(
+        args.dates.and_then(|dates| Some(format!("dates={}", clap::ValueEnum::to_possible_value(&dates)?.get_name()))),
+    );
+    out.extend(args.max_kw.map(|kw| format!("max_kw={kw}")));
     out.extend(args.tariff.as_ref().map(|file| format!("tariff={}", file.display())));
     out.extend(args.tariff_name.as_ref().map(|name| format!("tariff_name={name}")));
     out.extend(args.bound.then(|| "bound=true".to_owned()));

@@ -49,12 +49,30 @@ fn json(loaded: &Loaded) -> serde_json::Value {
         .map(|origin| {
             serde_json::json!({
                 "field": origin.field, "value": origin.value, "source": origin.source,
-                "quality": origin.quality.map(Quality::word),
+                "quality": origin.quality.map(Quality::word), "inherited": origin.inherited,
             })
         })
         .collect();
     let (title, doubts) = (&loaded.scenario.title, doubts(loaded));
-    serde_json::json!({ "schema": 1, "title": title, "problems": [], "doubts": doubts, "numbers": numbers })
+    serde_json::json!({
+        "schema": 1, "title": title, "problems": [], "doubts": doubts, "numbers": numbers, "notes": loaded.notes,
+    })
+}
+
+/// What is still as the files have it that the scenario extends.
+fn inherited(loaded: &Loaded) -> String {
+    let (provenance, mut out) = (&loaded.provenance, String::new());
+    for (file, tables) in provenance.inherited() {
+        let (count, all) = (tables.values().sum::<usize>(), provenance.origins.len());
+        let tables: Vec<String> = tables.iter().map(|(table, count)| format!("{table} {count}")).collect();
+        let _ = writeln!(out, "\nStill as {file} has it, {count} of {all} numbers: {}", tables.join(", "));
+        let words = provenance.inherited_words.iter().filter(|words| words.1 == file);
+        let words: Vec<&str> = words.map(|words| words.0.as_str()).collect();
+        if !words.is_empty() {
+            let _ = writeln!(out, "and its {}, which say what that is", words.join(" and "));
+        }
+    }
+    out
 }
 
 fn text(loaded: &Loaded, all: bool) -> String {
@@ -80,6 +98,10 @@ fn text(loaded: &Loaded, all: bool) -> String {
     for doubt in doubts(loaded) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
     }
+    for note in &loaded.notes {
+        let _ = writeln!(out, "\nnote: {note}");
+    }
+    out.push_str(&inherited(loaded));
     let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());
     for quality in Quality::ALL {
         let _ = writeln!(out, "  {:>6}  {}", loaded.provenance.count(quality), quality.word());
@@ -91,7 +113,8 @@ fn text(loaded: &Loaded, all: bool) -> String {
             let _ = writeln!(out, "          {} = {}", origin.field, origin.value);
         }
     }
-    let shown: &[Quality] = if all { &Quality::ALL } else { &[Quality::Unverified, Quality::Assumed] };
+    let shown: &[Quality] =
+        if all { &Quality::ALL } else { &[Quality::Unverified, Quality::Assumed, Quality::Measured] };
     for quality in shown {
         for (source, origins) in loaded.provenance.by_source(*quality) {
             let title = scenario.source.get(source).map_or("", |source| source.title.as_str());

@@ -61,6 +61,11 @@ impl<'a> Mistakes<'a> {
         self.found < MISTAKES_TOLD
     }
 
+    /// How many mistakes there are so far, told or only counted.
+    pub(crate) fn found(&self) -> usize {
+        self.found
+    }
+
     /// Tells or counts a mistake, at a line where it has one.
     pub(crate) fn push(&mut self, line: Option<u64>, field: &str, message: String, help: Option<String>) {
         self.found += 1;

@@ -65,11 +65,6 @@ impl<'a> Table<'a> {
         table
     }
 
-    /// Has it all the columns that are needed?
-    pub(crate) fn is_usable(&self) -> bool {
-        self.records.is_some()
-    }
-
     /// The column of a name.
     pub(crate) fn column(&self, name: &'static str) -> Column {
         let columns = self.records.as_ref().map(Records::columns).unwrap_or_default();

@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Most periods of one schedule (OCPP 2.0.1, schema of `ChargingScheduleType`); profiles are cut by the day and below this.
+/// Most periods of one schedule (OCPP 2.0.1, schema of `ChargingScheduleType`). A station may take fewer: its
+/// `ChargingScheduleMaxPeriods` (1.6) or `PeriodsPerSchedule` (2.0.1).
 pub const MOST_PERIODS: usize = 1024;
 const DAY_S: u32 = 86_400;
 
@@ -19,6 +20,44 @@ pub enum Version {
     V201,
 }
 
+/// What limits are written in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Unit {
+    /// Whole watts over all phases.
+    Watts,
+    /// Whole amperes a phase, for alternating current.
+    Amperes {
+        /// Between a phase and neutral, V.
+        volts: f64,
+        /// 1 or 3.
+        phases: u8,
+    },
+}
+
+impl Unit {
+    /// A limit in this unit, never above the kW given; rounding of the kW's own arithmetic is forgiven. The protocol takes
+    /// tenths, but checks of `multipleOf: 0.1` in floating point reject some of them.
+    fn limit(self, kw: f64) -> u64 {
+        let watts = kw.max(0.0) * 1e3;
+        let limit = match self {
+            Self::Watts => watts,
+            Self::Amperes { volts, phases } => watts / (volts * f64::from(phases)),
+        };
+        (limit + 1e-6).floor() as u64
+    }
+}
+
+/// How profiles are made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// The protocol's version.
+    pub version: Version,
+    /// What limits are written in.
+    pub unit: Unit,
+    /// Most periods of one schedule, at least 1.
+    pub most_periods: usize,
+}
+
 /// A limit that changes: from each second on, kW.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
@@ -26,26 +65,22 @@ pub struct Schedule {
     pub start_s: u32,
     /// Length.
     pub duration_s: u32,
-    /// Seconds from `start_s`, rising from 0, and the limit from then on, W.
+    /// Seconds from `start_s`, rising from 0, and the limit from then on, in the unit of the profile.
     pub periods: Vec<(u32, u64)>,
 }
 
-/// Whole W, never above the kW given; rounding of the kW's own arithmetic is forgiven. The protocol takes tenths, but
-/// checks of `multipleOf: 0.1` in floating point reject some of them.
-fn whole_w(kw: f64) -> u64 {
-    (kw.max(0.0) * 1e3 + 1e-6).floor() as u64
-}
-
-/// Set-points by interval (kW) as schedules: a period for each change, a schedule for each day, all within the protocol's
-/// most periods.
+/// Set-points by interval (kW) as schedules: a period for each change. 2.0.1 has a schedule for each day. In 1.6 a profile
+/// replaces any other of its stack level and purpose, so there are as few as the most periods allow.
 #[must_use]
-pub fn schedules(set_points_kw: &[f64], interval_s: u32) -> Vec<Schedule> {
+pub fn schedules(set_points_kw: &[f64], interval_s: u32, options: Options) -> Vec<Schedule> {
     let mut out: Vec<Schedule> = Vec::new();
+    let by_day = options.version == Version::V201;
     for (at, kw) in set_points_kw.iter().enumerate() {
-        let (now_s, limit) = (at as u32 * interval_s, whole_w(*kw));
+        let (now_s, limit) = (at as u32 * interval_s, options.unit.limit(*kw));
         let is_new = |schedule: &Schedule| {
             let is_change = schedule.periods.last().is_some_and(|last| last.1 != limit);
-            now_s / DAY_S > schedule.start_s / DAY_S || (is_change && schedule.periods.len() >= MOST_PERIODS)
+            let is_next_day = by_day && now_s / DAY_S > schedule.start_s / DAY_S;
+            is_next_day || (is_change && schedule.periods.len() >= options.most_periods)
         };
         match out.last_mut().filter(|schedule| !is_new(schedule)) {
             Some(schedule) => {
@@ -60,26 +95,35 @@ pub fn schedules(set_points_kw: &[f64], interval_s: u32) -> Vec<Schedule> {
     out
 }
 
-/// `SetChargingProfile` requests that limit a whole charging station, one a schedule.
+/// `SetChargingProfile` requests that limit a whole charging station, one a schedule. In 1.6 each has a stack level of its
+/// own, the later the higher: of one level and purpose a station keeps the last it was given.
 #[must_use]
-pub fn requests(version: Version, schedules: &[Schedule], start_unix_s: i64) -> Vec<Value> {
-    schedules.iter().enumerate().map(|(at, schedule)| request(version, at + 1, schedule, start_unix_s)).collect()
+pub fn requests(options: Options, schedules: &[Schedule], start_unix_s: i64) -> Vec<Value> {
+    schedules.iter().enumerate().map(|(at, schedule)| request(options, at, schedule, start_unix_s)).collect()
 }
 
-fn request(version: Version, id: usize, schedule: &Schedule, start_unix_s: i64) -> Value {
+fn request(options: Options, at: usize, schedule: &Schedule, start_unix_s: i64) -> Value {
+    let id = at + 1;
+    let (unit, phases) = match options.unit {
+        Unit::Watts => ("W", None),
+        Unit::Amperes { phases, .. } => ("A", Some(phases)),
+    };
     let time = |second: u32| {
         let second = start_unix_s.saturating_add(i64::from(second));
         Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default()
     };
     let (from, to) = (time(schedule.start_s), time(schedule.start_s + schedule.duration_s));
-    let periods: Vec<Value> =
-        schedule.periods.iter().map(|(start, limit)| json!({ "startPeriod": start, "limit": limit })).collect();
-    match version {
+    let period = |(start, limit): &(u32, u64)| match phases {
+        None => json!({ "startPeriod": start, "limit": limit }),
+        Some(phases) => json!({ "startPeriod": start, "limit": limit, "numberPhases": phases }),
+    };
+    let periods: Vec<Value> = schedule.periods.iter().map(period).collect();
+    match options.version {
         Version::V16 => json!({
             "connectorId": 0,
             "csChargingProfiles": {
                 "chargingProfileId": id,
-                "stackLevel": 0,
+                "stackLevel": at,
                 "chargingProfilePurpose": "ChargePointMaxProfile",
                 "chargingProfileKind": "Absolute",
                 "validFrom": from,
@@ -87,7 +131,7 @@ fn request(version: Version, id: usize, schedule: &Schedule, start_unix_s: i64) 
                 "chargingSchedule": {
                     "startSchedule": from,
                     "duration": schedule.duration_s,
-                    "chargingRateUnit": "W",
+                    "chargingRateUnit": unit,
                     "chargingSchedulePeriod": periods,
                 },
             },
@@ -105,7 +149,7 @@ fn request(version: Version, id: usize, schedule: &Schedule, start_unix_s: i64) 
                     "id": id,
                     "startSchedule": from,
                     "duration": schedule.duration_s,
-                    "chargingRateUnit": "W",
+                    "chargingRateUnit": unit,
                     "chargingSchedulePeriod": periods,
                 }],
             },
@@ -117,37 +161,61 @@ fn request(version: Version, id: usize, schedule: &Schedule, start_unix_s: i64) 
 mod tests {
     use super::*;
 
+    fn options(version: Version) -> Options {
+        Options { version, unit: Unit::Watts, most_periods: MOST_PERIODS }
+    }
+
     /// 15-minute set-points 10, 10, 7.36, 0 kW: changes at 0, 1800 and 2700 s.
     #[test]
     fn a_period_for_each_change() {
-        let made = schedules(&[10.0, 10.0, 7.36, 0.0], 900);
+        let made = schedules(&[10.0, 10.0, 7.36, 0.0], 900, options(Version::V201));
         let periods = vec![(0, 10_000), (1800, 7_360), (2700, 0)];
         assert_eq!(made, [Schedule { start_s: 0, duration_s: 3600, periods }]);
         // 2025-06-02T07:00:00Z is second 1748847600.
-        let old = &requests(Version::V16, &made, 1_748_847_600)[0];
+        let old = &requests(options(Version::V16), &made, 1_748_847_600)[0];
         assert_eq!(old["csChargingProfiles"]["validTo"], "2025-06-02T08:00:00Z");
         assert_eq!(old["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][1]["startPeriod"], 1800);
-        let new = &requests(Version::V201, &made, 1_748_847_600)[0];
+        let new = &requests(options(Version::V201), &made, 1_748_847_600)[0];
         assert_eq!(new["chargingProfile"]["chargingSchedule"][0]["startSchedule"], "2025-06-02T07:00:00Z");
         assert_eq!(new["chargingProfile"]["chargingSchedule"][0]["chargingSchedulePeriod"][2]["limit"], 0);
     }
 
-    /// A limit is never rounded up: 1.0009 kW are 1000 W; 7.36 kW stay 7360 W though 7.36 has no exact binary form.
+    /// A limit is never rounded up: 1.0009 kW are 1000 W; 7.36 kW stay 7360 W though 7.36 has no exact binary form. At 230 V
+    /// 7.36 kW are 32 A of one phase, 10.6 A of three.
     #[test]
-    fn limits_are_rounded_down_to_whole_watts() {
-        assert_eq!([1.0009, 7.36, -1.0].map(whole_w), [1000, 7360, 0]);
+    fn limits_are_rounded_down() {
+        assert_eq!([1.0009, 7.36, -1.0].map(|kw| Unit::Watts.limit(kw)), [1000, 7360, 0]);
+        let amperes = [1, 3].map(|phases| Unit::Amperes { volts: 230.0, phases }.limit(7.36));
+        assert_eq!(amperes, [32, 10]);
+        let unit = Unit::Amperes { volts: 277.0, phases: 3 };
+        let options = Options { unit, ..options(Version::V16) };
+        let made =
+            &requests(options, &schedules(&[100.0], 900, options), 0)[0]["csChargingProfiles"]["chargingSchedule"];
+        assert_eq!(
+            (&made["chargingRateUnit"], &made["chargingSchedulePeriod"][0]),
+            (&json!("A"), &json!({ "startPeriod": 0, "limit": 120, "numberPhases": 3 }))
+        );
     }
 
-    /// Two days and an hour make three schedules; one that changes every minute is cut at the most periods too.
+    /// Two days and an hour make three schedules of 2.0.1; one that changes every minute is cut at the most periods too. In
+    /// 1.6 nothing but the most periods cuts, and no two profiles have one stack level.
     #[test]
     fn days_and_the_most_periods_cut() {
-        let flat = schedules(&vec![5.0; 49], 3600);
+        let flat = schedules(&vec![5.0; 49], 3600, options(Version::V201));
         assert_eq!(
             flat.iter().map(|s| (s.start_s, s.duration_s)).collect::<Vec<_>>(),
             [(0, 86_400), (86_400, 86_400), (172_800, 3600)]
         );
-        let busy = schedules(&(0..1440).map(|at| f64::from(at % 2)).collect::<Vec<_>>(), 60);
-        assert_eq!(busy.iter().map(|s| s.periods.len()).collect::<Vec<_>>(), [1024, 416]);
-        assert_eq!(busy.iter().map(|s| s.duration_s).sum::<u32>(), 86_400);
+        let busy: Vec<f64> = (0..1440).map(|at| f64::from(at % 2)).collect();
+        let cut = schedules(&busy, 60, options(Version::V201));
+        assert_eq!(cut.iter().map(|s| s.periods.len()).collect::<Vec<_>>(), [1024, 416]);
+        assert_eq!(cut.iter().map(|s| s.duration_s).sum::<u32>(), 86_400);
+        assert_eq!(schedules(&vec![5.0; 49], 3600, options(Version::V16)).len(), 1);
+        let few = Options { most_periods: 500, ..options(Version::V16) };
+        let levels: Vec<Value> = requests(few, &schedules(&busy, 60, few), 0)
+            .iter()
+            .map(|request| request["csChargingProfiles"]["stackLevel"].clone())
+            .collect();
+        assert_eq!(levels, [json!(0), json!(1), json!(2)]);
     }
 }

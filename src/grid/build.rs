@@ -1,6 +1,7 @@
 //! The tree of limits down to the chargers, and what stands at its nodes.
 
 use super::limits::{TimedLimit, TimedLimits};
+use super::site_load::SiteLoads;
 use super::solar::SolarArray;
 use super::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use super::state::{
@@ -47,7 +48,10 @@ pub(crate) fn inner_nodes(build: &Build<'_>) -> Inner {
 
 /// Everything of the grid but the tree itself.
 pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
-    let base = base_loads(build);
+    let (time, calendar) = (&build.scenario.time, &build.loaded.calendar);
+    let metered = SiteLoads::new(&build.loaded.site_loads, &build.sites, calendar, time.interval_s, time.days);
+    let base = base_loads(build, &metered);
+    build.world.insert_resource(metered);
     build.world.insert_resource(BottomUp::new(tree, nodes.len()));
     build.world.insert_resource(Headroom::of(tree.limits()));
     let outlook = outlook(build);
@@ -63,8 +67,9 @@ pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
 }
 
 /// Load that is not simulated, by inner node.
-fn base_loads(build: &Build<'_>) -> Vec<Kw> {
-    let sites = build.sites.0.iter().map(|site| Kw(site.spec.load_kw));
+fn base_loads(build: &Build<'_>, metered: &SiteLoads) -> Vec<Kw> {
+    let of_site = |id: SiteId| metered.at(id, 0).unwrap_or(Kw(build.sites.0[id.index()].spec.load_kw));
+    let sites = build.sites.ids().map(of_site);
     sites.chain(build.scenario.node.values().map(|spec| Kw(spec.load_kw))).collect()
 }
 

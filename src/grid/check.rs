@@ -27,7 +27,7 @@ pub(crate) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &
         checker.key(&["solar", key, "site"], &solar.site, &scenario.site, "site");
         behind(scenario, checker, ["solar", key], &solar.site, solar.behind.as_deref());
         let is_typical = solar.clearness.len() == 12 && solar.clearness.iter().all(|k| (0.05..=0.85).contains(k));
-        if solar.csv.is_none() && !is_typical {
+        if solar.csv.is_none() && !solar.clearness.is_empty() && !is_typical {
             let message = "needs 12 monthly values between 0.05 and 0.85, or a `csv`";
             checker.wrong(&["solar", key, "clearness"], message, None);
         }

@@ -1,6 +1,7 @@
 //! The interval that begins: limits, sun, the load that cannot be shifted, and what all that leaves for charging.
 
 use super::limits::TimedLimits;
+use super::site_load::SiteLoads;
 use super::solar::{Moment, SolarArray};
 use super::state::{
     AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, NodeLoads, OtherLoad, SiteOutlook, SolarPower, node_of,
@@ -60,16 +61,18 @@ fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
     }
 }
 
-/// Load that is not simulated follows its profile.
+/// Load that is not simulated follows its meter or its profile.
 pub(super) fn set_base_loads(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
     sites: Res<Sites>,
+    metered: Res<SiteLoads>,
     mut base: NodeLoads<'_, '_, BaseLoad>,
 ) {
+    let interval = (clock.now_s() / clock.interval_s()) as usize;
     for (id, site) in sites.ids().zip(&sites.0) {
         let hour = calendar.hour_of_week(i64::from(clock.now_s()));
-        base.set(node_of(id), Kw(site.spec.load_at(hour)));
+        base.set(node_of(id), metered.at(id, interval).unwrap_or(Kw(site.spec.load_at(hour))));
     }
 }
 

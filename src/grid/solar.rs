@@ -4,8 +4,8 @@
 //! Geometry and transposition as in Duffie and Beckman, Solar Engineering of Thermal Processes (4th ed., ch. 1 and 2):
 //! declination after Cooper, isotropic sky, share of diffuse light after Erbs et al. (1982).
 
-use super::spec::SolarSpec;
-use crate::kernel::math::{cos, pow, sin};
+use super::spec::{SolarSpec, usual_clearness};
+use crate::kernel::math::{acos, cos, pow, sin};
 use bevy_ecs::prelude::Component;
 use core::f64::consts::TAU;
 
@@ -56,7 +56,7 @@ impl SolarArray {
             };
             return (self.profile[hour.min(self.profile.len() - 1)] * self.spec.dc_kw).min(most);
         }
-        let clearness = self.spec.clearness.get(moment.month).copied().unwrap_or(0.0);
+        let clearness = self.spec.clearness.get(moment.month).copied().unwrap_or_else(|| usual_clearness(self.lat));
         (self.plane_kw_per_m2(moment, clearness) * self.spec.dc_kw * self.spec.performance_ratio).min(most)
     }
 
@@ -114,6 +114,17 @@ fn diffuse_share(clearness: f64) -> f64 {
         k if k <= 0.8 => 0.9511 - 0.1604 * k + 4.388 * k * k - 16.638 * pow(k, 3.0) + 12.336 * pow(k, 4.0),
         _ => 0.165,
     }
+}
+
+/// Sunlight of a day above the air on a horizontal plane, kWh/m2 (Duffie and Beckman, equation 1.10.3).
+#[must_use]
+pub(crate) fn above_air_kwh_per_m2(lat: f64, day_of_year: u32) -> f64 {
+    let (lat, declination) = (lat.to_radians(), declination(day_of_year));
+    let cos_sunset = -(sin(lat) / cos(lat)) * (sin(declination) / cos(declination));
+    let sunset = acos(cos_sunset.clamp(-1.0, 1.0));
+    let distance = 1.0 + 0.033 * cos(TAU * f64::from(day_of_year) / 365.0);
+    let shape = cos(lat) * cos(declination) * sin(sunset) + sunset * sin(lat) * sin(declination);
+    24.0 / core::f64::consts::PI * SOLAR_CONSTANT * distance * shape
 }
 
 #[cfg(test)]

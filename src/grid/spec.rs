@@ -36,6 +36,11 @@ pub struct SiteSpec {
     #[serde(default)]
     #[schemars(length(min = 0, max = 168))]
     pub load_by_hour: Vec<f64>,
+    /// Instead of `load_kw`: the file of a meter that covers the days of the run, relative to the scenario. A utility's
+    /// download (CSV, workbook, Green Button XML) or a CSV with the columns `start` and `kw`.
+    pub load: Option<String>,
+    /// How that file is read, where its header does not say it: a mapping file (TOML).
+    pub load_map: Option<String>,
     /// In a transition: that load by year, kW.
     pub load_by_year: Option<Curve>,
     /// What electricity costs here: a file (JSON of the Utility Rate Database, or CSV) relative to the scenario, or the
@@ -216,11 +221,12 @@ pub struct SolarSpec {
     #[serde(default = "default_azimuth_deg")]
     #[schemars(range(min = 0.0, max = 360.0))]
     pub azimuth_deg: f64,
-    /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index).
+    /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index). Empty:
+    /// a value by latitude, which is assumed.
     #[serde(default)]
     pub clearness: Vec<f64>,
     /// Instead of a typical year: a CSV with the columns `hour` (of the year from 0, in local time without daylight saving,
-    /// as files of typical years count) and `kw_per_kw` (AC power per kW of modules).
+    /// as files of typical years count) and `kw_per_kw` (AC power per kW of modules), or the hourly CSV of PVWatts.
     pub csv: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
@@ -233,6 +239,18 @@ fn default_performance_ratio() -> f64 {
 
 fn default_azimuth_deg() -> f64 {
     180.0
+}
+
+/// Clearness where a scenario says none, by latitude: cloudy near the equator and towards the poles, clear in between. Assumed:
+/// the order of magnitude of annual means, which differ by a tenth between coasts and deserts of one latitude.
+#[must_use]
+pub fn usual_clearness(lat: f64) -> f64 {
+    match lat.abs() {
+        lat if lat < 15.0 => 0.50,
+        lat if lat < 38.0 => 0.57,
+        lat if lat < 50.0 => 0.48,
+        _ => 0.43,
+    }
 }
 
 impl SolarSpec {

@@ -73,7 +73,7 @@ impl Storage {
             StorageRule::Support => power,
             StorageRule::PeakShave => Kw(self.spec.cap_kw.unwrap_or(f64::INFINITY)) - net,
             StorageRule::SolarSelfUse => net * -1.0,
-            StorageRule::Price => power * price_third(prices),
+            StorageRule::Price => power * price_sign(prices, self.spec.round_trip),
         }
     }
 
@@ -104,14 +104,23 @@ impl Storage {
     }
 }
 
-/// 1 in the cheapest third of the prices, -1 in the dearest, 0 between or where all are alike.
-fn price_third(prices: &[f64]) -> f64 {
+/// 1 where energy is cheap now, -1 where it is dear, 0 between: the cheapest price of the horizon and the cheapest third of
+/// its intervals are cheap, the highest price and the dearest third are dear. Where half of the intervals have one price the
+/// thirds say nothing and the least and the highest price decide. What the losses cost must be earned: no energy is taken
+/// whose price exceeds the highest price times `round_trip`, and none given for less than the least price over it.
+fn price_sign(prices: &[f64], round_trip: f64) -> f64 {
     let Some(now) = prices.first() else { return 0.0 };
+    let (least, most) = prices
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), price| (least.min(*price), most.max(*price)));
     let cheaper = prices.iter().filter(|price| *price < now).count();
     let dearer = prices.iter().filter(|price| *price > now).count();
-    match prices.len() {
-        all if dearer > 0 && cheaper * 3 < all && dearer * 3 > all => 1.0,
-        all if cheaper > 0 && dearer * 3 < all && cheaper * 3 > all => -1.0,
+    let all = prices.len();
+    let is_cheap = cheaper == 0 || (cheaper * 3 < all && dearer * 3 > all);
+    let is_dear = dearer == 0 || (dearer * 3 < all && cheaper * 3 > all);
+    match (is_cheap, is_dear) {
+        (true, false) if *now < most * round_trip => 1.0,
+        (false, true) if *now * round_trip > least => -1.0,
         _ => 0.0,
     }
 }
@@ -164,6 +173,21 @@ mod tests {
         assert_eq!(at(&[0.1, 0.3, 0.5], 0.0), 100.0);
         assert_eq!(at(&[0.5, 0.3, 0.1], 70.0), -70.0, "nothing is fed back without a permit");
         assert_eq!(at(&[0.3, 0.3, 0.3], 70.0), 0.0);
+    }
+
+    /// Two prices of a summer day, five hours of them dear: none is a third of the day. A price between two others waits,
+    /// unless its third is that of the dear. A difference that the losses (0.81) eat moves nothing.
+    #[test]
+    fn prices_of_any_number_of_steps() {
+        let price = storage(&serde_json::json!({ "rule": "price" }));
+        let at = |prices: &[f64]| price.wish(Kw::ZERO, prices).0;
+        let day = |now: f64, dear: usize| [vec![now], vec![0.5; dear], vec![0.2; 23 - dear]].concat();
+        assert_eq!((at(&day(0.2, 5)), at(&day(0.5, 4))), (100.0, -100.0));
+        assert_eq!((at(&day(0.2, 19)), at(&day(0.5, 19))), (100.0, -100.0), "five cheap hours");
+        // Eight hours at 0.1, eleven at 0.2, five at 0.4.
+        let winter = |now: f64| [vec![now], vec![0.1; 8], vec![0.2; 10], vec![0.4; 5]].concat();
+        assert_eq!((at(&winter(0.1)), at(&winter(0.2)), at(&winter(0.4))), (100.0, 0.0, -100.0));
+        assert_eq!((at(&[0.3, 0.33]), at(&[0.33, 0.3])), (0.0, 0.0));
     }
 
     /// One full cycle (400 kWh in, 400 out at the terminals) at 0.02 % and a year at 1 % of 400 kWh.

@@ -2,106 +2,49 @@
 //! `{"_items": [{"sessionID", "spaceID", "connectionTime", "disconnectTime", "kWhDelivered", "userInputs", ...}]}`, with
 //! times as in RFC 1123, `Wed, 25 Apr 2018 11:08:04 GMT`.
 
-use crate::disk::name::steers;
+use super::stays::{self, Overlaps, Stay};
+pub use super::stays::{Session, Sessions, to_csv};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
-use crate::kernel::calendar::{DAY_S, MOST_DAYS};
-use crate::record::table::plain_cell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// A file of more values is not read: a year of the largest site has a twentieth.
 const MOST_VALUES: usize = 10_000_000;
 
 /// What the data do not say, and which of it counts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
     /// Time zone; none: the sessions' own.
     pub zone: Option<String>,
-    /// Most power of a port, kW. The garages have ports of 32 A at 208 V, 6.656 kW.
-    pub max_kw: f64,
+    /// Most power of every port, kW. None: 6.656 kW, the garages' ports of 32 A at 208 V, or where a port delivered more, the
+    /// highest mean power of its sessions.
+    pub max_kw: Option<f64>,
     /// Take what drivers asked for (energy and departure of their last input) where they said it, instead of what they
     /// got and when they left.
     pub as_requested: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { zone: None, max_kw: 6.656, as_requested: false }
-    }
-}
-
-/// One session.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AcnSession {
-    /// `sessionID`.
-    pub session_id: String,
-    /// `userID`, or the session where the driver is unknown.
-    pub vehicle_id: String,
-    /// `spaceID`, or `stationID`.
-    pub charger_id: String,
-    /// Plug-in, seconds from local midnight of the first day.
-    pub arrive_s: u32,
-    /// Departure.
-    pub depart_s: u32,
-    /// Energy asked for, kWh.
-    pub energy_kwh: f64,
-    /// Most power, kW.
-    pub max_kw: f64,
-}
-
-/// All sessions of a file, in the order of arrival.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct AcnSessions {
-    /// The first local day.
-    pub start: String,
-    /// Its time zone.
-    pub zone: String,
-    /// The sessions.
-    pub list: Vec<AcnSession>,
-    /// Sessions that had not ended when the file was made: left out.
-    pub open: usize,
-}
-
 /// Reads a file. Mistakes go to `problems`, by session and key.
-pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem>) -> AcnSessions {
+pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem>) -> Sessions {
     let mut reader = Reader { mistakes: Mistakes::of(path, problems) };
-    let out = reader.sessions(text, options).unwrap_or_default();
+    let document: Value = match json::parse(text, MOST_VALUES) {
+        Ok(document) => document,
+        Err((line, message)) => {
+            reader.mistakes.push(Some(line), "", message, None);
+            return Sessions::default();
+        }
+    };
+    let out = reader.sessions(&document, options).unwrap_or_default();
     reader.mistakes.close();
     out
 }
 
-/// As the CSV that `[visits]` and `replay` read.
-#[must_use]
-pub fn to_csv(sessions: &AcnSessions) -> String {
-    let mut out = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
-    for row in &sessions.list {
-        let words = [&row.session_id, &row.vehicle_id, &row.charger_id].map(|word| quoted(word));
-        let (words, numbers) = (words.join(","), (row.arrive_s, row.depart_s, row.energy_kwh, row.max_kw));
-        let _ = writeln!(out, "{words},{},{},{},{}", numbers.0, numbers.1, numbers.2, numbers.3);
-    }
-    out
-}
-
-/// An identifier of others as a cell: on one line, and no formula where a spreadsheet opens it.
-fn quoted(word: &str) -> String {
-    let word: String = word.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
-    let word = plain_cell(&word);
-    if word.contains([',', '"', '\n']) { format!("\"{}\"", word.replace('"', "\"\"")) } else { word }
-}
-
-/// A session with absolute times.
-struct Stay {
-    label: String,
-    session_id: String,
-    vehicle_id: String,
-    charger_id: String,
-    arrive: Timestamp,
-    depart: Timestamp,
-    energy_kwh: f64,
+/// Are these the sessions of ACN-Data?
+pub(super) fn is_acn(document: &Value) -> bool {
+    let items = document.get("_items").unwrap_or(document);
+    document.get("_items").is_some() || items.get(0).is_some_and(|item| item.get("connectionTime").is_some())
 }
 
 struct Reader<'a> {
@@ -113,15 +56,8 @@ impl Reader<'_> {
         self.mistakes.push(None, &field, message.into(), help.map(str::to_owned));
     }
 
-    fn sessions(&mut self, text: &str, options: &Options) -> Option<AcnSessions> {
-        let document: Value = match json::parse(text, MOST_VALUES) {
-            Ok(document) => document,
-            Err((line, message)) => {
-                self.mistakes.push(Some(line), "", message, None);
-                return None;
-            }
-        };
-        let items = document.get("_items").unwrap_or(&document);
+    fn sessions(&mut self, document: &Value, options: &Options) -> Option<Sessions> {
+        let items = document.get("_items").unwrap_or(document);
         let Some(items) = items.as_array().filter(|items| !items.is_empty()) else {
             self.wrong("_items".to_owned(), "holds no sessions", Some("ACN-Data writes {\"_items\": [...]}"));
             return None;
@@ -136,33 +72,8 @@ impl Reader<'_> {
                 stays.push(stay);
             }
         }
-        self.overlaps(&stays);
-        stays.sort_by(|a, b| (a.arrive, &a.session_id).cmp(&(b.arrive, &b.session_id)));
-        let first = stays.first()?.arrive.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
-        self.not_too_long(&stays, first.timestamp());
-        let elapsed_s = |time: Timestamp| (time.as_second() - first.timestamp().as_second()) as u32;
-        let list = stays.iter().map(|stay| AcnSession {
-            session_id: stay.session_id.clone(),
-            vehicle_id: stay.vehicle_id.clone(),
-            charger_id: stay.charger_id.clone(),
-            arrive_s: elapsed_s(stay.arrive),
-            depart_s: elapsed_s(stay.depart),
-            energy_kwh: stay.energy_kwh,
-            max_kw: options.max_kw,
-        });
-        let name = zone.iana_name().unwrap_or("UTC").to_owned();
-        Some(AcnSessions { start: first.date().to_string(), zone: name, list: list.collect(), open })
-    }
-
-    /// A slip in a year would make seconds that do not fit.
-    fn not_too_long(&mut self, stays: &[Stay], first: Timestamp) {
-        for stay in stays {
-            let days = (stay.depart.as_second() - first.as_second()) / DAY_S;
-            if days > i64::from(MOST_DAYS) {
-                let field = format!("{}.disconnectTime", stay.label);
-                self.wrong(field, format!("is {days} days after the first session"), Some("is its year right?"));
-            }
-        }
+        let sessions = stays::sessions(stays, &zone, options.max_kw, Overlaps::Wrong, &mut self.mistakes)?;
+        Some(Sessions { open, ..sessions })
     }
 
     fn zone(&mut self, items: &[Value], options: &Options) -> Option<TimeZone> {
@@ -185,7 +96,13 @@ impl Reader<'_> {
         let asked_kwh = input.and_then(|input| input["kWhRequested"].as_f64());
         let energy_kwh = asked_kwh.or_else(|| item["kWhDelivered"].as_f64()).filter(|kwh| (0.0..=1e4).contains(kwh));
         if energy_kwh.is_none() {
-            self.wrong(format!("{label}.kWhDelivered"), "is no energy from 0 to 10000 kWh", None);
+            let value = &item["kWhDelivered"];
+            let found = if value.is_null() {
+                "is missing".to_owned()
+            } else {
+                format!("{value} is no energy from 0 to 10000 kWh")
+            };
+            self.wrong(format!("{label}.kWhDelivered"), found, Some("write it as a number without quotes"));
         }
         let Some(charger_id) = text(&["spaceID", "stationID"]) else {
             self.wrong(format!("{label}.spaceID"), "is missing, and so is stationID", None);
@@ -202,7 +119,8 @@ impl Reader<'_> {
             return None;
         }
         let vehicle_id = text(&["userID"]).unwrap_or_else(|| session_id.clone());
-        Some(Stay { label, session_id, vehicle_id, charger_id, arrive, depart, energy_kwh })
+        let (line, power_kw) = (None, None);
+        Some(Stay { line, label, session_id, vehicle_id, charger_id, arrive, depart, energy_kwh, power_kw })
     }
 
     fn time(&mut self, label: &str, key: &str, value: &Value) -> Option<Timestamp> {
@@ -214,23 +132,6 @@ impl Reader<'_> {
             self.wrong(format!("{label}.{key}"), shown, Some("such as \"Wed, 25 Apr 2018 11:08:04 GMT\""));
         }
         time
-    }
-
-    /// No port serves two vehicles at once.
-    fn overlaps(&mut self, stays: &[Stay]) {
-        let mut of_charger: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
-        for stay in stays {
-            of_charger.entry(&stay.charger_id).or_default().push(stay);
-        }
-        for (charger, mut mine) in of_charger {
-            mine.sort_by_key(|stay| stay.arrive);
-            for pair in mine.windows(2) {
-                if pair[1].arrive < pair[0].depart {
-                    let message = format!("overlaps session {} on the port `{charger}`", pair[0].session_id);
-                    self.wrong(pair[1].label.clone(), message, Some("one port serves one vehicle at a time"));
-                }
-            }
-        }
     }
 }
 

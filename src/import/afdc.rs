@@ -71,18 +71,41 @@ struct Station {
     level2: Ports,
 }
 
-/// Ports of one kind. Power is known for some of their connectors.
-#[derive(Debug, Clone, Copy, Default)]
+/// Ports of one kind: how many of each power, W, and of none that is known. Unlike ports are not averaged: two of 250 kW and
+/// two of 50 kW serve other trucks than four of 150 kW.
+#[derive(Debug, Clone, Default)]
 struct Ports {
-    count: u32,
-    known: f64,
-    known_kw: f64,
+    by_power: BTreeMap<Option<u32>, u32>,
 }
 
 impl Ports {
-    /// Mean power of the connectors whose power is known.
-    fn kw(&self, otherwise: f64) -> f64 {
-        if self.known > 0.0 { (self.known_kw / self.known).round().max(1.0) } else { otherwise }
+    /// Of so many ports with these connectors (power in kW, number): a port serves one vehicle at a time by its strongest
+    /// connector, so the strongest connectors are the ports'; where there are fewer, the rest is as weak as the weakest.
+    fn new(count: u32, mut connectors: Vec<(f64, f64)>) -> Self {
+        connectors.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut left, mut by_power) = (count, BTreeMap::new());
+        for (at, (kw, number)) in connectors.iter().enumerate() {
+            let is_last = at + 1 == connectors.len();
+            let these = if is_last { left } else { left.min(number.max(1.0) as u32) };
+            if these > 0 {
+                *by_power.entry(Some((kw * 1000.0).round() as u32)).or_insert(0) += these;
+            }
+            left -= these;
+        }
+        if left > 0 {
+            by_power.insert(None, left);
+        }
+        Self { by_power }
+    }
+
+    fn count(&self) -> u32 {
+        self.by_power.values().sum()
+    }
+
+    fn add(&mut self, other: Self) {
+        for (power, count) in other.by_power {
+            *self.by_power.entry(power).or_insert(0) += count;
+        }
     }
 }
 
@@ -204,7 +227,7 @@ impl Table<'_> {
             return Some("outside the box");
         }
         let (dc, level2) = (self.dc(record, line)?, self.level2(record, line)?);
-        if dc.count == 0 && (!options.level2 || level2.count == 0) {
+        if dc.count() == 0 && (!options.level2 || level2.count() == 0) {
             return Some("no charging ports of the requested kinds");
         }
         let id = self.cell(record, &["id", "station_id"]);
@@ -228,11 +251,8 @@ impl Table<'_> {
             self.wrong(line, "id", message, Some("give each station an id of its own".to_owned()));
             return None;
         }
-        for (sum, ports) in [(&mut station.dc, dc), (&mut station.level2, level2)] {
-            sum.count += ports.count;
-            sum.known += ports.known;
-            sum.known_kw += ports.known_kw;
-        }
+        station.dc.add(dc);
+        station.level2.add(level2);
         None
     }
 
@@ -245,28 +265,22 @@ impl Table<'_> {
 
     fn dc(&mut self, record: &csv::StringRecord, line: u64) -> Option<Ports> {
         let count = self.number(record, line, &["ev_dc_fast_count", "ev_dc_fast_num"], 10_000.0)?;
-        let mut ports = Ports { count: count.max(0.0) as u32, ..Ports::default() };
-        for name in DC_CONNECTORS {
-            self.connectors(record, line, name, &mut ports)?;
-        }
-        Some(ports)
+        let connectors: Option<Vec<_>> = DC_CONNECTORS.iter().map(|name| self.connectors(record, line, name)).collect();
+        Some(Ports::new(count.max(0.0) as u32, connectors?.into_iter().flatten().collect()))
     }
 
     fn level2(&mut self, record: &csv::StringRecord, line: u64) -> Option<Ports> {
         let count = self.number(record, line, &["ev_level2_evse_num"], 10_000.0)?;
-        let mut ports = Ports { count: count.max(0.0) as u32, ..Ports::default() };
-        self.connectors(record, line, "j1772", &mut ports)?;
-        Some(ports)
+        let connectors = self.connectors(record, line, "j1772")?;
+        Some(Ports::new(count.max(0.0) as u32, connectors.into_iter().collect()))
     }
 
-    fn connectors(&mut self, record: &csv::StringRecord, line: u64, name: &str, ports: &mut Ports) -> Option<()> {
+    /// Power of a kind of connector, kW, and how many there are; none inside where its power is not known.
+    #[expect(clippy::option_option, reason = "wrong and unknown are two answers")]
+    fn connectors(&mut self, record: &csv::StringRecord, line: u64, name: &str) -> Option<Option<(f64, f64)>> {
         let count = self.number(record, line, &[&format!("ev_{name}_connector_count")], 10_000.0)?;
         let kw = self.number(record, line, &[&format!("ev_{name}_power_output_kw")], 10_000.0)?;
-        if kw > 0.0 {
-            ports.known += count.max(1.0);
-            ports.known_kw += count.max(1.0) * kw;
-        }
-        Some(())
+        Some((kw > 0.0).then_some((kw, count)))
     }
 }
 
@@ -287,22 +301,27 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
     };
     layout.sites.insert(key.to_owned(), site);
     let kinds =
-        [("dc", station.dc, options.dc_kw, true), ("level2", station.level2, options.level2_kw, options.level2)];
+        [("dc", &station.dc, options.dc_kw, true), ("level2", &station.level2, options.level2_kw, options.level2)];
     for (kind, ports, otherwise_kw, is_asked_for) in kinds {
-        if ports.count == 0 || !is_asked_for {
+        if !is_asked_for {
             continue;
         }
-        let power = if ports.known > 0.0 { "afdc" } else { "afdc_assumed" };
-        let group = json!({
-            "site": key,
-            "cabinets": ports.count,
-            "cabinet_kw": ports.kw(otherwise_kw),
-            "efficiency": options.efficiency,
-            "sources": sources(&[("cabinets", "afdc"), ("cabinet_kw", power), ("default", "afdc_assumed")]),
-        });
-        if let Ok(spec) = serde_json::from_value::<ChargerSpec>(group) {
-            let placed = PlacedCharger { spec, lat: station.lat, lon: station.lon };
-            layout.chargers.insert(format!("{key}_{kind}"), placed);
+        for (power, count) in &ports.by_power {
+            let kw = power.map_or(otherwise_kw, |watts| f64::from(watts) / 1000.0);
+            let source = if power.is_some() { "afdc" } else { "afdc_assumed" };
+            let group = json!({
+                "site": key,
+                "cabinets": count,
+                "cabinet_kw": kw,
+                "efficiency": options.efficiency,
+                "sources": sources(&[("cabinets", "afdc"), ("cabinet_kw", source), ("default", "afdc_assumed")]),
+            });
+            // Several groups of a kind are told apart by their power.
+            let power = if ports.by_power.len() > 1 { format!("_{kw}kw").replace('.', "_") } else { String::new() };
+            if let Ok(spec) = serde_json::from_value::<ChargerSpec>(group) {
+                let placed = PlacedCharger { spec, lat: station.lat, lon: station.lon };
+                layout.chargers.insert(format!("{key}_{kind}{power}"), placed);
+            }
         }
     }
 }

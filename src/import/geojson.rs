@@ -203,10 +203,8 @@ impl Reader<'_> {
                 return None;
             }
         };
-        for name in ["users", "sources"] {
-            if let Some(value) = properties.get_mut(name) {
-                unfold(value);
-            }
+        for (name, value) in &mut properties {
+            unfold(name, value);
         }
         Some((is_site, Drawn { label, key, lat, lon, properties }))
     }
@@ -362,14 +360,39 @@ fn moments(points: &[(f64, f64)], origin: (f64, f64)) -> (f64, f64, f64) {
     sums
 }
 
-/// Attribute tables hold no lists: `"a, b"` and `"[\"a\"]"` stand for one, `"{...}"` for a table.
-fn unfold(value: &mut Value) {
+/// Keys that are lists of words, written `"a, b"` where a table of attributes holds no lists.
+const WORD_LISTS: [&str; 2] = ["users", "sources"];
+/// Keys that are lists of numbers, written `"1, 0.5"`.
+const NUMBER_LISTS: [&str; 1] = ["load_by_hour"];
+
+/// Attribute tables hold no lists: `"[\"a\"]"` stands for one, `"{...}"` for a table, `(2:1,0.5)` is how GDAL saves numbers and
+/// words, and where a list belongs `"a, b"` does too.
+fn unfold(name: &str, value: &mut Value) {
     let Value::String(text) = &*value else {
         return;
     };
     let text = text.trim();
-    let list = || Value::Array(text.split(',').map(|word| Value::from(word.trim())).collect());
-    *value = if text.starts_with(['[', '{']) { serde_json::from_str(text).unwrap_or_else(|_| list()) } else { list() };
+    let words =
+        |text: &str| -> Value { text.split(',').map(|word| Value::from(word.trim())).collect::<Vec<_>>().into() };
+    let numbers = |text: &str| -> Option<Value> {
+        let numbers: Option<Vec<f64>> = text.split(',').map(|word| word.trim().parse().ok()).collect();
+        numbers.map(Value::from)
+    };
+    let counted = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(':'));
+    let counted = counted.filter(|(count, _)| count.parse::<usize>().is_ok()).map(|(_, list)| list);
+    let json = || serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
+    let found = match text.chars().next() {
+        Some('[' | '{') => json(),
+        _ => counted.map(|list| numbers(list).unwrap_or_else(|| words(list))),
+    };
+    let found = found.or_else(|| match name {
+        _ if NUMBER_LISTS.contains(&name) => numbers(text),
+        _ if WORD_LISTS.contains(&name) => Some(words(text)),
+        _ => None,
+    });
+    if let Some(found) = found {
+        *value = found;
+    }
 }
 
 /// JSON as a document of the scenario; whole numbers are whole, however they are written.

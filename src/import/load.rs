@@ -1,150 +1,94 @@
-//! A metered load as CSV: `start` (ISO time) and `kw` (the interval's mean). Local times come without an offset, the
-//! repeated hour of autumn twice in order, the skipped hour of spring not at all; or every time with its offset.
+//! A metered load, in whatever form people have it: CSV of utilities, workbooks, Green Button XML, lists of a year. What the
+//! file leaves open is decided by the data, assumed and said, or asked for.
 
+use super::map::Map;
+use super::meter;
+use super::meter_columns::Unit;
+use super::meter_time::{DEFAULT_ZONE, Series, series, zone};
+use super::{espi, sheet};
 use crate::account::load::Load;
-use crate::document::problem::{Place, Problem};
-use crate::document::table::{Column, Row, Table};
-use crate::kernel::calendar::{Calendar, DAY_S, has_offset, whole_s};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use crate::document::problem::{Mistakes, Problem};
 
-/// One row: when it begins, and its power.
-#[derive(Debug, Clone, Copy)]
-struct Reading {
-    line: u64,
-    at: When,
-    kw: f64,
+/// A load, and what was assumed to read it.
+#[derive(Debug, Clone)]
+pub struct Metered {
+    /// The load.
+    pub load: Load,
+    /// What was assumed, dropped or filled.
+    pub said: Vec<String>,
 }
 
-/// A time as written.
-#[derive(Debug, Clone, Copy)]
-enum When {
-    Local(DateTime),
-    Unix(i64),
+/// Reads a load. None when something is wrong; the problems say what.
+pub fn read(path: &str, bytes: &[u8], map: &Map, problems: &mut Vec<Problem>) -> Option<Metered> {
+    let mut mistakes = Mistakes::of(path, problems);
+    let load = metered(bytes, map, &mut mistakes);
+    mistakes.close();
+    load
 }
 
-impl When {
-    fn parse(text: &str) -> Option<Self> {
-        if text.contains('[') {
-            whole_s(text.parse::<jiff::ZonedDateTime>().ok()?.timestamp()).map(Self::Unix)
-        } else if has_offset(text) {
-            whole_s(text.parse::<Timestamp>().ok()?).map(Self::Unix)
-        } else {
-            text.parse::<DateTime>().ok().filter(|at| at.subsec_nanosecond() == 0).map(Self::Local)
+fn metered(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Metered> {
+    let mut said = Vec::new();
+    let text = sheet::decoded(bytes, &mut Vec::new());
+    let is_xml = !bytes.starts_with(b"PK") && text.as_ref().is_some_and(|text| espi::is_espi(text));
+    let mut table = if is_xml {
+        espi::read(&text?, mistakes)?
+    } else {
+        let before = mistakes.found();
+        let sheet = sheet::read(bytes, map, mistakes)?;
+        said.extend(sheet.said.clone());
+        let table = meter::read(&sheet, map, map.zone.as_deref().unwrap_or(DEFAULT_ZONE), mistakes)?;
+        if mistakes.found() > before {
+            return None;
         }
+        table
+    };
+    said.append(&mut table.said);
+    let bought_first = !table.channels[0].readings.is_empty();
+    let zone = zone(map, &table.channels[usize::from(!bought_first)], &mut said);
+    let [bought, fed] = &table.channels;
+    let mut lay =
+        |channel: &meter::Channel, said: &mut Vec<String>| series(channel, table.stamps, map, &zone, mistakes, said);
+    let bought = if bought_first { Some(lay(bought, &mut said)?) } else { None };
+    let is_silent = fed.readings.iter().all(|reading| reading.value == 0.0);
+    let fed =
+        if fed.readings.is_empty() || is_silent && bought_first { None } else { Some(lay(fed, &mut Vec::new())?) };
+    let net = match (bought, fed) {
+        (Some(bought), None) => bought,
+        (bought, Some(fed)) => net(bought, fed, mistakes)?,
+        (None, None) => return None,
+    };
+    let hours = net.interval_s as f64 / 3600.0;
+    let factor = match table.unit {
+        Unit::Power(factor) => factor,
+        Unit::Energy(factor) => factor / hours,
+    };
+    if matches!(table.unit, Unit::Energy(_)) {
+        said.push(format!("the values are energy of each interval and become mean power (column `{}`)", table.names.1));
     }
-
-    /// Seconds from another time of the same form.
-    fn since(self, other: Self) -> Option<i64> {
-        match (self, other) {
-            (Self::Local(a), Self::Local(b)) => Some(a.duration_since(b).as_secs()),
-            (Self::Unix(a), Self::Unix(b)) => Some(a - b),
-            _ => None,
-        }
-    }
-}
-
-/// Reads a load in the local time of a zone. None when something is wrong; the problems say what.
-pub fn read(path: &str, text: &str, zone: &str, problems: &mut Vec<Problem>) -> Option<Load> {
-    let before = problems.len();
-    let mut table = Table::open(path, text, &["start", "kw"], &[], problems);
-    let mut readings = Vec::new();
-    let columns = table.columns(["start", "kw"]);
-    while let Some(row) = table.next_row() {
-        readings.extend(reading(&mut table, &row, columns));
-    }
-    if problems.len() > before {
-        return None;
-    }
-    match aligned(&readings, zone) {
-        Ok(load) => Some(load),
-        Err(wrong) => {
-            let place = Some(Place::Line(path.to_owned(), wrong.line));
-            let (message, help) = (wrong.message, Some(wrong.help.to_owned()));
-            problems.push(Problem { place, field: "start".to_owned(), message, help });
+    let kw = net.values.iter().map(|value| value * factor).collect();
+    match Load::new(net.calendar, net.start_s, net.interval_s as u32, kw) {
+        Ok(load) => Some(Metered { load, said }),
+        Err(error) => {
+            mistakes.push(None, "", error.to_string(), None);
             None
         }
     }
 }
 
-/// Why readings are no load.
-#[derive(Debug)]
-struct Wrong {
-    line: u64,
-    message: String,
-    help: &'static str,
-}
-
-fn reading(table: &mut Table<'_>, row: &Row, [start, power]: [Column; 2]) -> Option<Reading> {
-    let text = row.get(start).unwrap_or_default();
-    let at = When::parse(text);
-    if at.is_none() {
-        let help = Some("write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00".to_owned());
-        table.wrong(row.line, "start", format!("`{text}` is not a time"), help);
+/// What was bought less what was fed back, over the same intervals.
+fn net(bought: Option<Series>, fed: Series, mistakes: &mut Mistakes<'_>) -> Option<Series> {
+    let Some(mut bought) = bought else {
+        let values = fed.values.iter().map(|value| -value).collect();
+        return Some(Series { values, ..fed });
+    };
+    let is_same = bought.start_unix_s() == fed.start_unix_s()
+        && bought.interval_s == fed.interval_s
+        && bought.values.len() == fed.values.len();
+    if !is_same {
+        let message = "what was delivered and what was received do not cover the same intervals".to_owned();
+        mistakes.push(None, "", message, Some("download both for the same days".to_owned()));
+        return None;
     }
-    let kw = table.number(row, power, -1e7, 1e7);
-    Some(Reading { line: row.line, at: at?, kw: kw? })
-}
-
-/// Checks that each reading begins where the one before ends.
-fn aligned(readings: &[Reading], zone: &str) -> Result<Load, Wrong> {
-    let [first, second, ..] = readings else {
-        let message = format!("needs at least two rows, has {}", readings.len());
-        return Err(Wrong { line: 1, message, help: "the first two rows tell the interval of the meter" });
-    };
-    let steps = readings.windows(2).take(4).map(|pair| pair[1].at.since(pair[0].at));
-    let Some(steps) = steps.collect::<Option<Vec<i64>>>() else {
-        let message = "some rows have an offset and others have none".to_owned();
-        return Err(Wrong { line: second.line, message, help: "write all times in one form" });
-    };
-    // A clock that is put forward or back between the first rows makes one step longer or negative.
-    let interval_s = steps.iter().copied().filter(|step| *step > 0).min().unwrap_or(0);
-    if !(60..=3600).contains(&interval_s) || 3600 % interval_s != 0 {
-        let message = format!("the first two rows are {interval_s} s apart; a meter's interval is 1 to 60 minutes");
-        return Err(Wrong { line: second.line, message, help: "and a whole part of an hour" });
-    }
-    let days = readings.len() as i64 * interval_s / DAY_S + 3;
-    let (calendar, start_s) = placed(first, zone, days).ok_or_else(|| Wrong {
-        line: first.line,
-        message: format!("cannot be placed in the time zone `{zone}`"),
-        help: "such as America/Los_Angeles or UTC",
-    })?;
-    for (at, reading) in readings.iter().enumerate() {
-        let elapsed_s = start_s + at as i64 * interval_s;
-        let wrong_by = match reading.at {
-            When::Unix(unix_s) => unix_s - calendar.unix_s(elapsed_s),
-            When::Local(local) => calendar.local_s_of(local) - calendar.local_s(elapsed_s),
-        };
-        if wrong_by != 0 {
-            let what = if wrong_by > 0 { "a gap" } else { "an overlap" };
-            let expected = calendar.iso(elapsed_s);
-            let message = format!("{what}: the row must begin at {expected}, {interval_s} s after the one before");
-            let help = "clock changes of the zone count; --zone UTC is for times without any";
-            return Err(Wrong { line: reading.line, message, help });
-        }
-    }
-    let kw = readings.iter().map(|reading| reading.kw).collect();
-    Load::new(calendar, start_s, interval_s as u32, kw).map_err(|error| Wrong {
-        line: 1,
-        message: error.to_string(),
-        help: "mend the rows",
-    })
-}
-
-/// A calendar of the zone, and where in it the load begins.
-fn placed(first: &Reading, zone: &str, days: i64) -> Option<(Calendar, i64)> {
-    let date = match first.at {
-        When::Local(local) => local.date(),
-        When::Unix(unix_s) => {
-            let zone = TimeZone::get(zone).ok()?;
-            zone.to_datetime(Timestamp::from_second(unix_s).ok()?).date()
-        }
-    };
-    let calendar = Calendar::new(&date.to_string(), zone, u32::try_from(days).ok()?).ok()?;
-    let start_s = match first.at {
-        When::Unix(unix_s) => unix_s - calendar.unix_s(0),
-        When::Local(local) => calendar.elapsed_s(calendar.local_s_of(local)),
-    };
-    Some((calendar, start_s))
+    bought.values.iter_mut().zip(&fed.values).for_each(|(bought, fed)| *bought -= fed);
+    Some(bought)
 }

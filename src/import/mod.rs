@@ -1,14 +1,35 @@
 //! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads, layouts as
 //! `GeoJSON`, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
+//!
+//! Tables come in through one door: `sheet` reads any text or workbook as rows of cells, `stamp` and `number` read cells,
+//! `map` holds what a mapping file says; `meter*` makes a load of the rows.
 
 pub mod acn;
 pub mod afdc;
 pub mod background;
+mod cell;
+mod espi;
 pub mod geojson;
 pub mod load;
+pub mod map;
+mod meter;
+mod meter_columns;
+mod meter_time;
+mod number;
+mod ocpi;
+mod ocpp_log;
+mod ratchet;
+pub mod sessions;
+mod sheet;
+pub mod stamp;
+mod stays;
 pub mod tariff_csv;
+pub mod template;
+pub mod trips;
 pub mod urdb;
 mod urdb_keys;
+mod urdb_rows;
+pub mod weather;
 
 use crate::account::tariff::Tariff;
 use crate::document::problem::{Place, Problem, nearest};
@@ -45,12 +66,16 @@ pub fn shipped_help(name: &str) -> Option<String> {
     nearest(name, SHIPPED.iter().map(|tariff| tariff.0)).map(|help| format!("of the tariffs that come with it, {help}"))
 }
 
-/// Reads the tariff of a file by the file's name: `.csv` is the plain form, everything else is JSON of the Utility Rate
-/// Database. `name` is a label or a name, for files that hold several.
+/// Reads the tariff of a file by the file's name: `.csv` is the plain form, or rows of the Utility Rate Database's bulk
+/// download, everything else is JSON of that. `name` is a label or a name, for files that hold several.
 pub fn tariff(path: &str, text: &str, name: Option<&str>, problems: &mut Vec<Problem>) -> Option<Tariff> {
     let before = problems.len();
     let is_csv = std::path::Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let tariffs = if is_csv { tariff_csv::read(path, text, problems) } else { urdb::read(path, text, name, problems) };
+    let tariffs = match () {
+        () if !is_csv => urdb::read(path, text, name, problems),
+        () if urdb_rows::is_bulk(text) => urdb_rows::read(path, text, name, problems),
+        () => tariff_csv::read(path, text, problems),
+    };
     if problems.len() > before {
         return None;
     }

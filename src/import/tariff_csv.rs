@@ -1,16 +1,20 @@
-//! Tariffs as plain CSV, one row a charge: `utility, type, period, basic_charge_limit, month_start, month_end,
+//! Tariffs as plain CSV, one row a charge: `utility, type, name, basic_charge_limit, assessed, month_start, month_end,
 //! hour_start, hour_end, weekday_start, weekday_end, charge, units` (Chapin, Bolorinos and Mauter 2024,
-//! doi:10.1038/s41597-023-02886-6). `charge` and `basic_charge_limit` may carry `(imperial)` or `(metric)`; `assessed`
-//! (`monthly` or `daily`), `effective_start_date`, `effective_end_date` and `name` are optional.
+//! doi:10.1038/s41597-023-02886-6). `charge` and `basic_charge_limit` may carry `(imperial)` or `(metric)`; `period` is the
+//! older name of `name`.
 //!
-//! Rows of one `period` supersede each other at their limits; rows of different periods that hold at the same time add
-//! up. Types are `customer`, `energy`, `demand` and `export`. Rows of other utilities than `electric` are passed over.
+//! Rows of one name supersede each other at their limits; rows of different names that hold at the same time add up, and a
+//! row without a name is a charge of its own. Where the file has no column of names, rows of the same hours are one charge.
+//! Types are `customer`, `energy`, `demand`, `export`, and of our own `subscription` and `holiday`. Rows of other utilities
+//! than `electric` are passed over. The guide `bills_and_formats` describes every column.
 
+use super::ratchet::{self, Ratchet};
+use crate::account::holiday::Holidays;
 use crate::account::tariff::{
-    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Per, Rates, Schedule, Slot, Tariff,
-    TierBasis,
+    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Origin, Per, Rates, Schedule, Slot,
+    Subscription, Tariff, TierBasis,
 };
-use crate::document::problem::{Place, Problem};
+use crate::document::problem::{Place, Problem, nearest};
 use crate::document::table::{Column, Row, Table};
 use crate::kernel::calendar::DAY_S;
 use jiff::ToSpan;
@@ -18,7 +22,7 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 const NEEDED: [&str; 3] = ["utility", "type", "units"];
-const MORE: [&str; 20] = [
+const MORE: [&str; 27] = [
     "name",
     "period",
     "assessed",
@@ -36,6 +40,13 @@ const MORE: [&str; 20] = [
     "weekday_end",
     "effective_start_date",
     "effective_end_date",
+    "ratchet_share",
+    "ratchet_months",
+    "ratchet_range",
+    "least_kw",
+    "block_kw",
+    "overage_charge",
+    "subscribed_kw",
     // The published data set names its sources and doubts in these.
     "source",
     "comments",
@@ -68,8 +79,10 @@ pub fn read(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Tariff> 
 /// One row.
 #[derive(Debug, Clone)]
 struct Charge {
+    line: u64,
     kind: Kind,
-    period: String,
+    /// What tells it from other charges of its type.
+    group: Group,
     limit: f64,
     months: (usize, usize),
     weekdays: (usize, usize),
@@ -79,6 +92,29 @@ struct Charge {
     per: Per,
     from: Option<Date>,
     until: Option<Date>,
+    ratchet: Ratchet,
+    subscription: Option<Subscription>,
+    holidays: Holidays,
+}
+
+/// What tells charges apart. Rows of one group supersede each other at their limits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    /// A name.
+    Named(String),
+    /// No name, in a file with a column of names: the row's line.
+    Own(u64),
+    /// In a file without names: the months, weekdays and seconds of the day.
+    Hours((usize, usize), (usize, usize), (i64, i64)),
+}
+
+impl Group {
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +123,8 @@ enum Kind {
     Energy,
     Export,
     Demand,
+    Subscription,
+    Holiday,
 }
 
 impl Charge {
@@ -125,8 +163,10 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
         "energy" => Kind::Energy,
         "export" => Kind::Export,
         "demand" => Kind::Demand,
+        "subscription" => Kind::Subscription,
+        "holiday" => Kind::Holiday,
         other => {
-            let help = Some("there are: customer, energy, demand, export".to_owned());
+            let help = Some("there are: customer, energy, demand, export, subscription, holiday".to_owned());
             table.wrong(row.line, "type", format!("`{other}` is no type of charge"), help);
             return None;
         }
@@ -136,34 +176,107 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
     if !matches!(assessed.as_str(), "" | "monthly" | "daily") {
         table.wrong(row.line, "assessed", format!("`{assessed}` is neither `monthly` nor `daily`"), None);
     }
+    if kind == Kind::Holiday {
+        return holiday(table, row);
+    }
     let per = units(table, row, kind)?;
     let charge = column(table, row, ["charge", "charge (imperial)", "charge (metric)"]);
     let usd = table.number(row, charge, -1e6, 1e6);
     let limit =
         column(table, row, ["basic_charge_limit", "basic_charge_limit (imperial)", "basic_charge_limit (metric)"]);
     let limit = optional(table, row, limit, 0.0, (0.0, 1e12));
-    if kind == Kind::Customer && limit.is_some_and(|limit| limit > 0.0) {
-        let message = "a customer charge above a usage is not supported".to_owned();
+    if matches!(kind, Kind::Customer | Kind::Subscription) && limit.is_some_and(|limit| limit > 0.0) {
+        let message = "a charge of this type above a usage is not supported".to_owned();
         table.wrong(row.line, "basic_charge_limit", message, None);
     }
     let months = span(table, row, ["month_start", "month_end"], (1.0, 12.0));
     let weekdays = span(table, row, ["weekday_start", "weekday_end"], (0.0, 6.0));
     let hours = span(table, row, ["hour_start", "hour_end"], (0.0, 24.0));
     let (from, until) = (date(table, row, "effective_start_date"), date(table, row, "effective_end_date"));
+    let ratchet = ratchet::read(table, row, kind == Kind::Demand)?;
+    let subscription = subscription(table, row, kind, usd)?;
     let (months, weekdays, hours) = (months?, weekdays?, hours?);
+    let months = (months.0 as usize - 1, months.1 as usize - 1);
+    let weekdays = (weekdays.0 as usize, weekdays.1 as usize);
+    let seconds = ((hours.0 * 3600.0).round() as i64, (hours.1 * 3600.0).round() as i64);
     Some(Charge {
+        line: row.line,
         kind,
-        period: row.get(table.column("period")).unwrap_or_default().to_owned(),
+        group: group(table, row, Group::Hours(months, weekdays, seconds)),
         limit: limit?,
-        months: (months.0 as usize - 1, months.1 as usize - 1),
-        weekdays: (weekdays.0 as usize, weekdays.1 as usize),
-        seconds: ((hours.0 * 3600.0).round() as i64, (hours.1 * 3600.0).round() as i64),
+        months,
+        weekdays,
+        seconds,
         usd: usd?,
         daily,
         per,
         from,
         until,
+        ratchet,
+        subscription,
+        holidays: Holidays::default(),
     })
+}
+
+/// The name of a row; where there is none, what stands in for it.
+fn group(table: &Table<'_>, row: &Row, unnamed: Group) -> Group {
+    let columns = table.columns(["name", "period"]);
+    let named = columns.iter().find_map(|column| row.get(*column).filter(|name| !name.is_empty()));
+    let has_names = columns.iter().any(|column| row.get(*column).is_some());
+    match named {
+        Some(name) => Group::Named(name.to_owned()),
+        None if has_names => Group::Own(row.line),
+        None => unnamed,
+    }
+}
+
+/// A row of the type `holiday`: its name is a date, a day or a set of days.
+fn holiday(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
+    let columns = table.columns(["name", "period"]);
+    let name = columns.iter().find_map(|column| row.get(*column).filter(|name| !name.is_empty())).unwrap_or_default();
+    let Ok(holidays) = Holidays::parse([name], None) else {
+        let message = format!("`{name}` is neither a date such as 2025-07-04 nor a known holiday");
+        table.wrong(row.line, "name", message, nearest(name, Holidays::names()));
+        return None;
+    };
+    let (from, until) = (date(table, row, "effective_start_date"), date(table, row, "effective_end_date"));
+    let (line, group) = (row.line, Group::Own(row.line));
+    Some(Charge {
+        line,
+        kind: Kind::Holiday,
+        group,
+        limit: 0.0,
+        months: (0, 11),
+        weekdays: (0, 6),
+        seconds: (0, DAY_S),
+        usd: 0.0,
+        daily: false,
+        per: Per::Month,
+        from,
+        until,
+        ratchet: Ratchet::default(),
+        subscription: None,
+        holidays,
+    })
+}
+
+/// The columns of a subscription. None when they are wrong; none inside where the row is none.
+#[expect(clippy::option_option, reason = "wrong, no subscription and one are three answers")]
+fn subscription(table: &mut Table<'_>, row: &Row, kind: Kind, usd: Option<f64>) -> Option<Option<Subscription>> {
+    let columns = table.columns(["block_kw", "overage_charge", "subscribed_kw"]);
+    let [block, overage, subscribed] = columns;
+    if kind != Kind::Subscription {
+        let stray = columns.iter().find(|column| row.get(**column).is_some_and(|text| !text.is_empty()));
+        if let Some(stray) = stray {
+            table.wrong(row.line, stray.name, "belongs to rows of the type `subscription`".to_owned(), None);
+        }
+        return stray.is_none().then_some(None);
+    }
+    let block_kw = table.number(row, block, 1e-3, 1e6);
+    let overage_usd_per_kw = table.number(row, overage, 0.0, 1e5);
+    let subscribed_kw = table.optional(row, subscribed, |table| table.number(row, subscribed, 0.0, 1e7));
+    let (block_kw, overage_usd_per_kw, subscribed_kw) = (block_kw?, overage_usd_per_kw?, subscribed_kw?);
+    Some(Some(Subscription { block_kw, usd_per_block: usd?, overage_usd_per_kw, subscribed_kw }))
 }
 
 fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
@@ -171,16 +284,18 @@ fn units(table: &mut Table<'_>, row: &Row, kind: Kind) -> Option<Per> {
     let per = match (kind, units) {
         (Kind::Customer, "$/day") => Some(Per::Day),
         (Kind::Customer, "$/year") => Some(Per::Year),
-        (Kind::Customer, "$/month" | "") | (Kind::Energy | Kind::Export, "$/kWh") | (Kind::Demand, "$/kW") => {
-            Some(Per::Month)
-        }
+        (Kind::Customer, "$/month" | "")
+        | (Kind::Energy | Kind::Export, "$/kWh")
+        | (Kind::Demand, "$/kW")
+        | (Kind::Subscription, "$/block") => Some(Per::Month),
         _ => None,
     };
     if per.is_none() {
         let wanted = match kind {
             Kind::Customer => "$/month, $/day or $/year",
             Kind::Demand => "$/kW",
-            Kind::Energy | Kind::Export => "$/kWh",
+            Kind::Subscription => "$/block",
+            Kind::Energy | Kind::Export | Kind::Holiday => "$/kWh",
         };
         let message = format!("the unit `{units}` is not supported for this type");
         table.wrong(row.line, "units", message, Some(format!("write {wanted}")));
@@ -247,17 +362,27 @@ fn rates(from: Option<Date>, charges: &[Charge], wrong: &mut impl FnMut(&str, St
     let held: Vec<&Charge> = charges.iter().filter(|charge| charge.holds(from)).collect();
     let of = |kind: Kind| -> Vec<&Charge> { held.iter().copied().filter(|charge| charge.kind == kind).collect() };
     let energy = of(Kind::Energy);
-    let mut periods: BTreeMap<(String, bool), Vec<&Charge>> = BTreeMap::new();
+    let mut demand: BTreeMap<(Group, bool), Vec<&Charge>> = BTreeMap::new();
     for charge in of(Kind::Demand) {
-        periods.entry((charge.period.clone(), charge.daily)).or_default().push(charge);
+        demand.entry((charge.group.clone(), charge.daily)).or_default().push(charge);
     }
+    let mut subscriptions = held.iter().filter_map(|charge| charge.subscription);
+    let subscription = subscriptions.next();
+    if subscriptions.next().is_some() {
+        wrong("subscription", "there are two at the same time; a tariff has one".to_owned());
+    }
+    let mut holidays = Holidays::default();
+    held.iter().for_each(|charge| holidays.append(charge.holidays.clone()));
     let amount = |charge: &&Charge| Amount { usd: charge.usd, per: charge.per };
     Rates {
         from,
         until: held.iter().filter_map(|charge| charge.until).min(),
         energy: (!energy.is_empty()).then(|| energy_charge(&energy, &of(Kind::Export), wrong)),
-        demand: periods.into_iter().map(|((name, daily), rows)| demand_charge(name, daily, &rows)).collect(),
+        demand: demand.into_iter().map(|((group, daily), rows)| demand_charge(&group, daily, &rows, wrong)).collect(),
         fixed: of(Kind::Customer).iter().map(amount).collect(),
+        subscription,
+        holidays,
+        origin: Origin { warning: unnamed_steps(&held), ..Origin::default() },
         ..Rates::default()
     }
 }
@@ -273,7 +398,7 @@ fn steps(rows: &[&Charge], month: usize, weekday: usize, second: i64) -> Steps {
     limits.dedup();
     let price = |usage: f64| -> f64 {
         let in_force = |row: &&&&Charge| {
-            let same = |other: &&&Charge| other.period == row.period && other.limit <= usage;
+            let same = |other: &&&Charge| other.group == row.group && other.limit <= usage;
             let highest =
                 held.iter().copied().filter(|other| same(other)).map(|other| other.limit).fold(-1.0, f64::max);
             row.limit.total_cmp(&highest).is_eq()
@@ -333,8 +458,8 @@ fn energy_charge(rows: &[&Charge], exports: &[&Charge], wrong: &mut impl FnMut(&
 fn names(rows: &[&Charge], schedule: &Schedule, periods: usize) -> Vec<String> {
     let mut names: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); periods];
     for (slot, month, weekday, second) in Slot::all() {
-        let held = rows.iter().filter(|row| row.covers(month, weekday, second) && !row.period.is_empty());
-        names[schedule.period(slot)].extend(held.map(|row| row.period.as_str()));
+        let held = rows.iter().filter(|row| row.covers(month, weekday, second));
+        names[schedule.period(slot)].extend(held.filter_map(|row| row.group.name()));
     }
     let named = |(at, names): (usize, BTreeSet<&str>)| {
         if names.is_empty() { format!("energy period {at}") } else { names.into_iter().collect::<Vec<_>>().join(" + ") }
@@ -342,7 +467,19 @@ fn names(rows: &[&Charge], schedule: &Schedule, periods: usize) -> Vec<String> {
     names.into_iter().enumerate().map(named).collect()
 }
 
-fn demand_charge(name: String, daily: bool, rows: &[&Charge]) -> DemandCharge {
+/// A row without a name begins above a usage: the reader may have meant a step of another.
+fn unnamed_steps(held: &[&Charge]) -> Option<String> {
+    let is_step = |charge: &&&Charge| charge.limit > 0.0 && matches!(charge.group, Group::Own(_));
+    let lines: Vec<String> = held.iter().filter(is_step).map(|charge| charge.line.to_string()).collect();
+    (!lines.is_empty()).then(|| {
+        let lines = lines.join(", ");
+        format!(
+            "the rows of lines {lines} have no name: each is a charge of its own, on top of the others above its limit"
+        )
+    })
+}
+
+fn demand_charge(group: &Group, daily: bool, rows: &[&Charge], wrong: &mut impl FnMut(&str, String)) -> DemandCharge {
     let (schedule, lists) = scheduled(|month, weekday, second| steps(rows, month, weekday, second));
     let tiers = |list: &Steps| -> Vec<DemandTier> {
         // Below the first limit nothing is charged.
@@ -356,6 +493,14 @@ fn demand_charge(name: String, daily: bool, rows: &[&Charge]) -> DemandCharge {
     };
     let is_flat = rows.iter().all(|row| row.seconds == (0, DAY_S) && row.weekdays == (0, 6));
     let kind = if is_flat { DemandKind::Flat } else { DemandKind::TimeOfUse };
-    let name = if name.is_empty() { "demand".to_owned() } else { name };
-    DemandCharge { kind, schedule, periods: lists.iter().map(tiers).collect(), name, daily, lookback: None }
+    let name = group.name().unwrap_or("demand").to_owned();
+    let ratchet = ratchet::of_rows(rows.iter().map(|row| (row.line, row.ratchet))).unwrap_or_else(|(one, other)| {
+        wrong("ratchet_share", format!("lines {one} and {other} are one charge, `{name}`, with two ratchets"));
+        Ratchet::default()
+    });
+    let (lookback, least_kw) = (ratchet.lookback, ratchet.least_kw.unwrap_or(0.0));
+    if daily && (lookback.is_some() || least_kw > 0.0) {
+        wrong("ratchet_share", format!("the charge `{name}` is assessed daily, and days have no ratchet"));
+    }
+    DemandCharge { kind, schedule, periods: lists.iter().map(tiers).collect(), name, daily, lookback, least_kw }
 }

@@ -3,24 +3,32 @@
 //! one tariff whose rates change by date.
 //!
 //! A lookback counts for the facility charge (`flatdemandstructure`), or for the charges by time of use where there is
-//! none. Keys of our own: `startyear`, `period_names`, `quality`, `warning`.
+//! none. `demandunits` holds where a charge names no unit of its own. Keys of our own: `startyear`, `period_names`,
+//! `quality`, `warning`, `holidays` and `holidays_observed`, `powerfactor`, `leastbilleddemand`, and of a subscription
+//! `subscriptionblockkw`, `subscriptionblockusd`, `subscriptionoverageusd`, `subscribedkw`.
+//!
+//! The object may lie in a `REopt` file (`ElectricTariff.urdb_response`), and a file may have one object a line.
 
 use super::urdb_keys::{Keys, RawTier};
+use crate::account::holiday::{Holidays, Observed};
 use crate::account::tariff::{
     Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Origin, Per, Rates, Schedule,
-    Tariff, TierBasis,
+    Subscription, Tariff, TierBasis,
 };
 use crate::document::json;
-use crate::document::problem::{Place, Problem};
+use crate::document::problem::{Place, Problem, nearest};
 use jiff::civil::Date;
 use serde_json::Value;
 
 /// A file of more values is not read: all tariffs of the database have half as many.
 const MOST_VALUES: usize = 10_000_000;
 
-/// Reads all tariffs of a file. With a `label`, only the object of that label counts, if there is one.
+/// One horsepower, kW (mechanical: 550 ft lbf/s, exactly 745.699 871 582 270 22 W).
+const HP_KW: f64 = 0.745_699_871_582_270_2;
+
+/// Reads all tariffs of a file. With a `label` (or a name), only the objects of that label or name count, if there are any.
 pub fn read(path: &str, text: &str, label: Option<&str>, problems: &mut Vec<Problem>) -> Vec<Tariff> {
-    let value: Value = match json::parse(text, MOST_VALUES) {
+    let value = match json::parse(text, MOST_VALUES).or_else(|wrong| lines(text).ok_or(wrong)) {
         Ok(value) => value,
         Err((line, message)) => {
             let place = Some(Place::Line(path.to_owned(), line));
@@ -28,14 +36,34 @@ pub fn read(path: &str, text: &str, label: Option<&str>, problems: &mut Vec<Prob
             return Vec::new();
         }
     };
-    let objects: Vec<(String, &Value)> = match &value {
-        Value::Array(list) => list.iter().enumerate().map(|(at, object)| (format!("[{at}]."), object)).collect(),
-        Value::Object(map) if map.contains_key("items") => {
-            let list = map["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-            list.iter().enumerate().map(|(at, object)| (format!("items[{at}]."), object)).collect()
+    let objects = match objects(&value) {
+        Ok(objects) => objects,
+        Err((field, message, help)) => {
+            let place = Some(Place::File(path.to_owned()));
+            problems.push(Problem { place, field, message, help: Some(help.to_owned()) });
+            return Vec::new();
         }
-        one => vec![(String::new(), one)],
     };
+    of_objects(path, objects, label, problems)
+}
+
+/// The tariffs of these objects, each with its key path.
+pub(super) fn of_objects(
+    path: &str,
+    mut objects: Vec<(String, &Value)>,
+    label: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Tariff> {
+    let says = |object: &Value, keys: &[&str], what: &str| {
+        let mut entries = object.as_object().into_iter().flatten();
+        entries.any(|(key, value)| keys.contains(&key.to_lowercase().as_str()) && value.as_str() == Some(what))
+    };
+    // What is wrong with others of a large file is none of the reader's business.
+    if let Some(label) = label
+        && objects.iter().any(|object| says(object.1, &["label", "name", "ratename"], label))
+    {
+        objects.retain(|object| says(object.1, &["label", "name", "ratename"], label));
+    }
     let mut found: Vec<Tariff> = Vec::new();
     for (prefix, object) in objects {
         let mut keys = Keys::new(path, prefix, object, problems);
@@ -49,6 +77,52 @@ pub fn read(path: &str, text: &str, label: Option<&str>, problems: &mut Vec<Prob
         Some(at) => vec![found.swap_remove(at)],
         None => joined(found),
     }
+}
+
+/// One object a line, as exports of databases have them.
+fn lines(text: &str) -> Option<Value> {
+    // No more values than these stand in a text.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES {
+        return None;
+    }
+    let rows = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let rows: Option<Vec<Value>> =
+        rows.map(|line| json::parse(line, MOST_VALUES).ok().filter(Value::is_object)).collect();
+    rows.filter(|rows| rows.len() > 1).map(Value::Array)
+}
+
+/// The objects of a file, with their key paths: one, a list, `{"items": [...]}`, or what a `REopt` file holds.
+fn objects(value: &Value) -> Result<Vec<(String, &Value)>, (String, String, &'static str)> {
+    if let Value::Array(rows) = value {
+        return Ok(rows.iter().enumerate().map(|(at, object)| (format!("[{at}]."), object)).collect());
+    }
+    if let Some(rows) = value.get("items").and_then(Value::as_array) {
+        return Ok(rows.iter().enumerate().map(|(at, object)| (format!("items[{at}]."), object)).collect());
+    }
+    let Some((path, tariff)) = electric_tariff(value, "", 0) else {
+        return Ok(vec![(String::new(), value)]);
+    };
+    match tariff.get("urdb_response").filter(|response| !response.is_null()) {
+        Some(response) => Ok(vec![(format!("{path}.urdb_response."), response)]),
+        None => {
+            let keys: Vec<&str> = tariff.as_object().into_iter().flatten().map(|entry| entry.0.as_str()).collect();
+            let message = format!(
+                "holds no `urdb_response`, but {}",
+                if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") }
+            );
+            Err((path, message, "put the tariff of the Utility Rate Database there, or give Portvolt a file of that"))
+        }
+    }
+}
+
+/// The `ElectricTariff` of a `REopt` file, at most four levels down.
+fn electric_tariff<'v>(value: &'v Value, path: &str, depth: usize) -> Option<(String, &'v Value)> {
+    let map = value.as_object()?;
+    if let Some(found) = map.get("ElectricTariff") {
+        return Some((format!("{path}ElectricTariff"), found));
+    }
+    let mut below = map.iter().filter(|_| depth < 4);
+    below.find_map(|(key, inner)| electric_tariff(inner, &format!("{path}{key}."), depth + 1))
 }
 
 /// Puts the rates of one utility and name together, where their dates say which follows which.
@@ -87,9 +161,12 @@ fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
         until,
         energy: energy(keys),
         demand: demand(keys),
+        lookback: lookback(keys),
+        subscription: subscription(keys),
         fixed: fixed(keys),
         minimum: minimum(keys),
         demand_window_s: keys.number("demandwindow", 1.0, 60.0).map(|minutes| (minutes * 60.0).round() as u32),
+        holidays: holidays(keys),
         fits_kw: (keys.number("peakkwcapacitymin", 0.0, 1e9), keys.number("peakkwcapacitymax", 0.0, 1e9)),
         origin: Origin { source: keys.text("source"), quality: keys.text("quality"), warning: keys.text("warning") },
     };
@@ -97,7 +174,8 @@ fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
         let note = format!("{name}: the charge for reactive power is left out, a load has none");
         rates.origin.warning = Some(rates.origin.warning.map_or(note.clone(), |warning| format!("{warning}; {note}")));
     }
-    if rates.energy.is_none() && rates.demand.is_empty() && rates.fixed.is_empty() && keys.problems() == before {
+    let charges_demand = !rates.demand.is_empty() || rates.subscription.is_some();
+    if rates.energy.is_none() && !charges_demand && rates.fixed.is_empty() && keys.problems() == before {
         keys.wrong("energyratestructure", "is missing: the tariff charges nothing", None);
     }
     (keys.problems() == before).then(|| Tariff { label, name, utility, rates: vec![rates] })
@@ -151,11 +229,52 @@ fn energy_basis(keys: &mut Keys<'_>, field: &str, tier: &RawTier) -> Option<Tier
     }
 }
 
+/// Days that are billed as Sundays: dates, and names of days or sets of them.
+fn holidays(keys: &mut Keys<'_>) -> Holidays {
+    let observed = match keys.text("holidays_observed").as_deref() {
+        None => None,
+        Some("on_the_day") => Some(Observed::OnTheDay),
+        Some("monday") => Some(Observed::Monday),
+        Some("nearest") => Some(Observed::Nearest),
+        Some(other) => {
+            let help = Some("there are: on_the_day, monday (after a Sunday), nearest (Friday or Monday)".to_owned());
+            keys.wrong("holidays_observed", &format!("`{other}` is unknown"), help);
+            None
+        }
+    };
+    let words = keys.words("holidays").unwrap_or_default();
+    Holidays::parse(words.iter().map(String::as_str), observed).unwrap_or_else(|wrong| {
+        let message = format!("`{wrong}` is neither a date such as 2025-07-04 nor a known holiday");
+        keys.wrong("holidays", &message, nearest(&wrong, Holidays::names()));
+        Holidays::default()
+    })
+}
+
+/// Blocks of power that are bought ahead.
+fn subscription(keys: &mut Keys<'_>) -> Option<Subscription> {
+    let block_kw = keys.number("subscriptionblockkw", 1e-3, 1e6);
+    let usd_per_block = keys.number("subscriptionblockusd", 0.0, 1e6);
+    let overage_usd_per_kw = keys.number("subscriptionoverageusd", 0.0, 1e5);
+    let subscribed_kw = keys.number("subscribedkw", 0.0, 1e7);
+    match (block_kw, usd_per_block, overage_usd_per_kw) {
+        (Some(block_kw), Some(usd_per_block), Some(overage_usd_per_kw)) => {
+            Some(Subscription { block_kw, usd_per_block, overage_usd_per_kw, subscribed_kw })
+        }
+        (None, None, None) if subscribed_kw.is_none() => None,
+        _ => {
+            let help = "a subscription needs subscriptionblockkw, subscriptionblockusd and subscriptionoverageusd";
+            keys.wrong("subscriptionblockkw", "the subscription is not whole", Some(help.to_owned()));
+            None
+        }
+    }
+}
+
 fn demand(keys: &mut Keys<'_>) -> Vec<DemandCharge> {
     let lookback = lookback(keys);
+    let least_kw = keys.number("leastbilleddemand", 0.0, 1e7).unwrap_or(0.0);
     let mut out = Vec::new();
     if let Some(mut charge) = flat_demand(keys) {
-        charge.lookback = lookback;
+        (charge.lookback, charge.least_kw) = (lookback, least_kw);
         out.push(charge);
     }
     let has_flat = !out.is_empty();
@@ -164,7 +283,8 @@ fn demand(keys: &mut Keys<'_>) -> Vec<DemandCharge> {
             keys.schedule("demandweekdayschedule", "demandweekendschedule", "demandratestructure", &structure);
         let charge =
             demand_charge(keys, DemandKind::TimeOfUse, "demand period", "demandrateunit", &structure, schedule);
-        out.extend(charge.map(|charge| DemandCharge { lookback: lookback.filter(|_| !has_flat), ..charge }));
+        let least_kw = if has_flat { 0.0 } else { least_kw };
+        out.extend(charge.map(|charge| DemandCharge { lookback: lookback.filter(|_| !has_flat), least_kw, ..charge }));
     }
     if let Some(structure) = priced(keys, "coincidentratestructure") {
         let key = "coincidentrateschedule";
@@ -194,24 +314,47 @@ fn demand_charge(
     structure: &[Vec<RawTier>],
     schedule: Option<Schedule>,
 ) -> Option<DemandCharge> {
-    let daily = match keys.text(unit_key).as_deref().map(str::trim) {
-        None | Some("kW" | "") => false,
-        Some("kW daily") => true,
-        Some(other) => {
-            let message = format!("the unit `{other}` is not supported");
-            keys.wrong(unit_key, &message, Some("supported are kW and kW daily; a load is in kW".to_owned()));
-            return None;
-        }
-    };
+    let (unit_kw, daily) = demand_unit(keys, unit_key)?;
     let steps = |tiers: &Vec<RawTier>| {
-        let step =
-            |(at, tier): (usize, &RawTier)| DemandTier { usd_per_kw: tier.usd(), up_to_kw: tier.up_to(at, tiers) };
+        let step = |(at, tier): (usize, &RawTier)| DemandTier {
+            usd_per_kw: tier.usd() / unit_kw,
+            up_to_kw: tier.up_to(at, tiers) * unit_kw,
+        };
         let steps: Vec<DemandTier> = tiers.iter().enumerate().map(step).collect();
         // A period that costs nothing is no line of a bill.
         if steps.iter().all(|step| step.usd_per_kw == 0.0) { Vec::new() } else { steps }
     };
     let periods = structure.iter().map(steps).collect();
-    Some(DemandCharge { kind, schedule: schedule?, periods, name: name.to_owned(), daily, lookback: None })
+    let name = name.to_owned();
+    Some(DemandCharge { kind, schedule: schedule?, periods, name, daily, lookback: None, least_kw: 0.0 })
+}
+
+/// A unit of demand in kW, and whether it counts by the day. A charge's own unit comes before that of all.
+fn demand_unit(keys: &mut Keys<'_>, own_key: &str) -> Option<(f64, bool)> {
+    let own = keys.text(own_key).filter(|unit| !unit.trim().is_empty());
+    let (key, unit) = match own {
+        Some(unit) => (own_key, unit),
+        None => ("demandunits", keys.text("demandunits").unwrap_or_default()),
+    };
+    let unit = unit.trim();
+    let daily = unit.ends_with(" daily");
+    match unit.trim_end_matches(" daily") {
+        "" | "kW" => Some((1.0, daily)),
+        "hp" => Some((HP_KW, daily)),
+        "kVA" => match keys.number("powerfactor", 0.05, 1.0) {
+            Some(power_factor) => Some((power_factor, daily)),
+            None => {
+                let help = "a load is in kW: set `powerfactor` (kW per kVA) of the load beside it";
+                keys.wrong(key, &format!("`{unit}` is not supported without a power factor"), Some(help.to_owned()));
+                None
+            }
+        },
+        _ => {
+            let help = "supported are kW, hp and kVA, each alone or `daily`";
+            keys.wrong(key, &format!("the unit `{unit}` is not supported"), Some(help.to_owned()));
+            None
+        }
+    }
 }
 
 /// Version 8 has `lookbackPercent`, `lookbackMonths` (twelve yes or no, or numbers of months) and `lookbackRange`

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const MOST_USD: f64 = 100_000.0;
 
 /// Other names of the same keys: those of the bulk file, and older ones.
-const ALIASES: [(&str, &str); 17] = [
+const ALIASES: [(&str, &str); 19] = [
     ("energyratestrux", "energyratestructure"),
     ("energyweekdaysched", "energyweekdayschedule"),
     ("energyweekendsched", "energyweekendschedule"),
@@ -20,6 +20,8 @@ const ALIASES: [(&str, &str); 17] = [
     ("demandweekendsched", "demandweekendschedule"),
     ("demandrateunits", "demandrateunit"),
     ("demandratchetpct", "demandratchetpercentage"),
+    ("demandunit", "demandunits"),
+    ("holiday", "holidays"),
     ("flatdemandstrux", "flatdemandstructure"),
     ("flatdemandunits", "flatdemandunit"),
     ("coincidentratestrux", "coincidentratestructure"),
@@ -31,7 +33,7 @@ const ALIASES: [(&str, &str); 17] = [
 ];
 
 /// The keys that are read. Others are the database's notes, and left alone.
-const READ: [&str; 40] = [
+const READ: [&str; 49] = [
     "annualmincharge",
     "coincidentrateschedule",
     "coincidentratestructure",
@@ -39,6 +41,7 @@ const READ: [&str; 40] = [
     "demandratchetpercentage",
     "demandratestructure",
     "demandrateunit",
+    "demandunits",
     "demandreactivepowercharge",
     "demandweekdayschedule",
     "demandweekendschedule",
@@ -55,7 +58,10 @@ const READ: [&str; 40] = [
     "flatdemandstructure",
     "flatdemandunit",
     "fueladjustmentsmonthly",
+    "holidays",
+    "holidays_observed",
     "label",
+    "leastbilleddemand",
     "lookbackmonths",
     "lookbackpercent",
     "lookbackrange",
@@ -66,10 +72,15 @@ const READ: [&str; 40] = [
     "peakkwcapacitymax",
     "peakkwcapacitymin",
     "period_names",
+    "powerfactor",
     "quality",
     "source",
     "startdate",
     "startyear",
+    "subscribedkw",
+    "subscriptionblockkw",
+    "subscriptionblockusd",
+    "subscriptionoverageusd",
     "utility",
     "warning",
 ];
@@ -277,7 +288,9 @@ impl<'a> Keys<'a> {
             };
             let tier = self.tier(&field, object);
             let is_last = at + 1 == tiers.len();
-            let below = out.last().and_then(|tier| tier.max).unwrap_or(0.0);
+            // Ends in unlike units rise or fall with the load: the bill says which tiers it passes over.
+            let alike = |before: &&RawTier| before.unit.is_none() || before.unit == tier.unit;
+            let below = out.last().filter(alike).and_then(|tier| tier.max).unwrap_or(0.0);
             match tier.max {
                 None if !is_last => {
                     let help = Some("only the last tier is open; give this one the usage at which it ends".to_owned());
@@ -393,10 +406,25 @@ impl<'a> Keys<'a> {
         Some(out)
     }
 
+    /// A list of words, or one word.
+    pub(super) fn words(&mut self, key: &str) -> Option<Vec<String>> {
+        let value = self.get(key)?;
+        let word = |value: &Value| value.as_str().map(str::to_owned);
+        let words = match value {
+            Value::Array(list) => list.iter().map(word).collect(),
+            one => word(one).map(|word| vec![word]),
+        };
+        if words.is_none() {
+            self.wrong(key, "must be a list of words in quotes", None);
+        }
+        words
+    }
+
     /// A date: seconds since 1970 (as the database writes it, midnight UTC), or ISO text.
     pub(super) fn date(&mut self, key: &str) -> Option<Date> {
         let value = self.get(key)?;
         let inner = value.get("$date").unwrap_or(value);
+        let inner = inner.get("$numberLong").unwrap_or(inner);
         let from_s = |seconds: i64| {
             // The bulk file counts milliseconds.
             let seconds = if seconds.abs() > 100_000_000_000 { seconds / 1000 } else { seconds };

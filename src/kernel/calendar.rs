@@ -165,6 +165,12 @@ impl Calendar {
         (civil.day_of_year().unsigned_abs() as usize - 1) * 24 + civil.hour().unsigned_abs() as usize
     }
 
+    /// How far local time without daylight saving is ahead of UTC, seconds.
+    #[must_use]
+    pub fn standard_offset_s(&self) -> i64 {
+        self.standard_offset_s
+    }
+
     /// How far local time is ahead of UTC, seconds.
     #[must_use]
     pub fn offset_s(&self, elapsed_s: i64) -> i64 {

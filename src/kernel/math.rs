@@ -21,6 +21,12 @@ pub fn pow(x: f64, y: f64) -> f64 {
     libm::pow(x, y)
 }
 
+/// Arc cosine of `x`, in radians.
+#[must_use]
+pub fn acos(x: f64) -> f64 {
+    libm::acos(x)
+}
+
 /// Natural logarithm of the gamma function of `x` above 0.
 #[must_use]
 pub fn ln_gamma(x: f64) -> f64 {

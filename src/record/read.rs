@@ -4,7 +4,7 @@ use super::names::Names;
 use super::table::write_csv;
 use crate::disk::read::{self as file, Kind};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
+use arrow_array::types::{Float64Type, TimestampMillisecondType, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Type;
@@ -66,7 +66,12 @@ impl Batch {
 
     /// A point in time, seconds since 1970-01-01 UTC.
     pub(crate) fn unix_s(&self, name: &str, row: usize) -> Option<i64> {
-        let times = self.column(name)?.as_primitive_opt::<TimestampSecondType>()?;
+        let column = self.column(name)?;
+        if let Some(times) = column.as_primitive_opt::<TimestampMillisecondType>() {
+            return times.is_valid(row).then(|| times.value(row) / 1000);
+        }
+        // Folders of earlier versions.
+        let times = column.as_primitive_opt::<TimestampSecondType>()?;
         times.is_valid(row).then(|| times.value(row))
     }
 

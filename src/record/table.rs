@@ -4,9 +4,9 @@ use super::names::Names;
 use crate::disk::name::steers;
 use crate::disk::whole::Out;
 use crate::kernel::ids::{FleetId, NodeId, PlantId, PortId, SiteId, StationId, VisitId};
-use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampSecondBuilder, UInt32Builder};
+use arrow_array::builder::{ArrayBuilder, Float64Builder, StringBuilder, TimestampMillisecondBuilder, UInt32Builder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
+use arrow_array::types::{Float64Type, TimestampMillisecondType, UInt32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
@@ -80,8 +80,8 @@ pub enum Column {
     Number(Float64Builder),
     /// Words.
     Text(StringBuilder),
-    /// Points in time.
-    Time(TimestampSecondBuilder),
+    /// Points in time, ms since 1970: Parquet has no type for seconds, and readers take them for whole numbers.
+    Time(TimestampMillisecondBuilder),
 }
 
 impl Column {
@@ -90,7 +90,7 @@ impl Column {
             ColumnKind::Whole => Self::Whole(UInt32Builder::with_capacity(rows)),
             ColumnKind::Number => Self::Number(Float64Builder::with_capacity(rows)),
             ColumnKind::Text => Self::Text(StringBuilder::with_capacity(rows, rows * 8)),
-            ColumnKind::Time => Self::Time(TimestampSecondBuilder::with_capacity(rows)),
+            ColumnKind::Time => Self::Time(TimestampMillisecondBuilder::with_capacity(rows)),
         }
     }
 
@@ -164,7 +164,7 @@ cell!(Option<FleetId>, Text, |value, names| value.map(|id| &names.fleets[id.inde
 cell!(NodeId, Text, |value, names| Some(names.node(*value)));
 cell!(Option<VisitId>, Text, |value, names| value.map(|id| &names.visits[id.index()]));
 cell!(Option<PortId>, Text, |value, names| value.map(|id| &names.ports[id.index()]));
-cell!(At, Time, |value, names| Some(names.calendar.unix_s(i64::from(value.0))));
+cell!(At, Time, |value, names| Some(names.calendar.unix_s(i64::from(value.0)) * 1000));
 cell!(String, Text, |value, _names| Some(value));
 cell!(Arc<str>, Text, |value, _names| Some(value.as_ref()));
 
@@ -364,7 +364,7 @@ fn schema_of<R: Row>(zone: &str) -> Schema {
             ColumnKind::Whole => DataType::UInt32,
             ColumnKind::Number => DataType::Float64,
             ColumnKind::Text => DataType::Utf8,
-            ColumnKind::Time => DataType::Timestamp(TimeUnit::Second, Some(zone.into())),
+            ColumnKind::Time => DataType::Timestamp(TimeUnit::Millisecond, Some(zone.into())),
         };
         Field::new(column.name, kind, true).with_metadata([("unit", column.unit), ("info", column.info.trim())])
     };
@@ -386,7 +386,8 @@ fn digest_rows(batch: &RecordBatch, digest: &mut blake3::Hasher) {
             match values {
                 Values::Whole(values) => bytes.extend(values[row].to_le_bytes()),
                 Values::Number(values) => bytes.extend(values[row].to_le_bytes()),
-                Values::Time(values) => bytes.extend(values[row].to_le_bytes()),
+                // Seconds, as all times of a run are.
+                Values::Time(values) => bytes.extend((values[row] / 1000).to_le_bytes()),
                 Values::Text(values) => {
                     let text = values.value(row);
                     bytes.extend((text.len() as u32).to_le_bytes());
@@ -416,7 +417,7 @@ impl<'a> Values<'a> {
             DataType::UInt32 => Self::Whole(column.as_primitive::<UInt32Type>().values()),
             DataType::Float64 => Self::Number(column.as_primitive::<Float64Type>().values()),
             DataType::Utf8 => Self::Text(column.as_string::<i32>()),
-            _ => Self::Time(column.as_primitive::<TimestampSecondType>().values()),
+            _ => Self::Time(column.as_primitive::<TimestampMillisecondType>().values()),
         }
     }
 }
@@ -446,7 +447,7 @@ pub(super) fn write_csv<W: Write>(
                     DataType::Float64 => column.as_primitive::<Float64Type>().value(row).to_string(),
                     DataType::Utf8 => plain_cell(column.as_string::<i32>().value(row)),
                     _ => {
-                        let unix_s = column.as_primitive::<TimestampSecondType>().value(row);
+                        let unix_s = column.as_primitive::<TimestampMillisecondType>().value(row) / 1000;
                         names.calendar.iso(unix_s - names.calendar.unix_s(0))
                     }
                 }

@@ -97,6 +97,22 @@ fn sites(scenario: &Scenario, checker: &mut Checker<'_>) {
         if site.load_by_hour.iter().any(|factor| !(0.0..=100.0).contains(factor)) {
             checker.wrong(&["site", key, "load_by_hour"], "each factor must be between 0 and 100", None);
         }
+        if site.load.is_some() && (site.load_kw > 0.0 || !site.load_by_hour.is_empty() || site.load_by_year.is_some()) {
+            let help =
+                Some("take the others out, or `load`; a template's with `without = [\"site.KEY.load_kw\"]`".to_owned());
+            checker.wrong(
+                &["site", key, "load"],
+                "stands for the whole load, beside `load_kw`, `load_by_hour` or `load_by_year`",
+                help,
+            );
+        }
+        if site.load.is_some() && scenario.transition.is_some() {
+            let help = Some("give `load_kw` and `load_by_year` instead".to_owned());
+            checker.wrong(&["site", key, "load"], "is metered on some days, and a transition runs through years", help);
+        }
+        if site.load_map.is_some() && site.load.is_none() {
+            checker.wrong(&["site", key, "load_map"], "says how `load` is read, and there is none", None);
+        }
         if let Some(load) = &site.load_by_year {
             checker.curve(&["site", key, "load_by_year"], load, (0.0, 1e6));
         }

@@ -104,6 +104,14 @@ pub(crate) fn read_text(path: &Path, kind: Kind, within: Option<&Path>) -> Resul
     read::utf8(bytes).map_err(|error| explained(&error, path))
 }
 
+/// The bytes of a file that a command names.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub(crate) fn read_bytes(path: &Path, kind: Kind) -> Result<Vec<u8>, Wrong> {
+    bytes_within(path, kind, None)
+}
+
 fn explained(error: &ReadError, path: &Path) -> Wrong {
     let help = match error {
         ReadError::Missing => Some(near_file(path).unwrap_or_else(|| {

@@ -98,25 +98,6 @@ pub fn matrix(path: &str, text: &str, scenario: &Scenario, problems: &mut Vec<Pr
     out
 }
 
-/// Reads `hour, kw_per_kw`: power of an array for each hour of a year, in order.
-pub fn solar(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<f64> {
-    let mut table = Table::open(path, text, &["hour", "kw_per_kw"], &[], problems);
-    let [of_hour, power] = table.columns(["hour", "kw_per_kw"]);
-    let mut out = Vec::new();
-    while let Some(row) = table.next_row() {
-        let hour = table.number(&row, of_hour, 0.0, 8_783.0);
-        let Some(kw) = table.number(&row, power, 0.0, 2.0) else { continue };
-        if hour.is_some_and(|hour| (hour - out.len() as f64).abs() > 1e-9) {
-            table.wrong(row.line, "hour", format!("hour {} comes next", out.len()), None);
-        }
-        out.push(kw);
-    }
-    if table.is_usable() && !matches!(out.len(), 8_760 | 8_784) {
-        table.wrong(1, "hour", format!("a year has 8760 hours, the file {}", out.len()), None);
-    }
-    out
-}
-
 /// Reads `start, kw[, site]`: most power for charging from a local time on.
 pub fn schedule(
     path: &str,

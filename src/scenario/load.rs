@@ -2,7 +2,7 @@
 
 use super::files::{FILE_NAME, Files};
 use super::loaded::{FIRST_SOC, Levels, Loaded};
-use super::provenance;
+use super::provenance::{self, Layers};
 use super::rows::{Listed, Rows};
 use super::schema::check_shape;
 use super::{Scenario, check, choice};
@@ -70,15 +70,17 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     };
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
+    let layers = reader.layers;
     let rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     lay_out(&mut scenario, rows);
     let calendar = check::check(&scenario, &document, &mut problems.list);
-    let provenance = provenance::collect(&document, &scenario, &mut problems.list);
+    let mut provenance = provenance::collect(&document, &scenario, &layers, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
     let background = rows.background(&scenario);
-    let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs } =
+    let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes } =
         rows.all(&scenario, calendar.as_ref());
+    provenance.add_measured(measured);
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &base, &inputs);
@@ -94,6 +96,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 tariffs,
                 solar,
                 schedule,
+                site_loads,
                 pin_visits: false,
                 first_soc: FIRST_SOC,
                 first_levels: Levels::default(),
@@ -102,6 +105,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 plugins,
                 record_views: None,
                 canonical,
+                notes,
             })
         }
         _ => Err(sorted(problems)),
@@ -215,6 +219,7 @@ struct Reader {
     problems: Vec<Problem>,
     /// Tables that settings made anew, and what helps where they are not whole.
     made: BTreeMap<String, String>,
+    layers: Layers,
 }
 
 impl Reader {
@@ -226,6 +231,7 @@ impl Reader {
             inputs: BTreeMap::new(),
             problems: Vec::new(),
             made: BTreeMap::new(),
+            layers: Layers::default(),
         }
     }
 
@@ -248,11 +254,13 @@ impl Reader {
     fn lay_all(&mut self, document: &mut Item, overlays: &[PathBuf], settings: &[String]) {
         for overlay in overlays {
             if let Some(over) = self.chain(overlay, 0, "--strategy") {
+                self.add_layer();
                 self.lay(document, over);
             }
         }
         for setting in settings {
             if let Some(over) = self.setting(setting) {
+                self.add_layer();
                 self.made.extend(document.made_by(&over).map(|(path, beside)| {
                     let near = path.last().and_then(|name| nearest(name, beside));
                     let near = near.filter(|help| help.starts_with("did"));
@@ -263,14 +271,30 @@ impl Reader {
         }
     }
 
+    /// A file lies on those that were read before.
+    fn add_file(&mut self, index: usize, depth: usize) {
+        if depth == 0 {
+            self.layers.own = self.layers.files.len();
+        }
+        self.layers.files.push((index, self.files[index].path.clone()));
+    }
+
+    /// So does the overlay or setting that was read last.
+    fn add_layer(&mut self) {
+        let index = self.files.len() - 1;
+        self.layers.files.push((index, self.files[index].path.clone()));
+    }
+
     /// A file on top of what it extends: one file, or several, each on top of the one before.
     /// `field` is what names the file.
     fn chain(&mut self, path: &Path, depth: usize, field: &str) -> Option<Item> {
         let mut item = self.file(path, field)?;
+        let index = self.files.len() - 1;
         let Node::Table(items) = &mut item.node else {
             return Some(item);
         };
         let Some(extends) = items.remove("extends") else {
+            self.add_file(index, depth);
             return Some(item);
         };
         let text = |item: &Item| match &item.node {
@@ -298,6 +322,7 @@ impl Reader {
                 None => document = Some(base),
             }
         }
+        self.add_file(index, depth);
         let Some(mut document) = document else {
             return Some(item);
         };

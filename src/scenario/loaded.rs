@@ -3,6 +3,7 @@
 use super::plugin_file::PluginFile;
 use super::provenance::Provenance;
 use super::{Quality, Scenario};
+use crate::account::load::Load;
 use crate::account::tariff::Tariff;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::units::Kw;
@@ -65,6 +66,8 @@ pub struct Loaded {
     pub solar: BTreeMap<String, Vec<f64>>,
     /// Power by time from a file, for the charging policy `schedule`.
     pub schedule: Option<Schedule>,
+    /// Metered loads by key of `[site]`, of the sites that name a file.
+    pub site_loads: BTreeMap<String, Load>,
     /// Do visits use the port of their charger's name and no other? (Replays of sessions without a pool.)
     pub pin_visits: bool,
     /// Tariffs by key of `[site]`, of the sites that name one.
@@ -83,6 +86,8 @@ pub struct Loaded {
     pub record_views: Option<PathBuf>,
     /// blake3 of the merged document and of the files it names, wherever they lie and however they are laid out.
     pub canonical: String,
+    /// What was assumed of its files, and what of them does not fit.
+    pub notes: Vec<String>,
 }
 
 impl Loaded {

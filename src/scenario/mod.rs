@@ -257,6 +257,8 @@ pub struct SourceSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
+    /// Measured at the place itself, in a file whose hash is kept.
+    Measured,
     /// Read in the named source.
     Verified,
     /// Read in a summary or copy of the source.
@@ -273,13 +275,21 @@ pub enum Quality {
 
 impl Quality {
     /// All of them, best first.
-    pub const ALL: [Self; 6] =
-        [Self::Verified, Self::VerifiedSecondary, Self::Derived, Self::Chosen, Self::Assumed, Self::Unverified];
+    pub const ALL: [Self; 7] = [
+        Self::Measured,
+        Self::Verified,
+        Self::VerifiedSecondary,
+        Self::Derived,
+        Self::Chosen,
+        Self::Assumed,
+        Self::Unverified,
+    ];
 
     /// The word used in files and tables.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Measured => "measured",
             Self::Verified => "verified",
             Self::VerifiedSecondary => "verified_secondary",
             Self::Derived => "derived",

@@ -1,15 +1,16 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
-use super::files::read_text;
+use super::files::read_bytes;
 use super::load::sorted;
 use super::loaded::{Background, FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
 use super::{Allocation, Scenario};
-use crate::disk::read::Kind;
+use crate::disk::read::{Kind, utf8};
 use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
-use crate::import::acn;
+use crate::import::map::Map;
+use crate::import::sessions as recorded;
 use crate::kernel::calendar::Calendar;
 use crate::policy;
 use std::collections::BTreeMap;
@@ -27,8 +28,10 @@ pub const SITE: &str = "site";
 #[derive(Debug, Clone)]
 pub struct Replay {
     /// Sessions as CSV: `session_id, vehicle_id, charger_id, arrive_s, depart_s, energy_kwh, max_kw` and optionally
-    /// `vehicle_max_kw`.
+    /// `vehicle_max_kw`; or a log of others, as [`recorded::read`] takes it.
     pub sessions: PathBuf,
+    /// How a table of others is read.
+    pub map: Map,
     /// Charging policy.
     pub policy: String,
     /// Its parameters.
@@ -43,6 +46,8 @@ pub struct Replay {
     pub chargers: Option<u32>,
     /// Most power of a port of the pool, kW.
     pub port_kw: Option<f64>,
+    /// Most power of every port of a log of others, kW; none: as [`recorded::Options::max_kw`] has it.
+    pub max_kw: Option<f64>,
     /// A tariff to bill by: a file, or the name of a shipped one.
     pub tariff: Option<PathBuf>,
     /// Which tariff of the file, when it holds several.
@@ -60,6 +65,7 @@ impl Replay {
     pub fn new(sessions: PathBuf, policy: &str) -> Self {
         Self {
             sessions,
+            map: Map::default(),
             policy: policy.to_owned(),
             params: BTreeMap::new(),
             limit_kw: None,
@@ -67,6 +73,7 @@ impl Replay {
             allocation: Allocation::Interval,
             chargers: None,
             port_kw: None,
+            max_kw: None,
             tariff: None,
             tariff_name: None,
             start: None,
@@ -81,11 +88,11 @@ impl Replay {
 /// All problems of the file and of the settings.
 pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let path = replay.sessions.display().to_string();
-    let text = read_text(&replay.sessions, if is_acn(replay) { Kind::Sessions } else { Kind::Csv }, None)
-        .map_err(|(message, help)| Problems::of_file(&path, message, help))?;
+    let bytes =
+        read_bytes(&replay.sessions, Kind::Csv).map_err(|(message, help)| Problems::of_file(&path, message, help))?;
     let mut problems = Problems::default();
-    let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-    let Sessions { visits, start, zone } = sessions(replay, &path, &text, &mut problems.list);
+    let hash = blake3::hash(&bytes).to_hex().to_string();
+    let Sessions { visits, start, zone, notes } = sessions(replay, &path, bytes, &mut problems.list);
     if visits.list.is_empty() && problems.list.is_empty() {
         problems.list.extend(Problems::of_file(&path, "holds no sessions", None).list);
     }
@@ -116,6 +123,10 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         problems.list.extend(Problems::of_file(&path, message, help).list);
         return Err(sorted(problems));
     }
+    if visits.list.is_empty() {
+        // What is wrong with the sessions is told; they tell no day and no zone.
+        return Err(sorted(problems));
+    }
     let (calendar, days) = calendar(&start, &zone, last_s, &mut problems.list);
     problems.list.extend(uneven_interval(replay, calendar.as_ref(), days));
     let scenario = scenario(replay, &visits, (&start, &zone), days);
@@ -135,6 +146,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),
+            site_loads: BTreeMap::new(),
             schedule: None,
             pin_visits: replay.chargers.is_none(),
             record_views: None,
@@ -144,6 +156,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             plugins: Plugins::new(),
             canonical: String::new(),
             provenance: Provenance::default(),
+            notes,
         }),
         _ => Err(sorted(problems)),
     }
@@ -154,25 +167,34 @@ struct Sessions {
     visits: Visits,
     start: String,
     zone: String,
+    notes: Vec<String>,
 }
 
-/// Are the sessions ACN-Data's JSON?
-fn is_acn(replay: &Replay) -> bool {
-    replay.sessions.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-}
-
-/// Reads the plain CSV, or ACN-Data's JSON.
-fn sessions(replay: &Replay, path: &str, text: &str, problems: &mut Vec<Problem>) -> Sessions {
+/// Reads the plain CSV, or a log of others.
+fn sessions(replay: &Replay, path: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Sessions {
     let (mut start, mut zone) = ("2025-01-06".to_owned(), "America/Los_Angeles".to_owned());
-    let visits = if is_acn(replay) {
-        let options = acn::Options { zone: replay.zone.clone(), ..acn::Options::default() };
-        let sessions = acn::read(path, text, &options, problems);
-        (start, zone) = (sessions.start.clone(), sessions.zone.clone());
-        visits(path, &acn::to_csv(&sessions), problems)
+    let mut notes = Vec::new();
+    let visits = if recorded::is_own(&bytes) {
+        match utf8(bytes) {
+            Ok(text) => visits(path, &text, problems),
+            Err(error) => {
+                let help = Some("save the file as UTF-8".to_owned());
+                problems.extend(Problems::of_file(path, error.to_string(), help).list);
+                Visits::default()
+            }
+        }
     } else {
-        visits(path, text, problems)
+        let map = Map { zone: replay.zone.clone().or_else(|| replay.map.zone.clone()), ..replay.map.clone() };
+        let options = recorded::Options { map, max_kw: replay.max_kw, as_requested: false };
+        let sessions = recorded::read(path, &bytes, &options, problems);
+        (start, zone) = (sessions.start.clone(), sessions.zone.clone());
+        if sessions.open > 0 {
+            notes.push(format!("{} sessions that had not ended are left out", sessions.open));
+        }
+        notes.extend(sessions.notes.iter().cloned());
+        visits(path, &recorded::to_csv(&sessions), problems)
     };
-    Sessions { visits, start: replay.start.clone().unwrap_or(start), zone: replay.zone.clone().unwrap_or(zone) }
+    Sessions { visits, start: replay.start.clone().unwrap_or(start), zone: replay.zone.clone().unwrap_or(zone), notes }
 }
 
 /// No two sessions may have one name.

@@ -3,14 +3,20 @@
 use super::files::Files;
 use super::loaded::{Background, FuelVisit, KmRow, ListedHaul, Picture, Schedule, Visits};
 use super::{Scenario, listing, visits};
+use crate::account::load::Load;
 use crate::account::tariff::Tariff;
-use crate::disk::read::Kind;
+use crate::charging::spec::VisitsSpec;
+use crate::disk::read::{Kind, utf8};
 use crate::document::problem::{Problem, Problems};
+use crate::grid::spec::SiteSpec;
 use crate::import;
+use crate::import::map::Map;
+use crate::import::sessions;
+use crate::import::template::MEASURED;
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::place::spec::PicturePoint;
 use crate::yard::spec::Drawing;
 use crate::yard::{check as yard_check, drawing};
-use crate::place::spec::PicturePoint;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +30,11 @@ pub(super) struct Listed {
     pub(super) solar: BTreeMap<String, Vec<f64>>,
     pub(super) schedule: Option<Schedule>,
     pub(super) tariffs: BTreeMap<String, Tariff>,
+    pub(super) site_loads: BTreeMap<String, Load>,
+    /// Fields whose file holds measurements, and that file with its hash.
+    pub(super) measured: BTreeMap<String, String>,
+    /// What was assumed of the files, and what of them was left out.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads a tariff by the name of its file, or of one that comes along; `label` says which, where the file holds several. Its
@@ -61,11 +72,9 @@ impl Rows<'_> {
             })
         });
         let visits = scenario.visits.iter();
-        let visits = visits.map(|(key, spec)| {
-            let field = format!("visits.{key}.csv");
-            (key.clone(), self.read(&field, Kind::Csv, &spec.csv, visits::visits))
-        });
-        let visits = visits.collect();
+        let mut from = Measured::default();
+        let visits: BTreeMap<String, Visits> =
+            visits.map(|(key, spec)| (key.clone(), self.sessions(key, spec, scenario, zone, &mut from))).collect();
         let fuel_visits = scenario.fuel_visits.iter();
         let fuel_visits = fuel_visits.map(|(key, spec)| {
             let read =
@@ -80,9 +89,16 @@ impl Rows<'_> {
         let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
         let solar = profiles.map(|(key, file)| {
             let field = format!("solar.{key}.csv");
-            (key.clone(), self.read(&field, Kind::Csv, file, listing::solar))
+            (
+                key.clone(),
+                self.read_bytes(&field, Kind::Csv, file, |path, bytes, out| import::weather::solar(path, bytes, out)),
+            )
         });
-        let solar = solar.collect();
+        let solar: BTreeMap<String, Vec<f64>> = solar.collect();
+        let with_load = scenario.site.iter().filter(|(_, site)| site.load.is_some());
+        let site_loads: BTreeMap<String, Load> = with_load
+            .filter_map(|(key, site)| Some((key.clone(), self.site_load(key, site, scenario, zone?, &mut from)?)))
+            .collect();
         let schedule = scenario.policy.charging.keys.csv.as_ref().zip(zone).map(|(file, calendar)| {
             let read =
                 |path: &str, text: &str, out: &mut Vec<Problem>| listing::schedule(path, text, scenario, calendar, out);
@@ -90,7 +106,9 @@ impl Rows<'_> {
         });
         let tariffs = self.tariffs(scenario);
         let plans = self.plans(scenario);
-        Listed { hauls, visits, fuel_visits, plans, matrix: matrix.unwrap_or_default(), solar, schedule, tariffs }
+        let Measured { fields: measured, notes } = from;
+        let matrix = matrix.unwrap_or_default();
+        Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes }
     }
 
     /// Reads a file that the scenario names at `field`.
@@ -101,12 +119,30 @@ impl Rows<'_> {
         file: &str,
         parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> T,
     ) -> T {
+        self.read_bytes(field, kind, file, |path, bytes, problems| match utf8(bytes) {
+            Ok(text) => parse(path, &text, problems),
+            Err(error) => {
+                let help = Some("save the file as UTF-8".to_owned());
+                problems.extend(Problems::of_file(path, error.to_string(), help).list);
+                T::default()
+            }
+        })
+    }
+
+    /// The same for a file that need not be text.
+    fn read_bytes<T: Default>(
+        &mut self,
+        field: &str,
+        kind: Kind,
+        file: &str,
+        parse: impl FnOnce(&str, Vec<u8>, &mut Vec<Problem>) -> T,
+    ) -> T {
         let path = self.base.join(file);
         let name = path.display().to_string();
-        match self.from.text(&path, kind) {
-            Ok(text) => {
-                self.inputs.insert(name.clone(), blake3::hash(text.as_bytes()).to_hex().to_string());
-                parse(&name, &text, self.problems)
+        match self.from.bytes(&path, kind) {
+            Ok(bytes) => {
+                self.inputs.insert(name.clone(), blake3::hash(&bytes).to_hex().to_string());
+                parse(&name, bytes, self.problems)
             }
             Err((message, help)) => {
                 self.refuse(field, &name, message, help);
@@ -149,6 +185,22 @@ impl Rows<'_> {
     }
 }
 
+/// What files of measurements say beside their rows.
+#[derive(Debug, Default)]
+struct Measured {
+    fields: BTreeMap<String, String>,
+    notes: Vec<String>,
+}
+
+impl Measured {
+    /// Notes that a field's file holds measurements.
+    fn add(&mut self, field: String, file: &str, bytes: &[u8], said: &[String]) {
+        let hash = blake3::hash(bytes).to_hex();
+        self.notes.extend(said.iter().map(|said| format!("{field}: {said}")));
+        self.fields.insert(field, format!("{file}, blake3 {hash}"));
+    }
+}
+
 impl Rows<'_> {
     /// The plans of all terminals that have one in a file.
     fn plans(&mut self, scenario: &Scenario) -> BTreeMap<String, Drawing> {
@@ -165,6 +217,92 @@ impl Rows<'_> {
             (key.clone(), plan)
         });
         plans.collect()
+    }
+
+    /// A mapping file of the scenario, or nothing said; its zone is the scenario's where it names none.
+    fn map(&mut self, field: &str, file: Option<&String>, zone: &str) -> Map {
+        let map = file.map(|file| {
+            self.read(field, Kind::Toml, file, |path, text, out| Map::parse(path, text, out).unwrap_or_default())
+        });
+        let map = map.unwrap_or_default();
+        Map { zone: map.zone.clone().or_else(|| Some(zone.to_owned())), ..map }
+    }
+
+    /// Visits: the plain CSV, or a log of others, of which the sessions within the run count.
+    fn sessions(
+        &mut self,
+        key: &str,
+        spec: &VisitsSpec,
+        scenario: &Scenario,
+        calendar: Option<&Calendar>,
+        from: &mut Measured,
+    ) -> Visits {
+        let field = format!("visits.{key}.csv");
+        let map = self.map(&format!("visits.{key}.map"), spec.map.as_ref(), &scenario.time.zone);
+        self.read_bytes(&field, Kind::Csv, &spec.csv, |path, bytes, out| {
+            if sessions::is_own(&bytes) {
+                return match utf8(bytes) {
+                    Ok(text) => {
+                        if let Some(origin) = text.lines().take(5).find_map(|line| line.strip_prefix(MEASURED)) {
+                            from.fields.insert(field.clone(), origin.to_owned());
+                        }
+                        visits::visits(path, &text, out)
+                    }
+                    Err(error) => {
+                        out.extend(
+                            Problems::of_file(path, error.to_string(), Some("save the file as UTF-8".to_owned())).list,
+                        );
+                        Visits::default()
+                    }
+                };
+            }
+            let before = out.len();
+            let options = sessions::Options { map, ..sessions::Options::default() };
+            let found = sessions::read(path, &bytes, &options, out);
+            let (Some(calendar), true) = (calendar, out.len() == before) else { return Visits::default() };
+            let (within, left_out) = found.within(calendar, scenario.time.days);
+            if within.list.is_empty() {
+                let message = format!(
+                    "none of its {left_out} sessions lies within the days of the run; they begin on {}",
+                    found.start
+                );
+                let help = Some("set `time.start` and `time.days` to days of the log".to_owned());
+                out.extend(Problems::of_file(path, message, help).list);
+                return Visits::default();
+            }
+            from.add(field.clone(), &spec.csv, &bytes, &found.notes);
+            if left_out > 0 {
+                from.notes.push(format!("{field}: {left_out} sessions lie outside of the run and are left out"));
+            }
+            visits::visits(path, &sessions::to_csv(&within), out)
+        })
+    }
+
+    /// The metered load of a site.
+    fn site_load(
+        &mut self,
+        key: &str,
+        site: &SiteSpec,
+        scenario: &Scenario,
+        calendar: &Calendar,
+        from: &mut Measured,
+    ) -> Option<Load> {
+        let field = format!("site.{key}.load");
+        let file = site.load.as_ref()?;
+        let map = self.map(&format!("site.{key}.load_map"), site.load_map.as_ref(), &scenario.time.zone);
+        self.read_bytes(&field, Kind::Csv, file, |path, bytes, out| {
+            let metered = import::load::read(path, &bytes, &map, out)?;
+            let end_s = calendar.elapsed_s(i64::from(scenario.time.days) * DAY_S);
+            if metered.load.mean_kw(calendar.unix_s(0), calendar.unix_s(end_s)).is_none() {
+                let ((first, last), start, end) = (metered.load.span(), calendar.iso(0), calendar.iso(end_s));
+                let message = format!("covers {first} to {last}, and the run lasts from {start} to {end}");
+                let help = Some("set `time.start` and `time.days` to days of the load".to_owned());
+                out.extend(Problems::of_file(path, message, help).list);
+                return None;
+            }
+            from.add(field.clone(), file, &bytes, &metered.said);
+            Some(metered.load)
+        })
     }
 
     /// The tariffs of all sites. A file that many sites name is read once.

@@ -63,11 +63,11 @@ fn a_real_month_is_reproduced() {
     assert_eq!(format!("{:.9} {:.9}", energy(&bill), march.usd(Component::Demand)), "651.560823677 1535.490000000");
 }
 
-fn portvolt(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn portvolt(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_portvolt")).args(args).current_dir(folder).env("NO_COLOR", "1").output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -141,7 +141,7 @@ fn wrong_loads_are_named() {
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:15,1\n", "load.csv:4: start: an overlap"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,nan\n", "load.csv:3: kw: `nan` is not a finite number"),
         ("start,kw\n2025-06-32T00:00,1\n2025-06-02T00:15,1\n", "load.csv:2: start: `2025-06-32T00:00` is not a time"),
-        ("begin,kw\n2025-06-02T00:00,1\n", "start: the column is missing"),
+        ("begun,kw\n2025-06-02T00:00,1\n", "no column of times was recognised"),
         ("start,kw\n2025-06-02T00:00,1,2\n", "load.csv:2"),
     ];
     for (csv, words) in cases {

@@ -6,7 +6,9 @@
 mod command;
 #[path = "../common/mod.rs"]
 mod common;
+mod field;
 mod formats;
+mod tables;
 
 use portvolt::account::bill::{Bill, Component, MonthBill, bill};
 use portvolt::account::load::{Load, Meter};

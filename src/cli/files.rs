@@ -1,0 +1,27 @@
+//! Files that commands write, and what says where their numbers come from.
+
+use super::exit::Exit;
+use super::output::console::Console;
+use crate::disk::whole;
+use std::path::Path;
+
+/// A file's name and hash.
+pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
+    let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let file: String = file.chars().filter(|c| !c.is_control()).collect();
+    format!("{file}, blake3 {}", blake3::hash(bytes).to_hex())
+}
+
+/// Writes a file that was not there, or is meant to be overwritten.
+pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
+    let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };
+    written.map_err(|error| {
+        if error.is_taken() {
+            let path = path.display();
+            console.error(&format!("{path} is there already; choose another file, or overwrite it with --force"));
+            return Exit::BadFiles;
+        }
+        console.error(&error.to_string());
+        Exit::Failed
+    })
+}

@@ -1,0 +1,167 @@
+//! Green Button downloads as XML (ESPI, NAESB REQ.21): interval blocks of readings, whose type says unit, power of ten and
+//! direction. Times are points in time.
+
+use super::map::Stamps;
+use super::meter::{Channel, Reading, Table};
+use super::meter_columns::Unit;
+use super::stamp::When;
+use crate::document::problem::Mistakes;
+use roxmltree::{Document, Node, ParsingOptions};
+
+/// More elements than this are no year of a meter.
+const MOST_NODES: u32 = 20_000_000;
+/// Units by their number in the standard: real energy and real power.
+const WATT_HOURS: i64 = 72;
+const WATTS: i64 = 38;
+/// Direction of what flows from the customer to the grid.
+const REVERSE: i64 = 19;
+
+/// Is a text such a download?
+pub(super) fn is_espi(text: &str) -> bool {
+    let head: String = text.chars().take(4_000).collect();
+    let is_xml = head.trim_start_matches(['\u{feff}', ' ', '\n', '\r']).starts_with('<');
+    is_xml && (head.contains("espi") || head.contains("IntervalBlock") || head.contains("<feed"))
+}
+
+/// What a kind of reading is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Kind {
+    unit: i64,
+    scale: f64,
+    is_reverse: bool,
+    interval_s: Option<i64>,
+}
+
+/// Reads all blocks. None: it holds no load; the mistakes say why.
+pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
+    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
+    let document = match Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
+        Ok(document) => document,
+        Err(error) => {
+            let line = Some(u64::from(error.pos().row));
+            mistakes.push(line, "", format!("is no XML: {error}"), None);
+            return None;
+        }
+    };
+    let kinds: Vec<(String, Kind)> =
+        named(&document, "ReadingType").map(|node| (href(node, "self"), kind(node))).collect();
+    let meters: Vec<(String, Vec<String>)> =
+        named(&document, "MeterReading").map(|node| (href(node, "self"), hrefs(node, "related"))).collect();
+    let mut series: Vec<(Kind, String, Channel)> = Vec::new();
+    for block in named(&document, "IntervalBlock") {
+        let (up, own) = (href(block, "up"), href(block, "self"));
+        let meter = meters.iter().find(|(link, _)| !link.is_empty() && (is_below(&up, link) || is_below(&own, link)));
+        let of_meter = meter.and_then(|(_, related)| kinds.iter().find(|(link, _)| related.contains(link)));
+        let Some((_, kind)) = of_meter.or_else(|| kinds.first().filter(|_| kinds.len() == 1)) else {
+            let line = u64::from(document.text_pos_at(block.range().start).row);
+            mistakes.push(Some(line), "IntervalBlock", "belongs to no ReadingType of the file".to_owned(), None);
+            return None;
+        };
+        let name = meter.map_or(String::new(), |(link, _)| link.clone());
+        let at = series.iter().position(|known| known.0 == *kind && known.1 == name).unwrap_or_else(|| {
+            series.push((*kind, name, Channel { interval_s: kind.interval_s, ..Channel::default() }));
+            series.len() - 1
+        });
+        take(&document, block, &mut series[at].2, mistakes);
+    }
+    chosen(series, mistakes)
+}
+
+fn named<'d>(document: &'d Document<'d>, name: &'static str) -> impl Iterator<Item = Node<'d, 'd>> {
+    document.descendants().filter(move |node| node.is_element() && node.tag_name().name() == name)
+}
+
+/// Does a link lead to something inside of another?
+fn is_below(link: &str, above: &str) -> bool {
+    link.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The number of an element inside.
+fn inner(node: Node<'_, '_>, name: &str) -> Option<i64> {
+    node.descendants().find(|child| child.tag_name().name() == name)?.text()?.trim().parse().ok()
+}
+
+/// The links of the entry that a node stands in.
+fn hrefs(node: Node<'_, '_>, relation: &str) -> Vec<String> {
+    let entry = node.ancestors().find(|above| above.tag_name().name() == "entry");
+    let links = entry.into_iter().flat_map(|entry| entry.children()).filter(|child| child.tag_name().name() == "link");
+    let of = links.filter(|link| link.attribute("rel") == Some(relation)).filter_map(|link| link.attribute("href"));
+    of.map(|href| href.trim_end_matches('/').to_owned()).collect()
+}
+
+fn href(node: Node<'_, '_>, relation: &str) -> String {
+    hrefs(node, relation).into_iter().next().unwrap_or_default()
+}
+
+fn kind(node: Node<'_, '_>) -> Kind {
+    let power = inner(node, "powerOfTenMultiplier").unwrap_or(0).clamp(-12, 12) as i32;
+    Kind {
+        unit: inner(node, "uom").unwrap_or(WATT_HOURS),
+        scale: crate::kernel::math::pow(10.0, f64::from(power)),
+        is_reverse: inner(node, "flowDirection") == Some(REVERSE),
+        interval_s: inner(node, "intervalLength").filter(|length| *length > 0),
+    }
+}
+
+fn take(document: &Document<'_>, block: Node<'_, '_>, channel: &mut Channel, mistakes: &mut Mistakes<'_>) {
+    let readings = block.children().filter(|child| child.tag_name().name() == "IntervalReading");
+    for reading in readings {
+        let line = u64::from(document.text_pos_at(reading.range().start).row);
+        let value = reading.children().find(|child| child.tag_name().name() == "value").and_then(|value| value.text());
+        let value = value.and_then(|text| text.trim().parse::<f64>().ok()).filter(|value| value.is_finite());
+        match (inner(reading, "start"), value) {
+            (Some(start), Some(value)) => {
+                channel.readings.push(Reading { line, at: Some(When::Instant(start, None)), value });
+                channel.interval_s = channel.interval_s.or_else(|| inner(reading, "duration"));
+            }
+            _ => mistakes.push(Some(line), "IntervalReading", "has no start or no value".to_owned(), None),
+        }
+    }
+}
+
+/// The load among the series of a file: real energy or power, each direction once, of the finest interval.
+fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>) -> Option<Table> {
+    let length = |entry: &(Kind, String, Channel)| entry.2.interval_s.unwrap_or(i64::MAX);
+    let all = series.len();
+    series.retain(|(kind, _, channel)| matches!(kind.unit, WATT_HOURS | WATTS) && !channel.readings.is_empty());
+    let finest = series.iter().map(length).min().unwrap_or(0);
+    let has_energy = series.iter().any(|entry| entry.0.unit == WATT_HOURS && length(entry) == finest);
+    series.retain(|entry| length(entry) == finest && (entry.0.unit == WATT_HOURS) == has_energy);
+    let (reverse, forward): (Vec<_>, Vec<_>) = series.into_iter().partition(|entry| entry.0.is_reverse);
+    if forward.is_empty() && reverse.is_empty() {
+        mistakes.push(None, "", "holds no interval readings of real energy or power".to_owned(), None);
+        return None;
+    }
+    if forward.len() > 1 || reverse.len() > 1 {
+        let names: Vec<&str> = forward.iter().chain(&reverse).map(|entry| entry.1.as_str()).collect();
+        let message = format!("holds {} meters of one direction: {}", names.len(), names.join(", "));
+        mistakes.push(
+            None,
+            "",
+            message,
+            Some("download one meter at a time, and add up sites in the scenario".to_owned()),
+        );
+        return None;
+    }
+    let mut said = Vec::new();
+    let read = forward.len() + reverse.len();
+    if all > read {
+        said.push(format!(
+            "of {all} series of the file {read} are read: the finest of real {}",
+            if has_energy { "energy" } else { "power" }
+        ));
+    }
+    let unit = if has_energy { Unit::Energy(1e-3) } else { Unit::Power(1e-3) };
+    let channel = |entry: Option<&(Kind, String, Channel)>| {
+        let mut channel = entry.map(|entry| entry.2.clone()).unwrap_or_default();
+        let scale = entry.map_or(1.0, |entry| entry.0.scale);
+        channel.readings.iter_mut().for_each(|reading| reading.value *= scale);
+        channel
+            .readings
+            .sort_by_key(|reading| if let Some(When::Instant(unix_s, _)) = reading.at { unix_s } else { 0 });
+        channel
+    };
+    let channels = [channel(forward.first()), channel(reverse.first())];
+    let names = ("start".to_owned(), "value".to_owned());
+    Some(Table { channels, unit, stamps: Some(Stamps::Start), said, names })
+}

@@ -1,0 +1,88 @@
+//! A mapping file: how a table of others is read, where its header does not say it. TOML, small enough to keep beside the data.
+
+use super::number::Decimal;
+use super::stamp::DateOrder;
+use crate::document::problem::{Place, Problem};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What the time of a reading marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Stamps {
+    /// The begin of its interval.
+    Start,
+    /// The end of its interval.
+    End,
+}
+
+/// What is done where intervals are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Gaps {
+    /// They are taken as no load.
+    Zero,
+    /// They are taken as the reading before.
+    Hold,
+}
+
+/// How a table is read. Everything may be left out that the table says itself.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Map {
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// What parts the cells of a text.
+    pub delimiter: Option<char>,
+    /// The line of the header, from 1.
+    pub header_line: Option<u64>,
+    /// `","` where `10,5` is ten and a half, otherwise `"."`.
+    pub decimal: Option<DecimalMark>,
+    /// Which number of `3/4/2025` is the month.
+    pub dates: Option<DateOrder>,
+    /// Time zone of times without an offset, such as `America/Los_Angeles`.
+    pub zone: Option<String>,
+    /// What the times of a meter mark.
+    pub stamps: Option<Stamps>,
+    /// Unit of the value: `kW`, `kWh`, `W`, `Wh`, `MW`, `MWh`.
+    pub unit: Option<String>,
+    /// First day of a list without times.
+    pub start: Option<String>,
+    /// What is done where intervals of a meter are missing.
+    pub gaps: Option<Gaps>,
+    /// What a column is, and its name in the file.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// A mark before decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum DecimalMark {
+    /// `10.5`
+    #[serde(rename = ".")]
+    Point,
+    /// `10,5`
+    #[serde(rename = ",")]
+    Comma,
+}
+
+impl Map {
+    /// Reads a mapping file. None: it is wrong, and the problems say why.
+    pub fn parse(path: &str, text: &str, problems: &mut Vec<Problem>) -> Option<Self> {
+        match toml::from_str(text) {
+            Ok(map) => Some(map),
+            Err(error) => {
+                let line =
+                    error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
+                let place = Some(Place::Line(path.to_owned(), line));
+                let message = error.message().to_owned();
+                problems.push(Problem { place, field: String::new(), message, help: None });
+                None
+            }
+        }
+    }
+
+    /// What stands before decimals, if the file says it.
+    pub(super) fn decimal(&self) -> Option<Decimal> {
+        self.decimal.map(|mark| if mark == DecimalMark::Comma { Decimal::Comma } else { Decimal::Point })
+    }
+}

@@ -1,0 +1,323 @@
+//! The readings of a meter's table: from the header on, row by row, in as many sections as the file has (a download of a
+//! utility has one for what it delivered and one for what it received).
+
+use super::map::{Map, Stamps};
+use super::meter_columns::{Columns, Times, Unit, find, of_header};
+use super::number::{Decimal, decimal_of, number};
+use super::sheet::{Cell, Sheet, SheetRow};
+use super::stamp::{DateOrder, When, clock, date, order_of, when};
+use crate::document::problem::Mistakes;
+use jiff::ToSpan;
+
+/// One value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Reading {
+    pub(super) line: u64,
+    /// None in a list without times.
+    pub(super) at: Option<When>,
+    pub(super) value: f64,
+}
+
+/// Readings of one direction.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Channel {
+    pub(super) readings: Vec<Reading>,
+    /// Length of an interval where each row says it, s.
+    pub(super) interval_s: Option<i64>,
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Table {
+    /// Bought, and fed back.
+    pub(super) channels: [Channel; 2],
+    pub(super) unit: Unit,
+    pub(super) stamps: Option<Stamps>,
+    pub(super) said: Vec<String>,
+    /// Names of the columns of the time and of the value.
+    pub(super) names: (String, String),
+}
+
+const ASK: &str = "say what the columns are in a mapping file (--map); `portvolt import load FILE --write-map map.toml` makes one to fill in";
+
+/// Reads all rows. None: the header was not recognised, or a row is wrong; the mistakes say why.
+pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
+    let (header, columns) = match find(sheet, map) {
+        Ok(found) => found,
+        Err((line, message)) if message.is_empty() => match list(sheet, map, line) {
+            Ok(table) => return Some(table),
+            Err(message) => {
+                mistakes.push(Some(line), "", message, Some(ASK.to_owned()));
+                return None;
+            }
+        },
+        Err((line, message)) => {
+            mistakes.push(Some(line), "", message, Some(ASK.to_owned()));
+            return None;
+        }
+    };
+    let mut reader = Reader {
+        sheet,
+        map,
+        header,
+        said: columns.said.clone(),
+        channels: [Channel::default(), Channel::default()],
+        columns,
+    };
+    let order = reader.order(zone, mistakes)?;
+    let decimal = reader.decimal(mistakes)?;
+    let unit = reader.unit(mistakes)?;
+    let before = mistakes.found();
+    reader.rows(order, decimal, mistakes);
+    if mistakes.found() > before {
+        return None;
+    }
+    let Reader { columns, channels, said, .. } = reader;
+    Some(Table { channels, unit, stamps: columns.stamps, said, names: columns.names })
+}
+
+/// A list of values without a header: one number a row.
+fn list(sheet: &Sheet, map: &Map, line: u64) -> Result<Table, String> {
+    let decimal = map.decimal().unwrap_or_default();
+    let values = sheet.rows.iter().map(|row| {
+        let value = number(row.cell(0), decimal).filter(|_| row.cells.len() == 1)?;
+        Some(Reading { line: row.line, at: None, value })
+    });
+    let Some(readings) = values.collect::<Option<Vec<Reading>>>() else {
+        let seen: Vec<String> = sheet
+            .rows
+            .iter()
+            .find(|row| row.line == line)
+            .map_or(Vec::new(), |row| row.cells.iter().take(8).map(|cell| format!("`{}`", cell.text())).collect());
+        return Err(format!("no header of a load was recognised; the row begins with {}", seen.join(", ")));
+    };
+    let unit = map
+        .unit
+        .as_deref()
+        .and_then(Unit::parse)
+        .ok_or("a list of values without a header says no unit: `--unit kW` or `--unit kWh`")?;
+    let channels = [Channel { readings, interval_s: None }, Channel::default()];
+    Ok(Table { channels, unit, stamps: None, said: Vec::new(), names: (String::new(), "1".to_owned()) })
+}
+
+struct Reader<'a> {
+    sheet: &'a Sheet,
+    map: &'a Map,
+    header: usize,
+    columns: Columns,
+    channels: [Channel; 2],
+    said: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn body(&self) -> impl Iterator<Item = &SheetRow> + Clone {
+        self.sheet.rows[self.header + 1..].iter()
+    }
+
+    fn time_at(&self) -> usize {
+        match &self.columns.times {
+            Times::Period(at)
+            | Times::Stamp(at, _)
+            | Times::DateClock(at, _)
+            | Times::DateHour(at, _)
+            | Times::Wide(at, _) => *at,
+            Times::List => 0,
+        }
+    }
+
+    fn order(&mut self, zone: &str, mistakes: &mut Mistakes<'_>) -> Option<DateOrder> {
+        let at = self.time_at();
+        let found = order_of(self.body().map(|row| row.cell(at)), self.map.dates, zone);
+        match found {
+            Ok((order, said)) => {
+                self.said.extend(said);
+                Some(order)
+            }
+            Err(example) => {
+                let message = format!("`{example}` may be two days, and nothing in the file decides");
+                let help = "say which: `--dates month-first` or `--dates day-first`, or `dates` in a mapping file";
+                mistakes.push(None, &self.columns.names.0, message, Some(help.to_owned()));
+                None
+            }
+        }
+    }
+
+    fn decimal(&self, mistakes: &mut Mistakes<'_>) -> Option<Decimal> {
+        if let Some(decimal) = self.map.decimal() {
+            return Some(decimal);
+        }
+        let columns: Vec<usize> = match &self.columns.times {
+            Times::Wide(_, clocks) => clocks.iter().map(|clock| clock.1).collect(),
+            _ => self.columns.value.into_iter().chain(self.columns.export).collect(),
+        };
+        let found = decimal_of(self.body().flat_map(|row| columns.iter().map(|at| row.cell(*at))));
+        if let Err(example) = &found {
+            let message = format!("`{example}` may be a thousand or a part of one, and nothing in the file decides");
+            let help = "say which: `decimal = \",\"` or `decimal = \".\"` in a mapping file";
+            mistakes.push(None, &self.columns.names.1, message, Some(help.to_owned()));
+        }
+        found.ok()
+    }
+
+    fn unit(&self, mistakes: &mut Mistakes<'_>) -> Option<Unit> {
+        let of_rows = || {
+            let at = self.columns.unit_at?;
+            self.body().find_map(|row| Unit::parse(&row.cell(at).text()))
+        };
+        let unit = self.columns.unit.or_else(of_rows);
+        if unit.is_none() {
+            let message = format!("the column `{}` says no unit, and nothing in the file does", self.columns.names.1);
+            let help = "say which: `--unit kW` for mean power, `--unit kWh` for the energy of each interval";
+            mistakes.push(None, &self.columns.names.1, message, Some(help.to_owned()));
+        }
+        unit
+    }
+
+    fn rows(&mut self, order: DateOrder, decimal: Decimal, mistakes: &mut Mistakes<'_>) {
+        let width = self.sheet.rows[self.header].cells.len();
+        for row in &self.sheet.rows[self.header + 1..] {
+            let is_timed = match &self.columns.times {
+                Times::List => true,
+                Times::Wide(at, _) => date(row.cell(*at), order).is_some(),
+                of => times(row, of, order).is_some(),
+            };
+            // A section begins with a header of its own.
+            if !is_timed
+                && let Ok(columns) = of_header(row, self.map)
+                && columns.times != Times::List
+            {
+                self.said.extend(columns.said.clone());
+                self.columns = columns;
+                continue;
+            }
+            let extra = row.cells.iter().skip(width).filter(|cell| !cell.is_empty()).count();
+            if extra > 0 {
+                mistakes.push(
+                    Some(row.line),
+                    "",
+                    format!("has {} cells, the header has {width}", row.cells.len()),
+                    None,
+                );
+                continue;
+            }
+            let columns = self.columns.clone();
+            if let Times::Wide(date_at, clocks) = &columns.times {
+                self.wide(row, *date_at, clocks, order, decimal, mistakes);
+            } else {
+                self.row(row, &columns, order, decimal, mistakes);
+            }
+        }
+    }
+
+    fn row(
+        &mut self,
+        row: &SheetRow,
+        columns: &Columns,
+        order: DateOrder,
+        decimal: Decimal,
+        mistakes: &mut Mistakes<'_>,
+    ) {
+        let values = [columns.value, columns.export].map(|at| at.map(|at| row.cell(at)));
+        let has_value = values.iter().flatten().any(|cell| !cell.is_empty());
+        let time = times(row, &columns.times, order);
+        if columns.times != Times::List && time.is_none() {
+            // Words between sections, such as `Data for period starting: ...`, have no value beside them.
+            let text = row.cell(self.time_at()).text().into_owned();
+            if has_value {
+                let help = "write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00";
+                let message = format!("`{text}` is not a time");
+                mistakes.push(Some(row.line), &columns.names.0, message, Some(help.to_owned()));
+            }
+            return;
+        }
+        let (at, length_s) = time.map_or((None, None), |(at, length_s)| (Some(at), length_s));
+        for (channel, cell) in values.into_iter().enumerate() {
+            let Some(cell) = cell else { continue };
+            // What is exported may have no cell in most rows.
+            if channel == 1 && cell.is_empty() {
+                self.channels[1].readings.push(Reading { line: row.line, at, value: 0.0 });
+                continue;
+            }
+            let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) else {
+                let message = format!("`{}` is not a finite number", cell.text());
+                mistakes.push(Some(row.line), &columns.names.1, message, None);
+                continue;
+            };
+            let channel = if columns.is_export { 1 } else { channel };
+            let into = &mut self.channels[channel];
+            into.readings.push(Reading { line: row.line, at, value });
+            into.interval_s = into.interval_s.or(length_s);
+        }
+    }
+
+    fn wide(
+        &mut self,
+        row: &SheetRow,
+        date_at: usize,
+        clocks: &[(i64, usize)],
+        order: DateOrder,
+        decimal: Decimal,
+        mistakes: &mut Mistakes<'_>,
+    ) {
+        let Some(day) = date(row.cell(date_at), order) else {
+            if clocks.iter().any(|clock| !row.cell(clock.1).is_empty()) {
+                let message = format!("`{}` is not a date", row.cell(date_at).text());
+                mistakes.push(Some(row.line), &self.columns.names.0, message, None);
+            }
+            return;
+        };
+        for (second, at) in clocks {
+            let cell = row.cell(*at);
+            // The hour that spring takes away.
+            if cell.is_empty() {
+                continue;
+            }
+            let local = day.at(0, 0, 0, 0).saturating_add(second.seconds());
+            match number(cell, decimal).filter(|value| value.abs() <= 1e7) {
+                Some(value) => {
+                    self.channels[0].readings.push(Reading { line: row.line, at: Some(When::Local(local)), value })
+                }
+                None => {
+                    let message = format!("`{}` is not a finite number", cell.text());
+                    mistakes.push(Some(row.line), &self.columns.names.1, message, None);
+                }
+            }
+        }
+    }
+}
+
+/// The stamp of a row, and the length of its interval where the row says it, s.
+fn times(row: &SheetRow, times: &Times, order: DateOrder) -> Option<(When, Option<i64>)> {
+    let since = |from: When, to: When| match (from, to) {
+        (When::Local(from), When::Local(to)) => Some(to.duration_since(from).as_secs()),
+        (When::Instant(from, _), When::Instant(to, _)) => Some(to - from),
+        _ => None,
+    };
+    match times {
+        Times::List => None,
+        Times::Period(at) => {
+            let text = row.cell(*at).text().into_owned();
+            let (from, to) = text.split_once(" to ").or_else(|| text.split_once(" - "))?;
+            let of = |text: &str| when(&Cell::Text(text.trim().to_owned()), order);
+            let (from, to) = (of(from)?, of(to)?);
+            Some((from, since(from, to)))
+        }
+        Times::Stamp(start, end) => {
+            let from = when(row.cell(*start), order)?;
+            let to = end.and_then(|end| when(row.cell(end), order));
+            Some((from, to.and_then(|to| since(from, to))))
+        }
+        Times::DateClock(day, time) => {
+            let seconds = clock(row.cell(*time))?;
+            let day = date(row.cell(*day), order)?;
+            Some((When::Local(day.at(0, 0, 0, 0).saturating_add(seconds.seconds())), None))
+        }
+        Times::DateHour(day, hour) => {
+            let hour = number(row.cell(*hour), Decimal::Point)
+                .filter(|hour| hour.fract() == 0.0 && (0.0..=25.0).contains(hour))?;
+            let day = date(row.cell(*day), order)?;
+            Some((When::Local(day.at(0, 0, 0, 0).saturating_add((hour as i64).hours())), None))
+        }
+        Times::Wide(..) => None,
+    }
+}

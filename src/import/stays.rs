@@ -1,0 +1,258 @@
+//! Recorded charging sessions, whatever file they come from, as the rows that `[visits]` and `replay` read.
+
+use crate::disk::name::steers;
+use crate::document::problem::Mistakes;
+use crate::kernel::calendar::{Calendar, DAY_S, MOST_DAYS};
+use crate::record::table::plain_cell;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Power of a port of which nothing is known, kW: 32 A at 208 V, as in the garages of ACN-Data.
+const USUAL_KW: f64 = 6.656;
+/// Names that are said one by one; of more the rest is counted.
+const NAMED: usize = 6;
+
+/// A session with absolute times.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stay {
+    /// Where it stands in its file: a line, or a key path.
+    pub(super) line: Option<u64>,
+    pub(super) label: String,
+    pub(super) session_id: String,
+    pub(super) vehicle_id: String,
+    pub(super) charger_id: String,
+    pub(super) arrive: Timestamp,
+    pub(super) depart: Timestamp,
+    pub(super) energy_kwh: f64,
+    /// Highest power that the file tells of, kW.
+    pub(super) power_kw: Option<f64>,
+}
+
+impl Stay {
+    fn hours(&self) -> f64 {
+        self.depart.duration_since(self.arrive).as_secs_f64() / 3600.0
+    }
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Its name.
+    pub session_id: String,
+    /// Its vehicle, or the session where the vehicle is unknown.
+    pub vehicle_id: String,
+    /// Its port.
+    pub charger_id: String,
+    /// Plug-in, seconds from local midnight of the first day.
+    pub arrive_s: u32,
+    /// Departure.
+    pub depart_s: u32,
+    /// Energy asked for, kWh.
+    pub energy_kwh: f64,
+    /// Most power, kW.
+    pub max_kw: f64,
+}
+
+/// All sessions of a file, in the order of arrival.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sessions {
+    /// The first local day.
+    pub start: String,
+    /// Its time zone.
+    pub zone: String,
+    /// The sessions.
+    pub list: Vec<Session>,
+    /// Sessions that had not ended when the file was made: left out.
+    pub open: usize,
+    /// What was assumed, and what does not fit.
+    pub notes: Vec<String>,
+}
+
+impl Sessions {
+    /// Those that lie within the days of a calendar, with seconds from its start; and how many do not.
+    #[must_use]
+    pub fn within(&self, calendar: &Calendar, days: u32) -> (Self, usize) {
+        let Ok(own) = Calendar::new(&self.start, &self.zone, 1) else { return (Self::default(), self.list.len()) };
+        let shift_s = own.unix_s(0) - calendar.unix_s(0);
+        let end_s = calendar.elapsed_s(i64::from(days) * DAY_S);
+        let moved = |session: &Session| {
+            let (arrive_s, depart_s) = (i64::from(session.arrive_s) + shift_s, i64::from(session.depart_s) + shift_s);
+            let is_within = arrive_s >= 0 && arrive_s < end_s;
+            is_within.then(|| Session { arrive_s: arrive_s as u32, depart_s: depart_s as u32, ..session.clone() })
+        };
+        let list: Vec<Session> = self.list.iter().filter_map(moved).collect();
+        let left_out = self.list.len() - list.len();
+        let (start, zone) = (calendar.start().to_string(), calendar.zone().to_owned());
+        (Self { start, zone, list, open: self.open, notes: self.notes.clone() }, left_out)
+    }
+}
+
+/// What to do with two vehicles at one port at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overlaps {
+    /// It is a mistake.
+    Wrong,
+    /// The charger has more than one port.
+    MorePorts,
+}
+
+/// Sessions with seconds from the first local midnight. `max_kw` is the power of every port, if given.
+pub(super) fn sessions(
+    mut stays: Vec<Stay>,
+    zone: &TimeZone,
+    max_kw: Option<f64>,
+    overlaps: Overlaps,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Sessions> {
+    stays.sort_by(|a, b| (a.arrive, &a.session_id).cmp(&(b.arrive, &b.session_id)));
+    let mut notes = Vec::new();
+    match overlaps {
+        Overlaps::Wrong => refuse_overlaps(&stays, mistakes),
+        Overlaps::MorePorts => notes.extend(more_ports(&mut stays)),
+    }
+    let first = stays.first()?.arrive.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
+    not_too_long(&stays, first.timestamp(), mistakes);
+    let elapsed_s = |time: Timestamp| (time.as_second() - first.timestamp().as_second()) as u32;
+    let of_port = port_powers(&stays, max_kw, &mut notes);
+    notes.extend(misfits(&stays, &of_port));
+    let list = stays.iter().map(|stay| Session {
+        session_id: stay.session_id.clone(),
+        vehicle_id: stay.vehicle_id.clone(),
+        charger_id: stay.charger_id.clone(),
+        arrive_s: elapsed_s(stay.arrive),
+        depart_s: elapsed_s(stay.depart),
+        energy_kwh: stay.energy_kwh,
+        max_kw: of_port[stay.charger_id.as_str()],
+    });
+    let name = zone.iana_name().unwrap_or("UTC").to_owned();
+    Some(Sessions { start: first.date().to_string(), zone: name, list: list.collect(), open: 0, notes })
+}
+
+/// A slip in a year would make seconds that do not fit.
+fn not_too_long(stays: &[Stay], first: Timestamp, mistakes: &mut Mistakes<'_>) {
+    for stay in stays {
+        let days = (stay.depart.as_second() - first.as_second()) / DAY_S;
+        if days > i64::from(MOST_DAYS) {
+            let field =
+                if stay.label.is_empty() { "depart".to_owned() } else { format!("{}.disconnectTime", stay.label) };
+            let message = format!("is {days} days after the first session");
+            mistakes.push(stay.line, &field, message, Some("is its year right?".to_owned()));
+        }
+    }
+}
+
+/// The power of each port, kW, and what was assumed for it.
+fn port_powers<'s>(stays: &'s [Stay], max_kw: Option<f64>, notes: &mut Vec<String>) -> BTreeMap<&'s str, f64> {
+    let (mut of_port, mut is_known): (BTreeMap<&str, f64>, BTreeMap<&str, bool>) = (BTreeMap::new(), BTreeMap::new());
+    for stay in stays {
+        let kw = of_port.entry(&stay.charger_id).or_insert(0.0);
+        *kw = kw.max(stay.energy_kwh / stay.hours()).max(stay.power_kw.unwrap_or(0.0));
+        *is_known.entry(&stay.charger_id).or_insert(false) |= stay.power_kw.is_some();
+    }
+    if let Some(given) = max_kw {
+        of_port.values_mut().for_each(|kw| *kw = given);
+        return of_port;
+    }
+    let (mut strong, mut told, mut usual) = (Vec::new(), 0, 0);
+    for (port, kw) in &mut of_port {
+        // What a port did in the mean of a session it can do; rounded up, for times are whole seconds.
+        let seen_kw = (*kw * 100.0 - 1e-6).ceil() / 100.0;
+        if is_known[port] {
+            told += 1;
+            *kw = seen_kw;
+        } else if *kw > USUAL_KW {
+            *kw = seen_kw;
+            strong.push(format!("{port} {kw} kW"));
+        } else {
+            usual += 1;
+            *kw = USUAL_KW;
+        }
+    }
+    if told > 0 {
+        notes.push(format!("power of {told} ports is the highest that the file tells of; --max-kw sets another"));
+    }
+    if !strong.is_empty() {
+        let ports = named(&strong);
+        notes.push(format!(
+            "power of ports is assumed from the highest mean power of their sessions, which may be below their rating: {ports}; --max-kw sets it"
+        ));
+    }
+    if usual > 0 {
+        notes.push(format!("power of {usual} ports is assumed as {USUAL_KW} kW (32 A at 208 V); --max-kw sets it"));
+    }
+    of_port
+}
+
+/// Sessions whose energy their port cannot deliver while they are there.
+fn misfits(stays: &[Stay], of_port: &BTreeMap<&str, f64>) -> Option<String> {
+    let is_over = |stay: &&Stay| stay.energy_kwh > of_port[stay.charger_id.as_str()] * stay.hours() * 1.001;
+    let over: Vec<String> = stays.iter().filter(is_over).map(|stay| stay.session_id.clone()).collect();
+    let (sessions, have) = if over.len() == 1 { ("session", "has") } else { ("sessions", "have") };
+    (!over.is_empty()).then(|| {
+        let (count, names) = (over.len(), named(&over));
+        format!("{count} {sessions} {have} more energy than the port can deliver while the vehicle is there: {names}")
+    })
+}
+
+/// A few of a list, and how many more.
+pub(super) fn named(list: &[String]) -> String {
+    let more = list.len().saturating_sub(NAMED);
+    let shown = list[..list.len() - more].join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}
+
+/// No port serves two vehicles at once.
+fn refuse_overlaps(stays: &[Stay], mistakes: &mut Mistakes<'_>) {
+    let mut last: BTreeMap<&str, &Stay> = BTreeMap::new();
+    for stay in stays {
+        if let Some(before) = last.get(stay.charger_id.as_str()).filter(|before| stay.arrive < before.depart) {
+            let message = format!("overlaps session {} on the port `{}`", before.session_id, stay.charger_id);
+            let help = Some("one port serves one vehicle at a time".to_owned());
+            mistakes.push(stay.line, &stay.label, message, help);
+        }
+        last.insert(&stay.charger_id, stay);
+    }
+}
+
+/// Gives vehicles that are at a charger at the same time ports of their own.
+fn more_ports(stays: &mut [Stay]) -> Option<String> {
+    // By charger: when each of its ports is free.
+    let mut free: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
+    let mut shared: BTreeMap<String, usize> = BTreeMap::new();
+    for stay in stays.iter_mut() {
+        let ports = free.entry(stay.charger_id.clone()).or_default();
+        let at = ports.iter().position(|free| *free <= stay.arrive).unwrap_or_else(|| {
+            ports.push(Timestamp::MIN);
+            ports.len() - 1
+        });
+        ports[at] = stay.depart;
+        if at > 0 {
+            shared.insert(stay.charger_id.clone(), ports.len());
+            stay.charger_id = format!("{} ({})", stay.charger_id, at + 1);
+        }
+    }
+    let names: Vec<String> = shared.iter().map(|(name, ports)| format!("{name} {ports}")).collect();
+    (!names.is_empty())
+        .then(|| format!("chargers with several vehicles at a time have so many ports: {}", named(&names)))
+}
+
+/// As the CSV that `[visits]` and `replay` read.
+#[must_use]
+pub fn to_csv(sessions: &Sessions) -> String {
+    let mut out = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
+    for row in &sessions.list {
+        let words = [&row.session_id, &row.vehicle_id, &row.charger_id].map(|word| quoted(word));
+        let (words, numbers) = (words.join(","), (row.arrive_s, row.depart_s, row.energy_kwh, row.max_kw));
+        let _ = writeln!(out, "{words},{},{},{},{}", numbers.0, numbers.1, numbers.2, numbers.3);
+    }
+    out
+}
+
+/// An identifier of others as a cell: on one line, and no formula where a spreadsheet opens it.
+fn quoted(word: &str) -> String {
+    let word: String = word.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
+    let word = plain_cell(&word);
+    if word.contains([',', '"', '\n']) { format!("\"{}\"", word.replace('"', "\"\"")) } else { word }
+}

@@ -1,0 +1,73 @@
+//! A mapping file to fill in: what the file looks like, and what can be said of it.
+
+use super::map::Map;
+use super::sheet::{self, SheetRow};
+use crate::document::problem::Mistakes;
+use std::fmt::Write;
+
+/// How the first line of a file begins that `import` wrote: where its numbers were measured.
+pub const MEASURED: &str = "# measured: ";
+
+/// Keys of `[columns]` by kind, and what each is.
+const ROLES: [(&str, &[(&str, &str)]); 2] = [
+    (
+        "load",
+        &[
+            ("start", "time at which an interval begins (with its date)"),
+            ("end", "or the time at which it ends"),
+            ("date", "or the date alone, with `time` (of the day) or `hour` beside it"),
+            ("time", "time of the day beside `date`"),
+            ("hour", "number of the hour beside `date`"),
+            ("value", "the power or energy"),
+            ("export", "what is fed back, if it has a column of its own"),
+            ("unit", "the unit, if it has a column of its own"),
+        ],
+    ),
+    (
+        "sessions",
+        &[
+            ("arrive", "time of plug-in"),
+            ("depart", "time of departure"),
+            ("duration", "or how long it stayed (hh:mm:ss, or in the unit of the column's name)"),
+            ("energy_kwh", "energy"),
+            ("charger_id", "the charger"),
+            ("port_id", "its port"),
+            ("vehicle_id", "the vehicle"),
+            ("session_id", "the session"),
+            ("max_kw", "highest power"),
+        ],
+    ),
+];
+
+/// A mapping file for a table, with its columns as comments.
+///
+/// # Errors
+/// When the file holds no table.
+pub fn of(kind: &str, bytes: &[u8]) -> Result<String, String> {
+    let mut problems = Vec::new();
+    let sheet = sheet::read(bytes, &Map::default(), &mut Mistakes::of("", &mut problems));
+    let sheet = sheet.filter(|sheet| !sheet.rows.is_empty()).ok_or("holds no table")?;
+    // The header is the widest row, and of these the first.
+    let width = |row: &SheetRow| row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let widest = sheet.rows.iter().take(100).map(width).max().unwrap_or(0);
+    let at = sheet.rows.iter().position(|row| width(row) == widest).unwrap_or(0);
+    let (header, first) = (&sheet.rows[at], sheet.rows.get(at + 1));
+    let mut out = format!("# How `portvolt import {kind}` reads this table. The columns, each with its first value:\n");
+    for (column, cell) in header.cells.iter().enumerate() {
+        let value = first.map_or(String::new(), |row| row.cell(column).text().into_owned());
+        let _ = writeln!(out, "#   {} = {}", cell.text(), value);
+    }
+    let _ = writeln!(out, "\nheader_line = {}", header.line);
+    out.push_str(
+        "# zone = \"America/Los_Angeles\"\n# dates = \"month-first\"   # or \"day-first\", of dates such as 3/4/2025\n",
+    );
+    out.push_str("# decimal = \",\"   # where 10,5 is ten and a half\n");
+    if kind == "load" {
+        out.push_str("# unit = \"kWh\"   # energy of each interval; \"kW\": its mean power\n# stamps = \"end\"   # what the times mark; or \"start\"\n");
+    }
+    out.push_str("\n[columns]\n");
+    for (role, what) in ROLES.iter().filter(|roles| roles.0 == kind).flat_map(|roles| roles.1) {
+        let _ = writeln!(out, "# {role} = \"\"   # {what}");
+    }
+    Ok(out)
+}
