@@ -347,6 +347,10 @@ fn mistakes_in_sessions_are_named() {
         (json!([with("connectionTime", json!("yesterday"))]), "_items[0] (a).connectionTime: \"yesterday\" is no time"),
         (json!([with("kWhDelivered", json!(-3))]), "_items[0] (a).kWhDelivered"),
         (json!([with("timezone", json!("Mars/Olympus"))]), "timezone: `Mars/Olympus` is no time zone"),
+        (
+            json!([acn_item("a", "CA-1", "1880-04-25T11:08:04Z", "2018-04-25T11:08:04Z")]),
+            "_items[0] (a).disconnectTime: is 50403 days after the first session",
+        ),
         (json!([]), "_items: holds no sessions"),
     ];
     for (items, words) in cases {
@@ -360,6 +364,11 @@ fn mistakes_in_sessions_are_named() {
     let done = portvolt(dir.path(), &["import", "acn", "acn.json", "--out", "sessions.csv"]);
     assert_eq!(done.status.code(), Some(4));
     assert!(text(&done.stderr).contains("acn.json:1: is no JSON") && !dir.path().join("sessions.csv").exists());
+    for kw in ["nan", "inf", "-5", "0", "1e308"] {
+        let power = format!("--max-kw={kw}");
+        let done = portvolt(dir.path(), &["import", "acn", "acn.json", "--out", "sessions.csv", &power]);
+        assert_eq!(done.status.code(), Some(2), "{kw} is no power of a port");
+    }
 }
 
 /// What is exported of a run is what its power table says: each shape's sum is the meter's energy, and no profile asks for

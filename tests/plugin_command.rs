@@ -73,7 +73,16 @@ fn the_suite_takes_a_plugin_beside_the_built_in_policies() {
     let suite = ["bench-suite", "--only", "depot", "--replications", "1", "--dispatch", "pairs.wasm", "--out", "suite"];
     let (code, said) = outcome(dir.path(), &suite);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("dispatch=pairs.wasm"), "{said}");
+    assert!(said.contains("dispatch=pairs.wasm") && said.contains("bad orders"), "{said}");
+    let board = json(&dir.path().join("suite/leaderboard.json"));
+    let of = |strategy: &str| {
+        let lines = board["leaderboard"].as_array().unwrap();
+        lines.iter().find(|line| line["strategy"] == strategy).unwrap_or_else(|| panic!("no {strategy}"))
+    };
+    assert!(of("dispatch=pairs.wasm")["rejected"].as_f64().unwrap() > 0.0, "its bad orders stand there");
+    assert_eq!(of("nothing+nothing")["rejected"].as_f64(), Some(0.0));
+    assert_eq!(of("nothing+nothing")["is_below_service"], true);
+    assert_eq!(of("random+random")["scenario"], "depot");
 }
 
 /// Also where the run is one of many.
@@ -302,6 +311,11 @@ fn bench_compares_with_the_built_in_policies() {
     let policies: Vec<_> =
         found["runs"].as_array().unwrap().iter().map(|run| run["policy"].as_str().unwrap()).collect();
     assert_eq!(policies, ["nearest_feasible", "least_empty_km", "nothing", "random", "text_guest"]);
+    // What is left undone shows beside what is done: a policy that orders nothing does not look cheap.
+    let metric = |at: usize, name: &str| found["runs"][at]["metrics"][name].as_f64().unwrap_or(f64::NAN);
+    assert!(metric(4, "plugin_rejected") > 0.0 && metric(0, "plugin_rejected") == 0.0, "{said}");
+    let undone = |at: usize| metric(at, "hauls_lapsed") + metric(at, "hauls_open");
+    assert!(undone(2) > undone(0) && metric(2, "hauls_completed") < 1.0, "{said}");
 }
 
 #[test]

@@ -33,3 +33,14 @@ impl ScenarioArgs {
         }
     }
 }
+
+/// Power of a charging port, kW.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn port_power(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(kw) if (0.001..=100_000.0).contains(&kw) => Ok(kw),
+        _ => Err("write a power of 0.001 to 100000 kW".to_owned()),
+    }
+}

@@ -150,11 +150,12 @@ fn write_all(folder: &Path, files: &[(String, String)], force: bool, console: &C
                 "{path} is there already; choose another folder, or overwrite it with --force"
             )));
         }
-        if paths.insert(path, text).is_some() {
+        // Many file systems do not tell `A` from `a`: the second would replace the first.
+        if paths.insert(name.to_lowercase(), (path, text)).is_some() {
             return Err(refused(format!("two sites would have the file {name}; give one another key")));
         }
     }
-    paths.into_iter().try_for_each(|(path, text)| write(&path, text, force, console))
+    paths.into_values().try_for_each(|(path, text)| write(&path, text, force, console))
 }
 
 fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {

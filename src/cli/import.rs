@@ -1,5 +1,6 @@
 //! `portvolt import`: reads files of others and writes ours.
 
+use super::args::port_power;
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -50,10 +51,10 @@ struct AfdcArgs {
     #[arg(long)]
     not_public: bool,
     /// Power of a fast port where the file has none, kW.
-    #[arg(long, value_name = "KW", default_value_t = 150.0)]
+    #[arg(long, value_name = "KW", default_value_t = 150.0, value_parser = port_power)]
     dc_kw: f64,
     /// Power of a port of level 2 where the file has none, kW.
-    #[arg(long, value_name = "KW", default_value_t = 6.0)]
+    #[arg(long, value_name = "KW", default_value_t = 6.0, value_parser = port_power)]
     level2_kw: f64,
 }
 
@@ -71,7 +72,7 @@ struct AcnArgs {
     #[arg(long)]
     zone: Option<String>,
     /// Most power of a port, kW; the data do not say.
-    #[arg(long, value_name = "KW", default_value_t = 6.656)]
+    #[arg(long, value_name = "KW", default_value_t = 6.656, value_parser = port_power)]
     max_kw: f64,
     /// Take the energy that drivers requested instead of what was delivered.
     #[arg(long)]

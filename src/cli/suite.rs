@@ -140,24 +140,25 @@ fn table(args: &SuiteArgs, lines: &[Line]) -> String {
             let _ = writeln!(out, "\n{last} ({}), by {}, {bound}", &line.scenario_hash[..16], line.metric);
             let _ = writeln!(
                 out,
-                "  {:<7} {:<width$} {:>12} {:>10}  {:>5}  rows",
-                "place", "strategy", "score", "+-95 %", "best"
+                "  {:<8} {:<width$} {:>12} {:>10}  {:>5} {:>10}  rows",
+                "place", "strategy", "score", "+-95 %", "best", "bad orders"
             );
         }
         let place = match line.places {
+            _ if line.is_below_service => "unserved".to_owned(),
             Some((first, last)) if first == last => first.to_string(),
             Some((first, last)) => format!("{first}-{last}"),
             None => "-".to_owned(),
         };
         let best = line.probability_best.map_or("-".to_owned(), |best| format!("{:.0} %", 100.0 * best));
-        let (score, spread) = (figure(line.score), figure(line.half_width));
+        let (score, spread, rejected) = (figure(line.score), figure(line.half_width), figure(line.rejected));
         let _ = writeln!(
             out,
-            "  {place:<7} {:<width$} {score:>12} {spread:>10}  {best:>5}  {}",
+            "  {place:<8} {:<width$} {score:>12} {spread:>10}  {best:>5} {rejected:>10}  {}",
             line.strategy,
             &line.digest[..16]
         );
     }
-    out.push_str("\nA range of places means that the data cannot tell.");
+    out.push_str("\nA range of places means that the data cannot tell. `unserved` stands below all others: it leaves work undone.");
     out
 }

@@ -14,6 +14,11 @@ pub enum Fault {
     Kill,
 }
 
+/// What is armed; 0: nothing.
+const FULL_DISK: u8 = 1;
+const POWER_CUT: u8 = 2;
+const COUNTING: u8 = 3;
+
 static ARMED: AtomicU8 = AtomicU8::new(0);
 static LEFT: AtomicU64 = AtomicU64::new(0);
 static STEPS: AtomicU64 = AtomicU64::new(0);
@@ -21,19 +26,29 @@ static STEPS: AtomicU64 = AtomicU64::new(0);
 /// Lets the step of a number (from 1) fail, and each after it: a full disk stays full.
 pub fn arm(at: u64, fault: Fault) {
     LEFT.store(at, Ordering::SeqCst);
-    ARMED.store(if fault == Fault::Full { 1 } else { 2 }, Ordering::SeqCst);
+    ARMED.store(if fault == Fault::Full { FULL_DISK } else { POWER_CUT }, Ordering::SeqCst);
 }
 
 /// Counts the steps from now on and lets none fail.
 pub fn count() {
     STEPS.store(0, Ordering::SeqCst);
-    ARMED.store(3, Ordering::SeqCst);
+    ARMED.store(COUNTING, Ordering::SeqCst);
 }
 
 /// The steps since [`count`].
 #[must_use]
 pub fn counted() -> u64 {
     STEPS.load(Ordering::SeqCst)
+}
+
+#[cfg(unix)]
+fn full() -> io::Error {
+    rustix::io::Errno::NOSPC.into()
+}
+
+#[cfg(not(unix))]
+fn full() -> io::Error {
+    io::ErrorKind::StorageFull.into()
 }
 
 #[cfg(test)]
@@ -45,15 +60,25 @@ pub(crate) fn fill(folder: &Path) {
     FULL.lock().unwrap().push(folder.to_path_buf());
 }
 
-/// Before anything on the disk changes: making, writing, syncing, renaming, removing.
-pub(super) fn step(path: &Path) -> io::Result<()> {
+/// Before something is removed: a full disk lets it go, a power cut does not.
+pub(super) fn removal(path: &Path) -> io::Result<()> {
+    match step(path) {
+        Err(_) if ARMED.load(Ordering::Relaxed) == FULL_DISK => Ok(()),
+        stepped => stepped,
+    }
+}
+
+/// Before anything else on the disk changes: making, writing, syncing, renaming.
+pub(super) fn step(
+    #[cfg_attr(not(test), expect(unused_variables, reason = "only tests fill a folder"))] path: &Path,
+) -> io::Result<()> {
     #[cfg(test)]
     if FULL.lock().unwrap().iter().any(|full| path.starts_with(full)) {
         return Err(io::ErrorKind::StorageFull.into());
     }
     match ARMED.load(Ordering::Relaxed) {
         0 => Ok(()),
-        3 => {
+        COUNTING => {
             STEPS.fetch_add(1, Ordering::SeqCst);
             Ok(())
         }
@@ -61,10 +86,8 @@ pub(super) fn step(path: &Path) -> io::Result<()> {
             let before = LEFT.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
             match before {
                 Ok(left) if left > 1 => Ok(()),
-                _ if armed == 1 => Err(io::Error::new(
-                    io::ErrorKind::StorageFull,
-                    format!("no space left on device (a fault on purpose, at {})", path.display()),
-                )),
+                // As the system says it: whoever reports it has to know the file.
+                _ if armed == FULL_DISK => Err(full()),
                 _ => std::process::abort(),
             }
         }

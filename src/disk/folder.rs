@@ -361,7 +361,7 @@ impl Folder {
     /// # Errors
     /// When something is in it, or the system refuses.
     pub(super) fn remove_empty(&self, name: &str) -> io::Result<()> {
-        fault::step(&self.path.join(name))?;
+        fault::removal(&self.path.join(name))?;
         self.dir.remove_dir(name)
     }
 
@@ -393,7 +393,7 @@ impl Folder {
     /// # Errors
     /// When there is none, or the system refuses.
     pub fn remove_file(&self, name: &str) -> io::Result<()> {
-        fault::step(&self.path.join(name))?;
+        fault::removal(&self.path.join(name))?;
         self.dir.remove_file(name)
     }
 
@@ -402,7 +402,7 @@ impl Folder {
     /// # Errors
     /// When there is none, or the system refuses.
     pub(super) fn remove_tree(&self, name: &str) -> io::Result<()> {
-        fault::step(&self.path.join(name))?;
+        fault::removal(&self.path.join(name))?;
         self.dir.remove_dir_all(name)
     }
 

@@ -9,6 +9,9 @@ pub const LONGEST_BYTES: usize = 120;
 /// Names that Windows gives to devices, in any case and with any extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
+/// What makes a device of `com` and `lpt`.
+const DEVICE_DIGITS: [char; 12] = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '¹', '²', '³'];
+
 /// Why something is no name of a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is no name for a file: {why}", shown(name))]
@@ -34,8 +37,10 @@ fn shown(text: &str) -> String {
 
 fn why_not(name: &str) -> Option<&'static str> {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
-    let numbered = |word: &str| stem.strip_prefix(word).is_some_and(|rest| rest.len() == 1 && rest != "0");
-    let numbered = |word: &str| numbered(word) && stem.as_bytes()[3].is_ascii_digit();
+    // Windows takes the raised digits of Latin-1 for digits here.
+    let numbered = |word: &str| {
+        stem.strip_prefix(word).is_some_and(|rest| rest.chars().count() == 1 && rest.contains(DEVICE_DIGITS))
+    };
     match name {
         "" => Some("it is empty"),
         _ if name.len() > LONGEST_BYTES => Some("it is longer than 120 bytes"),
@@ -107,6 +112,8 @@ mod tests {
             "Con.csv",
             "com1",
             "LPT9.txt",
+            "com¹",
+            "Lpt³.csv",
             "aux.tar.gz",
             "a|b",
             "a*",

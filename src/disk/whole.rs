@@ -265,8 +265,11 @@ impl Work {
             drop_old(&parent, &name);
             let work = format!("{name}{UNFINISHED}{}", random_word());
             let folder = parent.make_sub(&work)?;
-            folder.write_and(MARK, MARK_TEXT.as_bytes(), false)?;
-            let lock = folder.lock(MARK)?;
+            let marked = folder.write_and(MARK, MARK_TEXT.as_bytes(), false).and_then(|()| folder.lock(MARK));
+            let lock = marked.inspect_err(|_| {
+                // Without its mark nothing would ever remove it.
+                let _ = parent.remove_tree(&work);
+            })?;
             let path = target.with_file_name(&work);
             Ok(Self { parent, name, work, path, lock })
         };

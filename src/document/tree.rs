@@ -38,11 +38,12 @@ impl Item {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems: Vec<Problem> = errors
             .iter()
-            .map(|error| Problem {
-                place: Some(Place::Span(file, error.span().unwrap_or(0..0))),
-                field: String::new(),
-                message: error.message().to_owned(),
-                help: None,
+            .map(|error| {
+                // The one mistake that the reader gives no place is a name of too many parts.
+                let place = error.span().unwrap_or_else(|| deepest_name(text));
+                let message = if error.span().is_some() { error.message() } else { "a name has too many parts" };
+                let (place, message) = (Some(Place::Span(file, place)), message.to_owned());
+                Problem { place, field: String::new(), message, help: None }
             })
             .collect();
         if !problems.is_empty() {
@@ -100,6 +101,33 @@ impl Item {
         }
     }
 
+    /// Puts a value in the place of the one at a path such as `fleet.a.shift[0].hours`; was there one? Its place in the file
+    /// stays.
+    pub fn put(&mut self, path: &str, value: &Value) -> bool {
+        if path.is_empty() {
+            self.node = node_of(value, &self.value);
+            return true;
+        }
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        match &mut self.node {
+            Node::Table(items) => {
+                let path = path.strip_prefix('.').unwrap_or(path);
+                // A key may hold a dot itself.
+                let mut found =
+                    items.iter_mut().filter_map(|(key, item)| Some((path.strip_prefix(key.as_str())?, item)));
+                found.any(|(rest, item)| below(rest) && item.put(rest, value))
+            }
+            Node::List(items) => {
+                let Some((index, rest)) = path.strip_prefix('[').and_then(|path| path.split_once(']')) else {
+                    return false;
+                };
+                let item = index.parse::<usize>().ok().and_then(|index| items.get_mut(index));
+                item.is_some_and(|item| item.put(rest, value))
+            }
+            Node::Leaf(_) => false,
+        }
+    }
+
     /// The item at a path of keys and list positions, as far as it exists: the deepest one found.
     #[must_use]
     pub fn nearest(&self, path: &[String]) -> &Item {
@@ -129,6 +157,17 @@ impl Item {
             Node::Leaf(value) => value.clone(),
         }
     }
+}
+
+/// The line with the most dots.
+fn deepest_name(text: &str) -> std::ops::Range<usize> {
+    let mut at = 0;
+    let lines = text.split('\n').map(|line| {
+        let from = at;
+        at += line.len() + 1;
+        from..from + line.len()
+    });
+    lines.max_by_key(|line| text[line.clone()].matches('.').count()).unwrap_or(0..0)
 }
 
 fn table_node(table: DeTable<'_>, file: usize, path: &str, problems: &mut Vec<Problem>) -> Node {
@@ -176,6 +215,17 @@ fn item(
     Item { key: Place::Span(file, key_span), value: Place::Span(file, span), node }
 }
 
+/// A value as items, all at one place.
+fn node_of(value: &Value, place: &Place) -> Node {
+    match value {
+        Value::Array(list) => {
+            let item = |value: &Value| Item { key: place.clone(), value: place.clone(), node: node_of(value, place) };
+            Node::List(list.iter().map(item).collect())
+        }
+        value => Node::Leaf(value.clone()),
+    }
+}
+
 fn number_value(number: f64) -> Option<Value> {
     if number.fract() == 0.0 && number.abs() < 9e15 {
         return Some(Value::from(number as i64));
@@ -199,4 +249,22 @@ fn leaf_number(
         });
     }
     Node::Leaf(value.unwrap_or(Value::Null))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: what is wrong with a file has its place, whatever is wrong.
+
+    use super::*;
+
+    #[test]
+    fn a_name_of_too_many_parts_is_told_where_it_is() {
+        for deep in [format!("{}a = 1", "a.".repeat(1_000)), format!("[{}a]", "a.".repeat(1_000))] {
+            let problems = Item::parse(&format!("x = 1.5\n{deep}\ny = 2\n"), 0).unwrap_err();
+            assert_eq!(problems[0].place, Some(Place::Span(0, 8..8 + deep.len())));
+            assert!(problems[0].message.contains("too many parts"), "{}", problems[0].message);
+        }
+        let problems = Item::parse("x = \n", 0).unwrap_err();
+        assert!(matches!(&problems[0].place, Some(Place::Span(0, span)) if span.start >= 4), "{:?}", problems[0]);
+    }
 }

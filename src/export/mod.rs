@@ -5,7 +5,7 @@ pub mod loadshape;
 pub mod ocpp;
 
 use crate::record::read::{ReadError, each_batch};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Why nothing could be exported.
@@ -49,6 +49,12 @@ pub struct Load {
 
 /// The longest run by the minute has this many.
 const MOST_INTERVALS: usize = 1_100 * 1_440;
+/// An interval divides the hour.
+const LONGEST_INTERVAL_S: u32 = 3_600;
+/// Years of a transition follow each other for a century at most.
+const LAST_S: u32 = 100 * 366 * 86_400;
+/// Intervals that a table leaves out, over those that it has: more are no table of a run, but a few rows that ask for much.
+const MOST_GAPS: usize = 16;
 
 /// Reads the power table of a run's folder.
 ///
@@ -67,7 +73,7 @@ pub fn loads(folder: &Path) -> Result<Loads, ExportError> {
             let start_s = batch.whole("start_s", row);
             let kw = |column: &str| batch.number(column, row).unwrap_or(0.0);
             rows.insert((batch.text("site", row).to_owned(), start_s), (kw("total_kw"), kw("charging_kw")));
-            let start = batch.unix_s("start", row).map(|unix_s| unix_s - i64::from(start_s));
+            let start = batch.unix_s("start", row).and_then(|unix_s| unix_s.checked_sub(i64::from(start_s)));
             start_unix_s = start_unix_s.or(start);
         }
     })?;
@@ -80,18 +86,20 @@ pub fn loads(folder: &Path) -> Result<Loads, ExportError> {
         return Err(ExportError::Content { path, reason });
     };
     let intervals = (last / interval_s) as usize + 1;
-    if intervals > MOST_INTERVALS {
+    let sites = rows.keys().map(|key| &key.0).collect::<BTreeSet<_>>().len();
+    let is_of_a_run = interval_s <= LONGEST_INTERVAL_S && *last <= LAST_S && intervals <= MOST_INTERVALS;
+    if !is_of_a_run || intervals * sites > MOST_GAPS * (rows.len() + LONGEST_INTERVAL_S as usize) {
         let reason = format!("has an interval of {interval_s} s over {last} s, which no run has");
         return Err(ExportError::Content { path, reason });
     }
-    let mut sites: BTreeMap<String, Load> = BTreeMap::new();
+    let mut loads: BTreeMap<String, Load> = BTreeMap::new();
     for ((site, start_s), (total_kw, charging_kw)) in rows {
-        let load = sites
+        let load = loads
             .entry(site)
             .or_insert_with(|| Load { total_kw: vec![0.0; intervals], charging_kw: vec![0.0; intervals] });
         let at = (start_s / interval_s) as usize;
         load.total_kw[at] = total_kw;
         load.charging_kw[at] = charging_kw;
     }
-    Ok(Loads { interval_s, start_unix_s, sites })
+    Ok(Loads { interval_s, start_unix_s, sites: loads })
 }

@@ -68,7 +68,8 @@ pub fn requests(version: Version, schedules: &[Schedule], start_unix_s: i64) -> 
 
 fn request(version: Version, id: usize, schedule: &Schedule, start_unix_s: i64) -> Value {
     let time = |second: u32| {
-        Timestamp::from_second(start_unix_s + i64::from(second)).map(|time| time.to_string()).unwrap_or_default()
+        let second = start_unix_s.saturating_add(i64::from(second));
+        Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default()
     };
     let (from, to) = (time(schedule.start_s), time(schedule.start_s + schedule.duration_s));
     let periods: Vec<Value> =

@@ -5,6 +5,7 @@
 use crate::disk::name::steers;
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
+use crate::kernel::calendar::{DAY_S, MOST_DAYS};
 use crate::record::table::plain_cell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -138,6 +139,7 @@ impl Reader<'_> {
         self.overlaps(&stays);
         stays.sort_by(|a, b| (a.arrive, &a.session_id).cmp(&(b.arrive, &b.session_id)));
         let first = stays.first()?.arrive.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
+        self.not_too_long(&stays, first.timestamp());
         let elapsed_s = |time: Timestamp| (time.as_second() - first.timestamp().as_second()) as u32;
         let list = stays.iter().map(|stay| AcnSession {
             session_id: stay.session_id.clone(),
@@ -150,6 +152,17 @@ impl Reader<'_> {
         });
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         Some(AcnSessions { start: first.date().to_string(), zone: name, list: list.collect(), open })
+    }
+
+    /// A slip in a year would make seconds that do not fit.
+    fn not_too_long(&mut self, stays: &[Stay], first: Timestamp) {
+        for stay in stays {
+            let days = (stay.depart.as_second() - first.as_second()) / DAY_S;
+            if days > i64::from(MOST_DAYS) {
+                let field = format!("{}.disconnectTime", stay.label);
+                self.wrong(field, format!("is {days} days after the first session"), Some("is its year right?"));
+            }
+        }
     }
 
     fn zone(&mut self, items: &[Value], options: &Options) -> Option<TimeZone> {

@@ -4,7 +4,7 @@
 use crate::account::load::Load;
 use crate::document::problem::{Place, Problem};
 use crate::document::table::{Column, Row, Table};
-use crate::kernel::calendar::{Calendar, DAY_S, has_offset};
+use crate::kernel::calendar::{Calendar, DAY_S, has_offset, whole_s};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -27,11 +27,11 @@ enum When {
 impl When {
     fn parse(text: &str) -> Option<Self> {
         if text.contains('[') {
-            text.parse::<jiff::ZonedDateTime>().ok().map(|at| Self::Unix(at.timestamp().as_second()))
+            whole_s(text.parse::<jiff::ZonedDateTime>().ok()?.timestamp()).map(Self::Unix)
         } else if has_offset(text) {
-            text.parse::<Timestamp>().ok().map(|at| Self::Unix(at.as_second()))
+            whole_s(text.parse::<Timestamp>().ok()?).map(Self::Unix)
         } else {
-            text.parse::<DateTime>().ok().map(Self::Local)
+            text.parse::<DateTime>().ok().filter(|at| at.subsec_nanosecond() == 0).map(Self::Local)
         }
     }
 

@@ -9,6 +9,10 @@ use jiff::{Timestamp, ToSpan};
 pub const DAY_S: i64 = 86_400;
 /// Seconds of a week.
 pub const WEEK_S: i64 = 7 * DAY_S;
+/// A year outside of these is a slip of the pen: no port was electric before, and no clock is known that far ahead.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2199;
+/// No calendar is longer: a file of others may ask for any number of days, and each takes memory.
+pub const MOST_DAYS: u32 = 40_000;
 /// Days before the start that can still be named (freight looks back at calls that came before).
 const DAYS_BEFORE: i64 = 40;
 
@@ -39,6 +43,9 @@ impl Calendar {
     /// When the zone is unknown or the dates leave the range of the calendar.
     pub fn new(start: &str, zone: &str, days: u32) -> Result<Self, CalendarError> {
         let start = parse_date(start)?;
+        if days > MOST_DAYS {
+            return Err(jiff::Error::from_args(format_args!("{days} days are more than {MOST_DAYS}")).into());
+        }
         let time_zone = TimeZone::get(zone)?;
         let midnight = start.to_zoned_datetime(time_zone.clone())?;
         let epoch_s = midnight.timestamp().as_second();
@@ -236,19 +243,26 @@ pub fn parse_time(text: &str) -> Option<u32> {
 }
 
 /// Seconds from the start of the run of a local time such as `2025-06-02T07:30`, or of a date alone. With an offset or a zone
-/// (`2025-06-02T07:30-07:00`, `...Z`, `...[America/Los_Angeles]`) it is that instant, wherever the run is.
+/// (`2025-06-02T07:30-07:00`, `...Z`, `...[America/Los_Angeles]`) it is that instant, wherever the run is. A part of a second
+/// is no time here: it would be dropped unseen.
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
     if text.contains('[') {
         let time: jiff::ZonedDateTime = text.parse().ok()?;
-        return Some(time.timestamp().as_second() - calendar.epoch_s);
+        return Some(whole_s(time.timestamp())? - calendar.epoch_s);
     }
     if has_offset(text) {
         let time: Timestamp = text.parse().ok()?;
-        return Some(time.as_second() - calendar.epoch_s);
+        return Some(whole_s(time)? - calendar.epoch_s);
     }
-    let time: DateTime = text.parse().ok()?;
+    let time: DateTime = text.parse().ok().filter(|time: &DateTime| time.subsec_nanosecond() == 0)?;
     Some(calendar.elapsed_s(calendar.local_s_of(time)))
+}
+
+/// Seconds since 1970-01-01 UTC of an instant that has no part of a second.
+#[must_use]
+pub fn whole_s(time: Timestamp) -> Option<i64> {
+    (time.subsec_nanosecond() == 0).then(|| time.as_second())
 }
 
 /// Does a time say how far it is from UTC? A date has dashes of its own.
@@ -263,10 +277,14 @@ pub fn has_offset(text: &str) -> bool {
 /// When it is none.
 pub fn parse_date(text: &str) -> Result<Date, CalendarError> {
     let date: Date = text.parse()?;
-    if date.to_string() == text {
-        return Ok(date);
+    if date.to_string() != text {
+        return Err(jiff::Error::from_args(format_args!("`{text}` is not a date alone, such as {date}")).into());
     }
-    Err(jiff::Error::from_args(format_args!("`{text}` is not a date alone, such as {date}")).into())
+    let (first, last) = (YEARS.start(), YEARS.end());
+    if !YEARS.contains(&date.year()) {
+        return Err(jiff::Error::from_args(format_args!("{date} is not of the years {first} to {last}")).into());
+    }
+    Ok(date)
 }
 
 /// Start and end, seconds since midnight, of a span such as `18:00-06:00`. The end may lie on the next day.
@@ -342,7 +360,15 @@ mod tests {
             assert_eq!(local_s(text, &calendar), Some(7 * 3600 + 1800), "{text}");
         }
         assert_eq!(local_s("2025-06-02T10:30-07:00[America/New_York]", &calendar), None, "the two do not agree");
-        assert!(parse_date("2025-06-02").is_ok());
+        for parts in instants.iter().chain(&zoned).map(|text| text.replacen(":30", ":30:00.5", 1)) {
+            assert_eq!(local_s(&parts, &calendar), None, "{parts}");
+        }
+        for right in ["2025-06-02", "1900-01-01", "2199-12-31"] {
+            assert!(parse_date(right).is_ok(), "{right}");
+        }
+        for wrong in ["0205-06-02", "0000-01-01", "-000001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"] {
+            assert!(parse_date(wrong).unwrap_err().to_string().contains("years 1900 to 2199"), "{wrong}");
+        }
         for wrong in
             ["2025-06-02T07:30", "2025-06-02T00:00", "2025-06-02 07:30", "20250602", "2025-06-02T00:00Z", "2025-W23-1"]
         {
@@ -359,6 +385,7 @@ mod tests {
         assert_eq!(calendar.hour_of_week(0), 48, "4 June 2025 is a Wednesday");
         assert_eq!(calendar.month(-5 * DAY_S), 4);
         assert!(Calendar::new("2025-02-30", "America/Los_Angeles", 1).is_err());
+        assert!(Calendar::new("2025-02-03", "America/Los_Angeles", u32::MAX).is_err());
         assert!(Calendar::new("2025-02-03", "America/Nowhere", 1).is_err());
     }
 }

@@ -25,6 +25,8 @@ pub const TYPICAL_COMPONENT_BYTES: usize = 4 << 20;
 const PACKAGE: &str = "portvolt:policy/";
 const POLICY: &str = "portvolt:policy/policy";
 const NAME_LIMIT: usize = 64;
+/// A longer word is no version.
+const VERSION_BYTES: usize = 16;
 const PARAMETERS_LIMIT: usize = 64;
 /// Bytes that are shown of any other text of a guest.
 const TEXT_BYTES: usize = 1_000;
@@ -178,6 +180,19 @@ fn is_typed(bytes: &[u8]) -> bool {
     bytes.windows(14).any(|window| window == b"component-type")
 }
 
+/// Our interface under the version that a core module names: a later one of 0.1 only adds, as with a component, which says so
+/// by its types.
+fn interface_of(bytes: &[u8]) -> String {
+    let prefix = format!("{POLICY}@");
+    let place = bytes.windows(prefix.len()).position(|window| window == prefix.as_bytes());
+    let after = place.map_or(&[][..], |place| &bytes[place + prefix.len()..]);
+    let length = after.iter().take(VERSION_BYTES).take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let version = std::str::from_utf8(&after[..length]).unwrap_or_default();
+    let is_known = check_version(POLICY, version).is_ok();
+    let package = |version: &str| format!("package portvolt:policy@{version};");
+    if is_known { INTERFACE.replace(&package(INTERFACE_VERSION), &package(version)) } else { INTERFACE.to_owned() }
+}
+
 /// A component from a core module, so that authors need no tool but their compiler. A module that carries no type of
 /// its world (written by hand) is given that of what it imports, else of `kind`.
 fn encode(bytes: &[u8], kind: PolicyKind) -> Result<Vec<u8>, Refusal> {
@@ -185,7 +200,7 @@ fn encode(bytes: &[u8], kind: PolicyKind) -> Result<Vec<u8>, Refusal> {
     let mut module = bytes.to_vec();
     if !is_typed(bytes) {
         let mut resolve = wit_parser::Resolve::default();
-        let package = resolve.push_str("policy.wit", INTERFACE).map_err(|error| core(error.to_string()))?;
+        let package = resolve.push_str("policy.wit", &interface_of(bytes)).map_err(|error| core(error.to_string()))?;
         let world = resolve.select_world(&[package], Some(kind.word())).map_err(|error| core(error.to_string()))?;
         let encoding = wit_component::StringEncoding::UTF8;
         wit_component::embed_component_metadata(&mut module, &resolve, world, encoding)

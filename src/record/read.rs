@@ -7,6 +7,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Type;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use std::path::{Path, PathBuf};
 
 /// Why a file of a run's folder could not be read.
@@ -30,8 +32,13 @@ pub enum ReadError {
     },
 }
 
-/// A table that says it has more rows is not read: a few bytes can stand for any number of equal rows.
-const MOST_ROWS: i64 = 4_000_000_000;
+/// Rows of a table of a few bytes. A larger one has more by its size: a few bytes can stand for any number of equal rows, but
+/// each row of a table of ours has its own time or id.
+const MOST_ROWS: u64 = 100_000;
+const MOST_ROWS_A_BYTE: u64 = 64;
+/// Rows of a batch, and what its texts may take: a few bytes can stand for a long text in every row, too.
+const BATCH_ROWS: usize = 1 << 15;
+const BATCH_BYTES: usize = 512 << 20;
 
 /// Rows of one batch by column name.
 pub(crate) struct Batch(RecordBatch);
@@ -75,17 +82,27 @@ impl Batch {
     }
 }
 
+/// How many rows at once fit into the memory, whatever their texts are: none is longer than all of its column.
+fn batch_rows(table: &ParquetMetaData) -> usize {
+    let columns = table.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    let texts = columns.filter(|column| column.column_type() == Type::BYTE_ARRAY);
+    let longest = texts.map(|column| usize::try_from(column.uncompressed_size()).unwrap_or(usize::MAX)).max();
+    (BATCH_BYTES / longest.unwrap_or(0).max(1)).clamp(1, BATCH_ROWS)
+}
+
 /// Visits all batches of a table.
 pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReadError> {
     let path = folder.join(format!("{table}.parquet"));
     let fail = |reason: String| ReadError::Table { path: path.clone(), reason };
     let file = file::open(&path, Kind::Table).map_err(|error| fail(error.to_string()))?;
+    let bytes = file.metadata().map_err(|error| fail(error.to_string()))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
-    let rows = builder.metadata().file_metadata().num_rows();
-    if rows > MOST_ROWS {
-        return Err(fail(format!("it says that it has {rows} rows; the limit is {MOST_ROWS}")));
+    let (rows, most) = (builder.metadata().file_metadata().num_rows(), MOST_ROWS + MOST_ROWS_A_BYTE * bytes);
+    if u64::try_from(rows).is_err() || rows as u64 > most {
+        return Err(fail(format!("it says that it has {rows} rows; a table of its size has at most {most}")));
     }
-    let reader = builder.with_batch_size(1 << 15).build().map_err(|error| fail(error.to_string()))?;
+    let batch_rows = batch_rows(builder.metadata());
+    let reader = builder.with_batch_size(batch_rows).build().map_err(|error| fail(error.to_string()))?;
     for batch in reader {
         visit(&Batch(batch.map_err(|error| fail(error.to_string()))?));
     }
@@ -116,4 +133,53 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Rea
     let fail = |reason: String| ReadError::File { path: path.to_path_buf(), reason };
     let text = file::text(path, Kind::Json).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a table of a stranger that asks for more time or memory than its size can mean is refused or read in pieces.
+
+    use super::*;
+    use arrow_array::{ArrayRef, Float64Array};
+    use parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    fn written(folder: &Path, column: &str, values: &ArrayRef, batches: usize) {
+        let batch = RecordBatch::try_from_iter([(column, Arc::clone(values))]).unwrap();
+        let file = std::fs::File::create(folder.join("power.parquet")).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        for _ in 0..batches {
+            writer.write(&batch).unwrap();
+        }
+        writer.close().unwrap();
+    }
+
+    #[test]
+    fn rows_that_are_all_alike_are_no_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let values: ArrayRef = Arc::new(Float64Array::from(vec![1.0; 1 << 16]));
+        written(dir.path(), "total_kw", &values, 1);
+        let mut rows = 0;
+        each_batch(dir.path(), "power", |batch| rows += batch.rows()).unwrap();
+        assert_eq!(rows, 1 << 16, "few rows may be alike");
+        written(dir.path(), "total_kw", &values, 200);
+        let told = each_batch(dir.path(), "power", |_| panic!("it is not read")).unwrap_err().to_string();
+        assert!(told.contains("13107200 rows"), "{told}");
+    }
+
+    #[test]
+    fn long_texts_come_a_few_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let rows_of_text = |text: &str| {
+            let values: ArrayRef = Arc::new(StringArray::from(vec![text; 3]));
+            written(dir.path(), "site", &values, 1);
+            let file = std::fs::File::open(dir.path().join("power.parquet")).unwrap();
+            batch_rows(ParquetRecordBatchReaderBuilder::try_new(file).unwrap().metadata())
+        };
+        assert_eq!(rows_of_text("pier_t"), BATCH_ROWS);
+        assert!(rows_of_text(&"x".repeat(8 << 20)) <= 64);
+        let mut rows = 0;
+        each_batch(dir.path(), "power", |batch| rows += batch.rows()).unwrap();
+        assert_eq!(rows, 3);
+    }
 }

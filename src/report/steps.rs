@@ -41,6 +41,11 @@ impl Steps {
         f64::from(self.bucket_s.min(self.span_s.saturating_sub(step as u32 * self.bucket_s)).max(1))
     }
 
+    /// No run goes on longer: a day after the last step, for clocks that are put back.
+    pub(super) fn end_s(self) -> u32 {
+        self.bucket_s.saturating_mul(self.count as u32).saturating_add(DAY_S)
+    }
+
     /// The step of a time.
     pub(super) fn at(self, at_s: u32) -> usize {
         ((at_s / self.bucket_s) as usize).min(self.count.saturating_sub(1))

@@ -130,6 +130,9 @@ const COST: [(&str, &[&str]); 9] = [
 const UNITS: [(&str, &str); 5] =
     [("chargers", "cabinets"), ("grid", "kW"), ("storage", "kWh"), ("solar", "kW"), ("hydrogen", "positions")];
 
+/// A folder of others may say anything; what is kept by year must fit into the memory.
+const MOST_YEARS: usize = 200;
+
 /// Folds the tables of a transition.
 pub(super) fn collect(
     folder: &Path,
@@ -139,7 +142,15 @@ pub(super) fn collect(
 ) -> Result<YearsPage, ReadError> {
     let tables = &folder.join("tables");
     let mut years = BTreeSet::new();
-    each_batch(tables, "fleet", |batch| years.extend((0..batch.rows()).map(|row| batch.whole("year", row))))?;
+    each_batch(tables, "fleet", |batch| {
+        if years.len() <= MOST_YEARS {
+            years.extend((0..batch.rows()).map(|row| batch.whole("year", row)));
+        }
+    })?;
+    if years.len() > MOST_YEARS {
+        let reason = format!("it has {} years, which no transition has", years.len());
+        return Err(ReadError::Table { path: tables.join("fleet.parquet"), reason });
+    }
     let years: Vec<u32> = years.into_iter().collect();
     let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
     let baseline = baseline.map(other).transpose()?;
@@ -213,13 +224,13 @@ impl Lost {
 
 /// Vehicles by powertrain and year: trucks, equipment.
 fn stock(tables: &Path, years: &[u32]) -> Result<[BTreeMap<String, Vec<u32>>; 2], ReadError> {
-    let mut out = [BTreeMap::new(), BTreeMap::new()];
+    let mut out: [BTreeMap<String, Vec<u32>>; 2] = [BTreeMap::new(), BTreeMap::new()];
     each_batch(tables, "fleet", |batch| {
         for row in 0..batch.rows() {
             let Some(at) = years.iter().position(|year| *year == batch.whole("year", row)) else { continue };
             let stock = &mut out[usize::from(batch.text("class", row) != TRUCK)];
             let counts = stock.entry(batch.text("powertrain", row).to_owned()).or_insert_with(|| vec![0; years.len()]);
-            counts[at] += batch.whole("vehicles", row);
+            counts[at] = counts[at].saturating_add(batch.whole("vehicles", row));
         }
     })?;
     Ok(out)

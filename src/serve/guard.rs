@@ -24,8 +24,13 @@ pub(super) struct Guard {
     body_bytes: u64,
 }
 
-/// A request that has not been read and answered by then is given up; what it began goes on.
+/// A request that has not been answered by then is given up; what it began goes on.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// A body that has not come by then is not waited for: its place is for others.
+const BODY: Duration = Duration::from_secs(10);
+/// Headers by which a request is judged. One that says two things is judged by neither.
+const ONCE: [header::HeaderName; 5] =
+    [header::HOST, header::ORIGIN, header::CONTENT_TYPE, header::CONTENT_LENGTH, header::AUTHORIZATION];
 
 impl Guard {
     /// For a server that listens at an address. `policy` is the content security policy of its page.
@@ -52,7 +57,14 @@ impl Guard {
     fn check(&self, request: &Request) -> Result<(), ApiError> {
         let headers = request.headers();
         let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        if let Some(name) = ONCE.iter().find(|name| headers.get_all(*name).iter().nth(1).is_some()) {
+            return Err(ApiError::bad(format!("the header {name} is there twice")));
+        }
         let host = text(header::HOST).unwrap_or_default();
+        // An address in full names the server a second time.
+        if let Some(other) = request.uri().authority().filter(|authority| authority.as_str() != host) {
+            return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, format!("this server is not `{other}`")));
+        }
         if !self.is_anywhere && !self.hosts.iter().any(|known| known == host) {
             return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, format!("this server is not `{host}`")));
         }
@@ -83,10 +95,29 @@ impl Guard {
         }
         let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
         if length.is_some_and(|length| length > self.body_bytes) {
-            let message = format!("the body is larger than {} KiB", self.body_bytes >> 10);
-            return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+            return Err(self.too_large());
         }
         Ok(())
+    }
+}
+
+impl Guard {
+    /// A request that is let in, with its whole body.
+    async fn admit(&self, request: Request) -> Result<Request, ApiError> {
+        self.check(&request)?;
+        let (head, body) = request.into_parts();
+        let read = axum::body::to_bytes(body, usize::try_from(self.body_bytes).unwrap_or(usize::MAX));
+        match tokio::time::timeout(BODY, read).await {
+            Ok(Ok(body)) => Ok(Request::from_parts(head, body.into())),
+            // A body that says no length, and is too long, or breaks off: the latter hears no answer anyway.
+            Ok(Err(_)) => Err(self.too_large()),
+            Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not come within 10 s")),
+        }
+    }
+
+    fn too_large(&self) -> ApiError {
+        let message = format!("the body is larger than {} KiB", self.body_bytes >> 10);
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)
     }
 }
 
@@ -97,8 +128,8 @@ fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
 
 /// Lets a request through or not, and puts the headers on what comes back.
 pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let mut response = match guard.check(&request) {
-        Ok(()) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+    let mut response = match guard.admit(request).await {
+        Ok(request) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
             let message = "this takes long; it goes on: look at the list before you ask again";
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response()
         }),

@@ -1,7 +1,7 @@
 //! What vehicles have on board, wherever they are: sums for the books, and how full each vehicle and station is.
 
 use super::rooms::ROOMS;
-use crate::charging::state::{Arrivals, Departures, Plazas, Plug};
+use crate::charging;
 use crate::hydrogen::state::{Dispenser, Fill, FuelQueue, Plant, PlantBooks, Station};
 use crate::hydrogen::storage::{Bulk, Cascade};
 use crate::hydrogen::visit::{FuelArrivals, FuelDepartures};
@@ -46,13 +46,7 @@ pub fn stored(world: &mut World) -> Stored {
     for (unit, energy) in world.query::<(&Unit, &UnitEnergy)>().iter(world) {
         note(Vehicle::Unit(unit.id), energy.on_board());
     }
-    for plug in world.query::<&Plug>().iter(world) {
-        kwh.extend(plug.session.iter().map(|it| battery(it.arrival.vehicle, &it.arrival.battery)));
-    }
-    let queues = world.resource::<Plazas>().at.iter().flat_map(|plaza| &plaza.queue);
-    let coming = &world.resource::<Arrivals>().0;
-    kwh.extend(queues.chain(coming).map(|it| battery(it.vehicle, &it.battery)));
-    kwh.extend(world.resource::<Departures>().0.iter().map(|it| battery(it.vehicle, &it.battery)));
+    kwh.extend(charging::record::batteries(world).map(|(vehicle, it)| battery(vehicle, it)));
     let (mut dispensers, mut queues) = (world.query::<&Dispenser>(), world.query::<&FuelQueue>());
     let fills = dispensers.iter(world).filter_map(Dispenser::fill).map(Fill::arrival);
     let waiting = queues.iter(world).flat_map(FuelQueue::waiting);

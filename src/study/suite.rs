@@ -3,8 +3,9 @@
 //! The scenarios are compiled in and written out before they run, so that two people with one version of Portvolt run
 //! the same bytes. A change to one of them makes a new version of the suite: scores of two versions do not compare.
 
+use super::compare::measure::{Runs, complete};
 use super::compare::strategy::Strategy;
-use super::compare::{CompareError, CompareSpec, Comparison, compare, load_all};
+use super::compare::{CompareError, CompareSpec, Comparison, Standing, compare, judge_one, load_all};
 use crate::disk::{WriteError, whole};
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
@@ -23,8 +24,11 @@ pub struct Entry {
     pub name: &'static str,
     /// Whose decisions it is about.
     pub decides: Decides,
-    /// Metric of the whole hub that scores a strategy.
-    pub metric: MetricName,
+    /// What scores a strategy.
+    pub score: Score,
+    /// What is served. A strategy that serves less than [`SERVED_SHARE`] of the best stands below all that do, whatever its
+    /// score: nothing is cheaper than to do nothing.
+    pub service: Option<MetricName>,
     /// The best that any policy could reach, where it is known.
     pub best: Option<Best>,
     /// Its files: path inside the folder, text.
@@ -42,6 +46,50 @@ pub enum Decides {
     Adoption,
 }
 
+/// A sum of metrics of the whole hub, each with its weight.
+#[derive(Debug, Clone, Copy)]
+pub struct Score {
+    /// How the leaderboard calls it.
+    pub name: &'static str,
+    /// Its terms.
+    pub terms: &'static [(MetricName, f64)],
+    /// Is more of it better, or less?
+    pub better: Better,
+}
+
+impl Score {
+    const fn less(name: &'static str, terms: &'static [(MetricName, f64)]) -> Self {
+        Self { name, terms, better: Better::Lower }
+    }
+
+    const fn more(name: &'static str, terms: &'static [(MetricName, f64)]) -> Self {
+        Self { name, terms, better: Better::Higher }
+    }
+
+    /// By strategy and replication.
+    fn samples(&self, runs: &Runs) -> Vec<Vec<f64>> {
+        let mut sums: Vec<Vec<Option<f64>>> = runs.of.iter().map(|of| vec![Some(0.0); of.len()]).collect();
+        for (name, weight) in self.terms {
+            for (sums, values) in sums.iter_mut().zip(runs.values(*name, "total")) {
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum = sum.zip(value).map(|(sum, value)| sum + weight * value);
+                }
+            }
+        }
+        complete(&sums)
+    }
+}
+
+/// Share of the best service below which a strategy is not compared by its score.
+pub const SERVED_SHARE: f64 = 0.98;
+
+/// Hauls that were not completed on time: late, lapsed, or open at the end.
+const HAULS_MISSED: [(MetricName, f64); 3] =
+    [(MetricName::HaulsRequested, 1.0), (MetricName::HaulsCompleted, -1.0), (MetricName::HaulsLate, 1.0)];
+/// The same, and sessions that ended below their target.
+const SERVICE_MISSED: [(MetricName, f64); 4] =
+    [HAULS_MISSED[0], HAULS_MISSED[1], HAULS_MISSED[2], (MetricName::SessionsUnmet, 1.0)];
+
 /// A score that cannot be passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Best {
@@ -56,7 +104,8 @@ pub const SUITE: &[Entry] = &[
     Entry {
         name: "depot",
         decides: Decides::Operations,
-        metric: MetricName::SessionsUnmet,
+        score: Score::less("hauls missed + sessions unmet", &SERVICE_MISSED),
+        service: Some(MetricName::HaulsCompleted),
         best: Some(Best::Zero),
         files: &[
             ("scenario.toml", include_str!("../../scenarios/suite/depot/scenario.toml")),
@@ -66,28 +115,32 @@ pub const SUITE: &[Entry] = &[
     Entry {
         name: "terminal",
         decides: Decides::Operations,
-        metric: MetricName::EquipmentHoursServed,
+        score: Score::more("equipment_hours_served", &[(MetricName::EquipmentHoursServed, 1.0)]),
+        service: None,
         best: Some(Best::All(MetricName::EquipmentHoursRequired)),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/terminal/scenario.toml"))],
     },
     Entry {
         name: "drayage",
         decides: Decides::Operations,
-        metric: MetricName::HaulsLate,
+        score: Score::less("hauls missed", &HAULS_MISSED),
+        service: Some(MetricName::HaulsCompleted),
         best: Some(Best::Zero),
         files: &[("scenario.toml", include_str!("../../scenarios/suite/drayage/scenario.toml"))],
     },
     Entry {
         name: "hydrogen",
         decides: Decides::Hydrogen,
-        metric: MetricName::H2CostUsdPerKg,
+        score: Score::less("h2_cost_usd_per_kg", &[(MetricName::H2CostUsdPerKg, 1.0)]),
+        service: Some(MetricName::H2DispensedKg),
         best: None,
         files: &[("scenario.toml", include_str!("../../scenarios/suite/hydrogen/scenario.toml"))],
     },
     Entry {
         name: "transition",
         decides: Decides::Adoption,
-        metric: MetricName::NpvUsd,
+        score: Score::more("npv_usd", &[(MetricName::NpvUsd, 1.0)]),
+        service: None,
         best: None,
         files: &[("scenario.toml", include_str!("../../scenarios/suite/transition/scenario.toml"))],
     },
@@ -120,11 +173,11 @@ pub struct Line {
     pub scenario: &'static str,
     /// Hash of its files.
     pub scenario_hash: String,
-    /// The metric that scores.
-    pub metric: MetricName,
+    /// What scores.
+    pub metric: &'static str,
     /// The strategy.
     pub strategy: String,
-    /// Mean of the metric.
+    /// Mean of the score.
     pub score: Option<f64>,
     /// Half the width of its 95 % interval.
     pub half_width: Option<f64>,
@@ -134,6 +187,10 @@ pub struct Line {
     pub probability_best: Option<f64>,
     /// The best score possible, where it is known.
     pub bound: Option<f64>,
+    /// Does it serve too little to be compared by its score?
+    pub is_below_service: bool,
+    /// Mean of the bad orders of its plugins.
+    pub rejected: Option<f64>,
     /// Hash of all rows of all its runs.
     pub digest: String,
 }
@@ -190,27 +247,48 @@ pub fn score(
     if done.runs.replications() == 0 {
         return Ok((Vec::new(), done));
     }
-    let missing = || CompareError::NoMetric(entry.metric);
-    let metric = done.total(entry.metric).ok_or_else(missing)?;
+    let samples = entry.score.samples(&done.runs);
+    let standings = judge_one(&samples, entry.score.better, spec);
+    if standings.iter().all(|standing| standing.mean.is_none()) {
+        return Err(CompareError::NoMetric(entry.score.terms[0].0));
+    }
     let bound = entry.best.and_then(|best| match best {
         Best::Zero => Some(0.0),
         Best::All(asked) => done.total(asked)?.strategies.first()?.mean,
     });
-    let line = |(standing, digest): (&super::compare::Standing, String)| Line {
+    let below = below_service(entry, &done, standings.len());
+    // Places are of those that serve: others would take the first ones by what they leave undone.
+    let serving = samples.into_iter().zip(&below).map(|(sample, is_below)| if *is_below { Vec::new() } else { sample });
+    let ranked = judge_one(&serving.collect::<Vec<_>>(), entry.score.better, spec);
+    let rejected = |at: usize| done.total(MetricName::PluginRejected)?.strategies.get(at)?.mean;
+    let line = |(at, (standing, digest)): (usize, (&Standing, String))| Line {
         scenario: entry.name,
         scenario_hash: scenario_hash.clone(),
-        metric: entry.metric,
+        metric: entry.score.name,
         strategy: standing.strategy.clone(),
         score: standing.mean,
         half_width: standing.half_width,
-        places: standing.first_place.zip(standing.last_place),
-        probability_best: standing.probability_best,
+        places: ranked[at].first_place.zip(ranked[at].last_place),
+        probability_best: ranked[at].probability_best,
         bound,
+        is_below_service: below[at],
+        rejected: rejected(at),
         digest,
     };
-    let mut lines: Vec<Line> = metric.strategies.iter().zip(done.digests()).map(line).collect();
-    let sign = if metric.better == Some(Better::Higher) { -1.0 } else { 1.0 };
-    let worth = |line: &Line| sign * line.score.unwrap_or(f64::INFINITY);
-    lines.sort_by(|a, b| worth(a).total_cmp(&worth(b)));
+    let mut lines: Vec<Line> = standings.iter().zip(done.digests()).enumerate().map(line).collect();
+    let sign = if entry.score.better == Better::Higher { -1.0 } else { 1.0 };
+    let worth = |line: &Line| (line.is_below_service, sign * line.score.unwrap_or(sign * f64::INFINITY));
+    lines.sort_by(|a, b| {
+        let (a, b) = (worth(a), worth(b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
     Ok((lines, done))
+}
+
+/// By strategy: does it serve less than its share of what the best of all serves?
+fn below_service(entry: &Entry, done: &Comparison, strategies: usize) -> Vec<bool> {
+    let Some(served) = entry.service.and_then(|name| done.total(name)) else { return vec![false; strategies] };
+    let served: Vec<f64> = served.strategies.iter().map(|standing| standing.mean.unwrap_or(0.0)).collect();
+    let most = served.iter().copied().fold(0.0, f64::max);
+    served.iter().map(|served| *served < SERVED_SHARE * most).collect()
 }

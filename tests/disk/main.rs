@@ -12,6 +12,8 @@
 
 mod door;
 mod faults;
+#[cfg(unix)]
+mod served;
 mod strangers;
 mod tables;
 

@@ -244,3 +244,44 @@ fn a_full_disk_behind_the_output_is_an_error() {
     assert_eq!(done.status.code(), Some(1), "{}", text(&done.stderr));
     assert!(text(&done.stderr).contains("standard output"));
 }
+
+/// Limits of the system end a command as a full disk does: with a word and the exit code of a failure, not with a signal.
+#[cfg(target_os = "linux")]
+#[test]
+fn limits_of_the_system_are_failures() {
+    let folder = workspace();
+    let folder = folder.path();
+    let limited = |limit: &str, words: &str| {
+        let binary = env!("CARGO_BIN_EXE_portvolt");
+        let script = format!("ulimit {limit} && exec {binary} {words}");
+        std::process::Command::new("sh").args(["-c", &script]).current_dir(folder).output().unwrap()
+    };
+    let files = limited("-f 8", "run depot --days 1 --out run --quiet");
+    assert_eq!(files.status.code(), Some(1), "{}", text(&files.stderr));
+    assert!(text(&files.stderr).contains("cannot write"), "{}", text(&files.stderr));
+    let row = "dc_carson,pier,2025-06-02T06:00,2025-06-02T12:00,empty\n";
+    let rows = format!("origin,destination,ready,due,container\n{}", row.repeat(1_500_000));
+    std::fs::write(folder.join("depot/hauls.csv"), rows).unwrap();
+    let memory = limited("-v 300000", "validate depot");
+    assert_eq!(memory.status.code(), Some(1), "{}", text(&memory.stderr));
+    assert!(text(&memory.stderr).contains("memory"), "{}", text(&memory.stderr));
+}
+
+/// Keys that many file systems take for one name do not overwrite each other's files.
+#[test]
+fn names_that_differ_in_case_only_are_refused() {
+    let folder = workspace();
+    let folder = folder.path();
+    let scenario = folder.join("depot/scenario.toml");
+    let toml = std::fs::read_to_string(&scenario).unwrap();
+    std::fs::write(&scenario, toml.replace("[site.dc_ontario]", "[site.DC_Carson]").replace("dc_ontario", "DC_Carson"))
+        .unwrap();
+    let hauls = folder.join("depot/hauls.csv");
+    let rows = std::fs::read_to_string(&hauls).unwrap();
+    std::fs::write(&hauls, rows.replace("dc_ontario", "DC_Carson")).unwrap();
+    let done = portvolt(folder, &["run", "depot", "--days", "1", "--out", "other"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let done = portvolt(folder, &["export", "loadshape", "other", "--out", "shapes"]);
+    assert_eq!(done.status.code(), Some(4), "{}", text(&done.stderr));
+    assert!(text(&done.stderr).contains("two sites would have the file"), "{}", text(&done.stderr));
+}

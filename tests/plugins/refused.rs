@@ -3,7 +3,8 @@
 use crate::guests::{ASK, Guest, PAIRS};
 use crate::{component, refused};
 use portvolt::plugin::Plugin;
-use portvolt::policy::kind::Charging;
+use portvolt::policy::kind::{Charging, Dispatch};
+use portvolt::scenario::plugin_file::PluginFile;
 
 #[test]
 fn files_that_are_no_plugin_are_refused_by_name() {
@@ -73,6 +74,25 @@ fn another_version_is_refused_by_name() {
         "plugin guest.wasm: uses the interface `portvolt:policy/weather-view@0.1.0`, which this Portvolt does not have: it \
          was made for a newer one"
     );
+}
+
+/// A core module that was built against a later 0.1 loads as a component does, whether it carries its types or not.
+#[test]
+fn a_later_version_of_a_core_module_loads() {
+    let later = |bytes: Vec<u8>| {
+        let mut bytes = bytes;
+        let places: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"0.1.0")).collect();
+        assert!(!places.is_empty());
+        for at in places {
+            bytes[at + 4] = b'7';
+        }
+        PluginFile::new("guest.wasm".to_owned(), bytes)
+    };
+    Plugin::<Dispatch>::load(&later(PAIRS.module())).unwrap();
+    let typed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/guests_0_1_0/soc_aware_dispatch.wasm");
+    let typed = std::fs::read(typed).unwrap();
+    assert_eq!(typed[6..8], [0, 0], "a core module");
+    Plugin::<Dispatch>::load(&later(typed)).unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{JSON, Server, events, id, options, request, workspace};
 use portvolt::serve::serve;
 use serde_json::json;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -160,4 +160,64 @@ fn callers_that_do_not_read_keep_nobody_out() {
     assert_eq!(connection.ask("GET", "/api/v1/workspace", &[JSON], None).status, 200);
     assert!(begin.elapsed() < Duration::from_secs(45), "{:?}", begin.elapsed());
     drop(idle);
+}
+
+/// As many connections as there are, each with a body that never comes whole: they are closed after a while.
+#[test]
+fn bodies_that_do_not_come_keep_nobody_out() {
+    let server = Server::start(|_| {});
+    let head =
+        format!("POST /api/v1/runs HTTP/1.1\r\nhost: {}\r\n{JSON}\r\ncontent-length: 9\r\n\r\n{{", server.address);
+    let slow: Vec<TcpStream> = (0..256)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let begin = Instant::now();
+    assert_eq!(server.get("/api/v1/workspace").status, 200);
+    assert!(begin.elapsed() < Duration::from_secs(25), "{:?}", begin.elapsed());
+    drop(slow);
+}
+
+/// A request that names itself twice is judged by neither name: what stands between may have judged by the other.
+#[test]
+fn what_is_said_twice_is_refused() {
+    let server = Server::start(|_| {});
+    let own = format!("host: {}", server.address);
+    let origin = format!("origin: http://{}", server.address);
+    let twice: [&[&str]; 5] = [
+        &[&own, "host: evil.example"],
+        &[&own, &origin, "origin: http://evil.example"],
+        &[&own, JSON, "content-type: text/plain"],
+        &[&own, "authorization: Bearer a", "authorization: Bearer b"],
+        &[&own, &own],
+    ];
+    let status =
+        |path: &str, headers: &[&str]| super::Connection::open(server.address).raw("GET", path, headers, None).status;
+    for headers in twice {
+        assert_eq!(status("/api/v1/runs", headers), 400, "{headers:?}");
+    }
+    assert_eq!(status("http://evil.example/api/v1/runs", &[&own]), 421, "an address in full is a name too");
+    assert_eq!(status(&format!("http://{}/api/v1/runs", server.address), &[&own, &origin, JSON]), 200);
+}
+
+/// A body of unknown length is read up to its limit and no further.
+#[test]
+fn a_body_in_pieces_has_a_limit() {
+    let server = Server::start(|_| {});
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST /api/v1/runs HTTP/1.1\r\nhost: {}\r\n{JSON}\r\ntransfer-encoding: chunked\r\n\r\n",
+        server.address
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let piece = format!("40000\r\n{}\r\n", "a".repeat(0x40000));
+    // The server may hang up before all is sent.
+    let _ = (0..8).try_for_each(|_| stream.write_all(piece.as_bytes()));
+    let mut answer = [0; 64];
+    let length = stream.read(&mut answer).unwrap_or(0);
+    let said = String::from_utf8_lossy(&answer[..length]);
+    assert!(said.is_empty() || said.starts_with("HTTP/1.1 413"), "{said}");
 }

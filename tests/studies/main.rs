@@ -392,6 +392,18 @@ fn the_suite_gives_the_same_hashes() {
         assert!(line["score"].as_f64().unwrap() <= line["bound"].as_f64().unwrap() + 1e-6, "{line}");
     }
     assert!(of("depot").iter().all(|line| line["bound"] == 0.0) && of("hydrogen")[0]["bound"].is_null());
+    // Doing nothing costs nothing, and must not win by it.
+    for (scenario, floor) in [("depot", "nothing+nothing"), ("drayage", "nothing+nothing"), ("hydrogen", "nothing")] {
+        let at = of(scenario).iter().position(|line| line["strategy"] == floor).unwrap();
+        let line = of(scenario)[at];
+        assert!(line["is_below_service"] == true && line["places"].is_null(), "{line}");
+        assert!(
+            of(scenario)[at..].iter().all(|line| line["is_below_service"] == true),
+            "{scenario}: below all that serve"
+        );
+        assert_eq!(of(scenario)[0]["places"][0], 1, "the first place is of one that serves");
+    }
+    assert!(of("drayage")[0]["score"].as_f64() < of("drayage").last().unwrap()["score"].as_f64());
     let more = board("three", "2", &["--only", "depot", "--dispatch", "least_empty_km"]);
     assert_eq!(hashes(&more).len(), pairs + 1);
     let said = told(dir.path(), 4, &["bench-suite", "--only", "depott"]);

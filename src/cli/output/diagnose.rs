@@ -1,9 +1,10 @@
 //! Shows the errors in a user's files: the line, a caret, the fix; all at once.
 
 use super::console::Console;
+use super::excerpt::Excerpt;
 use crate::cli::exit::Exit;
 use crate::document::problem::{Place, Problem, Problems};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Report};
 use std::fmt::Write;
 
 /// Prints all problems; the exit code for wrong files.
@@ -48,11 +49,10 @@ fn report(problems: &Problems, problem: &Problem) -> Report {
     match &problem.place {
         Some(Place::Span(file, span)) => {
             let file = &problems.files[*file];
-            // A table's span may be long: the caret marks its first line only.
-            let text = &file.text[span.start.min(file.text.len())..span.end.min(file.text.len())];
-            let length = text.lines().next().map_or(0, str::len).max(1);
-            let label = LabeledSpan::new_with_span(Some("here".to_owned()), (span.start, length));
-            Report::new(diagnostic.with_label(label)).with_source_code(NamedSource::new(&file.path, file.text.clone()))
+            let excerpt = Excerpt::of(&file.path, &file.text, span);
+            let marked = (excerpt.marked.start, excerpt.marked.len());
+            let label = LabeledSpan::new_with_span(Some("here".to_owned()), marked);
+            Report::new(diagnostic.with_label(label)).with_source_code(excerpt)
         }
         _ => Report::new(diagnostic),
     }

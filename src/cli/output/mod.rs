@@ -2,5 +2,6 @@
 
 pub(crate) mod console;
 pub(crate) mod diagnose;
+mod excerpt;
 pub(crate) mod interrupt;
 pub(crate) mod screen;

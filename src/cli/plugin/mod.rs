@@ -253,9 +253,13 @@ struct Lap {
 const QUIET_S: f64 = 5.0;
 
 /// What is compared; a run has some of them.
-const COMPARED: [MetricName; 13] = [
+const COMPARED: [MetricName; 17] = [
     MetricName::HaulsCompleted,
     MetricName::HaulsLate,
+    MetricName::HaulsLapsed,
+    MetricName::HaulsOpen,
+    MetricName::SessionsUnmet,
+    MetricName::PluginRejected,
     MetricName::TruckEmptyKm,
     MetricName::EnergyDeliveredKwh,
     MetricName::PeakKw,

@@ -1,0 +1,34 @@
+//! The list of targets.
+
+mod arguments;
+mod folders;
+mod layout;
+mod orders;
+mod plugin;
+mod runs;
+mod scenario;
+mod server;
+mod sessions;
+mod strangers;
+mod tables;
+mod tariff;
+
+/// A target: its name, what it does with bytes, what it needs once before.
+type Target = (&'static str, fn(&[u8]), fn());
+
+pub(crate) const ALL: &[Target] = &[
+    ("arguments", arguments::run, nothing),
+    ("folders", folders::run, nothing),
+    ("layout", layout::run, nothing),
+    ("orders", orders::run, nothing),
+    ("plugin", plugin::run, plugin::let_the_encoder_panic),
+    ("runs", runs::run, nothing),
+    ("scenario", scenario::run, nothing),
+    ("server", server::run, server::ignore_hang_ups),
+    ("sessions", sessions::run, nothing),
+    ("strangers", strangers::run, server::ignore_hang_ups),
+    ("tables", tables::run, nothing),
+    ("tariff", tariff::run, nothing),
+];
+
+fn nothing() {}
