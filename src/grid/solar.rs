@@ -118,7 +118,7 @@ fn diffuse_share(clearness: f64) -> f64 {
 
 /// Sunlight of a day above the air on a horizontal plane, kWh/m2 (Duffie and Beckman, equation 1.10.3).
 #[must_use]
-pub fn above_air_kwh_per_m2(lat: f64, day_of_year: u32) -> f64 {
+pub(crate) fn above_air_kwh_per_m2(lat: f64, day_of_year: u32) -> f64 {
     let (lat, declination) = (lat.to_radians(), declination(day_of_year));
     let cos_sunset = -(sin(lat) / cos(lat)) * (sin(declination) / cos(declination));
     let sunset = acos(cos_sunset.clamp(-1.0, 1.0));
