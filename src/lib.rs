@@ -1,7 +1,7 @@
 //! Portvolt simulates how a port and its truck fleets become zero-emission: drayage trucks, cargo-handling
 //! equipment, chargers and the grid behind them, minute by minute within a year and year by year.
 //!
-//! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`],
+//! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`], [`yard`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
 //! [`report`]; [`transition`] goes from year to year over it; [`job`] is one run into its folder, [`study`] many runs.
 //! [`cli`] and [`serve`] only call the library.
@@ -36,3 +36,4 @@ pub mod terminal;
 pub mod transition;
 pub mod truck;
 pub mod vehicle;
+pub mod yard;

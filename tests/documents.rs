@@ -411,6 +411,7 @@ fn runs_report_every_metric_of_the_catalogue() {
         "scenarios/hub_2045 --set rule.target.ports_trucks_2035.year=2025",
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
         "scenarios/port_terminal --strategy battery_swap --days 1",
+        "scenarios/port_terminal --strategy planned --days 1",
     ];
     let mut reported: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (at, run) in runs.iter().enumerate() {

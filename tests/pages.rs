@@ -1,7 +1,7 @@
 //! Contract, in a real browser: the numbers on a report are those of summary.json and of the tables; it makes no request
 //! and no error, whatever a scenario is called; it fits windows of three widths and has no serious fault that axe-core
-//! knows; its first two sheets on paper are for the board; and a planner can open, change, run, compare and save without a
-//! manual. With `PORTVOLT_PICTURES` naming a folder, pictures of every page are left there.
+//! knows; its first two sheets on paper are for the board; a planner can open, change, run, compare and save without a
+//! manual, from a template to a report of an own port; and a client made from the description of the interface can do the same. With `PORTVOLT_PICTURES` naming a folder, pictures of every page are left there.
 //!
 //! Needs node, playwright-core (`npm ci` in src/report/ui) and chromium; says so and passes where they are not, unless
 //! `PORTVOLT_NEEDS_BROWSER` is set, as CI does after it has installed them.
@@ -92,11 +92,8 @@ fn reports_tell_what_the_tables_hold() {
     script("report.mjs", &asked.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
-#[test]
-fn a_planner_finds_the_way() {
-    if !has_browser() {
-        return;
-    }
+/// A server over a copy of `depot_night`; `work` gets its address and its folder.
+fn served<T>(work: impl FnOnce(&str, &Path) -> T + std::panic::UnwindSafe) -> T {
     let dir = tempfile::tempdir().unwrap();
     portvolt(dir.path(), &["init", "depot_night"]);
     let mut server = Command::new(env!("CARGO_BIN_EXE_portvolt"))
@@ -107,15 +104,38 @@ fn a_planner_finds_the_way() {
         .unwrap();
     let mut address = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let walked =
-        std::panic::catch_unwind(|| script("planner.mjs", &[address.trim(), &dir.path().display().to_string()]));
+    let done = std::panic::catch_unwind(|| work(address.trim(), dir.path()));
     server.kill().unwrap();
     server.wait().unwrap();
-    let ids: serde_json::Value = serde_json::from_str(&walked.unwrap()).unwrap();
-    // The saved file, run from the command line, gives the numbers of the page.
-    let saved = ["run", "depot_night/half_the_limit.toml", "--days", "3", "--out", "by_hand"];
-    portvolt(dir.path(), &saved);
-    let after = dir.path().join("runs").join(ids["after"].as_str().unwrap());
-    let summary = |folder: &Path| std::fs::read_to_string(folder.join("summary.json")).unwrap();
-    assert_eq!(summary(&dir.path().join("by_hand")), summary(&after));
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+#[test]
+fn a_planner_finds_the_way() {
+    if !has_browser() {
+        return;
+    }
+    served(|address, folder| {
+        let walked = script("planner.mjs", &[address, &folder.display().to_string()]);
+        let ids: serde_json::Value = serde_json::from_str(&walked).unwrap();
+        // The saved file, run from the command line, gives the numbers of the page.
+        portvolt(folder, &["run", "depot_night/half_the_limit.toml", "--days", "3", "--out", "by_hand"]);
+        let after = folder.join("runs").join(ids["after"].as_str().unwrap());
+        let summary = |folder: &Path| std::fs::read_to_string(folder.join("summary.json")).unwrap();
+        assert_eq!(summary(&folder.join("by_hand")), summary(&after));
+    });
+}
+
+#[test]
+fn a_client_made_from_the_description_can_do_what_the_page_does() {
+    if !has_browser() {
+        return;
+    }
+    served(|address, _| {
+        let vitest = front_end().join("node_modules/.bin/vitest");
+        let out =
+            Command::new(vitest).arg("run").current_dir(front_end()).env("PORTVOLT_ADDRESS", address).output().unwrap();
+        let told = [&out.stdout, &out.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+        assert!(out.status.success(), "{told}");
+    });
 }

@@ -35,6 +35,18 @@ fn every_number_has_a_source() {
     assert!(unsourced.is_empty(), "{unsourced:?}");
 }
 
+/// A planner is not asked for the source of what changes nothing: where hauls come from a list there are no vessels, and
+/// what lies under a map is in no result.
+#[test]
+fn numbers_without_effect_need_no_source() {
+    let fields = |scenario: &Loaded| scenario.provenance.origins.iter().map(|it| it.field.clone()).collect::<Vec<_>>();
+    let of_vessels = |fields: &[String]| fields.iter().filter(|field| field.ends_with(".teu_per_year")).count();
+    let listed = fields(&loaded(&shipped("depot_night"), &[]));
+    assert_eq!(of_vessels(&listed), 0, "{listed:?}");
+    assert!(listed.contains(&"terminal.pier.gate_lanes".to_owned()), "its gates serve the trucks of the list");
+    assert_eq!(of_vessels(&fields(&loaded(&shipped("port_terminal"), &[]))), 1);
+}
+
 #[test]
 fn every_shipped_folder_is_a_template() {
     let folders = std::fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path());

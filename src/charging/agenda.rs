@@ -21,10 +21,12 @@ pub(super) enum Event {
     Fail(CabinetId),
     /// A battery accepts so much less than its session was granted that others can have it.
     Taper(PortId),
+    /// The vehicle at a charging port is unplugged.
+    Unplug(PortId),
 }
 
 /// One event of each kind from its id, in the order in which they are handled at the same second.
-const KINDS: [fn(u32) -> Event; 7] = [
+const KINDS: [fn(u32) -> Event; 8] = [
     |id| Event::Finish(PortId(id)),
     |id| Event::Repair(CabinetId(id)),
     Event::Reopen,
@@ -32,6 +34,7 @@ const KINDS: [fn(u32) -> Event; 7] = [
     |id| Event::TimeUp(PortId(id)),
     |id| Event::Fail(CabinetId(id)),
     |id| Event::Taper(PortId(id)),
+    |id| Event::Unplug(PortId(id)),
 ];
 
 impl Event {
@@ -45,6 +48,7 @@ impl Event {
             Self::TimeUp(port) => (4, port.0),
             Self::Fail(cabinet) => (5, cabinet.0),
             Self::Taper(port) => (6, port.0),
+            Self::Unplug(port) => (7, port.0),
         }
     }
 }
@@ -96,6 +100,6 @@ mod tests {
             assert_eq!(kind(3).key(), (place as u8, 3));
             assert_eq!(agenda.pop_before(8), Some((7, kind(3))));
         }
-        assert_eq!(agenda.handled(), 7);
+        assert_eq!(agenda.handled(), 8);
     }
 }

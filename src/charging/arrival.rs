@@ -1,6 +1,6 @@
 //! What passes between charging and the rooms that drive vehicles: a vehicle comes with its battery, and leaves with it.
 
-use crate::kernel::ids::{PortId, SiteId};
+use crate::kernel::ids::{LotId, PortId, SiteId};
 use crate::kernel::units::{Kw, Kwh};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::spec::BatterySpec;
@@ -33,6 +33,8 @@ pub(crate) struct Arrival {
     pub(crate) offer: Option<Kw>,
     /// The only charging port that it uses.
     pub(crate) pinned: Option<PortId>,
+    /// The only lot whose charging ports it uses.
+    pub(crate) lot: Option<LotId>,
     /// Its place in the order of vehicles, for policies that rank by vehicle.
     pub(crate) rank: u32,
     /// Of the target what its next duty takes, with a reserve, as far as that is known.
@@ -59,6 +61,7 @@ impl Arrival {
             is_opportunity: false,
             offer: None,
             pinned: None,
+            lot: None,
             rank,
             duty: target,
             v2g: V2gExport::default(),
@@ -102,6 +105,17 @@ pub(crate) struct Departure {
     pub(crate) vehicle: Vehicle,
     /// Its battery.
     pub(crate) battery: Battery,
+    /// Its time at a charging port, if it had one.
+    pub(crate) at_port: Option<AtPort>,
+}
+
+/// When a vehicle was at a charging port: from `start_s` it was plugged in, from `power_s` it could charge, at `done_s` unplugging
+/// began or waited for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtPort {
+    pub(crate) start_s: u32,
+    pub(crate) power_s: u32,
+    pub(crate) done_s: u32,
 }
 
 /// Vehicles on their way into the queues. Written by the rooms that drive vehicles, emptied by the queue step.

@@ -4,6 +4,7 @@ use super::agenda::{ChargingAgenda, Event};
 use super::allocation::LivePower;
 use super::arrival::{Arrivals, Departures};
 use super::budget::Budget;
+use super::lots::{Crews, LotUses, Lots};
 use super::power::{Asks, GrantBuffers, Plans};
 use super::session::Plug;
 use super::spec::ChargerSpec;
@@ -39,6 +40,11 @@ struct Spawned {
 pub(crate) fn add(build: &mut Build<'_>) {
     let groups: Groups = build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
     let access = groups.iter().map(|(_, spec)| access(build, spec)).collect();
+    let named = groups.iter().filter_map(|(_, spec)| Some((build.site(&spec.site), spec.lot.clone()?)));
+    let lots = Lots::new(named.collect());
+    build.world.insert_resource(LotUses::of(&lots));
+    build.world.insert_resource(lots);
+    build.world.insert_resource(Crews::new(groups.iter().map(|(_, spec)| spec)));
     let mut inner = grid::inner_nodes(build);
     let mut spawned = Spawned::default();
     for site in build.sites.ids() {
@@ -105,6 +111,7 @@ fn add_cabinet(
     let cabinet = Cabinet {
         site,
         group,
+        lot: spec.lot.as_deref().and_then(|lot| build.world.resource::<Lots>().find(site, lot)),
         first_port: PortId::at(spawned.ports.len()),
         port_count: spec.ports,
         limit: Kw(spec.cabinet_kw),

@@ -73,7 +73,8 @@ impl Cabinets<'_, '_> {
     /// May a vehicle plug in at a cabinet at this time?
     pub(super) fn may_start(&self, (cabinet, state): (&Cabinet, &CabinetState), arrival: &Arrival, at_s: u32) -> bool {
         let access = self.tables.access(cabinet.group);
-        if state.is_broken() || !access.allows(arrival.user) {
+        let is_elsewhere = arrival.lot.is_some_and(|lot| cabinet.lot != Some(lot));
+        if state.is_broken() || is_elsewhere || !access.allows(arrival.user) {
             return false;
         }
         if arrival.at_home || access.reserved.is_none() {

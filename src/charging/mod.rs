@@ -17,6 +17,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 mod entities;
 mod export;
+pub(crate) mod lots;
 pub(crate) mod power;
 pub(crate) mod queue;
 pub(crate) mod record;

@@ -4,6 +4,7 @@ use super::agenda::{ChargingAgenda, Event};
 use super::allocation::{LivePower, PowerSharing, Sharers};
 use super::arrival::{Arrival, Arrivals, Departure, Departures};
 use super::entities::{Cabinets, Ports, SiteQueues};
+use super::lots::{Crews, LotUses};
 use super::record::{session_row, waited_row};
 use super::session::Session;
 use super::state::{Cabinet, Knowledge, SessionLog, SetPoint};
@@ -29,6 +30,8 @@ pub(super) struct QueueContext<'w, 's> {
     log: ResMut<'w, SessionLog>,
     loads: ChargingLoads<'w, 's>,
     departures: ResMut<'w, Departures>,
+    lots: ResMut<'w, LotUses>,
+    crews: ResMut<'w, Crews>,
     rows: ResMut<'w, Records<SessionRow>>,
     sharing: PowerSharing<'w>,
 }
@@ -102,6 +105,7 @@ impl QueueContext<'_, '_> {
             Event::Repair(cabinet) => self.repair(cabinet, at_s),
             Event::Reopen(group) => self.reopen(group, at_s),
             Event::Taper(port) => self.taper(port, at_s),
+            Event::Unplug(port) => self.unplugged(port, at_s),
         }
     }
 
@@ -151,12 +155,17 @@ impl QueueContext<'_, '_> {
         if let Some(depart_s) = arrival.depart_s {
             self.agenda.push(depart_s, Event::TimeUp(id));
         }
-        let start_s = plug.plug_in(arrival, at_s, told_depart_s);
+        let (cabinet, state) = self.cabinets.get_mut(port.cabinet);
+        state.occupy(id);
+        let (came_s, crew) = (arrival.at_s, self.crews.of(cabinet.group));
+        let start_s = plug.plug_in(arrival, at_s, |start_s| crew.plug_in(start_s), told_depart_s);
+        if let Some(lot) = cabinet.lot {
+            self.lots.plug_in(lot, start_s - came_s);
+        }
         *set_point = SetPoint::default();
         if let Some(session) = plug.session_mut() {
             self.sharing.enter(&mut self.agenda, port, session, set_point);
         }
-        self.cabinets.get_mut(port.cabinet).1.occupy(id);
         self.sites.plug_in(port.site, id, start_s);
         self.log.begin(id);
     }
@@ -168,7 +177,11 @@ impl QueueContext<'_, '_> {
         let drawn = session.settle(port, *set_point, at_s);
         self.loads.draw(port.above, drawn);
         self.sharing.leave(port, *set_point);
-        self.cabinets.get_mut(port.cabinet).1.vacate(id);
+        let (cabinet, state) = self.cabinets.get_mut(port.cabinet);
+        state.vacate(id);
+        if let Some(lot) = cabinet.lot {
+            self.lots.unplug(lot, at_s - session.start_s().min(at_s));
+        }
         self.sites.ports(port.site).vacate(id);
         self.log.end(id, port.node, drawn);
         self.rows.push(session_row(&session, port, at_s, leave));
@@ -177,7 +190,42 @@ impl QueueContext<'_, '_> {
 
     fn depart(&mut self, arrival: Arrival, at_s: u32) {
         let Arrival { site, vehicle, battery, .. } = arrival;
-        self.departures.0.push(Departure { at_s, site, vehicle, battery });
+        self.departures.0.push(Departure { at_s, site, vehicle, battery, at_port: None });
+    }
+
+    /// A vehicle leaves its charging port, which is free for the next.
+    fn leave(&mut self, id: PortId, session: Session, at_s: u32) {
+        let at_port = Some(session.at_port(at_s));
+        let Arrival { site, vehicle, battery, .. } = session.end();
+        self.departures.0.push(Departure { at_s, site, vehicle, battery, at_port });
+        self.call_next(id, at_s);
+    }
+
+    /// The vehicle at a charging port is done or has to go: true when it takes time to unplug it, which then begins.
+    fn takes_time_to_unplug(&mut self, id: PortId, at_s: u32) -> bool {
+        let (port, plug, _) = self.ports.get_mut(id);
+        let crew = self.crews.of(self.cabinets.get(port.cabinet).0.group);
+        let Some(session) = plug.session_mut().filter(|_| crew.unplugs_slowly()) else { return false };
+        if session.unplugged_s().is_none() {
+            let end_s = crew.unplug(at_s.max(session.power_s()));
+            session.begin_to_unplug(at_s, end_s);
+            self.agenda.push(end_s, Event::Unplug(id));
+        }
+        true
+    }
+
+    fn unplugged(&mut self, id: PortId, at_s: u32) {
+        let session = self.ports.get(id).1.session().filter(|it| it.unplugged_s() == Some(at_s));
+        let Some(arrival) = session.map(Session::arrival) else { return };
+        let lacks = (arrival.target - arrival.battery.energy()).0 > 1e-3;
+        let leave = match (lacks, arrival.is_opportunity) {
+            (true, true) => Leave::BreakOver,
+            (true, false) => Leave::TimeUp,
+            (false, _) => Leave::Done,
+        };
+        if let Some(session) = self.unplug(id, at_s, leave) {
+            self.leave(id, session, at_s);
+        }
     }
 
     /// A vehicle goes that never had a charging port.
@@ -191,9 +239,11 @@ impl QueueContext<'_, '_> {
     fn finish(&mut self, id: PortId, at_s: u32) {
         let (_, plug) = self.ports.get(id);
         let is_due = plug.session().is_some_and(|session| session.finishes_at(at_s));
-        if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
-            self.depart(session.end(), at_s);
-            self.call_next(id, at_s);
+        if is_due
+            && !self.takes_time_to_unplug(id, at_s)
+            && let Some(session) = self.unplug(id, at_s, Leave::Done)
+        {
+            self.leave(id, session, at_s);
         }
     }
 
@@ -238,9 +288,10 @@ impl QueueContext<'_, '_> {
             return;
         };
         let leave = if is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
-        if let Some(session) = self.unplug(id, at_s, leave) {
-            self.depart(session.end(), at_s);
-            self.call_next(id, at_s);
+        if !self.takes_time_to_unplug(id, at_s)
+            && let Some(session) = self.unplug(id, at_s, leave)
+        {
+            self.leave(id, session, at_s);
         }
     }
 
@@ -250,7 +301,12 @@ impl QueueContext<'_, '_> {
         self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
         for session in thrown_out {
-            self.arrive(Arrival { at_s, ..session.end() });
+            // A vehicle that was being unplugged is free to go.
+            if session.unplugged_s().is_some() {
+                self.depart(session.end(), at_s);
+            } else {
+                self.arrive(Arrival { at_s, ..session.end() });
+            }
         }
     }
 

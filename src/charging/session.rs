@@ -1,6 +1,6 @@
 //! One vehicle at one charging port, from plug-in to unplug: what it draws, what it can take, when it will be done.
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, AtPort};
 use super::state::{Port, SetPoint};
 use crate::kernel::clock::Clock;
 use crate::kernel::units::{Hours, Kw, Kwh};
@@ -19,6 +19,10 @@ const TAPERED: f64 = 0.9;
 pub(crate) struct Session {
     arrival: Arrival,
     start_s: u32,
+    /// Plugging in is over.
+    power_s: u32,
+    /// It was done, or had to go, at the first time, and is unplugged at the second.
+    unplug: Option<(u32, u32)>,
     told_depart_s: u32,
     start_soc: f64,
     start_energy: Kwh,
@@ -38,14 +42,16 @@ pub(crate) struct Session {
 
 impl Session {
     /// A vehicle plugs in at `start_s`. The charging policy is told that it leaves at `told_depart_s`; `u32::MAX` when
-    /// nothing calls it or its time is not known.
-    pub(super) fn begin(arrival: Arrival, start_s: u32, told_depart_s: u32) -> Self {
+    /// nothing calls it or its time is not known. It takes power from `power_s` on.
+    pub(super) fn begin(arrival: Arrival, (start_s, power_s): (u32, u32), told_depart_s: u32) -> Self {
         Self {
             start_s,
+            power_s,
+            unplug: None,
             told_depart_s,
             start_soc: arrival.battery.soc(),
             start_energy: arrival.battery.energy(),
-            settled_s: start_s,
+            settled_s: power_s,
             finish_s: None,
             ahead: None,
             cap: Kw(f64::INFINITY),
@@ -59,6 +65,27 @@ impl Session {
     /// What came in, with the battery as of the time that is settled.
     pub(crate) fn arrival(&self) -> &Arrival {
         &self.arrival
+    }
+
+    /// When it was at its charging port, if it leaves now.
+    pub(super) fn at_port(&self, now_s: u32) -> AtPort {
+        let done_s = self.unplug.map_or(now_s, |(done_s, _)| done_s);
+        AtPort { start_s: self.start_s, power_s: self.power_s.min(now_s), done_s }
+    }
+
+    /// When unplugging is over, once it has begun.
+    pub(super) fn unplugged_s(&self) -> Option<u32> {
+        self.unplug.map(|(_, end_s)| end_s)
+    }
+
+    /// It is done, or has to go, and is unplugged at `end_s`.
+    pub(super) fn begin_to_unplug(&mut self, at_s: u32, end_s: u32) {
+        self.unplug = Some((at_s, end_s));
+    }
+
+    /// The time from which it takes power.
+    pub(super) fn power_s(&self) -> u32 {
+        self.power_s
     }
 
     /// The vehicle unplugs.
@@ -138,8 +165,13 @@ impl Session {
         let arrival = &self.arrival;
         let (reached, used) = arrival.battery.foresee(arrival.target, power.min(port.limit) * port.efficiency, time);
         self.ahead = Some((end_s, reached));
-        self.finish_s = (arrival.target - reached <= DONE).then(|| self.in_seconds(used));
+        self.finish_s = self.is_done_with(reached).then(|| self.in_seconds(used));
         self.finish_s
+    }
+
+    /// Is it done with this much energy, and not being unplugged yet?
+    fn is_done_with(&self, reached: Kwh) -> bool {
+        self.unplug.is_none() && self.arrival.target - reached <= DONE
     }
 
     /// The most that the policy lets it have until it is asked again, grid side.
@@ -168,7 +200,7 @@ impl Session {
         let arrival = &self.arrival;
         let cap = set_point.power().max(Kw::ZERO).min(port.limit) * port.efficiency;
         let (reached, used) = arrival.battery.foresee(arrival.target, cap, FOREVER);
-        self.finish_s = (arrival.target - reached <= DONE).then(|| self.in_seconds(used));
+        self.finish_s = self.is_done_with(reached).then(|| self.in_seconds(used));
         self.finish_s
     }
 
@@ -274,11 +306,18 @@ impl Plug {
         self.session.as_mut()
     }
 
-    /// A vehicle that came at `at_s` plugs in as soon as the charging port is free. Returns when that is.
-    pub(super) fn plug_in(&mut self, arrival: Arrival, at_s: u32, told_depart_s: u32) -> u32 {
+    /// A vehicle that came at `at_s` plugs in as soon as the charging port is free, and takes power from `power_from` that on.
+    /// Returns when that is.
+    pub(super) fn plug_in(
+        &mut self,
+        arrival: Arrival,
+        at_s: u32,
+        power_from: impl FnOnce(u32) -> u32,
+        told_depart_s: u32,
+    ) -> u32 {
         assert!(self.session.is_none(), "one vehicle at one charging port");
         let start_s = at_s.max(self.free_from_s);
-        self.session = Some(Session::begin(arrival, start_s, told_depart_s));
+        self.session = Some(Session::begin(arrival, (start_s, power_from(start_s)), told_depart_s));
         start_s
     }
 

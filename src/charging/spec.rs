@@ -12,6 +12,8 @@ pub struct ChargerSpec {
     pub site: String,
     /// The node they stand behind: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
+    /// The lot of the terminal's plan where they stand. Needed at terminals with a plan, and nowhere else.
+    pub lot: Option<String>,
     /// How many cabinets. 0: none, such as in an overlay that puts them elsewhere.
     #[schemars(range(min = 0, max = 10_000))]
     pub cabinets: u32,
@@ -42,6 +44,18 @@ pub struct ChargerSpec {
     pub users: Vec<String>,
     /// Keeps the ports for home fleets at these local hours, such as `"18:00-06:00"`: others may not start then.
     pub reserved_hours: Option<String>,
+    /// Time to plug in, from the vehicle at the port to the first power, minutes. Automatic couplers take seconds.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 60.0))]
+    pub plug_min: f64,
+    /// Time to unplug, minutes; the port is taken until then.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 60.0))]
+    pub unplug_min: f64,
+    /// People of the group who plug in and out, one vehicle each at a time: others wait, with the port taken. None: every
+    /// driver does it, or a coupler.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub staff: Option<u32>,
     /// Mean time between failures of a cabinet, hours. None: it never fails.
     #[schemars(range(min = 1.0, max = 1_000_000.0))]
     pub mtbf_h: Option<f64>,

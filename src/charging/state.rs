@@ -2,7 +2,7 @@
 
 use super::arrival::Arrival;
 use crate::grid::spec::QueueOrder;
-use crate::kernel::ids::{CabinetId, NodeId, PortId, Roster, SiteId};
+use crate::kernel::ids::{CabinetId, LotId, NodeId, PortId, Roster, SiteId};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
@@ -60,6 +60,8 @@ pub(crate) struct Cabinet {
     pub(super) site: SiteId,
     /// Position of its group in the scenario's list of chargers.
     pub(super) group: usize,
+    /// The lot where it stands.
+    pub(super) lot: Option<LotId>,
     /// Its charging ports, which follow each other.
     pub(super) first_port: PortId,
     /// How many they are.

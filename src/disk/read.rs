@@ -16,6 +16,8 @@ pub enum Kind {
     Csv,
     /// A map (`GeoJSON`).
     Map,
+    /// A picture to lie under a map.
+    Picture,
     /// A tariff.
     Tariff,
     /// Charging sessions of another program, as JSON.
@@ -43,6 +45,8 @@ impl Kind {
             Self::Csv | Self::Sessions => 512 * MB,
             // Each number of a map takes thirty times its text in memory.
             Self::Map => 32 * MB,
+            // A page holds it as text.
+            Self::Picture => 2 * MB,
             Self::Tariff => 64 * MB,
             Self::Plugin => 128 * MB,
             Self::Code => 2_048 * MB,

@@ -126,12 +126,18 @@ impl Demand {
                         lifts,
                         on_shore_power,
                         shore_kw: spec.shore_kw,
+                        by_moves: spec.plan.is_some(),
+                        lifted_before: 0,
                     });
                 }
             }
         }
         calls.sort_by_key(|call| (call.arrive_s, call.index));
         self.berth(&mut calls, spec, calendar);
+        for call in &mut calls {
+            let share = self.share_of_work(call, calendar, call.berth_s, 0);
+            call.lifted_before = (f64::from(call.lifts) * share.clamp(0.0, 1.0)).round() as u32;
+        }
         calls
     }
 

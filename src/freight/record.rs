@@ -31,6 +31,13 @@ impl HaulRow {
 }
 
 impl CallRow {
+    /// A call that a yard worked move by move: at berth from, and gone at.
+    #[must_use]
+    pub fn worked(call: &Call, berth_s: u32, leave_s: u32) -> Self {
+        let (berth_s, leave_s) = (i64::from(berth_s), i64::from(leave_s));
+        Self::new(&Call { berth_s, leave_s, arrive_s: call.arrive_s.min(berth_s), ..call.clone() })
+    }
+
     /// A call that ended.
     #[must_use]
     pub fn new(call: &Call) -> Self {

@@ -62,6 +62,11 @@ pub struct Call {
     pub on_shore_power: bool,
     /// Power that it draws from the shore then, kW.
     pub shore_kw: f64,
+    /// Is it worked move by move, by the plan of the terminal? Then berth and departure above are what was planned, and the yard
+    /// says what became of it.
+    pub by_moves: bool,
+    /// Containers that were lifted before the run, as planned.
+    pub lifted_before: u32,
 }
 
 /// Hauls that are known and not taken, in the order of readiness. Hauls are columns of one board and not entities: each is

@@ -144,12 +144,12 @@ fn work_vessels(
     }
     let here = (*first_here..roster.len()).map(|at| roster.get(&calls, at));
     for call in here.take_while(|call| call.berth_s < to_s).filter(|call| call.leave_s > from_s) {
-        if call.leave_s <= to_s {
+        if call.leave_s <= to_s && !call.by_moves {
             rows.push(CallRow::new(call));
         }
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
         berths.add(call.site, lifts, demand.rail_share());
-        if call.on_shore_power {
+        if call.on_shore_power && !call.by_moves {
             shore.add(node_of(call.site), Kw(call.shore_kw));
         }
     }

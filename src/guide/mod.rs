@@ -1,7 +1,7 @@
 //! Guides: what to do, step by step, and what to know before a number is believed. Texts only, no code: each module is a
 //! page, whose commands a test runs.
 //!
-//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`transition`] and
+//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`plan_a_terminal`], [`transition`] and
 //! [`bills_and_formats`].
 //! [`optimize`] finds the best layout, [`sensitivity`] the numbers that decide, [`fork`] changes a run on its way.
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
@@ -18,6 +18,10 @@ pub mod first_report {
 
 pub mod your_port_in_30_minutes {
     #![doc = include_str!("your_port_in_30_minutes.md")]
+}
+
+pub mod plan_a_terminal {
+    #![doc = include_str!("plan_a_terminal.md")]
 }
 
 pub mod transition {

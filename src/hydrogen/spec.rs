@@ -73,6 +73,24 @@ pub enum WhenEmpty {
 }
 
 impl HydrogenSpec {
+    /// Compressors and electrolyser at a share of their power.
+    pub fn slow_down(&mut self, share: f64) {
+        self.compressor.kg_per_h *= share;
+        if let Some(electrolyser) = &mut self.electrolyser {
+            electrolyser.rated_kw *= share;
+        }
+    }
+
+    /// Power of its compressors and its electrolyser at full load, kW.
+    #[must_use]
+    pub fn full_kw(&self) -> f64 {
+        let made_kw = self.electrolyser.as_ref().map_or(0.0, |it| {
+            let kwh_per_kg = it.kwh_per_kg.last().map_or(f64::INFINITY, |point| point[1]);
+            it.rated_kw * (1.0 + it.compress_kwh_per_kg / kwh_per_kg)
+        });
+        self.compressor.kg_per_h * self.compressor.kwh_per_kg + made_kw
+    }
+
     /// Adds dispenser positions, and storage, compression and supply in proportion.
     pub fn enlarge(&mut self, positions: u32) {
         let factor = f64::from(self.dispenser.positions + positions) / f64::from(self.dispenser.positions);

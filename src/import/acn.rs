@@ -76,17 +76,6 @@ impl Reader<'_> {
         Some(Sessions { open, ..sessions })
     }
 
-    /// A slip in a year would make seconds that do not fit.
-    fn not_too_long(&mut self, stays: &[Stay], first: Timestamp) {
-        for stay in stays {
-            let days = (stay.depart.as_second() - first.as_second()) / DAY_S;
-            if days > i64::from(MOST_DAYS) {
-                let field = format!("{}.disconnectTime", stay.label);
-                self.wrong(field, format!("is {days} days after the first session"), Some("is its year right?"));
-            }
-        }
-    }
-
     fn zone(&mut self, items: &[Value], options: &Options) -> Option<TimeZone> {
         let own = items.iter().find_map(|item| item["timezone"].as_str());
         let name = options.zone.as_deref().or(own).unwrap_or("America/Los_Angeles");

@@ -265,7 +265,7 @@ impl Reader<'_> {
     }
 }
 
-type Wrong = (String, Option<&'static str>);
+pub(super) type Wrong = (String, Option<&'static str>);
 
 const LONGITUDE_FIRST: &str = "GeoJSON writes longitude first: [longitude, latitude]";
 
@@ -288,7 +288,7 @@ fn place(geometry: &Value) -> Result<(f64, f64), Wrong> {
 }
 
 /// A position's longitude and latitude.
-fn checked(position: &Position) -> Result<(f64, f64), Wrong> {
+pub(super) fn checked(position: &Position) -> Result<(f64, f64), Wrong> {
     let &[lon, lat, ..] = position.as_slice() else {
         return Err(("has no coordinates".to_owned(), Some("draw a point or a polygon")));
     };

@@ -6,6 +6,7 @@
 
 pub mod acn;
 pub mod afdc;
+pub mod background;
 mod cell;
 mod espi;
 pub mod geojson;

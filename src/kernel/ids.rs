@@ -48,6 +48,8 @@ id! {
     PortId,
     /// A container terminal.
     TerminalId,
+    /// A charging lot of a terminal's plan.
+    LotId,
     /// A yard where batteries are swapped.
     SwapYardId,
     /// A hydrogen station.

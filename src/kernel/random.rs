@@ -57,6 +57,8 @@ pub enum Purpose {
     RandomPolicies = 49,
     /// The seed of one sampled week of a year.
     SampledWeeks = 50,
+    /// Crane cycles, block moves and blocks of a terminal with a plan.
+    YardMoves = 51,
 }
 
 /// The seed of a run: the user's number and the replication's.

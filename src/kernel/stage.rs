@@ -26,6 +26,8 @@ pub enum Tick {
     Duty,
     /// The dispatch policy is asked; its orders are carried out.
     Dispatch,
+    /// Yards of terminals with a plan move containers.
+    Yard,
     /// At a boundary: the limits of the interval that begins, and what other loads leave of them.
     Limits,
     /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
@@ -42,7 +44,7 @@ pub enum Tick {
 
 impl Tick {
     /// The steps in their order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Deliver,
         Self::Meter,
         Self::Freight,
@@ -50,6 +52,7 @@ impl Tick {
         Self::Terminal,
         Self::Duty,
         Self::Dispatch,
+        Self::Yard,
         Self::Limits,
         Self::Supply,
         Self::Queue,

@@ -2,7 +2,7 @@
 
 use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// `[travel]`: distances and times between sites.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -60,4 +60,37 @@ pub struct WeatherSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `[background]`: what lies under the sites on a map. It changes no result.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackgroundSpec {
+    /// A `GeoJSON` file beside the scenario. Its lines are roads, along which trucks are drawn; its polygons are outlines,
+    /// such as yard blocks and buildings, with a property `name`.
+    pub geojson: Option<String>,
+    /// A picture beside the scenario, such as a photograph from the air with north at its top: PNG or JPEG of up to 2 MB.
+    pub picture: Option<String>,
+    /// Two points of the picture, apart in both directions, which say where it lies.
+    #[serde(default)]
+    #[schemars(length(max = 2))]
+    pub picture_at: Vec<PicturePoint>,
+}
+
+/// A point of a picture, and where it is on earth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PicturePoint {
+    /// From the left edge, pixels.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub x: f64,
+    /// From the top edge, pixels.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub y: f64,
+    /// Latitude, degrees north.
+    #[schemars(range(min = -90.0, max = 90.0))]
+    pub lat: f64,
+    /// Longitude, degrees east.
+    #[schemars(range(min = -180.0, max = 180.0))]
+    pub lon: f64,
 }

@@ -137,7 +137,7 @@ pub struct SummaryFile<'a> {
 }
 
 /// `summary.json` as it is read back.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 pub struct ReadSummary {
     /// All metrics.
     pub metrics: Vec<ReadMetric>,

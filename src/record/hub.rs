@@ -3,12 +3,13 @@
 
 use super::folder::SCHEMA;
 use super::read::ReadError;
-use crate::grid::spec::SiteSpec;
+use crate::grid::spec::{Days, LimitSpec, SiteSpec};
 use crate::kernel::calendar::Calendar;
 use crate::scenario::doubt::doubts;
-use crate::scenario::loaded::Loaded;
+use crate::scenario::loaded::{Background, Loaded};
 use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -42,10 +43,28 @@ pub struct Hub {
     pub nodes: Vec<Node>,
     /// Hydrogen stations.
     pub stations: Vec<Station>,
+    /// Names for people of fleets, by key. Folders of earlier versions have none, as the three lists below.
+    #[serde(default)]
+    pub fleets: BTreeMap<String, String>,
+    /// Trucks of fleets and equipment of terminals.
+    #[serde(default)]
+    pub vehicles: Vec<VehicleGroup>,
+    /// When vessels and yards are worked.
+    #[serde(default)]
+    pub shifts: Option<Shifts>,
+    /// Limits that hold for some of the time.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+    /// What lies under the sites on a map.
+    #[serde(default)]
+    pub background: Background,
     /// What a transition is decided by; none in a run of operations.
     pub transition: Option<Transition>,
     /// Numbers that are unverified or assumed, by source.
     pub doubtful: Vec<Doubtful>,
+    /// Every source of a number, the best quality first. Folders of earlier versions have none.
+    #[serde(default)]
+    pub sources: Vec<Source>,
     /// What a careful reader should know before using the result.
     pub warnings: Vec<String>,
 }
@@ -84,6 +103,56 @@ pub struct Chargers {
     pub ports: u32,
     /// Power of a cabinet, kW.
     pub cabinet_kw: f64,
+    /// Who may plug in, by names for people.
+    #[serde(default)]
+    pub users: Vec<String>,
+}
+
+/// VehicleGroup of one model and one owner.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VehicleGroup {
+    /// Name for people of the fleet or the terminal.
+    pub owner: String,
+    /// Name for people of the model.
+    pub model: String,
+    /// `truck`, or the class of the equipment.
+    pub kind: String,
+    /// What moves them.
+    pub powertrain: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// Worked hours, as `[labor]` says them: what lies between two of a day is a break.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Shifts {
+    /// Monday to Friday.
+    pub weekday: Vec<String>,
+    /// Saturday.
+    pub saturday: Vec<String>,
+    /// Sunday.
+    pub sunday: Vec<String>,
+}
+
+/// A limit for some of the time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Limit {
+    /// Keys of `[site]` or `[node]`.
+    pub on: Vec<String>,
+    /// Most mean power of an interval, kW.
+    pub kw: f64,
+    /// From this local time on.
+    pub from: Option<String>,
+    /// Until this local time.
+    pub to: Option<String>,
+    /// Only in these local hours of the day.
+    pub hours: Option<String>,
+    /// Only on these days: `weekdays` or `weekends`.
+    pub days: Option<String>,
+    /// Only in these months, 1 to 12.
+    pub months: Vec<u8>,
+    /// Why, for people.
+    pub reason: String,
 }
 
 /// A node.
@@ -130,8 +199,24 @@ pub struct Doubtful {
     pub quality: String,
     /// The source.
     pub title: String,
+    /// Where to find it; may be empty.
+    #[serde(default)]
+    pub address: String,
     /// Fields.
     pub fields: Vec<String>,
+}
+
+/// A source and how many numbers are from it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Source {
+    /// How far it can be trusted.
+    pub quality: String,
+    /// Its title, or how the numbers were made.
+    pub title: String,
+    /// Where to find it; may be empty.
+    pub address: String,
+    /// How many numbers.
+    pub numbers: usize,
 }
 
 impl Hub {
@@ -162,12 +247,22 @@ impl Hub {
             sites: scenario.site.iter().map(|(key, spec)| site(key, spec, scenario)).collect(),
             nodes: scenario.node.iter().map(node).collect(),
             stations: scenario.hydrogen.iter().map(station).collect(),
+            fleets: scenario.fleet.iter().map(|(key, fleet)| (key.clone(), called(key, fleet.name.as_ref()))).collect(),
+            vehicles: vehicles(scenario),
+            shifts: scenario.labor.as_ref().map(|labor| Shifts {
+                weekday: labor.weekday.clone(),
+                saturday: labor.saturday.clone(),
+                sunday: labor.sunday.clone(),
+            }),
+            limits: scenario.limit.values().map(limit).collect(),
+            background: loaded.background.clone(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
                 policies: format!("{} and {}", spec.adoption.word(), spec.build_out.word()),
                 money_year: spec.money_year,
                 grid: spec.grid.kind.word().to_owned(),
             }),
             doubtful: doubtful(loaded),
+            sources: sources(loaded),
             warnings: warnings(loaded),
         }
     }
@@ -219,21 +314,87 @@ fn site(key: &str, spec: &SiteSpec, scenario: &Scenario) -> Site {
                 cabinets: charger.cabinets,
                 ports: charger.ports,
                 cabinet_kw: charger.cabinet_kw,
+                users: charger.users.iter().map(|user| user_name(user, scenario)).collect(),
             })
             .collect(),
     }
+}
+
+/// A name for people, or else the key.
+fn called(key: &str, name: Option<&String>) -> String {
+    name.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| key.to_owned())
+}
+
+/// Who may plug in: a fleet, a model of equipment, or a word such as `public`.
+fn user_name(user: &str, scenario: &Scenario) -> String {
+    let fleet = scenario.fleet.get(user).and_then(|fleet| fleet.name.as_ref());
+    let model = scenario.equipment_model.get(user).and_then(|model| model.name.as_ref());
+    called(user, fleet.or(model))
+}
+
+fn vehicles(scenario: &Scenario) -> Vec<VehicleGroup> {
+    let trucks = scenario.fleet.iter().flat_map(|(key, fleet)| {
+        fleet.trucks.iter().filter_map(move |(model, count)| {
+            let spec = scenario.truck_model.get(model)?;
+            Some(VehicleGroup {
+                owner: called(key, fleet.name.as_ref()),
+                model: called(model, spec.name.as_ref()),
+                kind: "truck".to_owned(),
+                powertrain: spec.powertrain.word().to_owned(),
+                count: count.0,
+            })
+        })
+    });
+    let equipment = scenario.terminal.iter().flat_map(|(key, terminal)| {
+        let name = scenario.site.get(key).and_then(|site| site.name.as_ref());
+        terminal.equipment.iter().filter_map(move |(model, count)| {
+            let spec = scenario.equipment_model.get(model)?;
+            Some(VehicleGroup {
+                owner: called(key, name),
+                model: called(model, spec.name.as_ref()),
+                kind: spec.class.clone(),
+                powertrain: spec.powertrain.word().to_owned(),
+                count: count.0,
+            })
+        })
+    });
+    trucks.chain(equipment).filter(|vehicles| vehicles.count > 0).collect()
+}
+
+fn limit(spec: &LimitSpec) -> Limit {
+    let LimitSpec { on, kw, from, to, hours, days, months, reason, .. } = spec.clone();
+    let days = days.map(|days| match days {
+        Days::Weekdays => "weekdays".to_owned(),
+        Days::Weekends => "weekends".to_owned(),
+    });
+    Limit { on, kw, from, to, hours, days, months, reason }
 }
 
 fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
     let mut out = Vec::new();
     for quality in [Quality::Unverified, Quality::Assumed] {
         for (source, origins) in loaded.provenance.by_source(quality) {
-            let title = loaded.scenario.source.get(source).map(|source| source.title.clone()).unwrap_or_default();
+            let spec = loaded.scenario.source.get(source);
+            let (title, address) = spec.map(|it| (it.title.clone(), it.address.clone())).unwrap_or_default();
             let fields = origins.iter().map(|origin| origin.field.clone()).collect();
-            out.push(Doubtful { quality: quality.word().to_owned(), title, fields });
+            out.push(Doubtful { quality: quality.word().to_owned(), title, address, fields });
         }
     }
     out
+}
+
+fn sources(loaded: &Loaded) -> Vec<Source> {
+    let of = |quality: Quality| {
+        let by_source = loaded.provenance.by_source(quality);
+        let counted = by_source.into_iter().map(|(source, origins)| (source.to_owned(), origins.len()));
+        let named = counted.filter_map(|(source, numbers)| {
+            let spec = loaded.scenario.source.get(&source)?;
+            let (title, address) = (spec.title.clone(), spec.address.clone());
+            Some(Source { quality: quality.word().to_owned(), title, address, numbers })
+        });
+        named.collect::<Vec<_>>()
+    };
+    Quality::ALL.into_iter().flat_map(of).collect()
 }
 
 /// How the warning about doubtful numbers ends.

@@ -35,6 +35,8 @@ pub enum Scope {
     Storage,
     /// A node between a site's connection and its chargers.
     Node,
+    /// A charging lot of a terminal's plan; its key is site and name, such as `terminal/central`.
+    Lot,
     /// A rule or goal of a transition.
     Rule,
 }
@@ -50,6 +52,7 @@ impl Scope {
             Self::Year => "year:YYYY",
             Self::Storage => "storage:KEY",
             Self::Node => "node:KEY",
+            Self::Lot => "lot:KEY",
             Self::Rule => "rule:KEY",
         }
     }
@@ -145,6 +148,38 @@ catalogue! {
     EquipmentHydrogenKg = "equipment_hydrogen_kg" ["kg"] neutral in [Total, Site] "hydrogen used by equipment";
     EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
     VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
+    CraneMovesPerH = "crane_moves_per_h" ["1/h"] more in [Site] "lifts of one crane in an hour in which it works a vessel, of terminals with a plan";
+    VesselBerthMeanH = "vessel_berth_mean_h" ["h"] less in [Site] "time of a vessel at berth, mean over calls that ended, of terminals with a plan";
+    VesselWaitMeanH = "vessel_wait_mean_h" ["h"] less in [Site] "time of a vessel in the queue for a berth, mean over calls that berthed, of terminals with a plan";
+    TruckTurnMeanMin = "truck_turn_mean_min" ["min"] less in [Site] "time of a road truck from the gate queue to the way out, mean, of terminals with a plan";
+    TruckTurnP95Min = "truck_turn_p95_min" ["min"] less in [Site] "the same, 95th percentile";
+    TruckGateMeanMin = "truck_gate_mean_min" ["min"] less in [Site] "of a truck turn: queue at the gate and time in the lane, mean";
+    TruckWayMeanMin = "truck_way_mean_min" ["min"] less in [Site] "of a truck turn: driving between gate and block, mean";
+    TruckBlockWaitMeanMin = "truck_block_wait_mean_min" ["min"] less in [Site] "of a truck turn: wait for a machine at the block, mean";
+    TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
+    TrucksInYard = "trucks_in_yard" [""] less in [Site] "road trucks still inside the terminal when the run ended";
+    YardMoves = "yard_moves" [""] more in [Site] "containers carried between crane, block and rail, of terminals with a plan";
+    YardKwhPerMove = "yard_kwh_per_move" ["kWh"] less in [Site] "battery and grid energy of all equipment over the containers lifted and the trucks served";
+    CarrierLoadedH = "carrier_loaded_h" ["h"] neutral in [Site] "carrier hours: driving with a container";
+    CarrierEmptyH = "carrier_empty_h" ["h"] less in [Site] "carrier hours: driving without one";
+    CarrierCraneH = "carrier_crane_h" ["h"] neutral in [Site] "carrier hours: served by a crane";
+    CarrierCraneWaitH = "carrier_crane_wait_h" ["h"] less in [Site] "carrier hours: waiting for a crane";
+    CarrierBlockH = "carrier_block_h" ["h"] neutral in [Site] "carrier hours: served at a block";
+    CarrierBlockWaitH = "carrier_block_wait_h" ["h"] less in [Site] "carrier hours: waiting for a machine at a block";
+    CarrierLotWayH = "carrier_lot_way_h" ["h"] less in [Site] "carrier hours: driving to a charging lot";
+    CarrierLotQueueH = "carrier_lot_queue_h" ["h"] less in [Site] "carrier hours: waiting for a plug at a lot, of visits that ended";
+    CarrierPluggingH = "carrier_plugging_h" ["h"] less in [Site] "carrier hours: being plugged in and out, and waiting for whoever does it, of visits that ended";
+    CarrierLotH = "carrier_lot_h" ["h"] neutral in [Site] "carrier hours: at charging lots in all: queue, plugging, charging";
+    CarrierBreakH = "carrier_break_h" ["h"] neutral in [Site] "carrier hours: standing in breaks and between shifts";
+    CarrierIdleH = "carrier_idle_h" ["h"] neutral in [Site] "carrier hours: without work in worked hours";
+    CarriersStranded = "carriers_stranded" [""] less in [Site] "ways of machines on which a battery was empty";
+    LotSessions = "lot_sessions" [""] neutral in [Lot] "vehicles that were plugged in at a charging lot";
+    LotUtilization = "lot_utilization" [""] neutral in [Lot] "share of time that the plugs of a charging lot were taken";
+    LotQueueMeanMin = "lot_queue_mean_min" ["min"] less in [Lot] "wait at a charging lot for a plug, mean over vehicles that got one";
+    LotQueueP95Min = "lot_queue_p95_min" ["min"] less in [Lot] "the same, 95th percentile";
+    MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, of terminals with a plan";
+    WorkBacklogH = "work_backlog_h" ["h"] less in [Total, Site] "unit-hours of equipment that were due and not done when the run ended";
+    WorkBacklogMaxH = "work_backlog_max_h" ["h"] less in [Total, Site] "most unit-hours of equipment that were due and not done at the end of any hour";
     VesselLifts = "vessel_lifts" [""] more in [Total, Site] "containers lifted in calls that ended";
     Swaps = "swaps" [""] neutral in [Site] "batteries of equipment that were swapped";
     SwapWaitMeanMin = "swap_wait_mean_min" ["min"] less in [Site] "wait for a bay and a charged battery, mean over swaps that began";
@@ -509,7 +544,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Endings of names by unit: the unit is in the name, and is the one of the catalogue.
-    const ENDINGS: [(&str, &str); 13] = [
+    const ENDINGS: [(&str, &str); 14] = [
+        ("_per_h", "1/h"),
         ("_usd_per_kg", "USD/kg"),
         ("_usd_per_t", "USD/t"),
         ("_kg_per_kg", "kg/kg"),

@@ -292,6 +292,7 @@ impl Summary {
             self.exhaust(row.site, row.start_s, [row.nox_g, row.pm25_g]);
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.equipment.accumulate(&hour, 1.0);
+                tally.backlog.add(row.start_s, row.backlog_h);
             }
         }
     }
@@ -451,9 +452,11 @@ impl ScopeMetrics<'_> {
     }
 
     fn terminal(&mut self, tally: &SiteTally) {
-        let SiteTally { equipment, vessels, .. } = tally;
+        let SiteTally { equipment, vessels, backlog, .. } = tally;
         self.add(MetricName::EquipmentHoursRequired, equipment.required_h);
         self.add(MetricName::EquipmentHoursServed, equipment.served_h);
+        self.add(MetricName::WorkBacklogH, backlog.last_h());
+        self.add(MetricName::WorkBacklogMaxH, backlog.most_h());
         self.add(MetricName::EquipmentBatteryKwh, equipment.battery_kwh);
         self.add(MetricName::EquipmentHydrogenKg, equipment.hydrogen_kg);
         self.add(MetricName::EquipmentDieselGal, equipment.diesel_gal);

@@ -74,12 +74,45 @@ pub struct SiteTally {
     pub meter: MeterTally,
     /// Its equipment.
     pub equipment: EquipmentTally,
+    /// Work of its equipment that was due and not done.
+    pub backlog: Backlog,
     /// Vessels at its berths.
     pub vessels: VesselTally,
     /// Exhaust and trucks, hour by hour.
     pub exhaust: ExhaustTally,
     /// What electricity cost, where there is a tariff.
     pub bill: Option<BillTally>,
+}
+
+/// Unit-hours that were due and not done, at the end of each hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Backlog {
+    start_s: u32,
+    hour_h: f64,
+    most_h: f64,
+}
+
+impl Backlog {
+    /// Adds what one class left at the end of the hour that starts at `start_s`. Hours come in their order.
+    pub(crate) fn add(&mut self, start_s: u32, left_h: f64) {
+        if start_s != self.start_s {
+            (self.start_s, self.hour_h) = (start_s, 0.0);
+        }
+        self.hour_h += left_h;
+        self.most_h = self.most_h.max(self.hour_h);
+    }
+
+    /// Left at the end of the last hour, unit-hours.
+    #[must_use]
+    pub fn last_h(&self) -> f64 {
+        self.hour_h
+    }
+
+    /// The most that was left at the end of an hour, unit-hours.
+    #[must_use]
+    pub fn most_h(&self) -> f64 {
+        self.most_h
+    }
 }
 
 /// Sessions at the charging ports of a site.

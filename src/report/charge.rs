@@ -1,6 +1,7 @@
 //! State of charge of vehicles over time: known at plug-in and unplug, a straight line between.
 
 use super::steps::Steps;
+use crate::record::hub::Hub;
 use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,7 +51,7 @@ impl Band {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Vehicle {
-    /// Kind, number and fleet.
+    /// Model or kind, number, and fleet of a truck.
     label: String,
     lowest: f64,
     /// State of charge of each column, percent; none before the first and after the last session.
@@ -60,10 +61,40 @@ struct Vehicle {
 /// A vehicle: its kind (so that trucks come first) and number.
 type Key = (bool, u32);
 
+/// What vehicles are called: trucks by their fleet, equipment by the model that its chargers are for.
+pub(super) struct Owners {
+    fleets: BTreeMap<String, String>,
+    /// By group of chargers that only one model uses.
+    models: BTreeMap<String, String>,
+}
+
+impl Owners {
+    pub(super) fn of(hub: &Hub) -> Self {
+        let groups = hub.sites.iter().flat_map(|site| &site.chargers);
+        let models = groups.filter_map(|group| match group.users.as_slice() {
+            [only] => Some((group.key.clone(), only.clone())),
+            _ => None,
+        });
+        Self { fleets: hub.fleets.clone(), models: models.collect() }
+    }
+
+    /// `port` is that of its first session, such as `lot/3`.
+    fn label(&self, is_truck: bool, number: u32, fleet: &str, port: &str) -> String {
+        let group = port.rsplit_once('/').map_or(port, |(group, _)| group);
+        match (is_truck, self.fleets.get(fleet), self.models.get(group)) {
+            (true, Some(fleet), _) => format!("truck {number} of {fleet}"),
+            (true, None, _) if !fleet.is_empty() => format!("truck {number} of {fleet}"),
+            (true, ..) => format!("truck {number}"),
+            (false, _, Some(model)) => format!("{model} {number}"),
+            (false, ..) => format!("equipment {number}"),
+        }
+    }
+}
+
 /// Reads the sessions of trucks and equipment.
-pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> {
+pub(super) fn collect(tables: &Path, steps: Steps, owners: &Owners) -> Result<Charge, ReadError> {
     let mut lowest: BTreeMap<Key, (f64, u32, String)> = BTreeMap::new();
-    let sessions = |visit: &mut dyn FnMut(Key, [(u32, f64); 2], &str)| {
+    let sessions = |visit: &mut dyn FnMut(Key, [(u32, f64); 2], &dyn Fn() -> String)| {
         each_batch(tables, "sessions", |batch| {
             for row in 0..batch.rows() {
                 let is_truck = match batch.text("vehicle_kind", row) {
@@ -74,12 +105,14 @@ pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> 
                 let Some(start_s) = batch.number("start_s", row) else { continue };
                 let soc = |name: &str| batch.number(name, row).unwrap_or(0.0);
                 let points = [(start_s as u32, soc("start_soc")), (batch.whole("end_s", row), soc("end_soc"))];
-                visit((!is_truck, batch.whole("vehicle_id", row)), points, batch.text("fleet", row));
+                let number = batch.whole("vehicle_id", row);
+                let label = || owners.label(is_truck, number, batch.text("fleet", row), batch.text("port", row));
+                visit((!is_truck, number), points, &label);
             }
         })
     };
-    sessions(&mut |key, [start, _], fleet| {
-        let entry = lowest.entry(key).or_insert_with(|| (1.0, 0, fleet.to_owned()));
+    sessions(&mut |key, [start, _], label| {
+        let entry = lowest.entry(key).or_insert_with(|| (1.0, 0, label()));
         entry.0 = entry.0.min(start.1);
         entry.1 += 1;
     })?;
@@ -97,11 +130,8 @@ pub(super) fn collect(tables: &Path, steps: Steps) -> Result<Charge, ReadError> 
     let own = |key: &Key| columns(points.remove(key).unwrap_or_default(), steps, steps_each);
     let all: Vec<Vec<Option<u8>>> = order.iter().map(|(key, _)| key).map(own).collect();
     let band = Band::of(&all, steps.count.div_ceil(steps_each));
-    let shown = order.into_iter().zip(all).take(MOST_VEHICLES).map(|((key, (lowest, _, fleet)), percent)| {
-        let kind = if key.0 { "equipment" } else { "truck" };
-        let label = if fleet.is_empty() { format!("{kind} {}", key.1) } else { format!("{kind} {} of {fleet}", key.1) };
-        Vehicle { label, lowest, percent }
-    });
+    let shown = order.into_iter().zip(all).take(MOST_VEHICLES);
+    let shown = shown.map(|((_, (lowest, _, label)), percent)| Vehicle { label, lowest, percent });
     Ok(Charge { vehicles, steps_each, band, shown: shown.collect() })
 }
 

@@ -1,12 +1,14 @@
 //! The page of operations, folded from the tables. The page's types are made from these.
 
 use super::steps::{Steps, rounded};
-use super::{charge, hydrogen, land, legs, network, overload, power};
+use super::timed::{LimitNote, Limits, Pause, pauses};
+use super::{charge, hydrogen, land, legs, network, overload, power, roads};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
-use crate::record::hub::{self, Doubtful, Hub, Site, Station};
+use crate::record::hub::{self, Doubtful, Hub, Site, Source, Station, VehicleGroup};
 use crate::record::notes::PluginNotes;
 use crate::record::read::{ReadError, each_batch};
+use crate::scenario::loaded::Background;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -31,9 +33,20 @@ pub(crate) struct RunPage {
     waits: Waits,
     hauls: Hauls,
     sites: Vec<SiteSeries>,
+    /// What lies under the sites on the map.
+    background: Background,
+    /// Ways of trucks along the roads of the background.
+    routes: Vec<roads::Route>,
     /// Rings of the coast around the sites: longitude and latitude by turns, degrees; filled even-odd.
     land: Vec<Vec<f64>>,
     nodes: Vec<network::NodeSeries>,
+    /// Names for people of fleets, by key.
+    fleets: BTreeMap<String, String>,
+    vehicles: Vec<VehicleGroup>,
+    /// Breaks and the time between shifts; none in a long run.
+    pauses: Vec<Pause>,
+    /// Limits that hold for some of the time.
+    limits: Vec<LimitNote>,
     /// Sites and nodes whose limit was passed.
     overloads: Vec<overload::Overload>,
     work: Work,
@@ -43,6 +56,7 @@ pub(crate) struct RunPage {
     metrics: Vec<ReadMetric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
+    sources: Vec<Source>,
     warnings: Vec<String>,
 }
 
@@ -93,6 +107,8 @@ struct SiteSeries {
     site: Site,
     #[serde(flatten)]
     power: power::SitePower,
+    /// Why the limit stood where it did when the load came nearest to it; may be empty.
+    worst_reason: String,
     ports: u64,
     waiting: Vec<f64>,
 }
@@ -118,13 +134,18 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
     let mut overloads = overload::begin(&hub);
     let power = power::collect(tables, &hub.sites, steps, hub.interval_s, &mut overloads)?;
     let nodes = network::collect(tables, &hub.nodes, steps, hub.interval_s, &mut overloads)?;
-    let overloads = overload::finish(overloads, &hub, &calendar);
+    let limits = Limits::of(&hub, &calendar);
+    let nodes: Vec<network::NodeSeries> = nodes.into_iter().map(|node| node.with_reason(&limits)).collect();
+    let overloads = overload::finish(overloads, &hub, &calendar, &limits);
     let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
     let at_station = |station: &Station| Some((station.key.clone(), *fold.index.get(&station.site)?));
     let legs = legs::collect(tables, &fold.index, &hub.stations.iter().filter_map(at_station).collect())?;
+    let places: Vec<(f64, f64)> = hub.sites.iter().map(|site| (site.lat, site.lon)).collect();
+    let routes = roads::routes(&hub.background.roads, &places, legs.pairs());
     let [charging, equipment, shore, other, hydrogen] = power.hub;
     let sites = hub.sites.iter().zip(power.sites).zip(fold.waiting).map(|((site, power), waiting)| SiteSeries {
+        worst_reason: limits.reason(&site.key, power.headroom.worst_s()),
         site: site.clone(),
         power,
         ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
@@ -137,15 +158,22 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         hub: Load { charging, equipment, shore, other, hydrogen },
         waits,
         hauls,
-        land: land::Region::around(hub.sites.iter().map(|site| (site.lat, site.lon))).map(land::of).unwrap_or_default(),
+        routes,
+        land: land::Region::around(places.into_iter()).map(land::of).unwrap_or_default(),
         sites: sites.collect(),
         nodes,
+        pauses: pauses(hub.shifts.as_ref(), &calendar, hub.days),
+        limits: limits.notes(),
         work: work(tables, &calendar, span_s)?,
-        charge: charge::collect(tables, steps)?,
+        charge: charge::collect(tables, steps, &charge::Owners::of(&hub))?,
         legs,
         hydrogen: hydrogen::collect(tables, &hub.stations, steps, hub.interval_s)?,
         metrics: crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
         provenance: facts(manifest),
+        background: hub.background,
+        fleets: hub.fleets,
+        vehicles: hub.vehicles,
+        sources: hub.sources,
         doubtful: hub.doubtful,
         warnings: overloads
             .iter()

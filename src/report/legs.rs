@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 use utoipa::ToSchema;
@@ -25,6 +25,16 @@ pub(super) struct Legs {
     /// base64 of gzip of five arrays, little-endian, one after the other: start (u32, seconds), duration (u32, seconds),
     /// origin and destination (u16, number of the site), laden (u8, 1 or 0).
     packed: String,
+    /// Pairs of sites between which trips go.
+    #[serde(skip)]
+    pairs: BTreeSet<(u16, u16)>,
+}
+
+impl Legs {
+    /// Pairs of sites between which trips go.
+    pub(super) fn pairs(&self) -> &BTreeSet<(u16, u16)> {
+        &self.pairs
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +98,8 @@ pub(super) fn collect(
         }
     }
     legs.sort_by_key(|leg| (leg.start_s, leg.from, leg.to));
-    Ok(Legs { one_in, count: legs.len(), packed: pack(&legs) })
+    let pairs = legs.iter().map(|leg| (leg.from, leg.to)).collect();
+    Ok(Legs { one_in, count: legs.len(), packed: pack(&legs), pairs })
 }
 
 fn leg(times: (u32, u32), from: u16, to: u16, laden: bool) -> Leg {

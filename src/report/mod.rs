@@ -1,7 +1,7 @@
 //! The HTML report: reads a run's folder, folds its tables small, and puts them into one self-contained page.
 //!
 //! `data` is the page of operations (with `power`, `legs`, `charge`, `hydrogen` and `network`, over the time `steps` of its
-//! charts), `years` that of a transition,
+//! charts, with what is `timed`: limits and shifts, and `roads` under the map), `years` that of a transition,
 //! `study` that of a comparison. The page is built from
 //! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
@@ -13,8 +13,10 @@ mod legs;
 mod network;
 mod overload;
 mod power;
+mod roads;
 mod steps;
-mod study;
+pub(crate) mod study;
+mod timed;
 mod years;
 
 use crate::record::folder::Manifest;

@@ -3,6 +3,7 @@
 use super::overload;
 use super::power::Headroom;
 use super::steps::{Steps, rounded};
+use super::timed::Limits;
 use crate::record::hub::Node;
 use crate::record::overload::Overloads;
 use crate::record::read::{ReadError, each_batch};
@@ -22,8 +23,17 @@ pub(super) struct NodeSeries {
     least_limit_kw: Option<f64>,
     #[serde(flatten)]
     headroom: Headroom,
+    /// Why the limit stood where it did when the load came nearest to it; may be empty.
+    worst_reason: String,
     /// Mean power of each step, kW.
     mean_kw: Vec<f64>,
+}
+
+impl NodeSeries {
+    /// With the reason of the limit that it came nearest to.
+    pub(super) fn with_reason(self, limits: &Limits<'_>) -> Self {
+        Self { worst_reason: limits.reason(&self.node.key, self.headroom.worst_s()), ..self }
+    }
 }
 
 /// Reads the table of nodes. Empty in a scenario without.
@@ -39,6 +49,7 @@ pub(super) fn collect(
         peak_kw: 0.0,
         least_limit_kw: None,
         headroom: Headroom::default(),
+        worst_reason: String::new(),
         mean_kw: vec![0.0; steps.count],
     };
     let mut nodes: Vec<NodeSeries> = known.iter().map(series).collect();

@@ -1,5 +1,6 @@
 //! Limits that were passed, folded from the tables as the run's own summary folds them.
 
+use super::timed::Limits;
 use crate::kernel::calendar::Calendar;
 use crate::record::hub::{Hub, Site};
 use crate::record::overload::{Connection, NodeLoad, Overloads, SiteLoad};
@@ -50,13 +51,15 @@ pub(super) fn node_load(batch: &Batch, row: usize) -> NodeLoad {
 }
 
 /// When all rows are read: those that passed their limit, sites first.
-pub(super) fn finish(mut overloads: Overloads, hub: &Hub, calendar: &Calendar) -> Vec<Overload> {
+pub(super) fn finish(mut overloads: Overloads, hub: &Hub, calendar: &Calendar, limits: &Limits<'_>) -> Vec<Overload> {
     overloads.close();
-    let sites = hub.sites.iter().map(|site| (format!("site:{}", site.key), &site.name)).zip(overloads.sites());
-    let nodes = hub.nodes.iter().map(|node| (format!("node:{}", node.key), &node.name)).zip(overloads.nodes());
-    let passed = sites.chain(nodes).filter_map(|((scope, name), connection)| {
-        let told = connection.told(name, calendar)?;
-        Some(Overload { scope, name: name.clone(), told, connection: connection.clone() })
+    let sites = hub.sites.iter().map(|site| ("site", &site.key, &site.name)).zip(overloads.sites());
+    let nodes = hub.nodes.iter().map(|node| ("node", &node.key, &node.name)).zip(overloads.nodes());
+    let passed = sites.chain(nodes).filter_map(|((kind, key, name), connection)| {
+        let reason = connection.worst.as_ref().map(|worst| limits.reason(key, worst.start_s)).unwrap_or_default();
+        let why = if reason.is_empty() { String::new() } else { format!("; the limit: {reason}") };
+        let told = format!("{}{why}", connection.told(name, calendar)?);
+        Some(Overload { scope: format!("{kind}:{key}"), name: name.clone(), told, connection: connection.clone() })
     });
     passed.collect()
 }

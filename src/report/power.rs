@@ -35,7 +35,7 @@ pub(super) struct SitePower {
     /// Highest load of an interval through the connection, with that of the sites behind it, kW.
     carried_peak_kw: f64,
     #[serde(flatten)]
-    headroom: Headroom,
+    pub(super) headroom: Headroom,
 }
 
 /// How near a load came to its limit, both of the same interval.
@@ -53,6 +53,11 @@ pub(super) struct Headroom {
 }
 
 impl Headroom {
+    /// When the interval began in which the load came nearest to its limit, seconds since the start.
+    pub(super) fn worst_s(&self) -> u32 {
+        self.worst_s
+    }
+
     /// Holds a load against the limit of its own interval.
     pub(super) fn hold(&mut self, load_kw: f64, limit_kw: f64, start_s: u32) {
         // The summary counts the same: what is over by rounding only is not over.

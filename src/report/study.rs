@@ -2,7 +2,7 @@
 
 use super::data::{Fact, facts};
 use crate::record::folder::Manifest;
-use crate::record::hub::{Doubtful, Hub};
+use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -14,13 +14,14 @@ pub(crate) struct StudyPage {
     study: Comparison,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
+    sources: Vec<Source>,
     /// What a careful reader should know before using the result.
     warnings: Vec<String>,
 }
 
 /// `compare.json`, without metrics of single sites.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-struct Comparison {
+pub(crate) struct Comparison {
     scenario: String,
     settings: Vec<String>,
     seed: u64,
@@ -118,7 +119,7 @@ fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
     let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
-    let Hub { doubtful, mut warnings, .. } = Hub::read(folder)?;
+    let Hub { doubtful, sources, mut warnings, .. } = Hub::read(folder)?;
     warnings.extend(less_work(&study.metrics));
     study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
     let raised: Vec<Option<bool>> =
@@ -126,7 +127,7 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, R
     for (effect, raised) in study.sensitivity.iter_mut().zip(raised) {
         effect.is_raised = raised;
     }
-    Ok(StudyPage { title: manifest.title.clone(), study, provenance: facts(manifest), doubtful, warnings })
+    Ok(StudyPage { title: manifest.title.clone(), study, provenance: facts(manifest), doubtful, sources, warnings })
 }
 
 /// Whether a change raises its number: a share tells the value before, and of plain values the higher ones are raised.

@@ -2,7 +2,7 @@
 
 use super::data::{Fact, facts, warnings};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
-use crate::record::hub::{Doubtful, Hub, Site};
+use crate::record::hub::{Doubtful, Hub, Site, Source};
 use crate::record::metrics::MetricName;
 use crate::record::read::{ReadError, each_batch};
 use crate::transition::baseline::Baseline;
@@ -43,6 +43,7 @@ pub(crate) struct YearsPage {
     metrics: Vec<ReadMetric>,
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
+    sources: Vec<Source>,
     warnings: Vec<String>,
 }
 
@@ -180,6 +181,7 @@ pub(super) fn collect(
         metrics,
         provenance: facts(manifest),
         doubtful: hub.doubtful,
+        sources: hub.sources,
         warnings,
         title: hub.title,
         description: hub.description,
@@ -217,7 +219,7 @@ impl Lost {
         let when = if *years == 1 { String::new() } else { format!(", the worst of {years} such years") };
         format!(
             "{percent:.1} % of the hauls of {year} were lost{when}: they cost nothing and emit nothing here, so cost and \
-             emissions look lower than those of a hub that serves its port"
+             emissions look lower than those of a region that serves its port"
         )
     }
 }

@@ -77,7 +77,8 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let mut provenance = provenance::collect(&document, &scenario, &layers, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
-    let Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs, site_loads, measured, notes } =
+    let background = rows.background(&scenario);
+    let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes } =
         rows.all(&scenario, calendar.as_ref());
     provenance.add_measured(measured);
     match calendar {
@@ -89,6 +90,8 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 hauls,
                 visits,
                 fuel_visits,
+                plans,
+                background,
                 matrix,
                 tariffs,
                 solar,
@@ -233,7 +236,7 @@ impl Reader {
     }
 
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
-        let mut document = self.chain(main, 0)?;
+        let mut document = self.chain(main, 0, "")?;
         let (overlays, settings) = &request.then;
         for (overlays, settings) in [(&request.overlays, &request.settings), (overlays, settings)] {
             self.lay_all(&mut document, overlays, settings);
@@ -250,7 +253,7 @@ impl Reader {
     /// Overlays, then settings on them.
     fn lay_all(&mut self, document: &mut Item, overlays: &[PathBuf], settings: &[String]) {
         for overlay in overlays {
-            if let Some(over) = self.file(overlay, "--strategy") {
+            if let Some(over) = self.chain(overlay, 0, "--strategy") {
                 self.add_layer();
                 self.lay(document, over);
             }
@@ -283,8 +286,9 @@ impl Reader {
     }
 
     /// A file on top of what it extends: one file, or several, each on top of the one before.
-    fn chain(&mut self, path: &Path, depth: usize) -> Option<Item> {
-        let mut item = self.file(path, if depth == 0 { "" } else { "extends" })?;
+    /// `field` is what names the file.
+    fn chain(&mut self, path: &Path, depth: usize, field: &str) -> Option<Item> {
+        let mut item = self.file(path, field)?;
         let index = self.files.len() - 1;
         let Node::Table(items) = &mut item.node else {
             return Some(item);
@@ -311,7 +315,8 @@ impl Reader {
         }
         let mut document: Option<Item> = None;
         for base in bases {
-            let base = self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1)?;
+            let base =
+                self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1, "extends")?;
             match &mut document {
                 Some(document) => self.lay(document, base),
                 None => document = Some(base),

@@ -7,10 +7,14 @@ use crate::account::load::Load;
 use crate::account::tariff::Tariff;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::units::Kw;
+use crate::place::spec::PicturePoint;
 use crate::policy::kind::PolicyKind;
+use crate::yard::spec::Drawing;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
 pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
@@ -52,6 +56,10 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Visits>,
     /// Visits by key of `[fuel_visits]`.
     pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    /// Plans from files, by key of `[terminal]`.
+    pub plans: BTreeMap<String, Drawing>,
+    /// What lies under the sites on a map.
+    pub background: Background,
     /// Distances from a file.
     pub matrix: Vec<KmRow>,
     /// Power per kW of modules by hour of the year from files, by key of `[solar]`.
@@ -88,6 +96,35 @@ impl Loaded {
     pub fn doubtful(&self) -> usize {
         self.provenance.count(Quality::Unverified) + self.provenance.count(Quality::Assumed)
     }
+}
+
+/// What lies under the sites on a map. Coordinates are degrees, longitude and latitude by turns.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Background {
+    /// Roads.
+    pub roads: Vec<Vec<f64>>,
+    /// Yards, blocks, buildings.
+    pub areas: Vec<Area>,
+    /// A picture.
+    pub picture: Option<Picture>,
+}
+
+/// An outline with its holes, to be filled even-odd.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Area {
+    /// Name for people; may be empty.
+    pub name: String,
+    /// Rings.
+    pub rings: Vec<Vec<f64>>,
+}
+
+/// A picture with two points of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Picture {
+    /// Its bytes, as an address of the scheme `data`.
+    pub url: String,
+    /// Where two points of it are on earth.
+    pub at: Vec<PicturePoint>,
 }
 
 /// One haul of a file.

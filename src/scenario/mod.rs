@@ -27,7 +27,7 @@ use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenPlantSpec, HydrogenSpec};
 use crate::kernel::sources::Sources;
-use crate::place::spec::{TravelSpec, WeatherSpec};
+use crate::place::spec::{BackgroundSpec, TravelSpec, WeatherSpec};
 use crate::policy::spec::PolicySpec;
 use crate::swap::spec::SwapSpec;
 use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpec};
@@ -55,6 +55,9 @@ pub struct Scenario {
     /// Where numbers come from.
     #[serde(default)]
     pub source: BTreeMap<String, SourceSpec>,
+    /// What lies under the sites on a map.
+    #[serde(default)]
+    pub background: Option<BackgroundSpec>,
     /// Places.
     pub site: BTreeMap<String, SiteSpec>,
     /// What stands between a site's connection and its chargers.

@@ -124,6 +124,12 @@ pub fn collect(document: &Item, scenario: &Scenario, layers: &Layers, problems: 
     walk.out
 }
 
+/// Keys of `[terminal]` that say what vessels bring and need.
+const OF_VESSELS: [&str; 7] =
+    ["teu_per_year", "berths", "calls_per_week", "cranes_per_call", "lifts_per_crane_h", "shore_kw", "shore_share"];
+
+/// Tables whose numbers change no result.
+const OF_NO_RESULT: [&str; 2] = ["source", "background"];
 /// A key of `[source]`, and how high the file lies that names it.
 type Claim = (String, usize);
 
@@ -143,7 +149,7 @@ impl Walk<'_> {
         let own = items.get("sources").map(|sources| self.sources(sources, path)).unwrap_or_default();
         let default = own.get("default").or(inherited);
         for (key, child) in items {
-            if path.is_empty() && key == "source" || key == "sources" {
+            if path.is_empty() && OF_NO_RESULT.contains(&key.as_str()) || key == "sources" {
                 continue;
             }
             let field = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -168,7 +174,7 @@ impl Walk<'_> {
         let names_file = value.as_str().is_some_and(is_file);
         let numeric = value.is_number()
             || value.as_array().is_some_and(|list| list.iter().any(|x| x.is_number() || x.is_array()));
-        if !numeric && !names_file {
+        if !numeric && !names_file || self.is_idle(&field) {
             return;
         }
         let source = claim.filter(|claim| claim.1 >= self.layers.height(&item.value)).map(|claim| claim.0.clone());
@@ -187,6 +193,13 @@ impl Walk<'_> {
         }
         let inherited = self.layers.extended(&item.value).map(str::to_owned);
         self.out.origins.push(Origin { field, value: value.to_string(), source, quality, inherited });
+    }
+
+    /// Does a number change nothing in this scenario? Hauls from a list bring no vessels, whose terminals need not be known.
+    fn is_idle(&self, field: &str) -> bool {
+        let has_vessels = self.scenario.freight.as_ref().is_some_and(|freight| freight.volumes.is_some());
+        let of_terminal = field.strip_prefix("terminal.").and_then(|rest| rest.split_once('.'));
+        !has_vessels && of_terminal.is_some_and(|(_, key)| OF_VESSELS.contains(&key))
     }
 
     fn sources(&mut self, item: &Item, path: &str) -> BTreeMap<String, Claim> {

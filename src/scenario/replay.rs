@@ -2,7 +2,7 @@
 
 use super::files::read_bytes;
 use super::load::sorted;
-use super::loaded::{FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
+use super::loaded::{Background, FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
@@ -141,6 +141,8 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             hauls: None,
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             fuel_visits: BTreeMap::new(),
+            plans: BTreeMap::new(),
+            background: Background::default(),
             matrix: Vec::new(),
             tariffs,
             solar: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! Reads the files of rows that a scenario names.
 
 use super::files::Files;
-use super::loaded::{FuelVisit, KmRow, ListedHaul, Schedule, Visits};
+use super::loaded::{Background, FuelVisit, KmRow, ListedHaul, Picture, Schedule, Visits};
 use super::{Scenario, listing, visits};
 use crate::account::load::Load;
 use crate::account::tariff::Tariff;
@@ -14,6 +14,9 @@ use crate::import::map::Map;
 use crate::import::sessions;
 use crate::import::template::MEASURED;
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::place::spec::PicturePoint;
+use crate::yard::spec::Drawing;
+use crate::yard::{check as yard_check, drawing};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +25,7 @@ pub(super) struct Listed {
     pub(super) hauls: Option<Vec<ListedHaul>>,
     pub(super) visits: BTreeMap<String, Visits>,
     pub(super) fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
+    pub(super) plans: BTreeMap<String, Drawing>,
     pub(super) matrix: Vec<KmRow>,
     pub(super) solar: BTreeMap<String, Vec<f64>>,
     pub(super) schedule: Option<Schedule>,
@@ -101,9 +105,10 @@ impl Rows<'_> {
             self.read("policy.charging.csv", Kind::Csv, file, read)
         });
         let tariffs = self.tariffs(scenario);
+        let plans = self.plans(scenario);
         let Measured { fields: measured, notes } = from;
         let matrix = matrix.unwrap_or_default();
-        Listed { hauls, visits, fuel_visits, matrix, solar, schedule, tariffs, site_loads, measured, notes }
+        Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes }
     }
 
     /// Reads a file that the scenario names at `field`.
@@ -140,9 +145,41 @@ impl Rows<'_> {
                 parse(&name, bytes, self.problems)
             }
             Err((message, help)) => {
-                let list = Problems::of_file(&name, message, help).list;
-                self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
+                self.refuse(field, &name, message, help);
                 T::default()
+            }
+        }
+    }
+
+    fn refuse(&mut self, field: &str, name: &str, message: String, help: Option<String>) {
+        let list = Problems::of_file(name, message, help).list;
+        self.problems.extend(list.into_iter().map(|it| Problem { field: field.to_owned(), ..it }));
+    }
+
+    /// What lies under the sites on a map.
+    pub(super) fn background(&mut self, scenario: &Scenario) -> Background {
+        let Some(spec) = &scenario.background else { return Background::default() };
+        let places: Vec<(f64, f64)> = scenario.site.values().map(|site| (site.lat, site.lon)).collect();
+        let read = |path: &str, text: &str, out: &mut Vec<Problem>| import::background::read(path, text, &places, out);
+        let drawn = spec.geojson.as_ref().map(|file| self.read("background.geojson", Kind::Map, file, read));
+        let picture = spec.picture.as_ref().and_then(|file| self.picture(file, &spec.picture_at));
+        Background { picture, ..drawn.unwrap_or_default() }
+    }
+
+    fn picture(&mut self, file: &str, at: &[PicturePoint]) -> Option<Picture> {
+        const FIELD: &str = "background.picture";
+        let path = self.base.join(file);
+        let name = path.display().to_string();
+        let read = self.from.bytes(&path, Kind::Picture);
+        let read = read.and_then(|bytes| import::background::picture(&bytes, at).map(|picture| (bytes, picture)));
+        match read {
+            Ok((bytes, picture)) => {
+                self.inputs.insert(name, blake3::hash(&bytes).to_hex().to_string());
+                Some(picture)
+            }
+            Err((message, help)) => {
+                self.refuse(FIELD, &name, message, help);
+                None
             }
         }
     }
@@ -165,6 +202,23 @@ impl Measured {
 }
 
 impl Rows<'_> {
+    /// The plans of all terminals that have one in a file.
+    fn plans(&mut self, scenario: &Scenario) -> BTreeMap<String, Drawing> {
+        let files = scenario.terminal.iter().filter_map(|(key, spec)| Some((key, spec.plan.as_ref()?.file.as_ref()?)));
+        let plans = files.map(|(key, file)| {
+            let plan = self.read(&format!("terminal.{key}.plan.file"), Kind::Map, file, |path, text, out| {
+                let known = out.len();
+                let drawing = drawing::read(path, text, out);
+                if out.len() == known {
+                    yard_check::check_drawn(scenario, key, path, &drawing, out);
+                }
+                drawing
+            });
+            (key.clone(), plan)
+        });
+        plans.collect()
+    }
+
     /// A mapping file of the scenario, or nothing said; its zone is the scenario's where it names none.
     fn map(&mut self, field: &str, file: Option<&String>, zone: &str) -> Map {
         let map = file.map(|file| {

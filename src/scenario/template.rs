@@ -47,6 +47,9 @@ pub const TEMPLATES: &[(&str, Files)] = &[
         &[
             ("scenario.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
             ("battery_swap.toml", include_str!("../../scenarios/port_terminal/battery_swap.toml")),
+            ("planned.toml", include_str!("../../scenarios/port_terminal/planned.toml")),
+            ("lots_at_blocks.toml", include_str!("../../scenarios/port_terminal/lots_at_blocks.toml")),
+            ("opportunity.toml", include_str!("../../scenarios/port_terminal/opportunity.toml")),
             ("README.md", include_str!("../../scenarios/port_terminal/README.md")),
         ],
     ),
@@ -58,7 +61,11 @@ pub const TEMPLATES: &[(&str, Files)] = &[
             ("many_slow.toml", include_str!("../../scenarios/layout_study/many_slow.toml")),
             ("decentralised.toml", include_str!("../../scenarios/layout_study/decentralised.toml")),
             ("README.md", include_str!("../../scenarios/layout_study/README.md")),
+            ("planned.toml", include_str!("../../scenarios/layout_study/planned.toml")),
+            ("planned_lots.toml", include_str!("../../scenarios/layout_study/planned_lots.toml")),
             ("base.toml", include_str!("../../scenarios/port_terminal/scenario.toml")),
+            ("terminal_plan.toml", include_str!("../../scenarios/port_terminal/planned.toml")),
+            ("terminal_lots.toml", include_str!("../../scenarios/port_terminal/lots_at_blocks.toml")),
         ],
     ),
     (
@@ -72,7 +79,9 @@ pub const TEMPLATES: &[(&str, Files)] = &[
 ];
 
 /// What scenarios extend, and the name that it has beside a copy.
-const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 5] = [
+    ("\"../port_terminal/planned.toml\"", "\"terminal_plan.toml\""),
+    ("\"../port_terminal/lots_at_blocks.toml\"", "\"terminal_lots.toml\""),
     ("\"../port_terminal/scenario.toml\"", "\"base.toml\""),
     ("\"../san_pedro_bay/scenario.toml\"", "\"hub.toml\""),
     ("\"../policies/california.toml\"", "\"california.toml\""),

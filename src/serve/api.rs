@@ -5,21 +5,24 @@ use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
 use super::request::{Asked, ComparisonRequest, RunRequest};
-use super::ticket::{self, RunState};
-use super::workspace::{NOT_SCENARIOS, RunEntry, ScenarioEntry, is_name};
-use super::{layout, prepare, save};
+use super::runs::{Runs, aside, finished_state, runs};
+use super::ticket::RunState;
+use super::workspace::{NOT_SCENARIOS, ScenarioEntry, is_name};
+use super::{layout, parts, prepare, save};
 use crate::document::problem::Problems;
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
-use crate::record::folder::{REPORT, SUMMARY};
+use crate::record::folder::{REPORT, ReadSummary, SUMMARY};
 use crate::record::hub::Hub;
 use crate::record::names::Names;
 use crate::record::read::{self, ReadError};
 use crate::report::Page;
 use crate::report::land::Region;
+use crate::report::study::Comparison;
 use crate::scenario::doubt::doubts;
-use crate::scenario::load::document;
+use crate::scenario::load::{document, load};
+use crate::scenario::loaded::Background;
 use crate::scenario::template::{TEMPLATES, find};
 use crate::{import, policy};
 use axum::Json;
@@ -31,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -56,8 +60,22 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// All routes and their description.
-pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
+/// All routes, and their description: every error, also one that a route does not name, has one shape.
+pub(super) fn described() -> (axum::Router<Arc<App>>, utoipa::openapi::OpenApi) {
+    let (router, mut openapi) = routes().split_for_parts();
+    let error = || {
+        let body = Content::new(Some(Ref::from_schema_name("ErrorBody")));
+        utoipa::openapi::Response::builder().description("any other error").content("application/json", body).build()
+    };
+    for path in openapi.paths.paths.values_mut() {
+        for operation in [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten() {
+            operation.responses.responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(error()));
+        }
+    }
+    (router, openapi)
+}
+
+fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(workspace))
         .routes(routes!(schema))
@@ -66,6 +84,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(save_draft))
         .routes(routes!(scenario_file))
         .routes(routes!(put_tariff))
+        .routes(routes!(put_background))
+        .routes(routes!(background))
         .routes(routes!(list_runs, start))
         .routes(routes!(start_comparison))
         .routes(routes!(run_state, delete))
@@ -73,18 +93,13 @@ pub(super) fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(finish))
         .routes(routes!(land))
         .routes(routes!(super::events::events))
+        .routes(routes!(super::events::list_events))
         .routes(routes!(summary))
         .routes(routes!(page))
         .routes(routes!(report))
         .routes(routes!(tables))
         .routes(routes!(table))
         .routes(routes!(put_plugin))
-}
-
-/// Runs something that reads files or computes, away from the threads that answer.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T> + Send + 'static) -> ApiResult<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(ApiError::system("a fault of Portvolt; please report it")))
 }
 
 /// What the folder holds and what can be chosen.
@@ -283,6 +298,55 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
     .await
 }
 
+/// A map of the planner's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBackground {
+    /// Path of the scenario inside the served folder.
+    scenario: String,
+    /// Name of the file, which ends in `.geojson`.
+    name: String,
+    /// `GeoJSON` of roads (lines) and outlines (polygons).
+    text: String,
+}
+
+/// Puts a map beside a scenario, to lie under its sites, if it is one; it is not put over a file that is there.
+#[utoipa::path(post, path = "/api/v1/scenarios/background", request_body = NewBackground,
+    responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
+        (status = 422, body = ErrorBody, description = "it is no map of this region")))]
+async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let NewBackground { scenario, name, text } = body.0;
+    aside(move || {
+        named(&name)?;
+        if std::path::Path::new(&name).extension().is_none_or(|it| it != "geojson") {
+            return Err(ApiError::bad(format!("`{name}`: a map is a file whose name ends in .geojson")));
+        }
+        let loaded = load(&app.workspace.request(&scenario, &[], Vec::new())?)?;
+        let places: Vec<(f64, f64)> = loaded.scenario.site.values().map(|site| (site.lat, site.lon)).collect();
+        let mut problems = Vec::new();
+        import::background::read(&name, &text, &places, &mut problems);
+        if !problems.is_empty() {
+            return Err(Problems { files: Vec::new(), list: problems }.into());
+        }
+        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
+        save::create(&folder.join(&name), text.as_bytes())?;
+        Ok((StatusCode::CREATED, Json(Written { path: name, text })))
+    })
+    .await
+}
+
+/// What lies under the sites of a draft on a map; nothing of one with mistakes.
+#[utoipa::path(post, path = "/api/v1/scenarios/map", request_body = Draft,
+    responses((status = 200, body = Background)))]
+async fn background(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Background>> {
+    let draft = body.0;
+    aside(move || {
+        let request = app.workspace.request(&draft.scenario, &draft.strategies, edit::settings(&draft.changes)?)?;
+        Ok(Json(layout::load_changed(&request, &draft.changes).map(|loaded| loaded.background).unwrap_or_default()))
+    })
+    .await
+}
+
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct FileOf {
@@ -302,24 +366,9 @@ fn typed(bytes: Vec<u8>, kind: &'static str) -> Response {
 }
 
 /// All runs of the folder.
-#[derive(Debug, Serialize, ToSchema)]
-struct Runs {
-    /// Runs without results: waiting, running, failed, cancelled, interrupted.
-    open: Vec<RunState>,
-    /// Runs with results, the newest first.
-    finished: Vec<RunEntry>,
-    /// Older ones that are not listed.
-    finished_left_out: usize,
-}
-
-/// All runs of the folder.
 #[utoipa::path(get, path = "/api/v1/runs", responses((status = 200, body = Runs)))]
 async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
-    aside(move || {
-        let (finished, finished_left_out) = app.workspace.finished();
-        Ok(Json(Runs { open: app.jobs.open_runs(), finished, finished_left_out }))
-    })
-    .await
+    runs(app).await.map(Json)
 }
 
 /// Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued.
@@ -351,22 +400,17 @@ fn queue(app: &App, asked: Asked) -> ApiResult<Response> {
 }
 
 /// Where a run stands.
-#[utoipa::path(get, path = "/api/v1/runs/{id}", responses((status = 200, body = RunState), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = RunState), (status = 404, body = ErrorBody)))]
 async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
     if let Some(state) = app.jobs.watch(&id) {
         let state = state.borrow().clone();
         return Ok(Json(state));
     }
-    aside(move || {
-        let (_, manifest) = app.workspace.manifest(&id)?;
-        let request = app.workspace.run_request(&id);
-        Ok(Json(ticket::finished(id, manifest, request)))
-    })
-    .await
+    finished_state(app, id).await.map(Json)
 }
 
 /// Cancels a run that waits or goes on; nothing of it is kept.
-#[utoipa::path(post, path = "/api/v1/runs/{id}/cancel",
+#[utoipa::path(post, path = "/api/v1/runs/{id}/cancel", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it is over")))]
 async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
@@ -374,7 +418,7 @@ async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 }
 
 /// Ends a comparison early and keeps the replications that are finished.
-#[utoipa::path(post, path = "/api/v1/runs/{id}/finish",
+#[utoipa::path(post, path = "/api/v1/runs/{id}/finish", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it does not run, or is no comparison")))]
 async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
@@ -382,7 +426,7 @@ async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 }
 
 /// Forgets a run that failed or was interrupted, with what it left behind.
-#[utoipa::path(delete, path = "/api/v1/runs/{id}",
+#[utoipa::path(delete, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it goes on, or has results")))]
 async fn delete(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
@@ -410,19 +454,30 @@ async fn land(QueryOf(Box { west, south, east, north }): QueryOf<Box>) -> ApiRes
     aside(move || Ok(Json(Region::around(corners.into_iter()).map(crate::report::land::of).unwrap_or_default()))).await
 }
 
-/// The metrics of a finished run: its summary.json.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/results", responses((status = 200, body = Value), (status = 404, body = ErrorBody)))]
-async fn summary(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
+/// What came of a run or a comparison.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes what two files hold; they are sent as they are")]
+enum Results {
+    Run(ReadSummary),
+    Comparison(Comparison),
+}
+
+/// The metrics of a finished run, its summary.json; of a comparison its compare.json.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/results", params(("id" = String, Path, description = "Name of the run.")),
+    responses((status = 200, body = Results, headers(("etag" = String))), (status = 304, description = "the caller has it"),
+        (status = 404, body = ErrorBody)))]
+async fn summary(State(app): Shared, Path(id): Path<String>, headers: HeaderMap) -> ApiResult<Response> {
     aside(move || {
         let is_study = app.workspace.run(&id)?.holds_file("compare.json");
         let name = if is_study { "compare.json" } else { SUMMARY };
-        Ok(typed(app.workspace.run_file(&id, name)?, "application/json"))
+        Ok(parts::send(app.workspace.run_file(&id, name)?, "application/json", &headers))
     })
     .await
 }
 
 /// What the report shows of a finished run.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/page",
+#[utoipa::path(get, path = "/api/v1/runs/{id}/page", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = Page), (status = 404, body = ErrorBody)))]
 async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Page>> {
     aside(move || {
@@ -434,7 +489,7 @@ async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Page
 }
 
 /// The self-contained report of a finished run.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/report.html",
+#[utoipa::path(get, path = "/api/v1/runs/{id}/report.html", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, body = ErrorBody)))]
 async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
     aside(move || {
@@ -448,16 +503,22 @@ async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Respons
 }
 
 /// The tables of a finished run, by name.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", responses((status = 200, body = Vec<String>), (status = 404, body = ErrorBody)))]
+#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = Vec<String>), (status = 404, body = ErrorBody)))]
 async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
     aside(move || app.workspace.tables(&id).map(Json)).await
 }
 
-/// One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/tables/{table}",
-    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8]),
-        (status = 404, body = ErrorBody)))]
-async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) -> ApiResult<Response> {
+/// One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet. A part of it with the header `Range`.
+#[utoipa::path(get, path = "/api/v1/runs/{id}/tables/{table}", params(("id" = String, Path, description = "Name of the run."), ("table" = String, Path, description = "Name of the table with its ending.")),
+    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8], headers(("etag" = String))),
+        (status = 206, description = "a part of it", content_type = "application/vnd.apache.parquet", body = [u8]),
+        (status = 304, description = "the caller has it"), (status = 404, body = ErrorBody),
+        (status = 416, body = ErrorBody, description = "it is shorter")))]
+async fn table(
+    State(app): Shared,
+    Path((id, table)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
     aside(move || {
         if let Some(name) = table.strip_suffix(".csv") {
             named(name)?;
@@ -469,18 +530,18 @@ async fn table(State(app): Shared, Path((id, table)): Path<(String, String)>) ->
             let failed = |error: ReadError| ApiError::system(error.to_string());
             let calendar = Hub::read(&folder).and_then(|hub| hub.calendar(&folder)).map_err(failed)?;
             let csv = read::csv(&tables, name, &Names::none(calendar)).map_err(failed)?;
-            return Ok(typed(csv, "text/csv; charset=utf-8"));
+            return Ok(parts::send(csv, "text/csv; charset=utf-8", &headers));
         }
         let name = table.strip_suffix(".parquet").unwrap_or(&table);
         named(name)?;
         let bytes = app.workspace.run_file(&id, &format!("tables/{name}.parquet"))?;
-        Ok(typed(bytes, "application/vnd.apache.parquet"))
+        Ok(parts::send(bytes, "application/vnd.apache.parquet", &headers))
     })
     .await
 }
 
 /// Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`.
-#[utoipa::path(put, path = "/api/v1/plugins/{name}", request_body(content = Vec<u8>, content_type = "application/wasm"),
+#[utoipa::path(put, path = "/api/v1/plugins/{name}", params(("name" = String, Path, description = "Name of the file.")), request_body(content = Vec<u8>, content_type = "application/wasm"),
     responses((status = 201), (status = 400, body = ErrorBody, description = "it is no plugin, or has no plain name"),
         (status = 403, body = ErrorBody, description = "plugins are not allowed"), (status = 409, body = ErrorBody, description = "the name is taken")))]
 async fn put_plugin(

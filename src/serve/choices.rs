@@ -67,5 +67,17 @@ pub(super) fn tariff(name: &str, text: &str) -> Choice {
     let word = |key: &str| rate[key].as_str().unwrap_or_default();
     let title =
         [word("utility"), word("name")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    if title.is_empty() { Choice::new(name, "") } else { Choice { title, ..Choice::new(name, "") } }
+    let rates = json["items"].as_array().or_else(|| json.as_array()).cloned().unwrap_or_else(|| vec![json.clone()]);
+    let demand = rates.iter().flat_map(demand_rates).fold(0.0, f64::max);
+    let about =
+        if demand > 0.0 { format!("demand charge up to {demand:.2} USD/kW") } else { "no demand charge".to_owned() };
+    let plain = Choice::new(name, &about);
+    if title.is_empty() { plain } else { Choice { title, ..plain } }
+}
+
+/// Rates of a tariff by the kW: of any time, and of periods.
+fn demand_rates(rate: &serde_json::Value) -> Vec<f64> {
+    let structures = ["flatdemandstructure", "demandratestructure"].map(|key| rate[key].as_array());
+    let tiers = structures.into_iter().flatten().flatten().filter_map(serde_json::Value::as_array).flatten();
+    tiers.filter_map(|tier| Some(tier["rate"].as_f64()? + tier["adj"].as_f64().unwrap_or(0.0))).collect()
 }

@@ -1,15 +1,13 @@
-//! What a list of runs says of each: service, wait, peak and bill, read once from its summary.
+//! What a list of runs says of each: service, wait, peak and bill, read from its summary.
 
 use crate::disk::Folder;
 use crate::disk::read::Kind;
 use crate::record::folder::{ReadSummary, SUMMARY};
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 use utoipa::ToSchema;
 
 /// Headline results of a run; none where it has no such work, vehicles or tariff.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub(super) struct Headline {
     /// Completed hauls over those requested, 0 to 1.
     hauls_share: Option<f64>,
@@ -29,7 +27,7 @@ pub(super) struct Headline {
 
 impl Headline {
     /// Of a run's folder; nothing of one without a summary, such as a comparison.
-    fn read(folder: &Folder) -> Self {
+    pub(super) fn read(folder: &Folder) -> Self {
         let Ok(bytes) = folder.read(SUMMARY, Kind::Json) else { return Self::default() };
         let Ok(ReadSummary { metrics }) = serde_json::from_slice(&bytes) else { return Self::default() };
         let get = |name: &str| metrics.iter().find(|it| it.name == name && it.scope == "total").and_then(|it| it.value);
@@ -44,24 +42,5 @@ impl Headline {
             bill_usd: get("bill_total_usd"),
             cost_usd: get("cost_usd"),
         }
-    }
-}
-
-/// Headlines that were read, by run and the time of its manifest.
-#[derive(Debug, Default)]
-pub(super) struct Headlines(Mutex<BTreeMap<(String, u64), Headline>>);
-
-impl Headlines {
-    /// Of a run, read again only when it was made again.
-    pub(super) fn of(&self, id: &str, changed_unix_s: u64, folder: &Folder) -> Headline {
-        let key = (id.to_owned(), changed_unix_s);
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
-        }
-        let headline = Headline::read(folder);
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|(other, _), _| other != id);
-        known.insert(key, headline.clone());
-        headline
     }
 }

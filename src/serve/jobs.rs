@@ -39,6 +39,8 @@ pub(super) struct Jobs {
     capacity: usize,
     book: Mutex<Book>,
     ready: Condvar,
+    /// Counts changes of all runs.
+    changes: watch::Sender<u64>,
     /// Where accepted requests wait.
     journal: Folder,
     /// Held as long as this server lives: two on one folder would give the same names twice.
@@ -63,6 +65,7 @@ impl Jobs {
         let journal = workspace.journal()?;
         let lock = journal.lock(LOCK)?;
         let lock = lock.ok_or_else(|| std::io::Error::other("another server has this folder; stop that one first"))?;
+        let changes = watch::Sender::default();
         let mut book = Book { numbers: highest_number(workspace.runs()), ..Book::default() };
         for found in journal.entries()?.into_iter().filter(|found| found.is_file) {
             let Some(id) = found.name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else {
@@ -83,10 +86,10 @@ impl Jobs {
                 None => (Status::Interrupted, CUT.to_owned()),
             };
             let state = RunState { status, message, ..queued(&id, String::new(), request) };
-            book.known.insert(id.clone(), Ticket::new(number_of(&id), state));
+            book.known.insert(id.clone(), Ticket::new(number_of(&id), state, &changes));
         }
         forget_oldest(&mut book);
-        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), journal, _lock: lock })
+        Ok(Self { workspace, capacity, book: Mutex::new(book), ready: Condvar::new(), changes, journal, _lock: lock })
     }
 
     /// Keeps a request on disk, whole or not at all.
@@ -145,7 +148,7 @@ impl Jobs {
         book.arriving -= 1;
         kept.map_err(|error| ApiError::system(format!("the request for {id} cannot be kept: {error}")))?;
         let state = queued(&id, title.to_owned(), request);
-        let ticket = Ticket::new(number, state.clone());
+        let ticket = Ticket::new(number, state.clone(), &self.changes);
         book.waiting.push_back(Arc::clone(&ticket));
         book.known.insert(id, ticket);
         forget_oldest(&mut book);
@@ -181,6 +184,11 @@ impl Jobs {
     /// What watchers of a run hear from now on.
     pub(super) fn watch(&self, id: &str) -> Option<watch::Receiver<RunState>> {
         self.book().known.get(id).map(|ticket| ticket.state.subscribe())
+    }
+
+    /// Hears of every change of any run.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// Stops a run, or takes it out of the queue.

@@ -1,7 +1,7 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
 //! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
-//! does it, `api` and `events` answer, `guard` decides who is let in, `pace` for how long.
+//! does it, `runs` lists all, `api` and `events` answer, `parts` sends files, `guard` decides who is let in, `pace` for how long.
 
 mod api;
 mod app;
@@ -15,8 +15,10 @@ mod headline;
 mod jobs;
 mod layout;
 mod pace;
+mod parts;
 mod prepare;
 mod request;
+mod runs;
 mod save;
 mod ticket;
 mod workspace;
@@ -190,7 +192,7 @@ async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
 }
 
 fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
-    let (routes, description) = api::routes().split_for_parts();
+    let (routes, description) = api::described();
     let page = report::application();
     routes
         .route("/", get(async move || Html(page)))
@@ -208,5 +210,5 @@ fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
 #[must_use]
 #[cfg_attr(private_rooms, allow(dead_code, reason = "a test holds it to the committed OpenAPI"))]
 pub fn description() -> serde_json::Value {
-    serde_json::to_value(api::routes().split_for_parts().1).unwrap_or_default()
+    serde_json::to_value(api::described().1).unwrap_or_default()
 }

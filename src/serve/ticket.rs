@@ -33,7 +33,7 @@ impl Status {
 }
 
 /// All that there is to know of a run that was asked for.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct RunState {
     pub(super) id: String,
     /// Counts changes of this state: the id of its event.
@@ -67,12 +67,21 @@ pub(super) struct Ticket {
     /// What is finished of a comparison shall be kept, though it was stopped.
     pub(super) is_enough: AtomicBool,
     pub(super) state: watch::Sender<RunState>,
+    /// Counts changes of all runs: who watches the list hears of it.
+    changes: watch::Sender<u64>,
 }
 
 impl Ticket {
-    pub(super) fn new(number: u64, state: RunState) -> Arc<Self> {
+    pub(super) fn new(number: u64, state: RunState, changes: &watch::Sender<u64>) -> Arc<Self> {
         let [stop, is_cancelled, is_enough] = [false; 3].map(AtomicBool::new);
-        Arc::new(Self { number, stop, is_cancelled, is_enough, state: watch::Sender::new(state) })
+        let (state, changes) = (watch::Sender::new(state), changes.clone());
+        let ticket = Self { number, stop, is_cancelled, is_enough, state, changes };
+        ticket.count();
+        Arc::new(ticket)
+    }
+
+    fn count(&self) {
+        self.changes.send_modify(|changes| *changes += 1);
     }
 
     pub(super) fn tell(&self, change: impl FnOnce(&mut RunState)) {
@@ -80,11 +89,12 @@ impl Ticket {
             state.version += 1;
             change(state);
         });
+        self.count();
     }
 
     /// Ends the waiting, by a worker or by somebody who cancels: only one of them does.
     pub(super) fn leave_queue(&self, status: Status, message: &str) -> bool {
-        self.state.send_if_modified(|state| {
+        let is_changed = self.state.send_if_modified(|state| {
             if state.status != Status::Queued {
                 return false;
             }
@@ -92,7 +102,9 @@ impl Ticket {
             state.status = status;
             message.clone_into(&mut state.message);
             true
-        })
+        });
+        self.count();
+        is_changed
     }
 }
 

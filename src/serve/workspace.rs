@@ -1,17 +1,20 @@
 //! The folder that is served: which scenarios and runs it holds. Nothing outside of it is read or written.
 
+use super::choices::{self, Choice};
 use super::error::{ApiError, ApiResult};
-use super::headline::{Headline, Headlines};
+use super::headline::Headline;
 use super::request::Asked;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, name};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
-use crate::scenario::files::FILE_NAME;
+use crate::scenario::files::{FILE_NAME, read_text};
 use crate::scenario::load::Request;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 use utoipa::ToSchema;
 
 /// Folders inside it that hold no scenarios.
@@ -19,6 +22,8 @@ pub(super) const NOT_SCENARIOS: [&str; 3] = ["runs", "target", "node_modules"];
 /// How deep scenarios are looked for, and how many are listed.
 const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
+/// Tariffs of a folder that are read for their names; others are listed by that of their file.
+const MOST_TOLD: usize = 20;
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
 
@@ -35,7 +40,8 @@ pub(super) struct Workspace {
     root: PathBuf,
     folder: Folder,
     runs: Folder,
-    headlines: Headlines,
+    /// Entries of runs that were read, each with the time of the manifest that it is from.
+    entries: Mutex<BTreeMap<String, (SystemTime, RunEntry)>>,
 }
 
 /// A scenario in a list.
@@ -50,11 +56,11 @@ pub(super) struct ScenarioEntry {
     /// Overlays beside it, by name.
     strategies: Vec<String>,
     /// Files beside it that may be tariffs.
-    tariffs: Vec<String>,
+    tariffs: Vec<Choice>,
 }
 
 /// A finished run in a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct RunEntry {
     pub(super) id: String,
     title: String,
@@ -89,7 +95,7 @@ impl Workspace {
         let runs = folder.sub_or_make(RUNS)?;
         match runs.first_link(RUN_DEPTH) {
             Some(path) => Err(link(&path)),
-            None => Ok(Self { root, folder, runs, headlines: Headlines::default() }),
+            None => Ok(Self { root, folder, runs, entries: Mutex::default() }),
         }
     }
 
@@ -290,7 +296,7 @@ impl Workspace {
             description: file.description.clone(),
             is_transition: file.is_transition,
             strategies: overlays.get(folder).cloned().unwrap_or_default(),
-            tariffs: tariffs(folder),
+            tariffs: tariffs(folder, &self.root),
         })
     }
 
@@ -301,21 +307,31 @@ impl Workspace {
             let Some(run) = Some(&found.name).filter(|id| is_name(id)).and_then(|id| self.run(id).ok()) else {
                 continue;
             };
-            let changed = run.modified(MANIFEST);
-            let since = changed.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-            runs.extend(since.map(|since| (since.as_secs(), found.name)));
+            runs.extend(run.modified(MANIFEST).map(|time| (time, found.name)));
         }
         runs.sort_by(|a, b| b.cmp(a));
         let left_out = runs.len().saturating_sub(MOST_RUNS);
         runs.truncate(MOST_RUNS);
-        let read = |(finished_unix_s, id): (u64, String)| {
-            let (folder, Manifest { title, command, scenario, overlays, settings, seed, .. }) =
-                self.manifest(&id).ok()?;
-            let request = self.run_request(&id);
-            let results = self.headlines.of(&id, finished_unix_s, &folder);
-            Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s })
+        let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let times: BTreeMap<&str, SystemTime> = runs.iter().map(|(time, id)| (id.as_str(), *time)).collect();
+        known.retain(|id, (read, _)| times.get(id.as_str()) == Some(read));
+        let entry = |(time, id): (SystemTime, String)| {
+            if let Some((_, entry)) = known.get(&id) {
+                return Some(entry.clone());
+            }
+            let entry = self.finished_entry(id.clone(), time)?;
+            known.insert(id, (time, entry.clone()));
+            Some(entry)
         };
-        (runs.into_iter().filter_map(read).collect(), left_out)
+        (runs.into_iter().filter_map(entry).collect(), left_out)
+    }
+
+    /// A finished run in the list, read from its folder.
+    fn finished_entry(&self, id: String, time: SystemTime) -> Option<RunEntry> {
+        let (folder, Manifest { title, command, scenario, overlays, settings, seed, .. }) = self.manifest(&id).ok()?;
+        let (request, results) = (self.run_request(&id), Headline::read(&folder));
+        let finished_unix_s = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+        Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s })
     }
 }
 
@@ -353,12 +369,16 @@ impl Found {
     }
 }
 
-/// Files of JSON in a scenario's folder: tariffs of the Utility Rate Database are such.
-fn tariffs(folder: &Path) -> Vec<String> {
+/// Files of JSON in a scenario's folder: tariffs of the Utility Rate Database are such. The first ones say what they are.
+fn tariffs(folder: &Path, root: &Path) -> Vec<Choice> {
     let mut names = list(folder);
     names.retain(|name| is_name(name) && Path::new(name).extension().is_some_and(|it| it == "json"));
     names.sort();
-    names
+    let choice = |(at, name): (usize, &String)| {
+        let text = (at < MOST_TOLD).then(|| read_text(&folder.join(name), Kind::Tariff, Some(root)).ok()).flatten();
+        text.map_or_else(|| Choice::new(name, ""), |text| choices::tariff(name, &text))
+    };
+    names.iter().enumerate().map(choice).collect()
 }
 
 /// Files of TOML in a folder and below.

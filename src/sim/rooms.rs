@@ -10,7 +10,7 @@ use crate::record::names::Names;
 use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
-use crate::{charging, freight, grid, hydrogen, swap, terminal, truck};
+use crate::{charging, freight, grid, hydrogen, swap, terminal, truck, yard};
 use bevy_ecs::prelude::World;
 
 /// What a room brings to a run.
@@ -36,6 +36,8 @@ pub(crate) struct Room {
     pub(crate) stored_kwh: fn(&World) -> f64,
     /// Things on its agenda that came due.
     pub(crate) events: fn(&World) -> u64,
+    /// What of its state does not hold at the end of a run, for the audit.
+    pub(crate) audit: fn(&World) -> Vec<String>,
 }
 
 /// A room that does nothing.
@@ -50,11 +52,12 @@ const NOTHING: Room = Room {
     metrics: |_, _| Vec::new(),
     stored_kwh: |_| 0.0,
     events: |_| 0,
+    audit: |_| Vec::new(),
 };
 
 /// All rooms. What they add to a world goes by this order (the tree of limits ends at charging ports, stations are filled
 /// after vehicles); when their systems run is said by the steps of the tick alone.
-pub(crate) const ROOMS: [Room; 7] = [
+pub(crate) const ROOMS: [Room; 8] = [
     Room {
         check: grid::check::check,
         register: grid::register,
@@ -68,6 +71,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
+        metrics: charging::lots::metrics,
         events: |world| world.resource::<charging::agenda::ChargingAgenda>().handled(),
         ..NOTHING
     },
@@ -86,6 +90,16 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: terminal::build::add,
         tables: &[Table::of::<EquipmentRow>()],
         stored_kwh: |world| world.resource::<terminal::state::ServiceRoutes>().stored_kwh(),
+        ..NOTHING
+    },
+    Room {
+        check: |scenario, _, checker| yard::check::check(scenario, checker),
+        is_used: |scenario| scenario.terminal.values().any(|terminal| terminal.plan.is_some()),
+        register: yard::systems::register,
+        add: yard::build::add,
+        metrics: yard::record::metrics,
+        audit: yard::record::audit,
+        events: yard::record::events,
         ..NOTHING
     },
     Room {

@@ -79,7 +79,7 @@ fn finish_swaps(
             let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
             stock.swaps += 1;
             let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
-            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh });
+            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, at_port: None });
             let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
             arrivals.0.push(Arrival { at_home: true, ..arrival });
         }

@@ -1,6 +1,9 @@
 //! From the terminals of a scenario to gates and equipment.
 
-use super::state::{EquipmentModel, EquipmentModels, Gate, Pool, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy};
+use super::state::{
+    EquipmentModel, EquipmentModels, Gate, GateArrivals, GateDepartures, Pool, PoolWork, ServiceRoutes, Terminal, Unit,
+    UnitEnergy,
+};
 use crate::kernel::ids::{AtSite, PoolId, TerminalId, UnitId};
 use crate::place::build::{Build, FirstOf, kind};
 use crate::vehicle::battery::curve;
@@ -28,6 +31,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.spawn::<_, Terminal>(terminals.collect());
     build.world.insert_resource(EquipmentModels::new(models));
     build.world.init_resource::<ServiceRoutes>();
+    build.world.init_resource::<GateArrivals>();
+    build.world.init_resource::<GateDepartures>();
 }
 
 /// Pools by terminal and class, and their units one after the other.
@@ -47,12 +52,17 @@ fn equipment(build: &mut Build<'_>, terminals: &[Terminal], models: &[EquipmentM
             }
             if units.len() > first {
                 let (class, work) = (class.clone(), work.clone());
-                let units = first..units.len();
-                let pool = Pool { id: pool, terminal: terminal.id, site: terminal.site, class, work, units };
+                let (units, by_moves) = (first..units.len(), works_by_plan(build, key, terminal, &class));
+                let pool = Pool { id: pool, terminal: terminal.id, site: terminal.site, class, work, units, by_moves };
                 pools.push((pool, PoolWork::default()));
             }
         }
     }
     build.spawn::<_, Pool>(pools);
     build.spawn::<_, Unit>(units);
+}
+
+/// Does a class work move by move at a terminal?
+fn works_by_plan(build: &Build<'_>, key: &str, terminal: &Terminal, class: &str) -> bool {
+    terminal.spec.plan.as_ref().is_some_and(|plan| plan.works(class, build.loaded.plans.get(key)))
 }

@@ -4,6 +4,7 @@ use crate::grid::spec::SiteKind;
 use crate::kernel::calendar::parse_window;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
+use crate::terminal::spec::TerminalSpec;
 use crate::vehicle::check::battery;
 
 /// Checks `[equipment_model]`, `[terminal]` and `[labor]`.
@@ -36,6 +37,7 @@ fn terminals(scenario: &Scenario, checker: &mut Checker<'_>) {
             let path = ["terminal", key, "equipment", model];
             checker.key(&path, model, &scenario.equipment_model, "equipment_model");
         }
+        classes_without_machine(scenario, key, terminal, checker);
     }
     if scenario.terminal.is_empty() {
         return;
@@ -55,6 +57,24 @@ fn terminals(scenario: &Scenario, checker: &mut Checker<'_>) {
             if labor.weekday.is_empty() {
                 checker.wrong(&["labor", "weekday"], "somebody must work on weekdays", None);
             }
+        }
+    }
+}
+
+/// Work that nobody does would be done in no time: each class that lifts or gate moves ask of has a machine.
+fn classes_without_machine(scenario: &Scenario, key: &str, terminal: &TerminalSpec, checker: &mut Checker<'_>) {
+    if terminal.teu_per_year <= 0.0 || scenario.freight.as_ref().is_none_or(|freight| freight.volumes.is_none()) {
+        return;
+    }
+    for (class, work) in &scenario.work {
+        let is_asked = work.h_per_vessel_lift + work.h_per_gate_move + work.h_per_rail_lift > 0.0;
+        let is_class = |model: &String| scenario.equipment_model.get(model).is_some_and(|it| it.class == *class);
+        let has_unit = terminal.equipment.iter().any(|(model, count)| count.0 > 0 && is_class(model));
+        if is_asked && !has_unit {
+            let message = format!("`{key}` has no `{class}`, of which [work.{class}] asks hours for every container");
+            let help =
+                Some(format!("give [terminal.{key}.equipment] a unit of that class, or take [work.{class}] out"));
+            checker.wrong(&["terminal", key, "equipment"], message, help);
         }
     }
 }

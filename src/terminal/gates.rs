@@ -1,7 +1,7 @@
 //! The truck gates of all terminals, as trucks pass them.
 
-use super::state::{Gate, Stay, Terminal};
-use crate::kernel::ids::{AtSite, Roster, SiteId, TerminalId};
+use super::state::{Gate, GateArrival, GateArrivals, Stay, Terminal};
+use crate::kernel::ids::{AtSite, Roster, SiteId, TerminalId, TruckId};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -12,6 +12,33 @@ pub struct Gates<'w, 's> {
     at_site: Res<'w, AtSite<TerminalId>>,
     roster: Res<'w, Roster<Terminal>>,
     gates: Query<'w, 's, (&'static Terminal, &'static mut Gate)>,
+    arrivals: ResMut<'w, GateArrivals>,
+}
+
+/// A truck that comes to a terminal for one container.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GateVisit {
+    /// The truck.
+    pub truck: TruckId,
+    /// The haul.
+    pub haul: u32,
+    /// When it comes.
+    pub at_s: u32,
+    /// Its time in a lane over the mean.
+    pub gate: f32,
+    /// Its time between the gates over the mean.
+    pub turn: f32,
+    /// It is already between the gates and stays for a second container.
+    pub is_inside: bool,
+}
+
+/// How long a truck stays at a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// So long.
+    Known(Stay),
+    /// The yard of the terminal's plan says when it leaves.
+    ByYard,
 }
 
 impl Gates<'_, '_> {
@@ -21,12 +48,17 @@ impl Gates<'_, '_> {
         self.at_site.get(site).is_some()
     }
 
-    /// A truck comes to a site for one container; none when the site is no terminal. `gate` and `turn` are its times over
-    /// their means; `is_inside` when it is already between the gates and stays for a second container.
-    pub fn visit(&mut self, site: SiteId, at_s: u32, gate: f32, turn: f32, is_inside: bool) -> Option<Stay> {
+    /// A truck comes to a site for one container; none when the site is no terminal.
+    pub fn visit(&mut self, site: SiteId, visit: GateVisit) -> Option<Turn> {
         let id = self.at_site.get(site)?;
         let (terminal, mut state) = self.roster.get_mut(&mut self.gates, id.index());
-        Some(state.visit(&terminal.spec, at_s, gate, turn, is_inside))
+        let GateVisit { truck, haul, at_s, gate, turn, is_inside } = visit;
+        if terminal.spec.plan.is_some() {
+            state.count();
+            self.arrivals.0.push(GateArrival { at_s, terminal: id, truck, haul, gate, turn, is_inside });
+            return Some(Turn::ByYard);
+        }
+        Some(Turn::Known(state.visit(&terminal.spec, at_s, gate, turn, is_inside)))
     }
 
     /// Mean time for one container without queues, seconds; none when the site is no terminal.

@@ -2,6 +2,7 @@
 
 use crate::kernel::sources::Sources;
 use crate::vehicle::spec::{BatterySpec, Count, Powertrain, TankSpec};
+use crate::yard::spec::PlanSpec;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct TerminalSpec {
     /// How many units of each model: keys of `[equipment_model]`.
     #[serde(default)]
     pub equipment: BTreeMap<String, Count>,
+    /// Where its parts lie, and how its yard works move by move. None: its equipment is a pool of unit-hours.
+    pub plan: Option<PlanSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -74,6 +77,18 @@ pub struct EquipmentModelSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100.0))]
     pub per_lift: f64,
+    /// Energy or fuel per km with a container, beside that per hour: of terminals with a plan.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub per_km_loaded: f64,
+    /// Energy or fuel per km without one: of terminals with a plan.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 100.0))]
+    pub per_km_empty: f64,
+    /// Energy or fuel per hour of waiting with the systems on: of terminals with a plan.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub per_wait_h: f64,
     /// Nitrogen oxides, g per gallon of fuel.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000.0))]

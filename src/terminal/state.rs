@@ -2,7 +2,7 @@
 
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
-use crate::kernel::ids::{PoolId, SiteId, TerminalId, UnitId};
+use crate::kernel::ids::{PoolId, SiteId, TerminalId, TruckId, UnitId};
 use crate::vehicle::battery::{Battery, Curve};
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
@@ -60,6 +60,11 @@ impl Gate {
         Stay { queue_s: begin_s - at_s, total_s }
     }
 
+    /// A truck comes whose turn the yard of a plan works out.
+    pub(super) fn count(&mut self) {
+        self.moves += 1;
+    }
+
     /// Containers through it since the start.
     #[must_use]
     pub fn moves(&self) -> u64 {
@@ -71,6 +76,44 @@ impl Gate {
         self.delay_s = delay_s;
     }
 }
+
+/// A truck on its way to the gate of a terminal with a plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GateArrival {
+    /// Exact time; it may lie ahead.
+    pub at_s: u32,
+    /// The terminal.
+    pub terminal: TerminalId,
+    /// The truck.
+    pub truck: TruckId,
+    /// The haul, which says where its container is.
+    pub haul: u32,
+    /// Its time in a lane over the mean.
+    pub gate: f32,
+    /// Its time at the block over the mean.
+    pub turn: f32,
+    /// Is it between the gates already?
+    pub is_inside: bool,
+}
+
+/// A truck that leaves a terminal with a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GateDeparture {
+    /// Exact time.
+    pub at_s: u32,
+    /// The truck.
+    pub truck: TruckId,
+    /// It waited so long for a lane.
+    pub queue_s: u32,
+}
+
+/// Trucks on their way to gates of terminals with a plan. Written as trucks arrive, emptied by the yard.
+#[derive(Resource, Debug, Default)]
+pub struct GateArrivals(pub Vec<GateArrival>);
+
+/// Trucks that left such terminals in the tick before. Written by the yard, read as trucks go on.
+#[derive(Resource, Debug, Default)]
+pub struct GateDepartures(pub Vec<GateDeparture>);
 
 /// An equipment model as the scenario says it, with its curve.
 #[derive(Debug, Clone)]
@@ -130,6 +173,11 @@ impl UnitEnergy {
     pub fn on_board(&self) -> &OnBoard {
         &self.0
     }
+
+    /// The same, for the yard of a terminal with a plan, whose moves use it.
+    pub(crate) fn on_board_mut(&mut self) -> &mut OnBoard {
+        &mut self.0
+    }
 }
 
 /// All units of one class at one terminal, as they stay for the whole run.
@@ -148,6 +196,8 @@ pub struct Pool {
     pub work: WorkSpec,
     /// Its units: these among all units.
     pub units: Range<usize>,
+    /// Do they work move by move, by the plan of the terminal? Then its yard says what they do.
+    pub by_moves: bool,
 }
 
 /// The work of a pool.
@@ -165,6 +215,27 @@ pub struct PoolWork {
     pub(super) crane_kwh: f64,
     /// The hour that runs.
     pub(super) hour: PoolHour,
+}
+
+impl PoolWork {
+    /// Takes what moves used since the yard last said so. What came straight from the grid is paid for with the next interval.
+    pub(crate) fn use_energy(&mut self, used: PoolHour) {
+        self.hour.diesel_gal += used.diesel_gal;
+        self.hour.battery_kwh += used.battery_kwh;
+        self.hour.hydrogen_kg += used.hydrogen_kg;
+        self.hour.nox_g += used.nox_g;
+        self.hour.pm25_g += used.pm25_g;
+        self.crane_kwh += used.grid_kwh;
+    }
+
+    /// Takes the hours of work that were newly asked for and done, those of units present and away, and what is left of all.
+    pub(crate) fn account(&mut self, newly: PoolHour, backlog_h: f64) {
+        self.hour.required_h += newly.required_h;
+        self.hour.served_h += newly.served_h;
+        self.hour.present_h += newly.present_h;
+        self.hour.away_h += newly.away_h;
+        self.backlog_h = backlog_h;
+    }
 }
 
 /// What a pool did in an hour.
@@ -227,7 +298,7 @@ impl ServiceRoutes {
     }
 
     /// A unit comes.
-    pub(super) fn delegate(&mut self, unit: DelegatedUnit) {
+    pub(crate) fn delegate(&mut self, unit: DelegatedUnit) {
         self.delegated.push(unit);
     }
 

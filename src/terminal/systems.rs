@@ -112,7 +112,7 @@ fn ask_for_work(
     gates: Query<&Gate>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    for (pool, mut work) in &mut pools {
+    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         let moves = terminals.get(&gates, pool.terminal.index()).moves();
         let gate_moves = (moves - work.gate_moves_seen) as f64;
         work.gate_moves_seen = moves;
@@ -136,7 +136,7 @@ fn share_out(
         present[unit.pool.index()] += usize::from(!matches!(energy.0, OnBoard::Away));
     }
     let (is_worked, hours) = (time.is_worked(), time.hours());
-    for (pool, mut work) in &mut pools {
+    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         work.present = present[pool.id.index()];
         work.crane_kwh = 0.0;
         work.each_h = 0.0;
@@ -163,7 +163,7 @@ fn use_energy(
     if !time.is_worked() {
         return;
     }
-    for (pool, mut work) in &mut pools {
+    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         for at in pool.units.clone() {
             let (unit, mut energy) = roster.get_mut(&mut units, at);
             let model = &models.get(unit.model).spec;
@@ -222,8 +222,9 @@ fn leave_low(
     }
     for (unit, mut energy) in &mut units {
         let model = &models.get(unit.model).spec;
-        if energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
-            let site = roster.get(&pools, unit.pool.index()).site;
+        let pool = roster.get(&pools, unit.pool.index());
+        if !pool.by_moves && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
+            let site = pool.site;
             departing.leave_work(*unit, site, model, core::mem::replace(&mut energy.0, OnBoard::Away));
         }
     }
@@ -272,13 +273,13 @@ fn charge_in_breaks(
         let OnBoard::Battery(battery) = &energy.0 else { continue };
         let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
         let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
-        if charges && !departing.routes.has(pool.site, unit.model) {
+        if charges && !pool.by_moves && !departing.routes.has(pool.site, unit.model) {
             work.present -= 1;
             let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
             departing.take_a_break(*unit, pool.site, on_board, resumes_s);
         }
     }
-    for (pool, mut work) in &mut pools {
+    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         work.hour.away_h += (pool.units.len() - work.present) as f64 * time.hours();
     }
 }
@@ -297,19 +298,32 @@ impl Departing<'_> {
 fn load_sites(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
-    pools: Query<(&Pool, &PoolWork)>,
+    mut pools: Query<(&Pool, &mut PoolWork)>,
     mut load: NodeLoads<'_, '_, EquipmentLoad>,
 ) {
     load.clear();
-    for (pool, work) in roster.iter(&pools) {
-        load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
+    for id in 0..roster.len() {
+        let (pool, mut work) = roster.get_mut(&mut pools, id);
+        if pool.by_moves {
+            // What moves drew is known when they are done: the interval that begins pays for the one that ended.
+            let kwh = core::mem::take(&mut work.crane_kwh);
+            work.hour.grid_kwh += kwh;
+            load.add(node_of(pool.site), Kw(kwh / time.hours()));
+        } else {
+            load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
+        }
     }
+}
+
+/// Does it work as a pool of unit-hours?
+fn is_pooled((pool, _): &(&Pool, Mut<'_, PoolWork>)) -> bool {
+    !pool.by_moves
 }
 
 /// At a boundary: work left undone by a class that serves trucks holds them up: backlog over the units that could do it.
 fn delay_trucks(terminals: Res<Roster<Terminal>>, pools: Query<(&Pool, &PoolWork)>, mut gates: Query<&mut Gate>) {
     let mut delay_s = vec![0.0_f64; terminals.len()];
-    for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks) {
+    for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks && !pool.by_moves) {
         let here = &mut delay_s[pool.terminal.index()];
         *here = here.max(work.backlog_h / pool.units.len() as f64 * 3600.0);
     }

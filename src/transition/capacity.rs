@@ -5,8 +5,8 @@ use super::build::{Capacity, Project};
 use super::frame::Frame;
 use super::spec::ProjectKind;
 use crate::hydrogen::spec::{DispenserSpec, HydrogenSpec};
-use crate::kernel::units::{Hours, Kw};
-use crate::vehicle::battery::curve;
+use crate::kernel::units::Kw;
+use crate::vehicle::battery::{FOREVER, curve};
 
 const DAYS: f64 = 365.0;
 
@@ -42,16 +42,33 @@ impl Frame<'_> {
     #[must_use]
     pub fn public_hydrogen_kg(&self, projects: &[Project], year: u16, site: Option<&str>) -> f64 {
         let capacity = Capacity::at(projects, f64::from(year) + 0.5);
-        let is_here = |spec: &HydrogenSpec| site.is_none_or(|site| spec.site == site);
-        let open = |spec: &HydrogenSpec| spec.users.iter().any(|user| user == "public");
-        let stations = self.scenario().hydrogen.iter().filter(|(_, spec)| is_here(spec) && open(spec));
         let fill_kg = self.fill_kg();
-        let of = |(key, spec): (&String, &HydrogenSpec)| {
+        let sites = self.scenario().site.keys().filter(|key| site.is_none_or(|site| site == *key));
+        let of_site = |site: &String| {
+            let open = |spec: &&HydrogenSpec| spec.users.iter().any(|user| user == "public");
+            let mut stations = self.stations_at(site, &capacity);
+            // A connection that is short of power slows all of them down.
+            let wanted_kw: f64 = stations.iter().map(HydrogenSpec::full_kw).sum();
+            let limit_kw = self.scenario().site[site].limit_kw.map(|kw| kw + capacity.of_kind(ProjectKind::Grid, site));
+            let left_kw = limit_kw.map_or(f64::INFINITY, |kw| (kw - self.other_kw(site, year)).max(0.0));
+            let share = if wanted_kw > left_kw { left_kw / wanted_kw } else { 1.0 };
+            stations.iter_mut().for_each(|spec| spec.slow_down(share));
+            let busy_share = self.spec.planning.public_busy_share;
+            stations.iter().filter(open).map(|spec| station_kg_per_day(spec, fill_kg, busy_share)).sum::<f64>()
+        };
+        sites.map(of_site).sum::<f64>() * DAYS
+    }
+
+    /// The hydrogen stations at a site, with what projects add.
+    #[must_use]
+    pub fn stations_at(&self, site: &str, capacity: &Capacity) -> Vec<HydrogenSpec> {
+        let stations = self.scenario().hydrogen.iter().filter(|(_, spec)| spec.site == site);
+        let enlarged = stations.map(|(key, spec)| {
             let mut spec = spec.clone();
             spec.enlarge(capacity.of_kind(ProjectKind::Hydrogen, key) as u32);
-            station_kg_per_day(&spec, fill_kg, self.spec.planning.public_busy_share)
-        };
-        stations.map(of).sum::<f64>() * DAYS
+            spec
+        });
+        enlarged.collect()
     }
 
     /// Power of cabinets at a site that are open to every truck, in the middle of a year, kW.
@@ -79,7 +96,7 @@ impl Frame<'_> {
         let Some(curve) = curve(model.battery.as_ref()) else { return 0.0 };
         let port_kw = spec.port_kw.unwrap_or(spec.cabinet_kw).min(spec.cabinet_kw);
         let (from, target) = (curve.usable() * 0.1, curve.usable() * 0.8);
-        let (reached, time) = curve.charge(from, target, Kw(port_kw * spec.efficiency), Hours(f64::INFINITY));
+        let (reached, time) = curve.charge(from, target, Kw(port_kw * spec.efficiency), FOREVER);
         time.0 / ((reached - from).0 / spec.efficiency)
     }
 

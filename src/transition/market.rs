@@ -9,6 +9,7 @@ use super::operated::OperatingYear;
 use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
 use super::stock::Stock;
 use crate::account::levelised::capital_recovery_factor;
+use crate::hydrogen::spec::HydrogenSpec;
 use crate::policy::adoption::AdoptionView;
 use crate::policy::infrastructure::simultaneity;
 use crate::record::tally::FleetTally;
@@ -380,9 +381,18 @@ impl Frame<'_> {
         simultaneity(&self.spec.build_out)
     }
 
-    /// What a site draws beside its chargers: its own load, and all berths of a terminal on shore power, kW.
+    /// What a site draws beside its chargers: its own load, all berths of a terminal on shore power, and its hydrogen stations at
+    /// full power, kW.
     #[must_use]
-    pub fn load_kw(&self, site: &str, year: u16) -> f64 {
+    pub fn load_kw(&self, site: &str, coming: &Capacity, year: u16) -> f64 {
+        let stations = self.stations_at(site, coming);
+        self.other_kw(site, year) + stations.iter().map(HydrogenSpec::full_kw).sum::<f64>()
+    }
+
+    /// What a site draws beside its chargers and hydrogen stations: its own load, and all berths of a terminal on shore power,
+    /// kW.
+    #[must_use]
+    pub fn other_kw(&self, site: &str, year: u16) -> f64 {
         let spec = &self.scenario().site[site];
         let own_kw = spec.load_by_year.as_ref().map_or(spec.load_kw, |load| load.at(year));
         let berths = self.scenario().terminal.get(site);
@@ -393,7 +403,7 @@ impl Frame<'_> {
     #[must_use]
     pub fn planned_kw(&self, site: &str, coming: &Capacity, year: u16) -> f64 {
         let own = |key: &str| {
-            let load_kw = self.load_kw(key, year);
+            let load_kw = self.load_kw(key, coming, year);
             let groups = self.groups.iter().enumerate().filter(|(_, (_, group))| group.site == key);
             let kw: f64 = groups.map(|(at, (_, group))| f64::from(self.cabinets(at, coming)) * group.cabinet_kw).sum();
             load_kw + kw * self.simultaneity()

@@ -86,7 +86,7 @@ impl Pathway<'_> {
                 .map(|(key, spec)| spec.limit_kw.map(|kw| kw + coming.of_kind(ProjectKind::Grid, key)))
                 .collect(),
             site_peak_kw: shown.sites.iter().map(|site| site.peak_kw).collect(),
-            site_load_kw: scenario.site.keys().map(|site| self.frame.load_kw(site, year)).collect(),
+            site_load_kw: scenario.site.keys().map(|site| self.frame.load_kw(site, coming, year)).collect(),
             site_behind: scenario.site.values().map(|spec| spec.behind.as_ref().map(at_site)).collect(),
             site,
         }

@@ -158,7 +158,7 @@ pub fn operate(
         .enumerate()
         .map(|(at, sample)| {
             let options = Options { seed: week_seed(options, plan.year, at), ..*options };
-            Rehearsal { base, spec, plan, options, stop }.settled(sample, plan.levels.get(at))
+            SampleRun { base, spec, plan, options, stop }.settled(sample, plan.levels.get(at))
         })
         .collect();
     let mut shown = OperatingYear {
@@ -178,8 +178,8 @@ pub fn operate(
     Ok(shown)
 }
 
-/// Runs one sample: made ready, and run.
-struct Rehearsal<'a> {
+/// What a sample runs with.
+struct SampleRun<'a> {
     base: &'a Loaded,
     spec: &'a TransitionSpec,
     plan: &'a YearPlan,
@@ -187,7 +187,7 @@ struct Rehearsal<'a> {
     stop: &'a AtomicBool,
 }
 
-impl Rehearsal<'_> {
+impl SampleRun<'_> {
     /// A sample that begins about as full as it ends. Charge and hydrogen that nobody gave must not drive: a sample that began
     /// full and ended empty would give each vehicle a fill for nothing, as often as the sample stands in the year. So it begins
     /// some days early, as full as the same sample of the year before was then; what happens in these days is in no sum. Where

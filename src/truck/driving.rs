@@ -7,6 +7,7 @@ use super::state::{
     TruckEnergy, TruckModels,
 };
 use crate::charging::arrival::Arrivals;
+use crate::freight::state::Haul;
 use crate::hydrogen::visit::FuelArrivals;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -18,7 +19,7 @@ use crate::place::travel::Travel;
 use crate::place::weather::Weather;
 use crate::record::Records;
 use crate::record::rows::HaulRow;
-use crate::terminal::gates::Gates;
+use crate::terminal::gates::{GateVisit, Gates, Turn};
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -118,28 +119,38 @@ pub(super) fn driver<'a>(trucks: &'a mut Trucks<'_, '_>, roster: &Roster<Truck>,
 }
 
 impl Road<'_, '_> {
-    /// Time at a place for one container.
+    /// Time at a place for one container of a haul; none where the yard of a plan says when the truck leaves.
     pub(super) fn stay(
         &mut self,
         driver: &mut Driver<'_>,
         site: SiteId,
         at_s: u32,
-        gate: f32,
+        haul: &Haul,
         factor: f32,
-        live: f32,
-    ) -> u32 {
-        if let Some(stay) = self.gates.visit(site, at_s, gate, factor, driver.duty.inside) {
-            driver.duty.inside = false;
-            driver.duty.trip.gate_queue_s += stay.queue_s;
-            // Of a queue that outlasts the run, what lies in the run.
-            let queued_s = stay.queue_s.min(self.trips.clock.end_s().saturating_sub(at_s));
-            self.fleets.day(driver.truck.fleet).gate_queue_h += f64::from(queued_s) / 3600.0;
-            return stay.total_s;
+    ) -> Option<u32> {
+        let gate = haul.factors.gate;
+        let is_inside = core::mem::take(&mut driver.duty.inside);
+        let visit = GateVisit { truck: driver.truck.id, haul: haul.id, at_s, gate, turn: factor, is_inside };
+        match self.gates.visit(site, visit) {
+            Some(Turn::Known(stay)) => {
+                self.queued(driver, stay.queue_s, at_s);
+                return Some(stay.total_s);
+            }
+            Some(Turn::ByYard) => return None,
+            None => driver.duty.inside = is_inside,
         }
         let spec = &self.trips.sites.0[site.index()].spec;
-        let is_live = f64::from(live) < spec.live_share;
+        let is_live = f64::from(haul.factors.live) < spec.live_share;
         let minutes = if is_live { spec.live_min } else { spec.drop_min };
-        (minutes * 60.0 * f64::from(factor)).round() as u32
+        Some((minutes * 60.0 * f64::from(factor)).round() as u32)
+    }
+
+    /// A truck waited for a gate from a second on.
+    pub(super) fn queued(&mut self, driver: &mut Driver<'_>, queue_s: u32, from_s: u32) {
+        driver.duty.trip.gate_queue_s += queue_s;
+        // Of a queue that outlasts the run, what lies in the run.
+        let queued_s = queue_s.min(self.trips.clock.end_s().saturating_sub(from_s));
+        self.fleets.day(driver.truck.fleet).gate_queue_h += f64::from(queued_s) / 3600.0;
     }
 
     /// Drives to a place: uses the energy of the trip and says when it arrives.

@@ -9,6 +9,7 @@ use crate::hydrogen::visit::{FuelArrival, FuelDepartures};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::record::rows::HaulRow;
+use crate::terminal::state::{GateDeparture, GateDepartures};
 use crate::vehicle::on_board::OnBoard;
 use crate::vehicle::tank::FuelTank;
 use crate::vehicle::user::{User, Vehicle};
@@ -48,6 +49,25 @@ pub(super) fn take_back(
             *driver.on_board = OnBoard::Hydrogen(departure.tank);
             road.take_back(&mut driver, departure.at_s);
         }
+    }
+}
+
+/// Has a truck left the yard of a plan?
+pub(super) fn has_any_left_a_yard(departures: Res<GateDepartures>) -> bool {
+    !departures.0.is_empty()
+}
+
+/// Trucks that left the yard of a plan go on.
+pub(super) fn leave_yards(
+    clock: Res<Clock>,
+    departures: Res<GateDepartures>,
+    roster: Res<Roster<Truck>>,
+    mut road: Road<'_, '_>,
+    mut trucks: Trucks<'_, '_>,
+) {
+    for departure in &departures.0 {
+        let mut driver = driver(&mut trucks, &roster, departure.truck);
+        road.leave_yard(&mut driver, *departure, clock.now_s());
     }
 }
 
@@ -106,11 +126,12 @@ impl Road<'_, '_> {
         driver.duty.site = haul.origin;
         driver.duty.trip.at_origin_s = at_s;
         let begin_s = at_s.max(haul.ready_s);
-        let leave_s = begin_s
-            + self.stay(driver, haul.origin, begin_s, haul.factors.gate, haul.factors.origin, haul.factors.live);
+        let stay_s = self.stay(driver, haul.origin, begin_s, &haul, haul.factors.origin);
         driver.duty.phase = Phase::AtOrigin(haul);
-        self.stand(driver, at_s, leave_s - at_s);
-        self.next_at(driver, leave_s);
+        if let Some(stay_s) = stay_s {
+            self.stand(driver, at_s, begin_s + stay_s - at_s);
+            self.next_at(driver, begin_s + stay_s);
+        }
     }
 
     fn leave_origin(&mut self, driver: &mut Driver<'_>, haul: Haul, at_s: u32) {
@@ -125,11 +146,25 @@ impl Road<'_, '_> {
     fn reach_destination(&mut self, driver: &mut Driver<'_>, haul: Haul, at_s: u32) {
         driver.duty.site = haul.destination;
         driver.duty.trip.at_destination_s = at_s;
-        let stay_s =
-            self.stay(driver, haul.destination, at_s, haul.factors.gate, haul.factors.destination, haul.factors.live);
+        let stay_s = self.stay(driver, haul.destination, at_s, &haul, haul.factors.destination);
         driver.duty.phase = Phase::AtDestination(haul);
-        self.stand(driver, at_s, stay_s);
-        self.next_at(driver, at_s + stay_s);
+        if let Some(stay_s) = stay_s {
+            self.stand(driver, at_s, stay_s);
+            self.next_at(driver, at_s + stay_s);
+        }
+    }
+
+    /// The yard of a terminal's plan is done with a truck: it goes on when the tick begins.
+    pub(super) fn leave_yard(&mut self, driver: &mut Driver<'_>, departure: GateDeparture, now_s: u32) {
+        let trip = &driver.duty.trip;
+        let came_s = match driver.duty.phase {
+            Phase::AtOrigin(_) => trip.at_origin_s,
+            Phase::AtDestination(_) => trip.at_destination_s,
+            _ => return debug_assert!(false, "the yard has only trucks that came to it"),
+        };
+        self.queued(driver, departure.queue_s, came_s);
+        self.stand(driver, came_s, departure.at_s - came_s);
+        self.next_at(driver, departure.at_s.max(now_s));
     }
 
     fn complete(&mut self, driver: &mut Driver<'_>, haul: Haul, at_s: u32) {

@@ -30,6 +30,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     ("hydrogen", &["hydrogen/"]),
     ("freight", &["freight/"]),
     ("terminal", &["terminal/"]),
+    ("yard", &["yard/"]),
     ("truck", &["truck/"]),
     ("swap", &["swap/"]),
     ("list of rooms", &["sim/rooms.rs"]),

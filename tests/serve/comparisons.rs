@@ -154,7 +154,9 @@ fn tables_come_as_csv_and_tariffs_are_checked() {
     assert_eq!((put("mine.toml", &tariff), put("../mine.json", &tariff)), (400, 400));
     assert_eq!((put("mine.json", &tariff), put("mine.json", &tariff)), (201, 409));
     let workspace = server.get("/api/v1/workspace").json();
-    assert_eq!(workspace["scenarios"][0]["tariffs"], json!(["mine.json"]));
+    let mine = &workspace["scenarios"][0]["tariffs"];
+    assert_eq!((mine[0]["name"].as_str(), mine[1].is_null()), (Some("mine.json"), true));
+    assert_eq!(mine[0]["title"], "Southern California Edison: SCE TOU-EV-8");
     let draft = json!({ "scenario": "depot", "changes": [{ "path": "site.depot.tariff", "value": "mine.json" }] });
     assert_eq!(server.ask("POST", "/api/v1/scenarios/check", Some(&draft)).json()["problems"], json!([]));
 }

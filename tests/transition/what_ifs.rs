@@ -188,6 +188,15 @@ const WHAT_IFS: &[WhatIf] = &[
         ..what_if("one dispenser instead of four: it costs", &["hydrogen.h2.dispenser.positions=1"], COST, (1.005, 1.3))
     },
     WhatIf {
+        given: &["offer.fuel_cell.until=2045", "offer.fuel_cell.glider_usd=120000", "transition.build_out=none"],
+        ..what_if(
+            "a connection too small for the station's compressor",
+            &["site.h2.limit_kw=1"],
+            ("year:2029", MetricName::H2UsedKg),
+            (0.0, 0.9),
+        )
+    },
+    WhatIf {
         given: FUEL_CELLS,
         ..what_if("hydrogen twice as dear", &["transition.price.hydrogen_usd_per_kg=28"], FLEETS_PAY, (1.05, 1.9))
     },

@@ -24,5 +24,5 @@ export default tseslint.config(
       "max-lines-per-function": ["error", 70],
     },
   },
-  { files: ["**/*.mjs", "eslint.config.js"], languageOptions: { globals: { process: "readonly", console: "readonly", window: "readonly", document: "readonly", fetch: "readonly", URL: "readonly", Event: "readonly", setTimeout: "readonly" } } },
+  { files: ["**/*.mjs", "eslint.config.js"], languageOptions: { globals: { process: "readonly", console: "readonly", window: "readonly", document: "readonly", fetch: "readonly", URL: "readonly", Buffer: "readonly", Event: "readonly", setTimeout: "readonly" } } },
 );

@@ -74,6 +74,9 @@ pub(super) fn audit(
     hauls(world, rows, summary, findings);
     sessions(world, rows, summary, names, findings);
     batteries(world, findings);
+    for told in ROOMS.iter().flat_map(|room| (room.audit)(world)) {
+        findings.add(|| told);
+    }
     let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment.hydrogen_kg;
     let aboard_kg = hydrogen_on_board_kg(world);
     for told in hydrogen::audit::audit(world, &summary.hydrogen, used_kg, aboard_kg) {

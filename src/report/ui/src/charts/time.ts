@@ -2,6 +2,7 @@
 
 import type { EChartsType } from "echarts/core";
 import { element, escape } from "../lib/dom";
+import type { Pause } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { show } from "../lib/format";
 import { isPaper, type Theme } from "../lib/look";
@@ -53,6 +54,7 @@ export class TimeChart {
   private readonly picture = new Picture(this.node, (chart) => this.started(chart));
   private lines: Line[] = [];
   private limit: number | null = null;
+  private pauses: Pause[] = [];
   private readonly now = element("div", { class: "now", "aria-hidden": "true" });
   private clock: Clock | undefined;
   private step_s = 1;
@@ -71,6 +73,12 @@ export class TimeChart {
     return this;
   }
 
+  /** Shades hours without work, behind the lines. */
+  shade(pauses: Pause[]): this {
+    this.pauses = pauses;
+    return this;
+  }
+
   /** Draws lines over time, with a limit if there is one. */
   draw(lines: Line[], limit: number | null = null): void {
     [this.lines, this.limit] = [lines, limit];
@@ -80,11 +88,13 @@ export class TimeChart {
 
   /** The same as a table, closed until somebody opens it. */
   numbers(): HTMLElement {
-    return whenOpened(`Numbers: ${this.about}`, () => {
+    const made = whenOpened(`Numbers: ${this.about}`, () => {
       const columns = ["time", ...this.lines.map((line) => `${line.name}, ${this.unit}`)];
       const rows = this.times.map((time, step) => [time, ...this.lines.map((line) => number(line.data[step] ?? null))]);
       return table(columns, rows, this.about);
     });
+    made.classList.add("numbers");
+    return made;
   }
 
   private started(chart: EChartsType): void {
@@ -133,10 +143,19 @@ export class TimeChart {
       // A line between the parts of a stack, unless it would swallow spikes of a single step.
       lineStyle: line.stack && !isLong ? { width: 1, color: theme.paper } : { width: line.area ? 0.5 : 1.5, type: line.dashed ? ("dashed" as const) : ("solid" as const) },
       ...(line.area ? { areaStyle: { opacity: line.stack ? 0.85 : 0.45 } } : {}),
+      ...(at === 0 && this.pauses.length > 0 ? { markArea: this.shades(theme) } : {}),
       ...(at === 0 && limit !== null
         ? { markLine: { silent: true, symbol: "none", data: [{ yAxis: limit }], lineStyle: { color: limitColor(theme), type: "dashed" as const }, label: { formatter: `limit ${show(limit)} ${this.unit}`, position: "insideEndTop" as const, color: limitColor(theme) } } }
         : {}),
     };
+  }
+
+  /** Breaks are darker than the time between shifts. */
+  private shades(theme: Theme) {
+    const color = (isBreak: boolean) => (theme.isDark ? `rgba(232, 196, 104, ${isBreak ? 0.3 : 0.1})` : `rgba(138, 97, 0, ${isBreak ? 0.22 : 0.07})`);
+    const step = (seconds: number) => Math.min(this.times.length - 1, Math.round(seconds / this.step_s));
+    const data = this.pauses.map(({ from_s, to_s, is_break }) => [{ xAxis: step(from_s), itemStyle: { color: color(is_break) } }, { xAxis: step(to_s) }]);
+    return { silent: true, data };
   }
 
   private options(theme: Theme, width: number) {

@@ -48,3 +48,12 @@ export function waitingAtSite(report: Report, site: Site): number[] {
 export function hasPorts(report: Report): boolean {
   return report.sites.some((site) => site.ports > 0);
 }
+
+/** How many connections carry all load, and their limits together in each step, kW; none where one of them has no limit. */
+export function sumOfLimits(report: Report): { sites: number; kw: number[] } {
+  const roots = report.sites.filter((site) => site.behind === null && site.carried_peak_kw > 0);
+  const limits = roots.map((site) => report.times.map((_, step) => limitAt(site, step)));
+  const known = limits.map((steps) => steps.filter((kw): kw is number => kw !== null));
+  if (known.some((steps) => steps.length < report.times.length)) return { sites: 0, kw: [] };
+  return { sites: roots.length, kw: added(report.times.length, known) };
+}

@@ -12,7 +12,9 @@ export type Study = Extract<Page, { kind: "study" }>;
 export type Site = Report["sites"][number];
 export type Chargers = Site["chargers"][number];
 export type GridNode = Report["nodes"][number];
+export type Pause = Report["pauses"][number];
 export type Station = Report["hydrogen"][number];
+export type Background = Schemas["Background"];
 export type Metric = Schemas["ReadMetric"];
 export type Standing = Schemas["StandingRow"];
 

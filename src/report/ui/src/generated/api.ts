@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of all runs, now and whenever it changes. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/land": {
         parameters: {
             query?: never;
@@ -183,7 +200,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics of a finished run: its summary.json. */
+        /** The metrics of a finished run, its summary.json; of a comparison its compare.json. */
         get: operations["summary"];
         put?: never;
         post?: never;
@@ -217,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet. */
+        /** One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet. A part of it with the header `Range`. */
         get: operations["table"];
         put?: never;
         post?: never;
@@ -238,6 +255,23 @@ export interface paths {
         put?: never;
         /** Copies a template into the folder. */
         post: operations["new_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/background": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a map beside a scenario, to lie under its sites, if it is one; it is not put over a file that is there. */
+        post: operations["put_background"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,6 +306,23 @@ export interface paths {
         get: operations["scenario_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What lies under the sites of a draft on a map; nothing of one with mistakes. */
+        post: operations["background"];
         delete?: never;
         options?: never;
         head?: never;
@@ -350,8 +401,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An outline with its holes, to be filled even-odd. */
+        Area: {
+            /** @description Name for people; may be empty. */
+            name: string;
+            /** @description Rings. */
+            rings: number[][];
+        };
         /** @description What was asked for. */
         Asked: components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
+        /** @description What lies under the sites on a map. Coordinates are degrees, longitude and latitude by turns. */
+        Background: {
+            /** @description Yards, blocks, buildings. */
+            areas: components["schemas"]["Area"][];
+            picture: components["schemas"]["Picture"] | null;
+            /** @description Roads. */
+            roads: number[][];
+        };
         /** @description The lowest, tenth and middle of a hundred vehicles in each column; none where nothing is known of any. */
         Band: {
             lowest: (number | null)[];
@@ -397,6 +463,8 @@ export interface components {
              * @description Ports of a cabinet.
              */
             ports: number;
+            /** @description Who may plug in, by names for people. */
+            users: string[];
         };
         /** @description What is wrong with a draft, and what it says. */
         Checked: {
@@ -502,6 +570,8 @@ export interface components {
         };
         /** @description Numbers of one doubtful source. */
         Doubtful: {
+            /** @description Where to find it; may be empty. */
+            address: string;
             /** @description Fields. */
             fields: string[];
             /** @description Unverified or assumed. */
@@ -613,6 +683,20 @@ export interface components {
              */
             packed: string;
         };
+        /** @description A limit that holds for some of the time. */
+        LimitNote: {
+            /**
+             * Format: double
+             * @description Most mean power of an interval, kW.
+             */
+            kw: number;
+            /** @description What it limits: keys of sites or nodes. */
+            on: string[];
+            /** @description Why; may be empty. */
+            reason: string;
+            /** @description When, in words. */
+            when: string;
+        };
         Load: {
             charging: number[];
             equipment: number[];
@@ -630,7 +714,7 @@ export interface components {
             years: number;
         };
         /** @enum {string} */
-        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
+        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
         /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
         Mistake: {
             /** Format: int64 */
@@ -647,6 +731,15 @@ export interface components {
              */
             line: number;
             message: string;
+        };
+        /** @description A map of the planner's own. */
+        NewBackground: {
+            /** @description Name of the file, which ends in `.geojson`. */
+            name: string;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /** @description `GeoJSON` of roads (lines) and outlines (polygons). */
+            text: string;
         };
         /** @description A copy of a template. */
         NewScenario: {
@@ -693,6 +786,8 @@ export interface components {
              * @description Highest mean power of an interval, kW.
              */
             peak_kw: number;
+            /** @description Why the limit stood where it did when the load came nearest to it; may be empty. */
+            worst_reason: string;
         };
         /** @description A run that this one is held against. */
         Other: {
@@ -725,6 +820,45 @@ export interface components {
             /** @enum {string} */
             kind: "study";
         });
+        /** @description Hours without work, seconds since the start. */
+        Pause: {
+            /** Format: int32 */
+            from_s: number;
+            /** @description A pause within the working day; otherwise the time between shifts. */
+            is_break: boolean;
+            /** Format: int32 */
+            to_s: number;
+        };
+        /** @description A picture with two points of it. */
+        Picture: {
+            /** @description Where two points of it are on earth. */
+            at: components["schemas"]["PicturePoint"][];
+            /** @description Its bytes, as an address of the scheme `data`. */
+            url: string;
+        };
+        /** @description A point of a picture, and where it is on earth. */
+        PicturePoint: {
+            /**
+             * Format: double
+             * @description Latitude, degrees north.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, degrees east.
+             */
+            lon: number;
+            /**
+             * Format: double
+             * @description From the left edge, pixels.
+             */
+            x: number;
+            /**
+             * Format: double
+             * @description From the top edge, pixels.
+             */
+            y: number;
+        };
         /** @description All projects of a kind. */
         Project: {
             /** Format: double */
@@ -757,6 +891,25 @@ export interface components {
              * @description Value; none where there is nothing to measure.
              */
             value: number | null;
+        };
+        /** @description `summary.json` as it is read back. */
+        ReadSummary: {
+            /** @description All metrics. */
+            metrics: components["schemas"]["ReadMetric"][];
+        };
+        /** @description What came of a run or a comparison. */
+        Results: components["schemas"]["ReadSummary"] | components["schemas"]["Comparison"];
+        /** @description A way between two sites. */
+        Route: {
+            /**
+             * Format: int32
+             * @description Numbers of the sites.
+             */
+            from: number;
+            /** @description Longitude and latitude by turns, degrees, from site to site. */
+            path: number[];
+            /** Format: int32 */
+            to: number;
         };
         Rule: {
             /** Format: double */
@@ -794,6 +947,8 @@ export interface components {
             title: string;
         };
         RunPage: {
+            /** @description What lies under the sites on the map. */
+            background: components["schemas"]["Background"];
             /**
              * Format: int32
              * @description Length of a step of the charts, and of the intervals at which loads and limits are held together, seconds.
@@ -804,6 +959,10 @@ export interface components {
             days: number;
             description: string;
             doubtful: components["schemas"]["Doubtful"][];
+            /** @description Names for people of fleets, by key. */
+            fleets: {
+                [key: string]: string;
+            };
             hauls: components["schemas"]["Hauls"];
             hub: components["schemas"]["Load"];
             hydrogen: components["schemas"]["StationSeries"][];
@@ -812,16 +971,24 @@ export interface components {
             /** @description Rings of the coast around the sites: longitude and latitude by turns, degrees; filled even-odd. */
             land: number[][];
             legs: components["schemas"]["Legs"];
+            /** @description Limits that hold for some of the time. */
+            limits: components["schemas"]["LimitNote"][];
             metrics: components["schemas"]["ReadMetric"][];
             nodes: components["schemas"]["NodeSeries"][];
             /** @description Sites and nodes whose limit was passed. */
             overloads: components["schemas"]["Overload"][];
+            /** @description Breaks and the time between shifts; none in a long run. */
+            pauses: components["schemas"]["Pause"][];
             provenance: components["schemas"]["Fact"][];
+            /** @description Ways of trucks along the roads of the background. */
+            routes: components["schemas"]["Route"][];
             sites: components["schemas"]["SiteSeries"][];
+            sources: components["schemas"]["Source"][];
             start: string;
             /** @description Local time of each step. */
             times: string[];
             title: string;
+            vehicles: components["schemas"]["VehicleGroup"][];
             waits: components["schemas"]["Waits"];
             warnings: string[];
             work: components["schemas"]["Work"];
@@ -902,7 +1069,7 @@ export interface components {
             /** @description Overlays beside it, by name. */
             strategies: string[];
             /** @description Files beside it that may be tariffs. */
-            tariffs: string[];
+            tariffs: components["schemas"]["Choice"][];
             title: string;
         };
         /** @description What one change of one number does to one strategy. */
@@ -986,6 +1153,19 @@ export interface components {
             /** Format: int64 */
             ports: number;
             waiting: number[];
+            /** @description Why the limit stood where it did when the load came nearest to it; may be empty. */
+            worst_reason: string;
+        };
+        /** @description A source and how many numbers are from it. */
+        Source: {
+            /** @description Where to find it; may be empty. */
+            address: string;
+            /** @description How many numbers. */
+            numbers: number;
+            /** @description How far it can be trusted. */
+            quality: string;
+            /** @description Its title, or how the numbers were made. */
+            title: string;
         };
         /** @description Where a site is. */
         Spot: {
@@ -1058,6 +1238,7 @@ export interface components {
         StudyPage: {
             doubtful: components["schemas"]["Doubtful"][];
             provenance: components["schemas"]["Fact"][];
+            sources: components["schemas"]["Source"][];
             study: components["schemas"]["Comparison"];
             title: string;
             /** @description What a careful reader should know before using the result. */
@@ -1097,12 +1278,28 @@ export interface components {
             strategies: string[];
         };
         Vehicle: {
-            /** @description Kind, number and fleet. */
+            /** @description Model or kind, number, and fleet of a truck. */
             label: string;
             /** Format: double */
             lowest: number;
             /** @description State of charge of each column, percent; none before the first and after the last session. */
             percent: (number | null)[];
+        };
+        /** @description VehicleGroup of one model and one owner. */
+        VehicleGroup: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /** @description `truck`, or the class of the equipment. */
+            kind: string;
+            /** @description Name for people of the model. */
+            model: string;
+            /** @description Name for people of the fleet or the terminal. */
+            owner: string;
+            /** @description What moves them. */
+            powertrain: string;
         };
         Waits: {
             equipment: number[];
@@ -1208,6 +1405,7 @@ export interface components {
                 [key: string]: (number | null)[];
             };
             sites: components["schemas"]["SiteCommunity"][];
+            sources: components["schemas"]["Source"][];
             title: string;
             trucks: {
                 [key: string]: number[];
@@ -1264,6 +1462,43 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Runs"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     land: {
@@ -1288,13 +1523,25 @@ export interface operations {
                     "application/json": number[][];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     put_plugin: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the file. */
+                name: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -1336,6 +1583,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     list_runs: {
@@ -1353,6 +1609,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -1397,13 +1662,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     run_state: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1424,13 +1701,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1460,13 +1749,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     cancel: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1496,13 +1797,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     events: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1523,13 +1836,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     finish: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1559,13 +1884,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     page: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1586,13 +1923,25 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     report: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1613,26 +1962,55 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     summary: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: {
                 headers: {
+                    etag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Results"];
                 };
             };
+            /** @description the caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1646,7 +2024,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1667,18 +2048,42 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     table: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description Name of the run. */
+                id: string;
+                /** @description Name of the table with its ending. */
+                table: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    etag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            /** @description a part of it */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1686,7 +2091,32 @@ export interface operations {
                     "application/vnd.apache.parquet": number[];
                 };
             };
+            /** @description the caller has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is shorter */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1726,6 +2156,65 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_background: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBackground"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is no map of this region */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     check: {
@@ -1749,6 +2238,15 @@ export interface operations {
                     "application/json": components["schemas"]["Checked"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     scenario_file: {
@@ -1769,6 +2267,47 @@ export interface operations {
                 };
                 content: {
                     "application/toml": string;
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    background: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Background"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
@@ -1805,6 +2344,15 @@ export interface operations {
             };
             /** @description the draft has mistakes */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1853,6 +2401,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     schema: {
@@ -1872,6 +2429,15 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     workspace: {
@@ -1889,6 +2455,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };

@@ -29,7 +29,8 @@ export function energy(kwh: number | null): string {
 /** Dollars, large ones in millions: a card is narrow. */
 export function dollars(usd: number | null): string {
   if (usd === null) return "–";
-  const [size, sign] = [Math.abs(usd), usd < 0 ? "−" : ""];
+  // A line does not end between the sign and the amount.
+  const [size, sign] = [Math.abs(usd), usd < 0 ? "−\u2060" : ""];
   return `${sign}${size >= 1e9 ? `$${show(size / 1e9)} billion` : size >= 1e6 ? `$${show(size / 1e6)} million` : `$${show(size, 0)}`}`;
 }
 
@@ -45,9 +46,16 @@ export function interval(mean: number | null, half: number | null, unit: string,
   if (mean === null) return "–";
   const spoken = SPOKEN[unit]?.find(([least]) => Math.max(Math.abs(mean), half ?? 0) >= least);
   const [, divisor, name] = spoken ?? [0, 1, unit];
-  const sign = mean < 0 ? "−" : isSigned && mean > 0 ? "+" : "";
-  const around = half === null ? "" : ` ± ${tidy(half / divisor)}`;
-  return `${sign}${tidy(Math.abs(mean) / divisor)}${around}${name === "" ? "" : ` ${name}`}`;
+  return `${around(mean / divisor, half === null ? null : half / divisor, isSigned)}${name === "" ? "" : ` ${name}`}`;
+}
+
+/** A mean ± half of its interval, to the digits that the interval leaves: two of the half, and as many decimals of the mean. */
+export function around(mean: number, half: number | null, isSigned = false): string {
+  const decimals = half === null || half <= 0 || !Number.isFinite(half) ? null : Math.max(0, 1 - Math.floor(Math.log10(half)));
+  const fixed = (value: number) => (decimals === null ? tidy(value) : value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+  const text = fixed(Math.abs(mean));
+  const sign = !/[1-9]/.test(text) ? "" : mean < 0 ? "−" : isSigned ? "+" : "";
+  return `${sign}${text}${half === null || half === 0 ? "" : ` ± ${fixed(half)}`}`;
 }
 
 /** Two digits for small numbers, which would otherwise look like nothing. */

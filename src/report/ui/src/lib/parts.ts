@@ -2,9 +2,9 @@
 
 import type { Metric, Report } from "../data/types";
 import { element, section } from "./dom";
-import { metricsTable } from "./tables";
+import { bareTable, copyButton, metricsTable, number, row, scrolled } from "./tables";
 
-export type Origins = Pick<Report, "doubtful" | "provenance">;
+export type Origins = Pick<Report, "doubtful" | "provenance" | "sources">;
 
 /** An answer on the first screen, which leads to its evidence. */
 export interface Finding {
@@ -40,10 +40,32 @@ const MOST_SOURCES = 8;
 export function assumptions({ doubtful }: Origins): HTMLElement[] {
   if (doubtful.length === 0) return [];
   const first = [...doubtful].sort((a, b) => b.fields.length - a.fields.length);
-  const line = ({ quality, title, fields }: Origins["doubtful"][number]) => element("li", {}, `${title} (${qualityName(quality)}, ${fields.length === 1 ? "1 number" : `${fields.length} numbers`})`);
+  const line = ({ quality, title, address, fields }: Origins["doubtful"][number]) => element("li", {}, `${title} (${qualityName(quality)}, ${fields.length === 1 ? "1 number" : `${fields.length} numbers`})`, ...(address === "" ? [] : [" ", link(address)]));
   const left = first.length - MOST_SOURCES;
   const more = left > 0 ? [element("p", {}, `${left} more sources are listed under “Where this comes from”.`)] : [];
   return [section("Assumptions", "Numbers of the scenario that are assumed, or not verified: replace those that decide your question before you rely on the result.", element("ul", { class: "plain" }, ...first.slice(0, MOST_SOURCES).map(line)), ...more)];
+}
+
+/** An address of a source: a link where it is one of the web, and else as it is. */
+function link(address: string): HTMLElement {
+  const isWeb = /^https?:\/\/[^\s]+$/.test(address);
+  return isWeb ? element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, address) : element("span", {}, address);
+}
+
+/** Every source of a number of the scenario, with where to find it. */
+function sourcesTable({ sources }: Origins): HTMLElement[] {
+  if (sources.length === 0) return [];
+  const made = bareTable(
+    ["source", "quality", "numbers", "where to find it"],
+    sources.map(({ quality, title, address, numbers }) => {
+      const line = row([title, quality.replaceAll("_", " "), number(numbers, 0), ""]);
+      if (address !== "") line.cells[3]?.append(link(address));
+      return line;
+    }),
+    "Sources of the scenario's numbers",
+  );
+  const box = element("div", { class: "words" }, copyButton(made, "Sources"), scrolled(made, "Sources of the scenario's numbers"));
+  return [element("details", {}, element("summary", {}, `All ${sources.length} sources of the scenario's numbers`), box)];
 }
 
 /** Older runs call what was not verified recalled. */
@@ -59,6 +81,7 @@ export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement
     doubtful.append(element("dl", {}, element("dt", {}, `${qualityName(quality)}: ${title}`), element("dd", {}, fields.join(", "))));
   }
   const parts = [
+    ...sourcesTable(report),
     ...(report.doubtful.length > 0 ? [doubtful] : []),
     ...(hashes.length > 0 ? [element("details", {}, element("summary", {}, "Hashes of inputs and tables, to verify the result"), list(hashes))] : []),
     ...(metrics.length > 0 ? [metricsTable(metrics)] : []),

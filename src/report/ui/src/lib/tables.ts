@@ -3,6 +3,7 @@
 import type { Metric } from "../data/types";
 import { show } from "./format";
 import { button, element } from "./dom";
+import { whenPageEnds } from "./page";
 
 /** What a cell shows, and the number behind it for sorting and for CSV; `isText`: CSV takes what is shown. */
 export type Cell = string | { text: string; raw: number | null; isText?: boolean; tone?: "better" | "worse" | "unsure" };
@@ -78,8 +79,10 @@ export function table(columns: string[], rows: Cell[][], caption = "", totals: C
   if (totals.length > 0) {
     const lines = totals.map(row);
     const heads = [...(made.tHead?.rows[0]?.cells ?? [])];
-    lines.forEach((line) => align(line, heads));
+    // A column whose only number is its total is a column of numbers, too.
+    heads.forEach((head, at) => lines.some((line) => line.cells[at]?.classList.contains("num")) && head.classList.add("num"));
     made.append(element("tfoot", {}, ...lines));
+    for (const line of made.rows) if (line.parentElement?.tagName !== "THEAD") align(line, heads);
   }
   return [copyButton(made, caption), scrolled(made, caption)];
 }
@@ -89,7 +92,13 @@ const LONG_ROWS = 30;
 
 export function scrolled(made: HTMLTableElement, label: string): HTMLElement {
   const isLong = made.rows.length > LONG_ROWS;
-  return element("div", { class: isLong ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": label || "Table" }, made);
+  const box = element("div", { class: isLong ? "scroll long" : "scroll", tabindex: "0", role: "region", "aria-label": label || "Table" }, made);
+  const told = element("p", { class: "legend more-columns", hidden: "" }, "More columns: scroll the table sideways →");
+  // What is cut at the edge of a narrow window looks as if it were all.
+  const observer = new ResizeObserver(() => (told.hidden = box.scrollWidth <= box.clientWidth + 1));
+  observer.observe(box);
+  whenPageEnds(() => observer.disconnect());
+  return element("div", {}, told, box);
 }
 
 export function copyButton(table: HTMLTableElement, what = ""): HTMLElement {
@@ -174,7 +183,7 @@ export function whenOpened(title: string, fill: () => HTMLElement[]): HTMLElemen
 
 /** All metrics, closed until somebody asks: a large hub has thousands. */
 export function metricsTable(metrics: Metric[]): HTMLElement {
-  const made = element("details", {}, element("summary", {}, `All ${metrics.length} metrics`));
+  const made = element("details", { class: "numbers" }, element("summary", {}, `All ${metrics.length} metrics`));
   const fill = () => {
     if (!made.open || made.children.length > 1) return;
     const rows = metrics.map((it): Cell[] => [it.name, it.scope, number(it.value), it.unit, it.info]);

@@ -8,7 +8,7 @@ import { element } from "../lib/dom";
 import { power, show } from "../lib/format";
 import { listen, Shared } from "../lib/page";
 import { classOf, LOAD_CLASSES, mapLegend, WAIT_CLASSES, type Look } from "./marks";
-import { drawTrucks, unpackTrips, type Trips } from "./trucks";
+import { drawTrucks, unpackTrips, Ways, type Trips } from "./trucks";
 import { MapView } from "./view";
 
 /** What the map shows of a run: by site, load through its connection (kW) and vehicles that wait, over time. */
@@ -78,14 +78,15 @@ class RunMap {
   ) {
     this.sites = new Map(shown.report.sites.map((site) => [site.key, site]));
     this.highest = Math.max(1, ...shown.report.sites.map((site) => this.peak(site)));
+    const ways = new Ways(shown.report.routes);
     this.view = new MapView({
       label: "Map of sites",
       look: (key) => this.look([key]),
       gather: (keys) => this.look(keys),
       choose: (key) => chosen.set(key),
-      paint: (canvas, spot) => drawTrucks(canvas, this.isAtTime.value ? this.trips : null, clock.seconds.value, spot),
+      paint: (canvas, spot, pixel) => drawTrucks(canvas, this.isAtTime.value ? this.trips : null, clock.seconds.value, { spot, pixel, ways }),
     });
-    this.view.show(shown.report.sites, shown.report.land);
+    this.view.show(shown.report.sites, shown.report.land, shown.report.background);
     chosen.follow((key) => this.view.choose(key));
     clock.step.follow(() => {
       if (this.isAtTime.value) this.view.draw();
@@ -117,7 +118,8 @@ class RunMap {
 }
 
 /** Whole run or one time: two radio buttons, and the legend that goes with each. */
-function modes(map: RunMap, clock: Clock, kinds: Set<string>, hasTrucks: boolean): HTMLElement[] {
+function modes(map: RunMap, clock: Clock, report: Report): HTMLElement[] {
+  const kinds = new Set(report.sites.map(({ kind }) => kind));
   const legend = element("div");
   let isByHand = false;
   const radio = (isAtTime: boolean, text: string) => {
@@ -134,7 +136,8 @@ function modes(map: RunMap, clock: Clock, kinds: Set<string>, hasTrucks: boolean
     if (!isByHand && now > 0) map.isAtTime.set(true);
   });
   const choice = element("fieldset", { class: "modes" }, element("legend", {}, "Marks show"), radio(false, "waits of the whole run"), radio(true, "load at the time chosen"));
-  const trucks = hasTrucks ? " Trucks on trips: filled dot loaded, hollow ring empty. They are drawn on straight lines, not on their roads; trips to depots, chargers and hydrogen stations are left out." : "";
+  const where = report.routes.length > 0 ? "along the roads of the map where it has a way, and else on straight lines" : "on straight lines, for the scenario has no map of roads";
+  const trucks = report.legs.count > 0 ? ` Trucks on trips: filled dot loaded, hollow ring empty. They are drawn ${where}; trips to depots, chargers and hydrogen stations are left out.` : "";
   map.isAtTime.follow((isAtTime) =>
     legend.replaceChildren(
       isAtTime
@@ -149,7 +152,7 @@ function modes(map: RunMap, clock: Clock, kinds: Set<string>, hasTrucks: boolean
 export function drawMap(shown: Shown, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
   const { report } = shown;
   const map = new RunMap(shown, clock, chosen);
-  const [choice, legend] = modes(map, clock, new Set(report.sites.map(({ kind }) => kind)), report.legs.count > 0);
+  const [choice, legend] = modes(map, clock, report);
   const terminals = report.sites.filter((site) => site.kind === "terminal").map(({ key }) => key);
   const harbour = terminals.length > 0 && terminals.length < report.sites.length ? { text: "Terminals", keys: terminals } : undefined;
   const buttons = element("div", { class: "buttons" }, ...map.view.buttons(harbour), element("span", { class: "legend" }, "Drag to move; Ctrl and wheel to zoom."));

@@ -62,8 +62,46 @@ export async function unpackTrips(legs: Report["legs"]): Promise<Trips | null> {
   }
 }
 
+/** Ways along the roads of the background, by the numbers of the sites at their ends. */
+export class Ways {
+  /** Longitude and latitude by turns, and the length up to each of them. */
+  private readonly known = new Map<string, { path: number[]; upTo: number[] }>();
+
+  constructor(routes: Report["routes"]) {
+    for (const { from, to, path } of routes) {
+      const upTo = [0];
+      const squeeze = Math.cos(((path[1] ?? 0) * Math.PI) / 180);
+      for (let at = 2; at + 1 < path.length; at += 2) {
+        const [right, up] = [((path[at] ?? 0) - (path[at - 2] ?? 0)) * squeeze, (path[at + 1] ?? 0) - (path[at - 1] ?? 0)];
+        upTo.push((upTo[upTo.length - 1] ?? 0) + Math.hypot(right, up));
+      }
+      this.known.set(`${from} ${to}`, { path, upTo });
+    }
+  }
+
+  /** Latitude and longitude after a share of a trip; none where there is no way. */
+  at(from: number, to: number, share: number): [number, number] | undefined {
+    const way = this.known.get(`${from} ${to}`);
+    if (!way) return undefined;
+    const { path, upTo } = way;
+    const passed = share * (upTo[upTo.length - 1] ?? 0);
+    const next = Math.max(1, upTo.findIndex((length) => length >= passed));
+    const [before, after] = [upTo[next - 1] ?? 0, upTo[next] ?? 0];
+    const part = after > before ? (passed - before) / (after - before) : 0;
+    const mix = (a: number, b: number) => a + (b - a) * part;
+    return [mix(path[2 * next - 1] ?? 0, path[2 * next + 1] ?? 0), mix(path[2 * next - 2] ?? 0, path[2 * next] ?? 0)];
+  }
+}
+
+/** Where trucks are drawn: at sites by number, and at places. */
+export interface Ground {
+  spot: (site: number) => [number, number] | undefined;
+  pixel: (lat: number, lon: number) => [number, number];
+  ways: Ways;
+}
+
 /** Filled dots are laden, hollow rings empty: colour is not what tells them apart. */
-export function drawTrucks(canvas: HTMLCanvasElement, trips: Trips | null, now: number, spot: (site: number) => [number, number] | undefined): void {
+export function drawTrucks(canvas: HTMLCanvasElement, trips: Trips | null, now: number, { spot, pixel, ways }: Ground): void {
   const scale = window.devicePixelRatio || 1;
   const brush = canvas.getContext("2d");
   if (!brush) return;
@@ -72,9 +110,10 @@ export function drawTrucks(canvas: HTMLCanvasElement, trips: Trips | null, now: 
   if (!trips) return;
   const [full, empty] = [new Path2D(), new Path2D()];
   trips.each(now, (from, to, share, isLaden) => {
+    const on = ways.at(from, to, share);
     const [a, b] = [spot(from), spot(to)];
     if (!a || !b) return;
-    const [x, y] = [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
+    const [x, y] = on ? pixel(...on) : [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
     const path = isLaden ? full : empty;
     path.moveTo(x + 2.6, y);
     path.arc(x, y, 2.6, 0, 2 * Math.PI);

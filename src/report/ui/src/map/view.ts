@@ -1,6 +1,7 @@
 // The one map: land, water and a scale, marks of sites with their names, and what a page adds to it. The report, the
 // planner and a comparison all show this one.
 
+import type { Background } from "../data/types";
 import { button, element, svg } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
 import { PAPER_PX, whenLookChanges } from "../lib/look";
@@ -17,6 +18,8 @@ const BY_BUTTON = 1.6;
 const BAR_PX = 110;
 /** As the style sheet of paper has it. */
 const PAPER_HEIGHT_PX = 330;
+/** A yard that is narrower has no room for its name. */
+const LEAST_AREA_PX = 60;
 /** More names than these would cover the map. */
 const MOST_NAMES = 24;
 
@@ -30,6 +33,9 @@ export interface Place {
 
 /** Rings of the coast: longitude and latitude by turns. */
 export type Land = number[][];
+
+/** A map or a page without one. */
+export const NO_BACKGROUND: Background = { roads: [], areas: [], picture: null };
 
 /** What a page adds beside a mark, and the room that it takes. */
 export interface Extra {
@@ -46,8 +52,8 @@ export interface MapOptions {
   /** A click or Enter on a site; none on a map that only shows. */
   choose?: (key: string) => void;
   beside?: (key: string, x: number, y: number) => Extra[];
-  /** Paints on a canvas above the map; `spot` is where a site stands, by its number. */
-  paint?: (canvas: HTMLCanvasElement, spot: (index: number) => [number, number] | undefined) => void;
+  /** Paints on a canvas above the map; `spot` is where a site stands, by its number, `pixel` where a place lies. */
+  paint?: (canvas: HTMLCanvasElement, spot: (index: number) => [number, number] | undefined, pixel: (lat: number, lon: number) => [number, number]) => void;
   /** What can be dragged from site to site. */
   handles?: Handles;
   /** A picture only: no scale, no names. */
@@ -73,6 +79,7 @@ export class MapView {
   private places: Place[] = [];
   private spots: [number, number][] = [];
   private land: Land = [];
+  private background = NO_BACKGROUND;
   private flat: Flat = flat([]);
   private chosen = "";
   private gestures: Gestures | null = null;
@@ -91,7 +98,8 @@ export class MapView {
   }
 
   /** Shows other places; the zoom stays. */
-  show(places: Place[], land: Land = this.land): void {
+  show(places: Place[], land: Land = this.land, background: Background = this.background): void {
+    this.background = background;
     this.flat = flat(places);
     this.places = places;
     this.spots = places.map(({ lat, lon }) => this.flat.spot(lat, lon));
@@ -111,7 +119,7 @@ export class MapView {
     return [
       button("+", () => this.zoomBy(BY_BUTTON, at()), "Zoom in"),
       button("−", () => this.zoomBy(1 / BY_BUTTON, at()), "Zoom out"),
-      button("Whole hub", () => this.whole(), "Show the whole hub"),
+      button("Whole region", () => this.whole(), "Show the whole region"),
       ...more,
     ];
   }
@@ -189,7 +197,7 @@ export class MapView {
 
   /** Only what is on the canvas: many times a second while time runs. */
   paint(): void {
-    this.options.paint?.(this.canvas, (index) => this.spotOf(index));
+    this.options.paint?.(this.canvas, (index) => this.spotOf(index), (lat, lon) => this.pixel(this.flat.spot(lat, lon)));
   }
 
   private resize(): void {
@@ -212,8 +220,12 @@ export class MapView {
 
   private spotOf(index: number): [number, number] | undefined {
     const spot = this.spots[index];
+    return spot && this.pixel(spot);
+  }
+
+  private pixel([east, south]: [number, number]): [number, number] {
     const unit = this.unit;
-    return spot && [(spot[0] - this.view.east) * unit + this.size[0] / 2, (spot[1] - this.view.south) * unit + this.size[1] / 2];
+    return [(east - this.view.east) * unit + this.size[0] / 2, (south - this.view.south) * unit + this.size[1] / 2];
   }
 
   private isInside(x: number, y: number): boolean {
@@ -222,12 +234,45 @@ export class MapView {
 
   private drawLand(land: Land): void {
     this.land = land;
-    const ring = (flatRing: number[]) => {
+    const line = (flatLine: number[]) => {
       const points: string[] = [];
-      for (let at = 0; at + 1 < flatRing.length; at += 2) points.push(this.flat.spot(flatRing[at + 1] ?? 0, flatRing[at] ?? 0).map((part) => part.toFixed(5)).join(" "));
-      return `M${points.join("L")}Z`;
+      for (let at = 0; at + 1 < flatLine.length; at += 2) points.push(this.flat.spot(flatLine[at + 1] ?? 0, flatLine[at] ?? 0).map((part) => part.toFixed(6)).join(" "));
+      return `M${points.join("L")}`;
     };
-    this.base.replaceChildren(svg("path", { class: "land", d: land.map(ring).join(""), "fill-rule": "evenodd", "vector-effect": "non-scaling-stroke" }));
+    const path = (kind: string, d: string) => svg("path", { class: kind, d, "fill-rule": "evenodd", "vector-effect": "non-scaling-stroke" });
+    const { roads, areas } = this.background;
+    this.base.replaceChildren(path("land", land.map((ring) => `${line(ring)}Z`).join("")), this.picture());
+    if (areas.length > 0) this.base.append(path("area", areas.flatMap(({ rings }) => rings.map((ring) => `${line(ring)}Z`)).join("")));
+    if (roads.length > 0) this.base.append(path("road", roads.map(line).join("")));
+  }
+
+  /** The picture of the background, once its size is known: two points of it say where it lies. */
+  private picture(): SVGElement {
+    const node = svg("image", {});
+    const { picture } = this.background;
+    const [a, b] = picture?.at ?? [];
+    if (!picture || !a || !b) return node;
+    const [from, to] = [this.flat.spot(a.lat, a.lon), this.flat.spot(b.lat, b.lon)];
+    const [right, down] = [(to[0] - from[0]) / (b.x - a.x), (to[1] - from[1]) / (b.y - a.y)];
+    const image = new Image();
+    image.addEventListener("load", () => {
+      const place = `translate(${from[0] - right * a.x} ${from[1] - down * a.y}) scale(${right} ${down})`;
+      for (const [name, value] of Object.entries({ href: picture.url, width: image.naturalWidth, height: image.naturalHeight, preserveAspectRatio: "none", transform: place })) node.setAttribute(name, String(value));
+    });
+    image.src = picture.url;
+    return node;
+  }
+
+  /** Names of yards and blocks that are large enough on the window to hold one. */
+  private areaNames(taken: Box[]): SVGElement[] {
+    const labels = this.background.areas.flatMap(({ name, rings: [ring = []] }, at): Label[] => {
+      const points = Array.from({ length: ring.length / 2 }, (_, index) => this.pixel(this.flat.spot(ring[2 * index + 1] ?? 0, ring[2 * index] ?? 0)));
+      const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+      const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+      if (name === "" || right - left < LEAST_AREA_PX) return [];
+      return [{ key: `area:${at}`, x: (left + right) / 2, y: (top + bottom) / 2, radius: 0, isSure: false, lines: [shortened(name)] }];
+    });
+    return place(labels, taken, this.size).map(({ lines, box }) => svg("text", { class: "halo area-name", "font-size": 11, x: box[0], y: box[1] + 11, "aria-hidden": "true" }, lines[0] ?? ""));
   }
 
   private moveLand(): void {
@@ -278,7 +323,7 @@ export class MapView {
       labels.push({ key, x, y, radius: look.radius, isSure: key === this.chosen, lines: [isNamed || key === this.chosen ? shortened(name) : "", look.text].filter((line) => line !== "") });
     }
     const placed = place(labels, taken, this.size).reverse();
-    this.front.replaceChildren(...nodes, ...placed.map((label) => this.labelNode(label)));
+    this.front.replaceChildren(...this.areaNames(taken), ...nodes, ...placed.map((label) => this.labelNode(label)));
   }
 
   private gathered(group: Seen[]): Look {

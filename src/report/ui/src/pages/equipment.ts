@@ -13,7 +13,7 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
   if (classes.length === 0 || report.work.times.length === 0) return [];
   const sum = (hours: number[]) => hours.reduce((total, it) => total + it, 0);
   const step_s = report.work.bucket_s;
-  const chart = new TimeChart(report.work.times, "unit-hours", "Hours of equipment required and served over time").follow(clock, step_s);
+  const chart = new TimeChart(report.work.times, "unit-hours", "Hours of equipment required and served over time").follow(clock, step_s).shade(report.pauses);
   const name = (key: string) => key.replaceAll("_", " ");
   const draw = (key: string) => {
     const it = report.work.classes[key];

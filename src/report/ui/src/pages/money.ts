@@ -28,6 +28,12 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
   ];
 }
 
+/** A fleet as people call it. */
+export function fleetName(report: Report, scope: string): string {
+  const key = scope.slice("fleet:".length);
+  return report.fleets[key] ?? key;
+}
+
 /** Scopes of the metrics of fleets. */
 export function fleetScopes(report: Report): string[] {
   return [...new Set(report.metrics.filter((it) => it.scope.startsWith("fleet:")).map((it) => it.scope))];
@@ -39,7 +45,7 @@ export function emissionsSection(report: Report, metrics: Metrics): HTMLElement 
   const rows: Cell[][] = [];
   const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
   for (const scope of fleetScopes(report)) {
-    rows.push([`trucks of ${scope.slice("fleet:".length)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
+    rows.push([`trucks of ${fleetName(report, scope)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
   }
   for (const site of report.sites) {
     const scope = `site:${site.key}`;

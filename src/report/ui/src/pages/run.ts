@@ -3,7 +3,7 @@
 import { waitsChart } from "../charts/bars";
 import { chargeSection } from "../charts/heat";
 import { TimeChart } from "../charts/time";
-import { added, carriedLoads, hasPorts, waitingAtSite } from "../data/load";
+import { added, carriedLoads, hasPorts, sumOfLimits, waitingAtSite } from "../data/load";
 import { Metrics, type MetricName } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
@@ -19,6 +19,7 @@ import { hydrogenSections } from "./hydrogen";
 import { billSection, emissionsSection } from "./money";
 import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
+import { vehicleSection } from "./vehicles";
 import { runVerdict, shareText } from "./verdict";
 
 /** Sites with a bill that fit on the second sheet of paper. */
@@ -71,8 +72,15 @@ function figure(title: string, chart: TimeChart): HTMLElement {
   return element("div", {}, element("h3", {}, title), chart.node, chart.numbers());
 }
 
+/** What the shades of the charts mean; nothing where there are none. */
+function shadeText(report: Report): string {
+  const [hasBreaks, hasNights] = [true, false].map((wanted) => report.pauses.some(({ is_break }) => is_break === wanted));
+  if (!hasBreaks && !hasNights) return "";
+  return ` Shaded: ${[hasBreaks ? "breaks (darker)" : "", hasNights ? "time between shifts (paler)" : ""].filter((text) => text !== "").join(" and ")} of terminal labor.`;
+}
+
 function loadFigure(report: Report, clock: Clock): HTMLElement {
-  const chart = new TimeChart(report.times, "kW", "Load of all sites over time, by kind").follow(clock);
+  const chart = new TimeChart(report.times, "kW", "Load of all sites over time, by kind").follow(clock).shade(report.pauses);
   const kinds: [string, number[]][] = [
     ["base load", report.hub.other],
     ["shore power", report.hub.shore],
@@ -81,16 +89,17 @@ function loadFigure(report: Report, clock: Clock): HTMLElement {
     ["charging", report.hub.charging],
   ];
   const shown = kinds.filter(([, data]) => data.some((kw) => kw !== 0));
-  // One limit for all is true only where one site has all the load.
-  const loaded = report.sites.filter((site) => site.carried_peak_kw > 0);
-  const [only] = loaded;
-  const limit = only && loaded.length === 1 && only.limits_kw.length === 0 ? only.limit_kw : null;
-  chart.draw(shown.map(([name, data]) => ({ name, data, stack: "all", area: true })), limit);
+  const limits = sumOfLimits(report);
+  const isOne = limits.sites === 1;
+  const moves = limits.kw.some((kw) => kw !== limits.kw[0]);
+  const areas = shown.map(([name, data]) => ({ name, data, stack: "all", area: true }));
+  const line = limits.sites > 0 && (moves || !isOne) ? [{ name: isOne ? "limit" : `limits of the ${limits.sites} connections together`, data: limits.kw, stepped: true, dashed: true }] : [];
+  chart.draw([...areas, ...line], isOne && !moves ? (limits.kw[0] ?? null) : null);
   return figure("Load of all sites, by kind", chart);
 }
 
 function queueFigure(report: Report, clock: Clock): HTMLElement {
-  const chart = new TimeChart(report.times, "waiting", "Vehicles waiting at all sites over time").follow(clock);
+  const chart = new TimeChart(report.times, "waiting", "Vehicles waiting at all sites over time").follow(clock).shade(report.pauses);
   const steps = report.times.length;
   const queues: [string, boolean, number[][]][] = [
     ["for a charging port", hasPorts(report), report.sites.map((site) => site.waiting)],
@@ -104,7 +113,7 @@ function queueFigure(report: Report, clock: Clock): HTMLElement {
 function overTime(report: Report, carried: Map<string, number[]>, clock: Clock, chosen: Shared<string>): HTMLElement {
   const waits = hasWaits(report) ? [element("div", {}, element("h3", {}, "How long visits waited for a charging port"), waitsChart(report))] : [];
   const grid = element("div", { class: "quad" }, loadFigure(report, clock), siteFigure(report, carried, clock, chosen), queueFigure(report, clock), ...waits);
-  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}). A click in a chart moves the time of the page.`, grid);
+  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}).${shadeText(report)} A click in a chart moves the time of the page.`, grid);
   made.classList.add("second-page");
   return made;
 }
@@ -161,6 +170,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     ...(isShort ? [] : bills),
     siteSection(report, metrics, carried, clock, chosen),
     siteTable(report, metrics, chosen),
+    ...vehicleSection(report),
     ...waitSection(report, clock),
     ...moveSection(report, metrics, clock),
     ...equipmentSection(report, clock),

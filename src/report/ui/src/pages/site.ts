@@ -32,8 +32,9 @@ interface Branch {
 
 function chargersBranch(group: Chargers, depth: number): Branch {
   const plugs = group.ports === 1 ? "1 charging port each" : `${group.ports} charging ports each`;
-  const what = `chargers: ${group.cabinets} × ${show(group.cabinet_kw)} kW, ${plugs}`;
-  return { depth, name: group.key, what, peak_kw: null, limit_kw: group.cabinets * group.cabinet_kw, least_kw: null, worst_share: null, limitAt: () => null, mean_kw: null, notes: "rating" };
+  const users = group.users.length > 0 ? ` for ${group.users.map((user) => user.replaceAll("_", " ")).join(", ")}` : "";
+  const what = `chargers: ${group.cabinets} × ${show(group.cabinet_kw)} kW, ${plugs}${users}`;
+  return { depth, name: group.key.replaceAll("_", " "), what, peak_kw: null, limit_kw: group.cabinets * group.cabinet_kw, least_kw: null, worst_share: null, limitAt: () => null, mean_kw: null, notes: "rating" };
 }
 
 function nodeBranches(report: Report, metrics: Metrics, site: Site, behind: string | null, depth: number): Branch[] {
@@ -46,9 +47,9 @@ function nodeBranches(report: Report, metrics: Metrics, site: Site, behind: stri
 
 function nodeBranch(node: GridNode, metrics: Metrics, depth: number): Branch {
   const hot = metrics.get("transformer_hot_spot_c", `node:${node.key}`);
-  const notes = hot === null ? "" : `hottest ${show(hot, 0)} °C`;
+  const notes = [hot === null ? "" : `hottest ${show(hot, 0)} °C`, limitReason(node)].filter((text) => text !== "").join("; ");
   const what = hot === null ? "panel or switchboard" : "transformer";
-  return { depth, name: node.name, what, peak_kw: node.peak_kw, limit_kw: node.limit_kw, least_kw: node.least_limit_kw, worst_share: node.worst_share, limitAt: () => node.limit_kw, mean_kw: node.mean_kw, notes };
+  return { depth, name: node.name === node.key ? node.key.replaceAll("_", " ") : node.name, what, peak_kw: node.peak_kw, limit_kw: node.limit_kw, least_kw: node.least_limit_kw, worst_share: node.worst_share, limitAt: () => node.limit_kw, mean_kw: node.mean_kw, notes };
 }
 
 /** A site's connection, what stands behind it, and the sites that share it. */
@@ -66,12 +67,27 @@ function branches(report: Report, metrics: Metrics, carried: Map<string, number[
     worst_share: site.worst_share,
     limitAt: (step) => limitAt(site, step),
     mean_kw: load,
-    notes: isShared ? "with the sites behind it" : above,
+    notes: [isShared ? "with the sites behind it" : above, limitReason(site)].filter((text) => text !== "").join("; "),
   };
   const below = report.sites.filter((other) => other.behind === site.key && other.key !== site.key);
   // A site behind a site behind a site is legal; a circle is not, and the depth keeps a broken file from hanging us.
   const others = depth > 6 ? [] : below.flatMap((other) => branches(report, metrics, carried, other, depth + 1));
   return [connection, ...nodeBranches(report, metrics, site, null, depth + 1), ...others];
+}
+
+/** Why the limit stood where it did when the load came to it. */
+function limitReason({ worst_share, worst_reason }: { worst_share: number | null; worst_reason: string }): string {
+  return (worst_share ?? 0) >= AT_LIMIT && worst_reason !== "" ? `limit then: ${worst_reason}` : "";
+}
+
+/** Limits that hold for some of the time on a site or a node of it, with their reasons. */
+function limitNotes(report: Report, site: Site): HTMLElement[] {
+  const names = new Map([[site.key, ""], ...report.nodes.filter((node) => node.site === site.key).map((node): [string, string] => [node.key, ` of ${node.name}`])]);
+  const told = report.limits.flatMap(({ on, kw, when, reason }) => {
+    const here = on.filter((key) => names.has(key));
+    return here.map((key) => `Limit${names.get(key) ?? ""}: ${kw === 0 ? "outage" : `${show(kw, 0)} kW`} ${when}${reason === "" ? "" : ` (${reason})`}.`);
+  });
+  return told.map((text) => element("p", { class: "legend" }, text));
 }
 
 /** The least that a limit which moves came down to, kW. */
@@ -123,18 +139,20 @@ function siteLines(site: Site): Line[] {
 
 /** The load of the chosen site against its limit. */
 export function siteFigure(report: Report, carried: Map<string, number[]>, clock: Clock, chosen: Shared<string>): HTMLElement {
-  const chart = new TimeChart(report.times, "kW", "Load of one site over time, with the limit of its connection").follow(clock);
+  const chart = new TimeChart(report.times, "kW", "Load of one site over time, with the limit of its connection").follow(clock).shade(report.pauses);
   const title = element("h3", {});
+  const notes = element("div");
   const pick = choice("Site", report.sites.map((site): [string, string] => [site.key, site.name]), (key) => chosen.set(key));
   chosen.follow((key) => {
     const site = report.sites.find((candidate) => candidate.key === key);
     if (!site) return;
     pick.select.value = key;
     title.textContent = `Load of ${site.name}`;
+    notes.replaceChildren(...limitNotes(report, site));
     const shared = hasOthersBehind(report, site) ? [{ name: "with the sites behind it, mean", data: carried.get(key) ?? [] }] : [];
     chart.draw([...siteLines(site), ...shared], site.limits_kw.length > 0 ? null : site.limit_kw);
   });
-  return element("div", {}, title, pick.node, chart.node, chart.numbers());
+  return element("div", {}, title, pick.node, chart.node, notes, chart.numbers());
 }
 
 /** The section; it shows the chosen site. */

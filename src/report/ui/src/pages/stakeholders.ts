@@ -5,7 +5,7 @@ import type { Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { element, section } from "../lib/dom";
 import { isLimited } from "../data/load";
-import { fleetScopes } from "./money";
+import { fleetName, fleetScopes } from "./money";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 /** Lines of a table, and the one that sums them up. */
@@ -40,7 +40,7 @@ function labour(report: Report, metrics: Metrics): Lines {
   return [places.map((site) => line(site.name, `site:${site.key}`)), [line("all sites", "total")]];
 }
 
-function owners(metrics: Metrics, scopes: string[]): Lines {
+function owners(report: Report, metrics: Metrics, scopes: string[]): Lines {
   const line = (name: string, scope: string): Cell[] => {
     const [km, empty] = [metrics.get("truck_km", scope), metrics.get("truck_empty_km", scope)];
     return [
@@ -56,7 +56,7 @@ function owners(metrics: Metrics, scopes: string[]): Lines {
       number(metrics.get("truck_hydrogen_kg", scope), 0),
     ];
   };
-  return [scopes.map((scope) => line(scope.slice("fleet:".length), scope)), [line("all", "total")]];
+  return [scopes.map((scope) => line(fleetName(report, scope), scope)), [line("all", "total")]];
 }
 
 /** Exhaust where people live beside a site, most first. */
@@ -107,7 +107,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
       "Fleet owners",
       `Hauls, waits at gates and what the trucks used.${bill === null ? "" : ` Electricity of the sites that have a tariff: ${show(bill, 0)} USD.`}`,
       ["fleet", "hauls completed", "late", "stranded: battery or tank empty", "gate wait, min a haul", "km", "of which empty", "used from batteries, kWh", "diesel, gal", "hydrogen, kg"],
-      ...owners(metrics, fleets),
+      ...owners(report, metrics, fleets),
     ),
   );
 }

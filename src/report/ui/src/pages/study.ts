@@ -2,9 +2,10 @@
 
 import type { MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
-import { interval, show, tidy } from "../lib/format";
+import { around, interval, show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
 import { differencePicture, tornadoPicture, type Swing } from "../charts/intervals";
+import { settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, table, type Cell } from "../lib/tables";
@@ -70,8 +71,7 @@ function headlines(study: Comparison): Compared[] {
 }
 
 function spread(value: number | null, half: number | null, isSigned = false): Cell {
-  const sign = value !== null && value < 0 ? "−" : isSigned && (value ?? 0) > 0 ? "+" : "";
-  return { text: value === null ? "–" : `${sign}${tidy(Math.abs(value))}${half === null ? "" : ` ± ${tidy(half)}`}`, raw: value, isText: true };
+  return { text: value === null ? "–" : around(value, half, isSigned), raw: value, isText: true };
 }
 
 /** How a strategy does in a metric beside the baseline. */
@@ -160,7 +160,7 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
   const note = same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : "";
   return section(
     "At a glance",
-    `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; pale and without a word: may be chance.${note}`,
+    `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; without ±: the same in every replication; pale and without a word: may be chance.${note}`,
     ...(rows.length > 0 ? table(columns, rows, "Strategies at a glance") : [element("p", {}, "No metric differs on any day.")]),
   );
 }
@@ -292,10 +292,17 @@ function method(study: Comparison): HTMLElement {
 /** The last part of a path. */
 const fileName = (path: string) => path.split("/").filter((part) => part !== "").pop() ?? path;
 
+/** Settings that every strategy has say nothing of a difference. */
+function sharedSettings(study: Comparison): string[] {
+  const [first] = study.strategies;
+  return first?.settings.filter((setting) => study.strategies.every((it) => it.settings.includes(setting))) ?? [];
+}
+
 function strategiesTable(study: Comparison): HTMLElement {
+  const shared = sharedSettings(study);
   const rows = study.strategies.map((it): Cell[] => [
     it.name === study.baseline ? `${it.name} (baseline)` : it.name,
-    [...it.overlays.map(fileName), ...it.settings.filter((setting) => !/^source\.|\.sources\./.test(setting))].join(", ") || "nothing: the base case",
+    [...it.overlays.map((path) => `file ${fileName(path)}`), ...settingTexts(it.settings.filter((setting) => !shared.includes(setting)))].join("; ") || "nothing: the base case",
   ]);
   const made = section("What was compared", "Each strategy changes the scenario as it says here.", ...table(["strategy", "what it changes"], rows, "Strategies"));
   made.querySelector(".scroll")?.classList.add("words");
@@ -308,6 +315,7 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   const headline = headlines(study);
   const glance = overview(study, headline);
   const strategies = strategiesTable(study);
+  strategies.classList.add("second-page");
   const how = method(study);
   how.classList.add("appendix");
   const sections = [
@@ -320,7 +328,8 @@ export function buildStudy(page: HTMLElement, report: Study): void {
     allMetrics(study),
     provenance(report),
   ];
-  const settings = study.settings.length > 0 ? ` Settings of all: ${study.settings.join(", ")}.` : "";
+  const common = settingTexts([...study.settings, ...sharedSettings(study)]);
+  const settings = common.length > 0 ? ` In all of them: ${common.join("; ")}.` : "";
   const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];
   const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
   page.append(

@@ -81,13 +81,14 @@ function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
   if (most) {
     const hours = (most.over_intervals * report.interval_s) / 3600;
     const others = over.length > 1 ? `, and at ${over.length - 1} more` : "";
+    const why = most.worst_reason === "" ? [] : [`the limit: ${most.worst_reason}`];
     const by = most.worst_share === null ? [] : [`at most ${power(most.worst_kw)} under a limit of ${power(most.worst_limit_kw)}, ${clock.labelAt(most.worst_s)}`];
-    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, peak], evidence: "one-site", tone: "bad" };
+    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, ...why, peak], evidence: "one-site", tone: "bad" };
   }
   if (!first) return { what: "How high is the peak?", value: power(metrics.get("peak_kw")), details: ["no site has a limit, so nothing says whether the connection holds"], evidence: "over-time", tone: "plain" };
   const share = first.worst_share ?? 0;
   const at = `${first.name}: ${power(first.worst_kw)} of ${power(first.worst_limit_kw)}, ${clock.labelAt(first.worst_s)}`;
-  return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
+  return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, first.worst_reason === "" ? "" : `the limit: ${first.worst_reason}`, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
 }
 
 function cost(report: Report, metrics: Metrics): Finding {

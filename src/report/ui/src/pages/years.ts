@@ -199,7 +199,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each required and what was reached.", ...rules)] : []),
     ...assumptions(report),
-    section("Cost against emissions", "Each point is a year: cumulative cost of the hub over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better; the command line's --baseline draws another run beside it.", curve as HTMLElement),
+    section("Cost against emissions", "Each point is a year: cumulative cost of the region over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better.", curve as HTMLElement),
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
     section("Hauls lapsed", "Hauls that lapsed before a truck was free.", lost.node),
@@ -213,7 +213,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
   page.append(
     element("h1", {}, report.title),
     element("p", { class: "question" }, report.description),
-    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Policies: ${report.policies}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
+    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Policies: ${report.policies.replaceAll("_", " ")}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
     ...warningsBox(report.warnings),
     verdict([goals(report, metrics), service(report, metrics), climate(metrics), spending(report, metrics)]),
     contents(sections),

@@ -1,7 +1,7 @@
 // Talks to the server that gave this page: JSON there and back, progress as server-sent events. The types are made from
 // the server's own (npm run types).
 
-import type { Page } from "../data/types";
+import type { Background, Page } from "../data/types";
 import type { components } from "../generated/api";
 import type { Land } from "../map/view";
 import type { Json, Table } from "./json";
@@ -40,6 +40,8 @@ export class Refused extends Error {
   }
 }
 
+/** Between attempts to reach the server. */
+const AGAIN_MS = 2000;
 const TOKEN = "portvolt-token";
 let token: string | null = null;
 let needToken: () => void = () => undefined;
@@ -86,12 +88,12 @@ function authorization(): Record<string, string> {
   return token !== null && /^[\x21-\x7e]+$/.test(token) ? { authorization: `Bearer ${token}` } : {};
 }
 
-async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+async function ask(method: string, path: string, body?: unknown, signal: AbortSignal | null = null): Promise<Response> {
   const headers = authorization();
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
-    response = await fetch(`/api/v1/${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    response = await fetch(`/api/v1/${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body), signal });
   } catch {
     throw new Refused("the server does not answer; was it stopped?", [], 0);
   }
@@ -104,11 +106,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<Respon
 const json = async <T>(method: string, path: string, body?: unknown) => (await (await ask(method, path, body)).json()) as T;
 const named = (id: string) => encodeURIComponent(id);
 
-interface Runs {
-  open: RunState[];
-  finished: FinishedRun[];
-  finished_left_out: number;
-}
+export type Runs = Omit<Schemas["Runs"], "open" | "finished"> & { open: RunState[]; finished: FinishedRun[] };
 
 interface Checked {
   problems: Problem[];
@@ -135,6 +133,8 @@ export const server = {
   tables: (id: string) => json<string[]>("GET", `runs/${named(id)}/tables`),
   table: async (id: string, file: string) => (await ask("GET", `runs/${named(id)}/tables/${named(file)}`)).blob(),
   putTariff: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/tariff", { scenario, name, text }),
+  background: (draft: Draft) => json<Background>("POST", "scenarios/map", draft),
+  putBackground: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/background", { scenario, name, text }),
   land: (box: Record<"west" | "south" | "east" | "north", number>) => json<Land>("GET", `land?west=${box.west}&south=${box.south}&east=${box.east}&north=${box.north}`),
 };
 
@@ -164,6 +164,20 @@ export async function follow(id: string, cut: AbortSignal, hear: (state: RunStat
       lose();
     }
     await new Promise((later) => setTimeout(later, 1000));
+  }
+}
+
+/** Hears of the list of runs, now and whenever it changes, until `cut` fires. Comes back after a broken connection. */
+export async function followRuns(cut: AbortSignal, hear: (runs: Runs) => void, lose: (error: Error) => void): Promise<void> {
+  while (!cut.aborted) {
+    try {
+      const response = await ask("GET", "events", undefined, cut);
+      if (response.body) for await (const data of events(response.body)) hear(JSON.parse(data) as Runs);
+    } catch (error) {
+      if (isCut(cut)) return;
+      lose(error as Error);
+    }
+    await new Promise((later) => setTimeout(later, AGAIN_MS));
   }
 }
 

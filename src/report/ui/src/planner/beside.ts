@@ -6,7 +6,7 @@ import { Metrics, type MetricName } from "../data/metrics";
 import type { Metric, Page, Report, Study } from "../data/types";
 import { button, element, section } from "../lib/dom";
 import { show } from "../lib/format";
-import { table } from "../lib/tables";
+import { table, type Cell } from "../lib/tables";
 import { classOf, type Look } from "../map/marks";
 import { MapView } from "../map/view";
 import { isComparison, isCut, server, type FinishedRun, type Variant } from "./api";
@@ -59,7 +59,7 @@ export async function openBeside(page: HTMLElement, before: string, after: strin
   const warnings = differences(a, b, one, two);
   const named = (word: string, id: string, run: FinishedRun | undefined) => element("p", { class: "named" }, element("b", {}, `${word}: ${run ? told(run) : id}`), " ", element("a", { href: `#/run/${encodeURIComponent(id)}` }, id));
   page.replaceChildren(
-    element("h1", {}, `${before} and ${after}`),
+    element("h1", {}, `${one?.title ?? before}: two runs side by side`),
     named("before", before, one),
     named("after", after, two),
     ...(warnings.length > 0 ? [element("div", { class: "warnings", role: "note" }, element("b", {}, "These runs differ in more than their layout:"), element("ul", {}, ...warnings.map((text) => element("li", {}, text))))] : []),
@@ -116,14 +116,14 @@ function settings(a: Single, one: FinishedRun | undefined, before: string, b: Si
 }
 
 function headlines(data: Single, other: Single, a: Metrics, b: Metrics, before: string, after: string): HTMLElement[] {
-  const rows: string[][] = [];
+  const rows: Cell[][] = [];
   const find = (name: string) => [...data.metrics, ...other.metrics].find((known: Metric) => known.name === name && known.scope === "total");
   for (const [name, label] of HEADLINES) {
     const [x, y] = [a.get(name), b.get(name)];
     if (!find(name) || (x === null && y === null)) continue;
     const change = x !== null && y !== null ? y - x : null;
-    const share = change !== null && x !== null && x !== 0 ? `${signed(show((100 * change) / Math.abs(x), 1))} %` : "";
-    rows.push([label, plain(x), plain(y), signed(show(change)), share]);
+    const share = change !== null && x !== null && x !== 0 ? (100 * change) / Math.abs(x) : null;
+    rows.push([label, cell(x), cell(y), { text: signed(show(change)), raw: change }, { text: share === null ? "" : `${signed(show(share, 1))} %`, raw: share }]);
   }
   const made = table(["metric", before, after, "difference", "difference, %"], rows);
   made.at(-1)?.querySelector("table")?.setAttribute("id", "headline-table");
@@ -136,10 +136,14 @@ function plain(value: number | null, digits?: number): string {
   return /[1-9]/.test(text) ? text : text.replace(/^[-−](?=\d)/, "");
 }
 
+function cell(value: number | null, digits?: number): Cell {
+  return { text: plain(value, digits), raw: value };
+}
+
 /** With a sign, unless nothing is left after rounding. */
 function signed(text: string): string {
   if (!/[1-9]/.test(text)) return text.replace(/^[-−](?=\d)/, "");
-  return /^\d/.test(text) ? `+${text}` : text;
+  return /^\d/.test(text) ? `+${text}` : text.replace(/^-/, "−");
 }
 
 interface Names {
@@ -182,14 +186,14 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
   page.append(section("Layouts", changed.size === 0 ? "No site differs in its chargers or its connection." : "Sites whose chargers or connection differ are marked as changed.", maps));
   const names = new Map([...a.sites, ...b.sites].map((site) => [site.key, site.name]));
   const value = (metrics: Metrics, name: MetricName, key: string) => metrics.get(name, `site:${key}`);
-  const rows: string[][] = [];
+  const rows: Cell[][] = [];
   for (const [key, name] of names) {
     const sites = [a, b].map((run) => run.sites.find((site) => site.key === key));
     const ports = sites.map((site) => site?.ports ?? 0);
-    const limits = sites.map((site) => (site ? plain(site.limit_kw, 0) : ""));
-    const pair = (metric: MetricName) => [plain(value(first, metric, key), 0), plain(value(second, metric, key), 0)];
+    const limits = sites.map((site) => (site ? cell(site.limit_kw, 0) : ""));
+    const pair = (metric: MetricName) => [cell(value(first, metric, key), 0), cell(value(second, metric, key), 0)];
     if ((ports[0] ?? 0) + (ports[1] ?? 0) === 0) continue;
-    rows.push([name, String(ports[0]), String(ports[1]), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...limits, ...pair("bill_total_usd")]);
+    rows.push([name, cell(ports[0] ?? 0, 0), cell(ports[1] ?? 0, 0), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...limits, ...pair("bill_total_usd")]);
   }
   const twice = (name: string) => [`${name}, before`, "after"];
   page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("charging ports"), ...twice("95th-percentile wait, min"), ...twice("sessions not fully charged"), ...twice("peak, kW"), ...twice("limit, kW"), ...twice("bill, USD")], rows)));

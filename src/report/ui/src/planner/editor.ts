@@ -2,14 +2,15 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
+import { DEFINITIONS, labelOf, settingText } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
-import type { Land } from "../map/view";
+import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type ScenarioEntry, type Workspace } from "./api";
 import { comparing } from "./comparing";
 import { ask } from "./dialog";
 import { draftOf, type Editing, type Group } from "./draft";
 import { markProblems, numberOf } from "./form";
-import { textOf, type Json, type Table } from "./json";
+import { isTable, tableOf, textOf, type Table } from "./json";
 import { LayoutMap } from "./layout";
 import { fieldTitle, Panels } from "./panels";
 
@@ -55,12 +56,18 @@ function named(made: HTMLButtonElement, id: string, kind = ""): HTMLButtonElemen
   return made;
 }
 
-/** A change in words; of a group of chargers what a planner asks first. */
-function toldValue(value: Json): string {
-  if (value === null) return "is taken out";
-  if (typeof value !== "object" || Array.isArray(value)) return `= ${textOf(value)}`;
-  if (value["cabinets"] === undefined) return `= ${textOf(value)}`;
-  return `is new: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${textOf(value["site"])}`;
+/** A change in words; of a row that is new, its fields. */
+function toldChange({ path, value }: Change): string {
+  if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
+  const [table = "", row = ""] = path.split(".");
+  const plain = (key: string) => key.replaceAll("_", " ");
+  if (table === "charger") return `New chargers ${plain(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${plain(textOf(value["site"]))}`;
+  const parts = Object.entries(value).filter(([key]) => key !== "sources");
+  const told = parts.map(([key, part]) => {
+    const { text, unit } = labelOf(DEFINITIONS[table] ?? "", key);
+    return `${text.toLowerCase()} ${textOf(part)}${unit === "" ? "" : ` ${unit}`}`;
+  });
+  return `New ${plain(table)} ${plain(row)}: ${told.join(", ")}`;
 }
 
 class Editor {
@@ -126,13 +133,39 @@ class Editor {
       element(
         "div",
         { class: "row edit" },
-        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
+        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
         this.panels.node,
       ),
     );
     this.panels.draw();
     this.heard();
     this.numbers();
+    void this.showBackground();
+  }
+
+  /** A map of the planner's own, to lie under the sites. */
+  private upload(): HTMLElement {
+    const input = element("input", { id: "upload-map", type: "file", accept: ".geojson" });
+    input.addEventListener("change", () => {
+      const file = input.files?.[0];
+      if (file) void this.busy(() => this.lay(file));
+    });
+    const about = "GeoJSON: lines are roads, along which trucks are drawn in the report; polygons are outlines, such as yard blocks. It changes no result.";
+    return element("details", { id: "own-map" }, element("summary", {}, "Your own map of roads and yards"), element("p", { class: "legend" }, element("label", { for: input.id }, `${about} `), input));
+  }
+
+  private async lay(file: File): Promise<void> {
+    const { editing, shared } = this;
+    const { path } = await server.putBackground(editing.entry.path, file.name, await file.text());
+    editing.set("background.geojson", path);
+    shared.say(`The map ${path} is beside the scenario now and lies under its sites.`);
+    await this.showBackground();
+  }
+
+  /** A map without it is still a map. */
+  private async showBackground(): Promise<void> {
+    if (tableOf(this.editing.document["background"])["geojson"] === undefined && tableOf(this.editing.document["background"])["picture"] === undefined) return;
+    this.map.lay(await server.background(this.editing.draft()).catch(() => NO_BACKGROUND));
   }
 
   private bar(): HTMLElement {
@@ -235,7 +268,7 @@ class Editor {
     const { groups, single } = this.editing.parts();
     const list = this.editing.list();
     const undo = (id: string, what: string, act: () => void) => named(button("Undo", () => this.undone(act), `undo ${what}`), `undo:${id}`);
-    const words = ({ path, value }: Change) => [element("code", {}, path), ` ${toldValue(value)} `];
+    const words = (change: Change) => [element("span", { title: change.path }, toldChange(change)), " "];
     const grouped = (group: Group) => {
       const parts = list.filter(({ path }) => group.paths.includes(path));
       return element("li", {}, `${group.text} `, undo(group.paths.join(" "), group.text, () => this.editing.undoGroup(group)), element("ul", {}, ...parts.map((part) => element("li", {}, ...words(part)))));

@@ -3,7 +3,7 @@
 import { element } from "../lib/dom";
 import type { Problem } from "./api";
 import { tableOf, textOf, type Json, type Table } from "./json";
-import { labelOf } from "./labels";
+import { labelOf } from "../lib/labels";
 
 export interface Field {
   key: string;

@@ -4,12 +4,11 @@ import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
 import { dollars, power, show } from "../lib/format";
 import { MapView } from "../map/view";
-import { isComparison, isCut, server, type FinishedRun, type Headline, type RunState, type ScenarioEntry, type Workspace } from "./api";
+import { followRuns, isComparison, isCut, server, type FinishedRun, type Headline, type Runs, type RunState, type ScenarioEntry, type Workspace } from "./api";
 import { ask } from "./dialog";
 import type { Shared } from "./editor";
 import { told } from "./told";
 
-const LOOK_MS = 2000;
 const MARK = 4.5;
 
 export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): void {
@@ -20,30 +19,22 @@ export function openHome(page: HTMLElement, shared: Shared, gone: AbortSignal): 
     section("Scenarios", "Open one to change and run it.", scenarios(shared)),
     section("Runs", "Open one for its report, or choose two to see them side by side.", runs),
   );
-  let shown = "";
   let isBroken = false;
-  const look = async () => {
+  const hear = ({ open, finished, finished_left_out }: Runs) => {
     if (isCut(gone)) return;
-    try {
-      const { open, finished, finished_left_out } = await server.runs();
-      if (isCut(gone)) return;
-      if (isBroken) shared.say("");
-      isBroken = false;
-      const data = JSON.stringify([open, finished, finished_left_out]);
-      if (data !== shown) keepFocus(() => draw(open, finished, finished_left_out));
-      shown = data;
-    } catch (error) {
-      if (isCut(gone)) return;
-      isBroken = true;
-      shared.say((error as Error).message, true);
-    }
-    window.setTimeout(() => void look(), LOOK_MS);
+    if (isBroken) shared.say("");
+    isBroken = false;
+    keepFocus(() => draw(open, finished, finished_left_out));
+  };
+  const lose = (error: Error) => {
+    isBroken = true;
+    shared.say(error.message, true);
   };
   const draw = (open: RunState[], finished: FinishedRun[], leftOut: number) => {
     const chosen = new Set([...runs.querySelectorAll<HTMLInputElement>("input:checked")].map((box) => box.value));
     runs.replaceChildren(runTable(open, finished, chosen, shared), ...(leftOut > 0 ? [element("p", {}, `${leftOut} older runs are not listed.`)] : []));
   };
-  void look();
+  void followRuns(gone, hear, lose);
 }
 
 function templates(shared: Shared): HTMLElement {

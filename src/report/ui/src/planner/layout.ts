@@ -2,7 +2,8 @@
 
 import { element, svg } from "../lib/dom";
 import { mapLegend, type Look } from "../map/marks";
-import { MapView, type Extra, type Land, type Place } from "../map/view";
+import type { Background } from "../data/types";
+import { MapView, NO_BACKGROUND, type Extra, type Land, type Place } from "../map/view";
 import type { Editing } from "./draft";
 import { textOf } from "./json";
 
@@ -20,6 +21,7 @@ export class LayoutMap {
   private readonly view: MapView;
   private readonly sites = element("select", { id: "site-choice" });
   private readonly legend = element("div");
+  private background = NO_BACKGROUND;
 
   constructor(
     private readonly editing: Editing,
@@ -54,8 +56,14 @@ export class LayoutMap {
       this.legend.replaceChildren(mapLegend(new Set(places.map(({ kind }) => kind)), [], "", ""));
     }
     this.sites.value = site;
-    this.view.show(places, this.land);
+    this.view.show(places, this.land, this.background);
     this.view.choose(site);
+  }
+
+  /** What lies under the sites from now on. */
+  lay(background: Background): void {
+    this.background = background;
+    this.draw(this.sites.value);
   }
 
   private places(): Place[] {

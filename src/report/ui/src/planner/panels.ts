@@ -2,11 +2,11 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { server, type ScenarioEntry, type Workspace } from "./api";
+import { server, type Choice, type Workspace } from "./api";
 import { freeKey, PLANNER, type Editing } from "./draft";
 import { countField, fields, form, numberOf, type Field, type Suggestion } from "./form";
 import { isTable, tableOf, textOf, type Json, type Table } from "./json";
-import { policyName } from "./labels";
+import { DEFINITIONS, policyName } from "../lib/labels";
 
 /** What panels ask of the page. */
 export interface Desk {
@@ -20,19 +20,6 @@ export interface Desk {
   restructure: (next?: string) => void;
 }
 
-/** Tables whose rows a form shows, by the kind of their rows. */
-const DEFINITIONS: Record<string, string> = {
-  site: "SiteSpec",
-  charger: "ChargerSpec",
-  node: "NodeSpec",
-  storage: "StorageSpec",
-  solar: "SolarSpec",
-  limit: "LimitSpec",
-  fleet: "FleetSpec",
-  labor: "LaborSpec",
-  terminal: "TerminalSpec",
-  equipment_model: "EquipmentModelSpec",
-};
 /** What a planner asks of first; the other fields are behind "More". */
 const FIRST: Record<string, string[]> = {
   site: ["limit_kw", "tariff", "load_kw", "queue"],
@@ -136,8 +123,9 @@ export class Panels {
     const sites = editing.rows("site").map(([key, site]): Suggestion => [key, textOf(site["name"]) || key]);
     const nodes = editing.rows("node").filter(([, node]) => node["site"] === this.desk.chosen());
     const behind = nodes.map(([key, node]): Suggestion => [key, textOf(node["name"]) || key]);
-    const own = this.desk.editing.entry.tariffs.map((name): Suggestion => [name, `${name} (beside the scenario)`]);
-    const tariff = [...workspace.tariffs.map(({ name, title }): Suggestion => [name, title]), ...own];
+    const priced = ({ name, title, about }: Choice): Suggestion => [name, about === "" ? title : `${title}, ${about}`];
+    const own = this.desk.editing.entry.tariffs.map((choice): Suggestion => [choice.name, `${priced(choice)[1]} (${choice.name}, beside the scenario)`]);
+    const tariff = [...workspace.tariffs.map(priced), ...own];
     if (table === "site") return { tariff, behind: sites.filter(([key]) => key !== this.desk.chosen()) };
     if (table === "charger") return { behind };
     if (table === "storage" || table === "solar") return { site: sites };
@@ -166,7 +154,8 @@ export class Panels {
       void (async () => {
         try {
           const { path } = await server.putTariff(editing.entry.path, file.name, await file.text());
-          editing.entry = { ...editing.entry, tariffs: [...new Set([...editing.entry.tariffs, path])] } satisfies ScenarioEntry;
+          this.desk.workspace = await server.workspace();
+          editing.entry = this.desk.workspace.scenarios.find((entry) => entry.path === editing.entry.path) ?? editing.entry;
           editing.set(`site.${site}.tariff`, path);
           this.desk.restructure();
           say(`The tariff ${path} is beside the scenario now and chosen for this site.`);

@@ -38,7 +38,7 @@ async function edit(page) {
   await group.getByLabel(`site to move ${name} to`).selectOption({ label: "Carson warehouse" });
   await group.getByRole("button", { name: "Move", exact: true }).click();
   await page.locator("legend", { hasText: `${name}_at_dc_carson` }).waitFor();
-  await page.locator("#change-list", { hasText: `charger.${name}.cabinets = ${many - 6}` }).waitFor();
+  await page.locator("#change-list", { hasText: `Charger cabinets of ${name.replaceAll("_", " ")}: ${many - 6}` }).waitFor();
   await page.fill("#days", "3");
 }
 
@@ -81,6 +81,63 @@ async function compare(page) {
   await pictures(page, "study_served");
 }
 
+/** Task A: a scenario of one's own from a template, with a tariff, a map, other equipment and hours, a limit; all can be undone. */
+async function ownPort(page) {
+  await page.goto(address);
+  await page.getByRole("button", { name: "Use this template: Port terminal" }).click();
+  await page.getByLabel("Name of its folder").fill("my port");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText("Use letters, digits").waitFor();
+  await page.getByLabel("Name of its folder").fill("my_port");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.locator('[id="field:site.terminal.limit_kw"]').waitFor();
+  const road = { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [[-118.233, 33.747], [-118.24, 33.83], [-117.9, 33.95], [-117.59, 34.04]] } };
+  await page.locator("#own-map summary").click();
+  await page.locator("#upload-map").setInputFiles({ name: "roads.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [road] })) });
+  await page.locator(".map path.road").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Equipment and shifts" }).click();
+  const units = page.locator('[id^="field:terminal.terminal.equipment."]').first();
+  await units.fill("60");
+  await page.locator('[id="field:labor.weekday"]').fill("08:00-12:00, 13:00-17:00");
+  await page.getByRole("button", { name: "Limits and outages" }).click();
+  await page.getByRole("button", { name: "Add to Temporary limits and outages" }).click();
+  await page.locator('[id$=".kw"][id^="field:limit."]').fill("5000");
+  await page.locator("#change-list", { hasText: "Worked hours, weekday" }).waitFor();
+  await page.locator(".problems:empty").waitFor({ state: "attached" });
+  await isAccessible(page, "the editor with changes");
+  await pictures(page, "editor_own_port");
+  await page.fill("#days", "2");
+  const id = await runNow(page);
+  const { limits, vehicles, routes, pauses } = await (await fetch(`${address}api/v1/runs/${id}/page`)).json();
+  equal(limits.length, 1, "limits of the run");
+  holds(vehicles.some(({ count }) => count === 60), "the run has not the equipment that was asked for");
+  holds(pauses.some(({ is_break }) => is_break), "the breaks are not shaded");
+  holds(routes.length > 0, "no truck keeps to the road");
+  await fits(page, "a run with a long list of changes");
+  await pictures(page, "run_own_port");
+  await page.getByRole("link", { name: "Change and run again" }).click();
+  await page.getByRole("button", { name: "Undo all" }).click();
+  await page.getByText("None yet.").first().waitFor();
+}
+
+/** Task C, first page: each run stands there with its results, and a new one comes without a reload. */
+async function listIsLive(page, id) {
+  await page.goto(`${address}#/`);
+  const row = page.locator(`tr[data-run="${id}"]`);
+  await row.waitFor();
+  const metrics = await results(id);
+  const cells = await row.locator("td").allTextContents();
+  const wait = Math.round(total(metrics, "queue_wait_p95_min"));
+  holds(cells.some((text) => text === `${wait.toLocaleString("en-US")} min`), `${cells} does not say a wait of ${wait} min`);
+  const body = JSON.stringify({ scenario: "depot_night", days: 1, seed: 9 });
+  const asked = await fetch(`${address}api/v1/runs`, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const next = (await asked.json()).id;
+  await page.locator(`tr[data-run="${next}"] input[type="checkbox"]`).waitFor({ timeout: 60_000 });
+  await isAccessible(page, "the first page with runs");
+  await fits(page, "the first page with runs");
+  await pictures(page, "home_runs");
+}
+
 await onPage(
   (url) => url.startsWith(origin) || url.startsWith("blob:"),
   async (page) => {
@@ -119,6 +176,8 @@ await onPage(
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save", exact: true }).click()]);
     equal(download.suggestedFilename(), "half_the_limit.toml", "name of the download");
     await download.saveAs(join(folder, "half_the_limit.toml"));
+    await listIsLive(page, before);
+    await ownPort(page);
     console.log(JSON.stringify({ before, after }));
   },
 );

@@ -6,6 +6,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { equal, fits, holds, isAccessible, onPage, pictures } from "./shared.mjs";
 
+/** Columns of tables whose numbers are metrics: header, name of the metric, and what it is multiplied with. */
+const COLUMNS = {
+  "#electricity-bills": { "energy charge": ["bill_energy_usd"], "demand charge": ["bill_demand_usd"], fixed: ["bill_fixed_usd"], total: ["bill_total_usd"] },
+  "#all-sites": { sessions: ["sessions"], "sessions not fully charged": ["sessions_unmet"], "95th-percentile wait, min": ["queue_wait_p95_min"], "charging port utilization, %": ["charger_utilization", 100], "hydrogen, kg": ["h2_dispensed_kg"], "peak, kW": ["peak_kw"], "metered energy, MWh": ["energy_grid_kwh", 0.001] },
+  "#emissions": { "diesel, gal": ["diesel_gal"], "CO2e at tailpipes, t": ["co2e_tailpipe_t"], "CO2e of supply, t": ["co2e_upstream_t"] },
+  "#what-a-kg-of-hydrogen-costs": { fills: ["h2_fills"], "dispensed, kg": ["h2_dispensed_kg"], "cost, USD/kg": ["h2_cost_usd_per_kg"] },
+};
+
 const asked = process.argv.slice(2);
 for (let at = 0; at < asked.length; at += 3) await look(asked[at], asked[at + 1], asked[at + 2]);
 
@@ -65,10 +73,12 @@ async function runPage(page, folder, sessions) {
   if (sessions !== "-") equal(sum, Number(sessions), "sessions of all sites against the table");
   await cardsFit(page, metrics);
   await resultsAreThose(page, metrics);
+  await columnsAreThose(page, folder, metrics);
   const hub = page.locator("#over-time details").first();
   await hub.locator("summary").click();
   await hub.locator("tbody tr").first().waitFor();
   equal(await hub.locator("tbody tr").count(), Number(await page.getByRole("slider").first().getAttribute("max")) + 1, "rows of numbers for the steps of the chart");
+  await loadsAreThose(page, folder);
   const slider = page.getByRole("slider").first();
   await slider.focus();
   const before = Number(await slider.inputValue());
@@ -76,6 +86,48 @@ async function runPage(page, folder, sessions) {
   holds(Number(await slider.inputValue()) > before, "the arrow key does not move the time");
   await page.getByRole("button", { name: /play/i }).first().click();
   await page.waitForFunction((from) => Number(document.querySelector("input[type=range]").value) > from + 1, before, { timeout: 20_000 });
+}
+
+/** Each of their cells is the metric of the site that its row names, or of all. */
+async function columnsAreThose(page, folder, metrics) {
+  const { sites } = read(folder, "hub.json");
+  const known = new Map(metrics.map((it) => [`${it.name} ${it.scope}`, it.value]));
+  let held = 0;
+  for (const [where, columns] of Object.entries(COLUMNS)) {
+    for (const table of await page.locator(`${where} table`).all()) {
+      const heads = await table.locator("thead tr > *").allTextContents();
+      const rows = await table.locator("tbody tr, tfoot tr").evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.dataset.raw ?? cell.textContent)));
+      for (const cells of rows) {
+        const site = sites.find(({ name }) => name === cells[0]);
+        const scope = site ? `site:${site.key}` : cells[0] === "all" ? "total" : "";
+        for (const [head, [name, factor = 1]] of Object.entries(columns)) {
+          const [cell, value] = [cells[heads.indexOf(head)], known.get(`${name} ${scope}`)];
+          if (scope === "" || value === undefined || value === null || cell === undefined || cell === "" || cell === "–") continue;
+          holds(Math.abs(Number(cell) - factor * value) <= 1e-9 * Math.max(1, Math.abs(value)), `${where}, ${head} of ${cells[0]}: ${cell} is not ${factor} times ${value}`);
+          held += 1;
+        }
+      }
+    }
+  }
+  holds(held >= 10, `only ${held} numbers of the tables were held against summary.json`);
+}
+
+/** The numbers behind the chart of loads are the means of the table of power. */
+async function loadsAreThose(page, folder) {
+  const kinds = { charging: "charging_kw", "equipment on the grid": "equipment_kw", "shore power": "shore_kw", "base load": "other_kw", hydrogen: "hydrogen_kw" };
+  const [header, ...lines] = readFileSync(join(folder, "tables/power.csv"), "utf8").trim().split("\n").map((line) => line.split(","));
+  const data = page.locator("#over-time details").first().locator("table");
+  const heads = (await data.locator("thead th").allTextContents()).map((head) => head.replace(/, kW$/, ""));
+  const rows = await data.locator("tbody tr").evaluateAll((list) => list.map((line) => [...line.cells].map((cell) => cell.dataset.raw ?? cell.textContent)));
+  const { days, interval_s } = read(folder, "hub.json");
+  const step_s = (days * 86_400) / rows.length;
+  for (const [kind, column] of Object.entries(kinds)) {
+    const [shown, at] = [heads.indexOf(kind), header.indexOf(column)];
+    if (shown < 0) continue;
+    const means = rows.map(() => 0);
+    for (const line of lines) means[Math.floor(Number(line[header.indexOf("start_s")]) / step_s)] += (Number(line[at]) * interval_s) / step_s;
+    means.forEach((mean, step) => holds(Math.abs(mean - Number(rows[step][shown])) <= 0.051, `${kind} at ${rows[step][0]}: ${rows[step][shown]} is not ${mean} kW`));
+  }
 }
 
 /** Every number of the table of results is that of summary.json. */
@@ -122,4 +174,22 @@ async function studyPage(page, folder) {
   const text = await page.locator("main").textContent();
   for (const { name } of study.strategies) holds(text.includes(name), `the strategy ${name} is not on the page`);
   holds(text.includes(`${study.replications} replications`) || text.includes(String(study.replications)), "replications are not told");
+  await glanceIsThat(page, study);
+}
+
+/** Every cell at a glance is the mean of the baseline or the difference of a strategy to it, to the last digit. */
+async function glanceIsThat(page, study) {
+  const names = study.strategies.map(({ name }) => name);
+  const values = study.metrics.filter(({ scope }) => scope === "total").map(({ strategies }) => names.map((name) => {
+    const it = strategies.find(({ strategy }) => strategy === name);
+    return name === study.baseline ? it.mean : it.difference;
+  }));
+  const rows = await page.locator("#at-a-glance tbody tr").evaluateAll((lines) => lines.map((line) => [...line.cells].slice(1).map((cell) => Number(cell.dataset.raw))));
+  holds(rows.length > 0, "no metric is at a glance");
+  for (const row of rows) holds(values.some((known) => known.every((value, at) => Math.abs((value ?? 0) - row[at]) <= 1e-9 * Math.max(1, Math.abs(row[at])))), `${row} is no metric of the study`);
+  // The first column holds names: none is broken inside a word.
+  for (const cell of await page.locator("#what-was-compared tbody th").all()) {
+    const { width } = await cell.boundingBox();
+    holds(width >= 60, `the column of strategies is ${width} pixels wide`);
+  }
 }

@@ -6,7 +6,9 @@ import { describe, expect, it } from "vitest";
 import { dayName, labelled } from "../../src/charts/axis";
 import { fields, numberOf, typed, type Field } from "../../src/planner/form";
 import { isEqual, lookUp, textOf, type Table } from "../../src/planner/json";
-import { labelOf } from "../../src/planner/labels";
+import { interval } from "../../src/lib/format";
+import { labelOf, settingText } from "../../src/lib/labels";
+import { Ways } from "../../src/map/trucks";
 import { fieldTitle } from "../../src/planner/panels";
 import { isSameScenario, scenarioOf, told } from "../../src/planner/told";
 
@@ -76,7 +78,7 @@ describe("values of a document", () => {
 });
 
 describe("runs in words", () => {
-  it("leave out notes on sources", () => expect(told({ overlays: ["x/all_electric.toml"], settings: ["time.days=3", "source.planner={}", "site.a.sources.limit_kw=planner"] })).toBe("all_electric, time.days=3"));
+  it("leave out notes on sources", () => expect(told({ overlays: ["x/all_electric.toml"], settings: ["time.days=3", "source.planner={}", "site.a.sources.limit_kw=planner"] })).toBe("all electric, Days: 3"));
   it("call nothing changed the base case", () => expect(told({ overlays: [], settings: [] })).toBe("base case"));
   it("know one scenario by its several paths", () => {
     const run = (scenario: string) => scenarioOf({ scenario, request: null });
@@ -100,5 +102,43 @@ describe("the coast that is packed into the program", () => {
   it("is the one of the public-domain package", () => {
     const packed = gunzipSync(readFileSync("../land/land-10m.json.gz")).toString();
     expect(packed).toBe(readFileSync("node_modules/world-atlas/land-10m.json", "utf8"));
+  });
+});
+
+describe("settings in words", () => {
+  it("have the label and the unit of their field", () => {
+    expect(settingText("site.depot.limit_kw=550")).toBe("Service capacity of depot: 550 kW");
+    expect(settingText("terminal.pier.equipment.yt_battery=60")).toBe("Units of yt battery at pier: 60");
+    expect(settingText('policy.charging.name="edf"')).toBe("Charging control: Earliest departure first");
+    expect(settingText('labor.weekday=["08:00-12:00", "13:00-17:00"]')).toBe("Worked hours, weekday: 08:00-12:00, 13:00-17:00");
+    expect(settingText('limit.lot={ hours = "16:00-21:00", kw = 5000, on = ["terminal"], sources = { kw = "planner" } }')).toBe("New limit lot: hours of the day 16:00-21:00, limit (0: outage) 5000 kW, sites or nodes terminal");
+    expect(settingText('background.geojson="roads.geojson"')).toBe("Map under the sites: roads.geojson");
+    expect(settingText("charger.night=")).toBe("night (charger) is taken out");
+    expect(settingText('charger.new={ cabinets = 6, cabinet_kw = 180, site = "dc_carson" }')).toBe("New chargers new: 6 cabinets of 180 kW at dc carson");
+  });
+  it("stay as they are where nothing is known of them", () => {
+    expect(settingText("freight.due_after_h=24")).toBe("freight.due_after_h=24");
+    expect(settingText("title=A = B")).toBe("title=A = B");
+  });
+});
+
+describe("means with their interval", () => {
+  it("have the digits that the interval leaves", () => {
+    expect(interval(323.25, 2.719, "")).toBe("323.3 ± 2.7");
+    expect(interval(-6339.4, 179.2, "USD", true)).toBe("−6,339 ± 179 USD");
+    expect(interval(1100, 0, "kW")).toBe("1.1 MW");
+    expect(interval(0.0004, 0.03, "h", true)).toBe("0.000 ± 0.030 h");
+    expect(interval(5, null, "")).toBe("5");
+  });
+});
+
+describe("trucks on roads", () => {
+  it("go along the way, at an even speed", () => {
+    const ways = new Ways([{ from: 0, to: 1, path: [0, 0, 0, 1, 2, 1] }]);
+    expect(ways.at(0, 1, 0)).toEqual([0, 0]);
+    const [lat, lon] = ways.at(0, 1, 2 / 3) ?? [0, 0];
+    expect(lat).toBeCloseTo(1, 3);
+    expect(lon).toBeCloseTo(1, 3);
+    expect(ways.at(1, 0, 0.5)).toBeUndefined();
   });
 });

@@ -1,4 +1,19 @@
-// What planners call the fields of a scenario. A field without an entry is called by its key.
+// What planners call the fields of a scenario, and the settings that a run was made with. A field without an entry is
+// called by its key.
+
+/** Tables whose rows a form shows, by the kind of their rows. */
+export const DEFINITIONS: Record<string, string> = {
+  site: "SiteSpec",
+  charger: "ChargerSpec",
+  node: "NodeSpec",
+  storage: "StorageSpec",
+  solar: "SolarSpec",
+  limit: "LimitSpec",
+  fleet: "FleetSpec",
+  labor: "LaborSpec",
+  terminal: "TerminalSpec",
+  equipment_model: "EquipmentModelSpec",
+};
 
 /** By definition and key of the schema. */
 const LABELS: Record<string, string> = {
@@ -98,4 +113,58 @@ export function policyName(name: string): string {
   const known = POLICIES[name];
   const plain = name.replaceAll("_", " ");
   return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+const plainKey = (key: string) => key.replaceAll("_", " ");
+
+/** What a setting is about, with its unit: `site.depot.limit_kw` is the service capacity of depot, in kW. */
+function settingName(path: string): { text: string; unit: string } {
+  const [table = "", row = "", key = "", inner = ""] = path.split(".");
+  const definition = DEFINITIONS[table];
+  if (table === "policy") return { text: row === "charging" ? "Charging control" : row === "dispatch" ? "Dispatch of trucks" : `Policy of ${plainKey(row)}`, unit: "" };
+  if (table === "background") return { text: "Map under the sites", unit: "" };
+  if (table === "time" && row === "days") return { text: "Days", unit: "" };
+  // One table for the whole scenario, without rows.
+  if (table === "labor") return labelOf("LaborSpec", row);
+  if (definition === undefined || key === "") return { text: "", unit: "" };
+  if (inner === "usable_kwh") return { text: `Usable battery energy of ${plainKey(row)}`, unit: "kWh" };
+  // A number of things by name, such as the units of a model.
+  if (inner !== "") return { text: `Units of ${plainKey(inner)} at ${plainKey(row)}`, unit: "" };
+  const { text, unit } = labelOf(definition, key);
+  return { text: `${text} of ${plainKey(row)}`, unit };
+}
+
+/** A list of TOML as people write one. */
+const listText = (value: string) => value.replace(/^\[(.*)\]$/, "$1").replaceAll('"', "");
+
+/** The fields of a new row, as TOML writes it on one line, in words. */
+function rowText(table: string, value: string): string {
+  const plain = value.replace(/sources = \{[^}]*\},? ?/g, "");
+  const parts = [...plain.matchAll(/(\w+) = ("[^"]*"|\[[^\]]*\]|[^,{}]+)/g)];
+  const told = parts.map(([, key = "", part = ""]) => {
+    const { text, unit } = labelOf(DEFINITIONS[table] ?? "", key);
+    return `${text.toLowerCase()} ${listText(part.trim())}${unit === "" ? "" : ` ${unit}`}`;
+  });
+  return told.join(", ");
+}
+
+/** A setting of a run, `path=value`, in words; one of which there is nothing to say as it is. */
+export function settingText(setting: string): string {
+  const at = setting.indexOf("=");
+  const [path, value] = at < 0 ? [setting, ""] : [setting.slice(0, at), setting.slice(at + 1).replace(/^"(.*)"$/, "$1")];
+  const group = /^charger\.([^.]+)$/.exec(path);
+  const [cabinets, kw, site] = [/cabinets = (\d+)/, /cabinet_kw = ([\d.]+)/, /site = "([^"]+)"/].map((part) => part.exec(value)?.[1]);
+  if (group && cabinets && kw && site) return `New chargers ${plainKey(group[1] ?? "")}: ${cabinets} cabinets of ${kw} kW at ${plainKey(site)}`;
+  const row = /^([a-z_]+)\.([^.]+)$/.exec(path);
+  if (row && value.startsWith("{")) return `New ${plainKey(row[1] ?? "")} ${plainKey(row[2] ?? "")}: ${rowText(row[1] ?? "", value)}`;
+  if (value === "" && row) return `${plainKey(row[2] ?? "")} (${plainKey(row[1] ?? "")}) is taken out`;
+  const { text, unit } = settingName(path);
+  if (text === "") return setting;
+  const shown = path.startsWith("policy.") ? policyName(value) : listText(value);
+  return value === "" ? `${text}: not set` : `${text}: ${shown}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+/** Settings in words, without the notes on where numbers come from. */
+export function settingTexts(settings: string[]): string[] {
+  return settings.filter((setting) => !/^source\.|\.sources\./.test(setting)).map(settingText);
 }

@@ -1,0 +1,164 @@
+//! Charging lots of terminals with a plan, and the people who plug in and out.
+
+use super::session::Plug;
+use super::spec::ChargerSpec;
+use super::state::{Cabinet, CabinetState, Port, SiteQueue};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{LotId, Roster, SiteId};
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::names::Names;
+use crate::record::tally::Waits;
+use bevy_ecs::prelude::{Query, Res, Resource, World};
+use bevy_ecs::system::SystemParam;
+
+/// How the vehicles of a group of chargers are plugged in and out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Crew {
+    plug_s: u32,
+    unplug_s: u32,
+    /// When each of those who do it is free; none: nobody has to be waited for.
+    free_s: Vec<u32>,
+}
+
+impl Crew {
+    fn of(spec: &ChargerSpec) -> Self {
+        let seconds = |minutes: f64| (minutes * 60.0).round() as u32;
+        let free_s = vec![0; spec.staff.unwrap_or(0) as usize];
+        Self { plug_s: seconds(spec.plug_min), unplug_s: seconds(spec.unplug_min), free_s }
+    }
+
+    /// Does it take time to unplug a vehicle?
+    pub(super) fn unplugs_slowly(&self) -> bool {
+        self.unplug_s > 0
+    }
+
+    /// A vehicle is plugged in, from `at_s` at the earliest. Returns when that is done.
+    pub(super) fn plug_in(&mut self, at_s: u32) -> u32 {
+        self.work(at_s, self.plug_s)
+    }
+
+    /// A vehicle is unplugged, from `at_s` at the earliest. Returns when that is done.
+    pub(super) fn unplug(&mut self, at_s: u32) -> u32 {
+        self.work(at_s, self.unplug_s)
+    }
+
+    /// Whoever is free first does it.
+    fn work(&mut self, at_s: u32, takes_s: u32) -> u32 {
+        if takes_s == 0 {
+            return at_s;
+        }
+        let Some(free_s) = self.free_s.iter_mut().min() else { return at_s + takes_s };
+        *free_s = at_s.max(*free_s) + takes_s;
+        *free_s
+    }
+}
+
+/// The people of all groups of chargers, in the order of the scenario. Written by the queue step.
+#[derive(Resource, Debug, Default)]
+pub(super) struct Crews(Vec<Crew>);
+
+impl Crews {
+    /// Of these groups.
+    pub(super) fn new<'a>(groups: impl Iterator<Item = &'a ChargerSpec>) -> Self {
+        Self(groups.map(Crew::of).collect())
+    }
+
+    /// Those of a group.
+    pub(super) fn of(&mut self, group: usize) -> &mut Crew {
+        &mut self.0[group]
+    }
+}
+
+/// All charging lots: site and name, in that order.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Lots(Vec<(SiteId, String)>);
+
+impl Lots {
+    /// Of these sites and names, in any order and as often as they come.
+    pub(super) fn new(mut lots: Vec<(SiteId, String)>) -> Self {
+        lots.sort_unstable();
+        lots.dedup();
+        Self(lots)
+    }
+
+    /// The lot of a name at a site.
+    #[must_use]
+    pub(crate) fn find(&self, site: SiteId, name: &str) -> Option<LotId> {
+        self.0.iter().position(|lot| lot.0 == site && lot.1 == name).map(LotId::at)
+    }
+}
+
+/// What happened at a charging lot.
+#[derive(Debug, Clone, Default)]
+struct LotUse {
+    /// Waits for a plug of vehicles that got one.
+    waits: Waits,
+    /// Time that plugs were taken, of vehicles that left, s.
+    taken_s: u64,
+}
+
+/// What happened at each lot. Written by the queue step.
+#[derive(Resource, Debug, Default)]
+pub(super) struct LotUses(Vec<LotUse>);
+
+impl LotUses {
+    /// Nothing, at each of these.
+    pub(super) fn of(lots: &Lots) -> Self {
+        Self(vec![LotUse::default(); lots.0.len()])
+    }
+
+    /// A vehicle that waited so long plugs in.
+    pub(super) fn plug_in(&mut self, lot: LotId, wait_s: u32) {
+        self.0[lot.index()].waits.add(wait_s);
+    }
+
+    /// A vehicle unplugs after so long.
+    pub(super) fn unplug(&mut self, lot: LotId, taken_s: u32) {
+        self.0[lot.index()].taken_s += u64::from(taken_s);
+    }
+}
+
+/// How busy charging lots are, for the yards that send units there.
+#[derive(SystemParam)]
+pub(crate) struct LotsNow<'w, 's> {
+    roster: Res<'w, Roster<Cabinet>>,
+    cabinets: Query<'w, 's, (&'static Cabinet, &'static CabinetState)>,
+    sites: Res<'w, Roster<SiteQueue>>,
+    queues: Query<'w, 's, &'static SiteQueue>,
+}
+
+impl LotsNow<'_, '_> {
+    /// Plugs of a lot that are in order, those that are free, and vehicles that wait for one.
+    pub(crate) fn at(&self, site: SiteId, lot: LotId) -> (usize, usize, usize) {
+        let here = self.roster.iter(&self.cabinets).filter(|(cabinet, _)| cabinet.lot == Some(lot));
+        let working = here.filter(|(_, state)| !state.is_broken());
+        let (plugs, free) = working.fold((0, 0), |(plugs, free), (cabinet, state)| {
+            (plugs + cabinet.port_count as usize, free + state.free_count())
+        });
+        let queue = self.sites.get(&self.queues, site.index());
+        (plugs, free, queue.waiting().iter().filter(|arrival| arrival.lot == Some(lot)).count())
+    }
+}
+
+/// Metrics of charging lots (scope `lot:KEY`).
+pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
+    let mut out = Vec::new();
+    let end_s = world.resource::<Clock>().now_s();
+    let cabinets: Vec<&Cabinet> = world.resource::<Roster<Cabinet>>().components(world).collect();
+    let ports = world.resource::<Roster<Port>>();
+    let plugs: Vec<(&Port, &Plug)> = ports.components::<Port>(world).zip(ports.components::<Plug>(world)).collect();
+    for (at, ((site, name), used)) in world.resource::<Lots>().0.iter().zip(&world.resource::<LotUses>().0).enumerate()
+    {
+        let is_here = |port: &Port| cabinets[port.cabinet.index()].lot == Some(LotId::at(at));
+        let here = || plugs.iter().filter(|(port, _)| is_here(port));
+        let open = here().filter_map(|(_, plug)| plug.session());
+        let open_s: u64 = open.map(|session| u64::from(end_s - session.start_s().min(end_s))).sum();
+        let most_s = here().count() as f64 * f64::from(end_s);
+        let mut scope = ScopeMetrics::new(format!("lot:{}/{name}", names.sites[site.index()]), &mut out);
+        scope.count(MetricName::LotSessions, used.waits.number());
+        scope.add(MetricName::LotUtilization, (most_s > 0.0).then(|| (used.taken_s + open_s) as f64 / most_s));
+        scope.add(MetricName::LotQueueMeanMin, used.waits.mean_min());
+        scope.add(MetricName::LotQueueP95Min, used.waits.quantile_min(0.95));
+    }
+    out
+}

@@ -1,0 +1,329 @@
+//! From the plans of a scenario to yards and their machines.
+
+use super::hours::{Hours, STEP_S};
+use super::plan::{Place, Plan, plan_of};
+use super::spec::{ChargingRule, PlanSpec};
+use super::state::{Coming, Crane, CraneUnit, Doing, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
+use super::tally::{LotTime, Tally, Told};
+use super::times::Times;
+use crate::charging::lots::Lots;
+use crate::freight::labor::Labor;
+use crate::freight::spec::VolumesSpec;
+use crate::freight::state::Call;
+use crate::kernel::agenda::{Agenda, Due};
+use crate::kernel::calendar::{DAY_S, in_window, parse_window};
+use crate::kernel::ids::{LotId, PoolId, Roster, SiteId, TerminalId};
+use crate::kernel::random::Purpose;
+use crate::place::build::Build;
+use crate::terminal::spec::TerminalSpec;
+use crate::terminal::state::{EquipmentModels, Pool, Unit};
+use bevy_ecs::prelude::{Component, Resource};
+use std::collections::{BTreeSet, VecDeque};
+
+/// What a yard has of the rest of the world.
+#[derive(Component, Debug)]
+#[component(immutable)]
+pub(crate) struct Links {
+    /// Pool of each class.
+    pub(crate) pools: Vec<PoolId>,
+    /// Charging lot of each lot of the plan.
+    pub(crate) lots: Vec<LotId>,
+}
+
+/// Where a unit works, by unit: yard and machine. Units of terminals without a plan have none.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct MachineOf(pub(crate) Vec<Option<(u32, u16)>>);
+
+/// Puts the yards into the world; sites, calls, chargers and units are there already.
+pub(crate) fn add(build: &mut Build<'_>) {
+    let (mut yards, mut machine_of) = (Vec::new(), MachineOf::default());
+    let units: Vec<Unit> = build.world.resource::<Roster<Unit>>().components::<Unit>(&build.world).copied().collect();
+    machine_of.0 = vec![None; units.len()];
+    for (at, (key, terminal)) in build.scenario.terminal.iter().enumerate() {
+        let Some(spec) = &terminal.plan else { continue };
+        let plan = plan_of(terminal, spec, build.loaded.plans.get(key)).expect("the check found the plan to be right");
+        let (site, id) = (build.site(key), TerminalId::at(at));
+        let maker = Maker { build, key, terminal, spec, plan: &plan, site };
+        let rules = maker.rules(&units);
+        let (links, machines) = maker.machines(&units);
+        for (number, machine) in machines.iter().enumerate() {
+            machine_of.0[machine.unit.index()] = Some((yards.len() as u32, number as u16));
+        }
+        let work = maker.work(&rules, &links, machines);
+        yards.push((Yard { terminal: id, site, plan, rules }, work, links));
+    }
+    build.world.insert_resource(machine_of);
+    build.spawn::<_, Yard>(yards);
+}
+
+/// Makes one yard.
+struct Maker<'a, 'b> {
+    build: &'a Build<'b>,
+    key: &'a str,
+    terminal: &'a TerminalSpec,
+    spec: &'a PlanSpec,
+    plan: &'a Plan,
+    site: SiteId,
+}
+
+impl Maker<'_, '_> {
+    fn pools(&self) -> Vec<&Pool> {
+        let roster = self.build.world.resource::<Roster<Pool>>();
+        roster.components::<Pool>(&self.build.world).filter(|pool| pool.site == self.site && pool.by_moves).collect()
+    }
+
+    fn rules(&self, units: &[Unit]) -> Rules {
+        let (spec, terminal) = (self.spec, self.terminal);
+        let volumes = self.build.scenario.freight.as_ref().and_then(|freight| freight.volumes.as_ref());
+        let mps = |kmh: f64| kmh / 3.6;
+        let work = &self.build.scenario.work;
+        let lift_s = |class: &str| {
+            work.get(class).filter(|work| work.lifts_per_h > 0.0).map_or(0.0, |it| 3600.0 / it.lifts_per_h)
+        };
+        let groups =
+            if spec.dispatch.charging == ChargingRule::BreaksStaggered { spec.dispatch.groups as usize } else { 1 };
+        let cranes = self.pools().into_iter().enumerate().filter(|(_, pool)| pool.class == spec.crane);
+        let crane_units = cranes.flat_map(|(class, pool)| {
+            units[pool.units.clone()].iter().map(move |unit| CraneUnit { unit: unit.id, class: class as u8 })
+        });
+        Rules {
+            seed: self.build.seed,
+            site: self.site,
+            kind: spec.kind,
+            hours: Hours::new(&self.worked_steps(), groups),
+            times: Times::new(spec.times, spec.times_cv),
+            crane_s: 3600.0 / terminal.lifts_per_crane_h,
+            carrier_lift_s: lift_s(&spec.carrier),
+            lifts_per_move: spec.lifts_per_move,
+            serve_first: spec.serve_first,
+            carriers_per_crane: spec.carriers_per_crane as usize,
+            cranes_per_call: terminal.cranes_per_call as usize,
+            crane_units: crane_units.collect(),
+            loaded_mps: mps(spec.loaded_kmh),
+            empty_mps: mps(spec.empty_kmh),
+            truck_mps: mps(spec.truck_kmh),
+            gate_s: terminal.gate_min * 60.0,
+            discharge_share: volumes.map_or(0.5, |volumes| volumes.import_share),
+            rail_shares: volumes.map_or((0.0, 0.0), rail_shares),
+            dispatch: spec.dispatch.clone(),
+            charging_steps: self.charging_steps(),
+        }
+    }
+
+    fn steps(&self) -> usize {
+        (i64::from(self.build.scenario.time.days) * DAY_S) as usize / STEP_S as usize + 2
+    }
+
+    /// Worked half hours of the run.
+    fn worked_steps(&self) -> Vec<bool> {
+        let labor = self.build.world.resource::<Labor>();
+        let calendar = &self.build.loaded.calendar;
+        let works = |step: usize| labor.works(calendar.hour_of_week(step as i64 * i64::from(STEP_S)));
+        (0..self.steps()).map(works).collect()
+    }
+
+    /// Half hours of the run in which units charge under the rule `schedule`.
+    fn charging_steps(&self) -> Vec<bool> {
+        let windows: Vec<(u32, u32)> =
+            self.spec.dispatch.hours.iter().filter_map(|hours| parse_window(hours)).collect();
+        let calendar = &self.build.loaded.calendar;
+        let is_in = |step: usize| {
+            let second = calendar.second_of_day(step as i64 * i64::from(STEP_S));
+            windows.iter().any(|window| in_window(*window, second))
+        };
+        if windows.is_empty() { Vec::new() } else { (0..self.steps()).map(is_in).collect() }
+    }
+
+    /// Carriers and block machines, with the pools of the yard's classes.
+    fn machines(&self, units: &[Unit]) -> (Links, Vec<Machine>) {
+        let names = self.build.world.resource::<Lots>();
+        let lots = self.plan.lots().iter().map(|lot| names.find(self.site, &lot.key).expect("the check found plugs"));
+        let pools = self.pools();
+        let mut machines = Vec::new();
+        let groups =
+            if self.spec.dispatch.charging == ChargingRule::BreaksStaggered { self.spec.dispatch.groups } else { 1 };
+        for (class, pool) in pools.iter().enumerate() {
+            let zones = self.zones_of(&pool.class, pool.units.len());
+            for (number, unit) in units[pool.units.clone()].iter().enumerate() {
+                let (role, at) = if pool.class == self.spec.carrier {
+                    (Role::Carrier, self.plan.parking())
+                } else if let Some((zone, place)) = zones.get(number % zones.len().max(1)) {
+                    (Role::Handler(*zone), *place)
+                } else {
+                    continue;
+                };
+                machines.push(self.machine(unit, class, role, at, (number as u32 % groups) as u8));
+            }
+        }
+        (Links { pools: pools.iter().map(|pool| pool.id).collect(), lots: lots.collect() }, machines)
+    }
+
+    fn machine(&self, unit: &Unit, class: usize, role: Role, at: Place, group: u8) -> Machine {
+        let model = self.build.world.resource::<EquipmentModels>().get(unit.model);
+        let is_swapped = self.build.scenario.swap.values().any(|swap| swap.site == self.key && swap.model == model.key);
+        let may_use = |lot: &str| {
+            let chargers = self.build.scenario.charger.values();
+            let mut here =
+                chargers.filter(|it| it.site == self.key && it.lot.as_deref() == Some(lot) && it.cabinets > 0);
+            here.any(|charger| charger.users.contains(&model.key))
+        };
+        let lots = self.plan.lots().iter().enumerate().filter(|(_, lot)| may_use(&lot.key)).map(|(at, _)| at as u16);
+        let is_filled_here = is_swapped || model.spec.tank.is_some();
+        Machine {
+            unit: unit.id,
+            class: class as u8,
+            role,
+            group,
+            leave_at: model.spec.leave_at_soc,
+            return_at: model.spec.return_at_soc,
+            lots: if is_filled_here { Vec::new() } else { lots.collect() },
+            at,
+            to: at,
+            then: Then::Park,
+            doing: Doing::Idle,
+            since_s: 0,
+            is_held: false,
+            task: None,
+            is_loaded: false,
+            home: None,
+            job: None,
+            target_soc: 1.0,
+            depart_s: None,
+            is_filled_here,
+        }
+    }
+
+    /// Zones of a class with so many machines, and the place of each: neighbouring blocks that one or more machines work. Zones
+    /// are numbered over all classes in their order.
+    fn zones_of(&self, class: &str, machines: usize) -> Vec<(u16, Place)> {
+        let mut first = 0;
+        for pool in self.pools() {
+            let zones = self.zone_blocks(&pool.class, pool.units.len());
+            if pool.class == class {
+                debug_assert_eq!(machines, pool.units.len());
+                let place = |zone: &Vec<usize>| self.plan.blocks()[zone[zone.len() / 2]].seaward;
+                return zones.iter().enumerate().map(|(at, zone)| ((first + at) as u16, place(zone))).collect();
+            }
+            first += zones.len();
+        }
+        Vec::new()
+    }
+
+    /// Blocks of each zone of a class: as many zones as blocks, or as machines where those are fewer.
+    fn zone_blocks(&self, class: &str, machines: usize) -> Vec<Vec<usize>> {
+        let blocks = self.plan.blocks().iter().enumerate().filter(|(_, block)| block.class == class);
+        let blocks: Vec<usize> = blocks.map(|(at, _)| at).collect();
+        let zones = blocks.len().min(machines);
+        let mut out = vec![Vec::new(); zones];
+        for (number, block) in blocks.iter().enumerate() {
+            out[number * zones / blocks.len()].push(*block);
+        }
+        out
+    }
+
+    fn work(&self, rules: &Rules, links: &Links, machines: Vec<Machine>) -> YardWork {
+        let (spec, plan) = (self.spec, self.plan);
+        let (mut zones, mut zone_of) = (Vec::new(), vec![0; plan.blocks().len()]);
+        for pool in self.pools() {
+            let lifts_per_h = pool.work.lifts_per_h;
+            for blocks in self.zone_blocks(&pool.class, pool.units.len()) {
+                for block in &blocks {
+                    zone_of[*block] = zones.len() as u16;
+                }
+                let key = u64::from(self.site.0) << 32 | zones.len() as u64;
+                zones.push(Zone {
+                    place: plan.blocks()[blocks[blocks.len() / 2]].seaward,
+                    service_s: 3600.0 / lifts_per_h * spec.lifts_per_move,
+                    stream: rules.seed.stream(Purpose::YardMoves, key, u32::MAX - 1),
+                    free: BTreeSet::new(),
+                    carriers: VecDeque::new(),
+                    trucks: VecDeque::new(),
+                });
+            }
+        }
+        let groups = rules.hours.groups();
+        let crane = |(at, place): (usize, &Place)| Crane {
+            place: *place,
+            group: (at % groups) as u8,
+            at_work: None,
+            unit: None,
+            queue: VecDeque::new(),
+            serves: None,
+            assigned: 0,
+            pending: 0,
+            members: 0,
+            next_block: 0,
+            ready_s: None,
+        };
+        let classes = links.pools.len();
+        let told = Told { present_away_s: vec![(0, 0); classes], ..Told::default() };
+        let mut tally = Tally { machines: vec![0; classes], told, ..Tally::default() };
+        tally.lot_s = vec![LotTime::default(); classes];
+        tally.state_s = vec![[0; Doing::ALL.len()]; classes];
+        for machine in &machines {
+            tally.machines[usize::from(machine.class)] += 1;
+        }
+        let mut work = YardWork {
+            agenda: Agenda::default(),
+            cranes: plan.cranes().iter().enumerate().map(crane).collect(),
+            cranes_free: rules.crane_units.iter().rev().copied().collect(),
+            zones,
+            zone_of,
+            idle: BTreeSet::new(),
+            coming: self.coming(),
+            waiting_vessels: VecDeque::new(),
+            berths: (0..self.terminal.berths).map(|_| None).collect(),
+            rail: VecDeque::new(),
+            lanes_free_s: vec![0; self.terminal.gate_lanes as usize],
+            visits: Vec::new(),
+            free_visits: Vec::new(),
+            tally,
+            machines,
+        };
+        work.begin();
+        work
+    }
+
+    /// Vessels that are at berth when the run begins, or come later.
+    fn coming(&self) -> Vec<Coming> {
+        let calls = self.build.world.resource::<Roster<Call>>().components::<Call>(&self.build.world);
+        let here = calls.filter(|call| call.site == self.site && call.lifted_before < call.lifts);
+        let seconds = |at_s: i64| u32::try_from(at_s.max(0)).unwrap_or(u32::MAX);
+        let mut coming: Vec<Coming> = here
+            .map(|call| Coming {
+                call: call.id,
+                index: call.index,
+                arrive_s: seconds(call.arrive_s),
+                due_s: seconds(call.leave_s),
+                lifts: call.lifts - call.lifted_before,
+            })
+            .collect();
+        // Those that are at berth already keep their places.
+        coming.sort_by_key(|vessel| (vessel.arrive_s, vessel.call));
+        coming
+    }
+}
+
+impl YardWork {
+    /// Puts the first events on the agenda: shifts, vessels.
+    pub(crate) fn begin(&mut self) {
+        self.agenda.push(Due { at_s: 0, kind: YardDue::Shift, id: 0 });
+        for (at, vessel) in self.coming.iter().enumerate() {
+            self.agenda.push(Due { at_s: vessel.arrive_s, kind: YardDue::Vessel, id: at as u32 });
+        }
+        for (id, machine) in self.machines.iter().enumerate() {
+            match machine.role {
+                Role::Carrier => self.idle.insert(id as u16),
+                Role::Handler(zone) => self.zones[usize::from(zone)].free.insert(id as u16),
+            };
+        }
+    }
+}
+
+/// Of what comes off vessels, and of what goes on, the shares that go by rail.
+fn rail_shares(volumes: &VolumesSpec) -> (f64, f64) {
+    let loaded = volumes.export_share + volumes.empty_share;
+    let by_rail = volumes.export_share * (1.0 - volumes.export_truck_share)
+        + volumes.empty_share * (1.0 - volumes.empty_truck_share);
+    (1.0 - volumes.import_truck_share, if loaded > 0.0 { by_rail / loaded } else { 0.0 })
+}

@@ -1,0 +1,415 @@
+//! The work of a yard, move by move: events in the order of their exact time, ways, hand-overs.
+
+use super::plan::Place;
+use super::state::{Doing, End, Job, Machine, Move, MoveKind, Role, Server, Then, Yard, YardDue, YardWork};
+use crate::kernel::agenda::Due;
+use crate::kernel::ids::{TruckId, UnitId};
+
+/// What a machine used.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Used {
+    pub(crate) loaded_m: f64,
+    pub(crate) empty_m: f64,
+    /// In its work: under way, waiting, lifting.
+    pub(crate) work_s: u32,
+    /// Of it waiting.
+    pub(crate) wait_s: u32,
+    pub(crate) lifts: f64,
+}
+
+/// Energy on board of units: the yard says what they do, and whoever holds their batteries what that takes.
+pub(crate) trait Energy {
+    /// Takes the energy or fuel of what a unit did. False when it had not enough.
+    fn take(&mut self, unit: UnitId, class: u8, used: Used) -> bool;
+    /// State of charge or level of a tank, 0 to 1; none of what is fuelled off the clock or fed by cable.
+    fn level(&self, unit: UnitId) -> Option<f64>;
+}
+
+/// A unit that reached its charging lot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ToCharge {
+    pub(crate) machine: u16,
+    pub(crate) unit: UnitId,
+    pub(crate) lot: u16,
+    pub(crate) at_s: u32,
+    pub(crate) target_soc: f64,
+    pub(crate) depart_s: Option<u32>,
+    pub(crate) is_opportunity: bool,
+}
+
+/// A road truck that left the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TruckOut {
+    pub(crate) truck: TruckId,
+    pub(crate) at_s: u32,
+    pub(crate) gate_wait_s: u32,
+}
+
+/// A vessel that left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct VesselOut {
+    pub(crate) call: u32,
+    pub(crate) berth_s: u32,
+    pub(crate) leave_s: u32,
+}
+
+/// What others have to know of a step.
+#[derive(Debug, Default)]
+pub(crate) struct Out {
+    pub(crate) to_charge: Vec<ToCharge>,
+    pub(crate) trucks: Vec<TruckOut>,
+    pub(crate) vessels: Vec<VesselOut>,
+}
+
+/// A charging lot as a step begins, and what happens to it within.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LotNow {
+    pub(crate) place: Place,
+    pub(crate) plugs: usize,
+    /// Plugs that are free and that nobody is on the way to.
+    pub(crate) free: i64,
+    /// Who waits there or is on the way without a free plug.
+    pub(crate) waiting: i64,
+    /// Time that a plug is taken by one unit, s, as far as is known.
+    pub(crate) visit_s: f64,
+}
+
+impl LotNow {
+    /// A unit is sent there.
+    pub(crate) fn expect(&mut self) {
+        if self.free > 0 { self.free -= 1 } else { self.waiting += 1 }
+    }
+}
+
+/// A stretch of time of one yard.
+pub(crate) struct Step<'a> {
+    pub(crate) yard: &'a Yard,
+    pub(crate) work: &'a mut YardWork,
+    pub(crate) units: &'a mut dyn Energy,
+    pub(crate) lots: &'a mut [LotNow],
+    pub(crate) out: Out,
+}
+
+impl Step<'_> {
+    /// Handles all that is due before a second.
+    pub(crate) fn run_until(&mut self, end_s: u32) {
+        while let Some(Due { at_s, kind, id }) = self.work.agenda.pop_before(end_s) {
+            match kind {
+                YardDue::Shift => self.change_shift(at_s),
+                YardDue::Vessel => self.vessel_arrives(id, at_s),
+                YardDue::Return => self.come_back(id as u16, at_s),
+                YardDue::Crane => self.crane_done(id as u16, at_s),
+                YardDue::Handler => self.handler_done(id as u16, at_s),
+                YardDue::Machine => self.reach(id as u16, at_s),
+                YardDue::Truck => self.truck_due(id, at_s),
+            }
+        }
+    }
+
+    pub(crate) fn push(&mut self, at_s: u32, kind: YardDue, id: u32) {
+        self.work.agenda.push(Due { at_s, kind, id });
+    }
+
+    pub(crate) fn machine(&mut self, id: u16) -> &mut Machine {
+        &mut self.work.machines[usize::from(id)]
+    }
+
+    /// Does the crew of a machine work?
+    pub(crate) fn is_on_shift(&self, id: u16, at_s: u32) -> bool {
+        let group = usize::from(self.work.machines[usize::from(id)].group);
+        self.yard.rules.hours.works(group, at_s)
+    }
+
+    /// From now on a machine does something else: what it did until now is counted and paid for.
+    pub(crate) fn set(&mut self, id: u16, doing: Doing, at_s: u32) {
+        let machine = &mut self.work.machines[usize::from(id)];
+        let (before, seconds) = (machine.doing, at_s - machine.since_s);
+        (machine.doing, machine.since_s) = (doing, at_s);
+        let (unit, class, is_carrier) = (machine.unit, machine.class, machine.role == Role::Carrier);
+        self.work.tally.spend(class, before, seconds);
+        // A carrier stands with its systems on while it waits and while it is served; a block machine lifts then.
+        let stands = matches!(before, Doing::CraneWait | Doing::BlockWait | Doing::AtCrane | Doing::AtBlock);
+        let wait_s = if stands && is_carrier { seconds } else { 0 };
+        let is_work = !matches!(before, Doing::Idle | Doing::Break | Doing::AtLot);
+        if is_work && seconds > 0 {
+            self.units.take(unit, class, Used { work_s: seconds, wait_s, ..Used::default() });
+        }
+    }
+
+    /// Sends a machine somewhere. Its crew must work, but for ways to a lot and to the parking: those are the end of its work.
+    pub(crate) fn go(&mut self, id: u16, to: Place, then: Then, at_s: u32) {
+        let is_on_shift = self.is_on_shift(id, at_s);
+        let machine = self.machine(id);
+        (machine.to, machine.then) = (to, then);
+        if !is_on_shift && matches!(then, Then::Serve | Then::Work) {
+            machine.is_held = true;
+            self.set(id, Doing::Break, at_s);
+            self.rest(id, at_s);
+            return;
+        }
+        let (from, is_loaded, unit, class) = (machine.at, machine.is_loaded, machine.unit, machine.class);
+        let way_m = self.yard.plan.way_m(from, to);
+        let rules = &self.yard.rules;
+        let speed_mps = if is_loaded { rules.loaded_mps } else { rules.empty_mps };
+        let doing = match then {
+            Then::Charge(_) => Doing::LotWay,
+            _ if is_loaded => Doing::LoadedWay,
+            _ => Doing::EmptyWay,
+        };
+        self.set(id, doing, at_s);
+        let (loaded_m, empty_m) = if is_loaded { (way_m, 0.0) } else { (0.0, way_m) };
+        self.work.tally.loaded_m += loaded_m;
+        self.work.tally.empty_m += empty_m;
+        if way_m > 0.0 && !self.units.take(unit, class, Used { loaded_m, empty_m, ..Used::default() }) {
+            self.work.tally.stranded += 1;
+        }
+        self.push(at_s + (way_m / speed_mps).round() as u32, YardDue::Machine, u32::from(id));
+    }
+
+    /// A machine reaches the end of its way.
+    fn reach(&mut self, id: u16, at_s: u32) {
+        let machine = self.machine(id);
+        machine.at = machine.to;
+        match machine.then {
+            Then::Serve => self.join(id, at_s),
+            Then::Lifted => self.served(id, at_s),
+            Then::Charge(lot) => self.reach_lot(id, lot, at_s),
+            Then::Park => self.seek(id, at_s),
+            Then::Work => self.be_ready(id, at_s),
+        }
+    }
+
+    /// Where a carrier takes its container, or hands it over.
+    pub(crate) fn end_of(machine: &Machine) -> Option<End> {
+        machine.task.map(|task| if machine.is_loaded { task.to } else { task.from })
+    }
+
+    /// A carrier is where it takes or hands over its container.
+    fn join(&mut self, id: u16, at_s: u32) {
+        let Some(end) = Self::end_of(self.machine(id)) else { return self.seek(id, at_s) };
+        match end.server {
+            Server::Crane(crane) => {
+                if self.use_the_wait(id, end, at_s) {
+                    return;
+                }
+                self.set(id, Doing::CraneWait, at_s);
+                self.work.cranes[usize::from(crane)].queue.push_back(id);
+                self.try_crane(crane, at_s);
+            }
+            Server::Zone(zone) => {
+                if self.use_the_wait(id, end, at_s) {
+                    return;
+                }
+                self.set(id, Doing::BlockWait, at_s);
+                self.work.zones[usize::from(zone)].carriers.push_back((at_s, id));
+                self.try_zone(zone, at_s);
+            }
+            Server::Own => {
+                self.set(id, Doing::AtBlock, at_s);
+                self.machine(id).then = Then::Lifted;
+                let rules = &self.yard.rules;
+                let lift_s = rules.carrier_lift_s.round() as u32;
+                self.push(at_s + lift_s, YardDue::Machine, u32::from(id));
+            }
+            Server::Nobody => self.served(id, at_s),
+        }
+    }
+
+    /// A carrier got its container, or is rid of it.
+    pub(crate) fn served(&mut self, id: u16, at_s: u32) {
+        let machine = self.machine(id);
+        let Some(task) = machine.task else { return };
+        if machine.is_loaded {
+            machine.is_loaded = false;
+            machine.task = None;
+            self.end_move(task, at_s);
+            self.be_free(id, at_s);
+        } else {
+            machine.is_loaded = true;
+            self.go(id, task.to.place, Then::Serve, at_s);
+        }
+    }
+
+    fn end_move(&mut self, task: Move, at_s: u32) {
+        self.work.tally.ended += 1;
+        match task.kind {
+            MoveKind::Discharge => {
+                if let Server::Crane(crane) = task.from.server {
+                    self.work.cranes[usize::from(crane)].assigned -= 1;
+                }
+                if let (true, Some(rail)) = (task.by_rail, self.yard.plan.rail()) {
+                    let to = End { place: rail, server: Server::Nobody };
+                    self.work.rail.push_back(Move { from: task.to, to, kind: MoveKind::ToRail, by_rail: false });
+                    self.wake(at_s);
+                }
+            }
+            MoveKind::Load => {
+                if let Server::Crane(crane) = task.to.server {
+                    self.work.cranes[usize::from(crane)].assigned -= 1;
+                }
+            }
+            MoveKind::ToRail | MoveKind::FromRail => self.work.tally.rail_moves += 1,
+        }
+    }
+
+    /// A group begins to work or stops.
+    fn change_shift(&mut self, at_s: u32) {
+        if let Some(next_s) = self.yard.rules.hours.next_change_s(at_s) {
+            self.push(next_s, YardDue::Shift, 0);
+        }
+        for id in 0..self.work.machines.len() as u16 {
+            if self.is_on_shift(id, at_s) {
+                self.resume(id, at_s);
+            } else {
+                self.begin_rest(id, at_s);
+            }
+        }
+        for crane in 0..self.work.cranes.len() as u16 {
+            self.note_crane(crane, at_s);
+            self.try_crane(crane, at_s);
+        }
+        for zone in 0..self.work.zones.len() as u16 {
+            self.try_zone(zone, at_s);
+        }
+        self.wake(at_s);
+        // Those that still have nothing to do may charge.
+        for id in self.work.idle.iter().copied().collect::<Vec<u16>>() {
+            if self.work.idle.contains(&id) && self.is_on_shift(id, at_s) {
+                self.charges_now(id, at_s);
+            }
+        }
+    }
+
+    /// A machine whose way waited goes on.
+    fn resume(&mut self, id: u16, at_s: u32) {
+        let machine = self.machine(id);
+        if machine.is_held {
+            machine.is_held = false;
+            let (to, then) = (machine.to, machine.then);
+            self.go(id, to, then, at_s);
+        } else if machine.doing == Doing::Break {
+            self.set(id, Doing::Idle, at_s);
+        }
+    }
+
+    /// The crew of a machine rests from now on: one that has nothing in hand may charge.
+    fn begin_rest(&mut self, id: u16, at_s: u32) {
+        let machine = self.machine(id);
+        match machine.doing {
+            Doing::Idle => {
+                self.set(id, Doing::Break, at_s);
+                self.rest(id, at_s);
+            }
+            Doing::CraneWait | Doing::BlockWait => self.rest(id, at_s),
+            _ => {}
+        }
+    }
+
+    /// Takes a machine out of the queue or the list in which it stands.
+    pub(crate) fn step_out(&mut self, id: u16) {
+        let machine = &self.work.machines[usize::from(id)];
+        match (machine.role, Self::end_of(machine).map(|end| end.server)) {
+            (Role::Handler(zone), _) => {
+                self.work.zones[usize::from(zone)].free.remove(&id);
+            }
+            (Role::Carrier, Some(Server::Crane(crane))) => {
+                self.work.cranes[usize::from(crane)].queue.retain(|other| *other != id);
+            }
+            (Role::Carrier, Some(Server::Zone(zone))) => {
+                self.work.zones[usize::from(zone)].carriers.retain(|(_, other)| *other != id);
+            }
+            (Role::Carrier, _) => {
+                self.work.idle.remove(&id);
+            }
+        }
+    }
+
+    /// A unit has its battery again and goes on with what it had to do.
+    fn come_back(&mut self, id: u16, at_s: u32) {
+        let machine = &self.work.machines[usize::from(id)];
+        match (machine.role, Self::end_of(machine)) {
+            (Role::Handler(zone), _) => {
+                let place = self.work.zones[usize::from(zone)].place;
+                self.go(id, place, Then::Work, at_s);
+            }
+            (Role::Carrier, Some(end)) => self.go(id, end.place, Then::Serve, at_s),
+            (Role::Carrier, None) => self.seek(id, at_s),
+        }
+    }
+
+    /// A machine at blocks is at its blocks.
+    fn be_ready(&mut self, id: u16, at_s: u32) {
+        self.set(id, if self.is_on_shift(id, at_s) { Doing::Idle } else { Doing::Break }, at_s);
+        if let Role::Handler(zone) = self.machine(id).role {
+            self.work.zones[usize::from(zone)].free.insert(id);
+            self.try_zone(zone, at_s);
+        }
+    }
+
+    /// A machine at blocks takes whoever goes first, if both are there.
+    pub(crate) fn try_zone(&mut self, zone: u16, at_s: u32) {
+        loop {
+            let state = &self.work.zones[usize::from(zone)];
+            let works = |id: &&u16| self.is_on_shift(**id, at_s);
+            let Some(id) = state.free.iter().find(works).copied() else { return };
+            let Some(job) = self.next_job(zone) else { return };
+            let rules = &self.yard.rules;
+            let state = &mut self.work.zones[usize::from(zone)];
+            state.free.remove(&id);
+            let mean_s = state.service_s;
+            let service_s = match job {
+                Job::Carrier(_) => rules.times.draw_s(mean_s, &mut state.stream),
+                Job::Truck(visit) => self.begin_truck(visit, mean_s, at_s),
+            };
+            if let Job::Carrier(carrier) = job {
+                self.set(carrier, Doing::AtBlock, at_s);
+            }
+            self.machine(id).job = Some(job);
+            self.set(id, Doing::AtBlock, at_s);
+            self.push(at_s + service_s, YardDue::Handler, u32::from(id));
+        }
+    }
+
+    /// Who goes first at a zone, taken out of its queue.
+    fn next_job(&mut self, zone: u16) -> Option<Job> {
+        let state = &mut self.work.zones[usize::from(zone)];
+        let (carrier, truck) = (state.carriers.front().copied(), state.trucks.front().copied());
+        let truck_first = match (carrier, truck) {
+            (None, None) => return None,
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
+            (Some((carrier_s, _)), Some((truck_s, _))) => {
+                super::dispatch::is_truck_first(self.yard.rules.serve_first, truck_s, carrier_s)
+            }
+        };
+        if truck_first {
+            state.trucks.pop_front().map(|(_, visit)| Job::Truck(visit))
+        } else {
+            state.carriers.pop_front().map(|(_, id)| Job::Carrier(id))
+        }
+    }
+
+    /// A machine at blocks has put a container where it belongs.
+    fn handler_done(&mut self, id: u16, at_s: u32) {
+        let lifts = self.yard.rules.lifts_per_move;
+        let machine = self.machine(id);
+        let (job, unit, class) = (machine.job.take(), machine.unit, machine.class);
+        self.set(id, Doing::Idle, at_s);
+        self.units.take(unit, class, Used { lifts, ..Used::default() });
+        self.work.tally.handled += 1;
+        match job {
+            Some(Job::Carrier(carrier)) => self.served(carrier, at_s),
+            Some(Job::Truck(visit)) => self.truck_handled(visit, at_s),
+            None => debug_assert!(false, "a machine handles something"),
+        }
+        if !self.is_on_shift(id, at_s) {
+            self.set(id, Doing::Break, at_s);
+        }
+        let Role::Handler(zone) = self.machine(id).role else { return };
+        if self.charges_now(id, at_s) {
+            return;
+        }
+        self.work.zones[usize::from(zone)].free.insert(id);
+        if self.is_on_shift(id, at_s) { self.try_zone(zone, at_s) } else { self.rest(id, at_s) }
+    }
+}

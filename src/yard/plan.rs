@@ -1,0 +1,373 @@
+//! The plan of a terminal: its places and the ways between them. Pure: a drawing in, places and distances out.
+
+use super::spec::{Drawing, Feature, Part, PlanKind, PlanSpec};
+use super::ways::{ROAD_REACH_M, Road, on_roads, rectilinear};
+use super::{drawing, standard};
+use crate::terminal::spec::TerminalSpec;
+use geo::{Area, Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
+
+/// What is wrong with a plan: where in it (a label of a feature, or a key), what, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    pub(crate) field: String,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+}
+
+impl Wrong {
+    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>, help: Option<&str>) -> Self {
+        Self { field: field.into(), message: message.into(), help: help.map(str::to_owned) }
+    }
+}
+
+/// A place of a plan: its position in the plan's tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(u16);
+
+impl Place {
+    fn at(index: usize) -> Self {
+        Self(u16::try_from(index).expect("a plan has fewer than 65,536 places"))
+    }
+
+    /// Its position.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A stack of containers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Its id.
+    pub key: String,
+    /// The class of machine that works it.
+    pub class: String,
+    /// Where carriers hand over.
+    pub seaward: Place,
+    /// Where road trucks hand over.
+    pub landward: Place,
+}
+
+/// A charging lot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lot {
+    /// Its id: what `lot` of `[charger]` says.
+    pub key: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Places and ways of a terminal, as they stay for the whole run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    positions: Vec<Coord>,
+    /// From place to place, row by row, m.
+    ways_m: Vec<f64>,
+    /// Crane positions, berth by berth.
+    cranes: Vec<Place>,
+    blocks: Vec<Block>,
+    lots: Vec<Lot>,
+    gate: Place,
+    rail: Option<Place>,
+    parking: Place,
+}
+
+impl Plan {
+    /// Way from place to place, m.
+    #[must_use]
+    pub fn way_m(&self, from: Place, to: Place) -> f64 {
+        self.ways_m[from.index() * self.positions.len() + to.index()]
+    }
+
+    /// Position of a place in metres, as drawn.
+    #[must_use]
+    pub fn position(&self, place: Place) -> (f64, f64) {
+        let at = self.positions[place.index()];
+        (at.x, at.y)
+    }
+
+    /// How many places there are.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Crane positions, berth by berth.
+    #[must_use]
+    pub fn cranes(&self) -> &[Place] {
+        &self.cranes
+    }
+
+    /// Its blocks.
+    #[must_use]
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// Its charging lots.
+    #[must_use]
+    pub fn lots(&self) -> &[Lot] {
+        &self.lots
+    }
+
+    /// The truck gate.
+    #[must_use]
+    pub fn gate(&self) -> Place {
+        self.gate
+    }
+
+    /// The rail ramp.
+    #[must_use]
+    pub fn rail(&self) -> Option<Place> {
+        self.rail
+    }
+
+    /// Where units stand that have nothing to do.
+    #[must_use]
+    pub fn parking(&self) -> Place {
+        self.parking
+    }
+
+    /// Mean way from a crane to a block, m.
+    #[must_use]
+    pub fn mean_crane_way_m(&self) -> f64 {
+        let ways =
+            self.cranes.iter().flat_map(|crane| self.blocks.iter().map(|block| self.way_m(*crane, block.seaward)));
+        ways.sum::<f64>() / (self.cranes.len() * self.blocks.len()) as f64
+    }
+}
+
+/// The plan of a terminal; `drawn` is what its file says, none for a standard plan.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(crate) fn plan_of(terminal: &TerminalSpec, spec: &PlanSpec, drawn: Option<&Drawing>) -> Result<Plan, Vec<Wrong>> {
+    let standard = if drawn.is_some() { Drawing::default() } else { standard::draw(spec)? };
+    let drawing = drawn.unwrap_or(&standard);
+    let parts = Parts::of(drawing)?;
+    let mut wrong = parts.outside_or_overlapping();
+    let table = Table::of(&parts, terminal, spec.kind);
+    match table.ways(&parts, spec.detour) {
+        Ok(ways_m) if wrong.is_empty() => Ok(table.plan(ways_m)),
+        Ok(_) => Err(wrong),
+        Err(unreached) => {
+            wrong.extend(unreached);
+            Err(wrong)
+        }
+    }
+}
+
+/// A drawing by parts, each there as often as it has to be.
+struct Parts<'a> {
+    fence: &'a Feature,
+    quay: Line,
+    gate: &'a Feature,
+    rail: Option<&'a Feature>,
+    parking: Option<&'a Feature>,
+    blocks: Vec<&'a Feature>,
+    lots: Vec<&'a Feature>,
+    buildings: Vec<&'a Feature>,
+    roads: Vec<Road>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(drawing: &'a Drawing) -> Result<Self, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let all = |part: Part| -> Vec<&'a Feature> { drawing.features.iter().filter(|it| it.part == part).collect() };
+        let mut one = |part: Part, word: &str, is_needed: bool| {
+            let found = all(part);
+            if found.is_empty() && is_needed {
+                let help = format!("draw one feature with the property \"kind\": \"{word}\"");
+                wrong.push(Wrong { field: String::new(), message: format!("has no {word}"), help: Some(help) });
+            }
+            if let Some(second) = found.get(1) {
+                wrong.push(Wrong::new(second.label.clone(), format!("is a second {word}"), None));
+            }
+            found.first().copied()
+        };
+        let (fence, quay, gate) =
+            (one(Part::Fence, "fence", true), one(Part::Quay, "quay", true), one(Part::Gate, "gate", true));
+        let (rail, parking) = (one(Part::Rail, "rail", false), one(Part::Parking, "parking", false));
+        let (blocks, lots) = (all(Part::Block), all(Part::Lot));
+        if blocks.is_empty() {
+            wrong.push(Wrong::new(
+                "",
+                "has no block",
+                Some("draw areas with the properties \"kind\": \"block\" and \"machine\""),
+            ));
+        }
+        for (at, feature) in drawing.features.iter().enumerate() {
+            let is_twin = |other: &&Feature| other.part == feature.part && other.key == feature.key;
+            if matches!(feature.part, Part::Block | Part::Lot) && drawing.features[..at].iter().any(|it| is_twin(&it)) {
+                wrong.push(Wrong::new(
+                    feature.label.clone(),
+                    format!("the id `{}` was used before", feature.key),
+                    None,
+                ));
+            }
+            if feature.part == Part::Block && feature.machine.is_none() {
+                let help = Some("give it the property \"machine\": the class of `[work]` that works it");
+                wrong.push(Wrong::new(feature.label.clone(), "has no machine", help));
+            }
+        }
+        match (fence, quay.and_then(|quay| drawing::ends(&quay.shape)), gate) {
+            (Some(fence), Some(quay), Some(gate)) if wrong.is_empty() => {
+                let buildings = all(Part::Building);
+                let roads = all(Part::Road).into_iter().flat_map(|road| {
+                    drawing::stretches(&road.shape).into_iter().map(|line| Road { line, one_way: road.one_way })
+                });
+                Ok(Self { fence, quay, gate, rail, parking, blocks, lots, buildings, roads: roads.collect() })
+            }
+            _ => Err(wrong),
+        }
+    }
+
+    /// Places that lie outside of the fence, or on each other.
+    fn outside_or_overlapping(&self) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        let named = [(&self.blocks, "block"), (&self.lots, "lot"), (&self.buildings, "building")];
+        let mut places: Vec<(&Feature, &str)> =
+            named.iter().flat_map(|(list, word)| list.iter().map(|it| (*it, *word))).collect();
+        places.extend(self.parking.map(|it| (it, "parking")));
+        places.extend(self.rail.map(|it| (it, "rail ramp")));
+        for (at, (place, word)) in places.iter().enumerate() {
+            if !self.fence.shape.relate(&place.shape).is_covers() {
+                let message = format!("the {word} `{}` lies outside of the fence", place.key);
+                wrong.push(Wrong::new(place.label.clone(), message, Some("move it inside, or the fence around it")));
+            }
+            for (other, known) in &places[..at] {
+                let matrix = other.shape.relate(&place.shape);
+                if matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_equal_topo() {
+                    let message = format!("the {word} `{}` overlaps the {known} `{}`", place.key, other.key);
+                    wrong.push(Wrong::new(place.label.clone(), message, Some("move one of them")));
+                }
+            }
+        }
+        wrong
+    }
+
+    /// Direction of the quay, of length 1.
+    fn axis(&self) -> Coord {
+        let along = self.quay.end - self.quay.start;
+        along / Euclidean.distance(Point(self.quay.start), Point(self.quay.end))
+    }
+}
+
+/// A place that is being tabled.
+struct Seat<'a> {
+    at: Coord,
+    shape: Geometry,
+    feature: Option<&'a Feature>,
+    word: &'static str,
+}
+
+/// All places of a plan, before their ways are known.
+struct Table<'a> {
+    seats: Vec<Seat<'a>>,
+    cranes: Vec<Place>,
+    blocks: Vec<Block>,
+    lots: Vec<Lot>,
+    gate: Place,
+    rail: Option<Place>,
+    parking: Place,
+}
+
+impl<'a> Table<'a> {
+    fn of(parts: &Parts<'a>, terminal: &TerminalSpec, kind: PlanKind) -> Self {
+        let mut seats = Vec::new();
+        let mut seat = |at: Coord, shape: Geometry, feature: Option<&'a Feature>, word: &'static str| {
+            seats.push(Seat { at, shape, feature, word });
+            Place::at(seats.len() - 1)
+        };
+        let (berths, each) = (terminal.berths, terminal.cranes_per_call);
+        let along = |share: f64| parts.quay.start + (parts.quay.end - parts.quay.start) * share;
+        let crane = |berth: u32, crane: u32| {
+            along((f64::from(berth) + (f64::from(crane) + 0.5) / f64::from(each)) / f64::from(berths))
+        };
+        let positions = (0..berths).flat_map(|berth| (0..each).map(move |number| (berth, number)));
+        // A crane is reached from any road along the quay: the quay's own line is its shape.
+        let quay = Geometry::Line(parts.quay);
+        let cranes = positions.map(|(berth, number)| seat(crane(berth, number), quay.clone(), None, "quay")).collect();
+        let middle = |feature: &Feature| feature.shape.centroid().map_or(parts.quay.start, |point| point.0);
+        let mut whole = |feature: &'a Feature, word| seat(middle(feature), feature.shape.clone(), Some(feature), word);
+        let gate = whole(parts.gate, "gate");
+        let rail = parts.rail.map(|rail| whole(rail, "rail ramp"));
+        let lots: Vec<Lot> =
+            parts.lots.iter().map(|lot| Lot { key: lot.key.clone(), place: whole(lot, "lot") }).collect();
+        let parking = parts.parking.map(|parking| whole(parking, "parking"));
+        let mut blocks = Vec::new();
+        for block in &parts.blocks {
+            let (seaward, landward) = if kind == PlanKind::EndLoadedAsc {
+                let (near, far) = ends_of_block(&block.shape, parts.quay).unwrap_or((middle(block), middle(block)));
+                (
+                    seat(near, block.shape.clone(), Some(block), "block"),
+                    seat(far, block.shape.clone(), Some(block), "block"),
+                )
+            } else {
+                let place = seat(middle(block), block.shape.clone(), Some(block), "block");
+                (place, place)
+            };
+            let class = block.machine.clone().unwrap_or_default();
+            blocks.push(Block { key: block.key.clone(), class, seaward, landward });
+        }
+        let parking = parking.unwrap_or(blocks[0].seaward);
+        Self { seats, cranes, blocks, lots, gate, rail, parking }
+    }
+
+    /// Ways between all places, m.
+    fn ways(&self, parts: &Parts<'_>, detour: f64) -> Result<Vec<f64>, Vec<Wrong>> {
+        if parts.roads.is_empty() {
+            let places: Vec<Coord> = self.seats.iter().map(|seat| seat.at).collect();
+            return Ok(rectilinear(&places, parts.axis(), detour));
+        }
+        let places: Vec<(Coord, &Geometry)> = self.seats.iter().map(|seat| (seat.at, &seat.shape)).collect();
+        let ways = on_roads(&places, &parts.roads);
+        let n = places.len();
+        // The place that most others reach is on the terminal's roads; what has no way to it and back is off them.
+        let joined = |at: usize, other: usize| ways[at * n + other].is_finite() && ways[other * n + at].is_finite();
+        let hub = (0..n).max_by_key(|at| ((0..n).filter(|other| joined(*at, *other)).count(), n - at)).unwrap_or(0);
+        let mut wrong: Vec<Wrong> = Vec::new();
+        for (seat, _) in self.seats.iter().zip(0..n).filter(|(_, at)| !joined(hub, *at)) {
+            let (label, key) = seat.feature.map_or(("", ""), |feature| (feature.label.as_str(), feature.key.as_str()));
+            let name = if key.is_empty() { format!("the {}", seat.word) } else { format!("the {} `{key}`", seat.word) };
+            let message = format!("no road reaches {name}, there and back");
+            let help =
+                format!("draw a road of kind `road` that passes it within {ROAD_REACH_M} m and joins the others");
+            let one = Wrong::new(label, message, Some(&help));
+            if !wrong.contains(&one) {
+                wrong.push(one);
+            }
+        }
+        if wrong.is_empty() { Ok(ways) } else { Err(wrong) }
+    }
+
+    fn plan(self, ways_m: Vec<f64>) -> Plan {
+        Plan {
+            positions: self.seats.into_iter().map(|seat| seat.at).collect(),
+            ways_m,
+            cranes: self.cranes,
+            blocks: self.blocks,
+            lots: self.lots,
+            gate: self.gate,
+            rail: self.rail,
+            parking: self.parking,
+        }
+    }
+}
+
+/// The ends of a block nearest to the quay and farthest from it: middles of its outline's sides.
+fn ends_of_block(shape: &Geometry, quay: Line) -> Option<(Coord, Coord)> {
+    let sides = drawing::outline(shape)?;
+    let middles = sides.lines().map(|side| (side.start + side.end) / 2.0);
+    let far = |at: &Coord| Euclidean.distance(&Point(*at), &quay);
+    let mut middles: Vec<Coord> = middles.collect();
+    middles.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    Some((*middles.first()?, *middles.last()?))
+}
+
+/// Area of a shape, m2.
+#[must_use]
+pub fn area_m2(shape: &Geometry) -> f64 {
+    shape.unsigned_area()
+}

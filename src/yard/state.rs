@@ -1,0 +1,366 @@
+//! The yard of a terminal with a plan: machines, cranes, blocks, vessels, road trucks. Only this room writes it.
+//!
+//! A yard steps through its own events in the order of their exact time, so its machines are columns of one component and not
+//! entities: what has an identity in a run, the unit with its battery, is the terminal's entity, and `unit` points at it.
+
+use super::hours::Hours;
+use super::plan::{Place, Plan};
+use super::spec::{PlanKind, ServeFirst, YardDispatchSpec};
+use super::tally::Tally;
+use super::times::Times;
+use crate::kernel::agenda::{Agenda, due_kinds};
+use crate::kernel::ids::{SiteId, TerminalId, TruckId, UnitId};
+use crate::kernel::random::{Seed, Stream};
+use bevy_ecs::prelude::Component;
+use std::collections::{BTreeSet, VecDeque};
+
+due_kinds! {
+    /// What is due in a yard.
+    pub(crate) enum YardDue {
+        /// A group begins to work or stops.
+        Shift,
+        /// A vessel arrives (id: position among the calls).
+        Vessel,
+        /// A unit comes back from charging (id: machine).
+        Return,
+        /// A crane has finished a cycle (id: crane position).
+        Crane,
+        /// A machine at a block has finished a container (id: machine).
+        Handler,
+        /// A machine reaches a place, or a carrier has lifted by itself (id: machine).
+        Machine,
+        /// The next phase of a road truck (id: its visit).
+        Truck,
+    }
+}
+
+/// The yard of a terminal, as it stays for the whole run.
+#[derive(Component, Debug)]
+#[component(immutable)]
+pub struct Yard {
+    /// The terminal.
+    pub terminal: TerminalId,
+    /// Its site.
+    pub site: SiteId,
+    /// Places and ways.
+    pub plan: Plan,
+    pub(crate) rules: Rules,
+}
+
+/// What the moves of a yard follow.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    pub(crate) seed: Seed,
+    pub(crate) site: SiteId,
+    pub(crate) kind: PlanKind,
+    pub(crate) hours: Hours,
+    pub(crate) times: Times,
+    /// Mean time of a crane cycle, s.
+    pub(crate) crane_s: f64,
+    /// Mean time in which a carrier of a plan of the kind `straddle` lifts by itself, s.
+    pub(crate) carrier_lift_s: f64,
+    /// Lifts of a block machine for one container.
+    pub(crate) lifts_per_move: f64,
+    pub(crate) serve_first: ServeFirst,
+    pub(crate) carriers_per_crane: usize,
+    pub(crate) cranes_per_call: usize,
+    /// Cranes that there are.
+    pub(crate) crane_units: Vec<CraneUnit>,
+    pub(crate) loaded_mps: f64,
+    pub(crate) empty_mps: f64,
+    pub(crate) truck_mps: f64,
+    /// Mean time of a truck in a gate lane, s.
+    pub(crate) gate_s: f64,
+    /// Of the containers lifted, those that come off the vessel.
+    pub(crate) discharge_share: f64,
+    /// Of those that come off, the ones that leave by rail; of those that go on, the ones that came by rail.
+    pub(crate) rail_shares: (f64, f64),
+    pub(crate) dispatch: YardDispatchSpec,
+    /// `schedule`: half hours of the run in which units charge.
+    pub(crate) charging_steps: Vec<bool>,
+}
+
+/// A ship-to-shore crane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CraneUnit {
+    pub(crate) unit: UnitId,
+    pub(crate) class: u8,
+}
+
+/// Where a move begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) place: Place,
+    pub(crate) server: Server,
+}
+
+/// Who hands a container over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// A ship-to-shore crane at this position.
+    Crane(u16),
+    /// A machine of this zone of blocks.
+    Zone(u16),
+    /// The carrier lifts by itself.
+    Own,
+    /// Nobody: the trailer is dropped or taken.
+    Nobody,
+}
+
+/// One container from one place to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Move {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    pub(crate) kind: MoveKind,
+    /// Does it go on by rail?
+    pub(crate) by_rail: bool,
+}
+
+/// Kinds of moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum MoveKind {
+    /// Off a vessel.
+    Discharge,
+    /// Onto a vessel.
+    Load,
+    /// From a block to the rail ramp.
+    ToRail,
+    /// From the rail ramp to a block.
+    FromRail,
+}
+
+/// What a machine does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doing {
+    /// Nothing: no work.
+    Idle,
+    /// Its crew rests.
+    Break,
+    /// Drives without a container.
+    EmptyWay,
+    /// Drives with one.
+    LoadedWay,
+    /// Waits for a crane.
+    CraneWait,
+    /// Is served by a crane.
+    AtCrane,
+    /// Waits for a machine at a block.
+    BlockWait,
+    /// Is served there; a block machine: handles a container.
+    AtBlock,
+    /// Drives to a charging lot.
+    LotWay,
+    /// Is at the lot: waits for a plug, is plugged in, charges, waits to be unplugged.
+    AtLot,
+}
+
+impl Doing {
+    /// All of them, in their order.
+    pub const ALL: [Self; 10] = [
+        Self::Idle,
+        Self::Break,
+        Self::EmptyWay,
+        Self::LoadedWay,
+        Self::CraneWait,
+        Self::AtCrane,
+        Self::BlockWait,
+        Self::AtBlock,
+        Self::LotWay,
+        Self::AtLot,
+    ];
+}
+
+/// What a machine does when it reaches the end of its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Takes or hands over its container.
+    Serve,
+    /// Has lifted by itself.
+    Lifted,
+    /// Charges at a lot.
+    Charge(u16),
+    /// Waits for work at the parking.
+    Park,
+    /// Works its blocks.
+    Work,
+}
+
+/// What a machine is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It carries containers.
+    Carrier,
+    /// It works the blocks of this zone.
+    Handler(u16),
+}
+
+/// A machine that drives: a carrier, or a machine at blocks.
+#[derive(Debug, Clone)]
+pub(crate) struct Machine {
+    pub(crate) unit: UnitId,
+    /// Position of its class among the yard's.
+    pub(crate) class: u8,
+    pub(crate) role: Role,
+    pub(crate) group: u8,
+    /// It leaves its work at this state of charge, and comes back with that one.
+    pub(crate) leave_at: f64,
+    pub(crate) return_at: f64,
+    /// Lots with plugs that it may use.
+    pub(crate) lots: Vec<u16>,
+    /// Where it stands, or comes from.
+    pub(crate) at: Place,
+    pub(crate) to: Place,
+    pub(crate) then: Then,
+    pub(crate) doing: Doing,
+    pub(crate) since_s: u32,
+    /// Its way waits for the end of a break.
+    pub(crate) is_held: bool,
+    pub(crate) task: Option<Move>,
+    pub(crate) is_loaded: bool,
+    /// The crane it belongs to.
+    pub(crate) home: Option<u16>,
+    /// What a block machine handles.
+    pub(crate) job: Option<Job>,
+    /// Of its way to charge: the state of charge it wants, and when it goes whatever it has (`u32::MAX`: not before the end).
+    pub(crate) target_soc: f64,
+    pub(crate) depart_s: Option<u32>,
+    /// Is it filled without a way: at a hydrogen station or a swap yard of the terminal?
+    pub(crate) is_filled_here: bool,
+}
+
+/// Whose container a block machine handles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Job {
+    /// A carrier's.
+    Carrier(u16),
+    /// A road truck's.
+    Truck(u32),
+}
+
+/// A crane position at a berth.
+#[derive(Debug)]
+pub(crate) struct Crane {
+    pub(crate) place: Place,
+    pub(crate) group: u8,
+    /// The vessel that it works, and its own stream of times and blocks.
+    pub(crate) at_work: Option<(u32, Stream)>,
+    pub(crate) unit: Option<CraneUnit>,
+    pub(crate) queue: VecDeque<u16>,
+    pub(crate) serves: Option<u16>,
+    /// Carriers with a container for it or from it.
+    pub(crate) assigned: usize,
+    /// Of their containers those that it has not lifted yet.
+    pub(crate) pending: usize,
+    /// Carriers that belong to it.
+    pub(crate) members: usize,
+    /// The block of its next move.
+    pub(crate) next_block: u16,
+    /// It is ready for a carrier since.
+    pub(crate) ready_s: Option<u32>,
+}
+
+/// Blocks and the machines that work them.
+#[derive(Debug)]
+pub(crate) struct Zone {
+    pub(crate) place: Place,
+    /// Mean time for one container, s.
+    pub(crate) service_s: f64,
+    pub(crate) stream: Stream,
+    /// Free machines.
+    pub(crate) free: BTreeSet<u16>,
+    /// Carriers and trucks that wait, with the second of their coming.
+    pub(crate) carriers: VecDeque<(u32, u16)>,
+    pub(crate) trucks: VecDeque<(u32, u32)>,
+}
+
+impl Zone {
+    /// Carriers and trucks that wait.
+    pub(crate) fn queue_length(&self) -> usize {
+        self.carriers.len() + self.trucks.len()
+    }
+}
+
+/// A vessel at berth.
+#[derive(Debug)]
+pub(crate) struct Vessel {
+    pub(crate) call: u32,
+    pub(crate) berth: usize,
+    pub(crate) berth_s: u32,
+    pub(crate) due_s: u32,
+    pub(crate) to_discharge: u32,
+    pub(crate) to_load: u32,
+    pub(crate) lifts: u32,
+    pub(crate) done: u32,
+}
+
+/// A vessel that calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Coming {
+    /// Number of the call in the run.
+    pub(crate) call: u32,
+    /// Which call of the terminal it is.
+    pub(crate) index: u32,
+    pub(crate) arrive_s: u32,
+    /// Planned departure.
+    pub(crate) due_s: u32,
+    /// Containers to lift, less those lifted before the run.
+    pub(crate) lifts: u32,
+}
+
+/// A road truck inside the terminal.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub(crate) truck: TruckId,
+    pub(crate) block: u16,
+    /// Its time at the block over the mean.
+    pub(crate) turn: f32,
+    pub(crate) gate: f32,
+    pub(crate) is_inside: bool,
+    pub(crate) phase: Phase,
+    pub(crate) arrive_s: u32,
+    pub(crate) gate_wait_s: u32,
+    pub(crate) in_lane_s: u32,
+    pub(crate) way_s: u32,
+    pub(crate) block_since_s: u32,
+    pub(crate) block_wait_s: u32,
+    pub(crate) handled_s: u32,
+}
+
+/// Phases of a road truck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It is on its way to the gate, or in front of it.
+    Coming,
+    /// It passes a lane.
+    InLane,
+    /// It drives to its block.
+    ToBlock,
+    /// It waits there, or is served.
+    AtBlock,
+    /// It drives out.
+    Out,
+}
+
+/// All that changes in a yard.
+#[derive(Component, Debug)]
+pub struct YardWork {
+    pub(crate) agenda: Agenda<YardDue>,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) cranes: Vec<Crane>,
+    pub(crate) cranes_free: Vec<CraneUnit>,
+    pub(crate) zones: Vec<Zone>,
+    /// Zone of each block.
+    pub(crate) zone_of: Vec<u16>,
+    /// Carriers without work, by id.
+    pub(crate) idle: BTreeSet<u16>,
+    pub(crate) coming: Vec<Coming>,
+    pub(crate) waiting_vessels: VecDeque<u32>,
+    /// Vessel at each berth.
+    pub(crate) berths: Vec<Option<Vessel>>,
+    pub(crate) rail: VecDeque<Move>,
+    pub(crate) lanes_free_s: Vec<u32>,
+    pub(crate) visits: Vec<Option<Visit>>,
+    pub(crate) free_visits: Vec<u32>,
+    pub(crate) tally: Tally,
+}

@@ -1,0 +1,98 @@
+//! What a yard did since the start of the run.
+
+use super::state::Doing;
+use crate::record::tally::Waits;
+
+/// Sums over a run.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Machines by class.
+    pub(crate) machines: Vec<u32>,
+    /// Their seconds by what they did.
+    pub(crate) state_s: Vec<[u64; Doing::ALL.len()]>,
+    /// Moves begun by carriers, and ended.
+    pub(crate) begun: u64,
+    pub(crate) ended: u64,
+    /// Containers lifted off and onto vessels, in all and after the planned departure.
+    pub(crate) lifts: u64,
+    pub(crate) late_lifts: u64,
+    /// Containers to and from the rail ramp, and handled at blocks.
+    pub(crate) rail_moves: u64,
+    pub(crate) handled: u64,
+    /// Time cranes lifted, and time they were ready and waited for carriers, s.
+    pub(crate) crane_busy_s: u64,
+    pub(crate) crane_wait_s: u64,
+    /// Vessels that left: number, lifts, time at berth and in the queue for one, s.
+    pub(crate) vessels: u64,
+    pub(crate) vessel_lifts: u64,
+    pub(crate) berth_s: u64,
+    pub(crate) berth_wait_s: u64,
+    /// Road trucks that came, and left with their turn times.
+    pub(crate) trucks_in: u64,
+    pub(crate) turns: Waits,
+    /// Of those: wait for a lane and time in it, driving, wait at the block, handling, s.
+    pub(crate) gate_s: u64,
+    pub(crate) way_s: u64,
+    pub(crate) block_wait_s: u64,
+    pub(crate) handling_s: u64,
+    /// Visits to charging lots.
+    pub(crate) charges: u64,
+    /// Ways on which a battery was empty.
+    pub(crate) stranded: u64,
+    /// Driven with and without a container, m.
+    pub(crate) loaded_m: f64,
+    pub(crate) empty_m: f64,
+    /// Energy used by batteries and straight from the grid, kWh.
+    pub(crate) used_kwh: f64,
+    /// Time at lots, by class, of visits that ended.
+    pub(crate) lot_s: Vec<LotTime>,
+    /// Trucks whose container was handled.
+    pub(crate) trucks_handled: u64,
+    /// What pools have heard of.
+    pub(crate) told: Told,
+}
+
+/// Parts of the time at charging lots, s.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LotTime {
+    pub(crate) queue_s: u64,
+    pub(crate) plugging_s: u64,
+    pub(crate) charging_s: u64,
+    pub(crate) visits: u64,
+}
+
+/// What pools have heard of: the rest is new to them.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Containers of vessels, rail and gate: asked for and done.
+    pub(crate) asked: [f64; 3],
+    pub(crate) done: [f64; 3],
+    pub(crate) gate_asked: f64,
+    /// By class.
+    pub(crate) present_away_s: Vec<(u64, u64)>,
+}
+
+impl Tally {
+    /// A machine did something for so long.
+    pub(crate) fn spend(&mut self, class: u8, doing: Doing, seconds: u32) {
+        self.state_s[usize::from(class)][doing as usize] += u64::from(seconds);
+    }
+
+    /// Time that a unit takes a plug, mean over the visits so far, s; zero before the first.
+    pub(crate) fn mean_visit_s(&self) -> f64 {
+        let visits: u64 = self.lot_s.iter().map(|lot| lot.visits).sum();
+        let taken_s: u64 = self.lot_s.iter().map(|lot| lot.plugging_s + lot.charging_s).sum();
+        if visits > 0 { taken_s as f64 / visits as f64 } else { 0.0 }
+    }
+
+    /// Trucks inside the terminal.
+    pub(crate) fn trucks_inside(&self) -> u64 {
+        self.trucks_in - self.turns.number()
+    }
+
+    /// Lifts of one crane in an hour in which it worked a vessel.
+    pub(crate) fn crane_moves_per_h(&self) -> Option<f64> {
+        let hours = (self.crane_busy_s + self.crane_wait_s) as f64 / 3600.0;
+        (hours > 0.0).then(|| self.lifts as f64 / hours)
+    }
+}
