@@ -5,8 +5,8 @@ use super::build::{Capacity, Project};
 use super::frame::Frame;
 use super::spec::ProjectKind;
 use crate::hydrogen::spec::{DispenserSpec, HydrogenSpec};
-use crate::kernel::units::{Hours, Kw};
-use crate::vehicle::battery::curve;
+use crate::kernel::units::Kw;
+use crate::vehicle::battery::{FOREVER, curve};
 
 const DAYS: f64 = 365.0;
 
@@ -79,7 +79,7 @@ impl Frame<'_> {
         let Some(curve) = curve(model.battery.as_ref()) else { return 0.0 };
         let port_kw = spec.port_kw.unwrap_or(spec.cabinet_kw).min(spec.cabinet_kw);
         let (from, target) = (curve.usable() * 0.1, curve.usable() * 0.8);
-        let (reached, time) = curve.charge(from, target, Kw(port_kw * spec.efficiency), Hours(f64::INFINITY));
+        let (reached, time) = curve.charge(from, target, Kw(port_kw * spec.efficiency), FOREVER);
         time.0 / ((reached - from).0 / spec.efficiency)
     }
 
