@@ -8,21 +8,21 @@ use bevy_ecs::prelude::Resource;
 
 /// One of them. The lowest of all that apply holds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct TimedLimit {
+pub(crate) struct TimedLimit {
     /// What it limits.
-    pub(super) node: NodeId,
+    pub(crate) node: NodeId,
     /// Most mean power.
-    pub(super) limit: Kw,
+    pub(crate) limit: Kw,
     /// From, to: seconds from the start of the run.
-    pub(super) from_s: i64,
+    pub(crate) from_s: i64,
     /// Until then, exclusive.
-    pub(super) to_s: i64,
+    pub(crate) to_s: i64,
     /// Only in these seconds of the local day; the end may lie on the next day.
-    pub(super) window: Option<(u32, u32)>,
+    pub(crate) window: Option<(u32, u32)>,
     /// Only on these days.
-    pub(super) days: Option<Days>,
+    pub(crate) days: Option<Days>,
     /// Only in these months, 0 to 11; empty: all.
-    pub(super) months: Vec<usize>,
+    pub(crate) months: Vec<usize>,
 }
 
 /// All of them.
@@ -62,7 +62,7 @@ impl TimedLimit {
     }
 
     /// Does it hold at the start of an interval or at its end? A limit that begins inside an interval binds all of it.
-    pub(super) fn binds(&self, calendar: &Calendar, from_s: u32, to_s: u32) -> bool {
+    pub(crate) fn binds(&self, calendar: &Calendar, from_s: u32, to_s: u32) -> bool {
         self.holds_at(calendar, i64::from(from_s)) || self.holds_at(calendar, i64::from(to_s) - 1)
     }
 }
