@@ -77,7 +77,7 @@ fn allocation(criterion: &mut Criterion) {
         bencher.iter_batched(
             || ask.clone(),
             |mut power| {
-                cut_to_limits(&tree, &tree.limit, &node_of, &mut power);
+                cut_to_limits(&tree, tree.limits(), &node_of, &mut power);
                 power
             },
             BatchSize::SmallInput,

@@ -45,7 +45,7 @@ fn with_sessions(count: u32, use_view: impl FnOnce(&ChargingView<'_>)) {
         sessions.depart_s.push((at * 7_919) % 86_400);
     }
     let sites = SiteOutlook::default();
-    let headroom_kw = &tree.limit;
+    let headroom_kw = tree.limits();
     let view =
         ChargingView { time_s: 0, interval_s: 300, tree: &tree, headroom_kw, sessions: &sessions, sites: &sites };
     use_view(&view);

@@ -113,6 +113,8 @@ fn replay(path: &Path, out: &Path) -> Option<f64> {
         with_csv: false,
         with_report: false,
         bound: Bounded::No,
+        sensitivity: None,
+        fork: None,
         baseline: None,
     };
     let folder = RunFolder::begin(&out.join("run"), true).ok()?;

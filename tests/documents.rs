@@ -2,8 +2,8 @@
 //! page, in a folder that holds the shipped scenarios and the files the page says the reader has; what a page shows of the
 //! screen of a run is what the run prints; and the generated references are those of this version.
 //!
-//! Three things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week, comparisons have
-//! two replications, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
+//! Four things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week, comparisons have
+//! two replications, sensitivities one short day at few points, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
 //! stands in for what it would have built.
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
@@ -178,6 +178,21 @@ fn shorter(command: &str) -> String {
         && !words.contains(&"--until-ci")
     {
         words.extend(["--replications", "2"]);
+    }
+    if command.starts_with("portvolt sensitivity") {
+        // Few points and steps of five minutes: what is tried here is that it runs.
+        words.extend([
+            "--days",
+            "1",
+            "--replications",
+            "1",
+            "--points",
+            "16",
+            "--threshold",
+            "20%",
+            "--set",
+            "time.tick_s=300",
+        ]);
     }
     words.join(" ")
 }

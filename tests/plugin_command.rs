@@ -69,17 +69,17 @@ fn a_run_with_plugins_names_them_in_its_manifest() {
 
 #[test]
 fn the_suite_takes_a_plugin_beside_the_built_in_policies() {
-    let dir = folder(&[("pairs.wasm", PAIRS)]);
-    let suite = ["bench-suite", "--only", "depot", "--replications", "1", "--dispatch", "pairs.wasm", "--out", "suite"];
+    let dir = folder(&[("wild.wasm", WILD)]);
+    let suite = ["bench-suite", "--only", "depot", "--replications", "1", "--dispatch", "wild.wasm", "--out", "suite"];
     let (code, said) = outcome(dir.path(), &suite);
     assert_eq!(code, 0, "{said}");
-    assert!(said.contains("dispatch=pairs.wasm") && said.contains("bad orders"), "{said}");
+    assert!(said.contains("dispatch=wild.wasm") && said.contains("bad orders"), "{said}");
     let board = json(&dir.path().join("suite/leaderboard.json"));
     let of = |strategy: &str| {
         let lines = board["leaderboard"].as_array().unwrap();
         lines.iter().find(|line| line["strategy"] == strategy).unwrap_or_else(|| panic!("no {strategy}"))
     };
-    assert!(of("dispatch=pairs.wasm")["rejected"].as_f64().unwrap() > 0.0, "its bad orders stand there");
+    assert!(of("dispatch=wild.wasm")["rejected"].as_f64().unwrap() > 0.0, "its bad orders stand there");
     assert_eq!(of("nothing+nothing")["rejected"].as_f64(), Some(0.0));
     assert_eq!(of("nothing+nothing")["is_below_service"], true);
     assert_eq!(of("random+random")["scenario"], "depot");
@@ -295,7 +295,7 @@ fn check_tries_and_inspect_tells() {
 
 #[test]
 fn bench_compares_with_the_built_in_policies() {
-    let dir = folder(&[("pairs.wasm", PAIRS), ("like.wasm", LIKE_WITH_LIKE)]);
+    let dir = folder(&[("wild.wasm", WILD), ("like.wasm", LIKE_WITH_LIKE)]);
     let (code, said) = outcome(dir.path(), &["plugin", "bench", "like.wasm", "depot"]);
     assert_eq!(code, 4, "{said}");
     assert!(
@@ -304,7 +304,7 @@ fn bench_compares_with_the_built_in_policies() {
         ),
         "{said}"
     );
-    let bench = ["plugin", "bench", "pairs.wasm", "depot", "--days", "1", "--format", "json"];
+    let bench = ["plugin", "bench", "wild.wasm", "depot", "--days", "1", "--format", "json"];
     let (code, said) = outcome(dir.path(), &bench);
     assert_eq!(code, 0, "{said}");
     let found: serde_json::Value = serde_json::from_str(&said).unwrap();

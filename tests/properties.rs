@@ -189,24 +189,24 @@ proptest! {
         let node_of: Vec<NodeId> = asks.iter().map(|ask| NodeId::at(1 + ask.0 % cabinets.len())).collect();
         let ask: Vec<Kw> = asks.iter().map(|ask| Kw(ask.1)).collect();
         let mut given = ask.clone();
-        cut_to_limits(&tree, &tree.limit, &node_of, &mut given);
+        cut_to_limits(&tree, tree.limits(), &node_of, &mut given);
         let used = |node: NodeId| -> f64 {
             node_of.iter().zip(&given).filter(|(of, _)| tree.upwards(**of).any(|up| up == node)).map(|(_, kw)| kw.0).sum()
         };
-        for node in 0..tree.parent.len() {
-            prop_assert!(used(NodeId::at(node)) <= tree.limit[node].0 * (1.0 + 1e-9));
+        for node in 0..tree.parents().len() {
+            prop_assert!(used(NodeId::at(node)) <= tree.limits()[node].0 * (1.0 + 1e-9));
         }
         for (session, kw) in given.iter().enumerate() {
             if kw.0 < ask[session].0 - 1e-9 {
                 let is_fair = tree.upwards(node_of[session]).any(|node| {
-                    let is_full = used(node) >= tree.limit[node.index()].0 * (1.0 - 1e-9);
+                    let is_full = used(node) >= tree.limits()[node.index()].0 * (1.0 - 1e-9);
                     let others = node_of.iter().zip(&given).filter(|(of, _)| tree.upwards(**of).any(|up| up == node));
                     is_full && others.into_iter().all(|(_, other)| other.0 <= kw.0 + 1e-9)
                 });
                 prop_assert!(is_fair, "session {session} got {kw:?} of {:?}", ask[session]);
             }
         }
-        let filled = fill_in_order(&tree, &tree.limit, &node_of, &ask, || 0..ask.len());
+        let filled = fill_in_order(&tree, tree.limits(), &node_of, &ask, || 0..ask.len());
         prop_assert!(filled.iter().zip(&ask).all(|(kw, ask)| kw.0 >= 0.0 && kw.0 <= ask.0 + 1e-12));
     }
 

@@ -107,6 +107,62 @@ fn halving_the_tick_moves_nothing() {
     assert!((half - quarter).abs() < 0.01 * whole, "{half} {quarter}");
 }
 
+/// `n` vehicles at 20 ports of 150 kW behind 1,800 kW that all share equally, with exponential energies: whatever the shares,
+/// the next vehicle leaves at the rate (power in use) / (mean energy), so the number of vehicles is a birth and death process
+/// with a closed form. Mean wait = mean queue / arrival rate (Little).
+fn shared_station_wait_min(per_hour: f64, mean_kwh: f64) -> f64 {
+    let rate = |n: u32| (f64::from(n.min(20)) * 150.0).min(1800.0) / mean_kwh;
+    let (mut weight, mut sum, mut queue) = (1.0, 1.0, 0.0);
+    for n in 1..2_000 {
+        weight *= per_hour / rate(n);
+        sum += weight;
+        queue += f64::from(n.saturating_sub(20)) * weight;
+    }
+    60.0 * queue / sum / per_hour
+}
+
+/// A station as above, and how its power is shared.
+fn shared_station(per_hour: f64, mean_kwh: f64, replication: u32, time: &str, policy: &str) -> Finished {
+    let mut stream = Seed { seed: 2026, replication }.stream(Purpose::Visits, 20, 1);
+    let mut text = String::from("session_id,arrive_s,depart_s,energy_kwh,max_kw\n");
+    let mut at_s = 0.0;
+    while at_s < 29.0 * 86_400.0 {
+        at_s += stream.exponential(3600.0 / per_hour);
+        let _ = writeln!(text, "s,{},4000000000,{},150", at_s.floor(), stream.exponential(mean_kwh));
+    }
+    let toml = format!(
+        "title = \"station\"\n[time]\nstart = \"2025-01-06\"\ndays = 30\nzone = \"UTC\"\n{time}\n\
+         [policy]\ncharging = \"{policy}\"\n\
+         [site.station]\nkind = \"public\"\nlat = 0.0\nlon = 0.0\nlimit_kw = 1800\n\
+         [charger.ports]\nsite = \"station\"\ncabinets = 20\ncabinet_kw = 150\nefficiency = 1.0\nusers = [\"visitors\"]\n\
+         [visits.poisson]\nsite = \"station\"\ncsv = \"visits.csv\"\n"
+    );
+    let (_dir, loaded) = written(&toml, &[("visits.csv", &text)]);
+    run(&loaded, &Options::default())
+}
+
+/// Power shared at each event gives the waits of the closed form, and hangs on no interval; shared when intervals begin it
+/// gives shorter ones the longer the interval, for who plugs in within it takes what the mean has left.
+#[test]
+fn power_shared_at_each_event_gives_the_waits_of_theory() {
+    let (per_hour, mean_kwh) = (10.0, 160.0);
+    let wait = |replication, time: &str, policy| {
+        shared_station(per_hour, mean_kwh, replication, time, policy).total("queue_wait_mean_min")
+    };
+    let event = |interval_s: u32| format!("allocation = \"event\"\ninterval_s = {interval_s}");
+    let waits: Vec<f64> = (0..14).map(|replication| wait(replication, &event(300), "equal_share")).collect();
+    let (mean, half) = interval_99(&waits);
+    let expected = shared_station_wait_min(per_hour, mean_kwh);
+    assert!((mean - expected).abs() < half, "mean wait {mean} +- {half} min, theory {expected}");
+    assert!(half < 0.5 * expected, "{half} of {expected}");
+    for policy in ["equal_share", "uncontrolled", "fcfs", "edf", "round_robin"] {
+        let [fine, coarse] = [60, 900].map(|interval_s| wait(0, &event(interval_s), policy));
+        assert!((fine - coarse).abs() < 1e-6 * fine, "{policy}: {fine} at a minute, {coarse} at a quarter of an hour");
+    }
+    let [fine, coarse] = [60, 900].map(|interval_s| wait(0, &format!("interval_s = {interval_s}"), "equal_share"));
+    assert!(coarse < 0.95 * fine && fine < 1.001 * waits[0], "{coarse} {fine} {}", waits[0]);
+}
+
 /// `MATSim` and HIVE users confused waiting with charging: 15 arrivals at 5 ports charge five at a time, ten wait.
 #[test]
 fn queueing_is_not_charging() {

@@ -95,6 +95,7 @@ fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32)
         params: BTreeMap::new(),
         limit_kw,
         interval_s,
+        allocation: portvolt::scenario::Allocation::Interval,
         chargers: None,
         port_kw: None,
         tariff: None,

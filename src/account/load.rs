@@ -48,6 +48,46 @@ impl Load {
         }
     }
 
+    /// A load of so many days from the start of another calendar on, made of the whole days of this one, weekday by weekday in
+    /// turn: a Monday stands for Mondays. Where a weekday never came, a working day stands for a working day and any day for
+    /// the rest; the hours are those of the clock.
+    ///
+    /// # Errors
+    /// When this load has no whole day.
+    pub fn repeated(&self, calendar: &Calendar, days: u32) -> Result<Self, LoadError> {
+        let donors = self.whole_days();
+        let step_s = i64::from(self.interval_s);
+        let end_s = calendar.elapsed_s(i64::from(days) * DAY_S);
+        let mut turns = [0_usize; 7];
+        let mut today: Option<(i64, usize)> = None;
+        let mut kw = Vec::with_capacity((end_s / step_s) as usize);
+        for at_s in (0..end_s).step_by(self.interval_s as usize) {
+            let local_s = calendar.local_s(at_s);
+            let day = local_s.div_euclid(DAY_S);
+            let first = match today {
+                Some((same, first)) if same == day => first,
+                _ => {
+                    let weekday = calendar.weekday(day);
+                    let first = stand_in(&donors, weekday, turns[weekday]).ok_or(LoadError::Empty)?;
+                    turns[weekday] += 1;
+                    today = Some((day, first));
+                    first
+                }
+            };
+            kw.push(self.kw[first + (local_s.rem_euclid(DAY_S) / step_s) as usize]);
+        }
+        Self::new(calendar.clone(), 0, self.interval_s, kw)
+    }
+
+    /// Days of 24 hours that the load covers whole: weekday and first interval.
+    fn whole_days(&self) -> Vec<(usize, usize)> {
+        let steps = (DAY_S / i64::from(self.interval_s)) as usize;
+        let local_s = |at: usize| self.calendar.local_s(self.start_s + at as i64 * i64::from(self.interval_s));
+        let starts = (0..self.kw.len()).filter(|at| local_s(*at).rem_euclid(DAY_S) == 0);
+        let is_whole = |at: &usize| at + steps <= self.kw.len() && local_s(at + steps - 1) - local_s(*at) < DAY_S;
+        starts.filter(is_whole).map(|at| (self.calendar.weekday(local_s(at).div_euclid(DAY_S)), at)).collect()
+    }
+
     /// Length of an interval, s.
     #[must_use]
     pub fn interval_s(&self) -> u32 {
@@ -118,6 +158,16 @@ impl Load {
         let fits = |window_s: &u32| *window_s > self.interval_s && window_s.is_multiple_of(self.interval_s);
         wanted_s.filter(fits).unwrap_or(self.interval_s)
     }
+}
+
+/// The first interval of the day that stands for a weekday, the `turn`-th time.
+fn stand_in(donors: &[(usize, usize)], weekday: usize, turn: usize) -> Option<usize> {
+    let is_same = |donor: &&(usize, usize)| donor.0 == weekday;
+    let is_like = |donor: &&(usize, usize)| (donor.0 < 5) == (weekday < 5);
+    let of = |fits: &dyn Fn(&&(usize, usize)) -> bool| donors.iter().filter(|donor| fits(donor)).collect::<Vec<_>>();
+    let ways = [of(&is_same), of(&is_like), of(&|_| true)];
+    let donors = ways.into_iter().find(|donors| !donors.is_empty())?;
+    Some(donors[turn % donors.len()].1)
 }
 
 /// A meter that is being read: it keeps the mean of blocks of equal length. Energy is kept to the last kWh: a part of a

@@ -7,4 +7,5 @@ pub mod emissions;
 pub mod fuel_standard;
 pub mod levelised;
 pub mod load;
+pub mod price;
 pub mod tariff;

@@ -1,158 +1,184 @@
-//! Cabinets, ports, queues.
+//! Cabinets, charging ports, queues.
 
-use super::power::{Asks, Grants, Plans};
+use super::agenda::{ChargingAgenda, Event};
+use super::allocation::LivePower;
+use super::arrival::{Arrivals, Departures};
+use super::budget::Budget;
+use super::power::{Asks, GrantBuffers, Plans};
+use super::session::Plug;
 use super::spec::ChargerSpec;
 use super::state::{
-    Arrivals, Budget, Cabinet, ChargingTables, Departures, FreePorts, Fresh, Grant, Knowledge, Plaza, Plazas, Plug,
-    Port, Spent, kind,
+    Cabinet, CabinetState, ChargingTables, Knowledge, Port, SessionLog, SetPoint, SiteChargers, SitePorts, SiteQueue,
 };
 use super::visits::visits;
 use crate::grid::build::{self as grid, Inner};
-use crate::grid::state::{ChargingLoad, LimitTree};
-use crate::kernel::agenda::Due;
+use crate::grid::state::LimitTree;
 use crate::kernel::calendar::{Calendar, parse_window};
 use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, key_of};
-use crate::kernel::units::{Kw, Kwh};
+use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use crate::policy::dispatch::SitesByFleet;
-use crate::vehicle::user::{User, access_of};
+use crate::scenario::Allocation;
+use crate::vehicle::user::{Access, User, access_of};
 
-/// Cabinets and ports, site by site, so that the ports of a site and of a cabinet are neighbours.
+/// Groups of chargers as the scenario lists them.
+type Groups = Vec<(String, ChargerSpec)>;
+
+/// What is spawned, in id order.
+#[derive(Default)]
+struct Spawned {
+    cabinets: Vec<(Cabinet, CabinetState)>,
+    ports: Vec<Port>,
+    /// Of the charging ports, for people.
+    names: Vec<String>,
+}
+
+/// Cabinets and charging ports, site by site, so that the charging ports of a site and of a cabinet are neighbours; the
+/// queues of sites; the visits of lists.
 pub(crate) fn add(build: &mut Build<'_>) {
-    let groups: Vec<(String, ChargerSpec)> =
-        build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
-    let Inner { mut parent, mut limit, nodes } = grid::inner_nodes(build);
-    let mut tables = ChargingTables::default();
-    let mut plazas: Vec<Plaza> =
-        build.sites.0.iter().map(|site| Plaza { order: site.spec.queue, ..Plaza::default() }).collect();
-    for (_, spec) in &groups {
-        let window = spec.reserved_hours.as_deref().and_then(parse_window);
-        tables.access.push(access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), window));
-    }
-    let mut ports: Vec<Port> = Vec::new();
-    let mut names = Vec::new();
+    let groups: Groups = build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
+    let access = groups.iter().map(|(_, spec)| access(build, spec)).collect();
+    let mut inner = grid::inner_nodes(build);
+    let mut spawned = Spawned::default();
     for site in build.sites.ids() {
         for (group, (key, spec)) in groups.iter().enumerate().filter(|(_, group)| build.site(&group.1.site) == site) {
             for number in 0..spec.cabinets {
-                let cabinet = cabinet(build, key, spec, site, group, number, ports.len());
-                let id = CabinetId::at(tables.cabinets.len());
-                let node = NodeId::at(parent.len());
-                let above = grid::inner_node(build, site, spec.behind.as_deref());
-                parent.push(Some(above));
-                limit.push(cabinet.limit);
-                for (plug, port) in cabinet.ports.iter().enumerate() {
-                    ports.push(Port { id: *port, site, cabinet: id, node, above, ..port_of(spec) });
-                    names.push(format!("{key}/{}", number as usize * cabinet.ports.len() + plug + 1));
-                }
-                tables.cabinets.push(cabinet);
+                add_cabinet(build, &mut inner, &mut spawned, (site, group, number), (key, spec));
             }
         }
     }
-    let calendar = build.loaded.calendar.clone();
-    first_events(&mut tables, &calendar);
-    for port in &ports {
-        let access = &tables.access[tables.cabinets[port.cabinet.index()].group];
-        let plaza = &mut plazas[port.site.index()];
-        plaza.ports.push(port.id);
-        if plaza.cabinets.last() != Some(&port.cabinet) {
-            plaza.cabinets.push(port.cabinet);
-        }
-        plaza.truck_ports += u32::from(access.is_for_trucks());
-    }
-    build.world.insert_resource(sites_by_fleet(&tables, build.scenario.fleet.len()));
+    let Spawned { mut cabinets, ports, names } = spawned;
+    let tables = ChargingTables::new(access);
+    let fleets = sites_by_fleet(&tables, &cabinets, build.scenario.fleet.len());
+    build.world.insert_resource(fleets);
+    let agenda = first_events(&tables, &mut cabinets, &build.loaded.calendar);
+    build.world.insert_resource(agenda);
+    let sites = site_queues(build, &tables, &cabinets);
+    let Inner { parent, limit, nodes } = inner;
     let tree = LimitTree::new(parent, limit);
-    build.world.insert_resource(Budget::new(tree.parent.len()));
+    build.world.insert_resource(Budget::new(tree.parents().len()));
+    if build.scenario.time.allocation == Allocation::Event {
+        build.world.insert_resource(LivePower::new(build.scenario.time.interval_s, &tree, &ports));
+    }
     grid::add(build, &tree, &nodes);
     build.world.insert_resource(tree);
     build.world.insert_resource(tables);
-    build.world.insert_resource(Plazas { at: plazas });
-    charging_tables(build, nodes.len());
-    let bundles: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), Grant::default())).collect();
-    build.spawn::<_, Port>(bundles);
+    resources(build);
+    build.spawn::<_, SiteQueue>(sites);
+    build.spawn::<_, Cabinet>(cabinets);
+    let ports: Vec<_> = ports.into_iter().map(|port| (port, Plug::default(), SetPoint::default())).collect();
+    build.spawn::<_, Port>(ports);
     build.names.ports = names;
     build.names.visits = visits(build);
 }
 
-fn charging_tables(build: &mut Build<'_>, inner_nodes: usize) {
+fn access(build: &Build<'_>, spec: &ChargerSpec) -> Access {
+    let window = spec.reserved_hours.as_deref().and_then(parse_window);
+    access_of(&spec.users, |key| build.fleet(key), |key| build.equipment_model(key), window)
+}
+
+fn resources(build: &mut Build<'_>) {
     build.world.init_resource::<Arrivals>();
     build.world.init_resource::<Departures>();
-    build.world.init_resource::<Fresh>();
-    build.world.init_resource::<Spent>();
+    build.world.init_resource::<SessionLog>();
     build.world.init_resource::<Asks>();
     build.world.init_resource::<Plans>();
-    build.world.init_resource::<Grants>();
+    build.world.init_resource::<GrantBuffers>();
     let choice = &build.scenario.policy.charging.keys;
     let error_s = choice.departure_error_min * 60.0;
-    build.world.insert_resource(Knowledge { departures: choice.departures, error_s });
-    let zero = vec![Kwh::ZERO; inner_nodes];
-    build.world.insert_resource(ChargingLoad { running: zero.clone(), closed: zero });
+    let knowledge = Knowledge::new(choice.departures, error_s, build.seed);
+    build.world.insert_resource(knowledge);
 }
 
-fn cabinet(
+/// The `number`-th cabinet of a group at its site, its node, and its charging ports.
+fn add_cabinet(
     build: &Build<'_>,
-    key: &str,
-    spec: &ChargerSpec,
-    site: SiteId,
-    group: usize,
-    number: u32,
-    first_port: usize,
-) -> Cabinet {
-    let ports: Vec<PortId> = (first_port..first_port + spec.ports as usize).map(PortId::at).collect();
-    Cabinet {
+    inner: &mut Inner,
+    spawned: &mut Spawned,
+    (site, group, number): (SiteId, usize, u32),
+    (key, spec): (&str, &ChargerSpec),
+) {
+    let (id, node) = (CabinetId::at(spawned.cabinets.len()), NodeId::at(inner.parent.len()));
+    let above = grid::inner_node(build, site, spec.behind.as_deref());
+    let port_limit = Kw(spec.port_kw.unwrap_or(spec.cabinet_kw));
+    let cabinet = Cabinet {
         site,
         group,
-        free: FreePorts::all(&ports),
-        ports,
+        first_port: PortId::at(spawned.ports.len()),
+        port_count: spec.ports,
         limit: Kw(spec.cabinet_kw),
-        port_limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
-        broken: false,
+        port_limit,
         failures: spec.mtbf_h.map(|mtbf_h| (mtbf_h, spec.mttr_h)),
-        stream: build.seed.stream(Purpose::Outages, key_of(key), number),
+    };
+    inner.parent.push(Some(above));
+    inner.limit.push(cabinet.limit);
+    for (plug, port) in (1..).zip(cabinet.ports()) {
+        spawned.ports.push(Port {
+            id: port,
+            site,
+            cabinet: id,
+            node,
+            above,
+            limit: port_limit,
+            v2g_limit: Kw(spec.v2g_kw),
+            efficiency: spec.efficiency,
+            price_usd_per_kwh: spec.price_usd_per_kwh,
+        });
+        spawned.names.push(format!("{key}/{}", number * spec.ports + plug));
     }
-}
-
-/// What all ports of a group have in common.
-fn port_of(spec: &ChargerSpec) -> Port {
-    Port {
-        id: PortId(0),
-        site: SiteId(0),
-        cabinet: CabinetId(0),
-        node: NodeId(0),
-        above: NodeId(0),
-        limit: Kw(spec.port_kw.unwrap_or(spec.cabinet_kw)),
-        gives: Kw(spec.v2g_kw),
-        efficiency: spec.efficiency,
-        price: spec.price_usd_per_kwh,
-    }
+    let failures = build.seed.stream(Purpose::Outages, key_of(key), number);
+    let state = CabinetState::new(&cabinet, failures);
+    spawned.cabinets.push((cabinet, state));
 }
 
 /// First failures, and for each group the daily end of its reservation.
-fn first_events(tables: &mut ChargingTables, calendar: &Calendar) {
-    let ChargingTables { cabinets, access, agenda, .. } = tables;
-    for (id, cabinet) in cabinets.iter_mut().enumerate() {
+fn first_events(
+    tables: &ChargingTables,
+    cabinets: &mut [(Cabinet, CabinetState)],
+    calendar: &Calendar,
+) -> ChargingAgenda {
+    let mut agenda = ChargingAgenda::default();
+    for (id, (cabinet, state)) in cabinets.iter_mut().enumerate() {
         if let Some((mtbf_h, _)) = cabinet.failures {
-            let at_s = cabinet.stream.exponential_s(mtbf_h);
-            agenda.push(Due { at_s, kind: kind::FAIL, id: id as u32 });
+            agenda.push(state.draw_s(mtbf_h), Event::Fail(CabinetId::at(id)));
         }
     }
-    for (group, access) in access.iter().enumerate() {
+    for (group, access) in (0..).zip(tables.all()) {
         if let Some((_, to)) = access.reserved {
             let at_s = calendar.elapsed_s(i64::from(to)).max(0) as u32;
-            agenda.push(Due { at_s, kind: kind::REOPEN, id: group as u32 });
+            agenda.push(at_s, Event::Reopen(group));
         }
     }
+    agenda
 }
 
-fn sites_by_fleet(tables: &ChargingTables, fleets: usize) -> SitesByFleet {
+/// What charging at each site consists of, all free.
+fn site_queues(
+    build: &Build<'_>,
+    tables: &ChargingTables,
+    cabinets: &[(Cabinet, CabinetState)],
+) -> Vec<(SiteChargers, SiteQueue, SitePorts)> {
+    let at_site = |id: SiteId| {
+        let here = || cabinets.iter().enumerate().filter(move |(_, (cabinet, _))| cabinet.site == id);
+        let for_trucks = here().filter(|(_, (cabinet, _))| tables.access(cabinet.group).is_for_trucks());
+        let for_trucks = for_trucks.map(|(_, (cabinet, _))| cabinet.port_count).sum();
+        let chargers = SiteChargers {
+            cabinets: here().map(|(at, _)| CabinetId::at(at)).collect(),
+            port_count: here().map(|(_, (cabinet, _))| cabinet.port_count).sum(),
+            order: build.sites.0[id.index()].spec.queue,
+        };
+        (chargers, SiteQueue::default(), SitePorts::new(for_trucks))
+    };
+    build.sites.ids().map(at_site).collect()
+}
+
+fn sites_by_fleet(tables: &ChargingTables, cabinets: &[(Cabinet, CabinetState)], fleets: usize) -> SitesByFleet {
     let usable = |fleet: usize| {
         let user = User::Fleet(FleetId::at(fleet));
-        let mut found: Vec<SiteId> = tables
-            .cabinets
-            .iter()
-            .filter(|cabinet| tables.access[cabinet.group].allows(user))
-            .map(|cabinet| cabinet.site)
-            .collect();
+        let cabinets = cabinets.iter().map(|(cabinet, _)| cabinet);
+        let mut found: Vec<SiteId> =
+            cabinets.filter(|cabinet| tables.allows(cabinet.group, user)).map(|cabinet| cabinet.site).collect();
         found.sort_unstable();
         found.dedup();
         found

@@ -1,17 +1,29 @@
-//! Chargers, ports, queues and sessions: who waits, who charges, how fast, until when.
+//! Chargers, charging ports, queues and sessions: which vehicle waits, which charges, how fast, until when.
 //!
-//! A vehicle that wants to charge hands its battery over in an [`state::Arrival`] and gets it back in a
-//! [`state::Departure`]: whoever holds the battery is the only one who writes it. In between, power goes
+//! A vehicle that wants to charge hands its battery over in an [`arrival::Arrival`] and gets it back in an
+//! [`arrival::Departure`]: only the room that holds the battery writes it. In between, power goes
 //! Ask (what the session can take) -> Plan (what the policy wants) -> Grant (what the limits allow) -> delivered.
+//!
+//! Where `[time]` has `allocation = "event"`, the queue step does all of it as vehicles come and go ([`allocation`]).
+//!
+//! Charging ports, cabinets and the queues of sites are entities; what there is one of is a resource: the agenda, the
+//! tables of groups, and the budget by node of the tree of limits.
 
+pub(crate) mod agenda;
+pub(crate) mod allocation;
+pub(crate) mod arrival;
+mod budget;
 pub(crate) mod build;
 pub(crate) mod check;
+mod entities;
+mod export;
 pub(crate) mod power;
 pub(crate) mod queue;
-pub mod record;
+pub(crate) mod record;
+mod session;
 pub mod spec;
-pub mod state;
-pub mod systems;
+pub(crate) mod state;
+pub(crate) mod systems;
 pub(crate) mod visits;
 
-pub use systems::register;
+pub(crate) use systems::register;

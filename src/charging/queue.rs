@@ -1,21 +1,19 @@
-//! Vehicles meet ports: arrivals, ends of sessions, failures and repairs, in the order of their exact time.
+//! Vehicles meet charging ports: arrivals, ends of sessions, failures and repairs, in the order of their exact time.
 
-use super::power::settle;
-use super::record::{is_short, session_row, waited_row};
-use super::state::{
-    Arrival, Arrivals, ChargingTables, Departure, Departures, Fresh, Grant, Knowledge, Leave, Plazas, Plug, Port,
-    Session, Spent, kind,
-};
-use crate::grid::spec::QueueOrder;
-use crate::grid::state::ChargingLoad;
-use crate::kernel::agenda::Due;
+use super::agenda::{ChargingAgenda, Event};
+use super::allocation::{LivePower, PowerSharing, Sharers};
+use super::arrival::{Arrival, Arrivals, Departure, Departures};
+use super::entities::{Cabinets, Ports, SiteQueues};
+use super::record::{session_row, waited_row};
+use super::session::Session;
+use super::state::{Cabinet, Knowledge, SessionLog, SetPoint};
+use crate::grid::state::ChargingLoads;
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{CabinetId, PortId, Roster, SiteId};
-use crate::kernel::random::Seed;
-use crate::kernel::units::Kwh;
+use crate::kernel::ids::{CabinetId, PortId, SiteId};
 use crate::record::Records;
 use crate::record::rows::SessionRow;
+use crate::record::words::Leave;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
@@ -23,32 +21,58 @@ use bevy_ecs::system::SystemParam;
 #[derive(SystemParam)]
 pub(super) struct QueueContext<'w, 's> {
     calendar: Res<'w, Calendar>,
-    seed: Res<'w, Seed>,
     knowledge: Res<'w, Knowledge>,
-    roster: Res<'w, Roster<Port>>,
-    tables: ResMut<'w, ChargingTables>,
-    plazas: ResMut<'w, Plazas>,
-    fresh: ResMut<'w, Fresh>,
-    spent: ResMut<'w, Spent>,
-    load: ResMut<'w, ChargingLoad>,
+    ports: Ports<'w, 's>,
+    cabinets: Cabinets<'w, 's>,
+    sites: SiteQueues<'w, 's>,
+    agenda: ResMut<'w, ChargingAgenda>,
+    log: ResMut<'w, SessionLog>,
+    loads: ChargingLoads<'w, 's>,
     departures: ResMut<'w, Departures>,
     rows: ResMut<'w, Records<SessionRow>>,
-    ports: Query<'w, 's, (&'static Port, &'static mut Plug, &'static mut Grant)>,
+    sharing: PowerSharing<'w>,
+}
+
+/// Is anything due or coming in this tick, or left to be cleared of the tick before?
+pub(super) fn is_queue_due(
+    clock: Res<Clock>,
+    arrivals: Res<Arrivals>,
+    agenda: Res<ChargingAgenda>,
+    departures: Res<Departures>,
+    log: Res<SessionLog>,
+    live: Option<Res<LivePower>>,
+) -> bool {
+    let is_quiet = arrivals.0.is_empty() && departures.0.is_empty() && log.is_quiet();
+    let begins = live.is_some() && clock.starts_interval();
+    !is_quiet || begins || agenda.is_due_before(clock.tick_end_s())
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
 pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut context: QueueContext<'_, '_>) {
     context.departures.0.clear();
-    context.spent.0.clear();
-    context.fresh.0.clear();
+    context.log.clear_tick();
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
+    if clock.starts_interval() && !clock.done() {
+        context.begin_interval(&clock);
+    }
+    let mut now_s = clock.now_s();
     loop {
+        if context.sharing.is_due() {
+            // Power is shared when all of a second has happened.
+            let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
+            if event_s.is_none_or(|event_s| event_s > now_s) {
+                context.share(now_s);
+                continue;
+            }
+        }
         let end_s = next.peek().map_or(clock.tick_end_s(), |arrival| (arrival.at_s + 1).min(clock.tick_end_s()));
-        if let Some(due) = context.tables.agenda.pop_before(end_s) {
-            context.handle(due);
+        if let Some((at_s, event)) = context.agenda.pop_before(end_s) {
+            now_s = now_s.max(at_s);
+            context.handle(event, at_s);
         } else if let Some(arrival) = next.next() {
+            now_s = now_s.max(arrival.at_s);
             context.arrive(arrival);
         } else {
             break;
@@ -56,266 +80,217 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     }
     drop(next);
     arrivals.0 = coming;
-    context.fresh.0.sort_unstable();
 }
 
 impl QueueContext<'_, '_> {
-    fn handle(&mut self, due: Due) {
-        match due.kind {
-            kind::FINISH => self.finish(PortId(due.id), due.at_s),
-            kind::GIVE_UP => self.give_up(SiteId(due.id), due.at_s),
-            kind::TIME_UP => self.time_up(PortId(due.id), due.at_s),
-            kind::FAIL => self.fail(due.id, due.at_s),
-            kind::REPAIR => self.repair(due.id, due.at_s),
-            _ => self.reopen(due.id as usize, due.at_s),
+    fn begin_interval(&mut self, clock: &Clock) {
+        let Self { ports, sites, loads, agenda, sharing, .. } = self;
+        sharing.begin_interval(clock, &mut Sharers { ports, sites, loads, agenda });
+    }
+
+    fn share(&mut self, at_s: u32) {
+        let Self { ports, sites, loads, agenda, sharing, .. } = self;
+        sharing.share(at_s, &mut Sharers { ports, sites, loads, agenda });
+    }
+
+    fn handle(&mut self, event: Event, at_s: u32) {
+        match event {
+            Event::Finish(port) => self.finish(port, at_s),
+            Event::GiveUp(site) => self.give_up(site, at_s),
+            Event::TimeUp(port) => self.time_up(port, at_s),
+            Event::Fail(cabinet) => self.fail(cabinet, at_s),
+            Event::Repair(cabinet) => self.repair(cabinet, at_s),
+            Event::Reopen(group) => self.reopen(group, at_s),
+            Event::Taper(port) => self.taper(port, at_s),
         }
     }
 
     fn arrive(&mut self, arrival: Arrival) {
         let (site, at_s) = (arrival.site, arrival.at_s);
-        self.plazas.at[site.index()].queue_area_s -= i64::from(at_s);
-        if arrival.depart_s.is_some_and(|depart_s| depart_s <= at_s) {
+        self.sites.queue(site).1.line().enter(at_s);
+        if arrival.is_over(at_s) {
             self.turn_away(arrival, at_s, Leave::NeverServed);
-            return;
-        }
-        if let Some(port) = self.free_port(&arrival) {
+        } else if let Some(port) = self.free_port(&arrival) {
             self.plug_in(port, arrival, at_s);
         } else if self.ever_allowed(&arrival) {
             if let Some(depart_s) = arrival.depart_s {
-                self.tables.agenda.push(Due { at_s: depart_s, kind: kind::GIVE_UP, id: site.0 });
+                self.agenda.push(depart_s, Event::GiveUp(site));
             }
-            self.plazas.at[site.index()].queue.push(arrival);
+            self.sites.queue(site).1.line().join(arrival);
         } else {
             self.turn_away(arrival, at_s, Leave::NotAllowed);
         }
     }
 
-    /// The free port that promises most power; the lowest id of equals.
+    /// The free charging port that promises most power; the lowest id of equals.
     fn free_port(&self, arrival: &Arrival) -> Option<PortId> {
         if let Some(pinned) = arrival.pinned {
-            let (port, plug, _) = self.ports.get(self.roster.entity(pinned.index())).ok()?;
-            let is_free = plug.session.is_none() && self.may_start(port.cabinet, arrival, arrival.at_s);
+            let (port, plug) = self.ports.get(pinned);
+            let cabinet = self.cabinets.get(port.cabinet);
+            let is_free = plug.session().is_none() && self.cabinets.may_start(cabinet, arrival, arrival.at_s);
             return is_free.then_some(pinned);
         }
         let mut best: Option<(f64, PortId)> = None;
-        for id in &self.plazas.at[arrival.site.index()].cabinets {
-            let cabinet = &self.tables.cabinets[id.index()];
-            let Some(port) = cabinet.free.first() else { continue };
-            if !self.may_start(*id, arrival, arrival.at_s) {
-                continue;
-            }
-            let busy = cabinet.ports.len() - cabinet.free.count();
-            let promise = cabinet.port_limit.0.min(cabinet.limit.0 / (busy + 1) as f64);
-            if best.is_none_or(|(most, _)| promise > most) {
-                best = Some((promise, port));
+        for cabinet in &self.sites.chargers(arrival.site).cabinets {
+            if let Some(offer) = self.cabinets.offer(*cabinet, arrival)
+                && best.is_none_or(|(most, _)| offer.0 > most)
+            {
+                best = Some(offer);
             }
         }
         best.map(|(_, id)| id)
     }
 
-    fn may_start(&self, cabinet: CabinetId, arrival: &Arrival, at_s: u32) -> bool {
-        let cabinet = &self.tables.cabinets[cabinet.index()];
-        let access = &self.tables.access[cabinet.group];
-        if cabinet.broken || !access.allows(arrival.user) {
-            return false;
-        }
-        if arrival.at_home || access.reserved.is_none() {
-            return true;
-        }
-        !access.reserved_at(self.calendar.second_of_day(i64::from(at_s)))
-    }
-
     fn ever_allowed(&self, arrival: &Arrival) -> bool {
-        let cabinets = &self.plazas.at[arrival.site.index()].cabinets;
-        cabinets.iter().any(|id| self.tables.access[self.tables.cabinets[id.index()].group].allows(arrival.user))
+        self.sites.chargers(arrival.site).cabinets.iter().any(|id| self.cabinets.allows(*id, arrival))
     }
 
     fn plug_in(&mut self, id: PortId, arrival: Arrival, at_s: u32) {
-        let Ok((port, mut plug, mut grant)) = self.ports.get_mut(self.roster.entity(id.index())) else {
-            return;
-        };
-        debug_assert!(plug.session.is_none(), "one vehicle at one port");
-        let start_s = at_s.max(plug.free_s);
-        let (start_soc, start_energy) = (arrival.battery.soc(), arrival.battery.energy());
-        *grant = Grant::default();
-        self.tables.cabinets[port.cabinet.index()].take(id);
-        let plaza = &mut self.plazas.at[port.site.index()];
-        plaza.queue_area_s += i64::from(start_s);
-        if let Err(at) = plaza.occupied.binary_search(&id) {
-            plaza.occupied.insert(at, id);
-        }
-        self.fresh.0.push(id);
-        self.tables.begun += 1;
+        let (port, plug, set_point) = self.ports.get_mut(id);
+        let told_depart_s = self.knowledge.told(&arrival);
         if let Some(depart_s) = arrival.depart_s {
-            self.tables.agenda.push(Due { at_s: depart_s, kind: kind::TIME_UP, id: id.0 });
+            self.agenda.push(depart_s, Event::TimeUp(id));
         }
-        plug.session = Some(Session {
-            told_depart_s: self.knowledge.told(*self.seed, &arrival),
-            start_s,
-            start_soc,
-            start_energy,
-            settled_s: start_s,
-            finish_s: None,
-            ahead: None,
-            drawn: Kwh::ZERO,
-            given: Kwh::ZERO,
-            arrival,
-        });
+        let start_s = plug.plug_in(arrival, at_s, told_depart_s);
+        *set_point = SetPoint::default();
+        if let Some(session) = plug.session_mut() {
+            self.sharing.enter(&mut self.agenda, port, session, set_point);
+        }
+        self.cabinets.get_mut(port.cabinet).1.occupy(id);
+        self.sites.plug_in(port.site, id, start_s);
+        self.log.begin(id);
     }
 
-    /// Ends the session of a port and gives the battery back, or to the queue after an outage.
+    /// Ends the session of a charging port, if it has one.
     fn unplug(&mut self, id: PortId, at_s: u32, leave: Leave) -> Option<Session> {
-        let (port, mut plug, grant) = self.ports.get_mut(self.roster.entity(id.index())).ok()?;
-        let mut session = plug.session.take()?;
-        let drawn = settle(port, &mut session, &grant, at_s);
-        self.load.running[port.above.index()] += drawn;
-        self.spent.0.push((port.node, drawn));
-        plug.free_s = at_s;
-        self.tables.cabinets[port.cabinet.index()].release(id);
-        let plaza = &mut self.plazas.at[port.site.index()];
-        if let Ok(at) = plaza.occupied.binary_search(&id) {
-            plaza.occupied.remove(at);
-        }
-        self.fresh.0.retain(|fresh| *fresh != id);
-        self.tables.ended += 1;
-        if leave == Leave::TimeUp && is_short(&session.arrival) {
-            self.tables.unmet += 1;
-        }
+        let (port, plug, set_point) = self.ports.get_mut(id);
+        let mut session = plug.unplug(at_s)?;
+        let drawn = session.settle(port, *set_point, at_s);
+        self.loads.draw(port.above, drawn);
+        self.sharing.leave(port, *set_point);
+        self.cabinets.get_mut(port.cabinet).1.vacate(id);
+        self.sites.ports(port.site).vacate(id);
+        self.log.end(id, port.node, drawn);
         self.rows.push(session_row(&session, port, at_s, leave));
         Some(session)
     }
 
-    fn depart(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
+    fn depart(&mut self, arrival: Arrival, at_s: u32) {
         let Arrival { site, vehicle, battery, .. } = arrival;
-        self.departures.0.push(Departure { at_s, site, vehicle, battery, leave });
+        self.departures.0.push(Departure { at_s, site, vehicle, battery });
     }
 
-    /// Somebody goes who never had a port.
+    /// A vehicle goes that never had a charging port.
     fn turn_away(&mut self, arrival: Arrival, at_s: u32, leave: Leave) {
         let leave = if arrival.is_opportunity { Leave::BreakOver } else { leave };
-        self.tables.unmet += u64::from(is_short(&arrival));
-        self.plazas.at[arrival.site.index()].queue_area_s += i64::from(at_s);
+        self.sites.queue(arrival.site).1.line().exit(at_s);
         self.rows.push(waited_row(&arrival, at_s, leave));
-        self.depart(arrival, at_s, leave);
+        self.depart(arrival, at_s);
     }
 
     fn finish(&mut self, id: PortId, at_s: u32) {
-        let is_due = self
-            .ports
-            .get(self.roster.entity(id.index()))
-            .is_ok_and(|(_, plug, _)| plug.session.as_ref().is_some_and(|session| session.finish_s == Some(at_s)));
+        let (_, plug) = self.ports.get(id);
+        let is_due = plug.session().is_some_and(|session| session.finishes_at(at_s));
         if is_due && let Some(session) = self.unplug(id, at_s, Leave::Done) {
-            self.depart(session.arrival, at_s, Leave::Done);
+            self.depart(session.end(), at_s);
             self.call_next(id, at_s);
         }
     }
 
-    /// Gives a free port to whoever in the queue goes first and may use it.
-    fn call_next(&mut self, id: PortId, at_s: u32) {
-        let Ok((port, plug, _)) = self.ports.get(self.roster.entity(id.index())) else {
-            return;
-        };
-        let plaza = &self.plazas.at[port.site.index()];
-        if plug.session.is_some() || plaza.queue.is_empty() {
-            return;
+    fn taper(&mut self, id: PortId, at_s: u32) {
+        let (port, plug) = self.ports.get(id);
+        if plug.session().is_some_and(|session| session.tapers_at(at_s)) {
+            self.sharing.taper(port);
         }
-        let allowed = plaza.queue.iter().enumerate().filter(|(_, waiting)| {
-            waiting.pinned.is_none_or(|pinned| pinned == id) && self.may_start(port.cabinet, waiting, at_s)
-        });
-        let first =
-            allowed.min_by(|a, b| rank(plaza.order, a.1).total_cmp(&rank(plaza.order, b.1)).then(a.0.cmp(&b.0)));
-        let Some(at) = first.map(|(at, _)| at) else {
-            return;
-        };
-        let site = port.site.index();
-        let arrival = self.plazas.at[site].queue.remove(at);
-        let at_s = at_s.max(arrival.at_s);
-        self.plug_in(id, arrival, at_s);
     }
 
-    /// Those who wait and have to go leave.
+    /// Gives a free charging port to the vehicle of the queue that goes first and may use it.
+    fn call_next(&mut self, id: PortId, at_s: u32) {
+        let (port, plug) = self.ports.get(id);
+        if plug.session().is_some() {
+            return;
+        }
+        let (chargers, queue) = self.sites.queue(port.site);
+        if queue.waiting().is_empty() {
+            return;
+        }
+        let cabinet = self.cabinets.get(port.cabinet);
+        let called = queue.call(chargers.order, |waiting| {
+            waiting.pinned.is_none_or(|pinned| pinned == id) && self.cabinets.may_start(cabinet, waiting, at_s)
+        });
+        if let Some(arrival) = called {
+            let at_s = at_s.max(arrival.at_s);
+            self.plug_in(id, arrival, at_s);
+        }
+    }
+
+    /// Vehicles that wait and have to go leave.
     fn give_up(&mut self, site: SiteId, at_s: u32) {
-        let is_over = |arrival: &Arrival| arrival.depart_s.is_some_and(|depart_s| depart_s <= at_s);
-        let queue = &mut self.plazas.at[site.index()].queue;
-        for arrival in queue.extract_if(.., |waiting| is_over(waiting)).collect::<Vec<_>>() {
+        for arrival in self.sites.queue(site).1.give_up(at_s) {
             self.turn_away(arrival, at_s, Leave::NeverServed);
         }
     }
 
     fn time_up(&mut self, id: PortId, at_s: u32) {
-        let plugged = self.ports.get(self.roster.entity(id.index())).ok();
-        let session = plugged.and_then(|(_, plug, _)| plug.session.as_ref());
-        let Some(arrival) = session.map(|session| &session.arrival).filter(|a| a.depart_s == Some(at_s)) else {
+        let (_, plug) = self.ports.get(id);
+        let arrival = plug.session().map(Session::arrival).filter(|arrival| arrival.depart_s == Some(at_s));
+        let Some(is_opportunity) = arrival.map(|arrival| arrival.is_opportunity) else {
             return;
         };
-        let leave = if arrival.is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
+        let leave = if is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
         if let Some(session) = self.unplug(id, at_s, leave) {
-            let leave = if is_short(&session.arrival) { leave } else { Leave::Done };
-            self.depart(session.arrival, at_s, leave);
+            self.depart(session.end(), at_s);
             self.call_next(id, at_s);
         }
     }
 
-    fn fail(&mut self, cabinet: u32, at_s: u32) {
-        let ports = self.tables.cabinets[cabinet as usize].ports.clone();
-        let thrown_out: Vec<_> = ports.iter().filter_map(|id| self.unplug(*id, at_s, Leave::Outage)).collect();
+    fn fail(&mut self, cabinet: CabinetId, at_s: u32) {
+        let ports = self.cabinets.get(cabinet).0.ports();
+        let thrown_out: Vec<_> = ports.filter_map(|id| self.unplug(id, at_s, Leave::Outage)).collect();
         self.set_broken(cabinet, true);
         self.next_failure(cabinet, at_s, true);
         for session in thrown_out {
-            self.arrive(Arrival { at_s, ..session.arrival });
+            self.arrive(Arrival { at_s, ..session.end() });
         }
     }
 
-    fn repair(&mut self, cabinet: u32, at_s: u32) {
+    fn repair(&mut self, cabinet: CabinetId, at_s: u32) {
         self.set_broken(cabinet, false);
-        for id in self.tables.cabinets[cabinet as usize].ports.clone() {
-            if let Ok((_, mut plug, _)) = self.ports.get_mut(self.roster.entity(id.index())) {
-                plug.free_s = at_s;
-            }
+        for id in self.cabinets.get(cabinet).0.ports() {
+            self.ports.get_mut(id).1.free_from(at_s);
             self.call_next(id, at_s);
         }
         self.next_failure(cabinet, at_s, false);
     }
 
-    fn set_broken(&mut self, cabinet: u32, is_broken: bool) {
-        let tables = &mut *self.tables;
-        let state = &mut tables.cabinets[cabinet as usize];
-        state.broken = is_broken;
-        if tables.access[state.group].is_for_trucks() {
-            self.plazas.at[state.site.index()].count_truck_ports(state.ports.len() as u32, is_broken);
+    fn set_broken(&mut self, id: CabinetId, is_broken: bool) {
+        let is_for_trucks = self.cabinets.is_for_trucks(id);
+        let (cabinet, state) = self.cabinets.get_mut(id);
+        state.set_broken(is_broken);
+        if is_for_trucks {
+            self.sites.ports(cabinet.site).count_for_trucks(cabinet.port_count, is_broken);
         }
     }
 
-    fn next_failure(&mut self, cabinet: u32, at_s: u32, is_broken: bool) {
-        let tables = &mut *self.tables;
-        let state = &mut tables.cabinets[cabinet as usize];
-        if let Some((mtbf_h, mttr_h)) = state.failures {
-            let (kind, mean_h) = if is_broken { (kind::REPAIR, mttr_h) } else { (kind::FAIL, mtbf_h) };
-            let after_s = state.stream.exponential_s(mean_h);
-            tables.agenda.push(Due { at_s: at_s.saturating_add(after_s), kind, id: cabinet });
+    fn next_failure(&mut self, id: CabinetId, at_s: u32, is_broken: bool) {
+        let (cabinet, state) = self.cabinets.get_mut(id);
+        if let Some((mtbf_h, mttr_h)) = cabinet.failures {
+            let (event, mean_h) = if is_broken { (Event::Repair(id), mttr_h) } else { (Event::Fail(id), mtbf_h) };
+            self.agenda.push(at_s.saturating_add(state.draw_s(mean_h)), event);
         }
     }
 
-    fn reopen(&mut self, group: usize, at_s: u32) {
-        let cabinets = self.tables.cabinets.iter().filter(|cabinet| cabinet.group == group);
-        for id in cabinets.flat_map(|cabinet| cabinet.ports.clone()).collect::<Vec<_>>() {
+    fn reopen(&mut self, group: u32, at_s: u32) {
+        let ports: Vec<PortId> = self.cabinets.of_group(group as usize).flat_map(Cabinet::ports).collect();
+        for id in ports {
             self.call_next(id, at_s);
         }
-        let Some((_, to)) = self.tables.access[group].reserved else { return };
+        let Some(to) = self.cabinets.reserved_until(group as usize) else { return };
         // The same time by the clock, also where the clock is put back in between.
         let now_s = i64::from(at_s);
         let today_s = self.calendar.day(now_s) * DAY_S + i64::from(to);
         let next_s = [today_s, today_s + DAY_S].map(|local_s| self.calendar.elapsed_s(local_s));
         let next_s = if next_s[0] > now_s { next_s[0] } else { next_s[1] };
-        self.tables.agenda.push(Due { at_s: next_s as u32, kind: kind::REOPEN, id: group as u32 });
-    }
-}
-
-/// Smaller goes first.
-fn rank(order: QueueOrder, waiting: &Arrival) -> f64 {
-    match order {
-        QueueOrder::FirstCome => f64::from(waiting.at_s),
-        QueueOrder::SoonestDuty => waiting.depart_s.map_or(f64::INFINITY, f64::from),
-        QueueOrder::LowestSoc => waiting.battery.soc(),
+        self.agenda.push(next_s as u32, Event::Reopen(group));
     }
 }

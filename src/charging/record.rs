@@ -1,20 +1,20 @@
-//! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a port.
+//! Rows out: one for each session that ends, and for each vehicle that leaves a queue without a charging port; and what
+//! the end of a run asks of this room.
 
-use super::state::{Arrival, Leave, Plazas, Plug, Port, Session};
-use crate::kernel::ids::VisitId;
+use super::arrival::{Arrival, Arrivals, Departures};
+use super::session::{Plug, Session};
+use super::state::{Cabinet, Port, SiteChargers, SitePorts, SiteQueue};
+use crate::kernel::ids::{Roster, VisitId};
 use crate::kernel::units::Kwh;
 use crate::record::Records;
 use crate::record::rows::SessionRow;
+use crate::record::words::Leave;
+use crate::vehicle::battery::Battery;
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::{User, Vehicle};
-use bevy_ecs::prelude::World;
+use bevy_ecs::prelude::{Component, World};
 
-/// Does it leave with less than it was to get (by more than a watt-hour)?
-pub(super) fn is_short(arrival: &Arrival) -> bool {
-    !arrival.is_opportunity && (arrival.target - arrival.battery.energy()).0 > 1e-3
-}
-
-/// What is the same for whoever charged and whoever only waited; energy as of now.
+/// What is the same for a vehicle that charged and one that only waited; energy as of now.
 fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> SessionRow {
     SessionRow {
         vehicle_kind: vehicle_kind(arrival.vehicle),
@@ -41,18 +41,18 @@ fn row(arrival: &Arrival, start_energy: Kwh, end_s: u32, leave: Leave) -> Sessio
 }
 
 pub(super) fn session_row(session: &Session, port: &Port, end_s: u32, leave: Leave) -> SessionRow {
-    let arrival = &session.arrival;
+    let arrival = session.arrival();
     let is_equipment = matches!(arrival.vehicle, Vehicle::Unit(_));
     SessionRow {
         port: Some(port.id),
-        start_s: Some(session.start_s),
-        wait_s: session.start_s.saturating_sub(arrival.at_s),
-        grid_kwh: session.drawn.0,
-        v2g_export_kwh: session.given.0,
+        start_s: Some(session.start_s()),
+        wait_s: session.start_s().saturating_sub(arrival.at_s),
+        grid_kwh: session.drawn().0,
+        v2g_export_kwh: session.exported().0,
         // Equipment charges at its own terminal, which does not sell to itself.
-        paid_usd: port.price.filter(|_| !is_equipment).map(|price| session.drawn.0 * price),
-        start_soc: session.start_soc,
-        ..row(arrival, session.start_energy, end_s, leave)
+        paid_usd: port.price_usd_per_kwh.filter(|_| !is_equipment).map(|price| session.drawn().0 * price),
+        start_soc: session.start_soc(),
+        ..row(arrival, session.start_energy(), end_s, leave)
     }
 }
 
@@ -60,15 +60,15 @@ pub(super) fn waited_row(arrival: &Arrival, end_s: u32, leave: Leave) -> Session
     row(arrival, arrival.battery.energy(), end_s, leave)
 }
 
-/// Rows of those who are still at ports or in queues when the run ends.
-pub fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
-    let mut rows: Vec<SessionRow> = world
-        .query::<(&Port, &Plug)>()
-        .iter(world)
-        .filter_map(|(port, plug)| Some(session_row(plug.session.as_ref()?, port, end_s, Leave::Open)))
-        .collect();
-    let plazas = world.resource::<Plazas>();
-    rows.extend(plazas.at.iter().flat_map(|plaza| &plaza.queue).map(|waiting| waited_row(waiting, end_s, Leave::Open)));
+/// Rows of the vehicles that are still at charging ports or in queues when the run ends.
+pub(crate) fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
+    let mut plugs = world.query::<(&Port, &Plug)>();
+    let plugged = plugs.iter(world).filter_map(|(port, plug)| Some((port, plug.session()?)));
+    let mut rows: Vec<SessionRow> =
+        plugged.map(|(port, session)| session_row(session, port, end_s, Leave::Open)).collect();
+    let mut queues = world.query::<&SiteQueue>();
+    let waiting = queues.iter(world).flat_map(SiteQueue::waiting);
+    rows.extend(waiting.map(|waiting| waited_row(waiting, end_s, Leave::Open)));
     rows.sort_by_key(|row| (row.site, row.arrive_s, row.vehicle_kind, row.vehicle_id));
     rows
 }
@@ -77,5 +77,85 @@ pub fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
 pub(crate) fn close(world: &mut World, end_s: u32) {
     for row in open_rows(world, end_s) {
         world.resource_mut::<Records<SessionRow>>().push(row);
+    }
+}
+
+/// A component of each site's charging, in site order.
+fn of_sites<T: Component>(world: &World) -> impl Iterator<Item = &T> {
+    let sites = world.resource::<Roster<SiteQueue>>().all();
+    sites.iter().map(|site| world.get(*site).expect("a site has all that belongs to its charging"))
+}
+
+/// What is plugged in at each charging port, in id order.
+fn plugs(world: &World) -> impl Iterator<Item = &Plug> {
+    let ports = world.resource::<Roster<Port>>().all();
+    ports.iter().map(|port| world.get(*port).expect("a charging port has a plug"))
+}
+
+/// Charging ports by site.
+pub(crate) fn port_counts(world: &World) -> Vec<u32> {
+    of_sites::<SiteChargers>(world).map(|chargers| chargers.port_count).collect()
+}
+
+/// Area under the length of each site's queue until the run ends, vehicle-seconds.
+pub(crate) fn queue_areas_s(world: &World, end_s: u32) -> Vec<i64> {
+    of_sites::<SiteQueue>(world).map(|queue| queue.area_until_s(end_s)).collect()
+}
+
+/// Charging ports that their sites list as occupied, and those that have a session.
+pub(crate) fn occupied_and_plugged(world: &World) -> (u64, u64) {
+    let occupied = of_sites::<SitePorts>(world).map(|ports| ports.occupied().len() as u64).sum();
+    let plugged = plugs(world).filter(|plug| plug.session().is_some()).count() as u64;
+    (occupied, plugged)
+}
+
+/// Batteries that this room holds, or that are handed to it or back, each with its vehicle.
+pub(crate) fn batteries(world: &World) -> impl Iterator<Item = (Vehicle, &Battery)> {
+    let plugged = plugs(world).filter_map(Plug::session).map(Session::arrival);
+    let waiting = of_sites::<SiteQueue>(world).flat_map(SiteQueue::waiting);
+    let arrivals = plugged.chain(waiting).chain(&world.resource::<Arrivals>().0);
+    let leaving = world.resource::<Departures>().0.iter().map(|departure| (departure.vehicle, &departure.battery));
+    arrivals.map(|arrival| (arrival.vehicle, &arrival.battery)).chain(leaving)
+}
+
+/// The group of chargers that each charging port belongs to, as positions in the scenario's list.
+pub(crate) fn groups_of_ports(world: &World) -> Vec<usize> {
+    cabinets(world).flat_map(|cabinet| cabinet.ports().map(|_| cabinet.group)).collect()
+}
+
+/// The groups of chargers at each site, in the order of their cabinets.
+pub(crate) fn groups_at_sites(world: &World) -> Vec<Vec<usize>> {
+    let mut groups = vec![Vec::new(); world.resource::<Roster<SiteQueue>>().len()];
+    for cabinet in cabinets(world) {
+        let here = &mut groups[cabinet.site.index()];
+        if here.last() != Some(&cabinet.group) {
+            here.push(cabinet.group);
+        }
+    }
+    groups
+}
+
+/// All cabinets, in id order; so are their charging ports.
+fn cabinets(world: &World) -> impl Iterator<Item = &Cabinet> {
+    let cabinets = world.resource::<Roster<Cabinet>>().all();
+    cabinets.iter().map(|cabinet| world.get(*cabinet).expect("a roster of cabinets lists cabinets"))
+}
+
+/// Breaks the books on purpose, for tests of the audit.
+#[cfg(test)]
+pub(crate) mod tamper {
+    use super::super::state::SessionLog;
+    use super::{Roster, SiteQueue, World};
+    use crate::kernel::ids::PortId;
+
+    /// Counts a session that nobody began.
+    pub(crate) fn count_a_session(world: &mut World) {
+        world.resource_mut::<SessionLog>().begin(PortId(0));
+    }
+
+    /// Counts a second too much under the length of a site's queue.
+    pub(crate) fn lengthen_queue(world: &mut World, site: usize) {
+        let site = world.resource::<Roster<SiteQueue>>().entity(site);
+        world.get_mut::<SiteQueue>(site).expect("a site has a queue").line().exit(1);
     }
 }

@@ -1,8 +1,9 @@
 //! The steps of this room, and the visitors that it lets in.
 
-use super::power::{ask, deliver, grant, hold_leavers, plan};
-use super::queue::serve_queues;
-use super::state::{Arrival, Arrivals};
+use super::arrival::{Arrival, Arrivals};
+use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan};
+use super::queue::{is_queue_due, serve_queues};
+use crate::grid::systems::SetLimits;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
 use crate::kernel::stage::{Register, Tick};
@@ -13,24 +14,30 @@ use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 
 /// Registers the charging systems.
-pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Deliver, deliver);
+pub(crate) fn register(r: &mut Register<'_>) {
+    r.boundary(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
-    r.tick(Tick::Queue, (hold_leavers, serve_queues).chain());
-    r.tick(Tick::Ask, ask);
-    r.tick(Tick::Plan, plan);
-    r.tick(Tick::Grant, grant);
+    r.interval_start(Tick::Limits, hold_leavers.before(SetLimits));
+    r.when(Tick::Queue, is_queue_due, serve_queues);
+    r.when(Tick::Ask, needs_set_points, ask);
+    r.when(Tick::Plan, needs_set_points, plan);
+    r.when(Tick::Grant, needs_set_points, grant);
 }
 
 /// Visits of a list, in the order of their arrival.
-#[derive(Resource, Debug, Default)]
-pub struct VisitList {
-    /// Where and what.
-    pub visits: Vec<(SiteId, Stay)>,
-    /// May each use the port of its charger's number and no other?
-    pub is_pinned: bool,
+#[derive(Resource, Debug)]
+pub(crate) struct VisitList {
+    visits: Vec<(SiteId, Stay)>,
+    is_pinned: bool,
     /// The first that has not come yet.
-    pub next: usize,
+    next: usize,
+}
+
+impl VisitList {
+    /// Sites and stays. Where they are `pinned`, each may use the charging port of its charger's number and no other.
+    pub(super) fn new(visits: Vec<(SiteId, Stay)>, is_pinned: bool) -> Self {
+        Self { visits, is_pinned, next: 0 }
+    }
 }
 
 /// Visitors that arrive in this tick join the queues.

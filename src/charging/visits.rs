@@ -16,7 +16,7 @@ pub(crate) fn visits(build: &mut Build<'_>) -> Vec<Arc<str>> {
         first += visits.vehicles.len() as u32;
     }
     let visits = in_order_of_arrival(&mut order);
-    build.world.insert_resource(VisitList { visits, is_pinned: build.loaded.pin_visits, next: 0 });
+    build.world.insert_resource(VisitList::new(visits, build.loaded.pin_visits));
     order.into_iter().map(|coming| Arc::clone(&coming.visit.session)).collect()
 }
 

@@ -181,7 +181,7 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
 }
 
 /// A metric by its name, or the nearest one that there is.
-fn metric(name: &str) -> Result<MetricName, String> {
+pub(super) fn metric(name: &str) -> Result<MetricName, String> {
     let known = MetricName::ALL.iter().map(|metric| metric.as_str());
     MetricName::parse(name).ok_or_else(|| nearest(name, known).unwrap_or_else(|| "there is no such metric".to_owned()))
 }

@@ -5,9 +5,11 @@ mod bill;
 mod compare;
 mod exit;
 mod export;
+mod fork;
 mod import;
 mod init;
 mod man;
+mod optimize;
 mod output;
 mod pathway;
 mod plugin;
@@ -16,6 +18,7 @@ mod replay;
 mod report;
 mod run;
 mod schema;
+mod sensitivity;
 mod serve;
 mod simulate;
 mod suite;
@@ -69,6 +72,11 @@ enum Command {
         after_help = "Example: portvolt replay sessions.csv --policy edf --limit-kw 320 --interval 15min --out runs/edf"
     )]
     Replay(replay::ReplayArgs),
+    /// Replay a finished run to a time, then go on under a change: the same past, two futures, one comparison.
+    #[command(
+        after_help = "Example: portvolt fork runs/depot_night --at 2025-06-04T12:00 --set site.depot.limit_kw=800"
+    )]
+    Fork(fork::ForkArgs),
     /// List the built-in policies of each kind: what each does, may know and takes as parameters.
     #[command(after_help = "Example: portvolt policies --format json")]
     Policies,
@@ -77,6 +85,14 @@ enum Command {
         after_help = "Example: portvolt compare scenarios/depot_night --strategies bau,fcfs,equal_share --replications 20"
     )]
     Compare(compare::CompareArgs),
+    /// Say which of a scenario's doubtful numbers decide its result, and which to measure first.
+    #[command(
+        after_help = "Example: portvolt sensitivity scenarios/depot_night --metric bill_total_usd --strategies bau,fcfs"
+    )]
+    Sensitivity(sensitivity::SensitivityArgs),
+    /// Find the best of many designs of a scenario under constraints, with few runs.
+    #[command(after_help = "Example: portvolt optimize depot_layout.toml")]
+    Optimize(optimize::OptimizeArgs),
     /// Plan thousands of runs, run them in parts on any number of machines, merge them.
     #[command(
         after_help = "Example: portvolt sweep plan study.toml && portvolt sweep run sweeps && portvolt sweep merge sweeps"
@@ -165,8 +181,11 @@ fn carry_out(cli: Cli) -> Exit {
     match cli.command {
         Command::Run(args) => run::run(&args, &console),
         Command::Replay(args) => replay::replay(&args, &console),
+        Command::Fork(args) => fork::fork(&args, &console),
         Command::Policies => policies::policies(&console),
         Command::Compare(args) => compare::run(&args, &console),
+        Command::Sensitivity(args) => sensitivity::run(&args, &console),
+        Command::Optimize(args) => optimize::run(&args, &console),
         Command::Sweep(command) => sweep::run(&command, &console),
         Command::Report(args) => report::report(&args, &console),
         Command::Serve(args) => serve::serve(&args, &console),

@@ -6,6 +6,7 @@ use super::output::diagnose;
 use super::simulate::{begin, carry_out};
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
+use crate::scenario::Allocation;
 use crate::scenario::replay::{Replay, load, name};
 use crate::sim::Options;
 use std::collections::BTreeMap;
@@ -31,6 +32,10 @@ pub(super) struct ReplayArgs {
     /// Control interval, such as 15min, 300s or 1h.
     #[arg(long, default_value = "15min", value_parser = duration_s)]
     interval: u32,
+    /// Share power under a limit at the boundaries of control intervals, as simulators do that go in steps, or at each event
+    /// (plug-in, unplug, full battery), so that the limit holds in every second and waits do not hang on the interval.
+    #[arg(long, default_value = "interval", value_name = "WHEN", value_parser = allocation)]
+    allocation: Allocation,
     /// Let the sessions queue for a pool of this many charging ports, whatever their `charger_id`.
     #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*PORTS.start())..=i64::from(*PORTS.end())))]
     chargers: Option<u32>,
@@ -85,6 +90,7 @@ impl ReplayArgs {
             params: Vec::new(),
             limit_kw: None,
             interval: 900,
+            allocation: Allocation::Interval,
             chargers: None,
             port_kw: None,
             tariff: None,
@@ -113,6 +119,7 @@ impl ReplayArgs {
         match name {
             "policy" => value.clone_into(&mut self.policy),
             "interval_s" => self.interval = duration_s(value).ok()?,
+            "allocation" => self.allocation = allocation(value).ok()?,
             "limit_kw" => self.limit_kw = Some(power(value).ok()?),
             "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| PORTS.contains(ports))?),
             "port_kw" => self.port_kw = Some(power(value).ok()?),
@@ -145,6 +152,10 @@ fn duration_s(text: &str) -> Result<u32, String> {
     }
 }
 
+fn allocation(text: &str) -> Result<Allocation, String> {
+    Allocation::parse(text).ok_or_else(|| "write `interval` or `event`".to_owned())
+}
+
 fn power(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(kw) if kw.is_finite() && (0.0..=1e7).contains(&kw) => Ok(kw),
@@ -167,6 +178,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         params: args.params.iter().cloned().collect::<BTreeMap<_, _>>(),
         limit_kw: args.limit_kw,
         interval_s: args.interval,
+        allocation: args.allocation,
         chargers: args.chargers,
         port_kw: args.port_kw,
         tariff: args.tariff.clone(),
@@ -195,6 +207,8 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         with_csv: args.csv,
         with_report: args.report,
         bound: if args.bound { Bounded::Replay(limit_kw) } else { Bounded::No },
+        sensitivity: None,
+        fork: None,
         baseline: None,
     };
     carry_out(&job, args.strict, folder, console)
@@ -203,6 +217,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
 /// What was asked for, as the manifest keeps it: the options that change results.
 fn settings(args: &ReplayArgs) -> Vec<String> {
     let mut out = vec![format!("policy={}", args.policy), format!("interval_s={}", args.interval)];
+    out.extend((args.allocation != Allocation::Interval).then(|| format!("allocation={}", args.allocation.word())));
     out.extend(args.params.iter().map(|(name, value)| format!("param.{name}={value}")));
     out.extend(args.limit_kw.map(|kw| format!("limit_kw={kw}")));
     out.extend(args.chargers.map(|ports| format!("chargers={ports}")));

@@ -14,13 +14,18 @@ pub(super) struct ReportArgs {
     /// Of a transition: the folder of a finished one to draw beside it.
     #[arg(long, value_name = "DIR")]
     baseline: Option<PathBuf>,
+    /// The folder of a finished `portvolt sensitivity`: the page then says which doubtful numbers decide.
+    #[arg(long, value_name = "DIR")]
+    sensitivity: Option<PathBuf>,
     /// Where the page goes. Default: report.html in the folder.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
-    let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|manifest| {
+    let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|mut manifest| {
+        let sensitivity = args.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
+        manifest.held_against.extend(sensitivity);
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });

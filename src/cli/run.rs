@@ -70,6 +70,9 @@ pub(super) struct RunArgs {
     /// Say how far charging is from the best possible with full knowledge: energy, peaks, cost.
     #[arg(long)]
     bound: bool,
+    /// The folder of a finished `portvolt sensitivity` of this scenario: the report then says which doubtful numbers decide.
+    #[arg(long, value_name = "DIR")]
+    sensitivity: Option<PathBuf>,
     /// Write what policies see at each decision into DIR, a JSON object a line, for work on a policy away from the run.
     #[arg(long, value_name = "DIR")]
     record_views: Option<PathBuf>,
@@ -105,6 +108,7 @@ impl RunArgs {
             record_views: None,
             bound: manifest.held_against.contains_key("bound"),
             baseline: manifest.held_against.get("baseline").map(PathBuf::from),
+            sensitivity: manifest.held_against.get("sensitivity").map(PathBuf::from),
             profile: false,
         }
     }
@@ -150,6 +154,8 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         with_csv: args.csv,
         with_report: true,
         bound: if args.bound { Bounded::Run } else { Bounded::No },
+        sensitivity: args.sensitivity.clone(),
+        fork: None,
         baseline: args.baseline.clone().zip(baseline),
     };
     carry_out(&job, args.strict, folder, console)

@@ -7,6 +7,7 @@ use super::pathway;
 use crate::job::{Finished, Job, JobError, Kind, Progress};
 use crate::record::folder::RunFolder;
 use crate::record::notes::PluginNotes;
+use crate::study::fork;
 use std::path::Path;
 
 /// Begins the folder of a run, or says why not.
@@ -72,6 +73,9 @@ fn show(job: &Job<'_>, finished: &Finished, console: &Console) {
     };
     if console.is_json() {
         let mut json = serde_json::json!({ "schema": 1, "dir": path, "metrics": metrics, "broken": finished.broken });
+        if job.fork.is_some() {
+            json["fork"] = serde_json::to_value(&finished.forked).unwrap_or_default();
+        }
         if let (Some(json), Some(extra)) = (json.as_object_mut(), extra.as_object()) {
             json.extend(extra.clone());
         }
@@ -79,6 +83,9 @@ fn show(job: &Job<'_>, finished: &Finished, console: &Console) {
         return;
     }
     console.print(&screen);
+    if let Some((fork, _)) = &job.fork {
+        console.print(&fork::screen(fork, &finished.forked));
+    }
     console.print(&format!("\nResults: {}{hint}", path.display()));
     if let Kind::Operations { digest, .. } = &finished.kind {
         console.note(&format!("digest of all rows: {}", &digest[..16]));

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::replay::ReplayArgs;
-use super::{compare, replay, run};
+use super::{compare, fork, optimize, replay, run, sensitivity};
 use crate::disk::Scratch;
 use crate::record::folder::{MANIFEST, Manifest, REQUEST, files};
 use crate::study::compare::results::Asked;
@@ -74,6 +74,27 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
             }
         },
         None => run::run(&run::RunArgs::again(manifest, again), &console),
+        Some(study) if manifest.command == "fork" => match serde_json::from_value(study.clone()) {
+            Ok(asked) => fork::again(manifest, asked, again, &console),
+            Err(error) => {
+                console.error(&format!("the manifest's fork cannot be read: {error}"));
+                Exit::BadFiles
+            }
+        },
+        Some(study) if manifest.command == "optimize" => match study["study"].as_str() {
+            Some(study) => optimize::carry_out(Path::new(study), 0, again, true, &console),
+            None => {
+                console.error("the manifest names no study");
+                Exit::BadFiles
+            }
+        },
+        Some(study) if manifest.command == "sensitivity" => match serde_json::from_value(study.clone()) {
+            Ok(asked) => sensitivity::carry_out(&asked, 0, again, true, &console),
+            Err(error) => {
+                console.error(&format!("the manifest's sensitivity cannot be read: {error}"));
+                Exit::BadFiles
+            }
+        },
         Some(study) => match serde_json::from_value::<Asked>(study.clone()) {
             Ok(asked) => match asked.wrong() {
                 None => compare::carry_out(&asked, 0, again, true, &console),

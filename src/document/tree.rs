@@ -101,6 +101,33 @@ impl Item {
         }
     }
 
+    /// Puts a value in the place of the one at a path such as `fleet.a.shift[0].hours`; was there one? Its place in the file
+    /// stays.
+    pub fn put(&mut self, path: &str, value: &Value) -> bool {
+        if path.is_empty() {
+            self.node = node_of(value, &self.value);
+            return true;
+        }
+        let below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        match &mut self.node {
+            Node::Table(items) => {
+                let path = path.strip_prefix('.').unwrap_or(path);
+                // A key may hold a dot itself.
+                let mut found =
+                    items.iter_mut().filter_map(|(key, item)| Some((path.strip_prefix(key.as_str())?, item)));
+                found.any(|(rest, item)| below(rest) && item.put(rest, value))
+            }
+            Node::List(items) => {
+                let Some((index, rest)) = path.strip_prefix('[').and_then(|path| path.split_once(']')) else {
+                    return false;
+                };
+                let item = index.parse::<usize>().ok().and_then(|index| items.get_mut(index));
+                item.is_some_and(|item| item.put(rest, value))
+            }
+            Node::Leaf(_) => false,
+        }
+    }
+
     /// The item at a path of keys and list positions, as far as it exists: the deepest one found.
     #[must_use]
     pub fn nearest(&self, path: &[String]) -> &Item {
@@ -186,6 +213,17 @@ fn item(
         }
     };
     Item { key: Place::Span(file, key_span), value: Place::Span(file, span), node }
+}
+
+/// A value as items, all at one place.
+fn node_of(value: &Value, place: &Place) -> Node {
+    match value {
+        Value::Array(list) => {
+            let item = |value: &Value| Item { key: place.clone(), value: place.clone(), node: node_of(value, place) };
+            Node::List(list.iter().map(item).collect())
+        }
+        value => Node::Leaf(value.clone()),
+    }
 }
 
 fn number_value(number: f64) -> Option<Value> {

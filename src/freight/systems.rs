@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::state::{Berths, Board, Call, Haul};
-use crate::grid::state::OtherLoad;
+use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
@@ -19,7 +19,10 @@ const LAPSE_EVERY_S: u32 = 3_600;
 
 /// Registers the freight systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Freight, (release_hauls, cancel_lapsed, work_vessels).chain());
+    r.boundary(Tick::Freight, draw_hauls);
+    r.tick(Tick::Freight, release_hauls.after(draw_hauls));
+    r.boundary(Tick::Freight, cancel_lapsed.after(release_hauls));
+    r.interval_start(Tick::Freight, work_vessels.after(cancel_lapsed));
 }
 
 /// The demand to come.
@@ -80,22 +83,24 @@ impl Freight {
     }
 }
 
-/// Hauls become known some time before they are ready.
-fn release_hauls(
+/// At a boundary: the hauls of the days that come near are drawn and numbered.
+fn draw_hauls(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
     roster: Res<Roster<Call>>,
     calls: Query<&Call>,
     mut freight: ResMut<Freight>,
-    mut board: ResMut<Board>,
 ) {
     let horizon_s = clock.tick_end_s() + freight.known_before_s;
-    if clock.starts_interval() {
-        let day = calendar.day(i64::from(horizon_s)) + 1;
-        let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
-        freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
-        freight.number_days_up_to(day);
-    }
+    let day = calendar.day(i64::from(horizon_s)) + 1;
+    let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
+    freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
+    freight.number_days_up_to(day);
+}
+
+/// Hauls become known some time before they are ready.
+fn release_hauls(clock: Res<Clock>, mut freight: ResMut<Freight>, mut board: ResMut<Board>) {
+    let horizon_s = clock.tick_end_s() + freight.known_before_s;
     while freight.upcoming.front().is_some_and(|haul| haul.ready_s < horizon_s) {
         if let Some(haul) = freight.upcoming.pop_front() {
             board.put_up(haul);
@@ -103,6 +108,7 @@ fn release_hauls(
     }
 }
 
+/// On the hour, which a boundary is: hauls that no truck took in time lapse.
 fn cancel_lapsed(
     clock: Res<Clock>,
     freight: Res<Freight>,
@@ -125,15 +131,12 @@ fn work_vessels(
     calls: Query<&Call>,
     mut freight: ResMut<Freight>,
     mut berths: ResMut<Berths>,
-    mut other: ResMut<OtherLoad>,
+    mut shore: NodeLoads<'_, '_, ShoreLoad>,
     mut rows: ResMut<Records<CallRow>>,
 ) {
-    if !clock.starts_interval() || clock.done() {
-        return;
-    }
     let (from_s, to_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
     berths.clear();
-    other.clear_shore();
+    shore.clear();
     let Freight { demand: Some(demand), first_here, .. } = &mut *freight else { return };
     let has_left = |at: usize| at < roster.len() && roster.get(&calls, at).leave_s <= from_s;
     while has_left(*first_here) {
@@ -147,7 +150,7 @@ fn work_vessels(
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
         berths.add(call.site, lifts, demand.rail_share());
         if call.on_shore_power {
-            other.add_shore(call.site, Kw(call.shore_kw));
+            shore.add(node_of(call.site), Kw(call.shore_kw));
         }
     }
 }

@@ -1,17 +1,17 @@
 //! The tree of limits down to the chargers, and what stands at its nodes.
 
 use super::limits::{TimedLimit, TimedLimits};
-use super::solar::Array;
-use super::spec::LimitSpec;
+use super::solar::SolarArray;
+use super::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use super::state::{
-    Arrays, Headroom, InnerNodes, LimitTree, LimitsNow, Meters, OtherLoad, SiteOutlook, Storages, Thermals,
+    AtNode, BaseLoad, BottomUp, ChargingLoad, EquipmentLoad, Headroom, HydrogenLoad, InnerNode, IntervalLoad, LimitNow,
+    LimitTree, Meter, NodeLoad, ShoreLoad, SiteOutlook, SolarPower, node_of,
 };
 use super::storage::Storage;
-use super::systems::connection;
-use super::transformer::Thermal;
+use super::transformer::Transformer;
 use crate::kernel::calendar::{DAY_S, local_s, parse_window};
 use crate::kernel::ids::{NodeId, SiteId};
-use crate::kernel::units::{Kw, Kwh};
+use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,13 +27,13 @@ pub(crate) struct Inner {
 /// The node of a key of `[node]`, or the site's connection.
 pub(crate) fn inner_node(build: &Build<'_>, site: SiteId, behind: Option<&str>) -> NodeId {
     let at = behind.and_then(|key| build.scenario.node.keys().position(|known| known == key));
-    at.map_or(NodeId(site.0), |at| NodeId::at(build.sites.0.len() + at))
+    at.map_or(node_of(site), |at| NodeId::at(build.sites.0.len() + at))
 }
 
 pub(crate) fn inner_nodes(build: &Build<'_>) -> Inner {
     let mut inner = Inner { parent: Vec::new(), limit: Vec::new(), nodes: build.sites.ids().collect() };
     for site in &build.sites.0 {
-        inner.parent.push(site.spec.behind.as_deref().map(|behind| NodeId(build.site(behind).0)));
+        inner.parent.push(site.spec.behind.as_deref().map(|behind| node_of(build.site(behind))));
         inner.limit.push(connection(&site.spec));
     }
     for spec in build.scenario.node.values() {
@@ -45,37 +45,44 @@ pub(crate) fn inner_nodes(build: &Build<'_>) -> Inner {
     inner
 }
 
-/// Everything of the grid but the tree itbuild.
+/// Everything of the grid but the tree itself.
 pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
-    let sites = build.sites.0.len();
-    let node_specs = build.scenario.node.values();
-    let mut fixed: Vec<Kw> = build.sites.0.iter().map(|site| Kw(site.spec.load_kw)).collect();
-    fixed.extend(node_specs.clone().map(|spec| Kw(spec.load_kw)));
-    let transformers: Vec<_> = node_specs
-        .enumerate()
-        .filter_map(|(at, spec)| Some((NodeId::at(sites + at), spec.transformer.clone()?)))
-        .collect();
-    let settled = |(node, spec): &(NodeId, _)| Thermal::settled(spec, fixed[node.index()]);
-    let thermals = transformers.iter().map(settled).collect();
-    build.world.insert_resource(Thermals(thermals));
-    build.world.insert_resource(InnerNodes::new(tree, nodes.to_vec(), transformers));
-    build.world.insert_resource(Headroom(tree.limit.clone()));
-    build.world.insert_resource(LimitsNow(tree.limit[..nodes.len()].to_vec()));
-    build.world.insert_resource(OtherLoad {
-        solar: vec![Kw::ZERO; fixed.len()],
-        fixed,
-        equipment: vec![Kw::ZERO; sites],
-        shore: vec![Kw::ZERO; sites],
-        hydrogen: vec![Kw::ZERO; sites],
-    });
-    let zero = vec![Kwh::ZERO; sites];
-    let (charging, solar, storage) = (zero.clone(), zero.clone(), zero.clone());
-    build.world.insert_resource(Meters { total: zero, charging, solar, storage });
+    let base = base_loads(build);
+    build.world.insert_resource(BottomUp::new(tree, nodes.len()));
+    build.world.insert_resource(Headroom::of(tree.limits()));
     let outlook = outlook(build);
     build.world.insert_resource(outlook);
     let limits = build.scenario.limit.values().flat_map(|spec| timed_limits(build, spec)).collect();
-    build.world.insert_resource(TimedLimits(limits));
-    plants(build);
+    build.world.insert_resource(TimedLimits::of(limits));
+    transformers(build, &base);
+    arrays(build);
+    storages(build);
+    spawn_nodes(build, tree, nodes, &base);
+    let meters: Vec<_> = build.sites.ids().map(|site| (AtNode(node_of(site)), Meter::default())).collect();
+    build.spawn::<_, Meter>(meters);
+}
+
+/// Load that is not simulated, by inner node.
+fn base_loads(build: &Build<'_>) -> Vec<Kw> {
+    let sites = build.sites.0.iter().map(|site| Kw(site.spec.load_kw));
+    sites.chain(build.scenario.node.values().map(|spec| Kw(spec.load_kw))).collect()
+}
+
+fn spawn_nodes(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId], base: &[Kw]) {
+    let node = |(at, site): (usize, &SiteId)| {
+        let mut load = BaseLoad::default();
+        load.set(base[at]);
+        (
+            InnerNode { id: NodeId::at(at), site: *site },
+            LimitNow::of(tree.limits()[at]),
+            load,
+            (SolarPower::default(), EquipmentLoad::default(), ShoreLoad::default(), HydrogenLoad::default()),
+            ChargingLoad::default(),
+            IntervalLoad::default(),
+        )
+    };
+    let bundles: Vec<_> = nodes.iter().enumerate().map(node).collect();
+    build.spawn::<_, InnerNode>(bundles);
 }
 
 /// The prices of sites with a tariff, by control interval, a horizon beyond the end.
@@ -96,30 +103,43 @@ fn outlook(build: &Build<'_>) -> SiteOutlook {
     outlook
 }
 
-/// Arrays and stationary batteries.
-fn plants(build: &mut Build<'_>) {
-    let mut arrays = Vec::new();
-    for (key, spec) in &build.scenario.solar {
+/// The nodes of `[node]` that are transformers, in balance with their constant load.
+fn transformers(build: &mut Build<'_>, base: &[Kw]) {
+    let sites = build.sites.0.len();
+    let transformer = |(at, spec): (usize, &NodeSpec)| {
+        let node = NodeId::at(sites + at);
+        Some((AtNode(node), Transformer::settled(spec.transformer.clone()?, base[node.index()])))
+    };
+    let bundles: Vec<_> = build.scenario.node.values().enumerate().filter_map(transformer).collect();
+    build.spawn::<_, Transformer>(bundles);
+}
+
+fn arrays(build: &mut Build<'_>) {
+    let array = |(key, spec): (&String, &SolarSpec)| {
         let site = build.site(&spec.site);
         let place = &build.sites.0[site.index()].spec;
         let profile = build.loaded.solar.get(key).cloned().unwrap_or_default();
         let node = inner_node(build, site, spec.behind.as_deref());
-        arrays.push((node, Array::new(spec.clone(), place.lat, place.lon, profile)));
-    }
-    let mut storages = Vec::new();
-    for (key, spec) in &build.scenario.storage {
+        (AtNode(node), SolarArray::new(spec.clone(), place.lat, place.lon, profile))
+    };
+    let bundles: Vec<_> = build.scenario.solar.iter().map(array).collect();
+    build.spawn::<_, SolarArray>(bundles);
+}
+
+fn storages(build: &mut Build<'_>) {
+    let storage = |(key, spec): (&String, &StorageSpec)| {
         let node = inner_node(build, build.site(&spec.site), spec.behind.as_deref());
-        storages.push((key.clone(), node, Storage::new(spec.clone())));
-    }
-    build.world.insert_resource(Arrays(arrays));
-    build.world.insert_resource(Storages(storages));
+        (AtNode(node), Storage::new(key.clone(), spec.clone()))
+    };
+    let bundles: Vec<_> = build.scenario.storage.iter().map(storage).collect();
+    build.spawn::<_, Storage>(bundles);
 }
 
 fn timed_limits(build: &Build<'_>, spec: &LimitSpec) -> Vec<TimedLimit> {
     let calendar = &build.loaded.calendar;
     let time = |text: &Option<String>| text.as_deref().and_then(|text| local_s(text, calendar));
     let timed = |key: &String| TimedLimit {
-        node: build.sites.find(key).map_or_else(|| inner_node(build, SiteId(0), Some(key)), |site| NodeId(site.0)),
+        node: build.sites.find(key).map_or_else(|| inner_node(build, SiteId(0), Some(key)), node_of),
         limit: Kw(spec.kw),
         from_s: time(&spec.from).unwrap_or(i64::MIN),
         to_s: time(&spec.to).unwrap_or(i64::MAX),
@@ -128,4 +148,9 @@ fn timed_limits(build: &Build<'_>, spec: &LimitSpec) -> Vec<TimedLimit> {
         months: spec.months.iter().map(|month| usize::from(*month) - 1).collect(),
     };
     spec.on.iter().map(timed).collect()
+}
+
+/// The limit of a site's connection as the scenario says it; infinite where there is none.
+fn connection(spec: &SiteSpec) -> Kw {
+    Kw(spec.limit_kw.unwrap_or(f64::INFINITY))
 }

@@ -8,30 +8,40 @@ use bevy_ecs::prelude::Resource;
 
 /// One of them. The lowest of all that apply holds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct TimedLimit {
+pub(super) struct TimedLimit {
     /// What it limits.
-    pub node: NodeId,
+    pub(super) node: NodeId,
     /// Most mean power.
-    pub limit: Kw,
+    pub(super) limit: Kw,
     /// From, to: seconds from the start of the run.
-    pub from_s: i64,
+    pub(super) from_s: i64,
     /// Until then, exclusive.
-    pub to_s: i64,
+    pub(super) to_s: i64,
     /// Only in these seconds of the local day; the end may lie on the next day.
-    pub window: Option<(u32, u32)>,
+    pub(super) window: Option<(u32, u32)>,
     /// Only on these days.
-    pub days: Option<Days>,
+    pub(super) days: Option<Days>,
     /// Only in these months, 0 to 11; empty: all.
-    pub months: Vec<usize>,
+    pub(super) months: Vec<usize>,
 }
 
 /// All of them.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct TimedLimits(pub Vec<TimedLimit>);
+#[derive(Resource, Debug, Default)]
+pub(crate) struct TimedLimits(Vec<TimedLimit>);
 
 impl TimedLimits {
+    /// These.
+    pub(super) fn of(limits: Vec<TimedLimit>) -> Self {
+        Self(limits)
+    }
+
+    /// Is there none?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Lowers limits, by node, to those that bind an interval.
-    pub fn lower(&self, calendar: &Calendar, from_s: u32, to_s: u32, limits: &mut [Kw]) {
+    pub(crate) fn lower(&self, calendar: &Calendar, from_s: u32, to_s: u32, limits: &mut [Kw]) {
         for timed in self.0.iter().filter(|timed| timed.binds(calendar, from_s, to_s)) {
             let limit = &mut limits[timed.node.index()];
             *limit = limit.min(timed.limit);
@@ -41,8 +51,7 @@ impl TimedLimits {
 
 impl TimedLimit {
     /// Does it hold at a moment?
-    #[must_use]
-    pub fn holds_at(&self, calendar: &Calendar, at_s: i64) -> bool {
+    pub(super) fn holds_at(&self, calendar: &Calendar, at_s: i64) -> bool {
         if at_s < self.from_s || at_s >= self.to_s {
             return false;
         }
@@ -53,8 +62,7 @@ impl TimedLimit {
     }
 
     /// Does it hold at the start of an interval or at its end? A limit that begins inside an interval binds all of it.
-    #[must_use]
-    pub fn binds(&self, calendar: &Calendar, from_s: u32, to_s: u32) -> bool {
+    pub(super) fn binds(&self, calendar: &Calendar, from_s: u32, to_s: u32) -> bool {
         self.holds_at(calendar, i64::from(from_s)) || self.holds_at(calendar, i64::from(to_s) - 1)
     }
 }

@@ -1,15 +1,17 @@
-//! Sites, the tree of limits, meters.
+//! The grid behind the chargers: the tree of limits, loads, meters, sun, stationary batteries, transformers.
 
 pub(crate) mod build;
 pub(crate) mod check;
-pub mod limits;
-pub mod record;
+pub(crate) mod limits;
+mod meter;
+mod outlook;
+pub(crate) mod record;
 pub mod rules;
-pub mod solar;
+mod solar;
 pub mod spec;
 pub mod state;
-pub mod storage;
-pub mod systems;
-pub mod transformer;
+mod storage;
+pub(crate) mod systems;
+mod transformer;
 
-pub use systems::register;
+pub(crate) use systems::register;

@@ -1,28 +1,39 @@
 //! What the grid leaves at the end of a run, beyond its rows.
 
-use super::state::{InnerNodes, Storages, Thermals};
-use super::transformer::NORMAL_LIFE_H;
+use super::state::{AtNode, Meter};
+use super::storage::Storage;
+use super::transformer::Transformer;
+use crate::kernel::ids::Roster;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
-use bevy_ecs::prelude::World;
+use bevy_ecs::prelude::{Component, World};
+
+/// A component of all that a roster lists, in id order.
+fn all<K: Send + Sync + 'static, T: Component>(world: &World) -> impl Iterator<Item = &T> {
+    let of = |entity: &_| world.get(*entity).expect("what a roster lists has the components of its kind");
+    world.resource::<Roster<K>>().all().iter().map(of)
+}
+
+/// The meters of the sites' connections, in site order.
+pub(crate) fn meters(world: &World) -> Vec<Meter> {
+    all::<Meter, Meter>(world).copied().collect()
+}
 
 /// Metrics of stationary batteries (scope `storage:KEY`) and transformers (scope `node:KEY`).
-#[must_use]
-pub fn metrics(world: &World, names: &Names) -> Vec<Metric> {
+pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
-    for (key, _, storage) in &world.resource::<Storages>().0 {
-        let mut scope = ScopeMetrics::new(format!("storage:{key}"), &mut out);
-        scope.add(MetricName::StorageChargedKwh, storage.taken.0);
-        scope.add(MetricName::StorageDischargedKwh, storage.given.0);
+    for storage in all::<Storage, Storage>(world) {
+        let mut scope = ScopeMetrics::new(format!("storage:{}", storage.key()), &mut out);
+        scope.add(MetricName::StorageChargedKwh, storage.charged().0);
+        scope.add(MetricName::StorageDischargedKwh, storage.discharged().0);
         scope.add(MetricName::StorageHealth, storage.health());
     }
-    let thermals = &world.resource::<Thermals>().0;
-    for ((node, _), thermal) in world.resource::<InnerNodes>().transformers.iter().zip(thermals) {
+    let transformers = all::<Transformer, AtNode>(world).zip(all::<Transformer, Transformer>(world));
+    for (AtNode(node), transformer) in transformers {
         let mut scope = ScopeMetrics::new(format!("node:{}", names.node(*node)), &mut out);
-        scope.add(MetricName::TransformerHotSpotC, thermal.highest_c);
-        scope.add(MetricName::TransformerAgeingFactor, thermal.mean_ageing());
-        let lost = 100.0 * thermal.aged_h / NORMAL_LIFE_H;
-        scope.add(MetricName::TransformerLifeUsedPercent, lost);
+        scope.add(MetricName::TransformerHotSpotC, transformer.highest_c());
+        scope.add(MetricName::TransformerAgeingFactor, transformer.mean_ageing());
+        scope.add(MetricName::TransformerLifeUsedPercent, transformer.life_used_percent());
     }
     out
 }

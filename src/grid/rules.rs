@@ -6,7 +6,7 @@ use crate::kernel::units::Kw;
 
 /// Sums may pass a limit by this share of it before they are cut (rounding).
 const SLACK: f64 = 1e-12;
-/// Who has this share of a limit left has room, whatever was rounded.
+/// A session or node that has this share of a limit left has room, whatever was rounded.
 const ROOM: f64 = 1e-9;
 
 /// The level up to which each of `demands` is met so that they add up to `limit`: max-min fair sharing at one node.
@@ -65,7 +65,7 @@ impl Sharing {
     /// Levels are set from the leaves up. That is exact for a tree: a session ends with the least of its demand and
     /// the levels above it, which is what filling all sessions at the same pace until their first full node gives.
     pub fn cut(&mut self, tree: &LimitTree, limit: impl Fn(NodeId) -> Kw, node_of: &[NodeId], power: &mut [Kw]) {
-        self.bundles.resize(tree.parent.len(), EMPTY);
+        self.bundles.resize(tree.parents().len(), EMPTY);
         if self.fits(tree, &limit, node_of, power) {
             return;
         }
@@ -77,7 +77,7 @@ impl Sharing {
                 self.bundles[node.index()].sum = self.level(node, most, power);
             }
             let below = core::mem::replace(&mut self.bundles[node.index()], EMPTY);
-            if let Some(above) = tree.parent[node.index()] {
+            if let Some(above) = tree.parents()[node.index()] {
                 self.join(below, above);
             }
         }
@@ -117,7 +117,7 @@ impl Sharing {
             let session = session as u32;
             self.join(Bundle { sum: power[session as usize].0, first: session, last: session, ..EMPTY }, *node);
         }
-        self.touched.sort_unstable_by_key(|node| tree.rank[node.index()]);
+        self.touched.sort_unstable_by_key(|node| tree.rank(*node));
     }
 
     fn join(&mut self, below: Bundle, above: NodeId) {
@@ -182,7 +182,7 @@ impl<'a> Filling<'a> {
 }
 
 /// Gives each session in `order` all it asks for, as long as every node above it has some left. The order is not asked for
-/// where everybody gets all, as it is most of the time.
+/// where all get what they ask for, as it is most of the time.
 #[must_use]
 pub fn fill_in_order<Order: IntoIterator<Item = usize>>(
     tree: &LimitTree,
@@ -232,8 +232,8 @@ mod tests {
         let node_of = [3, 3, 4, 4, 1, 2, 2, 2].map(NodeId);
         let ask = [80.0, 30.0, 25.0, 60.0, 90.0, 10.0, 120.0, 55.0];
         let mut power = ask.map(Kw);
-        cut_to_limits(&tree, &tree.limit, &node_of, &mut power);
-        let (mut filled, mut left, pace) = ([0.0; 8], tree.limit.iter().map(|kw| kw.0).collect::<Vec<_>>(), 1e-3);
+        cut_to_limits(&tree, tree.limits(), &node_of, &mut power);
+        let (mut filled, mut left, pace) = ([0.0; 8], tree.limits().iter().map(|kw| kw.0).collect::<Vec<_>>(), 1e-3);
         for _ in 0..130_000 {
             for session in 0..8 {
                 let has_room = tree.upwards(node_of[session]).all(|node| left[node.index()] >= pace);
@@ -253,7 +253,7 @@ mod tests {
     fn four_share_a_station() {
         let node_of = [NodeId(1); 4];
         let mut power = [Kw(100.0); 4];
-        cut_to_limits(&tree(), &tree().limit, &node_of, &mut power);
+        cut_to_limits(&tree(), tree().limits(), &node_of, &mut power);
         assert_eq!(power, [Kw(50.0); 4]);
     }
 
@@ -280,11 +280,11 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_put_in_order_where_all_fits() {
+    fn no_order_is_asked_for_where_all_fits() {
         let (node_of, headroom) = ([1, 1, 2].map(NodeId), [400.0, 200.0, 150.0].map(Kw));
-        let nobody = || -> [usize; 0] { unreachable!("all fits") };
+        let unasked = || -> [usize; 0] { unreachable!("all fits") };
         let ask = [60.0, 130.0, 100.0].map(Kw);
-        assert_eq!(fill_in_order(&tree(), &headroom, &node_of, &ask, nobody), ask);
+        assert_eq!(fill_in_order(&tree(), &headroom, &node_of, &ask, unasked), ask);
         let to_the_brim = [60.0, 140.0, 100.0].map(Kw);
         assert_eq!(fill_in_order(&tree(), &headroom, &node_of, &to_the_brim, || [2, 1, 0]), to_the_brim);
     }

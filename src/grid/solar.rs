@@ -6,6 +6,7 @@
 
 use super::spec::SolarSpec;
 use crate::kernel::math::{cos, pow, sin};
+use bevy_ecs::prelude::Component;
 use core::f64::consts::TAU;
 
 /// Sunlight above the air, kW/m2.
@@ -13,9 +14,10 @@ const SOLAR_CONSTANT: f64 = 1.367;
 /// Share of light that the ground throws back.
 const ALBEDO: f64 = 0.2;
 
-/// An array at its place.
-#[derive(Debug, Clone)]
-pub struct Array {
+/// A photovoltaic array at its place.
+#[derive(Component, Debug, Clone)]
+#[component(immutable)]
+pub(crate) struct SolarArray {
     spec: SolarSpec,
     lat: f64,
     lon: f64,
@@ -25,27 +27,25 @@ pub struct Array {
 
 /// A moment as the sun knows it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
+pub(super) struct Moment {
     /// Day of the year, 1 to 366.
-    pub day_of_year: u32,
+    pub(super) day_of_year: u32,
     /// Month, 0 to 11.
-    pub month: usize,
+    pub(super) month: usize,
     /// Hours since midnight UTC (may be negative or above 24).
-    pub utc_h: f64,
+    pub(super) utc_h: f64,
     /// Hour of the local year without daylight saving, from 0.
-    pub hour_of_year: usize,
+    pub(super) hour_of_year: usize,
 }
 
-impl Array {
+impl SolarArray {
     /// An array at a latitude and longitude in degrees.
-    #[must_use]
-    pub fn new(spec: SolarSpec, lat: f64, lon: f64, profile: Vec<f64>) -> Self {
+    pub(super) fn new(spec: SolarSpec, lat: f64, lon: f64, profile: Vec<f64>) -> Self {
         Self { spec, lat, lon, profile }
     }
 
     /// AC power, kW.
-    #[must_use]
-    pub fn power_kw(&self, moment: &Moment) -> f64 {
+    pub(super) fn power_kw(&self, moment: &Moment) -> f64 {
         let most = self.spec.ac_kw.unwrap_or(self.spec.dc_kw);
         if !self.profile.is_empty() {
             // A leap year has a day more than a profile of 8,760 hours: it repeats the last day.
@@ -121,12 +121,12 @@ fn diffuse_share(clearness: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn array(extra: &serde_json::Value) -> Array {
+    fn array(extra: &serde_json::Value) -> SolarArray {
         let mut spec = serde_json::json!({ "site": "x", "dc_kw": 100.0, "clearness": vec![0.65; 12] });
         for (key, value) in extra.as_object().unwrap() {
             spec[key] = value.clone();
         }
-        Array::new(serde_json::from_value(spec).unwrap(), 33.8, -118.2, Vec::new())
+        SolarArray::new(serde_json::from_value(spec).unwrap(), 33.8, -118.2, Vec::new())
     }
 
     fn at(day_of_year: u32, utc_h: f64) -> Moment {

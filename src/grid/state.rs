@@ -1,23 +1,24 @@
-//! Sites, limits and meters: what the grid knows. Only this room writes it.
+//! The tree of limits, loads and meters: what the grid knows.
+//!
+//! Inner nodes (the sites, then the nodes of `[node]`) are entities: limits, loads and meters are their components. The
+//! headroom is an array by node, cabinets included: charging looks it up for each session at each node above it, and the
+//! policy sees it as one column.
 
-use super::solar::Array;
-use super::spec::TransformerSpec;
-use super::storage::Storage;
-use super::transformer::Thermal;
-use crate::kernel::ids::{NodeId, SiteId};
-use crate::kernel::units::{Kw, Kwh};
-use bevy_ecs::prelude::Resource;
+use crate::kernel::ids::{NodeId, Roster, SiteId};
+use crate::kernel::units::{Hours, Kw, Kwh};
+use bevy_ecs::component::Mutable;
+use bevy_ecs::prelude::{Component, Query, Res, Resource};
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
 use std::sync::Arc;
 
-/// The tree of limits. Nodes are the sites (same index), then the cabinets.
+/// The tree of limits. Nodes are the sites (same index), then the nodes of `[node]`, then the cabinets.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct LimitTree {
-    /// The node above, if any.
-    pub parent: Vec<Option<NodeId>>,
-    /// Most mean power of an interval; infinite where there is no limit.
-    pub limit: Vec<Kw>,
+    parent: Vec<Option<NodeId>>,
+    limit: Vec<Kw>,
     /// Place of each node in an order with every child before its parent.
-    pub rank: Vec<u32>,
+    rank: Vec<u32>,
 }
 
 impl LimitTree {
@@ -45,38 +46,51 @@ impl LimitTree {
         Self { parent, limit, rank }
     }
 
+    /// The node above each, if any.
+    #[must_use]
+    pub fn parents(&self) -> &[Option<NodeId>] {
+        &self.parent
+    }
+
+    /// Most mean power of an interval at each node; infinite where there is no limit.
+    #[must_use]
+    pub fn limits(&self) -> &[Kw] {
+        &self.limit
+    }
+
+    /// Breaks the tree on purpose, for tests of the audit: these nodes limit nothing.
+    #[cfg(test)]
+    pub(crate) fn lift(&mut self, nodes: impl core::slice::SliceIndex<[Kw], Output = [Kw]>) {
+        self.limit[nodes].fill(Kw(f64::INFINITY));
+    }
+
+    /// The place of a node in an order with every child before its parent.
+    pub(super) fn rank(&self, node: NodeId) -> u32 {
+        self.rank[node.index()]
+    }
+
     /// This node and all above it.
     pub fn upwards(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         core::iter::successors(Some(node), |at| self.parent[at.index()])
     }
 }
 
-/// Where each inner node of the tree belongs. Inner nodes are the sites, then the nodes of `[node]`; cabinets follow.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct InnerNodes {
-    /// Its site.
-    pub site: Vec<SiteId>,
-    /// Children before parents.
-    pub bottom_up: Vec<NodeId>,
-    /// Transformers: which node, and what they are.
-    pub transformers: Vec<(NodeId, TransformerSpec)>,
-}
+/// Inner nodes of the tree of limits, children before parents.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct BottomUp(Vec<NodeId>);
 
-impl InnerNodes {
-    /// Of a tree whose first nodes have these sites.
-    #[must_use]
-    pub fn new(tree: &LimitTree, site: Vec<SiteId>, transformers: Vec<(NodeId, TransformerSpec)>) -> Self {
-        let mut bottom_up: Vec<NodeId> = (0..site.len()).map(NodeId::at).collect();
-        bottom_up.sort_by_key(|node| tree.rank[node.index()]);
-        Self { site, bottom_up, transformers }
+impl BottomUp {
+    /// Of a tree whose first nodes are the inner ones.
+    pub(super) fn new(tree: &LimitTree, inner_nodes: usize) -> Self {
+        let mut nodes: Vec<NodeId> = (0..inner_nodes).map(NodeId::at).collect();
+        nodes.sort_by_key(|node| tree.rank(*node));
+        Self(nodes)
     }
 
     /// Adds the value of each inner node to all above it.
-    #[must_use]
-    pub fn rolled_up(&self, tree: &LimitTree, own: &[Kw]) -> Vec<Kw> {
-        let mut sum = own.to_vec();
-        for node in &self.bottom_up {
-            if let Some(above) = tree.parent[node.index()] {
+    pub(super) fn rolled_up(&self, tree: &LimitTree, mut sum: Vec<Kw>) -> Vec<Kw> {
+        for node in &self.0 {
+            if let Some(above) = tree.parents()[node.index()] {
                 let below = sum[node.index()];
                 sum[above.index()] += below;
             }
@@ -85,106 +99,281 @@ impl InnerNodes {
     }
 }
 
-/// Limits of the interval that runs, by inner node. Written by the grid.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct LimitsNow(pub Vec<Kw>);
+/// An inner node of the tree of limits.
+#[derive(Component, Debug)]
+#[component(immutable)]
+pub(crate) struct InnerNode {
+    /// Its id.
+    pub(super) id: NodeId,
+    /// The site that it belongs to.
+    pub(super) site: SiteId,
+}
 
-/// Power left for charging in the interval that begins, by node. Written by the grid.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct Headroom(pub Vec<Kw>);
+/// A site's connection is the inner node of the same number.
+#[must_use]
+pub(crate) fn node_of(site: SiteId) -> NodeId {
+    NodeId(site.0)
+}
 
-impl Headroom {
-    /// Keeps a power for a load at a node: nobody at it or above it can have it any more.
-    pub fn take(&mut self, tree: &LimitTree, node: NodeId, power: Kw) {
-        for node in tree.upwards(node) {
-            self.0[node.index()] -= power;
+/// The inner node that something stands at: an array, a stationary battery, a transformer.
+#[derive(Component, Debug, Clone, Copy)]
+#[component(immutable)]
+pub(crate) struct AtNode(pub(super) NodeId);
+
+/// The limit of an inner node in the interval that runs. Written by the grid.
+#[derive(Component, Debug, Clone, Copy)]
+pub(crate) struct LimitNow(Kw);
+
+impl LimitNow {
+    /// A limit; infinite where there is none.
+    pub(super) const fn of(limit: Kw) -> Self {
+        Self(limit)
+    }
+
+    /// Most mean power; infinite where there is no limit.
+    pub(crate) const fn power(self) -> Kw {
+        self.0
+    }
+}
+
+/// A kind of load at an inner node, with one room that writes it.
+pub(crate) trait NodeLoad: Component<Mutability = Mutable> {
+    /// Sets its mean power.
+    fn set(&mut self, power: Kw);
+
+    /// Adds to its mean power.
+    fn add(&mut self, power: Kw);
+}
+
+macro_rules! node_loads {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Component, Debug, Clone, Copy, Default)]
+        pub(crate) struct $name(Kw);
+
+        impl $name {
+            /// Its mean power.
+            pub(super) const fn power(self) -> Kw {
+                self.0
+            }
+        }
+
+        impl NodeLoad for $name {
+            fn set(&mut self, power: Kw) {
+                self.0 = power;
+            }
+
+            fn add(&mut self, power: Kw) {
+                self.0 += power;
+            }
+        }
+    )* };
+}
+
+node_loads! {
+    /// Load that is not simulated, in the interval that runs. Written by the grid.
+    BaseLoad,
+    /// Solar power in the interval that runs. Written by the grid.
+    SolarPower,
+    /// Cranes and other grid-connected equipment, in the interval that runs. Written by the terminal room.
+    EquipmentLoad,
+    /// Vessels at berth, in the interval that runs. Written by the freight room.
+    ShoreLoad,
+    /// Hydrogen production and compression, mean of the interval that ended last. Written by the hydrogen room.
+    HydrogenLoad,
+}
+
+/// One kind of load at all inner nodes, for the room that writes it.
+#[derive(SystemParam)]
+pub(crate) struct NodeLoads<'w, 's, L: NodeLoad> {
+    roster: Res<'w, Roster<InnerNode>>,
+    loads: Query<'w, 's, &'static mut L>,
+}
+
+impl<L: NodeLoad> NodeLoads<'_, '_, L> {
+    /// Nothing is drawn anywhere, as each interval begins.
+    pub(crate) fn clear(&mut self) {
+        for mut load in &mut self.loads {
+            load.set(Kw::ZERO);
+        }
+    }
+
+    /// This mean power is drawn at a node, beside what is drawn already.
+    pub(crate) fn add(&mut self, node: NodeId, power: Kw) {
+        self.roster.get_mut(&mut self.loads, node.index()).add(power);
+    }
+
+    /// This mean power is drawn at a node.
+    pub(super) fn set(&mut self, node: NodeId, power: Kw) {
+        self.roster.get_mut(&mut self.loads, node.index()).set(power);
+    }
+}
+
+/// Power of everything but charging, storage and hydrogen at an inner node in the interval that runs.
+#[derive(QueryData)]
+pub(super) struct OtherLoad {
+    pub(super) base: &'static BaseLoad,
+    pub(super) solar: &'static SolarPower,
+    pub(super) equipment: &'static EquipmentLoad,
+    pub(super) shore: &'static ShoreLoad,
+}
+
+impl OtherLoadItem<'_, '_> {
+    /// What the node draws itself; below zero where the sun gives more.
+    pub(super) fn own(&self) -> Kw {
+        self.base.power() + self.equipment.power() + self.shore.power() - self.solar.power()
+    }
+}
+
+/// Grid energy that sessions drew at the charging ports directly behind an inner node. Written by the charging room.
+#[derive(Component, Debug, Default)]
+pub(crate) struct ChargingLoad {
+    running: Kwh,
+    closed: Kwh,
+}
+
+impl ChargingLoad {
+    /// Drawn in the interval that ended last.
+    pub(super) fn closed(&self) -> Kwh {
+        self.closed
+    }
+}
+
+/// What charging draws at all inner nodes, for the charging room.
+#[derive(SystemParam)]
+pub(crate) struct ChargingLoads<'w, 's> {
+    roster: Res<'w, Roster<InnerNode>>,
+    loads: Query<'w, 's, &'static mut ChargingLoad>,
+}
+
+impl ChargingLoads<'_, '_> {
+    /// A session at a charging port directly behind a node drew energy in the interval that runs; below zero where it
+    /// exported.
+    pub(crate) fn draw(&mut self, node: NodeId, energy: Kwh) {
+        self.roster.get_mut(&mut self.loads, node.index()).running += energy;
+    }
+
+    /// The interval has ended: another begins.
+    pub(crate) fn close(&mut self) {
+        for mut load in &mut self.loads {
+            load.closed = core::mem::take(&mut load.running);
         }
     }
 }
 
-/// Power of everything but charging in the interval that runs. Written by the grid.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct OtherLoad {
-    /// Constant load, by inner node.
-    pub fixed: Vec<Kw>,
-    /// Solar power, by inner node.
-    pub solar: Vec<Kw>,
-    /// Cranes and other grid-connected equipment, by site.
-    pub equipment: Vec<Kw>,
-    /// Vessels at berth, by site.
-    pub shore: Vec<Kw>,
-    /// Hydrogen production and compression, mean of the interval that ended last. Written by the hydrogen room.
-    pub hydrogen: Vec<Kw>,
+/// Mean power of an inner node in the interval that ended last. Written by the grid.
+#[derive(Component, Debug, Clone, Copy, Default)]
+pub(crate) struct IntervalLoad {
+    charging: Kw,
+    storage: Kw,
+    own: Kw,
+    net: Kw,
+    net_charging: Kw,
 }
 
-impl OtherLoad {
-    /// Vessels draw nothing. The freight room begins each interval so.
-    pub fn clear_shore(&mut self) {
-        self.shore.fill(Kw::ZERO);
+impl IntervalLoad {
+    /// Of the node itself `own`, of it `charging`; storage and nodes below it still to come.
+    pub(super) fn of(own: Kw, charging: Kw) -> Self {
+        Self { charging, storage: Kw::ZERO, own, net: own, net_charging: charging }
     }
 
-    /// A vessel at berth draws this power in the interval that begins. Written by the freight room.
-    pub fn add_shore(&mut self, site: SiteId, power: Kw) {
-        self.shore[site.index()] += power;
+    /// A stationary battery at the node takes this power; below zero where it gives.
+    pub(super) fn add_storage(&mut self, power: Kw) {
+        self.storage += power;
+        self.own += power;
     }
 
-    /// Grid-connected equipment draws nothing. The terminal room begins each interval so.
-    pub fn clear_equipment(&mut self) {
-        self.equipment.fill(Kw::ZERO);
+    /// With all nodes below it the node draws this power, of it for charging.
+    pub(super) fn set_net(&mut self, net: Kw, charging: Kw) {
+        (self.net, self.net_charging) = (net, charging);
     }
 
-    /// Cranes draw this mean power in the interval that begins. Written by the terminal room.
-    pub fn add_equipment(&mut self, site: SiteId, power: Kw) {
-        self.equipment[site.index()] += power;
+    /// Charging directly behind it.
+    pub(super) fn charging(&self) -> Kw {
+        self.charging
     }
 
-    /// Hydrogen production and compression at a node, in the interval that ended last.
-    #[must_use]
-    pub fn hydrogen_at(&self, node: NodeId) -> Kw {
-        self.hydrogen.get(node.index()).copied().unwrap_or(Kw::ZERO)
+    /// Taken by storage at it, less given.
+    pub(super) fn storage(&self) -> Kw {
+        self.storage
     }
 
-    /// What an inner node draws itself, without charging and storage; below zero where the sun gives more.
-    #[must_use]
-    pub fn own(&self, node: NodeId) -> Kw {
-        let at = node.index();
-        let of_site = |list: &[Kw]| list.get(at).copied().unwrap_or(Kw::ZERO);
-        self.fixed[at] + of_site(&self.equipment) + of_site(&self.shore) - self.solar[at]
+    /// Everything directly at it.
+    pub(super) fn own(&self) -> Kw {
+        self.own
+    }
+
+    /// Everything at it and below.
+    pub(super) fn net(&self) -> Kw {
+        self.net
+    }
+
+    /// Charging at it and below.
+    pub(super) fn net_charging(&self) -> Kw {
+        self.net_charging
     }
 }
 
-/// Photovoltaic arrays: where each feeds in.
-#[derive(Resource, Debug, Default)]
-pub struct Arrays(pub Vec<(NodeId, Array)>);
+/// Energy through the meter of a site's connection since the start. Written by the grid.
+#[derive(Component, Debug, Clone, Copy, Default)]
+pub(crate) struct Meter {
+    total: Kwh,
+    charging: Kwh,
+}
 
-/// Stationary batteries: key, where each stands, state. Written by the grid.
-#[derive(Resource, Debug, Default)]
-pub struct Storages(pub Vec<(String, NodeId, Storage)>);
+impl Meter {
+    /// An interval has ended in which the site drew this mean power in all, net of solar and of what storage gives, and
+    /// this for charging.
+    pub(super) fn count(&mut self, total: Kw, charging: Kw, time: Hours) {
+        self.total += total * time;
+        self.charging += charging * time;
+    }
 
-/// Temperatures and ageing of the transformers, in their order. Written by the grid.
-#[derive(Resource, Debug, Default)]
-pub struct Thermals(pub Vec<Thermal>);
-
-/// Energy through the meters since the start, by site. Written by the grid.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct Meters {
     /// Everything, net of solar and of what storage gives.
-    pub total: Vec<Kwh>,
+    pub(crate) fn total(&self) -> Kwh {
+        self.total
+    }
+
     /// Of it charging.
-    pub charging: Vec<Kwh>,
-    /// Solar energy.
-    pub solar: Vec<Kwh>,
-    /// Taken by storage less given.
-    pub storage: Vec<Kwh>,
+    pub(crate) fn charging(&self) -> Kwh {
+        self.charging
+    }
 }
 
-/// Grid energy that sessions drew, by inner node of the tree of limits: of the ports directly behind it.
+/// Power left for charging in the interval that begins, by node. Written by the grid; hydrogen takes its part before
+/// charging.
 #[derive(Resource, Debug, Default)]
-pub struct ChargingLoad {
-    /// In the interval that runs.
-    pub running: Vec<Kwh>,
-    /// In the interval that ended last.
-    pub closed: Vec<Kwh>,
+pub(crate) struct Headroom(Vec<Kw>);
+
+impl Headroom {
+    /// By node, nothing taken yet.
+    pub(super) fn of(limits: &[Kw]) -> Self {
+        Self(limits.to_vec())
+    }
+
+    /// An interval begins with these limits; those of the inner nodes come first and may be lower.
+    pub(super) fn begin(&mut self, limits: &[Kw], inner: impl Iterator<Item = Kw>) {
+        self.0.clear();
+        self.0.extend(inner);
+        self.0.extend_from_slice(&limits[self.0.len()..]);
+    }
+
+    /// Keeps a power for a load at a node: nothing at it or above it can have it any more.
+    pub(crate) fn take(&mut self, tree: &LimitTree, node: NodeId, power: Kw) {
+        for node in tree.upwards(node) {
+            self.0[node.index()] -= power;
+        }
+    }
+
+    /// Power left at a node.
+    pub(crate) fn at(&self, node: NodeId) -> Kw {
+        self.0[node.index()]
+    }
+
+    /// Power left at each node.
+    pub(crate) fn by_node(&self) -> &[Kw] {
+        &self.0
+    }
 }
 
 /// What a policy may know of each site. One row a site, in id order. Written by the grid.

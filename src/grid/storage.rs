@@ -1,42 +1,51 @@
-//! A stationary battery: what it can do in an interval, what it wishes to do, how it ages. Pure functions on plain state.
+//! A stationary battery: what it can do in an interval, what it wishes to do, how it ages. Its methods are
+//! pure functions of it.
 
 use super::spec::{StorageRule, StorageSpec};
 use crate::kernel::units::{Hours, Kw, Kwh};
+use bevy_ecs::prelude::Component;
 
 /// Hours of a year, for ageing.
 const YEAR_H: f64 = 8_766.0;
 
-/// The state of a stationary battery. Power is positive when it charges, grid side.
-#[derive(Debug, Clone)]
-pub struct Storage {
+/// A stationary battery. Power is positive when it charges, grid side.
+#[derive(Component, Debug, Clone)]
+pub(crate) struct Storage {
+    /// Its key in the scenario.
+    key: String,
     spec: StorageSpec,
     /// Energy stored.
     energy: Kwh,
     /// Usable energy now.
     capacity: Kwh,
-    /// Energy taken in so far, grid side.
-    pub taken: Kwh,
-    /// Energy given so far, grid side.
-    pub given: Kwh,
+    charged: Kwh,
+    discharged: Kwh,
 }
 
 impl Storage {
     /// As the run begins.
-    #[must_use]
-    pub fn new(spec: StorageSpec) -> Self {
+    pub(super) fn new(key: String, spec: StorageSpec) -> Self {
         let capacity = Kwh(spec.energy_kwh);
-        Self { energy: capacity * spec.first_soc, capacity, spec, taken: Kwh::ZERO, given: Kwh::ZERO }
+        Self { key, energy: capacity * spec.first_soc, capacity, spec, charged: Kwh::ZERO, discharged: Kwh::ZERO }
     }
 
-    /// Energy stored.
-    #[must_use]
-    pub fn energy(&self) -> Kwh {
-        self.energy
+    /// Its key in the scenario.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Energy charged so far, grid side.
+    pub(super) fn charged(&self) -> Kwh {
+        self.charged
+    }
+
+    /// Energy discharged so far, grid side.
+    pub(super) fn discharged(&self) -> Kwh {
+        self.discharged
     }
 
     /// Usable energy over that when new.
-    #[must_use]
-    pub fn health(&self) -> f64 {
+    pub(super) fn health(&self) -> f64 {
         self.capacity.0 / self.spec.energy_kwh
     }
 
@@ -46,22 +55,19 @@ impl Storage {
     }
 
     /// Most mean power that it can give over a time.
-    #[must_use]
-    pub fn can_give(&self, time: Hours) -> Kw {
+    pub(super) fn can_give(&self, time: Hours) -> Kw {
         let above_reserve = (self.energy - self.capacity * self.spec.reserve_soc).max(Kwh::ZERO);
         Kw(self.spec.power_kw).min(above_reserve * self.one_way() / time)
     }
 
     /// Most mean power that it can take over a time.
-    #[must_use]
-    pub fn can_take(&self, time: Hours) -> Kw {
+    pub(super) fn can_take(&self, time: Hours) -> Kw {
         let room = (self.capacity - self.energy).max(Kwh::ZERO);
         Kw(self.spec.power_kw).min(room / self.one_way() / time)
     }
 
     /// What its rule asks for, given the site's net load without it and the prices from now on.
-    #[must_use]
-    pub fn wish(&self, net: Kw, prices: &[f64]) -> Kw {
+    pub(super) fn wish(&self, net: Kw, prices: &[f64]) -> Kw {
         let power = Kw(self.spec.power_kw);
         match self.spec.rule {
             StorageRule::Support => power,
@@ -73,8 +79,7 @@ impl Storage {
 
     /// What it does in an interval: its wish, as far as it can, as far as limits leave `room` above the net load, and at
     /// least `must_give` where a limit would be passed. It feeds nothing into the grid beyond `export`.
-    #[must_use]
-    pub fn power(&self, net: Kw, prices: &[f64], room: Kw, must_give: Kw, export: Kw, time: Hours) -> Kw {
+    pub(super) fn power(&self, net: Kw, prices: &[f64], room: Kw, must_give: Kw, export: Kw, time: Hours) -> Kw {
         let wish = self.wish(net, prices).min(self.can_take(time)).max(self.can_give(time) * -1.0);
         let most_out = (net + export).max(Kw::ZERO).max(must_give);
         let wish = wish.min(room.max(Kw::ZERO)).max(most_out * -1.0);
@@ -82,14 +87,14 @@ impl Storage {
     }
 
     /// Runs an interval and ages: by throughput, and by time.
-    pub fn run(&mut self, power: Kw, time: Hours) {
+    pub(super) fn run(&mut self, power: Kw, time: Hours) {
         if power > Kw::ZERO {
             let taken = power * time;
-            self.taken += taken;
+            self.charged += taken;
             self.energy = (self.energy + taken * self.one_way()).min(self.capacity);
         } else {
             let given = power * time * -1.0;
-            self.given += given;
+            self.discharged += given;
             self.energy = (self.energy - given / self.one_way()).max(Kwh::ZERO);
         }
         let cycles = (power * time).0.abs() / 2.0 / self.spec.energy_kwh;
@@ -123,7 +128,7 @@ mod tests {
         for (key, value) in extra.as_object().unwrap() {
             spec[key] = value.clone();
         }
-        Storage::new(serde_json::from_value(spec).unwrap())
+        Storage::new("x".to_owned(), serde_json::from_value(spec).unwrap())
     }
 
     /// 200 of 400 kWh, 40 in reserve, 0.9 each way: an hour can give 100 kW (power), four hours 160 x 0.9 / 4 = 36 kW,
@@ -135,9 +140,9 @@ mod tests {
         assert!((storage.can_give(Hours(4.0)).0 - 36.0).abs() < 1e-9);
         assert!((storage.can_take(Hours(4.0)).0 - 55.555_555).abs() < 1e-5);
         storage.run(Kw(-90.0), Hours(1.0));
-        assert!((storage.energy().0 - 100.0).abs() < 1e-9);
+        assert!((storage.energy.0 - 100.0).abs() < 1e-9);
         storage.run(Kw(100.0), Hours(1.0));
-        assert!((storage.energy().0 - 190.0).abs() < 1e-9);
+        assert!((storage.energy.0 - 190.0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! page, whose commands a test runs.
 //!
 //! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`transition`] and [`bills_and_formats`].
+//! [`optimize`] finds the best layout, [`sensitivity`] the numbers that decide, [`fork`] changes a run on its way.
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
 //! which way that errs. Authors of policies read [`policies`] and [`write_a_policy`]. [`glossary`] holds the words,
 //! [`results`] what a run leaves, [`performance`] times and memory, [`threat_model`] what files, plugins and callers can
@@ -28,6 +29,18 @@ pub mod bills_and_formats {
 
 pub mod compare_honestly {
     #![doc = include_str!("compare_honestly.md")]
+}
+
+pub mod fork {
+    #![doc = include_str!("fork.md")]
+}
+
+pub mod sensitivity {
+    #![doc = include_str!("sensitivity.md")]
+}
+
+pub mod optimize {
+    #![doc = include_str!("optimize.md")]
 }
 
 pub mod run_on_slurm {

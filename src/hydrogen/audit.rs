@@ -23,7 +23,7 @@ pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64, aboard_
     let (mut stations, mut plants) = (world.query::<Audited<'_>>(), world.query::<(&Plant, &PlantBooks)>());
     let mut dispensers = world.query::<&Dispenser>();
     let on_board_kg = aboard_kg + with_stations(world);
-    let end_s = i64::from(world.resource::<Clock>().end_s());
+    let end_s = world.resource::<Clock>().end_s();
     let (mut piped, mut sent) = (0.0, 0.0);
     let stations = stations.query(world);
     for (here, tally) in world.resource::<Roster<Station>>().iter(&stations).zip(&summary.stations) {
@@ -35,7 +35,7 @@ pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64, aboard_
     for (plant, state) in world.resource::<Roster<Plant>>().iter(&plants) {
         let (at, total, stock_kg) = (plant.id.0, state.total(), state.stock_kg());
         let out_kg = total.neighbours_kg + total.stations_kg + stock_kg;
-        books.equal(&format!("plant {at}: kg in, and out and stored"), plant.spec.start_kg + total.produced_kg, out_kg);
+        books.equal(&format!("plant {at}: kg in, and out and stored"), state.opening_kg + total.produced_kg, out_kg);
         books.between(&format!("plant {at}: stock, kg"), stock_kg, 0.0, plant.spec.capacity_kg);
         books.between(&format!("plant {at}: to neighbours, kg"), total.neighbours_kg, 0.0, total.neighbours_asked_kg);
         sent += total.stations_kg;
@@ -130,8 +130,8 @@ impl Books {
     }
 
     /// Little's law: the area under a queue's length is the sum of its waits.
-    fn queue(&mut self, (station, _, _, queue, books): Audited<'_>, tally: &StationTally, end_s: i64) {
-        let area_s = queue.area_s() + queue.waiting().len() as i64 * end_s;
+    fn queue(&mut self, (station, _, _, queue, books): Audited<'_>, tally: &StationTally, end_s: u32) {
+        let area_s = queue.area_until_s(end_s);
         let waits_s = tally.waits.mean_min().unwrap_or(0.0) * tally.waits.number() as f64 * 60.0;
         self.equal(&format!("{}: queue length over time and waits, s", station.key), area_s as f64, waits_s);
         self.equal(&format!("{}: queue by interval and waits, s", station.key), books.total().waiting_s, waits_s);

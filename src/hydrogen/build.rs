@@ -48,10 +48,12 @@ pub(crate) fn add(build: &mut Build<'_>) {
 }
 
 fn plants(build: &mut Build<'_>) {
-    let specs = build.scenario.hydrogen_plant.values().enumerate();
-    let plant = |(at, spec): (usize, &HydrogenPlantSpec)| {
-        let books = PlantBooks { stock_kg: spec.start_kg, ..PlantBooks::default() };
-        (Plant { id: PlantId::at(at), spec: spec.clone() }, books)
+    let specs = build.scenario.hydrogen_plant.iter().enumerate();
+    let plant = |(at, (key, spec)): (usize, (&String, &HydrogenPlantSpec))| {
+        let left = build.loaded.first_levels.plants.get(key);
+        let stock_kg = left.map_or(spec.start_kg, |level| level * spec.capacity_kg);
+        let books = PlantBooks { opening_kg: stock_kg, stock_kg, ..PlantBooks::default() };
+        (Plant { id: PlantId::at(at), key: key.clone(), spec: spec.clone() }, books)
     };
     let bundles = specs.map(plant).collect();
     build.spawn::<_, Plant>(bundles);
@@ -86,7 +88,8 @@ fn positions(build: &mut Build<'_>, stations: &[Station]) {
     build.spawn::<_, Position>(bundles);
 }
 
-/// Stations with their parts. The cascade starts full, the bulk storage with what the scenario says.
+/// Stations with their parts. Where no run before this one left them otherwise, the cascade starts full, and the bulk storage
+/// with what the scenario says.
 fn spawn(build: &mut Build<'_>, stations: Vec<Station>) {
     let mut bundles = Vec::new();
     for station in stations {
@@ -94,10 +97,12 @@ fn spawn(build: &mut Build<'_>, stations: Vec<Station>) {
         let plant = spec.pipeline.as_ref().map(|pipeline| &build.scenario.hydrogen_plant[&pipeline.plant]);
         let lot = |kg| opening_lot(&station, plant, kg);
         let (bulk, cascade) = (&spec.bulk, &spec.cascade);
-        let bulk = Storage::new(lot(bulk.start_kg), bulk.capacity_kg, bulk.least_kg, bulk.pressure_bar);
-        let full = lot(cascade.capacity_kg);
+        let left = build.loaded.first_levels.stations.get(&station.key);
+        let bulk_kg = left.map_or(bulk.start_kg, |levels| levels[0] * bulk.capacity_kg);
+        let cascade_kg = left.map_or(cascade.capacity_kg, |levels| levels[1] * cascade.capacity_kg);
+        let bulk = Storage::new(lot(bulk_kg), bulk.capacity_kg, bulk.least_kg, bulk.pressure_bar);
         let bar = Some(cascade.pressure_bar);
-        let cascade = Storage::new(full, cascade.capacity_kg, least_cascade_kg(cascade), bar);
+        let cascade = Storage::new(lot(cascade_kg), cascade.capacity_kg, least_cascade_kg(cascade), bar);
         let demand = (FuelQueue::default(), AskedByHour::default(), Shortage::default());
         let supply = (Flows::default(), Trailers::default(), StationBooks::default());
         bundles.push((station, Bulk(bulk), Cascade(cascade), demand, supply));

@@ -1,7 +1,7 @@
 //! What no schema can see about hydrogen: references, sums, bounds that depend on each other.
 
 use super::rules::density;
-use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec};
+use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec, SupplyPathSpec};
 use crate::kernel::calendar::{Calendar, DAY_S, parse_date};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
@@ -111,6 +111,7 @@ fn supply(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: &mut 
         self::electrolyser(key, electrolyser, checker);
     }
     if let Some(delivery) = &station.delivery {
+        path_of_supply(&["hydrogen", key, "delivery", "by_year"], &delivery.by_year, checker);
         let room_kg = station.bulk.capacity_kg - station.bulk.least_kg;
         if delivery.payload_kg > room_kg {
             let BulkSpec { capacity_kg, least_kg, .. } = station.bulk;
@@ -198,12 +199,22 @@ fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {
     }
 }
 
+fn path_of_supply(path: &[&str], by_year: &SupplyPathSpec, checker: &mut Checker<'_>) {
+    for (field, curve) in [("usd", &by_year.usd), ("co2e", &by_year.co2e)] {
+        if let Some(curve) = curve {
+            let path: Vec<&str> = path.iter().copied().chain([field]).collect();
+            checker.curve(&path, curve, (0.0, 100.0));
+        }
+    }
+}
+
 fn plants(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, plant) in &scenario.hydrogen_plant {
         if plant.start_kg > plant.capacity_kg {
             let message = format!("{} kg do not fit: the storage holds {} kg", plant.start_kg, plant.capacity_kg);
             checker.wrong(&["hydrogen_plant", key, "start_kg"], message, None);
         }
+        path_of_supply(&["hydrogen_plant", key, "by_year"], &plant.by_year, checker);
         let bounds = (0.0, 10_000_000.0);
         hourly(&["hydrogen_plant", key, "production_kg_per_day"], &plant.production_kg_per_day, bounds, checker);
         for (name, neighbour) in &plant.neighbour {

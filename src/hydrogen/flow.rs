@@ -29,7 +29,7 @@ impl StationPartsItem<'_, '_> {
         let drawn = self.draws(positions, seconds);
         self.compress(seconds, drawn.iter().sum());
         self.give(positions, &drawn, self.flows.fill_factor * seconds);
-        self.books.interval.waiting_s += self.queue.waiting.len() as f64 * seconds;
+        self.books.interval.waiting_s += self.queue.waiting().len() as f64 * seconds;
         self.note_shortage(positions, seconds);
         self.bulk.0.note();
         self.cascade.0.note();

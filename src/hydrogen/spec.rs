@@ -319,9 +319,32 @@ pub struct DeliverySpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 60.0))]
     pub co2e_kg_per_kg: f64,
+    /// In a transition: how its price and its carbon change.
+    #[serde(default)]
+    pub by_year: SupplyPathSpec,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `by_year` of a delivery or of a plant: factors by year on what its hydrogen costs and emits. None: as in the first year.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SupplyPathSpec {
+    /// Factor on `usd_per_kg`.
+    pub usd: Option<Curve>,
+    /// Factor on `co2e_kg_per_kg`.
+    pub co2e: Option<Curve>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    pub sources: Sources,
+}
+
+impl SupplyPathSpec {
+    /// Factors of a year on price and carbon.
+    #[must_use]
+    pub fn at(&self, year: u16) -> [f64; 2] {
+        [&self.usd, &self.co2e].map(|curve| curve.as_ref().map_or(1.0, |curve| curve.at(year)))
+    }
 }
 
 fn default_most_on_order() -> u32 {
@@ -402,6 +425,9 @@ pub struct HydrogenPlantSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 60.0))]
     pub co2e_kg_per_kg: f64,
+    /// In a transition: how its price and its carbon change.
+    #[serde(default)]
+    pub by_year: SupplyPathSpec,
     /// Who else draws from it.
     #[serde(default)]
     pub neighbour: BTreeMap<String, NeighbourSpec>,

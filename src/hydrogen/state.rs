@@ -9,6 +9,7 @@ use crate::kernel::agenda::{Agenda, due_kinds};
 use crate::kernel::ids::{PlantId, SiteId, StationId};
 use crate::kernel::random::Stream;
 use crate::kernel::sums::sums;
+use crate::vehicle::queue::WaitingLine;
 use crate::vehicle::user::Access;
 use bevy_ecs::prelude::{Component, Resource};
 use std::ops::Range;
@@ -239,29 +240,30 @@ impl Station {
 
 /// Vehicles that wait at a station, in order of arrival.
 #[derive(Component, Debug, Default)]
-pub struct FuelQueue {
-    pub(super) waiting: Vec<FuelArrival>,
-    /// Area under the length of the queue: exits minus entries, in seconds from the start.
-    pub(super) area_s: i64,
-}
+pub struct FuelQueue(WaitingLine<FuelArrival>);
 
 impl FuelQueue {
-    /// Those who wait.
+    /// The vehicles that wait.
     #[must_use]
     pub fn waiting(&self) -> &[FuelArrival] {
-        &self.waiting
+        self.0.waiting()
     }
 
-    /// Area under the length of the queue: exits minus entries, in seconds from the start.
+    /// The line, to change it.
+    pub(super) fn line(&mut self) -> &mut WaitingLine<FuelArrival> {
+        &mut self.0
+    }
+
+    /// Area under the length of the queue until the run ends, vehicle-seconds.
     #[must_use]
-    pub fn area_s(&self) -> i64 {
-        self.area_s
+    pub fn area_until_s(&self, end_s: u32) -> i64 {
+        self.0.area_until_s(end_s)
     }
 
     /// What those who wait need together, kg.
     #[must_use]
     pub fn need_kg(&self) -> f64 {
-        self.waiting.iter().map(FuelArrival::need_kg).sum()
+        self.waiting().iter().map(FuelArrival::need_kg).sum()
     }
 }
 
@@ -324,6 +326,8 @@ impl StationBooks {
 pub struct Plant {
     /// Its id.
     pub id: PlantId,
+    /// Key in the scenario.
+    pub key: String,
     /// What the user wrote.
     pub spec: HydrogenPlantSpec,
 }
@@ -331,6 +335,8 @@ pub struct Plant {
 /// What a plant has and does.
 #[derive(Component, Debug, Default)]
 pub struct PlantBooks {
+    /// In its storage when the run began, kg.
+    pub(super) opening_kg: f64,
     /// In its storage, kg.
     pub(super) stock_kg: f64,
     /// Sums since the start.

@@ -167,6 +167,22 @@ pub struct Bulk(pub(super) Storage);
 #[derive(Component, Debug)]
 pub struct Cascade(pub(super) Storage);
 
+impl Bulk {
+    /// Content over what it holds when full, 0 to 1.
+    #[must_use]
+    pub fn level(&self) -> f64 {
+        self.0.kg() / self.0.capacity_kg()
+    }
+}
+
+impl Cascade {
+    /// Content over what it holds when full, 0 to 1.
+    #[must_use]
+    pub fn level(&self) -> f64 {
+        self.0.kg() / self.0.capacity_kg()
+    }
+}
+
 #[cfg(test)]
 impl Bulk {
     /// What it holds, for tests that break a run on purpose.

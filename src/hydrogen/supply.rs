@@ -11,8 +11,7 @@ use super::state::{
 use super::station::{Positions, StationParts};
 use super::storage::{Bulk, COST_COMPRESSION, COST_CREDIT, COST_PRODUCTION, COST_PURCHASE, COSTS, Cascade, Lot};
 use crate::account::credit;
-use crate::grid::state::{Headroom, LimitTree, OtherLoad};
-use crate::grid::systems::node_of;
+use crate::grid::state::{Headroom, HydrogenLoad, LimitTree, NodeLoads, node_of};
 use crate::kernel::agenda::Due;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -38,20 +37,20 @@ pub(super) fn close_stations(
     mut stations: Query<StationParts>,
     electrolysers: Query<Option<&Electrolyser>>,
     mut positions: Positions<'_, '_>,
-    mut other: ResMut<OtherLoad>,
+    mut drawn: NodeLoads<'_, '_, HydrogenLoad>,
     mut rows: ResMut<Records<HydrogenRow>>,
 ) {
-    if !clock.starts_interval() || clock.now_s() == 0 {
+    if clock.now_s() == 0 {
         return;
     }
     let start_s = clock.last_interval_start_s();
     let time = Hours::from_s(clock.now_s() - start_s);
-    other.hydrogen.fill(Kw::ZERO);
+    drawn.clear();
     for id in 0..roster.len() {
         let mut here = roster.get_mut(&mut stations, id);
         here.settle(&mut positions, clock.now_s());
         here.boil_off(&clock);
-        other.hydrogen[here.station.site.index()] += Kwh(here.books.interval.grid_kwh) / time;
+        drawn.add(node_of(here.station.site), Kwh(here.books.interval.grid_kwh) / time);
         let load = roster.get(&electrolysers, id).map_or(0.0, |electrolyser| electrolyser.load);
         rows.push(station_row(&here, load, start_s, time));
         let ended = core::mem::take(&mut here.books.interval);
@@ -66,7 +65,7 @@ pub(super) fn close_plants(
     mut plants: Query<(&Plant, &mut PlantBooks)>,
     mut rows: ResMut<Records<PlantRow>>,
 ) {
-    if !clock.starts_interval() || clock.now_s() == 0 {
+    if clock.now_s() == 0 {
         return;
     }
     let start_s = clock.last_interval_start_s();
@@ -86,11 +85,6 @@ pub(super) struct Interval<'w> {
 }
 
 impl Interval<'_> {
-    /// Does an interval of the run begin now?
-    fn begins(&self) -> bool {
-        self.clock.starts_interval() && !self.clock.done()
-    }
-
     /// Does an hour begin with it?
     fn begins_hour(&self) -> bool {
         let before = i64::from(self.clock.now_s()) - i64::from(self.clock.interval_s());
@@ -130,7 +124,7 @@ impl Interval<'_> {
 
     /// Power that the limits above a station still leave, kW.
     fn power_left(&self, station: &Station, headroom: &Headroom) -> f64 {
-        let left = self.tree.upwards(node_of(station.site)).map(|node| headroom.0[node.index()]);
+        let left = self.tree.upwards(node_of(station.site)).map(|node| headroom.at(node));
         left.fold(Kw(f64::INFINITY), Kw::min).max(Kw::ZERO).0
     }
 }
@@ -143,9 +137,6 @@ pub(super) fn run_compressors(
     mut stations: Query<(&Station, &mut Flows)>,
     mut headroom: ResMut<Headroom>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let time = interval.time();
     for id in 0..roster.len() {
         let (station, mut flows) = roster.get_mut(&mut stations, id);
@@ -172,9 +163,6 @@ pub(super) fn run_electrolysers(
     mut stations: Query<(&Station, Option<&mut Electrolyser>, &mut Flows, &mut Bulk, &mut StationBooks)>,
     mut headroom: ResMut<Headroom>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let hours = interval.hours();
     for id in 0..roster.len() {
         let (station, electrolyser, mut flows, mut bulk, mut books) = roster.get_mut(&mut stations, id);
@@ -272,9 +260,6 @@ pub(super) fn share_plants(
     mut plants: Query<(&Plant, &mut PlantBooks)>,
     mut stations: Query<(&Station, &Bulk, &mut Flows)>,
 ) {
-    if !interval.begins() {
-        return;
-    }
     let hours = interval.hours();
     for id in 0..plant_roster.len() {
         let (plant, mut books) = plant_roster.get_mut(&mut plants, id);
@@ -350,7 +335,7 @@ pub(super) fn ask_policy(
     mut fault: ResMut<Fault>,
     mut agenda: ResMut<HydrogenAgenda>,
 ) {
-    if !interval.begins() || !interval.begins_hour() {
+    if !interval.begins_hour() {
         return;
     }
     let mut view = HydrogenView::new(interval.clock.now_s(), interval.hour(), LOOK_AHEAD_H);
@@ -362,11 +347,12 @@ pub(super) fn ask_policy(
         let compressor = &here.station.spec.compressor;
         let kept_kw = compressor.kg_per_h * compressor.kwh_per_kg;
         view.most_kw.push((interval.power_left(here.station, &headroom) - kept_kw).max(0.0));
-        let piped = pipe(here.station).map_or(0.0, |(of, kg_per_h)| {
+        let (piped_kg_per_h, piped_usd_per_kg) = pipe(here.station).map_or((0.0, 0.0), |(of, kg_per_h)| {
             let (plant, books) = plants.iter().find(|(plant, _)| plant.id == of).expect("the check found every plant");
-            kg_per_h * pipeline_share(plant, books, &pipes)
+            (kg_per_h * pipeline_share(plant, books, &pipes), plant.spec.usd_per_kg)
         });
-        view.piped_kg_per_h.push(piped);
+        view.piped_kg_per_h.push(piped_kg_per_h);
+        view.piped_usd_per_kg.push(piped_usd_per_kg);
         // The hour that begins is counted afresh; what it held a week ago has just been looked at.
         here.asked.kg[interval.hour()] = 0.0;
     }

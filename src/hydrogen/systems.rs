@@ -21,12 +21,10 @@ use bevy_ecs::system::SystemParam;
 
 /// Registers the hydrogen systems.
 pub fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Deliver, (supply::close_stations, supply::close_plants).chain());
-    r.tick(
-        Tick::Supply,
-        (supply::ask_policy, supply::run_compressors, supply::run_electrolysers, supply::share_plants, serve_stations)
-            .chain(),
-    );
+    r.boundary(Tick::Deliver, (supply::close_stations, supply::close_plants).chain());
+    let supply = (supply::ask_policy, supply::run_compressors, supply::run_electrolysers, supply::share_plants);
+    r.interval_start(Tick::Supply, supply.chain().before(serve_stations));
+    r.tick(Tick::Supply, serve_stations);
 }
 
 /// All that the events of stations touch.
@@ -105,10 +103,7 @@ impl StationContext<'_, '_> {
     }
 
     fn arrive(&mut self, mut arrival: FuelArrival) {
-        let Some(id) = self.at_site.get(arrival.site) else {
-            self.depart(&arrival, arrival.at_s);
-            return;
-        };
+        let id = self.at_site.get(arrival.site).expect("vehicles are sent to sites with a station");
         // A vehicle that drives for less than a tick is heard of a tick later; what the station did until then stands.
         let settled_s = self.roster.get(&self.stations, id.index()).flows.settled_s;
         let at_s = arrival.at_s.max(settled_s);
@@ -122,7 +117,7 @@ impl StationContext<'_, '_> {
     fn join(&mut self, id: StationId, arrival: FuelArrival, at_s: u32) {
         let mut here = self.roster.get_mut(&mut self.stations, id.index());
         here.settle(&mut self.positions, at_s);
-        here.queue.area_s -= i64::from(at_s);
+        here.queue.line().enter(at_s);
         let station = here.station;
         if !station.access.allows(arrival.user) {
             self.leave(id, &arrival, at_s, FuelLeave::NotAllowed);
@@ -137,7 +132,7 @@ impl StationContext<'_, '_> {
         for until_s in [patience_s, arrival.depart_s].into_iter().flatten() {
             self.agenda.0.push(Due { at_s: until_s.max(at_s), kind: DueKind::TimeUp, id: id.0 });
         }
-        here.queue.waiting.push(arrival);
+        here.queue.line().join(arrival);
         self.serve(id, at_s);
     }
 
@@ -147,12 +142,12 @@ impl StationContext<'_, '_> {
         here.settle(&mut self.positions, at_s);
         while let Some(at) = self.free_position(id, at_s) {
             let mut here = self.roster.get_mut(&mut self.stations, id.index());
-            let Some(need_kg) = here.queue.waiting.first().map(FuelArrival::need_kg) else { break };
+            let Some(need_kg) = here.queue.waiting().first().map(FuelArrival::need_kg) else { break };
             if need_kg <= here.free_kg(&self.positions) {
-                let arrival = here.queue.waiting.remove(0);
+                let arrival = here.queue.line().take_at(0);
                 self.begin(id, at, arrival, at_s);
             } else if here.station.spec.when_empty == WhenEmpty::TurnAway {
-                let arrival = here.queue.waiting.remove(0);
+                let arrival = here.queue.line().take_at(0);
                 self.turn_away(id, &arrival, at_s);
             } else {
                 here.shortage.0 = Some(need_kg);
@@ -169,7 +164,7 @@ impl StationContext<'_, '_> {
 
     fn begin(&mut self, id: StationId, position: usize, arrival: FuelArrival, at_s: u32) {
         let mut here = self.roster.get_mut(&mut self.stations, id.index());
-        here.queue.area_s += i64::from(at_s);
+        here.queue.line().exit(at_s);
         let flow_s = at_s + here.station.spec.dispenser.handling_s;
         let start_kg = arrival.tank.kg();
         let left_s = here.station.curve.seconds(arrival.tank.capacity_kg(), start_kg, arrival.target_kg);
@@ -252,7 +247,7 @@ impl StationContext<'_, '_> {
 
     /// A vehicle goes that never had a position.
     fn leave(&mut self, id: StationId, arrival: &FuelArrival, at_s: u32, leave: FuelLeave) {
-        self.roster.get_mut(&mut self.stations, id.index()).queue.area_s += i64::from(at_s);
+        self.roster.get_mut(&mut self.stations, id.index()).queue.line().exit(at_s);
         self.rows.push(waited_row(id, arrival, at_s, leave));
         self.depart(arrival, at_s);
     }
@@ -263,7 +258,7 @@ impl StationContext<'_, '_> {
         let patience_s = here.station.spec.patience_min.map(|minutes| (minutes * 60.0) as u32);
         let gives_up = |arrival: &FuelArrival| patience_s.is_some_and(|patience_s| arrival.at_s + patience_s <= at_s);
         let must_go = |arrival: &FuelArrival| arrival.depart_s.is_some_and(|depart_s| depart_s <= at_s);
-        let gone = here.queue.waiting.extract_if(.., |it| gives_up(it) || must_go(it)).collect::<Vec<_>>();
+        let gone = here.queue.line().take_all(|it| gives_up(it) || must_go(it));
         let positions = here.station.positions();
         for arrival in gone {
             let leave = if must_go(&arrival) { FuelLeave::TimeUp } else { FuelLeave::GaveUp };

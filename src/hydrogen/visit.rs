@@ -74,6 +74,11 @@ impl FuelDepartures {
         self.0.iter()
     }
 
+    /// Has none left?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A vehicle leaves.
     pub(super) fn push(&mut self, departure: FuelDeparture) {
         self.0.push(departure);

@@ -19,6 +19,7 @@ use crate::scenario::Quality;
 use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
 use crate::sim::{Options, RunError};
+use crate::study::fork::{Difference, Fork, Future};
 use crate::transition::baseline::Baseline;
 use crate::transition::record::Tables;
 use std::collections::BTreeMap;
@@ -46,6 +47,10 @@ pub struct Job<'a> {
     pub with_report: bool,
     /// Compare charging with the best possible?
     pub bound: Bounded,
+    /// The folder of a sensitivity whose answer the report tells.
+    pub sensitivity: Option<PathBuf>,
+    /// The fork that this is, and the numbers of the run that it forks.
+    pub fork: Option<(&'a Fork, Future)>,
     /// For a transition: the folder of what it is compared with, and what was read of it.
     pub baseline: Option<(PathBuf, Baseline)>,
 }
@@ -87,6 +92,8 @@ pub struct Finished {
     pub broken: Vec<String>,
     /// What could not be made, though the run is whole.
     pub remarks: Vec<String>,
+    /// Of a fork: its numbers beside those of the run.
+    pub forked: Vec<Difference>,
     /// What it was.
     pub kind: Kind,
 }
@@ -161,7 +168,8 @@ impl Job<'_> {
     fn held_against(&self) -> BTreeMap<String, String> {
         let bound = (self.bound == Bounded::Run).then(|| ("bound".to_owned(), "yes".to_owned()));
         let baseline = self.baseline.as_ref().map(|(folder, _)| ("baseline".to_owned(), folder.display().to_string()));
-        bound.into_iter().chain(baseline).collect()
+        let sensitivity = self.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
+        bound.into_iter().chain(baseline).chain(sensitivity).collect()
     }
 
     /// Summary, hub, report and manifest: the folder is finished. Returns where it is, and what could not be made.
@@ -202,14 +210,20 @@ impl Job<'_> {
             replication: self.options.replication,
             settings: self.settings.clone(),
             held_against: self.held_against(),
-            inputs: self.loaded.inputs.clone(),
+            inputs: self.inputs(),
             plugins: plugin_hashes(&notes),
             plugin_notes: notes,
             outputs: BTreeMap::new(),
             rows,
             provenance: counts,
-            study: None,
+            study: self.fork.as_ref().and_then(|(fork, _)| serde_json::to_value(&fork.asked).ok()),
         }
+    }
+
+    /// All files that were read: those of a fork's change, too.
+    fn inputs(&self) -> BTreeMap<String, String> {
+        let changed = self.fork.iter().flat_map(|(fork, _)| fork.changed.inputs.clone());
+        self.loaded.inputs.clone().into_iter().chain(changed).collect()
     }
 }
 

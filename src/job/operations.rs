@@ -9,6 +9,7 @@ use crate::record::summary::Summary;
 use crate::scenario::loaded::Loaded;
 use crate::sim::output::Written;
 use crate::sim::{RunError, Simulation};
+use crate::study::fork::{self, Difference, Future};
 use crate::study::replay_bound::{self, Done};
 use crate::study::run_bound;
 use std::path::Path;
@@ -26,7 +27,7 @@ impl Job<'_> {
     ) -> Result<Finished, JobError> {
         let loaded = self.loaded;
         let fail = |error: RunError| JobError::Run { error, kept: String::new() };
-        let mut simulation = match Simulation::new(loaded, &self.options) {
+        let mut simulation = match self.simulation() {
             Ok(simulation) => simulation,
             Err(error) => {
                 folder.discard();
@@ -44,6 +45,10 @@ impl Job<'_> {
             kept: format!("\nWhat was simulated until then is in {}", folder.path().display()),
         })?;
         let digest = written.digest();
+        let forked = self.forked(&written, &simulation);
+        if !forked.is_empty() {
+            folder.write(fork::FILE, &self.fork_json(&forked))?;
+        }
         let Written { mut summary, digests, .. } = written;
         match self.bound {
             Bounded::No => {}
@@ -57,7 +62,28 @@ impl Job<'_> {
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
         let broken = broken_constraints(&summary, loaded);
         let kind = Kind::Operations { summary: Box::new(summary), effort, digest };
-        Ok(Finished { path, metrics, notes, broken, remarks, kind })
+        Ok(Finished { path, metrics, notes, broken, remarks, forked, kind })
+    }
+
+    /// The simulation of this job, which may change on its way.
+    fn simulation(&self) -> Result<Simulation, RunError> {
+        let mut simulation = Simulation::new(self.loaded, &self.options)?;
+        if let Some((fork, _)) = &self.fork {
+            simulation.fork_at(fork.at_s, Some((&fork.changed, &fork.parts)), &self.options)?;
+        }
+        Ok(simulation)
+    }
+
+    /// The numbers of a fork beside those of its run.
+    fn forked(&self, written: &Written, simulation: &Simulation) -> Vec<Difference> {
+        let Some((_, run)) = &self.fork else { return Vec::new() };
+        fork::differences(run, &Future::of(written, simulation))
+    }
+
+    /// `fork.json`.
+    fn fork_json(&self, forked: &[Difference]) -> String {
+        let (asked, paths) = self.fork.as_ref().map(|(fork, _)| (&fork.asked, &fork.paths)).unzip();
+        super::pretty(&serde_json::json!({ "schema": 1, "asked": asked, "changed": paths, "metrics": forked }))
     }
 
     /// How far the replay is from the best possible.

@@ -74,7 +74,8 @@ impl Job<'_> {
         folder.remove(PROGRESS)?;
         let (path, remarks) = self.close(folder, &metrics, digests, &notes)?;
         let broken = broken_constraints(&metrics, &tables);
-        Ok(Finished { path, metrics, notes, broken, remarks, kind: Kind::Years(Box::new(tables)) })
+        let (forked, kind) = (Vec::new(), Kind::Years(Box::new(tables)));
+        Ok(Finished { path, metrics, notes, broken, remarks, forked, kind })
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Purpose {
     BuildOutPlugin = 48,
     /// Orders of policies that order at random.
     RandomPolicies = 49,
+    /// The seed of one sampled week of a year.
+    SampledWeeks = 50,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -62,28 +62,35 @@ impl Build<'_> {
         self.world.insert_resource(Roster::<K>::new(pairs));
     }
 
-    /// State of charge of a vehicle when the run starts: `number` of the group `key`, of a kind as in
-    /// [`Loaded::first_levels`].
-    pub(crate) fn first_soc(&self, key: &str, kind: &str, number: u32) -> f64 {
-        let (lowest, highest) = self.first_range(kind, self.loaded.first_soc);
-        let draw = self.seed.stream(Purpose::FirstCharge, key_of(key), number).uniform();
-        lowest + (highest - lowest) * draw
+    /// State of charge of a vehicle when the run starts: as a run before this one left it, or charged.
+    pub(crate) fn first_soc(&self, vehicle: &FirstOf<'_>) -> f64 {
+        self.left_over(vehicle).unwrap_or_else(|| self.first_draw(vehicle, Purpose::FirstCharge, self.loaded.first_soc))
     }
 
-    /// Level of a hydrogen tank when the run starts, anywhere above a third: a vehicle fuels when it has to, not every night.
-    pub(crate) fn first_level(&self, key: &str, kind: &str, number: u32) -> f64 {
-        let draw = self.seed.stream(Purpose::FirstFuel, key_of(key), number).uniform();
-        let (lowest, highest) = self.first_range(kind, FIRST_LEVEL);
-        lowest + (highest - lowest) * draw
+    /// Level of a hydrogen tank when the run starts: as a run before this one left it, or anywhere above a third, because a
+    /// vehicle fuels when it has to and not every night.
+    pub(crate) fn first_level(&self, vehicle: &FirstOf<'_>) -> f64 {
+        self.left_over(vehicle).unwrap_or_else(|| self.first_draw(vehicle, Purpose::FirstFuel, FIRST_LEVEL))
     }
 
-    /// What a run before this one left, evenly around its mean and no wider than vehicles of which nothing is known.
-    fn first_range(&self, kind: &str, otherwise: (f64, f64)) -> (f64, f64) {
-        let half = (otherwise.1 - otherwise.0) / 2.0;
-        let around = |mean: f64| {
-            let half = half.min(mean).min(1.0 - mean);
-            (mean - half, mean + half)
-        };
-        self.loaded.first_levels.get(kind).map_or(otherwise, |mean| around(mean.clamp(0.0, 1.0)))
+    fn left_over(&self, vehicle: &FirstOf<'_>) -> Option<f64> {
+        let (at, of) = vehicle.at_of;
+        self.loaded.first_levels.of_vehicle(vehicle.kind, at, of)
     }
+
+    fn first_draw(&self, vehicle: &FirstOf<'_>, purpose: Purpose, (lowest, highest): (f64, f64)) -> f64 {
+        lowest + (highest - lowest) * self.seed.stream(purpose, key_of(vehicle.key), vehicle.number).uniform()
+    }
+}
+
+/// A vehicle whose first level is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FirstOf<'a> {
+    /// The group whose stream of chance it draws from, and its number there.
+    pub(crate) key: &'a str,
+    pub(crate) number: u32,
+    /// Its kind, as in [`Loaded::first_levels`].
+    pub(crate) kind: &'a str,
+    /// Its place among those of its kind, and how many there are.
+    pub(crate) at_of: (u32, u32),
 }

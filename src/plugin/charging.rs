@@ -47,9 +47,11 @@ const COLUMNS: &[(&str, Take<Charging>)] = &[
     ("site-price-usd-per-kwh", Take::F64(|view, out| prices(view, out))),
     (
         "node-parent",
-        Take::OnceU32(|view, out| out.extend(view.tree.parent.iter().map(|above| above.map_or(NONE, |node| node.0)))),
+        Take::OnceU32(|view, out| {
+            out.extend(view.tree.parents().iter().map(|above| above.map_or(NONE, |node| node.0)))
+        }),
     ),
-    ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limit.iter().map(|power| power.0)))),
+    ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limits().iter().map(|power| power.0)))),
     ("node-headroom-kw", Take::F64(|view, out| out.extend(view.headroom_kw.iter().map(|power| power.0)))),
 ];
 
@@ -136,7 +138,7 @@ impl PluginKind for Charging {
             time_s: 36_000,
             interval_s: 300,
             tree: &tree,
-            headroom_kw: &tree.limit,
+            headroom_kw: tree.limits(),
             sessions: &sessions,
             sites: &sites,
         };

@@ -108,6 +108,7 @@ impl PluginKind for HydrogenSupply {
             payload_kg: each(|_| 350.0),
             reorder_kg: each(|_| 700.0),
             piped_kg_per_h: each(|at| f64::from(at % 3) * 10.0),
+            piped_usd_per_kg: each(|at| f64::from(at % 3) * 2.0),
             load: each(|at| spread(at, 0.4)),
             least_load: each(|_| 0.1),
             ramp_per_h: each(|_| 12.0),

@@ -77,6 +77,10 @@ pub fn recorded<K: PluginKind>(policy: Box<dyn Decide<K>>, folder: &Path) -> Res
 }
 
 impl<K: PluginKind> Policy for Recorded<K> {
+    fn is_memoryless(&self) -> bool {
+        self.policy.is_memoryless()
+    }
+
     fn name(&self) -> &str {
         self.policy.name()
     }

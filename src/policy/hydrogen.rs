@@ -13,7 +13,7 @@ pub const LOAD_STEPS: usize = 10;
 
 /// All stations at the start of an hour. One row a station, in the order of their keys; columns with several values a row
 /// hold them row after row.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct HydrogenView {
     /// Now, seconds from the start of the run.
     pub time_s: u32,
@@ -39,6 +39,8 @@ pub struct HydrogenView {
     pub reorder_kg: Vec<f64>,
     /// What its pipeline is expected to bring in an hour, when the plant behind it shares what it has; 0 without one.
     pub piped_kg_per_h: Vec<f64>,
+    /// What a kg of it costs, USD; 0 without one.
+    pub piped_usd_per_kg: Vec<f64>,
     /// Present load of the electrolyser, share of rated power; 0 on standby or without one.
     pub load: Vec<f64>,
     /// Its least load.
@@ -214,6 +216,9 @@ fn with_the_sun(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
 
 /// Load of the hour that starts in the cheapest plan that covers the expected demand.
 ///
+/// A pipeline brings what fits, whatever the plan: where it costs less than a kg that is made, the reserve is left to it, and no
+/// more is made than what the demand lacks; what is made for less than the pipeline's price is made before it brings it.
+///
 /// Hour by hour: while the stock at the end of an hour would fall below the reserve, more load is bought in the hour up to
 /// then in which a kg of it is cheapest and its hydrogen still fits: what is bought later cannot cover an earlier need. An
 /// hour's load rises along the lower hull of its cost, so that a load with bad efficiency on the way to a better one is not
@@ -234,14 +239,21 @@ fn cheapest(view: &HydrogenView, row: usize, reserve_level: f64) -> f64 {
         stock = (stock - kg + view.piped_kg_per_h[row]).min(capacity_kg);
         content.push(stock);
     }
+    let piped_usd = (view.piped_kg_per_h[row] > 0.0).then(|| view.piped_usd_per_kg[row]);
     for hour in 0..view.hours {
         while content[hour] < reserve_kg - 1e-9 {
             let Some(offer) = plan.cheapest_up_to(hour, &content, capacity_kg, true) else { break };
+            if content[hour] >= -1e-9 && piped_usd.is_some_and(|usd| usd <= offer.usd_per_kg) {
+                break;
+            }
             plan.buy(&offer, &mut content);
         }
     }
     let last = view.hours - 1;
-    while let Some(offer) = plan.cheapest_up_to(last, &content, capacity_kg, false).filter(|it| it.usd_per_kg < 0.0) {
+    let worth_usd = piped_usd.unwrap_or(0.0);
+    while let Some(offer) =
+        plan.cheapest_up_to(last, &content, capacity_kg, false).filter(|it| it.usd_per_kg < worth_usd)
+    {
         plan.buy(&offer, &mut content);
     }
     plan.steps[0] as f64 / LOAD_STEPS as f64
@@ -387,6 +399,7 @@ mod tests {
             payload_kg: vec![8.0],
             reorder_kg: vec![12.0],
             piped_kg_per_h: vec![0.0],
+            piped_usd_per_kg: vec![0.0],
             load: vec![0.0],
             least_load: vec![0.2],
             ramp_per_h: vec![60.0],
@@ -422,6 +435,21 @@ mod tests {
         assert_eq!(decide("cheap_hours", Some(0.0), &piped).load, [0.6]);
         // 4 kg are needed at once whatever the price.
         assert_eq!(decide("cheap_hours", Some(0.0), &HydrogenView { stock_kg: vec![6.0], ..later }).load, [0.4]);
+    }
+
+    /// A reserve of 15 kg, 10 in stock and nothing asked for: a kg of electrolysis costs 50 kWh x 0.2 = 10 USD. A pipeline of 2
+    /// kg/h at 4 USD fills the reserve by itself; at 20 USD the electrolyser does, and goes on to the full 30 kg before the
+    /// pipeline brings them: 10 kg at once, as much as it makes in an hour. What the demand lacks is made at any price: 2 kg.
+    #[test]
+    fn cheap_hours_asks_what_the_pipeline_costs() {
+        let mut view = HydrogenView { piped_kg_per_h: vec![2.0], ..view(10.0, [0.2; 4]) };
+        (view.solar_kw[0], view.demand_kg) = (0.0, vec![0.0; 4]);
+        let load = |view: &HydrogenView, usd: f64| {
+            decide("cheap_hours", Some(0.5), &HydrogenView { piped_usd_per_kg: vec![usd], ..view.clone() }).load[0]
+        };
+        assert_eq!((load(&view, 4.0), load(&view, 20.0)), (0.0, 1.0));
+        view.demand_kg = vec![14.0, 0.0, 0.0, 0.0];
+        assert_eq!(load(&view, 4.0), 0.2);
     }
 
     #[test]

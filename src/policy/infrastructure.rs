@@ -202,6 +202,13 @@ pub fn follows_vehicles(choice: &Choice<BuildOut>) -> bool {
     choice.plugin.is_some() || FOLLOW_VEHICLES.contains(&choice.name.as_str())
 }
 
+/// Share of the power of cabinets that a connection is built for under a policy; plugins that do not say it are taken to build
+/// as the built-in ones do.
+#[must_use]
+pub fn simultaneity(choice: &Choice<BuildOut>) -> f64 {
+    choice.params.get(&*SIMULTANEITY.name).copied().unwrap_or(SIMULTANEITY.default)
+}
+
 const SIMULTANEITY: Parameter = Parameter::new("simultaneity", 0.8, (0.05, 1.0));
 const TARGET_WAIT: &[Parameter] = &[Parameter::new("wait_min", 30.0, (0.0, 1_440.0)), SIMULTANEITY];
 const TARGET_PEAK: &[Parameter] = &[Parameter::new("peak_share", 0.9, (0.1, 1.0)), SIMULTANEITY];

@@ -236,11 +236,14 @@ fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {
     out
 }
 
+/// How the warning about doubtful numbers ends.
+pub const DOUBTFUL: &str = "numbers of the scenario are unverified or assumed";
+
 fn warnings(loaded: &Loaded) -> Vec<String> {
     let (all, bare) = (loaded.provenance.origins.len(), loaded.provenance.unsourced().count());
     let mut out = Vec::new();
     if loaded.doubtful() > 0 {
-        out.push(format!("{} of the {all} numbers of the scenario are unverified or assumed", loaded.doubtful()));
+        out.push(format!("{} of the {all} {DOUBTFUL}", loaded.doubtful()));
     }
     if bare > 0 {
         out.push(format!("{bare} of the {all} numbers of the scenario have no source"));

@@ -219,6 +219,20 @@ catalogue! {
     BoundTolerance = "bound_tolerance" [""] less in [Total]
         "relative tolerance of the bound: 1e-7, or 1e-4 where the solver stopped early";
 
+    // A year's cost, where prices are given.
+    YearCostUsd = "year_cost_usd" ["USD"] less in [Total]
+        "levelised yearly cost: annuities of investments, upkeep, bills, diesel and lost work of a year made of the run's days";
+    YearCapitalUsd = "year_capital_usd" ["USD"] less in [Total] "annuities of investments, each over its own life";
+    YearUpkeepUsd = "year_upkeep_usd" ["USD"] less in [Total] "upkeep of a year";
+    YearBillUsd = "year_bill_usd" ["USD"] less in [Total, Site]
+        "electricity bills of twelve months made of the run's days, weekday by weekday";
+    YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel of a year";
+    YearLostWorkUsd = "year_lost_work_usd" ["USD"] less in [Total]
+        "hauls that lapsed or came late and unserved hours of equipment of a year, at their stated rates";
+    CostPerHaulUsd = "cost_per_haul_usd" ["USD"] less in [Total] "levelised yearly cost over the hauls completed";
+    CostPerMoveUsd = "cost_per_move_usd" ["USD"] less in [Total]
+        "levelised yearly cost over the containers lifted from and onto vessels";
+
     // Hydrogen.
     H2DispensedKg = "h2_dispensed_kg" ["kg"] more in [Total, Site, Year] "hydrogen dispensed into vehicles";
     H2UsedKg = "h2_used_kg" ["kg"] neutral in [Year] "hydrogen that trucks and equipment used";
@@ -287,7 +301,7 @@ catalogue! {
         "share of the trucks at work that are zero-emission";
     ZevShareEquipment = "zev_share_equipment" [""] more in [Year] "share of equipment that is zero-emission";
     NpvUsd = "npv_usd" ["USD"] more in [Total, Site]
-        "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen";
+        "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen; outside of a transition, of what has a price, over the years of [money]";
     NpvPublicUsd = "npv_public_usd" ["USD"] more in [Total]
         "net present value of private and public money together: lost taxes count, fees and vouchers cancel";
     NpvResourceUsd = "npv_resource_usd" ["USD"] more in [Total]
@@ -311,7 +325,7 @@ catalogue! {
         "credit price at which the dearest fuel in diesel pays for itself";
     CostUsd = "cost_usd" ["USD"] less in [Total, Year]
         "cost of the hub less incentives; the total also less the residual value at the end";
-    CapexUsd = "capex_usd" ["USD"] less in [Total] "investments less incentives, resale and residual value";
+    CapexUsd = "capex_usd" ["USD"] less in [Total] "investments; in a transition, less incentives, resale and residual value";
     OpexUsd = "opex_usd" ["USD"] less in [Total] "operating costs, fees and the carbon price";
     CreditIncomeUsd = "credit_income_usd" ["USD"] more in [Total] "income from fuel standard credits, less deficits";
     PublicUsd = "public_usd" ["USD"] less in [Total, Year] "public money: vouchers, tax credits, grants";
@@ -352,41 +366,6 @@ catalogue! {
 }
 
 impl MetricName {
-    /// What planners ask first, in this order: shown unless a metric is asked for.
-    pub const HEADLINES: &'static [Self] = &[
-        Self::NpvUsd,
-        Self::CostUsd,
-        Self::AbatementUsdPerT,
-        Self::PublicUsd,
-        Self::Co2eT,
-        Self::ZevShare,
-        Self::HaulsCompleted,
-        Self::HaulsLate,
-        Self::HaulsLapsed,
-        Self::EquipmentHoursServed,
-        Self::SessionsUnmet,
-        Self::EnergyDeliveredKwh,
-        Self::QueueWaitP95Min,
-        Self::H2DispensedKg,
-        Self::H2TurnedAway,
-        Self::H2GaveUp,
-        Self::H2StockoutH,
-        Self::H2QueueWaitP95Min,
-        Self::H2CostUsdPerKg,
-        Self::PeakKw,
-        Self::BillTotalUsd,
-        Self::TruckEmptyKm,
-        Self::Co2eTailpipeT,
-        Self::Co2eUpstreamT,
-        Self::NoxKg,
-        Self::Pm25Kg,
-        Self::PolicyRejected,
-        Self::PluginRejected,
-        Self::BoundEnergyGapPercent,
-        Self::BoundPeakGapPercent,
-        Self::BoundCostGapPercent,
-    ];
-
     /// Its entry in the catalogue.
     #[must_use]
     pub fn info(self) -> &'static MetricInfo {

@@ -3,6 +3,7 @@
 pub mod background;
 pub mod folder;
 pub mod groups;
+pub mod headlines;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;

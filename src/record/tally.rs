@@ -222,7 +222,7 @@ sums! {
         pub gate_queue_h: f64,
         /// Time idling with the systems on, h.
         pub idling_h: f64,
-        /// Trips that ended with an empty battery.
+        /// Trips that ended with an empty battery or tank.
         pub stranded: u64,
         /// Waits for charging ports on duty, h.
         pub port_wait_h: f64,

@@ -4,7 +4,7 @@ use super::steps::{Steps, rounded};
 use super::{charge, hydrogen, land, legs, network, overload, power};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
-use crate::record::hub::{Doubtful, Hub, Site, Station};
+use crate::record::hub::{self, Doubtful, Hub, Site, Station};
 use crate::record::notes::PluginNotes;
 use crate::record::read::{ReadError, each_batch};
 use serde::Serialize;
@@ -271,8 +271,25 @@ pub(super) fn facts(manifest: &Manifest) -> Vec<Fact> {
 
 /// What a careful reader should know before using the result.
 pub(super) fn warnings(mut known: Vec<String>, manifest: &Manifest) -> Vec<String> {
+    if let Some(decide) = decisive(manifest) {
+        known.retain(|warning| !warning.ends_with(hub::DOUBTFUL));
+        known.insert(0, decide);
+    }
     for plugin in manifest.plugin_notes.iter().filter(|plugin| plugin.dropped > 0) {
         known.push(format!("{} bad orders of the plugin {} were dropped", plugin.dropped, plugin.name));
     }
     known
+}
+
+/// Which doubtful numbers decide, where a sensitivity was held beside the run.
+fn decisive(manifest: &Manifest) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Sensitivity {
+        headline: String,
+    }
+    let folder = Path::new(manifest.held_against.get("sensitivity")?);
+    match crate::record::read::json::<Sensitivity>(&folder.join("sensitivity.json")) {
+        Ok(sensitivity) => Some(sensitivity.headline),
+        Err(error) => Some(format!("the sensitivity in {} cannot be read: {error}", folder.display())),
+    }
 }

@@ -82,6 +82,10 @@ struct StandingRow {
     /// Best and worst place that the data allow; where they differ, the data cannot tell.
     first_place: Option<u32>,
     last_place: Option<u32>,
+    /// Of a cost: the work of which it did less than the one that did most; told as a warning.
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    less_work: Vec<String>,
 }
 
 /// What one change of one number does to one strategy.
@@ -100,10 +104,22 @@ struct SensitivityEffect {
     difference_half_width: Option<f64>,
 }
 
+/// What was not done is not saved: which strategies did less work than others, once each.
+fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
+    let told = metrics.iter().find(|metric| metric.strategies.iter().any(|row| !row.less_work.is_empty()));
+    let told = told.iter().flat_map(|metric| &metric.strategies).filter(|row| !row.less_work.is_empty());
+    told.map(|row| {
+        let (strategy, work) = (&row.strategy, row.less_work.join(", "));
+        format!("`{strategy}` did less work than others ({work}): where it costs less, that is no saving")
+    })
+    .collect()
+}
+
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
     let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
-    let Hub { doubtful, warnings, .. } = Hub::read(folder)?;
+    let Hub { doubtful, mut warnings, .. } = Hub::read(folder)?;
+    warnings.extend(less_work(&study.metrics));
     study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
     let raised: Vec<Option<bool>> =
         study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();

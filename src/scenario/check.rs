@@ -2,7 +2,7 @@
 
 use super::Scenario;
 use super::checker::{Checker, is_circle};
-use super::choice;
+use super::{choice, prices};
 use crate::document::problem::Problem;
 use crate::document::tree::Item;
 use crate::kernel::calendar::{Calendar, MOST_DAYS};
@@ -16,6 +16,8 @@ const SITE_LIMIT: usize = 2_000;
 pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) -> Option<Calendar> {
     let mut checker = Checker::new(document, problems);
     let calendar = time(scenario, &mut checker);
+    sources(scenario, &mut checker);
+    prices::check(scenario, &mut checker);
     sites(scenario, &mut checker);
     for room in &ROOMS {
         (room.check)(scenario, calendar.as_ref(), &mut checker);
@@ -23,6 +25,22 @@ pub fn check(scenario: &Scenario, document: &Item, problems: &mut Vec<Problem>) 
     transition::check::check(scenario, &mut checker);
     choice::check(scenario, &mut Checker::new(document, problems));
     calendar
+}
+
+/// What numbers of a source may be.
+fn sources(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, source) in &scenario.source {
+        match (source.low, source.high) {
+            (Some(low), Some(high)) if low >= high => {
+                checker.wrong(&["source", key, "low"], format!("{low} is not below `high`, {high}"), None);
+            }
+            (Some(_), None) | (None, Some(_)) => {
+                let help = Some("or give a `spread`, a share either way".to_owned());
+                checker.wrong(&["source", key], "`low` and `high` go together", help);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn time(scenario: &Scenario, checker: &mut Checker<'_>) -> Option<Calendar> {

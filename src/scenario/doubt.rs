@@ -7,6 +7,7 @@ use crate::kernel::math::great_circle_km;
 use crate::policy::kind::PolicyKind;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::Powertrain;
+use jiff::ToSpan;
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
 const FAR_KM: f64 = 1_000.0;
@@ -22,6 +23,8 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(fleets_without_ports(scenario));
     out.extend(hauls_outside(loaded));
     out.extend(plugins_never_asked(loaded));
+    out.extend(months_in_parts(loaded));
+    out.extend(diesel_without_price(scenario));
     out
 }
 
@@ -44,6 +47,37 @@ pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
         PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
         PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
     }
+}
+
+/// Diesel that is in no cost.
+fn diesel_without_price(scenario: &Scenario) -> Option<String> {
+    let has_none = scenario.money.as_ref().is_some_and(|money| money.diesel_usd_per_gal.is_none());
+    let trucks = scenario.fleet.values().flat_map(|fleet| &fleet.trucks);
+    let burns = |model: &String| scenario.truck_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
+    let mut units = scenario.terminal.values().flat_map(|terminal| &terminal.equipment);
+    let unit_burns =
+        |model: &String| scenario.equipment_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
+    let is_burnt = trucks.into_iter().any(|(model, count)| count.0 > 0 && burns(model))
+        || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
+    let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
+    (has_none && is_burnt).then(|| told.to_owned())
+}
+
+/// A bill that bears the monthly charges of more months than the run has.
+fn months_in_parts(loaded: &Loaded) -> Option<String> {
+    let days = loaded.scenario.time.days;
+    let first = loaded.calendar.start();
+    let end = first.saturating_add(i64::from(days).days());
+    let last = end.saturating_sub(1.day());
+    let months = i32::from(last.year() - first.year()) * 12 + i32::from(last.month() - first.month()) + 1;
+    let is_whole = first.day() == 1 && end.day() == 1;
+    let is_billed = !loaded.tariffs.is_empty() && loaded.scenario.money.is_none();
+    (is_billed && months > 1 && !is_whole).then(|| {
+        format!(
+            "the run's {days} days lie in {months} months, and its bill bears the demand and fixed charges of each whole: the \
+             same days inside one month cost less; [money] tells the bill of a year"
+        )
+    })
 }
 
 fn far_sites(scenario: &Scenario) -> Vec<String> {

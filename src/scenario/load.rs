@@ -1,7 +1,7 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::files::{FILE_NAME, Files};
-use super::loaded::{FIRST_SOC, Loaded};
+use super::loaded::{FIRST_SOC, Levels, Loaded};
 use super::provenance;
 use super::rows::{Listed, Rows};
 use super::schema::check_shape;
@@ -27,6 +27,11 @@ pub struct Request {
     pub overlays: Vec<PathBuf>,
     /// `dotted.path=value` settings, applied last; `dotted.path=` takes a key out.
     pub settings: Vec<String>,
+    /// Overlays on all of this, and settings on them: what a fork changes of a run that has settings of its own.
+    pub then: (Vec<PathBuf>, Vec<String>),
+    /// Numbers in the place of those that the document has at these paths (as provenance names them, with `[0]` for the
+    /// first table of a list), last of all.
+    pub numbers: BTreeMap<String, serde_json::Value>,
     /// No file outside of this folder is read, and none that is hidden in it. None: any may be.
     pub within: Option<PathBuf>,
     /// What the scenario's file would say: it is not read then, and what it names is looked for where it would lie.
@@ -88,7 +93,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 schedule,
                 pin_visits: false,
                 first_soc: FIRST_SOC,
-                first_levels: BTreeMap::new(),
+                first_levels: Levels::default(),
                 inputs,
                 provenance,
                 plugins,
@@ -223,22 +228,36 @@ impl Reader {
 
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
         let mut document = self.chain(main, 0)?;
-        for overlay in &request.overlays {
-            if let Some(over) = self.file(overlay, "--strategy") {
-                self.lay(&mut document, over);
+        let (overlays, settings) = &request.then;
+        for (overlays, settings) in [(&request.overlays, &request.settings), (overlays, settings)] {
+            self.lay_all(&mut document, overlays, settings);
+        }
+        for (path, number) in &request.numbers {
+            if !document.put(path, number) {
+                let message = "is no number of the scenario".to_owned();
+                self.problems.extend(Problems::of_file(path, message, None).list);
             }
         }
-        for setting in &request.settings {
+        Some(document)
+    }
+
+    /// Overlays, then settings on them.
+    fn lay_all(&mut self, document: &mut Item, overlays: &[PathBuf], settings: &[String]) {
+        for overlay in overlays {
+            if let Some(over) = self.file(overlay, "--strategy") {
+                self.lay(document, over);
+            }
+        }
+        for setting in settings {
             if let Some(over) = self.setting(setting) {
                 self.made.extend(document.made_by(&over).map(|(path, beside)| {
                     let near = path.last().and_then(|name| nearest(name, beside));
                     let near = near.filter(|help| help.starts_with("did"));
                     (shape::dotted(&path), near.unwrap_or_else(|| "write the whole table in a file".to_owned()))
                 }));
-                self.lay(&mut document, over);
+                self.lay(document, over);
             }
         }
-        Some(document)
     }
 
     /// A file on top of what it extends: one file, or several, each on top of the one before.

@@ -14,6 +14,30 @@ use std::sync::Arc;
 /// A vehicle starts the run with a state of charge drawn evenly between these: charged, as after a Sunday.
 pub const FIRST_SOC: (f64, f64) = (0.95, 1.0);
 
+/// How full vehicles and hydrogen stations are at one time. Each vehicle by itself and not their mean: of a fleet that is short
+/// of hydrogen many are empty and a few are full, and trucks that all began with the mean could all work.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Levels {
+    /// By owner and model, such as `fleet_a/truck_b`: state of charge or level of its vehicles in the order of their numbers,
+    /// 0 to 1.
+    pub vehicles: BTreeMap<String, Vec<f64>>,
+    /// By key of `[hydrogen]`: content of bulk storage and cascade over what they hold when full, 0 to 1.
+    pub stations: BTreeMap<String, [f64; 2]>,
+    /// By key of `[hydrogen_plant]`: content of its storage over what it holds when full, 0 to 1.
+    pub plants: BTreeMap<String, f64>,
+}
+
+impl Levels {
+    /// Level of vehicle `at` among the `of` of its kind; none where nothing is known of the kind. A fleet that has become
+    /// larger or smaller keeps the shares of the full and of the empty.
+    #[must_use]
+    pub fn of_vehicle(&self, kind: &str, at: u32, of: u32) -> Option<f64> {
+        let levels = self.vehicles.get(kind).filter(|levels| !levels.is_empty())?;
+        let place = u64::from(at) * levels.len() as u64 / u64::from(of.max(1));
+        levels.get(place as usize).or(levels.last()).map(|level| level.clamp(0.0, 1.0))
+    }
+}
+
 /// A scenario that passed every check, with the rows of the files it names.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -39,8 +63,8 @@ pub struct Loaded {
     pub tariffs: BTreeMap<String, Tariff>,
     /// Vehicles start with a state of charge drawn evenly between these: charged, as after a Sunday.
     pub first_soc: (f64, f64),
-    /// Mean state of charge or level at the start by owner and model, such as `fleet_a/truck_b`, where an earlier run left it.
-    pub first_levels: BTreeMap<String, f64>,
+    /// How full vehicles and stations are at the start, where an earlier run left them.
+    pub first_levels: Levels,
     /// blake3 of every file that was read, by path.
     pub inputs: BTreeMap<String, String>,
     /// Where each number comes from.

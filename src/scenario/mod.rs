@@ -12,6 +12,7 @@ pub mod listing;
 pub mod load;
 pub mod loaded;
 pub mod plugin_file;
+pub mod prices;
 pub mod provenance;
 pub mod replay;
 pub mod rows;
@@ -20,6 +21,7 @@ pub mod template;
 pub mod visits;
 
 use crate::account::emissions::EmissionsSpec;
+use crate::account::price::{MoneySpec, PriceSpec};
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
@@ -115,6 +117,11 @@ pub struct Scenario {
     pub freight: Option<FreightSpec>,
     /// Emission factors.
     pub emissions: Option<EmissionsSpec>,
+    /// How a year's cost is told, without a transition.
+    pub money: Option<MoneySpec>,
+    /// What chargers, connections, storage, solar arrays and vehicles cost.
+    #[serde(default)]
+    pub price: BTreeMap<String, PriceSpec>,
     /// Years after the first: who buys and builds what.
     pub transition: Option<TransitionSpec>,
     /// What models cost.
@@ -167,6 +174,10 @@ pub struct TimeSpec {
     #[serde(default = "default_interval_s")]
     #[schemars(range(min = 1, max = 3_600))]
     pub interval_s: u32,
+    /// When charging ports share power under a limit: at each event, so that limits hold in every second; or at the boundaries
+    /// of control intervals, so that they hold in the mean of an interval, as in simulators that go in steps.
+    #[serde(default)]
+    pub allocation: Allocation,
     /// Time between dispatch decisions, seconds. A multiple of `tick_s`.
     #[serde(default = "default_dispatch_s")]
     #[schemars(range(min = 1, max = 3_600))]
@@ -174,6 +185,37 @@ pub struct TimeSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// When charging ports share power under a limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Allocation {
+    /// At each plug-in, unplug, full battery, taper and change of a limit.
+    Event,
+    /// When a control interval begins; a vehicle that plugs in within it takes what it has left.
+    #[default]
+    Interval,
+}
+
+impl Allocation {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Event, Self::Interval];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Interval => "interval",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|allocation| allocation.word() == word)
+    }
 }
 
 fn default_tick_s() -> u32 {
@@ -199,6 +241,13 @@ pub struct SourceSpec {
     /// Where to find it.
     #[serde(default)]
     pub address: String,
+    /// Lowest value that a number of this source may have, in the number's own unit; with `high`.
+    pub low: Option<f64>,
+    /// Highest value.
+    pub high: Option<f64>,
+    /// How far numbers of this source may be off either way, as a share of them, where they have no `low` and `high`.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub spread: Option<f64>,
 }
 
 /// How far a number can be trusted, best first.

@@ -96,7 +96,19 @@ impl Walk<'_> {
         if !numeric && !names_file {
             return;
         }
-        let quality = source.and_then(|key| self.scenario.source.get(key)).map(|source| source.quality);
+        let known = source.and_then(|key| self.scenario.source.get(key));
+        let quality = known.map(|source| source.quality);
+        let ends = known.and_then(|source| source.low.zip(source.high));
+        if let Some(((low, high), number)) = ends.zip(value.as_f64())
+            && !(low..=high).contains(&number)
+        {
+            self.problems.push(Problem {
+                place: Some(item.value.clone()),
+                field: field.clone(),
+                message: format!("lies outside of {low} to {high}, the `low` and `high` of its source"),
+                help: Some("mend one of them, or give the number a source of its own".to_owned()),
+            });
+        }
         let source = source.map(str::to_owned);
         self.out.origins.push(Origin { field, value: value.to_string(), source, quality });
     }

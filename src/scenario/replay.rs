@@ -1,12 +1,12 @@
 //! Recorded sessions as a scenario: one site, one group of ports, visitors from a file. The same engine as any other run.
 
-use super::Scenario;
 use super::files::read_text;
 use super::load::sorted;
-use super::loaded::{FIRST_SOC, Loaded, Plugins, Visit, Visits};
+use super::loaded::{FIRST_SOC, Levels, Loaded, Plugins, Visit, Visits};
 use super::provenance::Provenance;
 use super::rows::tariff;
 use super::visits::{twice, visits};
+use super::{Allocation, Scenario};
 use crate::disk::read::Kind;
 use crate::document::problem::{MOST_TOLD, Place, Problem, Problems};
 use crate::import::acn;
@@ -37,6 +37,8 @@ pub struct Replay {
     pub limit_kw: Option<f64>,
     /// Control interval, seconds.
     pub interval_s: u32,
+    /// When sessions share power under a limit.
+    pub allocation: Allocation,
     /// A pool of this many ports that sessions queue for; none: each session has the port of its `charger_id`.
     pub chargers: Option<u32>,
     /// Most power of a port of the pool, kW.
@@ -62,6 +64,7 @@ impl Replay {
             params: BTreeMap::new(),
             limit_kw: None,
             interval_s: 900,
+            allocation: Allocation::Interval,
             chargers: None,
             port_kw: None,
             tariff: None,
@@ -134,7 +137,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             pin_visits: replay.chargers.is_none(),
             record_views: None,
             first_soc: FIRST_SOC,
-            first_levels: BTreeMap::new(),
+            first_levels: Levels::default(),
             inputs,
             plugins: Plugins::new(),
             canonical: String::new(),
@@ -274,7 +277,8 @@ fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days:
         "title": format!("Replay of {}", replay.sessions.display()),
         "time": {
             "start": start, "zone": zone, "days": days,
-            "tick_s": tick_s, "interval_s": replay.interval_s, "dispatch_s": replay.interval_s
+            "tick_s": tick_s, "interval_s": replay.interval_s, "dispatch_s": replay.interval_s,
+            "allocation": replay.allocation.word()
         },
         "policy": { "charging": { "name": replay.policy, "params": replay.params } },
         "site": { SITE: { "kind": "public", "lat": 0.0, "lon": 0.0, "limit_kw": limit_kw } },

@@ -29,6 +29,7 @@ pub const TEMPLATES: &[(&str, Files)] = &[
             ("managed_charging_first.toml", include_str!("../../scenarios/hub_2045/managed_charging_first.toml")),
             ("renewable_diesel.toml", include_str!("../../scenarios/hub_2045/renewable_diesel.toml")),
             ("slow_turns.toml", include_str!("../../scenarios/hub_2045/slow_turns.toml")),
+            ("tier_5.toml", include_str!("../../scenarios/hub_2045/tier_5.toml")),
             ("README.md", include_str!("../../scenarios/hub_2045/README.md")),
             ("hub.toml", include_str!("../../scenarios/san_pedro_bay/scenario.toml")),
             ("california.toml", include_str!("../../scenarios/policies/california.toml")),

@@ -79,6 +79,8 @@ fn run(
         with_csv: false,
         with_report: true,
         bound: Bounded::No,
+        sensitivity: None,
+        fork: None,
         baseline: None,
     };
     let mut watch = |progress: &Progress| {

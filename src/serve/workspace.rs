@@ -240,7 +240,7 @@ impl Workspace {
             }
         };
         let overlays = strategies.iter().map(overlay).collect::<ApiResult<_>>()?;
-        Ok(Request { path, overlays, settings, within: Some(self.root.clone()), text: None })
+        Ok(Request { path, overlays, settings, within: Some(self.root.clone()), ..Request::default() })
     }
 
     /// The folder or TOML file of a scenario.

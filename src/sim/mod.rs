@@ -2,6 +2,8 @@
 
 mod audit;
 pub mod build;
+pub mod fork;
+mod money;
 pub mod options;
 pub mod output;
 pub mod policies;

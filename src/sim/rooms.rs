@@ -68,7 +68,7 @@ pub(crate) const ROOMS: [Room; 7] = [
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
-        events: |world| world.resource::<charging::state::ChargingTables>().agenda.handled(),
+        events: |world| world.resource::<charging::agenda::ChargingAgenda>().handled(),
         ..NOTHING
     },
     Room {

@@ -1,6 +1,8 @@
 //! The run loop: tick after tick until the end, rows out as they come, an audit at the close.
 
 use super::audit::Audit;
+use super::fork::{Fork, Part};
+use super::money::{self, Money};
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
@@ -21,13 +23,14 @@ use crate::record::notes::PluginNotes;
 use crate::record::overload::Overloads;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
-use crate::scenario::loaded::Loaded;
+use crate::scenario::loaded::{Levels, Loaded};
 use crate::terminal::state::{Pool, Unit};
 use crate::truck::state::{Fleet, ShiftKm};
 use crate::vehicle::user::User;
 use crate::{charging, hydrogen, terminal, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,6 +44,12 @@ pub struct Simulation {
     tariffs: Arc<[Option<Tariff>]>,
     /// None when the run is over.
     audit: Option<Audit>,
+    /// What a year costs, where prices are given.
+    money: Option<Money>,
+    /// What changes on the way, if anything does.
+    fork: Option<Fork>,
+    /// Of policies that ended before the run did.
+    notes: Vec<PluginNotes>,
     #[cfg(test)]
     pub(super) tamper: super::audit::tamper::Tamper,
 }
@@ -54,6 +63,8 @@ pub struct Measured {
     pub before: Stored,
     /// The same at the end of the run.
     pub after: Stored,
+    /// How full vehicles and stations were at the time that was asked for.
+    pub levels: Levels,
     /// Things that came due, the warm-up included.
     pub events: u64,
 }
@@ -93,6 +104,9 @@ impl Simulation {
             names,
             tariffs,
             audit,
+            money: Money::of(&loaded.scenario),
+            fork: None,
+            notes: Vec::new(),
             #[cfg(test)]
             tamper: super::audit::tamper::Tamper::default(),
         })
@@ -100,8 +114,7 @@ impl Simulation {
 
     /// An empty summary for this run.
     fn empty_summary(&self, scenario: &Scenario) -> Summary {
-        let plazas = &self.world.resource::<charging::state::Plazas>().at;
-        let ports = plazas.iter().map(|plaza| plaza.ports.len() as u32).collect();
+        let ports = charging::record::port_counts(&self.world);
         let (interval_s, days) = (scenario.time.interval_s, scenario.time.days);
         let mut summary = Summary::new(interval_s, days, ports, self.names.fleets.len(), scenario.emissions.clone());
         let behind = |key: &String| self.names.sites.iter().position(|site| site == key);
@@ -118,23 +131,16 @@ impl Simulation {
 
     /// Which group of chargers a session belongs to.
     fn group_of(&self) -> GroupOf {
-        let works = self.world.resource::<charging::state::ChargingTables>();
-        let plazas = &self.world.resource::<charging::state::Plazas>().at;
-        let mut by_port = vec![0; self.names.ports.len()];
-        let mut at_site: Vec<Vec<usize>> = vec![Vec::new(); plazas.len()];
-        for cabinet in &works.cabinets {
-            cabinet.ports.iter().for_each(|port| by_port[port.index()] = cabinet.group);
-            if at_site[cabinet.site.index()].last() != Some(&cabinet.group) {
-                at_site[cabinet.site.index()].push(cabinet.group);
-            }
-        }
-        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| works.access[*at].allows(user));
+        let tables = self.world.resource::<charging::state::ChargingTables>();
+        let by_port = charging::record::groups_of_ports(&self.world);
+        let at_site = charging::record::groups_at_sites(&self.world);
+        let first = |site: usize, user: User| at_site[site].iter().copied().find(|at| tables.allows(*at, user));
         let fleets = |site| (0..self.names.fleets.len()).map(|at| first(site, User::Fleet(FleetId::at(at)))).collect();
         let pools = self.world.resource::<Roster<Pool>>();
         let sites: Vec<usize> = pools.components::<Pool>(&self.world).map(|pool| pool.site.index()).collect();
         let units = self.world.resource::<Roster<Unit>>().components::<Unit>(&self.world);
         let by_unit = units.map(|unit| first(sites[unit.pool.index()], User::Model(unit.model))).collect();
-        GroupOf { by_port, by_unit, by_fleet: (0..plazas.len()).map(fleets).collect() }
+        GroupOf { by_port, by_unit, by_fleet: (0..at_site.len()).map(fleets).collect() }
     }
 
     /// Names of the ids in the rows.
@@ -151,6 +157,24 @@ impl Simulation {
         fleets.components::<ShiftKm>(&self.world).map(|shifts| shifts.shifts().to_vec()).collect()
     }
 
+    /// Has the run go on under a changed scenario from a second on, at the start of a control interval; without one, that
+    /// time is only told apart. Of the changed scenario these parts are taken over and nothing else.
+    ///
+    /// # Errors
+    /// When a policy cannot be made.
+    pub fn fork_at(
+        &mut self,
+        at_s: u32,
+        changed: Option<(&Loaded, &BTreeSet<Part>)>,
+        options: &Options,
+    ) -> Result<(), RunError> {
+        if let Some(audit) = self.audit.as_mut() {
+            audit.change_at(at_s, changed.map(|(loaded, _)| &loaded.scenario));
+        }
+        self.fork = Some(Fork::new(at_s, changed, options)?);
+        Ok(())
+    }
+
     /// Runs to the end, with its rows in tables of a folder (or only as digests): the one way to drive a simulation. Tables
     /// are closed also when the run ends early, so what was simulated until then is kept.
     ///
@@ -165,25 +189,53 @@ impl Simulation {
     ) -> Result<(Written, Effort), RunError> {
         let zone = &loaded.scenario.time.zone;
         let mut output = Output::new(folder, with_csv, zone, self.empty_summary(&loaded.scenario))?;
-        let ran = self.run(&mut output, stop, progress);
+        let ran =
+            self.to_fork(&loaded.scenario, &mut output, stop).and_then(|()| self.run(&mut output, stop, progress));
         let written = output.finish();
         let effort = ran?;
         Ok((written?, effort))
     }
 
-    /// Runs to the end and tells only what came after a second: before it is a warm-up. Its rows go to no table.
+    /// Runs to the end and tells only what came after a second: before it is a warm-up. Also says how full vehicles and stations
+    /// were at `levels_at_s`. Its rows go to no table.
     ///
     /// # Errors
     /// As [`Self::drive`].
-    pub fn drive_after(&mut self, loaded: &Loaded, until_s: u32, stop: &AtomicBool) -> Result<Measured, RunError> {
+    pub fn drive_after(
+        &mut self,
+        loaded: &Loaded,
+        until_s: u32,
+        levels_at_s: u32,
+        stop: &AtomicBool,
+    ) -> Result<Measured, RunError> {
         let scenario = &loaded.scenario;
         let mut output = Output::new(None, false, &scenario.time.zone, self.empty_summary(scenario))?;
         let before = if until_s == 0 { self.stored() } else { self.warm_up(scenario, &mut output, stop, until_s)? };
+        self.run_until(&mut output, stop, levels_at_s)?;
+        let levels = self.stored().levels;
         let effort = self.run(&mut output, stop, |_, _| {})?;
         let written = output.finish()?;
         let mut summary = written.measured.unwrap_or(written.summary);
         summary.close_interval();
-        Ok(Measured { summary, before, after: self.stored(), events: effort.events })
+        Ok(Measured { summary, before, after: self.stored(), levels, events: effort.events })
+    }
+
+    /// Runs on until a second, and no further than to the last tick.
+    fn run_until(&mut self, output: &mut Output, stop: &AtomicBool, until_s: u32) -> Result<(), RunError> {
+        let Some(mut audit) = self.audit.take() else { return Ok(()) };
+        let last_s = until_s.min(self.world.resource::<Clock>().end_s());
+        while self.world.resource::<Clock>().now_s() < last_s {
+            self.tick(output, &mut audit, stop, &mut |_, _| {})?;
+            self.world.resource_mut::<Clock>().advance();
+        }
+        self.audit = Some(audit);
+        Ok(())
+    }
+
+    /// Runs to the time of the fork, if there is one; what comes after it is summed up by itself, too.
+    fn to_fork(&mut self, scenario: &Scenario, output: &mut Output, stop: &AtomicBool) -> Result<(), RunError> {
+        let Some(at_s) = self.fork.as_ref().map(|fork| fork.at_s) else { return Ok(()) };
+        self.warm_up(scenario, output, stop, at_s).map(|_| ())
     }
 
     /// Runs to the end. `progress` hears of each simulated hour (done, of); `stop` ends the run early.
@@ -218,6 +270,7 @@ impl Simulation {
         #[cfg(test)]
         (self.tamper.summary)(output.summary_mut());
         output.bill(&self.tariffs, &self.names, &mut audit)?;
+        output.add_metrics(money::metrics(self.money.as_ref(), output.summary(), &self.tariffs, &self.names));
         let notes = self.plugin_notes();
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &notes);
         let metrics = output.summary_mut().metrics(&self.names);
@@ -233,6 +286,14 @@ impl Simulation {
         stop: &AtomicBool,
         progress: &mut impl FnMut(u32, u32),
     ) -> Result<bool, RunError> {
+        let now_s = self.world.resource::<Clock>().now_s();
+        if let Some(fork) = self.fork.as_mut().filter(|fork| fork.at_s == now_s) {
+            let (notes, failed) = fork.turn(&mut self.world);
+            self.notes.extend(notes);
+            if let Some((policy, message)) = failed {
+                self.world.resource_mut::<Fault>().set(&policy, message);
+            }
+        }
         self.schedule.run(&mut self.world);
         let clock = *self.world.resource::<Clock>();
         if clock.done() {
@@ -315,7 +376,8 @@ impl Simulation {
     /// What the sandbox noted of the plugins of this run.
     #[must_use]
     pub fn plugin_notes(&mut self) -> Vec<PluginNotes> {
-        policies::each(&mut self.world, |policy| policy.notes()).into_iter().flatten().collect()
+        let running = policies::each(&mut self.world, |policy| policy.notes()).into_iter().flatten();
+        self.notes.iter().cloned().chain(running).collect()
     }
 
     /// Builds the graph of systems; an ambiguity is an error.

@@ -1,12 +1,14 @@
-//! What vehicles have on board, wherever they are: sums for the books, and how full each kind of vehicle is.
+//! What vehicles have on board, wherever they are: sums for the books, and how full each vehicle and station is.
 
 use super::rooms::ROOMS;
-use crate::charging::state::{Arrivals, Departures, Plazas, Plug};
-use crate::hydrogen::state::{Dispenser, Fill, FuelQueue};
+use crate::charging;
+use crate::hydrogen::state::{Dispenser, Fill, FuelQueue, Plant, PlantBooks, Station};
+use crate::hydrogen::storage::{Bulk, Cascade};
 use crate::hydrogen::visit::{FuelArrivals, FuelDepartures};
 use crate::kernel::ids::Roster;
 use crate::place::build::kind;
 use crate::place::site::Sites;
+use crate::scenario::loaded::Levels;
 use crate::terminal::state::{EquipmentModels, Pool, Unit, UnitEnergy};
 use crate::truck::state::{Fleet, Truck, TruckEnergy, TruckModels};
 use crate::vehicle::battery::Battery;
@@ -14,10 +16,6 @@ use crate::vehicle::on_board::OnBoard;
 use crate::vehicle::tank::FuelTank;
 use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::*;
-use std::collections::BTreeMap;
-
-/// How full: by fleet or terminal and model, such as `fleet_a/truck_b`, the mean state of charge or level, 0 to 1.
-pub type Levels = BTreeMap<String, f64>;
 
 /// What is on board at one time.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,7 +24,7 @@ pub struct Stored {
     pub battery_kwh: f64,
     /// In hydrogen tanks, kg.
     pub hydrogen_kg: f64,
-    /// How full vehicles are that work.
+    /// How full vehicles are that work, and stations.
     pub levels: Levels,
 }
 
@@ -48,13 +46,7 @@ pub fn stored(world: &mut World) -> Stored {
     for (unit, energy) in world.query::<(&Unit, &UnitEnergy)>().iter(world) {
         note(Vehicle::Unit(unit.id), energy.on_board());
     }
-    for plug in world.query::<&Plug>().iter(world) {
-        kwh.extend(plug.session.iter().map(|it| battery(it.arrival.vehicle, &it.arrival.battery)));
-    }
-    let queues = world.resource::<Plazas>().at.iter().flat_map(|plaza| &plaza.queue);
-    let coming = &world.resource::<Arrivals>().0;
-    kwh.extend(queues.chain(coming).map(|it| battery(it.vehicle, &it.battery)));
-    kwh.extend(world.resource::<Departures>().0.iter().map(|it| battery(it.vehicle, &it.battery)));
+    kwh.extend(charging::record::batteries(world).map(|(vehicle, it)| battery(vehicle, it)));
     let (mut dispensers, mut queues) = (world.query::<&Dispenser>(), world.query::<&FuelQueue>());
     let fills = dispensers.iter(world).filter_map(Dispenser::fill).map(Fill::arrival);
     let waiting = queues.iter(world).flat_map(FuelQueue::waiting);
@@ -73,22 +65,27 @@ pub fn stored(world: &mut World) -> Stored {
     }
 }
 
-/// Mean fill of each kind of vehicle; who never works is as it came, and says nothing.
-fn levels(world: &World, amounts: impl Iterator<Item = (Vehicle, f64, f64)>) -> Levels {
+/// Level of each vehicle, those of a kind in the order of their numbers; who never works is as it came, and says nothing.
+fn levels(world: &mut World, amounts: impl Iterator<Item = (Vehicle, f64, f64)>) -> Levels {
+    let mut levels = Levels::default();
     let names = kinds(world);
-    let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for (vehicle, amount, full) in amounts {
+    for (vehicle, amount, full) in amounts.filter(|it| it.2 > 0.0) {
         let name = match vehicle {
             Vehicle::Truck(id) => names.0[id.index()].as_deref(),
             Vehicle::Unit(id) => names.1[id.index()].as_deref(),
             Vehicle::Visitor(_) => None,
         };
         if let Some(name) = name {
-            let sum = sums.entry(name).or_default();
-            *sum = (sum.0 + amount, sum.1 + full);
+            levels.vehicles.entry(name.to_owned()).or_default().push(amount / full);
         }
     }
-    sums.into_iter().filter(|it| it.1.1 > 0.0).map(|(name, (sum, full))| (name.to_owned(), sum / full)).collect()
+    for (station, bulk, cascade) in world.query::<(&Station, &Bulk, &Cascade)>().iter(world) {
+        levels.stations.insert(station.key.clone(), [bulk.level(), cascade.level()]);
+    }
+    for (plant, books) in world.query::<(&Plant, &PlantBooks)>().iter(world) {
+        levels.plants.insert(plant.key.clone(), books.stock_kg() / plant.spec.capacity_kg);
+    }
+    levels
 }
 
 /// Owner and model of each truck (none of those that never work) and unit, by number.

@@ -1,10 +1,13 @@
 #![doc = include_str!("README.md")]
 
 pub mod compare;
+pub mod fork;
+pub mod influence;
 pub mod real_views;
 pub mod replay_bound;
 pub mod replicate;
 pub mod run_bound;
+pub mod search;
 pub mod stats;
 pub mod suite;
 pub mod sweep;

@@ -1,7 +1,7 @@
 //! Batteries come back charged, units come and are served, empty batteries go to the ports.
 
 use super::state::{Bay, BayWork, Swap, Yard, YardStock};
-use crate::charging::state::{Arrival, Arrivals, Departure, Departures, Leave};
+use crate::charging::arrival::{Arrival, Arrivals, Departure, Departures};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
 use crate::kernel::stage::{Register, Tick};
@@ -79,7 +79,7 @@ fn finish_swaps(
             let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
             stock.swaps += 1;
             let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
-            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, leave: Leave::Done });
+            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh });
             let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
             arrivals.0.push(Arrival { at_home: true, ..arrival });
         }

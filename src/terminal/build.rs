@@ -2,7 +2,7 @@
 
 use super::state::{EquipmentModel, EquipmentModels, Gate, Pool, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy};
 use crate::kernel::ids::{AtSite, PoolId, TerminalId, UnitId};
-use crate::place::build::Build;
+use crate::place::build::{Build, FirstOf, kind};
 use crate::vehicle::battery::curve;
 use crate::vehicle::build::first_on_board;
 
@@ -37,10 +37,11 @@ fn equipment(build: &mut Build<'_>, terminals: &[Terminal], models: &[EquipmentM
         for (class, work) in &build.scenario.work {
             let (pool, first) = (PoolId::at(pools.len()), units.len());
             for (at, model) in models.iter().enumerate().filter(|(_, model)| model.spec.class == *class) {
-                for number in 0..terminal.spec.equipment.get(&model.key).map_or(0, |count| count.0) {
-                    let name = format!("{key}/{}", model.key);
-                    let tank = model.spec.tank.as_ref();
-                    let on_board = first_on_board(build, model.curve.as_ref(), tank, (&name, &name), number);
+                let of = terminal.spec.equipment.get(&model.key).map_or(0, |count| count.0);
+                let kind = kind(key, &model.key);
+                for number in 0..of {
+                    let first = FirstOf { key: &kind, number, kind: &kind, at_of: (number, of) };
+                    let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), &first);
                     units.push((Unit { id: UnitId::at(units.len()), pool, model: at as u32 }, UnitEnergy(on_board)));
                 }
             }

@@ -5,10 +5,10 @@ use super::spec::EquipmentModelSpec;
 use super::state::{
     DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
 };
-use crate::charging::state::{Arrival, Arrivals, Departures};
+use crate::charging::arrival::{Arrival, Arrivals, Departures};
 use crate::freight::labor::Labor;
 use crate::freight::state::Berths;
-use crate::grid::state::OtherLoad;
+use crate::grid::state::{EquipmentLoad, NodeLoads, node_of};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -32,8 +32,9 @@ const MOST_DELAY_S: f64 = 7_200.0;
 /// Registers the terminal systems.
 pub fn register(r: &mut Register<'_>) {
     let work = (ask_for_work, share_out, use_energy, leave_low, charge_in_breaks, load_sites, delay_trucks);
-    r.tick(Tick::Terminal, (come_back, close_hour).chain().before(ask_for_work));
-    r.tick(Tick::Terminal, work.chain());
+    r.tick(Tick::Terminal, come_back);
+    r.boundary(Tick::Terminal, close_hour.after(come_back));
+    r.interval_start(Tick::Terminal, work.chain().after(close_hour));
 }
 
 /// Units that have charged or fuelled are ready again.
@@ -64,11 +65,6 @@ struct WorkTime<'w> {
 }
 
 impl WorkTime<'_> {
-    /// Does an interval of the run begin now?
-    fn begins(&self) -> bool {
-        self.clock.starts_interval() && !self.clock.done()
-    }
-
     /// Is it worked?
     fn is_worked(&self) -> bool {
         self.labor.works(self.calendar.hour_of_week(i64::from(self.clock.now_s())))
@@ -98,7 +94,7 @@ fn close_hour(
     mut rows: ResMut<Records<EquipmentRow>>,
 ) {
     let is_over = clock.now_s().is_multiple_of(3600) || clock.done();
-    if !clock.starts_interval() || clock.now_s() == 0 || !is_over {
+    if clock.now_s() == 0 || !is_over {
         return;
     }
     let start_s = clock.now_s().saturating_sub(1) / 3600 * 3600;
@@ -111,15 +107,11 @@ fn close_hour(
 
 /// At a boundary: new lifts and gate moves become work.
 fn ask_for_work(
-    time: WorkTime<'_>,
     berths: Res<Berths>,
     terminals: Res<Roster<Terminal>>,
     gates: Query<&Gate>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    if !time.begins() {
-        return;
-    }
     for (pool, mut work) in &mut pools {
         let moves = terminals.get(&gates, pool.terminal.index()).moves();
         let gate_moves = (moves - work.gate_moves_seen) as f64;
@@ -139,9 +131,6 @@ fn share_out(
     units: Query<(&Unit, &UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    if !time.begins() {
-        return;
-    }
     let mut present = vec![0; roster.len()];
     for (unit, energy) in &units {
         present[unit.pool.index()] += usize::from(!matches!(energy.0, OnBoard::Away));
@@ -171,7 +160,7 @@ fn use_energy(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    if !time.begins() || !time.is_worked() {
+    if !time.is_worked() {
         return;
     }
     for (pool, mut work) in &mut pools {
@@ -228,7 +217,7 @@ fn leave_low(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if !time.begins() || !time.is_worked() {
+    if !time.is_worked() {
         return;
     }
     for (unit, mut energy) in &mut units {
@@ -275,7 +264,7 @@ fn charge_in_breaks(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if !time.begins() || time.is_worked() {
+    if time.is_worked() {
         return;
     }
     let resumes_s = time.next_worked_s();
@@ -309,27 +298,16 @@ fn load_sites(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
     pools: Query<(&Pool, &PoolWork)>,
-    mut other: ResMut<OtherLoad>,
+    mut load: NodeLoads<'_, '_, EquipmentLoad>,
 ) {
-    if !time.begins() {
-        return;
-    }
-    other.clear_equipment();
+    load.clear();
     for (pool, work) in roster.iter(&pools) {
-        other.add_equipment(pool.site, Kw(work.crane_kwh / time.hours()));
+        load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
     }
 }
 
 /// At a boundary: work left undone by a class that serves trucks holds them up: backlog over the units that could do it.
-fn delay_trucks(
-    time: WorkTime<'_>,
-    terminals: Res<Roster<Terminal>>,
-    pools: Query<(&Pool, &PoolWork)>,
-    mut gates: Query<&mut Gate>,
-) {
-    if !time.begins() {
-        return;
-    }
+fn delay_trucks(terminals: Res<Roster<Terminal>>, pools: Query<(&Pool, &PoolWork)>, mut gates: Query<&mut Gate>) {
     let mut delay_s = vec![0.0_f64; terminals.len()];
     for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks) {
         let here = &mut delay_s[pool.terminal.index()];

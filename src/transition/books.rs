@@ -3,6 +3,7 @@
 use super::build::Project;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
+use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::payers::Ledger;
 use super::record::{
@@ -11,7 +12,6 @@ use super::record::{
 use super::regulation::{TargetMetric, means};
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
-use super::year::OperatingYear;
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
 use crate::record::tally::FleetTally;
@@ -24,7 +24,9 @@ impl Pathway<'_> {
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
         let value_usd = self.values_usd(year);
-        let books = Year { frame: &self.frame, year, shown, counts: &counts, value_usd: &value_usd };
+        let wear = self.wear(year);
+        let (frame, projects) = (&*self.frame, &self.projects[..]);
+        let books = Year { frame, year, shown, counts: &counts, value_usd: &value_usd, wear: &wear, projects };
         let mut ledger = Ledger::new(year);
         let scenario = self.frame.scenario();
         let mut finance: Vec<FinanceRow> = Vec::new();
@@ -60,7 +62,8 @@ impl Pathway<'_> {
         }
         total.close();
         let all = books.total_emissions(&emissions);
-        self.community_rows(year, shown);
+        let wear: Vec<[f64; 2]> = (0..shown.sites.len()).map(|site| books.wear_at(site)).collect();
+        self.community_rows(year, shown, &wear);
         self.fleet_rows(year);
         self.project_rows(year);
         self.rule_rows(year, &registered, &all, &funds);
@@ -71,6 +74,23 @@ impl Pathway<'_> {
         self.tables.finance.extend(finance);
         self.tables.emissions.push(all);
         self.tables.emissions.extend(emissions);
+    }
+
+    /// By holding: exhaust of its vehicles at work over that of new ones of their models, by what each would emit: its use at
+    /// its age times the factor of its model.
+    fn wear(&self, year: u16) -> Vec<[f64; 2]> {
+        let mut sums = vec![[[0.0_f64; 2]; 2]; self.frame.holdings.len()];
+        for vehicle in self.stock.vehicles().iter().filter(|vehicle| !vehicle.in_reserve) {
+            let class = &self.frame.models[vehicle.model as usize].class;
+            let age = vehicle.age(year);
+            let factors = self.frame.spec.wear.get(class).map_or([1.0; 2], |wear| wear.at(age));
+            let new_g = self.frame.exhaust_g(vehicle.model as usize).map(|g| g * self.frame.use_at(class, age));
+            for (sum, (new_g, factor)) in sums[vehicle.holding as usize].iter_mut().zip(new_g.into_iter().zip(factors))
+            {
+                *sum = [sum[0] + new_g * factor, sum[1] + new_g];
+            }
+        }
+        sums.into_iter().map(|pair| pair.map(|[worn, new]| if new > 0.0 { worn / new } else { 1.0 })).collect()
     }
 
     /// What the vehicles of each holding are worth, USD.
@@ -280,8 +300,9 @@ impl Pathway<'_> {
         }
     }
 
-    fn community_rows(&mut self, year: u16, shown: &OperatingYear) {
-        for ((key, _), site) in self.frame.sites.iter().zip(&shown.sites) {
+    /// Hours of a site: its exhaust is scaled by the wear of its equipment, that of trucks which stand there with it.
+    fn community_rows(&mut self, year: u16, shown: &OperatingYear, wear: &[[f64; 2]]) {
+        for (((key, _), site), wear) in self.frame.sites.iter().zip(&shown.sites).zip(wear) {
             let is_quiet = site.trucks_by_hour.iter().all(|count| *count == 0.0) && site.classes.is_empty();
             let rows = (0..24_u32).filter(|_| !is_quiet).map(|hour| {
                 let [nox_g, pm25_g] = site.exhaust_by_hour[hour as usize];
@@ -290,8 +311,8 @@ impl Pathway<'_> {
                     site: (*key).clone(),
                     hour,
                     trucks: site.trucks_by_hour[hour as usize],
-                    nox_kg: nox_g / 1000.0,
-                    pm25_kg: pm25_g / 1000.0,
+                    nox_kg: nox_g * wear[0] / 1000.0,
+                    pm25_kg: pm25_g * wear[1] / 1000.0,
                 }
             });
             self.tables.community.extend(rows);

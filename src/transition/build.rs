@@ -203,7 +203,7 @@ impl Capacity {
 mod tests {
     use super::*;
     use crate::kernel::curve::Curve;
-    use crate::transition::spec::StopGapSpec;
+    use crate::transition::spec::{BatteryBuildSpec, StopGapSpec};
 
     fn spec() -> BuildSpec {
         BuildSpec {
@@ -220,6 +220,7 @@ mod tests {
             material_t: BTreeMap::from([("rebar".to_owned(), 0.01)]),
             place: BTreeMap::new(),
             stop_gap: Some(StopGapSpec { hours: 2.0, usd_per_kwh_year: 50.0 }),
+            battery: BatteryBuildSpec::default(),
             sources: BTreeMap::new(),
         }
     }

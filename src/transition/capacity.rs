@@ -4,18 +4,24 @@
 use super::build::{Capacity, Project};
 use super::frame::Frame;
 use super::spec::ProjectKind;
-use crate::hydrogen::spec::HydrogenSpec;
+use crate::hydrogen::spec::{DispenserSpec, HydrogenSpec};
+use crate::kernel::units::Kw;
+use crate::vehicle::battery::{FOREVER, curve};
 
-/// Share of the day in which positions and ports can be kept busy: drivers come in their shifts (assumed, as planners of
-/// public stations do with peak-hour factors near 1 / 12 of a day).
-const BUSY_SHARE: f64 = 0.5;
-/// A fill for the time at a position, kg.
-const FILL_KG: f64 = 50.0;
 const DAYS: f64 = 365.0;
 
-/// Hydrogen that a station could give, kg a day: the least of supply, compression and positions.
+/// Minutes at a position for a fill of a tank, from driving up until the next may come.
 #[must_use]
-pub fn station_kg_per_day(spec: &HydrogenSpec) -> f64 {
+pub fn fill_min(spec: &DispenserSpec, kg: f64) -> f64 {
+    let of_level = |pair: &[[f64; 2]]| (pair[1][0] - pair[0][0]) * 2.0 / (pair[0][1] + pair[1][1]);
+    let min_per_kg: f64 = spec.rate_kg_per_min.windows(2).map(of_level).sum();
+    kg * min_per_kg + f64::from(spec.handling_s + spec.recovery_s) / 60.0
+}
+
+/// Hydrogen that a station could give in fills of `fill_kg`, kg a day: the least of supply, compression and positions, which
+/// are busy for a share of the day.
+#[must_use]
+pub fn station_kg_per_day(spec: &HydrogenSpec, fill_kg: f64, busy_share: f64) -> f64 {
     let made = spec.electrolyser.as_ref().map_or(0.0, |it| {
         let kwh_per_kg = it.kwh_per_kg.last().map_or(f64::INFINITY, |point| point[1]) + it.compress_kwh_per_kg;
         it.rated_kw / kwh_per_kg
@@ -26,35 +32,74 @@ pub fn station_kg_per_day(spec: &HydrogenSpec) -> f64 {
     });
     let piped = spec.pipeline.as_ref().map_or(0.0, |it| it.kg_per_h);
     let dispenser = &spec.dispenser;
-    let mean_rate = |pair: &[[f64; 2]]| (pair[1][0] - pair[0][0]) * 2.0 / (pair[0][1] + pair[1][1]);
-    let min_per_kg: f64 = dispenser.rate_kg_per_min.windows(2).map(mean_rate).sum();
-    let fill_min = FILL_KG * min_per_kg + f64::from(dispenser.handling_s + dispenser.recovery_s) / 60.0;
-    let dispensed = f64::from(dispenser.positions) * FILL_KG / fill_min * 60.0 * BUSY_SHARE;
+    let per_h = fill_kg / fill_min(dispenser, fill_kg) * 60.0;
+    let dispensed = f64::from(dispenser.positions) * per_h * busy_share;
     (made + brought + piped).min(spec.compressor.kg_per_h).min(dispensed) * 24.0
 }
 
 impl Frame<'_> {
-    /// Hydrogen that stations open to every truck could give in the middle of a year, kg a year.
+    /// Hydrogen that stations open to every truck, all or those at a site, could give in the middle of a year, kg a year.
     #[must_use]
-    pub fn public_hydrogen_kg(&self, projects: &[Project], year: u16) -> f64 {
+    pub fn public_hydrogen_kg(&self, projects: &[Project], year: u16, site: Option<&str>) -> f64 {
         let capacity = Capacity::at(projects, f64::from(year) + 0.5);
-        let stations = self.scenario().hydrogen.iter();
-        let open = stations.filter(|(_, spec)| spec.users.iter().any(|user| user == "public"));
+        let is_here = |spec: &HydrogenSpec| site.is_none_or(|site| spec.site == site);
+        let open = |spec: &HydrogenSpec| spec.users.iter().any(|user| user == "public");
+        let stations = self.scenario().hydrogen.iter().filter(|(_, spec)| is_here(spec) && open(spec));
+        let fill_kg = self.fill_kg();
         let of = |(key, spec): (&String, &HydrogenSpec)| {
             let mut spec = spec.clone();
             spec.enlarge(capacity.of_kind(ProjectKind::Hydrogen, key) as u32);
-            station_kg_per_day(&spec)
+            station_kg_per_day(&spec, fill_kg, self.spec.planning.public_busy_share)
         };
-        open.map(of).sum::<f64>() * DAYS
+        stations.map(of).sum::<f64>() * DAYS
+    }
+
+    /// Power of cabinets at a site that are open to every truck, in the middle of a year, kW.
+    #[must_use]
+    pub fn public_kw(&self, projects: &[Project], year: u16, site: &str) -> f64 {
+        let capacity = Capacity::at(projects, f64::from(year) + 0.5);
+        let open = self.groups.iter().enumerate().filter(|it| it.1.1.users.iter().any(|user| user == "public"));
+        let here = open.filter(|it| it.1.1.site == site);
+        here.map(|(at, (_, spec))| f64::from(self.cabinets(at, &capacity)) * spec.cabinet_kw).sum()
     }
 
     /// Energy that ports open to every truck could give in the middle of a year, kWh a year from the grid.
     #[must_use]
     pub fn public_kwh(&self, projects: &[Project], year: u16) -> f64 {
-        let capacity = Capacity::at(projects, f64::from(year) + 0.5);
-        let open = self.groups.iter().enumerate().filter(|it| it.1.1.users.iter().any(|user| user == "public"));
-        let kw: f64 = open.map(|(at, (_, spec))| f64::from(self.cabinets(at, &capacity)) * spec.cabinet_kw).sum();
-        kw * BUSY_SHARE * 24.0 * DAYS
+        let kw: f64 = self.scenario().site.keys().map(|site| self.public_kw(projects, year, site)).sum();
+        kw * self.spec.planning.public_busy_share * 24.0 * DAYS
+    }
+
+    /// Hours by the kWh at the meter of the first group of chargers that a model of a holding may use, when nobody waits: of a
+    /// charge from 10 to 80 %, by which charging times are told, with what the battery accepts and the port gives.
+    #[must_use]
+    pub fn full_power_h_per_kwh(&self, holding: usize, model: usize) -> f64 {
+        let Some(spec) = self.groups_of(holding, model).next().map(|at| self.groups[at].1) else { return 0.0 };
+        let Some(model) = self.scenario().truck_model.get(&self.models[model].key) else { return 0.0 };
+        let Some(curve) = curve(model.battery.as_ref()) else { return 0.0 };
+        let port_kw = spec.port_kw.unwrap_or(spec.cabinet_kw).min(spec.cabinet_kw);
+        let (from, target) = (curve.usable() * 0.1, curve.usable() * 0.8);
+        let (reached, time) = curve.charge(from, target, Kw(port_kw * spec.efficiency), FOREVER);
+        time.0 / ((reached - from).0 / spec.efficiency)
+    }
+
+    /// What a truck takes at a station, kg: the share of its tank on which its owner counts, mean of the models on offer.
+    fn fill_kg(&self) -> f64 {
+        let models = self.scenario().truck_model.iter();
+        let fills: Vec<f64> = models
+            .filter_map(|(key, model)| {
+                Some(model.tank.as_ref()?.usable_kg * self.scenario().offer.get(key)?.planned_share)
+            })
+            .collect();
+        if fills.is_empty() { 1.0 } else { fills.iter().sum::<f64>() / fills.len() as f64 }
+    }
+
+    /// Hours by the kg at the first station that fills a model of a holding, when nobody waits; none where no station does.
+    #[must_use]
+    pub fn full_flow_h_per_kg(&self, holding: usize, model: usize) -> f64 {
+        let fill_kg = self.fill_kg();
+        let station = self.stations_of(holding, model).next();
+        station.map_or(0.0, |station| fill_min(&station.dispenser, fill_kg) / 60.0 / fill_kg)
     }
 }
 
@@ -77,7 +122,7 @@ mod tests {
             }))
             .unwrap()
         };
-        assert!((station_kg_per_day(&spec(10.0)) - 2_016.0).abs() < 1e-9);
-        assert!((station_kg_per_day(&spec(50.0)) - 960.0).abs() < 1e-9);
+        assert!((station_kg_per_day(&spec(10.0), 50.0, 0.5) - 2_016.0).abs() < 1e-9);
+        assert!((station_kg_per_day(&spec(50.0), 50.0, 0.5) - 960.0).abs() < 1e-9);
     }
 }

@@ -76,6 +76,14 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
     for (key, value) in &spec.part {
         here(checker, &["part", key], value, USD);
     }
+    for (class, wear) in &spec.wear {
+        class_known(&["transition", "wear", class], class, &classes(scenario), checker);
+        for (field, ages) in [("nox", &wear.nox), ("pm25", &wear.pm25)] {
+            if ages.iter().any(|factor| !(0.1..=20.0).contains(factor)) {
+                checker.wrong(&["transition", "wear", class, field], "each factor must be between 0.1 and 20", None);
+            }
+        }
+    }
     if spec.residual.iter().any(|share| !(0.0..=1.0).contains(share)) {
         checker.wrong(&["transition", "residual"], "each value must be between 0 and 1", None);
     }
@@ -162,8 +170,14 @@ fn money(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) 
     if spec.part_money_year.is_some_and(|year| year != spec.money_year) {
         checker.wrong(&["transition", "part_money_year"], message, None);
     }
-    for (key, _) in scenario.offer.iter().filter(|it| it.1.money_year.is_some_and(|year| year != spec.money_year)) {
-        checker.wrong(&["offer", key, "money_year"], message, None);
+    for (key, offer) in &scenario.offer {
+        for (field, year) in
+            [("money_year", offer.money_year), ("maintenance_money_year", offer.maintenance_money_year)]
+        {
+            if year.is_some_and(|year| year != spec.money_year) {
+                checker.wrong(&["offer", key, field], message, None);
+            }
+        }
     }
 }
 
@@ -353,6 +367,16 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
             checker.key(&["rule", "infrastructure_credit", name, "sites"], site, &scenario.site, "site");
         }
         term("infrastructure_credit", name, &rule.term, &[], checker);
+    }
+    for (name, rule) in &rules.capacity_credit {
+        for site in &rule.sites {
+            checker.key(&["rule", "capacity_credit", name, "sites"], site, &scenario.site, "site");
+        }
+        if let Some(kind) = rule.kinds.iter().find(|it| !matches!(it, ProjectKind::Chargers | ProjectKind::Hydrogen)) {
+            let message = format!("capacity of `{}` earns no credits: `chargers` and `hydrogen` do", kind.word());
+            checker.wrong(&["rule", "capacity_credit", name, "kinds"], message, None);
+        }
+        term("capacity_credit", name, &rule.term, &[], checker);
     }
     for (name, rule) in &rules.embodied_limit {
         for site in &rule.public_sites {

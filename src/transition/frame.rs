@@ -6,6 +6,7 @@ use super::stock::{Holding, Model, Stock, life};
 use super::year::YearPlan;
 use crate::charging::spec::ChargerSpec;
 use crate::grid::spec::{SiteKind, SiteSpec};
+use crate::hydrogen::spec::HydrogenSpec;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
@@ -194,7 +195,7 @@ impl<'a> Frame<'a> {
                     stock.add(at, model, built, bought, life, 0.0);
                 }
             }
-            stock.set_aside(at, self.reserve_need(at, first), |_| true);
+            let _ = stock.set_aside(at, self.reserve_need(at, first), |_| true);
         }
         stock
     }
@@ -254,17 +255,34 @@ impl<'a> Frame<'a> {
     /// May some hydrogen station fill this model of this holding?
     #[must_use]
     pub fn has_station(&self, holding: usize, model: usize) -> bool {
+        self.stations_of(holding, model).next().is_some()
+    }
+
+    /// The hydrogen stations that fill this model of this holding.
+    pub fn stations_of(&self, holding: usize, model: usize) -> impl Iterator<Item = &'a HydrogenSpec> {
+        let tank = self.tank(model);
         let (holding, key) = (&self.holdings[holding], &self.models[model].key);
         let is_truck = holding.class == TRUCK;
-        let Some(tank) = self.tank(model) else { return false };
-        self.scenario().hydrogen.values().any(|station| {
+        self.scenario().hydrogen.values().filter(move |station| {
             let is_user = if is_truck {
                 station.users.iter().any(|user| user == "public" || *user == holding.owner)
             } else {
                 station.site == holding.owner && station.users.contains(key)
             };
-            is_user && station.dispense_bar >= tank.pressure_bar
+            is_user && tank.is_some_and(|tank| station.dispense_bar >= tank.pressure_bar)
         })
+    }
+
+    /// Exhaust of a new vehicle of a model: nitrogen oxides and particles, g a km of a truck, g a gallon of equipment.
+    #[must_use]
+    pub fn exhaust_g(&self, model: usize) -> [f64; 2] {
+        let (model, scenario) = (&self.models[model], self.scenario());
+        if model.class == TRUCK {
+            let spec = &scenario.truck_model[&model.key];
+            return [spec.nox_g_per_km, spec.pm25_g_per_km];
+        }
+        let spec = &scenario.equipment_model[&model.key];
+        [spec.nox_g_per_gal, spec.pm25_g_per_gal]
     }
 
     fn tank(&self, model: usize) -> Option<&'a TankSpec> {

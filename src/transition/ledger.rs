@@ -1,15 +1,26 @@
 //! Books of a year: what every fleet and site paid and emitted.
 
+use super::build::Project;
 use super::frame::Frame;
 use super::offer::maintenance_usd;
+use super::operated::{OperatingYear, SiteYear};
 use super::record::{EmissionsRow, FinanceRow};
 use super::regulation::TruckFeeRule;
-use super::spec::TRUCK;
+use super::spec::{ProjectKind, TRUCK};
 use super::stock::Model;
-use super::year::{OperatingYear, SiteYear};
 use crate::record::table::Row;
 use crate::record::tally::FleetTally;
+use crate::truck::rules::TOW_S;
 use crate::vehicle::spec::Powertrain;
+
+/// Hours that drivers of stranded trucks waited for the tow.
+#[must_use]
+pub fn tow_h(tally: &FleetTally) -> f64 {
+    tally.stranded as f64 * f64::from(TOW_S) / 3600.0
+}
+
+/// Hours of a year.
+const HOURS: f64 = 8_760.0;
 
 impl FinanceRow {
     /// Nothing paid.
@@ -65,6 +76,10 @@ pub struct Year<'a> {
     pub counts: &'a [Vec<u32>],
     /// What the vehicles of each holding are worth today, with those in reserve, USD.
     pub value_usd: &'a [f64],
+    /// Exhaust of the vehicles of each holding over that of new ones: nitrogen oxides and particles.
+    pub wear: &'a [[f64; 2]],
+    /// What is built or being built.
+    pub projects: &'a [Project],
 }
 
 impl Year<'_> {
@@ -80,8 +95,11 @@ impl Year<'_> {
         let is_public = spec.home.is_none();
         let public_kwh = if is_public { tally.charged_kwh - tally.priced_kwh } else { 0.0 };
         row.charging_usd = tally.paid_usd + public_kwh * price.public_usd_per_kwh.at(year);
-        let on_duty_h =
-            tally.port_wait_h + tally.fuel_wait_h + tally.fuel_h + if is_public { tally.port_h } else { 0.0 };
+        let on_duty_h = tally.port_wait_h
+            + tally.fuel_wait_h
+            + tally.fuel_h
+            + tow_h(tally)
+            + if is_public { tally.port_h } else { 0.0 };
         row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
         row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);
         let holding = self.holding(key, TRUCK);
@@ -167,7 +185,30 @@ impl Year<'_> {
         };
         row.credits_usd -= shown.charging_kwh * classes(Powertrain::BatteryElectric);
         row.credits_usd -= shown.hydrogen_kg * classes(Powertrain::FuelCell);
+        row.credits_usd -= self.idle_kwh(key, shown) * classes(Powertrain::BatteryElectric);
+        row.credits_usd -= self.idle_kg(key, shown) * classes(Powertrain::FuelCell);
         row
+    }
+
+    /// Share of a site's capacity that earns credits whether it is used or not.
+    fn credited_share(&self, kind: ProjectKind, site: &str) -> f64 {
+        let rules = self.frame.scenario().rule.capacity_credit.values();
+        rules.filter(|rule| rule.is_for(kind, site)).map(|rule| rule.share * rule.term.share(self.year)).sum()
+    }
+
+    /// What ports that are open to every truck could have given within the credited share, beyond what the site gave, kWh.
+    fn idle_kwh(&self, site: &str, shown: &SiteYear) -> f64 {
+        let share = self.credited_share(ProjectKind::Chargers, site);
+        let capacity_kwh = if share > 0.0 { self.frame.public_kw(self.projects, self.year, site) * HOURS } else { 0.0 };
+        (share * capacity_kwh - shown.charging_kwh).max(0.0)
+    }
+
+    /// The same of a site's stations, kg.
+    fn idle_kg(&self, site: &str, shown: &SiteYear) -> f64 {
+        let share = self.credited_share(ProjectKind::Hydrogen, site);
+        let capacity_kg =
+            if share > 0.0 { self.frame.public_hydrogen_kg(self.projects, self.year, Some(site)) } else { 0.0 };
+        (share * capacity_kg - shown.hydrogen_kg).max(0.0)
     }
 
     /// t `CO2e` of what a site drew from the grid but for hydrogen, hour by hour of the day.
@@ -190,10 +231,28 @@ impl Year<'_> {
         row.diesel_gal = tally.diesel_gal;
         row.energy_kwh = tally.charged_kwh;
         row.hydrogen_kg = tally.hydrogen_kg;
-        row.nox_kg = tally.nox_g / 1000.0;
-        row.pm25_kg = tally.pm25_g / 1000.0;
+        let [nox, pm25] = self.wear_of(key, TRUCK);
+        row.nox_kg = tally.nox_g * nox / 1000.0;
+        row.pm25_kg = tally.pm25_g * pm25 / 1000.0;
         self.fuel(&mut row);
         row
+    }
+
+    fn wear_of(&self, owner: &str, class: &str) -> [f64; 2] {
+        self.holding(owner, class).map_or([1.0; 2], |holding| self.wear[holding])
+    }
+
+    /// Exhaust of a site's equipment over that of new equipment.
+    #[must_use]
+    pub fn wear_at(&self, site: usize) -> [f64; 2] {
+        let mut sums = [[0.0_f64; 2]; 2];
+        for (class, tally) in &self.shown.sites[site].classes {
+            let factors = self.wear_of(self.frame.sites[site].0, class);
+            for (sum, (new_g, factor)) in sums.iter_mut().zip([tally.nox_g, tally.pm25_g].into_iter().zip(factors)) {
+                *sum = [sum[0] + new_g * factor, sum[1] + new_g];
+            }
+        }
+        sums.map(|[worn, new]| if new > 0.0 { worn / new } else { 1.0 })
     }
 
     /// What a site emitted: its meter and its equipment.
@@ -203,11 +262,12 @@ impl Year<'_> {
         let shown = &self.shown.sites[site];
         let mut row = EmissionsRow::nothing(self.year, format!("site:{key}"));
         row.energy_kwh = shown.meter_kwh;
-        for tally in shown.classes.values() {
+        for (class, tally) in &shown.classes {
+            let [nox, pm25] = self.wear_of(key, class);
             row.diesel_gal += tally.diesel_gal;
             row.hydrogen_kg += tally.hydrogen_kg;
-            row.nox_kg += tally.nox_g / 1000.0;
-            row.pm25_kg += tally.pm25_g / 1000.0;
+            row.nox_kg += tally.nox_g * nox / 1000.0;
+            row.pm25_kg += tally.pm25_g * pm25 / 1000.0;
         }
         row.co2e_grid_t = self.grid_t(shown);
         self.fuel(&mut row);

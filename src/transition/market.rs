@@ -3,28 +3,19 @@
 use super::build::{Capacity, premium};
 use super::comply::Ramp;
 use super::frame::Frame;
+use super::ledger::tow_h;
 use super::offer::{Choice, Ownership, maintenance_usd, mean_value, price_usd, residual, tco};
+use super::operated::OperatingYear;
 use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
 use super::stock::Stock;
-use super::year::OperatingYear;
 use crate::account::levelised::capital_recovery_factor;
 use crate::policy::adoption::AdoptionView;
+use crate::policy::infrastructure::simultaneity;
 use crate::record::tally::FleetTally;
 use crate::truck::spec::TruckModelSpec;
 use crate::truck::state::SHIFT_CLASS_KM;
 use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
-
-/// Energy on arterial and local roads over that on freeways, as trips of drayage mix them (assumed; for plans only).
-const ROADS: f64 = 1.05;
-/// Share of containers that are loaded, for plans (imports and exports against empties at these ports: 0.6).
-const LOADED: f64 = 0.6;
-/// From the battery to the meter, for plans where no charger says it.
-const EFFICIENCY: f64 = 0.92;
-/// Hydrogen by the hour at a position, with driving up and paying, before anyone has shown it: 50 kg in 12 minutes.
-const FULL_FLOW_KG_PER_H: f64 = 250.0;
-/// As the parameter `simultaneity` of the built-in policies that build.
-const DEFAULT_SIMULTANEITY: f64 = 0.8;
 
 /// What a year's decision rests on.
 #[derive(Debug)]
@@ -39,6 +30,8 @@ pub struct Market<'a> {
     pub counts: &'a [Vec<u32>],
     /// By holding: use of its vehicles at work by their age, mean.
     pub mean_use: &'a [f64],
+    /// By holding: vehicles that it will buy.
+    pub due: &'a [u32],
     /// What serves or is on the way.
     pub coming: &'a Capacity,
     /// Chargers will be built for the vehicles that are bought.
@@ -73,7 +66,8 @@ impl Market<'_> {
         let price = price_usd(offer, frame.spec, year);
         let hold_years = buyer.map_or(10, |buyer| buyer.hold_years);
         let energy = use_per_year * energy_per_use;
-        let coverage = self.coverage(holding, model, offer, battery_per_use);
+        let range_km = self.range_km(holding, model, offer, battery_per_use);
+        let coverage = range_km.map_or(1.0, |range_km| coverage(self.shift_km(holding), range_km));
         let ownership = Ownership {
             price_usd: price,
             tax_usd: price * frame.vehicle_tax_share(model, year, false),
@@ -86,11 +80,11 @@ impl Market<'_> {
             energy_usd_per_unit: self.energy_usd(holding, model),
             maintenance_usd_per_use: maintenance_usd(offer, frame.spec, year),
             insurance_share: frame.spec.insurance_share * mean_value(frame.spec, hold_years),
-            waiting_h: self.waiting_h(holding, model, energy, offer),
+            waiting_h: self.waiting_h(holding, model, energy),
             driver_usd_per_h: frame.spec.driver_usd_per_h,
             infrastructure_usd: self.infrastructure_usd(holding, model, offer),
             connection_usd: self.connection_usd(holding, model, offer),
-            unmet_hauls_usd: self.unmet_hauls_usd(holding, coverage),
+            unmet_hauls_usd: self.unmet_hauls_usd(holding, range_km),
             fees_usd: self.fees_usd(holding, model),
             carbon_usd: self.carbon_usd(model, energy),
             credits_usd: self.credits_usd(holding, model, energy),
@@ -121,7 +115,7 @@ impl Market<'_> {
         let key = &self.frame.models[model].key;
         let scenario = self.frame.scenario();
         let on_board = if let Some(fleet) = self.fleet(holding) {
-            per_km(&scenario.truck_model[key], fleet)
+            self.frame.per_km(&scenario.truck_model[key], fleet)
         } else {
             let spec = &scenario.equipment_model[key];
             let lifts_per_h = scenario.work.get(&spec.class).map_or(0.0, |work| work.lifts_per_h);
@@ -131,7 +125,7 @@ impl Market<'_> {
             return (on_board, on_board);
         }
         let group = self.frame.groups_of(holding, model).next();
-        let efficiency = group.map_or(EFFICIENCY, |at| self.frame.groups[at].1.efficiency);
+        let efficiency = group.map_or(1.0, |at| self.frame.groups[at].1.efficiency);
         (on_board / efficiency, on_board)
     }
 
@@ -162,31 +156,43 @@ impl Market<'_> {
     }
 
     /// Hours on duty that one spent waiting for ports or positions, fuelling, and, without a home, charging.
-    fn waiting_h(&self, holding: usize, model: usize, energy: f64, offer: &OfferSpec) -> f64 {
+    fn waiting_h(&self, holding: usize, model: usize, energy: f64) -> f64 {
         if self.frame.models[model].powertrain == Powertrain::FuelCell {
-            return self.fuelling_h(holding, energy);
+            return self.fuelling_h(holding, model, energy);
         }
         let Some(fleet) = self.fleet(holding).filter(|_| self.frame.charges(model)) else { return 0.0 };
-        let counts = self.counts[holding].iter().enumerate();
-        let electric: u32 = counts.filter(|(at, _)| self.frame.charges(*at)).map(|(_, count)| count).sum();
+        let electric = |at: &usize| self.frame.charges(*at) && self.counts[holding][*at] > 0;
+        let shown: Vec<usize> = (0..self.frame.models.len()).filter(electric).collect();
+        let trucks: u32 = shown.iter().map(|at| self.counts[holding][*at]).sum();
         let has_home = self.frame.scenario().fleet[&self.frame.holdings[holding].owner].home.is_some();
-        if electric == 0 {
+        let h_per_kwh = |model: usize| self.frame.full_power_h_per_kwh(holding, model);
+        if trucks == 0 {
             // Nobody has shown it yet: the time at full power.
-            return if has_home || offer.charging_kw <= 0.0 { 0.0 } else { energy / offer.charging_kw };
+            return if has_home { 0.0 } else { energy * h_per_kwh(model) };
         }
-        let hours = fleet.port_wait_h + if has_home { 0.0 } else { fleet.port_h };
-        hours / f64::from(electric)
+        // A fleet that has both does not say whose trucks were towed.
+        let towed_h = if fleet.hydrogen_kg > 0.0 { 0.0 } else { tow_h(fleet) };
+        let waited_h = (fleet.port_wait_h + towed_h) / f64::from(trucks);
+        let at_full_power: f64 = shown.iter().map(|at| f64::from(self.counts[holding][*at]) * h_per_kwh(*at)).sum();
+        if has_home || fleet.charged_kwh <= 0.0 || at_full_power <= 0.0 {
+            return waited_h;
+        }
+        // What others needed for a kWh, as much longer or shorter as this model needs at full power.
+        let pace = h_per_kwh(model) / (at_full_power / f64::from(trucks));
+        waited_h + energy * fleet.port_h / fleet.charged_kwh * pace
     }
 
     /// Hours at hydrogen stations: as fuel-cell trucks of the holding had it, or those of all; before the first, at full flow.
-    fn fuelling_h(&self, holding: usize, kg: f64) -> f64 {
+    fn fuelling_h(&self, holding: usize, model: usize, kg: f64) -> f64 {
         let Some(own) = self.fleet(holding) else { return 0.0 };
         let per_kg = |fleets: &mut dyn Iterator<Item = &FleetTally>| {
-            let sum = fleets.fold((0.0, 0.0), |sum, it| (sum.0 + it.fuel_wait_h + it.fuel_h, sum.1 + it.hydrogen_kg));
+            let hours =
+                |it: &FleetTally| it.fuel_wait_h + it.fuel_h + if it.battery_kwh > 0.0 { 0.0 } else { tow_h(it) };
+            let sum = fleets.fold((0.0, 0.0), |sum, it| (sum.0 + hours(it), sum.1 + it.hydrogen_kg));
             (sum.1 > 0.0).then(|| sum.0 / sum.1)
         };
         let shown = per_kg(&mut core::iter::once(own)).or_else(|| per_kg(&mut self.shown.fleets.iter()));
-        kg * shown.unwrap_or(1.0 / FULL_FLOW_KG_PER_H)
+        kg * shown.unwrap_or_else(|| self.frame.full_flow_h_per_kg(holding, model))
     }
 
     /// Its chargers, USD a year; public ones are in the price of a kWh.
@@ -202,7 +208,8 @@ impl Market<'_> {
         offer.charging_kw * (usd_per_kw * self.yearly(holding, spec) - paid * self.annuity(holding, spec))
     }
 
-    /// Its share of a larger connection, USD a year, where the one that stands or is on the way has no room left for it.
+    /// Its share of a larger connection, USD a year: of the power that all that its holding buys this year would need, the part
+    /// for which the one that stands or is on the way has no room left.
     fn connection_usd(&self, holding: usize, model: usize, offer: &OfferSpec) -> f64 {
         let frame = self.frame;
         let spec = frame.spec.build.get(&ProjectKind::Grid);
@@ -210,13 +217,15 @@ impl Market<'_> {
         let group = frame.groups_of(holding, model).next().map(|at| frame.groups[at].1);
         let Some((spec, site)) = spec.zip(group.map(|group| &group.site)) else { return 0.0 };
         let kw = offer.charging_kw * frame.simultaneity();
-        if self.free_kw(site).is_none_or(|free_kw| free_kw >= kw) {
+        let wanted_kw = kw * f64::from(self.due[holding].max(1));
+        let missing = self.free_kw(site).map_or(0.0, |free_kw| (1.0 - free_kw.max(0.0) / wanted_kw).max(0.0));
+        if kw <= 0.0 || missing <= 0.0 {
             return 0.0;
         }
         let spec = spec.at_site(site);
         let usd_per_kw = spec.usd_per_unit.at(self.year);
         let paid = self.public_usd_per_unit(ProjectKind::Grid, site, usd_per_kw, 0.0);
-        kw * (usd_per_kw * self.yearly(holding, &spec) - paid * self.annuity(holding, &spec))
+        missing * kw * (usd_per_kw * self.yearly(holding, &spec) - paid * self.annuity(holding, &spec))
     }
 
     fn annuity(&self, holding: usize, spec: &BuildSpec) -> f64 {
@@ -258,10 +267,12 @@ impl Market<'_> {
         least
     }
 
-    /// Hauls that one cannot do on its range, at what a lost haul costs.
-    fn unmet_hauls_usd(&self, holding: usize, coverage: f64) -> f64 {
-        let Some(fleet) = self.fleet(holding) else { return 0.0 };
-        (1.0 - coverage) * fleet.completed as f64 / self.vehicles(holding) * self.frame.spec.unmet_haul_usd
+    /// Hauls that one cannot do on its range, at what a lost haul costs. A shift that is longer than the range is not lost as a
+    /// whole: the km beyond it are, and hauls in proportion.
+    fn unmet_hauls_usd(&self, holding: usize, range_km: Option<f64>) -> f64 {
+        let Some((fleet, range_km)) = self.fleet(holding).zip(range_km) else { return 0.0 };
+        let share = share_beyond(self.shift_km(holding), range_km);
+        share * fleet.completed as f64 / self.vehicles(holding) * self.frame.spec.unmet_haul_usd
     }
 
     fn fees_usd(&self, holding: usize, model: usize) -> f64 {
@@ -297,16 +308,22 @@ impl Market<'_> {
         if is_own { energy * self.frame.credits_usd_per_unit(model, self.year) } else { 0.0 }
     }
 
-    /// Share of the holding's shifts that the model can do on one fill, as last year's shifts were.
-    fn coverage(&self, holding: usize, model: usize, offer: &OfferSpec, per_use: f64) -> f64 {
+    /// How far a model of a holding of trucks goes on one fill, with the reserve that its owner keeps; none of diesel trucks and
+    /// of equipment.
+    fn range_km(&self, holding: usize, model: usize, offer: &OfferSpec, per_use: f64) -> Option<f64> {
+        if self.frame.holdings[holding].class != TRUCK {
+            return None;
+        }
+        let spec = &self.frame.scenario().truck_model[&self.frame.models[model].key];
+        let stored = spec.battery.as_ref().map(|it| it.usable_kwh).or(spec.tank.as_ref().map(|it| it.usable_kg))?;
+        Some(stored * offer.planned_share / per_use)
+    }
+
+    /// Shifts of a holding of trucks by classes of distance, as last year's were.
+    fn shift_km(&self, holding: usize) -> &[u32] {
         let owner = &self.frame.holdings[holding].owner;
-        let scenario = self.frame.scenario();
-        let at = scenario.fleet.keys().position(|key| key == owner);
-        let Some(at) = at.filter(|_| self.frame.holdings[holding].class == TRUCK) else { return 1.0 };
-        let spec = &scenario.truck_model[&self.frame.models[model].key];
-        let stored = spec.battery.as_ref().map(|it| it.usable_kwh).or(spec.tank.as_ref().map(|it| it.usable_kg));
-        let Some(stored) = stored else { return 1.0 };
-        coverage(&self.shown.shift_km[at], stored * offer.planned_share / per_use)
+        let at = self.frame.fleets.iter().position(|(key, _)| *key == owner);
+        at.map_or(&[], |at| &self.shown.shift_km[at])
     }
 
     fn co2e_kg(&self, model: usize, energy: f64) -> f64 {
@@ -360,7 +377,7 @@ impl Frame<'_> {
     /// Share of the power of cabinets that a connection is built for.
     #[must_use]
     pub fn simultaneity(&self) -> f64 {
-        self.spec.build_out.params.get("simultaneity").copied().unwrap_or(DEFAULT_SIMULTANEITY)
+        simultaneity(&self.spec.build_out)
     }
 
     /// What a site draws beside its chargers: its own load, and all berths of a terminal on shore power, kW.
@@ -408,23 +425,37 @@ impl Frame<'_> {
         class.map_or(0.0, |class| class.served_h)
     }
 
+    /// Energy or fuel of a truck by km, as its fleet's trips were.
+    fn per_km(&self, model: &TruckModelSpec, fleet: &FleetTally) -> f64 {
+        if fleet.km <= 0.0 {
+            return model.loaded_per_km;
+        }
+        let (bobtail, loaded) = (fleet.empty_km / fleet.km, self.loaded_share());
+        let container = loaded * model.loaded_per_km + (1.0 - loaded) * model.empty_per_km;
+        let idle = model.idle_per_h * fleet.idling_h / fleet.km;
+        (bobtail * model.bobtail_per_km + (1.0 - bobtail) * container) * self.spec.planning.road_energy_factor + idle
+    }
+
+    /// Share of the containers on trucks that are loaded, by the volumes of the scenario; of hauls from a file, by the file.
+    fn loaded_share(&self) -> f64 {
+        let volumes = self.scenario().freight.as_ref().and_then(|freight| freight.volumes.as_ref());
+        let (loaded, all) = match (volumes, &self.loaded.hauls) {
+            (Some(it), _) => {
+                let loaded = it.import_share * it.import_truck_share + it.export_share * it.export_truck_share;
+                (loaded, loaded + it.empty_share * it.empty_truck_share)
+            }
+            (None, Some(hauls)) => (hauls.iter().filter(|haul| haul.loaded).count() as f64, hauls.len() as f64),
+            (None, None) => (0.0, 0.0),
+        };
+        if all > 0.0 { loaded / all } else { 1.0 }
+    }
+
     /// TEU of a container.
     #[must_use]
     pub fn teu_per_box(&self) -> f64 {
         let freight = self.scenario().freight.as_ref();
         freight.and_then(|freight| freight.volumes.as_ref()).map_or(1.8, |volumes| volumes.teu_per_box)
     }
-}
-
-/// Energy or fuel of a truck by km, as its fleet's trips were.
-fn per_km(model: &TruckModelSpec, fleet: &FleetTally) -> f64 {
-    if fleet.km <= 0.0 {
-        return model.loaded_per_km;
-    }
-    let bobtail = fleet.empty_km / fleet.km;
-    let container = LOADED * model.loaded_per_km + (1.0 - LOADED) * model.empty_per_km;
-    let idle = model.idle_per_h * fleet.idling_h / fleet.km;
-    (bobtail * model.bobtail_per_km + (1.0 - bobtail) * container) * ROADS + idle
 }
 
 /// Share of shifts no longer than a range; the class that the range cuts counts in proportion. All, where there are none.
@@ -436,6 +467,25 @@ pub fn coverage(shift_km: &[u32], range_km: f64) -> f64 {
     }
     let part = |(at, count): (usize, &u32)| f64::from(*count) * (range_km / SHIFT_CLASS_KM - at as f64).clamp(0.0, 1.0);
     shift_km.iter().enumerate().map(part).sum::<f64>() / f64::from(all)
+}
+
+/// Share of all km of shifts that lie beyond a range; within a class of distance shifts are evenly spread. None of them, where
+/// there are none.
+#[must_use]
+pub fn share_beyond(shift_km: &[u32], range_km: f64) -> f64 {
+    let class = |(at, count): (usize, &u32)| {
+        let (from_km, count) = (at as f64 * SHIFT_CLASS_KM, f64::from(*count));
+        let beyond_km = (from_km + SHIFT_CLASS_KM - range_km).max(0.0);
+        // Part of the class is longer than the range: by half of what the longest are.
+        let lost_km = if beyond_km < SHIFT_CLASS_KM {
+            beyond_km * beyond_km / (2.0 * SHIFT_CLASS_KM)
+        } else {
+            from_km + SHIFT_CLASS_KM / 2.0 - range_km
+        };
+        (count * lost_km, count * (from_km + SHIFT_CLASS_KM / 2.0))
+    };
+    let sums = shift_km.iter().enumerate().map(class).fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    if sums.1 > 0.0 { sums.0 / sums.1 } else { 0.0 }
 }
 
 /// What an adoption policy sees. `due` is by holding.
@@ -480,5 +530,14 @@ mod tests {
     fn coverage_counts_shifts() {
         assert!((coverage(&[10, 30], 30.0) - 25.0 / 40.0).abs() < 1e-12);
         assert_eq!((coverage(&[10, 30], 100.0), coverage(&[], 5.0)), (1.0, 1.0));
+    }
+
+    /// By hand: 10 shifts of 10 km and 30 of 30 km in the mean are 1,000 km. A range of 30 km: the upper half of the longer class
+    /// has 5 km beyond it in the mean, 15 x 5 = 75 km. Of 10 km: half of the shorter class 5 km each, 25, and 30 x 20 = 600 km.
+    #[test]
+    fn km_beyond_the_range_are_lost() {
+        assert!((share_beyond(&[10, 30], 30.0) - 0.075).abs() < 1e-12);
+        assert!((share_beyond(&[10, 30], 10.0) - 0.625).abs() < 1e-12);
+        assert_eq!((share_beyond(&[10, 30], 100.0), share_beyond(&[], 5.0)), (0.0, 0.0));
     }
 }

@@ -131,7 +131,7 @@ fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetr
 }
 
 /// Neighbours are in no sum of the hub.
-fn sum_of_peaks_kw(tables: &Tables, shown: &super::year::OperatingYear) -> f64 {
+fn sum_of_peaks_kw(tables: &Tables, shown: &super::operated::OperatingYear) -> f64 {
     let sites = shown.sites.iter().zip(&tables.neighbours);
     sites.filter(|(_, is_neighbour)| !**is_neighbour).map(|(site, _)| site.peak_kw).sum()
 }

@@ -1,17 +1,20 @@
 //! The transition clock: years. Each year closes the books on what operations showed, decides, commits, and runs sampled
 //! weeks of the next.
 //!
-//! `spec` and `regulation` are what a user writes, `check` what can be wrong with them. `stock`
+//! `spec`, `planning` and `regulation` are what a user writes, `check` what can be wrong with them. `stock`
 //! holds every vehicle, `offer` what it costs to own one, `build` the projects: formulas on plain values. `frame` is what
-//! does not change over the years, `year` runs the operations of one year and folds them, `market` makes of it what policies
+//! does not change over the years, `sample` says which weeks are simulated, `year` runs the operations of one year,
+//! `operated` is what they showed, `balance` and `bill_year` close them, `market` makes of it what policies
 //! see, `capacity` how much stations could
 //! give, `comply` holds decisions to ramps and rules, `fuel` says what is in a gallon, `ledger` what fleets and sites paid and
 //! emitted, `payers` who paid whom;
 //! `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
 //! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
+pub mod balance;
 mod bank;
 pub mod baseline;
+mod bill_year;
 mod books;
 pub mod build;
 pub mod capacity;
@@ -23,12 +26,15 @@ pub mod ledger;
 pub mod market;
 pub mod metrics;
 pub mod offer;
+pub mod operated;
 mod outlook;
 pub mod pathway;
 pub mod payers;
+pub mod planning;
 mod rates;
 pub mod record;
 pub mod regulation;
+pub mod sample;
 pub mod spec;
 pub mod stock;
 pub mod write;

@@ -21,7 +21,7 @@ pub fn to_money_year(spec: &TransitionSpec, from: Option<u16>) -> f64 {
 /// Maintenance by km or hour, USD.
 #[must_use]
 pub fn maintenance_usd(offer: &OfferSpec, spec: &TransitionSpec, year: u16) -> f64 {
-    offer.maintenance_usd.at(year) * to_money_year(spec, offer.money_year)
+    offer.maintenance_usd.at(year) * to_money_year(spec, offer.maintenance_money_year.or(offer.money_year))
 }
 
 /// Mean of what a vehicle is worth at the start of each year of its holding, over its price when new.

@@ -4,9 +4,9 @@
 use super::build::Capacity;
 use super::comply::Bound;
 use super::offer::Choice;
+use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::spec::{BuildSpec, ProjectKind, TRUCK};
-use super::year::OperatingYear;
 use crate::policy::infrastructure::InfrastructureView;
 use crate::record::groups::GroupTally;
 use crate::vehicle::spec::Powertrain;
@@ -46,7 +46,7 @@ impl Pathway<'_> {
         let is_truck = |model: usize| frame.models[model].class == TRUCK;
         let on_hydrogen =
             |_: usize, model: usize| is_truck(model) && frame.models[model].powertrain == Powertrain::FuelCell;
-        let kg = frame.public_hydrogen_kg(&self.projects, year);
+        let kg = frame.public_hydrogen_kg(&self.projects, year, None);
         self.ramp.hold(Bound::Stations, room(kg, &on_hydrogen));
         let on_public =
             |holding: usize, model: usize| is_truck(model) && frame.charges(model) && frame.is_depotless(holding);

@@ -5,11 +5,12 @@ use super::comply::{Decision, Kept, Ramp};
 use super::frame::Frame;
 use super::market::{Market, view};
 use super::offer::Choice;
+use super::operated::OperatingYear;
 use super::record::{OfferRow, Party, Tables};
 use super::regulation::means;
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
-use super::year::{OperatingYear, operate};
+use super::year::operate;
 use crate::grid::spec::SiteKind;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
@@ -72,6 +73,8 @@ impl From<PathwayError> for RunError {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Turnover {
     pub(super) gone: Vec<(Vehicle, Leave)>,
+    /// From work into reserve.
+    aside: Vec<Vehicle>,
     /// By holding and model.
     pub(super) new: BTreeMap<(usize, usize), u32>,
     pub(super) used: Vec<(Vehicle, usize)>,
@@ -80,6 +83,14 @@ pub(super) struct Turnover {
     pub(super) vouchers: BTreeMap<String, f64>,
     /// Vouchers of each holding, by who pays.
     pub(super) incentives: BTreeMap<(usize, Party), f64>,
+}
+
+impl Turnover {
+    /// Vehicles whose work somebody has to take up: those in reserve that went had none.
+    fn left_work(&self) -> Vec<Vehicle> {
+        let gone = self.gone.iter().map(|gone| gone.0).filter(|vehicle| !vehicle.in_reserve);
+        gone.chain(self.aside.iter().copied()).collect()
+    }
 }
 
 /// A pathway under way.
@@ -195,6 +206,7 @@ impl<'a> Pathway<'a> {
             shown,
             counts: &counts,
             mean_use: &mean_use,
+            due: &due,
             coming: &coming,
             builds_for_vehicles: follows_vehicles(&self.frame.spec.build_out),
             paid_share: &self.paid_share,
@@ -203,7 +215,8 @@ impl<'a> Pathway<'a> {
         let choices = market.choices();
         self.hold_to_room(year, &choices, follows_vehicles(&self.frame.spec.build_out));
         let mut view = view(&frame, year, &choices, &self.stock, &due, &self.ramp);
-        view.succeeds = succeeds(&frame, &choices, &view.is_open, &self.turnover.gone);
+        let left = self.turnover.left_work();
+        view.succeeds = succeeds(&frame, &choices, &view.is_open, &left);
         let wanted = buyers.decide(&view).map_err(|message| Self::fault(buyers.name(), year, message))?;
         let decision = Decision::new(&frame, &view, &choices, &self.ramp, wanted);
         let mut decision = decision.map_err(|message| Self::fault(buyers.name(), year, message))?;
@@ -259,7 +272,7 @@ impl<'a> Pathway<'a> {
             let is_held = |vehicle: &Vehicle| year - vehicle.bought >= hold_years;
             // What has been held long enough leaves its work: for the reserve while there is room in it, else it is sold.
             let room = frame.reserve_need(holding, year).saturating_sub(self.stock.in_reserve(holding));
-            self.stock.set_aside(holding, room, is_held);
+            self.turnover.aside.extend(self.stock.set_aside(holding, room, is_held));
             let at_work = |vehicle: &Vehicle| !vehicle.in_reserve;
             let sold = |vehicle: &Vehicle| at_work(vehicle) && is_held(vehicle);
             self.turnover.gone.extend(self.stock.take_oldest(holding, u32::MAX, Leave::Sold, sold));
@@ -286,6 +299,7 @@ impl<'a> Pathway<'a> {
         let mut market: Vec<Vehicle> =
             self.turnover.gone.iter().filter(|gone| gone.1 == Leave::Sold).map(|gone| gone.0).collect();
         market.sort_by_key(|vehicle| (vehicle.built, core::cmp::Reverse(vehicle.id)));
+        let left_work = self.turnover.left_work();
         for (holding, due) in due.iter_mut().enumerate() {
             let share = frame.buyer(holding).map_or(0.0, |buyer| buyer.used_share);
             let owed = self.used_owed.entry(holding).or_default();
@@ -294,7 +308,7 @@ impl<'a> Pathway<'a> {
             *owed -= wanted;
             let class = &frame.holdings[holding].class;
             let mut left: BTreeMap<&str, u32> = BTreeMap::new();
-            for (vehicle, _) in self.turnover.gone.iter().filter(|gone| gone.0.holding as usize == holding) {
+            for vehicle in left_work.iter().filter(|vehicle| vehicle.holding as usize == holding) {
                 *left.entry(frame.models[vehicle.model as usize].powertrain.word()).or_default() += 1;
             }
             for _ in 0..wanted as u32 {
@@ -481,10 +495,10 @@ impl<'a> Pathway<'a> {
     }
 }
 
-/// By choice: vehicles that left its holding and whose successor in kind it is.
-fn succeeds(frame: &Frame<'_>, choices: &[Choice], is_open: &[bool], gone: &[(Vehicle, Leave)]) -> Vec<u32> {
+/// By choice: vehicles that left the work of its holding and whose successor in kind it is.
+fn succeeds(frame: &Frame<'_>, choices: &[Choice], is_open: &[bool], left: &[Vehicle]) -> Vec<u32> {
     let mut counts = vec![0; choices.len()];
-    for (vehicle, _) in gone {
+    for vehicle in left {
         let holding = vehicle.holding as usize;
         let open = |model: usize| {
             let is_it =

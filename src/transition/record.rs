@@ -1,8 +1,8 @@
 //! The tables of a transition: one row a year and scope. Amounts are US dollars of the scenario's money year.
 
 use super::build::ProjectState;
+use super::operated::OperatingYear;
 use super::spec::ProjectKind;
-use super::year::OperatingYear;
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;

@@ -32,6 +32,8 @@ pub struct RulesSpec {
     pub voucher: BTreeMap<String, VoucherRule>,
     /// Public money for infrastructure.
     pub infrastructure_credit: BTreeMap<String, InfrastructureCreditRule>,
+    /// Credits of fuel standards for capacity that is there and not used.
+    pub capacity_credit: BTreeMap<String, CapacityCreditRule>,
     /// Limits on the embodied carbon of materials.
     pub embodied_limit: BTreeMap<String, EmbodiedLimitRule>,
     /// Goals that a run meets or misses; they oblige nobody.
@@ -359,6 +361,35 @@ pub struct InfrastructureCreditRule {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// A credit of the fuel standards in force for what public ports and stations could give, as far as nobody took it (in
+/// California: 17 CCR 95486.2 to 95486.4).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CapacityCreditRule {
+    /// When it applies.
+    #[serde(default)]
+    pub term: Term,
+    /// `chargers`, `hydrogen`, or both.
+    pub kinds: Vec<super::spec::ProjectKind>,
+    /// Share of the capacity that counts.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+    /// Only at these sites. Empty: at all.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+impl CapacityCreditRule {
+    /// Does it pay for capacity of a kind at a site?
+    #[must_use]
+    pub fn is_for(&self, kind: super::spec::ProjectKind, site: &str) -> bool {
+        self.kinds.contains(&kind) && (self.sites.is_empty() || self.sites.iter().any(|name| name == site))
+    }
 }
 
 /// A limit on the embodied carbon of a material.

@@ -1,5 +1,6 @@
 //! What the user writes about the years of a transition: `[transition]`, `[offer]`, `[buyer]`, `[survival]`, `[project]`.
 
+use super::planning::{PlanningSpec, WearSpec};
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
 use crate::policy::kind::{Adoption, BuildOut};
@@ -63,6 +64,12 @@ pub struct TransitionSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub late_haul_usd: f64,
+    /// What an owner reckons with before anybody has shown it.
+    #[serde(default)]
+    pub planning: PlanningSpec,
+    /// How exhaust rises with age, by `truck` or class of equipment. None: vehicles emit as when they were new.
+    #[serde(default)]
+    pub wear: BTreeMap<String, WearSpec>,
     /// Use of a truck at age 0, 1, 2 ... over that of others, any unit; the last one holds for all older. Empty: all alike.
     #[serde(default)]
     #[schemars(length(min = 0, max = 40))]
@@ -344,6 +351,9 @@ pub struct BuildSpec {
     pub place: BTreeMap<String, PlaceSpec>,
     /// While a connection is late: a battery on rent.
     pub stop_gap: Option<StopGapSpec>,
+    /// Stationary batteries that are built or rented.
+    #[serde(default)]
+    pub battery: BatteryBuildSpec,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -405,6 +415,24 @@ pub struct StopGapSpec {
     pub usd_per_kwh_year: f64,
 }
 
+/// `[transition.build.storage.battery]` of those that are built, `[transition.build.grid.battery]` of those on rent.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatteryBuildSpec {
+    /// Energy over power, hours; one on rent has the hours of its `stop_gap`.
+    #[schemars(range(min = 0.1, max = 100.0))]
+    pub hours: f64,
+    /// Energy that comes out over energy that went in.
+    #[schemars(range(min = 0.1, max = 1.0))]
+    pub round_trip: f64,
+}
+
+impl Default for BatteryBuildSpec {
+    fn default() -> Self {
+        Self { hours: 4.0, round_trip: 0.88 }
+    }
+}
+
 /// `[offer.MODEL]`: what a model of `[truck_model]` or `[equipment_model]` costs, and which model years the first fleet has.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -426,6 +454,9 @@ pub struct OfferSpec {
     /// Year of the dollars in which the cost and the maintenance are written. None: that of the transition.
     #[schemars(range(min = 1980, max = 2100))]
     pub money_year: Option<u16>,
+    /// Year of the dollars in which the maintenance is written. None: `money_year`.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub maintenance_money_year: Option<u16>,
     /// Units of each part: keys of `[transition.part]`.
     #[serde(default)]
     pub part: BTreeMap<String, f64>,

@@ -142,12 +142,16 @@ impl Stock {
         self.vehicles.iter().filter(|it| it.in_reserve && it.holding as usize == holding).count() as u32
     }
 
-    /// Puts the oldest vehicles of a holding that `may` go into reserve, at most `most`.
-    pub fn set_aside(&mut self, holding: usize, most: u32, may: impl Fn(&Vehicle) -> bool) {
+    /// Puts the oldest vehicles of a holding that `may` go into reserve, at most `most`. Returns them.
+    pub fn set_aside(&mut self, holding: usize, most: u32, may: impl Fn(&Vehicle) -> bool) -> Vec<Vehicle> {
         let of_holding = |it: &&mut Vehicle| it.holding as usize == holding && !it.in_reserve && may(it);
         let mut old: Vec<&mut Vehicle> = self.vehicles.iter_mut().filter(of_holding).collect();
         old.sort_by_key(|vehicle| (vehicle.built, vehicle.id));
-        old.into_iter().take(most as usize).for_each(|vehicle| vehicle.in_reserve = true);
+        let aside = old.into_iter().take(most as usize).map(|vehicle| {
+            vehicle.in_reserve = true;
+            *vehicle
+        });
+        aside.collect()
     }
 
     fn counted(&self, holdings: usize, models: usize, is_it: impl Fn(&Vehicle) -> bool) -> Vec<Vec<u32>> {

@@ -8,7 +8,7 @@ use super::state::{
     TruckEnergy, TruckModel, TruckModels,
 };
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
-use crate::place::build::{Build, kind};
+use crate::place::build::{Build, FirstOf, kind};
 use crate::vehicle::battery::curve;
 use crate::vehicle::build::first_on_board;
 use crate::vehicle::spec::Count;
@@ -34,6 +34,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         let home = spec.home.as_deref().map(|home| build.site(home));
         let starts: Vec<SiteId> = spec.start_at.iter().map(|site| build.site(site)).collect();
         let shares: Vec<f64> = spec.shift.iter().map(|shift| shift.share).collect();
+        let mut placed: BTreeMap<&String, u32> = BTreeMap::new();
         for (number, model) in spread(&spec.trucks, total).into_iter().enumerate() {
             let number = number as u32;
             let model_at = models.iter().position(|known| known.key == *model).expect("the check found every model");
@@ -52,10 +53,11 @@ pub(crate) fn add(build: &mut Build<'_>) {
                 start_after_s,
             };
             let site = home.unwrap_or_else(|| starts[number as usize % starts.len()]);
-            let kind = kind(key, model);
+            let at = placed.entry(model).or_default();
+            let first = FirstOf { key, number, kind: &kind(key, model), at_of: (*at, spec.trucks[model].0) };
+            *at += 1;
             let model = &models[model_at];
-            let tank = model.spec.tank.as_ref();
-            let on_board = first_on_board(build, model.curve.as_ref(), tank, (key, &kind), number);
+            let on_board = first_on_board(build, model.curve.as_ref(), model.spec.tank.as_ref(), &first);
             bundles.push((truck, Duty::parked(site), TruckEnergy(on_board)));
         }
     }

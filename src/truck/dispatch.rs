@@ -2,7 +2,7 @@
 
 use super::driving::{Driver, Road, Trips, Trucks, driver};
 use super::state::{AwaitingOrders, FuelComing, Phase, Truck};
-use crate::charging::state::Plazas;
+use crate::charging::state::PortUse;
 use crate::freight::state::Board;
 use crate::hydrogen::station::Stations;
 use crate::kernel::clock::Clock;
@@ -27,7 +27,7 @@ pub struct DispatchOrders(Orders);
 #[derive(SystemParam)]
 pub(super) struct SiteContext<'w, 's> {
     sites: Res<'w, Sites>,
-    plazas: Res<'w, Plazas>,
+    port_use: PortUse<'w, 's>,
     stations: Stations<'w, 's>,
     gates: Gates<'w, 's>,
     fuel_coming: Res<'w, FuelComing>,
@@ -55,7 +55,7 @@ pub(super) fn ask_policy(
     mut asked: PolicyContext<'_>,
     mut orders: ResMut<DispatchOrders>,
 ) {
-    if !clock.starts_decision() || clock.done() || awaiting.0.is_empty() {
+    if awaiting.0.is_empty() {
         return;
     }
     let columns = awaiting_trucks(&clock, &trips, &roster, &mut trucks, &mut awaiting);
@@ -199,10 +199,11 @@ fn push_row(now_s: u32, trips: &Trips<'_>, driver: &Driver<'_>, columns: &mut Tr
 impl SiteContext<'_, '_> {
     fn columns(&self) -> SiteColumns {
         let mut columns = SiteColumns::default();
-        for (id, plaza) in self.sites.ids().zip(&self.plazas.at) {
-            columns.ports.push(plaza.truck_ports);
-            columns.ports_in_use.push(plaza.occupied.len() as u32);
-            columns.queue.push(plaza.queue.len() as u32);
+        for id in self.sites.ids() {
+            let (ports, in_use, waiting) = self.port_use.at(id);
+            columns.ports.push(ports);
+            columns.ports_in_use.push(in_use);
+            columns.queue.push(waiting);
             let station = self.stations.outlook(id);
             columns.h2_positions.push(station.working_positions);
             columns.h2_taken.push(station.fills);

@@ -1,12 +1,12 @@
 //! What drives trucks: ways, weather and energy, and the books that a trip is written to.
 
 use super::idling::Idling;
-use super::rules::{Pull, per_km, weather_factor};
+use super::rules::{Pull, TOW_S, per_km, weather_factor};
 use super::state::{
     AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
     TruckEnergy, TruckModels,
 };
-use crate::charging::state::Arrivals;
+use crate::charging::arrival::Arrivals;
 use crate::hydrogen::visit::FuelArrivals;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -23,16 +23,16 @@ use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-/// A truck with an empty battery loses this much time to the tow, seconds (assumed: two hours).
-const TOW_S: u32 = 7_200;
 /// A truck goes home with this much more energy than the trip should take.
 const HOME_MARGIN: f64 = 1.1;
 
-/// What a trip takes: ways, weather and models. Nothing of it changes in a run.
+/// What a trip takes: places, ways, weather and models. Nothing of it but the clock changes in a run.
 #[derive(SystemParam)]
 pub(super) struct Trips<'w> {
     pub(super) clock: Res<'w, Clock>,
     pub(super) calendar: Res<'w, Calendar>,
+    pub(super) seed: Res<'w, Seed>,
+    pub(super) sites: Res<'w, Sites>,
     pub(super) travel: Res<'w, Travel>,
     pub(super) weather: Res<'w, Weather>,
     pub(super) models: Res<'w, TruckModels>,
@@ -78,21 +78,25 @@ impl Fleets<'_, '_> {
     }
 }
 
+/// Where trucks go that have to charge or fuel.
+#[derive(SystemParam)]
+pub(super) struct Refilling<'w> {
+    pub(super) coming: ResMut<'w, FuelComing>,
+    pub(super) arrivals: ResMut<'w, Arrivals>,
+    pub(super) fuel_arrivals: ResMut<'w, FuelArrivals>,
+}
+
 /// All that moves trucks.
 #[derive(SystemParam)]
 pub(super) struct Road<'w, 's> {
     pub(super) trips: Trips<'w>,
     pub(super) fleets: Fleets<'w, 's>,
-    pub(super) seed: Res<'w, Seed>,
-    pub(super) sites: Res<'w, Sites>,
     pub(super) gates: Gates<'w, 's>,
     pub(super) agenda: ResMut<'w, TruckAgenda>,
     pub(super) awaiting: ResMut<'w, AwaitingOrders>,
+    pub(super) refilling: Refilling<'w>,
     pub(super) completed: ResMut<'w, CompletedHauls>,
-    pub(super) fuel_coming: ResMut<'w, FuelComing>,
     pub(super) idling: ResMut<'w, Idling>,
-    pub(super) arrivals: ResMut<'w, Arrivals>,
-    pub(super) fuel_arrivals: ResMut<'w, FuelArrivals>,
     pub(super) rows: ResMut<'w, Records<HaulRow>>,
 }
 
@@ -132,7 +136,7 @@ impl Road<'_, '_> {
             self.fleets.day(driver.truck.fleet).gate_queue_h += f64::from(queued_s) / 3600.0;
             return stay.total_s;
         }
-        let spec = &self.sites.0[site.index()].spec;
+        let spec = &self.trips.sites.0[site.index()].spec;
         let is_live = f64::from(live) < spec.live_share;
         let minutes = if is_live { spec.live_min } else { spec.drop_min };
         (minutes * 60.0 * f64::from(factor)).round() as u32

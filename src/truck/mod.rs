@@ -18,8 +18,11 @@ use bevy_ecs::prelude::*;
 
 /// Registers the truck systems.
 pub fn register(r: &mut Register<'_>) {
-    let day =
-        (books::close_day, systems::take_back, systems::follow_agenda, books::close_last_day, idling::close_hours);
-    r.tick(Tick::Duty, day.chain());
-    r.tick(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
+    // Local midnights and full hours are boundaries.
+    r.boundary(Tick::Duty, books::close_day);
+    r.when(Tick::Duty, systems::has_any_left, systems::take_back.after(books::close_day));
+    r.when(Tick::Duty, systems::is_truck_due, systems::follow_agenda.after(systems::take_back));
+    let books = (books::close_last_day, idling::close_hours).chain();
+    r.boundary(Tick::Duty, books.after(systems::follow_agenda));
+    r.decision(Tick::Dispatch, (dispatch::ask_policy, dispatch::carry_out).chain());
 }

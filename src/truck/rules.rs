@@ -2,6 +2,9 @@
 
 use super::spec::TruckModelSpec;
 
+/// A truck with an empty battery or tank loses this much time to the tow, seconds (assumed: two hours).
+pub const TOW_S: u32 = 7_200;
+
 /// What a truck pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pull {

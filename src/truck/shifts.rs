@@ -19,7 +19,7 @@ impl Road<'_, '_> {
         let fleet = self.fleets.get(driver.truck.fleet);
         let first = self.trips.calendar.day(i64::from(at_s)) - 1;
         let starts = (first..first + LOOK_AHEAD_DAYS)
-            .filter(|day| works_on(&driver.truck, fleet, *self.seed, &self.trips.calendar, *day))
+            .filter(|day| works_on(&driver.truck, fleet, *self.trips.seed, &self.trips.calendar, *day))
             .map(|day| shift_start_s(&driver.truck, fleet, &self.trips.calendar, day));
         driver.duty.next_shift_s =
             starts.into_iter().find(|start| *start > i64::from(at_s)).and_then(|s| u32::try_from(s).ok());
@@ -81,7 +81,7 @@ pub(super) fn first_shifts(roster: Res<Roster<Truck>>, mut road: Road<'_, '_>, m
             continue;
         }
         let shift_s = (fleet.spec.shift[truck.shift as usize].hours * 3600.0) as i64;
-        let yesterday = works_on(&truck, fleet, *road.seed, calendar, -1);
+        let yesterday = works_on(&truck, fleet, *road.trips.seed, calendar, -1);
         let began_s = shift_start_s(&truck, fleet, calendar, -1);
         if yesterday && began_s <= 0 && began_s + shift_s > 3600 {
             road.shift_starts(&mut driver, 0);

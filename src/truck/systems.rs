@@ -2,8 +2,8 @@
 
 use super::driving::{Driver, Road, Trucks, driver};
 use super::rules::Pull;
-use super::state::{DueKind, Phase, Trip, Truck};
-use crate::charging::state::{Arrival, Departures, Gives};
+use super::state::{DueKind, Phase, Trip, Truck, TruckAgenda};
+use crate::charging::arrival::{Arrival, Departures, V2gExport};
 use crate::freight::state::Haul;
 use crate::hydrogen::visit::{FuelArrival, FuelDepartures};
 use crate::kernel::clock::Clock;
@@ -16,6 +16,16 @@ use bevy_ecs::prelude::*;
 
 /// A duty may take this much more than the mean of the fleet's last working day.
 const DUTY_RESERVE: f64 = 1.5;
+
+/// Has any vehicle charged or fuelled in the tick before?
+pub(super) fn has_any_left(departures: Res<Departures>, fuelled: Res<FuelDepartures>) -> bool {
+    !departures.0.is_empty() || !fuelled.is_empty()
+}
+
+/// Is anything due for a truck in this tick?
+pub(super) fn is_truck_due(clock: Res<Clock>, agenda: Res<TruckAgenda>) -> bool {
+    agenda.0.next_at().is_some_and(|at_s| at_s < clock.tick_end_s())
+}
 
 /// Takes back trucks that have charged or fuelled.
 pub(super) fn take_back(
@@ -181,7 +191,7 @@ impl Road<'_, '_> {
         driver.duty.inside = false;
         driver.duty.phase = Phase::ToCharger(to_soc);
         if let OnBoard::Hydrogen(tank) = driver.on_board {
-            self.fuel_coming.add(to, need_kg(tank, to_soc));
+            self.refilling.coming.add(to, need_kg(tank, to_soc));
         }
         if is_here {
             self.hand_over(driver, to_soc, at_s);
@@ -201,19 +211,19 @@ impl Road<'_, '_> {
         };
         let off_duty_until = if driver.duty.on_duty { None } else { driver.duty.next_shift_s };
         let site = driver.duty.site;
-        self.arrivals.0.push(Arrival {
+        self.refilling.arrivals.0.push(Arrival {
             at_home: driver.truck.home == Some(site),
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
             depart_s: off_duty_until,
-            gives: Gives::of(self.trips.models.spec(&driver.truck).battery.as_ref(), &battery),
+            v2g: V2gExport::of(self.trips.models.spec(&driver.truck).battery.as_ref(), &battery),
             duty: self.fleets.duty_use(driver.truck.fleet).map_or(battery.usable(), |used| used * DUTY_RESERVE),
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
     }
 
     fn hand_over_tank(&mut self, driver: &Driver<'_>, tank: FuelTank, to_level: f64, at_s: u32) {
-        self.fuel_coming.add(driver.duty.site, -need_kg(&tank, to_level));
-        self.fuel_arrivals.push(FuelArrival {
+        self.refilling.coming.add(driver.duty.site, -need_kg(&tank, to_level));
+        self.refilling.fuel_arrivals.push(FuelArrival {
             at_s,
             site: driver.duty.site,
             vehicle: Vehicle::Truck(driver.truck.id),

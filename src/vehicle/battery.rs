@@ -11,6 +11,9 @@ const SAME_KW: f64 = 1e-9;
 /// Energies that differ by less than this count as equal, kWh.
 const SAME_KWH: f64 = 1e-9;
 
+/// Longer than any run.
+pub const FOREVER: Hours = Hours(1e6);
+
 /// Power that a battery accepts, by energy stored. All batteries of a kind share one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
@@ -52,6 +55,27 @@ impl Curve {
     #[must_use]
     pub fn most(&self) -> Kw {
         Kw(self.points.iter().map(|point| point.kw).fold(0.0, f64::max))
+    }
+
+    /// The most power that it accepts between two energies.
+    fn most_between(&self, from: f64, to: f64) -> f64 {
+        let at = |energy: f64| {
+            let (Point { kwh: e0, kw: p0 }, Point { kwh: e1, kw: p1 }) =
+                (self.points[self.piece(energy)], self.points[self.piece(energy) + 1]);
+            p0 + (p1 - p0) * (energy - e0) / (e1 - e0)
+        };
+        let within = self.points.iter().filter(|point| point.kwh > from && point.kwh < to).map(|point| point.kw);
+        within.fold(at(from).max(at(to.max(from))), f64::max)
+    }
+
+    /// The least energy from `from` on at which it accepts no more than a power, on the way down; none where it never falls
+    /// so far.
+    fn falls_to(&self, from: f64, kw: f64) -> Option<f64> {
+        self.points.windows(2).find_map(|ends| {
+            let [Point { kwh: e0, kw: p0 }, Point { kwh: e1, kw: p1 }] = [ends[0], ends[1]];
+            let crosses = e1 > from && p1 <= kw && p0 > kw;
+            crosses.then(|| e0 + (p0 - kw) / (p0 - p1) * (e1 - e0)).filter(|at| *at > from)
+        })
     }
 
     /// Charges from `from` towards `target` for at most `time` with at most `cap` (battery side).
@@ -145,6 +169,21 @@ impl Battery {
         self.curve.most()
     }
 
+    /// The most power that it accepts on its way to a target.
+    #[must_use]
+    pub fn accepts_towards(&self, target: Kwh) -> Kw {
+        Kw(self.curve.most_between(self.energy.0, target.min(self.usable).0))
+    }
+
+    /// How long it charges towards `target` under a battery-side `cap` until it accepts no more than a lower power; none
+    /// when it is there before.
+    #[must_use]
+    pub fn time_to_taper(&self, target: Kwh, cap: Kw, lower: Kw) -> Option<Hours> {
+        let at = self.curve.falls_to(self.energy.0, lower.0).filter(|at| *at < target.0)?;
+        let (reached, time) = self.curve.charge(self.energy, Kwh(at), cap, FOREVER);
+        (at - reached.0 <= SAME_KWH).then_some(time)
+    }
+
     /// State of charge, 0 to 1.
     #[must_use]
     pub fn soc(&self) -> f64 {
@@ -236,6 +275,19 @@ mod tests {
                 assert!(ahead >= whole - 1e-9, "more power never means less energy");
             }
         }
+    }
+
+    /// From 320 kWh on power falls by 2 kW a kWh: 162 kW are left at 329 kWh, which takes ln(180 / 162) / 2 h; 500 kW are never
+    /// accepted.
+    #[test]
+    fn taper_ahead_by_hand() {
+        let battery = |soc| Battery::at_soc(tapering(), soc);
+        let time = battery(0.8).time_to_taper(Kwh(400.0), Kw(1e9), Kw(162.0)).unwrap();
+        assert!((time.0 - math::ln(180.0 / 162.0) / 2.0).abs() < 1e-9, "{}", time.0);
+        assert_eq!(battery(0.8).time_to_taper(Kwh(325.0), Kw(1e9), Kw(162.0)), None, "it is full before");
+        assert_eq!(battery(0.0).accepts_towards(Kwh(400.0)), Kw(180.0));
+        assert_eq!(battery(0.0).accepts_towards(Kwh(40.0)), Kw(140.0), "half of the way from 100 to 180");
+        assert!((battery(0.9).accepts_towards(Kwh(400.0)).0 - 100.0).abs() < 1e-9);
     }
 
     #[test]

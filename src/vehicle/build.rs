@@ -4,22 +4,19 @@ use super::battery::{Battery, Curve};
 use super::on_board::OnBoard;
 use super::spec::TankSpec;
 use super::tank::FuelTank;
-use crate::place::build::Build;
+use crate::place::build::{Build, FirstOf};
 
-/// What a vehicle has on board when the run starts: `number` of the group `key`, of a kind as in
-/// [`Loaded::first_levels`](crate::scenario::loaded::Loaded::first_levels). The hydrogen that it holds is noted for the
-/// balance.
+/// What a vehicle has on board when the run starts. The hydrogen that it holds is noted for the balance.
 pub(crate) fn first_on_board(
     build: &mut Build<'_>,
     curve: Option<&Curve>,
     tank: Option<&TankSpec>,
-    (key, kind): (&str, &str),
-    number: u32,
+    vehicle: &FirstOf<'_>,
 ) -> OnBoard {
     match (curve, tank) {
-        (Some(curve), _) => OnBoard::Battery(Battery::at_soc(curve.clone(), build.first_soc(key, kind, number))),
+        (Some(curve), _) => OnBoard::Battery(Battery::at_soc(curve.clone(), build.first_soc(vehicle))),
         (None, Some(tank)) => {
-            let tank = FuelTank::at_level(tank.usable_kg, build.first_level(key, kind, number));
+            let tank = FuelTank::at_level(tank.usable_kg, build.first_level(vehicle));
             build.hydrogen_on_board_kg += tank.kg();
             OnBoard::Hydrogen(tank)
         }

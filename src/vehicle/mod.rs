@@ -4,6 +4,7 @@ pub mod battery;
 pub(crate) mod build;
 pub(crate) mod check;
 pub mod on_board;
+pub(crate) mod queue;
 pub mod record;
 pub mod spec;
 pub mod tank;

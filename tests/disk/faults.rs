@@ -146,6 +146,11 @@ fn cases() -> Vec<Case> {
         case(&[RUN], &["run", "depot", "--days", "1", "--seed", "2", "--out", "done", "--force", "--csv"], &["done"]),
         case(&[], &["replay", "sessions.csv", "--policy", "edf", "--out", "played", "--csv", "--report"], &["played"]),
         case(&[RUN], &["verify", "done"], &[]),
+        case(
+            &[RUN],
+            &["fork", "done", "--at", "2025-06-02T12:00", "--set", "site.depot.limit_kw=800", "--out", "forked"],
+            &["forked"],
+        ),
         case(&[RUN], &["report", "done"], &["done/report.html", "done/manifest.json"]),
         case(&[RUN], &["report", "done", "--out", "page.html"], &["page.html"]),
         case(&[RUN], &["export", "loadshape", "done", "--out", "shapes"], &["shapes/loadshapes.dss"]),

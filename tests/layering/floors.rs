@@ -9,7 +9,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     ("disk", &["disk/"]),
     ("document", &["document/"]),
     ("account", &["account/"]),
-    ("specs", &["*/spec.rs", "policy/keys.rs", "policy/kind.rs", "transition/regulation.rs"]),
+    ("specs", &["*/spec.rs", "policy/keys.rs", "policy/kind.rs", "transition/planning.rs", "transition/regulation.rs"]),
     (
         "scenario types",
         &[

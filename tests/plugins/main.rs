@@ -131,7 +131,7 @@ fn charging(guest: Guest<'_>) -> (Result<Vec<Kw>, String>, PluginNotes) {
         sessions.depart_s.push(u32::MAX);
     }
     let sites = SiteOutlook::default();
-    let headroom_kw = &tree.limit;
+    let headroom_kw = tree.limits();
     let view =
         ChargingView { time_s: 900, interval_s: 300, tree: &tree, headroom_kw, sessions: &sessions, sites: &sites };
     let mut running = start::<Charging>(&guest.file(), PluginLimits::default(), false).unwrap();

@@ -24,8 +24,9 @@ use portvolt::study::replicate::replicate;
 use portvolt::transition::build::ProjectState;
 use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
+use portvolt::transition::sample::samples;
 use portvolt::transition::spec::ProjectKind;
-use portvolt::transition::year::{YearPlan, samples, scenario_of};
+use portvolt::transition::year::{YearPlan, scenario_of};
 use portvolt::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -273,6 +274,7 @@ fn shipped_strategies_load_and_name_their_sources() {
         "managed_charging_first",
         "renewable_diesel",
         "slow_turns",
+        "tier_5",
     ] {
         let overlays = vec![shipped("hub_2045").join(format!("{strategy}.toml"))];
         let request = portvolt::scenario::load::Request { path: shipped("hub_2045"), overlays, ..Default::default() };

@@ -108,6 +108,32 @@ fn business_as_usual_keeps_its_shares_for_twenty_years() {
     }
 }
 
+/// The same of fleets of which half stands in reserve: a truck that leaves work for the reserve is followed by its like, as one
+/// that dies is, and one that dies in reserve by none.
+#[test]
+fn business_as_usual_keeps_the_shares_of_those_at_work() {
+    let changes = [
+        ("until = 2032", "until = 2045"),
+        ("trucks = { diesel = 40 }", "active_share = 0.5\ntrucks = { diesel = 32, battery = 8 }"),
+        ("[offer.battery]\n", "[offer.battery]\nbuilt = [2015, 2025]\n"),
+        ("teu_per_year = 42_000", "teu_per_year = 8_000"),
+    ];
+    let tables = with(&changes, "");
+    let at_work = |year: u32| -> u32 {
+        let rows = tables.fleet.iter().filter(|row| row.year == year && row.owner == "depot_fleet");
+        rows.filter(|row| row.model == "battery").map(|row| row.vehicles - row.reserve).sum()
+    };
+    let first = at_work(2025);
+    assert!(first >= 2, "{first}");
+    for year in 2026..=2045 {
+        assert!(
+            at_work(year).abs_diff(first) <= 1,
+            "{year}: {} battery trucks at work, {first} in 2025",
+            at_work(year)
+        );
+    }
+}
+
 /// A fleet of which half stands in reserve: what is bought new goes to work, the reserve is filled from what was used, and a
 /// truck at work drives about twice what it would if all registered ones shared the work.
 #[test]

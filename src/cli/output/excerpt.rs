@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn short_lines_stand_with_their_neighbours() {
         let text = "a = 1\nb = 2\nc = 3\nd = 4\n";
-        assert_eq!(shown(text, 6..7), (2, 1, "b".into(), "a = 1\nb = 2\nc = 3\n".into()));
-        assert_eq!(shown(text, 0..1), (1, 1, "a".into(), "a = 1\nb = 2\n".into()));
+        assert_eq!(shown(text, 6..7), (2, 1, "b".into(), "a = 1\nb = 2\nc = 3".into()));
+        assert_eq!(shown(text, 0..1), (1, 1, "a".into(), "a = 1\nb = 2".into()));
         assert_eq!(shown(text, 6..19).2, "b = 2", "only the first line of a long span");
         assert_eq!(shown(text, 24..24).0, 5, "the end of the file");
         assert_eq!(shown("", 0..0).0, 1);

@@ -4,6 +4,7 @@ use crate::bound::Status;
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
 use crate::record::tally::SiteTally;
+use crate::scenario::Allocation;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
@@ -15,6 +16,7 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
+    out.push_str(&limits(loaded));
     out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
     let of = loaded.provenance.origins.len();
@@ -89,6 +91,20 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
         let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
     }
     out
+}
+
+/// When power was shared, where a site or node has a limit: waits under a limit hang on it.
+fn limits(loaded: &Loaded) -> String {
+    let scenario = &loaded.scenario;
+    let has_limit = scenario.site.values().any(|site| site.limit_kw.is_some()) || !scenario.limit.is_empty();
+    match scenario.time.allocation {
+        Allocation::Event if has_limit => "Limits     hold in every second: power is shared at each event\n".to_owned(),
+        Allocation::Interval if has_limit => {
+            let interval_min = f64::from(scenario.time.interval_s) / 60.0;
+            format!("Limits     hold in the mean of {interval_min} min: power is shared when an interval begins\n")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Sessions, queues, the grid, emissions.

@@ -123,7 +123,7 @@ pub(super) mod tests {
     /// The plan of a policy for hourly intervals under one limit.
     pub(super) fn plan(name: &str, limit: f64, sessions: &SessionColumns, sites: &SiteOutlook) -> Vec<f64> {
         let tree = LimitTree::new(vec![None], vec![Kw(limit)]);
-        let headroom_kw = &tree.limit;
+        let headroom_kw = tree.limits();
         let view = ChargingView { time_s: 0, interval_s: 3600, tree: &tree, headroom_kw, sessions, sites };
         let mut policy = charging(name, &BTreeMap::new(), None).unwrap();
         policy.decide(&view).unwrap().into_iter().map(|kw| kw.0).collect()

@@ -62,6 +62,11 @@ impl Policy for Order {
     fn name(&self) -> &str {
         self.0
     }
+
+    /// Laxity shrinks with time, by itself.
+    fn is_memoryless(&self) -> bool {
+        self.0 != "llf"
+    }
 }
 
 impl Decide<Charging> for Order {

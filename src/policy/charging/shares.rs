@@ -42,6 +42,10 @@ impl Policy for Uncontrolled {
     fn name(&self) -> &'static str {
         "uncontrolled"
     }
+
+    fn is_memoryless(&self) -> bool {
+        true
+    }
 }
 
 impl Decide<Charging> for Uncontrolled {
@@ -55,6 +59,10 @@ struct EqualShare(Sharing);
 impl Policy for EqualShare {
     fn name(&self) -> &'static str {
         "equal_share"
+    }
+
+    fn is_memoryless(&self) -> bool {
+        true
     }
 }
 
@@ -73,6 +81,10 @@ struct RoundRobin {
 impl Policy for RoundRobin {
     fn name(&self) -> &'static str {
         "round_robin"
+    }
+
+    fn is_memoryless(&self) -> bool {
+        true
     }
 }
 

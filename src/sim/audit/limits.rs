@@ -21,6 +21,8 @@ pub(super) struct Limits {
     above: Vec<Option<usize>>,
     /// Limits that hold at all times, by site, then by node of `[node]`, kW.
     always: Vec<Option<f64>>,
+    /// The same of a run that changes on its way, from a second on.
+    later: Option<(u32, Vec<Option<f64>>)>,
     now: Vec<Load>,
     start_s: u32,
     ports: Vec<Port>,
@@ -55,8 +57,7 @@ impl Limits {
     pub(super) fn new(scenario: &Scenario, names: &Names) -> Self {
         let place = |key: &String| names.sites.iter().position(|site| site == key);
         let above = scenario.site.values().map(|site| site.behind.as_ref().and_then(place)).collect();
-        let sites = scenario.site.values().map(|site| site.limit_kw);
-        let always = sites.chain(scenario.node.values().map(|node| node.limit_kw)).collect();
+        let always = limits_of(scenario);
         let mut numbers: BTreeMap<(&str, u32), usize> = BTreeMap::new();
         let (mut ports, mut cabinets) = (Vec::new(), Vec::new());
         for name in &names.ports {
@@ -69,7 +70,27 @@ impl Limits {
             });
             ports.push(Port { cabinet, kw: spec.port_kw.unwrap_or(spec.cabinet_kw), v2g_kw: spec.v2g_kw });
         }
-        Self { interval_s: scenario.time.interval_s, above, always, now: Vec::new(), start_s: 0, ports, cabinets }
+        Self {
+            interval_s: scenario.time.interval_s,
+            above,
+            always,
+            later: None,
+            now: Vec::new(),
+            start_s: 0,
+            ports,
+            cabinets,
+        }
+    }
+
+    /// From a second on the limits of another scenario hold.
+    pub(super) fn change_at(&mut self, at_s: u32, scenario: &Scenario) {
+        self.later = Some((at_s, limits_of(scenario)));
+    }
+
+    /// The limit of a site or node in the interval that begins at a second.
+    fn limit_at(&self, node: usize, start_s: u32) -> Option<f64> {
+        let later = self.later.as_ref().filter(|(at_s, _)| start_s >= *at_s);
+        later.map_or(&self.always, |(_, limits)| limits)[node]
     }
 
     pub(super) fn power(&mut self, rows: &[PowerRow], names: &Names, findings: &mut Findings) {
@@ -79,7 +100,7 @@ impl Limits {
                 self.start_s = row.start_s;
             }
             self.now.resize(self.now.len().max(row.site.index() + 1), Load::default());
-            let limit = least(row.limit_kw, self.always[row.site.index()]);
+            let limit = least(row.limit_kw, self.limit_at(row.site.index(), row.start_s));
             self.now[row.site.index()] = Load { total: row.total_kw, charging: row.charging_kw, limit };
         }
     }
@@ -105,7 +126,7 @@ impl Limits {
 
     pub(super) fn nodes(&self, rows: &[NodeRow], names: &Names, findings: &mut Findings) {
         for row in rows {
-            let limit = least(row.limit_kw, self.always[row.node.index()]);
+            let limit = least(row.limit_kw, self.limit_at(row.node.index(), row.start_s));
             let load = Load { total: row.load_kw, charging: row.charging_kw, limit };
             hold(names.node(row.node), row.start_s, load, names, findings);
         }
@@ -135,6 +156,12 @@ impl Limits {
             });
         }
     }
+}
+
+/// Limits that hold at all times, by site, then by node.
+fn limits_of(scenario: &Scenario) -> Vec<Option<f64>> {
+    let sites = scenario.site.values().map(|site| site.limit_kw);
+    sites.chain(scenario.node.values().map(|node| node.limit_kw)).collect()
 }
 
 /// The lower of the limit that a row tells and the scenario's own.

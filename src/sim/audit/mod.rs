@@ -69,6 +69,13 @@ impl Audit {
         }
     }
 
+    /// From a second on the limits of another scenario hold.
+    pub(super) fn change_at(&mut self, at_s: u32, changed: Option<&Scenario>) {
+        if let Some(scenario) = changed {
+            self.limits.change_at(at_s, scenario);
+        }
+    }
+
     /// Reads the rows that are about to leave the world: of tables in which at least so many wait.
     pub(super) fn read(&mut self, world: &World, names: &Names, least: usize) {
         let Self { limits, ports, hauls, mass, bills, totals, findings, tariffs, .. } = self;

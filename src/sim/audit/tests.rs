@@ -2,12 +2,12 @@
 //! or their sums are tampered with; without that the same runs pass.
 
 use super::tamper::Tamper;
-use crate::charging::state::{ChargingTables, Plazas};
+use crate::charging::record::tamper;
 use crate::grid::state::LimitTree;
 use crate::hydrogen::storage::Bulk;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::PortId;
-use crate::kernel::units::{Kw, Kwh};
+use crate::kernel::units::Kwh;
 use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::rows::{EquipmentRow, HaulRow, NodeRow, PowerRow, SessionRow};
@@ -111,8 +111,8 @@ fn sessions_and_queues() {
                     (row.arrive_s, row.wait_s) = (row.arrive_s - 60, row.wait_s + 60);
                 });
             }),
-            ("counted and from its rows", |world| world.resource_mut::<Plazas>().at[DEPOT].queue_area_s += 1),
-            ("session: begun, and ended or open", |world| world.resource_mut::<ChargingTables>().begun += 1),
+            ("counted and from its rows", |world| tamper::lengthen_queue(world, DEPOT)),
+            ("session: begun, and ended or open", tamper::count_a_session),
             ("session: begun, and in the metrics", |world| {
                 at_end(world, |rows: &mut Vec<SessionRow>| {
                     rows.retain(|row| row.start_s.is_none());
@@ -162,7 +162,7 @@ fn limits_of_sites() {
     objects(
         &shipped("depot_night", &["time.days=1", "site.depot.limit_kw=300"]),
         &[
-            ("limit: charging put", |world| world.resource_mut::<LimitTree>().limit[DEPOT] = Kw(f64::INFINITY)),
+            ("limit: charging put", |world| world.resource_mut::<LimitTree>().lift(DEPOT..=DEPOT)),
             ("limit: charging put", |world| {
                 at_end(world, |rows: &mut Vec<PowerRow>| {
                     let row = rows.iter_mut().find(|row| row.charging_kw > 10.0).unwrap();
@@ -187,7 +187,7 @@ fn limits_of_nodes_and_cabinets() {
     objects(
         &shipped("depot_night", &settings),
         &[
-            ("above its limit of 200 kW", |world| world.resource_mut::<LimitTree>().limit[PANEL] = Kw(f64::INFINITY)),
+            ("above its limit of 200 kW", |world| world.resource_mut::<LimitTree>().lift(PANEL..=PANEL)),
             ("of the load of `panel`", |world| {
                 one(
                     world,
@@ -197,10 +197,7 @@ fn limits_of_nodes_and_cabinets() {
                     },
                 );
             }),
-            ("limit: the cabinet of night/", |world| {
-                let mut tree = world.resource_mut::<LimitTree>();
-                tree.limit[PANEL + 1..].fill(Kw(f64::INFINITY));
-            }),
+            ("limit: the cabinet of night/", |world| world.resource_mut::<LimitTree>().lift(PANEL + 1..)),
         ],
     );
 }

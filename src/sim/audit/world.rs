@@ -1,9 +1,10 @@
 //! What the rooms count, and what batteries and tanks hold when a run ends, against the rows.
 
 use super::findings::Findings;
-use crate::charging::state::{Arrival, Arrivals, ChargingTables, Departures, Plazas, Plug};
+use crate::charging::record as charging;
+use crate::charging::state::SessionLog;
 use crate::freight::state::Board;
-use crate::grid::state::Meters;
+use crate::grid::record::meters;
 use crate::hydrogen;
 use crate::kernel::clock::Clock;
 use crate::record::names::Names;
@@ -92,14 +93,12 @@ fn hauls(world: &World, rows: &Rows, summary: &Summary, findings: &mut Findings)
 }
 
 /// Every session has one row, and every wait is in the area under a queue's length.
-fn sessions(world: &mut World, rows: &Rows, summary: &Summary, names: &Names, findings: &mut Findings) {
-    let charging = world.resource::<ChargingTables>();
-    let (begun, ended) = (charging.begun, charging.ended);
-    let mut occupied = 0;
-    let end_s = i64::from(world.resource::<Clock>().end_s());
-    for ((plaza, key), area_s) in world.resource::<Plazas>().at.iter().zip(&names.sites).zip(&rows.queue_areas_s) {
-        occupied += plaza.occupied.len() as u64;
-        let own_s = plaza.queue_area_s + plaza.queue.len() as i64 * end_s;
+fn sessions(world: &World, rows: &Rows, summary: &Summary, names: &Names, findings: &mut Findings) {
+    let sessions = world.resource::<SessionLog>();
+    let (begun, ended) = (sessions.begun_so_far(), sessions.ended_so_far());
+    let (occupied, plugged) = charging::occupied_and_plugged(world);
+    let own_areas_s = charging::queue_areas_s(world, world.resource::<Clock>().end_s());
+    for ((own_s, key), area_s) in own_areas_s.into_iter().zip(&names.sites).zip(&rows.queue_areas_s) {
         findings.hold(own_s == *area_s, || {
             format!("queue: length of that of `{key}` over time, counted and from its rows, s: {own_s} is not {area_s}")
         });
@@ -111,33 +110,27 @@ fn sessions(world: &mut World, rows: &Rows, summary: &Summary, names: &Names, fi
     equal("begun, and in the metrics", begun, summary.hub.charging.sessions);
     let waits: u64 = summary.sites.iter().map(|site| site.charging.waits.number()).sum();
     equal("rows, and waits in the metrics", rows.sessions, waits);
-    let plugged = world.query::<&Plug>().iter(world).filter(|plug| plug.session.is_some()).count() as u64;
     equal("ports with a session, and their list", plugged, occupied);
 }
 
 /// Meters, tables and batteries tell the same story.
 fn energy(world: &mut World, opening: &Opening, summary: &Summary, names: &Names, findings: &mut Findings) {
     let mut equal = |what: String, left: f64, right: f64| findings.equal(|| format!("energy: {what}"), left, right);
-    let meters = world.resource::<Meters>();
+    let meters = meters(world);
     for (site, tally) in summary.sites.iter().enumerate() {
         let key = &names.sites[site];
-        equal(format!("{key}: sessions and charging meter, kWh"), tally.charging.grid_kwh, meters.charging[site].0);
-        equal(format!("{key}: power table and charging meter, kWh"), tally.meter.charging_kwh, meters.charging[site].0);
-        equal(format!("{key}: power table and meter, kWh"), tally.meter.energy_kwh, meters.total[site].0);
+        equal(format!("{key}: sessions and charging meter, kWh"), tally.charging.grid_kwh, meters[site].charging().0);
+        equal(
+            format!("{key}: power table and charging meter, kWh"),
+            tally.meter.charging_kwh,
+            meters[site].charging().0,
+        );
+        equal(format!("{key}: power table and meter, kWh"), tally.meter.energy_kwh, meters[site].total().0);
     }
     let used: f64 = summary.fleets.iter().map(|fleet| fleet.battery_kwh).sum();
     let (trucks, units) = on_board(world);
-    let own = |arrival: &Arrival| {
-        if is_visitor(arrival.vehicle) { 0.0 } else { arrival.battery.energy().0 }
-    };
-    let mut plugs = world.query::<&Plug>();
-    let sessions = plugs.iter(world).filter_map(|plug| plug.session.as_ref());
-    let at_ports: f64 = sessions.map(|session| own(&session.arrival)).sum();
-    let waiting: f64 = world.resource::<Plazas>().at.iter().flat_map(|plaza| &plaza.queue).map(own).sum();
-    let leaving = world.resource::<Departures>().0.iter().filter(|departure| !is_visitor(departure.vehicle));
-    let leaving: f64 = leaving.map(|departure| departure.battery.energy().0).sum();
-    let coming: f64 = world.resource::<Arrivals>().0.iter().map(own).sum();
-    let stored = trucks + units + at_ports + waiting + leaving + coming;
+    let own = charging::batteries(world).filter(|(vehicle, _)| !matches!(vehicle, Vehicle::Visitor(_)));
+    let stored = trucks + units + own.map(|(_, battery)| battery.energy().0).sum::<f64>();
     let begun = opening.trucks_kwh + opening.units_kwh;
     let to_vehicles = summary.hub.charging.delivered_kwh - summary.visitors_kwh;
     equal(
@@ -145,10 +138,6 @@ fn energy(world: &mut World, opening: &Opening, summary: &Summary, names: &Names
         begun + to_vehicles,
         used + summary.hub.equipment.battery_kwh + stored,
     );
-}
-
-fn is_visitor(vehicle: Vehicle) -> bool {
-    matches!(vehicle, Vehicle::Visitor(_))
 }
 
 fn batteries(world: &mut World, findings: &mut Findings) {

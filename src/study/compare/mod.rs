@@ -114,6 +114,10 @@ pub struct Standing {
     pub first_place: Option<u32>,
     /// Worst place that the data allow; where it is not the best one, the data cannot tell.
     pub last_place: Option<u32>,
+    /// Of a metric of cost: the work of which this strategy did less than the one that did most. What was not done is not
+    /// saved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub less_work: Vec<MetricName>,
 }
 
 /// A finished comparison.
@@ -221,6 +225,12 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
             }
         }
     }
+    let less_work = less_work(runs, names.len());
+    for metric in metrics.iter_mut().filter(|metric| metric.key.name.is_cost()) {
+        for (standing, less) in metric.strategies.iter_mut().zip(&less_work) {
+            standing.less_work.clone_from(less);
+        }
+    }
     metrics
 }
 
@@ -240,6 +250,30 @@ pub(in crate::study) fn judge_one(samples: &[Vec<f64>], better: Better, spec: &C
         }
     }
     strategies
+}
+
+/// Of each strategy the work of which it did less than the one that did most, as far as the replications show (paired t test,
+/// Holm over the strategies).
+fn less_work(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
+    let mut less = vec![Vec::new(); strategies];
+    for name in MetricName::WORK {
+        let samples = complete(&runs.values(*name, "total"));
+        let mean = |at: &usize| stats::mean(&samples[*at]);
+        let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
+        let Some(most) = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b))) else { continue };
+        let others: Vec<usize> = measured.into_iter().filter(|at| *at != most).collect();
+        let tests = others.iter().map(|at| stats::paired(&samples[*at], &samples[most], LEVEL));
+        // One replication says nothing of chance, but less is less.
+        let p = |at: &usize, test: Option<stats::Paired>| match test {
+            Some(test) => test.p,
+            None if mean(at) < mean(&most) => 0.0,
+            None => 1.0,
+        };
+        let p_values: Vec<f64> = others.iter().zip(tests).map(|(at, test)| p(at, test)).collect();
+        let found = others.iter().zip(stats::holm(&p_values)).filter(|(_, p)| *p < 1.0 - LEVEL);
+        found.for_each(|(at, _)| less[*at].push(*name));
+    }
+    less
 }
 
 /// Those that have values.

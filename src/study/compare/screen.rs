@@ -25,13 +25,22 @@ fn signed(value: Option<f64>) -> String {
     if value.is_some_and(|value| value > 0.0) { format!("+{text}") } else { text }
 }
 
-/// The place, or that the data cannot tell.
-fn place(standing: &Standing) -> String {
-    match (standing.first_place, standing.last_place) {
+/// The place, or that the data cannot tell; what is known all the same: that it is behind the baseline, or did less work.
+fn place(standing: &Standing, better: Option<Better>) -> String {
+    let is_worse = standing.difference.zip(better).is_some_and(|(difference, better)| {
+        standing.differs == Some(true) && (difference < 0.0) == (better == Better::Higher)
+    });
+    let mut told = match (standing.first_place, standing.last_place) {
         (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) if is_worse => format!("{first}-{last}, worse than the baseline"),
         (Some(first), Some(last)) => format!("{first}-{last}: cannot tell"),
         _ => "-".to_owned(),
+    };
+    if !standing.less_work.is_empty() {
+        let work: Vec<&str> = standing.less_work.iter().map(|name| name.as_str()).collect();
+        let _ = write!(told, "; did less work ({})", work.join(", "));
     }
+    told
 }
 
 /// The whole screen. `only` shows one metric instead of the headlines.
@@ -137,7 +146,7 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
             blank(signed(standing.difference)),
             blank(figure(standing.difference_half_width)),
             blank(p),
-            place(standing),
+            place(standing, metric.better),
         );
     }
 }

@@ -1,0 +1,113 @@
+//! What passes between charging and the rooms that drive vehicles: a vehicle comes with its battery, and leaves with it.
+
+use crate::kernel::ids::{PortId, SiteId};
+use crate::kernel::units::{Kw, Kwh};
+use crate::vehicle::battery::Battery;
+use crate::vehicle::spec::BatterySpec;
+use crate::vehicle::user::{User, Vehicle};
+use bevy_ecs::prelude::Resource;
+
+/// A vehicle that comes to charge and hands over its battery.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrival {
+    /// Exact time.
+    pub(crate) at_s: u32,
+    /// Where.
+    pub(crate) site: SiteId,
+    /// Which vehicle.
+    pub(crate) vehicle: Vehicle,
+    /// On whose account.
+    pub(crate) user: User,
+    /// Is this place its home?
+    pub(crate) at_home: bool,
+    /// Its battery.
+    pub(crate) battery: Battery,
+    /// It leaves with this much energy.
+    pub(crate) target: Kwh,
+    /// It leaves at this time with whatever it has.
+    pub(crate) depart_s: Option<u32>,
+    /// It comes because there is time, such as a break: that it leaves with less is no failure.
+    pub(crate) is_opportunity: bool,
+    /// Power that the charging port offers it, grid side, when the limits count what is offered and not what the battery
+    /// takes.
+    pub(crate) offer: Option<Kw>,
+    /// The only charging port that it uses.
+    pub(crate) pinned: Option<PortId>,
+    /// Its place in the order of vehicles, for policies that rank by vehicle.
+    pub(crate) rank: u32,
+    /// Of the target what its next duty takes, with a reserve, as far as that is known.
+    pub(crate) duty: Kwh,
+    /// What it may export to the site.
+    pub(crate) v2g: V2gExport,
+}
+
+impl Arrival {
+    /// A vehicle away from home that comes to charge fully and stays until it is done.
+    #[must_use]
+    pub(crate) fn new(at_s: u32, site: SiteId, vehicle: Vehicle, user: User, battery: Battery) -> Self {
+        let target = battery.usable();
+        let rank = vehicle.number();
+        Self {
+            at_s,
+            site,
+            vehicle,
+            user,
+            at_home: false,
+            battery,
+            target,
+            depart_s: None,
+            is_opportunity: false,
+            offer: None,
+            pinned: None,
+            rank,
+            duty: target,
+            v2g: V2gExport::default(),
+        }
+    }
+
+    /// Has it to go at this time or before?
+    pub(super) fn is_over(&self, at_s: u32) -> bool {
+        self.depart_s.is_some_and(|depart_s| depart_s <= at_s)
+    }
+}
+
+/// What a vehicle may export to the site (vehicle to grid).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct V2gExport {
+    /// Most power, battery side; zero where it cannot.
+    pub(crate) limit: Kw,
+    /// It keeps this much energy.
+    pub(crate) reserve: Kwh,
+}
+
+impl V2gExport {
+    /// What a battery of the user's scenario may export.
+    #[must_use]
+    pub(crate) fn of(spec: Option<&BatterySpec>, battery: &Battery) -> Self {
+        spec.map_or_else(Self::default, |spec| Self {
+            limit: Kw(spec.v2g_kw),
+            reserve: battery.usable() * spec.v2g_keep_soc,
+        })
+    }
+}
+
+/// A vehicle that leaves and gets its battery back.
+#[derive(Debug, Clone)]
+pub(crate) struct Departure {
+    /// Exact time.
+    pub(crate) at_s: u32,
+    /// Where.
+    pub(crate) site: SiteId,
+    /// Which vehicle.
+    pub(crate) vehicle: Vehicle,
+    /// Its battery.
+    pub(crate) battery: Battery,
+}
+
+/// Vehicles on their way into the queues. Written by the rooms that drive vehicles, emptied by the queue step.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Arrivals(pub(crate) Vec<Arrival>);
+
+/// Vehicles that left in the tick before. Written by the queue step, read by the rooms that drive vehicles.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Departures(pub(crate) Vec<Departure>);

@@ -1,0 +1,170 @@
+//! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
+
+use super::exit::Exit;
+use super::output::console::Console;
+use super::output::{diagnose, interrupt};
+use crate::disk::read::{self, Kind};
+use crate::record::folder::RunFolder;
+use crate::record::metrics::MetricName;
+use crate::study::compare::strategy::{self, Strategy, folder_of};
+use crate::study::influence::{self, Asked, InfluenceError, influence, results, screen};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SensitivityArgs {
+    /// A folder with `scenario.toml`, or the file.
+    scenario: PathBuf,
+    /// The metric of the whole hub. Default: the yearly cost, the net present value, the bill, the wait or the work, whichever a run has first.
+    #[arg(long, value_name = "NAME", value_parser = super::compare::metric)]
+    metric: Option<MetricName>,
+    /// One strategy, or two to choose between, as in `portvolt compare`.
+    #[arg(long, value_name = "A,B")]
+    strategies: Vec<String>,
+    /// Change one value in all runs, such as `time.days=2`.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// A TOML file of ranges, `"site.depot.load_kw" = [40, 80]` a line: they come before those of sources.
+    #[arg(long, value_name = "FILE")]
+    ranges: Option<PathBuf>,
+    /// How many days (instead of the scenario's).
+    #[arg(long)]
+    days: Option<u32>,
+    /// Random days behind every answer.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    replications: u32,
+    /// Points behind the shares.
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(16..=65_536))]
+    points: u32,
+    /// A number that explains at least this share of the spread is not left out.
+    #[arg(long, default_value_t = 0.02, value_name = "SHARE", value_parser = threshold)]
+    threshold: f64,
+    /// Most numbers whose shares are worked out.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=128))]
+    most: u32,
+    /// Seed of every random stream.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads. Default: one a core. No result depends on it.
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+    /// Folder for the results. Default: runs/sensitivity_NAME-of-the-scenario.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite a finished one.
+    #[arg(long)]
+    force: bool,
+}
+
+fn threshold(text: &str) -> Result<f64, String> {
+    let share = text.strip_suffix('%').map_or_else(|| text.parse(), |percent| percent.parse().map(|x: f64| x / 100.0));
+    share
+        .ok()
+        .filter(|share: &f64| (1e-4..=0.5).contains(share))
+        .ok_or_else(|| "write it as `2%`, 0.01 to 50".to_owned())
+}
+
+pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
+    let asked = match asked(args) {
+        Ok(asked) => asked,
+        Err(Wrong::Told(message)) => {
+            console.error(&message);
+            return Exit::BadFiles;
+        }
+        Err(Wrong::Files(problems)) => return diagnose::show(&problems, console),
+    };
+    let out = args.out.clone().unwrap_or_else(|| {
+        let name = read::full_path(&folder_of(&args.scenario)).ok();
+        let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
+        PathBuf::from("runs").join(format!("sensitivity_{name}"))
+    });
+    carry_out(&asked, args.jobs, &out, args.force, console)
+}
+
+enum Wrong {
+    Told(String),
+    Files(crate::document::problem::Problems),
+}
+
+fn asked(args: &SensitivityArgs) -> Result<Asked, Wrong> {
+    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
+    if words.is_empty() {
+        words.push(strategy::AS_IT_IS[0].to_owned());
+    }
+    if words.len() > 2 {
+        return Err(Wrong::Told("name one strategy, or the two to choose between".to_owned()));
+    }
+    let strategies = words.iter().map(|word| Strategy::parse(word, &args.scenario)).collect::<Result<Vec<_>, _>>();
+    let strategies = strategies.map_err(|error| Wrong::Told(error.to_string()))?;
+    let mut settings = args.settings.clone();
+    settings.extend(args.days.map(|days| format!("time.days={days}")));
+    let ranges = args.ranges.as_ref().map(|path| {
+        let name = path.display().to_string();
+        let text = read::text(path, Kind::Toml).map_err(|error| Wrong::Told(format!("{name} {error}")))?;
+        influence::ranges(&name, &text).map_err(Wrong::Files)
+    });
+    Ok(Asked {
+        scenario: args.scenario.clone(),
+        settings,
+        strategies,
+        metric: args.metric,
+        ranges: ranges.transpose()?.unwrap_or_default(),
+        seed: args.seed,
+        replications: args.replications,
+        points: args.points,
+        screening_points: 10,
+        threshold: args.threshold,
+        most: args.most,
+    })
+}
+
+/// Answers and leaves the folder. `verify` repeats one through here too.
+pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &Path, force: bool, console: &Console) -> Exit {
+    let folder = match RunFolder::begin(out, force) {
+        Ok(folder) => folder,
+        Err(error) => {
+            console.error(&error.to_string());
+            return Exit::from(&error);
+        }
+    };
+    let bar = console.counter(0, "points");
+    let tick = |count: usize| {
+        bar.inc(count as u64);
+        bar.set_length(bar.position());
+    };
+    let done = influence(asked, jobs, &interrupt::listen(), &tick);
+    bar.finish_and_clear();
+    let (done, loaded) = match done {
+        Ok(done) => done,
+        Err(error) => {
+            folder.discard();
+            return match error {
+                InfluenceError::Files(problems) => diagnose::show(&problems, console),
+                error => {
+                    console.error(&error.to_string());
+                    match error {
+                        InfluenceError::Interrupted => Exit::Interrupted,
+                        InfluenceError::Run(error) => Exit::from(&error),
+                        _ => Exit::BadFiles,
+                    }
+                }
+            };
+        }
+    };
+    let title = loaded.first().map(|loaded| loaded.scenario.title.clone()).unwrap_or_default();
+    let path = match results::leave(folder, asked, &loaded, &done) {
+        Ok(path) => path,
+        Err(error) => {
+            console.error(&error.to_string());
+            return Exit::Failed;
+        }
+    };
+    if console.is_json() {
+        let mut json = results::json(asked, &title, &done);
+        json["dir"] = path.display().to_string().into();
+        console.print_json(&json);
+    } else {
+        console.print(&screen::text(asked, &title, &done));
+        console.print(&format!("\nResults: {0}  ({0}/sensitivity.json, {0}/tables/numbers.parquet)", path.display()));
+    }
+    Exit::Done
+}

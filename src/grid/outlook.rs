@@ -1,0 +1,112 @@
+//! The interval that begins: limits, sun, the load that cannot be shifted, and what all that leaves for charging.
+
+use super::limits::TimedLimits;
+use super::solar::{Moment, SolarArray};
+use super::state::{
+    AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, NodeLoads, OtherLoad, SiteOutlook, SolarPower, node_of,
+};
+use super::storage::Storage;
+use crate::kernel::calendar::Calendar;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::Roster;
+use crate::kernel::units::{Hours, Kw};
+use crate::place::site::Sites;
+use bevy_ecs::prelude::*;
+
+/// The limits of the interval.
+pub(super) fn set_limits(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    tree: Res<LimitTree>,
+    timed: Res<TimedLimits>,
+    roster: Res<Roster<InnerNode>>,
+    mut limits: Query<&mut LimitNow>,
+) {
+    let mut now = tree.limits()[..roster.len()].to_vec();
+    timed.lower(&calendar, clock.now_s(), clock.interval_end_s(), &mut now);
+    for (at, limit) in now.into_iter().enumerate() {
+        *roster.get_mut(&mut limits, at) = LimitNow::of(limit);
+    }
+}
+
+/// What the sun gives in the middle of the interval.
+pub(super) fn set_solar(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    roster: Res<Roster<SolarArray>>,
+    arrays: Query<(&AtNode, &SolarArray)>,
+    mut solar: NodeLoads<'_, '_, SolarPower>,
+) {
+    if roster.is_empty() {
+        return;
+    }
+    solar.clear();
+    let moment = moment(&calendar, &clock);
+    for (AtNode(node), array) in roster.iter(&arrays) {
+        solar.add(*node, Kw(array.power_kw(&moment)));
+    }
+}
+
+/// The middle of the interval that begins, as the sun knows it.
+fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
+    let middle_s = i64::from(u32::midpoint(clock.now_s(), clock.interval_end_s()));
+    let local_h = calendar.local_s(middle_s).rem_euclid(86_400) as f64 / 3600.0;
+    let offset_h = calendar.offset_s(middle_s) as f64 / 3600.0;
+    Moment {
+        day_of_year: calendar.day_of_year(middle_s),
+        month: calendar.month(middle_s),
+        utc_h: local_h - offset_h,
+        hour_of_year: calendar.standard_hour_of_year(middle_s),
+    }
+}
+
+/// Load that is not simulated follows its profile.
+pub(super) fn set_base_loads(
+    clock: Res<Clock>,
+    calendar: Res<Calendar>,
+    sites: Res<Sites>,
+    mut base: NodeLoads<'_, '_, BaseLoad>,
+) {
+    for (id, site) in sites.ids().zip(&sites.0) {
+        let hour = calendar.hour_of_week(i64::from(clock.now_s()));
+        base.set(node_of(id), Kw(site.spec.load_at(hour)));
+    }
+}
+
+/// What policies may know of the interval at each site.
+pub(super) fn tell_outlook(
+    clock: Res<Clock>,
+    roster: Res<Roster<InnerNode>>,
+    nodes: Query<(&InnerNode, OtherLoad)>,
+    mut outlook: ResMut<SiteOutlook>,
+) {
+    outlook.now = (clock.now_s() / clock.interval_s()) as usize;
+    outlook.load_kw.fill(Kw::ZERO);
+    outlook.solar_kw.fill(Kw::ZERO);
+    for (node, other) in roster.iter(&nodes) {
+        let site = node.site.index();
+        outlook.load_kw[site] += other.own() + other.solar.power();
+        outlook.solar_kw[site] += other.solar.power();
+    }
+}
+
+/// What limits leave for charging at each node, with what the sun gives and storage could give.
+pub(super) fn leave_headroom(
+    clock: Res<Clock>,
+    tree: Res<LimitTree>,
+    node_roster: Res<Roster<InnerNode>>,
+    storage_roster: Res<Roster<Storage>>,
+    nodes: Query<(&InnerNode, OtherLoad)>,
+    limits: Query<&LimitNow>,
+    storages: Query<(&AtNode, &Storage)>,
+    mut headroom: ResMut<Headroom>,
+) {
+    headroom.begin(tree.limits(), node_roster.iter(&limits).map(|limit| limit.power()));
+    for (node, other) in node_roster.iter(&nodes) {
+        headroom.take(&tree, node.id, other.own());
+    }
+    let time = Hours::from_s(clock.interval_end_s() - clock.now_s());
+    for (AtNode(node), storage) in storage_roster.iter(&storages) {
+        headroom.take(&tree, *node, storage.can_give(time) * -1.0);
+    }
+}

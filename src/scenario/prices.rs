@@ -1,0 +1,99 @@
+//! What a scenario has that carries a price, and whether its prices are of anything.
+
+use super::Scenario;
+use super::checker::Checker;
+use crate::account::price::{Investment, PriceSpec, Quantity};
+use crate::document::problem::nearest;
+use std::collections::BTreeMap;
+
+/// What everything costs that has a price, in the order of the prices.
+#[must_use]
+pub fn investments(scenario: &Scenario) -> Vec<Investment> {
+    let of = |price: &PriceSpec, path: &String| Some(price.investment(quantity(scenario, path)?));
+    scenario.price.values().flat_map(|price| price.of.iter().filter_map(move |path| of(price, path))).collect()
+}
+
+/// How much there is of something; none where there is no such thing.
+fn quantity(scenario: &Scenario, path: &str) -> Option<Quantity> {
+    let (kind, key) = path.split_once('.')?;
+    let one = |kw: Option<f64>, kwh: Option<f64>| Quantity { units: 1.0, kw, kwh };
+    Some(match kind {
+        "charger" => {
+            let charger = scenario.charger.get(key)?;
+            Quantity { units: f64::from(charger.cabinets), kw: Some(charger.cabinet_kw), kwh: None }
+        }
+        "site" => one(scenario.site.get(key)?.limit_kw, None),
+        "node" => one(scenario.node.get(key)?.limit_kw, None),
+        "storage" => {
+            let storage = scenario.storage.get(key)?;
+            one(Some(storage.power_kw), Some(storage.energy_kwh))
+        }
+        "solar" => one(Some(scenario.solar.get(key)?.dc_kw), None),
+        "truck_model" => {
+            let model = scenario.truck_model.get(key)?;
+            let trucks =
+                scenario.fleet.values().filter_map(|fleet| fleet.trucks.get(key)).map(|count| f64::from(count.0));
+            let kwh = model.battery.as_ref().map(|battery| battery.usable_kwh);
+            Quantity { units: trucks.sum(), kw: None, kwh }
+        }
+        "equipment_model" => {
+            let model = scenario.equipment_model.get(key)?;
+            let units = scenario.terminal.values().filter_map(|terminal| terminal.equipment.get(key));
+            let kwh = model.battery.as_ref().map(|battery| battery.usable_kwh);
+            Quantity { units: units.map(|count| f64::from(count.0)).sum(), kw: None, kwh }
+        }
+        _ => return None,
+    })
+}
+
+/// Says which prices are of nothing, of something twice, or by a size that nothing says.
+pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    if scenario.money.is_some() && scenario.transition.is_some() {
+        let help = Some("its prices are in [offer], [project] and [transition]".to_owned());
+        checker.wrong(&["money"], "a transition has money of its own", help);
+    }
+    if scenario.money.is_none() && !scenario.price.is_empty() {
+        let help = Some("add [money] with `discount_rate`, `years` and `usd_of`".to_owned());
+        checker.wrong(&["price"], "prices are told by the year, and nothing says how", help);
+    }
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, price) in &scenario.price {
+        for path in &price.of {
+            let at = ["price", id, "of"];
+            let Some(of) = quantity(scenario, path) else {
+                checker.wrong(&at, format!("there is no `{path}` that can carry a price"), near(scenario, path));
+                continue;
+            };
+            if let Some(other) = seen.insert(path, id) {
+                let help = Some(format!("it is in [price.{other}] too: keep one"));
+                checker.wrong(&at, format!("`{path}` has two prices"), help);
+            }
+            let by_kw = price.capex_usd_per_kw > 0.0 && of.kw.is_none();
+            let by_kwh = price.capex_usd_per_kwh > 0.0 && of.kwh.is_none();
+            if by_kw || by_kwh {
+                let unit = if by_kw { "kW" } else { "kWh" };
+                let help = Some("give it that size (a site or node its `limit_kw`), or a price a piece".to_owned());
+                checker.wrong(
+                    &at,
+                    format!("`{path}` has a price by the {unit}, and nothing says how many it has"),
+                    help,
+                );
+            }
+        }
+    }
+}
+
+fn near(scenario: &Scenario, path: &str) -> Option<String> {
+    let keys: [(&str, Vec<&String>); 7] = [
+        ("charger", scenario.charger.keys().collect()),
+        ("site", scenario.site.keys().collect()),
+        ("node", scenario.node.keys().collect()),
+        ("storage", scenario.storage.keys().collect()),
+        ("solar", scenario.solar.keys().collect()),
+        ("truck_model", scenario.truck_model.keys().collect()),
+        ("equipment_model", scenario.equipment_model.keys().collect()),
+    ];
+    let known: Vec<String> =
+        keys.iter().flat_map(|(kind, keys)| keys.iter().map(move |key| format!("{kind}.{key}"))).collect();
+    nearest(path, known.iter().map(String::as_str))
+}

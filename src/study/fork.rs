@@ -1,0 +1,279 @@
+//! One past, two futures: a finished run, and the same run that goes on under a change from some time on.
+
+use crate::document::problem::Problems;
+use crate::kernel::calendar::{DAY_S, local_s};
+use crate::record::folder::Manifest;
+use crate::record::metrics::{Better, Metric, MetricName};
+use crate::scenario::load::{Request, document, load};
+use crate::scenario::loaded::Loaded;
+use crate::sim::fork::{CHANGEABLE, Changes, Part};
+use crate::sim::output::Written;
+use crate::sim::{Options, RunError, Simulation};
+use crate::study::compare::screen::figure;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// The file of a fork's folder that holds the comparison.
+pub const FILE: &str = "fork.json";
+
+/// What was asked for; kept in the manifest of the fork.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When it forks, local time such as `2025-06-04T12:00`.
+    pub at: String,
+    /// Overlays on the run's scenario from then on.
+    pub overlays: Vec<PathBuf>,
+    /// Settings from then on.
+    pub settings: Vec<String>,
+    /// Digest of the rows of each table of the run: its past must be this one.
+    pub rows: BTreeMap<String, String>,
+}
+
+/// Why there is no fork.
+#[derive(Debug, thiserror::Error)]
+pub enum ForkError {
+    /// Files are wrong.
+    #[error("{0}")]
+    Files(Problems),
+    /// What was asked for cannot be done; says what can.
+    #[error("{0}")]
+    Asked(String),
+    /// A run failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl From<Problems> for ForkError {
+    fn from(problems: Problems) -> Self {
+        Self::Files(problems)
+    }
+}
+
+/// A fork that is ready to be carried out.
+#[derive(Debug)]
+pub struct Fork {
+    /// What was asked for.
+    pub asked: Asked,
+    /// When it forks, seconds from the start of the run.
+    pub at_s: u32,
+    /// The scenario of the run.
+    pub loaded: Loaded,
+    /// The scenario from then on.
+    pub changed: Loaded,
+    /// What of it is taken over.
+    pub parts: BTreeSet<Part>,
+    /// Paths in which it differs.
+    pub paths: Vec<String>,
+}
+
+/// The numbers of one of the two futures.
+#[derive(Debug, Clone, Default)]
+pub struct Future {
+    /// From the fork on.
+    pub after: Vec<Metric>,
+    /// Of the whole run.
+    pub whole: Vec<Metric>,
+}
+
+/// A number of both futures.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// Which number.
+    pub metric: MetricName,
+    /// What it is of.
+    pub scope: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// `after` the fork, or of the `whole` run: bills, whose demand charges are of whole months.
+    pub of: &'static str,
+    /// In the run.
+    pub run: Option<f64>,
+    /// In the fork.
+    pub fork: Option<f64>,
+    /// The fork less the run.
+    pub difference: Option<f64>,
+    /// Which end is wanted.
+    #[serde(skip)]
+    pub better: Option<Better>,
+}
+
+impl Fork {
+    /// Prepares a fork of the run of a manifest.
+    ///
+    /// # Errors
+    /// When the run cannot be forked, files are wrong, or the change is none that a run can take on its way.
+    pub fn of(manifest: &Manifest, asked: Asked) -> Result<Self, ForkError> {
+        if manifest.command != "run" {
+            let what = format!("only a `run` can be forked, and this folder was made by `{}`", manifest.command);
+            return Err(ForkError::Asked(what));
+        }
+        let request = Request {
+            path: PathBuf::from(&manifest.scenario),
+            overlays: manifest.overlays.iter().map(PathBuf::from).collect(),
+            settings: manifest.settings.clone(),
+            ..Request::default()
+        };
+        let then = (asked.overlays.clone(), asked.settings.clone());
+        let forked = Request { then, ..request.clone() };
+        let loaded = load(&request)?;
+        if loaded.scenario.transition.is_some() {
+            let what = "a transition is simulated year by year and has no single time to fork at; change it from a year \
+                        on with an overlay (`portvolt run --strategy`)";
+            return Err(ForkError::Asked(what.to_owned()));
+        }
+        let changed = load(&forked)?;
+        let documents = document(&request).zip(document(&forked));
+        let changes = documents.map(|(before, after)| Changes::between(&before, &after)).unwrap_or_default();
+        if !changes.refused.is_empty() {
+            return Err(ForkError::Asked(refusal(&changes.refused)));
+        }
+        let at_s = time(&asked.at, &loaded).map_err(ForkError::Asked)?;
+        Ok(Self { asked, at_s, loaded, changed, parts: changes.parts, paths: changes.paths })
+    }
+
+    /// The run itself, simulated again: its numbers, which must be those of its manifest row by row.
+    ///
+    /// # Errors
+    /// When it fails, or comes out otherwise than the manifest says.
+    pub fn run(&self, manifest: &Manifest, options: &Options, stop: &AtomicBool) -> Result<Future, ForkError> {
+        let mut simulation = Simulation::new(&self.loaded, options)?;
+        simulation.fork_at(self.at_s, None, options)?;
+        let (written, _) = simulation.drive(&self.loaded, (None, false), stop, |_, _| {})?;
+        let differing = tables_that_differ(&self.asked.rows, &written.digests);
+        if !differing.is_empty() {
+            let version = env!("CARGO_PKG_VERSION");
+            let what = format!(
+                "the run cannot be replayed bit for bit: other rows in {}; it was made by portvolt {}, this is {version}",
+                differing.join(", "),
+                manifest.portvolt
+            );
+            return Err(ForkError::Asked(what));
+        }
+        Ok(Future::of(&written, &simulation))
+    }
+}
+
+impl Future {
+    /// The numbers of a run that was told apart at a time.
+    #[must_use]
+    pub fn of(written: &Written, simulation: &Simulation) -> Self {
+        let mut whole = written.summary.clone();
+        let names = simulation.names();
+        let after = written.measured.clone().map(|mut measured| {
+            measured.close_interval();
+            measured.metrics(names)
+        });
+        Self { after: after.unwrap_or_default(), whole: whole.metrics(names) }
+    }
+}
+
+/// The numbers of both futures, in the order of the run's. A number that only one of them has is empty in the other.
+#[must_use]
+pub fn differences(run: &Future, fork: &Future) -> Vec<Difference> {
+    let is_of_months = |metric: &&Metric| metric.name.as_str().starts_with("bill_");
+    let mut out = Vec::new();
+    let pairs = [(&run.after, &fork.after, "after", false), (&run.whole, &fork.whole, "whole", true)];
+    for (ours, theirs, of, of_months) in pairs {
+        let mut seen = BTreeSet::new();
+        let all = ours.iter().chain(theirs).filter(|metric| is_of_months(metric) == of_months);
+        for metric in all.filter(|metric| seen.insert((metric.name, metric.scope.clone()))) {
+            let value = |metrics: &[Metric]| {
+                let same = |other: &&Metric| other.name == metric.name && other.scope == metric.scope;
+                metrics.iter().find(same).and_then(|metric| metric.value)
+            };
+            let (run, fork) = (value(ours), value(theirs));
+            out.push(Difference {
+                metric: metric.name,
+                scope: metric.scope.clone(),
+                unit: metric.unit(),
+                of,
+                run,
+                fork,
+                difference: run.zip(fork).map(|(run, fork)| fork - run),
+                better: metric.name.info().better,
+            });
+        }
+    }
+    out
+}
+
+/// The two futures side by side: headlines that differ, and which are the same.
+#[must_use]
+pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
+    let at = &fork.loaded.calendar.iso(i64::from(fork.at_s))[..16].replace('T', " ");
+    let what = if fork.paths.is_empty() { "nothing".to_owned() } else { fork.paths.join(", ") };
+    let mut out =
+        format!("Forked at {at}; what changed then: {what}. Numbers after the fork, beside those of the run:\n");
+    let _ = writeln!(out, "  {:<28} {:>14} {:>14} {:>14}", "metric", "run", "fork", "difference");
+    let mut same = Vec::new();
+    for name in MetricName::HEADLINES {
+        let Some(told) = forked.iter().find(|told| told.metric == *name && told.scope == "total") else { continue };
+        if told.run == told.fork {
+            same.push(name.as_str());
+            continue;
+        }
+        let judged = match (told.better, told.difference) {
+            (Some(better), Some(difference)) => {
+                if (difference < 0.0) == (better == Better::Lower) {
+                    "better"
+                } else {
+                    "worse"
+                }
+            }
+            _ => "",
+        };
+        let of = if told.of == "whole" { "; of the whole run" } else { "" };
+        let sign = if told.difference.is_some_and(|difference| difference > 0.0) { "+" } else { "" };
+        let difference = format!("{sign}{}", figure(told.difference));
+        let (run, fork) = (figure(told.run), figure(told.fork));
+        let _ = writeln!(out, "  {:<28} {run:>14} {fork:>14} {difference:>14}  {judged}{of}", name.as_str());
+    }
+    if !same.is_empty() {
+        let _ = writeln!(out, "The same in both: {}.", same.join(", "));
+    }
+    out.push_str("One pair of futures on the same random draws says nothing about chance: `portvolt compare` does.\n");
+    out
+}
+
+fn tables_that_differ(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
+    now.iter().filter(|(table, digest)| then.get(*table) != Some(digest)).map(|(table, _)| table.clone()).collect()
+}
+
+/// Why paths cannot change midway, and what can.
+fn refusal(paths: &[String]) -> String {
+    let mut out = format!(
+        "cannot change while a run goes on: {}.\nTrucks, chargers, batteries, storage, hauls, prices and times are there \
+         from the start; simulate such a change from the first day with `portvolt run`. What can change:",
+        paths.join(", ")
+    );
+    for (path, what) in CHANGEABLE {
+        let _ = write!(out, "\n  {path:<22} {what}");
+    }
+    out
+}
+
+/// The second of a local time: inside the run, at the start of a control interval.
+fn time(text: &str, loaded: &Loaded) -> Result<u32, String> {
+    let calendar = &loaded.calendar;
+    let time = &loaded.scenario.time;
+    let end_s = calendar.elapsed_s(i64::from(time.days) * DAY_S);
+    let told = |at_s: i64| calendar.iso(at_s)[..16].to_owned();
+    let step_s = i64::from(time.interval_s);
+    let form = || format!("`--at {text}` is no time such as {}", told((end_s / 2) / step_s * step_s));
+    let at_s = local_s(text, calendar).ok_or_else(form)?;
+    if at_s <= 0 || at_s >= end_s {
+        return Err(format!("`--at {text}` is not inside the run, which goes from {} to {}", told(0), told(end_s)));
+    }
+    if at_s % step_s != 0 {
+        let before = at_s / step_s * step_s;
+        return Err(format!(
+            "`--at {text}` is inside a control interval of {step_s} s; take {} or {}",
+            told(before),
+            told(before + step_s)
+        ));
+    }
+    Ok(at_s as u32)
+}

@@ -1,0 +1,325 @@
+//! Which of the doubtful numbers of a scenario decide its result.
+//!
+//! `numbers` says what each may be, `groups` leaves out those that move nothing, `sobol` says how much of the spread each of
+//! the rest explains, `worth` which to measure first for the choice between two strategies. All on the same random days
+//! (common random numbers): replication 3 is the same day at every point.
+
+pub mod groups;
+pub mod numbers;
+pub mod results;
+pub mod screen;
+pub mod sobol;
+pub mod worth;
+
+use crate::document::problem::Problems;
+use crate::document::tree::Item;
+use crate::kernel::random::{Purpose, Seed, Stream};
+use crate::record::metrics::{Better, MetricName, value_of};
+use crate::scenario::load::{Request, load};
+use crate::scenario::loaded::Loaded;
+use crate::sim::RunError;
+use crate::study::compare::strategy::Strategy;
+use crate::study::replicate::{in_order, replicate};
+use groups::{Ask, Screen, Screened, screen};
+use numbers::{ASKED_FIRST, Number, Numbers, doubtful};
+use serde::{Deserialize, Serialize};
+use sobol::{Answers, Design, Indices};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use worth::Worth;
+
+/// Other random days than those of the answers begin at this replication.
+const OTHER_DAYS: u32 = 1_000_000;
+/// A number interacts when it explains this much more with others than by itself, and the intervals say so, too.
+const INTERACTS: f64 = 0.02;
+/// Numbers among which pairs are looked for.
+const MOST_IN_PAIRS: usize = 6;
+
+/// What is asked. Everything that decides the result is here, so it can be repeated from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The scenario: a folder or a file.
+    pub scenario: PathBuf,
+    /// Settings of all runs.
+    pub settings: Vec<String>,
+    /// One strategy, or two between which to choose: the second is held against the first.
+    pub strategies: Vec<Strategy>,
+    /// The metric of the whole hub; none: the first of [`ASKED_FIRST`] that a run has.
+    pub metric: Option<MetricName>,
+    /// Ranges by path, beside those of the sources.
+    pub ranges: BTreeMap<String, [f64; 2]>,
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Random days behind every answer.
+    pub replications: u32,
+    /// Points behind the shares.
+    pub points: u32,
+    /// Base points of the screening.
+    pub screening_points: u32,
+    /// A number that explains at least this share of the spread is not left out.
+    pub threshold: f64,
+    /// Numbers whose shares are worked out.
+    pub most: u32,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub struct Influence {
+    /// The metric.
+    pub metric: MetricName,
+    /// All numbers.
+    pub numbers: Numbers,
+    /// The screening; numbers by their place in `numbers.varied`.
+    pub screened: Screened,
+    /// The numbers whose shares were worked out, by their place in `numbers.varied`.
+    pub decisive: Vec<usize>,
+    /// Their shares.
+    pub indices: Indices,
+    /// For two strategies: what it is worth to know each of them.
+    pub worth: Option<Worth>,
+    /// Runs that were simulated.
+    pub runs: usize,
+    /// Points at which a run failed or the checks of the scenario refused the values together.
+    pub refused: usize,
+    /// Of those, why the first one was.
+    pub refusal: Option<String>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum InfluenceError {
+    /// Files are wrong.
+    #[error("{0}")]
+    Files(Problems),
+    /// Nothing to vary, or no such metric.
+    #[error("{0}")]
+    Nothing(String),
+    /// Somebody stopped it.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+    /// A run failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl From<Problems> for InfluenceError {
+    fn from(problems: Problems) -> Self {
+        Self::Files(problems)
+    }
+}
+
+/// Reads a table of ranges: `"site.depot.load_kw" = [40, 80]`, one a line.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn ranges(name: &str, text: &str) -> Result<BTreeMap<String, [f64; 2]>, Problems> {
+    if let Err(list) = Item::parse(text, 0) {
+        let file = crate::document::problem::SourceFile { path: name.to_owned(), text: text.to_owned() };
+        return Err(Problems { files: vec![file], list });
+    }
+    let help = "write a path in quotes and its lowest and highest value: \"site.depot.load_kw\" = [40, 80]";
+    toml::from_str(text).map_err(|error| Problems::of_file(name, error.message().to_owned(), Some(help.to_owned())))
+}
+
+/// Asks a scenario at points of its numbers.
+struct Model<'a> {
+    asked: &'a Asked,
+    requests: Vec<Request>,
+    metric: MetricName,
+    jobs: usize,
+    stop: &'a AtomicBool,
+    progress: &'a (dyn Fn(usize) + Sync),
+    runs: AtomicUsize,
+    refused: usize,
+    refusal: Option<String>,
+}
+
+impl Model<'_> {
+    /// The answer at each point: the metric, or what the second strategy has more than the first. The values of numbers are
+    /// given by `at`.
+    fn answers(
+        &mut self,
+        asks: &[Ask],
+        at: &(dyn Fn(&[f64]) -> BTreeMap<String, serde_json::Value> + Sync),
+    ) -> Result<Vec<Option<f64>>, InfluenceError> {
+        let one = |ask: &Ask| {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(RunError::Interrupted { at: String::new() });
+            }
+            let numbers = at(&ask.point);
+            let first = if ask.other_days { OTHER_DAYS } else { 0 };
+            let values = self.requests.iter().map(|request| self.value(request, &numbers, first));
+            let done = values.collect::<Result<Vec<_>, RunError>>();
+            (self.progress)(1);
+            done
+        };
+        let mut out = Vec::with_capacity(asks.len());
+        for done in in_order(self.jobs, asks, one) {
+            match done {
+                Ok(values) => {
+                    let wrong = values.iter().find_map(|value| value.as_ref().err());
+                    self.refused += usize::from(wrong.is_some());
+                    self.refusal = self.refusal.take().or(wrong.cloned());
+                    let values: Option<Vec<f64>> = values.into_iter().map(|value| value.ok().flatten()).collect();
+                    out.push(
+                        values.map(|values| values[values.len() - 1] - values[..values.len() - 1].iter().sum::<f64>()),
+                    );
+                }
+                Err(RunError::Interrupted { .. }) => return Err(InfluenceError::Interrupted),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Mean of the metric over the random days of one strategy; why the scenario refuses the values, where it does.
+    fn value(
+        &self,
+        request: &Request,
+        numbers: &BTreeMap<String, serde_json::Value>,
+        first: u32,
+    ) -> Result<Result<Option<f64>, String>, RunError> {
+        let loaded = match load(&Request { numbers: numbers.clone(), ..request.clone() }) {
+            Ok(loaded) => loaded,
+            Err(problems) => return Ok(Err(problems.to_string())),
+        };
+        let mut values = Vec::new();
+        for replication in first..first + self.asked.replications {
+            let run = replicate(&loaded, self.asked.seed, replication, self.stop)?;
+            self.runs.fetch_add(1, Ordering::Relaxed);
+            values.push(value_of(&run.metrics, "total", self.metric));
+        }
+        let values: Option<Vec<f64>> = values.into_iter().collect();
+        Ok(Ok(values.map(|values| values.iter().sum::<f64>() / values.len() as f64)))
+    }
+}
+
+/// Answers. The result does not depend on `jobs` (threads; 0 is one a core). `progress` hears of points that were asked.
+///
+/// # Errors
+/// When files are wrong, nothing can be varied, a run fails or somebody stops it.
+pub fn influence(
+    asked: &Asked,
+    jobs: usize,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<(Influence, Vec<Loaded>), InfluenceError> {
+    let requests: Vec<Request> =
+        asked.strategies.iter().map(|strategy| strategy.request(&asked.scenario, &asked.settings, &[])).collect();
+    let loaded = requests.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+    let numbers = common(asked, &loaded, &requests, jobs)?;
+    if numbers.varied.is_empty() {
+        let what = "none of its numbers is assumed or unverified and has a range: name some with --ranges";
+        return Err(InfluenceError::Nothing(what.to_owned()));
+    }
+    let metric = metric(asked, &loaded, stop)?;
+    let (runs, refused, refusal) = (AtomicUsize::new(0), 0, None);
+    let mut model = Model { asked, requests, metric, jobs, stop, progress, runs, refused, refusal };
+    let varied = &numbers.varied;
+    let how = Screen { threshold: asked.threshold, points: asked.screening_points as usize };
+    let every = |point: &[f64]| -> BTreeMap<String, serde_json::Value> {
+        varied.iter().zip(point).map(|(number, place)| (number.path.clone(), number.at(*place))).collect()
+    };
+    let screened = screen(varied.len(), how, &mut stream(asked, 0), |asks| model.answers(asks, &every))?;
+    let decisive: Vec<usize> = screened.kept.iter().take(asked.most as usize).map(|kept| kept.0).collect();
+    let (indices, worth) = shares(asked, &mut model, varied, &decisive)?;
+    let runs = model.runs.load(Ordering::Relaxed);
+    let Model { refused, refusal, .. } = model;
+    Ok((Influence { metric, numbers, screened, decisive, indices, worth, runs, refused, refusal }, loaded))
+}
+
+fn stream(asked: &Asked, index: u32) -> Stream {
+    Seed { seed: asked.seed, replication: 0 }.stream(Purpose::Studies, u64::from(u32::MAX), index)
+}
+
+/// The numbers that all strategies have in common: a strategy that sets one itself leaves nothing in doubt there.
+fn common(asked: &Asked, loaded: &[Loaded], requests: &[Request], jobs: usize) -> Result<Numbers, Problems> {
+    let mut all = Vec::new();
+    for (loaded, request) in loaded.iter().zip(requests) {
+        all.push(doubtful(loaded, request, &asked.ranges, jobs)?);
+    }
+    let mut numbers = all.remove(0);
+    for other in all {
+        let is_same =
+            |number: &Number| other.varied.iter().any(|it| it.path == number.path && it.written == number.written);
+        let (same, apart): (Vec<Number>, Vec<Number>) = numbers.varied.into_iter().partition(is_same);
+        numbers.varied = same;
+        let told = |number: Number| (number.path, "the strategies set it themselves".to_owned());
+        numbers.fixed.extend(apart.into_iter().map(told));
+    }
+    Ok(numbers)
+}
+
+/// The metric that is asked about: the one that was named, or the first that a run has.
+fn metric(asked: &Asked, loaded: &[Loaded], stop: &AtomicBool) -> Result<MetricName, InfluenceError> {
+    let run = replicate(&loaded[0], asked.seed, 0, stop)?;
+    let has = |name: &MetricName| value_of(&run.metrics, "total", *name).is_some();
+    match asked.metric {
+        Some(metric) if has(&metric) => Ok(metric),
+        Some(metric) => Err(InfluenceError::Nothing(format!("runs of this scenario have no `{metric}`"))),
+        None => ASKED_FIRST.into_iter().find(has).ok_or_else(|| {
+            InfluenceError::Nothing(
+                "runs of this scenario have none of the usual metrics: name one with --metric".to_owned(),
+            )
+        }),
+    }
+}
+
+/// Shares of the spread of the decisive numbers, all others as written; for two strategies, what knowing them is worth.
+fn shares(
+    asked: &Asked,
+    model: &mut Model<'_>,
+    varied: &[Number],
+    decisive: &[usize],
+) -> Result<(Indices, Option<Worth>), InfluenceError> {
+    if decisive.is_empty() {
+        return Ok((Indices::default(), None));
+    }
+    let some = |point: &[f64]| -> BTreeMap<String, serde_json::Value> {
+        decisive.iter().zip(point).map(|(at, place)| (varied[*at].path.clone(), varied[*at].at(*place))).collect()
+    };
+    let design = Design::new(decisive.len(), asked.points as usize, key(asked));
+    let mut ask = |points: &[Vec<f64>]| {
+        let asks: Vec<Ask> = points.iter().map(|point| Ask { point: point.clone(), other_days: false }).collect();
+        model.answers(&asks, &some)
+    };
+    let mut answers = Answers { a: ask(&design.a)?, b: ask(&design.b)?, ..Answers::default() };
+    for number in 0..decisive.len() {
+        answers.a_with_b.push(ask(&design.a_with_b(number))?);
+    }
+    let mut indices = answers.indices(&mut stream(asked, 1));
+    for number in interacting(&indices) {
+        answers.b_with_a.push((number, ask(&design.b_with_a(number))?));
+    }
+    if answers.b_with_a.len() > 1 {
+        indices = answers.indices(&mut stream(asked, 1));
+    }
+    let worth = (asked.strategies.len() > 1).then(|| {
+        let sign = if model.metric.info().better == Some(Better::Lower) { -1.0 } else { 1.0 };
+        let both = design.a.iter().zip(&answers.a).chain(design.b.iter().zip(&answers.b));
+        let (points, gains): (Vec<Vec<f64>>, Vec<f64>) =
+            both.filter_map(|(point, answer)| Some((point.clone(), sign * (*answer)?))).unzip();
+        Worth::of(&points, &gains, &mut stream(asked, 2))
+    });
+    Ok((indices, worth))
+}
+
+/// Numbers that explain more with others than by themselves, those with the most first.
+fn interacting(indices: &Indices) -> Vec<usize> {
+    let more = |number: usize| indices.total[number].value - indices.first[number].value;
+    let is_more = |number: &usize| {
+        let (first, total) = (indices.first[*number], indices.total[*number]);
+        more(*number) > INTERACTS && total.low > first.value
+    };
+    let mut found: Vec<usize> = (0..indices.first.len()).filter(is_more).collect();
+    found.sort_by(|a, b| more(*b).total_cmp(&more(*a)));
+    found.truncate(MOST_IN_PAIRS);
+    found.sort_unstable();
+    found
+}
+
+/// The seed of the sequence of points.
+fn key(asked: &Asked) -> u32 {
+    stream(asked, 3).bits() as u32
+}

@@ -1,0 +1,234 @@
+//! What a sensitivity leaves in its folder: sensitivity.json, a table of the numbers, a manifest to repeat it from.
+
+use super::numbers::Number;
+use super::sobol::Share;
+use super::{Asked, Influence};
+use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::table::{TableError, row};
+use crate::scenario::loaded::Loaded;
+use crate::study::compare::results::write_table;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The file that holds the answer.
+pub const FILE: &str = "sensitivity.json";
+
+/// A number below this share of the spread decides nothing.
+pub const SMALL: f64 = 0.01;
+
+row! {
+    /// A doubtful number and what it explains.
+    NumberRow in "numbers" {
+        /// path of the number
+        number: String [""],
+        /// as written
+        written: String [""],
+        /// lowest value; of a list, the lowest factor on it
+        low: Option<f64> [""],
+        /// highest value or factor
+        high: Option<f64> [""],
+        /// verified, assumed, unverified and so on
+        quality: String [""],
+        /// key of its source
+        source: String [""],
+        /// where the range comes from, or why it was not varied
+        range: String [""],
+        /// share of the variance that it moved in the screening; empty where its group was left out
+        moved: Option<f64> [""],
+        /// share that it explains by itself
+        first: Option<f64> [""],
+        /// share that it explains with its interactions
+        total: Option<f64> [""],
+        /// lower end of the 95 % interval of the total share
+        total_low: Option<f64> [""],
+        /// upper end
+        total_high: Option<f64> [""],
+        /// what the choice between the strategies would gain if it were known, in the unit of the metric
+        worth: Option<f64> [""],
+    }
+}
+
+/// Why results could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// A decisive number as it is told.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told<'a> {
+    /// The number.
+    #[serde(flatten)]
+    pub(crate) number: &'a Number,
+    /// What it explains by itself.
+    pub(crate) first: Share,
+    /// With its interactions.
+    pub(crate) total: Share,
+    /// What knowing it is worth.
+    pub(crate) worth: Option<f64>,
+}
+
+/// The decisive numbers, those that explain most first; where there is a choice, those that are worth most first.
+pub(crate) fn told(done: &Influence) -> Vec<Told<'_>> {
+    let mut told: Vec<Told<'_>> = done
+        .decisive
+        .iter()
+        .enumerate()
+        .map(|(column, at)| Told {
+            number: &done.numbers.varied[*at],
+            first: done.indices.first[column],
+            total: done.indices.total[column],
+            worth: done.worth.as_ref().and_then(|worth| worth.of_number.get(column).copied()),
+        })
+        .collect();
+    told.sort_by(|a, b| b.total.value.total_cmp(&a.total.value).then_with(|| a.number.path.cmp(&b.number.path)));
+    told
+}
+
+/// The sentence that a report needs: how many of the doubtful numbers decide, and which.
+#[must_use]
+pub fn headline(done: &Influence) -> String {
+    let told = told(done);
+    let decide = told.iter().filter(|told| told.total.value >= SMALL).count();
+    let names: Vec<&str> =
+        told.iter().take(3).filter(|told| told.total.value >= SMALL).map(|told| told.number.path.as_str()).collect();
+    let (doubtful, metric) = (done.numbers.doubtful, done.metric);
+    match names.as_slice() {
+        [] => format!("None of {doubtful} doubtful numbers decides {metric}."),
+        names => {
+            let more = if decide > names.len() { ", ..." } else { "" };
+            format!("{decide} of {doubtful} doubtful numbers decide {metric}: {}{more}", names.join(", "))
+        }
+    }
+}
+
+/// `sensitivity.json`.
+#[must_use]
+pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
+    let pairs: Vec<_> = done
+        .indices
+        .pairs
+        .iter()
+        .map(|(one, other, share)| {
+            let path = |column: usize| &done.numbers.varied[done.decisive[column]].path;
+            serde_json::json!({ "numbers": [path(*one), path(*other)], "share": share })
+        })
+        .collect();
+    let fixed: Vec<_> =
+        done.numbers.fixed.iter().map(|(path, why)| serde_json::json!({ "path": path, "why": why })).collect();
+    let only_screened = &done.screened.kept[done.decisive.len().min(done.screened.kept.len())..];
+    let only_screened: Vec<_> = only_screened.iter().map(|(at, _)| &done.numbers.varied[*at].path).collect();
+    serde_json::json!({
+        "schema": SCHEMA,
+        "portvolt": env!("CARGO_PKG_VERSION"),
+        "title": title,
+        "headline": headline(done),
+        "metric": done.metric,
+        "unit": done.metric.info().unit,
+        "strategies": asked.strategies.iter().map(|strategy| &strategy.name).collect::<Vec<_>>(),
+        "doubtful": done.numbers.doubtful,
+        "varied": done.numbers.varied.len(),
+        "not_varied": fixed,
+        "runs": done.runs,
+        "refused_points": done.refused,
+        "refusal": done.refusal,
+        "mean": done.indices.mean,
+        "deviation": done.indices.deviation,
+        "points": done.indices.points,
+        "threshold": asked.threshold,
+        "groups": done.screened.groups,
+        "screening_points": done.screened.asked,
+        "screening_pairs_without_answer": done.screened.missing,
+        "left_out": done.screened.left_out,
+        "chance": done.screened.chance,
+        "kept_without_shares": only_screened,
+        "numbers": told(done),
+        "pairs": pairs,
+        "choice": done.worth,
+    })
+}
+
+fn rows(done: &Influence) -> Vec<NumberRow> {
+    let told = told(done);
+    let moved: BTreeMap<usize, f64> = done.screened.kept.iter().copied().collect();
+    let varied = done.numbers.varied.iter().enumerate().map(|(at, number)| {
+        let told = told.iter().find(|told| told.number.path == number.path);
+        NumberRow {
+            number: number.path.clone(),
+            written: number.written.to_string(),
+            low: Some(number.low),
+            high: Some(number.high),
+            quality: number.quality.to_owned(),
+            source: number.source.clone(),
+            range: number.range.to_owned(),
+            moved: moved.get(&at).copied(),
+            first: told.map(|told| told.first.value),
+            total: told.map(|told| told.total.value),
+            total_low: told.map(|told| told.total.low),
+            total_high: told.map(|told| told.total.high),
+            worth: told.and_then(|told| told.worth),
+        }
+    });
+    let fixed = done.numbers.fixed.iter().map(|(path, why)| NumberRow {
+        number: path.clone(),
+        written: String::new(),
+        low: None,
+        high: None,
+        quality: String::new(),
+        source: String::new(),
+        range: format!("not varied: {why}"),
+        moved: None,
+        first: None,
+        total: None,
+        total_low: None,
+        total_high: None,
+        worth: None,
+    });
+    varied.chain(fixed).collect()
+}
+
+/// Fills and closes the folder.
+///
+/// # Errors
+/// When something cannot be written; nothing is left then.
+pub fn leave(folder: RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) -> Result<PathBuf, ResultsError> {
+    match fill(&folder, asked, loaded, done) {
+        Ok(manifest) => Ok(folder.finish(manifest)?),
+        Err(error) => {
+            folder.discard();
+            Err(error)
+        }
+    }
+}
+
+fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) -> Result<Manifest, ResultsError> {
+    let title = loaded.first().map(|loaded| loaded.scenario.title.clone()).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&json(asked, &title, done)).map_err(FolderError::from)?;
+    folder.write(FILE, &text)?;
+    let rows = BTreeMap::from([write_table(&folder.tables(), &rows(done))?]);
+    Ok(Manifest {
+        schema: SCHEMA,
+        command: "sensitivity".to_owned(),
+        plugin_notes: Vec::new(),
+        portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+        title,
+        scenario: asked.scenario.display().to_string(),
+        overlays: Vec::new(),
+        seed: asked.seed,
+        replication: 0,
+        settings: asked.settings.clone(),
+        held_against: BTreeMap::new(),
+        inputs: loaded.iter().flat_map(|loaded| loaded.inputs.clone()).collect(),
+        plugins: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        rows,
+        provenance: BTreeMap::new(),
+        study: serde_json::to_value(asked).ok(),
+    })
+}

@@ -1,0 +1,290 @@
+//! Carries a search out: simulates designs in memory, keeps every run beside the study, and goes on from there when it is
+//! started again.
+
+use super::judge::Outcome;
+use super::race::{Race, Racer, first_designs, race};
+use super::study::Search;
+use crate::kernel::random::{Purpose, Seed, Stream};
+use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::scenario::load::load;
+use crate::scenario::loaded::Loaded;
+use crate::sim::RunError;
+use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
+use crate::study::sweep::Part;
+use crate::study::sweep::plan::engine;
+use crate::study::sweep::shard::{Held, ShardError, Store, text};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Designs whose scenarios are in memory at once.
+const AT_ONCE: usize = 32;
+/// Random days of the best design that are held against the best possible charging.
+const BOUNDED_DAYS: u32 = 4;
+
+/// A finished search.
+#[derive(Debug)]
+pub struct Found {
+    /// The race.
+    pub race: Race,
+    /// Numbers of the design that is reported: means over its first random days.
+    pub told: Vec<(MetricName, f64)>,
+    /// Runs that were there already.
+    pub found: usize,
+}
+
+/// Why a search did not finish.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A run failed.
+    #[error("{design}: {source}")]
+    Run {
+        /// The design.
+        design: String,
+        /// Why.
+        source: RunError,
+    },
+    /// A run cannot be kept.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// Somebody stopped it.
+    #[error("interrupted; finished runs are kept: start it again to go on")]
+    Interrupted,
+    /// No run has a metric.
+    #[error("runs of this scenario have no `{0}`")]
+    NoMetric(MetricName),
+}
+
+/// Where runs of a study are kept: beside it.
+#[must_use]
+pub fn store(study: &Path) -> PathBuf {
+    study.parent().unwrap_or(Path::new("")).join("searches")
+}
+
+/// Searches. The result depends on the study and the scenario, not on threads, nor on what was kept before.
+///
+/// # Errors
+/// When a run fails or cannot be kept, or somebody stops it.
+pub fn search(
+    search: &Search,
+    jobs: usize,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Found, SearchError> {
+    let store = Store::of(&store(&search.path));
+    store.probe()?;
+    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
+    model.has_metrics()?;
+    let race = race(&search.space, &search.rules, search.budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
+    let told = match race.best.or(race.front.first().copied()) {
+        Some(best) => model.told(&race.racers[best])?,
+        None => Vec::new(),
+    };
+    Ok(Found { race, told, found: model.found })
+}
+
+/// Simulates one part of the designs that the race begins with, on their first random day, and keeps them: on a cluster the
+/// first look at many designs is shared out so. How many there were.
+///
+/// # Errors
+/// When a run fails or cannot be kept, or somebody stops it.
+pub fn first_part(
+    search: &Search,
+    part: Part,
+    jobs: usize,
+    stop: &AtomicBool,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<usize, SearchError> {
+    let store = Store::of(&store(&search.path));
+    store.probe()?;
+    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
+    let designs = first_designs(&search.space, &search.rules, search.budget, &mut stream(search, 0));
+    let mine = designs.into_iter().skip(part.number as usize - 1).step_by(part.of as usize);
+    let asks: Vec<(Vec<usize>, u32)> = mine.map(|design| (design, 0)).collect();
+    model.ask(&asks)?;
+    Ok(asks.len())
+}
+
+/// A stream of the search's own.
+pub(super) fn stream(search: &Search, index: u32) -> Stream {
+    Seed { seed: search.seed, replication: 0 }.stream(Purpose::Studies, u64::from(u32::MAX) + 1, index)
+}
+
+struct Model<'a> {
+    search: &'a Search,
+    store: Store,
+    jobs: usize,
+    stop: &'a AtomicBool,
+    progress: &'a (dyn Fn(usize) + Sync),
+    found: usize,
+}
+
+/// What became of an ask.
+enum Done {
+    Kept(Option<Outcome>),
+    Made(Option<Outcome>),
+}
+
+impl Model<'_> {
+    /// One run of the scenario as it is: has it the metrics that are asked for?
+    fn has_metrics(&self) -> Result<(), SearchError> {
+        let run = replicate(&self.search.loaded, self.search.seed, 0, self.stop)
+            .map_err(|source| self.failed(&[], source))?;
+        let wanted = self.search.objectives.iter().chain(&self.search.constrained);
+        let missing = wanted.copied().find(|name| !run.metrics.iter().any(|metric| metric.name == *name));
+        missing.map_or(Ok(()), |name| Err(SearchError::NoMetric(name)))
+    }
+
+    fn failed(&self, design: &[usize], source: RunError) -> SearchError {
+        match source {
+            RunError::Interrupted { .. } => SearchError::Interrupted,
+            source => {
+                let settings = self.search.space.settings(&design.to_vec());
+                SearchError::Run { design: settings.join(", "), source }
+            }
+        }
+    }
+
+    /// Answers in the order of the asks.
+    fn ask(&mut self, asks: &[(Vec<usize>, u32)]) -> Result<Vec<Option<Outcome>>, SearchError> {
+        let mut out: Vec<Option<Outcome>> = vec![None; asks.len()];
+        let mut by_design: BTreeMap<&Vec<usize>, Vec<usize>> = BTreeMap::new();
+        for (at, (design, _)) in asks.iter().enumerate() {
+            by_design.entry(design).or_default().push(at);
+        }
+        let designs: Vec<(&Vec<usize>, Vec<usize>)> = by_design.into_iter().collect();
+        for chunk in designs.chunks(AT_ONCE) {
+            let loaded = in_order(self.jobs, chunk, |(design, _)| load(&self.search.request(design)).ok());
+            let work: Vec<(usize, &Loaded)> = chunk
+                .iter()
+                .zip(&loaded)
+                .filter_map(|((_, places), loaded)| loaded.as_ref().map(|loaded| (places, loaded)))
+                .flat_map(|(places, loaded)| places.iter().map(move |at| (*at, loaded)))
+                .collect();
+            let done = in_order(self.jobs, &work, |(at, loaded)| {
+                let done = self.one(loaded, asks[*at].1);
+                (self.progress)(1);
+                done
+            });
+            for ((at, _), done) in work.into_iter().zip(done) {
+                out[at] = match done.map_err(|error| self.failed_ask(&asks[at].0, error))? {
+                    Done::Kept(outcome) => {
+                        self.found += 1;
+                        outcome
+                    }
+                    Done::Made(outcome) => outcome,
+                };
+            }
+        }
+        Ok(out)
+    }
+
+    fn failed_ask(&self, design: &[usize], error: AskError) -> SearchError {
+        match error {
+            AskError::Run(source) => self.failed(design, source),
+            AskError::Shard(error) => error.into(),
+        }
+    }
+
+    /// One run: the one that was kept, or a new one that is kept.
+    fn one(&self, loaded: &Loaded, day: u32) -> Result<Done, AskError> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(AskError::Run(RunError::Interrupted { at: String::new() }));
+        }
+        let key = self.key(loaded, day);
+        match self.store.read(&key, None) {
+            Ok(Some(shard)) => {
+                let metric = |name: &MetricName| {
+                    let column = shard.columns.iter().position(|[known, ..]| known.as_ref() == name.as_str())?;
+                    let (_, _, held) = shard.replications.first()?;
+                    if let Held::Value(value) = held[column] { Some(value) } else { None }
+                };
+                return Ok(Done::Kept(self.outcome(&metric)));
+            }
+            // Done again: what is damaged says nothing.
+            Err(ShardError::Corrupt { .. }) => self.store.set_aside(&key)?,
+            Ok(None) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let run = replicate(loaded, self.search.seed, day, self.stop)?;
+        let kept = Replication { metrics: self.kept(&run.metrics), digest: run.digest, notes: Vec::new() };
+        self.store.keep(&key, &text(&key, day, std::slice::from_ref(&kept)), false)?;
+        Ok(Done::Made(self.outcome(&|name| value_of(&kept.metrics, "total", *name))))
+    }
+
+    /// The metrics that the search needs of a run.
+    fn kept(&self, metrics: &[Metric]) -> Vec<Metric> {
+        let wanted: Vec<MetricName> = self.search.objectives.iter().chain(&self.search.constrained).copied().collect();
+        let is_wanted = |metric: &&Metric| metric.scope == "total" && wanted.contains(&metric.name);
+        metrics.iter().filter(is_wanted).cloned().collect()
+    }
+
+    fn outcome(&self, value: &dyn Fn(&MetricName) -> Option<f64>) -> Option<Outcome> {
+        let all = |names: &[MetricName]| names.iter().map(value).collect::<Option<Vec<f64>>>();
+        Some(Outcome { objectives: all(&self.search.objectives)?, constraints: all(&self.search.constrained)? })
+    }
+
+    /// All that decides what is in a run's file.
+    fn key(&self, loaded: &Loaded, day: u32) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let names = self.search.objectives.iter().chain(&self.search.constrained).map(|name| name.as_str());
+        let parts = ["search 1", engine(), &loaded.canonical].into_iter().chain(names);
+        for part in parts {
+            hasher.update(part.as_bytes());
+            hasher.update(b"\0");
+        }
+        hasher.update(&self.search.seed.to_le_bytes());
+        hasher.update(&day.to_le_bytes());
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// Means of what is told of the design that is reported, and how far charging is from the best possible.
+    fn told(&self, racer: &Racer) -> Result<Vec<(MetricName, f64)>, SearchError> {
+        let Ok(loaded) = load(&self.search.request(&racer.design)) else { return Ok(Vec::new()) };
+        let days: Vec<u32> = (0..BOUNDED_DAYS).collect();
+        let runs = in_order(self.jobs, &days, |day| {
+            // A bound that cannot be found is no reason to say nothing of the rest.
+            let bounded = replicate_bounded(&loaded, self.search.seed, *day, self.stop);
+            bounded.or_else(|_| replicate(&loaded, self.search.seed, *day, self.stop))
+        });
+        let runs =
+            runs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&racer.design, source))?;
+        let mean = |name: &MetricName| {
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            values.map(|values| (*name, values.iter().sum::<f64>() / values.len() as f64))
+        };
+        Ok(TOLD.iter().filter_map(mean).collect())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum AskError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+}
+
+/// What is told of the design that is reported: service before cost, cost by part, and how far `--bound` says that charging
+/// could still go.
+const TOLD: [MetricName; 19] = [
+    MetricName::HaulsCompleted,
+    MetricName::HaulsLate,
+    MetricName::HaulsLapsed,
+    MetricName::EquipmentHoursServed,
+    MetricName::SessionsUnmet,
+    MetricName::QueueWaitP95Min,
+    MetricName::PeakKw,
+    MetricName::YearCostUsd,
+    MetricName::YearCapitalUsd,
+    MetricName::YearUpkeepUsd,
+    MetricName::YearBillUsd,
+    MetricName::YearFuelUsd,
+    MetricName::YearLostWorkUsd,
+    MetricName::CapexUsd,
+    MetricName::NpvUsd,
+    MetricName::CostPerHaulUsd,
+    MetricName::BoundEnergyGapPercent,
+    MetricName::BoundPeakGapPercent,
+    MetricName::BoundCostGapPercent,
+];

@@ -1,0 +1,355 @@
+//! `STUDY.toml` of a search: the scenario, what is to be decided, what counts and what must hold.
+
+use super::judge::{Constraint, Rules};
+use super::race::Budget;
+use super::space::{Decision, Space};
+use crate::disk::read::{self, Kind};
+use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
+use crate::document::tree::Item;
+use crate::record::metrics::{Better, MetricName};
+use crate::scenario::load::{Request, load};
+use crate::scenario::loaded::Loaded;
+use crate::study::compare::strategy::Strategy;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Designs beyond this are taken for a mistake.
+const MOST_CHOICES: usize = 10_000;
+
+/// The file as it is written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SearchSpec {
+    /// Folder or file, relative to the study.
+    scenario: PathBuf,
+    /// What all designs are laid on, as in `compare --strategies`.
+    #[serde(default = "as_it_is")]
+    strategy: String,
+    /// Settings for all runs.
+    #[serde(default)]
+    settings: Vec<String>,
+    /// Seed of every random stream.
+    #[serde(default = "default_seed")]
+    seed: u64,
+    /// Metrics of the whole hub: one, or two for a Pareto front.
+    #[serde(default = "default_objective")]
+    objective: OneOrTwo,
+    /// Probability with which a reported design holds its constraints.
+    #[serde(default = "default_confidence")]
+    confidence: f64,
+    /// How much may be spent.
+    #[serde(default)]
+    budget: BudgetSpec,
+    /// Choices by path.
+    decide: BTreeMap<String, Choices>,
+    /// What must hold.
+    #[serde(default)]
+    constraint: Vec<ConstraintSpec>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrTwo {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct BudgetSpec {
+    /// Runs in all.
+    runs: u32,
+    /// Random days of one design in the race.
+    replications: u32,
+}
+
+impl Default for BudgetSpec {
+    fn default() -> Self {
+        Self { runs: 2_000, replications: 32 }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Choices {
+    List(Vec<toml::Value>),
+    Range(Range),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Range {
+    from: f64,
+    to: f64,
+    step: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConstraintSpec {
+    metric: String,
+    most: Option<f64>,
+    least: Option<f64>,
+    chance: Option<f64>,
+}
+
+fn as_it_is() -> String {
+    "bau".to_owned()
+}
+
+fn default_seed() -> u64 {
+    1
+}
+
+fn default_objective() -> OneOrTwo {
+    OneOrTwo::One(MetricName::YearCostUsd.as_str().to_owned())
+}
+
+fn default_confidence() -> f64 {
+    0.9
+}
+
+/// A search that passed every check.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Name of the study.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The scenario.
+    pub scenario: PathBuf,
+    /// What designs are laid on.
+    pub strategy: Strategy,
+    /// Settings of all runs.
+    pub settings: Vec<String>,
+    /// Seed.
+    pub seed: u64,
+    /// The objectives.
+    pub objectives: Vec<MetricName>,
+    /// The metrics of the constraints, in their order.
+    pub constrained: Vec<MetricName>,
+    /// What counts.
+    pub rules: Rules,
+    /// What may be spent.
+    pub budget: Budget,
+    /// The decisions.
+    pub space: Space,
+    /// The scenario without a decision.
+    pub loaded: Loaded,
+    /// blake3 of the study's file.
+    pub hash: String,
+}
+
+impl Search {
+    /// Reads a study. Every choice is tried by itself.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let name = path.display().to_string();
+        let text = read::text(path, Kind::Toml).map_err(|error| Problems::of_file(&name, error.to_string(), None))?;
+        let files = vec![SourceFile { path: name, text: text.clone() }];
+        let document = Item::parse(&text, 0).map_err(|list| Problems { files: files.clone(), list })?;
+        let spec: SearchSpec = toml::from_str(&text).map_err(|error| {
+            let place = Some(Place::Span(0, error.span().unwrap_or(0..0)));
+            let message = match error.message() {
+                text if text.contains("untagged enum Choices") => {
+                    "must be a list of choices, or { from = 6, to = 20, step = 2 }".to_owned()
+                }
+                text => text.to_owned(),
+            };
+            Problems { files: files.clone(), list: vec![Problem { place, field: String::new(), message, help: None }] }
+        })?;
+        let mut reader = Reader { document: &document, problems: Problems { files, list: Vec::new() } };
+        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
+        let made = reader.search(path, spec, hash);
+        match made {
+            Some(search) if reader.problems.list.is_empty() => Ok(search),
+            _ => Err(reader.problems),
+        }
+    }
+
+    /// What a design loads.
+    #[must_use]
+    pub fn request(&self, design: &[usize]) -> Request {
+        let own = self.space.settings(&design.to_vec());
+        self.strategy.request(&self.scenario, &self.settings, &own)
+    }
+}
+
+struct Reader<'a> {
+    document: &'a Item,
+    problems: Problems,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: Option<String>) {
+        let keys: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
+        let place = Some(self.document.nearest(&keys).value.clone());
+        self.problems.list.push(Problem { place, field: path.join("."), message: message.into(), help });
+    }
+
+    fn search(&mut self, path: &Path, spec: SearchSpec, hash: String) -> Option<Search> {
+        let scenario = path.parent().unwrap_or(Path::new(".")).join(&spec.scenario);
+        let scenario = read::full_path(&scenario).unwrap_or(scenario);
+        let objectives = self.objectives(&spec.objective);
+        let (constraints, constrained) = self.constraints(&spec.constraint);
+        let space = self.space(&spec.decide);
+        if !(0.5..1.0).contains(&spec.confidence) {
+            self.wrong(&["confidence"], "must be from 0.5 to below 1, such as 0.9", None);
+        }
+        if spec.budget.runs < 10 {
+            self.wrong(&["budget", "runs"], "must be at least 10", None);
+        }
+        if !(2..=10_000).contains(&spec.budget.replications) {
+            self.wrong(&["budget", "replications"], "must be from 2 to 10,000", None);
+        }
+        let strategy = match Strategy::parse(&spec.strategy, &scenario) {
+            Ok(strategy) => strategy,
+            Err(error) => {
+                self.wrong(&["strategy"], error.to_string(), None);
+                return None;
+            }
+        };
+        let loaded = match load(&strategy.request(&scenario, &spec.settings, &[])) {
+            Ok(loaded) => loaded,
+            Err(problems) => {
+                self.problems.append(problems);
+                return None;
+            }
+        };
+        self.prices(&objectives, &loaded);
+        self.try_choices(&space, &strategy, &scenario, &spec.settings);
+        let better = |metric: &MetricName| metric.info().better.unwrap_or(Better::Lower);
+        Some(Search {
+            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            path: path.to_path_buf(),
+            scenario,
+            strategy,
+            settings: spec.settings,
+            seed: spec.seed,
+            rules: Rules {
+                objectives: objectives.iter().map(better).collect(),
+                constraints,
+                confidence: spec.confidence,
+            },
+            objectives,
+            constrained,
+            budget: Budget { runs: spec.budget.runs as usize, replications: spec.budget.replications },
+            space,
+            loaded,
+            hash,
+        })
+    }
+
+    fn metric(&mut self, path: &[&str], name: &str) -> Option<MetricName> {
+        let found = MetricName::parse(name);
+        if found.is_none() {
+            let help = nearest(name, MetricName::ALL.iter().map(|metric| metric.as_str()));
+            self.wrong(path, format!("there is no metric `{name}`"), help);
+        }
+        found
+    }
+
+    fn objectives(&mut self, written: &OneOrTwo) -> Vec<MetricName> {
+        let names = match written {
+            OneOrTwo::One(name) => vec![name.clone()],
+            OneOrTwo::Several(names) => names.clone(),
+        };
+        if !(1..=2).contains(&names.len()) {
+            self.wrong(&["objective"], "names one metric, or two for a Pareto front", None);
+        }
+        let found: Vec<MetricName> = names.iter().filter_map(|name| self.metric(&["objective"], name)).collect();
+        for metric in found.iter().filter(|metric| metric.info().better.is_none()) {
+            self.wrong(&["objective"], format!("neither more nor less `{metric}` is better by itself"), None);
+        }
+        found
+    }
+
+    fn constraints(&mut self, written: &[ConstraintSpec]) -> (Vec<Constraint>, Vec<MetricName>) {
+        let mut out = (Vec::new(), Vec::new());
+        for (at, spec) in written.iter().enumerate() {
+            let at = at.to_string();
+            let metric = self.metric(&["constraint", &at, "metric"], &spec.metric);
+            if spec.most.is_none() && spec.least.is_none() {
+                self.wrong(&["constraint", &at], "has neither `most` nor `least`", None);
+            }
+            if spec.chance.is_some_and(|chance| !(0.0..=1.0).contains(&chance) || chance == 0.0) {
+                self.wrong(&["constraint", &at, "chance"], "must be above 0 and at most 1, such as 0.95", None);
+            }
+            if let Some(metric) = metric {
+                out.0.push(Constraint { most: spec.most, least: spec.least, chance: spec.chance });
+                out.1.push(metric);
+            }
+        }
+        out
+    }
+
+    fn space(&mut self, written: &BTreeMap<String, Choices>) -> Space {
+        if written.is_empty() {
+            self.wrong(&["decide"], "names nothing to decide", None);
+        }
+        let mut decisions = Vec::new();
+        for (path, choices) in written {
+            let (values, is_ordered) = match choices {
+                Choices::List(list) => {
+                    let is_ordered = list.iter().all(|value| value.is_integer() || value.is_float());
+                    (list.iter().map(toml::Value::to_string).collect(), is_ordered)
+                }
+                Choices::Range(range) => (self.steps(path, *range), true),
+            };
+            if values.len() < 2 {
+                self.wrong(&["decide", path], "has fewer than two choices", None);
+            }
+            decisions.push(Decision { path: path.clone(), values, is_ordered });
+        }
+        Space { decisions }
+    }
+
+    fn steps(&mut self, path: &str, Range { from, to, step }: Range) -> Vec<String> {
+        let count = ((to - from) / step).floor() + 1.0;
+        if !(step > 0.0 && from < to && count <= MOST_CHOICES as f64) {
+            let message = format!("`from` must be below `to`, `step` above 0, in at most {MOST_CHOICES} steps");
+            self.wrong(&["decide", path], message, None);
+            return vec!["0".to_owned(); 2];
+        }
+        (0..count as usize).map(|at| number(from + at as f64 * step)).collect()
+    }
+
+    /// A yearly cost without prices would be that of bills alone.
+    fn prices(&mut self, objectives: &[MetricName], loaded: &Loaded) {
+        let is_yearly = objectives.iter().any(|metric| {
+            use MetricName::{CostPerHaulUsd, CostPerMoveUsd, YearCostUsd};
+            [YearCostUsd, CostPerHaulUsd, CostPerMoveUsd].contains(metric)
+        });
+        if is_yearly && (loaded.scenario.money.is_none() || loaded.scenario.price.is_empty()) {
+            let help =
+                "give [money] and a [price] of all that is decided (guide: optimize), or choose another objective";
+            self.wrong(&["objective"], "the scenario has no prices", Some(help.to_owned()));
+        }
+    }
+
+    /// Each choice by itself: one that is refused alone is a mistake; combinations may still be.
+    fn try_choices(&mut self, space: &Space, strategy: &Strategy, scenario: &Path, settings: &[String]) {
+        for decision in &space.decisions {
+            let own = |value: &String| vec![format!("{}={value}", decision.path)];
+            let refused = decision.values.iter().filter_map(|value| {
+                load(&strategy.request(scenario, settings, &own(value))).err().map(|problems| (value, problems))
+            });
+            let refused: Vec<_> = refused.collect();
+            // Where others of its values are fine, one may need another decision beside it.
+            if let Some((value, problems)) = refused.first().filter(|_| refused.len() == decision.values.len()) {
+                let path = ["decide", decision.path.as_str()];
+                let why = problems.list.first().map(|it| it.message.clone()).unwrap_or_default();
+                self.wrong(&path, format!("no value of it can be simulated; of {value} it is said: {why}"), None);
+            }
+        }
+    }
+}
+
+/// A number without the noise of sums such as 0.1 + 0.2.
+fn number(value: f64) -> String {
+    let rounded = (value * 1e9).round() / 1e9;
+    rounded.to_string()
+}

@@ -1,0 +1,170 @@
+//! Contract: prices become yearly cost as by hand; a year's bill does not depend on where in a month the run lies, and a
+//! week does not bear a month's demand charge; a strategy that does less work is never cheaper without that said; prices of
+//! nothing, twice or by an unknown size are refused.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+
+mod common;
+
+use common::{Finished, run, written};
+use portvolt::record::metrics::MetricName;
+use portvolt::scenario::load::{Request, load};
+use portvolt::sim::Options;
+use std::path::Path;
+use std::process::Command;
+
+/// 0.20 USD a kWh at all hours, 10 USD a kW and month.
+const TARIFF: &str = "\
+utility,type,period,basic_charge_limit,month_start,month_end,hour_start,hour_end,weekday_start,weekday_end,charge,units
+electric,energy,all,0,1,12,0,24,0,6,0.20,$/kWh
+electric,demand,maximum,0,1,12,0,24,0,6,10,$/kW
+";
+
+const MONEY: &str = "
+[money]
+discount_rate = 0.07
+years = 12
+usd_of = 2025
+";
+
+fn scenario(start: &str, days: u32, more: &str) -> String {
+    format!(
+        r#"
+        title = "constant load"
+        [time]
+        start = "{start}"
+        days = {days}
+        zone = "America/Los_Angeles"
+        [site.depot]
+        kind = "depot"
+        lat = 33.8
+        lon = -118.2
+        limit_kw = 400
+        load_kw = 100
+        tariff = "tariff.csv"
+        [charger.night]
+        site = "depot"
+        cabinets = 3
+        cabinet_kw = 150
+        efficiency = 0.92
+        {more}
+        "#
+    )
+}
+
+fn ran(start: &str, days: u32, more: &str) -> Finished {
+    let (_dir, loaded) = written(&scenario(start, days, more), &[("tariff.csv", TARIFF)]);
+    run(&loaded, &Options::default())
+}
+
+const PRICES: &str = r#"
+[price.chargers]
+of = ["charger.night"]
+capex_usd = 20000
+capex_usd_per_kw = 400
+life_years = 12
+upkeep_usd_per_year = 1000
+[price.connection]
+of = ["site.depot"]
+capex_usd_per_kw = 150
+life_years = 30
+upkeep_share = 0.01
+"#;
+
+/// By hand: 3 x (20,000 + 400 x 150) = 240,000 and 400 x 150 = 60,000 USD. At 7 % an annuity is 0.1259020 of an investment
+/// over 12 years, 0.0805864 over 30. Upkeep 3,000 + 600. Energy 100 kW x 8,760 h x 0.20 = 175,200, demand 12 x 1,000.
+#[test]
+fn a_year_by_hand() {
+    let told = ran("2025-03-03", 7, &format!("{MONEY}{PRICES}"));
+    let near = |name: &str, truth: f64| {
+        let got = told.total(name);
+        assert!((got - truth).abs() < 1e-5 * truth.abs().max(1.0), "{name} {got}, by hand {truth}");
+    };
+    near("capex_usd", 300_000.0);
+    near("year_capital_usd", 240_000.0 * 0.125_901_99 + 60_000.0 * 0.080_586_40);
+    near("year_upkeep_usd", 3_600.0);
+    near("year_bill_usd", 187_200.0);
+    near("year_cost_usd", told.total("year_capital_usd") + 3_600.0 + 187_200.0);
+    // Over twelve years: the chargers once; of the connection 18 of 30 years are left.
+    let factor = 1.0 / 0.125_901_99;
+    let left = 60_000.0 * 0.6 / 2.252_191_59;
+    near("npv_usd", -300_000.0 + left - factor * (3_600.0 + 187_200.0));
+    assert_eq!(told.metrics.iter().find(|metric| metric.name == "cost_per_haul_usd").unwrap().value, None);
+}
+
+/// The week of 27 June lies in two months. Its own bill has two demand charges, and the year's has not; a whole month of such
+/// weeks costs the same. Nor does the length of a run matter, or a clock that changes in it.
+#[test]
+fn a_years_bill_does_not_depend_on_the_calendar() {
+    let bills = [("2025-06-02", 7), ("2025-06-27", 7), ("2025-06-01", 30), ("2025-10-30", 7), ("2024-02-28", 3)];
+    let told: Vec<(f64, f64)> = bills
+        .iter()
+        .map(|(start, days)| {
+            let run = ran(start, *days, MONEY);
+            (run.total("bill_total_usd"), run.total("year_bill_usd"))
+        })
+        .collect();
+    assert!((told[1].0 - told[0].0 - 1_000.0).abs() < 1e-6, "a week in two months pays two demand charges: {told:?}");
+    for (year, (start, _)) in told.iter().map(|told| told.1).zip(bills) {
+        let leap = if start == "2024-02-28" { 24.0 * 100.0 * 0.2 } else { 0.0 };
+        assert!((year - 187_200.0 - leap).abs() < 1e-6, "{start}: {year}");
+    }
+}
+
+/// Without prices the bill is that of the run, and says so where it bears more months than it has.
+#[test]
+fn a_bill_of_parts_of_months_says_so() {
+    let doubts = |start: &str, days: u32, more: &str| {
+        let (_dir, loaded) = written(&scenario(start, days, more), &[("tariff.csv", TARIFF)]);
+        portvolt::scenario::doubt::doubts(&loaded).join("\n")
+    };
+    assert!(doubts("2025-06-27", 7, "").contains("7 days lie in 2 months"), "{}", doubts("2025-06-27", 7, ""));
+    for (start, days, more) in [("2025-06-02", 7, ""), ("2025-06-01", 61, ""), ("2025-06-27", 7, MONEY)] {
+        assert!(!doubts(start, days, more).contains("lie in"), "{start}");
+    }
+}
+
+#[test]
+fn prices_of_nothing_are_refused() {
+    let told = |more: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("scenario.toml"), scenario("2025-03-03", 2, more)).unwrap();
+        std::fs::write(dir.path().join("tariff.csv"), TARIFF).unwrap();
+        let request = Request { path: dir.path().to_path_buf(), ..Request::default() };
+        load(&request).map(|_| ()).unwrap_err().to_string()
+    };
+    let wrong = format!(
+        "{MONEY}{PRICES}[price.other]\nof = [\"charger.nigth\", \"site.depot\", \"charger.night\"]\ncapex_usd_per_kwh = 3\nlife_years = 5"
+    );
+    let text = told(&wrong);
+    for part in
+        ["there is no `charger.nigth`", "did you mean `charger.night`", "`site.depot` has two prices", "by the kWh"]
+    {
+        assert!(text.contains(part), "no `{part}` in {text}");
+    }
+    assert!(told(PRICES).contains("add [money]"), "{}", told(PRICES));
+}
+
+/// Half of the trucks cost less, and leave work undone: `compare` says so in the place of the bill.
+#[test]
+fn less_work_is_no_saving() {
+    let dir = tempfile::tempdir().unwrap();
+    let depot = common::shipped("depot_night");
+    let out = Command::new(env!("CARGO_BIN_EXE_portvolt"))
+        .args(["compare"])
+        .arg(&depot)
+        .args(["--strategies", "bau,fleet.carrier.trucks.ecascadia_438=6", "--replications", "3", "--days", "2"])
+        .args(["--out", "out"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let (work, bill) = (text.find("\nhauls_completed").unwrap(), text.find("\nbill_total_usd").unwrap());
+    assert!(work < bill, "service comes before cost");
+    let row = text[bill..].lines().find(|line| line.contains("=6")).unwrap();
+    assert!(row.contains("did less work (hauls_completed)"), "{row}");
+    let page = std::fs::read_to_string(Path::new(dir.path()).join("out/report.html")).unwrap();
+    assert!(page.contains("did less work than others (hauls_completed)"));
+    assert!(MetricName::YearCostUsd.is_cost() && !MetricName::HaulsCompleted.is_cost());
+}
