@@ -141,7 +141,8 @@ fn ocpp_messages() {
     ]);
     let found = log(&old.to_string());
     assert_eq!((found.open, rows(&found)), (1, vec![(28_800, 32_400, 11.0, 22.0)]));
-    let lines: String = old.as_array().unwrap().iter().map(|message| format!("{message}\n")).collect();
+    let lines: Vec<String> = old.as_array().unwrap().iter().map(ToString::to_string).collect();
+    let lines = lines.join("\n");
     assert_eq!(log(&lines), found, "one message a line");
     let event = |kind: &str, time: &str, wh: f64| {
         json!({ "chargingStationId": "CS1", "action": "TransactionEvent", "payload": {
