@@ -5,6 +5,6 @@ const isServed = process.env["PORTVOLT_ADDRESS"] !== undefined;
 
 export default defineConfig({
   test: isServed
-    ? { environment: "node", include: ["tests/client/**/*.test.ts"], testTimeout: 120_000 }
+    ? { environment: "node", include: ["tests/client/**/*.test.ts"], testTimeout: 600_000 }
     : { environment: "happy-dom", include: ["tests/unit/**/*.test.ts"] },
 });
