@@ -1,5 +1,5 @@
 //! Contract: charging sessions, weather and sun are read from the files that people have, and a scenario takes them by name:
-//! tables with times, OCPI records, OCPP messages, EPW, TMY3, NSRDB and PVWatts. What is assumed is said, tokens of drivers are
+//! tables with times, OCPI records, OCPP messages, EPW, TMY3, NSRDB and `PVWatts`. What is assumed is said, tokens of drivers are
 //! dropped, and what was measured is counted as such, with file and hash.
 
 #![allow(
@@ -141,7 +141,8 @@ fn ocpp_messages() {
     ]);
     let found = log(&old.to_string());
     assert_eq!((found.open, rows(&found)), (1, vec![(28_800, 32_400, 11.0, 22.0)]));
-    let lines: String = old.as_array().unwrap().iter().map(|message| format!("{message}\n")).collect();
+    let lines: Vec<String> = old.as_array().unwrap().iter().map(ToString::to_string).collect();
+    let lines = lines.join("\n");
     assert_eq!(log(&lines), found, "one message a line");
     let event = |kind: &str, time: &str, wh: f64| {
         json!({ "chargingStationId": "CS1", "action": "TransactionEvent", "payload": {
@@ -366,7 +367,7 @@ fn weather_of_any_format() {
     assert!(problems[0].help.as_ref().unwrap().contains("EPW"));
 }
 
-/// PVWatts: 4 kW of modules that give 2 kW at noon are 0.5 kW per kW; the line of totals is no hour.
+/// `PVWatts`: 4 kW of modules that give 2 kW at noon are 0.5 kW per kW; the line of totals is no hour.
 #[test]
 fn the_hourly_output_of_pvwatts() {
     let mut file = "\"PVWatts: Hourly PV Performance Data\"\n\"Requested Location:\",\"Long Beach\"\n\"Lat (deg N):\",\"33.8\"\n\"Long (deg W):\",\"118.2\"\n\"DC System Size (kW):\",\"4\"\n\n\"Month\",\"Day\",\"Hour\",\"Beam Irradiance (W/m2)\",\"Ambient Temperature (C)\",\"AC System Output (W)\"\n".to_owned();

@@ -233,7 +233,7 @@ fn compiled_guests_of_0_1_0_keep_working() {
         let run = replicate(&loaded(dir.path(), &["transition.until=2028", choice]), 1, 0, &AtomicBool::new(false));
         let metrics = run.unwrap().metrics;
         let total = |name| {
-            let found = metrics.iter().find(|it| it.scope == "total" && it.name.to_string() == name);
+            let found = metrics.iter().find(|it| it.scope == "total" && it.name == name);
             found.unwrap_or_else(|| panic!("no {name}")).value.unwrap()
         };
         ["zev_share", "plugin_calls", "plugin_rejected"].map(total)

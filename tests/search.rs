@@ -103,7 +103,7 @@ fn searched(space: &Space, truth: &[Vec<Week>], rules: &Rules, budget: Budget, s
     let mut ask = |asks: &[(Design, u32)]| -> Result<Vec<Option<Outcome>>, Infallible> {
         let one = |(design, day): &(Design, u32)| {
             let week = truth[number_of(space, design)][week_of(*day)];
-            let objectives = vec![cost(space, design, &week), week.wait_min];
+            let objectives = [cost(space, design, &week), week.wait_min];
             Some(Outcome {
                 objectives: objectives[..rules.objectives.len()].to_vec(),
                 constraints: vec![week.wait_min],

@@ -143,7 +143,9 @@ impl Investment {
 pub fn net_present_value(investments: &[Investment], yearly_usd: f64, rate: f64, years: u32) -> f64 {
     let mut flows = vec![0.0; years as usize + 1];
     flows.iter_mut().skip(1).for_each(|flow| *flow -= yearly_usd);
-    investments.iter().for_each(|investment| investment.add_flows(&mut flows));
+    for investment in investments {
+        investment.add_flows(&mut flows);
+    }
     present_value(rate, &flows)
 }
 

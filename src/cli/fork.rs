@@ -30,7 +30,7 @@ pub(super) struct ForkArgs {
     settings: Vec<String>,
     #[command(flatten)]
     policies: PolicyArgs,
-    /// Folder for the results. Default: RUN_fork, beside the run.
+    /// Folder for the results. Default: `RUN_fork`, beside the run.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite a finished fork.

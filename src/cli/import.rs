@@ -44,7 +44,7 @@ enum What {
     /// Air temperature and clearness by month, from a year's weather (EPW, TMY3, NSRDB, PVWatts): tables for a scenario.
     #[command(after_help = "Example: portvolt import weather long_beach.epw --out weather.toml")]
     Weather(YearArgs),
-    /// The output of a solar array by the hour, from the hourly CSV of PVWatts: a CSV for `csv` of `[solar]`.
+    /// The output of a solar array by the hour, from the hourly CSV of `PVWatts`: a CSV for `csv` of `[solar]`.
     #[command(after_help = "Example: portvolt import solar pvwatts_hourly.csv --out solar.csv")]
     Solar(YearArgs),
 }

@@ -21,7 +21,7 @@ pub(super) struct MapArgs {
     /// What the times of a meter mark: the start or the end of their interval.
     #[arg(long, value_enum)]
     stamps: Option<Stamps>,
-    /// Unit of a meter's values: kW, kWh, W, Wh, MW or MWh.
+    /// Unit of a meter's values: kW, kWh, W, Wh, MW or `MWh`.
     #[arg(long)]
     unit: Option<String>,
     /// First day of a list of values without times, such as 2025-01-01.

@@ -81,13 +81,14 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
                 Exit::BadFiles
             }
         },
-        Some(study) if manifest.command == "optimize" => match study["study"].as_str() {
-            Some(study) => optimize::carry_out(Path::new(study), 0, again, true, &console),
-            None => {
+        Some(study) if manifest.command == "optimize" => {
+            if let Some(study) = study["study"].as_str() {
+                optimize::carry_out(Path::new(study), 0, again, true, &console)
+            } else {
                 console.error("the manifest names no study");
                 Exit::BadFiles
             }
-        },
+        }
         Some(study) if manifest.command == "sensitivity" => match serde_json::from_value(study.clone()) {
             Ok(asked) => sensitivity::carry_out(&asked, 0, again, true, &console),
             Err(error) => {

@@ -226,7 +226,7 @@ pub struct SolarSpec {
     #[serde(default)]
     pub clearness: Vec<f64>,
     /// Instead of a typical year: a CSV with the columns `hour` (of the year from 0, in local time without daylight saving,
-    /// as files of typical years count) and `kw_per_kw` (AC power per kW of modules), or the hourly CSV of PVWatts.
+    /// as files of typical years count) and `kw_per_kw` (AC power per kW of modules), or the hourly CSV of `PVWatts`.
     pub csv: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]

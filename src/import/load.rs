@@ -29,9 +29,9 @@ pub fn read(path: &str, bytes: &[u8], map: &Map, problems: &mut Vec<Problem>) ->
 fn metered(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Metered> {
     let mut said = Vec::new();
     let text = sheet::decoded(bytes, &mut Vec::new());
-    let is_xml = !bytes.starts_with(b"PK") && text.as_ref().is_some_and(|text| espi::is_espi(text));
+    let is_xml = !bytes.starts_with(b"PK") && espi::is_espi(&text);
     let mut table = if is_xml {
-        espi::read(&text?, mistakes)?
+        espi::read(&text, mistakes)?
     } else {
         let before = mistakes.found();
         let sheet = sheet::read(bytes, map, mistakes)?;

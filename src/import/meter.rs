@@ -273,14 +273,11 @@ impl Reader<'_> {
                 continue;
             }
             let local = day.at(0, 0, 0, 0).saturating_add(second.seconds());
-            match number(cell, decimal).filter(|value| value.abs() <= 1e7) {
-                Some(value) => {
-                    self.channels[0].readings.push(Reading { line: row.line, at: Some(When::Local(local)), value })
-                }
-                None => {
-                    let message = format!("`{}` is not a finite number", cell.text());
-                    mistakes.push(Some(row.line), &self.columns.names.1, message, None);
-                }
+            if let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) {
+                self.channels[0].readings.push(Reading { line: row.line, at: Some(When::Local(local)), value });
+            } else {
+                let message = format!("`{}` is not a finite number", cell.text());
+                mistakes.push(Some(row.line), &self.columns.names.1, message, None);
             }
         }
     }
@@ -294,7 +291,6 @@ fn times(row: &SheetRow, times: &Times, order: DateOrder) -> Option<(When, Optio
         _ => None,
     };
     match times {
-        Times::List => None,
         Times::Period(at) => {
             let text = row.cell(*at).text().into_owned();
             let (from, to) = text.split_once(" to ").or_else(|| text.split_once(" - "))?;
@@ -318,6 +314,6 @@ fn times(row: &SheetRow, times: &Times, order: DateOrder) -> Option<(When, Optio
             let day = date(row.cell(*day), order)?;
             Some((When::Local(day.at(0, 0, 0, 0).saturating_add((hour as i64).hours())), None))
         }
-        Times::Wide(..) => None,
+        Times::List | Times::Wide(..) => None,
     }
 }

@@ -192,7 +192,7 @@ pub(super) fn find(sheet: &Sheet, map: &Map) -> Result<(usize, Columns), (u64, S
             Ok(columns) => return Ok((at, columns)),
             // The row that comes nearest says what is missing.
             Err(message) if wrong.is_none() && row.cells.len() > 1 && !message.is_empty() => {
-                wrong = Some((row.line, message))
+                wrong = Some((row.line, message));
             }
             Err(_) => {}
         }
@@ -412,12 +412,11 @@ impl Header<'_> {
 
     fn is_time(&self, times: &Times, at: usize) -> bool {
         match times {
-            Times::Period(one) => at == *one,
+            Times::Period(one) | Times::Wide(one, _) => at == *one,
             Times::Stamp(one, other) => at == *one || Some(at) == *other,
             Times::DateClock(one, other) | Times::DateHour(one, other) => {
                 at == *one || at == *other || END.contains(&self.names[at].as_str())
             }
-            Times::Wide(one, _) => at == *one,
             Times::List => false,
         }
     }

@@ -49,15 +49,12 @@ pub(super) fn zone(map: &Map, channel: &Channel, said: &mut Vec<String>) -> Stri
         }
         return zone.clone();
     }
-    match zone_of(&times) {
-        Some(zone) => {
-            said.push(format!("the zone {zone} is taken from the offsets of the times; `--zone` changes that"));
-            zone
-        }
-        None => {
-            said.push(format!("the time zone is assumed: {DEFAULT_ZONE}; `--zone` changes that"));
-            DEFAULT_ZONE.to_owned()
-        }
+    if let Some(zone) = zone_of(&times) {
+        said.push(format!("the zone {zone} is taken from the offsets of the times; `--zone` changes that"));
+        zone
+    } else {
+        said.push(format!("the time zone is assumed: {DEFAULT_ZONE}; `--zone` changes that"));
+        DEFAULT_ZONE.to_owned()
     }
 }
 
@@ -158,17 +155,14 @@ fn place(
         // Clocks that are never put forward show times in spring that no clock of the zone does.
         let standard = line.without_daylight_saving(readings);
         let second = standard.map(|readings| line.laid(&readings, &mut Vec::new()));
-        match second.filter(|second| second.1.is_empty()) {
-            Some(second) => {
-                trial = second.0;
-                said.push(format!("the times keep standard time of {zone} all year, without daylight saving"));
+        if let Some(second) = second.filter(|second| second.1.is_empty()) {
+            trial = second.0;
+            said.push(format!("the times keep standard time of {zone} all year, without daylight saving"));
+        } else {
+            for wrong in wrong {
+                mistakes.push(Some(wrong.0), "start", wrong.1, Some(wrong.2.to_owned()));
             }
-            None => {
-                for wrong in wrong {
-                    mistakes.push(Some(wrong.0), "start", wrong.1, Some(wrong.2.to_owned()));
-                }
-                return None;
-            }
+            return None;
         }
     }
     let (start_s, values) = trial;

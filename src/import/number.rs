@@ -22,9 +22,8 @@ pub(crate) fn decimal_of<'c>(cells: impl Iterator<Item = &'c Cell>) -> Result<De
             (0, 0) => {}
             // Both: the last of them stands before the decimals.
             (1.., 1..) => return Ok(if text.rfind(',') > text.rfind('.') { Decimal::Comma } else { Decimal::Point }),
-            (2.., 0) => return Ok(Decimal::Point),
+            (2.., 0) | (0, 1) => return Ok(Decimal::Point),
             (0, 2..) => return Ok(Decimal::Comma),
-            (0, _) => return Ok(Decimal::Point),
             (_, 0) => {
                 let (before, decimals) = text.split_once(',').unwrap_or_default();
                 let is_open = decimals.len() == 3 && before.trim_start_matches(['-', '+']) != "0" && before.len() < 5;

@@ -189,7 +189,7 @@ impl Log {
         });
         if let Some(evse) = payload["evse"]["id"].as_i64() {
             let connector = payload["evse"]["connectorId"].as_i64().map_or(String::new(), |id| format!("-{id}"));
-            transaction.charger = format!("{} {evse}{connector}", message.station).trim().to_owned();
+            format!("{} {evse}{connector}", message.station).trim().clone_into(&mut transaction.charger);
         }
         transaction.token =
             transaction.token.take().or_else(|| payload["idToken"]["idToken"].as_str().map(str::to_owned));

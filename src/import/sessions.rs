@@ -52,7 +52,8 @@ pub fn read(path: &str, bytes: &[u8], options: &Options, problems: &mut Vec<Prob
         .iter()
         .find(|byte| !byte.is_ascii_whitespace() && !matches!(**byte, 0xef | 0xbb | 0xbf))
         .is_some_and(|byte| matches!(byte, b'{' | b'['));
-    if is_json && let Some(text) = sheet::decoded(bytes, &mut said) {
+    if is_json {
+        let text = sheet::decoded(bytes, &mut said);
         return of_json(path, &text, options, problems);
     }
     let mut mistakes = Mistakes::of(path, problems);
@@ -485,7 +486,7 @@ fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usiz
             Ok(columns) => return Some((at, columns)),
             // The widest row is the header that was meant.
             Err(message) if wrong.as_ref().is_none_or(|wrong| row.cells.len() > wrong.0) => {
-                wrong = Some((row.cells.len(), row.line, message))
+                wrong = Some((row.cells.len(), row.line, message));
             }
             Err(_) => {}
         }

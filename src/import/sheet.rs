@@ -57,22 +57,22 @@ pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Opti
         };
     }
     let mut said = Vec::new();
-    let text = decoded(bytes, &mut said)?;
+    let text = decoded(bytes, &mut said);
     let delimiter = map.delimiter.unwrap_or_else(|| delimiter(&text));
     let rows = text_rows(&text, delimiter, mistakes);
     Some(Sheet { rows, delimiter: Some(delimiter), said })
 }
 
 /// Bytes as text: UTF-8, UTF-16 by its mark, or what Windows writes in the west.
-pub(super) fn decoded<'b>(bytes: &'b [u8], said: &mut Vec<String>) -> Option<Cow<'b, str>> {
+pub(super) fn decoded<'b>(bytes: &'b [u8], said: &mut Vec<String>) -> Cow<'b, str> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Some(encoding.decode(bytes).0);
+        return encoding.decode(bytes).0;
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Some(Cow::Borrowed(text));
+        return Cow::Borrowed(text);
     }
     said.push("the file is not UTF-8 and is read as Windows-1252".to_owned());
-    Some(encoding_rs::WINDOWS_1252.decode(bytes).0)
+    encoding_rs::WINDOWS_1252.decode(bytes).0
 }
 
 /// What parts the cells: the character that stands equally often in most lines. Of two that do, the one that no number has.

@@ -152,7 +152,9 @@ fn port_powers<'s>(stays: &'s [Stay], max_kw: Option<f64>, notes: &mut Vec<Strin
         *is_known.entry(&stay.charger_id).or_insert(false) |= stay.power_kw.is_some();
     }
     if let Some(given) = max_kw {
-        of_port.values_mut().for_each(|kw| *kw = given);
+        for kw in of_port.values_mut() {
+            *kw = given;
+        }
         return of_port;
     }
     let (mut strong, mut told, mut usual) = (Vec::new(), 0, 0);

@@ -372,7 +372,9 @@ fn rates(from: Option<Date>, charges: &[Charge], wrong: &mut impl FnMut(&str, St
         wrong("subscription", "there are two at the same time; a tariff has one".to_owned());
     }
     let mut holidays = Holidays::default();
-    held.iter().for_each(|charge| holidays.append(charge.holidays.clone()));
+    for charge in &held {
+        holidays.append(charge.holidays.clone());
+    }
     let amount = |charge: &&Charge| Amount { usd: charge.usd, per: charge.per };
     Rates {
         from,

@@ -161,7 +161,7 @@ pub fn sites(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<(String
 
 /// Trips of Geotab's interface. Times are points in time, distances km.
 fn geotab(bytes: &[u8], mistakes: &mut Mistakes<'_>) -> Option<Vec<Trip>> {
-    let text = sheet::decoded(bytes, &mut Vec::new())?;
+    let text = sheet::decoded(bytes, &mut Vec::new());
     let document: Value = match json::parse(&text, MOST_VALUES) {
         Ok(document) => document,
         Err((line, message)) => {
@@ -443,7 +443,9 @@ fn listed(list: &[Trip], options: &Options) -> (Vec<Place>, Vec<Option<usize>>) 
 fn clusters(list: &[Trip], options: &Options, mistakes: &mut Mistakes<'_>) -> Option<(Vec<Place>, Vec<Option<usize>>)> {
     let cell = |(lat, lon): (f64, f64)| ((lat / SAME_STOP_DEG).round() as i64, (lon / SAME_STOP_DEG).round() as i64);
     let mut points: BTreeMap<(i64, i64), usize> = BTreeMap::new();
-    list.iter().for_each(|trip| *points.entry(cell(trip.place)).or_insert(0) += 1);
+    for trip in list {
+        *points.entry(cell(trip.place)).or_insert(0) += 1;
+    }
     if points.len() > MOST_POINTS {
         let message = format!("its trips end at {} points; the limit is {MOST_POINTS}", points.len());
         mistakes.push(None, "", message, Some("name the places: --sites sites.csv".to_owned()));

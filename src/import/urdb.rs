@@ -102,16 +102,15 @@ fn objects(value: &Value) -> Result<Vec<(String, &Value)>, (String, String, &'st
     let Some((path, tariff)) = electric_tariff(value, "", 0) else {
         return Ok(vec![(String::new(), value)]);
     };
-    match tariff.get("urdb_response").filter(|response| !response.is_null()) {
-        Some(response) => Ok(vec![(format!("{path}.urdb_response."), response)]),
-        None => {
-            let keys: Vec<&str> = tariff.as_object().into_iter().flatten().map(|entry| entry.0.as_str()).collect();
-            let message = format!(
-                "holds no `urdb_response`, but {}",
-                if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") }
-            );
-            Err((path, message, "put the tariff of the Utility Rate Database there, or give Portvolt a file of that"))
-        }
+    if let Some(response) = tariff.get("urdb_response").filter(|response| !response.is_null()) {
+        Ok(vec![(format!("{path}.urdb_response."), response)])
+    } else {
+        let keys: Vec<&str> = tariff.as_object().into_iter().flatten().map(|entry| entry.0.as_str()).collect();
+        let message = format!(
+            "holds no `urdb_response`, but {}",
+            if keys.is_empty() { "nothing".to_owned() } else { keys.join(", ") }
+        );
+        Err((path, message, "put the tariff of the Utility Rate Database there, or give Portvolt a file of that"))
     }
 }
 
@@ -341,14 +340,15 @@ fn demand_unit(keys: &mut Keys<'_>, own_key: &str) -> Option<(f64, bool)> {
     match unit.trim_end_matches(" daily") {
         "" | "kW" => Some((1.0, daily)),
         "hp" => Some((HP_KW, daily)),
-        "kVA" => match keys.number("powerfactor", 0.05, 1.0) {
-            Some(power_factor) => Some((power_factor, daily)),
-            None => {
+        "kVA" => {
+            if let Some(power_factor) = keys.number("powerfactor", 0.05, 1.0) {
+                Some((power_factor, daily))
+            } else {
                 let help = "a load is in kW: set `powerfactor` (kW per kVA) of the load beside it";
                 keys.wrong(key, &format!("`{unit}` is not supported without a power factor"), Some(help.to_owned()));
                 None
             }
-        },
+        }
         _ => {
             let help = "supported are kW, hp and kVA, each alone or `daily`";
             keys.wrong(key, &format!("the unit `{unit}` is not supported"), Some(help.to_owned()));

@@ -1,4 +1,4 @@
-//! Files of a year's weather and sun: EPW, TMY3, NSRDB and the hourly CSV of PVWatts. From them monthly temperatures and
+//! Files of a year's weather and sun: EPW, TMY3, NSRDB and the hourly CSV of `PVWatts`. From them monthly temperatures and
 //! clearness, or the output of an array by the hour.
 
 use super::map::Map;
@@ -112,7 +112,7 @@ fn epw(sheet: &Sheet) -> (Option<(f64, f64)>, Vec<Sample>) {
     (place, sheet.rows.iter().skip(1).filter_map(sample).collect())
 }
 
-/// A table with a header: TMY3, NSRDB, PVWatts.
+/// A table with a header: TMY3, NSRDB, `PVWatts`.
 fn table(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<(Option<(f64, f64)>, Vec<Sample>)> {
     const CELSIUS: [&str; 8] = [
         "temperature",
@@ -181,7 +181,7 @@ fn place(rows: &[SheetRow]) -> Option<(f64, f64)> {
     of("lat").zip(of("lon")).or_else(tmy3).filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0)
 }
 
-/// Reads the output of an array: `hour, kw_per_kw`, or the hourly CSV of PVWatts.
+/// Reads the output of an array: `hour, kw_per_kw`, or the hourly CSV of `PVWatts`.
 pub fn solar(path: &str, bytes: Vec<u8>, problems: &mut Vec<Problem>) -> Vec<f64> {
     let mut mistakes = Mistakes::of(path, problems);
     let map = Map { delimiter: Some(','), ..Map::default() };

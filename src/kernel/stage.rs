@@ -63,7 +63,8 @@ impl Tick {
 }
 
 /// Systems that have something to do only in ticks that the clock knows. In the others they are not even handed what they
-/// ask for, which in a small scenario is most of what a tick costs.
+/// ask for, which in a small scenario is most of what a tick costs: this and [`Register::when`] take a month of
+/// `depot_night` from 2.98 to 2.13 billion instructions (release build, reading and writing of files included).
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum When {
     /// A control interval begins, or the run ends.

@@ -48,7 +48,7 @@ const COLUMNS: &[(&str, Take<Charging>)] = &[
     (
         "node-parent",
         Take::OnceU32(|view, out| {
-            out.extend(view.tree.parents().iter().map(|above| above.map_or(NONE, |node| node.0)))
+            out.extend(view.tree.parents().iter().map(|above| above.map_or(NONE, |node| node.0)));
         }),
     ),
     ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limits().iter().map(|power| power.0)))),

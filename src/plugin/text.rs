@@ -7,9 +7,9 @@ pub(super) fn plain(text: &str, bytes: usize) -> String {
     for c in text.chars() {
         let before = out.len();
         if c.is_control() || is_invisible(c) {
-            out.extend(c.escape_default())
+            out.extend(c.escape_default());
         } else {
-            out.push(c)
+            out.push(c);
         }
         if out.len() > bytes {
             out.truncate(before);

@@ -108,7 +108,7 @@ pub struct Chargers {
     pub users: Vec<String>,
 }
 
-/// VehicleGroup of one model and one owner.
+/// `VehicleGroup` of one model and one owner.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct VehicleGroup {
     /// Name for people of the fleet or the terminal.

@@ -49,7 +49,7 @@ fn drain<R: Folded>(
     summaries: &mut [&mut Summary],
 ) -> Result<(), TableError> {
     let mut records = world.resource_mut::<Records<R>>();
-    if records.len() < least {
+    if records.count() < least {
         return Ok(());
     }
     let rows = records.take();

@@ -40,7 +40,7 @@ impl<R: Send + Sync + 'static> Records<R> {
 
     /// How many wait to be written.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len()
     }
 

@@ -103,7 +103,7 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
     let bytes = file.metadata().map_err(|error| fail(error.to_string()))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
     let (rows, most) = (builder.metadata().file_metadata().num_rows(), MOST_ROWS + MOST_ROWS_A_BYTE * bytes);
-    if u64::try_from(rows).is_err() || rows as u64 > most {
+    if !u64::try_from(rows).is_ok_and(|rows| rows <= most) {
         return Err(fail(format!("it says that it has {rows} rows; a table of its size has at most {most}")));
     }
     let batch_rows = batch_rows(builder.metadata());

@@ -169,8 +169,8 @@ impl Walk<'_> {
     fn value(&mut self, item: &Item, field: String, claim: Option<&Claim>) {
         let value = item.to_json();
         let is_csv = |text: &str| std::path::Path::new(text).extension().is_some_and(|extension| extension == "csv");
-        let is_file =
-            |text: &str| is_csv(text) || field.ends_with(".tariff") || field.ends_with(".load") || is_visits(&field);
+        let names_a_file = field.rsplit('.').next().is_some_and(|key| ["tariff", "load"].contains(&key));
+        let is_file = |text: &str| is_csv(text) || names_a_file || is_visits(&field);
         let names_file = value.as_str().is_some_and(is_file);
         let numeric = value.is_number()
             || value.as_array().is_some_and(|list| list.iter().any(|x| x.is_number() || x.is_array()));
@@ -227,5 +227,5 @@ impl Walk<'_> {
 
 /// Is a field the file of `[visits]`, whatever its ending?
 fn is_visits(field: &str) -> bool {
-    field.starts_with("visits.") && field.ends_with(".csv")
+    field.strip_prefix("visits.").and_then(|rest| rest.split_once('.')).is_some_and(|(_, key)| key == "csv")
 }

@@ -115,15 +115,8 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         tariffs.extend(tariff.map(|tariff| (SITE.to_owned(), tariff)));
     }
     let last_s = visits.list.iter().map(|visit| visit.stay.depart_s).max().unwrap_or(0);
-    if last_s > LAST_S {
-        let message =
-            format!("its last session ends after {} days; a replay has at most {}", last_s / DAY_S, LAST_S / DAY_S);
-        let path = replay.sessions.display().to_string();
-        let help = Some("are `arrive_s` and `depart_s` seconds from the start?".to_owned());
-        problems.list.extend(Problems::of_file(&path, message, help).list);
-        return Err(sorted(problems));
-    }
-    if visits.list.is_empty() {
+    problems.list.extend(too_long(replay, last_s));
+    if last_s > LAST_S || visits.list.is_empty() {
         // What is wrong with the sessions is told; they tell no day and no zone.
         return Err(sorted(problems));
     }
@@ -160,6 +153,17 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         }),
         _ => Err(sorted(problems)),
     }
+}
+
+/// Sessions that end later than a replay may last.
+fn too_long(replay: &Replay, last_s: u32) -> Vec<Problem> {
+    if last_s <= LAST_S {
+        return Vec::new();
+    }
+    let message =
+        format!("its last session ends after {} days; a replay has at most {}", last_s / DAY_S, LAST_S / DAY_S);
+    let help = Some("are `arrive_s` and `depart_s` seconds from the start?".to_owned());
+    Problems::of_file(&replay.sessions.display().to_string(), message, help).list
 }
 
 /// Visits, with the day and the zone that their seconds count from.

@@ -89,10 +89,7 @@ impl Rows<'_> {
         let profiles = scenario.solar.iter().filter_map(|(key, spec)| Some((key, spec.csv.as_ref()?)));
         let solar = profiles.map(|(key, file)| {
             let field = format!("solar.{key}.csv");
-            (
-                key.clone(),
-                self.read_bytes(&field, Kind::Csv, file, |path, bytes, out| import::weather::solar(path, bytes, out)),
-            )
+            (key.clone(), self.read_bytes(&field, Kind::Csv, file, import::weather::solar))
         });
         let solar: BTreeMap<String, Vec<f64>> = solar.collect();
         let with_load = scenario.site.iter().filter(|(_, site)| site.load.is_some());

@@ -1,5 +1,7 @@
 //! The folder that is served: which scenarios and runs it holds. Nothing outside of it is read or written.
 
+#![expect(clippy::disallowed_types, reason = "when a run was finished is told in lists, never a result")]
+
 use super::choices::{self, Choice};
 use super::error::{ApiError, ApiResult};
 use super::headline::Headline;

@@ -190,7 +190,7 @@ impl Simulation {
         let zone = &loaded.scenario.time.zone;
         let mut output = Output::new(folder, with_csv, zone, self.empty_summary(&loaded.scenario))?;
         let ran =
-            self.to_fork(&loaded.scenario, &mut output, stop).and_then(|()| self.run(&mut output, stop, progress));
+            self.run_to_fork(&loaded.scenario, &mut output, stop).and_then(|()| self.run(&mut output, stop, progress));
         let written = output.finish();
         let effort = ran?;
         Ok((written?, effort))
@@ -233,7 +233,7 @@ impl Simulation {
     }
 
     /// Runs to the time of the fork, if there is one; what comes after it is summed up by itself, too.
-    fn to_fork(&mut self, scenario: &Scenario, output: &mut Output, stop: &AtomicBool) -> Result<(), RunError> {
+    fn run_to_fork(&mut self, scenario: &Scenario, output: &mut Output, stop: &AtomicBool) -> Result<(), RunError> {
         let Some(at_s) = self.fork.as_ref().map(|fork| fork.at_s) else { return Ok(()) };
         self.warm_up(scenario, output, stop, at_s).map(|_| ())
     }

@@ -52,7 +52,9 @@ impl Frame<'_> {
             let limit_kw = self.scenario().site[site].limit_kw.map(|kw| kw + capacity.of_kind(ProjectKind::Grid, site));
             let left_kw = limit_kw.map_or(f64::INFINITY, |kw| (kw - self.other_kw(site, year)).max(0.0));
             let share = if wanted_kw > left_kw { left_kw / wanted_kw } else { 1.0 };
-            stations.iter_mut().for_each(|spec| spec.slow_down(share));
+            for spec in &mut stations {
+                spec.slow_down(share);
+            }
             let busy_share = self.spec.planning.public_busy_share;
             stations.iter().filter(open).map(|spec| station_kg_per_day(spec, fill_kg, busy_share)).sum::<f64>()
         };

@@ -1,6 +1,6 @@
 //! What no schema can see about a transition: references, years, dates, offers without a model.
 
-use super::regulation::{RulesSpec, Term};
+use super::regulation::{FuelStandardRule, RulesSpec, Term};
 use super::spec::{GridEmissionsKind, ProjectKind, TRUCK, TransitionSpec};
 use crate::document::problem::nearest;
 use crate::kernel::curve::Curve;
@@ -315,6 +315,21 @@ fn vouchers(rules: &RulesSpec, checker: &mut Checker<'_>) {
     }
 }
 
+fn earns_credits(name: &str, kinds: &[ProjectKind], checker: &mut Checker<'_>) {
+    if let Some(kind) = kinds.iter().find(|it| !matches!(it, ProjectKind::Chargers | ProjectKind::Hydrogen)) {
+        let message = format!("capacity of `{}` earns no credits: `chargers` and `hydrogen` do", kind.word());
+        checker.wrong(&["rule", "capacity_credit", name, "kinds"], message, None);
+    }
+}
+
+fn fuel_standard(name: &str, rule: &FuelStandardRule, checker: &mut Checker<'_>) {
+    let path = |field| ["rule", "fuel_standard", name, field];
+    checker.curve(&path("reduction"), &rule.reduction, (0.0, 1.0));
+    checker.curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0));
+    checker.curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0));
+    checker.curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0));
+}
+
 fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     let classes = classes(scenario);
     let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
@@ -340,11 +355,7 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     for (name, rule) in &rules.fuel_standard {
         term("fuel_standard", name, &rule.term, &[], checker);
-        let path = |field| ["rule", "fuel_standard", name.as_str(), field];
-        checker.curve(&path("reduction"), &rule.reduction, (0.0, 1.0));
-        checker.curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0));
-        checker.curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0));
-        checker.curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0));
+        fuel_standard(name, rule, checker);
     }
     for (name, rule) in &rules.carbon_price {
         term("carbon_price", name, &rule.term, &[], checker);
@@ -372,10 +383,7 @@ fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
         for site in &rule.sites {
             checker.key(&["rule", "capacity_credit", name, "sites"], site, &scenario.site, "site");
         }
-        if let Some(kind) = rule.kinds.iter().find(|it| !matches!(it, ProjectKind::Chargers | ProjectKind::Hydrogen)) {
-            let message = format!("capacity of `{}` earns no credits: `chargers` and `hydrogen` do", kind.word());
-            checker.wrong(&["rule", "capacity_credit", name, "kinds"], message, None);
-        }
+        earns_credits(name, &rule.kinds, checker);
         term("capacity_credit", name, &rule.term, &[], checker);
     }
     for (name, rule) in &rules.embodied_limit {

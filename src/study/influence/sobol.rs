@@ -248,7 +248,7 @@ mod tests {
         assert!((got.deviation * got.deviation / v - 1.0).abs() < 0.02, "{got:?}");
     }
 
-    /// Sobol' 1993: the product of (|4 x - 2| + a) / (1 + a). V_i = 1 / (3 (1 + a)^2), V = product of (1 + V_i), less 1.
+    /// Sobol' 1993: the product of (|4 x - 2| + a) / (1 + a). `V_i` = 1 / (3 (1 + a)^2), V = product of (1 + `V_i`), less 1.
     #[test]
     fn sobol_g() {
         let a = [0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0];

@@ -128,7 +128,7 @@ mod tests {
         let points: Vec<Vec<f64>> = (0..200).map(|at| vec![f64::from(at) / 200.0, 0.5]).collect();
         let gains: Vec<f64> = points.iter().map(|u| 5.0 + u[0]).collect();
         let worth = Worth::of(&points, &gains, &mut stream);
-        assert!(worth.of_all == 0.0 && worth.challenger_wins == 1.0, "{worth:?}");
+        assert!(worth.of_all.abs() < 1e-12 && worth.challenger_wins > 1.0 - 1e-12, "{worth:?}");
         assert!(worth.of_number.iter().all(|value| *value < 1e-9), "{worth:?}");
     }
 }

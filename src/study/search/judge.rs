@@ -248,18 +248,15 @@ fn violation(rules: &Rules, days: &[Outcome]) -> f64 {
     let n = days.len() as f64;
     let one = |(at, constraint): (usize, &Constraint)| {
         let values = || days.iter().map(move |day| day.constraints[at]);
-        match constraint.chance {
-            Some(chance) => {
-                let broken = || values().filter(|value| !constraint.holds(*value));
-                let count = broken().count() as f64;
-                let missing = (chance - (n - count) / n.max(1.0)).max(0.0);
-                let excess = broken().map(|value| (constraint.excess(value) / constraint.size()).min(1.0)).sum::<f64>();
-                if days.len() < FEW_DAYS { missing * excess / count.max(1.0) } else { missing }
-            }
-            None => {
-                let mean = values().map(|value| constraint.excess(value)).sum::<f64>() / n.max(1.0);
-                (mean / constraint.size()).clamp(0.0, 1.0)
-            }
+        if let Some(chance) = constraint.chance {
+            let broken = || values().filter(|value| !constraint.holds(*value));
+            let count = broken().count() as f64;
+            let missing = (chance - (n - count) / n.max(1.0)).max(0.0);
+            let excess = broken().map(|value| (constraint.excess(value) / constraint.size()).min(1.0)).sum::<f64>();
+            if days.len() < FEW_DAYS { missing * excess / count.max(1.0) } else { missing }
+        } else {
+            let mean = values().map(|value| constraint.excess(value)).sum::<f64>() / n.max(1.0);
+            (mean / constraint.size()).clamp(0.0, 1.0)
         }
     };
     rules.constraints.iter().enumerate().map(one).sum()

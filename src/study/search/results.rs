@@ -37,7 +37,7 @@ row! {
         second_objective: Option<f64> [""],
         /// share of its days on which all constraints held
         kept: Option<f64> [""],
-        /// best, front, beaten, infeasible, not_followed, refused
+        /// `best`, `front`, `beaten`, `infeasible`, `not_followed`, `refused`
         state: String [""],
     }
 }
