@@ -226,7 +226,7 @@ fn the_smallest_charger_set_is_that_of_erlang() {
                     \"visits.csv\"\n[money]\ndiscount_rate = 0.05\nyears = 10\nusd_of = 2025\n[price.ports]\nof = \
                     [\"charger.ports\"]\ncapex_usd = 50000\nlife_years = 10\n";
     std::fs::write(dir.path().join("station/scenario.toml"), scenario).unwrap();
-    let study = "scenario = \"station\"\nobjective = \"year_cost_usd\"\n[budget]\nruns = 30\nreplications = 2\n[decide]\n\
+    let study = "scenario = \"station\"\nobjective = \"year_cost_usd\"\nbound = false\n[budget]\nruns = 30\nreplications = 2\n[decide]\n\
                  \"charger.ports.cabinets\" = { from = 4, to = 11, step = 1 }\n[[constraint]]\nmetric = \
                  \"queue_wait_mean_min\"\nmost = 15\n";
     std::fs::write(dir.path().join("smallest.toml"), study).unwrap();

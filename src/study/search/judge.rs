@@ -8,7 +8,7 @@ use serde::Serialize;
 /// A design is dropped when what it needs has less than this probability.
 const HOPELESS: f64 = 0.01;
 /// It is beaten when the difference is this sure, one-sided.
-const BEATEN: f64 = 0.005;
+const BEATEN: f64 = 0.002;
 /// Weight of a broken constraint against the whole range of an objective.
 const PENALTY: f64 = 3.0;
 
@@ -159,6 +159,15 @@ pub fn is_hopeless(rules: &Rules, days: &[Outcome]) -> bool {
     rules.constraints.iter().enumerate().any(|(at, constraint)| {
         let values: Vec<f64> = days.iter().map(|day| day.constraints[at]).collect();
         values.len() >= 2 && constraint.p_kept(&values) < HOPELESS
+    })
+}
+
+/// Does a design rather break a constraint than hold it, as far as these days tell?
+#[must_use]
+pub fn is_doubtful(rules: &Rules, days: &[Outcome]) -> bool {
+    rules.constraints.iter().enumerate().any(|(at, constraint)| {
+        let values: Vec<f64> = days.iter().map(|day| day.constraints[at]).collect();
+        constraint.p_just_kept(&values) >= 0.5 && !values.iter().all(|value| constraint.holds(*value))
     })
 }
 

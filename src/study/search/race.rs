@@ -6,7 +6,7 @@
 //! too large to try whole begin with a sample and go on with the neighbours of the designs in front. A design that seems
 //! best was also the luckiest: its constraints are judged on fresh days, which took no part in the race.
 
-use super::judge::{Outcome, Rules, Standing, is_beaten, is_hopeless, passes};
+use super::judge::{Outcome, Rules, Standing, is_beaten, is_doubtful, is_hopeless, passes};
 use super::space::{Design, Space};
 use crate::kernel::random::Stream;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ pub const FRESH_DAYS: u32 = 500_000;
 /// Designs whose constraints are judged on fresh days, one after the other until one holds them.
 pub const TRIALS: usize = 3;
 /// Share of the budget that the race may use; the rest judges its winners.
-const RACE_SHARE: f64 = 0.7;
+const RACE_SHARE: f64 = 0.8;
 /// Of the race's budget, the share that the first look at designs may take.
 const FIRST_SHARE: f64 = 0.45;
 /// Designs in front whose neighbours are tried.
@@ -259,11 +259,15 @@ impl<E> State<'_, '_, E> {
         }
     }
 
-    /// Those at the end, best first; where none is left, those that came furthest.
+    /// Those at the end, best first, but after all others those that rather break a constraint than hold it; where none is left,
+    /// those that came furthest.
     fn front(&self) -> Vec<usize> {
         let open = self.order();
         if !open.is_empty() {
-            return open;
+            let is_sound = |at: &usize| !is_doubtful(self.rules, &self.racers[*at].runs);
+            let (mut front, doubtful): (Vec<usize>, Vec<usize>) = open.into_iter().partition(is_sound);
+            front.extend(doubtful);
+            return front;
         }
         let tried: Vec<usize> = (0..self.racers.len()).filter(|at| !self.racers[*at].runs.is_empty()).collect();
         let runs: Vec<&[Outcome]> = tried.iter().map(|at| self.racers[*at].runs.as_slice()).collect();

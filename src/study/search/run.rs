@@ -244,8 +244,12 @@ impl Model<'_> {
         let days: Vec<u32> = (0..BOUNDED_DAYS).collect();
         let runs = in_order(self.jobs, &days, |day| {
             // A bound that cannot be found is no reason to say nothing of the rest.
-            let bounded = replicate_bounded(&loaded, self.search.seed, *day, self.stop);
-            bounded.or_else(|_| replicate(&loaded, self.search.seed, *day, self.stop))
+            let run = || replicate(&loaded, self.search.seed, *day, self.stop);
+            if self.search.is_bounded {
+                replicate_bounded(&loaded, self.search.seed, *day, self.stop).or_else(|_| run())
+            } else {
+                run()
+            }
         });
         let runs =
             runs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&racer.design, source))?;

@@ -38,6 +38,9 @@ struct SearchSpec {
     /// Probability with which a reported design holds its constraints.
     #[serde(default = "default_confidence")]
     confidence: f64,
+    /// Hold the charging of the reported design against the best possible.
+    #[serde(default = "default_bound")]
+    bound: bool,
     /// How much may be spent.
     #[serde(default)]
     budget: BudgetSpec,
@@ -98,6 +101,10 @@ fn as_it_is() -> String {
     "bau".to_owned()
 }
 
+fn default_bound() -> bool {
+    true
+}
+
 fn default_seed() -> u64 {
     1
 }
@@ -133,6 +140,8 @@ pub struct Search {
     pub rules: Rules,
     /// What may be spent.
     pub budget: Budget,
+    /// Is the charging of the reported design held against the best possible?
+    pub is_bounded: bool,
     /// The decisions.
     pub space: Space,
     /// The scenario without a decision.
@@ -237,6 +246,7 @@ impl Reader<'_> {
             objectives,
             constrained,
             budget: Budget { runs: spec.budget.runs as usize, replications: spec.budget.replications },
+            is_bounded: spec.bound,
             space,
             loaded,
             hash,
