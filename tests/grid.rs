@@ -367,7 +367,7 @@ fn wrong_electrics_are_named() {
          [node.c]\nsite = \"other\"\n[node.s]\nsite = \"s\"\n\
          [charger.x]\nsite = \"s\"\nbehind = \"c\"\ncabinets = 1\ncabinet_kw = 50\nefficiency = 0.9\nusers = [\"visitors\"]\n\
          [limit.l]\non = [\"nowhere\"]\nkw = 5\nfrom = \"2025-06-05\"\nto = \"2025-06-03\"\nhours = \"25-7\"\nmonths = [13]\n\
-         [solar.p]\nsite = \"s\"\ndc_kw = 5\n\
+         [solar.p]\nsite = \"s\"\ndc_kw = 5\nclearness = [0.5]\n\
          [storage.q]\nsite = \"s\"\nenergy_kwh = 50\npower_kw = 20\nround_trip = 0.9\nrule = \"peak_shave\"\n"
     );
     let told = Site::new(&toml, &[(0, 60, 1.0, 1.0)]).wrong();

@@ -314,7 +314,7 @@ fn sessions_of_acn_data() {
     assert_eq!((found.start.as_str(), found.zone.as_str(), found.open), ("2018-04-25", "America/Los_Angeles", 1));
     let a = &found.list[0];
     assert_eq!((a.session_id.as_str(), a.vehicle_id.as_str(), a.charger_id.as_str()), ("a", "a", "CA-496"));
-    assert_eq!((a.arrive_s, a.depart_s, a.energy_kwh, a.max_kw), (14_884, 22_810, 7.932, 6.656));
+    assert_eq!((a.arrive_s, a.depart_s, a.energy_kwh, a.max_kw), (14_884, 22_810, 7.932, 7.94));
     assert_eq!(found.list[1].arrive_s, 86_400, "midnight of the second day is 07:00 GMT in summer");
     let csv = acn::to_csv(&found);
     assert!(csv.starts_with(
@@ -407,14 +407,16 @@ fn a_run_as_load_shapes_and_charging_profiles() {
         assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
         let file = std::fs::read_to_string(dir.path().join(version).join("depot.json")).unwrap();
         let requests: Vec<Value> = serde_json::from_str(&file).unwrap();
-        assert_eq!(requests.len(), 2, "one a day");
+        // A station of 1.6 keeps one profile of a stack level and purpose, so that holds all days.
+        let days = if version == "1.6" { 2 } else { 1 };
+        assert_eq!(requests.len(), 2 / days);
         let first = requests[0].pointer(profile).unwrap();
         assert_eq!(first["validFrom"], "2025-06-02T07:00:00Z", "local midnight in summer");
         let schedule = first["chargingSchedule"].get(0).unwrap_or(&first["chargingSchedule"]);
-        assert_eq!(schedule["duration"], 86_400);
+        assert_eq!(schedule["duration"], 86_400 * days);
         let periods = schedule["chargingSchedulePeriod"].as_array().unwrap();
         let highest = periods.iter().map(|period| period["limit"].as_f64().unwrap()).fold(0.0, f64::max);
-        let most = values[..288].iter().copied().fold(0.0, f64::max);
+        let most = values[..288 * days].iter().copied().fold(0.0, f64::max);
         assert!(highest > 0.0 && highest <= most * 1000.0, "{highest} W of {most} kW");
         assert_eq!(periods[0]["startPeriod"], 0);
     }

@@ -19,6 +19,7 @@ mod number;
 mod ocpi;
 mod ocpp_log;
 mod ratchet;
+mod session_columns;
 pub mod sessions;
 mod sheet;
 pub mod stamp;

@@ -237,7 +237,7 @@ fn date_of(parts: &[&str], separator: char, order: DateOrder) -> Option<Date> {
         let is_word = lower.len() >= 3 && lower.chars().all(|c| c.is_ascii_alphabetic() || c == '.');
         MONTHS.iter().position(|month| is_word && lower.starts_with(month)).map(|at| at as i16 + 1)
     };
-    let (year, month, day) = if first.len() == 4 {
+    let (year, month, day) = if first.len() == 4 && first.bytes().all(|byte| byte.is_ascii_digit()) {
         (number(first)?, named(second).or_else(|| number(second))?, number(third)?)
     } else if let Some(month) = named(first) {
         (number(third)?, month, number(second)?)

@@ -1,10 +1,11 @@
 //! From the plans of a scenario to yards and their machines.
 
+use super::doing::Doing;
 use super::hours::{Hours, STEP_S};
 use super::plan::{Place, Plan, plan_of};
 use super::spec::{ChargingRule, PlanSpec};
-use super::state::{Coming, Crane, CraneUnit, Doing, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
-use super::tally::{LotTime, Tally, Told};
+use super::state::{Coming, Crane, CraneUnit, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
+use super::tally::{LotTime, Told, YardCounts};
 use super::times::Times;
 use crate::charging::lots::Lots;
 use crate::freight::labor::Labor;
@@ -257,7 +258,7 @@ impl Maker<'_, '_> {
         };
         let classes = links.pools.len();
         let told = Told { present_away_s: vec![(0, 0); classes], ..Told::default() };
-        let mut tally = Tally { machines: vec![0; classes], told, ..Tally::default() };
+        let mut tally = YardCounts { machines: vec![0; classes], told, ..YardCounts::default() };
         tally.lot_s = vec![LotTime::default(); classes];
         tally.state_s = vec![[0; Doing::ALL.len()]; classes];
         for machine in &machines {

@@ -1,7 +1,8 @@
 //! What no schema can see about plans.
 
-use super::plan::{Plan, Wrong, plan_of};
+use super::plan::{Plan, plan_of};
 use super::spec::{ChargingRule, Drawing, PlanSpec};
+use super::wrong::Wrong;
 use crate::document::problem::{Place, Problem, nearest};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;

@@ -1,22 +1,14 @@
 //! Decisions of a yard: which unit takes which move, when and where a unit charges.
 
+use super::doing::Doing;
 use super::moves::{LotNow, Step, ToCharge};
-use super::spec::{Assignment, ChargingRule, LotChoice, ServeFirst};
-use super::state::{Doing, End, Machine, Move, Server, Then};
+use super::spec::{Assignment, ChargingRule, LotChoice};
+use super::state::{End, Machine, Move, Server, Then};
 
 /// A unit charges in a break or a wait when it has less than this.
 const FULL_SOC: f64 = 0.95;
 /// The lot of units that are filled where they stand.
 pub(crate) const NO_LOT: u16 = u16::MAX;
-
-/// Does a truck go before a carrier at a block?
-pub(super) fn is_truck_first(serve_first: ServeFirst, truck_s: u32, carrier_s: u32) -> bool {
-    match serve_first {
-        ServeFirst::FirstCome => truck_s <= carrier_s,
-        ServeFirst::Trucks => true,
-        ServeFirst::Carriers => false,
-    }
-}
 
 /// The state of charge at which a unit leaves its work under the rule `progressive`: it rises with free plugs and falls with
 /// units that work, between half of the model's own and halfway to what it comes back with.

@@ -3,8 +3,8 @@
 //! A feature has the property `kind` and an `id` (as a property, or its own). Coordinates are degrees (RFC 7946), or metres
 //! where the collection says `"units": "m"`.
 
-use super::plan::Wrong;
 use super::spec::{Drawing, Feature, Part};
+use super::wrong::Wrong;
 use crate::document::json;
 use crate::document::problem::{Place, Problem, nearest};
 use crate::kernel::math;

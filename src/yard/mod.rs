@@ -6,6 +6,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod dispatch;
+pub mod doing;
 pub(crate) mod drawing;
 pub(crate) mod hours;
 pub(crate) mod moves;
@@ -20,3 +21,4 @@ pub(crate) mod times;
 mod trucks;
 mod vessels;
 pub(crate) mod ways;
+pub(crate) mod wrong;

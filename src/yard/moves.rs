@@ -1,7 +1,9 @@
 //! The work of a yard, move by move: events in the order of their exact time, ways, hand-overs.
 
+use super::doing::Doing;
 use super::plan::Place;
-use super::state::{Doing, End, Job, Machine, Move, MoveKind, Role, Server, Then, Yard, YardDue, YardWork};
+use super::spec::ServeFirst;
+use super::state::{End, Job, Machine, Move, MoveKind, Role, Server, Then, Yard, YardDue, YardWork};
 use crate::kernel::agenda::Due;
 use crate::kernel::ids::{TruckId, UnitId};
 
@@ -379,7 +381,7 @@ impl Step<'_> {
             (None, Some(_)) => true,
             (Some(_), None) => false,
             (Some((carrier_s, _)), Some((truck_s, _))) => {
-                super::dispatch::is_truck_first(self.yard.rules.serve_first, truck_s, carrier_s)
+                is_truck_first(self.yard.rules.serve_first, truck_s, carrier_s)
             }
         };
         if truck_first {
@@ -411,5 +413,14 @@ impl Step<'_> {
         }
         self.work.zones[usize::from(zone)].free.insert(id);
         if self.is_on_shift(id, at_s) { self.try_zone(zone, at_s) } else { self.rest(id, at_s) }
+    }
+}
+
+/// Does a truck go before a carrier at a block?
+fn is_truck_first(serve_first: ServeFirst, truck_s: u32, carrier_s: u32) -> bool {
+    match serve_first {
+        ServeFirst::FirstCome => truck_s <= carrier_s,
+        ServeFirst::Trucks => true,
+        ServeFirst::Carriers => false,
     }
 }

@@ -2,23 +2,10 @@
 
 use super::spec::{Drawing, Feature, Part, PlanKind, PlanSpec};
 use super::ways::{ROAD_REACH_M, Road, on_roads, rectilinear};
+use super::wrong::Wrong;
 use super::{drawing, standard};
 use crate::terminal::spec::TerminalSpec;
 use geo::{Area, Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
-
-/// What is wrong with a plan: where in it (a label of a feature, or a key), what, and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    pub(crate) field: String,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
-}
-
-impl Wrong {
-    pub(crate) fn new(field: impl Into<String>, message: impl Into<String>, help: Option<&str>) -> Self {
-        Self { field: field.into(), message: message.into(), help: help.map(str::to_owned) }
-    }
-}
 
 /// A place of a plan: its position in the plan's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

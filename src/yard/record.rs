@@ -1,7 +1,8 @@
 //! What yards did, when a run is over; and what must hold then.
 
+use super::doing::Doing;
 use super::moves::Step;
-use super::state::{Doing, Machine, Phase, Server, Yard, YardWork};
+use super::state::{Machine, Phase, Server, Yard, YardWork};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};

@@ -115,6 +115,9 @@ pub struct LotSpec {
     /// Its size along and across the quay, m.
     #[serde(default)]
     pub size_m: [f64; 2],
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
 }
 
 /// `[terminal.SITE.plan.dispatch]`: when and where units charge, and which unit takes which move.

@@ -3,8 +3,8 @@
 //! Metres along the quay from its left end, and from the quay's edge inland. Blocks fill the area between the aprons row by
 //! row from the quay, evenly along it.
 
-use super::plan::Wrong;
 use super::spec::{Drawing, Feature, GateSide, Part, PlanKind, PlanSpec};
+use super::wrong::Wrong;
 use geo::{Coord, Geometry, Line, LineString, Point, Rect, coord};
 
 /// Draws the standard plan of a kind.

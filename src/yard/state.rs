@@ -3,10 +3,11 @@
 //! A yard steps through its own events in the order of their exact time, so its machines are columns of one component and not
 //! entities: what has an identity in a run, the unit with its battery, is the terminal's entity, and `unit` points at it.
 
+use super::doing::Doing;
 use super::hours::Hours;
 use super::plan::{Place, Plan};
 use super::spec::{PlanKind, ServeFirst, YardDispatchSpec};
-use super::tally::Tally;
+use super::tally::YardCounts;
 use super::times::Times;
 use crate::kernel::agenda::{Agenda, due_kinds};
 use crate::kernel::ids::{SiteId, TerminalId, TruckId, UnitId};
@@ -128,47 +129,6 @@ pub(crate) enum MoveKind {
     ToRail,
     /// From the rail ramp to a block.
     FromRail,
-}
-
-/// What a machine does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Doing {
-    /// Nothing: no work.
-    Idle,
-    /// Its crew rests.
-    Break,
-    /// Drives without a container.
-    EmptyWay,
-    /// Drives with one.
-    LoadedWay,
-    /// Waits for a crane.
-    CraneWait,
-    /// Is served by a crane.
-    AtCrane,
-    /// Waits for a machine at a block.
-    BlockWait,
-    /// Is served there; a block machine: handles a container.
-    AtBlock,
-    /// Drives to a charging lot.
-    LotWay,
-    /// Is at the lot: waits for a plug, is plugged in, charges, waits to be unplugged.
-    AtLot,
-}
-
-impl Doing {
-    /// All of them, in their order.
-    pub const ALL: [Self; 10] = [
-        Self::Idle,
-        Self::Break,
-        Self::EmptyWay,
-        Self::LoadedWay,
-        Self::CraneWait,
-        Self::AtCrane,
-        Self::BlockWait,
-        Self::AtBlock,
-        Self::LotWay,
-        Self::AtLot,
-    ];
 }
 
 /// What a machine does when it reaches the end of its way.
@@ -362,5 +322,5 @@ pub struct YardWork {
     pub(crate) lanes_free_s: Vec<u32>,
     pub(crate) visits: Vec<Option<Visit>>,
     pub(crate) free_visits: Vec<u32>,
-    pub(crate) tally: Tally,
+    pub(crate) tally: YardCounts,
 }

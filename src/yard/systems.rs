@@ -2,8 +2,9 @@
 
 use super::build::{Links, MachineOf};
 use super::dispatch::NO_LOT;
+use super::doing::Doing;
 use super::moves::{Energy, LotNow, Out, Step, Used};
-use super::state::{Doing, Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
+use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
 use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
 use crate::charging::lots::LotsNow;
 use crate::freight::state::{Berths, Call};

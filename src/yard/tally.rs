@@ -1,11 +1,11 @@
 //! What a yard did since the start of the run.
 
-use super::state::Doing;
+use super::doing::Doing;
 use crate::record::tally::Waits;
 
 /// Sums over a run.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct YardCounts {
     /// Machines by class.
     pub(crate) machines: Vec<u32>,
     /// Their seconds by what they did.
@@ -72,7 +72,7 @@ pub(crate) struct Told {
     pub(crate) present_away_s: Vec<(u64, u64)>,
 }
 
-impl Tally {
+impl YardCounts {
     /// A machine did something for so long.
     pub(crate) fn spend(&mut self, class: u8, doing: Doing, seconds: u32) {
         self.state_s[usize::from(class)][doing as usize] += u64::from(seconds);

@@ -1,7 +1,8 @@
 //! Vessels and cranes: berths, cycles, departures.
 
+use super::doing::Doing;
 use super::moves::{Step, Used, VesselOut};
-use super::state::{Crane, Doing, End, Move, MoveKind, Server, Vessel, YardDue};
+use super::state::{Crane, End, Move, MoveKind, Server, Vessel, YardDue};
 use crate::kernel::random::Purpose;
 
 impl Step<'_> {

@@ -141,7 +141,7 @@ fn wrong_loads_are_named() {
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:15,1\n", "load.csv:4: start: an overlap"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,nan\n", "load.csv:3: kw: `nan` is not a finite number"),
         ("start,kw\n2025-06-32T00:00,1\n2025-06-02T00:15,1\n", "load.csv:2: start: `2025-06-32T00:00` is not a time"),
-        ("begun,kw\n2025-06-02T00:00,1\n", "no column of times was recognised"),
+        ("begun,kw\n2025-06-02T00:00,1\n", "no header of a load was recognised"),
         ("start,kw\n2025-06-02T00:00,1,2\n", "load.csv:2"),
     ];
     for (csv, words) in cases {

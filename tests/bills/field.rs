@@ -1,8 +1,6 @@
 //! Contract: conventions on which people's tools differ are decided as stated, and where the tariff leaves them open the
 //! bill says so: hours of use with ratchets, units of demand, net metering, days that a load covers in part, gaps between
 //! versions of a rate, holidays, subscriptions; files of others are recognised. Each value is worked out by hand.
-//!
-//! Seen red: on the code of before each of these (see the values after "not").
 
 use crate::{LA, close, demand, energy, hours, load, problems_of, read, urdb, with};
 use portvolt::account::bill::{Component, bill};

@@ -1,0 +1,296 @@
+//! The columns of a log of charging sessions, by the names that people and systems give them.
+
+use super::map::Map;
+use super::meter_columns::plain;
+use super::sheet::SheetRow;
+
+const SESSION: [&str; 14] = [
+    "session id",
+    "sessionid",
+    "session",
+    "transaction id",
+    "transactionid",
+    "plug in event id",
+    "charging event",
+    "charge event id",
+    "event id",
+    "cdr id",
+    "record id",
+    "charge id",
+    "session number",
+    "id",
+];
+const VEHICLE: [&str; 12] = [
+    "vehicle id",
+    "vehicle",
+    "vehicle name",
+    "vin",
+    "asset",
+    "asset id",
+    "unit number",
+    "user id",
+    "userid",
+    "driver id",
+    "rfid",
+    "card number",
+];
+const CHARGER: [&str; 22] = [
+    "charger id",
+    "charger",
+    "charger name",
+    "station name",
+    "station id",
+    "stationid",
+    "station",
+    "charge point",
+    "charge point id",
+    "chargepoint id",
+    "charging station",
+    "charging station id",
+    "charge station id",
+    "chargestation",
+    "cpid",
+    "cp id",
+    "evse id",
+    "evse uid",
+    "evse",
+    "space id",
+    "spaceid",
+    "asset name",
+];
+const PORT: [&str; 8] =
+    ["port number", "port", "port id", "connector id", "connector", "connector number", "outlet", "plug id"];
+const ARRIVE: [&str; 34] = [
+    "arrive",
+    "arrival",
+    "arrival time",
+    "plug connect time",
+    "plug in time",
+    "plugin time",
+    "plug in",
+    "plugged in",
+    "connection time",
+    "connectiontime",
+    "connect time",
+    "connected at",
+    "session start",
+    "session start time",
+    "session start date time",
+    "start date time",
+    "start datetime",
+    "startdatetime",
+    "start",
+    "start date",
+    "start time",
+    "starttime",
+    "started",
+    "started at",
+    "start timestamp",
+    "transaction start",
+    "transaction start time",
+    "begin",
+    "begin time",
+    "created",
+    "charging start",
+    "charge start",
+    "start dt",
+    "from",
+];
+const DEPART: [&str; 34] = [
+    "depart",
+    "departure",
+    "departure time",
+    "plug disconnect time",
+    "plug out time",
+    "plugout time",
+    "unplug time",
+    "unplugged",
+    "disconnect time",
+    "disconnecttime",
+    "disconnected at",
+    "session end",
+    "session end time",
+    "session end date time",
+    "end date time",
+    "end datetime",
+    "enddatetime",
+    "end",
+    "end date",
+    "end time",
+    "endtime",
+    "ended",
+    "ended at",
+    "end timestamp",
+    "transaction end",
+    "transaction stop",
+    "transaction end time",
+    "stop",
+    "stop time",
+    "completed",
+    "charging end",
+    "charge end",
+    "end dt",
+    "to",
+];
+const DURATION: [&str; 11] = [
+    "total duration",
+    "duration",
+    "session duration",
+    "connection duration",
+    "connected duration",
+    "plug duration",
+    "plugged in duration",
+    "connected time",
+    "plug in duration",
+    "connect duration",
+    "parking time",
+];
+const CHARGING: [&str; 6] =
+    ["charging time", "charge time", "charge duration", "charging duration", "chargetime", "active charging time"];
+const POWER: [&str; 8] =
+    ["max kw", "max power", "peak power", "peak kw", "maximum power", "maxpower", "charge power max", "power max"];
+const ENERGY: [&str; 12] = [
+    "energy",
+    "energy delivered",
+    "energy consumed",
+    "delivered energy",
+    "total energy",
+    "total kwh",
+    "consumption",
+    "usage",
+    "charged energy",
+    "energy used",
+    "energy dispensed",
+    "meter total",
+];
+
+/// Which column says what.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    pub(super) session: Option<usize>,
+    pub(super) vehicle: Option<usize>,
+    pub(super) charger: Option<usize>,
+    pub(super) port: Option<usize>,
+    pub(super) arrive: Option<usize>,
+    pub(super) arrive_clock: Option<usize>,
+    pub(super) depart: Option<usize>,
+    pub(super) depart_clock: Option<usize>,
+    pub(super) zone: Option<usize>,
+    pub(super) duration: Option<(usize, f64)>,
+    pub(super) charging: Option<(usize, f64)>,
+    pub(super) energy: Option<(usize, f64)>,
+    pub(super) power: Option<(usize, f64)>,
+    pub(super) names: Vec<String>,
+}
+
+impl Columns {
+    /// What a header says. Err: what is missing.
+    pub(super) fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
+        let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
+        let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
+        // A name without its unit: `energy kwh`, `total duration hh mm ss`.
+        let bare: Vec<String> = names.iter().map(|name| without_unit(name)).collect();
+        let at = |role: &str, known: &[&str]| -> Result<Option<usize>, String> {
+            if let Some(name) = map.columns.get(role) {
+                let found = written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+                return found
+                    .map(Some)
+                    .ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"));
+            }
+            let find = |known: &&str| bare.iter().position(|name| name == known);
+            Ok(known.iter().find_map(find))
+        };
+        let scaled = |at: Option<usize>, scale: fn(&str) -> f64| at.map(|at| (at, scale(&names[at])));
+        let energy = at("energy_kwh", &ENERGY)?.or_else(|| names.iter().position(|name| is_energy(name)));
+        let mut out = Self {
+            session: at("session_id", &SESSION)?,
+            vehicle: at("vehicle_id", &VEHICLE)?,
+            charger: at("charger_id", &CHARGER)?,
+            port: at("port_id", &PORT)?,
+            arrive: at("arrive", &ARRIVE)?,
+            depart: at("depart", &DEPART)?,
+            zone: names.iter().position(|name| name == "start time zone" || name == "time zone" || name == "timezone"),
+            duration: scaled(at("duration", &DURATION)?, seconds_of),
+            charging: scaled(at("charging_time", &CHARGING)?, seconds_of),
+            energy: scaled(energy, kwh_of),
+            power: scaled(at("max_kw", &POWER)?, kw_of),
+            ..Self::default()
+        };
+        let beside = |date: &[&str], time: &[&str]| {
+            let find = |known: &[&str]| bare.iter().position(|name| known.contains(&name.as_str()));
+            find(date).zip(find(time))
+        };
+        // A date and a time of the day in two columns.
+        if map.columns.is_empty()
+            && let Some((date, time)) =
+                beside(&["start date", "arrival date", "date"], &["start time", "arrival time", "starttime"])
+        {
+            (out.arrive, out.arrive_clock) = (Some(date), Some(time));
+        }
+        if map.columns.is_empty()
+            && let Some((date, time)) =
+                beside(&["end date", "departure date"], &["end time", "departure time", "endtime"])
+        {
+            (out.depart, out.depart_clock) = (Some(date), Some(time));
+        }
+        let mut missing = Vec::new();
+        if out.arrive.is_none() {
+            missing.push("arrive (a time)");
+        }
+        if out.depart.is_none() && out.duration.is_none() {
+            missing.push("depart (a time) or duration");
+        }
+        if out.energy.is_none() {
+            missing.push("energy_kwh");
+        }
+        let seen: Vec<String> =
+            written.iter().filter(|name| !name.is_empty()).take(16).map(|name| format!("`{name}`")).collect();
+        out.names = written;
+        if missing.is_empty() {
+            Ok(out)
+        } else {
+            Err(format!("no column was recognised for {}; there are {}", missing.join(", "), seen.join(", ")))
+        }
+    }
+
+    pub(super) fn name(&self, at: Option<usize>) -> &str {
+        at.and_then(|at| self.names.get(at)).map_or("", String::as_str)
+    }
+}
+
+/// The name of a column without the units and notes behind it.
+fn without_unit(name: &str) -> String {
+    const NOTES: [&str; 20] = [
+        "kwh", "wh", "mwh", "kw", "w", "ac", "dc", "hh", "mm", "ss", "min", "mins", "minutes", "hours", "hrs", "h",
+        "seconds", "sec", "s", "utc",
+    ];
+    let words: Vec<&str> = name.split(' ').filter(|word| !NOTES.contains(word)).collect();
+    if words.is_empty() { name.to_owned() } else { words.join(" ") }
+}
+
+fn is_energy(name: &str) -> bool {
+    name.split(' ').any(|word| matches!(word, "kwh" | "wh" | "mwh" | "kwhdelivered"))
+        && !name.contains("price")
+        && !name.contains("cost")
+}
+
+fn kwh_of(name: &str) -> f64 {
+    match name.split(' ').find(|word| matches!(*word, "wh" | "mwh")) {
+        Some("wh") => 1e-3,
+        Some(_) => 1e3,
+        None => 1.0,
+    }
+}
+
+fn kw_of(name: &str) -> f64 {
+    if name.split(' ').any(|word| word == "w") { 1e-3 } else { 1.0 }
+}
+
+/// Seconds of the unit that a duration's name holds; hours where it holds none and the cell is a plain number.
+fn seconds_of(name: &str) -> f64 {
+    match name.split(' ').find(|word| matches!(*word, "min" | "mins" | "minutes" | "seconds" | "sec" | "s")) {
+        Some("min" | "mins" | "minutes") => 60.0,
+        Some(_) => 1.0,
+        None => 3600.0,
+    }
+}
