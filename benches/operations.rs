@@ -36,7 +36,7 @@ fn run(loaded: &Loaded) -> u64 {
 fn scenarios(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("run");
     group.sample_size(10);
-    let cases = [
+    let cases = vec![
         ("depot_night week", loaded("depot_night", None, &[])),
         ("port_terminal week", loaded("port_terminal", None, &[])),
         ("port_terminal planned week", loaded("port_terminal", Some("planned.toml"), &[])),

@@ -318,7 +318,7 @@ fn sessions_of_acn_data() {
     assert_eq!(found.list[1].arrive_s, 86_400, "midnight of the second day is 07:00 GMT in summer");
     let csv = acn::to_csv(&found);
     assert!(csv.starts_with(
-        "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\na,a,CA-496,14884,22810,7.932,6.656\n"
+        "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\na,a,CA-496,14884,22810,7.932,7.94\n"
     ));
     let mut problems = Vec::new();
     let visits = portvolt::scenario::visits::visits("acn.csv", &csv, &mut problems);

@@ -7,6 +7,7 @@ mod common;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -79,7 +80,7 @@ fn desk() -> tempfile::TempDir {
     std::fs::write(folder.join("scenario.toml"), PLANTED).unwrap();
     let mut visits = "session_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
     for at in 0..10 {
-        visits.push_str(&format!("v{at},{},{},80,100\n", at * 3_600, at * 3_600 + 20_000));
+        let _ = writeln!(visits, "v{at},{},{},80,100", at * 3_600, at * 3_600 + 20_000);
     }
     std::fs::write(folder.join("visits.csv"), visits).unwrap();
     dir

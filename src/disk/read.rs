@@ -20,8 +20,6 @@ pub enum Kind {
     Picture,
     /// A tariff.
     Tariff,
-    /// Charging sessions of another program, as JSON.
-    Sessions,
     /// A plugin.
     Plugin,
     /// Code that was compiled from a plugin.
@@ -42,7 +40,7 @@ impl Kind {
     pub const fn limit_bytes(self) -> u64 {
         match self {
             Self::Toml => 16 * MB,
-            Self::Csv | Self::Sessions => 512 * MB,
+            Self::Csv => 512 * MB,
             // Each number of a map takes thirty times its text in memory.
             Self::Map => 32 * MB,
             // A page holds it as text.

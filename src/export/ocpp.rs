@@ -6,9 +6,6 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Most periods of one schedule (OCPP 2.0.1, schema of `ChargingScheduleType`). A station may take fewer: its
-/// `ChargingScheduleMaxPeriods` (1.6) or `PeriodsPerSchedule` (2.0.1).
-pub const MOST_PERIODS: usize = 1024;
 const DAY_S: u32 = 86_400;
 
 /// Versions of the protocol.
@@ -162,7 +159,7 @@ mod tests {
     use super::*;
 
     fn options(version: Version) -> Options {
-        Options { version, unit: Unit::Watts, most_periods: MOST_PERIODS }
+        Options { version, unit: Unit::Watts, most_periods: 1024 }
     }
 
     /// 15-minute set-points 10, 10, 7.36, 0 kW: changes at 0, 1800 and 2700 s.

@@ -5,7 +5,7 @@ use super::ways::{ROAD_REACH_M, Road, on_roads, rectilinear};
 use super::wrong::Wrong;
 use super::{drawing, standard};
 use crate::terminal::spec::TerminalSpec;
-use geo::{Area, Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
+use geo::{Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
 
 /// A place of a plan: its position in the plan's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,13 +67,6 @@ impl Plan {
         self.ways_m[from.index() * self.positions.len() + to.index()]
     }
 
-    /// Position of a place in metres, as drawn.
-    #[must_use]
-    pub fn position(&self, place: Place) -> (f64, f64) {
-        let at = self.positions[place.index()];
-        (at.x, at.y)
-    }
-
     /// How many places there are.
     #[must_use]
     pub fn places(&self) -> usize {
@@ -114,14 +107,6 @@ impl Plan {
     #[must_use]
     pub fn parking(&self) -> Place {
         self.parking
-    }
-
-    /// Mean way from a crane to a block, m.
-    #[must_use]
-    pub fn mean_crane_way_m(&self) -> f64 {
-        let ways =
-            self.cranes.iter().flat_map(|crane| self.blocks.iter().map(|block| self.way_m(*crane, block.seaward)));
-        ways.sum::<f64>() / (self.cranes.len() * self.blocks.len()) as f64
     }
 }
 
@@ -224,6 +209,10 @@ impl<'a> Parts<'a> {
                 wrong.push(Wrong::new(place.label.clone(), message, Some("move it inside, or the fence around it")));
             }
             for (other, known) in &places[..at] {
+                // Units may wait where they charge.
+                if [*known, *word] == ["lot", "parking"] {
+                    continue;
+                }
                 let matrix = other.shape.relate(&place.shape);
                 if matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_equal_topo() {
                     let message = format!("the {word} `{}` overlaps the {known} `{}`", place.key, other.key);
@@ -351,10 +340,4 @@ fn ends_of_block(shape: &Geometry, quay: Line) -> Option<(Coord, Coord)> {
     let mut middles: Vec<Coord> = middles.collect();
     middles.sort_by(|a, b| far(a).total_cmp(&far(b)));
     Some((*middles.first()?, *middles.last()?))
-}
-
-/// Area of a shape, m2.
-#[must_use]
-pub fn area_m2(shape: &Geometry) -> f64 {
-    shape.unsigned_area()
 }

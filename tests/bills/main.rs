@@ -1,7 +1,12 @@
 //! Contract: a bill is right to the cent, by hand: tiers, time of use, ratchets, dates, clock changes, meters of 1 to 60
 //! minutes; one real month is reproduced; wrong files are named by line or key, all at once, and nothing is billed.
 
-#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
+#![allow(
+    clippy::format_collect,
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test that fails says so by panicking"
+)]
 
 mod command;
 #[path = "../common/mod.rs"]

@@ -1285,7 +1285,7 @@ export interface components {
             /** @description State of charge of each column, percent; none before the first and after the last session. */
             percent: (number | null)[];
         };
-        /** @description VehicleGroup of one model and one owner. */
+        /** @description `VehicleGroup` of one model and one owner. */
         VehicleGroup: {
             /**
              * Format: int32
