@@ -1,10 +1,10 @@
 //! Chargers, charging ports, queues and sessions: which vehicle waits, which charges, how fast, until when.
 //!
-//! A vehicle that wants to charge hands its battery over in an [`arrival::Arrival`] and gets it back in an
-//! [`arrival::Departure`]: only the room that holds the battery writes it. In between, power goes
+//! A vehicle that wants to charge hands its battery over in an `arrival::Arrival` and gets it back in an
+//! `arrival::Departure`: only the room that holds the battery writes it. In between, power goes
 //! Ask (what the session can take) -> Plan (what the policy wants) -> Grant (what the limits allow) -> delivered.
 //!
-//! Where `[time]` has `allocation = "event"`, the queue step does all of it as vehicles come and go ([`allocation`]).
+//! Where `[time]` has `allocation = "event"`, the queue step does all of it as vehicles come and go (`allocation`).
 //!
 //! Charging ports, cabinets and the queues of sites are entities; what there is one of is a resource: the agenda, the
 //! tables of groups, and the budget by node of the tree of limits.

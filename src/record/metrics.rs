@@ -336,7 +336,7 @@ catalogue! {
         "share of the trucks at work that are zero-emission";
     ZevShareEquipment = "zev_share_equipment" [""] more in [Year] "share of equipment that is zero-emission";
     NpvUsd = "npv_usd" ["USD"] more in [Total, Site]
-        "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen; outside of a transition, of what has a price, over the years of [money]";
+        "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen; outside of a transition, of what has a price, over the years of the table `money`";
     NpvPublicUsd = "npv_public_usd" ["USD"] more in [Total]
         "net present value of private and public money together: lost taxes count, fees and vouchers cancel";
     NpvResourceUsd = "npv_resource_usd" ["USD"] more in [Total]

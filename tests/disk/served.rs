@@ -61,8 +61,8 @@ fn field(body: &str, name: &str) -> String {
 fn use_it(address: &str) -> Told {
     let changes = r#"[{"path":"site.depot.limit_kw","value":550}]"#;
     let save = format!(r#"{{"scenario":"depot","name":"changed","changes":{changes}}}"#);
-    let mut told = Told::default();
-    told.is_saved = ask(address, "POST", "scenarios/save", &save).is_some_and(|answer| answer.0 == 201);
+    let is_saved = ask(address, "POST", "scenarios/save", &save).is_some_and(|answer| answer.0 == 201);
+    let mut told = Told { is_saved, ..Told::default() };
     let run = format!(r#"{{"scenario":"depot","days":1,"changes":{changes}}}"#);
     let Some((202, body)) = ask(address, "POST", "runs", &run) else { return told };
     let id = field(&body, "id");

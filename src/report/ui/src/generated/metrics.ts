@@ -153,7 +153,7 @@ export const METRICS = {
   zev_share_trucks: { unit: "", better: "higher", info: "share of registered trucks that are zero-emission" },
   zev_share_trucks_at_work: { unit: "", better: "higher", info: "share of the trucks at work that are zero-emission" },
   zev_share_equipment: { unit: "", better: "higher", info: "share of equipment that is zero-emission" },
-  npv_usd: { unit: "USD", better: "higher", info: "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen; outside of a transition, of what has a price, over the years of [money]" },
+  npv_usd: { unit: "USD", better: "higher", info: "net present value at the discount rate (costs are negative): private money of the hub, or of a site that sells charging or hydrogen; outside of a transition, of what has a price, over the years of the table `money`" },
   npv_public_usd: { unit: "USD", better: "higher", info: "net present value of private and public money together: lost taxes count, fees and vouchers cancel" },
   npv_resource_usd: { unit: "USD", better: "higher", info: "net present value of what it takes, whoever pays: no taxes, fees, credits or public money" },
   resource_cost_usd: { unit: "USD", better: "lower", info: "what it took, whoever paid" },
