@@ -2,6 +2,7 @@
 
 mod args;
 mod bill;
+mod cluster;
 mod compare;
 mod exit;
 mod export;

@@ -10,6 +10,7 @@ mod comparisons;
 mod files;
 mod runs;
 mod strangers;
+mod studies;
 
 use common::http::{Answer, Connection};
 use portvolt::serve::{Options, serve};

@@ -33,6 +33,10 @@ use worth::Worth;
 const OTHER_DAYS: u32 = 1_000_000;
 /// A number interacts when it explains this much more with others than by itself, and the intervals say so, too.
 const INTERACTS: f64 = 0.02;
+/// Base points of the screening, and the least share of the spread that is looked for, unless somebody says otherwise.
+pub const SCREENING_POINTS: u32 = 10;
+/// See there.
+pub const THRESHOLD: f64 = 0.02;
 /// Numbers among which pairs are looked for.
 const MOST_IN_PAIRS: usize = 6;
 
@@ -61,6 +65,9 @@ pub struct Asked {
     pub threshold: f64,
     /// Numbers whose shares are worked out.
     pub most: u32,
+    /// No file outside of this folder is read. None: any may be.
+    #[serde(skip)]
+    pub within: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -205,8 +212,11 @@ pub fn influence(
     stop: &AtomicBool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<(Influence, Vec<Loaded>), InfluenceError> {
-    let requests: Vec<Request> =
-        asked.strategies.iter().map(|strategy| strategy.request(&asked.scenario, &asked.settings, &[])).collect();
+    let request = |strategy: &Strategy| Request {
+        within: asked.within.clone(),
+        ..strategy.request(&asked.scenario, &asked.settings, &[])
+    };
+    let requests: Vec<Request> = asked.strategies.iter().map(request).collect();
     let loaded = requests.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     let numbers = common(asked, &loaded, &requests, jobs)?;
     if numbers.varied.is_empty() {
