@@ -9,7 +9,7 @@ use super::simulate::{begin, carry_out};
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
 use crate::sim::Options;
-use crate::study::compare::strategy::folder_of;
+use crate::scenario::files::{folder_of, is_file};
 use crate::study::fork::{Asked, Fork, ForkError};
 use crate::study::verify::{differing, fates, input_hash};
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ fn asked(args: &ForkArgs, manifest: &Manifest) -> Result<Asked, String> {
     let folder = folder_of(Path::new(&manifest.scenario));
     let overlay = |name: &PathBuf| {
         let beside = folder.join(name).with_extension("toml");
-        if !name.exists() && beside.exists() { beside } else { name.clone() }
+        if !name.exists() && is_file(&beside) { beside } else { name.clone() }
     };
     let mut settings = args.policies.settings()?;
     settings.extend(args.settings.iter().cloned());
