@@ -55,7 +55,8 @@ fn a_shipped_scenario_runs_by_its_name_and_is_repeated_from_the_binary() {
     assert!(manifest.contains("shipped:layout_study/../port_terminal/scenario.toml"), "{manifest}");
     let verified = portvolt(dir.path(), &["verify", "runs/layout_study"]);
     assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
-    let compared = ["compare", "depot_night", "--strategies", "bau,fcfs", "--replications", "2", "--set", "time.days=1"];
+    let compared =
+        ["compare", "depot_night", "--strategies", "bau,fcfs", "--replications", "2", "--set", "time.days=1"];
     assert_eq!(portvolt(dir.path(), &compared).status.code(), Some(0));
     assert!(dir.path().join("runs/compare_depot_night/manifest.json").is_file());
     std::fs::create_dir(dir.path().join("layout_study")).unwrap();

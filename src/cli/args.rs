@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use crate::scenario::files::{folder_of, is_file, scenario_path};
+use crate::scenario::files::{overlay_path, scenario_path};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -21,14 +21,9 @@ pub(super) struct ScenarioArgs {
 
 impl ScenarioArgs {
     pub(super) fn request(&self) -> crate::scenario::load::Request {
-        let folder = folder_of(&self.scenario);
-        let overlay = |name: &PathBuf| {
-            let beside = folder.join(name).with_extension("toml");
-            if !name.exists() && is_file(&beside) { beside } else { name.clone() }
-        };
         crate::scenario::load::Request {
             path: self.scenario.clone(),
-            overlays: self.strategy.iter().map(overlay).collect(),
+            overlays: self.strategy.iter().map(|name| overlay_path(&self.scenario, name)).collect(),
             settings: self.settings.clone(),
             ..crate::scenario::load::Request::default()
         }

@@ -50,6 +50,14 @@ pub fn scenario_path(base: &Path, given: &Path) -> PathBuf {
     shipped().unwrap_or(path)
 }
 
+/// The overlay that is meant by a name: the file, else the one of this name beside the scenario.
+#[must_use]
+pub fn overlay_path(scenario: &Path, name: &Path) -> PathBuf {
+    let beside = folder_of(scenario).join(name).with_extension("toml");
+    // A folder of this name is no overlay: results of an earlier run may lie there.
+    if !name.is_file() && is_file(&beside) { beside } else { name.to_path_buf() }
+}
+
 /// The name of a scenario: of its folder, or of its file where that is no `scenario.toml`; none where it has none.
 #[must_use]
 pub fn scenario_name(scenario: &Path) -> Option<String> {
@@ -173,7 +181,8 @@ fn explained(error: &ReadError, path: &Path) -> Wrong {
 /// "did you mean ...", of what lies where a file was looked for, and of shipped scenarios where a name stands alone.
 fn near_file(path: &Path) -> Option<String> {
     let names = names_in(path.parent().unwrap_or(Path::new("")));
-    let shown = names.iter().take(MOST_NEAR).map(String::as_str).filter(|name| !name.starts_with('.'));
-    let is_name = path.components().count() == 1;
-    nearest(path.file_name()?.to_str()?, shown.chain(shipped::names().filter(|_| is_name))).filter(|help| help.starts_with("did"))
+    let shipped = shipped::names().filter(|_| path.components().count() == 1).map(str::to_owned);
+    let names: Vec<String> = names.into_iter().take(MOST_NEAR).chain(shipped).collect();
+    let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
+    nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))
 }

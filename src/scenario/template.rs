@@ -42,7 +42,9 @@ pub fn copy_out(files: &Files, folder: &Path) -> Result<(), WriteError> {
         // A copied scenario has no schema beside it; `portvolt schema` prints one.
         let text = text.strip_prefix("#:schema ../scenario.schema.json\n").unwrap_or(text);
         // What it builds on comes along as a file beside it.
-        let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| text.replace(&format!("\"{there}\""), &format!("\"{beside}\"")));
+        let text = BESIDE.iter().fold(text.to_owned(), |text, (there, beside)| {
+            text.replace(&format!("\"{there}\""), &format!("\"{beside}\""))
+        });
         ((*name).to_owned(), text.into_bytes())
     });
     whole::folder(folder, &written.collect::<Vec<_>>())

@@ -2,6 +2,7 @@
 
 use crate::import;
 use crate::record::folder::hash_of_file;
+use crate::scenario::shipped;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
