@@ -59,6 +59,10 @@ fn a_shipped_scenario_runs_by_its_name_and_is_repeated_from_the_binary() {
         ["compare", "depot_night", "--strategies", "bau,fcfs", "--replications", "2", "--set", "time.days=1"];
     assert_eq!(portvolt(dir.path(), &compared).status.code(), Some(0));
     assert!(dir.path().join("runs/compare_depot_night/manifest.json").is_file());
+    // Results under the name of an overlay hide neither the overlay nor the scenario.
+    std::fs::create_dir(dir.path().join("few_fast")).unwrap();
+    let again = portvolt(dir.path(), &["validate", "layout_study", "--strategy", "few_fast"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
     std::fs::create_dir(dir.path().join("layout_study")).unwrap();
     let empty = portvolt(dir.path(), &["validate", "layout_study"]);
     assert_eq!(empty.status.code(), Some(4), "the folder that is there is meant, and holds no scenario");
