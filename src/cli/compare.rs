@@ -1,12 +1,13 @@
 //! `portvolt compare`: strategies on the same random days, and which differences hold.
 
-use super::args::{CommonArgs, StudyArgs, scenario_name};
+use super::args::{CommonArgs, StudyArgs};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::document::problem::{Problems, nearest};
 use crate::record::folder::{FolderError, RunFolder};
 use crate::record::metrics::MetricName;
+use crate::scenario::files::scenario_name;
 use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::Asked;
 use crate::study::compare::screen::screen;
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
-    /// A folder with `scenario.toml`, or the file.
+    /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
+    #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
     /// Strategies, separated by commas: `bau` (the scenario as it is), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
@@ -70,7 +72,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let out = args.study.out("compare", &scenario_name(&args.scenario));
+    let out = args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default());
     carry_out(&asked, args.study.jobs, &out, args.study.force, console)
 }
 

@@ -1,19 +1,21 @@
 //! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
 
-use super::args::{CommonArgs, StudyArgs, scenario_name};
+use super::args::{CommonArgs, StudyArgs};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::disk::read::{self, Kind};
 use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
+use crate::scenario::files::scenario_name;
 use crate::study::compare::strategy::{self, Strategy};
 use crate::study::influence::{self, Asked, InfluenceError, SCREENING_POINTS, THRESHOLD, influence, results, screen};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SensitivityArgs {
-    /// A folder with `scenario.toml`, or the file.
+    /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
+    #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
     /// The metric of the whole hub. Default: the yearly cost, the net present value, the bill, the wait or the work, whichever a run has first.
     #[arg(long, value_name = "NAME", value_parser = super::compare::metric)]
@@ -59,7 +61,7 @@ pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
         }
         Err(Wrong::Files(problems)) => return diagnose::show(&problems, console),
     };
-    let out = args.study.out("sensitivity", &scenario_name(&args.scenario));
+    let out = args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default());
     carry_out(&asked, args.study.jobs, &out, args.study.force, console)
 }
 
