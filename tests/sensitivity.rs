@@ -97,8 +97,9 @@ fn mistakes_are_told_before_anything_runs() {
     refused(&["--metric", "bil_total_usd"], &["bill_total_usd"]);
     refused(&["--strategies", "bau,a.b=1,c.d=2"], &["the two to choose between"]);
     let path = dir.path().join("planted/scenario.toml");
-    std::fs::write(&path, PLANTED.replace("low = 0.6", "low = 0.9")).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("low = 0.6", "low = 0.9")).unwrap();
     refused(&[], &["lies outside of 0.9 to 1"]);
-    std::fs::write(&path, PLANTED.replace("low = 0.6\n", "")).unwrap();
+    std::fs::write(&path, text.replace("low = 0.6\n", "")).unwrap();
     refused(&[], &["go together"]);
 }

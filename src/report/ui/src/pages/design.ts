@@ -6,7 +6,7 @@ import { differencePicture } from "../charts/intervals";
 import { drawPaths } from "../charts/bars";
 import { element, section } from "../lib/dom";
 import { around, interval, show } from "../lib/format";
-import { settingText, settingTexts } from "../lib/labels";
+import { numberName, settingText, settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
@@ -34,13 +34,6 @@ function chosenText(path: string, value: string): string {
   const text = settingText(`${path}=${value}`);
   const at = text.indexOf(": ");
   return at < 0 ? value : text.slice(at + 2);
-}
-
-/** What is decided, in words: what stands before the colon. */
-function decisionText(path: string): string {
-  const text = settingText(`${path}=1`);
-  const at = text.indexOf(": ");
-  return at < 0 ? path : text.slice(0, at);
 }
 
 function allowed({ path, choices, is_ordered }: Search["decisions"][number]): string {
@@ -71,7 +64,7 @@ function cells(search: Search, { standing, difference, half_width }: Design): Ce
 function decisions(search: Search): HTMLElement {
   const rows = search.decisions.map((decision): Cell[] => {
     const value = decision.chosen === null ? undefined : decision.choices[decision.chosen];
-    return [decisionText(decision.path), value === undefined ? "–" : chosenText(decision.path, value), allowed(decision)];
+    return [numberName(decision.path), value === undefined ? "–" : chosenText(decision.path, value), allowed(decision)];
   });
   return section("The design", "What was decided, and what could have been chosen.", ...table(["decision", "chosen", "allowed"], rows, "The design"));
 }
@@ -79,10 +72,10 @@ function decisions(search: Search): HTMLElement {
 function otherwise(search: Search): HTMLElement[] {
   const { otherwise: others } = search.answer;
   if (others.length === 0) return [];
-  const rows = others.map(({ path, chosen, other }): Cell[] => [`${decisionText(path)} other than ${chosenText(path, chosen)}`, settingTexts(other.settings).join("; "), ...cells(search, other)]);
+  const rows = others.map(({ path, chosen, other }): Cell[] => [`${numberName(path)} other than ${chosenText(path, chosen)}`, settingTexts(other.settings).join("; "), ...cells(search, other)]);
   const [objective = ""] = search.objectives;
   const picture = others.flatMap(({ path, other }) =>
-    other.difference === null ? [] : [{ name: decisionText(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
+    other.difference === null ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
   );
   const about = `What another choice would change in ${metricLabel(objective)}: ${picture.map(({ name, words }) => `${name} ${words}`).join("; ")}`;
   return [
@@ -149,7 +142,7 @@ function cards(search: Search): HTMLElement {
   const findings: Finding[] = [
     { what: "Is there a design that holds?", value: best ? "Yes" : "Not shown", details: [best ? `${show(search.designs_tried)} of ${show(search.designs_of_the_space)} designs tried` : "what came nearest is below", `${show(search.runs)} simulations`], evidence: "the-design", tone: best ? "good" : "bad" },
     ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
-    ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, next ? `nearest other choice: ${decisionText(next.path)}` : ""], evidence: "what-would-change-the-choice", tone: "plain" as const }] : []),
+    ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: "what-would-change-the-choice", tone: "plain" as const }] : []),
     ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map(must), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
   ];
   return verdict(findings);

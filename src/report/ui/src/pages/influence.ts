@@ -6,7 +6,7 @@ import type { InfluenceAnswer } from "../data/types";
 import { differencePicture } from "../charts/intervals";
 import { element, section } from "../lib/dom";
 import { interval, show } from "../lib/format";
-import { settingText, settingTexts } from "../lib/labels";
+import { numberName, settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, percent, table, type Cell } from "../lib/tables";
@@ -21,13 +21,6 @@ const MEASURED = 5;
 /** A number below this share of the spread decides nothing. */
 const SMALL = 0.01;
 
-/** A number in words, and its path in the file where these say something else. */
-function named(path: string): string {
-  const text = settingText(`${path}=1`);
-  const at = text.indexOf(": ");
-  return at < 0 ? path : text.slice(0, at);
-}
-
 /** As written; a list is scaled as a whole. */
 const written = ({ written: value }: Decisive): Cell => (typeof value === "number" ? number(value) : "a list");
 const end = (it: Decisive, value: number): Cell => (typeof it.written === "number" ? number(value) : { text: `× ${show(value)}`, raw: value });
@@ -40,7 +33,7 @@ function cards(report: InfluenceAnswer): HTMLElement {
   const findings: Finding[] = [
     { what: "How many numbers decide?", value: `${show(deciding.length)} of ${show(influence.doubtful)}`, details: ["doubtful numbers: assumed, or not verified", `${show(influence.varied)} were varied over their ranges`], evidence: "what-decides", tone: "plain" },
     { what: strategies.length > 1 ? "How wide is the difference?" : "How wide is the result?", value: interval(influence.mean, influence.deviation, unit), details: [`${metricLabel(influence.metric)}: mean ± standard deviation over the ranges`], evidence: "what-decides", tone: "plain" },
-    ...(most ? [{ what: "What decides most?", value: `${show(100 * (most.total.value ?? 0), 0)} % of the spread`, details: [named(most.path)], evidence: "what-decides", tone: "plain" as const }] : []),
+    ...(most ? [{ what: "What decides most?", value: `${show(100 * (most.total.value ?? 0), 0)} % of the spread`, details: [numberName(most.path)], evidence: "what-decides", tone: "plain" as const }] : []),
     ...(choice ? [chosen(influence, choice)] : []),
   ];
   return verdict(findings);
@@ -57,7 +50,7 @@ function pick(influence: Influence, choice: Choosing): { name: string; share: nu
 function chosen(influence: Influence, choice: Choosing): Finding {
   const { name, share } = pick(influence, choice);
   const [first] = worthMeasuring(influence, choice);
-  return { what: "Which is chosen?", value: name, details: [`better in ${show(100 * share, 0)} % of the draws`, first ? `measure first: ${named(first.path)}` : "no single number would turn it"], evidence: "measure-first", tone: share > 0.95 ? "good" : "warn" };
+  return { what: "Which is chosen?", value: name, details: [`better in ${show(100 * share, 0)} % of the draws`, first ? `measure first: ${numberName(first.path)}` : "no single number would turn it"], evidence: "measure-first", tone: share > 0.95 ? "good" : "warn" };
 }
 
 function worthMeasuring({ numbers }: Influence, { floor }: Choosing): Decisive[] {
@@ -67,16 +60,16 @@ function worthMeasuring({ numbers }: Influence, { floor }: Choosing): Decisive[]
 function decisive(influence: Influence): HTMLElement {
   const { numbers } = influence;
   const picture = numbers.slice(0, SHOWN).map(({ path, total }) => {
-    const [value, low, high] = [total.value ?? 0, total.low ?? total.value ?? 0, total.high ?? total.value ?? 0].map((share) => 100 * Math.max(0, share)) as [number, number, number];
-    return { name: named(path), value, half: Math.max(high - value, value - low), words: `${show(value, 0)} % (${show(low, 0)} to ${show(high, 0)} %)`, isSure: (total.low ?? 0) > SMALL };
+    const [value, low, high] = [total.value ?? 0, total.low ?? total.value ?? 0, total.high ?? total.value ?? 0].map((share) => 100 * Math.min(1, Math.max(0, share))) as [number, number, number];
+    return { name: numberName(path), value, half: Math.max(high - value, value - low), words: `${show(value, 0)} % (${show(low, 0)} to ${show(high, 0)} %)`, isSure: (total.low ?? 0) > SMALL };
   });
   const rows = numbers.map((it): Cell[] => [
-    named(it.path),
+    numberName(it.path),
     written(it),
     end(it, it.low),
     end(it, it.high),
     percent(it.total.value, 0),
-    { text: `${show(100 * Math.max(0, it.total.low ?? 0), 0)} to ${show(100 * (it.total.high ?? 0), 0)} %`, raw: it.total.low, isText: true },
+    { text: `${show(100 * Math.max(0, it.total.low ?? 0), 0)}\u00a0to\u00a0${show(100 * Math.min(1, it.total.high ?? 0), 0)}\u00a0%`, raw: it.total.low, isText: true },
     percent(it.first.value === null ? null : Math.max(0, it.first.value), 0),
     it.quality === "" ? "no source" : it.quality,
     it.range,
@@ -98,7 +91,7 @@ function measure(influence: Influence): HTMLElement {
   if (!choice) return section("Measure first", "Which of them to measure first depends on what is to be decided: ask again with two strategies to choose between.");
   const { name, share } = pick(influence, choice);
   const first = worthMeasuring(influence, choice).slice(0, MEASURED);
-  const rows = first.map((it): Cell[] => [named(it.path), number(it.worth), it.path]);
+  const rows = first.map((it): Cell[] => [numberName(it.path), number(it.worth), it.path]);
   const about = `On ${metricLabel(influence.metric)} alone ${name} is chosen, and is the better one in ${show(100 * share, 0)} % of the draws. If all these numbers were known, the choice would gain ${interval(choice.of_all, null, unit)} on average.`;
   const list = rows.length > 0 ? table(["number", `what the choice gains on average when it is known, ${unit}`, "path in the file"], rows, "Measure first") : [element("p", {}, "No single number would turn the choice enough to be worth measuring.")];
   return section("Measure first", about, ...list);
@@ -107,7 +100,7 @@ function measure(influence: Influence): HTMLElement {
 function together({ pairs }: Influence): HTMLElement[] {
   const held = pairs.filter(({ share }) => (share.low ?? 0) > 0 && (share.value ?? 0) >= SMALL);
   if (held.length === 0) return [];
-  const rows = held.map(({ numbers, share }): Cell[] => [numbers.map(named).join(" with "), percent(share.value, 0)]);
+  const rows = held.map(({ numbers, share }): Cell[] => [numbers.map(numberName).join(" with "), percent(share.value, 0)]);
   return [section("Together", "Pairs that do more together than each by itself.", ...table(["numbers", "share of the spread"], rows, "Pairs"))];
 }
 
@@ -131,11 +124,13 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
   newPage(page, report.title);
   const { influence } = report;
   const sections = [decisive(influence), measure(influence), ...together(influence), method(influence), provenance(report)];
-  const of = influence.strategies.length > 1 ? `the difference between ${influence.strategies[1] ?? ""} and ${influence.strategies[0] ?? ""}` : (influence.strategies[0] ?? "the scenario");
+  const metric = metricLabel(influence.metric);
+  const [one = "the scenario", other] = influence.strategies;
+  const of = other === undefined ? `${metric} of ${one}` : `the difference in ${metric} between ${other} and ${one}`;
   const settings = settingTexts(influence.settings);
   page.append(
     element("h1", {}, report.title),
-    element("p", {}, `What ${metricLabel(influence.metric)} of ${of} hangs on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
+    element("p", {}, `What ${of} hangs on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, influence.headline)),
     cards(report),
     ...warningsBox(report.warnings),

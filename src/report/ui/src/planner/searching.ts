@@ -3,7 +3,7 @@
 import { metricLabel, metricUnit, type MetricName } from "../data/metrics";
 import { element } from "../lib/dom";
 import { show } from "../lib/format";
-import { policyName, settingText } from "../lib/labels";
+import { numberName, policyName } from "../lib/labels";
 import type { Choices, Constraint, SearchRequest } from "./api";
 import { askFor } from "./dialog";
 import type { Editing } from "./draft";
@@ -40,13 +40,6 @@ interface Decision {
 
 const input = (id: string, value: string, label: string) => element("input", { id, value, size: "6", inputmode: "decimal", "aria-label": label });
 
-/** What stands before the colon of a setting in words. */
-function named(path: string): string {
-  const text = settingText(`${path}=1`);
-  const at = text.indexOf(": ");
-  return at < 0 ? path : text.slice(0, at);
-}
-
 /** About half to one and a half times of what there is, in four steps of a round number. */
 export function around(value: number, isWhole: boolean): { from: number; to: number; step: number } {
   const rough = Math.abs(value) / 4;
@@ -58,17 +51,17 @@ export function around(value: number, isWhole: boolean): { from: number; to: num
 }
 
 function range(path: string, value: number, isWhole: boolean): Decision {
-  const text = `${named(path)} (now ${show(value)})`;
+  const text = `${numberName(path)} (now ${show(value)})`;
   const box = element("input", { type: "checkbox", id: `decide:${path}` });
   const start = around(value, isWhole);
-  const fields = (["from", "to", "step"] as const).map((key) => ({ key, field: input(`decide:${path}:${key}`, String(start[key]), `${named(path)}, ${key}`) }));
+  const fields = (["from", "to", "step"] as const).map((key) => ({ key, field: input(`decide:${path}:${key}`, String(start[key]), `${numberName(path)}, ${key}`) }));
   const node = element("div", { class: "decision" }, box, element("label", { for: box.id }, text), element("span", { class: "bar" }, ...fields.flatMap(({ key, field }) => [` ${key} `, field])));
   // Who types a range wants it to be decided.
   for (const { field } of fields) field.addEventListener("input", () => (box.checked = true));
   const read = () => {
     if (!box.checked) return null;
     const [from, to, step] = fields.map(({ field }) => numberOf(field.value));
-    if (from === undefined || to === undefined || step === undefined || from >= to || step <= 0) return `${named(path)}: three numbers, from below to, and a step above 0.`;
+    if (from === undefined || to === undefined || step === undefined || from >= to || step <= 0) return `${numberName(path)}: three numbers, from below to, and a step above 0.`;
     return { from, to, step };
   };
   return { path, node, read };
