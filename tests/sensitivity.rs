@@ -75,6 +75,26 @@ fn a_choice_and_the_report() {
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stdout));
 }
 
+/// A port of at most 94.8 kW and a cabinet of at least 80 kW pass one by one; one of the two is left as written, so that no
+/// point is refused.
+#[test]
+fn numbers_that_do_not_go_together_are_told() {
+    let dir = desk();
+    let path = dir.path().join("planted/scenario.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("cabinet_kw = \"chosen\"", "cabinet_kw = \"guess\"");
+    std::fs::write(&path, text.replace("cabinet_kw = 100\n", "cabinet_kw = 100\nport_kw = 79\n")).unwrap();
+    let told = sensitivity(dir.path(), "one", &["--points", "16"]);
+    let left: Vec<&Value> = told["not_varied"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["path"].as_str().unwrap().ends_with("_kw"))
+        .collect();
+    assert!(left.len() == 1 && left[0]["why"].as_str().unwrap().contains("do not go together"), "{left:?}");
+    assert_eq!(told["refused_points"], 0, "{told:#}");
+}
+
 #[test]
 fn mistakes_are_told_before_anything_runs() {
     let dir = desk();

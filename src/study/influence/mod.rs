@@ -1,6 +1,6 @@
 //! Which of the doubtful numbers of a scenario decide its result.
 //!
-//! `numbers` says what each may be, `groups` leaves out those that move nothing, `sobol` says how much of the spread each of
+//! `numbers` says what each may be, `together` which do not go together, `groups` leaves out those that move nothing, `sobol` says how much of the spread each of
 //! the rest explains, `worth` which to measure first for the choice between two strategies. All on the same random days
 //! (common random numbers): replication 3 is the same day at every point.
 
@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod results;
 pub mod screen;
 pub mod sobol;
+mod together;
 pub mod worth;
 
 use crate::document::problem::Problems;
@@ -218,7 +219,8 @@ pub fn influence(
     };
     let requests: Vec<Request> = asked.strategies.iter().map(request).collect();
     let loaded = requests.iter().map(load).collect::<Result<Vec<_>, _>>()?;
-    let numbers = common(asked, &loaded, &requests, jobs)?;
+    let mut numbers = common(asked, &loaded, &requests, jobs)?;
+    together::leave_out(&mut numbers, &requests, &mut stream(asked, 4));
     if numbers.varied.is_empty() {
         let what = "none of its numbers is assumed or unverified and has a range: name some with --ranges";
         return Err(InfluenceError::Nothing(what.to_owned()));
