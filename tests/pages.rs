@@ -91,10 +91,11 @@ fn reports_tell_what_the_tables_hold() {
     let compare = ["compare", &path, "--strategies", "bau,fcfs", "--replications", "3", "--days", "1", "--out", &study];
     portvolt(dir.path(), &compare);
     asked.extend([study, "study".to_owned(), "-".to_owned()]);
-    for (kind, words) in studies(dir.path()) {
-        let out = dir.path().join(kind).display().to_string();
+    let desk = tempfile::tempdir().unwrap();
+    for (kind, words) in studies(desk.path()) {
+        let out = desk.path().join(kind).display().to_string();
         let words: Vec<&str> = words.iter().map(String::as_str).chain(["--out", &out]).collect();
-        portvolt(dir.path(), &words);
+        portvolt(desk.path(), &words);
         asked.extend([out, kind.to_owned(), "-".to_owned()]);
     }
     script("report.mjs", &asked.iter().map(String::as_str).collect::<Vec<_>>());

@@ -57,7 +57,7 @@ pub(super) struct StudyArgs {
     /// Threads. Default: one a core. No result depends on it.
     #[arg(long, default_value_t = 0)]
     pub(super) jobs: usize,
-    /// Folder for the results. Default: runs/COMMAND_NAME, by the name of the scenario or the study.
+    /// Folder for the results. Default: `runs/COMMAND_NAME`, by the name of the scenario or the study.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Overwrite a finished one.

@@ -93,6 +93,9 @@ fn a_sensitivity_is_that_of_the_command_line_and_its_run_tells_it() {
     assert!(!changed.contains(headline) && changed.contains("are unverified or assumed"), "{changed}");
 }
 
+/// A change of a request, the status of the answer, and words in it.
+type Case = (fn(&mut Value), u16, &'static str);
+
 #[test]
 fn mistakes_of_a_study_show_before_anything_waits() {
     let server = Server::start(|_| {});
@@ -101,7 +104,6 @@ fn mistakes_of_a_study_show_before_anything_waits() {
         let answer = server.ask("POST", path, Some(&asked));
         (answer.status, answer.text())
     };
-    type Case = (fn(&mut Value), u16, &'static str);
     let of_a_search: [Case; 8] = [
         (|it| it["decide"] = json!({}), 422, "names nothing to decide"),
         (|it| it["decide"] = json!({ "charger.day.cabinets": [1, 2] }), 422, "no value of it can be simulated"),

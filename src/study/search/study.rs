@@ -235,6 +235,8 @@ impl Search {
             };
             Problems { files: files.clone(), list: vec![Problem { place, field: String::new(), message, help: None }] }
         })?;
+        // The scenario is told by its full path, too.
+        let within = within.map(|folder| read::full_path(&folder).unwrap_or(folder));
         let mut reader = Reader { document: &document, within, problems: Problems { files, list: Vec::new() } };
         let made = reader.search(path, spec, text);
         match made {
