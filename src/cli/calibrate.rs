@@ -50,7 +50,7 @@ pub(super) struct CalibrateArgs {
     /// Share of each file, its latest rows, that the fit does not see and is tried on.
     #[arg(long, default_value_t = 0.25, value_parser = share)]
     holdout: f64,
-    /// Folder for the overlay, the page and the numbers as JSON; it must be new or empty. Default: runs/calibrate_NAME.
+    /// Folder for the overlay, the page and the numbers as JSON; it must be new or empty. By default `runs/calibrate_NAME`.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -101,7 +101,9 @@ pub(super) fn run(args: &CalibrateArgs, console: &Console) -> Exit {
     if console.is_json() {
         console.print_json(&result);
     } else {
-        fits.iter().for_each(|fit| show(fit, console));
+        for fit in &fits {
+            show(fit, console);
+        }
         let overlay = out.join(OVERLAY);
         console.print(&format!(
             "\nOverlay: {}  (use it with --strategy; {} shows the fits)",

@@ -144,9 +144,8 @@ fn header(
 
 fn find(row: &SheetRow, map: &Map, column: &Column) -> Option<Found> {
     let names: Vec<String> = row.cells.iter().map(|cell| plain(&cell.text())).collect();
-    let fits = |name: &String| {
-        column.names.iter().any(|known| name == known || name.strip_prefix(known).is_some_and(|rest| is_unit(rest)))
-    };
+    let fits =
+        |name: &String| column.names.iter().any(|known| name == known || name.strip_prefix(known).is_some_and(is_unit));
     let at = match map.columns.get(column.role) {
         Some(mapped) => row.cells.iter().position(|cell| cell.text().trim().eq_ignore_ascii_case(mapped.trim()))?,
         None => names.iter().position(fits)?,

@@ -37,17 +37,12 @@ fn put(out: &mut Table, at: usize, fit: &Calibrated, estimate: &Estimate) {
     let source = format!("calibrated_{}_{name}", at + 1);
     let owner = keys.iter().fold(&mut *out, |table, key| inner(table, key));
     inner(owner, "sources").insert(name.to_owned(), Value::from(source.clone()));
-    match index {
-        None => drop(owner.insert(name.to_owned(), Value::from(rounded(estimate.value)))),
-        Some(_) => {
-            let list = owner.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-            if let Some(list) = list.as_array_mut() {
-                list.push(estimate.listed.map_or_else(
-                    || Value::from(rounded(estimate.value)),
-                    |beside| Value::Array(vec![Value::from(beside), Value::from(rounded(estimate.value))]),
-                ));
-            }
-        }
+    let value = Value::from(rounded(estimate.value));
+    let value = estimate.listed.map_or(value.clone(), |beside| Value::Array(vec![Value::from(beside), value]));
+    if index.is_none() {
+        owner.insert(name.to_owned(), value);
+    } else if let Some(list) = owner.entry(name).or_insert_with(|| Value::Array(Vec::new())).as_array_mut() {
+        list.push(value);
     }
     let about = inner(inner(out, "source"), &source);
     about.insert("quality".to_owned(), Value::from("measured"));

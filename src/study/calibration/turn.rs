@@ -86,7 +86,7 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
     }
     let model = Turns { minutes, second, has_second };
     let start = [spec.turn_min, spec.second_move_min];
-    let found = fit(&model, &start[..1 + usize::from(has_second)], holdout)?;
+    let found = fit(&model, &start[..=usize::from(has_second)], holdout)?;
     let path = |name: &str| format!("terminal.{key}.{name}");
     let told = |at: usize| (found.parameters[at], found.half_width_of(at));
     let mut estimates = vec![estimate(path("turn_min"), "min", Some(spec.turn_min), told(0), 0.0, &mut said)];
