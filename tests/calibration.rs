@@ -7,6 +7,7 @@
 use portvolt::import::load;
 use portvolt::import::map::Map;
 use portvolt::import::observed::{Column, Observed, read};
+use portvolt::kernel::math;
 use portvolt::scenario::Quality;
 use portvolt::scenario::load::{Request, load as load_scenario};
 use portvolt::scenario::loaded::Loaded;
@@ -51,7 +52,7 @@ impl Draw {
 
     /// Around 1, with this coefficient of variation.
     fn factor(&mut self, cv: f64) -> f64 {
-        let variance = (1.0 + cv * cv).ln();
+        let variance = math::ln(1.0 + cv * cv);
         LogNormal::new(-variance / 2.0, variance.sqrt()).unwrap().sample(&mut self.0)
     }
 }
@@ -101,7 +102,7 @@ fn meter(seed: u64) -> String {
 }
 
 fn shape(hour: usize) -> f64 {
-    1.0 - 0.2 * (std::f64::consts::TAU * (hour as f64 - 2.0) / 24.0).cos()
+    1.0 - 0.2 * math::cos(std::f64::consts::TAU * (hour as f64 - 2.0) / 24.0)
 }
 
 /// What the battery of `depot_night` accepts, times 0.9, at its own knots.
