@@ -1,6 +1,6 @@
 //! What was fitted as an overlay: each number with its source, quality `measured`, and its interval.
 
-use super::{Calibrated, Estimate};
+use super::result::{Calibrated, Estimate};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 

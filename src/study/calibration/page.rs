@@ -1,6 +1,6 @@
 //! What was fitted as one page for people: each number before and after, and what was observed against what is predicted.
 
-use super::{Calibrated, Estimate};
+use super::result::{Calibrated, Estimate};
 use std::fmt::Write;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1b2430;background:#fff}\
