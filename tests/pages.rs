@@ -108,7 +108,7 @@ fn studies(folder: &Path) -> [(&'static str, Vec<String>); 2] {
     let [prices, study] = [blocks.next().unwrap(), blocks.next().unwrap()];
     portvolt(folder, &["init", "depot_night"]);
     std::fs::write(folder.join("depot_night/priced.toml"), prices).unwrap();
-    let study = study.replace("scenarios/depot_night", "depot_night").replace("runs = 200 ", "runs = 60 ");
+    let study = study.replace("scenarios/depot_night", "depot_night");
     std::fs::write(folder.join("layout.toml"), study).unwrap();
     common::planted(folder);
     let words = |text: &str| text.split(' ').map(str::to_owned).collect();

@@ -108,7 +108,13 @@ pub enum InfluenceError {
     Interrupted,
     /// A run failed.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(RunError),
+}
+
+impl From<RunError> for InfluenceError {
+    fn from(error: RunError) -> Self {
+        if matches!(error, RunError::Interrupted { .. }) { Self::Interrupted } else { Self::Run(error) }
+    }
 }
 
 impl From<Problems> for InfluenceError {
@@ -174,7 +180,6 @@ impl Model<'_> {
                         values.map(|values| values[values.len() - 1] - values[..values.len() - 1].iter().sum::<f64>()),
                     );
                 }
-                Err(RunError::Interrupted { .. }) => return Err(InfluenceError::Interrupted),
                 Err(error) => return Err(error.into()),
             }
         }

@@ -260,7 +260,7 @@ class Editor {
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
     // What can be run and is probably an error all the same, in the words of `validate`.
-    this.doubts.replaceChildren(...warningsBox(problems.length > 0 ? [] : doubts, "Warning"));
+    this.doubts.replaceChildren(...warningsBox(doubts, problems.length > 0 ? "Warning, before these errors" : "Warning"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }
