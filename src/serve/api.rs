@@ -9,6 +9,7 @@ use super::runs::{Runs, aside, finished_state, runs};
 use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, is_name};
 use super::{layout, parts, prepare, save};
+use crate::document::json;
 use crate::document::problem::Problems;
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
@@ -38,6 +39,9 @@ use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// A body of more values is not read.
+const MOST_VALUES: usize = 1_000_000;
 
 type Shared = State<Arc<App>>;
 
@@ -291,8 +295,7 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -328,8 +331,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> Ap
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -573,8 +575,15 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<
     type Rejection = ApiError;
 
     async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
-        let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
+        let bytes = axum::body::Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
+        let Json(body) = Json::<T>::from_bytes(&bytes)
+            .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
+        // Of a key that stands twice the last would win unseen.
+        match std::str::from_utf8(&bytes).map(|text| json::parse(text, MOST_VALUES)) {
+            Ok(Err((line, message))) => Err(ApiError::bad(format!("line {line} of the body {message}"))),
+            _ => Ok(Self(body)),
+        }
     }
 }
 

@@ -119,13 +119,7 @@ impl Case {
 }
 
 /// Commands that are not broken on purpose here, and why.
-const NOT_TRIED: [(&str, &str); 18] = [
-    ("import load", "writes one file, as `import sessions` does"),
-    ("import trips", "writes its files as `export loadshape` does"),
-    ("import weather", "writes one file, as `import sessions` does"),
-    ("import solar", "writes one file, as `import sessions` does"),
-    ("sensitivity", "writes its folder as `compare` does"),
-    ("optimize", "writes its folder as `compare` does"),
+const NOT_TRIED: [(&str, &str); 12] = [
     ("policies", "writes nothing"),
     ("validate", "writes nothing"),
     ("bill", "writes nothing"),
@@ -164,6 +158,15 @@ fn cases() -> Vec<Case> {
         case(&[], &["export", "geojson", "depot", "--out", "map.geojson"], &["map.geojson"]),
         case(&[], &["import", "afdc", "stations.csv", "--out", "chargers.geojson"], &["chargers.geojson"]),
         case(&[], &["import", "sessions", "sessions.json", "--out", "visits.csv"], &["visits.csv"]),
+        case(&[], &["import", "load", "load.csv", "--out", "metered.csv"], &["metered.csv"]),
+        case(&[], &["import", "load", "load.csv", "--write-map", "map.toml"], &["map.toml"]),
+        case(
+            &[],
+            &["import", "trips", "trips.csv", "--sites", "places.csv", "--out", "fleet"],
+            &["fleet/sites.toml", "fleet/hauls.csv", "fleet/matrix.csv"],
+        ),
+        case(&[], &["import", "weather", "weather.csv", "--out", "weather.toml"], &["weather.toml"]),
+        case(&[], &["import", "solar", "sun.csv", "--out", "solar.csv"], &["solar.csv"]),
         case(&[], &["man", "--out", "pages"], &["pages/portvolt.1", "pages/portvolt-run.1"]),
         case(&[], &["plugin", "new", "my_policy", "--kind", "dispatch", "--lang", "rust"], &["my_policy"]),
         case(&[], PLAN, &["sweeps/study.plan.json"]),
@@ -191,6 +194,28 @@ fn cases() -> Vec<Case> {
             ],
             &["held"],
         ),
+        case(
+            &[],
+            &[
+                "sensitivity",
+                "depot",
+                "--days",
+                "1",
+                "--replications",
+                "1",
+                "--points",
+                "16",
+                "--most",
+                "1",
+                "--jobs",
+                "1",
+                "--out",
+                "doubts",
+            ],
+            &["doubts"],
+        ),
+        case(&[], &["optimize", "best.toml", "--jobs", "1", "--out", "best"], &["best"]),
+        case(&[], &["optimize", "best.toml", "--jobs", "1", "--part", "1/2"], &[]),
         case(
             &[],
             &["bench-suite", "--only", "hydrogen", "--replications", "1", "--jobs", "1", "--out", "suite"],
@@ -237,6 +262,43 @@ Fuel Type Code,Station Name,Status Code,Groups With Access Code,EV Level2 EVSE N
 ELEC,Truck stop,E,Public,2,4,33.84,-118.26,1001
 ";
 
+/// Trips between two places, and these.
+const TRIPS: &str = "\
+Vehicle,Start,Stop,Distance (km),Latitude,Longitude
+A,2025-06-02 06:00,2025-06-02 07:00,40,33.75,-118.25
+A,2025-06-02 08:00,2025-06-02 09:00,40,33.84,-118.26
+A,2025-06-02 10:00,2025-06-02 11:00,40,33.75,-118.25
+";
+const PLACES: &str = "site,lat,lon\npier,33.75,-118.25\ndepot,33.84,-118.26\n";
+/// A search among two numbers of cabinets.
+const SEARCH: &str = "\
+scenario = \"depot\"
+settings = [\"time.days=1\"]
+objective = \"queue_wait_mean_min\"
+bound = false
+[budget]
+runs = 4
+replications = 2
+[decide]
+\"charger.night.cabinets\" = [1, 2]
+";
+
+/// Files of each kind that `import` and `optimize` read, by name.
+fn sources() -> [(&'static str, String); 7] {
+    let load = (0..48).map(|at| format!("2025-06-02 {:02}:{:02},5\n", at / 2, at % 2 * 30)).collect::<String>();
+    let weather = (1..=12).map(|month| format!("2025,{month},1,12,{}\n", 10 + month)).collect::<String>();
+    let sun = (0..8_760).map(|hour| format!("{hour},0.5\n")).collect::<String>();
+    [
+        ("load.csv", format!("Start,kW\n{load}")),
+        ("trips.csv", TRIPS.to_owned()),
+        ("places.csv", PLACES.to_owned()),
+        ("weather.csv", format!("Year,Month,Day,Hour,Temperature\n{weather}")),
+        ("sun.csv", format!("hour,kw_per_kw\n{sun}")),
+        ("best.toml", SEARCH.to_owned()),
+        ("stations.csv", AFDC.to_owned()),
+    ]
+}
+
 /// The smallest scenario there is, and one file of each kind that a command reads.
 fn prepared(case: &Case) -> tempfile::TempDir {
     let all = place();
@@ -253,7 +315,7 @@ fn prepared(case: &Case) -> tempfile::TempDir {
     let head = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n";
     write("sessions.csv", &format!("{head}1,1,1,0,7200,10,11\n2,2,2,3600,9000,8,11\n"));
     write("sessions.json", ACN);
-    write("stations.csv", AFDC);
+    sources().iter().for_each(|(name, text)| write(name, text));
     for words in case.before {
         let done = carry_out(&folder, words, "count", 0);
         assert!(done.status.success(), "{words:?}: {}", text(&done.stderr));
