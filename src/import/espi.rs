@@ -146,7 +146,7 @@ impl<'d> Lines<'d> {
         if to < self.at {
             (self.at, self.line) = (0, 1);
         }
-        self.line += self.text.as_bytes()[self.at..to].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += self.text[self.at..to].matches('\n').count() as u64;
         self.at = to;
         self.line
     }
