@@ -24,7 +24,8 @@ use crate::report::study::Comparison;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
-use crate::scenario::template::{TEMPLATES, find};
+use crate::scenario::shipped;
+use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
@@ -138,7 +139,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
             scenarios,
             scenarios_left_out,
-            templates: TEMPLATES.iter().map(|template| choices::template(template.0, template.1)).collect(),
+            templates: shipped::names().filter_map(|name| Some(choices::template(name, &find(name)?))).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
             charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
             dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
@@ -183,7 +184,7 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
         if NOT_SCENARIOS.contains(&name.as_str()) {
             return Err(ApiError::bad(format!("a folder `{name}` is not searched for scenarios; take another name")));
         }
-        save::copy(files, &app.workspace.inside(&name)?)?;
+        save::copy(&files, &app.workspace.inside(&name)?)?;
         let text = app.workspace.text(&name)?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })

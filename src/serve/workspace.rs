@@ -132,7 +132,7 @@ impl Workspace {
     /// # Errors
     /// When there is no such scenario, or a link leads out of the folder.
     pub(super) fn beside(&self, scenario: &str) -> ApiResult<Folder> {
-        let folder = crate::study::compare::strategy::folder_of(&self.scenario(scenario)?);
+        let folder = crate::scenario::files::folder_of(&self.scenario(scenario)?);
         let inner = folder.strip_prefix(&self.root).unwrap_or(&folder);
         self.folder.below(inner).map_err(|error| ApiError::bad(format!("the folder of `{scenario}` {error}")))
     }
@@ -248,7 +248,7 @@ impl Workspace {
     /// When a path leads out of the folder, or there is no such overlay.
     pub(super) fn request(&self, scenario: &str, strategies: &[String], settings: Vec<String>) -> ApiResult<Request> {
         let path = self.scenario(scenario)?;
-        let folder = crate::study::compare::strategy::folder_of(&path);
+        let folder = crate::scenario::files::folder_of(&path);
         let overlay = |name: &String| {
             let file = folder.join(format!("{name}.toml"));
             if is_name(name) && file.is_file() {
