@@ -27,6 +27,7 @@ pub mod stamp;
 mod stays;
 pub mod tariff_csv;
 pub mod template;
+mod trip_columns;
 pub mod trips;
 pub mod urdb;
 mod urdb_keys;

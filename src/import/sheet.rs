@@ -27,7 +27,7 @@ pub(crate) struct Sheet {
 pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Sheet> {
     if let Some(kind) = workbook::kind(bytes) {
         return match workbook::read(bytes, kind, map) {
-            Ok(sheet) => Some(sheet),
+            Ok((rows, said)) => Some(Sheet { rows, delimiter: None, said: said.into_iter().collect() }),
             Err((message, help)) => {
                 mistakes.push(None, "", message, help);
                 None

@@ -3,11 +3,11 @@
 //!
 //! Tables (CSV, workbook) and the trips of Geotab's interface (a list of `Trip` objects, or `{"result": [...]}`) are read.
 
-use super::map::{Map, once};
-use super::meter_columns::plain;
+use super::map::Map;
 use super::number::{Decimal, number};
 use super::sheet::{self, Cell, SheetRow};
 use super::stamp::{DateOrder, When, order_of, when};
+use super::trip_columns::{Columns, MILE_KM};
 use crate::disk::name::{plain as plain_name, steers};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
@@ -23,8 +23,6 @@ use std::fmt::Write;
 
 const MOST_VALUES: usize = 10_000_000;
 const ROWS_LOOKED_AT: usize = 60;
-/// A mile, km.
-const MILE_KM: f64 = 1.609_344;
 /// A degree of latitude, km (mean radius 6,371 km).
 const DEGREE_KM: f64 = 111.195;
 /// Stops this close are one point, degrees: about ten metres, what receivers resolve.
@@ -33,8 +31,6 @@ const SAME_STOP_DEG: f64 = 1e-4;
 const MOST_POINTS: usize = 30_000;
 /// No trip is longer, km.
 const LONGEST_KM: f64 = 5_000.0;
-/// What a mapping file may name a column for.
-const ROLES: [&str; 6] = ["vehicle", "start", "stop", "distance", "latitude", "longitude"];
 /// Shorter stops at home charge nothing: they are a manoeuvre, s.
 const LEAST_CHARGE_S: i64 = 600;
 
@@ -218,114 +214,6 @@ fn is_place((lat, lon): &(f64, f64)) -> bool {
 
 fn is_distance(km: &f64) -> bool {
     (0.0..=LONGEST_KM).contains(km)
-}
-
-const VEHICLE: [&str; 13] = [
-    "vehicle",
-    "vehicle id",
-    "vehicle name",
-    "device",
-    "device name",
-    "device id",
-    "truck",
-    "truck id",
-    "unit",
-    "unit number",
-    "asset",
-    "asset name",
-    "vin",
-];
-const START: [&str; 12] = [
-    "start",
-    "start time",
-    "start date",
-    "trip start",
-    "trip start time",
-    "start date time",
-    "departure",
-    "departure time",
-    "depart",
-    "start timestamp",
-    "starttime",
-    "start date and time",
-];
-const STOP: [&str; 14] = [
-    "stop",
-    "stop time",
-    "stop date",
-    "end",
-    "end time",
-    "end date",
-    "trip end",
-    "trip end time",
-    "trip stop",
-    "arrival",
-    "arrival time",
-    "end timestamp",
-    "endtime",
-    "stop date and time",
-];
-const LATITUDE: [&str; 8] = [
-    "latitude",
-    "lat",
-    "stop latitude",
-    "end latitude",
-    "end lat",
-    "stop lat",
-    "destination latitude",
-    "arrival latitude",
-];
-const LONGITUDE: [&str; 9] = [
-    "longitude",
-    "lon",
-    "lng",
-    "stop longitude",
-    "end longitude",
-    "end lon",
-    "stop lon",
-    "destination longitude",
-    "arrival longitude",
-];
-
-/// Which column says what.
-struct Columns {
-    vehicle: usize,
-    start: usize,
-    stop: usize,
-    distance: (usize, f64),
-    place: (usize, usize),
-}
-
-impl Columns {
-    fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
-        map.check_roles(&ROLES)?;
-        let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
-        let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
-        let mut missing = Vec::new();
-        let mut at = |role: &'static str, known: &[&str]| -> Result<usize, String> {
-            let found = match map.column(role, &written)? {
-                Some(at) => Some(at),
-                None => known.iter().find_map(|known| names.iter().position(|name| name == known)),
-            };
-            if let Some(at) = found {
-                once(&written, at)?;
-            } else {
-                missing.push(role);
-            }
-            Ok(found.unwrap_or(0))
-        };
-        let (vehicle, start, stop) = (at("vehicle", &VEHICLE)?, at("start", &START)?, at("stop", &STOP)?);
-        let place = (at("latitude", &LATITUDE)?, at("longitude", &LONGITUDE)?);
-        let is_distance = |name: &String| name.split(' ').any(|word| matches!(word, "distance" | "mileage" | "miles"));
-        let distance = map.column("distance", &written)?.or_else(|| names.iter().position(is_distance));
-        let Some(distance) = distance.filter(|_| missing.is_empty()) else {
-            missing.extend(distance.is_none().then_some("distance"));
-            let seen: Vec<String> = written.iter().take(16).map(|name| format!("`{name}`")).collect();
-            return Err(format!("no column was recognised for {}; there are {}", missing.join(", "), seen.join(", ")));
-        };
-        let in_miles = names[distance].split(' ').any(|word| matches!(word, "mi" | "mile" | "miles"));
-        Ok(Self { vehicle, start, stop, distance: (distance, if in_miles { MILE_KM } else { 1.0 }), place })
-    }
 }
 
 fn table(

@@ -4,7 +4,6 @@
 use super::cell::Cell;
 use super::map::Map;
 use super::rows::{MOST_COLUMNS, Room, SheetRow, Wrong, cell_of};
-use super::sheet::Sheet;
 use calamine::{Data, Reader, Xlsx};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -36,11 +35,11 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     is_old.then_some(Kind::Old).or_else(|| begins(b"PK\x03\x04").then_some(Kind::Archive))
 }
 
-/// Reads the sheet that is asked for, or the longest.
+/// Reads the rows of the sheet that is asked for, or of the longest; and what was assumed.
 ///
 /// # Errors
 /// What is wrong, and what to do.
-pub(super) fn read(bytes: &[u8], kind: Kind, map: &Map) -> Result<Sheet, Wrong> {
+pub(super) fn read(bytes: &[u8], kind: Kind, map: &Map) -> Result<(Vec<SheetRow>, Option<String>), Wrong> {
     if kind == Kind::Old {
         let message = "is a workbook of the form of before 2007, which is not read";
         return Err((message.to_owned(), Some("save it as XLSX, or the sheet as CSV".to_owned())));
@@ -105,7 +104,7 @@ fn says_too_many(bytes: &[u8], is_last: bool) -> bool {
     })
 }
 
-fn longest(bytes: &[u8], map: &Map) -> Result<Sheet, Wrong> {
+fn longest(bytes: &[u8], map: &Map) -> Result<(Vec<SheetRow>, Option<String>), Wrong> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     let names = book.sheet_names();
     if let Some(wanted) = &map.sheet
@@ -130,7 +129,7 @@ fn longest(bytes: &[u8], map: &Map) -> Result<Sheet, Wrong> {
     let said = (filled > 1).then(|| {
         format!("of {filled} sheets the longest, `{name}`, is read; `sheet` in a mapping file chooses another")
     });
-    Ok(Sheet { rows, delimiter: None, said: said.into_iter().collect() })
+    Ok((rows, said))
 }
 
 /// The rows of a sheet in which something is written.
