@@ -4,12 +4,12 @@ use super::app::App;
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
+use super::extract::{JsonBody, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest};
 use super::runs::{Runs, aside, finished_state, runs};
 use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, is_name};
 use super::{layout, parts, prepare, save};
-use crate::document::json;
 use crate::document::problem::Problems;
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
@@ -29,7 +29,7 @@ use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -40,9 +40,6 @@ use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// A body of more values is not read.
-const MOST_VALUES: usize = 1_000_000;
 
 type Shared = State<Arc<App>>;
 
@@ -567,35 +564,4 @@ async fn put_plugin(
         Ok(StatusCode::CREATED)
     })
     .await
-}
-
-/// A JSON body; what is wrong with it is told in the one shape of errors.
-pub(super) struct JsonBody<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for JsonBody<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = axum::body::Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
-        let Json(body) = Json::<T>::from_bytes(&bytes)
-            .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
-        // Of a key that stands twice the last would win unseen.
-        match std::str::from_utf8(&bytes).map(|text| json::parse(text, MOST_VALUES)) {
-            Ok(Err((line, message))) => Err(ApiError::bad(format!("line {line} of the body {message}"))),
-            _ => Ok(Self(body)),
-        }
-    }
-}
-
-/// What stands behind the `?`; what is wrong with it is told in the one shape of errors.
-struct QueryOf<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequestParts<S> for QueryOf<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, ApiError> {
-        let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(of)| Self(of)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-    }
 }
