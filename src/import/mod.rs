@@ -16,6 +16,7 @@ mod meter;
 mod meter_columns;
 mod meter_time;
 mod number;
+pub mod observed;
 mod ocpi;
 mod ocpp_log;
 mod ratchet;
