@@ -283,8 +283,7 @@ impl NewFile {
         if !list.is_empty() {
             return Err(Problems { files: Vec::new(), list }.into());
         }
-        let folder = crate::scenario::files::folder_of(&app.workspace.scenario(&self.scenario)?);
-        save::create(&folder.join(&self.name), self.text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&self.scenario)?, &self.name, self.text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: self.name, text: self.text })))
     }
 }
