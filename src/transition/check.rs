@@ -3,6 +3,7 @@
 use super::regulation::{FuelStandardRule, RulesSpec, Term};
 use super::spec::{GridEmissionsKind, ProjectKind, TRUCK, TransitionSpec};
 use crate::document::problem::nearest;
+use crate::kernel::calendar::parse_date;
 use crate::kernel::curve::Curve;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
@@ -331,6 +332,10 @@ fn fuel_standard(name: &str, rule: &FuelStandardRule, checker: &mut Checker<'_>)
 }
 
 fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    if let Some(text) = rules.as_of.as_ref().filter(|text| parse_date(text).is_err()) {
+        let help = Some("write \"2026-11-01\"".to_owned());
+        checker.wrong(&["rule", "as_of"], format!("`{text}` is no date"), help);
+    }
     let classes = classes(scenario);
     let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
         if let Some((field, text)) = term.wrong_date() {
