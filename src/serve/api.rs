@@ -4,6 +4,7 @@ use super::app::App;
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
+use super::extract::{JsonBody, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest};
 use super::runs::{Runs, aside, finished_state, runs};
 use super::ticket::RunState;
@@ -23,11 +24,12 @@ use crate::report::study::Comparison;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
-use crate::scenario::template::{TEMPLATES, find};
+use crate::scenario::shipped;
+use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -134,7 +136,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
             scenarios,
             scenarios_left_out,
-            templates: TEMPLATES.iter().map(|template| choices::template(template.0, template.1)).collect(),
+            templates: shipped::names().filter_map(|name| Some(choices::template(name, &find(name)?))).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
             charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
             dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
@@ -179,7 +181,7 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
         if NOT_SCENARIOS.contains(&name.as_str()) {
             return Err(ApiError::bad(format!("a folder `{name}` is not searched for scenarios; take another name")));
         }
-        save::copy(files, &app.workspace.inside(&name)?)?;
+        save::copy(&files, &app.workspace.inside(&name)?)?;
         let text = app.workspace.text(&name)?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
@@ -291,8 +293,7 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -328,8 +329,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> Ap
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -564,28 +564,4 @@ async fn put_plugin(
         Ok(StatusCode::CREATED)
     })
     .await
-}
-
-/// A JSON body; what is wrong with it is told in the one shape of errors.
-pub(super) struct JsonBody<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for JsonBody<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
-        let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-    }
-}
-
-/// What stands behind the `?`; what is wrong with it is told in the one shape of errors.
-struct QueryOf<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequestParts<S> for QueryOf<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, ApiError> {
-        let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(of)| Self(of)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-    }
 }

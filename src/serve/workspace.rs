@@ -127,6 +127,16 @@ impl Workspace {
         self.folder.sub_or_make(name).map_err(|error| ApiError::system(error.to_string()))
     }
 
+    /// The folder that a scenario lies in, opened: what is written there stays inside, whatever is renamed meanwhile.
+    ///
+    /// # Errors
+    /// When there is no such scenario, or a link leads out of the folder.
+    pub(super) fn beside(&self, scenario: &str) -> ApiResult<Folder> {
+        let folder = crate::scenario::files::folder_of(&self.scenario(scenario)?);
+        let inner = folder.strip_prefix(&self.root).unwrap_or(&folder);
+        self.folder.below(inner).map_err(|error| ApiError::bad(format!("the folder of `{scenario}` {error}")))
+    }
+
     /// A path inside the folder.
     ///
     /// # Errors
@@ -238,7 +248,7 @@ impl Workspace {
     /// When a path leads out of the folder, or there is no such overlay.
     pub(super) fn request(&self, scenario: &str, strategies: &[String], settings: Vec<String>) -> ApiResult<Request> {
         let path = self.scenario(scenario)?;
-        let folder = crate::study::compare::strategy::folder_of(&path);
+        let folder = crate::scenario::files::folder_of(&path);
         let overlay = |name: &String| {
             let file = folder.join(format!("{name}.toml"));
             if is_name(name) && file.is_file() {
