@@ -14,6 +14,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     offers(scenario, checker);
     buyers(scenario, checker);
     projects(scenario, checker);
+    as_of(&scenario.rule, checker);
     rules(&scenario.rule, scenario, checker);
     let classes = classes(scenario);
     for class in scenario.survival.keys() {
@@ -331,11 +332,15 @@ fn fuel_standard(name: &str, rule: &FuelStandardRule, checker: &mut Checker<'_>)
     checker.curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0));
 }
 
-fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+/// The day up to which rules are known.
+fn as_of(rules: &RulesSpec, checker: &mut Checker<'_>) {
     if let Some(text) = rules.as_of.as_ref().filter(|text| parse_date(text).is_err()) {
         let help = Some("write \"2026-11-01\"".to_owned());
         checker.wrong(&["rule", "as_of"], format!("`{text}` is no date"), help);
     }
+}
+
+fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     let classes = classes(scenario);
     let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
         if let Some((field, text)) = term.wrong_date() {

@@ -2,6 +2,7 @@
 
 use super::regulation::{RulesSpec, Term};
 use crate::kernel::calendar::parse_date;
+use std::fmt::Write;
 
 impl RulesSpec {
     /// Every rule with a term: its kind, name and term.
@@ -41,7 +42,7 @@ impl RulesSpec {
         let endless = on().filter(|it| it.2.until.is_none() && !begins_later(it.2)).count();
         let mut out = format!("Rules as known on {as_of}: {endless} in force have no end and are carried to {until}");
         if !later.is_empty() {
-            out += &format!("; after that day begin {}", later.join(", "));
+            let _ = write!(out, "; after that day begin {}", later.join(", "));
         }
         Some(out)
     }
