@@ -107,6 +107,7 @@ PORTVOLT_COLUMN(u32_list, node_parent, "charging-view", "node-parent")
 PORTVOLT_COLUMN(f64_list, node_limit_kw, "charging-view", "node-limit-kw")
 PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
 PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
+PORTVOLT_IMPORT("charging-orders", "ask-at-events") void ask_at_events(void);
 #endif
 
 #ifdef PORTVOLT_ADOPTION
