@@ -9,6 +9,7 @@ mod common;
 
 use common::{Finished, loaded, run, shipped, written};
 use portvolt::plugin::keep_compiled_code_in;
+use portvolt::scenario::load::{Request, load};
 use portvolt::sim::Options;
 use portvolt::study::replicate::replicate;
 use std::io::Write;
@@ -148,6 +149,26 @@ fn tco_logit_in_rust_is_the_built_in() {
     };
     assert_eq!(guest("0"), native);
     assert_ne!(guest("-20"), native);
+}
+
+/// The same moves and charges of the same units at the same seconds, with one lot and with four.
+#[test]
+fn gang_and_threshold_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "gang_and_threshold") else { return };
+    let run_with = |overlays: &[&str], choice: &str| {
+        let overlays = overlays.iter().map(|name| shipped("port_terminal").join(name)).collect();
+        let nearest = "terminal.terminal.plan.dispatch.lot=nearest";
+        let settings = ["time.days=2", nearest, choice].map(str::to_owned).to_vec();
+        let request = Request { path: shipped("port_terminal"), overlays, settings, ..Request::default() };
+        run(&load(&request).unwrap(), &Options { seed: 3, ..Options::default() })
+    };
+    for overlays in [&["planned.toml"][..], &["planned.toml", "lots_at_blocks.toml"]] {
+        let native = run_with(overlays, "policy.yard=threshold");
+        let guest = run_with(overlays, &format!("policy.yard={:?}", file.display().to_string()));
+        assert_eq!(guest.digest, native.digest, "{overlays:?}");
+        assert!(guest.total("plugin_calls") > 1_000.0 && guest.total("plugin_rejected") == 0.0);
+        assert_ne!(run_with(overlays, "policy.yard=breaks").digest, native.digest, "the policy decides");
+    }
 }
 
 /// The same loads and trailers from the same numbers, hour by hour; another reserve, other rows.

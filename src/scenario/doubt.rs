@@ -44,6 +44,7 @@ pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
     match kind {
         PolicyKind::Dispatch => scenario.freight.is_some() && !scenario.fleet.is_empty(),
         PolicyKind::Charging => scenario.charger.values().any(|charger| charger.cabinets > 0),
+        PolicyKind::YardDispatch => scenario.terminal.values().any(|terminal| terminal.plan.is_some()),
         PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
         PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
     }

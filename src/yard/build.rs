@@ -51,7 +51,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
             machine_of.0[machine.unit.index()] = Some((yards.len() as u32, number as u16));
         }
         let work = maker.work(&rules, &links, machines);
-        yards.push((Yard { terminal: id, site, plan, rules }, work, links));
+        let number = yards.len() as u32;
+        yards.push((Yard { terminal: id, site, number, plan, rules }, work, links));
     }
     build.world.insert_resource(machine_of);
     build.spawn::<_, Yard>(yards);
@@ -270,6 +271,7 @@ impl Maker<'_, '_> {
             cranes_free: rules.crane_units.iter().rev().copied().collect(),
             zones,
             zone_of,
+            busy: vec![0; classes],
             idle: BTreeSet::new(),
             coming: self.coming(),
             waiting_vessels: VecDeque::new(),

@@ -67,6 +67,12 @@ impl Plan {
         self.ways_m[from.index() * self.positions.len() + to.index()]
     }
 
+    /// The place at a position.
+    pub(crate) fn place(&self, index: usize) -> Place {
+        debug_assert!(index < self.positions.len());
+        Place::at(index)
+    }
+
     /// How many places there are.
     #[must_use]
     pub fn places(&self) -> usize {

@@ -98,7 +98,12 @@ fn mistakes_of_standard_plans_are_told() {
 #[test]
 fn mistakes_of_drawn_plans_are_told_with_their_feature() {
     let cases = [
-        ("[[20, 160], [60, 160]", "[[20, 460], [60, 160]", "features[6] (north)", "lies outside of the fence"),
+        (
+            "[[20, 160], [60, 160], [60, 180], [20, 180], [20, 160]]",
+            "[[20, 360], [60, 360], [60, 380], [20, 380], [20, 360]]",
+            "features[6] (north)",
+            "lies outside of the fence",
+        ),
         ("[[50, 60], [130, 60]", "[[50, 60], [260, 60]", "(b)", "the block `b` overlaps the block `a`"),
         ("\"road\"", "\"rode\"", "kind", "`rode` is no part of a plan"),
         ("\"machine\": \"stacker\", \"id\": \"a\"", "\"id\": \"a\"", "(a)", "has no machine"),
