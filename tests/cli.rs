@@ -44,6 +44,32 @@ fn mistakes(dir: &tempfile::TempDir) -> String {
     text(&checked.stderr)
 }
 
+/// From any folder, by its name alone; what lies there under that name is meant first.
+#[test]
+fn a_shipped_scenario_runs_by_its_name_and_is_repeated_from_the_binary() {
+    let dir = tempfile::tempdir().unwrap();
+    let ran = portvolt(dir.path(), &["run", "layout_study", "--strategy", "few_fast", "--days", "1"]);
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+    assert!(text(&ran.stderr).contains("portvolt init DIR --template layout_study"), "{}", text(&ran.stderr));
+    let manifest = std::fs::read_to_string(dir.path().join("runs/layout_study/manifest.json")).unwrap();
+    assert!(manifest.contains("shipped:layout_study/../port_terminal/scenario.toml"), "{manifest}");
+    let verified = portvolt(dir.path(), &["verify", "runs/layout_study"]);
+    assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
+    let compared =
+        ["compare", "depot_night", "--strategies", "bau,fcfs", "--replications", "2", "--set", "time.days=1"];
+    assert_eq!(portvolt(dir.path(), &compared).status.code(), Some(0));
+    assert!(dir.path().join("runs/compare_depot_night/manifest.json").is_file());
+    // Results under the name of an overlay hide neither the overlay nor the scenario.
+    std::fs::create_dir(dir.path().join("few_fast")).unwrap();
+    let again = portvolt(dir.path(), &["validate", "layout_study", "--strategy", "few_fast"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    std::fs::create_dir(dir.path().join("layout_study")).unwrap();
+    let empty = portvolt(dir.path(), &["validate", "layout_study"]);
+    assert_eq!(empty.status.code(), Some(4), "the folder that is there is meant, and holds no scenario");
+    let unknown = portvolt(dir.path(), &["validate", "layout_stuby"]);
+    assert!(text(&unknown.stderr).contains("layout_study"), "{}", text(&unknown.stderr));
+}
+
 #[test]
 fn a_run_leaves_its_folder_and_overwrites_only_when_told() {
     let dir = depot();

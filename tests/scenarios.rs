@@ -9,7 +9,7 @@ use common::{loaded, run, run_into, shipped};
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::schema;
-use portvolt::scenario::template::TEMPLATES;
+use portvolt::scenario::shipped::names;
 use portvolt::sim::Options;
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ fn all_electric(settings: &[&str]) -> Loaded {
 
 #[test]
 fn every_number_has_a_source() {
-    for (name, _) in TEMPLATES {
+    for name in names() {
         let scenario = loaded(&shipped(name), &[]);
         let unsourced: Vec<_> = scenario.provenance.unsourced().map(|origin| &origin.field).collect();
         assert!(unsourced.is_empty(), "{name}: {unsourced:?}");
@@ -52,10 +52,10 @@ fn numbers_without_effect_need_no_source() {
 fn every_shipped_folder_is_a_template() {
     let folders = std::fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path());
     let folders: Vec<PathBuf> = folders.filter(|path| path.join("scenario.toml").is_file()).collect();
-    assert_eq!(folders.len(), TEMPLATES.len());
+    assert_eq!(folders.len(), names().count());
     for folder in folders {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-        assert!(TEMPLATES.iter().any(|template| template.0 == name), "{name}");
+        assert!(names().any(|shipped| shipped == name), "{name}");
     }
 }
 

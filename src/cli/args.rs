@@ -1,13 +1,14 @@
 //! Arguments that several commands share.
 
-use crate::study::compare::strategy::folder_of;
+use crate::scenario::files::{overlay_path, scenario_path};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which scenario.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ScenarioArgs {
-    /// A folder with `scenario.toml`, or the file.
+    /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
+    #[arg(value_parser = scenario)]
     pub(super) scenario: PathBuf,
     /// A TOML file that changes some of the scenario; may be given more than once. A bare name is looked for in the
     /// scenario's folder.
@@ -20,18 +21,21 @@ pub(super) struct ScenarioArgs {
 
 impl ScenarioArgs {
     pub(super) fn request(&self) -> crate::scenario::load::Request {
-        let folder = folder_of(&self.scenario);
-        let overlay = |name: &PathBuf| {
-            let beside = folder.join(name).with_extension("toml");
-            if !name.exists() && beside.exists() { beside } else { name.clone() }
-        };
         crate::scenario::load::Request {
             path: self.scenario.clone(),
-            overlays: self.strategy.iter().map(overlay).collect(),
+            overlays: self.strategy.iter().map(|name| overlay_path(&self.scenario, name)).collect(),
             settings: self.settings.clone(),
             ..crate::scenario::load::Request::default()
         }
     }
+}
+
+/// A scenario as it is given on the command line.
+///
+/// # Errors
+/// When the path is empty.
+pub(super) fn scenario(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(scenario_path(Path::new(""), Path::new(text))) }
 }
 
 /// Power of a charging port, kW.

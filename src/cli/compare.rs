@@ -3,21 +3,22 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
-use crate::disk::read;
 use crate::document::problem::{Problems, nearest};
 use crate::record::folder::{FolderError, RunFolder};
 use crate::record::metrics::MetricName;
+use crate::scenario::files::scenario_name;
 use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::Asked;
 use crate::study::compare::screen::screen;
 use crate::study::compare::sensitivity::Vary;
-use crate::study::compare::strategy::{self, Strategy, folder_of};
+use crate::study::compare::strategy::{self, Strategy};
 use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all, results, sensitivity};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
-    /// A folder with `scenario.toml`, or the file.
+    /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
+    #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
     /// Strategies, separated by commas: `bau` (the scenario as it is), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
@@ -85,8 +86,7 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
         }
     };
     let out = args.out.clone().unwrap_or_else(|| {
-        let name = read::full_path(&folder_of(&args.scenario)).ok();
-        let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
+        let name = scenario_name(&args.scenario).unwrap_or_default();
         PathBuf::from("runs").join(format!("compare_{name}"))
     });
     carry_out(&asked, args.jobs, &out, args.force, console)

@@ -8,8 +8,8 @@ use super::policies::PolicyArgs;
 use super::simulate::{begin, carry_out};
 use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
+use crate::scenario::files::overlay_path;
 use crate::sim::Options;
-use crate::study::compare::strategy::folder_of;
 use crate::study::fork::{Asked, Fork, ForkError};
 use crate::study::verify::{differing, fates, input_hash};
 use std::path::{Path, PathBuf};
@@ -70,11 +70,7 @@ pub(super) fn fork(args: &ForkArgs, console: &Console) -> Exit {
 }
 
 fn asked(args: &ForkArgs, manifest: &Manifest) -> Result<Asked, String> {
-    let folder = folder_of(Path::new(&manifest.scenario));
-    let overlay = |name: &PathBuf| {
-        let beside = folder.join(name).with_extension("toml");
-        if !name.exists() && beside.exists() { beside } else { name.clone() }
-    };
+    let overlay = |name: &PathBuf| overlay_path(Path::new(&manifest.scenario), name);
     let mut settings = args.policies.settings()?;
     settings.extend(args.settings.iter().cloned());
     let (at, rows) = (args.at.clone(), manifest.rows.clone());

@@ -4,7 +4,8 @@ use super::exit::Exit;
 use super::output::console::Console;
 use crate::disk::WriteError;
 use crate::document::problem::nearest;
-use crate::scenario::template::{TEMPLATES, copy_out, find};
+use crate::scenario::shipped;
+use crate::scenario::template::{copy_out, find};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -19,11 +20,11 @@ pub(super) struct InitArgs {
 
 pub(super) fn init(args: &InitArgs, console: &Console) -> Exit {
     let Some(files) = find(&args.template) else {
-        let help = nearest(&args.template, TEMPLATES.iter().map(|template| template.0)).unwrap_or_default();
+        let help = nearest(&args.template, shipped::names()).unwrap_or_default();
         console.error(&format!("there is no template `{}`: {help}", args.template));
         return Exit::BadFiles;
     };
-    if let Err(error) = copy_out(files, &args.dir) {
+    if let Err(error) = copy_out(&files, &args.dir) {
         return refused(&error, console);
     }
     if console.is_json() {

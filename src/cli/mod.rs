@@ -3,6 +3,7 @@
 mod args;
 mod bill;
 mod compare;
+mod desktop;
 mod exit;
 mod export;
 mod files;
@@ -158,7 +159,7 @@ pub fn command() -> clap::Command {
 /// Parses the command line and carries it out.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::from(run(std::env::args_os()))
+    ExitCode::from(run(desktop::words(std::env::args_os().collect())))
 }
 
 /// Carries a command line out, of which the first word is the program's name. The exit code.

@@ -7,13 +7,13 @@ use super::output::diagnose;
 use super::plugin::compiled;
 use super::policies::PolicyArgs;
 use super::simulate::{begin, carry_out};
-use crate::disk::read;
 use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::{DAY_S, parse_date};
 use crate::record::folder::Manifest;
-use crate::scenario::files::FILE_NAME;
+use crate::scenario::files::scenario_name;
 use crate::scenario::load::{Request, load};
+use crate::scenario::shipped;
 use crate::sim::Options;
 use crate::transition::baseline::Baseline;
 use std::path::{Path, PathBuf};
@@ -126,6 +126,11 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    if let Some(name) = shipped::name_of(&request.path) {
+        console.note(&format!(
+            "{name} is a scenario that comes with Portvolt: `portvolt init DIR --template {name}` makes a copy to change"
+        ));
+    }
     loaded.record_views.clone_from(&args.record_views);
     if let Err(exit) = compiled::prepare(&loaded, console) {
         return exit;
@@ -200,8 +205,7 @@ fn request(args: &RunArgs) -> Result<Request, String> {
 
 fn target(args: &RunArgs) -> PathBuf {
     args.out.clone().unwrap_or_else(|| {
-        let path = read::full_path(&args.scenario.scenario).unwrap_or_default();
-        let name = if path.ends_with(FILE_NAME) { path.parent().and_then(Path::file_name) } else { path.file_stem() };
-        Path::new("runs").join(name.unwrap_or("run".as_ref()))
+        let name = scenario_name(&args.scenario.scenario);
+        Path::new("runs").join(name.unwrap_or_else(|| "run".to_owned()))
     })
 }

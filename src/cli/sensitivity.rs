@@ -6,13 +6,15 @@ use super::output::{diagnose, interrupt};
 use crate::disk::read::{self, Kind};
 use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
-use crate::study::compare::strategy::{self, Strategy, folder_of};
+use crate::scenario::files::scenario_name;
+use crate::study::compare::strategy::{self, Strategy};
 use crate::study::influence::{self, Asked, InfluenceError, influence, results, screen};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SensitivityArgs {
-    /// A folder with `scenario.toml`, or the file.
+    /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
+    #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
     /// The metric of the whole hub. Default: the yearly cost, the net present value, the bill, the wait or the work, whichever a run has first.
     #[arg(long, value_name = "NAME", value_parser = super::compare::metric)]
@@ -73,8 +75,7 @@ pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
         Err(Wrong::Files(problems)) => return diagnose::show(&problems, console),
     };
     let out = args.out.clone().unwrap_or_else(|| {
-        let name = read::full_path(&folder_of(&args.scenario)).ok();
-        let name = name.and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
+        let name = scenario_name(&args.scenario).unwrap_or_default();
         PathBuf::from("runs").join(format!("sensitivity_{name}"))
     });
     carry_out(&asked, args.jobs, &out, args.force, console)

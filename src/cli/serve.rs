@@ -65,9 +65,10 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
         } else {
             console.print(&url);
         }
+        console.note(&format!("scenarios and results lie in {}", args.dir.display()));
         console.note("Ctrl-C stops it; runs that are not done are kept and shown the next time");
         // What the browser is started with shows in the list of processes: the page asks for the token.
-        if args.open && !open(&page) {
+        if args.open && open::that_detached(&page).is_err() {
             console.note("no browser could be started: open the address yourself");
         }
     });
@@ -78,9 +79,4 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
             if matches!(error, ServeError::Io(_) | ServeError::Taken(_)) { Exit::Failed } else { Exit::Usage }
         }
     }
-}
-
-fn open(url: &str) -> bool {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    std::process::Command::new(program).arg(url).spawn().is_ok()
 }

@@ -1,7 +1,7 @@
 //! Guides: what to do, step by step, and what to know before a number is believed. Texts only, no code: each module is a
 //! page, whose commands a test runs.
 //!
-//! Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`plan_a_terminal`], [`transition`] and
+//! [`install`] is for machines without a Rust toolchain. Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`plan_a_terminal`], [`transition`] and
 //! [`bills_and_formats`].
 //! [`optimize`] finds the best layout, [`sensitivity`] the numbers that decide, [`fork`] changes a run on its way.
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
@@ -11,6 +11,10 @@
 //!
 //! [`commands`], [`metrics`] and [`interface`] are made from the code; so are the columns of the tables (in the metadata of
 //! their Parquet files), the schema of scenarios (`portvolt schema`) and the server's interface (`/api/v1/openapi.json`).
+
+pub mod install {
+    #![doc = include_str!("install.md")]
+}
 
 pub mod first_report {
     #![doc = include_str!("first_report.md")]

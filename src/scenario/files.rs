@@ -1,5 +1,6 @@
 //! The files that a scenario names: which may be read, how many, and what is wrong with those that cannot be.
 
+use super::shipped;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, list};
 use crate::document::problem::nearest;
@@ -16,6 +17,55 @@ const MOST_BYTES: u64 = 2 << 30;
 const MOST_TOML: usize = 100;
 /// Names that are looked at for the one that was meant.
 const MOST_NEAR: usize = 1_000;
+
+/// Is there a folder of this path, on the disk or among what is shipped?
+#[must_use]
+pub fn is_folder(path: &Path) -> bool {
+    shipped::is_folder(path) || path.is_dir()
+}
+
+/// Is there a file of this path, on the disk or among what is shipped?
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    shipped::is_file(path) || path.is_file()
+}
+
+/// Names of what a folder holds, on the disk or shipped.
+#[must_use]
+pub fn names_in(folder: &Path) -> Vec<String> {
+    if shipped::is_folder(folder) { shipped::list(folder) } else { list(folder) }
+}
+
+/// The folder of a scenario, which is given by its folder or by its file.
+#[must_use]
+pub fn folder_of(scenario: &Path) -> PathBuf {
+    if is_folder(scenario) { scenario.to_path_buf() } else { scenario.parent().map(PathBuf::from).unwrap_or_default() }
+}
+
+/// The scenario that is meant by a path below a folder: what lies there, else the shipped one of this name.
+#[must_use]
+pub fn scenario_path(base: &Path, given: &Path) -> PathBuf {
+    let path = base.join(given);
+    let shipped = || shipped::path_of(given).filter(|_| !path.exists());
+    shipped().unwrap_or(path)
+}
+
+/// The overlay that is meant by a name: the file, else the one of this name beside the scenario.
+#[must_use]
+pub fn overlay_path(scenario: &Path, name: &Path) -> PathBuf {
+    let beside = folder_of(scenario).join(name).with_extension("toml");
+    // A folder of this name is no overlay: results of an earlier run may lie there.
+    if !name.is_file() && is_file(&beside) { beside } else { name.to_path_buf() }
+}
+
+/// The name of a scenario: of its folder, or of its file where that is no `scenario.toml`; none where it has none.
+#[must_use]
+pub fn scenario_name(scenario: &Path) -> Option<String> {
+    let full = if shipped::is_shipped(scenario) { None } else { read::full_path(scenario).ok() };
+    let path = full.unwrap_or_else(|| shipped::inner(scenario).map_or_else(|| scenario.to_path_buf(), PathBuf::from));
+    let name = if path.ends_with(FILE_NAME) { path.parent().and_then(Path::file_name) } else { path.file_stem() };
+    Some(name?.to_string_lossy().into_owned())
+}
 
 /// What is wrong with a file, and what to do.
 pub(crate) type Wrong = (String, Option<String>);
@@ -83,6 +133,9 @@ fn inner_path(path: &Path, folder: &Path) -> Option<PathBuf> {
 fn bytes_within(path: &Path, kind: Kind, within: Option<&Path>) -> Result<Vec<u8>, Wrong> {
     let outside = || (OUTSIDE.to_owned(), None);
     let Some(folder) = within else {
+        if let Some(text) = shipped::text(path) {
+            return Ok(text.as_bytes().to_vec());
+        }
         return read::bytes(path, kind).map_err(|error| explained(&error, path));
     };
     let inner = inner_path(path, folder).ok_or_else(outside)?;
@@ -125,9 +178,11 @@ fn explained(error: &ReadError, path: &Path) -> Wrong {
     (error.to_string(), help)
 }
 
-/// "did you mean ...", of what lies where a file was looked for.
+/// "did you mean ...", of what lies where a file was looked for, and of shipped scenarios where a name stands alone.
 fn near_file(path: &Path) -> Option<String> {
-    let names = list(path.parent().unwrap_or(Path::new("")));
-    let shown = names.iter().take(MOST_NEAR).map(String::as_str).filter(|name| !name.starts_with('.'));
+    let names = names_in(path.parent().unwrap_or(Path::new("")));
+    let shipped = shipped::names().filter(|_| path.components().count() == 1).map(str::to_owned);
+    let names: Vec<String> = names.into_iter().take(MOST_NEAR).chain(shipped).collect();
+    let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
     nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))
 }

@@ -1,6 +1,6 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
-use super::files::{FILE_NAME, Files};
+use super::files::{self, FILE_NAME, Files};
 use super::loaded::{FIRST_SOC, Levels, Loaded};
 use super::provenance::{self, Layers};
 use super::rows::{Listed, Rows};
@@ -196,7 +196,7 @@ fn dotted_keys(path: &str) -> Option<Vec<String>> {
 }
 
 fn scenario_file(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() }
+    if files::is_folder(path) { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
 
 pub(super) fn sorted(mut problems: Problems) -> Problems {

@@ -17,6 +17,7 @@ pub mod provenance;
 pub mod replay;
 pub mod rows;
 pub mod schema;
+pub mod shipped;
 pub mod template;
 pub mod visits;
 

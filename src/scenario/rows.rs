@@ -1,6 +1,6 @@
 //! Reads the files of rows that a scenario names.
 
-use super::files::Files;
+use super::files::{self, Files};
 use super::loaded::{Background, FuelVisit, KmRow, ListedHaul, Picture, Schedule, Visits};
 use super::{Scenario, listing, visits};
 use crate::account::load::Load;
@@ -321,7 +321,7 @@ impl Rows<'_> {
     /// A tariff from a file, or the shipped one of that name.
     fn tariff(&mut self, field: &str, file: &str, name: Option<&str>) -> Option<Tariff> {
         let path = self.base.join(file);
-        if self.from.is_free(&path) && !path.is_file() {
+        if self.from.is_free(&path) && !files::is_file(&path) {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
                 self.inputs.insert(import::shipped_input(file), hash);

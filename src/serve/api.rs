@@ -23,7 +23,8 @@ use crate::report::study::Comparison;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
-use crate::scenario::template::{TEMPLATES, find};
+use crate::scenario::shipped;
+use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
@@ -134,7 +135,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             folder: std::path::absolute(app.workspace.root()).unwrap_or_default().display().to_string(),
             scenarios,
             scenarios_left_out,
-            templates: TEMPLATES.iter().map(|template| choices::template(template.0, template.1)).collect(),
+            templates: shipped::names().filter_map(|name| Some(choices::template(name, &find(name)?))).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
             charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
             dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
@@ -179,7 +180,7 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
         if NOT_SCENARIOS.contains(&name.as_str()) {
             return Err(ApiError::bad(format!("a folder `{name}` is not searched for scenarios; take another name")));
         }
-        save::copy(files, &app.workspace.inside(&name)?)?;
+        save::copy(&files, &app.workspace.inside(&name)?)?;
         let text = app.workspace.text(&name)?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
@@ -291,7 +292,7 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
+        let folder = crate::scenario::files::folder_of(&app.workspace.scenario(&scenario)?);
         save::create(&folder.join(&name), text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
@@ -328,7 +329,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> Ap
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::study::compare::strategy::folder_of(&app.workspace.scenario(&scenario)?);
+        let folder = crate::scenario::files::folder_of(&app.workspace.scenario(&scenario)?);
         save::create(&folder.join(&name), text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })

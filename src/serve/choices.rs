@@ -42,7 +42,7 @@ struct Spot {
 }
 
 /// A scenario that can be copied, told from its files.
-pub(super) fn template(name: &str, files: Files) -> Template {
+pub(super) fn template(name: &str, files: &Files) -> Template {
     let tables = files.iter().filter_map(|file| Some((file.0, file.1.parse::<toml::Table>().ok()?)));
     let tables: Vec<(&str, toml::Table)> = tables.collect();
     let main = tables.iter().find(|file| file.0 == FILE_NAME).map(|file| &file.1);

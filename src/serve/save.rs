@@ -76,7 +76,7 @@ fn refused(error: &WriteError) -> ApiError {
 ///
 /// # Errors
 /// When the name is taken or the system refuses.
-pub(super) fn copy(files: Files, folder: &Path) -> ApiResult<()> {
+pub(super) fn copy(files: &Files, folder: &Path) -> ApiResult<()> {
     if folder.exists() {
         return Err(ApiError::new(StatusCode::CONFLICT, "a folder of this name is there already"));
     }

@@ -238,7 +238,7 @@ impl Workspace {
     /// When a path leads out of the folder, or there is no such overlay.
     pub(super) fn request(&self, scenario: &str, strategies: &[String], settings: Vec<String>) -> ApiResult<Request> {
         let path = self.scenario(scenario)?;
-        let folder = crate::study::compare::strategy::folder_of(&path);
+        let folder = crate::scenario::files::folder_of(&path);
         let overlay = |name: &String| {
             let file = folder.join(format!("{name}.toml"));
             if is_name(name) && file.is_file() {

@@ -2,6 +2,7 @@
 
 use crate::import;
 use crate::record::folder::hash_of_file;
+use crate::scenario::shipped;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub fn file_hash(path: &Path) -> Option<String> {
 /// this version.
 #[must_use]
 pub fn input_hash(name: &str) -> Option<String> {
-    match import::shipped_by_input(name) {
+    match import::shipped_by_input(name).or_else(|| shipped::text(Path::new(name))) {
         Some(text) => Some(blake3::hash(text.as_bytes()).to_hex().to_string()),
         None => file_hash(Path::new(name)),
     }

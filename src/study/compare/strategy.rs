@@ -1,12 +1,13 @@
 //! What a study compares: a strategy is overlays and settings on a scenario, under a name.
 
-use crate::disk;
 use crate::document::problem::nearest;
 use crate::policy::decide::{names, serious_names};
 use crate::policy::floor::{NOTHING, RANDOM};
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
+use crate::scenario::files::{folder_of, is_file, names_in};
 use crate::scenario::load::Request;
+use crate::scenario::shipped;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -136,7 +137,7 @@ fn parts(text: &str, scenario: &Path) -> Vec<String> {
 fn names_file(word: &str, scenario: &Path) -> bool {
     let word = word.trim();
     let value = word.split_once('=').map_or(word, |(_, value)| value.trim());
-    overlay(word, scenario).is_some() || Path::new(value).is_file() || folder_of(scenario).join(value).is_file()
+    overlay(word, scenario).is_some() || Path::new(value).is_file() || is_file(&folder_of(scenario).join(value))
 }
 
 /// Splits at a separator that stands outside of quotes and brackets and is not the sign of an exponent.
@@ -169,12 +170,6 @@ fn is_exponent(before: &str, after: &str) -> bool {
     before.contains('=') && is_number && after.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The folder of a scenario.
-#[must_use]
-pub fn folder_of(scenario: &Path) -> PathBuf {
-    if scenario.is_dir() { scenario.to_path_buf() } else { scenario.parent().map(PathBuf::from).unwrap_or_default() }
-}
-
 fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
     let given = Path::new(word);
     let folder = folder_of(scenario);
@@ -182,14 +177,14 @@ fn overlay(word: &str, scenario: &Path) -> Option<PathBuf> {
     let candidates = [given.to_path_buf(), folder.join(given), folder.join(given).with_extension("toml")];
     let start = usize::from(!is_toml) * 2;
     // Whole, for a plan is carried out elsewhere.
-    let found = candidates.into_iter().skip(start).find(|path| path.is_file())?;
-    Some(std::path::absolute(&found).unwrap_or(found))
+    let found = candidates.into_iter().skip(start).find(|path| is_file(path))?;
+    if shipped::is_shipped(&found) { Some(found) } else { Some(std::path::absolute(&found).unwrap_or(found)) }
 }
 
 fn known(scenario: &Path) -> Vec<String> {
     let built_in = PolicyKind::ALL.iter().flat_map(|kind| names(*kind));
     let mut known: Vec<String> = AS_IT_IS.iter().take(1).copied().chain(built_in).map(str::to_owned).collect();
-    let names = disk::list(&folder_of(scenario)).into_iter().filter(|name| name != "scenario.toml");
+    let names = names_in(&folder_of(scenario)).into_iter().filter(|name| name != "scenario.toml");
     known.extend(names.filter_map(|name| name.strip_suffix(".toml").map(str::to_owned)));
     known
 }

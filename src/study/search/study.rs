@@ -7,6 +7,7 @@ use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::tree::Item;
 use crate::record::metrics::{Better, MetricName};
+use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::strategy::Strategy;
@@ -200,7 +201,7 @@ impl Reader<'_> {
     }
 
     fn search(&mut self, path: &Path, spec: SearchSpec, hash: String) -> Option<Search> {
-        let scenario = path.parent().unwrap_or(Path::new(".")).join(&spec.scenario);
+        let scenario = scenario_path(path.parent().unwrap_or(Path::new(".")), &spec.scenario);
         let scenario = read::full_path(&scenario).unwrap_or(scenario);
         let objectives = self.objectives(&spec.objective);
         let (constraints, constrained) = self.constraints(&spec.constraint);

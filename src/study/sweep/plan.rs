@@ -6,6 +6,7 @@ use crate::disk::name;
 use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile};
 use crate::document::tree::Item;
+use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::strategy::Strategy;
@@ -285,7 +286,7 @@ impl Planner<'_> {
     fn cells(&mut self, base: &Path, design: &Design) -> Vec<Cell> {
         let mut cells = Vec::new();
         for scenario in &self.spec.scenarios {
-            let path = base.join(scenario);
+            let path = scenario_path(base, scenario);
             let path = read::full_path(&path).unwrap_or(path);
             for (number, word) in self.spec.strategies.iter().enumerate() {
                 let strategy = match Strategy::parse(word, &path) {
