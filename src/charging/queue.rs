@@ -57,16 +57,14 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
-    if clock.starts_interval() && !clock.done() {
-        context.begin_interval(&clock);
-    }
+    let mut begins = clock.starts_interval() && !clock.done();
     let mut now_s = clock.now_s();
     loop {
-        if context.sharing.is_due() {
-            // Power is shared when all of a second has happened.
+        if begins || context.sharing.is_due() {
+            // Power is shared when all of a second has happened; so an interval begins with those who came at its first.
             let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
             if event_s.is_none_or(|event_s| event_s > now_s) {
-                context.share(now_s);
+                if core::mem::take(&mut begins) { context.begin_interval(&clock) } else { context.share(now_s) }
                 continue;
             }
         }
