@@ -244,9 +244,7 @@ impl PowerSharing<'_> {
     /// share.
     fn look_above(&mut self, node: NodeId) {
         let Some(live) = self.live.as_deref_mut() else { return };
-        let is_over = |node: &NodeId| {
-            live.by_node[node.index()].0 > self.headroom.at(*node).0.max(0.0) * (1.0 + FULL)
-        };
+        let is_over = |node: &NodeId| live.by_node[node.index()].0 > self.headroom.at(*node).0.max(0.0) * (1.0 + FULL);
         live.changed.extend(self.tree.upwards(node).skip(1).filter(is_over).last());
     }
 

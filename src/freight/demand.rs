@@ -1,5 +1,6 @@
 //! Draws calls and containers. Pure functions of the scenario and the seed.
 
+use super::labor::Labor;
 use super::spec::VolumesSpec;
 use super::state::{Call, Haul, HaulFactors};
 use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
@@ -24,8 +25,8 @@ const OFF_SCHEDULE_H: f64 = 8.0;
 pub struct Demand {
     seed: Seed,
     volumes: VolumesSpec,
-    gate: WeekProfile,
-    labor: WeekProfile,
+    gate: BTreeMap<SiteId, WeekProfile>,
+    labor: Labor,
     import_to: Ends,
     export_from: Ends,
     empty_from: Ends,
@@ -60,13 +61,14 @@ impl Demand {
     pub fn new(
         seed: Seed,
         volumes: &VolumesSpec,
-        labor: WeekProfile,
+        labor: Labor,
         sites: &Sites,
         terminals: &BTreeMap<String, TerminalSpec>,
         due_after_h: f64,
         energy_cv: f64,
     ) -> Option<Self> {
-        let gate = WeekProfile::from_days(&volumes.gate_weekday, &volumes.gate_saturday, &volumes.gate_sunday)?;
+        let hours = |(key, spec): (&String, &TerminalSpec)| Some((sites.find(key)?, gate_hours(volumes, spec)?));
+        let gate = terminals.iter().map(hours).collect::<Option<_>>()?;
         let turn_cv = terminals.iter().filter_map(|(key, spec)| Some((sites.find(key)?, spec.turn_cv))).collect();
         Some(Self {
             seed,
@@ -147,25 +149,27 @@ impl Demand {
         for call in calls {
             let berth = (0..free_s.len()).min_by_key(|berth| free_s[*berth]).expect("a terminal has a berth");
             call.berth_s = call.arrive_s.max(free_s[berth]);
-            let work_s = f64::from(call.lifts) / per_worked_s * self.weight_of_worked_hour();
-            let begin = self.labor.weighted_s(calendar.since_monday_s(call.berth_s) as f64);
-            let end = self.labor.moment_s(begin + work_s);
+            let labor = self.labor_at(call.site);
+            // Weighted seconds of a worked second: labour has weight zero or this.
+            let work_s = f64::from(call.lifts) / per_worked_s * labor.most();
+            let begin = labor.weighted_s(calendar.since_monday_s(call.berth_s) as f64);
+            let end = labor.moment_s(begin + work_s);
             call.leave_s = calendar.from_monday_s(end.ceil() as i64).max(call.berth_s + 1);
             free_s[berth] = call.leave_s;
         }
     }
 
-    /// Weighted seconds of a worked second (labour has weight zero or this).
-    fn weight_of_worked_hour(&self) -> f64 {
-        (0..168).map(|hour| self.labor.weight(hour)).fold(0.0, f64::max)
+    fn labor_at(&self, site: SiteId) -> &WeekProfile {
+        self.labor.at(site).expect("volumes are drawn where somebody works")
     }
 
     /// Share of a call's work that falls between two times.
     #[must_use]
     pub fn share_of_work(&self, call: &Call, calendar: &Calendar, from_s: i64, to_s: i64) -> f64 {
+        let labor = self.labor_at(call.site);
         let at = |elapsed_s: i64| {
             let clamped = elapsed_s.clamp(call.berth_s, call.leave_s);
-            self.labor.weighted_s(calendar.since_monday_s(clamped) as f64)
+            labor.weighted_s(calendar.since_monday_s(clamped) as f64)
         };
         let whole = at(call.leave_s) - at(call.berth_s);
         if whole <= 0.0 { 0.0 } else { (at(to_s) - at(from_s)) / whole }
@@ -188,8 +192,9 @@ impl Demand {
         let mut stream = self.seed.stream(Purpose::Boxes, u64::from(call.site.0) << 32 | u64::from(call.index), 0);
         let volumes = &self.volumes;
         let monday = |elapsed_s: i64| calendar.since_monday_s(elapsed_s) as f64;
-        let work = (self.labor.weighted_s(monday(call.berth_s)), self.labor.weighted_s(monday(call.leave_s)));
-        let gate_at_berth = self.gate.weighted_s(monday(call.berth_s));
+        let (labor, gate) = (self.labor_at(call.site), &self.gate[&call.site]);
+        let work = (labor.weighted_s(monday(call.berth_s)), labor.weighted_s(monday(call.leave_s)));
+        let gate_at_berth = gate.weighted_s(monday(call.berth_s));
         for container in 0..call.lifts {
             let kind = stream.uniform();
             let by_truck = stream.uniform();
@@ -209,12 +214,12 @@ impl Demand {
                 continue;
             }
             let gate_s = if is_import {
-                let lifted = self.labor.moment_s(work.0 + moment * (work.1 - work.0));
-                self.gate.weighted_s(lifted) + stay * volumes.import_dwell_days
+                let lifted = labor.moment_s(work.0 + moment * (work.1 - work.0));
+                gate.weighted_s(lifted) + stay * volumes.import_dwell_days
             } else {
                 gate_at_berth - stay * volumes.export_dwell_days
             };
-            let ready_s = calendar.from_monday_s(self.gate.moment_s(gate_s) as i64);
+            let ready_s = calendar.from_monday_s(gate.moment_s(gate_s) as i64);
             if ready_s < from_s || ready_s >= to_s {
                 continue;
             }
@@ -230,6 +235,14 @@ impl Demand {
     fn haul_factors(&self, key: u64, index: u32, terminal: SiteId) -> HaulFactors {
         let turn_cv = self.turn_cv.get(&terminal).copied().unwrap_or(0.0);
         draw_haul_factors(&mut self.seed.stream(Purpose::HaulFactors, key, index), turn_cv, self.energy_cv)
+    }
+}
+
+/// Activity of the gate of a terminal: its own hours, or those of all.
+pub(super) fn gate_hours(volumes: &VolumesSpec, terminal: &TerminalSpec) -> Option<WeekProfile> {
+    match &terminal.gate_hours {
+        Some(own) => WeekProfile::from_days(&own.weekday, &own.saturday, &own.sunday),
+        None => WeekProfile::from_days(&volumes.gate_weekday, &volumes.gate_saturday, &volumes.gate_sunday),
     }
 }
 

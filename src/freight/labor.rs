@@ -1,25 +1,52 @@
 //! When vessels and yards are worked.
 
-use crate::kernel::calendar::parse_window;
+use crate::kernel::calendar::{Calendar, parse_window};
+use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
 use crate::terminal::spec::LaborSpec;
 use bevy_ecs::prelude::Resource;
+use std::collections::BTreeMap;
 
-/// When vessels and yards are worked.
+/// Length of a step: shifts and breaks begin on the half hour, s.
+pub const STEP_S: u32 = 1_800;
+const STEPS: usize = 336;
+
+/// When vessels and yards are worked: everywhere, and at terminals with hours of their own.
 #[derive(Resource, Debug, Clone, Default)]
-pub struct Labor(pub Option<WeekProfile>);
+pub struct Labor {
+    all: Option<WeekProfile>,
+    by_site: BTreeMap<SiteId, WeekProfile>,
+}
 
 impl Labor {
-    /// Is this hour of the week worked?
+    /// The hours of all, and those of terminals with their own.
+    pub(super) fn new(all: Option<&LaborSpec>, own: impl Iterator<Item = (SiteId, LaborSpec)>) -> Self {
+        let by_site = own.filter_map(|(site, spec)| Some((site, profile(&spec)?))).collect();
+        Self { all: all.and_then(profile), by_site }
+    }
+
+    /// The hours of a terminal.
     #[must_use]
-    pub fn works(&self, hour_of_week: usize) -> bool {
-        self.0.as_ref().is_some_and(|profile| profile.weight(hour_of_week) > 0.0)
+    pub fn at(&self, site: SiteId) -> Option<&WeekProfile> {
+        self.by_site.get(&site).or(self.all.as_ref())
+    }
+
+    /// Does anybody work anywhere?
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        self.all.is_some()
+    }
+
+    /// Is a terminal worked at this second of the run?
+    #[must_use]
+    pub fn works(&self, site: SiteId, calendar: &Calendar, elapsed_s: i64) -> bool {
+        self.at(site).is_some_and(|profile| profile.weight_at(calendar.since_monday_s(elapsed_s)) > 0.0)
     }
 }
 
-/// Hours of the week that are worked.
-pub(super) fn labor(spec: &LaborSpec) -> Option<WeekProfile> {
-    let mut weights = [0.0; 168];
+/// Half hours of the week that are worked.
+fn profile(spec: &LaborSpec) -> Option<WeekProfile> {
+    let mut weights = [0.0; STEPS];
     for day in 0..7_usize {
         let spans = match day {
             5 => &spec.saturday,
@@ -27,14 +54,14 @@ pub(super) fn labor(spec: &LaborSpec) -> Option<WeekProfile> {
             _ => &spec.weekday,
         };
         for (from, to) in spans.iter().filter_map(|span| parse_window(span)) {
-            let (from, mut to) = (from as usize / 3600, to as usize / 3600);
+            let (from, mut to) = ((from / STEP_S) as usize, (to / STEP_S) as usize);
             if to <= from {
-                to += 24;
+                to += STEPS / 7;
             }
-            for hour in from..to {
-                weights[(day * 24 + hour) % 168] = 1.0;
+            for step in from..to {
+                weights[(day * STEPS / 7 + step) % STEPS] = 1.0;
             }
         }
     }
-    WeekProfile::new(&weights)
+    WeekProfile::of_half_hours(&weights)
 }

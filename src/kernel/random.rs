@@ -61,6 +61,8 @@ pub enum Purpose {
     YardMoves = 51,
     /// Random numbers of a plugin that dispatches a yard.
     YardPlugin = 52,
+    /// Which appointments are kept, and how far off trucks come.
+    Appointments = 53,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -6,9 +6,9 @@ use super::state::{
     DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
 };
 use crate::charging::arrival::{Arrival, Arrivals, Departures};
-use crate::freight::labor::Labor;
+use crate::freight::labor::{Labor, STEP_S};
 use crate::freight::state::Berths;
-use crate::grid::state::{EquipmentLoad, NodeLoads, node_of};
+use crate::grid::state::{EquipmentLoad, NodeLoads};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -65,9 +65,9 @@ struct WorkTime<'w> {
 }
 
 impl WorkTime<'_> {
-    /// Is it worked?
-    fn is_worked(&self) -> bool {
-        self.labor.works(self.calendar.hour_of_week(i64::from(self.clock.now_s())))
+    /// Is it worked at a terminal?
+    fn is_worked(&self, site: SiteId) -> bool {
+        self.labor.works(site, &self.calendar, i64::from(self.clock.now_s()))
     }
 
     /// Its length, hours.
@@ -75,13 +75,13 @@ impl WorkTime<'_> {
         f64::from(self.clock.interval_end_s() - self.clock.now_s()) / 3600.0
     }
 
-    /// When the next worked hour begins; `None` when that is after the end.
-    fn next_worked_s(&self) -> Option<u32> {
-        let now = i64::from(self.clock.now_s());
-        let first = now - now.rem_euclid(3600) + 3600;
+    /// When the next worked half hour begins; `None` when that is after the end.
+    fn next_worked_s(&self, site: SiteId) -> Option<u32> {
+        let (now, step_s) = (i64::from(self.clock.now_s()), i64::from(STEP_S));
+        let first = now - now.rem_euclid(step_s) + step_s;
         let end_s = i64::from(self.clock.end_s());
-        let worked =
-            (0..168).map(|hour| first + hour * 3600).find(|at| self.labor.works(self.calendar.hour_of_week(*at)));
+        let mut steps = (0..336).map(|step| first + step * step_s);
+        let worked = steps.find(|at| self.labor.works(site, &self.calendar, *at));
         worked.filter(|at| *at < end_s).and_then(|at| u32::try_from(at).ok())
     }
 }
@@ -135,12 +135,12 @@ fn share_out(
     for (unit, energy) in &units {
         present[unit.pool.index()] += usize::from(!matches!(energy.0, OnBoard::Away));
     }
-    let (is_worked, hours) = (time.is_worked(), time.hours());
+    let hours = time.hours();
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         work.present = present[pool.id.index()];
         work.crane_kwh = 0.0;
         work.each_h = 0.0;
-        if is_worked {
+        if time.is_worked(pool.site) {
             let share = share_work(work.backlog_h, work.present, hours * pool.work.availability);
             work.each_h = share.each_h;
             work.backlog_h = share.left_h;
@@ -160,10 +160,10 @@ fn use_energy(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    if !time.is_worked() {
-        return;
-    }
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
+        if !time.is_worked(pool.site) {
+            continue;
+        }
         for at in pool.units.clone() {
             let (unit, mut energy) = roster.get_mut(&mut units, at);
             let model = &models.get(unit.model).spec;
@@ -217,13 +217,11 @@ fn leave_low(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if !time.is_worked() {
-        return;
-    }
     for (unit, mut energy) in &mut units {
         let model = &models.get(unit.model).spec;
         let pool = roster.get(&pools, unit.pool.index());
-        if !pool.by_moves && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
+        let works = !pool.by_moves && time.is_worked(pool.site);
+        if works && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
             let site = pool.site;
             departing.leave_work(*unit, site, model, core::mem::replace(&mut energy.0, OnBoard::Away));
         }
@@ -265,21 +263,18 @@ fn charge_in_breaks(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if time.is_worked() {
-        return;
-    }
-    let resumes_s = time.next_worked_s();
     for (unit, mut energy) in &mut units {
         let OnBoard::Battery(battery) = &energy.0 else { continue };
         let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
         let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
-        if charges && !pool.by_moves && !departing.routes.has(pool.site, unit.model) {
+        let rests = charges && !pool.by_moves && !time.is_worked(pool.site);
+        if rests && !departing.routes.has(pool.site, unit.model) {
             work.present -= 1;
             let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
-            departing.take_a_break(*unit, pool.site, on_board, resumes_s);
+            departing.take_a_break(*unit, pool.site, on_board, time.next_worked_s(pool.site));
         }
     }
-    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
+    for (pool, mut work) in pools.iter_mut().filter(|it| is_pooled(it) && !time.is_worked(it.0.site)) {
         work.hour.away_h += (pool.units.len() - work.present) as f64 * time.hours();
     }
 }
@@ -294,7 +289,7 @@ impl Departing<'_> {
     }
 }
 
-/// At a boundary: what grid-connected units draw is load of their site.
+/// At a boundary: what grid-connected units draw is load of the node that they stand behind.
 fn load_sites(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
@@ -308,9 +303,9 @@ fn load_sites(
             // What moves drew is known when they are done: the interval that begins pays for the one that ended.
             let kwh = core::mem::take(&mut work.crane_kwh);
             work.hour.grid_kwh += kwh;
-            load.add(node_of(pool.site), Kw(kwh / time.hours()));
+            load.add(pool.node, Kw(kwh / time.hours()));
         } else {
-            load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
+            load.add(pool.node, Kw(work.crane_kwh / time.hours()));
         }
     }
 }

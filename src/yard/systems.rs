@@ -7,8 +7,8 @@ use super::moves::{Energy, LotNow, Out, Step, Used};
 use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
 use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
 use crate::charging::lots::LotsNow;
-use crate::freight::state::{Berths, Call};
-use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
+use crate::freight::state::{Berths, Call, ShoreNodes};
+use crate::grid::state::{NodeLoads, ShoreLoad};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
 use crate::kernel::clock::Clock;
@@ -310,6 +310,7 @@ fn tell_plans(
     mut pools: Query<(&Pool, &mut PoolWork)>,
     call_roster: Res<Roster<Call>>,
     calls: Query<&Call>,
+    shore_nodes: Res<ShoreNodes>,
     mut shore: NodeLoads<'_, '_, ShoreLoad>,
 ) {
     for id in 0..roster.len() {
@@ -328,7 +329,7 @@ fn tell_plans(
         }
         let here = work.berths.iter().flatten().map(|vessel| work.coming[vessel.call as usize].call);
         for call in here.map(|call| call_roster.get(&calls, call as usize)).filter(|call| call.on_shore_power) {
-            shore.add(node_of(yard.site), Kw(call.shore_kw));
+            shore.add(shore_nodes.of(yard.site), Kw(call.shore_kw));
         }
     }
 }
