@@ -336,7 +336,9 @@ fn a_vehicle_that_stays_plugged_blocks_its_port() {
             starts.sort_unstable();
             starts
         };
-        assert_eq!(starts(false), [0, 4_000], "{allocation:?}");
+        // 10 kWh at 9 kW; by intervals the last one's mean is 9 kW.
+        let free_s = starts(false)[1];
+        assert!((3_900..=4_000).contains(&free_s), "{allocation:?}: {free_s}");
         assert_eq!(starts(true), [0, 36_000], "{allocation:?}");
     }
 }

@@ -40,6 +40,9 @@ pub(super) struct Freight {
     first_here: usize,
     /// Hauls drawn and not yet known, by the local day on which they are ready; sorted when the day comes near.
     pub(super) by_day: BTreeMap<i64, Vec<Haul>>,
+    /// Those that have their appointments, by the local day of these, and how many have been asked for one.
+    booked_by_day: BTreeMap<i64, Vec<Haul>>,
+    booked: u32,
     /// Hauls about to become known, in order.
     upcoming: VecDeque<Haul>,
     /// The next haul's number.
@@ -71,21 +74,32 @@ impl Freight {
         }
     }
 
-    /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness.
-    fn number_days_up_to(&mut self, day: i64, mut book: impl FnMut(&mut Haul, u32)) {
+    /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness. `book` may put a haul off, also to a
+    /// later day.
+    fn number_days_up_to(&mut self, day: i64, calendar: &Calendar, mut book: impl FnMut(&mut Haul, u32)) {
+        let in_order = |hauls: &mut Vec<Haul>| {
+            hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
+        };
         while let Some(entry) = self.by_day.first_entry()
             && *entry.key() <= day
         {
             let mut hauls = entry.remove();
-            hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
+            in_order(&mut hauls);
+            for mut haul in hauls {
+                book(&mut haul, self.booked);
+                self.booked += 1;
+                self.booked_by_day.entry(calendar.day(i64::from(haul.ready_s))).or_default().push(haul);
+            }
+        }
+        while let Some(entry) = self.booked_by_day.first_entry()
+            && *entry.key() <= day
+        {
+            let mut hauls = entry.remove();
+            in_order(&mut hauls);
             for mut haul in hauls {
                 haul.id = self.next_id;
                 self.next_id += 1;
-                let number = haul.id;
-                book(&mut haul, number);
-                // A window may lie on a later day: the list stays in the order of readiness.
-                let at = self.upcoming.partition_point(|other| other.ready_s <= haul.ready_s);
-                self.upcoming.insert(at, haul);
+                self.upcoming.push_back(haul);
             }
         }
     }
@@ -105,7 +119,8 @@ fn draw_hauls(
     let day = calendar.day(i64::from(horizon_s)) + 1;
     let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
     freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
-    freight.number_days_up_to(day, |haul, number| appointments.book(haul, *seed, &calendar, number));
+    let book = |haul: &mut Haul, number| appointments.book(haul, *seed, &calendar, number);
+    freight.number_days_up_to(day, &calendar, book);
 }
 
 /// Hauls become known some time before they are ready.
