@@ -81,6 +81,19 @@ impl Load {
         Some(kw_s / (until_unix_s - from_unix_s) as f64)
     }
 
+    /// Local day (from the first of its calendar) and hour in which an interval begins.
+    #[must_use]
+    pub fn local_day_and_hour(&self, interval: usize) -> (i64, usize) {
+        let local_s = self.calendar.local_s(self.start_s + interval as i64 * i64::from(self.interval_s));
+        (local_s.div_euclid(DAY_S), (local_s.rem_euclid(DAY_S) / 3600) as usize)
+    }
+
+    /// Day of the week of a local day, from Monday as 0.
+    #[must_use]
+    pub fn weekday(&self, day: i64) -> usize {
+        self.calendar.weekday(day)
+    }
+
     /// The name of its time zone.
     #[must_use]
     pub fn zone(&self) -> &str {

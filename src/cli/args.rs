@@ -48,3 +48,35 @@ pub(super) fn port_power(text: &str) -> Result<f64, String> {
         _ => Err("write a power of 0.001 to 100000 kW".to_owned()),
     }
 }
+
+/// A quantity above 0 and up to a limit, for a unit in the name of its option.
+fn quantity(text: &str, most: f64) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= most => Ok(number),
+        _ => Err(format!("write a number above 0, up to {most}")),
+    }
+}
+
+/// Energy of a battery, kWh.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn battery_energy(text: &str) -> Result<f64, String> {
+    quantity(text, 100_000.0)
+}
+
+/// Energy of a kilometre, kWh.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn energy_per_km(text: &str) -> Result<f64, String> {
+    quantity(text, 100.0)
+}
+
+/// A distance between places of one region, km.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn radius(text: &str) -> Result<f64, String> {
+    quantity(text, 100.0)
+}

@@ -2,7 +2,7 @@
 
 use super::args::ScenarioArgs;
 use super::exit::Exit;
-use super::files::write;
+use super::files::{self, write};
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name;
@@ -116,8 +116,8 @@ enum OcppVersion {
 pub(super) fn export(args: &ExportArgs, console: &Console) -> Exit {
     let done = match &args.what {
         What::Geojson { scenario, out, force } => return map(scenario, out.as_ref(), *force, console),
-        What::Loadshape(args) => files(args, console, |loads| shapes(args, loads)),
-        What::Ocpp { run, ocpp } => files(run, console, |loads| profiles(run, ocpp.options(), loads, console)),
+        What::Loadshape(args) => export_files(args, console, |loads| shapes(args, loads)),
+        What::Ocpp { run, ocpp } => export_files(run, console, |loads| profiles(run, ocpp.options(), loads, console)),
     };
     done.unwrap_or_else(|exit| exit)
 }
@@ -151,7 +151,11 @@ fn layout(scenario: &Scenario) -> Layout {
 }
 
 /// Reads the loads, writes the files made of them, says which.
-fn files(args: &RunArgs, console: &Console, make: impl Fn(&Loads) -> Vec<(String, String)>) -> Result<Exit, Exit> {
+fn export_files(
+    args: &RunArgs,
+    console: &Console,
+    make: impl Fn(&Loads) -> Vec<(String, String)>,
+) -> Result<Exit, Exit> {
     let loads = export::loads(&args.run_dir).map_err(|error| {
         console.error(&error.to_string());
         if matches!(error, ExportError::Table(_)) { Exit::Failed } else { Exit::BadFiles }
@@ -176,18 +180,12 @@ fn write_all(folder: &Path, files: &[(String, String)], force: bool, console: &C
     let mut paths = BTreeMap::new();
     for (name, text) in files {
         let path = name::inside(folder, name).map_err(|error| refused(error.to_string()))?;
-        if !force && path.exists() {
-            let path = path.display();
-            return Err(refused(format!(
-                "{path} is there already; choose another folder, or overwrite it with --force"
-            )));
-        }
         // Many file systems do not tell `A` from `a`: the second would replace the first.
-        if paths.insert(name.to_lowercase(), (path, text)).is_some() {
+        if paths.insert(name.to_lowercase(), (path, text.clone())).is_some() {
             return Err(refused(format!("two sites would have the file {name}; give one another key")));
         }
     }
-    paths.into_values().try_for_each(|(path, text)| write(&path, text, force, console))
+    files::write_all(&paths.into_values().collect::<Vec<_>>(), force, console)
 }
 
 fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {

@@ -3,7 +3,7 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use crate::disk::whole;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file's name and hash.
 pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
@@ -24,4 +24,14 @@ pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> 
         console.error(&error.to_string());
         Exit::Failed
     })
+}
+
+/// Writes files that belong together: none where one of them is there already and not meant to be overwritten.
+pub(super) fn write_all(files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
+    if let Some((path, _)) = files.iter().find(|(path, _)| !force && path.exists()) {
+        let path = path.display();
+        console.error(&format!("{path} is there already; choose another folder, or overwrite it with --force"));
+        return Err(Exit::BadFiles);
+    }
+    files.iter().try_for_each(|(path, text)| write(path, text, force, console))
 }

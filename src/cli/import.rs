@@ -150,9 +150,12 @@ pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
             let year = weather::read(name, bytes, list)?;
             let mean_c = year.mean_c.iter().sum::<f64>() / 12.0;
             let sun = if year.clearness.is_some() { "with clearness" } else { "without sunlight" };
+            let missing = year.missing;
+            let left =
+                if missing > 0 { format!("; {missing} hours without a temperature left out") } else { String::new() };
             Some((
                 weather::to_toml(&year, &origin(name, bytes)),
-                format!("a year of {mean_c:.1} degrees Celsius, {sun}"),
+                format!("a year of {mean_c:.1} degrees Celsius, {sun}{left}"),
             ))
         }),
         What::Solar(args) => of_year(args, console, |name, bytes, list| {

@@ -2,6 +2,7 @@
 
 mod args;
 mod bill;
+mod calibrate;
 mod compare;
 mod desktop;
 mod exit;
@@ -94,6 +95,11 @@ enum Command {
         after_help = "Example: portvolt sensitivity scenarios/depot_night --metric bill_total_usd --strategies bau,fcfs"
     )]
     Sensitivity(sensitivity::SensitivityArgs),
+    /// Fit numbers of a scenario to measurements: trips, charging, a gate's log, a meter.
+    #[command(
+        after_help = "Example: portvolt calibrate my_depot --trips trips.csv --truck-model bev --out runs/calibrated"
+    )]
+    Calibrate(calibrate::CalibrateArgs),
     /// Find the best of many designs of a scenario under constraints, with few runs.
     #[command(after_help = "Example: portvolt optimize depot_layout.toml")]
     Optimize(optimize::OptimizeArgs),
@@ -189,6 +195,7 @@ fn carry_out(cli: Cli) -> Exit {
         Command::Policies => policies::policies(&console),
         Command::Compare(args) => compare::run(&args, &console),
         Command::Sensitivity(args) => sensitivity::run(&args, &console),
+        Command::Calibrate(args) => calibrate::run(&args, &console),
         Command::Optimize(args) => optimize::run(&args, &console),
         Command::Sweep(command) => sweep::run(&command, &console),
         Command::Report(args) => report::report(&args, &console),

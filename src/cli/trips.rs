@@ -1,7 +1,8 @@
 //! `portvolt import trips`: a fleet's trips as sites, hauls and distances, and which of its days a battery could do.
 
+use super::args::{battery_energy, energy_per_km, port_power, radius};
 use super::exit::Exit;
-use super::files::{origin, write};
+use super::files::{origin, write_all};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -25,19 +26,19 @@ pub(super) struct TripsArgs {
     #[arg(long, value_name = "FILE")]
     sites: Option<PathBuf>,
     /// Stops within this distance belong together, km.
-    #[arg(long, value_name = "KM", default_value_t = 0.5)]
+    #[arg(long, value_name = "KM", default_value_t = 0.5, value_parser = radius)]
     radius_km: f64,
     /// Fewer stops make no place.
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    least_stops: usize,
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    least_stops: u32,
     /// Usable energy of a battery truck, kWh: which of the trucks' days could it do?
-    #[arg(long, value_name = "KWH", requires = "kwh_per_km", requires = "charge_kw")]
+    #[arg(long, value_name = "KWH", requires = "kwh_per_km", requires = "charge_kw", value_parser = battery_energy)]
     battery_kwh: Option<f64>,
     /// Its energy of a kilometre, kWh.
-    #[arg(long, value_name = "KWH", requires = "battery_kwh")]
+    #[arg(long, value_name = "KWH", requires = "battery_kwh", value_parser = energy_per_km)]
     kwh_per_km: Option<f64>,
     /// Power at which it charges where the truck stands longest, kW.
-    #[arg(long, value_name = "KW", requires = "battery_kwh")]
+    #[arg(long, value_name = "KW", requires = "battery_kwh", value_parser = port_power)]
     charge_kw: Option<f64>,
     #[command(flatten)]
     map: MapArgs,
@@ -60,10 +61,9 @@ pub(super) fn trips(args: &TripsArgs, console: &Console) -> Exit {
         ("hauls.csv", hauls),
         ("matrix.csv", trips.matrix_csv()),
     ];
-    for (file, text) in files {
-        if let Err(exit) = write(&args.out.join(file), &text, args.force, console) {
-            return exit;
-        }
+    let files = files.map(|(name, text)| (args.out.join(name), text));
+    if let Err(exit) = write_all(&files, args.force, console) {
+        return exit;
     }
     let truck = args.battery_kwh.zip(args.kwh_per_km).zip(args.charge_kw);
     let truck = truck.map(|((battery_kwh, kwh_per_km), charge_kw)| Truck { battery_kwh, kwh_per_km, charge_kw });
@@ -86,7 +86,7 @@ fn options(args: &TripsArgs, problems: &mut Vec<Problem>) -> Option<Options> {
             Err((message, help)) => problems.extend(Problems::of_file(&name, message, help).list),
         }
     }
-    let (radius_km, least_stops) = (args.radius_km, args.least_stops);
+    let (radius_km, least_stops) = (args.radius_km, args.least_stops as usize);
     problems.is_empty().then_some(Options { map, places, radius_km, least_stops })
 }
 

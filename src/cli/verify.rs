@@ -123,11 +123,16 @@ struct Findings {
     rows: Vec<String>,
     /// What the run makes or reads, and its manifest does not list.
     unlisted: Vec<String>,
+    /// What the manifest says of the run, and the run does not say of itself.
+    claims: Vec<String>,
 }
+
+/// Parts of a manifest that the run itself says, whoever asked for it.
+const SAID: [&str; 4] = ["command", "plugins", "provenance", "title"];
 
 impl Findings {
     fn is_same(&self) -> bool {
-        [&self.damaged, &self.differ, &self.rows, &self.unlisted].iter().all(|list| list.is_empty())
+        [&self.damaged, &self.differ, &self.rows, &self.unlisted, &self.claims].iter().all(|list| list.is_empty())
     }
 }
 
@@ -153,19 +158,21 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
     unlisted.extend(lacks(&manifest.inputs, &repeated.inputs).into_iter().map(|input| format!("input {input}")));
     unlisted.sort();
     unlisted.dedup();
-    Findings { damaged: differing(&kept), differ: differing(&outputs), rows: differing(&rows), unlisted }
+    let said = [manifest, repeated].map(|it| serde_json::to_value(it).unwrap_or_default());
+    let claims = SAID.iter().filter(|name| said[0][**name] != said[1][**name]).map(|name| (*name).to_owned()).collect();
+    Findings { damaged: differing(&kept), differ: differing(&outputs), rows: differing(&rows), unlisted, claims }
 }
 
 fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {
     let findings = find(args, manifest, repeated);
     let is_same = findings.is_same();
-    let Findings { damaged, differ, rows, unlisted } = &findings;
+    let Findings { damaged, differ, rows, unlisted, claims } = &findings;
     if console.is_json() {
         let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
         let outputs = fates(&manifest.outputs, |name| repeated.outputs.get(name).cloned());
         console.print_json(&serde_json::json!({
             "schema": 1, "same": is_same, "kept": kept, "repeated": outputs, "rows_that_differ": rows,
-            "unlisted": unlisted,
+            "unlisted": unlisted, "claims_that_differ": claims,
         }));
     } else if is_same {
         let count = manifest.outputs.len();
@@ -176,6 +183,7 @@ fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &C
             ("Done again, comes out otherwise", differ),
             ("Tables with other rows", rows),
             ("Not in the manifest, which lists all that a run reads and leaves", unlisted),
+            ("Not what the run says of itself", claims),
         ];
         for (what, list) in told.into_iter().filter(|(_, list)| !list.is_empty()) {
             console.print(&format!("{what}: {}", list.join(", ")));

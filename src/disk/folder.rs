@@ -219,24 +219,44 @@ impl Folder {
     /// # Errors
     /// Why it cannot be read.
     pub fn read_below(&self, path: &Path, kind: Kind) -> Result<Vec<u8>, ReadError> {
-        let hides =
-            |part: Component<'_>| matches!(part, Component::Normal(name) if name.to_string_lossy().starts_with('.'));
-        if path.components().any(hides) {
+        let names = self.names_below(path)?;
+        let (last, above) = names.split_last().ok_or(ReadError::Folder)?;
+        self.down(above)?.read(last, kind)
+    }
+
+    /// A folder below this one, by the same rules.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn below(&self, path: &Path) -> Result<Self, ReadError> {
+        self.down(&self.names_below(path)?)
+    }
+
+    /// The way to a path below, from name to name without links. Where links lead is found first; then the way is gone
+    /// without any.
+    fn names_below(&self, path: &Path) -> Result<Vec<String>, ReadError> {
+        let is_hidden = |part: &Component<'_>| match part {
+            Component::Normal(name) => name.to_string_lossy().starts_with('.'),
+            _ => false,
+        };
+        if path.components().any(|part| is_hidden(&part)) {
             return Err(ReadError::Hidden);
         }
-        // Where links lead is found first; then the way is gone without any.
-        let real = self.dir.canonicalize(path)?;
-        let mut names = Vec::new();
-        for part in real.components() {
-            let name = part.as_os_str().to_str().filter(|name| !name.starts_with('.')).ok_or(ReadError::Hidden)?;
-            names.push(name);
-        }
-        let Some((last, above)) = names.split_last() else { return Err(ReadError::Folder) };
+        let plain = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let real = self.dir.canonicalize(plain)?;
+        let parts = real.components().filter(|part| *part != Component::CurDir);
+        let name = |part: Component<'_>| {
+            part.as_os_str().to_str().filter(|name| !name.starts_with('.')).map(str::to_owned).ok_or(ReadError::Hidden)
+        };
+        parts.map(name).collect()
+    }
+
+    fn down(&self, names: &[String]) -> Result<Self, ReadError> {
         let mut folder = Self { dir: self.dir.try_clone()?, path: self.path.clone() };
-        for name in above {
+        for name in names {
             folder = folder.sub(name)?;
         }
-        folder.read(last, kind)
+        Ok(folder)
     }
 
     /// Writes a file whole: made beside under a name of its own, synced, and put in its place in one step, which replaces a
@@ -256,6 +276,12 @@ impl Folder {
         let old = self.dir.symlink_metadata(name).ok();
         if old.as_ref().is_some_and(cap_std::fs::Metadata::is_dir) {
             return Err(ErrorKind::IsADirectory.into());
+        }
+        if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_symlink()) {
+            return Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                "it is a pipe, a socket or a device, which is not replaced",
+            ));
         }
         let part = self.part(name, bytes, sync)?;
         let keep_mode = || match old.filter(cap_std::fs::Metadata::is_file) {
@@ -456,6 +482,38 @@ mod tests {
         assert_eq!(folder.read("link", Kind::Json).unwrap(), b"ours");
         assert!(!outside.path().join("nothing").exists());
         assert_eq!(list(inside.path()), ["broken", "link"], "no part stays");
+    }
+
+    #[test]
+    fn only_files_and_links_are_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(dir.path().join("pipe")).status().unwrap().success());
+        std::fs::create_dir(dir.path().join("folder")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
+        for name in ["pipe", "folder", "socket"] {
+            assert!(folder.write(name, b"ours").is_err() && !folder.holds_file(name), "{name}");
+        }
+        assert_eq!(list(dir.path()), ["folder", "pipe", "socket"], "no part stays");
+    }
+
+    #[test]
+    fn a_folder_below_is_reached_without_leaving() {
+        let (outside, inside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::create_dir_all(inside.path().join("a/b")).unwrap();
+        std::fs::create_dir_all(inside.path().join(".git")).unwrap();
+        symlink(outside.path(), inside.path().join("out")).unwrap();
+        symlink("../.git", inside.path().join("a/hidden")).unwrap();
+        symlink("a/b", inside.path().join("inner")).unwrap();
+        let folder = Folder::open(inside.path()).unwrap();
+        for wrong in ["out", "..", "a/hidden", ".git", "a/../../x", "nothing"] {
+            assert!(folder.below(Path::new(wrong)).is_err(), "{wrong}");
+        }
+        for right in ["", ".", "a", "a/b", "inner", "a/.."] {
+            folder.below(Path::new(right)).unwrap_or_else(|error| panic!("{right}: {error}")).write("x", b"x").unwrap();
+        }
+        assert!(list(outside.path()).is_empty());
+        assert_eq!(list(&inside.path().join("a/b")), ["x"]);
     }
 
     #[test]

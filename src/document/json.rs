@@ -13,6 +13,14 @@ const DEEPEST: usize = 32;
 /// # Errors
 /// The line, from 1, and what is wrong there.
 pub(crate) fn parse(text: &str, most_values: usize) -> Result<Value, (u64, String)> {
+    parse_one(text, &mut { most_values })
+}
+
+/// Reads one of several documents that have so many values left together.
+///
+/// # Errors
+/// The line, from 1, and what is wrong there.
+pub(crate) fn parse_one(text: &str, left: &mut usize) -> Result<Value, (u64, String)> {
     let text = text.trim_start_matches('\u{feff}');
     let wrong = |error: serde_json::Error| {
         let message = error.to_string();
@@ -20,9 +28,9 @@ pub(crate) fn parse(text: &str, most_values: usize) -> Result<Value, (u64, Strin
         let kind = if error.is_data() { message } else { format!("is no JSON: {message}") };
         (error.line() as u64, kind)
     };
-    let mut left = most_values;
+    let most = *left;
     let mut reader = serde_json::Deserializer::from_str(text);
-    Walk { left: &mut left, most: most_values, depth: 0 }.deserialize(&mut reader).map_err(wrong)?;
+    Walk { left, most, depth: 0 }.deserialize(&mut reader).map_err(wrong)?;
     reader.end().map_err(wrong)?;
     serde_json::from_str(text).map_err(wrong)
 }

@@ -5,7 +5,7 @@ use super::problem::Mistakes;
 use std::io::Cursor;
 
 /// A longer line is no row.
-const LINE_BYTES: usize = 1 << 20;
+pub(crate) const LINE_BYTES: usize = 1 << 20;
 /// More columns than this are no table.
 const MOST_COLUMNS: usize = 1_000;
 

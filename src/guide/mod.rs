@@ -1,7 +1,7 @@
 //! Guides: what to do, step by step, and what to know before a number is believed. Texts only, no code: each module is a
 //! page, whose commands a test runs.
 //!
-//! [`install`] is for machines without a Rust toolchain. Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`plan_a_terminal`], [`transition`] and
+//! [`install`] is for machines without a Rust toolchain. Planners start with [`first_report`] and [`your_port_in_30_minutes`], then [`your_own_files`], [`calibrate`], [`plan_a_terminal`], [`transition`] and
 //! [`bills_and_formats`].
 //! [`optimize`] finds the best layout, [`sensitivity`] the numbers that decide, [`fork`] changes a run on its way.
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
@@ -38,6 +38,10 @@ pub mod bills_and_formats {
 
 pub mod your_own_files {
     #![doc = include_str!("your_own_files.md")]
+}
+
+pub mod calibrate {
+    #![doc = include_str!("calibrate.md")]
 }
 
 pub mod compare_honestly {

@@ -8,8 +8,17 @@ use super::stamp::When;
 use crate::document::problem::Mistakes;
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// More elements than this are no year of a meter.
-const MOST_NODES: u32 = 20_000_000;
+/// More bytes than this are no year of a meter: one of minutes has half as many.
+const MOST_BYTES: usize = 256 << 20;
+/// Nor are more elements and texts.
+const MOST_NODES: u32 = 6_000_000;
+/// Nor are more blocks and kinds of readings: each block is looked up among all kinds.
+const MOST_NAMED: usize = 10_000;
+/// A longer tag, or more declarations of namespaces, is not of a meter; the time to read them grows with their square.
+const MOST_TAG_BYTES: usize = 8 << 10;
+const MOST_NAMESPACES: usize = 1_000;
+/// Times that a meter may have told, 1970 to 2100, s.
+const TIMES_S: std::ops::Range<i64> = 0..4_102_444_800;
 /// Units by their number in the standard: real energy and real power.
 const WATT_HOURS: i64 = 72;
 const WATTS: i64 = 38;
@@ -34,6 +43,10 @@ struct Kind {
 
 /// Reads all blocks. None: it holds no load; the mistakes say why.
 pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
+    if let Err((line, message)) = plain(text) {
+        mistakes.push(line, "", message, Some("download one meter and one year at a time".to_owned()));
+        return None;
+    }
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = match Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
         Ok(document) => document,
@@ -47,13 +60,20 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         named(&document, "ReadingType").map(|node| (href(node, "self"), kind(node))).collect();
     let meters: Vec<(String, Vec<String>)> =
         named(&document, "MeterReading").map(|node| (href(node, "self"), hrefs(node, "related"))).collect();
+    let blocks = named(&document, "IntervalBlock").count();
+    if blocks.max(kinds.len()).max(meters.len()) > MOST_NAMED {
+        let message = format!("holds {blocks} blocks of {} meters; the limit is {MOST_NAMED}", meters.len());
+        mistakes.push(None, "", message, Some("download one meter and one year at a time".to_owned()));
+        return None;
+    }
+    let mut lines = Lines::of(&document);
     let mut series: Vec<(Kind, String, Channel)> = Vec::new();
     for block in named(&document, "IntervalBlock") {
         let (up, own) = (href(block, "up"), href(block, "self"));
         let meter = meters.iter().find(|(link, _)| !link.is_empty() && (is_below(&up, link) || is_below(&own, link)));
         let of_meter = meter.and_then(|(_, related)| kinds.iter().find(|(link, _)| related.contains(link)));
         let Some((_, kind)) = of_meter.or_else(|| kinds.first().filter(|_| kinds.len() == 1)) else {
-            let line = u64::from(document.text_pos_at(block.range().start).row);
+            let line = lines.at(block);
             mistakes.push(Some(line), "IntervalBlock", "belongs to no ReadingType of the file".to_owned(), None);
             return None;
         };
@@ -62,7 +82,7 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
             series.push((*kind, name, Channel { interval_s: kind.interval_s, ..Channel::default() }));
             series.len() - 1
         });
-        take(&document, block, &mut series[at].2, mistakes);
+        take(&mut lines, block, &mut series[at].2, mistakes);
     }
     chosen(series, mistakes)
 }
@@ -93,28 +113,85 @@ fn href(node: Node<'_, '_>, relation: &str) -> String {
     hrefs(node, relation).into_iter().next().unwrap_or_default()
 }
 
+/// Is this the length of an interval, s?
+fn is_length(length: &i64) -> bool {
+    (1..=86_400).contains(length)
+}
+
 fn kind(node: Node<'_, '_>) -> Kind {
     let power = inner(node, "powerOfTenMultiplier").unwrap_or(0).clamp(-12, 12) as i32;
     Kind {
         unit: inner(node, "uom").unwrap_or(WATT_HOURS),
         scale: crate::kernel::math::pow(10.0, f64::from(power)),
         is_reverse: inner(node, "flowDirection") == Some(REVERSE),
-        interval_s: inner(node, "intervalLength").filter(|length| *length > 0),
+        interval_s: inner(node, "intervalLength").filter(is_length),
     }
 }
 
-fn take(document: &Document<'_>, block: Node<'_, '_>, channel: &mut Channel, mistakes: &mut Mistakes<'_>) {
+/// Lines of nodes that follow one another, counted on from the one before.
+struct Lines<'d> {
+    text: &'d str,
+    at: usize,
+    line: u64,
+}
+
+impl<'d> Lines<'d> {
+    fn of(document: &'d Document<'d>) -> Self {
+        Self { text: document.input_text(), at: 0, line: 1 }
+    }
+
+    /// The line of a node, from 1.
+    fn at(&mut self, node: Node<'_, '_>) -> u64 {
+        let to = node.range().start;
+        if to < self.at {
+            (self.at, self.line) = (0, 1);
+        }
+        self.line += self.text[self.at..to].matches('\n').count() as u64;
+        self.at = to;
+        self.line
+    }
+}
+
+/// Is a text of the size of a download, and made of plain tags? The line of what is not, and what it is.
+fn plain(text: &str) -> Result<(), (Option<u64>, String)> {
+    if text.len() > MOST_BYTES {
+        return Err((
+            None,
+            format!("has {} MB; a download of a meter has at most {}", text.len() >> 20, MOST_BYTES >> 20),
+        ));
+    }
+    if text.matches("xmlns").count() > MOST_NAMESPACES {
+        return Err((None, format!("declares more than {MOST_NAMESPACES} namespaces")));
+    }
+    let mut at = 0;
+    while let Some(open) = text[at..].find('<').map(|next| at + next) {
+        let end = text[open..].find('>').map_or(text.len(), |next| open + next);
+        if end - open > MOST_TAG_BYTES {
+            let line = text[..open].matches('\n').count() as u64 + 1;
+            return Err((Some(line), format!("has a tag of more than {} KiB", MOST_TAG_BYTES >> 10)));
+        }
+        at = end;
+    }
+    Ok(())
+}
+
+fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mistakes: &mut Mistakes<'_>) {
     let readings = block.children().filter(|child| child.tag_name().name() == "IntervalReading");
     for reading in readings {
-        let line = u64::from(document.text_pos_at(reading.range().start).row);
+        let line = lines.at(reading);
         let value = reading.children().find(|child| child.tag_name().name() == "value").and_then(|value| value.text());
         let value = value.and_then(|text| text.trim().parse::<f64>().ok()).filter(|value| value.is_finite());
-        match (inner(reading, "start"), value) {
+        match (inner(reading, "start").filter(|start| TIMES_S.contains(start)), value) {
             (Some(start), Some(value)) => {
                 channel.readings.push(Reading { line, at: Some(When::Instant(start, None)), value });
-                channel.interval_s = channel.interval_s.or_else(|| inner(reading, "duration"));
+                channel.interval_s = channel.interval_s.or_else(|| inner(reading, "duration").filter(is_length));
             }
-            _ => mistakes.push(Some(line), "IntervalReading", "has no start or no value".to_owned(), None),
+            _ => mistakes.push(
+                Some(line),
+                "IntervalReading",
+                "has no start (seconds since 1970) or no value".to_owned(),
+                None,
+            ),
         }
     }
 }

@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 /// A map of more values is not read: a port with all its chargers has some thousand.
 const MOST_VALUES: usize = 1_000_000;
 
+/// Nor is a list in a property of more.
+const MOST_OF_PROPERTY: usize = 10_000;
+
 /// Chargers farther than this from their site are a mistake, km.
 pub const NEAR_KM: f64 = 50.0;
 /// Properties that tools add for drawing; they say nothing about chargers.
@@ -380,7 +383,7 @@ fn unfold(name: &str, value: &mut Value) {
     };
     let counted = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(':'));
     let counted = counted.filter(|(count, _)| count.parse::<usize>().is_ok()).map(|(_, list)| list);
-    let json = || serde_json::from_str(text).ok().filter(|value: &Value| value.is_array() || value.is_object());
+    let json = || json::parse(text, MOST_OF_PROPERTY).ok().filter(|value| value.is_array() || value.is_object());
     let found = match text.chars().next() {
         Some('[' | '{') => json(),
         _ => counted.map(|list| numbers(list).unwrap_or_else(|| words(list))),

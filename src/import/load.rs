@@ -43,6 +43,10 @@ fn metered(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Meter
         table
     };
     said.append(&mut table.said);
+    if table.channels.iter().all(|channel| channel.readings.is_empty()) {
+        mistakes.push(None, "", "holds no readings".to_owned(), None);
+        return None;
+    }
     let bought_first = !table.channels[0].readings.is_empty();
     let zone = zone(map, &table.channels[usize::from(!bought_first)], &mut said);
     let [bought, fed] = &table.channels;

@@ -2,7 +2,7 @@
 
 use super::number::Decimal;
 use super::stamp::DateOrder;
-use crate::document::problem::{Place, Problem};
+use crate::document::problem::{Place, Problem, nearest};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -81,8 +81,44 @@ impl Map {
         }
     }
 
+    /// The column that is named for a role, in a header as it is written.
+    ///
+    /// # Errors
+    /// When the header has none of that name.
+    pub(super) fn column(&self, role: &str, written: &[String]) -> Result<Option<usize>, String> {
+        let Some(name) = self.columns.get(role) else { return Ok(None) };
+        let found = written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+        found.map(Some).ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"))
+    }
+
+    /// Are columns named for these roles only?
+    ///
+    /// # Errors
+    /// When one is named for another: it would be passed over unseen.
+    pub(super) fn check_roles(&self, roles: &[&str]) -> Result<(), String> {
+        match self.columns.keys().find(|role| !roles.contains(&role.as_str())) {
+            None => Ok(()),
+            Some(role) => {
+                let help = nearest(role, roles.iter().copied()).unwrap_or_default();
+                Err(format!("is read with a mapping whose `columns.{role}` is unknown; {help}"))
+            }
+        }
+    }
+
     /// What stands before decimals, if the file says it.
     pub(super) fn decimal(&self) -> Option<Decimal> {
         self.decimal.map(|mark| if mark == DecimalMark::Comma { Decimal::Comma } else { Decimal::Point })
     }
+}
+
+/// Does the name of a column that is read stand once in a header?
+///
+/// # Errors
+/// When another column has it too, and nothing says which is meant.
+pub(super) fn once(written: &[String], at: usize) -> Result<(), String> {
+    let is_it = |name: &&String| name.trim().eq_ignore_ascii_case(written[at].trim());
+    if written.iter().filter(is_it).count() > 1 {
+        return Err(format!("has the column `{}` twice", written[at].trim()));
+    }
+    Ok(())
 }

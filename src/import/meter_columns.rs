@@ -1,6 +1,6 @@
 //! Which columns of a meter's table say what: by the names that utilities and people give them, or by a mapping file.
 
-use super::map::{Map, Stamps};
+use super::map::{Map, Stamps, once};
 use super::number::{Decimal, number};
 use super::sheet::{Sheet, SheetRow};
 use super::stamp::clock;
@@ -99,6 +99,9 @@ const OTHER: [&str; 12] = [
     "notes",
 ];
 
+/// What a mapping file may name a column for.
+const ROLES: [&str; 9] = ["period", "start", "end", "date", "time", "hour", "value", "export", "unit"];
+
 /// Unit of a value, and what makes it kW or kWh.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Unit {
@@ -150,6 +153,18 @@ pub(super) enum Times {
     Wide(usize, Vec<(i64, usize)>),
     /// None: the rows follow one another.
     List,
+}
+
+impl Times {
+    /// The columns that are read.
+    fn columns(&self) -> Vec<usize> {
+        match self {
+            Self::Period(at) | Self::Stamp(at, None) => vec![*at],
+            Self::Stamp(at, Some(other)) | Self::DateClock(at, other) | Self::DateHour(at, other) => vec![*at, *other],
+            Self::Wide(at, clocks) => std::iter::once(*at).chain(clocks.iter().map(|clock| clock.1)).collect(),
+            Self::List => Vec::new(),
+        }
+    }
 }
 
 /// What the columns of a meter's table say.
@@ -229,14 +244,14 @@ impl Header<'_> {
 
     /// The column that the mapping names for a role.
     fn mapped(&self, role: &str) -> Result<Option<usize>, String> {
-        let Some(name) = self.map.columns.get(role) else { return Ok(None) };
-        let found = self.written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
-        found.map(Some).ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"))
+        self.map.column(role, self.written)
     }
 
     fn columns(&mut self) -> Result<Columns, String> {
+        self.map.check_roles(&ROLES)?;
         let mut said = Vec::new();
         let (times, stamps) = self.times()?.unwrap_or((Times::List, None));
+        times.columns().into_iter().try_for_each(|at| once(self.written, at))?;
         let mut unit = match &self.map.unit {
             None => None,
             Some(text) => Some(

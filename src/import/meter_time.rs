@@ -3,7 +3,7 @@
 use super::map::{Gaps, Map, Stamps};
 use super::meter::{Channel, Reading};
 use super::stamp::{When, misfit, zone_of};
-use crate::document::problem::Mistakes;
+use crate::document::problem::{MOST_TOLD, Mistakes};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -228,22 +228,30 @@ impl Line<'_> {
             Some(When::Local(local)) => self.calendar.elapsed_s(self.calendar.local_s_of(local)) - self.shift_s,
             None => 0,
         };
-        let (mut values, mut wrong, mut filled) = (Vec::with_capacity(readings.len()), Vec::new(), 0);
+        let (mut values, mut wrong, mut filled, mut passed) = (Vec::with_capacity(readings.len()), Vec::new(), 0, 0);
         for reading in readings {
             let begin_s = start_s + values.len() as i64 * self.interval_s;
             let wrong_by_s = self.wrong_by_s(reading, begin_s);
             if wrong_by_s != 0 {
                 let missing = wrong_by_s / self.interval_s;
-                let is_gap = wrong_by_s > 0 && wrong_by_s % self.interval_s == 0 && filled + missing <= MOST_FILLED;
+                let is_gap =
+                    wrong_by_s > 0 && wrong_by_s % self.interval_s == 0 && filled + passed + missing <= MOST_FILLED;
                 if is_gap && let Some(gaps) = self.gaps {
                     let value = if gaps == Gaps::Hold { values.last().copied().unwrap_or(0.0) } else { 0.0 };
                     values.extend((0..missing).map(|_| value));
                     filled += missing;
                 } else {
-                    wrong.push(self.told(reading, begin_s, wrong_by_s));
+                    // Of very many the rest is only counted.
+                    let is_told = wrong.len() < MOST_TOLD;
+                    wrong.push(if is_told {
+                        self.told(reading, begin_s, wrong_by_s)
+                    } else {
+                        (reading.line, String::new(), "")
+                    });
                     if !is_gap {
                         continue;
                     }
+                    passed += missing;
                     // What comes after is held to the row after the gap.
                     values.extend((0..missing).map(|_| 0.0));
                 }

@@ -1,7 +1,7 @@
 //! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads, layouts as
 //! `GeoJSON`, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
 //!
-//! Tables come in through one door: `sheet` reads any text or workbook as rows of cells, `stamp` and `number` read cells,
+//! Tables come in through one door: `sheet` reads any text or `workbook` as rows of cells, `stamp` and `number` read cells,
 //! `map` holds what a mapping file says; `meter*` makes a load of the rows.
 
 pub mod acn;
@@ -16,9 +16,11 @@ mod meter;
 mod meter_columns;
 mod meter_time;
 mod number;
+pub mod observed;
 mod ocpi;
 mod ocpp_log;
 mod ratchet;
+mod rows;
 mod session_columns;
 pub mod sessions;
 mod sheet;
@@ -26,11 +28,13 @@ pub mod stamp;
 mod stays;
 pub mod tariff_csv;
 pub mod template;
+mod trip_columns;
 pub mod trips;
 pub mod urdb;
 mod urdb_keys;
 mod urdb_rows;
 pub mod weather;
+mod workbook;
 
 use crate::account::tariff::Tariff;
 use crate::document::problem::{Place, Problem, nearest};

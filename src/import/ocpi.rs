@@ -1,7 +1,7 @@
 //! Charge detail records and sessions of the Open Charge Point Interface (2.1.1, 2.2, 2.2.1): a list, one object, or the
 //! answer of its interface (`{"data": [...]}`). Tokens of drivers are dropped: vehicles are only numbered.
 
-use super::stays::Stay;
+use super::stays::{Recorded, Stay};
 use crate::document::problem::Mistakes;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -22,10 +22,15 @@ pub(super) fn records(document: &Value) -> Option<Vec<&Value>> {
 }
 
 /// Reads records. Those that have not ended are counted.
-pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, usize) {
+pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> Recorded {
     let mut vehicles: BTreeMap<String, usize> = BTreeMap::new();
     let (mut out, mut open) = (Vec::new(), 0);
     for (at, record) in records.iter().enumerate() {
+        if record.get("start_date_time").is_none() {
+            let help = Some("a record has start_date_time, end_date_time and kwh or total_energy".to_owned());
+            mistakes.push(None, &format!("[{at}]"), "is no record".to_owned(), help);
+            continue;
+        }
         let end =
             ["end_date_time", "stop_date_time"].iter().find_map(|key| record.get(*key).filter(|end| !end.is_null()));
         let Some(end) = end else {
@@ -80,7 +85,7 @@ pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> (Vec<Sta
             power_kw,
         });
     }
-    (out, open)
+    Recorded { stays: out, open, notes: Vec::new() }
 }
 
 /// Times are of UTC, with or without saying so.

@@ -1,7 +1,7 @@
 //! Logs of the Open Charge Point Protocol: transactions of 1.6 (`StartTransaction`, `StopTransaction`) and 2.0.1
 //! (`TransactionEvent`), as messages (`[2, "id", "StartTransaction", {...}]`) or as objects with an action and a payload.
 
-use super::stays::Stay;
+use super::stays::{Recorded, Stay};
 use crate::document::problem::Mistakes;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -63,6 +63,8 @@ fn message(at: usize, value: &Value) -> Option<Message<'_>> {
                 payload: parts.get(3)?,
             }),
             3 => Some(Message { at, station: String::new(), id, action: "", payload: parts.get(2)? }),
+            // An answer that something went wrong.
+            4 => Some(Message { at, station: String::new(), id, action: "CallError", payload: value }),
             _ => None,
         };
     }
@@ -78,13 +80,21 @@ fn message(at: usize, value: &Value) -> Option<Message<'_>> {
 }
 
 /// Reads the transactions of a log. Those that have not ended are counted.
-pub(super) fn stays(document: &Value, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, usize) {
+pub(super) fn stays(document: &Value, mistakes: &mut Mistakes<'_>) -> Recorded {
     let list = document.as_array().map(Vec::as_slice).unwrap_or_default();
-    let messages = list.iter().enumerate().filter_map(|(at, value)| message(at, value));
     let mut log = Log::default();
-    messages.for_each(|message| log.take(&message));
+    for (at, value) in list.iter().enumerate() {
+        match message(at, value) {
+            Some(message) => {
+                if let Err(wrong) = log.take(&message) {
+                    mistakes.push(None, &format!("[{at}]"), wrong, None);
+                }
+            }
+            None => log.others += 1,
+        }
+    }
     let mut vehicles: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut out, mut open) = (Vec::new(), 0);
+    let (mut found, mut open) = (Vec::new(), log.waiting.len());
     for (key, transaction) in log.transactions {
         let label = format!("[{}] (transaction {key})", transaction.at);
         let (Some(arrive), Some(depart)) = (transaction.begin, transaction.end) else {
@@ -111,7 +121,7 @@ pub(super) fn stays(document: &Value, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>
         });
         let vehicle_id = number.map_or_else(|| key.clone(), |number| format!("vehicle {number}"));
         let (charger_id, power_kw) = (transaction.charger, transaction.power_kw);
-        out.push(Stay {
+        found.push(Stay {
             line: None,
             label,
             session_id: key,
@@ -123,7 +133,14 @@ pub(super) fn stays(document: &Value, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>
             power_kw,
         });
     }
-    (out, open)
+    let left_out = [
+        (log.strays, "messages of transactions that the log does not begin"),
+        (log.others, "entries that are no messages"),
+        (log.unread, "readings that are no numbers"),
+    ];
+    let notes =
+        left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what} are left out"));
+    Recorded { stays: found, open, notes: notes.collect() }
 }
 
 #[derive(Default)]
@@ -131,57 +148,94 @@ struct Log {
     transactions: BTreeMap<String, Transaction>,
     /// Starts of 1.6 that wait for the answer with the number of their transaction, by id of the message.
     waiting: BTreeMap<String, Transaction>,
+    /// Messages of transactions whose begin is not in the log.
+    strays: usize,
+    /// Entries that are no messages.
+    others: usize,
+    /// Readings that are no numbers.
+    unread: usize,
+}
+
+/// The time of a message, if it says one.
+///
+/// # Errors
+/// When what it says is no time.
+fn time_of(payload: &Value) -> Result<Option<Timestamp>, String> {
+    match payload["timestamp"].as_str() {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| format!("`{text}` is no time")),
+    }
 }
 
 impl Log {
-    fn take(&mut self, message: &Message<'_>) {
+    fn take(&mut self, message: &Message<'_>) -> Result<(), String> {
         let (payload, action) = (message.payload, message.action);
         let number = |key: &str| {
             payload[key].as_i64().map(|number| number.to_string()).or_else(|| payload[key].as_str().map(str::to_owned))
         };
-        let time = || payload["timestamp"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
         match action {
             "StartTransaction" => {
                 let connector = payload["connectorId"].as_i64().unwrap_or(0);
                 let charger = format!("{} {connector}", message.station).trim().to_owned();
                 let token = payload["idTag"].as_str().map(str::to_owned);
-                let mut begun = Transaction { at: message.at, charger, token, begin: time(), ..Transaction::default() };
+                let begin = time_of(payload)?;
+                let mut begun = Transaction { at: message.at, charger, token, begin, ..Transaction::default() };
                 if let Some(wh) = payload["meterStart"].as_f64() {
                     begun.read_wh(wh);
                 }
                 match number("transactionId") {
-                    Some(key) => self.transactions.insert(key, begun),
-                    None => self.waiting.insert(message.id.clone(), begun),
-                };
+                    Some(key) => self.begin(key, begun)?,
+                    // The same message again, as stations send it that heard no answer.
+                    None => drop(self.waiting.insert(message.id.clone(), begun)),
+                }
             }
             "" => {
                 if let (Some(begun), Some(key)) = (self.waiting.remove(&message.id), number("transactionId")) {
-                    self.transactions.insert(key, begun);
+                    self.begin(key, begun)?;
                 }
             }
             "StopTransaction" => {
                 let Some(transaction) = number("transactionId").and_then(|key| self.transactions.get_mut(&key)) else {
-                    return;
+                    self.strays += 1;
+                    return Ok(());
                 };
-                transaction.end = time();
+                transaction.end = time_of(payload)?;
                 if let Some(wh) = payload["meterStop"].as_f64() {
                     transaction.read_wh(wh);
                 }
             }
-            "MeterValues" => {
-                if let Some(transaction) = number("transactionId").and_then(|key| self.transactions.get_mut(&key)) {
-                    values(&payload["meterValue"], transaction);
-                }
-            }
-            "TransactionEvent" => self.event(message, time()),
+            "MeterValues" => match number("transactionId").and_then(|key| self.transactions.get_mut(&key)) {
+                Some(transaction) => self.unread += values(&payload["meterValue"], transaction),
+                // Without a number it is a reading of the clock, outside of any transaction.
+                None => self.strays += usize::from(number("transactionId").is_some()),
+            },
+            "TransactionEvent" => self.event(message, time_of(payload)?),
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction; the same begin again is no other.
+    fn begin(&mut self, key: String, begun: Transaction) -> Result<(), String> {
+        match self.transactions.get(&key) {
+            Some(known) if known.begin != begun.begin || known.charger != begun.charger => {
+                Err(format!("transaction {key} begins again, after [{}]", known.at))
+            }
+            Some(_) => Ok(()),
+            None => {
+                self.transactions.insert(key, begun);
+                Ok(())
+            }
         }
     }
 
     /// An event of 2.0.1.
     fn event(&mut self, message: &Message<'_>, time: Option<Timestamp>) {
         let payload = message.payload;
-        let Some(key) = payload["transactionInfo"]["transactionId"].as_str() else { return };
+        let Some(key) = payload["transactionInfo"]["transactionId"].as_str() else {
+            self.strays += 1;
+            return;
+        };
         let transaction = self.transactions.entry(key.to_owned()).or_insert_with(|| Transaction {
             at: message.at,
             charger: message.station.clone(),
@@ -197,18 +251,25 @@ impl Log {
         if payload["eventType"] == "Ended" {
             transaction.end = time;
         }
-        values(&payload["meterValue"], transaction);
+        self.unread += values(&payload["meterValue"], transaction);
     }
 }
 
-/// Readings of the energy register and of power, in either version.
-fn values(meter: &Value, transaction: &mut Transaction) {
+/// Readings of the energy register and of power, in either version; how many are no numbers.
+fn values(meter: &Value, transaction: &mut Transaction) -> usize {
+    let mut unread = 0;
     for sample in
         meter.as_array().into_iter().flatten().flat_map(|value| value["sampledValue"].as_array().into_iter().flatten())
     {
-        let value = sample["value"].as_f64().or_else(|| sample["value"].as_str()?.parse().ok());
         // A phase is a part of the whole.
-        let (Some(value), None) = (value, sample["phase"].as_str()) else { continue };
+        if sample["phase"].is_string() {
+            continue;
+        }
+        let value = sample["value"].as_f64().or_else(|| sample["value"].as_str()?.parse().ok());
+        let Some(value) = value.filter(|value| value.is_finite()) else {
+            unread += 1;
+            continue;
+        };
         let unit = sample["unit"].as_str().or_else(|| sample["unitOfMeasure"]["unit"].as_str()).unwrap_or("Wh");
         let power = sample["unitOfMeasure"]["multiplier"].as_f64().unwrap_or(0.0);
         let scale = crate::kernel::math::pow(10.0, power) * if unit.starts_with('k') { 1000.0 } else { 1.0 };
@@ -223,4 +284,5 @@ fn values(meter: &Value, transaction: &mut Transaction) {
             _ => {}
         }
     }
+    unread
 }

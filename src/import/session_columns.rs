@@ -1,8 +1,22 @@
 //! The columns of a log of charging sessions, by the names that people and systems give them.
 
-use super::map::Map;
+use super::map::{Map, once};
 use super::meter_columns::plain;
 use super::sheet::SheetRow;
+
+/// What a mapping file may name a column for.
+const ROLES: [&str; 10] = [
+    "session_id",
+    "vehicle_id",
+    "charger_id",
+    "port_id",
+    "arrive",
+    "depart",
+    "duration",
+    "charging_time",
+    "energy_kwh",
+    "max_kw",
+];
 
 const SESSION: [&str; 14] = [
     "session id",
@@ -186,16 +200,14 @@ pub(super) struct Columns {
 impl Columns {
     /// What a header says. Err: what is missing.
     pub(super) fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
+        map.check_roles(&ROLES)?;
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
         let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
         // A name without its unit: `energy kwh`, `total duration hh mm ss`.
         let bare: Vec<String> = names.iter().map(|name| without_unit(name)).collect();
         let at = |role: &str, known: &[&str]| -> Result<Option<usize>, String> {
-            if let Some(name) = map.columns.get(role) {
-                let found = written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
-                return found
-                    .map(Some)
-                    .ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"));
+            if let Some(at) = map.column(role, &written)? {
+                return Ok(Some(at));
             }
             let find = |known: &&str| bare.iter().position(|name| name == known);
             Ok(known.iter().find_map(find))
@@ -246,11 +258,21 @@ impl Columns {
         let seen: Vec<String> =
             written.iter().filter(|name| !name.is_empty()).take(16).map(|name| format!("`{name}`")).collect();
         out.names = written;
+        out.read_once()?;
         if missing.is_empty() {
             Ok(out)
         } else {
             Err(format!("no column was recognised for {}; there are {}", missing.join(", "), seen.join(", ")))
         }
+    }
+
+    /// Does the name of each column that is read stand once in the header?
+    fn read_once(&self) -> Result<(), String> {
+        let plain = [self.session, self.vehicle, self.charger, self.port, self.arrive, self.arrive_clock];
+        let more = [self.depart, self.depart_clock, self.zone];
+        let scaled =
+            [self.duration, self.charging, self.energy, self.power].map(|column| column.map(|column| column.0));
+        plain.into_iter().chain(more).chain(scaled).flatten().try_for_each(|at| once(&self.names, at))
     }
 
     pub(super) fn name(&self, at: Option<usize>) -> &str {

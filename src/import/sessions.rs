@@ -6,7 +6,7 @@ use super::number::{Decimal, decimal_of, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
-use super::stays::{self, Overlaps, Stay};
+use super::stays::{self, Overlaps, Recorded, Stay};
 pub use super::stays::{Session, Sessions, to_csv};
 use super::{acn, ocpi, ocpp_log};
 use crate::document::json;
@@ -21,6 +21,10 @@ const MOST_VALUES: usize = 10_000_000;
 const ROWS_LOOKED_AT: usize = 60;
 /// A stay without duration and with less energy than this was no charge, kWh.
 const NO_CHARGE_KWH: f64 = 0.01;
+/// No session of a table has more power, kW.
+const MOST_KW: f64 = 1e4;
+/// No session of a table is longer, s.
+const LONGEST_S: f64 = 4e9;
 
 /// What the file does not say, and which of it counts.
 #[derive(Debug, Clone, Default)]
@@ -84,11 +88,10 @@ fn of_json(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem
         return Sessions::default();
     }
     let mut mistakes = Mistakes::of(path, problems);
-    let (stays, open) = match records {
+    let Recorded { stays, open, mut notes } = match records {
         Some(records) => ocpi::stays(&records, &mut mistakes),
         None => ocpp_log::stays(&document, &mut mistakes),
     };
-    let mut notes = Vec::new();
     let name = zone.unwrap_or_else(|| {
         notes.push(format!("the time zone is assumed: {DEFAULT_ZONE}; `--zone` changes that"));
         DEFAULT_ZONE.to_owned()
@@ -103,7 +106,8 @@ fn of_json(path: &str, text: &str, options: &Options, problems: &mut Vec<Problem
 /// One message or record a line.
 fn lines(text: &str) -> Option<Value> {
     let rows = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let rows: Option<Vec<Value>> = rows.map(|line| json::parse(line, MOST_VALUES / 1_000).ok()).collect();
+    let mut left = MOST_VALUES;
+    let rows: Option<Vec<Value>> = rows.map(|line| json::parse_one(line, &mut left).ok()).collect();
     rows.filter(|rows| rows.len() > 1).map(Value::Array)
 }
 
@@ -256,7 +260,7 @@ impl Reader<'_, '_> {
             return None;
         }
         let arrive = self.time(row, columns.arrive, columns.arrive_clock);
-        let duration_s = columns.duration.and_then(|(at, unit_s)| seconds(row.cell(at), unit_s, self.decimal));
+        let duration_s = self.duration(row, columns.duration);
         if cell(columns.depart).is_empty() && duration_s.is_none() {
             self.left.open += 1;
             return None;
@@ -281,11 +285,8 @@ impl Reader<'_, '_> {
         let vehicle = Some(text(columns.vehicle)).filter(|id| !id.is_empty()).unwrap_or_else(|| session.clone());
         let charger = [text(columns.charger), text(columns.port)].join(" ").trim().to_owned();
         let charger = if charger.is_empty() { "charger".to_owned() } else { charger };
-        let charging_s = columns.charging.and_then(|(at, unit_s)| seconds(row.cell(at), unit_s, self.decimal));
-        let power_kw = columns
-            .power
-            .and_then(|(at, scale)| number(row.cell(at), self.decimal).map(|kw| kw * scale))
-            .filter(|kw| *kw > 0.0);
+        let charging_s = self.duration(row, columns.charging);
+        let power_kw = self.power(row);
         let (arrive, energy_kwh) = (arrive?, energy?);
         Some(Raw {
             line: row.line,
@@ -299,6 +300,33 @@ impl Reader<'_, '_> {
             energy_kwh,
             power_kw,
         })
+    }
+
+    /// A duration, seconds; none where the cell is empty or wrong.
+    fn duration(&mut self, row: &SheetRow, column: Option<(usize, f64)>) -> Option<i64> {
+        let (at, unit_s) = column?;
+        let found = seconds(row.cell(at), unit_s, self.decimal);
+        if found.is_none() && !row.cell(at).is_empty() {
+            let message = format!("`{}` is no duration", row.cell(at).text());
+            self.mistakes.push(
+                Some(row.line),
+                self.columns.name(Some(at)),
+                message,
+                Some("write it as 1:30:00".to_owned()),
+            );
+        }
+        found
+    }
+
+    /// The power that a row tells of, kW; none where the cell is empty, zero or wrong.
+    fn power(&mut self, row: &SheetRow) -> Option<f64> {
+        let (at, scale) = self.columns.power?;
+        let found = number(row.cell(at), self.decimal).map(|kw| kw * scale).filter(|kw| (0.0..=MOST_KW).contains(kw));
+        if found.is_none() && !row.cell(at).is_empty() {
+            let message = format!("`{}` is no power from 0 to {MOST_KW} kW", row.cell(at).text());
+            self.mistakes.push(Some(row.line), self.columns.name(Some(at)), message, None);
+        }
+        found.filter(|kw| *kw > 0.0)
     }
 
     fn time(&mut self, row: &SheetRow, at: Option<usize>, clock_at: Option<usize>) -> Option<When> {
@@ -337,17 +365,21 @@ impl Reader<'_, '_> {
 
 /// `hh:mm:ss`, or a number in the unit of its column.
 fn seconds(cell: &Cell, unit_s: f64, decimal: Decimal) -> Option<i64> {
+    let whole = |seconds: f64| (0.0..=LONGEST_S).contains(&seconds).then(|| seconds.round() as i64);
     if let Cell::Text(text) = cell
         && text.contains(':')
     {
-        let mut parts = text.split(':').map(|part| part.trim().parse::<f64>().ok());
-        let (hours, minutes) = (parts.next()??, parts.next()??);
-        let seconds = parts.next().map_or(Some(0.0), |seconds| seconds)?;
-        return Some((hours * 3600.0 + minutes * 60.0 + seconds).round() as i64);
+        let parts: Option<Vec<f64>> =
+            text.split(':').map(|part| part.trim().parse().ok().filter(|part| *part >= 0.0)).collect();
+        return match parts?[..] {
+            [hours, minutes] => whole(hours * 3600.0 + minutes * 60.0),
+            [hours, minutes, seconds] => whole(hours * 3600.0 + minutes * 60.0 + seconds),
+            _ => None,
+        };
     }
     match cell {
         Cell::Time(_) => clock(cell),
-        _ => number(cell, decimal).filter(|value| *value >= 0.0).map(|value| (value * unit_s).round() as i64),
+        _ => number(cell, decimal).and_then(|value| whole(value * unit_s)),
     }
 }
 
@@ -359,12 +391,17 @@ fn stays_of(rows: &[Raw], zone: &TimeZone, columns: &Columns, mistakes: &mut Mis
     };
     let (mut out, mut empty) = (Vec::new(), 0);
     for row in rows {
-        let Some(arrive) = instant(row.arrive) else { continue };
+        let arrive = instant(row.arrive);
         let depart = match row.depart {
             Some(depart) => instant(depart),
-            None => arrive.checked_add(jiff::SignedDuration::from_secs(row.duration_s.unwrap_or(0))).ok(),
+            None => arrive.and_then(|arrive| {
+                arrive.checked_add(jiff::SignedDuration::from_secs(row.duration_s.unwrap_or(0))).ok()
+            }),
         };
-        let Some(depart) = depart else { continue };
+        let (Some(arrive), Some(depart)) = (arrive, depart) else {
+            mistakes.push(Some(row.line), columns.name(columns.arrive), "is a time out of range".to_owned(), None);
+            continue;
+        };
         if depart <= arrive {
             if row.energy_kwh < NO_CHARGE_KWH {
                 empty += 1;
@@ -376,8 +413,7 @@ fn stays_of(rows: &[Raw], zone: &TimeZone, columns: &Columns, mistakes: &mut Mis
         }
         let mean_kw =
             row.charging_s.filter(|seconds| *seconds > 60).map(|seconds| row.energy_kwh / (seconds as f64 / 3600.0));
-        let power_kw =
-            [row.power_kw, mean_kw].into_iter().flatten().reduce(f64::max).filter(|kw| *kw > 0.0 && *kw <= 1e4);
+        let power_kw = [row.power_kw, mean_kw].into_iter().flatten().reduce(f64::max).filter(|kw| *kw > 0.0);
         out.push(Stay {
             line: Some(row.line),
             label: String::new(),

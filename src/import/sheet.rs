@@ -1,38 +1,17 @@
 //! Any table of others as rows of cells: text whose cells are parted by `,`, `;`, tab or `|`, in UTF-8, UTF-16 or the code
-//! page of Windows, or a sheet of a workbook (XLSX, XLSB, XLS, ODS).
+//! page of Windows, or a sheet of a workbook (XLSX, in `workbook`).
 
 pub(crate) use super::cell::Cell;
 use super::map::Map;
+pub(crate) use super::rows::SheetRow;
+use super::rows::{MOST_COLUMNS, Rows, Wrong, cell_of};
+use super::workbook;
 use crate::document::problem::Mistakes;
-use calamine::{Data, Reader, Sheets};
-use jiff::civil::Date;
+use crate::document::records::LINE_BYTES;
 use std::borrow::Cow;
-use std::io::Cursor;
 
-/// What a workbook may unpack to, bytes: a small file can stand for any number of equal cells.
-const MOST_UNPACKED: u64 = 1 << 30;
 /// Lines by which the separator of cells is told.
 const LINES_LOOKED_AT: usize = 300;
-/// More columns than this are no table.
-const MOST_COLUMNS: usize = 2_000;
-
-/// A row with its line in the file, or its row in the sheet.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct SheetRow {
-    pub(crate) line: u64,
-    pub(crate) cells: Vec<Cell>,
-}
-
-impl SheetRow {
-    /// A cell; empty where the row ends before it.
-    pub(crate) fn cell(&self, at: usize) -> &Cell {
-        self.cells.get(at).unwrap_or(&Cell::Empty)
-    }
-
-    pub(crate) fn is_blank(&self) -> bool {
-        self.cells.iter().all(Cell::is_empty)
-    }
-}
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,10 +25,9 @@ pub(crate) struct Sheet {
 
 /// Reads a table. None: it cannot be read, and the mistakes say why.
 pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Sheet> {
-    let is_workbook = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]);
-    if is_workbook {
-        return match workbook(bytes, map) {
-            Ok(sheet) => Some(sheet),
+    if let Some(kind) = workbook::kind(bytes) {
+        return match workbook::read(bytes, kind, map) {
+            Ok((rows, said)) => Some(Sheet { rows, delimiter: None, said: said.into_iter().collect() }),
             Err((message, help)) => {
                 mistakes.push(None, "", message, help);
                 None
@@ -57,7 +35,11 @@ pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Opti
         };
     }
     let mut said = Vec::new();
-    let text = decoded(bytes, &mut said);
+    let mut text = decoded(bytes, &mut said);
+    if text.contains('\r') && !text.contains('\n') {
+        // So lines ended on old machines.
+        text = Cow::Owned(text.replace('\r', "\n"));
+    }
     let delimiter = map.delimiter.unwrap_or_else(|| delimiter(&text));
     let rows = text_rows(&text, delimiter, mistakes);
     Some(Sheet { rows, delimiter: Some(delimiter), said })
@@ -77,7 +59,8 @@ pub(super) fn decoded<'b>(bytes: &'b [u8], said: &mut Vec<String>) -> Cow<'b, st
 
 /// What parts the cells: the character that stands equally often in most lines. Of two that do, the one that no number has.
 fn delimiter(text: &str) -> char {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(LINES_LOOKED_AT).collect();
+    let is_row = |line: &&str| line.len() <= LINE_BYTES && !line.trim().is_empty();
+    let lines: Vec<&str> = text.lines().filter(is_row).take(LINES_LOOKED_AT).collect();
     let score = |delimiter: char| {
         let mut counts: Vec<usize> =
             lines.iter().map(|line| outside_quotes(line, delimiter)).filter(|n| *n > 0).collect();
@@ -99,111 +82,59 @@ fn outside_quotes(line: &str, delimiter: char) -> usize {
 }
 
 fn text_rows(text: &str, delimiter: char, mistakes: &mut Mistakes<'_>) -> Vec<SheetRow> {
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     let mut builder = csv::ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(u8::try_from(delimiter).unwrap_or(b','));
     let mut record = csv::StringRecord::new();
     for (at, line) in text.split('\n').enumerate() {
         let line_number = at as u64 + 1;
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        if !line.contains('"') {
-            rows.extend(row(line_number, line.split(delimiter)));
-            continue;
-        }
-        // Quotes are read line by line, so that one which is not closed swallows no rows.
-        let quotes = line.bytes().filter(|byte| *byte == b'"').count();
-        if quotes % 2 == 1 {
-            let help = Some("close each quote on its line, and write one inside a cell as two".to_owned());
-            mistakes.push(Some(line_number), "", "a quote (\") is not closed on its line".to_owned(), help);
-            continue;
-        }
-        match builder.from_reader(line.as_bytes()).read_record(&mut record) {
-            Ok(true) => rows.extend(row(line_number, record.iter())),
-            Ok(false) => {}
-            Err(error) => mistakes.push(Some(line_number), "", error.to_string(), None),
+        match text_row(line_number, line, delimiter, &builder, &mut record) {
+            Ok(row) => {
+                if let Err((message, help)) = rows.push(row) {
+                    mistakes.push(Some(line_number), "", message, help);
+                    break;
+                }
+            }
+            Err((message, help)) => mistakes.push(Some(line_number), "", message, help),
         }
     }
-    rows
+    rows.list
+}
+
+/// The row of a line. Quotes are read line by line, so that one which is not closed swallows no rows.
+fn text_row(
+    line_number: u64,
+    line: &str,
+    delimiter: char,
+    builder: &csv::ReaderBuilder,
+    record: &mut csv::StringRecord,
+) -> Result<Option<SheetRow>, Wrong> {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.len() > LINE_BYTES {
+        return Err((format!("is longer than {} KiB, so it is no row of a table", LINE_BYTES >> 10), None));
+    }
+    if !line.contains('"') {
+        return row(line_number, line.split(delimiter));
+    }
+    let quotes = line.bytes().filter(|byte| *byte == b'"').count();
+    if quotes % 2 == 1 {
+        let help = Some("close each quote on its line, and write one inside a cell as two".to_owned());
+        return Err(("a quote (\") is not closed on its line".to_owned(), help));
+    }
+    match builder.from_reader(line.as_bytes()).read_record(record) {
+        Ok(true) => row(line_number, record.iter()),
+        Ok(false) => Ok(None),
+        Err(error) => Err((error.to_string(), None)),
+    }
 }
 
 /// A row; none where nothing is written.
-fn row<'c>(line: u64, cells: impl Iterator<Item = &'c str>) -> Option<SheetRow> {
-    let cell = |text: &str| {
-        // Downloads hold blanks that do not break.
-        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        if text.is_empty() { Cell::Empty } else { Cell::Text(text.replace('\u{a0}', " ")) }
-    };
-    let row = SheetRow { line, cells: cells.take(MOST_COLUMNS).map(cell).collect() };
-    (!row.is_blank()).then_some(row)
-}
-
-type Wrong = (String, Option<String>);
-
-fn workbook(bytes: &[u8], map: &Map) -> Result<Sheet, Wrong> {
-    if bytes.starts_with(b"PK") {
-        let broken = |error: zip::result::ZipError| (format!("is no workbook: {error}"), None);
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-        let mut unpacked = 0_u64;
-        for at in 0..archive.len() {
-            unpacked = unpacked.saturating_add(archive.by_index_raw(at).map_err(broken)?.size());
-        }
-        if unpacked > MOST_UNPACKED {
-            let message = format!("unpacks to {} MB; the limit is {} MB", unpacked >> 20, MOST_UNPACKED >> 20);
-            return Err((message, Some("save the sheet as CSV, or split it".to_owned())));
-        }
+fn row<'c>(line: u64, cells: impl Iterator<Item = &'c str>) -> Result<Option<SheetRow>, Wrong> {
+    let row = SheetRow { line, cells: cells.take(MOST_COLUMNS + 1).map(cell_of).collect() };
+    if row.cells.len() > MOST_COLUMNS {
+        return Err((format!("has more than {MOST_COLUMNS} cells"), None));
     }
-    let mut book: Sheets<_> = calamine::open_workbook_auto_from_rs(Cursor::new(bytes))
-        .map_err(|_| ("is no workbook that can be read".to_owned(), Some("save the sheet as CSV".to_owned())))?;
-    let names = book.sheet_names();
-    if let Some(wanted) = &map.sheet
-        && !names.contains(wanted)
-    {
-        let help = format!("there are: {}", names.join(", "));
-        return Err((format!("has no sheet `{wanted}`"), Some(help)));
-    }
-    let mut filled = Vec::new();
-    for name in names.iter().filter(|name| map.sheet.as_ref().is_none_or(|wanted| wanted == *name)) {
-        let range = book.worksheet_range(name).map_err(|error| (format!("sheet `{name}`: {error}"), None))?;
-        let first = range.start().map_or(0, |start| start.0);
-        let rows = range.rows().enumerate().map(|(at, cells)| SheetRow {
-            line: u64::from(first) + at as u64 + 1,
-            cells: cells.iter().take(MOST_COLUMNS).map(cell).collect(),
-        });
-        let rows: Vec<SheetRow> = rows.filter(|row| !row.is_blank()).collect();
-        if rows.len() > 1 {
-            filled.push((name, rows));
-        }
-    }
-    let (name, rows) =
-        filled.iter().max_by_key(|(_, rows)| rows.len()).ok_or_else(|| ("holds no rows".to_owned(), None))?;
-    let mut said = Vec::new();
-    if filled.len() > 1 {
-        said.push(format!(
-            "of {} sheets the longest, `{name}`, is read; `sheet` in a mapping file chooses another",
-            filled.len()
-        ));
-    }
-    Ok(Sheet { rows: rows.clone(), delimiter: None, said })
-}
-
-fn cell(data: &Data) -> Cell {
-    let text =
-        |text: &str| row(1, std::iter::once(text)).and_then(|row| row.cells.into_iter().next()).unwrap_or(Cell::Empty);
-    match data {
-        Data::Empty | Data::Error(_) => Cell::Empty,
-        Data::Int(number) => Cell::Number(*number as f64),
-        Data::Float(number) => Cell::Number(*number),
-        Data::Bool(flag) => Cell::Text(flag.to_string()),
-        Data::String(words) | Data::DateTimeIso(words) | Data::DurationIso(words) => text(words),
-        Data::DateTime(time) => {
-            let (year, month, day, hour, minute, second, milli) = time.to_ymd_hms_milli();
-            let date = Date::new(year as i16, month as i8, day as i8);
-            let at = date.map(|date| date.at(hour as i8, minute as i8, second as i8, 0));
-            // A day is a fraction of the number: 0.9999999 of a second is the next.
-            let at = at.map(|at| if milli >= 500 { at.saturating_add(jiff::ToSpan::second(1)) } else { at });
-            at.map_or(Cell::Number(time.as_f64()), Cell::Time)
-        }
-    }
+    Ok((!row.is_blank()).then_some(row))
 }
 
 #[cfg(test)]

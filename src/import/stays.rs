@@ -11,6 +11,8 @@ use std::fmt::Write;
 
 /// Power of a port of which nothing is known, kW: 32 A at 208 V, as in the garages of ACN-Data.
 const USUAL_KW: f64 = 6.656;
+/// No port gives more, kW.
+const MOST_KW: f64 = 100_000.0;
 /// Names that are said one by one; of more the rest is counted.
 const NAMED: usize = 6;
 
@@ -34,6 +36,16 @@ impl Stay {
     fn hours(&self) -> f64 {
         self.depart.duration_since(self.arrive).as_secs_f64() / 3600.0
     }
+}
+
+/// The stays of a log.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Recorded {
+    pub(super) stays: Vec<Stay>,
+    /// Those that had not ended, which are not among them.
+    pub(super) open: usize,
+    /// What else is left out.
+    pub(super) notes: Vec<String>,
 }
 
 /// One session.
@@ -115,7 +127,9 @@ pub(super) fn sessions(
     let first = stays.first()?.arrive.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
     not_too_long(&stays, first.timestamp(), mistakes);
     let elapsed_s = |time: Timestamp| (time.as_second() - first.timestamp().as_second()) as u32;
+    own_names(&stays, mistakes);
     let of_port = port_powers(&stays, max_kw, &mut notes);
+    not_too_strong(&stays, &of_port, mistakes);
     notes.extend(misfits(&stays, &of_port));
     let list = stays.iter().map(|stay| Session {
         session_id: stay.session_id.clone(),
@@ -140,6 +154,33 @@ fn not_too_long(stays: &[Stay], first: Timestamp, mistakes: &mut Mistakes<'_>) {
             let message = format!("is {days} days after the first session");
             mistakes.push(stay.line, &field, message, Some("is its year right?".to_owned()));
         }
+    }
+}
+
+/// No two sessions have one name: what is read of one would be that of the other.
+fn own_names(stays: &[Stay], mistakes: &mut Mistakes<'_>) {
+    let mut known: BTreeMap<&str, &Stay> = BTreeMap::new();
+    for stay in stays {
+        if let Some(first) = known.insert(&stay.session_id, stay) {
+            let where_first = first.line.map_or_else(|| first.label.clone(), |line| format!("line {line}"));
+            let message = format!("`{}` is the name of another session too: {where_first}", stay.session_id);
+            let field = if stay.label.is_empty() { "session_id" } else { &stay.label };
+            mistakes.push(stay.line, field, message, Some("is it in the file twice?".to_owned()));
+        }
+    }
+}
+
+/// A slip in a unit makes power that no port has.
+fn not_too_strong(stays: &[Stay], of_port: &BTreeMap<&str, f64>, mistakes: &mut Mistakes<'_>) {
+    let is_wrong = |stay: &&Stay| {
+        let told = stay.power_kw.is_none_or(|kw| (0.0..=MOST_KW).contains(&kw));
+        !told || !(0.0..=MOST_KW).contains(&of_port[stay.charger_id.as_str()])
+    };
+    for stay in stays.iter().filter(is_wrong) {
+        let kw = stay.power_kw.unwrap_or(stay.energy_kwh / stay.hours());
+        let message = format!("a power of {kw:.0} kW at `{}` is not from 0 to {MOST_KW:.0} kW", stay.charger_id);
+        let help = Some("are times, energy and power in the units that the file says?".to_owned());
+        mistakes.push(stay.line, &stay.label, message, help);
     }
 }
 

@@ -1,12 +1,16 @@
 //! A mapping file to fill in: what the file looks like, and what can be said of it.
 
 use super::map::Map;
-use super::sheet::{self, SheetRow};
+use super::sheet::{self, Cell, SheetRow};
+use crate::disk::name::steers;
 use crate::document::problem::Mistakes;
 use std::fmt::Write;
 
 /// How the first line of a file begins that `import` wrote: where its numbers were measured.
 pub const MEASURED: &str = "# measured: ";
+
+/// Letters of a cell that are shown.
+const MOST_SHOWN: usize = 80;
 
 /// Keys of `[columns]` by kind, and what each is.
 const ROLES: [(&str, &[(&str, &str)]); 2] = [
@@ -39,6 +43,11 @@ const ROLES: [(&str, &[(&str, &str)]); 2] = [
     ),
 ];
 
+/// A cell in a comment: on one line, whatever it holds, and not for ever.
+fn shown(cell: &Cell) -> String {
+    cell.text().chars().take(MOST_SHOWN).map(|c| if steers(c) { ' ' } else { c }).collect()
+}
+
 /// A mapping file for a table, with its columns as comments.
 ///
 /// # Errors
@@ -54,8 +63,8 @@ pub fn of(kind: &str, bytes: &[u8]) -> Result<String, String> {
     let (header, first) = (&sheet.rows[at], sheet.rows.get(at + 1));
     let mut out = format!("# How `portvolt import {kind}` reads this table. The columns, each with its first value:\n");
     for (column, cell) in header.cells.iter().enumerate() {
-        let value = first.map_or(String::new(), |row| row.cell(column).text().into_owned());
-        let _ = writeln!(out, "#   {} = {}", cell.text(), value);
+        let value = first.map_or(String::new(), |row| shown(row.cell(column)));
+        let _ = writeln!(out, "#   {} = {value}", shown(cell));
     }
     let _ = writeln!(out, "\nheader_line = {}", header.line);
     out.push_str(

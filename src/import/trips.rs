@@ -4,14 +4,16 @@
 //! Tables (CSV, workbook) and the trips of Geotab's interface (a list of `Trip` objects, or `{"result": [...]}`) are read.
 
 use super::map::Map;
-use super::meter_columns::plain;
 use super::number::{Decimal, number};
 use super::sheet::{self, Cell, SheetRow};
 use super::stamp::{DateOrder, When, order_of, when};
+use super::trip_columns::{Columns, MILE_KM};
+use crate::disk::name::{plain as plain_name, steers};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
 use crate::document::table::Table;
 use crate::kernel::math::{cos, great_circle_km};
+use crate::record::table::plain_cell;
 use dbscan::Classification;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,14 +23,14 @@ use std::fmt::Write;
 
 const MOST_VALUES: usize = 10_000_000;
 const ROWS_LOOKED_AT: usize = 60;
-/// A mile, km.
-const MILE_KM: f64 = 1.609_344;
 /// A degree of latitude, km (mean radius 6,371 km).
 const DEGREE_KM: f64 = 111.195;
 /// Stops this close are one point, degrees: about ten metres, what receivers resolve.
 const SAME_STOP_DEG: f64 = 1e-4;
 /// More different points are not clustered: the time grows with their square.
 const MOST_POINTS: usize = 30_000;
+/// No trip is longer, km.
+const LONGEST_KM: f64 = 5_000.0;
 /// Shorter stops at home charge nothing: they are a manoeuvre, s.
 const LEAST_CHARGE_S: i64 = 600;
 
@@ -148,15 +150,30 @@ pub fn read(path: &str, bytes: &[u8], options: &Options, problems: &mut Vec<Prob
 pub fn sites(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<(String, f64, f64)> {
     let mut table = Table::open(path, text, &["site", "lat", "lon"], &[], problems);
     let [site, lat, lon] = table.columns(["site", "lat", "lon"]);
-    let mut out = Vec::new();
+    let mut out: Vec<(String, f64, f64)> = Vec::new();
+    let mut known: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(row) = table.next_row() {
         let key = row.get(site).unwrap_or_default().to_owned();
+        if let Err(message) = is_key(&key) {
+            table.wrong(row.line, "site", message, None);
+        } else if let Some(line) = known.insert(key.clone(), row.line) {
+            table.wrong(row.line, "site", format!("`{key}` stands in line {line} too"), None);
+        }
         let place = (table.number(&row, lat, -90.0, 90.0), table.number(&row, lon, -180.0, 180.0));
         if let (Some(lat), Some(lon)) = place {
             out.push((key, lat, lon));
         }
     }
     out
+}
+
+/// May a word be the key of a site in the files that are written? It stands in TOML and in cells of CSV, and names files later.
+fn is_key(key: &str) -> Result<(), String> {
+    plain_name(key).map_err(|error| error.to_string())?;
+    if key.contains(',') || plain_cell(key) != key {
+        return Err(format!("`{key}` is no key: it would be another cell, or a formula"));
+    }
+    Ok(())
 }
 
 /// Trips of Geotab's interface. Times are points in time, distances km.
@@ -175,13 +192,15 @@ fn geotab(bytes: &[u8], mistakes: &mut Mistakes<'_>) -> Option<Vec<Trip>> {
         let label = format!("[{at}]");
         let vehicle = trip["device"]["id"].as_str().or_else(|| trip["device"].as_str());
         let time = |key: &str| trip[key].as_str().and_then(|text| text.parse::<Timestamp>().ok());
-        let point = trip["stopPoint"]["y"].as_f64().zip(trip["stopPoint"]["x"].as_f64());
-        match (vehicle, time("start"), time("stop"), trip["distance"].as_f64(), point) {
+        let point = trip["stopPoint"]["y"].as_f64().zip(trip["stopPoint"]["x"].as_f64()).filter(is_place);
+        let km = trip["distance"].as_f64().filter(is_distance);
+        match (vehicle, time("start"), time("stop"), km, point) {
             (Some(vehicle), Some(start), Some(stop), Some(km), Some(place)) if stop >= start => {
                 out.push(Trip { vehicle: vehicle.to_owned(), start, stop, km, place });
             }
             _ => {
-                let help = "a trip has device, start, stop, distance (km) and stopPoint {x, y}".to_owned();
+                let help = "a trip has device, start, stop, distance (0 to 5000 km) and stopPoint {x, y} in degrees"
+                    .to_owned();
                 mistakes.push(None, &label, "is no trip".to_owned(), Some(help));
             }
         }
@@ -189,116 +208,12 @@ fn geotab(bytes: &[u8], mistakes: &mut Mistakes<'_>) -> Option<Vec<Trip>> {
     Some(out)
 }
 
-const VEHICLE: [&str; 13] = [
-    "vehicle",
-    "vehicle id",
-    "vehicle name",
-    "device",
-    "device name",
-    "device id",
-    "truck",
-    "truck id",
-    "unit",
-    "unit number",
-    "asset",
-    "asset name",
-    "vin",
-];
-const START: [&str; 12] = [
-    "start",
-    "start time",
-    "start date",
-    "trip start",
-    "trip start time",
-    "start date time",
-    "departure",
-    "departure time",
-    "depart",
-    "start timestamp",
-    "starttime",
-    "start date and time",
-];
-const STOP: [&str; 14] = [
-    "stop",
-    "stop time",
-    "stop date",
-    "end",
-    "end time",
-    "end date",
-    "trip end",
-    "trip end time",
-    "trip stop",
-    "arrival",
-    "arrival time",
-    "end timestamp",
-    "endtime",
-    "stop date and time",
-];
-const LATITUDE: [&str; 8] = [
-    "latitude",
-    "lat",
-    "stop latitude",
-    "end latitude",
-    "end lat",
-    "stop lat",
-    "destination latitude",
-    "arrival latitude",
-];
-const LONGITUDE: [&str; 9] = [
-    "longitude",
-    "lon",
-    "lng",
-    "stop longitude",
-    "end longitude",
-    "end lon",
-    "stop lon",
-    "destination longitude",
-    "arrival longitude",
-];
-
-/// Which column says what.
-struct Columns {
-    vehicle: usize,
-    start: usize,
-    stop: usize,
-    distance: (usize, f64),
-    place: (usize, usize),
+fn is_place((lat, lon): &(f64, f64)) -> bool {
+    lat.abs() <= 90.0 && lon.abs() <= 180.0
 }
 
-impl Columns {
-    fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
-        let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
-        let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
-        let mut missing = Vec::new();
-        let mut at = |role: &'static str, known: &[&str]| -> usize {
-            let mapped = map
-                .columns
-                .get(role)
-                .and_then(|name| written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim())));
-            let found = mapped.or_else(|| known.iter().find_map(|known| names.iter().position(|name| name == known)));
-            found.unwrap_or_else(|| {
-                missing.push(role);
-                0
-            })
-        };
-        let (vehicle, start, stop) = (at("vehicle", &VEHICLE), at("start", &START), at("stop", &STOP));
-        let place = (at("latitude", &LATITUDE), at("longitude", &LONGITUDE));
-        let distance = map.columns.get("distance").map_or_else(
-            || {
-                names.iter().position(|name| {
-                    name.split(' ').any(|word| word == "distance" || word == "mileage" || word == "miles")
-                })
-            },
-            |name| written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim())),
-        );
-        let Some(distance) = distance.filter(|_| missing.is_empty()) else {
-            missing.extend(distance.is_none().then_some("distance"));
-            let seen: Vec<String> = written.iter().take(16).map(|name| format!("`{name}`")).collect();
-            return Err(format!("no column was recognised for {}; there are {}", missing.join(", "), seen.join(", ")));
-        };
-        let in_miles = names[distance].split(' ').any(|word| matches!(word, "mi" | "mile" | "miles"));
-        Ok(Self { vehicle, start, stop, distance: (distance, if in_miles { MILE_KM } else { 1.0 }), place })
-    }
+fn is_distance(km: &f64) -> bool {
+    (0.0..=LONGEST_KM).contains(km)
 }
 
 fn table(
@@ -349,11 +264,15 @@ fn table(
     if columns.distance.1 < MILE_KM {
         notes.push("distances are km, as no column says miles".to_owned());
     }
-    Some(
-        body()
-            .filter_map(|row| trip(row, &columns, order, zone, options.map.decimal().unwrap_or_default(), mistakes))
-            .collect(),
-    )
+    // Sums of a report name no truck or no time.
+    let is_sum = |row: &SheetRow| row.cell(columns.vehicle).is_empty() || row.cell(columns.start).is_empty();
+    let sums = body().filter(|row| is_sum(row)).count();
+    if sums > 0 {
+        notes.push(format!("{sums} rows without a truck or a start are left out"));
+    }
+    let decimal = options.map.decimal().unwrap_or_default();
+    let rows = body().filter(|row| !is_sum(row));
+    Some(rows.filter_map(|row| trip(row, &columns, order, zone, decimal, mistakes)).collect())
 }
 
 fn trip(
@@ -365,21 +284,14 @@ fn trip(
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Trip> {
     let vehicle = row.cell(columns.vehicle).text().into_owned();
-    // Sums of a report name no truck or no time.
-    if vehicle.is_empty() || row.cell(columns.start).is_empty() {
-        return None;
-    }
     let time = |cell: &Cell| match when(cell, order)? {
         When::Instant(unix_s, _) => Timestamp::from_second(unix_s).ok(),
         When::Local(local) => local.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp()),
     };
     let value = |at: usize| number(row.cell(at), decimal);
     let (start, stop) = (time(row.cell(columns.start)), time(row.cell(columns.stop)));
-    let km = value(columns.distance.0)
-        .map(|distance| distance * columns.distance.1)
-        .filter(|km| (0.0..=5_000.0).contains(km));
-    let place =
-        value(columns.place.0).zip(value(columns.place.1)).filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
+    let km = value(columns.distance.0).map(|distance| distance * columns.distance.1).filter(is_distance);
+    let place = value(columns.place.0).zip(value(columns.place.1)).filter(is_place);
     let checks = [
         ("start", start.is_some(), columns.start),
         ("stop", stop.is_some(), columns.stop),
@@ -485,6 +397,12 @@ fn clusters(list: &[Trip], options: &Options, mistakes: &mut Mistakes<'_>) -> Op
     Some((places, ends.collect()))
 }
 
+/// A key as TOML has it.
+fn toml_key(key: &str) -> String {
+    let is_bare = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    if is_bare { key.to_owned() } else { toml::Value::from(key).to_string() }
+}
+
 impl Trips {
     /// Where a trip begins: where the truck's trip before has ended.
     fn begin(&self, at: usize) -> Option<usize> {
@@ -503,7 +421,8 @@ impl Trips {
             let _ = write!(
                 out,
                 "\n# {} trips end here; set its kind: terminal, depot, yard, warehouse, public, rail or plant\n[site.{}]\nkind = \"yard\"\nlat = {lat:.5}\nlon = {lon:.5}\nsources = {{ default = \"trips\" }}\n",
-                place.stops, place.key
+                place.stops,
+                toml_key(&place.key)
             );
         }
         out
@@ -519,12 +438,9 @@ impl Trips {
             let (Some(from), Some(to)) = (self.begin(at), self.ends[at]) else { continue };
             if from != to {
                 let (from, to, km) = (&self.places[from].key, &self.places[to].key, trip.km);
-                let vehicle: String = trip
-                    .vehicle
-                    .chars()
-                    .map(|c| if matches!(c, ',' | '"') || c.is_control() { ' ' } else { c })
-                    .collect();
-                let vehicle = crate::record::table::plain_cell(&vehicle);
+                let vehicle: String =
+                    trip.vehicle.chars().map(|c| if matches!(c, ',' | '"') || steers(c) { ' ' } else { c }).collect();
+                let vehicle = plain_cell(&vehicle);
                 let _ = writeln!(out, "{from},{to},{},{},{vehicle},{km:.1}", local(trip.start), local(trip.stop));
                 count += 1;
             }

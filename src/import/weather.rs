@@ -12,6 +12,9 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// Lines before the hours of EPW, and columns up to those that are read.
+const EPW_HEADER: u64 = 8;
+const EPW_COLUMNS: usize = 16;
 /// What stands for a value that is missing, and more.
 const MISSING_C: f64 = 70.0;
 const MISSING_W_PER_M2: f64 = 2_000.0;
@@ -27,6 +30,8 @@ pub struct WeatherYear {
     pub daily_range_c: f64,
     /// Sunlight on the ground over that above the air, where the file holds sunlight and a place.
     pub clearness: Option<[f64; 12]>,
+    /// Hours without a temperature, which are left out.
+    pub missing: usize,
 }
 
 /// An hour, or a part of one.
@@ -49,9 +54,62 @@ pub fn read(path: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Wea
     found
 }
 
+/// The hours of a file, and the place where they were.
+#[derive(Default)]
+struct Hours {
+    place: Option<(f64, f64)>,
+    samples: Vec<Sample>,
+    missing: usize,
+}
+
+impl Hours {
+    /// Takes an hour: with its month, day and temperature as they are written.
+    fn take(
+        &mut self,
+        row: &SheetRow,
+        [month, day, celsius]: [usize; 3],
+        date: Option<Date>,
+        mistakes: &mut Mistakes<'_>,
+    ) -> bool {
+        let value = |at: usize| number(row.cell(at), Decimal::Point);
+        let whole =
+            |at: usize, most: f64| value(at).filter(|value| (1.0..=most).contains(value)).map(|value| value as i8);
+        let (month_of, day_of) = match date {
+            Some(date) => (Some(date.month()), Some(date.day())),
+            None => (whole(month, 12.0), whole(day, 31.0)),
+        };
+        let (Some(month), Some(day)) = (month_of, day_of) else {
+            mistakes.push(Some(row.line), "", format!("`{}` is no day of a month", row.cell(month).text()), None);
+            return false;
+        };
+        let Some(degrees) = value(celsius) else {
+            let message = format!("`{}` is no temperature", row.cell(celsius).text());
+            mistakes.push(Some(row.line), "", message, None);
+            return false;
+        };
+        if degrees.abs() >= MISSING_C {
+            self.missing += 1;
+            return false;
+        }
+        self.samples.push(Sample { month: month as usize - 1, day, celsius: degrees, global_w_per_m2: None });
+        true
+    }
+
+    /// The sunlight of the hour that was taken last.
+    fn light(&mut self, light: Option<f64>) {
+        if let Some(last) = self.samples.last_mut() {
+            last.global_w_per_m2 = light.filter(|light| (0.0..MISSING_W_PER_M2).contains(light));
+        }
+    }
+}
+
 fn year(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<WeatherYear> {
     let is_epw = sheet.rows.first().is_some_and(|row| row.cell(0).text() == "LOCATION");
-    let (place, samples) = if is_epw { epw(sheet) } else { table(sheet, mistakes)? };
+    let before = mistakes.found();
+    let Hours { place, samples, missing } = if is_epw { epw(sheet, mistakes) } else { table(sheet, mistakes)? };
+    if mistakes.found() > before {
+        return None;
+    }
     if samples.is_empty() {
         let help = "known are EPW, TMY3, NSRDB and the hourly CSV of PVWatts".to_owned();
         mistakes.push(None, "", "holds no hours of weather that are known".to_owned(), Some(help));
@@ -76,7 +134,7 @@ fn year(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<WeatherYear> {
     mean_c.iter_mut().zip(counts).for_each(|(sum, count)| *sum /= f64::from(count));
     let daily_range_c = days.values().map(|day| day.1 - day.0).sum::<f64>() / days.len() as f64;
     let clearness = place.and_then(|(lat, _)| clearness(&days, lat));
-    Some(WeatherYear { place, mean_c, daily_range_c, clearness })
+    Some(WeatherYear { place, mean_c, daily_range_c, clearness, missing })
 }
 
 /// Clearness by month: what reached the ground over what shone above the air on the same days.
@@ -99,21 +157,23 @@ fn clearness(days: &BTreeMap<(usize, i8), (f64, f64, f64, u32)>, lat: f64) -> Op
 }
 
 /// `EnergyPlus` weather: a place in the first line, hours after eight lines of header, columns by position.
-fn epw(sheet: &Sheet) -> (Option<(f64, f64)>, Vec<Sample>) {
+fn epw(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Hours {
     let value = |row: &SheetRow, at: usize| number(row.cell(at), Decimal::Point);
     let place = sheet.rows.first().and_then(|row| Some((value(row, 6)?, value(row, 7)?)));
-    let sample = |row: &SheetRow| {
-        let (year, month, day) = (value(row, 0)?, value(row, 1)?, value(row, 2)?);
-        let celsius = value(row, 6).filter(|celsius| *celsius < MISSING_C)?;
-        let is_hour = row.cells.len() > 15 && (1900.0..2200.0).contains(&year) && (1.0..=12.0).contains(&month);
-        let light = value(row, 13).filter(|light| *light < MISSING_W_PER_M2);
-        is_hour.then_some(Sample { month: month as usize - 1, day: day as i8, celsius, global_w_per_m2: light })
-    };
-    (place, sheet.rows.iter().skip(1).filter_map(sample).collect())
+    let place = place.filter(|(lat, lon)| lat.abs() <= 90.0 && lon.abs() <= 180.0);
+    let mut hours = Hours { place, ..Hours::default() };
+    for row in sheet.rows.iter().filter(|row| row.line > EPW_HEADER) {
+        if row.cells.len() < EPW_COLUMNS {
+            mistakes.push(Some(row.line), "", format!("has {} cells, an hour of EPW has 35", row.cells.len()), None);
+        } else if hours.take(row, [1, 2, 6], None, mistakes) {
+            hours.light(value(row, 13));
+        }
+    }
+    hours
 }
 
 /// A table with a header: TMY3, NSRDB, `PVWatts`.
-fn table(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<(Option<(f64, f64)>, Vec<Sample>)> {
+fn table(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<Hours> {
     const CELSIUS: [&str; 8] = [
         "temperature",
         "air temperature",
@@ -134,30 +194,33 @@ fn table(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Option<(Option<(f64, f64
             at,
             month.is_some(),
             when,
-            of(&["day"]),
+            if month.is_some() { of(&["day"])? } else { when },
             of(&CELSIUS)?,
             names.iter().position(|name| name == "ghi" || name.starts_with("ghi w")),
         ))
     });
     let Some((header, has_month, when, day, celsius, light)) = found else {
         let help = "known are EPW, TMY3, NSRDB and the hourly CSV of PVWatts".to_owned();
-        mistakes.push(Some(1), "", "has no header with a month (or date) and a temperature".to_owned(), Some(help));
+        mistakes.push(
+            Some(1),
+            "",
+            "has no header with a month and day (or date) and a temperature".to_owned(),
+            Some(help),
+        );
         return None;
     };
-    let value = |row: &SheetRow, at: usize| number(row.cell(at), Decimal::Point);
-    let sample = |row: &SheetRow| {
-        let (month, day) = if has_month {
-            (value(row, when)? as usize, value(row, day?)? as i8)
-        } else {
-            let date = date(row.cell(when), DateOrder::MonthFirst)?;
-            (date.month() as usize, date.day())
-        };
-        let celsius = value(row, celsius).filter(|celsius| celsius.abs() < MISSING_C)?;
-        let light = light.and_then(|at| value(row, at)).filter(|light| (0.0..MISSING_W_PER_M2).contains(light));
-        (1..=12).contains(&month).then(|| Sample { month: month - 1, day, celsius, global_w_per_m2: light })
-    };
-    let place = place(&sheet.rows[..header]);
-    Some((place, sheet.rows[header + 1..].iter().filter_map(sample).collect()))
+    let mut hours = Hours { place: place(&sheet.rows[..header]), ..Hours::default() };
+    for row in &sheet.rows[header + 1..] {
+        // PVWatts adds everything up in its last line.
+        if row.cell(0).text().to_ascii_lowercase().starts_with("total") {
+            continue;
+        }
+        let date = if has_month { None } else { date(row.cell(when), DateOrder::MonthFirst) };
+        if hours.take(row, [when, day, celsius], date, mistakes) {
+            hours.light(light.and_then(|at| number(row.cell(at), Decimal::Point)));
+        }
+    }
+    Some(hours)
 }
 
 /// Latitude and longitude in the lines before a header: under their names, beside them, or as TMY3 has them.
@@ -215,7 +278,12 @@ fn array(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Vec<f64> {
                 continue;
             }
             match number(row.cell(power), Decimal::Point).filter(|watts| watts.is_finite()) {
-                Some(watts) => out.push((watts / 1000.0 / dc_kw).clamp(0.0, 2.0)),
+                // At night inverters take a little.
+                Some(watts) if watts / 1000.0 / dc_kw <= 2.0 => out.push((watts / 1000.0 / dc_kw).max(0.0)),
+                Some(watts) => {
+                    let message = format!("{watts} W of {dc_kw} kW of modules is more than twice their power");
+                    mistakes.push(Some(row.line), "AC System Output", message, None);
+                }
                 None => mistakes.push(
                     Some(row.line),
                     "AC System Output",

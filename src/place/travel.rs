@@ -10,6 +10,20 @@ use bevy_ecs::prelude::Resource;
 /// Kinds of road, by the length of the trip.
 const CLASSES: usize = 3;
 
+fn class_of(spec: &TravelSpec, km: f64) -> usize {
+    match km {
+        km if km <= spec.local_up_to_km => 0,
+        km if km <= spec.arterial_up_to_km => 1,
+        _ => 2,
+    }
+}
+
+/// Energy of a kilometre of a trip of this length over that of a freeway kilometre.
+#[must_use]
+pub fn energy_factor(spec: &TravelSpec, km: f64) -> f64 {
+    [spec.local_energy_factor, spec.arterial_energy_factor, 1.0][class_of(spec, km)]
+}
+
 /// Distances and times between all pairs of sites.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Travel {
@@ -51,16 +65,9 @@ impl Travel {
                 listed_h[to * n + from] = row.minutes.unwrap_or(0.0) / 60.0;
             }
         }
-        let class_of = |km: f64| match km {
-            km if km <= spec.local_up_to_km => 0_u8,
-            km if km <= spec.arterial_up_to_km => 1,
-            _ => 2,
-        };
-        let class: Vec<u8> = km.iter().map(|km| class_of(*km)).collect();
-        let factor = [spec.local_energy_factor, spec.arterial_energy_factor, 1.0];
-        let energy_km = km.iter().zip(&class).map(|(km, class)| km * factor[usize::from(*class)]).collect();
+        let energy_km = km.iter().map(|km| km * energy_factor(spec, *km)).collect();
         let speed_kmh: [f64; CLASSES] = [spec.local_kmh, spec.arterial_kmh, spec.freeway_kmh];
-        let by_speed_h = km.iter().zip(&class).map(|(km, class)| km / speed_kmh[usize::from(*class)]);
+        let by_speed_h = km.iter().map(|km| km / speed_kmh[class_of(spec, *km)]);
         let free_h =
             listed_h.iter().zip(by_speed_h).map(|(listed, by_speed)| if *listed > 0.0 { *listed } else { by_speed });
         let free_h = free_h.collect();

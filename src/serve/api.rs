@@ -4,6 +4,7 @@ use super::app::App;
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
+use super::extract::{JsonBody, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest};
 use super::runs::{Runs, aside, finished_state, runs};
 use super::ticket::RunState;
@@ -28,7 +29,7 @@ use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -292,8 +293,7 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::scenario::files::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -329,8 +329,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> Ap
         if !problems.is_empty() {
             return Err(Problems { files: Vec::new(), list: problems }.into());
         }
-        let folder = crate::scenario::files::folder_of(&app.workspace.scenario(&scenario)?);
-        save::create(&folder.join(&name), text.as_bytes())?;
+        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
         Ok((StatusCode::CREATED, Json(Written { path: name, text })))
     })
     .await
@@ -565,28 +564,4 @@ async fn put_plugin(
         Ok(StatusCode::CREATED)
     })
     .await
-}
-
-/// A JSON body; what is wrong with it is told in the one shape of errors.
-pub(super) struct JsonBody<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for JsonBody<T> {
-    type Rejection = ApiError;
-
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self, ApiError> {
-        let read = Json::<T>::from_request(request, state).await;
-        read.map(|Json(body)| Self(body)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-    }
-}
-
-/// What stands behind the `?`; what is wrong with it is told in the one shape of errors.
-struct QueryOf<T>(T);
-
-impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequestParts<S> for QueryOf<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> Result<Self, ApiError> {
-        let read = Query::<T>::from_request_parts(parts, state).await;
-        read.map(|Query(of)| Self(of)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
-    }
 }

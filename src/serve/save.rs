@@ -4,7 +4,7 @@ use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
 use super::layout;
 use super::workspace::Workspace;
-use crate::disk::{Folder, WriteError, whole};
+use crate::disk::{Folder, WriteError};
 use crate::scenario::files::FILE_NAME;
 use crate::scenario::load::{Request, document};
 use crate::scenario::template::{Files, copy_out};
@@ -43,17 +43,9 @@ pub(super) fn draft(
             "a fault of Portvolt: the file would not say what the draft says; please report it",
         ));
     }
-    let new = file.with_file_name(format!("{name}.toml"));
-    create(&new, text.as_bytes())?;
-    Ok((new, text))
-}
-
-/// Writes a file whole, unless there is one of its name.
-///
-/// # Errors
-/// When the name is taken or the system refuses.
-pub(super) fn create(path: &Path, bytes: &[u8]) -> ApiResult<()> {
-    whole::write_new(path, bytes).map_err(|error| refused(&error))
+    let name = format!("{name}.toml");
+    create_in(&workspace.beside(scenario)?, &name, text.as_bytes())?;
+    Ok((file.with_file_name(name), text))
 }
 
 /// Writes a file whole into an opened folder, unless there is one of its name.

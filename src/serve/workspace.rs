@@ -127,6 +127,16 @@ impl Workspace {
         self.folder.sub_or_make(name).map_err(|error| ApiError::system(error.to_string()))
     }
 
+    /// The folder that a scenario lies in, opened: what is written there stays inside, whatever is renamed meanwhile.
+    ///
+    /// # Errors
+    /// When there is no such scenario, or a link leads out of the folder.
+    pub(super) fn beside(&self, scenario: &str) -> ApiResult<Folder> {
+        let folder = crate::scenario::files::folder_of(&self.scenario(scenario)?);
+        let inner = folder.strip_prefix(&self.root).unwrap_or(&folder);
+        self.folder.below(inner).map_err(|error| ApiError::bad(format!("the folder of `{scenario}` {error}")))
+    }
+
     /// A path inside the folder.
     ///
     /// # Errors

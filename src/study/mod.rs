@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod calibration;
 pub mod compare;
 pub mod fork;
 pub mod influence;

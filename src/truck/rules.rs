@@ -19,7 +19,14 @@ pub enum Pull {
 /// Use of a model at a temperature over its use in mild weather (15 to 25 degrees Celsius): linear on both sides.
 #[must_use]
 pub fn weather_factor(model: &TruckModelSpec, celsius: f64) -> f64 {
-    1.0 + model.cold_per_c * (15.0 - celsius).max(0.0) + model.hot_per_c * (celsius - 25.0).max(0.0)
+    let (cold_c, hot_c) = outside_mild(celsius);
+    1.0 + model.cold_per_c * cold_c + model.hot_per_c * hot_c
+}
+
+/// How far a temperature lies below and above mild weather, degrees Celsius.
+#[must_use]
+pub fn outside_mild(celsius: f64) -> (f64, f64) {
+    ((15.0 - celsius).max(0.0), (celsius - 25.0).max(0.0))
 }
 
 /// Use per freeway km in mild weather: kWh or US gallons.

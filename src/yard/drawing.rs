@@ -18,6 +18,9 @@ const MOST_FEATURES: usize = 2_000;
 /// Mean radius of the Earth, m (IUGG), as great circles have it.
 const EARTH_M: f64 = 6_371_008.8;
 
+/// Nor one of more positions: each place is held against each other, and against the fence.
+const MOST_POSITIONS: usize = 20_000;
+
 /// Reads a drawing. Mistakes go to `problems`, named by file, feature and key.
 pub(crate) fn read(path: &str, text: &str, problems: &mut Vec<Problem>) -> Drawing {
     let place = || Some(Place::File(path.to_owned()));
@@ -62,6 +65,11 @@ fn features(document: &Value) -> Result<Drawing, Vec<Wrong>> {
     }
     if !wrong.is_empty() {
         return Err(wrong);
+    }
+    let positions: usize = found.iter().map(|it| it.shape.coords_count()).sum();
+    if positions > MOST_POSITIONS {
+        let message = format!("have {positions} positions, more than {MOST_POSITIONS}");
+        return Err(vec![Wrong::new("features", message, Some("simplify outlines and roads"))]);
     }
     if !is_metric && let Some(origin) = found.iter().find_map(|it| it.shape.coords_first()) {
         for feature in &mut found {
@@ -147,6 +155,7 @@ fn shape(geometry: &Value) -> Result<Geometry, String> {
 /// Points of a shape.
 trait Coords {
     fn coords_all(&self) -> Vec<Coord>;
+    fn coords_count(&self) -> usize;
     fn coords_first(&self) -> Option<Coord> {
         self.coords_all().first().copied()
     }
@@ -155,6 +164,10 @@ trait Coords {
 impl Coords for Geometry {
     fn coords_all(&self) -> Vec<Coord> {
         geo::CoordsIter::coords_iter(self).collect()
+    }
+
+    fn coords_count(&self) -> usize {
+        geo::CoordsIter::coords_count(self)
     }
 }
 

@@ -4,8 +4,9 @@ use super::spec::{Drawing, Feature, Part, PlanKind, PlanSpec};
 use super::ways::{ROAD_REACH_M, Road, on_roads, rectilinear};
 use super::wrong::Wrong;
 use super::{drawing, standard};
+use crate::document::problem::MOST_TOLD;
 use crate::terminal::spec::TerminalSpec;
-use geo::{Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
+use geo::{BoundingRect, Centroid, Coord, Distance, Euclidean, Geometry, Line, Point, Relate};
 
 /// A place of a plan: its position in the plan's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,13 +211,16 @@ impl<'a> Parts<'a> {
         places.extend(self.parking.map(|it| (it, "parking")));
         places.extend(self.rail.map(|it| (it, "rail ramp")));
         for (at, (place, word)) in places.iter().enumerate() {
+            if wrong.len() >= MOST_TOLD {
+                break;
+            }
             if !self.fence.shape.relate(&place.shape).is_covers() {
                 let message = format!("the {word} `{}` lies outside of the fence", place.key);
                 wrong.push(Wrong::new(place.label.clone(), message, Some("move it inside, or the fence around it")));
             }
             for (other, known) in &places[..at] {
                 // Units may wait where they charge.
-                if [*known, *word] == ["lot", "parking"] {
+                if [*known, *word] == ["lot", "parking"] || !may_touch(&other.shape, &place.shape) {
                     continue;
                 }
                 let matrix = other.shape.relate(&place.shape);
@@ -243,6 +247,14 @@ impl<'a> Parts<'a> {
         let along = self.quay.end - self.quay.start;
         along / Euclidean.distance(Point(self.quay.start), Point(self.quay.end))
     }
+}
+
+/// Do the boxes around two shapes touch? Only then the shapes may.
+fn may_touch(a: &Geometry, b: &Geometry) -> bool {
+    a.bounding_rect().zip(b.bounding_rect()).is_none_or(|(a, b)| {
+        let apart = |low: Coord, high: Coord| high.x < low.x || high.y < low.y;
+        !apart(a.min(), b.max()) && !apart(b.min(), a.max())
+    })
 }
 
 /// A place that is being tabled.
@@ -313,7 +325,9 @@ impl<'a> Table<'a> {
             return Ok(rectilinear(&places, parts.axis(), detour));
         }
         let places: Vec<(Coord, &Geometry)> = self.seats.iter().map(|seat| (seat.at, &seat.shape)).collect();
-        let ways = on_roads(&places, &parts.roads);
+        let too_many =
+            |message: String| vec![Wrong::new("", message, Some("leave out what is no road of the terminal"))];
+        let ways = on_roads(&places, &parts.roads).map_err(too_many)?;
         let n = places.len();
         // The place that most others reach is on the terminal's roads; what has no way to it and back is off them.
         let joined = |at: usize, other: usize| ways[at * n + other].is_finite() && ways[other * n + at].is_finite();

@@ -5,7 +5,13 @@
 
 use super::spec::{Drawing, Feature, GateSide, Part, PlanKind, PlanSpec};
 use super::wrong::Wrong;
+use crate::document::problem::MOST_TOLD;
 use geo::{Coord, Geometry, Line, LineString, Point, Rect, coord};
+
+/// Blocks, and lots, at most: each is held against each other.
+const MOST_PARTS: u64 = 1_000;
+/// Nothing of a terminal lies farther from its quay's end, m.
+const FARTHEST_M: f64 = 20_000.0;
 
 /// Draws the standard plan of a kind.
 ///
@@ -28,6 +34,10 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         width: need("block_width_m", spec.block_width_m),
         aisle: need("aisle_m", spec.aisle_m),
     };
+    wrong.extend(too_much(spec));
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     let classes: Vec<&str> =
         spec.blocks.iter().flat_map(|(class, count)| core::iter::repeat_n(class.as_str(), count.0 as usize)).collect();
     if classes.is_empty() {
@@ -61,6 +71,25 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, shape) }
     }));
     Ok(Drawing { features })
+}
+
+/// What no terminal has: parts without number, and places of another one.
+fn too_much(spec: &PlanSpec) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let blocks = spec.blocks.values().fold(0_u64, |sum, count| sum.saturating_add(u64::from(count.0)));
+    for (field, number) in [("blocks", blocks), ("lots", spec.lots.len() as u64)] {
+        if number > MOST_PARTS {
+            wrong.push(Wrong::new(field, format!("{number} {field}, more than {MOST_PARTS}"), None));
+        }
+    }
+    let is_far = |metres: &[f64]| metres.iter().any(|metres| metres.abs() > FARTHEST_M);
+    let lots = spec.lots.iter().filter(|(_, lot)| is_far(&lot.at_m) || is_far(&lot.size_m));
+    let rail = spec.rail_at_m.filter(|at| is_far(at)).map(|_| "rail_at_m".to_owned());
+    let far = lots.map(|(key, _)| format!("lots.{key}")).chain(rail);
+    wrong.extend(far.take(MOST_TOLD).map(|field| {
+        Wrong::new(field, format!("lies more than {FARTHEST_M} m from the quay"), Some("it is in metres"))
+    }));
+    wrong
 }
 
 /// Dimensions, m.

@@ -12,6 +12,10 @@ pub(crate) const ROAD_REACH_M: f64 = 50.0;
 /// Ends of roads this close are one crossing, m.
 const SAME_M: f64 = 0.05;
 
+/// More straight stretches of roads are not read, nor roads that meet more often: a terminal has some hundred.
+const MOST_STRETCHES: usize = 5_000;
+const MOST_MEETINGS: usize = 20_000;
+
 /// A road from point to point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Road {
@@ -32,14 +36,25 @@ pub(crate) fn rectilinear(places: &[Coord], axis: Coord, factor: f64) -> Vec<f64
 
 /// Shortest ways on roads from place to place (row by row), m; infinite where there is none. Each place is joined to the
 /// nearest point of the nearest road, if that is within reach of its shape.
-pub(crate) fn on_roads(places: &[(Coord, &Geometry)], roads: &[Road]) -> Vec<f64> {
+///
+/// # Errors
+/// When there are more roads than a terminal has.
+pub(crate) fn on_roads(places: &[(Coord, &Geometry)], roads: &[Road]) -> Result<Vec<f64>, String> {
+    if roads.len() > MOST_STRETCHES {
+        return Err(format!("the roads have {} straight stretches, more than {MOST_STRETCHES}", roads.len()));
+    }
     let mut cuts: Vec<Vec<Coord>> = roads.iter().map(|road| vec![road.line.start, road.line.end]).collect();
+    let mut met = 0;
     for (at, road) in roads.iter().enumerate() {
         for (other, crossing) in roads.iter().enumerate().skip(at + 1) {
             for meeting in meetings(road.line, crossing.line) {
                 cuts[at].push(meeting);
                 cuts[other].push(meeting);
+                met += 1;
             }
+        }
+        if met > MOST_MEETINGS {
+            return Err(format!("the roads meet more than {MOST_MEETINGS} times"));
         }
     }
     let doors: Vec<Option<Coord>> = places.iter().map(|(place, shape)| door(*place, shape, roads, &mut cuts)).collect();
@@ -61,7 +76,7 @@ pub(crate) fn on_roads(places: &[(Coord, &Geometry)], roads: &[Road]) -> Vec<f64
             out.push(if from == to { 0.0 } else { way });
         }
     }
-    out
+    Ok(out)
 }
 
 /// Where a place meets the roads; that point becomes one of the road's.
@@ -173,7 +188,7 @@ mod tests {
             }).collect();
             let places: Vec<(Coord, &Geometry)> = shapes.iter().map(|(place, shape)| (*place, shape)).collect();
             let expected = brute_force(side, f64::from(step), &streets);
-            for (at, (found, expected)) in on_roads(&places, &roads).iter().zip(&expected).enumerate() {
+            for (at, (found, expected)) in on_roads(&places, &roads).unwrap().iter().zip(&expected).enumerate() {
                 // A crossing without a street is on no road, also for itself.
                 if at / 16 != at % 16 {
                     prop_assert!((found - expected).abs() < 1e-6 || (found.is_infinite() && expected.is_infinite()), "{at}: {found} {expected}");
@@ -206,7 +221,7 @@ mod tests {
         let roads = [road((0, 50), (100, 50)), road((50, 0), (50, 100))];
         let ends = [coord! { x: 0.0, y: 50.0 }, coord! { x: 50.0, y: 100.0 }];
         let shapes = ends.map(|at| Geometry::Point(Point(at)));
-        let ways = on_roads(&[(ends[0], &shapes[0]), (ends[1], &shapes[1])], &roads);
+        let ways = on_roads(&[(ends[0], &shapes[0]), (ends[1], &shapes[1])], &roads).unwrap();
         assert!((ways[1] - 100.0).abs() < 1e-9, "{ways:?}");
     }
 
@@ -217,10 +232,10 @@ mod tests {
         let ends = [coord! { x: 0.0, y: 0.0 }, coord! { x: 100.0, y: 0.0 }];
         let shapes = ends.map(|at| Geometry::Point(Point(at)));
         let places = [(ends[0], &shapes[0]), (ends[1], &shapes[1])];
-        let ways = on_roads(&places, &[one]);
+        let ways = on_roads(&places, &[one]).unwrap();
         assert!((ways[1] - 100.0).abs() < 1e-9 && ways[2].is_infinite(), "{ways:?}");
         let ring = [one, road((0, 0), (0, 30)), road((0, 30), (100, 30)), road((100, 30), (100, 0))];
-        let ways = on_roads(&places, &ring);
+        let ways = on_roads(&places, &ring).unwrap();
         assert!((ways[1] - 100.0).abs() < 1e-9 && (ways[2] - 160.0).abs() < 1e-9, "{ways:?}");
     }
 
@@ -230,7 +245,7 @@ mod tests {
         let ends = [coord! { x: 200.0, y: 30.0 }, coord! { x: 700.0, y: -20.0 }, coord! { x: 500.0, y: 51.0 }];
         let shapes = ends.map(|at| Geometry::Point(Point(at)));
         let places: Vec<(Coord, &Geometry)> = ends.iter().copied().zip(&shapes).collect();
-        let ways = on_roads(&places, &roads);
+        let ways = on_roads(&places, &roads).unwrap();
         assert!((ways[1] - 550.0).abs() < 1e-9, "{ways:?}");
         assert!(ways[2].is_infinite());
     }

@@ -10,8 +10,10 @@
 )]
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
+mod bombs;
 mod door;
 mod faults;
+mod others;
 #[cfg(unix)]
 mod served;
 mod strangers;

@@ -29,7 +29,7 @@ fn verify_does_not_believe_a_manifest() {
     finished(folder);
     assert_eq!(verified(folder).0, Some(0), "{}", verified(folder).1);
     let whole = std::fs::read(folder.join("run/manifest.json")).unwrap();
-    let cases: [(&str, fn(&mut serde_json::Value), i32, &str); 8] = [
+    let cases: [(&str, fn(&mut serde_json::Value), i32, &str); 11] = [
         ("no outputs", |it| it["outputs"] = serde_json::json!({}), 1, "summary.json"),
         ("one output less", |it| _ = it["outputs"].as_object_mut().unwrap().remove("tables/power.parquet"), 1, "power"),
         ("no rows", |it| it["rows"] = serde_json::json!({}), 1, "rows of"),
@@ -40,6 +40,9 @@ fn verify_does_not_believe_a_manifest() {
             1,
             "tables/power.csv",
         ),
+        ("another title", |it| it["title"] = "Another".into(), 1, "title"),
+        ("another command", |it| it["command"] = "compare".into(), 1, "command"),
+        ("other sources", |it| it["provenance"] = serde_json::json!({}), 1, "provenance"),
         ("another schema", |it| it["schema"] = 99.into(), 4, "schema 99"),
         ("a way out", |it| it["outputs"]["../../etc/passwd"] = "00".into(), 4, "etc/passwd"),
         ("another hash", |it| it["outputs"]["summary.json"] = "00".into(), 1, "summary.json"),

@@ -203,6 +203,50 @@ fn what_is_said_twice_is_refused() {
     assert_eq!(status(&format!("http://{}/api/v1/runs", server.address), &[&own, &origin, JSON]), 200);
 }
 
+/// Of a key that stands twice in one object the last would win unseen.
+#[test]
+fn a_key_that_stands_twice_in_a_body_is_refused() {
+    let server = Server::start(|_| {});
+    let check = |changes: &str| {
+        let body = format!("{{\"scenario\":\"depot\",\"changes\":[{changes}]}}");
+        super::Connection::open(server.address).ask("POST", "/api/v1/scenarios/check", &[JSON], Some(&body))
+    };
+    assert_eq!(check(r#"{"path":"charger.night","value":{"cabinets":2}}"#).status, 200);
+    for changes in [
+        r#"{"path":"charger.night","value":{"cabinets":2,"cabinets":3}}"#,
+        r#"{"path":"a.b","path":"charger.night.cabinets","value":2}"#,
+        r#"{"path":"time","value":{"days":{"a":1,"b":{"c":1,"c":2}}}}"#,
+    ] {
+        let answer = check(changes);
+        assert!(matches!(answer.status, 400 | 422), "{changes}: {}", answer.text());
+        assert!(answer.text().contains("twice") || answer.text().contains("duplicate"), "{}", answer.text());
+    }
+}
+
+/// What is saved goes into the folder of the scenario, wherever a link leads that lies in its place.
+#[cfg(unix)]
+#[test]
+fn what_is_saved_stays_inside() {
+    use std::os::unix::fs::symlink;
+    let server = Server::start(|_| {});
+    let (root, outside) = (server.folder.path(), tempfile::tempdir().unwrap());
+    std::fs::copy(root.join("depot/scenario.toml"), outside.path().join("scenario.toml")).unwrap();
+    symlink(outside.path(), root.join("elsewhere")).unwrap();
+    symlink("depot", root.join("linked")).unwrap();
+    let background = json!({ "type": "FeatureCollection", "features": [] }).to_string();
+    for (scenario, name, status) in [("elsewhere", "a", 400), ("linked", "b", 201), ("depot", "c", 201)] {
+        let save = json!({ "scenario": scenario, "name": name, "changes": [] });
+        assert_eq!(server.ask("POST", "/api/v1/scenarios/save", Some(&save)).status, status, "{scenario}");
+        let map = json!({ "scenario": scenario, "name": format!("{name}.geojson"), "text": background });
+        let put = server.ask("POST", "/api/v1/scenarios/background", Some(&map));
+        assert_eq!(put.status, status, "{scenario}: {}", put.text());
+    }
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1);
+    for name in ["b.toml", "b.geojson", "c.toml", "c.geojson"] {
+        assert!(root.join("depot").join(name).is_file(), "{name}");
+    }
+}
+
 /// A body of unknown length is read up to its limit and no further.
 #[test]
 fn a_body_in_pieces_has_a_limit() {

@@ -4,6 +4,7 @@ mod arguments;
 mod folders;
 mod layout;
 mod orders;
+mod plans;
 mod plugin;
 mod runs;
 mod scenario;
@@ -12,6 +13,7 @@ mod sessions;
 mod strangers;
 mod tables;
 mod tariff;
+mod workbook;
 
 /// A target: its name, what it does with bytes, what it needs once before.
 type Target = (&'static str, fn(&[u8]), fn());
@@ -21,6 +23,7 @@ pub(crate) const ALL: &[Target] = &[
     ("folders", folders::run, nothing),
     ("layout", layout::run, nothing),
     ("orders", orders::run, nothing),
+    ("plans", plans::run, nothing),
     ("plugin", plugin::run, plugin::let_the_encoder_panic),
     ("runs", runs::run, nothing),
     ("scenario", scenario::run, nothing),
@@ -29,6 +32,7 @@ pub(crate) const ALL: &[Target] = &[
     ("strangers", strangers::run, server::ignore_hang_ups),
     ("tables", tables::run, nothing),
     ("tariff", tariff::run, nothing),
+    ("workbook", workbook::run, workbook::let_the_reader_panic),
 ];
 
 fn nothing() {}

@@ -1,0 +1,81 @@
+//! What a fit says: numbers with their intervals, how well later rows are met, and what is to be drawn.
+
+use super::fit::{Check, Found, Model};
+
+/// A number of the scenario, as it was and as the data say.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Estimate {
+    /// Where it stands in the scenario, such as `truck_model.bev.loaded_per_km`; `[2]` is the third of a list.
+    pub path: String,
+    /// In a list of pairs: what stands before the number, such as a state of charge.
+    pub listed: Option<f64>,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What the scenario says; none where it says nothing.
+    pub before: Option<f64>,
+    /// What the data say.
+    pub value: f64,
+    /// Lowest value of the 99 % interval.
+    pub low: f64,
+    /// Highest.
+    pub high: f64,
+}
+
+/// What one file says.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Calibrated {
+    /// What was fitted, in a few words.
+    pub title: String,
+    /// The file.
+    pub file: String,
+    /// Its blake3.
+    pub blake3: String,
+    /// The numbers.
+    pub estimates: Vec<Estimate>,
+    /// How well the later part of the data is met.
+    pub check: Check,
+    /// Unit of what was observed.
+    pub unit: &'static str,
+    /// Observed and predicted, and was the row held out? At most some thousands, evenly over the rows.
+    pub points: Vec<(f64, f64, bool)>,
+    /// What was assumed, and what these data cannot tell.
+    pub said: Vec<String>,
+}
+
+/// At most so many points are kept to be drawn.
+const MOST_POINTS: usize = 2_000;
+
+/// What a model says of its rows, thinned out to be drawn.
+pub(super) fn points(model: &impl Model, found: &Found) -> Vec<(f64, f64, bool)> {
+    let step = model.rows().div_ceil(MOST_POINTS).max(1);
+    let mut slopes = vec![0.0; found.parameters.len()];
+    let point = |row: usize| {
+        let predicted = model.predicted(row, &found.parameters, &mut slopes);
+        (model.observed(row), predicted, row >= found.check.rows_fitted)
+    };
+    (0..model.rows()).step_by(step).map(point).collect()
+}
+
+/// An estimate of a number that may not leave a range: what the schema allows.
+pub(super) fn estimate(
+    path: String,
+    unit: &'static str,
+    before: Option<f64>,
+    (value, half_width): (f64, f64),
+    least: f64,
+    said: &mut Vec<String>,
+) -> Estimate {
+    if value < least {
+        said.push(format!("{path}: the data say {value:.4}; a scenario takes no less than {least}, which is written"));
+    }
+    let within = |number: f64| number.max(least);
+    Estimate {
+        path,
+        listed: None,
+        unit,
+        before,
+        value: within(value),
+        low: within(value - half_width),
+        high: within(value + half_width),
+    }
+}
