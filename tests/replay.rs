@@ -328,7 +328,7 @@ fn a_vehicle_that_stays_plugged_blocks_its_port() {
             let loaded = load(&asked).unwrap_or_else(|problems| panic!("{problems}"));
             let run = common::run_into(&loaded, &Options::default(), Some(out.path()));
             assert!((run.total("energy_delivered_kwh") - 20.0).abs() < 1e-6);
-            assert_eq!(run.total("sessions_unmet"), 0.0);
+            assert!(run.total("sessions_unmet") < 0.5);
             let mut reader = csv::Reader::from_path(out.path().join("sessions.csv")).unwrap();
             let rows: Vec<std::collections::BTreeMap<String, String>> =
                 reader.deserialize().map(Result::unwrap).collect();

@@ -65,9 +65,9 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
             let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
             if event_s.is_none_or(|event_s| event_s > now_s) {
                 if core::mem::take(&mut begins) {
-                    context.begin_interval(&clock)
+                    context.begin_interval(&clock);
                 } else {
-                    context.share(now_s)
+                    context.share(now_s);
                 }
                 continue;
             }
