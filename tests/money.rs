@@ -92,6 +92,24 @@ fn a_year_by_hand() {
     assert_eq!(told.metrics.iter().find(|metric| metric.name == "cost_per_haul_usd").unwrap().value, None);
 }
 
+/// Prices in other dollars: those of 2020 are worth 322.0 / 258.8 of 2025. By hand: 240,000 x 1.244204 = 298,608.96 USD of
+/// chargers, 3,000 x 1.244204 = 3,732.61 a year of their upkeep; the connection stays in dollars of 2025. An index of one year,
+/// or none, is no conversion, and the latter is said.
+#[test]
+fn prices_in_other_dollars_are_converted() {
+    let index = "price_index = { 2020 = 258.8, 2025 = 322.0 }\n";
+    let old = PRICES.replace("capex_usd = 20000", "usd_of = 2020\ncapex_usd = 20000");
+    let told = ran("2025-03-03", 7, &format!("{MONEY}{index}{old}"));
+    let cents = |name: &str| (told.total(name) * 100.0).round() / 100.0;
+    assert_eq!(cents("capex_usd"), 358_608.96);
+    assert_eq!(cents("year_upkeep_usd"), 4_332.61);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("scenario.toml"), scenario("2025-03-03", 2, &format!("{MONEY}{old}"))).unwrap();
+    std::fs::write(dir.path().join("tariff.csv"), TARIFF).unwrap();
+    let told = load(&Request { path: dir.path().to_path_buf(), ..Request::default() }).map(|_| ()).unwrap_err();
+    assert!(told.to_string().contains("no `price_index`"), "{told}");
+}
+
 /// The week of 27 June lies in two months. Its own bill has two demand charges, and the year's has not; a whole month of such
 /// weeks costs the same. Nor does the length of a run matter, or a clock that changes in it.
 #[test]
@@ -109,6 +127,18 @@ fn a_years_bill_does_not_depend_on_the_calendar() {
         let leap = if start == "2024-02-28" { 24.0 * 100.0 * 0.2 } else { 0.0 };
         assert!((year - 187_200.0 - leap).abs() < 1e-6, "{start}: {year}");
     }
+}
+
+/// A run over 4 July, a Friday that is billed as a Sunday: by hand 100 kW x 24 h x (0.50 + 0.10 + 0.10) = 1,680 USD. The audit,
+/// which bills the table of power again, knows the holiday too.
+#[test]
+fn a_run_over_a_holiday_keeps_its_books() {
+    let tariff = "utility,type,period,basic_charge_limit,month_start,month_end,hour_start,hour_end,weekday_start,weekday_end,\
+        charge,units\nelectric,energy,week,0,1,12,0,24,0,4,0.50,$/kWh\nelectric,energy,end,0,1,12,0,24,5,6,0.10,$/kWh\n\
+        electric,holiday,us_federal,,,,,,,,,\n";
+    let (_dir, loaded) = written(&scenario("2025-07-03", 3, ""), &[("tariff.csv", tariff)]);
+    let told = run(&loaded, &Options::default());
+    assert!((told.total("bill_energy_usd") - 1_680.0).abs() < 1e-6, "{}", told.total("bill_energy_usd"));
 }
 
 /// Without prices the bill is that of the run, and says so where it bears more months than it has.

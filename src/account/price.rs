@@ -6,6 +6,7 @@
 
 use super::cost::present_value;
 use super::levelised::capital_recovery_factor;
+use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,9 +21,11 @@ pub struct MoneySpec {
     /// Horizon of the net present value, years.
     #[schemars(range(min = 1, max = 60))]
     pub years: u32,
-    /// The year whose US dollars all prices are in.
+    /// The year whose US dollars all results are in, and all prices that name no other.
     #[schemars(range(min = 1990, max = 2100))]
     pub usd_of: u16,
+    /// Consumer prices by year, any base: prices that name another year of dollars are converted with it.
+    pub price_index: Option<Curve>,
     /// Price of diesel, USD per US gallon. None: diesel is in no cost, which the run says where any is burnt.
     #[schemars(range(min = 0.0, max = 50.0))]
     pub diesel_usd_per_gal: Option<f64>,
@@ -52,6 +55,9 @@ pub struct PriceSpec {
     /// vehicle; kWh of its battery).
     #[schemars(length(min = 1))]
     pub of: Vec<String>,
+    /// Year of the dollars in which it is written. None: that of `[money]`.
+    #[schemars(range(min = 1990, max = 2100))]
+    pub usd_of: Option<u16>,
     /// Investment in one of them, USD.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1e9))]
@@ -102,8 +108,17 @@ pub struct Investment {
     pub upkeep_usd_per_year: f64,
 }
 
+impl MoneySpec {
+    /// From dollars of a year to those of the results: the ratio of the price index.
+    #[must_use]
+    pub fn from_dollars_of(&self, year: Option<u16>) -> f64 {
+        let ratio = |(index, year): (&Curve, u16)| index.at(self.usd_of) / index.at(year);
+        self.price_index.as_ref().zip(year).map_or(1.0, ratio)
+    }
+}
+
 impl PriceSpec {
-    /// What so much of it costs.
+    /// What so much of it costs, in the dollars in which it is written.
     #[must_use]
     pub fn investment(&self, of: Quantity) -> Investment {
         let by_size = self.capex_usd_per_kw * of.kw.unwrap_or(0.0) + self.capex_usd_per_kwh * of.kwh.unwrap_or(0.0);
@@ -114,6 +129,12 @@ impl PriceSpec {
 }
 
 impl Investment {
+    /// The same in other dollars, by how many of them one is worth.
+    #[must_use]
+    pub fn times(self, dollars: f64) -> Self {
+        Self { capex_usd: self.capex_usd * dollars, upkeep_usd_per_year: self.upkeep_usd_per_year * dollars, ..self }
+    }
+
     /// Its annuity, USD a year.
     #[must_use]
     pub fn annuity_usd(&self, rate: f64) -> f64 {
@@ -162,6 +183,7 @@ mod tests {
     fn a_price_by_hand() {
         let price = PriceSpec {
             of: vec!["charger.a".to_owned()],
+            usd_of: None,
             capex_usd: 20_000.0,
             capex_usd_per_kw: 500.0,
             capex_usd_per_kwh: 0.0,

@@ -47,6 +47,9 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         spec.money_year,
         100.0 * spec.discount_rate,
     );
+    if let Some(known) = scenario.rule.known(spec.until) {
+        let _ = writeln!(out, "{known}");
+    }
     if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
         let _ = writeln!(out, "Abatement cost: {usd_per_t:.0} USD per tonne of CO2e, against the baseline");
     }

@@ -54,8 +54,10 @@ fn json(loaded: &Loaded) -> serde_json::Value {
         })
         .collect();
     let (title, doubts) = (&loaded.scenario.title, doubts(loaded));
+    let known = &loaded.scenario.rule.as_of;
     serde_json::json!({
         "schema": 1, "title": title, "problems": [], "doubts": doubts, "numbers": numbers, "notes": loaded.notes,
+        "rules_as_of": known,
     })
 }
 
@@ -100,6 +102,9 @@ fn text(loaded: &Loaded, all: bool) -> String {
     }
     for note in &loaded.notes {
         let _ = writeln!(out, "\nnote: {note}");
+    }
+    if let Some(known) = scenario.transition.as_ref().and_then(|spec| scenario.rule.known(spec.until)) {
+        let _ = writeln!(out, "\n{known}");
     }
     out.push_str(&inherited(loaded));
     let _ = writeln!(out, "\nWhere its {} numbers come from:", loaded.provenance.origins.len());

@@ -1,7 +1,7 @@
 //! From the freight of a scenario to vessel calls and hauls.
 
 use super::demand::{Demand, draw_haul_factors};
-use super::labor::{self, Labor};
+use super::labor::{self, Labor, Shifts};
 use super::state::{Berths, Board, Call, Haul};
 use super::systems::Freight;
 use crate::kernel::calendar::DAY_S;
@@ -28,6 +28,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
             freight.by_day.entry(day).or_default().push(haul);
         }
     }
+    let break_groups = build.scenario.labor.as_ref().map_or(1, |spec| spec.break_groups);
+    build.world.insert_resource(Shifts::new(&labor, break_groups));
     build.world.insert_resource(labor);
     build.world.insert_resource(freight);
     build.world.init_resource::<Board>();

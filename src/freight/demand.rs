@@ -5,7 +5,7 @@ use super::state::{Call, Haul, HaulFactors};
 use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
 use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
-use crate::kernel::random::{Purpose, Seed, Stream, key_of};
+use crate::kernel::random::{Lognormal, Purpose, Seed, Stream, key_of};
 use crate::place::site::Sites;
 use crate::terminal::spec::TerminalSpec;
 use rand_distr::Distribution;
@@ -18,6 +18,8 @@ const LONGEST_DWELL: f64 = 3.0;
 const WEEKS_PER_YEAR: f64 = 365.25 / 7.0;
 /// Vessels come this much off their schedule (standard deviation), hours.
 const OFF_SCHEDULE_H: f64 = 8.0;
+/// Clocks that are put forward or back move the ends of a window by less than this, seconds.
+const CLOCK_CHANGE_S: f64 = 7_200.0;
 
 /// All that is needed to draw the demand of a scenario.
 #[derive(Debug)]
@@ -184,17 +186,28 @@ impl Demand {
     ///
     /// A stay in the yard runs in gate time: it passes only while the gates are open and in proportion to their
     /// activity, so that hauls follow the gates' hours of the week and keep their mean stay.
+    ///
+    /// Most containers of the calls around a short run are ready outside of it: their gate time says so before it is worked out
+    /// when they are.
     pub fn hauls(&self, call: &Call, calendar: &Calendar, from_s: i64, to_s: i64, out: &mut Vec<Haul>) {
-        let mut stream = self.seed.stream(Purpose::Boxes, u64::from(call.site.0) << 32 | u64::from(call.index), 0);
         let volumes = &self.volumes;
         let monday = |elapsed_s: i64| calendar.since_monday_s(elapsed_s) as f64;
         let work = (self.labor.weighted_s(monday(call.berth_s)), self.labor.weighted_s(monday(call.leave_s)));
         let gate_at_berth = self.gate.weighted_s(monday(call.berth_s));
+        let [first, last] = [work.0, work.1].map(|work| self.gate.weighted_s(self.labor.moment_s(work)));
+        let window = Window::new(&self.gate, monday(from_s), monday(to_s));
+        let longest = |dwell_days: f64| LONGEST_DWELL * DAY_S as f64 * dwell_days;
+        let imports = [first, last + longest(volumes.import_dwell_days)];
+        let others = [gate_at_berth - longest(volumes.export_dwell_days), gate_at_berth];
+        if window.misses(imports) && window.misses(others) {
+            return;
+        }
+        let key = u64::from(call.site.0) << 32 | u64::from(call.index);
+        let mut stream = self.seed.stream(Purpose::Boxes, key, 0);
+        let dwell = Lognormal::new(1.0, volumes.dwell_cv);
         for container in 0..call.lifts {
-            let kind = stream.uniform();
-            let by_truck = stream.uniform();
-            let moment = stream.uniform();
-            let stay = stream.lognormal(1.0, volumes.dwell_cv).min(LONGEST_DWELL) * DAY_S as f64;
+            let (kind, by_truck, moment) = (stream.uniform(), stream.uniform(), stream.uniform());
+            let stay = stream.normal_draw();
             let is_import = kind < volumes.import_share;
             let is_export = !is_import && kind < volumes.import_share + volumes.export_share;
             let (ends, truck_share) = if is_import {
@@ -205,22 +218,26 @@ impl Demand {
                 (&self.empty_from, volumes.empty_truck_share)
             };
             let other = ends.draw(&mut stream);
-            if by_truck >= truck_share {
+            if by_truck >= truck_share || window.misses(if is_import { imports } else { others }) {
                 continue;
             }
+            let stay = dwell.of(stay).min(LONGEST_DWELL) * DAY_S as f64;
             let gate_s = if is_import {
                 let lifted = self.labor.moment_s(work.0 + moment * (work.1 - work.0));
                 self.gate.weighted_s(lifted) + stay * volumes.import_dwell_days
             } else {
                 gate_at_berth - stay * volumes.export_dwell_days
             };
+            if window.misses([gate_s, gate_s]) {
+                continue;
+            }
             let ready_s = calendar.from_monday_s(self.gate.moment_s(gate_s) as i64);
             if ready_s < from_s || ready_s >= to_s {
                 continue;
             }
             let (origin, destination) = if is_import { (call.site, other) } else { (other, call.site) };
             let ready_s = ready_s as u32;
-            let factors = self.haul_factors(u64::from(call.site.0) << 32 | u64::from(call.index), container, call.site);
+            let factors = self.haul_factors(key, container, call.site);
             let due_s = ready_s + self.due_after_s;
             let loaded = is_import || is_export;
             out.push(Haul { id: 0, origin, destination, ready_s, due_s, loaded, fleet: None, factors });
@@ -230,6 +247,24 @@ impl Demand {
     fn haul_factors(&self, key: u64, index: u32, terminal: SiteId) -> HaulFactors {
         let turn_cv = self.turn_cv.get(&terminal).copied().unwrap_or(0.0);
         draw_haul_factors(&mut self.seed.stream(Purpose::HaulFactors, key, index), turn_cv, self.energy_cv)
+    }
+}
+
+/// A span of time in gate time, somewhat wider than it is.
+struct Window {
+    from: f64,
+    to: f64,
+}
+
+impl Window {
+    fn new(gate: &WeekProfile, from_monday_s: f64, to_monday_s: f64) -> Self {
+        let from = gate.weighted_s(from_monday_s - CLOCK_CHANGE_S) - 1.0;
+        Self { from, to: gate.weighted_s(to_monday_s + CLOCK_CHANGE_S) + 1.0 }
+    }
+
+    /// Does a span of gate time lie outside of it as a whole?
+    fn misses(&self, [first, last]: [f64; 2]) -> bool {
+        last < self.from || first > self.to
     }
 }
 

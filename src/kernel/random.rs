@@ -127,19 +127,58 @@ impl Stream {
 
     /// Standard normal.
     pub fn normal(&mut self) -> f64 {
-        let radius = (-2.0 * math::ln(1.0 - self.uniform())).sqrt();
-        radius * math::cos(core::f64::consts::TAU * self.uniform())
+        self.normal_draw().value()
+    }
+
+    /// Standard normal that is drawn now and worked out when somebody asks for it.
+    pub fn normal_draw(&mut self) -> NormalDraw {
+        NormalDraw([self.uniform(), self.uniform()])
     }
 
     /// Lognormal with this mean and coefficient of variation (standard deviation over mean).
     pub fn lognormal(&mut self, mean: f64, cv: f64) -> f64 {
-        let variance = math::ln(1.0 + cv * cv);
-        mean * math::exp(variance.sqrt() * self.normal() - variance / 2.0)
+        Lognormal::new(mean, cv).of(self.normal_draw())
     }
 
     /// The generator itself, for distributions of `rand_distr` that use arithmetic only.
     pub fn generator(&mut self) -> &mut ChaCha8Rng {
         &mut self.0
+    }
+}
+
+/// A standard normal that was drawn and not worked out yet.
+#[derive(Debug, Clone, Copy)]
+pub struct NormalDraw([f64; 2]);
+
+impl NormalDraw {
+    /// The number.
+    fn value(self) -> f64 {
+        let [length, angle] = self.0;
+        let radius = (-2.0 * math::ln(1.0 - length)).sqrt();
+        radius * math::cos(core::f64::consts::TAU * angle)
+    }
+}
+
+/// A lognormal shape.
+#[derive(Debug, Clone, Copy)]
+pub struct Lognormal {
+    mean: f64,
+    deviation: f64,
+    half_variance: f64,
+}
+
+impl Lognormal {
+    /// With this mean and coefficient of variation (standard deviation over mean).
+    #[must_use]
+    pub fn new(mean: f64, cv: f64) -> Self {
+        let variance = math::ln(1.0 + cv * cv);
+        Self { mean, deviation: variance.sqrt(), half_variance: variance / 2.0 }
+    }
+
+    /// The number of a draw.
+    #[must_use]
+    pub fn of(&self, draw: NormalDraw) -> f64 {
+        self.mean * math::exp(self.deviation * draw.value() - self.half_variance)
     }
 }
 

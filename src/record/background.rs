@@ -15,9 +15,11 @@ const WAITING_BATCHES: usize = 2;
 /// Digest of the rows of each table, in the order of the tables.
 pub type Digests = Vec<(&'static str, String)>;
 
-/// The tables of a run, written here or on a thread of their own.
+/// The tables of a run, written here, on a thread of their own, or not at all.
 #[derive(Debug)]
 pub enum Tables {
+    /// Nowhere, not even as digests: rows only fold into sums.
+    Nowhere,
     /// By who adds rows.
     Inline(Vec<TableWriter>),
     /// By another thread.
@@ -58,6 +60,7 @@ impl Tables {
     pub fn write<R: Row>(&mut self, rows: &[R], names: &Names) -> Result<(), TableError> {
         let of_rows = "a run has a table for each kind of its rows";
         match self {
+            Self::Nowhere => Ok(()),
             Self::Inline(writers) => {
                 let mut own = writers.iter_mut().filter(|writer| writer.table() == R::TABLE);
                 own.next().expect(of_rows).write(rows, names)
@@ -76,6 +79,7 @@ impl Tables {
     /// When a file cannot be written.
     pub fn finish(self) -> Result<Digests, TableError> {
         match self {
+            Self::Nowhere => Ok(Digests::new()),
             Self::Inline(writers) => writers.into_iter().map(TableWriter::finish).collect(),
             Self::Background(mut background) => background.finish(),
         }

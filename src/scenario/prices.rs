@@ -6,10 +6,11 @@ use crate::account::price::{Investment, PriceSpec, Quantity};
 use crate::document::problem::nearest;
 use std::collections::BTreeMap;
 
-/// What everything costs that has a price, in the order of the prices.
+/// What everything costs that has a price, in the order of the prices and the dollars of `[money]`.
 #[must_use]
 pub fn investments(scenario: &Scenario) -> Vec<Investment> {
-    let of = |price: &PriceSpec, path: &String| Some(price.investment(quantity(scenario, path)?));
+    let dollars = |price: &PriceSpec| scenario.money.as_ref().map_or(1.0, |money| money.from_dollars_of(price.usd_of));
+    let of = |price: &PriceSpec, path: &String| Some(price.investment(quantity(scenario, path)?).times(dollars(price)));
     scenario.price.values().flat_map(|price| price.of.iter().filter_map(move |path| of(price, path))).collect()
 }
 
@@ -56,6 +57,7 @@ pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
         let help = Some("add [money] with `discount_rate`, `years` and `usd_of`".to_owned());
         checker.wrong(&["price"], "prices are told by the year, and nothing says how", help);
     }
+    dollars(scenario, checker);
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for (id, price) in &scenario.price {
         for path in &price.of {
@@ -80,6 +82,19 @@ pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
                 );
             }
         }
+    }
+}
+
+/// Years of dollars need an index that knows them.
+fn dollars(scenario: &Scenario, checker: &mut Checker<'_>) {
+    let Some(money) = &scenario.money else { return };
+    if let Some(index) = &money.price_index {
+        checker.curve(&["money", "price_index"], index, (1e-6, 1e6));
+        return;
+    }
+    for (id, _) in scenario.price.iter().filter(|it| it.1.usd_of.is_some_and(|year| year != money.usd_of)) {
+        let message = "names a year of dollars, and [money] has no `price_index` to convert it with";
+        checker.wrong(&["price", id, "usd_of"], message, None);
     }
 }
 

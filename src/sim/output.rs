@@ -68,6 +68,12 @@ impl Output {
         Ok(Self { tables, summary, measured: None })
     }
 
+    /// No tables, and no digests: the summary alone.
+    #[must_use]
+    pub(super) fn untold(summary: Summary) -> Self {
+        Self { tables: Tables::Nowhere, summary, measured: None }
+    }
+
     /// The summary so far.
     #[must_use]
     pub fn summary(&self) -> &Summary {

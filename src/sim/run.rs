@@ -209,7 +209,7 @@ impl Simulation {
         stop: &AtomicBool,
     ) -> Result<Measured, RunError> {
         let scenario = &loaded.scenario;
-        let mut output = Output::new(None, false, &scenario.time.zone, self.empty_summary(scenario))?;
+        let mut output = Output::untold(self.empty_summary(scenario));
         let before = if until_s == 0 { self.stored() } else { self.warm_up(scenario, &mut output, stop, until_s)? };
         self.run_until(&mut output, stop, levels_at_s)?;
         let levels = self.stored().levels;

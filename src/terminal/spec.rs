@@ -165,6 +165,10 @@ fn default_availability() -> f64 {
     0.85
 }
 
+fn default_break_groups() -> u32 {
+    1
+}
+
 /// `[labor]`: when vessels and yards are worked.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +181,11 @@ pub struct LaborSpec {
     /// Worked hours of a Sunday.
     #[serde(default)]
     pub sunday: Vec<String>,
+    /// Units of each class at terminals without a plan rest in so many groups, one after the other: 1, and all that charge in
+    /// breaks come to the chargers at once. Terminals with a plan have `dispatch.groups`.
+    #[serde(default = "default_break_groups")]
+    #[schemars(range(min = 1, max = 4))]
+    pub break_groups: u32,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

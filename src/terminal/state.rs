@@ -207,9 +207,9 @@ pub struct PoolWork {
     pub(super) backlog_h: f64,
     /// Gate moves already turned into work.
     pub(super) gate_moves_seen: u64,
-    /// Units that are not away, when the interval that runs began.
-    pub(super) present: usize,
-    /// Unit-hours of each of them in the interval that runs.
+    /// Units that are away in the interval that runs.
+    pub(super) away: usize,
+    /// Unit-hours of each of those at work in the interval that runs.
     pub(super) each_h: f64,
     /// Energy of grid-connected units in the interval that runs, kWh.
     pub(super) crane_kwh: f64,

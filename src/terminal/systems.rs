@@ -6,7 +6,7 @@ use super::state::{
     DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
 };
 use crate::charging::arrival::{Arrival, Arrivals, Departures};
-use crate::freight::labor::Labor;
+use crate::freight::labor::Shifts;
 use crate::freight::state::Berths;
 use crate::grid::state::{EquipmentLoad, NodeLoads, node_of};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
@@ -56,18 +56,37 @@ fn come_back(
     }
 }
 
-/// The interval that begins, and whether it is worked.
+/// The interval that begins, and who works in it.
 #[derive(SystemParam)]
 struct WorkTime<'w> {
     clock: Res<'w, Clock>,
     calendar: Res<'w, Calendar>,
-    labor: Res<'w, Labor>,
+    shifts: Res<'w, Shifts>,
+}
+
+/// An hour of the week.
+#[derive(Clone, Copy)]
+struct Shift<'a> {
+    shifts: &'a Shifts,
+    hour_of_week: usize,
+}
+
+impl Shift<'_> {
+    /// Does anybody work?
+    fn is_worked(self) -> bool {
+        self.shifts.is_worked(self.hour_of_week)
+    }
+
+    /// Does this unit's group work?
+    fn works(self, unit: &Unit) -> bool {
+        self.shifts.works(self.shifts.group(unit.id.index()), self.hour_of_week)
+    }
 }
 
 impl WorkTime<'_> {
-    /// Is it worked?
-    fn is_worked(&self) -> bool {
-        self.labor.works(self.calendar.hour_of_week(i64::from(self.clock.now_s())))
+    /// Who works in it.
+    fn shift(&self) -> Shift<'_> {
+        Shift { shifts: &self.shifts, hour_of_week: self.calendar.hour_of_week(i64::from(self.clock.now_s())) }
     }
 
     /// Its length, hours.
@@ -75,13 +94,14 @@ impl WorkTime<'_> {
         f64::from(self.clock.interval_end_s() - self.clock.now_s()) / 3600.0
     }
 
-    /// When the next worked hour begins; `None` when that is after the end.
-    fn next_worked_s(&self) -> Option<u32> {
+    /// When the next hour begins in which this unit's group works; `None` when that is after the end.
+    fn resumes_s(&self, unit: &Unit) -> Option<u32> {
         let now = i64::from(self.clock.now_s());
         let first = now - now.rem_euclid(3600) + 3600;
         let end_s = i64::from(self.clock.end_s());
-        let worked =
-            (0..168).map(|hour| first + hour * 3600).find(|at| self.labor.works(self.calendar.hour_of_week(*at)));
+        let group = self.shifts.group(unit.id.index());
+        let works = |at: &i64| self.shifts.works(group, self.calendar.hour_of_week(*at));
+        let worked = (0..168).map(|hour| first + hour * 3600).find(works);
         worked.filter(|at| *at < end_s).and_then(|at| u32::try_from(at).ok())
     }
 }
@@ -124,29 +144,33 @@ fn ask_for_work(
     }
 }
 
-/// At a boundary: the units that are not away share the work of the interval, in hours that are worked.
+/// At a boundary: the units at work share the work of the interval, in hours that anybody works.
 fn share_out(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
     units: Query<(&Unit, &UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    let mut present = vec![0; roster.len()];
+    let (shift, hours) = (time.shift(), time.hours());
+    let mut present_away = vec![(0, 0); roster.len()];
     for (unit, energy) in &units {
-        present[unit.pool.index()] += usize::from(!matches!(energy.0, OnBoard::Away));
+        let (present, away) = &mut present_away[unit.pool.index()];
+        let is_away = matches!(energy.0, OnBoard::Away);
+        *away += usize::from(is_away);
+        *present += usize::from(!is_away && shift.works(unit));
     }
-    let (is_worked, hours) = (time.is_worked(), time.hours());
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
-        work.present = present[pool.id.index()];
+        let (present, away) = present_away[pool.id.index()];
+        work.away = away;
         work.crane_kwh = 0.0;
         work.each_h = 0.0;
-        if is_worked {
-            let share = share_work(work.backlog_h, work.present, hours * pool.work.availability);
+        if shift.is_worked() {
+            let share = share_work(work.backlog_h, present, hours * pool.work.availability);
             work.each_h = share.each_h;
             work.backlog_h = share.left_h;
             work.hour.served_h += share.done_h;
-            work.hour.present_h += work.present as f64 * hours;
-            work.hour.away_h += (pool.units.len() - work.present) as f64 * hours;
+            work.hour.present_h += present as f64 * hours;
+            work.hour.away_h += away as f64 * hours;
         }
     }
 }
@@ -160,12 +184,16 @@ fn use_energy(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    if !time.is_worked() {
+    let shift = time.shift();
+    if !shift.is_worked() {
         return;
     }
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         for at in pool.units.clone() {
             let (unit, mut energy) = roster.get_mut(&mut units, at);
+            if !shift.works(unit) {
+                continue;
+            }
             let model = &models.get(unit.model).spec;
             let used = each_uses(model, pool.work.lifts_per_h, work.each_h);
             match &mut energy.0 {
@@ -191,6 +219,12 @@ fn use_energy(
 }
 
 impl PoolWork {
+    /// A unit leaves for its break. Those that are away when a worked interval begins are counted by then.
+    fn leave(&mut self, hours: f64, is_worked: bool) {
+        self.away += 1;
+        self.hour.away_h += if is_worked { hours } else { 0.0 };
+    }
+
     /// A unit lacked a part of what its share of the work uses.
     fn owe(&mut self, used: f64, missing: f64) {
         let undone_h = if used > 0.0 { self.each_h * missing / used } else { 0.0 };
@@ -208,7 +242,7 @@ struct Departing<'w> {
     fuel_arrivals: ResMut<'w, FuelArrivals>,
 }
 
-/// At a boundary, in hours that are worked: units that run low go to charge or fuel, or are delegated.
+/// At a boundary: units at work that run low go to charge or fuel, or are delegated.
 fn leave_low(
     time: WorkTime<'_>,
     models: Res<EquipmentModels>,
@@ -217,13 +251,14 @@ fn leave_low(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if !time.is_worked() {
+    let shift = time.shift();
+    if !shift.is_worked() {
         return;
     }
     for (unit, mut energy) in &mut units {
         let model = &models.get(unit.model).spec;
         let pool = roster.get(&pools, unit.pool.index());
-        if !pool.by_moves && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
+        if !pool.by_moves && shift.works(unit) && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
             let site = pool.site;
             departing.leave_work(*unit, site, model, core::mem::replace(&mut energy.0, OnBoard::Away));
         }
@@ -256,7 +291,7 @@ impl Departing<'_> {
     }
 }
 
-/// At a boundary, in hours that are not worked: units charge until the work goes on.
+/// At a boundary: units of groups that rest charge until their work goes on.
 fn charge_in_breaks(
     time: WorkTime<'_>,
     models: Res<EquipmentModels>,
@@ -265,22 +300,24 @@ fn charge_in_breaks(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    if time.is_worked() {
-        return;
-    }
-    let resumes_s = time.next_worked_s();
+    let shift = time.shift();
     for (unit, mut energy) in &mut units {
         let OnBoard::Battery(battery) = &energy.0 else { continue };
+        if shift.works(unit) {
+            continue;
+        }
         let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
         let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
         if charges && !pool.by_moves && !departing.routes.has(pool.site, unit.model) {
-            work.present -= 1;
             let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
-            departing.take_a_break(*unit, pool.site, on_board, resumes_s);
+            departing.take_a_break(*unit, pool.site, on_board, time.resumes_s(unit));
+            work.leave(time.hours(), shift.is_worked());
         }
     }
-    for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
-        work.hour.away_h += (pool.units.len() - work.present) as f64 * time.hours();
+    if !shift.is_worked() {
+        for (_, mut work) in pools.iter_mut().filter(is_pooled) {
+            work.hour.away_h += work.away as f64 * time.hours();
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::regulation::{FuelStandardRule, RulesSpec, Term};
 use super::spec::{GridEmissionsKind, ProjectKind, TRUCK, TransitionSpec};
 use crate::document::problem::nearest;
+use crate::kernel::calendar::parse_date;
 use crate::kernel::curve::Curve;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
@@ -13,6 +14,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     offers(scenario, checker);
     buyers(scenario, checker);
     projects(scenario, checker);
+    as_of(&scenario.rule, checker);
     rules(&scenario.rule, scenario, checker);
     let classes = classes(scenario);
     for class in scenario.survival.keys() {
@@ -328,6 +330,14 @@ fn fuel_standard(name: &str, rule: &FuelStandardRule, checker: &mut Checker<'_>)
     checker.curve(&path("electricity_g_per_mj"), &rule.electricity_g_per_mj, (-500.0, 500.0));
     checker.curve(&path("hydrogen_g_per_mj"), &rule.hydrogen_g_per_mj, (-500.0, 500.0));
     checker.curve(&path("usd_per_t"), &rule.usd_per_t, (0.0, 1_000.0));
+}
+
+/// The day up to which rules are known.
+fn as_of(rules: &RulesSpec, checker: &mut Checker<'_>) {
+    if let Some(text) = rules.as_of.as_ref().filter(|text| parse_date(text).is_err()) {
+        let help = Some("write \"2026-11-01\"".to_owned());
+        checker.wrong(&["rule", "as_of"], format!("`{text}` is no date"), help);
+    }
 }
 
 fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {

@@ -8,7 +8,7 @@
 //! see, `capacity` how much stations could
 //! give, `comply` holds decisions to ramps and rules, `fuel` says what is in a gallon, `ledger` what fleets and sites paid and
 //! emitted, `payers` who paid whom;
-//! `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
+//! `known` says up to which day rules are known, `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
 //! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
 pub mod balance;
@@ -22,6 +22,7 @@ pub mod check;
 pub mod comply;
 pub mod frame;
 pub mod fuel;
+mod known;
 pub mod ledger;
 pub mod market;
 pub mod metrics;

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RulesSpec {
+    /// The day up to which the rules are known, such as `"2026-11-01"`: what was adopted later is not in them.
+    pub as_of: Option<String>,
     /// Least share of zero-emission vehicles among those bought.
     pub purchase_share: BTreeMap<String, ShareRule>,
     /// Least share of zero-emission vehicles among all.

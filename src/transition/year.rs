@@ -23,10 +23,13 @@ use std::sync::atomic::AtomicBool;
 
 /// A change on board of no more than this share of what was used is let be.
 const SETTLED_SHARE: f64 = 0.05;
-/// A sample that has not settled is run again with a warm-up so much longer, days.
-const SETTLING_DAYS: u32 = 14;
+/// A sample that has not settled is run again with a warm-up so much longer, days: where the change on board was small, and where
+/// it was more than [`FAR_SHARE`] of what was used.
+const SETTLING_DAYS: [u32; 2] = [7, 14];
+/// See [`SETTLING_DAYS`].
+const FAR_SHARE: f64 = 0.2;
 /// It is run again no more often than this.
-const MOST_AGAIN: u32 = 4;
+const MOST_AGAIN: u32 = 5;
 
 /// What stands and drives in a year.
 #[derive(Debug, Clone, Default)]
@@ -192,21 +195,25 @@ impl SampleRun<'_> {
     /// full and ended empty would give each vehicle a fill for nothing, as often as the sample stands in the year. So it begins
     /// some days early, as full as the same sample of the year before was then; what happens in these days is in no sum. Where
     /// more than a share of what was used came out of batteries and tanks, or stayed in them, it is run again from where it
-    /// ended, with two weeks of warm-up more: until trucks that a starved station turned away are spread over roads, queues and
-    /// yards as they are in the middle of a year. It is run until that share is small, or the change turns its sign: then what
-    /// is left of it is chance.
+    /// ended, with one or two weeks of warm-up more: until trucks that a starved station turned away are spread over roads,
+    /// queues and yards as they are in the middle of a year. It is run until that share is small, or the change has turned its
+    /// sign, and then once more: that last run is taken whatever it says. The run in which the sign turned is no fair sample, for
+    /// it was chosen by what it said.
     fn settled(&self, sample: &Sample, levels: Option<&Levels>) -> Result<Ran, RunError> {
         let mut ran = self.one(sample, levels)?;
-        let longer = Sample { warm_up_days: sample.warm_up_days + SETTLING_DAYS, ..sample.clone() };
+        let mut has_turned = false;
         for round in 0..MOST_AGAIN {
             let before = ran.balance.change_share();
             if sample.warm_up_days == 0 || before.abs() <= SETTLED_SHARE {
                 break;
             }
+            let more = SETTLING_DAYS[usize::from(before.abs() > FAR_SHARE)];
+            let longer = Sample { warm_up_days: sample.warm_up_days + more, ..sample.clone() };
             ran = self.one(&longer, Some(&ran.levels))?;
-            if round > 0 && before.signum() != ran.balance.change_share().signum() {
+            if has_turned {
                 break;
             }
+            has_turned = round > 0 && before.signum() != ran.balance.change_share().signum();
         }
         Ok(ran)
     }

@@ -1,7 +1,8 @@
 //! Contract: nothing drives on hydrogen or charge that nobody gave. In every year what vehicles used is what stations and
 //! ports gave, less the change on board; a starved station is felt in the first year, and samples say of it what a full year
-//! does. Measured when this was written, hydrogen used in the first year over that of the full year: 2.3 with weeks that begin
-//! as full as nothing is known, and with two days of warm-up 2.2; with weeks that are repeated until they settle 1.0.
+//! does. Measured, hydrogen used over that of the full year (24.3 t): 2.29 with weeks that begin as full as nothing is known, 1.00
+//! with levels that are carried and weeks that are run again. Taking the run in which the change on board turned its sign, and
+//! not the one after it, gave 0.92, and put 23 % of what was used by: a run that is chosen for what it says is no fair sample.
 
 use crate::common::{loaded, written};
 use crate::{PORT, years};

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+mod audit;
 mod bank;
 #[path = "../common/mod.rs"]
 mod common;

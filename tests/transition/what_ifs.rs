@@ -5,7 +5,8 @@ use crate::PORT;
 use crate::common::{loaded, written};
 use portvolt::record::metrics::{Metric, MetricName, value_of};
 use portvolt::study::replicate::replicate;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 
 const HYDROGEN: &str = include_str!("hydrogen.toml");
@@ -242,7 +243,7 @@ const WHAT_IFS: &[WhatIf] = &[
 ];
 
 /// A logit in small fleets: a tenth as many trucks, haul for haul, buy the share that all of them buy. A share of less than half
-/// a truck a year is carried from year to year, and not rounded away.
+/// a truck a year is carried from year to year, and not rounded away: the small fleet is off by a truck at most.
 #[test]
 fn small_fleets_buy_their_share() {
     let few =
@@ -251,20 +252,19 @@ fn small_fleets_buy_their_share() {
     let share = |more: &[&str]| value_of(&metrics(more), "year:2036", MetricName::ZevShareTrucksAtWork).unwrap();
     let (small, large) = (share(&[&few[..], &long].concat()), share(&long));
     println!("six trucks {small:.3}, sixty {large:.3}");
-    assert!(large > 0.1 && (small - large).abs() <= 1.0 / 6.0, "{small} {large}");
+    assert!(large > 0.1 && (small - large).abs() * 6.0 < 1.0 + 1e-9, "{small} {large}");
 }
 
 #[test]
 fn each_what_if_moves_its_result() {
+    let of = |case: &WhatIf| [case.given.to_vec(), case.given.iter().chain(case.settings).copied().collect()];
+    let runs: BTreeSet<Vec<&str>> = WHAT_IFS.iter().flat_map(of).collect();
+    let runs: Vec<Vec<&str>> = runs.into_iter().collect();
+    let told: Vec<Vec<Metric>> = runs.par_iter().map(|settings| metrics(settings)).collect();
+    let seen: BTreeMap<&Vec<&str>, &Vec<Metric>> = runs.iter().zip(&told).collect();
     let mut wrong = Vec::new();
-    let mut seen: BTreeMap<Vec<&str>, Vec<Metric>> = BTreeMap::new();
-    let mut run =
-        |settings: Vec<&'static str>| seen.entry(settings).or_insert_with_key(|settings| metrics(settings)).clone();
     for case in WHAT_IFS {
-        let base = run(case.given.to_vec());
-        let run = run(case.given.iter().chain(case.settings).copied().collect());
-        let value = |metrics: &[Metric]| value_of(metrics, case.scope, case.metric).unwrap_or(f64::NAN);
-        let (before, after) = (value(&base), value(&run));
+        let [before, after] = of(case).map(|run| value_of(seen[&run], case.scope, case.metric).unwrap_or(f64::NAN));
         let over = if before.abs() > 1e-9 { after / before } else { after };
         if before.abs() < 1e-9 && case.over_base.0 < 1.0 && case.over_base.1 > 0.0 {
             wrong.push(format!("{}: {} of the base is nothing, which nothing can change", case.name, case.metric));

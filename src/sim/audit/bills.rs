@@ -67,8 +67,15 @@ struct Stamps {
 struct Stamp {
     date: Date,
     day: i64,
-    slot: Slot,
+    second_of_day: i64,
     unix_s: i64,
+}
+
+impl Stamp {
+    /// Where it lies in the schedules of rates, which bill their holidays as Sundays.
+    fn slot(&self, rates: &Rates) -> Slot {
+        Slot::new(self.date.month() as usize - 1, rates.billed_weekday(self.date), self.second_of_day)
+    }
 }
 
 impl Bills {
@@ -168,8 +175,8 @@ impl Stamps {
             let local_s = calendar.local_s(at_s);
             let day = local_s.div_euclid(DAY_S);
             let date = calendar.start().saturating_add(day.days());
-            let slot = Slot::new(date.month() as usize - 1, calendar.weekday(day), local_s.rem_euclid(DAY_S));
-            self.list.push(Stamp { date, day, slot, unix_s: calendar.unix_s(at_s) });
+            let second_of_day = local_s.rem_euclid(DAY_S);
+            self.list.push(Stamp { date, day, second_of_day, unix_s: calendar.unix_s(at_s) });
         }
         &self.list[..blocks]
     }
@@ -212,7 +219,7 @@ fn energy(rates: &Rates, first: Date, peak_kw: f64, hours: f64, run: &[(f64, Sta
     let Some(charge) = &rates.energy else { return 0.0 };
     let month = first.month() as usize - 1;
     let mut kwh: Vec<(usize, f64)> =
-        run.iter().map(|(kw, stamp)| (charge.schedule.period(stamp.slot), kw * hours)).collect();
+        run.iter().map(|(kw, stamp)| (charge.schedule.period(stamp.slot(rates)), kw * hours)).collect();
     if charge.nets_by_month && run.iter().any(|(kw, _)| *kw < 0.0) {
         let of = |period: usize| kwh.iter().filter(|step| step.0 == period).map(|step| step.1).sum();
         kwh = (0..charge.periods.len()).map(|period| (period, of(period))).collect();
@@ -264,7 +271,7 @@ fn part(tariff: &Tariff, number: usize, block_s: u32, run: &[(f64, Stamp)]) -> P
     for day in windows.chunk_by(|a, b| a.1.day == b.1.day) {
         for (number, charge) in rates.demand.iter().enumerate() {
             for (period, tiers) in charge.periods.iter().enumerate() {
-                let own = day.iter().filter(|window| charge.schedule.period(window.1.slot) == period);
+                let own = day.iter().filter(|window| charge.schedule.period(window.1.slot(rates)) == period);
                 let Some(kw) = own.map(|window| window.0.max(0.0)).reduce(f64::max) else { continue };
                 let known = demand.entry((number, period)).or_default();
                 *known = (known.0.max(kw), known.1 + stepped(tiers.iter().map(|t| (t.up_to_kw, t.usd_per_kw)), kw));
