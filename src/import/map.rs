@@ -26,6 +26,43 @@ pub enum Gaps {
     Hold,
 }
 
+/// What columns can be named for, in all tables: one mapping file may be of several.
+const ROLES: [&str; 33] = [
+    "arrive",
+    "charger_id",
+    "charging_time",
+    "date",
+    "depart",
+    "distance",
+    "duration",
+    "end",
+    "energy_kwh",
+    "export",
+    "gate_in",
+    "gate_out",
+    "hour",
+    "idle_h",
+    "kw",
+    "latitude",
+    "longitude",
+    "max_kw",
+    "moves",
+    "period",
+    "port_id",
+    "pull",
+    "session",
+    "session_id",
+    "soc",
+    "start",
+    "stop",
+    "temperature",
+    "time",
+    "unit",
+    "value",
+    "vehicle",
+    "vehicle_id",
+];
+
 /// How a table is read. Everything may be left out that the table says itself.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -69,7 +106,11 @@ impl Map {
     /// Reads a mapping file. None: it is wrong, and the problems say why.
     pub fn parse(path: &str, text: &str, problems: &mut Vec<Problem>) -> Option<Self> {
         match toml::from_str(text) {
-            Ok(map) => Some(map),
+            Ok(map) => {
+                let before = problems.len();
+                Self::check_roles(&map, path, text, problems);
+                (problems.len() == before).then_some(map)
+            }
             Err(error) => {
                 let line =
                     error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
@@ -81,6 +122,18 @@ impl Map {
         }
     }
 
+    /// A column that is named for a role which no table has would be passed over unseen.
+    fn check_roles(&self, path: &str, text: &str, problems: &mut Vec<Problem>) {
+        for role in self.columns.keys().filter(|role| !ROLES.contains(&role.as_str())) {
+            let line =
+                text.lines().position(|line| line.trim_start().trim_start_matches('"').starts_with(role.as_str()));
+            let place =
+                line.map_or_else(|| Place::File(path.to_owned()), |at| Place::Line(path.to_owned(), at as u64 + 1));
+            let (field, message) = (format!("columns.{role}"), "no table has such a column".to_owned());
+            problems.push(Problem { place: Some(place), field, message, help: nearest(role, ROLES) });
+        }
+    }
+
     /// The column that is named for a role, in a header as it is written.
     ///
     /// # Errors
@@ -89,20 +142,6 @@ impl Map {
         let Some(name) = self.columns.get(role) else { return Ok(None) };
         let found = written.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
         found.map(Some).ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"))
-    }
-
-    /// Are columns named for these roles only?
-    ///
-    /// # Errors
-    /// When one is named for another: it would be passed over unseen.
-    pub(super) fn check_roles(&self, roles: &[&str]) -> Result<(), String> {
-        match self.columns.keys().find(|role| !roles.contains(&role.as_str())) {
-            None => Ok(()),
-            Some(role) => {
-                let help = nearest(role, roles.iter().copied()).unwrap_or_default();
-                Err(format!("is read with a mapping whose `columns.{role}` is unknown; {help}"))
-            }
-        }
     }
 
     /// What stands before decimals, if the file says it.

@@ -99,9 +99,6 @@ const OTHER: [&str; 12] = [
     "notes",
 ];
 
-/// What a mapping file may name a column for.
-const ROLES: [&str; 9] = ["period", "start", "end", "date", "time", "hour", "value", "export", "unit"];
-
 /// Unit of a value, and what makes it kW or kWh.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Unit {
@@ -248,7 +245,6 @@ impl Header<'_> {
     }
 
     fn columns(&mut self) -> Result<Columns, String> {
-        self.map.check_roles(&ROLES)?;
         let mut said = Vec::new();
         let (times, stamps) = self.times()?.unwrap_or((Times::List, None));
         times.columns().into_iter().try_for_each(|at| once(self.written, at))?;

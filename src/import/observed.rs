@@ -1,7 +1,7 @@
 //! A table of observations, one a row: a time, and numbers and words in columns that are known by their names or by a mapping
 //! file.
 
-use super::map::Map;
+use super::map::{Map, once};
 use super::meter_columns::plain;
 use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_of, number};
@@ -123,7 +123,14 @@ fn header(
         if map.header_line.is_some_and(|line| line != row.line) {
             continue;
         }
-        let found: Vec<Option<Found>> = columns.iter().map(|column| find(row, map, column)).collect();
+        let found: Result<Vec<Option<Found>>, String> = columns.iter().map(|column| find(row, map, column)).collect();
+        let found = match found {
+            Ok(found) => found,
+            Err(message) => {
+                nearest.get_or_insert((usize::MAX, row.line, message));
+                continue;
+            }
+        };
         let missing: Vec<&str> =
             columns.iter().zip(&found).filter(|(it, at)| it.is_needed && at.is_none()).map(|(it, _)| it.role).collect();
         if missing.is_empty() {
@@ -142,21 +149,25 @@ fn header(
     None
 }
 
-fn find(row: &SheetRow, map: &Map, column: &Column) -> Option<Found> {
+/// The column of a row that is the header. Err: it is there twice, or is not the one that the mapping names.
+fn find(row: &SheetRow, map: &Map, column: &Column) -> Result<Option<Found>, String> {
+    let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
     let names: Vec<String> = row.cells.iter().map(|cell| plain(&cell.text())).collect();
     let fits =
         |name: &String| column.names.iter().any(|known| name == known || name.strip_prefix(known).is_some_and(is_unit));
-    let at = match map.columns.get(column.role) {
-        Some(mapped) => row.cells.iter().position(|cell| cell.text().trim().eq_ignore_ascii_case(mapped.trim()))?,
-        None => names.iter().position(fits)?,
+    let at = match map.column(column.role, &written)? {
+        Some(at) => Some(at),
+        None => names.iter().position(fits),
     };
+    let Some(at) = at else { return Ok(None) };
+    once(&written, at)?;
     let says = |units: &[&str]| names[at].split(' ').any(|word| units.contains(&word));
     let (scale, offset) = match column.content {
         Content::Distance if says(&["mi", "mile", "miles"]) => (MILE_KM, 0.0),
         Content::Temperature if says(&["f", "degf", "fahrenheit"]) => (5.0 / 9.0, -160.0 / 9.0),
         _ => (1.0, 0.0),
     };
-    Some(Found { at, scale, offset })
+    Ok(Some(Found { at, scale, offset }))
 }
 
 /// What may follow a column's name.

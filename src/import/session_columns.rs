@@ -4,20 +4,6 @@ use super::map::{Map, once};
 use super::meter_columns::plain;
 use super::sheet::SheetRow;
 
-/// What a mapping file may name a column for.
-const ROLES: [&str; 10] = [
-    "session_id",
-    "vehicle_id",
-    "charger_id",
-    "port_id",
-    "arrive",
-    "depart",
-    "duration",
-    "charging_time",
-    "energy_kwh",
-    "max_kw",
-];
-
 const SESSION: [&str; 14] = [
     "session id",
     "sessionid",
@@ -200,7 +186,6 @@ pub(super) struct Columns {
 impl Columns {
     /// What a header says. Err: what is missing.
     pub(super) fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
-        map.check_roles(&ROLES)?;
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
         let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
         // A name without its unit: `energy kwh`, `total duration hh mm ss`.

@@ -6,9 +6,6 @@ use super::sheet::SheetRow;
 
 /// A mile, km.
 pub(super) const MILE_KM: f64 = 1.609_344;
-/// What a mapping file may name a column for.
-const ROLES: [&str; 6] = ["vehicle", "start", "stop", "distance", "latitude", "longitude"];
-
 const VEHICLE: [&str; 13] = [
     "vehicle",
     "vehicle id",
@@ -90,7 +87,6 @@ pub(super) struct Columns {
 impl Columns {
     /// What a header says. Err: what is missing.
     pub(super) fn of(row: &SheetRow, map: &Map) -> Result<Self, String> {
-        map.check_roles(&ROLES)?;
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
         let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
         let mut missing = Vec::new();
