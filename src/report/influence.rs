@@ -1,6 +1,6 @@
 //! The page of a sensitivity: which doubtful numbers decide, and which to measure first.
 
-use super::data::{Fact, facts};
+use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;

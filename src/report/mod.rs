@@ -8,6 +8,7 @@
 mod charge;
 mod data;
 pub(crate) mod design;
+mod facts;
 mod hydrogen;
 pub(crate) mod influence;
 pub(crate) mod land;

@@ -1,6 +1,6 @@
 //! The page of a comparison: what `compare.json` says of the hub, and where it comes from.
 
-use super::data::{Fact, facts};
+use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;

@@ -1,6 +1,7 @@
 //! What the page of a transition shows, folded from its tables.
 
-use super::data::{Fact, facts, warnings};
+use super::data::warnings;
+use super::facts::{Fact, facts};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Source};
 use crate::record::metrics::MetricName;
