@@ -411,7 +411,7 @@ fn runs_report_every_metric_of_the_catalogue() {
         "scenarios/hub_2045 --set rule.target.ports_trucks_2035.year=2025",
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
         "scenarios/port_terminal --strategy battery_swap --days 1",
-        "scenarios/port_terminal --strategy planned --days 1",
+        "scenarios/port_terminal --strategy planned --days 1 --set terminal.terminal.appointments.per_hour=200",
     ];
     std::fs::write(dir.path().join("money.toml"), "[money]\ndiscount_rate = 0.07\nyears = 12\nusd_of = 2025\n")
         .unwrap();

@@ -403,3 +403,59 @@ fn a_limit_that_falls_holds_at_once() {
         assert!(run.total("peak_kw") > 399.0, "before it all of it flowed");
     }
 }
+
+/// PLANNER 12: vessels, cranes and refrigerated containers stand behind their own nodes. The site draws what it drew; each node has
+/// its peak; 100 containers at 24 degrees, the top of a June day, draw 3.2 kW each.
+#[test]
+fn shore_power_cranes_and_reefers_stand_behind_their_nodes() {
+    let terminal = common::shipped("port_terminal");
+    // With a connection that binds nothing: what containers draw would be lost to charging.
+    let roomy = "site.terminal.limit_kw=40000";
+    let plain = common::run(&loaded(&terminal, &["time.days=2", roomy]), &Options::default());
+    let nodes = [
+        "time.days=2",
+        roomy,
+        "node.quay.site=terminal",
+        "terminal.terminal.shore_behind=quay",
+        "terminal.terminal.equipment_behind={ crane = \"quay\" }",
+        "node.cold.site=terminal",
+        "node.cold.reefers={ containers = 100, kw_at_c = [[0, 2], [40, 4]] }",
+    ];
+    let behind = common::run(&loaded(&terminal, &nodes), &Options::default());
+    let [charged, metered] =
+        ["energy_charging_kwh", "energy_grid_kwh"].map(|name| behind.total(name) - plain.total(name));
+    // 100 containers over two days at 19.5 degrees in the mean.
+    assert!(charged.abs() < 1e-6 && (metered - 100.0 * 2.975 * 48.0).abs() < 1e-3, "{charged} {metered}");
+    assert!((behind.get("peak_kw", "node:cold") - 320.0).abs() < 1e-6);
+    let quay = behind.get("peak_kw", "node:quay");
+    assert!(quay > 1_500.0 && quay < behind.get("peak_kw", "site:terminal"), "{quay}");
+    let elsewhere = ["node.quay.site=inland", "terminal.terminal.shore_behind=quay"].map(str::to_owned).to_vec();
+    let told = load(&Request { path: terminal, settings: elsewhere, ..Request::default() }).unwrap_err().to_string();
+    assert!(told.contains("[node.quay] is at `inland`, not at `terminal`"), "{told}");
+}
+
+/// PLANNER A3.8: a truck plugs into no connector that it has not.
+#[test]
+fn a_connector_that_does_not_fit_is_not_plugged_into() {
+    let depot = common::shipped("depot_night");
+    let model = "ecascadia_438";
+    let ccs = format!("truck_model.{model}.battery.connectors=[\"ccs1\"]");
+    let told = |settings: &[&str]| {
+        let settings = settings.iter().map(|it| (*it).to_owned()).collect();
+        load(&Request { path: depot.clone(), settings, ..Request::default() }).unwrap_err().to_string()
+    };
+    let message = told(&[&ccs, "charger.night.connector=mcs"]);
+    assert!(message.contains("fits no charger that it may use: it has ccs1, they have mcs"), "{message}");
+    let mega = "charger.mega={ site = \"depot\", cabinets = 4, cabinet_kw = 1000, efficiency = 0.95, users = [\"carrier\"], connector = \"mcs\" }";
+    let sessions = |settings: &[&str]| {
+        let dir = tempfile::tempdir().unwrap();
+        run_into(&loaded(&depot, settings), &Options::default(), Some(dir.path()));
+        let rows = table(dir.path(), "sessions.csv");
+        let mega = rows.iter().filter(|row| row.values().any(|value| value.starts_with("mega/"))).count();
+        (rows.len(), mega)
+    };
+    let (all, at_mega) = sessions(&["time.days=2", &ccs, mega]);
+    assert!(all > 10 && at_mega == 0, "{at_mega} of {all}");
+    let both = format!("truck_model.{model}.battery.connectors=[\"ccs1\", \"mcs\"]");
+    assert!(sessions(&["time.days=2", &both, mega]).1 > 0);
+}

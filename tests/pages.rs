@@ -9,6 +9,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 #![allow(clippy::print_stdout, reason = "a test that skips itself says so")]
 
+mod common;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -89,7 +91,37 @@ fn reports_tell_what_the_tables_hold() {
     let compare = ["compare", &path, "--strategies", "bau,fcfs", "--replications", "3", "--days", "1", "--out", &study];
     portvolt(dir.path(), &compare);
     asked.extend([study, "study".to_owned(), "-".to_owned()]);
+    let desk = tempfile::tempdir().unwrap();
+    for (kind, words) in studies(desk.path()) {
+        let out = desk.path().join(kind).display().to_string();
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(["--out", &out]).collect();
+        portvolt(desk.path(), &words);
+        asked.extend([out, kind.to_owned(), "-".to_owned()]);
+    }
     script("report.mjs", &asked.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+/// A search for the best of the guide's layouts, and which numbers decide a choice: the commands.
+fn studies(folder: &Path) -> [(&'static str, Vec<String>); 2] {
+    let guide = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/optimize.md")).unwrap();
+    let mut blocks = guide.split("```toml\n").skip(1).filter_map(|part| Some(part.split_once("```")?.0));
+    let [prices, study] = [blocks.next().unwrap(), blocks.next().unwrap()];
+    portvolt(folder, &["init", "depot_night"]);
+    std::fs::write(folder.join("depot_night/priced.toml"), prices).unwrap();
+    let study = study.replace("scenarios/depot_night", "depot_night");
+    std::fs::write(folder.join("layout.toml"), study).unwrap();
+    common::planted(folder);
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+    [
+        ("design", words("optimize layout.toml")),
+        (
+            "influence",
+            words(
+                "sensitivity planted --metric co2e_upstream_t --replications 1 --points 16 --strategies \
+                 bau,charger.ports.efficiency=0.9",
+            ),
+        ),
+    ]
 }
 
 /// A server over a copy of `depot_night`; `work` gets its address and its folder.

@@ -9,6 +9,7 @@ mod common;
 
 use common::{Finished, loaded, run, shipped, written};
 use portvolt::plugin::keep_compiled_code_in;
+use portvolt::scenario::load::{Request, load};
 use portvolt::sim::Options;
 use portvolt::study::replicate::replicate;
 use std::io::Write;
@@ -150,6 +151,26 @@ fn tco_logit_in_rust_is_the_built_in() {
     assert_ne!(guest("-20"), native);
 }
 
+/// The same moves and charges of the same units at the same seconds, with one lot and with four.
+#[test]
+fn gang_and_threshold_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "gang_and_threshold") else { return };
+    let run_with = |overlays: &[&str], choice: &str| {
+        let overlays = overlays.iter().map(|name| shipped("port_terminal").join(name)).collect();
+        let nearest = "terminal.terminal.plan.dispatch.lot=nearest";
+        let settings = ["time.days=2", nearest, choice].map(str::to_owned).to_vec();
+        let request = Request { path: shipped("port_terminal"), overlays, settings, ..Request::default() };
+        run(&load(&request).unwrap(), &Options { seed: 3, ..Options::default() })
+    };
+    for overlays in [&["planned.toml"][..], &["planned.toml", "lots_at_blocks.toml"]] {
+        let native = run_with(overlays, "policy.yard=threshold");
+        let guest = run_with(overlays, &format!("policy.yard={:?}", file.display().to_string()));
+        assert_eq!(guest.digest, native.digest, "{overlays:?}");
+        assert!(guest.total("plugin_calls") > 1_000.0 && guest.total("plugin_rejected") == 0.0);
+        assert_ne!(run_with(overlays, "policy.yard=breaks").digest, native.digest, "the policy decides");
+    }
+}
+
 /// The same loads and trailers from the same numbers, hour by hour; another reserve, other rows.
 #[test]
 fn sun_and_reserve_in_rust_is_the_built_in() {
@@ -223,7 +244,12 @@ fn clean_when_cheap_in_rust_is_least_cost() {
 fn compiled_guests_of_0_1_0_keep_working() {
     keep_compiled_code_in(root().join("target/plugins/compiled"));
     let fixture = |name: &str| root().join("tests/fixtures/guests_0_1_0").join(name).with_extension("wasm");
-    twins(&fixture("equal_share"), "charging", "equal_share", "depot_night", "time.days=1");
+    // It knows nothing of events, and is asked when intervals begin: where power is shared then, it is its twin.
+    let by_interval = |choice: String| simulate("depot_night", &["time.days=1", "time.allocation=interval", &choice]);
+    let native = by_interval("policy.charging=equal_share".to_owned());
+    let old = by_interval(format!("policy.charging={:?}", fixture("equal_share").display().to_string()));
+    assert_eq!(old.digest, native.digest);
+    assert!(old.total("plugin_calls") > 10.0 && old.total("plugin_rejected") == 0.0);
     let file = format!("policy.dispatch={:?}", fixture("soc_aware_dispatch").display().to_string());
     let run = simulate("depot_night", &["time.days=1", &file]);
     assert!(run.total("plugin_calls") > 10.0 && run.total("plugin_rejected") == 0.0);

@@ -159,7 +159,8 @@ fn power_shared_at_each_event_gives_the_waits_of_theory() {
         let [fine, coarse] = [60, 900].map(|interval_s| wait(0, &event(interval_s), policy));
         assert!((fine - coarse).abs() < 1e-6 * fine, "{policy}: {fine} at a minute, {coarse} at a quarter of an hour");
     }
-    let [fine, coarse] = [60, 900].map(|interval_s| wait(0, &format!("interval_s = {interval_s}"), "equal_share"));
+    let [fine, coarse] = [60, 900]
+        .map(|interval_s| wait(0, &format!("allocation = \"interval\"\ninterval_s = {interval_s}"), "equal_share"));
     assert!(coarse < 0.95 * fine && fine < 1.001 * waits[0], "{coarse} {fine} {}", waits[0]);
 }
 

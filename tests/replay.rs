@@ -98,6 +98,7 @@ fn replay(sessions: &Path, policy: &str, limit_kw: Option<f64>, interval_s: u32)
         limit_kw,
         interval_s,
         allocation: portvolt::scenario::Allocation::Interval,
+        stay_plugged: false,
         chargers: None,
         port_kw: None,
         max_kw: None,
@@ -303,5 +304,41 @@ fn doubtful_sessions_are_refused() {
         "its last session ends after 46296 days",
     ] {
         assert!(told.contains(words), "{words}\n{told}");
+    }
+}
+
+/// Two vehicles and one port: without anybody to unplug the first, the second waits until that departs. Both ways of sharing power.
+#[test]
+fn a_vehicle_that_stays_plugged_blocks_its_port() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("two.csv");
+    let text = "session_id,arrive_s,depart_s,energy_kwh,max_kw\na,0,36000,10,10\nb,600,80000,10,10\n";
+    std::fs::write(&path, text).unwrap();
+    for allocation in portvolt::scenario::Allocation::ALL {
+        let starts = |stay_plugged: bool| {
+            let asked = Replay {
+                chargers: Some(1),
+                port_kw: Some(10.0),
+                limit_kw: Some(9.0),
+                allocation,
+                stay_plugged,
+                ..Replay::new(path.clone(), "edf")
+            };
+            let out = tempfile::tempdir().unwrap();
+            let loaded = load(&asked).unwrap_or_else(|problems| panic!("{problems}"));
+            let run = common::run_into(&loaded, &Options::default(), Some(out.path()));
+            assert!((run.total("energy_delivered_kwh") - 20.0).abs() < 1e-6);
+            assert!(run.total("sessions_unmet") < 0.5);
+            let mut reader = csv::Reader::from_path(out.path().join("sessions.csv")).unwrap();
+            let rows: Vec<std::collections::BTreeMap<String, String>> =
+                reader.deserialize().map(Result::unwrap).collect();
+            let mut starts: Vec<u32> = rows.iter().map(|row| row["start_s"].parse().unwrap()).collect();
+            starts.sort_unstable();
+            starts
+        };
+        // 10 kWh at 9 kW; by intervals the last one's mean is 9 kW.
+        let free_s = starts(false)[1];
+        assert!((3_900..=4_000).contains(&free_s), "{allocation:?}: {free_s}");
+        assert_eq!(starts(true), [0, 36_000], "{allocation:?}");
     }
 }

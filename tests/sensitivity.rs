@@ -7,82 +7,13 @@ mod common;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Energy of a base load and of ten visits, times a factor: three numbers matter for the `CO2e` of supply. Of the many others
-/// some are of no use here (repairs that never come, coordinates, a second limit), some are not doubtful.
-const PLANTED: &str = r#"
-title = "planted"
-[time]
-start = "2025-06-02"
-days = 1
-zone = "UTC"
-sources = { default = "chosen" }
-[site.station]
-kind = "public"
-lat = 33.8
-lon = -118.2
-limit_kw = 900
-load_kw = 40
-sources = { load_kw = "guess", lat = "map", lon = "map", default = "chosen" }
-[site.other]
-kind = "warehouse"
-lat = 33.9
-lon = -118.1
-drop_min = 30
-live_min = 95
-live_share = 0.4
-limit_kw = 100
-sources = { limit_kw = "guess", lat = "map", lon = "map", default = "guess" }
-[charger.ports]
-site = "station"
-cabinets = 4
-cabinet_kw = 100
-efficiency = 0.8
-users = ["visitors"]
-mtbf_h = 900000
-mttr_h = 3
-sources = { efficiency = "wide", cabinets = "chosen", cabinet_kw = "chosen", default = "guess" }
-[visits.ten]
-site = "station"
-csv = "visits.csv"
-[weather]
-mean_c = [14, 14.5, 15, 16, 17.5, 19.5, 21.5, 22, 21.5, 19.5, 16.5, 14]
-daily_range_c = 9
-sources = { default = "guess" }
-[emissions]
-diesel_tailpipe_kg_per_gal = 10.21
-diesel_upstream_kg_per_gal = 3.52
-grid_kg_per_mwh = 200
-sources = { default = "guess" }
-[source.chosen]
-quality = "chosen"
-title = "chosen"
-[source.guess]
-quality = "assumed"
-title = "a guess"
-[source.map]
-quality = "unverified"
-title = "off a map"
-[source.wide]
-quality = "assumed"
-title = "a guess with its range"
-low = 0.6
-high = 1.0
-"#;
-
+/// A folder with the scenario `planted`, in which three numbers matter.
 fn desk() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("planted");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("scenario.toml"), PLANTED).unwrap();
-    let mut visits = "session_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
-    for at in 0..10 {
-        let _ = writeln!(visits, "v{at},{},{},80,100", at * 3_600, at * 3_600 + 20_000);
-    }
-    std::fs::write(folder.join("visits.csv"), visits).unwrap();
+    common::planted(dir.path());
     dir
 }
 
@@ -144,6 +75,26 @@ fn a_choice_and_the_report() {
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stdout));
 }
 
+/// A port of at most 94.8 kW and a cabinet of at least 80 kW pass one by one; one of the two is left as written, so that no
+/// point is refused.
+#[test]
+fn numbers_that_do_not_go_together_are_told() {
+    let dir = desk();
+    let path = dir.path().join("planted/scenario.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace("cabinet_kw = \"chosen\"", "cabinet_kw = \"guess\"");
+    std::fs::write(&path, text.replace("cabinet_kw = 100\n", "cabinet_kw = 100\nport_kw = 79\n")).unwrap();
+    let told = sensitivity(dir.path(), "one", &["--points", "16"]);
+    let left: Vec<&Value> = told["not_varied"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["path"].as_str().unwrap().ends_with("_kw"))
+        .collect();
+    assert!(left.len() == 1 && left[0]["why"].as_str().unwrap().contains("do not go together"), "{left:?}");
+    assert_eq!(told["refused_points"], 0, "{told:#}");
+}
+
 #[test]
 fn mistakes_are_told_before_anything_runs() {
     let dir = desk();
@@ -166,8 +117,9 @@ fn mistakes_are_told_before_anything_runs() {
     refused(&["--metric", "bil_total_usd"], &["bill_total_usd"]);
     refused(&["--strategies", "bau,a.b=1,c.d=2"], &["the two to choose between"]);
     let path = dir.path().join("planted/scenario.toml");
-    std::fs::write(&path, PLANTED.replace("low = 0.6", "low = 0.9")).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("low = 0.6", "low = 0.9")).unwrap();
     refused(&[], &["lies outside of 0.9 to 1"]);
-    std::fs::write(&path, PLANTED.replace("low = 0.6\n", "")).unwrap();
+    std::fs::write(&path, text.replace("low = 0.6\n", "")).unwrap();
     refused(&[], &["go together"]);
 }

@@ -8,6 +8,7 @@ const description portvolt_about = {
 
 static answer start(const double *parameters, size_t count, uint64_t seed) {
     (void)parameters, (void)count, (void)seed;
+    ask_at_events(); /* nothing is kept from one decision to the next */
     return (answer){0};
 }
 

@@ -107,6 +107,7 @@ PORTVOLT_COLUMN(u32_list, node_parent, "charging-view", "node-parent")
 PORTVOLT_COLUMN(f64_list, node_limit_kw, "charging-view", "node-limit-kw")
 PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
 PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
+PORTVOLT_IMPORT("charging-orders", "ask-at-events") void ask_at_events(void);
 #endif
 
 #ifdef PORTVOLT_ADOPTION
@@ -155,6 +156,48 @@ PORTVOLT_COLUMN(f64_list, station_demand_kg, "hydrogen-supply-view", "station-de
 PORTVOLT_COLUMN(f64_list, station_solar_kw, "hydrogen-supply-view", "station-solar-kw")
 PORTVOLT_IMPORT("hydrogen-supply-orders", "run-at") void run_at(const double *load, size_t stations);
 PORTVOLT_IMPORT("hydrogen-supply-orders", "order-trailers") void order_trailers(const uint32_t *count, size_t stations);
+#endif
+
+#ifdef PORTVOLT_YARD_DISPATCH
+PORTVOLT_IMPORT("yard-dispatch-view", "time-s") uint32_t time_s(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "yard") uint32_t yard(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "asked-unit") uint32_t asked_unit(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "asked-why") uint32_t asked_why(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "resumes-s") uint32_t resumes_s(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "wait-s") uint32_t wait_s(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "hours-end-s") uint32_t hours_end_s(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "carriers-per-crane") uint32_t carriers_per_crane(void);
+PORTVOLT_IMPORT("yard-dispatch-view", "parking") uint32_t parking(void);
+PORTVOLT_COLUMN(u8_list, unit_handler, "yard-dispatch-view", "unit-handler")
+PORTVOLT_COLUMN(u32_list, unit_class, "yard-dispatch-view", "unit-class")
+PORTVOLT_COLUMN(u32_list, unit_group, "yard-dispatch-view", "unit-group")
+PORTVOLT_COLUMN(u32_list, unit_place, "yard-dispatch-view", "unit-place")
+PORTVOLT_COLUMN(u8_list, unit_doing, "yard-dispatch-view", "unit-doing")
+PORTVOLT_COLUMN(f64_list, unit_soc, "yard-dispatch-view", "unit-soc")
+PORTVOLT_COLUMN(f64_list, unit_leave_at_soc, "yard-dispatch-view", "unit-leave-at-soc")
+PORTVOLT_COLUMN(f64_list, unit_return_at_soc, "yard-dispatch-view", "unit-return-at-soc")
+PORTVOLT_COLUMN(u32_list, unit_crane, "yard-dispatch-view", "unit-crane")
+PORTVOLT_COLUMN(u32_list, move_id, "yard-dispatch-view", "move-id")
+PORTVOLT_COLUMN(u8_list, move_kind, "yard-dispatch-view", "move-kind")
+PORTVOLT_COLUMN(u32_list, move_from, "yard-dispatch-view", "move-from")
+PORTVOLT_COLUMN(u32_list, move_to, "yard-dispatch-view", "move-to")
+PORTVOLT_COLUMN(u32_list, move_due_s, "yard-dispatch-view", "move-due-s")
+PORTVOLT_COLUMN(f64_list, move_empty_m, "yard-dispatch-view", "move-empty-m")
+PORTVOLT_COLUMN(f64_list, move_loaded_m, "yard-dispatch-view", "move-loaded-m")
+PORTVOLT_COLUMN(u32_list, move_carriers, "yard-dispatch-view", "move-carriers")
+PORTVOLT_COLUMN(u32_list, move_members, "yard-dispatch-view", "move-members")
+PORTVOLT_COLUMN(u32_list, move_group, "yard-dispatch-view", "move-group")
+PORTVOLT_COLUMN(u8_list, lot_open, "yard-dispatch-view", "lot-open")
+PORTVOLT_COLUMN(u32_list, lot_place, "yard-dispatch-view", "lot-place")
+PORTVOLT_COLUMN(f64_list, lot_m, "yard-dispatch-view", "lot-m")
+PORTVOLT_COLUMN(u32_list, lot_plugs, "yard-dispatch-view", "lot-plugs")
+PORTVOLT_COLUMN(u32_list, lot_free, "yard-dispatch-view", "lot-free")
+PORTVOLT_COLUMN(u32_list, lot_waiting, "yard-dispatch-view", "lot-waiting")
+PORTVOLT_COLUMN(f64_list, lot_visit_s, "yard-dispatch-view", "lot-visit-s")
+PORTVOLT_COLUMN(f64_list, pair_m, "yard-dispatch-view", "pair-m")
+PORTVOLT_IMPORT("yard-dispatch-orders", "take") void take(uint32_t id);
+PORTVOLT_IMPORT("yard-dispatch-orders", "charge") void charge(uint32_t lot, double to_soc, uint32_t until_s);
+PORTVOLT_IMPORT("yard-dispatch-orders", "go-to") void go_to(uint32_t place);
 #endif
 
 #ifdef PORTVOLT_BUILD_OUT

@@ -231,11 +231,21 @@ impl PowerSharing<'_> {
 
     /// Shares power anew below all nodes where something has changed.
     pub(super) fn share(&mut self, at_s: u32, sharers: &mut Sharers<'_, '_, '_>) {
-        let Some(live) = self.live.as_deref_mut() else { return };
-        for node in live.take_changed(&self.tree) {
-            self.list_below(node, at_s, sharers);
-            self.share_among_listed(at_s, sharers);
+        while let Some(live) = self.live.as_deref_mut().filter(|live| !live.changed.is_empty()) {
+            for node in live.take_changed(&self.tree) {
+                self.list_below(node, at_s, sharers);
+                self.share_among_listed(at_s, sharers);
+                self.look_above(node);
+            }
         }
+    }
+
+    /// What those below a node were given may be more than a higher one has left beside the others below that: then all of these
+    /// share.
+    fn look_above(&mut self, node: NodeId) {
+        let Some(live) = self.live.as_deref_mut() else { return };
+        let is_over = |node: &NodeId| live.by_node[node.index()].0 > self.headroom.at(*node).0.max(0.0) * (1.0 + FULL);
+        live.changed.extend(self.tree.upwards(node).skip(1).filter(is_over).last());
     }
 
     /// Settles the sessions below a node and lists them with what each can take. Those that export have their set-point.

@@ -20,6 +20,8 @@ pub(crate) struct Arrival {
     pub(crate) user: User,
     /// Is this place its home?
     pub(crate) at_home: bool,
+    /// Does it keep its charging port until it has to go, also when it is done?
+    pub(crate) stays: bool,
     /// Its battery.
     pub(crate) battery: Battery,
     /// It leaves with this much energy.
@@ -55,6 +57,7 @@ impl Arrival {
             vehicle,
             user,
             at_home: false,
+            stays: false,
             battery,
             target,
             depart_s: None,

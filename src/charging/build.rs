@@ -21,6 +21,8 @@ use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use crate::policy::dispatch::SitesByFleet;
 use crate::scenario::Allocation;
+use crate::truck::spec::FleetSpec;
+use crate::vehicle::spec::{BatterySpec, fits};
 use crate::vehicle::user::{Access, User, access_of};
 
 /// Groups of chargers as the scenario lists them.
@@ -56,7 +58,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
     }
     let Spawned { mut cabinets, ports, names } = spawned;
     let tables = ChargingTables::new(access);
-    let fleets = sites_by_fleet(&tables, &cabinets, build.scenario.fleet.len());
+    let fleets = sites_by_fleet(build, &tables, &cabinets);
     build.world.insert_resource(fleets);
     let agenda = first_events(&tables, &mut cabinets, &build.loaded.calendar);
     build.world.insert_resource(agenda);
@@ -112,6 +114,8 @@ fn add_cabinet(
         site,
         group,
         lot: spec.lot.as_deref().and_then(|lot| build.world.resource::<Lots>().find(site, lot)),
+        connector: spec.connector,
+        stay_plugged: spec.stay_plugged,
         first_port: PortId::at(spawned.ports.len()),
         port_count: spec.ports,
         limit: Kw(spec.cabinet_kw),
@@ -180,15 +184,24 @@ fn site_queues(
     build.sites.ids().map(at_site).collect()
 }
 
-fn sites_by_fleet(tables: &ChargingTables, cabinets: &[(Cabinet, CabinetState)], fleets: usize) -> SitesByFleet {
-    let usable = |fleet: usize| {
+/// Where trucks of each fleet find a port: a site counts when each of the fleet's batteries fits one there.
+fn sites_by_fleet(build: &Build<'_>, tables: &ChargingTables, cabinets: &[(Cabinet, CabinetState)]) -> SitesByFleet {
+    let models = &build.scenario.truck_model;
+    let usable = |(fleet, spec): (usize, &FleetSpec)| {
         let user = User::Fleet(FleetId::at(fleet));
-        let cabinets = cabinets.iter().map(|(cabinet, _)| cabinet);
-        let mut found: Vec<SiteId> =
-            cabinets.filter(|cabinet| tables.allows(cabinet.group, user)).map(|cabinet| cabinet.site).collect();
+        let open = || cabinets.iter().map(|(cabinet, _)| cabinet).filter(|it| tables.allows(it.group, user));
+        let counted = spec.trucks.iter().filter(|(_, count)| count.0 > 0);
+        let batteries: Vec<_> = counted.filter_map(|(model, _)| models.get(model)?.battery.as_ref()).collect();
+        let fits_all = |site: SiteId| {
+            let fits_at =
+                |battery: &&BatterySpec| open().any(|it| it.site == site && fits(&battery.connectors, it.connector));
+            batteries.iter().all(fits_at)
+        };
+        let mut found: Vec<SiteId> = open().map(|cabinet| cabinet.site).collect();
         found.sort_unstable();
         found.dedup();
+        found.retain(|site| fits_all(*site));
         found
     };
-    SitesByFleet { sites: (0..fleets).map(usable).collect() }
+    SitesByFleet { sites: build.scenario.fleet.values().enumerate().map(usable).collect() }
 }

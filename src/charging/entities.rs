@@ -67,14 +67,16 @@ impl Cabinets<'_, '_> {
 
     /// May a vehicle ever use a cabinet?
     pub(super) fn allows(&self, id: CabinetId, arrival: &Arrival) -> bool {
-        self.tables.allows(self.get(id).0.group, arrival.user)
+        let cabinet = self.get(id).0;
+        self.tables.allows(cabinet.group, arrival.user) && arrival.battery.fits(cabinet.connector)
     }
 
     /// May a vehicle plug in at a cabinet at this time?
     pub(super) fn may_start(&self, (cabinet, state): (&Cabinet, &CabinetState), arrival: &Arrival, at_s: u32) -> bool {
         let access = self.tables.access(cabinet.group);
         let is_elsewhere = arrival.lot.is_some_and(|lot| cabinet.lot != Some(lot));
-        if state.is_broken() || is_elsewhere || !access.allows(arrival.user) {
+        let fits = access.allows(arrival.user) && arrival.battery.fits(cabinet.connector);
+        if state.is_broken() || is_elsewhere || !fits {
             return false;
         }
         if arrival.at_home || access.reserved.is_none() {

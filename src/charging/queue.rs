@@ -57,16 +57,18 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     let mut coming = core::mem::take(&mut arrivals.0);
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
-    if clock.starts_interval() && !clock.done() {
-        context.begin_interval(&clock);
-    }
+    let mut begins = clock.starts_interval() && !clock.done();
     let mut now_s = clock.now_s();
     loop {
-        if context.sharing.is_due() {
-            // Power is shared when all of a second has happened.
+        if begins || context.sharing.is_due() {
+            // Power is shared when all of a second has happened; so an interval begins with those who came at its first.
             let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
             if event_s.is_none_or(|event_s| event_s > now_s) {
-                context.share(now_s);
+                if core::mem::take(&mut begins) {
+                    context.begin_interval(&clock);
+                } else {
+                    context.share(now_s);
+                }
                 continue;
             }
         }
@@ -240,11 +242,27 @@ impl QueueContext<'_, '_> {
         let (_, plug) = self.ports.get(id);
         let is_due = plug.session().is_some_and(|session| session.finishes_at(at_s));
         if is_due
+            && !self.stays(id, at_s)
             && !self.takes_time_to_unplug(id, at_s)
             && let Some(session) = self.unplug(id, at_s, Leave::Done)
         {
             self.leave(id, session, at_s);
         }
+    }
+
+    /// A vehicle that is done keeps its charging port, if it is one that stays and something calls it away later.
+    fn stays(&mut self, id: PortId, at_s: u32) -> bool {
+        let (port, plug, _) = self.ports.get_mut(id);
+        let stays_here = self.cabinets.get(port.cabinet).0.stay_plugged;
+        let Some(session) = plug.session_mut() else { return false };
+        let arrival = session.arrival();
+        if !(stays_here || arrival.stays) || arrival.depart_s.is_none_or(|depart_s| depart_s <= at_s) {
+            return false;
+        }
+        session.rest();
+        // What it no longer takes is for others.
+        self.sharing.taper(port);
+        true
     }
 
     fn taper(&mut self, id: PortId, at_s: u32) {
@@ -287,7 +305,11 @@ impl QueueContext<'_, '_> {
         let Some(is_opportunity) = arrival.map(|arrival| arrival.is_opportunity) else {
             return;
         };
-        let leave = if is_opportunity { Leave::BreakOver } else { Leave::TimeUp };
+        let leave = match plug.session().is_some_and(Session::rests) {
+            true => Leave::Done,
+            false if is_opportunity => Leave::BreakOver,
+            false => Leave::TimeUp,
+        };
         if !self.takes_time_to_unplug(id, at_s)
             && let Some(session) = self.unplug(id, at_s, leave)
         {

@@ -23,6 +23,8 @@ pub(crate) struct Session {
     power_s: u32,
     /// It was done, or had to go, at the first time, and is unplugged at the second.
     unplug: Option<(u32, u32)>,
+    /// It is done and stays plugged in.
+    rests: bool,
     told_depart_s: u32,
     start_soc: f64,
     start_energy: Kwh,
@@ -48,6 +50,7 @@ impl Session {
             start_s,
             power_s,
             unplug: None,
+            rests: false,
             told_depart_s,
             start_soc: arrival.battery.soc(),
             start_energy: arrival.battery.energy(),
@@ -76,6 +79,16 @@ impl Session {
     /// When unplugging is over, once it has begun.
     pub(super) fn unplugged_s(&self) -> Option<u32> {
         self.unplug.map(|(_, end_s)| end_s)
+    }
+
+    /// It is done and stays until it has to go.
+    pub(super) fn rest(&mut self) {
+        self.rests = true;
+    }
+
+    /// Is it done, and stays?
+    pub(super) fn rests(&self) -> bool {
+        self.rests
     }
 
     /// It is done, or has to go, and is unplugged at `end_s`.
@@ -171,7 +184,7 @@ impl Session {
 
     /// Is it done with this much energy, and not being unplugged yet?
     fn is_done_with(&self, reached: Kwh) -> bool {
-        self.unplug.is_none() && self.arrival.target - reached <= DONE
+        self.unplug.is_none() && !self.rests && self.arrival.target - reached <= DONE
     }
 
     /// The most that the policy lets it have until it is asked again, grid side.

@@ -1,6 +1,7 @@
 //! What the user writes about chargers and visits.
 
 use crate::kernel::sources::Sources;
+use crate::vehicle::spec::Connector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,12 @@ pub struct ChargerSpec {
     #[serde(default = "default_users")]
     #[schemars(length(min = 1))]
     pub users: Vec<String>,
+    /// The connector of its ports. None: every vehicle fits.
+    pub connector: Option<Connector>,
+    /// Does a vehicle that is done keep its port until it has to go? Nobody moves it then: a shuffle driver is `staff` who plug
+    /// in and out in `plug_min` and `unplug_min` without this.
+    #[serde(default)]
+    pub stay_plugged: bool,
     /// Keeps the ports for home fleets at these local hours, such as `"18:00-06:00"`: others may not start then.
     pub reserved_hours: Option<String>,
     /// Time to plug in, from the vehicle at the port to the first power, minutes. Automatic couplers take seconds.
@@ -90,6 +97,9 @@ pub struct VisitsSpec {
     /// The file, relative to the scenario; or a log of others: a table with times (CSV, workbook), ACN-Data, OCPI records,
     /// OCPP messages. Of a log the sessions within the days of the run count.
     pub csv: String,
+    /// Do its vehicles keep their ports until they depart, also when they are done?
+    #[serde(default)]
+    pub stay_plugged: bool,
     /// How a log is read, where its header does not say it: a mapping file (TOML).
     pub map: Option<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.

@@ -7,6 +7,7 @@ use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::spec::Departures as DepartureKnowledge;
 use crate::vehicle::queue::WaitingLine;
+use crate::vehicle::spec::Connector;
 use crate::vehicle::user::{Access, User};
 use bevy_ecs::prelude::{Component, Query, Res, Resource};
 use bevy_ecs::system::SystemParam;
@@ -62,6 +63,10 @@ pub(crate) struct Cabinet {
     pub(super) group: usize,
     /// The lot where it stands.
     pub(super) lot: Option<LotId>,
+    /// The connector of its charging ports; none: every vehicle fits.
+    pub(super) connector: Option<Connector>,
+    /// Do vehicles that are done stay until they have to go?
+    pub(super) stay_plugged: bool,
     /// Its charging ports, which follow each other.
     pub(super) first_port: PortId,
     /// How many they are.

@@ -24,25 +24,34 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.when(Tick::Grant, needs_set_points, grant);
 }
 
+/// A visit of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coming {
+    pub(super) site: SiteId,
+    /// Does it keep its charging port until it departs?
+    pub(super) stays: bool,
+    pub(super) stay: Stay,
+}
+
 /// Visits of a list, in the order of their arrival.
 #[derive(Resource, Debug)]
 pub(crate) struct VisitList {
-    visits: Vec<(SiteId, Stay)>,
+    visits: Vec<Coming>,
     is_pinned: bool,
     /// The first that has not come yet.
     next: usize,
 }
 
 impl VisitList {
-    /// Sites and stays. Where they are `pinned`, each may use the charging port of its charger's number and no other.
-    pub(super) fn new(visits: Vec<(SiteId, Stay)>, is_pinned: bool) -> Self {
+    /// Where they are `pinned`, each may use the charging port of its charger's number and no other.
+    pub(super) fn new(visits: Vec<Coming>, is_pinned: bool) -> Self {
         Self { visits, is_pinned, next: 0 }
     }
 }
 
 /// Visitors that arrive in this tick join the queues.
 fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: ResMut<Arrivals>) {
-    while let Some((site, stay)) = list.visits.get(list.next)
+    while let Some(Coming { site, stays, stay }) = list.visits.get(list.next)
         && stay.arrive_s < clock.tick_end_s()
     {
         // A visitor's battery is as large as its need: it arrives empty and is full when it has what it asked for.
@@ -51,6 +60,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
         let row = u32::try_from(list.next).expect("fewer than 2^32 visits");
         arrivals.0.push(Arrival {
             depart_s: Some(stay.depart_s),
+            stays: *stays,
             offer: Some(Kw(stay.max_kw)),
             pinned: stay.charger.filter(|_| list.is_pinned).map(PortId),
             rank: stay.vehicle,

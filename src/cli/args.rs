@@ -30,6 +30,48 @@ impl ScenarioArgs {
     }
 }
 
+/// What all runs of a study have in common.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CommonArgs {
+    /// Change one value in all runs, such as `site.depot.limit_kw=800`; may be given more than once.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    settings: Vec<String>,
+    /// How many days (instead of the scenario's).
+    #[arg(long)]
+    days: Option<u32>,
+    /// Seed of every random stream.
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+}
+
+impl CommonArgs {
+    /// Settings of all runs, the days among them.
+    pub(super) fn settings(&self) -> Vec<String> {
+        self.settings.iter().cloned().chain(self.days.map(|days| format!("time.days={days}"))).collect()
+    }
+}
+
+/// How a study is carried out, and where its results go.
+#[derive(Debug, Clone, Args)]
+pub(super) struct StudyArgs {
+    /// Threads. Default: one a core. No result depends on it.
+    #[arg(long, default_value_t = 0)]
+    pub(super) jobs: usize,
+    /// Folder for the results. Default: `runs/COMMAND_NAME`, by the name of the scenario or the study.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Overwrite a finished one.
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+impl StudyArgs {
+    /// The folder for the results of a command; `name` is that of the scenario or the study.
+    pub(super) fn out(&self, command: &str, name: &str) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(format!("{command}_{name}")))
+    }
+}
+
 /// A scenario as it is given on the command line.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! `portvolt compare`: strategies on the same random days, and which differences hold.
 
+use super::args::{CommonArgs, StudyArgs};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
@@ -52,24 +53,10 @@ pub(super) struct CompareArgs {
     /// Change one number, such as `site.depot.limit_kw=-20%,+20%`; may be given more than once.
     #[arg(long, value_name = "PATH=CHANGES", requires = "metric", value_parser = Vary::parse)]
     vary: Vec<Vary>,
-    /// Change one value for all strategies, such as `site.depot.limit_kw=800`.
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    settings: Vec<String>,
-    /// How many days (instead of the scenario's).
-    #[arg(long)]
-    days: Option<u32>,
-    /// Seed of every random stream.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Threads. Default: one a core. No result depends on it.
-    #[arg(long, default_value_t = 0)]
-    jobs: usize,
-    /// Folder for the results. Default: runs/compare_NAME-of-the-scenario.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Overwrite a finished comparison.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    common: CommonArgs,
+    #[command(flatten)]
+    study: StudyArgs,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -85,11 +72,8 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let out = args.out.clone().unwrap_or_else(|| {
-        let name = scenario_name(&args.scenario).unwrap_or_default();
-        PathBuf::from("runs").join(format!("compare_{name}"))
-    });
-    carry_out(&asked, args.jobs, &out, args.force, console)
+    let out = args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default());
+    carry_out(&asked, args.study.jobs, &out, args.study.force, console)
 }
 
 /// Runs a comparison and leaves its folder. `verify` repeats one through here too.
@@ -160,8 +144,6 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
         return Err(wrong.join("\n"));
     }
     let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
-    let mut settings = args.settings.clone();
-    settings.extend(args.days.map(|days| format!("time.days={days}")));
     let target = args.until_ci.zip(args.metric).map(|(share, metric)| Target {
         metric,
         share,
@@ -169,10 +151,10 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
     });
     let compare = CompareSpec {
         scenario: args.scenario.clone(),
-        settings,
+        settings: args.common.settings(),
         strategies,
         baseline,
-        seed: args.seed,
+        seed: args.common.seed,
         replications: args.replications,
         target,
         is_bounded: args.bound,

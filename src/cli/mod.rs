@@ -3,6 +3,7 @@
 mod args;
 mod bill;
 mod calibrate;
+mod cluster;
 mod compare;
 mod desktop;
 mod exit;

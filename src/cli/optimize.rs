@@ -1,13 +1,17 @@
 //! `portvolt optimize`: the best of many designs of a scenario, under constraints.
 
+use super::args::StudyArgs;
+use super::cluster::{self, ClusterArgs, hand_over};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
+use crate::disk::read;
 use crate::record::folder::RunFolder;
-use crate::study::search::run::{SearchError, first_part, search};
+use crate::study::search::run::{SearchError, first_look, first_part, search};
 use crate::study::search::study::Search;
 use crate::study::search::{results, screen};
 use crate::study::sweep::Part;
+use crate::study::sweep::slurm::Work;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -16,28 +20,46 @@ pub(super) struct OptimizeArgs {
     study: PathBuf,
     /// Run only this part of the first look at all designs, such as 3/20, and keep it; when all parts are done, the search goes
     /// on from them.
-    #[arg(long, value_name = "K/N", value_parser = Part::parse)]
+    #[arg(long, value_name = "K/N", value_parser = Part::parse, conflicts_with = "slurm")]
     part: Option<Part>,
-    /// Threads. Default: one a core. No result depends on it.
-    #[arg(long, default_value_t = 0)]
-    jobs: usize,
-    /// Folder for the results. Default: runs/optimize_NAME-of-the-study.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Overwrite a finished one.
+    /// Write the scripts for Slurm, an array of parts and the search after it, and with --yes submit them.
     #[arg(long)]
-    force: bool,
+    slurm: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    #[command(flatten)]
+    run: StudyArgs,
 }
 
 pub(super) fn run(args: &OptimizeArgs, console: &Console) -> Exit {
     if let Some(part) = args.part {
-        return first(&args.study, part, args.jobs, console);
+        return first(&args.study, part, args.run.jobs, console);
     }
-    let out = args.out.clone().unwrap_or_else(|| {
-        let name = args.study.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        PathBuf::from("runs").join(format!("optimize_{name}"))
+    let name = args.study.file_stem().unwrap_or_default().to_string_lossy();
+    let out = args.run.out("optimize", &name);
+    if args.slurm {
+        return submit(&args.study, &name, &out, &args.cluster, console);
+    }
+    carry_out(&args.study, None, args.run.jobs, &out, args.run.force, console)
+}
+
+/// Scripts for a cluster: the parts of the first look, and the search after them.
+fn submit(study: &Path, name: &str, out: &Path, cluster: &ClusterArgs, console: &Console) -> Exit {
+    let designs = match Search::read(study).map(|asked| first_look(&asked)) {
+        Ok(Ok(designs)) => designs.len(),
+        Ok(Err(error)) => return failed(&error, console),
+        Err(problems) => return diagnose::show(&problems, console),
+    };
+    let handed =
+        read::full_path(study).and_then(|study| Ok((study, std::path::absolute(out)?))).map_err(cluster::failed);
+    let handed = handed.and_then(|(study, out)| {
+        let folder = study.parent().unwrap_or(Path::new("")).to_path_buf();
+        hand_over(&Work::search(&study, &out, name), &folder, designs, cluster, console)
     });
-    carry_out(&args.study, args.jobs, &out, args.force, console)
+    handed.unwrap_or_else(|(exit, message)| {
+        console.error(&message);
+        exit
+    })
 }
 
 /// One part of the first look.
@@ -70,17 +92,25 @@ fn failed(error: &SearchError, console: &Console) -> Exit {
     match error {
         SearchError::Interrupted => Exit::Interrupted,
         SearchError::Run { source, .. } => Exit::from(source),
-        SearchError::NoMetric(_) => Exit::BadFiles,
+        SearchError::NoMetric(_) | SearchError::Minutes => Exit::BadFiles,
         SearchError::Shard(_) => Exit::Failed,
     }
 }
 
-/// Searches and leaves the folder. `verify` repeats one through here too.
-pub(super) fn carry_out(study: &Path, jobs: usize, out: &Path, force: bool, console: &Console) -> Exit {
-    let asked = match Search::read(study) {
+/// Searches and leaves the folder. `verify` repeats one through here too, with the runs that its minutes came to.
+pub(super) fn carry_out(
+    study: &Path,
+    runs: Option<usize>,
+    jobs: usize,
+    out: &Path,
+    force: bool,
+    console: &Console,
+) -> Exit {
+    let mut asked = match Search::read(study) {
         Ok(asked) => asked,
         Err(problems) => return diagnose::show(&problems, console),
     };
+    asked.known_runs = runs;
     let folder = match RunFolder::begin(out, force) {
         Ok(folder) => folder,
         Err(error) => {
@@ -88,7 +118,9 @@ pub(super) fn carry_out(study: &Path, jobs: usize, out: &Path, force: bool, cons
             return Exit::from(&error);
         }
     };
-    let bar = console.counter(asked.budget.runs as u64, "runs");
+    // How many runs a number of minutes comes to shows only later.
+    let runs = if asked.minutes.is_some() { runs.unwrap_or(0) } else { asked.budget.runs };
+    let bar = console.counter(runs as u64, "runs");
     let found = search(&asked, jobs, &interrupt::listen(), &|count| bar.inc(count as u64));
     bar.finish_and_clear();
     let found = match found {

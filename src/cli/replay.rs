@@ -46,6 +46,9 @@ pub(super) struct ReplayArgs {
     /// (plug-in, unplug, full battery), so that the limit holds in every second and waits do not hang on the interval.
     #[arg(long, default_value = "interval", value_name = "WHEN", value_parser = allocation)]
     allocation: Allocation,
+    /// Let vehicles keep their ports until they depart, also when they are done, as where nobody unplugs them.
+    #[arg(long)]
+    stay_plugged: bool,
     /// Let the sessions queue for a pool of this many charging ports, whatever their `charger_id`.
     #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*PORTS.start())..=i64::from(*PORTS.end())))]
     chargers: Option<u32>,
@@ -106,6 +109,7 @@ impl ReplayArgs {
             limit_kw: None,
             interval: 900,
             allocation: Allocation::Interval,
+            stay_plugged: false,
             chargers: None,
             port_kw: None,
             max_kw: None,
@@ -135,6 +139,7 @@ impl ReplayArgs {
         match name {
             "policy" => value.clone_into(&mut self.policy),
             "interval_s" => self.interval = duration_s(value).ok()?,
+            "stay_plugged" => self.stay_plugged = value == "true",
             "allocation" => self.allocation = allocation(value).ok()?,
             "limit_kw" => self.limit_kw = Some(power(value).ok()?),
             "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| PORTS.contains(ports))?),
@@ -203,6 +208,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         limit_kw: args.limit_kw,
         interval_s: args.interval,
         allocation: args.allocation,
+        stay_plugged: args.stay_plugged,
         chargers: args.chargers,
         port_kw: args.port_kw,
         max_kw: args.max_kw,
@@ -244,6 +250,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
 fn settings(args: &ReplayArgs) -> Vec<String> {
     let mut out = vec![format!("policy={}", args.policy), format!("interval_s={}", args.interval)];
     out.extend((args.allocation != Allocation::Interval).then(|| format!("allocation={}", args.allocation.word())));
+    out.extend(args.stay_plugged.then(|| "stay_plugged=true".to_owned()));
     out.extend(args.params.iter().map(|(name, value)| format!("param.{name}={value}")));
     out.extend(args.limit_kw.map(|kw| format!("limit_kw={kw}")));
     out.extend(args.chargers.map(|ports| format!("chargers={ports}")));

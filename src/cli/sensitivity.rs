@@ -1,5 +1,6 @@
 //! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
 
+use super::args::{CommonArgs, StudyArgs};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
@@ -8,7 +9,7 @@ use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
 use crate::study::compare::strategy::{self, Strategy};
-use crate::study::influence::{self, Asked, InfluenceError, influence, results, screen};
+use crate::study::influence::{self, Asked, InfluenceError, SCREENING_POINTS, THRESHOLD, influence, results, screen};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -22,15 +23,9 @@ pub(super) struct SensitivityArgs {
     /// One strategy, or two to choose between, as in `portvolt compare`.
     #[arg(long, value_name = "A,B")]
     strategies: Vec<String>,
-    /// Change one value in all runs, such as `time.days=2`.
-    #[arg(long = "set", value_name = "PATH=VALUE")]
-    settings: Vec<String>,
     /// A TOML file of ranges, `"site.depot.load_kw" = [40, 80]` a line: they come before those of sources.
     #[arg(long, value_name = "FILE")]
     ranges: Option<PathBuf>,
-    /// How many days (instead of the scenario's).
-    #[arg(long)]
-    days: Option<u32>,
     /// Random days behind every answer.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     replications: u32,
@@ -38,23 +33,15 @@ pub(super) struct SensitivityArgs {
     #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(16..=65_536))]
     points: u32,
     /// A number that explains at least this share of the spread is not left out.
-    #[arg(long, default_value_t = 0.02, value_name = "SHARE", value_parser = threshold)]
+    #[arg(long, default_value_t = THRESHOLD, value_name = "SHARE", value_parser = threshold)]
     threshold: f64,
     /// Most numbers whose shares are worked out.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=128))]
     most: u32,
-    /// Seed of every random stream.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Threads. Default: one a core. No result depends on it.
-    #[arg(long, default_value_t = 0)]
-    jobs: usize,
-    /// Folder for the results. Default: runs/sensitivity_NAME-of-the-scenario.
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Overwrite a finished one.
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    common: CommonArgs,
+    #[command(flatten)]
+    study: StudyArgs,
 }
 
 fn threshold(text: &str) -> Result<f64, String> {
@@ -74,11 +61,8 @@ pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
         }
         Err(Wrong::Files(problems)) => return diagnose::show(&problems, console),
     };
-    let out = args.out.clone().unwrap_or_else(|| {
-        let name = scenario_name(&args.scenario).unwrap_or_default();
-        PathBuf::from("runs").join(format!("sensitivity_{name}"))
-    });
-    carry_out(&asked, args.jobs, &out, args.force, console)
+    let out = args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default());
+    carry_out(&asked, args.study.jobs, &out, args.study.force, console)
 }
 
 enum Wrong {
@@ -96,8 +80,6 @@ fn asked(args: &SensitivityArgs) -> Result<Asked, Wrong> {
     }
     let strategies = words.iter().map(|word| Strategy::parse(word, &args.scenario)).collect::<Result<Vec<_>, _>>();
     let strategies = strategies.map_err(|error| Wrong::Told(error.to_string()))?;
-    let mut settings = args.settings.clone();
-    settings.extend(args.days.map(|days| format!("time.days={days}")));
     let ranges = args.ranges.as_ref().map(|path| {
         let name = path.display().to_string();
         let text = read::text(path, Kind::Toml).map_err(|error| Wrong::Told(format!("{name} {error}")))?;
@@ -105,16 +87,17 @@ fn asked(args: &SensitivityArgs) -> Result<Asked, Wrong> {
     });
     Ok(Asked {
         scenario: args.scenario.clone(),
-        settings,
+        settings: args.common.settings(),
         strategies,
         metric: args.metric,
         ranges: ranges.transpose()?.unwrap_or_default(),
-        seed: args.seed,
+        seed: args.common.seed,
         replications: args.replications,
         points: args.points,
-        screening_points: 10,
+        screening_points: SCREENING_POINTS,
         threshold: args.threshold,
         most: args.most,
+        within: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! `portvolt sweep`: plan, run in parts, look, merge, submit, clean up.
 
+use super::cluster::{ClusterArgs, Told, failed, hand_over};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
@@ -9,8 +10,8 @@ use crate::record::folder::FolderError;
 use crate::study::sweep::merge::{MergeError, merge};
 use crate::study::sweep::plan::{Plan, PlanError, plan};
 use crate::study::sweep::shard::Store;
-use crate::study::sweep::slurm::Cluster;
-use crate::study::sweep::{self, Part, Ran, Status, slurm};
+use crate::study::sweep::slurm::Work;
+use crate::study::sweep::{self, Part, Ran, Status};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -76,24 +77,8 @@ pub(super) enum SweepCommand {
         /// For Slurm: an array of parts, and a merge after it.
         #[arg(long, required = true)]
         slurm: bool,
-        /// Tasks of the array; let each take 2 to 20 minutes.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=i64::from(slurm::MOST_PARTS)))]
-        parts: u32,
-        /// Tasks that run at the same time.
-        #[arg(long, value_name = "M")]
-        at_once: Option<u32>,
-        /// Cores of a task.
-        #[arg(long, default_value_t = 1)]
-        cores: u32,
-        /// Time limit of a task.
-        #[arg(long, default_value = "01:00:00")]
-        time: String,
-        /// An option for both scripts, such as `--sbatch=--partition=short`; may be given more than once.
-        #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
-        sbatch: Vec<String>,
-        /// Submit them now.
-        #[arg(long)]
-        yes: bool,
+        #[command(flatten)]
+        cluster: ClusterArgs,
     },
     /// Remove temporary files older than a day and damaged shards.
     #[command(after_help = "Example: portvolt sweep gc sweeps --unplanned")]
@@ -112,10 +97,7 @@ pub(super) fn run(command: &SweepCommand, console: &Console) -> Exit {
         SweepCommand::Run { plan, part, parts, jobs } => run_part(plan, *part, *parts, *jobs, console),
         SweepCommand::Status { plan, jobs } => look(plan, *jobs, console),
         SweepCommand::Merge { plan, out, force, jobs } => put_together(plan, out.as_deref(), *force, *jobs, console),
-        SweepCommand::Submit { plan, parts, at_once, cores, time, sbatch, yes, .. } => {
-            let (time, options) = (time.clone(), sbatch.clone());
-            submit(plan, &Cluster { parts: *parts, at_once: *at_once, cores: *cores, time, options }, *yes, console)
-        }
+        SweepCommand::Submit { plan, cluster, .. } => submit(plan, cluster, console),
         SweepCommand::Gc { dir, unplanned } => clean(dir, *unplanned, console),
     };
     match done {
@@ -125,12 +107,6 @@ pub(super) fn run(command: &SweepCommand, console: &Console) -> Exit {
             exit
         }
     }
-}
-
-type Told = Result<Exit, (Exit, String)>;
-
-fn failed(error: impl std::fmt::Display) -> (Exit, String) {
-    (Exit::Failed, error.to_string())
 }
 
 fn folder_of(plan: &Path) -> PathBuf {
@@ -329,56 +305,11 @@ fn put_together(path: &Path, out: Option<&Path>, force: bool, jobs: usize, conso
     }
 }
 
-fn submit(path: &Path, cluster: &Cluster, yes: bool, console: &Console) -> Told {
+fn submit(path: &Path, cluster: &ClusterArgs, console: &Console) -> Told {
     let (path, plan) = open(path)?;
     let path = read::full_path(&path).map_err(failed)?;
-    let program = std::env::current_exe().map_err(failed)?;
-    let cluster = Cluster { parts: cluster.parts.min(plan.shards().max(1) as u32), ..cluster.clone() };
     let folder = folder_of(&path);
-    let (mut files, mut texts) = (Vec::new(), Vec::new());
-    for (word, text) in [
-        ("array", slurm::array_script(&program, &path, &plan.name, &cluster)),
-        ("merge", slurm::merge_script(&program, &path, &plan.name, &cluster)),
-    ] {
-        let file = folder.join(format!("{}.{word}.sbatch", plan.name));
-        whole::write(&file, &text).map_err(failed)?;
-        files.push(file);
-        texts.push(text);
-    }
-    let jobs = if yes { Some(sbatch(&folder, &files)?) } else { None };
-    if console.is_json() {
-        console.print_json(&serde_json::json!({ "schema": 1, "scripts": files, "parts": cluster.parts, "jobs": jobs }));
-    } else if let Some([array, merge]) = jobs {
-        console.print(&format!("Submitted: array {array} of {} parts, merge {merge} after it.", cluster.parts));
-    } else {
-        let [array, merge] = [&files[0], &files[1]].map(|file| file.display().to_string());
-        console.print(&format!(
-            "{}\nWritten, not submitted. Look at them, then add --yes, or:\n  J=$(sbatch --parsable {array}) && sbatch \
-             --dependency=afterok:$J {merge}",
-            texts[0]
-        ));
-    }
-    Ok(Exit::Done)
-}
-
-/// Submits the array and the merge after it; their job numbers.
-fn sbatch(folder: &Path, files: &[PathBuf]) -> Result<[String; 2], (Exit, String)> {
-    let one = |options: &[String], file: &Path| {
-        let ran =
-            std::process::Command::new("sbatch").arg("--parsable").args(options).arg(file).current_dir(folder).output();
-        let ran =
-            ran.map_err(|error| failed(format!("cannot start sbatch: {error}; submit {} yourself", file.display())))?;
-        let said = String::from_utf8_lossy(&ran.stdout).trim().to_owned();
-        if ran.status.success() {
-            // On a federation the name of the cluster follows.
-            Ok(said.split(';').next().unwrap_or_default().to_owned())
-        } else {
-            Err(failed(format!("sbatch refused {}: {}", file.display(), String::from_utf8_lossy(&ran.stderr).trim())))
-        }
-    };
-    let array = one(&[], &files[0])?;
-    let merge = one(&[format!("--dependency=afterok:{array}")], &files[1])?;
-    Ok([array, merge])
+    hand_over(&Work::sweep(&path, &plan.name), &folder, plan.shards(), cluster, console)
 }
 
 fn clean(dir: &Path, unplanned: bool, console: &Console) -> Told {

@@ -82,8 +82,9 @@ fn repeat(manifest: &Manifest, again: &Path) -> Exit {
             }
         },
         Some(study) if manifest.command == "optimize" => {
+            let runs = study["runs"].as_u64().map(|runs| runs as usize);
             if let Some(study) = study["study"].as_str() {
-                optimize::carry_out(Path::new(study), 0, again, true, &console)
+                optimize::carry_out(Path::new(study), runs, 0, again, true, &console)
             } else {
                 console.error("the manifest names no study");
                 Exit::BadFiles

@@ -1,23 +1,28 @@
 //! From the freight of a scenario to vessel calls and hauls.
 
-use super::demand::{Demand, draw_haul_factors};
-use super::labor::{self, Labor, Shifts};
-use super::state::{Berths, Board, Call, Haul};
+use super::appointments::{AllAppointments, Appointments};
+use super::demand::{Demand, draw_haul_factors, gate_hours};
+use super::labor::Labor;
+use super::state::{Berths, Board, Call, Haul, ShoreNodes};
 use super::systems::Freight;
+use crate::grid::build::inner_node;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
 use crate::place::build::Build;
+use crate::terminal::spec::TerminalSpec;
 
 /// Vessel calls and hauls.
 pub(crate) fn add(build: &mut Build<'_>) {
-    let labor = Labor(build.scenario.labor.as_ref().and_then(labor::labor));
+    let own = |(key, spec): (&String, &TerminalSpec)| spec.labor.clone().map(|labor| (build.site(key), labor));
+    let labor = Labor::new(build.scenario.labor.as_ref(), build.scenario.terminal.iter().filter_map(own));
     let mut freight = Freight::default();
     let mut vessels = Vec::new();
     if let Some(spec) = &build.scenario.freight {
+        freight.has_list = spec.hauls.is_some();
         freight.known_before_s = (spec.known_before_h * 3600.0) as u32;
         freight.cancel_after_s = (spec.cancel_after_h * 3600.0) as u32;
         let energy_cv = build.scenario.travel.as_ref().map_or(0.0, |travel| travel.energy_cv);
-        if let (Some(volumes), Some(labor)) = (&spec.volumes, &labor.0) {
+        if let Some(volumes) = spec.volumes.as_ref().filter(|_| labor.is_some()) {
             let terminals = &build.scenario.terminal;
             freight.demand =
                 Demand::new(build.seed, volumes, labor.clone(), &build.sites, terminals, spec.due_after_h, energy_cv);
@@ -28,13 +33,34 @@ pub(crate) fn add(build: &mut Build<'_>) {
             freight.by_day.entry(day).or_default().push(haul);
         }
     }
-    let break_groups = build.scenario.labor.as_ref().map_or(1, |spec| spec.break_groups);
-    build.world.insert_resource(Shifts::new(&labor, break_groups));
+    build.world.insert_resource(shore_nodes(build));
+    build.world.insert_resource(appointments(build));
     build.world.insert_resource(labor);
     build.world.insert_resource(freight);
     build.world.init_resource::<Board>();
     build.world.insert_resource(Berths::new(build.sites.0.len()));
     build.spawn::<_, Call>(vessels);
+}
+
+/// Windows in which gates are open: by their own hours, else as `[freight.volumes]` has them, else at any hour.
+fn appointments(build: &Build<'_>) -> AllAppointments {
+    let volumes = build.scenario.freight.as_ref().and_then(|freight| freight.volumes.as_ref());
+    let of = |(key, spec): (&String, &TerminalSpec)| {
+        let appointments = spec.appointments.as_ref()?;
+        let gate = volumes.and_then(|volumes| gate_hours(volumes, spec));
+        let is_open = (0..168).map(|hour| gate.as_ref().is_none_or(|gate| gate.weight(hour) > 0.0)).collect();
+        Some((build.site(key), Appointments::new(key, appointments, is_open)))
+    };
+    AllAppointments(build.scenario.terminal.iter().filter_map(of).collect())
+}
+
+/// The nodes that vessels draw from.
+fn shore_nodes(build: &Build<'_>) -> ShoreNodes {
+    let node = |(key, spec): (&String, &TerminalSpec)| {
+        let site = build.site(key);
+        spec.shore_behind.as_deref().map(|behind| (site, inner_node(build, site, Some(behind))))
+    };
+    ShoreNodes::new(build.scenario.terminal.iter().filter_map(node).collect())
 }
 
 /// All calls that may matter, in the order of their time at berth.

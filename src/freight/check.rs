@@ -15,11 +15,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
 fn freight(scenario: &Scenario, spec: &FreightSpec, checker: &mut Checker<'_>) {
     match (&spec.hauls, &spec.volumes) {
         (None, None) => checker.wrong(&["freight"], "needs `hauls` (a CSV) or a `volumes` table", None),
-        (Some(_), Some(_)) => {
-            let help = Some("with a list of hauls nothing is drawn; leave one of them out".to_owned());
-            checker.wrong(&["freight", "hauls"], "both `hauls` and `volumes` are given", help);
-        }
-        (None, Some(volumes)) => self::volumes(scenario, volumes, checker),
+        (_, Some(volumes)) => self::volumes(scenario, volumes, checker),
         (Some(_), None) => {}
     }
 }

@@ -1,5 +1,6 @@
 //! Draws calls and containers. Pure functions of the scenario and the seed.
 
+use super::labor::Labor;
 use super::spec::VolumesSpec;
 use super::state::{Call, Haul, HaulFactors};
 use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
@@ -26,8 +27,8 @@ const CLOCK_CHANGE_S: f64 = 7_200.0;
 pub struct Demand {
     seed: Seed,
     volumes: VolumesSpec,
-    gate: WeekProfile,
-    labor: WeekProfile,
+    gate: BTreeMap<SiteId, WeekProfile>,
+    labor: Labor,
     import_to: Ends,
     export_from: Ends,
     empty_from: Ends,
@@ -62,13 +63,14 @@ impl Demand {
     pub fn new(
         seed: Seed,
         volumes: &VolumesSpec,
-        labor: WeekProfile,
+        labor: Labor,
         sites: &Sites,
         terminals: &BTreeMap<String, TerminalSpec>,
         due_after_h: f64,
         energy_cv: f64,
     ) -> Option<Self> {
-        let gate = WeekProfile::from_days(&volumes.gate_weekday, &volumes.gate_saturday, &volumes.gate_sunday)?;
+        let hours = |(key, spec): (&String, &TerminalSpec)| Some((sites.find(key)?, gate_hours(volumes, spec)?));
+        let gate = terminals.iter().map(hours).collect::<Option<_>>()?;
         let turn_cv = terminals.iter().filter_map(|(key, spec)| Some((sites.find(key)?, spec.turn_cv))).collect();
         Some(Self {
             seed,
@@ -149,25 +151,27 @@ impl Demand {
         for call in calls {
             let berth = (0..free_s.len()).min_by_key(|berth| free_s[*berth]).expect("a terminal has a berth");
             call.berth_s = call.arrive_s.max(free_s[berth]);
-            let work_s = f64::from(call.lifts) / per_worked_s * self.weight_of_worked_hour();
-            let begin = self.labor.weighted_s(calendar.since_monday_s(call.berth_s) as f64);
-            let end = self.labor.moment_s(begin + work_s);
+            let labor = self.labor_at(call.site);
+            // Weighted seconds of a worked second: labour has weight zero or this.
+            let work_s = f64::from(call.lifts) / per_worked_s * labor.most();
+            let begin = labor.weighted_s(calendar.since_monday_s(call.berth_s) as f64);
+            let end = labor.moment_s(begin + work_s);
             call.leave_s = calendar.from_monday_s(end.ceil() as i64).max(call.berth_s + 1);
             free_s[berth] = call.leave_s;
         }
     }
 
-    /// Weighted seconds of a worked second (labour has weight zero or this).
-    fn weight_of_worked_hour(&self) -> f64 {
-        (0..168).map(|hour| self.labor.weight(hour)).fold(0.0, f64::max)
+    fn labor_at(&self, site: SiteId) -> &WeekProfile {
+        self.labor.at(site).expect("volumes are drawn where somebody works")
     }
 
     /// Share of a call's work that falls between two times.
     #[must_use]
     pub fn share_of_work(&self, call: &Call, calendar: &Calendar, from_s: i64, to_s: i64) -> f64 {
+        let labor = self.labor_at(call.site);
         let at = |elapsed_s: i64| {
             let clamped = elapsed_s.clamp(call.berth_s, call.leave_s);
-            self.labor.weighted_s(calendar.since_monday_s(clamped) as f64)
+            labor.weighted_s(calendar.since_monday_s(clamped) as f64)
         };
         let whole = at(call.leave_s) - at(call.berth_s);
         if whole <= 0.0 { 0.0 } else { (at(to_s) - at(from_s)) / whole }
@@ -192,10 +196,11 @@ impl Demand {
     pub fn hauls(&self, call: &Call, calendar: &Calendar, from_s: i64, to_s: i64, out: &mut Vec<Haul>) {
         let volumes = &self.volumes;
         let monday = |elapsed_s: i64| calendar.since_monday_s(elapsed_s) as f64;
-        let work = (self.labor.weighted_s(monday(call.berth_s)), self.labor.weighted_s(monday(call.leave_s)));
-        let gate_at_berth = self.gate.weighted_s(monday(call.berth_s));
-        let [first, last] = [work.0, work.1].map(|work| self.gate.weighted_s(self.labor.moment_s(work)));
-        let window = Window::new(&self.gate, monday(from_s), monday(to_s));
+        let (labor, gate) = (self.labor_at(call.site), &self.gate[&call.site]);
+        let work = (labor.weighted_s(monday(call.berth_s)), labor.weighted_s(monday(call.leave_s)));
+        let gate_at_berth = gate.weighted_s(monday(call.berth_s));
+        let [first, last] = [work.0, work.1].map(|work| gate.weighted_s(labor.moment_s(work)));
+        let window = Window::new(gate, monday(from_s), monday(to_s));
         let longest = |dwell_days: f64| LONGEST_DWELL * DAY_S as f64 * dwell_days;
         let imports = [first, last + longest(volumes.import_dwell_days)];
         let others = [gate_at_berth - longest(volumes.export_dwell_days), gate_at_berth];
@@ -223,15 +228,15 @@ impl Demand {
             }
             let stay = dwell.of(stay).min(LONGEST_DWELL) * DAY_S as f64;
             let gate_s = if is_import {
-                let lifted = self.labor.moment_s(work.0 + moment * (work.1 - work.0));
-                self.gate.weighted_s(lifted) + stay * volumes.import_dwell_days
+                let lifted = labor.moment_s(work.0 + moment * (work.1 - work.0));
+                gate.weighted_s(lifted) + stay * volumes.import_dwell_days
             } else {
                 gate_at_berth - stay * volumes.export_dwell_days
             };
             if window.misses([gate_s, gate_s]) {
                 continue;
             }
-            let ready_s = calendar.from_monday_s(self.gate.moment_s(gate_s) as i64);
+            let ready_s = calendar.from_monday_s(gate.moment_s(gate_s) as i64);
             if ready_s < from_s || ready_s >= to_s {
                 continue;
             }
@@ -265,6 +270,14 @@ impl Window {
     /// Does a span of gate time lie outside of it as a whole?
     fn misses(&self, [first, last]: [f64; 2]) -> bool {
         last < self.from || first > self.to
+    }
+}
+
+/// Activity of the gate of a terminal: its own hours, or those of all.
+pub(super) fn gate_hours(volumes: &VolumesSpec, terminal: &TerminalSpec) -> Option<WeekProfile> {
+    match &terminal.gate_hours {
+        Some(own) => WeekProfile::from_days(&own.weekday, &own.saturday, &own.sunday),
+        None => WeekProfile::from_days(&volumes.gate_weekday, &volumes.gate_saturday, &volumes.gate_sunday),
     }
 }
 

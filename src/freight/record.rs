@@ -1,8 +1,12 @@
 //! Rows of hauls and calls.
 
+use super::appointments::AllAppointments;
 use super::state::{Call, Haul};
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::names::Names;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::{Container, HaulState};
+use bevy_ecs::prelude::World;
 
 impl HaulRow {
     /// A haul that no truck finished.
@@ -54,4 +58,18 @@ impl CallRow {
             shore_power: call.on_shore_power,
         }
     }
+}
+
+/// Metrics of appointments, by site.
+pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
+    let mut out = Vec::new();
+    for (site, counts) in world.resource::<AllAppointments>().counts() {
+        let mut scope = ScopeMetrics::new(format!("site:{}", names.sites[site.index()]), &mut out);
+        scope.count(MetricName::AppointmentsBooked, counts.booked);
+        scope.count(MetricName::AppointmentNoShows, counts.no_shows);
+        scope.count(MetricName::AppointmentsLate, counts.late);
+        let shift_h = (counts.hauls > 0).then(|| counts.shifted_s as f64 / 3600.0 / counts.hauls as f64);
+        scope.add(MetricName::AppointmentShiftMeanH, shift_h);
+    }
+    out
 }

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct FreightSpec {
     /// A CSV of hauls with the columns `origin, destination, ready, due` (local time such as `2025-06-02T07:30`) and
-    /// optionally `container` (`loaded` or `empty`) and `fleet`. With it nothing about hauls is drawn.
+    /// optionally `container` (`loaded` or `empty`) and `fleet`. With it no hauls are drawn; with `volumes` beside it the
+    /// vessels are.
     pub hauls: Option<String>,
-    /// Volumes and splits of drawn freight; needed unless `hauls` is given.
+    /// Volumes and splits of drawn freight; needed unless `hauls` is given, and for vessels also then.
     pub volumes: Option<VolumesSpec>,
     /// Time from ready to due of drawn hauls, hours.
     #[serde(default = "default_due_after_h")]

@@ -1,6 +1,7 @@
 //! Hauls and calls: the rows of the demand. Only this room writes them, but a haul that is taken moves to its truck.
 
-use crate::kernel::ids::{FleetId, SiteId};
+use crate::grid::state::node_of;
+use crate::kernel::ids::{FleetId, NodeId, SiteId};
 use crate::policy::HaulColumns;
 use bevy_ecs::prelude::{Component, Resource};
 
@@ -222,5 +223,21 @@ mod tests {
             let expected: Vec<usize> = (0..10).filter(|row| !rows.contains(row)).collect();
             assert_eq!(column, expected);
         }
+    }
+}
+
+/// The inner nodes that vessels draw from at terminals where it is not the site's connection.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct ShoreNodes(Vec<(SiteId, NodeId)>);
+
+impl ShoreNodes {
+    /// These.
+    pub(super) fn new(nodes: Vec<(SiteId, NodeId)>) -> Self {
+        Self(nodes)
+    }
+
+    /// That of a terminal.
+    pub(crate) fn of(&self, site: SiteId) -> NodeId {
+        self.0.iter().find(|(known, _)| *known == site).map_or(node_of(site), |(_, node)| *node)
     }
 }

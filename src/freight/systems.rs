@@ -1,11 +1,13 @@
 //! Vessels come and go, hauls become known, hauls lapse.
 
+use super::appointments::AllAppointments;
 use super::demand::Demand;
-use super::state::{Berths, Board, Call, Haul};
-use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
+use super::state::{Berths, Board, Call, Haul, ShoreNodes};
+use crate::grid::state::{NodeLoads, ShoreLoad};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
+use crate::kernel::random::Seed;
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kw;
 use crate::record::Records;
@@ -28,14 +30,19 @@ pub fn register(r: &mut Register<'_>) {
 /// The demand to come.
 #[derive(Resource, Debug, Default)]
 pub(super) struct Freight {
-    /// How it is drawn; `None` when hauls come from a file or there is none.
+    /// How it is drawn; `None` when there are no volumes.
     pub(super) demand: Option<Demand>,
+    /// Hauls come from a file: only vessels are drawn.
+    pub(super) has_list: bool,
     /// First call whose containers have not been drawn.
     next_drawn: usize,
     /// First call that has not left.
     first_here: usize,
     /// Hauls drawn and not yet known, by the local day on which they are ready; sorted when the day comes near.
     pub(super) by_day: BTreeMap<i64, Vec<Haul>>,
+    /// Those that have their appointments, by the local day of these, and how many have been asked for one.
+    booked_by_day: BTreeMap<i64, Vec<Haul>>,
+    booked: u32,
     /// Hauls about to become known, in order.
     upcoming: VecDeque<Haul>,
     /// The next haul's number.
@@ -55,7 +62,7 @@ impl Freight {
         end_s: u32,
         call_at: impl Fn(usize) -> Option<&'a Call>,
     ) {
-        let Some(demand) = &self.demand else { return };
+        let Some(demand) = self.demand.as_ref().filter(|_| !self.has_list) else { return };
         let mut drawn = Vec::new();
         let before_s = demand.reach_days().0 * DAY_S;
         while let Some(call) = call_at(self.next_drawn).filter(|call| call.berth_s - before_s <= until_s) {
@@ -67,13 +74,28 @@ impl Freight {
         }
     }
 
-    /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness.
-    fn number_days_up_to(&mut self, day: i64) {
+    /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness. `book` may put a haul off, also to a
+    /// later day.
+    fn number_days_up_to(&mut self, day: i64, calendar: &Calendar, mut book: impl FnMut(&mut Haul, u32)) {
+        let in_order = |hauls: &mut Vec<Haul>| {
+            hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
+        };
         while let Some(entry) = self.by_day.first_entry()
             && *entry.key() <= day
         {
             let mut hauls = entry.remove();
-            hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
+            in_order(&mut hauls);
+            for mut haul in hauls {
+                book(&mut haul, self.booked);
+                self.booked += 1;
+                self.booked_by_day.entry(calendar.day(i64::from(haul.ready_s))).or_default().push(haul);
+            }
+        }
+        while let Some(entry) = self.booked_by_day.first_entry()
+            && *entry.key() <= day
+        {
+            let mut hauls = entry.remove();
+            in_order(&mut hauls);
             for mut haul in hauls {
                 haul.id = self.next_id;
                 self.next_id += 1;
@@ -89,13 +111,16 @@ fn draw_hauls(
     calendar: Res<Calendar>,
     roster: Res<Roster<Call>>,
     calls: Query<&Call>,
+    seed: Res<Seed>,
+    mut appointments: ResMut<AllAppointments>,
     mut freight: ResMut<Freight>,
 ) {
     let horizon_s = clock.tick_end_s() + freight.known_before_s;
     let day = calendar.day(i64::from(horizon_s)) + 1;
     let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
     freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
-    freight.number_days_up_to(day);
+    let book = |haul: &mut Haul, number| appointments.book(haul, *seed, &calendar, number);
+    freight.number_days_up_to(day, &calendar, book);
 }
 
 /// Hauls become known some time before they are ready.
@@ -131,6 +156,7 @@ fn work_vessels(
     calls: Query<&Call>,
     mut freight: ResMut<Freight>,
     mut berths: ResMut<Berths>,
+    shore_nodes: Res<ShoreNodes>,
     mut shore: NodeLoads<'_, '_, ShoreLoad>,
     mut rows: ResMut<Records<CallRow>>,
 ) {
@@ -150,7 +176,7 @@ fn work_vessels(
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
         berths.add(call.site, lifts, demand.rail_share());
         if call.on_shore_power && !call.by_moves {
-            shore.add(node_of(call.site), Kw(call.shore_kw));
+            shore.add(shore_nodes.of(call.site), Kw(call.shore_kw));
         }
     }
 }

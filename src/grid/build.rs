@@ -1,6 +1,7 @@
 //! The tree of limits down to the chargers, and what stands at its nodes.
 
 use super::limits::{TimedLimit, TimedLimits};
+use super::outlook::ReeferFeeders;
 use super::site_load::SiteLoads;
 use super::solar::SolarArray;
 use super::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
@@ -51,6 +52,7 @@ pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
     let (time, calendar) = (&build.scenario.time, &build.loaded.calendar);
     let metered = SiteLoads::new(&build.loaded.site_loads, &build.sites, calendar, time.interval_s, time.days);
     let base = base_loads(build, &metered);
+    build.world.insert_resource(reefer_feeders(build));
     build.world.insert_resource(metered);
     build.world.insert_resource(BottomUp::new(tree, nodes.len()));
     build.world.insert_resource(Headroom::of(tree.limits()));
@@ -71,6 +73,15 @@ fn base_loads(build: &Build<'_>, metered: &SiteLoads) -> Vec<Kw> {
     let of_site = |id: SiteId| metered.at(id, 0).unwrap_or(Kw(build.sites.0[id.index()].spec.load_kw));
     let sites = build.sites.ids().map(of_site);
     sites.chain(build.scenario.node.values().map(|spec| Kw(spec.load_kw))).collect()
+}
+
+/// Nodes with refrigerated containers.
+fn reefer_feeders(build: &Build<'_>) -> ReeferFeeders {
+    let first = build.sites.0.len();
+    let feeder = |(at, spec): (usize, &NodeSpec)| {
+        spec.reefers.clone().map(|reefers| (NodeId::at(first + at), Kw(spec.load_kw), reefers))
+    };
+    ReeferFeeders(build.scenario.node.values().enumerate().filter_map(feeder).collect())
 }
 
 fn spawn_nodes(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId], base: &[Kw]) {

@@ -39,7 +39,37 @@ pub(crate) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &
             checker.wrong(&["storage", key, "rule"], "`peak_shave` needs `cap_kw`", None);
         }
     }
+    for (key, terminal) in &scenario.terminal {
+        let mut stands = |path: &[&str], node: &str| {
+            if checker.key(path, node, &scenario.node, "node") && scenario.node[node].site != *key {
+                let message = format!("[node.{node}] is at `{}`, not at `{key}`", scenario.node[node].site);
+                checker.wrong(path, message, None);
+            }
+        };
+        if let Some(node) = &terminal.shore_behind {
+            stands(&["terminal", key, "shore_behind"], node);
+        }
+        for (class, node) in &terminal.equipment_behind {
+            stands(&["terminal", key, "equipment_behind", class], node);
+        }
+    }
+    for (key, terminal) in &scenario.terminal {
+        for class in terminal.equipment_behind.keys() {
+            checker.key(&["terminal", key, "equipment_behind", class], class, &scenario.work, "work");
+        }
+    }
+    reefers(scenario, checker);
     limits(scenario, calendar, checker);
+}
+
+/// Power by temperature rises from point to point of temperature.
+fn reefers(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, node) in &scenario.node {
+        let Some(reefers) = &node.reefers else { continue };
+        if !reefers.kw_at_c.windows(2).all(|pair| pair[0][0] < pair[1][0]) {
+            checker.wrong(&["node", key, "reefers", "kw_at_c"], "temperatures have to rise from pair to pair", None);
+        }
+    }
 }
 
 /// A node that something stands behind must exist, at the same site.

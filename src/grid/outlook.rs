@@ -3,15 +3,17 @@
 use super::limits::TimedLimits;
 use super::site_load::SiteLoads;
 use super::solar::{Moment, SolarArray};
+use super::spec::ReeferSpec;
 use super::state::{
     AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, NodeLoads, OtherLoad, SiteOutlook, SolarPower, node_of,
 };
 use super::storage::Storage;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::Roster;
+use crate::kernel::ids::{NodeId, Roster};
 use crate::kernel::units::{Hours, Kw};
 use crate::place::site::Sites;
+use crate::place::weather::Weather;
 use bevy_ecs::prelude::*;
 
 /// The limits of the interval.
@@ -61,18 +63,30 @@ fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
     }
 }
 
+/// Nodes with refrigerated containers: constant load beside them, and what they draw.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct ReeferFeeders(pub(super) Vec<(NodeId, Kw, ReeferSpec)>);
+
 /// Load that is not simulated follows its meter or its profile.
 pub(super) fn set_base_loads(
     clock: Res<Clock>,
     calendar: Res<Calendar>,
     sites: Res<Sites>,
     metered: Res<SiteLoads>,
+    reefers: Res<ReeferFeeders>,
+    weather: Res<Weather>,
     mut base: NodeLoads<'_, '_, BaseLoad>,
 ) {
     let interval = (clock.now_s() / clock.interval_s()) as usize;
     for (id, site) in sites.ids().zip(&sites.0) {
         let hour = calendar.hour_of_week(i64::from(clock.now_s()));
         base.set(node_of(id), metered.at(id, interval).unwrap_or(Kw(site.spec.load_at(hour))));
+    }
+    let now_s = i64::from(clock.now_s());
+    let hour = calendar.hour_of_week(now_s) % 24;
+    let celsius = weather.celsius(calendar.month(now_s), hour);
+    for (node, constant, spec) in &reefers.0 {
+        base.set(*node, *constant + Kw(spec.power_kw(celsius)));
     }
 }
 

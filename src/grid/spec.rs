@@ -97,11 +97,46 @@ pub struct NodeSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub load_kw: f64,
+    /// Refrigerated containers that are plugged in behind it.
+    pub reefers: Option<ReeferSpec>,
     /// If it is a transformer: what its ageing is reckoned from.
     pub transformer: Option<TransformerSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `[node.ID.reefers]`: refrigerated containers that draw by the temperature outside.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReeferSpec {
+    /// Containers that are plugged in at a time.
+    #[schemars(range(min = 0.0, max = 100_000.0))]
+    pub containers: f64,
+    /// Mean power of one at an air temperature: pairs `[celsius, kw]`; between them it is linear, beyond them constant.
+    #[schemars(length(min = 1, max = 24))]
+    pub kw_at_c: Vec<[f64; 2]>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+impl ReeferSpec {
+    /// Power of all at an air temperature, kW.
+    #[must_use]
+    pub fn power_kw(&self, celsius: f64) -> f64 {
+        let points = &self.kw_at_c;
+        let above = points.iter().position(|[at, _]| *at >= celsius);
+        let each = match above {
+            None => points[points.len() - 1][1],
+            Some(0) => points[0][1],
+            Some(at) => {
+                let ([c0, kw0], [c1, kw1]) = (points[at - 1], points[at]);
+                kw0 + (kw1 - kw0) * (celsius - c0) / (c1 - c0)
+            }
+        };
+        each * self.containers
+    }
 }
 
 /// `[node.ID.transformer]`: a liquid-immersed transformer, for IEEE C57.91.

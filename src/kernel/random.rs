@@ -59,6 +59,10 @@ pub enum Purpose {
     SampledWeeks = 50,
     /// Crane cycles, block moves and blocks of a terminal with a plan.
     YardMoves = 51,
+    /// Random numbers of a plugin that dispatches a yard.
+    YardPlugin = 52,
+    /// Which appointments are kept, and how far off trucks come.
+    Appointments = 53,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -19,6 +19,7 @@ pub struct ChargingState {
     interval_s: u32,
     prices_known: u32,
     given_kw: Option<Vec<f64>>,
+    asks_at_events: bool,
 }
 
 /// Every single value by the name of its import.
@@ -87,7 +88,12 @@ impl PluginKind for Charging {
             "set-points",
             |(power_kw,): &(Vec<f64>,)| power_kw.len(),
             |state, (power_kw,)| state.given_kw = Some(power_kw),
-        )
+        )?;
+        linker.setting("ask-at-events", |state| state.asks_at_events = true)
+    }
+
+    fn is_memoryless(state: &Self::State) -> bool {
+        state.asks_at_events
     }
 
     fn keep(state: &mut Self::State, view: &ChargingView<'_>) {

@@ -34,6 +34,12 @@ pub trait PluginKind: Decision {
     #[doc(hidden)]
     fn keep(state: &mut Self::State, view: &Self::View<'_>);
 
+    /// Did the guest say that its orders hang on nothing but what the view shows?
+    #[doc(hidden)]
+    fn is_memoryless(_: &Self::State) -> bool {
+        false
+    }
+
     /// Simulated time of a view (of a transition: the year), and how many rows it has.
     #[doc(hidden)]
     fn size(view: &Self::View<'_>) -> (u32, usize);
@@ -170,6 +176,17 @@ impl<K: PluginKind> Linking<'_, K> {
             let values = column(&store.data().state, at).map_err(wasmtime::Error::msg)?;
             burn(&mut store, values.len())?;
             Ok((values,))
+        })
+    }
+
+    /// What a guest says of itself before its first decision.
+    pub(super) fn setting(&mut self, name: &'static str, set: fn(&mut K::State)) -> wasmtime::Result<()> {
+        self.interface("orders")?.func_wrap(name, move |mut store: Context<'_, K>, (): ()| {
+            if store.data().is_deciding {
+                return Err(wasmtime::Error::msg(format!("`{name}` may be called while `start` runs only")));
+            }
+            set(&mut store.data_mut().state);
+            burn(&mut store, 0)
         })
     }
 

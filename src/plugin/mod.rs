@@ -27,6 +27,7 @@ mod synthetic;
 mod text;
 pub mod trial;
 pub mod views;
+mod yard;
 
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use compile::{compile_for_parent, compile_in_a_process};

@@ -135,6 +135,10 @@ impl<K: PluginKind> Policy for Running<K> {
         &self.plugin.description.name
     }
 
+    fn is_memoryless(&self) -> bool {
+        K::is_memoryless(&self.store.data().state)
+    }
+
     fn finish(&mut self) -> Result<(), String> {
         self.end().map_err(|error| error.to_string())
     }

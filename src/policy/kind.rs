@@ -28,8 +28,8 @@ pub struct KindFacts {
     pub purpose: Purpose,
     /// A template of scenarios in which it is asked.
     pub template: &'static str,
-    /// The scenario of the suite in which it is asked, and what makes that short.
-    pub trial: (&'static str, &'static str),
+    /// The scenario of the suite in which it is asked, and the settings that make that short and ask it.
+    pub trial: (&'static str, &'static [&'static str]),
     /// What a scenario must have, or it is never asked.
     pub needs: &'static str,
 }
@@ -42,6 +42,18 @@ pub trait Kind: Copy + Default + fmt::Debug + Send + Sync + 'static {
     /// Further keys of its table.
     type Keys: Clone + Default + fmt::Debug + Send + Sync + DeserializeOwned + JsonSchema;
 }
+
+/// A plan for the terminal of the suite, in which a yard asks.
+const PLANNED: &[&str] = &[
+    "time.days=1",
+    "terminal.terminal.plan={ kind = \"rtg_parallel\", quay_m = 900, depth_m = 600, apron_m = 65, block_length_m = 250, \
+     block_width_m = 26, aisle_m = 18, blocks = { rtg = 6, top_handler = 12 }, detour = 1.25, \
+     lots = { back = { at_m = [450, 565], size_m = [200, 24] } }, crane = \"crane\", carrier = \"yard_tractor\", \
+     loaded_kmh = 15, empty_kmh = 20, truck_kmh = 16, carriers_per_crane = 5, times = \"lognormal\", times_cv = 0.4, \
+     serve_first = \"carriers\" }",
+    "charger.tractor_lot.lot=back",
+    "charger.handler_lot.lot=back",
+];
 
 macro_rules! policy_kinds {
     ($dollar:tt $($(#[doc = $doc:literal])+ $name:ident { keys: $keys:ty, $($fact:ident: $value:expr),+ $(,)? })+) => {
@@ -100,7 +112,7 @@ policy_kinds! { $
         decides: "which truck takes which haul, and which truck charges where",
         purpose: Purpose::DispatchPlugin,
         template: "depot_night",
-        trial: ("depot", "time.days=1"),
+        trial: ("depot", &["time.days=1"]),
         needs: "haul for a fleet",
     }
     /// The set-point of every session.
@@ -112,7 +124,7 @@ policy_kinds! { $
         decides: "the set-point of each charging session",
         purpose: Purpose::ChargingPlugin,
         template: "depot_night",
-        trial: ("depot", "time.days=1"),
+        trial: ("depot", &["time.days=1"]),
         needs: "charger",
     }
     /// What is bought in a year.
@@ -124,7 +136,7 @@ policy_kinds! { $
         decides: "what is bought in a year of a transition",
         purpose: Purpose::AdoptionPlugin,
         template: "hub_2045",
-        trial: ("transition", "transition.until=2027"),
+        trial: ("transition", &["transition.until=2027"]),
         needs: "[transition]",
     }
     /// When electrolysers run and hydrogen is ordered.
@@ -136,8 +148,20 @@ policy_kinds! { $
         decides: "when electrolysers run and hydrogen is ordered",
         purpose: Purpose::HydrogenPlugin,
         template: "hydrogen_corridor",
-        trial: ("hydrogen", "time.days=1"),
+        trial: ("hydrogen", &["time.days=1"]),
         needs: "hydrogen station",
+    }
+    /// Which unit of a terminal with a plan takes which move, and when and where it charges.
+    YardDispatch {
+        keys: NoKeys,
+        word: "yard-dispatch",
+        setting: "policy.yard",
+        default: "as_planned",
+        decides: "which unit of a yard takes which move, and when and where it charges",
+        purpose: Purpose::YardPlugin,
+        template: "port_terminal",
+        trial: ("terminal", PLANNED),
+        needs: "terminal with a plan",
     }
     /// What is built in a year.
     BuildOut {
@@ -148,7 +172,7 @@ policy_kinds! { $
         decides: "what is built in a year of a transition",
         purpose: Purpose::BuildOutPlugin,
         template: "hub_2045",
-        trial: ("transition", "transition.until=2027"),
+        trial: ("transition", &["transition.until=2027"]),
         needs: "[transition]",
     }
 }

@@ -16,6 +16,7 @@ pub mod kind;
 pub mod parameter;
 pub mod share_out;
 pub mod spec;
+pub mod yard;
 
 pub use crate::policy::charging::view::{ChargingView, SessionColumns};
 pub use crate::scenario::loaded::Schedule;

@@ -1,6 +1,6 @@
 //! What the user writes about policies.
 
-use super::kind::{Charging, Dispatch, HydrogenSupply, Kind};
+use super::kind::{Charging, Dispatch, HydrogenSupply, Kind, YardDispatch};
 use schemars::generate::SchemaGenerator;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer};
@@ -26,6 +26,11 @@ pub struct PolicySpec {
     #[serde(deserialize_with = "name_or_table")]
     #[schemars(with = "NameOr<Choice<HydrogenSupply>>")]
     pub hydrogen: Choice<HydrogenSupply>,
+    /// Which unit of a terminal with a plan takes which move, and when and where it charges: a name, the file of a plugin
+    /// (`my.wasm`), or a table.
+    #[serde(deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<Choice<YardDispatch>>")]
+    pub yard: Choice<YardDispatch>,
 }
 
 /// The choice of a policy, such as `[policy.dispatch]`: of all kinds alike, with the further keys of each.

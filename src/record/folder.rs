@@ -167,6 +167,30 @@ pub struct RunFolder {
 }
 
 impl Manifest {
+    /// That of a study by a command, for whoever fills in the rest: it has no plugins, overlays or replication of its own.
+    #[must_use]
+    pub fn of_study(command: &str) -> Self {
+        Self {
+            schema: SCHEMA,
+            portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command.to_owned(),
+            title: String::new(),
+            scenario: String::new(),
+            overlays: Vec::new(),
+            seed: 0,
+            replication: 0,
+            settings: Vec::new(),
+            held_against: BTreeMap::new(),
+            inputs: BTreeMap::new(),
+            plugins: BTreeMap::new(),
+            plugin_notes: Vec::new(),
+            outputs: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            provenance: BTreeMap::new(),
+            study: None,
+        }
+    }
+
     /// Reads the manifest of a run, a comparison or a merge. It is data of whoever made the folder: its version is checked,
     /// and the files that it names lie in the folder or its tables.
     ///

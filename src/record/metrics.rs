@@ -157,6 +157,10 @@ catalogue! {
     TruckWayMeanMin = "truck_way_mean_min" ["min"] less in [Site] "of a truck turn: driving between gate and block, mean";
     TruckBlockWaitMeanMin = "truck_block_wait_mean_min" ["min"] less in [Site] "of a truck turn: wait for a machine at the block, mean";
     TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
+    AppointmentsBooked = "appointments_booked" [""] neutral in [Site] "windows at the gate that hauls booked";
+    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "windows to which nobody came";
+    AppointmentsLate = "appointments_late" [""] less in [Site] "windows that were missed by coming too late";
+    AppointmentShiftMeanH = "appointment_shift_mean_h" ["h"] less in [Site] "by how much appointments put hauls off, mean";
     TrucksInYard = "trucks_in_yard" [""] less in [Site] "road trucks still inside the terminal when the run ended";
     YardMoves = "yard_moves" [""] more in [Site] "containers carried between crane, block and rail, of terminals with a plan";
     YardKwhPerMove = "yard_kwh_per_move" ["kWh"] less in [Site] "battery and grid energy of all equipment over the containers lifted and the trucks served";

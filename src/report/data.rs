@@ -2,7 +2,7 @@
 
 use super::steps::{Steps, rounded};
 use super::timed::{LimitNote, Limits, Pause, pauses};
-use super::{charge, hydrogen, land, legs, network, overload, power, roads};
+use super::{charge, hydrogen, influence, land, legs, network, overload, power, roads};
 use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{self, Doubtful, Hub, Site, Source, Station, VehicleGroup};
@@ -311,13 +311,7 @@ pub(super) fn warnings(mut known: Vec<String>, manifest: &Manifest) -> Vec<Strin
 
 /// Which doubtful numbers decide, where a sensitivity was held beside the run.
 fn decisive(manifest: &Manifest) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Sensitivity {
-        headline: String,
-    }
     let folder = Path::new(manifest.held_against.get("sensitivity")?);
-    match crate::record::read::json::<Sensitivity>(&folder.join("sensitivity.json")) {
-        Ok(sensitivity) => Some(sensitivity.headline),
-        Err(error) => Some(format!("the sensitivity in {} cannot be read: {error}", folder.display())),
-    }
+    let told = influence::headline(folder);
+    Some(told.unwrap_or_else(|error| format!("the sensitivity in {} cannot be read: {error}", folder.display())))
 }

@@ -2,12 +2,14 @@
 //!
 //! `data` is the page of operations (with `power`, `legs`, `charge`, `hydrogen` and `network`, over the time `steps` of its
 //! charts, with what is `timed`: limits and shifts, and `roads` under the map), `years` that of a transition,
-//! `study` that of a comparison. The page is built from
+//! `study` that of a comparison, `design` that of a search, `influence` that of a sensitivity. The page is built from
 //! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
 mod charge;
 mod data;
+pub(crate) mod design;
 mod hydrogen;
+pub(crate) mod influence;
 pub(crate) mod land;
 mod legs;
 mod network;
@@ -44,9 +46,13 @@ pub(crate) enum Page {
     Years(Box<years::YearsPage>),
     /// A comparison of strategies.
     Study(Box<study::StudyPage>),
+    /// The best of many designs.
+    Design(Box<design::DesignPage>),
+    /// Which doubtful numbers decide.
+    Influence(Box<influence::InfluencePage>),
 }
 
-/// What the page shows of the run, transition or comparison in a folder. The manifest may not have been written yet.
+/// What the page shows of the run, transition or study in a folder. The manifest may not have been written yet.
 /// A transition may be held against another finished one, whose folder is `baseline`.
 ///
 /// # Errors
@@ -54,6 +60,12 @@ pub(crate) enum Page {
 pub(crate) fn data(folder: &Path, manifest: &Manifest, baseline: Option<&Path>) -> Result<Page, ReadError> {
     if folder.join(STUDY).is_file() {
         return Ok(Page::Study(Box::new(study::collect(folder, manifest)?)));
+    }
+    if folder.join(design::FILE).is_file() {
+        return Ok(Page::Design(Box::new(design::collect(folder, manifest)?)));
+    }
+    if folder.join(influence::FILE).is_file() {
+        return Ok(Page::Influence(Box::new(influence::collect(folder, manifest)?)));
     }
     let hub = hub::Hub::read(folder)?;
     if hub.transition.is_some() {

@@ -146,7 +146,7 @@ fn is_raised(effect: &SensitivityEffect, all: &[SensitivityEffect]) -> Option<bo
 }
 
 /// What a comparison leaves.
-pub(super) const STUDY: &str = "compare.json";
+pub(crate) const STUDY: &str = "compare.json";
 
 #[cfg(test)]
 mod tests {

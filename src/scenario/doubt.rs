@@ -25,6 +25,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(plugins_never_asked(loaded));
     out.extend(months_in_parts(loaded));
     out.extend(diesel_without_price(scenario));
+    out.extend(terminals_without_vessels(scenario));
     out
 }
 
@@ -44,6 +45,7 @@ pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
     match kind {
         PolicyKind::Dispatch => scenario.freight.is_some() && !scenario.fleet.is_empty(),
         PolicyKind::Charging => scenario.charger.values().any(|charger| charger.cabinets > 0),
+        PolicyKind::YardDispatch => scenario.terminal.values().any(|terminal| terminal.plan.is_some()),
         PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
         PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
     }
@@ -61,6 +63,19 @@ fn diesel_without_price(scenario: &Scenario) -> Option<String> {
         || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
     let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
     (has_none && is_burnt).then(|| told.to_owned())
+}
+
+/// Terminals at which no vessel calls: hauls are listed, and nothing says how many containers the terminals handle.
+fn terminals_without_vessels(scenario: &Scenario) -> Option<String> {
+    let freight = scenario.freight.as_ref()?;
+    let is_silent = freight.hauls.is_some() && freight.volumes.is_none();
+    let terminal = scenario.terminal.iter().find(|(_, terminal)| terminal.teu_per_year > 0.0)?.0;
+    is_silent.then(|| {
+        format!(
+            "hauls are listed and [freight.volumes] is not there: no vessel calls at `{terminal}`, so its cranes, shore power and \
+             most of its yard do nothing; with both, vessels are drawn by the volumes and hauls come from the list"
+        )
+    })
 }
 
 /// A bill that bears the monthly charges of more months than the run has.

@@ -196,9 +196,9 @@ pub struct TimeSpec {
 #[serde(rename_all = "snake_case")]
 pub enum Allocation {
     /// At each plug-in, unplug, full battery, taper and change of a limit.
+    #[default]
     Event,
     /// When a control interval begins; a vehicle that plugs in within it takes what it has left.
-    #[default]
     Interval,
 }
 

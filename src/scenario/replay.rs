@@ -42,6 +42,8 @@ pub struct Replay {
     pub interval_s: u32,
     /// When sessions share power under a limit.
     pub allocation: Allocation,
+    /// Do vehicles keep their ports until they depart, also when they are done?
+    pub stay_plugged: bool,
     /// A pool of this many ports that sessions queue for; none: each session has the port of its `charger_id`.
     pub chargers: Option<u32>,
     /// Most power of a port of the pool, kW.
@@ -71,6 +73,7 @@ impl Replay {
             limit_kw: None,
             interval_s: 900,
             allocation: Allocation::Interval,
+            stay_plugged: false,
             chargers: None,
             port_kw: None,
             max_kw: None,
@@ -314,7 +317,7 @@ fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days:
             "site": SITE, "cabinets": 1, "cabinet_kw": f64::MAX, "ports": ports,
             "port_kw": replay.port_kw.unwrap_or(strongest_kw), "efficiency": 1.0, "users": ["visitors"]
         } },
-        "visits": { "sessions": { "site": SITE, "csv": replay.sessions } },
+        "visits": { "sessions": { "site": SITE, "csv": replay.sessions, "stay_plugged": replay.stay_plugged } },
     });
     serde_json::from_value(text).expect("a replay is a scenario")
 }

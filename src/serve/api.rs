@@ -1,26 +1,20 @@
 //! The routes of `/api/v1`, each a thin function over the workspace and the queue.
 
-use super::app::App;
+use super::app::{App, Shared};
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
 use super::extract::{JsonBody, QueryOf};
-use super::request::{Asked, ComparisonRequest, RunRequest};
+use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::runs::{Runs, aside, finished_state, runs};
 use super::ticket::RunState;
-use super::workspace::{NOT_SCENARIOS, ScenarioEntry, is_name};
-use super::{layout, parts, prepare, save};
-use crate::document::problem::Problems;
+use super::workspace::{NOT_SCENARIOS, ScenarioEntry, named};
+use super::{layout, parts, prepare, results, save};
+use crate::document::problem::{Problem, Problems};
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
-use crate::record::folder::{REPORT, ReadSummary, SUMMARY};
-use crate::record::hub::Hub;
-use crate::record::names::Names;
-use crate::record::read::{self, ReadError};
-use crate::report::Page;
 use crate::report::land::Region;
-use crate::report::study::Comparison;
 use crate::scenario::doubt::doubts;
 use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
@@ -28,7 +22,6 @@ use crate::scenario::shipped;
 use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -40,8 +33,6 @@ use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-type Shared = State<Arc<App>>;
 
 /// The description of the interface.
 #[derive(OpenApi)]
@@ -90,17 +81,19 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(background))
         .routes(routes!(list_runs, start))
         .routes(routes!(start_comparison))
+        .routes(routes!(start_search))
+        .routes(routes!(start_sensitivity))
         .routes(routes!(run_state, delete))
         .routes(routes!(cancel))
         .routes(routes!(finish))
         .routes(routes!(land))
         .routes(routes!(super::events::events))
         .routes(routes!(super::events::list_events))
-        .routes(routes!(summary))
-        .routes(routes!(page))
-        .routes(routes!(report))
-        .routes(routes!(tables))
-        .routes(routes!(table))
+        .routes(routes!(results::summary))
+        .routes(routes!(results::page))
+        .routes(routes!(results::report))
+        .routes(routes!(results::tables))
+        .routes(routes!(results::table))
         .routes(routes!(put_plugin))
 }
 
@@ -188,11 +181,6 @@ async fn new_scenario(State(app): Shared, body: JsonBody<NewScenario>) -> ApiRes
     .await
 }
 
-fn named(name: &str) -> ApiResult<()> {
-    let help = "a name has letters, digits, `_`, `-` and `.`";
-    if is_name(name) { Ok(()) } else { Err(ApiError::bad(format!("`{name}` is no name: {help}"))) }
-}
-
 /// A scenario with changes that are not saved.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -265,72 +253,66 @@ async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(Stat
     .await
 }
 
-/// A tariff of the planner's own.
+/// A file of the planner's own: a tariff (JSON of the Utility Rate Database, whose name ends in `.json`) or a map (`GeoJSON` of
+/// roads and outlines, whose name ends in `.geojson`).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewTariff {
+struct NewFile {
     /// Path of the scenario inside the served folder.
     scenario: String,
-    /// Name of the file, which ends in `.json`.
+    /// Name of the file.
     name: String,
-    /// JSON of the Utility Rate Database.
     text: String,
+}
+
+impl NewFile {
+    /// Puts it beside the scenario, if `read` finds nothing wrong with it; it is not put over a file that is there.
+    fn put(
+        self,
+        app: &App,
+        kind: (&str, &str),
+        read: impl FnOnce(&Self, &mut Vec<Problem>) -> ApiResult<()>,
+    ) -> ApiResult<(StatusCode, Json<Written>)> {
+        let (what, ending) = kind;
+        named(&self.name)?;
+        if std::path::Path::new(&self.name).extension().is_none_or(|it| it != ending) {
+            return Err(ApiError::bad(format!("`{}`: {what} is a file whose name ends in .{ending}", self.name)));
+        }
+        let mut list = Vec::new();
+        read(&self, &mut list)?;
+        if !list.is_empty() {
+            return Err(Problems { files: Vec::new(), list }.into());
+        }
+        save::create_in(&app.workspace.beside(&self.scenario)?, &self.name, self.text.as_bytes())?;
+        Ok((StatusCode::CREATED, Json(Written { path: self.name, text: self.text })))
+    }
 }
 
 /// Puts a tariff beside a scenario, if it is one; it is not put over a file that is there.
-#[utoipa::path(post, path = "/api/v1/scenarios/tariff", request_body = NewTariff,
+#[utoipa::path(post, path = "/api/v1/scenarios/tariff", request_body = NewFile,
     responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
         (status = 422, body = ErrorBody, description = "it is no tariff")))]
-async fn put_tariff(State(app): Shared, body: JsonBody<NewTariff>) -> ApiResult<(StatusCode, Json<Written>)> {
-    let NewTariff { scenario, name, text } = body.0;
-    aside(move || {
-        named(&name)?;
-        if std::path::Path::new(&name).extension().is_none_or(|it| it != "json") {
-            return Err(ApiError::bad(format!("`{name}`: a tariff is a file of JSON, whose name ends in .json")));
-        }
-        let mut problems = Vec::new();
-        import::tariff(&name, &text, None, &mut problems);
-        if !problems.is_empty() {
-            return Err(Problems { files: Vec::new(), list: problems }.into());
-        }
-        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
-        Ok((StatusCode::CREATED, Json(Written { path: name, text })))
-    })
-    .await
-}
-
-/// A map of the planner's own.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewBackground {
-    /// Path of the scenario inside the served folder.
-    scenario: String,
-    /// Name of the file, which ends in `.geojson`.
-    name: String,
-    /// `GeoJSON` of roads (lines) and outlines (polygons).
-    text: String,
+async fn put_tariff(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(StatusCode, Json<Written>)> {
+    let read = |file: &NewFile, problems: &mut Vec<Problem>| {
+        import::tariff(&file.name, &file.text, None, problems);
+        Ok(())
+    };
+    aside(move || body.0.put(&app, ("a tariff", "json"), read)).await
 }
 
 /// Puts a map beside a scenario, to lie under its sites, if it is one; it is not put over a file that is there.
-#[utoipa::path(post, path = "/api/v1/scenarios/background", request_body = NewBackground,
+#[utoipa::path(post, path = "/api/v1/scenarios/background", request_body = NewFile,
     responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
         (status = 422, body = ErrorBody, description = "it is no map of this region")))]
-async fn put_background(State(app): Shared, body: JsonBody<NewBackground>) -> ApiResult<(StatusCode, Json<Written>)> {
-    let NewBackground { scenario, name, text } = body.0;
+async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(StatusCode, Json<Written>)> {
     aside(move || {
-        named(&name)?;
-        if std::path::Path::new(&name).extension().is_none_or(|it| it != "geojson") {
-            return Err(ApiError::bad(format!("`{name}`: a map is a file whose name ends in .geojson")));
-        }
-        let loaded = load(&app.workspace.request(&scenario, &[], Vec::new())?)?;
-        let places: Vec<(f64, f64)> = loaded.scenario.site.values().map(|site| (site.lat, site.lon)).collect();
-        let mut problems = Vec::new();
-        import::background::read(&name, &text, &places, &mut problems);
-        if !problems.is_empty() {
-            return Err(Problems { files: Vec::new(), list: problems }.into());
-        }
-        save::create_in(&app.workspace.beside(&scenario)?, &name, text.as_bytes())?;
-        Ok((StatusCode::CREATED, Json(Written { path: name, text })))
+        let read = |file: &NewFile, problems: &mut Vec<Problem>| {
+            let loaded = load(&app.workspace.request(&file.scenario, &[], Vec::new())?)?;
+            let places: Vec<(f64, f64)> = loaded.scenario.site.values().map(|site| (site.lat, site.lon)).collect();
+            import::background::read(&file.name, &file.text, &places, problems);
+            Ok(())
+        };
+        body.0.put(&app, ("a map", "geojson"), read)
     })
     .await
 }
@@ -358,11 +340,7 @@ struct FileOf {
 #[utoipa::path(get, path = "/api/v1/scenarios/file", params(FileOf),
     responses((status = 200, content_type = "application/toml", body = String)))]
 async fn scenario_file(State(app): Shared, QueryOf(of): QueryOf<FileOf>) -> ApiResult<Response> {
-    aside(move || Ok(typed(app.workspace.text(&of.scenario)?.into_bytes(), "application/toml"))).await
-}
-
-fn typed(bytes: Vec<u8>, kind: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], Body::from(bytes)).into_response()
+    aside(move || Ok(parts::typed(app.workspace.text(&of.scenario)?.into_bytes(), "application/toml"))).await
 }
 
 /// All runs of the folder.
@@ -387,6 +365,25 @@ async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Resp
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>) -> ApiResult<Response> {
     aside(move || queue(&app, Asked::Comparison(body.0))).await
+}
+
+/// Puts a search for the best design into the queue. All mistakes show at once and nothing is queued. What it simulated is
+/// kept: the same asked again goes on from there.
+#[utoipa::path(post, path = "/api/v1/searches", request_body = SearchRequest,
+    responses((status = 202, body = RunState, headers(("location" = String))),
+        (status = 422, body = ErrorBody, description = "the scenario or the search has mistakes"),
+        (status = 429, body = ErrorBody, description = "the queue is full")))]
+async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiResult<Response> {
+    aside(move || queue(&app, Asked::Search(body.0))).await
+}
+
+/// Puts the question which doubtful numbers decide into the queue. All mistakes show at once and nothing is queued.
+#[utoipa::path(post, path = "/api/v1/sensitivities", request_body = SensitivityRequest,
+    responses((status = 202, body = RunState, headers(("location" = String))),
+        (status = 422, body = ErrorBody, description = "a strategy has mistakes"),
+        (status = 429, body = ErrorBody, description = "the queue is full")))]
+async fn start_sensitivity(State(app): Shared, body: JsonBody<SensitivityRequest>) -> ApiResult<Response> {
+    aside(move || queue(&app, Asked::Sensitivity(body.0))).await
 }
 
 fn queue(app: &App, asked: Asked) -> ApiResult<Response> {
@@ -452,92 +449,6 @@ async fn land(QueryOf(Box { west, south, east, north }): QueryOf<Box>) -> ApiRes
     }
     let corners = [(south, west), (north, east)];
     aside(move || Ok(Json(Region::around(corners.into_iter()).map(crate::report::land::of).unwrap_or_default()))).await
-}
-
-/// What came of a run or a comparison.
-#[derive(Deserialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "it describes what two files hold; they are sent as they are")]
-enum Results {
-    Run(ReadSummary),
-    Comparison(Comparison),
-}
-
-/// The metrics of a finished run, its summary.json; of a comparison its compare.json.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/results", params(("id" = String, Path, description = "Name of the run.")),
-    responses((status = 200, body = Results, headers(("etag" = String))), (status = 304, description = "the caller has it"),
-        (status = 404, body = ErrorBody)))]
-async fn summary(State(app): Shared, Path(id): Path<String>, headers: HeaderMap) -> ApiResult<Response> {
-    aside(move || {
-        let is_study = app.workspace.run(&id)?.holds_file("compare.json");
-        let name = if is_study { "compare.json" } else { SUMMARY };
-        Ok(parts::send(app.workspace.run_file(&id, name)?, "application/json", &headers))
-    })
-    .await
-}
-
-/// What the report shows of a finished run.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/page", params(("id" = String, Path, description = "Name of the run.")),
-    responses((status = 200, body = Page), (status = 404, body = ErrorBody)))]
-async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Page>> {
-    aside(move || {
-        let (folder, manifest) = app.workspace.without_links(&id)?;
-        let data = crate::report::data(&folder, &manifest, None);
-        data.map(Json).map_err(|error| ApiError::system(error.to_string()))
-    })
-    .await
-}
-
-/// The self-contained report of a finished run.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/report.html", params(("id" = String, Path, description = "Name of the run.")),
-    responses((status = 200, content_type = "text/html", body = String), (status = 404, body = ErrorBody)))]
-async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
-    aside(move || {
-        let mut response = typed(app.workspace.run_file(&id, REPORT)?, "text/html; charset=utf-8");
-        // A run's folder may come from anybody: its page gets an origin of its own, which may ask this server nothing.
-        let policy = HeaderValue::from_static("sandbox allow-scripts allow-downloads; frame-ancestors 'self'");
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-        Ok(response)
-    })
-    .await
-}
-
-/// The tables of a finished run, by name.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/tables", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = Vec<String>), (status = 404, body = ErrorBody)))]
-async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
-    aside(move || app.workspace.tables(&id).map(Json)).await
-}
-
-/// One table of a finished run: `NAME.parquet`, or `NAME.csv` for a spreadsheet. A part of it with the header `Range`.
-#[utoipa::path(get, path = "/api/v1/runs/{id}/tables/{table}", params(("id" = String, Path, description = "Name of the run."), ("table" = String, Path, description = "Name of the table with its ending.")),
-    responses((status = 200, content_type = "application/vnd.apache.parquet", body = [u8], headers(("etag" = String))),
-        (status = 206, description = "a part of it", content_type = "application/vnd.apache.parquet", body = [u8]),
-        (status = 304, description = "the caller has it"), (status = 404, body = ErrorBody),
-        (status = 416, body = ErrorBody, description = "it is shorter")))]
-async fn table(
-    State(app): Shared,
-    Path((id, table)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> ApiResult<Response> {
-    aside(move || {
-        if let Some(name) = table.strip_suffix(".csv") {
-            named(name)?;
-            let (folder, _) = app.workspace.without_links(&id)?;
-            let tables = folder.join("tables");
-            if !tables.join(format!("{name}.parquet")).is_file() {
-                return Err(ApiError::missing("there is no such file"));
-            }
-            let failed = |error: ReadError| ApiError::system(error.to_string());
-            let calendar = Hub::read(&folder).and_then(|hub| hub.calendar(&folder)).map_err(failed)?;
-            let csv = read::csv(&tables, name, &Names::none(calendar)).map_err(failed)?;
-            return Ok(parts::send(csv, "text/csv; charset=utf-8", &headers));
-        }
-        let name = table.strip_suffix(".parquet").unwrap_or(&table);
-        named(name)?;
-        let bytes = app.workspace.run_file(&id, &format!("tables/{name}.parquet"))?;
-        Ok(parts::send(bytes, "application/vnd.apache.parquet", &headers))
-    })
-    .await
 }
 
 /// Puts a plugin into the folder `plugins`, where the server was started with `--allow-plugins`.

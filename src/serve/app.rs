@@ -3,7 +3,11 @@
 use super::jobs::Jobs;
 use super::pace::Streams;
 use super::workspace::Workspace;
+use axum::extract::State;
 use std::sync::Arc;
+
+/// How a handler is given it.
+pub(super) type Shared = State<Arc<App>>;
 
 /// What all handlers share.
 #[derive(Debug)]

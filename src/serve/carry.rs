@@ -1,15 +1,17 @@
 //! Carries out what was asked for: into a folder of runs, telling how far it is, and stopping when somebody says so.
 
 use super::error::ApiError;
-use super::request::{Asked, ComparisonRequest, RunRequest};
+use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::ticket::Ticket;
-use super::workspace::Workspace;
+use super::workspace::{STUDIES, Workspace};
 use crate::disk::whole;
 use crate::job::{Bounded, Job, JobError, Progress};
 use crate::record::folder::{REQUEST, RunFolder};
 use crate::sim::Options;
-use crate::study::compare::compare;
-use crate::study::compare::results;
+use crate::study::compare::{self, compare};
+use crate::study::influence::{self, InfluenceError, influence};
+use crate::study::search;
+use crate::study::search::run::SearchError;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -52,6 +54,8 @@ pub(super) fn carry_out(workspace: &Workspace, ticket: &Ticket) -> Result<String
     let ended = match &asked {
         Asked::Run(request) => run(workspace, request, &target, &kept, ticket),
         Asked::Comparison(request) => comparison(workspace, request, &target, &kept, ticket),
+        Asked::Search(request) => best_design(workspace, request, &id, &target, &kept, ticket),
+        Asked::Sensitivity(request) => sensitivity(workspace, request, &target, &kept, ticket),
     };
     if matches!(ended, Err(Ended::Cancelled)) {
         whole::clear(workspace.runs(), &id);
@@ -110,19 +114,9 @@ fn comparison(
     ticket: &Ticket,
 ) -> Result<String, Ended> {
     let (asked, loaded) = request.load(workspace).map_err(changed)?;
-    let first = request.replications * loaded.len() as u32;
-    ticket.tell(|state| {
-        (state.done, state.of) = (0, first);
-        "simulations".clone_into(&mut state.unit);
-        state.message.clear();
-    });
-    let one_more = || {
-        ticket.tell(|state| {
-            state.done += 1;
-            // With `until` nobody knows beforehand how many it will be.
-            state.of = state.of.max(state.done);
-        });
-    };
+    begin(ticket, request.replications * loaded.len() as u32, "simulations");
+    // With `until` nobody knows beforehand how many it will be.
+    let one_more = || more(ticket, 1);
     let folder = RunFolder::begin(target, false).map_err(failed)?;
     folder.write(REQUEST, kept).map_err(failed)?;
     let done = match compare(&asked.compare, &loaded, 0, &ticket.stop, &one_more) {
@@ -138,8 +132,91 @@ fn comparison(
         let is_cut = !ticket.is_cancelled.load(Ordering::Relaxed) && !ticket.is_enough.load(Ordering::Relaxed);
         return Err(if is_cut { Ended::Cut } else { Ended::Cancelled });
     }
-    results::leave(folder, &asked, &loaded, &done, &[]).map_err(failed)?;
+    compare::results::leave(folder, &asked, &loaded, &done, &[]).map_err(failed)?;
     Ok("done".to_owned())
+}
+
+/// The study lies in the folder of studies, with all that was simulated: whoever asks the same again goes on from there.
+fn best_design(
+    workspace: &Workspace,
+    request: &SearchRequest,
+    id: &str,
+    target: &Path,
+    kept: &str,
+    ticket: &Ticket,
+) -> Result<String, Ended> {
+    let asked = request.load(workspace, id).map_err(changed)?;
+    let studies = workspace.folder_for(STUDIES).map_err(|error| failed(error.first()))?;
+    studies.write(&format!("{id}.toml"), asked.text.as_bytes()).map_err(failed)?;
+    // How many runs a number of minutes comes to shows only later.
+    let runs = if asked.minutes.is_some() { 0 } else { asked.budget.runs as u32 };
+    begin(ticket, runs, "simulations");
+    let folder = RunFolder::begin(target, false).map_err(failed)?;
+    folder.write(REQUEST, kept).map_err(failed)?;
+    let found = match search::run::search(&asked, 0, &ticket.stop, &|count| more(ticket, count)) {
+        Ok(found) => found,
+        Err(error) => {
+            folder.discard();
+            return Err(match error {
+                SearchError::Interrupted => stopped(ticket),
+                error => failed(error),
+            });
+        }
+    };
+    let answer = search::results::answer(&asked, &found);
+    search::results::leave(folder, &asked, &found, &answer).map_err(failed)?;
+    Ok(if answer.best.is_some() { "done" } else { "no design was shown to hold the constraints" }.to_owned())
+}
+
+fn sensitivity(
+    workspace: &Workspace,
+    request: &SensitivityRequest,
+    target: &Path,
+    kept: &str,
+    ticket: &Ticket,
+) -> Result<String, Ended> {
+    let (asked, _) = request.load(workspace).map_err(changed)?;
+    // What the screening leaves decides how many points there are.
+    begin(ticket, 0, "combinations of values");
+    let folder = RunFolder::begin(target, false).map_err(failed)?;
+    folder.write(REQUEST, kept).map_err(failed)?;
+    let (done, loaded) = match influence(&asked, 0, &ticket.stop, &|count| more(ticket, count)) {
+        Ok(done) => done,
+        Err(error) => {
+            folder.discard();
+            return Err(match error {
+                InfluenceError::Interrupted => stopped(ticket),
+                InfluenceError::Files(problems) => changed(problems.into()),
+                error => failed(error),
+            });
+        }
+    };
+    influence::results::leave(folder, &asked, &loaded, &done).map_err(failed)?;
+    Ok("done".to_owned())
+}
+
+/// Work of so many parts begins; 0: nobody knows how many.
+fn begin(ticket: &Ticket, of: u32, unit: &str) {
+    ticket.tell(|state| {
+        (state.done, state.of) = (0, of);
+        unit.clone_into(&mut state.unit);
+        state.message.clear();
+    });
+}
+
+/// So many parts more are done. There may be more than were expected.
+fn more(ticket: &Ticket, count: usize) {
+    ticket.tell(|state| {
+        state.done += count as u32;
+        if state.of > 0 {
+            state.of = state.of.max(state.done);
+        }
+    });
+}
+
+/// Why a study that was stopped ended.
+fn stopped(ticket: &Ticket) -> Ended {
+    if ticket.is_cancelled.load(Ordering::Relaxed) { Ended::Cancelled } else { Ended::Cut }
 }
 
 /// What is kept of a request.

@@ -1,7 +1,7 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
 //! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
-//! does it, `runs` lists all, `api` and `events` answer what `extract` reads, `parts` sends files, `guard` decides who is let in, `pace` for how long.
+//! does it, `runs` lists all, `api`, `results` and `events` answer what `extract` reads, `parts` sends files, `guard` decides who is let in, `pace` for how long.
 
 mod api;
 mod app;
@@ -19,6 +19,7 @@ mod pace;
 mod parts;
 mod prepare;
 mod request;
+mod results;
 mod runs;
 mod save;
 mod ticket;

@@ -28,6 +28,11 @@ pub(super) fn send(bytes: Vec<u8>, kind: &'static str, asked: &HeaderMap) -> Res
     response
 }
 
+/// A file that is sent whole each time.
+pub(super) fn typed(bytes: Vec<u8>, kind: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], Body::from(bytes)).into_response()
+}
+
 /// Is a tag in a list of tags? Weak ones compare as strong ones do here.
 fn names(list: &str, tag: &str) -> bool {
     list.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == "*" || one == tag)

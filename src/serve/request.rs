@@ -1,8 +1,11 @@
-//! What can be asked of the queue: a run, or a comparison of strategies on the same random days.
+//! What can be asked of the queue: a run, a comparison of strategies on the same random days, a search for the best design, or
+//! which doubtful numbers decide.
 
 use super::edit::Change;
 use crate::record::metrics::MetricName;
+use crate::study::search::study::{BudgetSpec, Choices, ConstraintSpec};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What to run.
@@ -76,10 +79,84 @@ pub(super) struct ComparisonRequest {
     pub(super) until: Option<Until>,
 }
 
-/// What was asked for.
+/// What to search: the best of many designs of a scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SearchRequest {
+    /// Path of the scenario inside the served folder.
+    pub(super) scenario: String,
+    /// Overlays beside it, by name.
+    #[serde(default)]
+    pub(super) strategies: Vec<String>,
+    /// Changes on top, in all designs.
+    #[serde(default)]
+    pub(super) changes: Vec<Change>,
+    /// How many days, instead of the scenario's.
+    #[serde(default)]
+    pub(super) days: Option<u32>,
+    /// Seed of every random stream.
+    #[serde(default = "default_seed")]
+    pub(super) seed: u64,
+    /// Metrics of the whole region: one, or two for a Pareto front.
+    pub(super) objectives: Vec<MetricName>,
+    /// What may be chosen, by path.
+    pub(super) decide: BTreeMap<String, Choices>,
+    /// What must hold.
+    #[serde(default)]
+    pub(super) constraints: Vec<ConstraintSpec>,
+    /// Probability with which a reported design holds its constraints, from 0.5 to below 1.
+    #[serde(default = "default_confidence")]
+    pub(super) confidence: f64,
+    /// How much may be spent.
+    #[serde(default)]
+    pub(super) budget: BudgetSpec,
+}
+
+fn default_confidence() -> f64 {
+    0.9
+}
+
+/// Which doubtful numbers decide a metric, or the choice between two strategies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SensitivityRequest {
+    /// Path of the scenario inside the served folder.
+    pub(super) scenario: String,
+    /// One strategy, or two to choose between: the second is held against the first.
+    pub(super) variants: Vec<Variant>,
+    /// A metric of the whole region; none: the first of cost, bill, wait and work that a run has.
+    #[serde(default)]
+    pub(super) metric: Option<MetricName>,
+    /// Random days behind every answer.
+    pub(super) replications: u32,
+    /// Points behind the shares.
+    pub(super) points: u32,
+    /// How many days, instead of the scenario's.
+    #[serde(default)]
+    pub(super) days: Option<u32>,
+    /// Seed of every random stream.
+    #[serde(default = "default_seed")]
+    pub(super) seed: u64,
+}
+
+impl SensitivityRequest {
+    /// Is it of what a run simulates, and of no choice between two?
+    pub(super) fn is_of(&self, run: &RunRequest) -> bool {
+        let is_same = |variant: &Variant| variant.strategies == run.strategies && variant.changes == run.changes;
+        self.scenario == run.scenario
+            && self.days == run.days
+            && matches!(self.variants.as_slice(), [one] if is_same(one))
+    }
+}
+
+/// What was asked for. Each has a field that no other has: `until`, `decide`, `points`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Asked {
+    /// A search.
+    Search(SearchRequest),
+    /// A sensitivity.
+    Sensitivity(SensitivityRequest),
     /// A comparison.
     Comparison(ComparisonRequest),
     /// A run.
@@ -90,6 +167,8 @@ impl Asked {
     /// Path of the scenario inside the served folder.
     pub(super) fn scenario(&self) -> &str {
         match self {
+            Self::Search(request) => &request.scenario,
+            Self::Sensitivity(request) => &request.scenario,
             Self::Comparison(request) => &request.scenario,
             Self::Run(request) => &request.scenario,
         }

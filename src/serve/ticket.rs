@@ -39,11 +39,11 @@ pub(super) struct RunState {
     /// Counts changes of this state: the id of its event.
     pub(super) version: u64,
     pub(super) status: Status,
-    /// Hours or years that are done.
+    /// Hours, years or other parts that are done.
     pub(super) done: u32,
-    /// Of how many; 0 before it started, and where it is known by its folder only.
+    /// Of how many; 0 before it started, where nobody knows beforehand, and where it is known by its folder only.
     pub(super) of: u32,
-    /// `hours` or `years`.
+    /// `hours`, `years`, `simulations` or `combinations of values`.
     pub(super) unit: String,
     /// What there is to say: where it is, or why it ended.
     pub(super) message: String,

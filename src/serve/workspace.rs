@@ -20,7 +20,9 @@ use std::time::SystemTime;
 use utoipa::ToSchema;
 
 /// Folders inside it that hold no scenarios.
-pub(super) const NOT_SCENARIOS: [&str; 3] = ["runs", "target", "node_modules"];
+pub(super) const NOT_SCENARIOS: [&str; 4] = ["runs", STUDIES, "target", "node_modules"];
+/// The folder of the studies that this server was asked to search: the command line takes them, too.
+pub(super) const STUDIES: &str = "studies";
 /// How deep scenarios are looked for, and how many are listed.
 const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
@@ -66,7 +68,7 @@ pub(super) struct ScenarioEntry {
 pub(super) struct RunEntry {
     pub(super) id: String,
     title: String,
-    /// `run`, `replay` or `compare`.
+    /// `run`, `replay`, `compare`, `optimize` or `sensitivity`.
     command: String,
     scenario: String,
     overlays: Vec<String>,
@@ -242,6 +244,16 @@ impl Workspace {
         serde_json::from_slice(&self.run_file(id, REQUEST).ok()?).ok()
     }
 
+    /// The folder of the newest sensitivity of what a run simulated: the same request, and the same files.
+    pub(super) fn sensitivity_of(&self, id: &str, run: &Manifest) -> Option<PathBuf> {
+        let Some(Asked::Run(request)) = self.run_request(id) else { return None };
+        let hashes = |manifest: &Manifest| manifest.inputs.values().cloned().collect::<BTreeSet<String>>();
+        let is_of = |entry: &RunEntry| matches!(&entry.request, Some(Asked::Sensitivity(it)) if it.is_of(&request));
+        let found = self.finished().0.into_iter().filter(is_of);
+        let mut folders = found.filter_map(|entry| self.without_links(&entry.id).ok());
+        folders.find(|(_, manifest)| hashes(manifest) == hashes(run)).map(|(folder, _)| folder)
+    }
+
     /// What to load for a scenario with overlays and settings.
     ///
     /// # Errors
@@ -411,4 +423,13 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
 pub(super) fn is_name(name: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     name.len() <= 100 && name.chars().all(is_plain) && name::plain(name).is_ok()
+}
+
+/// Is it a plain name of a file?
+///
+/// # Errors
+/// When it is none.
+pub(super) fn named(name: &str) -> ApiResult<()> {
+    let help = "a name has letters, digits, `_`, `-` and `.`";
+    if is_name(name) { Ok(()) } else { Err(ApiError::bad(format!("`{name}` is no name: {help}"))) }
 }

@@ -81,6 +81,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: freight::register,
         add: freight::build::add,
         tables: &[Table::of::<CallRow>()],
+        metrics: freight::record::metrics,
         ..NOTHING
     },
     Room {

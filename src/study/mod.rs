@@ -12,4 +12,5 @@ pub mod search;
 pub mod stats;
 pub mod suite;
 pub mod sweep;
+pub mod tables;
 pub mod verify;

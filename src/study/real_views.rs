@@ -54,10 +54,10 @@ pub fn try_on(kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
 
 fn run_in(folder: &Path, kind: PolicyKind, file: &Path) -> Result<RealViews, String> {
     suite::write_out(folder).map_err(|error| error.to_string())?;
-    let (scenario, setting) = kind.facts().trial;
+    let (scenario, short) = kind.facts().trial;
     let file = std::path::absolute(file).map_err(|error| error.to_string())?;
     let plugin = format!("{}={}", kind.setting(), toml::Value::from(file.display().to_string()));
-    let settings = vec![setting.to_owned(), plugin];
+    let settings = short.iter().map(|setting| (*setting).to_owned()).chain([plugin]).collect();
     let loaded = load(&Request { path: folder.join(scenario), settings, ..Request::default() });
     let loaded = loaded.map_err(|problems| problems.to_string())?;
     let run = || replicate(&loaded, 1, 0, &AtomicBool::new(false)).map_err(|error| error.to_string());

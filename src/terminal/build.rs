@@ -4,6 +4,7 @@ use super::state::{
     EquipmentModel, EquipmentModels, Gate, GateArrivals, GateDepartures, Pool, PoolWork, ServiceRoutes, Terminal, Unit,
     UnitEnergy,
 };
+use crate::grid::build::inner_node;
 use crate::kernel::ids::{AtSite, PoolId, TerminalId, UnitId};
 use crate::place::build::{Build, FirstOf, kind};
 use crate::vehicle::battery::curve;
@@ -53,7 +54,10 @@ fn equipment(build: &mut Build<'_>, terminals: &[Terminal], models: &[EquipmentM
             if units.len() > first {
                 let (class, work) = (class.clone(), work.clone());
                 let (units, by_moves) = (first..units.len(), works_by_plan(build, key, terminal, &class));
-                let pool = Pool { id: pool, terminal: terminal.id, site: terminal.site, class, work, units, by_moves };
+                let behind = terminal.spec.equipment_behind.get(&class).map(String::as_str);
+                let node = inner_node(build, terminal.site, behind);
+                let (terminal, site) = (terminal.id, terminal.site);
+                let pool = Pool { id: pool, terminal, site, class, work, units, node, by_moves };
                 pools.push((pool, PoolWork::default()));
             }
         }

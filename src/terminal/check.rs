@@ -2,9 +2,10 @@
 
 use crate::grid::spec::SiteKind;
 use crate::kernel::calendar::parse_window;
+use crate::kernel::profile::WeekProfile;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
-use crate::terminal::spec::TerminalSpec;
+use crate::terminal::spec::{LaborSpec, TerminalSpec};
 use crate::vehicle::check::battery;
 
 /// Checks `[equipment_model]`, `[terminal]` and `[labor]`.
@@ -44,20 +45,35 @@ fn terminals(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     match &scenario.labor {
         None => checker.wrong(&[], "terminals need a [labor] table", None),
-        Some(labor) => {
-            for (day, spans) in [("weekday", &labor.weekday), ("saturday", &labor.saturday), ("sunday", &labor.sunday)]
-            {
-                for span in spans {
-                    if parse_window(span).is_none_or(|(from, to)| from % 3600 != 0 || to % 3600 != 0) {
-                        let help = Some("write whole local hours as \"08:00-12:00\"".to_owned());
-                        checker.wrong(&["labor", day], format!("`{span}` is no span of whole hours"), help);
-                    }
-                }
-            }
-            if labor.weekday.is_empty() {
-                checker.wrong(&["labor", "weekday"], "somebody must work on weekdays", None);
+        Some(labor) => worked_hours(&["labor"], labor, checker),
+    }
+    for (key, terminal) in &scenario.terminal {
+        if let Some(labor) = &terminal.labor {
+            worked_hours(&["terminal", key, "labor"], labor, checker);
+        }
+        let Some(hours) = &terminal.gate_hours else { continue };
+        let path = ["terminal", key, "gate_hours"];
+        if [&hours.weekday, &hours.saturday, &hours.sunday].into_iter().flatten().any(|weight| *weight < 0.0) {
+            checker.wrong(&path, "a weight must not be negative", None);
+        }
+        if WeekProfile::from_days(&hours.weekday, &hours.saturday, &hours.sunday).is_none() {
+            checker.wrong(&path, "the gate never opens", None);
+        }
+    }
+}
+
+fn worked_hours(path: &[&str], labor: &LaborSpec, checker: &mut Checker<'_>) {
+    let of = |day: &'static str| path.iter().copied().chain([day]).collect::<Vec<&str>>();
+    for (day, spans) in [("weekday", &labor.weekday), ("saturday", &labor.saturday), ("sunday", &labor.sunday)] {
+        for span in spans {
+            if parse_window(span).is_none_or(|(from, to)| from % 1_800 != 0 || to % 1_800 != 0) {
+                let help = Some("write local half hours as \"08:00-12:30\"".to_owned());
+                checker.wrong(&of(day), format!("`{span}` is no span of half hours"), help);
             }
         }
+    }
+    if labor.weekday.is_empty() {
+        checker.wrong(&of("weekday"), "somebody must work on weekdays", None);
     }
 }
 

@@ -49,11 +49,70 @@ pub struct TerminalSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub shore_share: f64,
+    /// The node that vessels at berth draw from: a key of `[node]` at the terminal. None: the site's connection.
+    pub shore_behind: Option<String>,
+    /// The nodes that grid-connected equipment draws from, by class: keys of `[work]` to keys of `[node]`. The others draw from
+    /// the site's connection.
+    #[serde(default)]
+    pub equipment_behind: BTreeMap<String, String>,
     /// How many units of each model: keys of `[equipment_model]`.
     #[serde(default)]
     pub equipment: BTreeMap<String, Count>,
+    /// When its vessels and yard are worked. None: as `[labor]` has it.
+    pub labor: Option<LaborSpec>,
+    /// When its gate is open and how busy. None: as `[freight.volumes]` has it.
+    pub gate_hours: Option<GateHoursSpec>,
+    /// Appointments at its gate. None: trucks come when they come.
+    pub appointments: Option<AppointmentSpec>,
     /// Where its parts lie, and how its yard works move by move. None: its equipment is a pool of unit-hours.
     pub plan: Option<PlanSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[terminal.SITE.gate_hours]`: relative activity of the gate by local hour, 24 values each; 0 is closed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GateHoursSpec {
+    /// Of a weekday.
+    #[schemars(length(min = 24, max = 24))]
+    pub weekday: Vec<f64>,
+    /// Of a Saturday.
+    #[schemars(length(min = 24, max = 24))]
+    pub saturday: Vec<f64>,
+    /// Of a Sunday.
+    #[schemars(length(min = 24, max = 24))]
+    pub sunday: Vec<f64>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[terminal.SITE.appointments]`: windows of an hour at the gate. Each haul books the first one with room from the time on at
+/// which it would come; later ones put it off.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppointmentSpec {
+    /// Hauls in one window.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub per_hour: u32,
+    /// Share of windows to which nobody comes: the haul books again.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 0.9))]
+    pub no_show_share: f64,
+    /// How far off their window trucks come, standard deviation, minutes.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub off_window_min: f64,
+    /// A truck is let in so long before its window; one that comes earlier waits, minutes.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub early_min: f64,
+    /// A truck is let in so long after its window; one that comes later books again, minutes.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 600.0))]
+    pub late_min: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -173,7 +232,7 @@ fn default_break_groups() -> u32 {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LaborSpec {
-    /// Worked hours of a weekday, such as `["08:00-12:00", "13:00-17:00"]`; whole hours; the gaps are breaks.
+    /// Worked hours of a weekday, such as `["08:00-12:00", "12:30-17:00"]`; half hours; the gaps are breaks.
     pub weekday: Vec<String>,
     /// Worked hours of a Saturday.
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
-use crate::kernel::ids::{PoolId, SiteId, TerminalId, TruckId, UnitId};
+use crate::kernel::ids::{NodeId, PoolId, SiteId, TerminalId, TruckId, UnitId};
 use crate::vehicle::battery::{Battery, Curve};
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
@@ -196,6 +196,8 @@ pub struct Pool {
     pub work: WorkSpec,
     /// Its units: these among all units.
     pub units: Range<usize>,
+    /// The inner node that grid-connected units draw from.
+    pub(crate) node: NodeId,
     /// Do they work move by move, by the plan of the terminal? Then its yard says what they do.
     pub by_moves: bool,
 }

@@ -6,9 +6,9 @@ use super::state::{
     DelegatedUnit, EquipmentModels, Gate, Pool, PoolHour, PoolWork, ServiceRoutes, Terminal, Unit, UnitEnergy,
 };
 use crate::charging::arrival::{Arrival, Arrivals, Departures};
-use crate::freight::labor::Shifts;
+use crate::freight::labor::{Labor, STEP_S, step_of_week};
 use crate::freight::state::Berths;
-use crate::grid::state::{EquipmentLoad, NodeLoads, node_of};
+use crate::grid::state::{EquipmentLoad, NodeLoads};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
@@ -61,32 +61,23 @@ fn come_back(
 struct WorkTime<'w> {
     clock: Res<'w, Clock>,
     calendar: Res<'w, Calendar>,
-    shifts: Res<'w, Shifts>,
-}
-
-/// An hour of the week.
-#[derive(Clone, Copy)]
-struct Shift<'a> {
-    shifts: &'a Shifts,
-    hour_of_week: usize,
-}
-
-impl Shift<'_> {
-    /// Does anybody work?
-    fn is_worked(self) -> bool {
-        self.shifts.is_worked(self.hour_of_week)
-    }
-
-    /// Does this unit's group work?
-    fn works(self, unit: &Unit) -> bool {
-        self.shifts.works(self.shifts.group(unit.id.index()), self.hour_of_week)
-    }
+    labor: Res<'w, Labor>,
 }
 
 impl WorkTime<'_> {
-    /// Who works in it.
-    fn shift(&self) -> Shift<'_> {
-        Shift { shifts: &self.shifts, hour_of_week: self.calendar.hour_of_week(i64::from(self.clock.now_s())) }
+    /// The half hour of the week.
+    fn step(&self) -> usize {
+        step_of_week(&self.calendar, i64::from(self.clock.now_s()))
+    }
+
+    /// Does any group work at a terminal?
+    fn is_worked(&self, site: SiteId) -> bool {
+        self.labor.is_worked(site, self.step())
+    }
+
+    /// Does the group of this unit work?
+    fn works(&self, site: SiteId, unit: &Unit) -> bool {
+        self.labor.group_works(site, unit.id.index(), self.step())
     }
 
     /// Its length, hours.
@@ -94,14 +85,13 @@ impl WorkTime<'_> {
         f64::from(self.clock.interval_end_s() - self.clock.now_s()) / 3600.0
     }
 
-    /// When the next hour begins in which this unit's group works; `None` when that is after the end.
-    fn resumes_s(&self, unit: &Unit) -> Option<u32> {
-        let now = i64::from(self.clock.now_s());
-        let first = now - now.rem_euclid(3600) + 3600;
+    /// When the next half hour begins in which this unit's group works; `None` when that is after the end.
+    fn resumes_s(&self, site: SiteId, unit: &Unit) -> Option<u32> {
+        let (now, step_s) = (i64::from(self.clock.now_s()), i64::from(STEP_S));
+        let first = now - now.rem_euclid(step_s) + step_s;
         let end_s = i64::from(self.clock.end_s());
-        let group = self.shifts.group(unit.id.index());
-        let works = |at: &i64| self.shifts.works(group, self.calendar.hour_of_week(*at));
-        let worked = (0..168).map(|hour| first + hour * 3600).find(works);
+        let works = |at: &i64| self.labor.group_works(site, unit.id.index(), step_of_week(&self.calendar, *at));
+        let worked = (0..336).map(|step| first + step * step_s).find(works);
         worked.filter(|at| *at < end_s).and_then(|at| u32::try_from(at).ok())
     }
 }
@@ -151,20 +141,21 @@ fn share_out(
     units: Query<(&Unit, &UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    let (shift, hours) = (time.shift(), time.hours());
     let mut present_away = vec![(0, 0); roster.len()];
     for (unit, energy) in &units {
         let (present, away) = &mut present_away[unit.pool.index()];
+        let site = roster.get(&pools, unit.pool.index()).0.site;
         let is_away = matches!(energy.0, OnBoard::Away);
         *away += usize::from(is_away);
-        *present += usize::from(!is_away && shift.works(unit));
+        *present += usize::from(!is_away && time.works(site, unit));
     }
+    let hours = time.hours();
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
         let (present, away) = present_away[pool.id.index()];
         work.away = away;
         work.crane_kwh = 0.0;
         work.each_h = 0.0;
-        if shift.is_worked() {
+        if time.is_worked(pool.site) {
             let share = share_work(work.backlog_h, present, hours * pool.work.availability);
             work.each_h = share.each_h;
             work.backlog_h = share.left_h;
@@ -184,14 +175,13 @@ fn use_energy(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut pools: Query<(&Pool, &mut PoolWork)>,
 ) {
-    let shift = time.shift();
-    if !shift.is_worked() {
-        return;
-    }
     for (pool, mut work) in pools.iter_mut().filter(is_pooled) {
+        if !time.is_worked(pool.site) {
+            continue;
+        }
         for at in pool.units.clone() {
             let (unit, mut energy) = roster.get_mut(&mut units, at);
-            if !shift.works(unit) {
+            if !time.works(pool.site, unit) {
                 continue;
             }
             let model = &models.get(unit.model).spec;
@@ -251,14 +241,11 @@ fn leave_low(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    let shift = time.shift();
-    if !shift.is_worked() {
-        return;
-    }
     for (unit, mut energy) in &mut units {
         let model = &models.get(unit.model).spec;
         let pool = roster.get(&pools, unit.pool.index());
-        if !pool.by_moves && shift.works(unit) && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
+        let works = !pool.by_moves && time.works(pool.site, unit);
+        if works && energy.0.level().is_some_and(|level| level <= model.leave_at_soc) {
             let site = pool.site;
             departing.leave_work(*unit, site, model, core::mem::replace(&mut energy.0, OnBoard::Away));
         }
@@ -300,24 +287,21 @@ fn charge_in_breaks(
     mut units: Query<(&Unit, &mut UnitEnergy)>,
     mut departing: Departing<'_>,
 ) {
-    let shift = time.shift();
     for (unit, mut energy) in &mut units {
         let OnBoard::Battery(battery) = &energy.0 else { continue };
-        if shift.works(unit) {
+        let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
+        if time.works(pool.site, unit) {
             continue;
         }
-        let (pool, mut work) = roster.get_mut(&mut pools, unit.pool.index());
         let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
         if charges && !pool.by_moves && !departing.routes.has(pool.site, unit.model) {
             let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
-            departing.take_a_break(*unit, pool.site, on_board, time.resumes_s(unit));
-            work.leave(time.hours(), shift.is_worked());
+            departing.take_a_break(*unit, pool.site, on_board, time.resumes_s(pool.site, unit));
+            work.leave(time.hours(), time.is_worked(pool.site));
         }
     }
-    if !shift.is_worked() {
-        for (_, mut work) in pools.iter_mut().filter(is_pooled) {
-            work.hour.away_h += work.away as f64 * time.hours();
-        }
+    for (_, mut work) in pools.iter_mut().filter(|it| is_pooled(it) && !time.is_worked(it.0.site)) {
+        work.hour.away_h += work.away as f64 * time.hours();
     }
 }
 
@@ -331,7 +315,7 @@ impl Departing<'_> {
     }
 }
 
-/// At a boundary: what grid-connected units draw is load of their site.
+/// At a boundary: what grid-connected units draw is load of the node that they stand behind.
 fn load_sites(
     time: WorkTime<'_>,
     roster: Res<Roster<Pool>>,
@@ -345,9 +329,9 @@ fn load_sites(
             // What moves drew is known when they are done: the interval that begins pays for the one that ended.
             let kwh = core::mem::take(&mut work.crane_kwh);
             work.hour.grid_kwh += kwh;
-            load.add(node_of(pool.site), Kw(kwh / time.hours()));
+            load.add(pool.node, Kw(kwh / time.hours()));
         } else {
-            load.add(node_of(pool.site), Kw(work.crane_kwh / time.hours()));
+            load.add(pool.node, Kw(work.crane_kwh / time.hours()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A battery and the power it accepts: piecewise-linear in the state of charge, integrated in closed form, so the
 //! result does not depend on the step.
 
-use super::spec::BatterySpec;
+use super::spec::{BatterySpec, Connector, fits};
 use crate::kernel::math;
 use crate::kernel::units::{Hours, Kw, Kwh};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ pub const FOREVER: Hours = Hours(1e6);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     points: Arc<[Point]>,
+    connectors: Arc<[Connector]>,
 }
 
 /// A point of a curve.
@@ -33,13 +34,21 @@ impl Curve {
     /// From points (state of charge, kW) of a battery with this usable energy.
     #[must_use]
     pub fn new(usable: Kwh, points: &[[f64; 2]]) -> Self {
-        Self { points: points.iter().map(|[soc, kw]| Point { kwh: soc * usable.0, kw: *kw }).collect() }
+        let points = points.iter().map(|[soc, kw]| Point { kwh: soc * usable.0, kw: *kw }).collect();
+        Self { points, connectors: Arc::default() }
+    }
+
+    /// The same of a vehicle with these connectors.
+    #[must_use]
+    pub fn with_connectors(self, connectors: &[Connector]) -> Self {
+        Self { connectors: connectors.into(), ..self }
     }
 
     /// The same power at any state of charge.
     #[must_use]
     pub fn flat(usable: Kwh, power: Kw) -> Self {
-        Self { points: Arc::new([0.0, usable.0].map(|kwh| Point { kwh, kw: power.0 })) }
+        let points = Arc::new([0.0, usable.0].map(|kwh| Point { kwh, kw: power.0 }));
+        Self { points, connectors: Arc::default() }
     }
 
     /// Usable energy.
@@ -151,6 +160,12 @@ impl Battery {
         Self { energy: usable * soc, usable, curve }
     }
 
+    /// Does its vehicle fit a charger with this connector?
+    #[must_use]
+    pub fn fits(&self, charger: Option<Connector>) -> bool {
+        fits(&self.curve.connectors, charger)
+    }
+
     /// Energy stored.
     #[must_use]
     pub fn energy(&self) -> Kwh {
@@ -221,7 +236,8 @@ impl Battery {
 /// What a battery accepts, as the scenario says it.
 #[must_use]
 pub fn curve(spec: Option<&BatterySpec>) -> Option<Curve> {
-    spec.map(|battery| Curve::new(Kwh(battery.usable_kwh), &battery.accepts_kw))
+    let curve = |spec: &BatterySpec| Curve::new(Kwh(spec.usable_kwh), &spec.accepts_kw);
+    spec.map(|spec| curve(spec).with_connectors(&spec.connectors))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What moves a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -31,6 +31,51 @@ impl Powertrain {
     }
 }
 
+/// A type of connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Connector {
+    /// Combined Charging System of North America (SAE J1772 combo).
+    Ccs1,
+    /// Combined Charging System of Europe.
+    Ccs2,
+    /// SAE J3400.
+    Nacs,
+    /// Megawatt Charging System (SAE J3271).
+    Mcs,
+    /// `CHAdeMO`.
+    Chademo,
+    /// GB/T 20234.
+    GbT,
+    /// Pantograph and overhead or underbody couplers (SAE J3105).
+    J3105,
+}
+
+impl Connector {
+    /// All of them.
+    pub const ALL: [Self; 7] = [Self::Ccs1, Self::Ccs2, Self::Nacs, Self::Mcs, Self::Chademo, Self::GbT, Self::J3105];
+
+    /// Its word in a scenario.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ccs1 => "ccs1",
+            Self::Ccs2 => "ccs2",
+            Self::Nacs => "nacs",
+            Self::Mcs => "mcs",
+            Self::Chademo => "chademo",
+            Self::GbT => "gb_t",
+            Self::J3105 => "j3105",
+        }
+    }
+}
+
+/// Do a vehicle with these connectors and a charger with this one fit? Either says nothing of it where it does not matter.
+#[must_use]
+pub fn fits(connectors: &[Connector], charger: Option<Connector>) -> bool {
+    charger.is_none_or(|charger| connectors.is_empty() || connectors.contains(&charger))
+}
+
 /// The battery of a vehicle model and what it accepts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +86,9 @@ pub struct BatterySpec {
     /// Power the battery accepts at each state of charge: pairs `[soc, kw]`, soc rising from 0 to 1, kw above 0.
     #[schemars(length(min = 2, max = 64))]
     pub accepts_kw: Vec<[f64; 2]>,
+    /// The connectors that the vehicle has. None: it fits every charger.
+    #[serde(default)]
+    pub connectors: Vec<Connector>,
     /// Maximum V2G export, to the site, kW.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20_000.0))]

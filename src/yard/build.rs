@@ -18,6 +18,7 @@ use crate::kernel::random::Purpose;
 use crate::place::build::Build;
 use crate::terminal::spec::TerminalSpec;
 use crate::terminal::state::{EquipmentModels, Pool, Unit};
+use crate::vehicle::spec::fits;
 use bevy_ecs::prelude::{Component, Resource};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -51,7 +52,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
             machine_of.0[machine.unit.index()] = Some((yards.len() as u32, number as u16));
         }
         let work = maker.work(&rules, &links, machines);
-        yards.push((Yard { terminal: id, site, plan, rules }, work, links));
+        let number = yards.len() as u32;
+        yards.push((Yard { terminal: id, site, number, plan, rules }, work, links));
     }
     build.world.insert_resource(machine_of);
     build.spawn::<_, Yard>(yards);
@@ -119,7 +121,7 @@ impl Maker<'_, '_> {
     fn worked_steps(&self) -> Vec<bool> {
         let labor = self.build.world.resource::<Labor>();
         let calendar = &self.build.loaded.calendar;
-        let works = |step: usize| labor.works(calendar.hour_of_week(step as i64 * i64::from(STEP_S)));
+        let works = |step: usize| labor.works(self.site, calendar, step as i64 * i64::from(STEP_S));
         (0..self.steps()).map(works).collect()
     }
 
@@ -166,7 +168,8 @@ impl Maker<'_, '_> {
             let chargers = self.build.scenario.charger.values();
             let mut here =
                 chargers.filter(|it| it.site == self.key && it.lot.as_deref() == Some(lot) && it.cabinets > 0);
-            here.any(|charger| charger.users.contains(&model.key))
+            let connectors = model.spec.battery.as_ref().map_or(&[][..], |battery| &battery.connectors);
+            here.any(|charger| charger.users.contains(&model.key) && fits(connectors, charger.connector))
         };
         let lots = self.plan.lots().iter().enumerate().filter(|(_, lot)| may_use(&lot.key)).map(|(at, _)| at as u16);
         let is_filled_here = is_swapped || model.spec.tank.is_some();
@@ -270,6 +273,7 @@ impl Maker<'_, '_> {
             cranes_free: rules.crane_units.iter().rev().copied().collect(),
             zones,
             zone_of,
+            busy: vec![0; classes],
             idle: BTreeSet::new(),
             coming: self.coming(),
             waiting_vessels: VecDeque::new(),

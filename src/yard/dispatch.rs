@@ -1,52 +1,92 @@
-//! Decisions of a yard: which unit takes which move, when and where a unit charges.
+//! The policy is asked: which unit takes which move, when and where a unit charges; and its orders are carried out.
 
 use super::doing::Doing;
-use super::moves::{LotNow, Step, ToCharge};
-use super::spec::{Assignment, ChargingRule, LotChoice};
-use super::state::{End, Machine, Move, Server, Then};
+use super::hours::STEP_S;
+use super::moves::{Energy, LotNow, Step, ToCharge, next_move};
+use super::plan::Place;
+use super::spec::YardDispatchSpec;
+use super::state::{Crane, End, Machine, Move, MoveKind, Role, Server, Then, Yard, YardWork};
+use crate::policy::yard::{Asked, LotState, OpenMove, UnitNow, Why, YardNow, YardOrder, YardView};
 
-/// A unit charges in a break or a wait when it has less than this.
-const FULL_SOC: f64 = 0.95;
 /// The lot of units that are filled where they stand.
 pub(crate) const NO_LOT: u16 = u16::MAX;
 
-/// The state of charge at which a unit leaves its work under the rule `progressive`: it rises with free plugs and falls with
-/// units that work, between half of the model's own and halfway to what it comes back with.
-#[must_use]
-pub(crate) fn moving_threshold((leave_at, return_at): (f64, f64), swing: f64, free_plugs: f64, busy_units: f64) -> f64 {
-    (leave_at + swing * (free_plugs - busy_units)).clamp(leave_at / 2.0, f64::midpoint(leave_at, return_at))
-}
-
-/// Way and expected wait at a lot, s: those ahead of it leave plugs one after the other.
-#[must_use]
-pub(crate) fn time_to_plug_s(lot: &LotNow, way_s: f64) -> f64 {
-    let turns = (lot.waiting + 1 - lot.free).max(0) as f64;
-    way_s + turns / lot.plugs.max(1) as f64 * lot.visit_s
-}
-
 impl Step<'_> {
-    /// A carrier has no move: it charges, takes the next move, or parks.
+    /// A carrier has no move: it charges, takes the next move, goes where it is told, or parks.
     pub(super) fn be_free(&mut self, id: u16, at_s: u32) {
-        if !self.charges_now(id, at_s) {
-            self.seek(id, at_s);
+        if self.fills_here(id, at_s) {
+            return;
+        }
+        match self.ask(id, Why::Free, 0.0, at_s) {
+            YardOrder::Take(crane) if self.take(id, crane, at_s) => {}
+            YardOrder::Charge { lot, to_soc, until_s } => self.send_to_charge(id, lot as u16, (to_soc, until_s), at_s),
+            YardOrder::GoTo(place) => self.wait_at(id, self.yard.plan.place(place), at_s),
+            YardOrder::Nothing | YardOrder::Take(_) => self.wait_at(id, self.yard.plan.parking(), at_s),
         }
     }
 
-    /// A carrier looks for its next move.
-    pub(super) fn seek(&mut self, id: u16, at_s: u32) {
-        if self.is_on_shift(id, at_s) {
-            if let Some(task) = self.next_task(id, at_s) {
-                self.machine(id).task = Some(task);
-                self.go(id, task.from.place, Then::Serve, at_s);
+    /// There is new work: carriers that have none are asked.
+    pub(super) fn wake(&mut self, at_s: u32) {
+        let idle: Vec<u16> = self.work.idle.iter().copied().collect();
+        for id in idle {
+            if !self.has_open_moves() {
                 return;
             }
-            if self.charges_now(id, at_s) {
-                return;
+            if self.work.idle.contains(&id) && self.is_on_shift(id, at_s) {
+                self.ask_idle(id, at_s);
             }
         }
-        let parking = self.yard.plan.parking();
-        if self.yard.plan.way_m(self.machine(id).at, parking) > 0.0 {
-            return self.go(id, parking, Then::Park, at_s);
+    }
+
+    /// Asks for a carrier that stands idle; without an order it stays.
+    pub(super) fn ask_idle(&mut self, id: u16, at_s: u32) {
+        match self.ask(id, Why::Free, 0.0, at_s) {
+            YardOrder::Take(crane) => {
+                self.take(id, crane, at_s);
+            }
+            YardOrder::Charge { lot, to_soc, until_s } => self.send_to_charge(id, lot as u16, (to_soc, until_s), at_s),
+            YardOrder::GoTo(place) => {
+                let place = self.yard.plan.place(place);
+                if place != self.machine(id).at {
+                    self.wait_at(id, place, at_s);
+                }
+            }
+            YardOrder::Nothing => {}
+        }
+    }
+
+    /// Has any crane with room for a carrier a move that none has begun, or the rail ramp?
+    fn has_open_moves(&self) -> bool {
+        let most = self.yard.rules.carriers_per_crane;
+        let is_open = |crane: &u16| {
+            let state = &self.work.cranes[usize::from(*crane)];
+            (state.assigned < most || state.members < most) && self.next_move(*crane).is_some()
+        };
+        !self.work.rail.is_empty() || (0..self.work.cranes.len() as u16).any(|crane| is_open(&crane))
+    }
+
+    /// A carrier takes the next move of a crane, or of the rail ramp. False where there is none.
+    fn take(&mut self, id: u16, crane: u16, at_s: u32) -> bool {
+        let task = if usize::from(crane) < self.work.cranes.len() {
+            self.join_gang(id, crane);
+            self.take_move(crane, at_s)
+        } else {
+            let rail = self.work.rail.pop_front();
+            self.work.tally.begun += u64::from(rail.is_some());
+            rail
+        };
+        let Some(task) = task else { return false };
+        self.work.idle.remove(&id);
+        self.machine(id).task = Some(task);
+        self.go(id, task.from.place, Then::Serve, at_s);
+        true
+    }
+
+    /// A carrier waits for work at a place.
+    fn wait_at(&mut self, id: u16, place: Place, at_s: u32) {
+        self.work.idle.remove(&id);
+        if self.yard.plan.way_m(self.machine(id).at, place) > 0.0 {
+            return self.go(id, place, Then::Park, at_s);
         }
         let doing = if self.is_on_shift(id, at_s) { Doing::Idle } else { Doing::Break };
         self.set(id, doing, at_s);
@@ -56,85 +96,13 @@ impl Step<'_> {
         }
     }
 
-    /// There is new work: carriers that have none look for it.
-    pub(super) fn wake(&mut self, at_s: u32) {
-        let idle: Vec<u16> = self.work.idle.iter().copied().collect();
-        for id in idle {
-            if !self.is_on_shift(id, at_s) {
-                continue;
-            }
-            let Some(task) = self.next_task(id, at_s) else { return };
-            self.work.idle.remove(&id);
-            self.machine(id).task = Some(task);
-            self.go(id, task.from.place, Then::Serve, at_s);
-        }
-    }
-
-    /// The move that a carrier takes next.
-    fn next_task(&mut self, id: u16, at_s: u32) -> Option<Move> {
-        let crane = match self.yard.rules.dispatch.assignment {
-            Assignment::Gang => self.crane_of_gang(id),
-            Assignment::Nearest => self.crane_by(|step, task| -step.empty_way_m(id, task)),
-            Assignment::SocAware => {
-                let machine = &self.work.machines[usize::from(id)];
-                let middle = f64::midpoint(machine.leave_at, machine.return_at);
-                let is_low = self.units.level(machine.unit).is_some_and(|level| level < middle);
-                let sign = if is_low { -1.0 } else { 1.0 };
-                self.crane_by(|step, task| sign * (step.empty_way_m(id, task) + step.loaded_way_m(task)))
-            }
-        };
-        if let Some(crane) = crane {
-            return self.take_move(crane, at_s);
-        }
-        let rail = self.work.rail.pop_front()?;
-        self.work.tally.begun += 1;
-        Some(rail)
-    }
-
-    /// The crane whose next move is worth most; the lowest position of equals. A crane has no more carriers than its share.
-    fn crane_by(&self, worth: impl Fn(&Self, &Move) -> f64) -> Option<u16> {
-        let most = self.yard.rules.carriers_per_crane;
-        let mut best: Option<(f64, u16)> = None;
-        for crane in 0..self.work.cranes.len() as u16 {
-            if self.work.cranes[usize::from(crane)].assigned >= most {
-                continue;
-            }
-            let Some(task) = self.next_move(crane) else { continue };
-            let worth = worth(self, &task);
-            if best.is_none_or(|(other, _)| worth > other) {
-                best = Some((worth, crane));
-            }
-        }
-        best.map(|(_, crane)| crane)
-    }
-
-    fn empty_way_m(&self, id: u16, task: &Move) -> f64 {
-        self.yard.plan.way_m(self.work.machines[usize::from(id)].at, task.from.place)
-    }
-
-    fn loaded_way_m(&self, task: &Move) -> f64 {
-        self.yard.plan.way_m(task.from.place, task.to.place)
-    }
-
-    /// The crane that a carrier belongs to, as long as that has moves; else one that lacks carriers, which it joins.
-    fn crane_of_gang(&mut self, id: u16) -> Option<u16> {
-        if let Some(home) = self.work.machines[usize::from(id)].home {
-            if self.next_move(home).is_some() {
-                return Some(home);
-            }
+    /// A carrier belongs to the crane whose move it took last.
+    fn join_gang(&mut self, id: u16, crane: u16) {
+        if self.machine(id).home != Some(crane) {
             self.leave_gang(id);
+            self.work.cranes[usize::from(crane)].members += 1;
+            self.machine(id).home = Some(crane);
         }
-        let most = self.yard.rules.carriers_per_crane;
-        let lacking = (0..self.work.cranes.len() as u16)
-            .filter(|crane| self.work.cranes[usize::from(*crane)].members < most && self.next_move(*crane).is_some());
-        let own = self.work.machines[usize::from(id)].group;
-        let crane = lacking.min_by_key(|crane| {
-            let state = &self.work.cranes[usize::from(*crane)];
-            (state.group != own, state.members, *crane)
-        })?;
-        self.work.cranes[usize::from(crane)].members += 1;
-        self.machine(id).home = Some(crane);
-        Some(crane)
     }
 
     fn leave_gang(&mut self, id: u16) {
@@ -143,85 +111,65 @@ impl Step<'_> {
         }
     }
 
-    /// Sends a machine that has nothing in hand to charge, if its rule says so. True when it goes.
-    pub(super) fn charges_now(&mut self, id: u16, at_s: u32) -> bool {
-        let machine = &self.work.machines[usize::from(id)];
-        let Some(level) = self.units.level(machine.unit) else { return false };
-        let rules = &self.yard.rules;
-        let leave_at = match rules.dispatch.charging {
-            ChargingRule::Progressive => {
-                let (free, plugs) = self.plugs_of(machine);
-                let busy = self.busy_share(machine.class);
-                let range = (machine.leave_at, machine.return_at);
-                moving_threshold(range, rules.dispatch.swing_soc, free as f64 / plugs.max(1) as f64, busy)
-            }
-            _ => machine.leave_at,
-        };
-        let (return_at, is_filled_here) = (machine.return_at, machine.is_filled_here);
-        if is_filled_here {
-            return level <= machine.leave_at && self.fill_here(id, at_s);
-        }
-        if level <= leave_at {
-            return self.send_to_charge(id, return_at.max(leave_at), None, at_s);
-        }
-        let step = (at_s / super::hours::STEP_S) as usize;
-        let is_hour = rules.charging_steps.get(step).copied().unwrap_or(false);
-        if rules.dispatch.charging == ChargingRule::Schedule && is_hour && level < FULL_SOC {
-            let end = rules.charging_steps[step..].iter().position(|charges| !charges).map_or(usize::MAX, |n| step + n);
-            let depart_s = u32::try_from(end).ok().and_then(|end| end.checked_mul(super::hours::STEP_S));
-            return self.send_to_charge(id, 1.0, depart_s, at_s);
-        }
-        false
-    }
-
-    /// Plugs that a machine may use: free ones, and all.
-    fn plugs_of(&self, machine: &Machine) -> (i64, usize) {
-        let lots = machine.lots.iter().map(|lot| &self.lots[usize::from(*lot)]);
-        lots.fold((0, 0), |(free, plugs), lot| (free + lot.free, plugs + lot.plugs))
-    }
-
-    /// Share of the machines of a class that work.
-    fn busy_share(&self, class: u8) -> f64 {
-        let of_class = self.work.machines.iter().filter(|machine| machine.class == class);
-        let (all, busy) = of_class.fold((0, 0), |(all, busy), machine| {
-            (all + 1, busy + usize::from(!matches!(machine.doing, Doing::Idle | Doing::Break | Doing::AtLot)))
-        });
-        f64::from(busy as u32) / f64::from(all.max(1))
-    }
-
-    /// A machine whose crew rests charges until the work goes on, if its rule says so.
-    pub(super) fn rest(&mut self, id: u16, at_s: u32) {
-        let rule = self.yard.rules.dispatch.charging;
-        if !matches!(rule, ChargingRule::BreaksTogether | ChargingRule::BreaksStaggered) {
-            return;
-        }
-        let machine = &self.work.machines[usize::from(id)];
-        let group = usize::from(machine.group);
-        let is_low = self.units.level(machine.unit).is_some_and(|level| level < FULL_SOC);
-        if !is_low || !matches!(machine.doing, Doing::Break | Doing::CraneWait | Doing::BlockWait) {
-            return;
-        }
-        let resumes_s = self.yard.rules.hours.resumes_s(group, at_s);
-        self.send_to_charge(id, 1.0, Some(resumes_s.unwrap_or(u32::MAX)), at_s);
-    }
-
-    /// A carrier that would wait long at the end of its way charges meanwhile, if its rule says so. True when it goes.
-    pub(super) fn use_the_wait(&mut self, id: u16, end: End, at_s: u32) -> bool {
-        let dispatch = &self.yard.rules.dispatch;
-        let machine = &self.work.machines[usize::from(id)];
-        if dispatch.charging != ChargingRule::Opportunity
-            || self.units.level(machine.unit).is_none_or(|level| level >= FULL_SOC)
+    /// The policy's order for a unit.
+    fn ask(&mut self, id: u16, why: Why, wait_s: f64, at_s: u32) -> YardOrder {
+        // A carrier belongs to a crane as long as that has moves.
+        if let Some(home) = self.machine(id).home
+            && self.next_move(home).is_none()
         {
-            return false;
+            self.leave_gang(id);
         }
+        let rules = &self.yard.rules;
+        let group = usize::from(self.work.machines[usize::from(id)].group);
+        let resumes_s = if why == Why::Rest { rules.hours.resumes_s(group, at_s) } else { None };
+        let asked = Asked { unit: usize::from(id), why, resumes_s, wait_s, hours_end_s: self.hours_end_s(at_s) };
+        let takes_moves = why == Why::Free && self.is_on_shift(id, at_s);
+        let seen = Seen { yard: self.yard, work: &*self.work, units: &*self.units, lots: &*self.lots, takes_moves };
+        match self.policy.decide(&YardView { time_s: at_s, asked, yard: &seen }) {
+            Ok(order) => order,
+            Err(message) => {
+                self.fault.set(self.policy.name(), message);
+                YardOrder::Nothing
+            }
+        }
+    }
+
+    /// When the hours end in which units charge by the plan, if it is such an hour.
+    fn hours_end_s(&self, at_s: u32) -> Option<u32> {
+        let steps = &self.yard.rules.charging_steps;
+        let step = (at_s / STEP_S) as usize;
+        steps.get(step).copied().filter(|charges| *charges)?;
+        let end = steps[step..].iter().position(|charges| !charges).map_or(steps.len(), |n| step + n);
+        Some(end as u32 * STEP_S)
+    }
+
+    /// A machine at blocks is between two containers: it charges if it is told to. True when it goes.
+    pub(super) fn charges_between(&mut self, id: u16, at_s: u32) -> bool {
+        self.fills_here(id, at_s) || self.charges(id, Why::Between, 0.0, at_s)
+    }
+
+    /// A machine whose crew rests charges until the work goes on, if it is told to.
+    pub(super) fn rest(&mut self, id: u16, at_s: u32) {
+        if matches!(self.machine(id).doing, Doing::Break | Doing::CraneWait | Doing::BlockWait) {
+            self.charges(id, Why::Rest, 0.0, at_s);
+        }
+    }
+
+    /// A carrier that would wait at the end of its way charges meanwhile, if it is told to. True when it goes.
+    pub(super) fn uses_the_wait(&mut self, id: u16, end: End, at_s: u32) -> bool {
         let wait_s = self.expected_wait_s(end.server);
-        let (wait_min, within_m) = (dispatch.wait_min, dispatch.within_m);
-        let near = |lot: &LotNow| lot.free > 0 && self.yard.plan.way_m(end.place, lot.place) <= within_m;
-        let is_near = machine.lots.iter().any(|lot| near(&self.lots[usize::from(*lot)]));
-        if wait_s <= wait_min * 60.0 || !is_near {
+        wait_s > 0.0 && self.charges(id, Why::Wait, wait_s, at_s)
+    }
+
+    /// Asks for a unit that may charge and do nothing else. True when it goes.
+    fn charges(&mut self, id: u16, why: Why, wait_s: f64, at_s: u32) -> bool {
+        let machine = &self.work.machines[usize::from(id)];
+        if machine.lots.is_empty() {
             return false;
         }
-        self.send_to_charge(id, 1.0, Some(at_s + wait_s as u32), at_s)
+        let YardOrder::Charge { lot, to_soc, until_s } = self.ask(id, why, wait_s, at_s) else { return false };
+        self.send_to_charge(id, lot as u16, (to_soc, until_s), at_s);
+        true
     }
 
     /// Expected wait at the end of a queue, s.
@@ -239,17 +187,8 @@ impl Step<'_> {
         }
     }
 
-    /// Sends a machine to a lot. False when there is none for it.
-    fn send_to_charge(&mut self, id: u16, target_soc: f64, depart_s: Option<u32>, at_s: u32) -> bool {
-        let rules = &self.yard.rules;
-        let machine = &self.work.machines[usize::from(id)];
-        let way_m = |lot: &u16| self.yard.plan.way_m(machine.at, self.lots[usize::from(*lot)].place);
-        let speed_mps = if machine.is_loaded { rules.loaded_mps } else { rules.empty_mps };
-        let worth = |lot: &u16| match rules.dispatch.lot {
-            LotChoice::Nearest => way_m(lot),
-            LotChoice::Soonest => time_to_plug_s(&self.lots[usize::from(*lot)], way_m(lot) / speed_mps),
-        };
-        let Some(lot) = machine.lots.iter().copied().min_by(|a, b| worth(a).total_cmp(&worth(b))) else { return false };
+    /// Sends a machine to a lot, to charge to a state of charge or until a second.
+    fn send_to_charge(&mut self, id: u16, lot: u16, (target_soc, depart_s): (f64, Option<u32>), at_s: u32) {
         let place = self.lots[usize::from(lot)].place;
         self.step_out(id);
         self.leave_gang(id);
@@ -259,11 +198,16 @@ impl Step<'_> {
         self.go(id, place, Then::Charge(lot), at_s);
         // Its crane lacks a carrier now.
         self.wake(at_s);
-        true
     }
 
-    /// A unit is filled where it stands: the plan has no place for what fills it.
-    fn fill_here(&mut self, id: u16, at_s: u32) -> bool {
+    /// A unit that is low and that a swap yard or a hydrogen station fills goes there: the plan has no place for it. True when
+    /// it does.
+    fn fills_here(&mut self, id: u16, at_s: u32) -> bool {
+        let machine = &self.work.machines[usize::from(id)];
+        let level = if machine.is_filled_here { self.units.level(machine.unit) } else { None };
+        if level.is_none_or(|level| level > machine.leave_at) {
+            return false;
+        }
         self.step_out(id);
         self.leave_gang(id);
         let machine = self.machine(id);
@@ -278,8 +222,129 @@ impl Step<'_> {
         self.work.tally.charges += 1;
         let machine = self.machine(id);
         let (unit, target_soc, depart_s) = (machine.unit, machine.target_soc, machine.depart_s);
-        let is_opportunity = depart_s.is_some();
-        let depart_s = depart_s.filter(|depart_s| *depart_s != u32::MAX);
-        self.out.to_charge.push(ToCharge { machine: id, unit, lot, at_s, target_soc, depart_s, is_opportunity });
+        self.out.to_charge.push(ToCharge { machine: id, unit, lot, at_s, target_soc, depart_s });
+    }
+}
+
+/// A yard as a policy sees it.
+struct Seen<'a> {
+    yard: &'a Yard,
+    work: &'a YardWork,
+    units: &'a dyn Energy,
+    lots: &'a [LotNow],
+    /// May the unit that asks take a move?
+    takes_moves: bool,
+}
+
+impl Seen<'_> {
+    fn machine(&self, unit: usize) -> &Machine {
+        &self.work.machines[unit]
+    }
+
+    /// Planned departure of the vessel that a crane works.
+    fn due_s(&self, crane: &Crane) -> Option<u32> {
+        let (berth, _) = crane.at_work.as_ref()?;
+        self.work.berths[*berth as usize].as_ref().map(|vessel| vessel.due_s)
+    }
+}
+
+impl YardNow for Seen<'_> {
+    fn plan(&self) -> &YardDispatchSpec {
+        &self.yard.rules.dispatch
+    }
+
+    fn number(&self) -> u32 {
+        self.yard.number
+    }
+
+    fn carriers_per_crane(&self) -> u32 {
+        self.yard.rules.carriers_per_crane as u32
+    }
+
+    fn units(&self) -> usize {
+        self.work.machines.len()
+    }
+
+    fn unit(&self, unit: usize) -> UnitNow {
+        let machine = self.machine(unit);
+        UnitNow {
+            is_handler: matches!(machine.role, Role::Handler(_)),
+            class: machine.class,
+            group: machine.group,
+            place: machine.at.index(),
+            doing: machine.doing as u8,
+            level: self.units.level(machine.unit),
+            leave_at: machine.leave_at,
+            return_at: machine.return_at,
+            crane: machine.home,
+        }
+    }
+
+    fn busy_share(&self, class: u8) -> f64 {
+        f64::from(self.work.busy[usize::from(class)]) / f64::from(self.work.tally.machines[usize::from(class)].max(1))
+    }
+
+    fn cranes(&self) -> u16 {
+        self.work.cranes.len() as u16
+    }
+
+    fn open_move(&self, crane: u16) -> Option<OpenMove> {
+        if !self.takes_moves {
+            return None;
+        }
+        let state = self.work.cranes.get(usize::from(crane));
+        let (open, due_s) = match state {
+            Some(state) => (next_move(self.yard, self.work, crane)?, self.due_s(state)),
+            None => (*self.work.rail.front()?, None),
+        };
+        Some(OpenMove {
+            id: crane,
+            kind: kind_code(&open),
+            from: open.from.place.index(),
+            to: open.to.place.index(),
+            due_s,
+            carriers: state.map_or(0, |state| state.assigned as u32),
+            members: state.map_or(0, |state| state.members as u32),
+            group: state.map_or(0, |state| state.group),
+        })
+    }
+
+    fn lots(&self) -> usize {
+        self.lots.len()
+    }
+
+    fn lot(&self, lot: usize) -> LotState {
+        let LotNow { place, plugs, free, waiting, visit_s } = self.lots[lot];
+        LotState { place: place.index(), plugs, free, waiting, visit_s }
+    }
+
+    fn may_use(&self, unit: usize, lot: usize) -> bool {
+        self.machine(unit).lots.contains(&(lot as u16))
+    }
+
+    fn places(&self) -> usize {
+        self.yard.plan.places()
+    }
+
+    fn way_m(&self, from: usize, to: usize) -> f64 {
+        self.yard.plan.way_m(self.yard.plan.place(from), self.yard.plan.place(to))
+    }
+
+    fn speed_mps(&self, unit: usize) -> f64 {
+        let rules = &self.yard.rules;
+        if self.machine(unit).is_loaded { rules.loaded_mps } else { rules.empty_mps }
+    }
+
+    fn parking(&self) -> usize {
+        self.yard.plan.parking().index()
+    }
+}
+
+fn kind_code(open: &Move) -> u8 {
+    match open.kind {
+        MoveKind::Discharge => 0,
+        MoveKind::Load => 1,
+        MoveKind::ToRail => 2,
+        MoveKind::FromRail => 3,
     }
 }

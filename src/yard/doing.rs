@@ -26,6 +26,11 @@ pub enum Doing {
 }
 
 impl Doing {
+    /// Does a machine that does it work, or is it on its way to a lot?
+    pub(crate) fn is_busy(self) -> bool {
+        !matches!(self, Self::Idle | Self::Break | Self::AtLot)
+    }
+
     /// All of them, in their order.
     pub const ALL: [Self; 10] = [
         Self::Idle,

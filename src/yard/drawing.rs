@@ -8,7 +8,7 @@ use super::wrong::Wrong;
 use crate::document::json;
 use crate::document::problem::{Place, Problem, nearest};
 use crate::kernel::math;
-use geo::{Coord, Geometry, Line, LineString, MapCoords, coord};
+use geo::{Coord, Geometry, Line, LineString, MapCoords, Validation, coord};
 use serde_json::Value;
 
 /// A plan of more values is not read.
@@ -123,6 +123,10 @@ fn feature(at: usize, value: &Value, is_metric: bool) -> Result<Feature, Wrong> 
         let message = format!("[{}, {}] is nowhere on Earth in degrees", off.x, off.y);
         let help = Some("where the plan is in metres, give the collection the member \"units\": \"m\"");
         return Err(Wrong::new(format!("{label}.geometry"), message, help));
+    }
+    if let Err(error) = shape.check_validation() {
+        let help = Some("an outline may touch itself in single points, but not cross itself or run back on itself");
+        return Err(Wrong::new(format!("{label}.geometry"), format!("is no shape: {error}"), help));
     }
     let machine = properties["machine"].as_str().map(str::to_owned);
     let one_way = properties["one_way"].as_bool().unwrap_or(false);

@@ -2,10 +2,13 @@
 
 use super::doing::Doing;
 use super::plan::Place;
-use super::spec::ServeFirst;
+use super::spec::{PlanKind, ServeFirst};
 use super::state::{End, Job, Machine, Move, MoveKind, Role, Server, Then, Yard, YardDue, YardWork};
 use crate::kernel::agenda::Due;
 use crate::kernel::ids::{TruckId, UnitId};
+use crate::policy::Fault;
+use crate::policy::decide::Decide;
+use crate::policy::kind::YardDispatch;
 
 /// What a machine used.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -35,8 +38,8 @@ pub(crate) struct ToCharge {
     pub(crate) lot: u16,
     pub(crate) at_s: u32,
     pub(crate) target_soc: f64,
+    /// It leaves then, whatever it has.
     pub(crate) depart_s: Option<u32>,
-    pub(crate) is_opportunity: bool,
 }
 
 /// A road truck that left the terminal.
@@ -89,6 +92,8 @@ pub(crate) struct Step<'a> {
     pub(crate) work: &'a mut YardWork,
     pub(crate) units: &'a mut dyn Energy,
     pub(crate) lots: &'a mut [LotNow],
+    pub(crate) policy: &'a mut dyn Decide<YardDispatch>,
+    pub(crate) fault: &'a mut Fault,
     pub(crate) out: Out,
 }
 
@@ -127,13 +132,14 @@ impl Step<'_> {
         let machine = &mut self.work.machines[usize::from(id)];
         let (before, seconds) = (machine.doing, at_s - machine.since_s);
         (machine.doing, machine.since_s) = (doing, at_s);
+        let busy = &mut self.work.busy[usize::from(machine.class)];
+        *busy = *busy + u32::from(doing.is_busy()) - u32::from(before.is_busy());
         let (unit, class, is_carrier) = (machine.unit, machine.class, machine.role == Role::Carrier);
         self.work.tally.spend(class, before, seconds);
         // A carrier stands with its systems on while it waits and while it is served; a block machine lifts then.
         let stands = matches!(before, Doing::CraneWait | Doing::BlockWait | Doing::AtCrane | Doing::AtBlock);
         let wait_s = if stands && is_carrier { seconds } else { 0 };
-        let is_work = !matches!(before, Doing::Idle | Doing::Break | Doing::AtLot);
-        if is_work && seconds > 0 {
+        if before.is_busy() && seconds > 0 {
             self.units.take(unit, class, Used { work_s: seconds, wait_s, ..Used::default() });
         }
     }
@@ -165,7 +171,9 @@ impl Step<'_> {
         if way_m > 0.0 && !self.units.take(unit, class, Used { loaded_m, empty_m, ..Used::default() }) {
             self.work.tally.stranded += 1;
         }
-        self.push(at_s + (way_m / speed_mps).round() as u32, YardDue::Machine, u32::from(id));
+        // A way takes a second at least: a policy that sends a unit back and forth gets nowhere, but time goes on.
+        let way_s = (way_m / speed_mps).round().max(if way_m > 0.0 { 1.0 } else { 0.0 });
+        self.push(at_s + way_s as u32, YardDue::Machine, u32::from(id));
     }
 
     /// A machine reaches the end of its way.
@@ -176,7 +184,7 @@ impl Step<'_> {
             Then::Serve => self.join(id, at_s),
             Then::Lifted => self.served(id, at_s),
             Then::Charge(lot) => self.reach_lot(id, lot, at_s),
-            Then::Park => self.seek(id, at_s),
+            Then::Park => self.be_free(id, at_s),
             Then::Work => self.be_ready(id, at_s),
         }
     }
@@ -188,10 +196,10 @@ impl Step<'_> {
 
     /// A carrier is where it takes or hands over its container.
     fn join(&mut self, id: u16, at_s: u32) {
-        let Some(end) = Self::end_of(self.machine(id)) else { return self.seek(id, at_s) };
+        let Some(end) = Self::end_of(self.machine(id)) else { return self.be_free(id, at_s) };
         match end.server {
             Server::Crane(crane) => {
-                if self.use_the_wait(id, end, at_s) {
+                if self.uses_the_wait(id, end, at_s) {
                     return;
                 }
                 self.set(id, Doing::CraneWait, at_s);
@@ -199,7 +207,7 @@ impl Step<'_> {
                 self.try_crane(crane, at_s);
             }
             Server::Zone(zone) => {
-                if self.use_the_wait(id, end, at_s) {
+                if self.uses_the_wait(id, end, at_s) {
                     return;
                 }
                 self.set(id, Doing::BlockWait, at_s);
@@ -277,7 +285,7 @@ impl Step<'_> {
         // Those that still have nothing to do may charge.
         for id in self.work.idle.iter().copied().collect::<Vec<u16>>() {
             if self.work.idle.contains(&id) && self.is_on_shift(id, at_s) {
-                self.charges_now(id, at_s);
+                self.ask_idle(id, at_s);
             }
         }
     }
@@ -335,7 +343,7 @@ impl Step<'_> {
                 self.go(id, place, Then::Work, at_s);
             }
             (Role::Carrier, Some(end)) => self.go(id, end.place, Then::Serve, at_s),
-            (Role::Carrier, None) => self.seek(id, at_s),
+            (Role::Carrier, None) => self.be_free(id, at_s),
         }
     }
 
@@ -408,12 +416,42 @@ impl Step<'_> {
             self.set(id, Doing::Break, at_s);
         }
         let Role::Handler(zone) = self.machine(id).role else { return };
-        if self.charges_now(id, at_s) {
+        if self.charges_between(id, at_s) {
             return;
         }
         self.work.zones[usize::from(zone)].free.insert(id);
         if self.is_on_shift(id, at_s) { self.try_zone(zone, at_s) } else { self.rest(id, at_s) }
     }
+}
+
+/// The next move of a crane, as it stands.
+pub(crate) fn next_move(yard: &Yard, work: &YardWork, crane: u16) -> Option<Move> {
+    let state = &work.cranes[usize::from(crane)];
+    let (berth, _) = state.at_work.as_ref()?;
+    let vessel = work.berths[*berth as usize].as_ref()?;
+    let at_crane = End { place: state.place, server: Server::Crane(crane) };
+    let at_block = block_end(yard, work, state.next_block);
+    // Of the containers that come off, these leave by rail: spread evenly over the vessel.
+    let share = yard.rules.rail_shares.0;
+    let nth = f64::from(vessel.to_discharge);
+    let by_rail = (nth * share).floor() > ((nth - 1.0) * share).floor();
+    if vessel.to_discharge > 0 {
+        Some(Move { from: at_crane, to: at_block, kind: MoveKind::Discharge, by_rail })
+    } else if vessel.to_load > 0 {
+        Some(Move { from: at_block, to: at_crane, kind: MoveKind::Load, by_rail: false })
+    } else {
+        None
+    }
+}
+
+/// A block as the end of a carrier's move.
+pub(crate) fn block_end(yard: &Yard, work: &YardWork, block: u16) -> End {
+    let at = usize::from(block);
+    let server = match work.zone_of.get(at) {
+        Some(zone) if yard.rules.kind != PlanKind::Straddle => Server::Zone(*zone),
+        _ => Server::Own,
+    };
+    End { place: yard.plan.blocks()[at].seaward, server }
 }
 
 /// Does a truck go before a carrier at a block?

@@ -68,6 +68,12 @@ impl Plan {
         self.ways_m[from.index() * self.positions.len() + to.index()]
     }
 
+    /// The place at a position.
+    pub(crate) fn place(&self, index: usize) -> Place {
+        debug_assert!(index < self.positions.len());
+        Place::at(index)
+    }
+
     /// How many places there are.
     #[must_use]
     pub fn places(&self) -> usize {
@@ -218,10 +224,19 @@ impl<'a> Parts<'a> {
                     continue;
                 }
                 let matrix = other.shape.relate(&place.shape);
-                if matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_equal_topo() {
+                let is_on = matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_crosses();
+                if is_on || matrix.is_equal_topo() {
                     let message = format!("the {word} `{}` overlaps the {known} `{}`", place.key, other.key);
                     wrong.push(Wrong::new(place.label.clone(), message, Some("move one of them")));
                 }
+            }
+        }
+        // Both lie on the outline, or nearly so: drawn maps are not exact.
+        for (part, word) in [(&Geometry::Line(self.quay), "quay"), (&self.gate.shape, "gate")] {
+            let away_m = Euclidean.distance(&self.fence.shape, part);
+            if away_m > ROAD_REACH_M {
+                let message = format!("the {word} lies {away_m:.0} m outside of the fence");
+                wrong.push(Wrong::new(word, message, Some("draw it on the fence")));
             }
         }
         wrong

@@ -43,6 +43,8 @@ pub struct Yard {
     pub terminal: TerminalId,
     /// Its site.
     pub site: SiteId,
+    /// Its position among the yards.
+    pub(crate) number: u32,
     /// Places and ways.
     pub plan: Plan,
     pub(crate) rules: Rules,
@@ -312,6 +314,8 @@ pub struct YardWork {
     pub(crate) zones: Vec<Zone>,
     /// Zone of each block.
     pub(crate) zone_of: Vec<u16>,
+    /// Machines by class that work, or are on their way to a lot.
+    pub(crate) busy: Vec<u32>,
     /// Carriers without work, by id.
     pub(crate) idle: BTreeSet<u16>,
     pub(crate) coming: Vec<Coming>,

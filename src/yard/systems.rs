@@ -7,8 +7,8 @@ use super::moves::{Energy, LotNow, Out, Step, Used};
 use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
 use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
 use crate::charging::lots::LotsNow;
-use crate::freight::state::{Berths, Call};
-use crate::grid::state::{NodeLoads, ShoreLoad, node_of};
+use crate::freight::state::{Berths, Call, ShoreNodes};
+use crate::grid::state::{NodeLoads, ShoreLoad};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
 use crate::kernel::clock::Clock;
@@ -16,6 +16,8 @@ use crate::kernel::ids::{LotId, Roster, UnitId};
 use crate::kernel::random::{Purpose, Seed};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::{Kw, Kwh};
+use crate::policy::kind::YardDispatch;
+use crate::policy::{Fault, PolicySlot};
 use crate::record::Records;
 use crate::record::rows::CallRow;
 use crate::terminal::state::{
@@ -132,6 +134,8 @@ struct Ground<'w, 's> {
     fuel_arrivals: ResMut<'w, FuelArrivals>,
     gate_departures: ResMut<'w, GateDepartures>,
     call_rows: ResMut<'w, Records<CallRow>>,
+    policy: ResMut<'w, PolicySlot<YardDispatch>>,
+    fault: ResMut<'w, Fault>,
 }
 
 /// Moves of this tick, in the order of their exact time.
@@ -151,7 +155,15 @@ fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut grou
             used: vec![PoolHour::default(); classes],
         };
         let end_s = ground.clock.tick_end_s();
-        let mut step = Step { yard, work: &mut work, units: &mut units, lots: &mut lots, out: Out::default() };
+        let mut step = Step {
+            yard,
+            work: &mut work,
+            units: &mut units,
+            lots: &mut lots,
+            policy: &mut *ground.policy.0,
+            fault: &mut ground.fault,
+            out: Out::default(),
+        };
         step.run_until(end_s);
         let (out, used) = (step.out, units.used);
         ground.carry_out(yard, links, out);
@@ -193,7 +205,7 @@ impl Ground<'_, '_> {
                     self.arrivals.0.push(Arrival {
                         at_home: true,
                         target: target.max(battery.energy()),
-                        is_opportunity: to.is_opportunity,
+                        is_opportunity: to.depart_s.is_some(),
                         depart_s: to.depart_s.map(|depart_s| depart_s.max(to.at_s)),
                         lot,
                         ..Arrival::new(to.at_s, site, vehicle, user, battery)
@@ -298,6 +310,7 @@ fn tell_plans(
     mut pools: Query<(&Pool, &mut PoolWork)>,
     call_roster: Res<Roster<Call>>,
     calls: Query<&Call>,
+    shore_nodes: Res<ShoreNodes>,
     mut shore: NodeLoads<'_, '_, ShoreLoad>,
 ) {
     for id in 0..roster.len() {
@@ -316,7 +329,7 @@ fn tell_plans(
         }
         let here = work.berths.iter().flatten().map(|vessel| work.coming[vessel.call as usize].call);
         for call in here.map(|call| call_roster.get(&calls, call as usize)).filter(|call| call.on_shore_power) {
-            shore.add(node_of(yard.site), Kw(call.shore_kw));
+            shore.add(shore_nodes.of(yard.site), Kw(call.shore_kw));
         }
     }
 }

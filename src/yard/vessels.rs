@@ -1,7 +1,7 @@
 //! Vessels and cranes: berths, cycles, departures.
 
 use super::doing::Doing;
-use super::moves::{Step, Used, VesselOut};
+use super::moves::{Step, Used, VesselOut, block_end, next_move};
 use super::state::{Crane, End, Move, MoveKind, Server, Vessel, YardDue};
 use crate::kernel::random::Purpose;
 
@@ -47,7 +47,7 @@ impl Step<'_> {
         for _ in 0..number {
             let block = (stream.uniform() * self.yard.plan.blocks().len() as f64) as usize;
             let from = End { place: rail, server: Server::Nobody };
-            let to = self.block_end(block as u16);
+            let to = block_end(self.yard, self.work, block as u16);
             self.work.rail.push_back(Move { from, to, kind: MoveKind::FromRail, by_rail: true });
         }
     }
@@ -131,22 +131,7 @@ impl Step<'_> {
 
     /// The next move of a crane, as it stands.
     pub(super) fn next_move(&self, crane: u16) -> Option<Move> {
-        let state = &self.work.cranes[usize::from(crane)];
-        let (berth, _) = state.at_work.as_ref()?;
-        let vessel = self.work.berths[*berth as usize].as_ref()?;
-        let at_crane = End { place: state.place, server: Server::Crane(crane) };
-        let at_block = self.block_end(state.next_block);
-        // Of the containers that come off, these leave by rail: spread evenly over the vessel.
-        let share = self.yard.rules.rail_shares.0;
-        let nth = f64::from(vessel.to_discharge);
-        let by_rail = (nth * share).floor() > ((nth - 1.0) * share).floor();
-        if vessel.to_discharge > 0 {
-            Some(Move { from: at_crane, to: at_block, kind: MoveKind::Discharge, by_rail })
-        } else if vessel.to_load > 0 {
-            Some(Move { from: at_block, to: at_crane, kind: MoveKind::Load, by_rail: false })
-        } else {
-            None
-        }
+        next_move(self.yard, self.work, crane)
     }
 
     /// A crane takes the carrier that waits first.
@@ -212,15 +197,5 @@ impl Step<'_> {
         let call = self.work.coming[vessel.call as usize].call;
         self.out.vessels.push(VesselOut { call, berth_s: vessel.berth_s, leave_s: at_s });
         self.berth_vessels(at_s);
-    }
-
-    /// A block as the end of a carrier's move.
-    pub(super) fn block_end(&self, block: u16) -> End {
-        let at = usize::from(block);
-        let server = match self.work.zone_of.get(at) {
-            Some(zone) if self.yard.rules.kind != super::spec::PlanKind::Straddle => Server::Zone(*zone),
-            _ => Server::Own,
-        };
-        End { place: self.yard.plan.blocks()[at].seaward, server }
     }
 }

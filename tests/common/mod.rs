@@ -48,6 +48,15 @@ pub(crate) fn own_case(name: &str) -> PathBuf {
     folder
 }
 
+/// Copies the scenario `planted` into a folder: three of its doubtful numbers matter for the `CO2e` of supply.
+pub(crate) fn planted(folder: &Path) {
+    let target = folder.join("planted");
+    std::fs::create_dir_all(&target).unwrap();
+    for name in ["scenario.toml", "visits.csv"] {
+        std::fs::copy(own_case("planted").join(name), target.join(name)).unwrap();
+    }
+}
+
 /// The folder of a case that belongs to other authors: in `tests/cases`, or in a folder `shared/cases` above. None, and a
 /// word to the reader, where it is absent; with `PORTVOLT_NEEDS_CASES` that is a failure.
 pub(crate) fn case(name: &str) -> Option<PathBuf> {

@@ -10,6 +10,7 @@ mod comparisons;
 mod files;
 mod runs;
 mod strangers;
+mod studies;
 
 use common::http::{Answer, Connection};
 use portvolt::serve::{Options, serve};
@@ -135,6 +136,9 @@ fn only_its_own_page_is_let_in() {
     assert_eq!(status(&[&own, JSON, "origin: null"], "POST", "/api/v1/runs", Some(&run)), 403);
     assert_eq!(status(&[&own, "content-type: text/plain"], "POST", "/api/v1/runs", Some(&run)), 415);
     assert_eq!(status(&[&own, "content-type: application/wasm"], "PUT", "/api/v1/plugins/a.wasm", Some("\0asm")), 403);
+    assert_eq!(status(&[&own], "POST", "/api/v1/runs/none-0001/cancel", None), 404, "without a body, heard");
+    assert_eq!(status(&[&own, "origin: null"], "POST", "/api/v1/runs/none-0001/cancel", None), 403);
+    assert_eq!(status(&[&own], "POST", "/api/v1/runs", Some(&run)), 415, "a body of no kind");
     let two_gb = "content-length: 2147483648";
     assert_eq!(status(&[&own, JSON, two_gb], "POST", "/api/v1/runs", Some("{")), 413);
     let answer = server.get("/");

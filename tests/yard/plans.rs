@@ -75,7 +75,9 @@ fn what_is_right_is_accepted() {
 fn mistakes_of_standard_plans_are_told() {
     let cases = [
         (("at_m = [150, 180]", "at_m = [150, 380]"), "the lot `north` lies outside of the fence"),
-        (("at_m = [150, 180]", "at_m = [150, 75]"), "overlaps the block"),
+        (("at_m = [150, 180]", "at_m = [75, 75]"), "the lot `north` overlaps the block `block_1`"),
+        (("at_m = [150, 180]", "at_m = [5, 150]\nsize_m = [20, 30]"), "the lot `north` lies outside"),
+        (("at_m = [150, 180]", "at_m = [130, 75]\nsize_m = [20, 20]"), "the lot `north` overlaps the block `block_1`"),
         (("lot = \"north\"", "lot = \"south\""), "stands at the lot `south`, which the plan does not have"),
         (("cabinets = 4", "cabinets = 0"), "the lot `north` has no plugs"),
         (("blocks = { stacker = 4 }", "blocks = { stacker = 400 }"), "400 blocks of 100 x 20 m do not fit"),
@@ -96,11 +98,35 @@ fn mistakes_of_standard_plans_are_told() {
 #[test]
 fn mistakes_of_drawn_plans_are_told_with_their_feature() {
     let cases = [
-        ("[[20, 160], [60, 160]", "[[20, 460], [60, 160]", "features[6] (north)", "lies outside of the fence"),
+        (
+            "[[20, 160], [60, 160], [60, 180], [20, 180], [20, 160]]",
+            "[[20, 360], [60, 360], [60, 380], [20, 380], [20, 360]]",
+            "features[6] (north)",
+            "lies outside of the fence",
+        ),
         ("[[50, 60], [130, 60]", "[[50, 60], [260, 60]", "(b)", "the block `b` overlaps the block `a`"),
         ("\"road\"", "\"rode\"", "kind", "`rode` is no part of a plan"),
         ("\"machine\": \"stacker\", \"id\": \"a\"", "\"id\": \"a\"", "(a)", "has no machine"),
         ("\"kind\": \"gate\"", "\"kind\": \"building\"", "", "has no gate"),
+        (
+            "\"coordinates\": [150, 200]",
+            "\"coordinates\": [150, 300]",
+            "gate",
+            "the gate lies 100 m outside of the fence",
+        ),
+        ("[[0, 0], [300, 0]]", "[[0, -120], [300, -120]]", "quay", "the quay lies 120 m outside of the fence"),
+        (
+            "[[170, 60], [250, 60], [250, 90], [170, 90]",
+            "[[170, 60], [250, 90], [250, 60], [170, 90]",
+            "(a)",
+            "is no shape",
+        ),
+        (
+            "{\"kind\": \"parking\", \"id\": \"parking\"}, \"geometry\": {\"type\": \"Point\", \"coordinates\": [150, 50]}",
+            "{\"kind\": \"rail\", \"id\": \"ramp\"}, \"geometry\": {\"type\": \"LineString\", \"coordinates\": [[10, 75], [290, 75]]}",
+            "(ramp)",
+            "overlaps the block",
+        ),
     ];
     for (from, to, feature, expected) in cases {
         let told = told(&with_file(), Some(&drawn(&[(from, to)])));

@@ -131,3 +131,70 @@ fn too_few_chargers_are_late() {
     let (enough, few) = (late("charger.tractor_lot.cabinets=55"), late("charger.tractor_lot.cabinets=4"));
     assert!(few.0 > enough.0 + 100.0 && few.1 > enough.1, "{enough:?} {few:?}");
 }
+
+/// PLANNER 14: windows of an hour with a capacity, to which a tenth do not come. No hour has more trucks than windows, and what does
+/// not fit is put off.
+#[test]
+fn appointments_hold_their_capacity() {
+    let windows = "terminal.terminal.appointments={ per_hour = 110, no_show_share = 0.1, early_min = 0, late_min = 0 }";
+    let loaded = planned(&["planned.toml"], &["time.days=3", windows]);
+    let dir = tempfile::tempdir().unwrap();
+    let run = run_into(&loaded, &Options::default(), Some(dir.path()));
+    let mut reader = csv::Reader::from_path(dir.path().join("hauls.csv")).unwrap();
+    let ready = reader.headers().unwrap().iter().position(|name| name.starts_with("ready")).unwrap();
+    let mut by_hour = std::collections::BTreeMap::<u32, u32>::new();
+    for row in reader.records() {
+        *by_hour.entry(row.unwrap()[ready].parse::<u32>().unwrap() / 3600).or_default() += 1;
+    }
+    let most = by_hour.values().max().copied().unwrap();
+    assert!(most <= 110 && most > 90, "{most}");
+    let (booked, missed) = (run.get("appointments_booked", SITE), run.get("appointment_no_shows", SITE));
+    // Binomial: 5 standard deviations.
+    assert!((missed / booked - 0.1).abs() < 5.0 * (0.09 / booked).sqrt(), "{missed} of {booked}");
+    assert!(run.get("appointment_shift_mean_h", SITE) > 0.1);
+    let free = of(&["planned.toml"], &["time.days=3"]);
+    assert!(run.get("truck_turn_p95_min", SITE) < free.get("truck_turn_p95_min", SITE));
+}
+
+/// PLANNER M1: a list of hauls beside volumes keeps the vessels; without volumes it is said that none calls.
+#[test]
+fn listed_hauls_keep_the_vessels() {
+    let list = "origin,destination,ready,due\nterminal,inland,2025-06-02T09:00,2025-06-02T15:00\nterminal,harbor,2025-06-02T10:00,2025-06-02T16:00\n";
+    let toml = std::fs::read_to_string(shipped("port_terminal").join("scenario.toml")).unwrap();
+    let toml = toml.replace("[freight]\n", "[freight]\nhauls = \"hauls.csv\"\n").replace("days = 7", "days = 3");
+    let (_dir, both) = written(&toml, &[("hauls.csv", list)]);
+    let run = run(&both, &Options::default());
+    assert_eq!(run.total("hauls_requested"), 2.0);
+    assert!(run.total("equipment_hours_required") > 500.0 && run.total("vessel_calls") >= 1.0);
+    let start = toml.find("[freight.volumes]").unwrap();
+    let end = toml[start..].find("\n\n").unwrap() + start;
+    let (_dir, alone) = written(&format!("{}{}", &toml[..start], &toml[end..]), &[("hauls.csv", list)]);
+    let doubts = portvolt::scenario::doubt::doubts(&alone);
+    assert!(doubts.iter().any(|doubt| doubt.contains("no vessel calls at `terminal`")), "{doubts:?}");
+}
+
+/// PLANNER 6: breaks on the half hour, and hours of their own for one terminal. Cranes lift in worked half hours and no others.
+#[test]
+fn a_terminal_has_its_own_half_hours() {
+    let hours = [
+        "time.days=2",
+        "terminal.terminal.labor={ weekday = [\"08:00-11:30\", \"12:00-16:30\"] }",
+        "terminal.terminal.equipment.yt_battery=40",
+        "terminal.terminal.equipment.yt_diesel=0",
+    ];
+    let loaded = planned(&["planned.toml"], &hours);
+    let dir = tempfile::tempdir().unwrap();
+    run_into(&loaded, &Options::default(), Some(dir.path()));
+    let mut reader = csv::Reader::from_path(dir.path().join("sessions.csv")).unwrap();
+    let column = reader.headers().unwrap().iter().position(|name| name.starts_with("arrive_s")).unwrap();
+    let arrivals: Vec<u32> = reader.records().map(|row| row.unwrap()[column].parse().unwrap()).collect();
+    // Breaks at 11:30 and 16:30: tractors drive to their lot then, not on the hour before.
+    let between = |from_h: f64, to_h: f64| {
+        let within = |at: &&u32| {
+            (f64::from(**at % 86_400) / 3600.0 - from_h) * (to_h - f64::from(**at % 86_400) / 3600.0) >= 0.0
+        };
+        arrivals.iter().filter(within).count()
+    };
+    assert!(between(11.5, 11.75) > 10 && between(16.5, 16.75) > 10, "{arrivals:?}");
+    assert!(between(11.0, 11.45) < between(11.5, 11.75));
+}

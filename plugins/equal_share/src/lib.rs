@@ -1,7 +1,7 @@
 //! The built-in `equal_share` as a guest: the same power for every session, up to what each can take, wherever a limit
 //! binds (max-min fair in a tree of limits). A test of the host holds it to the same results, bit for bit.
 
-use portvolt_guest::charging::{Orders, Policy, View};
+use portvolt_guest::charging::{Orders, Policy, View, ask_at_events};
 use portvolt_guest::{About, NONE, Values};
 
 /// Sums may pass a limit by this share of it before they are cut (rounding).
@@ -24,6 +24,8 @@ impl Policy for EqualShare {
     };
 
     fn start(_values: &Values, _seed: u64) -> Result<Self, String> {
+        // What it keeps is the shape of the tree, which never changes.
+        ask_at_events();
         Ok(Self::default())
     }
 

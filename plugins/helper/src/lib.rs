@@ -10,6 +10,7 @@ pub mod hydrogen_supply;
 pub mod log;
 pub mod random;
 mod view;
+pub mod yard_dispatch;
 
 /// Imports of all kinds of policies: a guest's file holds those that it calls.
 #[doc(hidden)]
@@ -29,6 +30,8 @@ pub mod bindings {
                 import portvolt:policy/adoption-orders@0.1.0;
                 import portvolt:policy/hydrogen-supply-view@0.1.0;
                 import portvolt:policy/hydrogen-supply-orders@0.1.0;
+                import portvolt:policy/yard-dispatch-view@0.1.0;
+                import portvolt:policy/yard-dispatch-orders@0.1.0;
                 import portvolt:policy/build-out-view@0.1.0;
                 import portvolt:policy/build-out-orders@0.1.0;
                 export portvolt:policy/policy@0.1.0;

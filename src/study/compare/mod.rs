@@ -5,7 +5,6 @@ pub mod results;
 pub mod screen;
 pub mod sensitivity;
 pub mod strategy;
-pub mod tables;
 
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};

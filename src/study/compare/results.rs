@@ -1,19 +1,17 @@
 //! What a comparison leaves in its folder: compare.json, Parquet tables, a manifest to repeat it from.
 
 use super::sensitivity::{Effect, Vary};
-use super::tables::{ComparisonRow, ReplicationRow, SensitivityRow, no_names};
 use super::{CompareSpec, Comparison, MetricComparison};
-use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
 use crate::record::metrics::MetricName;
-use crate::record::read::ReadError;
-use crate::record::table::{Row, TableError, TableWriter};
 use crate::report;
 use crate::scenario::loaded::Loaded;
+use crate::study::tables::{ComparisonRow, ReplicationRow, ResultsError, SensitivityRow, write_table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Most replications of a strategy.
 pub const MOST_REPLICATIONS: u32 = 100_000;
@@ -40,20 +38,6 @@ impl Asked {
         let is_count = (1..=MOST_REPLICATIONS).contains(&spec.replications);
         (!is_count).then(|| format!("{} replications are not from 1 to {MOST_REPLICATIONS}", spec.replications))
     }
-}
-
-/// Why results could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub enum ResultsError {
-    /// The folder.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// The page.
-    #[error(transparent)]
-    Report(#[from] ReadError),
 }
 
 /// `compare.json`.
@@ -91,17 +75,6 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
         "sensitivity_metric": asked.metric.filter(|_| !effects.is_empty()),
         "sensitivity": effects,
     })
-}
-
-/// Writes one table into a folder; its name and the digest of its rows.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
-    let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
-    writer.write(rows, &no_names())?;
-    let (table, digest) = writer.finish()?;
-    Ok((table.to_owned(), digest))
 }
 
 /// Fills and closes the folder.
@@ -157,23 +130,14 @@ fn fill(
     )?;
     let spec = &asked.compare;
     let manifest = Manifest {
-        schema: SCHEMA,
-        command: "compare".to_owned(),
-        plugin_notes: Vec::new(),
-        portvolt: env!("CARGO_PKG_VERSION").to_owned(),
         title: title.clone(),
         scenario: spec.scenario.display().to_string(),
-        overlays: Vec::new(),
         seed: spec.seed,
-        replication: 0,
         settings: spec.settings.clone(),
-        held_against: BTreeMap::new(),
         inputs: loaded.iter().flat_map(|(_, loaded)| loaded.inputs.clone()).collect(),
-        plugins: BTreeMap::new(),
-        outputs: BTreeMap::new(),
         rows,
-        provenance: BTreeMap::new(),
         study: serde_json::to_value(repeatable(asked, done)).ok(),
+        ..Manifest::of_study("compare")
     };
     folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
     Ok(manifest)

@@ -1,6 +1,6 @@
 //! Which of the doubtful numbers of a scenario decide its result.
 //!
-//! `numbers` says what each may be, `groups` leaves out those that move nothing, `sobol` says how much of the spread each of
+//! `numbers` says what each may be, `together` which do not go together, `groups` leaves out those that move nothing, `sobol` says how much of the spread each of
 //! the rest explains, `worth` which to measure first for the choice between two strategies. All on the same random days
 //! (common random numbers): replication 3 is the same day at every point.
 
@@ -9,6 +9,7 @@ pub mod numbers;
 pub mod results;
 pub mod screen;
 pub mod sobol;
+mod together;
 pub mod worth;
 
 use crate::document::problem::Problems;
@@ -33,6 +34,10 @@ use worth::Worth;
 const OTHER_DAYS: u32 = 1_000_000;
 /// A number interacts when it explains this much more with others than by itself, and the intervals say so, too.
 const INTERACTS: f64 = 0.02;
+/// Base points of the screening, and the least share of the spread that is looked for, unless somebody says otherwise.
+pub const SCREENING_POINTS: u32 = 10;
+/// See there.
+pub const THRESHOLD: f64 = 0.02;
 /// Numbers among which pairs are looked for.
 const MOST_IN_PAIRS: usize = 6;
 
@@ -61,6 +66,9 @@ pub struct Asked {
     pub threshold: f64,
     /// Numbers whose shares are worked out.
     pub most: u32,
+    /// No file outside of this folder is read. None: any may be.
+    #[serde(skip)]
+    pub within: Option<PathBuf>,
 }
 
 /// What came of it.
@@ -100,7 +108,13 @@ pub enum InfluenceError {
     Interrupted,
     /// A run failed.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(RunError),
+}
+
+impl From<RunError> for InfluenceError {
+    fn from(error: RunError) -> Self {
+        if matches!(error, RunError::Interrupted { .. }) { Self::Interrupted } else { Self::Run(error) }
+    }
 }
 
 impl From<Problems> for InfluenceError {
@@ -166,7 +180,6 @@ impl Model<'_> {
                         values.map(|values| values[values.len() - 1] - values[..values.len() - 1].iter().sum::<f64>()),
                     );
                 }
-                Err(RunError::Interrupted { .. }) => return Err(InfluenceError::Interrupted),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -205,10 +218,14 @@ pub fn influence(
     stop: &AtomicBool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<(Influence, Vec<Loaded>), InfluenceError> {
-    let requests: Vec<Request> =
-        asked.strategies.iter().map(|strategy| strategy.request(&asked.scenario, &asked.settings, &[])).collect();
+    let request = |strategy: &Strategy| Request {
+        within: asked.within.clone(),
+        ..strategy.request(&asked.scenario, &asked.settings, &[])
+    };
+    let requests: Vec<Request> = asked.strategies.iter().map(request).collect();
     let loaded = requests.iter().map(load).collect::<Result<Vec<_>, _>>()?;
-    let numbers = common(asked, &loaded, &requests, jobs)?;
+    let mut numbers = common(asked, &loaded, &requests, jobs)?;
+    together::leave_out(&mut numbers, &requests, &mut stream(asked, 4));
     if numbers.varied.is_empty() {
         let what = "none of its numbers is assumed or unverified and has a range: name some with --ranges";
         return Err(InfluenceError::Nothing(what.to_owned()));

@@ -3,62 +3,20 @@
 use super::numbers::Number;
 use super::sobol::Share;
 use super::{Asked, Influence};
-use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
-use crate::record::table::{TableError, row};
+use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::hub::{self, Hub};
+use crate::report;
 use crate::scenario::loaded::Loaded;
-use crate::study::compare::results::write_table;
+use crate::study::tables::{NumberRow, ResultsError, write_table};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The file that holds the answer.
-pub const FILE: &str = "sensitivity.json";
+pub const FILE: &str = report::influence::FILE;
 
 /// A number below this share of the spread decides nothing.
 pub const SMALL: f64 = 0.01;
-
-row! {
-    /// A doubtful number and what it explains.
-    NumberRow in "numbers" {
-        /// path of the number
-        number: String [""],
-        /// as written
-        written: String [""],
-        /// lowest value; of a list, the lowest factor on it
-        low: Option<f64> [""],
-        /// highest value or factor
-        high: Option<f64> [""],
-        /// verified, assumed, unverified and so on
-        quality: String [""],
-        /// key of its source
-        source: String [""],
-        /// where the range comes from, or why it was not varied
-        range: String [""],
-        /// share of the variance that it moved in the screening; empty where its group was left out
-        moved: Option<f64> [""],
-        /// share that it explains by itself
-        first: Option<f64> [""],
-        /// share that it explains with its interactions
-        total: Option<f64> [""],
-        /// lower end of the 95 % interval of the total share
-        total_low: Option<f64> [""],
-        /// upper end
-        total_high: Option<f64> [""],
-        /// what the choice between the strategies would gain if it were known, in the unit of the metric
-        worth: Option<f64> [""],
-    }
-}
-
-/// Why results could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub enum ResultsError {
-    /// The folder.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-}
 
 /// A decisive number as it is told.
 #[derive(Debug, Serialize)]
@@ -100,12 +58,23 @@ pub fn headline(done: &Influence) -> String {
         told.iter().take(3).filter(|told| told.total.value >= SMALL).map(|told| told.number.path.as_str()).collect();
     let (doubtful, metric) = (done.numbers.doubtful, done.metric);
     match names.as_slice() {
-        [] => format!("None of {doubtful} doubtful numbers decides {metric}."),
+        [] => format!("None of {} doubtful numbers decides this result ({metric})", in_thousands(doubtful)),
         names => {
             let more = if decide > names.len() { ", ..." } else { "" };
-            format!("{decide} of {doubtful} doubtful numbers decide {metric}: {}{more}", names.join(", "))
+            let doubtful = in_thousands(doubtful);
+            format!("{decide} of {doubtful} doubtful numbers decide this result ({metric}): {}{more}", names.join(", "))
         }
     }
+}
+
+/// A count with its thousands apart.
+fn in_thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let apart = |(at, digit): (usize, char)| {
+        let is_apart = at > 0 && (digits.len() - at).is_multiple_of(3);
+        is_apart.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(apart).collect()
 }
 
 /// `sensitivity.json`.
@@ -128,6 +97,10 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         "schema": SCHEMA,
         "portvolt": env!("CARGO_PKG_VERSION"),
         "title": title,
+        "scenario": asked.scenario,
+        "settings": asked.settings,
+        "seed": asked.seed,
+        "replications": asked.replications,
         "headline": headline(done),
         "metric": done.metric,
         "unit": done.metric.info().unit,
@@ -147,6 +120,7 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         "screening_pairs_without_answer": done.screened.missing,
         "left_out": done.screened.left_out,
         "chance": done.screened.chance,
+        "variance": done.screened.variance,
         "kept_without_shares": only_screened,
         "numbers": told(done),
         "pairs": pairs,
@@ -211,24 +185,28 @@ fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) 
     let title = loaded.first().map(|loaded| loaded.scenario.title.clone()).unwrap_or_default();
     let text = serde_json::to_string_pretty(&json(asked, &title, done)).map_err(FolderError::from)?;
     folder.write(FILE, &text)?;
+    if let Some(first) = loaded.first() {
+        folder.write(hub::FILE, &serde_json::to_string_pretty(&Hub::of(first)).map_err(FolderError::from)?)?;
+    }
     let rows = BTreeMap::from([write_table(&folder.tables(), &rows(done))?]);
-    Ok(Manifest {
-        schema: SCHEMA,
-        command: "sensitivity".to_owned(),
-        plugin_notes: Vec::new(),
-        portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+    let manifest = Manifest {
         title,
         scenario: asked.scenario.display().to_string(),
-        overlays: Vec::new(),
         seed: asked.seed,
-        replication: 0,
         settings: asked.settings.clone(),
-        held_against: BTreeMap::new(),
         inputs: loaded.iter().flat_map(|loaded| loaded.inputs.clone()).collect(),
-        plugins: BTreeMap::new(),
-        outputs: BTreeMap::new(),
         rows,
-        provenance: BTreeMap::new(),
         study: serde_json::to_value(asked).ok(),
-    })
+        ..Manifest::of_study("sensitivity")
+    };
+    folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
+    Ok(manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([7, 137, 1_124, 1_234_567].map(super::in_thousands), ["7", "137", "1,124", "1,234,567"]);
+    }
 }

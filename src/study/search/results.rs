@@ -4,54 +4,24 @@ use super::judge::{Standing, gains};
 use super::race::{Out, Racer};
 use super::run::{Found, stream};
 use super::study::Search;
-use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::hub::{self, Hub};
 use crate::record::metrics::Better;
-use crate::record::table::{TableError, row};
+use crate::report;
 use crate::study::compare::LEVEL;
-use crate::study::compare::results::write_table;
 use crate::study::stats::{self, Contest};
+use crate::study::tables::{DesignRow, ResultsError, write_table};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
 /// The file that holds the answer.
-pub const FILE: &str = "optimize.json";
+pub const FILE: &str = report::design::FILE;
+/// The study as it was asked.
+pub const STUDY: &str = "study.toml";
 /// An overlay with the design that is reported.
 pub const OVERLAY: &str = "best.toml";
-
-row! {
-    /// A design that was tried.
-    DesignRow in "designs" {
-        /// number of the design, in the order in which they were tried
-        number: u32 [""],
-        /// what it sets
-        settings: String [""],
-        /// random days of the race
-        days: u32 [""],
-        /// fresh days on which its constraints were judged
-        fresh_days: u32 [""],
-        /// mean of the first objective
-        objective: Option<f64> [""],
-        /// mean of the second objective, where there is one
-        second_objective: Option<f64> [""],
-        /// share of its days on which all constraints held
-        kept: Option<f64> [""],
-        /// `best`, `front`, `beaten`, `infeasible`, `not_followed`, `refused`
-        state: String [""],
-    }
-}
-
-/// Why results could not be kept.
-#[derive(Debug, thiserror::Error)]
-pub enum ResultsError {
-    /// The folder.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-}
 
 /// A design as it is told.
 #[derive(Debug, Clone, Serialize)]
@@ -178,12 +148,30 @@ pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Valu
         .zip(&search.rules.constraints)
         .map(|(metric, constraint)| serde_json::json!({ "metric": metric, "must": constraint }))
         .collect();
+    let told = answer.best.as_ref().or(answer.front.first()).map(|told| &told.settings);
+    let decisions: Vec<_> = search
+        .space
+        .decisions
+        .iter()
+        .enumerate()
+        .map(|(at, decision)| {
+            let chosen = told.and_then(|told| Some(told.get(at)?.split_once('=')?.1));
+            let place = decision.values.iter().position(|value| Some(value.as_str()) == chosen);
+            serde_json::json!({
+                "path": decision.path, "choices": decision.values, "is_ordered": decision.is_ordered, "chosen": place,
+            })
+        })
+        .collect();
     serde_json::json!({
         "schema": SCHEMA,
         "portvolt": env!("CARGO_PKG_VERSION"),
         "title": search.loaded.scenario.title,
         "scenario": search.scenario,
+        "strategy": search.strategy.name,
+        "settings": search.settings,
+        "seed": search.seed,
         "method": METHOD,
+        "decisions": decisions,
         "objectives": search.objectives,
         "constraints": constraints,
         "confidence": search.rules.confidence,
@@ -191,6 +179,8 @@ pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Valu
         "designs_tried": found.race.racers.len(),
         "is_whole": found.race.is_whole,
         "runs": found.race.runs,
+        "budget_runs": found.budget,
+        "budget_minutes": search.minutes,
         "answer": answer,
         "metrics_of_the_design": metrics,
     })
@@ -259,27 +249,23 @@ fn fill(folder: &RunFolder, search: &Search, found: &Found, answer: &Answer) -> 
     let text = serde_json::to_string_pretty(&json(search, found, answer)).map_err(FolderError::from)?;
     folder.write(FILE, &text)?;
     folder.write(OVERLAY, &overlay(search, answer))?;
+    folder.write(STUDY, &search.text)?;
+    folder.write(hub::FILE, &serde_json::to_string_pretty(&Hub::of(&search.loaded)).map_err(FolderError::from)?)?;
     let rows = BTreeMap::from([write_table(&folder.tables(), &rows(search, found))?]);
     let study = search.path.display().to_string();
     let mut inputs = search.loaded.inputs.clone();
-    inputs.insert(study.clone(), search.hash.clone());
-    Ok(Manifest {
-        schema: SCHEMA,
-        command: "optimize".to_owned(),
-        plugin_notes: Vec::new(),
-        portvolt: env!("CARGO_PKG_VERSION").to_owned(),
+    inputs.insert(study.clone(), search.hash());
+    let manifest = Manifest {
         title: search.loaded.scenario.title.clone(),
         scenario: search.scenario.display().to_string(),
-        overlays: Vec::new(),
         seed: search.seed,
-        replication: 0,
         settings: search.settings.clone(),
-        held_against: BTreeMap::new(),
         inputs,
-        plugins: BTreeMap::new(),
-        outputs: BTreeMap::new(),
         rows,
-        provenance: BTreeMap::new(),
-        study: Some(serde_json::json!({ "study": study })),
-    })
+        // Where a budget was in minutes, the runs that these came to.
+        study: Some(serde_json::json!({ "study": study, "runs": search.minutes.map(|_| found.budget) })),
+        ..Manifest::of_study("optimize")
+    };
+    folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
+    Ok(manifest)
 }

@@ -2,8 +2,8 @@
 //! started again.
 
 use super::judge::Outcome;
-use super::race::{Race, Racer, first_designs, race};
-use super::study::Search;
+use super::race::{Budget, Race, Racer, first_designs, race};
+use super::study::{LEAST_RUNS, Search};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::load::load;
@@ -16,6 +16,7 @@ use crate::study::sweep::shard::{Held, ShardError, Store, text};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// Designs whose scenarios are in memory at once.
 const AT_ONCE: usize = 32;
@@ -31,6 +32,8 @@ pub struct Found {
     pub told: Vec<(MetricName, f64)>,
     /// Runs that were there already.
     pub found: usize,
+    /// Runs that could be spent: of a budget in minutes, as many as these minutes would take.
+    pub budget: usize,
 }
 
 /// Why a search did not finish.
@@ -53,12 +56,18 @@ pub enum SearchError {
     /// No run has a metric.
     #[error("runs of this scenario have no `{0}`")]
     NoMetric(MetricName),
+    /// Each machine would turn minutes into other runs.
+    #[error("a budget in minutes cannot be shared out: give `[budget] runs`")]
+    Minutes,
 }
 
-/// Where runs of a study are kept: beside it.
+/// The folder beside a study where its runs are kept.
+pub const SEARCHES: &str = "searches";
+
+/// Where runs of a study are kept.
 #[must_use]
 pub fn store(study: &Path) -> PathBuf {
-    study.parent().unwrap_or(Path::new("")).join("searches")
+    study.parent().unwrap_or(Path::new("")).join(SEARCHES)
 }
 
 /// Searches. The result depends on the study and the scenario, not on threads, nor on what was kept before.
@@ -75,12 +84,24 @@ pub fn search(
     store.probe()?;
     let mut model = Model { search, store, jobs, stop, progress, found: 0 };
     model.has_metrics()?;
-    let race = race(&search.space, &search.rules, search.budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
+    let budget = model.budget()?;
+    let race = race(&search.space, &search.rules, budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
     let told = match race.best.or(race.front.first().copied()) {
         Some(best) => model.told(&race.racers[best])?,
         None => Vec::new(),
     };
-    Ok(Found { race, told, found: model.found })
+    Ok(Found { race, told, found: model.found, budget: budget.runs })
+}
+
+/// The designs that the race begins with.
+///
+/// # Errors
+/// When the budget is in minutes, which each machine would turn into other designs.
+pub fn first_look(search: &Search) -> Result<Vec<Vec<usize>>, SearchError> {
+    if search.minutes.is_some() {
+        return Err(SearchError::Minutes);
+    }
+    Ok(first_designs(&search.space, &search.rules, search.budget, &mut stream(search, 0)))
 }
 
 /// Simulates one part of the designs that the race begins with, on their first random day, and keeps them: on a cluster the
@@ -95,14 +116,21 @@ pub fn first_part(
     stop: &AtomicBool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<usize, SearchError> {
+    let designs = first_look(search)?;
     let store = Store::of(&store(&search.path));
     store.probe()?;
     let mut model = Model { search, store, jobs, stop, progress, found: 0 };
-    let designs = first_designs(&search.space, &search.rules, search.budget, &mut stream(search, 0));
     let mine = designs.into_iter().skip(part.number as usize - 1).step_by(part.of as usize);
     let asks: Vec<(Vec<usize>, u32)> = mine.map(|design| (design, 0)).collect();
     model.ask(&asks)?;
     Ok(asks.len())
+}
+
+/// As many runs as so many minutes take when one takes so many seconds, but no more than the budget has, nor too few to find
+/// anything. A tenth is kept for loading and for what is told of the best design.
+fn within_minutes(budget: Budget, minutes: f64, run_s: f64) -> Budget {
+    let runs = (0.9 * 60.0 * minutes / run_s.max(1e-6)) as usize;
+    Budget { runs: runs.min(budget.runs).max(LEAST_RUNS as usize), ..budget }
 }
 
 /// A stream of the search's own.
@@ -133,6 +161,23 @@ impl Model<'_> {
         let wanted = self.search.objectives.iter().chain(&self.search.constrained);
         let missing = wanted.copied().find(|name| !run.metrics.iter().any(|metric| metric.name == *name));
         missing.map_or(Ok(()), |name| Err(SearchError::NoMetric(name)))
+    }
+
+    /// What may be spent. Minutes are turned into runs once, by timing as many runs of the scenario as there are threads: what
+    /// follows depends on that number, and so can be repeated from it.
+    fn budget(&self) -> Result<Budget, SearchError> {
+        let Some(minutes) = self.search.minutes else { return Ok(self.search.budget) };
+        if let Some(runs) = self.search.known_runs {
+            return Ok(Budget { runs, ..self.search.budget });
+        }
+        let threads =
+            if self.jobs > 0 { self.jobs } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        let days: Vec<u32> = (0..threads as u32).collect();
+        let begin = Instant::now();
+        let timed = in_order(self.jobs, &days, |day| replicate(&self.search.loaded, self.search.seed, *day, self.stop));
+        let seconds = begin.elapsed().as_secs_f64();
+        timed.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&[], source))?;
+        Ok(within_minutes(self.search.budget, minutes, seconds / threads as f64))
     }
 
     fn failed(&self, design: &[usize], source: RunError) -> SearchError {
@@ -292,3 +337,18 @@ const TOLD: [MetricName; 19] = [
     MetricName::BoundPeakGapPercent,
     MetricName::BoundCostGapPercent,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_become_runs() {
+        let runs = |most: usize, minutes: f64, run_s: f64| {
+            within_minutes(Budget { runs: most, replications: 8 }, minutes, run_s).runs
+        };
+        assert_eq!(runs(usize::MAX, 10.0, 0.5), 1_080);
+        assert_eq!(runs(500, 10.0, 0.5), 500);
+        assert_eq!(runs(500, 0.01, 60.0), LEAST_RUNS as usize);
+    }
+}

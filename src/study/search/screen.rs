@@ -21,6 +21,9 @@ pub fn text(search: &Search, found: &Found, answer: &Answer) -> String {
         found.race.runs,
         found.found,
     );
+    if let Some(minutes) = search.minutes {
+        let _ = writeln!(out, "A budget of {minutes} minutes: {} runs on this machine.", found.budget);
+    }
     if !found.race.is_whole {
         out.push_str("The space was not tried whole: what was not tried may be better.\n");
     }

@@ -11,91 +11,141 @@ use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::strategy::Strategy;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use utoipa::ToSchema;
 
 /// Designs beyond this are taken for a mistake.
 const MOST_CHOICES: usize = 10_000;
 
+/// Runs of a search that says neither runs nor minutes.
+const DEFAULT_RUNS: u32 = 2_000;
+/// Fewer runs find nothing.
+pub const LEAST_RUNS: u32 = 10;
+/// A budget in minutes is that of a week at most.
+const MOST_MINUTES: f64 = 10_080.0;
+
 /// The file as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SearchSpec {
+pub struct SearchSpec {
     /// Folder or file, relative to the study.
-    scenario: PathBuf,
+    pub scenario: PathBuf,
     /// What all designs are laid on, as in `compare --strategies`.
     #[serde(default = "as_it_is")]
-    strategy: String,
+    pub strategy: String,
     /// Settings for all runs.
     #[serde(default)]
-    settings: Vec<String>,
+    pub settings: Vec<String>,
     /// Seed of every random stream.
     #[serde(default = "default_seed")]
-    seed: u64,
+    pub seed: u64,
     /// Metrics of the whole hub: one, or two for a Pareto front.
     #[serde(default = "default_objective")]
-    objective: OneOrTwo,
+    pub objective: OneOrTwo,
     /// Probability with which a reported design holds its constraints.
     #[serde(default = "default_confidence")]
-    confidence: f64,
+    pub confidence: f64,
     /// Hold the charging of the reported design against the best possible.
     #[serde(default = "default_bound")]
-    bound: bool,
+    pub bound: bool,
     /// How much may be spent.
     #[serde(default)]
-    budget: BudgetSpec,
+    pub budget: BudgetSpec,
     /// Choices by path.
-    decide: BTreeMap<String, Choices>,
+    pub decide: BTreeMap<String, Choices>,
     /// What must hold.
     #[serde(default)]
-    constraint: Vec<ConstraintSpec>,
+    pub constraint: Vec<ConstraintSpec>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Names of metrics.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum OneOrTwo {
+pub enum OneOrTwo {
+    /// An objective.
     One(String),
+    /// Two for a Pareto front.
     Several(Vec<String>),
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// How much may be spent: runs, minutes (which are turned into runs by timing the first ones), or the less of both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-struct BudgetSpec {
-    /// Runs in all.
-    runs: u32,
+pub struct BudgetSpec {
+    /// Runs in all. Default: 2,000 where no minutes are given.
+    pub runs: Option<u32>,
+    /// Minutes in all, on this machine.
+    pub minutes: Option<f64>,
     /// Random days of one design in the race.
-    replications: u32,
+    pub replications: u32,
 }
 
 impl Default for BudgetSpec {
     fn default() -> Self {
-        Self { runs: 2_000, replications: 32 }
+        Self { runs: None, minutes: None, replications: 32 }
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A number, a word or a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = serde_json::Value)]
+pub struct ChoiceValue(toml::Value);
+
+/// What may be chosen of one value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Choices {
-    List(Vec<toml::Value>),
+pub enum Choices {
+    /// One of these.
+    List(Vec<ChoiceValue>),
+    /// A number in a range.
     Range(Range),
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Range {
-    from: f64,
-    to: f64,
-    step: f64,
+impl Choices {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::List(list) => list.len(),
+            Self::Range(range) => range.count() as usize,
+        }
+    }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// Numbers from one to another in steps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ConstraintSpec {
-    metric: String,
-    most: Option<f64>,
-    least: Option<f64>,
-    chance: Option<f64>,
+pub struct Range {
+    /// The lowest.
+    pub from: f64,
+    /// The highest.
+    pub to: f64,
+    /// From one to the next.
+    pub step: f64,
+}
+
+impl Range {
+    /// How many steps there are; any number where it makes no sense.
+    fn count(self) -> f64 {
+        ((self.to - self.from) / self.step).floor() + 1.0
+    }
+}
+
+/// What must hold of a metric of the whole hub.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConstraintSpec {
+    /// Name of the metric.
+    pub metric: String,
+    /// It is at most this, in its unit.
+    pub most: Option<f64>,
+    /// It is at least this.
+    pub least: Option<f64>,
+    /// In at least this share of the random days; none: on average.
+    pub chance: Option<f64>,
 }
 
 fn as_it_is() -> String {
@@ -141,14 +191,20 @@ pub struct Search {
     pub rules: Rules,
     /// What may be spent.
     pub budget: Budget,
+    /// Minutes that may be spent, where the study says so: they are turned into runs when it begins.
+    pub minutes: Option<f64>,
+    /// The runs that these came to, where a search is repeated.
+    pub known_runs: Option<usize>,
+    /// No file outside of this folder is read. None: any may be.
+    pub within: Option<PathBuf>,
     /// Is the charging of the reported design held against the best possible?
     pub is_bounded: bool,
     /// The decisions.
     pub space: Space,
     /// The scenario without a decision.
     pub loaded: Loaded,
-    /// blake3 of the study's file.
-    pub hash: String,
+    /// What the study's file says.
+    pub text: String,
 }
 
 impl Search {
@@ -159,7 +215,15 @@ impl Search {
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let name = path.display().to_string();
         let text = read::text(path, Kind::Toml).map_err(|error| Problems::of_file(&name, error.to_string(), None))?;
-        let files = vec![SourceFile { path: name, text: text.clone() }];
+        Self::parse(path, text, None)
+    }
+
+    /// The same of a text that is, or will be, the file at `path`. No file outside of `within` is read.
+    ///
+    /// # Errors
+    /// All mistakes at once.
+    pub fn parse(path: &Path, text: String, within: Option<PathBuf>) -> Result<Self, Problems> {
+        let files = vec![SourceFile { path: path.display().to_string(), text: text.clone() }];
         let document = Item::parse(&text, 0).map_err(|list| Problems { files: files.clone(), list })?;
         let spec: SearchSpec = toml::from_str(&text).map_err(|error| {
             let place = Some(Place::Span(0, error.span().unwrap_or(0..0)));
@@ -171,9 +235,10 @@ impl Search {
             };
             Problems { files: files.clone(), list: vec![Problem { place, field: String::new(), message, help: None }] }
         })?;
-        let mut reader = Reader { document: &document, problems: Problems { files, list: Vec::new() } };
-        let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
-        let made = reader.search(path, spec, hash);
+        // The scenario is told by its full path, too.
+        let within = within.map(|folder| read::full_path(&folder).unwrap_or(folder));
+        let mut reader = Reader { document: &document, within, problems: Problems { files, list: Vec::new() } };
+        let made = reader.search(path, spec, text);
         match made {
             Some(search) if reader.problems.list.is_empty() => Ok(search),
             _ => Err(reader.problems),
@@ -184,12 +249,19 @@ impl Search {
     #[must_use]
     pub fn request(&self, design: &[usize]) -> Request {
         let own = self.space.settings(&design.to_vec());
-        self.strategy.request(&self.scenario, &self.settings, &own)
+        Request { within: self.within.clone(), ..self.strategy.request(&self.scenario, &self.settings, &own) }
+    }
+
+    /// blake3 of the study's file.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        blake3::hash(self.text.as_bytes()).to_hex().to_string()
     }
 }
 
 struct Reader<'a> {
     document: &'a Item,
+    within: Option<PathBuf>,
     problems: Problems,
 }
 
@@ -200,7 +272,7 @@ impl Reader<'_> {
         self.problems.list.push(Problem { place, field: path.join("."), message: message.into(), help });
     }
 
-    fn search(&mut self, path: &Path, spec: SearchSpec, hash: String) -> Option<Search> {
+    fn search(&mut self, path: &Path, spec: SearchSpec, text: String) -> Option<Search> {
         let scenario = scenario_path(path.parent().unwrap_or(Path::new(".")), &spec.scenario);
         let scenario = read::full_path(&scenario).unwrap_or(scenario);
         let objectives = self.objectives(&spec.objective);
@@ -209,12 +281,7 @@ impl Reader<'_> {
         if !(0.5..1.0).contains(&spec.confidence) {
             self.wrong(&["confidence"], "must be from 0.5 to below 1, such as 0.9", None);
         }
-        if spec.budget.runs < 10 {
-            self.wrong(&["budget", "runs"], "must be at least 10", None);
-        }
-        if !(2..=10_000).contains(&spec.budget.replications) {
-            self.wrong(&["budget", "replications"], "must be from 2 to 10,000", None);
-        }
+        let budget = self.budget(spec.budget);
         let strategy = match Strategy::parse(&spec.strategy, &scenario) {
             Ok(strategy) => strategy,
             Err(error) => {
@@ -222,7 +289,10 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let loaded = match load(&strategy.request(&scenario, &spec.settings, &[])) {
+        let within = self.within.clone();
+        let request =
+            |own: &[String]| Request { within: within.clone(), ..strategy.request(&scenario, &spec.settings, own) };
+        let loaded = match load(&request(&[])) {
             Ok(loaded) => loaded,
             Err(problems) => {
                 self.problems.append(problems);
@@ -230,7 +300,7 @@ impl Reader<'_> {
             }
         };
         self.prices(&objectives, &loaded);
-        self.try_choices(&space, &strategy, &scenario, &spec.settings);
+        self.try_choices(&space, &loaded, &request);
         let better = |metric: &MetricName| metric.info().better.unwrap_or(Better::Lower);
         Some(Search {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -246,12 +316,29 @@ impl Reader<'_> {
             },
             objectives,
             constrained,
-            budget: Budget { runs: spec.budget.runs as usize, replications: spec.budget.replications },
+            budget,
+            minutes: spec.budget.minutes,
+            known_runs: None,
+            within: self.within.clone(),
             is_bounded: spec.bound,
             space,
             loaded,
-            hash,
+            text,
         })
+    }
+
+    fn budget(&mut self, spec: BudgetSpec) -> Budget {
+        if spec.runs.is_some_and(|runs| runs < LEAST_RUNS) {
+            self.wrong(&["budget", "runs"], format!("must be at least {LEAST_RUNS}"), None);
+        }
+        if spec.minutes.is_some_and(|minutes| !(minutes > 0.0 && minutes <= MOST_MINUTES)) {
+            self.wrong(&["budget", "minutes"], "must be above 0 and at most 10,080 (a week)", None);
+        }
+        if !(2..=10_000).contains(&spec.replications) {
+            self.wrong(&["budget", "replications"], "must be from 2 to 10,000", None);
+        }
+        let runs = spec.runs.unwrap_or(if spec.minutes.is_some() { u32::MAX } else { DEFAULT_RUNS });
+        Budget { runs: runs as usize, replications: spec.replications }
     }
 
     fn metric(&mut self, path: &[&str], name: &str) -> Option<MetricName> {
@@ -305,8 +392,8 @@ impl Reader<'_> {
         for (path, choices) in written {
             let (values, is_ordered) = match choices {
                 Choices::List(list) => {
-                    let is_ordered = list.iter().all(|value| value.is_integer() || value.is_float());
-                    (list.iter().map(toml::Value::to_string).collect(), is_ordered)
+                    let is_ordered = list.iter().all(|ChoiceValue(value)| value.is_integer() || value.is_float());
+                    (list.iter().map(|ChoiceValue(value)| value.to_string()).collect(), is_ordered)
                 }
                 Choices::Range(range) => (self.steps(path, *range), true),
             };
@@ -318,8 +405,8 @@ impl Reader<'_> {
         Space { decisions }
     }
 
-    fn steps(&mut self, path: &str, Range { from, to, step }: Range) -> Vec<String> {
-        let count = ((to - from) / step).floor() + 1.0;
+    fn steps(&mut self, path: &str, range: Range) -> Vec<String> {
+        let (Range { from, to, step }, count) = (range, range.count());
         if !(step > 0.0 && from < to && count <= MOST_CHOICES as f64) {
             let message = format!("`from` must be below `to`, `step` above 0, in at most {MOST_CHOICES} steps");
             self.wrong(&["decide", path], message, None);
@@ -341,19 +428,24 @@ impl Reader<'_> {
         }
     }
 
-    /// Each choice by itself: one that is refused alone is a mistake; combinations may still be.
-    fn try_choices(&mut self, space: &Space, strategy: &Strategy, scenario: &Path, settings: &[String]) {
+    /// Each choice by itself: one that is refused alone is a mistake; combinations may still be. So is a decision that
+    /// changes nothing, such as one that a map or an overlay sets again.
+    fn try_choices(&mut self, space: &Space, loaded: &Loaded, request: &dyn Fn(&[String]) -> Request) {
         for decision in &space.decisions {
-            let own = |value: &String| vec![format!("{}={value}", decision.path)];
-            let refused = decision.values.iter().filter_map(|value| {
-                load(&strategy.request(scenario, settings, &own(value))).err().map(|problems| (value, problems))
-            });
-            let refused: Vec<_> = refused.collect();
+            let (mut refused, mut is_changed) = (Vec::new(), false);
+            for value in &decision.values {
+                match load(&request(&[format!("{}={value}", decision.path)])) {
+                    Ok(tried) => is_changed |= tried.canonical != loaded.canonical,
+                    Err(problems) => refused.push((value, problems)),
+                }
+            }
+            let path = ["decide", decision.path.as_str()];
             // Where others of its values are fine, one may need another decision beside it.
             if let Some((value, problems)) = refused.first().filter(|_| refused.len() == decision.values.len()) {
-                let path = ["decide", decision.path.as_str()];
                 let why = problems.list.first().map(|it| it.message.clone()).unwrap_or_default();
                 self.wrong(&path, format!("no value of it can be simulated; of {value} it is said: {why}"), None);
+            } else if !is_changed && decision.values.len() > 1 {
+                self.wrong(&path, "none of its values changes the scenario", None);
             }
         }
     }

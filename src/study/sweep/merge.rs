@@ -3,13 +3,12 @@
 use super::plan::{Plan, engine};
 use super::shard::{Columns, Held, Shard, ShardError, Store};
 use super::{Status, status};
-use crate::record::folder::{FolderError, Manifest, RunFolder, SCHEMA};
+use crate::record::folder::{FolderError, Manifest, RunFolder};
 use crate::record::names::Names;
 use crate::record::table::{GROUP_ROWS, TableError, TableWriter};
-use crate::study::compare::results::write_table;
-use crate::study::compare::tables::{CellRow, PointRow, SweepRow, no_names};
 use crate::study::replicate::in_order;
 use crate::study::stats;
+use crate::study::tables::{CellRow, PointRow, SweepRow, no_names, write_table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,23 +117,14 @@ fn points(plan: &Plan) -> Vec<PointRow> {
 
 fn manifest(plan: &Plan, rows: BTreeMap<String, String>) -> Manifest {
     Manifest {
-        schema: SCHEMA,
-        command: "sweep".to_owned(),
-        plugin_notes: Vec::new(),
         portvolt: engine().to_owned(),
         title: plan.name.clone(),
-        scenario: String::new(),
-        overlays: Vec::new(),
         seed: plan.seed,
-        replication: 0,
         settings: plan.settings.clone(),
-        held_against: BTreeMap::new(),
         inputs: plan.cells.iter().flat_map(crate::study::sweep::plan::Cell::all_inputs).collect(),
-        plugins: BTreeMap::new(),
-        outputs: BTreeMap::new(),
         rows,
-        provenance: BTreeMap::new(),
         study: Some(planned(plan)),
+        ..Manifest::of_study("sweep")
     }
 }
 

@@ -3,6 +3,8 @@
 import "./style/page.css";
 import "./style/print.css";
 import { readReport, type Page } from "./data/types";
+import { buildDesign } from "./pages/design";
+import { buildInfluence } from "./pages/influence";
 import { buildRun } from "./pages/run";
 import { buildStudy } from "./pages/study";
 import { buildYears } from "./pages/years";
@@ -11,6 +13,8 @@ import { startPlanner } from "./planner/app";
 function show(page: HTMLElement, data: Page): void {
   if (data.kind === "years") buildYears(page, data);
   else if (data.kind === "study") buildStudy(page, data);
+  else if (data.kind === "design") buildDesign(page, data);
+  else if (data.kind === "influence") buildInfluence(page, data);
   else buildRun(page, data);
 }
 

@@ -166,7 +166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the report shows of a finished run. */
+        /**
+         * What the report shows of a finished run. Where a sensitivity of the same scenario lies beside it, that says which doubtful
+         *     numbers decide.
+         */
         get: operations["page"];
         put?: never;
         post?: never;
@@ -200,7 +203,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics of a finished run, its summary.json; of a comparison its compare.json. */
+        /**
+         * The metrics of a finished run, its summary.json; of a comparison its compare.json, of a search its optimize.json, of a
+         *     sensitivity its sensitivity.json.
+         */
         get: operations["summary"];
         put?: never;
         post?: never;
@@ -380,6 +386,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a search for the best design into the queue. All mistakes show at once and nothing is queued. What it simulated is
+         *     kept: the same asked again goes on from there.
+         */
+        post: operations["start_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sensitivities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the question which doubtful numbers decide into the queue. All mistakes show at once and nothing is queued. */
+        post: operations["start_sensitivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -408,8 +451,8 @@ export interface components {
             /** @description Rings. */
             rings: number[][];
         };
-        /** @description What was asked for. */
-        Asked: components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
+        /** @description What was asked for. Each has a field that no other has: `until`, `decide`, `points`. */
+        Asked: components["schemas"]["SearchRequest"] | components["schemas"]["SensitivityRequest"] | components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
         /** @description What lies under the sites on a map. Coordinates are degrees, longitude and latitude by turns. */
         Background: {
             /** @description Yards, blocks, buildings. */
@@ -423,6 +466,27 @@ export interface components {
             lowest: (number | null)[];
             median: (number | null)[];
             tenth: (number | null)[];
+        };
+        /** @description How much may be spent: runs, minutes (which are turned into runs by timing the first ones), or the less of both. */
+        BudgetSpec: {
+            /**
+             * Format: double
+             * @description Minutes in all, on this machine.
+             * @default null
+             */
+            minutes: number | null;
+            /**
+             * Format: int32
+             * @description Random days of one design in the race.
+             * @default 32
+             */
+            replications: number;
+            /**
+             * Format: int32
+             * @description Runs in all. Default: 2,000 where no minutes are given.
+             * @default null
+             */
+            runs: number | null;
         };
         /** @description One change. */
         Change: {
@@ -481,6 +545,33 @@ export interface components {
             about: string;
             name: string;
             title: string;
+        };
+        /** @description A number, a word or a list. */
+        ChoiceValue: unknown;
+        /** @description What may be chosen of one value. */
+        Choices: components["schemas"]["ChoiceValue"][] | components["schemas"]["Range"];
+        /** @description The choice between two strategies. */
+        Choosing: {
+            /**
+             * Format: double
+             * @description In how many of the draws the second one is better.
+             */
+            challenger_wins: number;
+            /**
+             * Format: double
+             * @description What numbers without any influence would seem to be worth.
+             */
+            floor: number;
+            /**
+             * Format: double
+             * @description Mean gain of the second one; above zero it is chosen.
+             */
+            gain: number;
+            /**
+             * Format: double
+             * @description What the choice would gain if everything were known.
+             */
+            of_all: number;
         };
         ClassHours: {
             required_h: number[];
@@ -568,6 +659,120 @@ export interface components {
             peak_kw: number;
             worst: components["schemas"]["Worst"] | null;
         };
+        ConstraintEnds: {
+            /**
+             * Format: double
+             * @description In at least this share of the random days; none: on average.
+             */
+            chance: number | null;
+            /** Format: double */
+            least: number | null;
+            /** Format: double */
+            most: number | null;
+        };
+        /** @description What had to hold. */
+        ConstraintRow: {
+            metric: string;
+            must: components["schemas"]["ConstraintEnds"];
+        };
+        /** @description What must hold of a metric of the whole hub. */
+        ConstraintSpec: {
+            /**
+             * Format: double
+             * @description In at least this share of the random days; none: on average.
+             */
+            chance: number | null;
+            /**
+             * Format: double
+             * @description It is at least this.
+             */
+            least: number | null;
+            /** @description Name of the metric. */
+            metric: string;
+            /**
+             * Format: double
+             * @description It is at most this, in its unit.
+             */
+            most: number | null;
+        };
+        /** @description What was to be decided. */
+        DecisionRow: {
+            choices: string[];
+            /** @description Place of the choice of the reported design, from 0. */
+            chosen: number | null;
+            /** @description Are the choices in an order, such as numbers? */
+            is_ordered: boolean;
+            path: string;
+        };
+        /** @description A number, its range, and what it explains. */
+        DecisiveNumber: {
+            /** @description Share of the variance that it explains by itself, and with its interactions. */
+            first: components["schemas"]["SharePart"];
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Lowest and highest value; of a list, factors on it.
+             */
+            low: number;
+            path: string;
+            quality: string;
+            /** @description Where the range comes from. */
+            range: string;
+            source: string;
+            total: components["schemas"]["SharePart"];
+            /**
+             * Format: double
+             * @description What the choice would gain if it were known, in the unit of the metric.
+             */
+            worth: number | null;
+            /** @description As written: a number, or a list that is scaled as a whole. */
+            written: Record<string, never>;
+        };
+        /** @description A metric of the reported design: mean over its first random days. */
+        DesignMetric: {
+            /** Format: double */
+            mean: number | null;
+            name: string;
+            unit: string;
+        };
+        DesignPage: {
+            doubtful: components["schemas"]["Doubtful"][];
+            provenance: components["schemas"]["Fact"][];
+            search: components["schemas"]["SearchResult"];
+            sources: components["schemas"]["Source"][];
+            title: string;
+            /** @description What a careful reader should know before using the result. */
+            warnings: string[];
+        };
+        /** @description One design and how it did. */
+        DesignRow: {
+            /**
+             * Format: double
+             * @description First objective: what it has more than the reported design, on the same days.
+             */
+            difference: number | null;
+            /**
+             * Format: double
+             * @description Half the width of the 95 % interval of that.
+             */
+            half_width: number | null;
+            /** Format: double */
+            probability_best: number | null;
+            settings: string[];
+            standing: components["schemas"]["DesignStanding"];
+        };
+        /** @description Means over its random days. */
+        DesignStanding: {
+            /** @description Of the metric of each constraint. */
+            constraints: (number | null)[];
+            /** Format: int64 */
+            days: number;
+            /** @description Share of the days on which each constraint was kept. */
+            kept: (number | null)[];
+            /** @description Of each objective. */
+            objectives: (number | null)[];
+        };
         /** @description Numbers of one doubtful source. */
         Doubtful: {
             /** @description Where to find it; may be empty. */
@@ -604,6 +809,14 @@ export interface components {
         Fact: {
             label: string;
             value: string;
+        };
+        /** @description The reported design and those that could be it. */
+        FoundDesigns: {
+            best: components["schemas"]["DesignRow"] | null;
+            /** @description The others in front. */
+            front: components["schemas"]["DesignRow"][];
+            /** @description For each decision the best design with another choice in it. */
+            otherwise: components["schemas"]["OtherChoice"][];
         };
         Hauls: {
             done: number[];
@@ -671,6 +884,82 @@ export interface components {
              */
             worst_share: number | null;
         };
+        InfluencePage: {
+            doubtful: components["schemas"]["Doubtful"][];
+            influence: components["schemas"]["InfluenceResult"];
+            provenance: components["schemas"]["Fact"][];
+            sources: components["schemas"]["Source"][];
+            title: string;
+            /** @description What a careful reader should know before using the result. */
+            warnings: string[];
+        };
+        /** @description `sensitivity.json`. */
+        InfluenceResult: {
+            /**
+             * Format: double
+             * @description Variance that chance has, and that the numbers have beside it.
+             */
+            chance: number | null;
+            choice: components["schemas"]["Choosing"] | null;
+            /** Format: double */
+            deviation: number | null;
+            /**
+             * Format: int64
+             * @description Numbers that are assumed or not verified, and how many of them were varied.
+             */
+            doubtful: number;
+            /** Format: int64 */
+            groups: number;
+            /** @description How many of the doubtful numbers decide, and which, in a sentence. */
+            headline: string;
+            kept_without_shares: string[];
+            /**
+             * Format: double
+             * @description What was left out moves this share of the variance together.
+             */
+            left_out: number | null;
+            /**
+             * Format: double
+             * @description Mean and standard deviation of the metric over the ranges.
+             */
+            mean: number | null;
+            metric: string;
+            not_varied: components["schemas"]["NotVaried"][];
+            /** @description The decisive numbers, those that explain most first. */
+            numbers: components["schemas"]["DecisiveNumber"][];
+            pairs: components["schemas"]["NumberPair"][];
+            /**
+             * Format: int64
+             * @description Points behind the shares.
+             */
+            points: number;
+            refusal: string | null;
+            /**
+             * Format: int64
+             * @description Combinations of values that the scenario refused, and why the first one was.
+             */
+            refused_points: number;
+            /** Format: int32 */
+            replications: number;
+            /** Format: int64 */
+            runs: number;
+            scenario: string;
+            /** Format: int64 */
+            seed: number;
+            settings: string[];
+            /** @description One strategy, or two to choose between: the second is held against the first. */
+            strategies: string[];
+            /**
+             * Format: double
+             * @description A number that explains at least this share of the spread is not left out.
+             */
+            threshold: number;
+            unit: string;
+            /** Format: double */
+            variance: number | null;
+            /** Format: int64 */
+            varied: number;
+        };
         /** @description Trips in the order of their start, packed. */
         Legs: {
             /** @description How many trips. */
@@ -714,7 +1003,7 @@ export interface components {
             years: number;
         };
         /** @enum {string} */
-        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
+        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "appointments_booked" | "appointment_no_shows" | "appointments_late" | "appointment_shift_mean_h" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
         /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
         Mistake: {
             /** Format: int64 */
@@ -732,13 +1021,15 @@ export interface components {
             line: number;
             message: string;
         };
-        /** @description A map of the planner's own. */
-        NewBackground: {
-            /** @description Name of the file, which ends in `.geojson`. */
+        /**
+         * @description A file of the planner's own: a tariff (JSON of the Utility Rate Database, whose name ends in `.json`) or a map (`GeoJSON` of
+         *     roads and outlines, whose name ends in `.geojson`).
+         */
+        NewFile: {
+            /** @description Name of the file. */
             name: string;
             /** @description Path of the scenario inside the served folder. */
             scenario: string;
-            /** @description `GeoJSON` of roads (lines) and outlines (polygons). */
             text: string;
         };
         /** @description A copy of a template. */
@@ -746,15 +1037,6 @@ export interface components {
             /** @description The folder to make. */
             name: string;
             template: string;
-        };
-        /** @description A tariff of the planner's own. */
-        NewTariff: {
-            /** @description Name of the file, which ends in `.json`. */
-            name: string;
-            /** @description Path of the scenario inside the served folder. */
-            scenario: string;
-            /** @description JSON of the Utility Rate Database. */
-            text: string;
         };
         /** @description A node. */
         Node: {
@@ -789,6 +1071,16 @@ export interface components {
             /** @description Why the limit stood where it did when the load came nearest to it; may be empty. */
             worst_reason: string;
         };
+        /** @description A doubtful number that was not varied. */
+        NotVaried: {
+            path: string;
+            why: string;
+        };
+        /** @description What two numbers explain beyond each by itself. */
+        NumberPair: {
+            numbers: string[];
+            share: components["schemas"]["SharePart"];
+        };
         /** @description A run that this one is held against. */
         Other: {
             co2e_t: number[];
@@ -799,6 +1091,13 @@ export interface components {
              * @description Cost of all years, less what is left at the end, which no year has.
              */
             total_cost_usd: number | null;
+        };
+        /** @description What would be chosen otherwise in one decision. */
+        OtherChoice: {
+            /** @description The reported choice. */
+            chosen: string;
+            other: components["schemas"]["DesignRow"];
+            path: string;
         };
         /** @description A site or a node whose limit was passed. */
         Overload: components["schemas"]["Connection"] & {
@@ -819,6 +1118,12 @@ export interface components {
         }) | (components["schemas"]["StudyPage"] & {
             /** @enum {string} */
             kind: "study";
+        }) | (components["schemas"]["DesignPage"] & {
+            /** @enum {string} */
+            kind: "design";
+        }) | (components["schemas"]["InfluencePage"] & {
+            /** @enum {string} */
+            kind: "influence";
         });
         /** @description Hours without work, seconds since the start. */
         Pause: {
@@ -876,6 +1181,24 @@ export interface components {
             /** @description Unit of the amount. */
             unit: string;
         };
+        /** @description Numbers from one to another in steps. */
+        Range: {
+            /**
+             * Format: double
+             * @description The lowest.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description From one to the next.
+             */
+            step: number;
+            /**
+             * Format: double
+             * @description The highest.
+             */
+            to: number;
+        };
         /** @description A metric as it is read back. */
         ReadMetric: {
             /** @description What it says. */
@@ -897,8 +1220,8 @@ export interface components {
             /** @description All metrics. */
             metrics: components["schemas"]["ReadMetric"][];
         };
-        /** @description What came of a run or a comparison. */
-        Results: components["schemas"]["ReadSummary"] | components["schemas"]["Comparison"];
+        /** @description What came of a run or a study. */
+        Results: components["schemas"]["ReadSummary"] | components["schemas"]["Comparison"] | components["schemas"]["SearchResult"] | components["schemas"]["InfluenceResult"];
         /** @description A way between two sites. */
         Route: {
             /**
@@ -928,7 +1251,7 @@ export interface components {
         };
         /** @description A finished run in a list. */
         RunEntry: {
-            /** @description `run`, `replay` or `compare`. */
+            /** @description `run`, `replay`, `compare`, `optimize` or `sensitivity`. */
             command: string;
             /**
              * Format: int64
@@ -1017,7 +1340,7 @@ export interface components {
         RunState: {
             /**
              * Format: int32
-             * @description Hours or years that are done.
+             * @description Hours, years or other parts that are done.
              */
             done: number;
             id: string;
@@ -1025,13 +1348,13 @@ export interface components {
             message: string;
             /**
              * Format: int32
-             * @description Of how many; 0 before it started, and where it is known by its folder only.
+             * @description Of how many; 0 before it started, where nobody knows beforehand, and where it is known by its folder only.
              */
             of: number;
             request: components["schemas"]["Asked"];
             status: components["schemas"]["Status"];
             title: string;
-            /** @description `hours` or `years`. */
+            /** @description `hours`, `years`, `simulations` or `combinations of values`. */
             unit: string;
             /**
              * Format: int64
@@ -1072,6 +1395,77 @@ export interface components {
             tariffs: components["schemas"]["Choice"][];
             title: string;
         };
+        /** @description What to search: the best of many designs of a scenario. */
+        SearchRequest: {
+            /** @description How much may be spent. */
+            budget: components["schemas"]["BudgetSpec"];
+            /** @description Changes on top, in all designs. */
+            changes: components["schemas"]["Change"][];
+            /**
+             * Format: double
+             * @description Probability with which a reported design holds its constraints, from 0.5 to below 1.
+             */
+            confidence: number;
+            /** @description What must hold. */
+            constraints: components["schemas"]["ConstraintSpec"][];
+            /**
+             * Format: int32
+             * @description How many days, instead of the scenario's.
+             */
+            days: number | null;
+            /** @description What may be chosen, by path. */
+            decide: {
+                [key: string]: components["schemas"]["Choices"];
+            };
+            /** @description Metrics of the whole region: one, or two for a Pareto front. */
+            objectives: components["schemas"]["MetricName"][];
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /**
+             * Format: int64
+             * @description Seed of every random stream.
+             */
+            seed: number;
+            /** @description Overlays beside it, by name. */
+            strategies: string[];
+        };
+        /** @description `optimize.json`. */
+        SearchResult: {
+            answer: components["schemas"]["FoundDesigns"];
+            /** Format: double */
+            budget_minutes: number | null;
+            /**
+             * Format: int64
+             * @description Runs that could be spent, and the minutes that they were to take, where the study has them.
+             */
+            budget_runs: number;
+            /**
+             * Format: double
+             * @description Probability with which a reported design holds its constraints.
+             */
+            confidence: number;
+            constraints: components["schemas"]["ConstraintRow"][];
+            decisions: components["schemas"]["DecisionRow"][];
+            /** Format: int64 */
+            designs_of_the_space: number;
+            /** Format: int64 */
+            designs_tried: number;
+            /** @description Was every design of the space tried? */
+            is_whole: boolean;
+            /** @description How it was searched, with the source of the method. */
+            method: string;
+            metrics_of_the_design: components["schemas"]["DesignMetric"][];
+            /** @description Metrics: one, or two for a Pareto front. */
+            objectives: string[];
+            /** Format: int64 */
+            runs: number;
+            scenario: string;
+            /** Format: int64 */
+            seed: number;
+            settings: string[];
+            /** @description What all designs are laid on. */
+            strategy: string;
+        };
         /** @description What one change of one number does to one strategy. */
         SensitivityEffect: {
             change: string;
@@ -1090,6 +1484,43 @@ export interface components {
             parameter: string;
             strategy: string;
             value: string;
+        };
+        /** @description Which doubtful numbers decide a metric, or the choice between two strategies. */
+        SensitivityRequest: {
+            /**
+             * Format: int32
+             * @description How many days, instead of the scenario's.
+             */
+            days: number | null;
+            metric: components["schemas"]["MetricName"] | null;
+            /**
+             * Format: int32
+             * @description Points behind the shares.
+             */
+            points: number;
+            /**
+             * Format: int32
+             * @description Random days behind every answer.
+             */
+            replications: number;
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /**
+             * Format: int64
+             * @description Seed of every random stream.
+             */
+            seed: number;
+            /** @description One strategy, or two to choose between: the second is held against the first. */
+            variants: components["schemas"]["Variant"][];
+        };
+        /** @description A share of the variance with its 95 % interval. */
+        SharePart: {
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            value: number | null;
         };
         /** @description A place. */
         Site: {
@@ -2176,7 +2607,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewBackground"];
+                "application/json": components["schemas"]["NewFile"];
             };
         };
         responses: {
@@ -2371,7 +2802,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewTariff"];
+                "application/json": components["schemas"]["NewFile"];
             };
         };
         responses: {
@@ -2427,6 +2858,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description the scenario or the search has mistakes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the queue is full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    start_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensitivityRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunState"];
+                };
+            };
+            /** @description a strategy has mistakes */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description the queue is full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description any other error */

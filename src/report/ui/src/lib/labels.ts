@@ -13,6 +13,7 @@ export const DEFINITIONS: Record<string, string> = {
   labor: "LaborSpec",
   terminal: "TerminalSpec",
   equipment_model: "EquipmentModelSpec",
+  price: "PriceSpec",
 };
 
 /** By definition and key of the schema. */
@@ -69,6 +70,12 @@ const LABELS: Record<string, string> = {
   "SolarSpec.tilt_deg": "Tilt",
   "SolarSpec.azimuth_deg": "Azimuth",
   "SolarSpec.performance_ratio": "Performance ratio",
+  "PriceSpec.capex_usd_per_kw": "Investment (USD/kW)",
+  "PriceSpec.capex_usd_per_kwh": "Investment (USD/kWh)",
+  "PriceSpec.capex_usd": "Investment",
+  "PriceSpec.life_years": "Life (years)",
+  "PriceSpec.upkeep_share": "Yearly upkeep (share)",
+  "MoneySpec.years": "Years of the net present value",
   "LimitSpec.on": "Sites or nodes",
   "LimitSpec.kw": "Limit (0: outage)",
   "LimitSpec.from": "From (local time)",
@@ -126,6 +133,7 @@ function settingName(path: string): { text: string; unit: string } {
   if (table === "time" && row === "days") return { text: "Days", unit: "" };
   // One table for the whole scenario, without rows.
   if (table === "labor") return labelOf("LaborSpec", row);
+  if (table === "money" && key === "") return labelOf("MoneySpec", row);
   if (definition === undefined || key === "") return { text: "", unit: "" };
   if (inner === "usable_kwh") return { text: `Usable battery energy of ${plainKey(row)}`, unit: "kWh" };
   // A number of things by name, such as the units of a model.
@@ -167,4 +175,16 @@ export function settingText(setting: string): string {
 /** Settings in words, without the notes on where numbers come from. */
 export function settingTexts(settings: string[]): string[] {
   return settings.filter((setting) => !/^source\.|\.sources\./.test(setting)).map(settingText);
+}
+
+/** A number of a scenario by its path, in words: `truck_model.semi.loaded_per_km` is the loaded per km of semi. */
+export function numberName(path: string): string {
+  const known = settingText(`${path}=1`);
+  const at = known.indexOf(": ");
+  if (at > 0) return known.slice(0, at);
+  const words = path.split(".").map((part) => plainKey(part).replace(/\[(\d+)\]/g, (_, place: string) => ` ${Number(place) + 1}`));
+  const [table = "", ...rest] = words;
+  const key = rest.pop() ?? table;
+  const { text } = labelOf("", key.replaceAll(" ", "_"));
+  return `${text}${rest.length > 0 ? ` of ${rest.join(", ")}` : ""} (${table})`;
 }

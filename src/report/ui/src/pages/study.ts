@@ -1,6 +1,6 @@
 // The page of a comparison: how the strategies stand against the baseline, and how sure that is.
 
-import type { MetricName } from "../data/metrics";
+import { metricLabel, PLAIN, type MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
 import { around, interval, show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
@@ -13,31 +13,6 @@ import { filteredTable, number, table, type Cell } from "../lib/tables";
 type Comparison = Study["study"];
 type Compared = Comparison["metrics"][number];
 
-/** What planners ask first, in this order, and how they call it. */
-const HEADLINES: [MetricName, string][] = [
-  ["hauls_completed", "hauls completed"],
-  ["hauls_late", "hauls late"],
-  ["hauls_lapsed", "hauls lapsed"],
-  ["equipment_hours_served", "equipment hours served"],
-  ["queue_wait_p95_min", "95th-percentile wait for a charging port"],
-  ["sessions_unmet", "sessions not fully charged"],
-  ["peak_kw", "peak of all sites together"],
-  ["overload_intervals", "intervals over a limit"],
-  ["bill_total_usd", "electricity bills"],
-  ["cost_usd", "cost"],
-  ["npv_usd", "net present value"],
-  ["h2_queue_wait_p95_min", "95th-percentile wait at hydrogen stations"],
-  ["h2_turned_away", "turned away for lack of hydrogen"],
-  ["h2_gave_up", "gave up waiting for hydrogen"],
-  ["h2_dispensed_kg", "hydrogen dispensed"],
-  ["h2_cost_usd_per_kg", "cost of hydrogen"],
-  ["energy_grid_kwh", "metered energy"],
-  ["co2e_t", "CO2e"],
-  ["co2e_tailpipe_t", "CO2e at tailpipes"],
-  ["co2e_upstream_t", "CO2e of supply"],
-  ["nox_kg", "NOx"],
-  ["pm25_kg", "PM2.5"],
-];
 /** The four questions of the first screen: the first metric that a study has answers each. */
 const QUESTIONS: [string, MetricName[]][] = [
   ["Does the work get done?", ["hauls_completed", "equipment_hours_served", "sessions_unmet"]],
@@ -50,8 +25,7 @@ const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
 
 /** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
 function label(metric: Compared): string {
-  const known = metric.scope === "total" ? HEADLINES.find(([name]) => name === metric.name)?.[1] : undefined;
-  return known ?? (metric.scope === "total" ? metric.name : `${metric.name} of ${metric.scope}`);
+  return metric.scope === "total" ? metricLabel(metric.name) : `${metric.name} of ${metric.scope}`;
 }
 
 /** Not the same on every single day; where one day alone says nothing of chance, who knows. */
@@ -66,7 +40,7 @@ function varies(metric: Compared, baseline: string): boolean {
 }
 
 function headlines(study: Comparison): Compared[] {
-  const known = HEADLINES.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
+  const known = PLAIN.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
   return known.filter((it): it is Compared => it?.strategies.some((standing) => standing.mean !== null) === true);
 }
 

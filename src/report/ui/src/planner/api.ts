@@ -18,16 +18,27 @@ export type Draft = Omit<Schemas["Draft"], "changes"> & { changes: Change[] };
 export type RunRequest = Omit<Schemas["RunRequest"], "changes"> & { changes: Change[] };
 export type Variant = Omit<Schemas["Variant"], "changes"> & { changes: Change[] };
 export type ComparisonRequest = Omit<Schemas["ComparisonRequest"], "variants"> & { variants: Variant[] };
+/** Some values of one place, or a range of numbers. */
+export type Choices = Json[] | { from: number; to: number; step: number };
+export type Constraint = Schemas["ConstraintSpec"];
+export type SearchRequest = Omit<Schemas["SearchRequest"], "changes" | "decide"> & { changes: Change[]; decide: Record<string, Choices> };
+export type SensitivityRequest = Omit<Schemas["SensitivityRequest"], "variants"> & { variants: Variant[] };
 /** What is wrong at one place of a scenario. */
 export type Problem = Schemas["Mistake"];
 export type Headline = Schemas["Headline"];
-type Asked = ComparisonRequest | RunRequest;
+export type Asked = ComparisonRequest | RunRequest | SearchRequest | SensitivityRequest;
 export type RunState = Omit<Schemas["RunState"], "request"> & { request: Asked };
 export type FinishedRun = Omit<Schemas["RunEntry"], "request"> & { request: Asked | null };
 
-export function isComparison(asked: Asked): asked is ComparisonRequest {
-  return "variants" in asked;
-}
+// Each kind of request has a field that no other has.
+export const isComparison = (asked: Asked): asked is ComparisonRequest => "until" in asked;
+export const isSearch = (asked: Asked): asked is SearchRequest => "decide" in asked;
+export const isSensitivity = (asked: Asked): asked is SensitivityRequest => "points" in asked;
+/** A run, and no study of many. */
+export const isRun = (asked: Asked): asked is RunRequest => !isComparison(asked) && !isSearch(asked) && !isSensitivity(asked);
+
+/** Was it made by a command that makes a run, and no study of many? */
+export const isOneRun = ({ command }: Pick<FinishedRun, "command">) => !["compare", "optimize", "sensitivity", "sweep"].includes(command);
 
 /** What the server says when something cannot be done. */
 export class Refused extends Error {
@@ -124,6 +135,8 @@ export const server = {
   file: async (scenario: string) => (await ask("GET", `scenarios/file?scenario=${named(scenario)}`)).text(),
   start: (draft: Draft, days: number | null, seed: number) => json<RunState>("POST", "runs", { ...draft, days, seed }),
   compare: (request: ComparisonRequest) => json<RunState>("POST", "comparisons", request),
+  search: (request: SearchRequest) => json<RunState>("POST", "searches", request),
+  sensitivity: (request: SensitivityRequest) => json<RunState>("POST", "sensitivities", request),
   state: (id: string) => json<RunState>("GET", `runs/${named(id)}`),
   cancel: (id: string) => json<RunState>("POST", `runs/${named(id)}/cancel`),
   finish: (id: string) => json<RunState>("POST", `runs/${named(id)}/finish`),

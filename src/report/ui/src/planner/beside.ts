@@ -3,13 +3,13 @@
 
 import { TimeChart } from "../charts/time";
 import { Metrics, type MetricName } from "../data/metrics";
-import type { Metric, Page, Report, Study } from "../data/types";
+import type { Metric, Page, Report, Years } from "../data/types";
 import { button, element, section } from "../lib/dom";
 import { show } from "../lib/format";
 import { table, type Cell } from "../lib/tables";
 import { classOf, type Look } from "../map/marks";
 import { MapView } from "../map/view";
-import { isComparison, isCut, server, type FinishedRun, type Variant } from "./api";
+import { isCut, isRun, server, type FinishedRun, type Variant } from "./api";
 import type { Shared } from "./editor";
 import { isSameScenario, scenarioOf, told } from "./told";
 
@@ -49,8 +49,8 @@ export async function openBeside(page: HTMLElement, before: string, after: strin
   page.replaceChildren(element("p", {}, "Reading both runs …"));
   const [a, b, { finished }] = await Promise.all([server.page(before), server.page(after), server.runs()]);
   if (isCut(gone)) return;
-  if (a.kind === "study" || b.kind === "study") {
-    page.replaceChildren(element("p", {}, "A comparison of strategies cannot be shown beside a run: open it by itself."));
+  if (!isSingle(a) || !isSingle(b)) {
+    page.replaceChildren(element("p", {}, "A study of many runs cannot be shown beside a run: open it by itself."));
     return;
   }
   const [first, second] = [new Metrics(a.metrics), new Metrics(b.metrics)];
@@ -79,7 +79,7 @@ function chance(one: FinishedRun | undefined, two: FinishedRun | undefined, shar
     return element("p", { class: "note" }, `${words} To know which are not, compare strategies with replications: open the scenario and press “Compare”.`);
   }
   const [request] = asked;
-  const days = request && !isComparison(request) ? request.days : null;
+  const days = request && isRun(request) ? request.days : null;
   const names = first.name === second.name ? [`${first.name} (${one.id})`, `${second.name} (${two.id})`] : [first.name, second.name];
   const start = button(`Compare both with ${REPLICATIONS} replications each`, () => {
     const variants = [first, second].map((variant, at) => ({ ...variant, name: (names[at] ?? variant.name).slice(0, 100) }));
@@ -92,10 +92,11 @@ function chance(one: FinishedRun | undefined, two: FinishedRun | undefined, shar
 
 function variantOf(run: FinishedRun): Variant | null {
   const { request } = run;
-  return request && !isComparison(request) ? { name: told(run), strategies: request.strategies, changes: request.changes } : null;
+  return request && isRun(request) ? { name: told(run), strategies: request.strategies, changes: request.changes } : null;
 }
 
-type Single = Exclude<Page, Study>;
+type Single = Report | Years;
+const isSingle = (page: Page): page is Single => page.kind === "run" || page.kind === "years";
 
 /** What makes two runs hard to hold against each other. */
 function differences(a: Single, b: Single, one: FinishedRun | undefined, two: FinishedRun | undefined): string[] {

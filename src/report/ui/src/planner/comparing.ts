@@ -1,20 +1,15 @@
 // What to compare: a window that chooses strategies, how often each is simulated, and when it is clear enough.
 
-import type { MetricName } from "../data/metrics";
+import { metricLabel, type MetricName } from "../data/metrics";
 import { element } from "../lib/dom";
 import type { ComparisonRequest, Variant } from "./api";
+import { askFor } from "./dialog";
 import type { Editing } from "./draft";
 import { numberOf } from "./form";
 
 const REPLICATIONS = 10;
 const MOST = 1000;
-const METRICS: [MetricName, string][] = [
-  ["queue_wait_p95_min", "95th-percentile wait for a charging port"],
-  ["bill_total_usd", "electricity bills"],
-  ["peak_kw", "peak of all sites"],
-  ["equipment_hours_served", "equipment hours served"],
-  ["hauls_completed", "hauls completed"],
-];
+const METRICS: MetricName[] = ["queue_wait_p95_min", "bill_total_usd", "peak_kw", "equipment_hours_served", "hauls_completed"];
 
 /** All that could be compared: the file as it is, each strategy beside it, and what was changed here. */
 export function variants(editing: Editing): Variant[] {
@@ -28,7 +23,6 @@ export function variants(editing: Editing): Variant[] {
 /** Asks; null where it was cancelled. */
 export function comparing(editing: Editing, { days, seed }: { days: number | null; seed: number }): Promise<ComparisonRequest | null> {
   const all = variants(editing);
-  const dialog = element("dialog", { "aria-labelledby": "comparing-title" });
   const boxes = all.map((variant, at) => {
     const box = element("input", { type: "checkbox", id: `variant:${at}`, value: String(at) });
     box.checked = at < 2;
@@ -37,49 +31,24 @@ export function comparing(editing: Editing, { days, seed }: { days: number | nul
   const baseline = element("select", { id: "baseline" }, ...all.map(({ name }, at) => element("option", { value: String(at) }, name)));
   const count = element("input", { id: "replications", size: "4", inputmode: "numeric", value: String(REPLICATIONS) });
   const stops = element("input", { type: "checkbox", id: "until" });
-  const metric = element("select", { id: "until-metric", "aria-label": "Metric that decides when to stop" }, ...METRICS.map(([value, name]) => element("option", { value }, name)));
-  const wrong = element("p", { class: "wrong", role: "alert" });
-  const accept = element("button", { type: "submit", class: "main" }, "Start the comparison");
-  const cancel = element("button", { type: "button" }, "Cancel");
-  const form = element(
-    "form",
-    { method: "dialog" },
-    element("h2", { id: "comparing-title" }, "Compare strategies"),
+  const metric = element("select", { id: "until-metric", "aria-label": "Metric that decides when to stop" }, ...METRICS.map((name) => element("option", { value: name }, metricLabel(name))));
+  const fields = [
     element("p", {}, "Each strategy is simulated on the same random days, so a difference is the strategy's and not the weather's or the traffic's."),
     element("fieldset", {}, element("legend", {}, "Strategies"), ...boxes.map(({ box, label }) => element("div", {}, box, label))),
     element("div", { class: "bar" }, element("label", { for: "baseline" }, "Compared with"), baseline),
     element("div", { class: "bar" }, element("label", { for: "replications" }, "Simulations of each (replications)"), count),
     element("div", { class: "bar" }, stops, element("label", { for: "until" }, "Go on until the differences are known to 5 % in"), metric),
     ...(all.length < 2 ? [element("p", { class: "legend" }, "There is nothing to compare yet: change something on this page first.")] : []),
-    wrong,
-    element("div", { class: "bar" }, accept, cancel),
-  );
-  dialog.append(form);
-  document.body.append(dialog);
-  return new Promise((resolve) => {
-    let answer: ComparisonRequest | null = null;
-    form.addEventListener("submit", (event) => {
-      const replications = numberOf(count.value);
-      const first = all[Number(baseline.value)];
-      const others = all.filter((variant, at) => variant !== first && boxes[at]?.box.checked);
-      const message =
-        others.length === 0 || !first ? "Choose at least one strategy beside the one compared with."
-        : replications === undefined || !Number.isInteger(replications) || replications < 2 || replications > MOST ? `Replications: a whole number from 2 to ${MOST.toLocaleString("en-US")}.`
-        : "";
-      wrong.textContent = message;
-      if (message !== "" || !first || replications === undefined) {
-        event.preventDefault();
-        return;
-      }
-      const chosen = METRICS.find(([name]) => name === metric.value)?.[0];
-      const until = stops.checked && chosen ? { metric: chosen, share: 0.05, most: Math.min(MOST, Math.max(100, replications)) } : null;
-      answer = { scenario: editing.entry.path, variants: [first, ...others], replications, days, seed, until };
-    });
-    cancel.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(answer);
-    });
-    dialog.showModal();
-  });
+  ];
+  const read = (): ComparisonRequest | string => {
+    const replications = numberOf(count.value);
+    const first = all[Number(baseline.value)];
+    const others = all.filter((variant, at) => variant !== first && boxes[at]?.box.checked);
+    if (others.length === 0 || !first) return "Choose at least one strategy beside the one compared with.";
+    if (replications === undefined || !Number.isInteger(replications) || replications < 2 || replications > MOST) return `Replications: a whole number from 2 to ${MOST.toLocaleString("en-US")}.`;
+    const chosen = METRICS.find((name) => name === metric.value);
+    const until = stops.checked && chosen ? { metric: chosen, share: 0.05, most: Math.min(MOST, Math.max(100, replications)) } : null;
+    return { scenario: editing.entry.path, variants: [first, ...others], replications, days, seed, until };
+  };
+  return askFor({ title: "Compare strategies", fields, act: "Start the comparison", read });
 }

@@ -53,3 +53,38 @@ export function ask(title: string, questions: Question[], act: string): Promise<
     inputs[0]?.input.select();
   });
 }
+
+/** What a window asks: its fields, and what they come to, or what is wrong with them. */
+export interface Form<T> {
+  title: string;
+  fields: (HTMLElement | string)[];
+  act: string;
+  read: () => T | string;
+}
+
+/** Asks with fields of one's own; null where it was cancelled. What is wrong is told in the window. */
+export function askFor<T extends object>({ title, fields, act, read }: Form<T>): Promise<T | null> {
+  const heading = element("h2", { id: "dialog-title" }, title);
+  const dialog = element("dialog", { class: "wide", "aria-labelledby": heading.id });
+  const wrong = element("p", { class: "wrong", role: "alert" });
+  const accept = element("button", { type: "submit", class: "main" }, act);
+  const cancel = element("button", { type: "button" }, "Cancel");
+  const form = element("form", { method: "dialog" }, heading, ...fields, wrong, element("div", { class: "bar" }, accept, cancel));
+  dialog.append(form);
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    let answer: T | null = null;
+    form.addEventListener("submit", (event) => {
+      const found = read();
+      wrong.textContent = typeof found === "string" ? found : "";
+      if (typeof found === "string") event.preventDefault();
+      else answer = found;
+    });
+    cancel.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(answer);
+    });
+    dialog.showModal();
+  });
+}

@@ -312,7 +312,8 @@ export class Editing {
       if (number !== this.asked) return;
       if (original?.document) this.originals.set(key, original.document);
       this.found = problems;
-      this.doubts = doubts;
+      // A draft with an error says nothing of them: those that were told before stay.
+      if (problems.length === 0) this.doubts = doubts;
       this.unheard = "";
       if (document) this.document = document;
     } catch (error) {

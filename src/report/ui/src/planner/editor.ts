@@ -5,8 +5,10 @@ import { keepFocus } from "../lib/focus";
 import { DEFINITIONS, labelOf, settingText } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
-import { download, isCut, Refused, server, type Change, type Problem, type ScenarioEntry, type Workspace } from "./api";
+import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
 import { comparing } from "./comparing";
+import { doubting } from "./doubting";
+import { searching } from "./searching";
 import { ask } from "./dialog";
 import { draftOf, type Editing, type Group } from "./draft";
 import { markProblems, numberOf } from "./form";
@@ -77,7 +79,7 @@ class Editor {
   private readonly changes = element("div");
   private readonly run: HTMLButtonElement;
   private readonly saving: HTMLButtonElement;
-  private readonly compare: HTMLButtonElement;
+  private readonly studies: HTMLButtonElement[];
   private readonly panels: Panels;
   private readonly map: LayoutMap;
   /** Forms are built again after the next answer: rows came or went. */
@@ -95,7 +97,11 @@ class Editor {
   ) {
     this.chosen = this.first();
     this.run = named(button("Run", () => void this.busy(() => this.start())), "run", "main");
-    this.compare = named(button("Compare …", () => void this.busy(() => this.startComparison())), "compare");
+    this.studies = [
+      named(button("Compare …", () => void this.busy(() => this.startStudy(comparing, server.compare))), "compare"),
+      named(button("Find the best …", () => void this.busy(() => this.startStudy(searching, server.search))), "search"),
+      named(button("What decides? …", () => void this.busy(() => this.startStudy(doubting, server.sensitivity))), "sensitivity"),
+    ];
     this.saving = button("Save as …", () => void this.busy(() => this.save()));
     this.panels = new Panels({
       editing,
@@ -178,7 +184,7 @@ class Editor {
     if (editing.entry.strategies.length > 0) bar.append(...this.strategies());
     const { is_transition } = editing.entry;
     if (!is_transition) bar.append(element("label", { for: "days" }, "Days"), days, wrong("days"));
-    bar.append(this.run, this.compare, this.saving, button("Download the file", () => void this.download()));
+    bar.append(this.run, ...this.studies, this.saving, button("Download the file", () => void this.download()));
     const advanced = element("details", { class: "advanced" }, element("summary", {}, "Advanced"), element("label", { for: "seed" }, "Random seed "), seed, wrong("seed"), element("span", { class: "legend" }, " Another seed draws other random days."));
     for (const node of [bar, advanced]) {
       node.addEventListener("input", () => {
@@ -254,14 +260,14 @@ class Editor {
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
     // What can be run and is probably an error all the same, in the words of `validate`.
-    this.doubts.replaceChildren(...warningsBox(problems.length > 0 ? [] : doubts, "Warning"));
+    this.doubts.replaceChildren(...warningsBox(doubts, problems.length > 0 ? "Warning, before these errors" : "Warning"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }
 
   private allow(): void {
     const isShut = this.isBusy || this.editing.problems.length > 0;
-    for (const made of [this.run, this.saving, this.compare]) made.disabled = isShut;
+    for (const made of [this.run, this.saving, ...this.studies]) made.disabled = isShut;
   }
 
   private drawChanges(): void {
@@ -340,11 +346,12 @@ class Editor {
     this.shared.go(`#/run/${encodeURIComponent(state.id)}`);
   }
 
-  private async startComparison(): Promise<void> {
+  /** Asks in a window what is to be studied, and goes to where it shows. */
+  private async startStudy<T>(ask: (editing: Editing, numbers: { days: number | null; seed: number }) => Promise<T | null>, start: (request: T) => Promise<RunState>): Promise<void> {
     const numbers = this.asked();
-    const request = numbers && (await comparing(this.editing, numbers));
+    const request = numbers && (await ask(this.editing, numbers));
     if (!request) return;
-    const state = await server.compare(request);
+    const state = await start(request);
     this.shared.go(`#/run/${encodeURIComponent(state.id)}`);
   }
 

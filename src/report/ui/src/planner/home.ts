@@ -4,10 +4,10 @@ import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
 import { dollars, power, show } from "../lib/format";
 import { MapView } from "../map/view";
-import { followRuns, isComparison, isCut, server, type FinishedRun, type Headline, type Runs, type RunState, type ScenarioEntry, type Workspace } from "./api";
+import { followRuns, isCut, isOneRun, server, type FinishedRun, type Headline, type Runs, type RunState, type ScenarioEntry, type Workspace } from "./api";
 import { ask } from "./dialog";
 import type { Shared } from "./editor";
-import { told } from "./told";
+import { studied, told } from "./told";
 
 const MARK = 4.5;
 
@@ -101,11 +101,11 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
     row(state.id, ["", link(state.id), state.title || state.request.scenario, told, ...none, ""]);
   }
   for (const run of finished) {
-    const isStudy = run.command === "compare";
+    const isStudy = !isOneRun(run);
     const box = element("input", { type: "checkbox", id: `compare:${run.id}`, value: run.id, "aria-label": `compare ${run.id}` });
     box.checked = chosen.has(run.id);
     const when = new Date(run.finished_unix_s * 1000).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" });
-    row(run.id, [isStudy ? "" : box, link(run.id), run.title, isStudy ? comparedIn(run) : told(run), ...RESULTS.map(([, cell]) => (isStudy ? "" : cell(run.results))), when]);
+    row(run.id, [isStudy ? "" : box, link(run.id), run.title, isStudy ? studied(run) : told(run), ...RESULTS.map(([, cell]) => (isStudy ? "" : cell(run.results))), when]);
   }
   const names = ["compare", "run", "scenario", "changed", ...RESULTS.map(([name]) => name), "finished"];
   const head = element("thead", {}, element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, name))));
@@ -120,11 +120,6 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
   });
   compare.id = "compare-chosen";
   return element("div", {}, compare, element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Runs" }, element("table", { id: "run-table" }, head, body)));
-}
-
-function comparedIn(run: FinishedRun): string {
-  const asked = run.request;
-  return asked && isComparison(asked) ? `comparison of ${asked.variants.map(({ name }) => name).join(", ")}` : "comparison";
 }
 
 function link(id: string): HTMLElement {

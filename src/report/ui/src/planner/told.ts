@@ -1,12 +1,36 @@
-// A run in words: what was changed for it.
+// A run or a study in words: what was changed for it, what was asked.
 
+import { metricLabel } from "../data/metrics";
 import { settingTexts } from "../lib/labels";
-import type { FinishedRun } from "./api";
+import { isComparison, isSearch, isSensitivity, type Asked, type FinishedRun } from "./api";
 
 /** Without the notes on where numbers come from. */
 export function told(run: Pick<FinishedRun, "settings" | "overlays">): string {
   const overlays = run.overlays.map((path) => path.split("/").pop()?.replace(/\.toml$/, "").replaceAll("_", " ") ?? path);
   return [...overlays, ...settingTexts(run.settings)].join(", ") || "base case";
+}
+
+/** What a study was asked, in a few words. */
+export function studied({ command, request }: Pick<FinishedRun, "command" | "request">): string {
+  if (request && isComparison(request)) return `comparison of ${request.variants.map(({ name }) => name).join(", ")}`;
+  if (request && isSearch(request)) return `best design by ${request.objectives.map(metricLabel).join(" and ")}`;
+  if (request && isSensitivity(request)) return `what decides ${request.metric === null ? "the result" : metricLabel(request.metric)} of ${request.variants.map(({ name }) => name).join(" or ")}`;
+  const plain: Record<string, string> = { compare: "comparison", optimize: "best design", sensitivity: "what decides" };
+  return plain[command] ?? command;
+}
+
+/** What was requested, in words, for who waits for it. */
+export function requested(request: Asked): string {
+  if (isComparison(request)) return `${request.variants.map(({ name }) => name).join(", ")}: ${request.replications} simulations of each.`;
+  if (isSearch(request)) {
+    const { runs, minutes } = request.budget;
+    const budget = [minutes === null ? "" : `${minutes} minutes`, runs === null ? "" : `${runs} simulations`].filter((part) => part !== "").join(", at most ");
+    return `The best design by ${request.objectives.map(metricLabel).join(" and ")}, in ${budget === "" ? "2,000 simulations" : budget}.`;
+  }
+  if (isSensitivity(request)) return `Which doubtful numbers decide ${request.metric === null ? "the result" : metricLabel(request.metric)}: ${request.variants.map(({ name }) => name).join(" or ")}.`;
+  const overlays = request.strategies.map((name) => name.replaceAll("_", " "));
+  const changes = request.changes.length === 1 ? "1 change" : `${request.changes.length} changes`;
+  return [...overlays, request.changes.length > 0 ? changes : "", request.days === null ? "" : `${request.days} days`].filter((part) => part !== "").join(", ") || "Base case";
 }
 
 /** The scenario of a run, however it was named: `./port_terminal`, `port_terminal/scenario.toml` and `port_terminal` are one. */

@@ -2,10 +2,11 @@
 
 import type { Page } from "../data/types";
 import { button, element, section } from "../lib/dom";
-import { download, follow, isComparison, isCut, Refused, server, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
+import { download, follow, isComparison, isCut, isOneRun, isRun, isSearch, isSensitivity, Refused, server, type Asked, type Change, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
 import { setDraft } from "./draft";
 import type { Shared } from "./editor";
-import { isSameScenario, scenarioOf, told } from "./told";
+import type { Json } from "./json";
+import { isSameScenario, requested, scenarioOf, studied, told } from "./told";
 
 export type Show = (page: HTMLElement, data: Page) => void;
 
@@ -39,6 +40,50 @@ export async function openRun(page: HTMLElement, id: string, shared: Shared, gon
   if (isCut(gone)) return;
   page.replaceChildren(head, results);
   show(results, data);
+  if (own && data.kind === "design") head.append(...nextSteps(own, data, shared));
+}
+
+type Search = Extract<Page, { kind: "design" }>["search"];
+
+/** A setting of a design as a change of a draft. */
+function change(setting: string): Change {
+  const at = setting.indexOf("=");
+  const [path, text] = [setting.slice(0, at), setting.slice(at + 1)];
+  try {
+    return { path, value: JSON.parse(text) as Json };
+  } catch {
+    return { path, value: text };
+  }
+}
+
+/** What to do with the best design: open it, or ask which doubtful numbers would turn the choice between it and the next one. */
+function nextSteps(own: FinishedRun, { search }: { search: Search }, shared: Shared): HTMLElement[] {
+  const { request } = own;
+  const { best, front, otherwise } = search.answer;
+  if (!request || !isSearch(request) || !best) return [];
+  const { scenario, strategies, days, seed } = request;
+  const drafted = (settings: string[]) => [...request.changes.filter(({ path }) => !(path in request.decide)), ...settings.map(change)];
+  const open = button("Open this design", () => {
+    const entry = shared.workspace.scenarios.find(({ path }) => path === scenario);
+    if (!entry) return;
+    setDraft(entry, { scenario, strategies, changes: drafted(best.settings), days, seed });
+    shared.go(`#/scenario/${encodeURIComponent(scenario)}`, "The best design is on the page as changes; nothing is written until you save.");
+  });
+  const nearest = [...otherwise].sort((a, b) => Math.abs(a.other.difference ?? Infinity) - Math.abs(b.other.difference ?? Infinity))[0]?.other;
+  const second = front[0] ?? nearest;
+  const [metric] = request.objectives;
+  if (!second || metric === undefined) return [element("div", { class: "bar" }, open)];
+  const variants = [{ name: "Best design", strategies, changes: drafted(best.settings) }, { name: "Next best", strategies, changes: drafted(second.settings) }];
+  const turn = button("Which numbers would turn the choice?", () => {
+    turn.disabled = true;
+    const asked = server.sensitivity({ scenario, variants, metric, replications: 2, points: 64, days, seed });
+    const failed = (error: Error) => {
+      turn.disabled = false;
+      shared.say(error.message, true);
+    };
+    void asked.then(({ id }) => shared.go(`#/run/${encodeURIComponent(id)}`)).catch(failed);
+  });
+  return [element("div", { class: "bar" }, open, turn)];
 }
 
 /** Time that is left, from what was done since the page looked: too early to tell in the first seconds. */
@@ -57,7 +102,7 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   const line = element("p");
   const actions = element("div", { class: "bar" });
   const back = element("p", {}, element("a", { href: `#/scenario/${encodeURIComponent(first.request.scenario)}` }, "Back to the scenario"), ": the run goes on.");
-  page.replaceChildren(element("h1", {}, first.title || first.id), element("p", {}, asked(first)), section("Progress", "The results show here when it is done.", status, bar, line, actions), back);
+  page.replaceChildren(element("h1", {}, first.title || first.id), element("p", {}, requested(first.request)), section("Progress", "The results show here when it is done.", status, bar, line, actions), back);
   let last = first;
   let shown = "";
   let timer = 0;
@@ -66,7 +111,9 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   const draw = () => {
     window.clearTimeout(timer);
     timer = 0;
-    bar.value = last.of > 0 ? last.done / last.of : 0;
+    // A bar that only moves says that nobody knows how far it is.
+    if (last.of === 0 && last.status === "running") bar.removeAttribute("value");
+    else bar.value = last.of > 0 ? last.done / last.of : 0;
     if (isLost) {
       status.textContent = "The server does not answer; was it stopped? This page asks again by itself.";
       shown = "";
@@ -74,7 +121,7 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
     }
     since ??= last.status === "running" ? { at: Date.now(), done: last.done } : null;
     const left = since && last.status === "running" ? timeLeft(Date.now() - since.at, last.done - since.done, last.of - since.done) : "";
-    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : "", left, last.message].filter((part) => part !== "").join(", ");
+    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : last.done > 0 ? `${last.done} ${last.unit}` : "", left, last.message].filter((part) => part !== "").join(", ");
     if (last.status === shown) return;
     shown = last.status;
     status.textContent = STATUS[last.status];
@@ -96,14 +143,6 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
   return last;
 }
 
-/** What was requested, in words. */
-function asked({ request }: RunState): string {
-  if (isComparison(request)) return `${request.variants.map(({ name }) => name).join(", ")}: ${request.replications} simulations of each.`;
-  const overlays = request.strategies.map((name) => name.replaceAll("_", " "));
-  const changes = request.changes.length === 1 ? "1 change" : `${request.changes.length} changes`;
-  return [...overlays, request.changes.length > 0 ? changes : "", request.days === null ? "" : `${request.days} days`].filter((part) => part !== "").join(", ") || "Base case";
-}
-
 function drawActions(actions: HTMLElement, state: RunState, shared: Shared): void {
   actions.replaceChildren();
   const act = (text: string, work: () => Promise<unknown>) => {
@@ -122,7 +161,7 @@ function drawActions(actions: HTMLElement, state: RunState, shared: Shared): voi
   if (status === "queued" || status === "running") act("Cancel", () => server.cancel(state.id));
   if (status === "interrupted" || status === "cancelled" || status === "failed") {
     act("Run it again", async () => {
-      const next = isComparison(request) ? await server.compare(request) : await server.start({ scenario: request.scenario, strategies: request.strategies, changes: request.changes }, request.days, request.seed);
+      const next = await again(request);
       if (status === "interrupted") await server.drop(state.id);
       shared.go(`#/run/${encodeURIComponent(next.id)}`);
     });
@@ -135,10 +174,18 @@ function drawActions(actions: HTMLElement, state: RunState, shared: Shared): voi
   }
 }
 
+/** Asks for the same once more. What a search has simulated is kept: it goes on from there. */
+function again(request: Asked): Promise<RunState> {
+  if (isComparison(request)) return server.compare(request);
+  if (isSearch(request)) return server.search(request);
+  if (isSensitivity(request)) return server.sensitivity(request);
+  return server.start({ scenario: request.scenario, strategies: request.strategies, changes: request.changes }, request.days, request.seed);
+}
+
 async function header(id: string, own: FinishedRun | undefined, finished: FinishedRun[], shared: Shared): Promise<HTMLElement> {
   const bar = element("div", { class: "bar" });
-  if (own) bar.append(element("span", {}, element("b", {}, id), own.command === "compare" ? "" : ` ${told(own)}`), ...(await further(own, shared)));
-  if (own && own.command !== "compare") bar.append(...sideBySide(own, finished, shared));
+  if (own) bar.append(element("span", {}, element("b", {}, id), ` ${isOneRun(own) ? told(own) : studied(own)}`), ...(await further(own, shared)));
+  if (own && isOneRun(own)) bar.append(...sideBySide(own, finished, shared));
   return element("div", {}, bar, await downloads(id, shared));
 }
 
@@ -155,14 +202,14 @@ function changeFurther(own: FinishedRun, entry: ScenarioEntry): HTMLElement {
   const link = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, "Change and run again");
   const { request } = own;
   link.addEventListener("click", () => {
-    if (request && !isComparison(request)) setDraft(entry, request);
+    if (request && isRun(request)) setDraft(entry, request);
   });
   return link;
 }
 
 /** Another run of the same scenario: mostly it is the layout that was changed. */
 function sideBySide(own: FinishedRun, finished: FinishedRun[], shared: Shared): HTMLElement[] {
-  const others = finished.filter((run) => run.id !== own.id && run.command !== "compare");
+  const others = finished.filter((run) => run.id !== own.id && isOneRun(run));
   const isOwn = (run: FinishedRun) => isSameScenario(scenarioOf(run), scenarioOf(own));
   others.sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
   if (others.length === 0) return [];

@@ -81,6 +81,50 @@ async function compare(page) {
   await pictures(page, "study_served");
 }
 
+/** The best of a few designs, found while the page tells how far it is; it can be opened as changes. */
+async function findBest(page) {
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.locator("#days").fill("1");
+  await page.getByRole("button", { name: "Find the best …" }).click();
+  await page.getByRole("button", { name: "Start the search" }).click();
+  await page.getByText("Choose at least one thing that may be decided.").waitFor();
+  for (const [key, value] of [["from", "10"], ["to", "14"], ["step", "2"]]) await page.locator(`[id="decide:charger.night.cabinets:${key}"]`).fill(value);
+  await page.getByText("3 designs in all.").waitFor();
+  await page.locator('[id="constraint:0"]').selectOption("hauls_completed");
+  await page.getByLabel("which end").first().selectOption("least");
+  await page.locator('[id="constraint:0:value"]').fill("1");
+  await page.locator("#budget").fill("30");
+  await page.locator("#budget-unit").selectOption("runs");
+  await isAccessible(page, "the window that asks what to search");
+  await pictures(page, "search_window");
+  await page.getByRole("button", { name: "Start the search" }).click();
+  await page.waitForURL(/#\/run\//);
+  await page.locator("#the-design").waitFor({ timeout: 180_000 });
+  const id = decodeURIComponent(new URL(page.url()).hash.split("/")[2]);
+  const { answer } = await (await fetch(`${address}api/v1/runs/${id}/results`)).json();
+  const [, cabinets] = answer.best.settings[0].split("=");
+  equal(await page.locator("#the-design tbody td").first().textContent(), cabinets, "the chosen number of cabinets");
+  await isAccessible(page, "the best design");
+  await fits(page, "the best design");
+  await pictures(page, "design_served");
+  await page.getByRole("button", { name: "Open this design" }).click();
+  await page.locator("#changes").filter({ hasText: /Charger cabinets of night|None yet/ }).waitFor();
+}
+
+/** Which numbers decide takes long: the page tells how far it is, and it can be cancelled. */
+async function whatDecides(page) {
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.getByRole("button", { name: "What decides? …" }).click();
+  await isAccessible(page, "the window that asks what decides");
+  await pictures(page, "sensitivity_window");
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.waitForURL(/#\/run\//);
+  await page.getByText(/\d+ combinations of values/).waitFor({ timeout: 120_000 });
+  await isAccessible(page, "a study that goes on");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("It was cancelled.").waitFor({ timeout: 60_000 });
+}
+
 /** Task A: a scenario of one's own from a template, with a tariff, a map, other equipment and hours, a limit; all can be undone. */
 async function ownPort(page) {
   await page.goto(address);
@@ -177,6 +221,8 @@ await onPage(
     equal(download.suggestedFilename(), "half_the_limit.toml", "name of the download");
     await download.saveAs(join(folder, "half_the_limit.toml"));
     await listIsLive(page, before);
+    await findBest(page);
+    await whatDecides(page);
     await ownPort(page);
     console.log(JSON.stringify({ before, after }));
   },

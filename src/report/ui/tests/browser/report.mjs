@@ -30,9 +30,11 @@ async function look(folder, kind, sessions) {
       await page.goto(file);
       await page.locator("h1").waitFor();
       equal(await page.locator("img").count(), 0, "elements made of names");
-      if (kind !== "study") await metricsAreThose(page, folder);
+      if (kind === "run" || kind === "years") await metricsAreThose(page, folder);
       if (kind === "run") await runPage(page, folder, sessions);
       if (kind === "study") await studyPage(page, folder);
+      if (kind === "design") await designPage(page, folder);
+      if (kind === "influence") await influencePage(page, folder);
       await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
       await fits(page, `${kind} page`);
       await isAccessible(page, `${kind} page`);
@@ -192,4 +194,34 @@ async function glanceIsThat(page, study) {
     const { width } = await cell.boundingBox();
     holds(width >= 60, `the column of strategies is ${width} pixels wide`);
   }
+}
+
+const raw = (page, where) => page.locator(`${where} tbody tr`).evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.dataset.raw ?? cell.textContent)));
+
+/** The best design, its cost by part, how it holds and what would change the choice are those of optimize.json. */
+async function designPage(page, folder) {
+  const { answer, decisions, metrics_of_the_design: metrics, constraints } = read(folder, "optimize.json");
+  equal((await raw(page, "#the-design")).length, decisions.length, "decisions on the page");
+  const mean = (name) => metrics.find((it) => it.name === name)?.mean;
+  const total = await page.locator("#cost-by-part tfoot td").first().getAttribute("data-raw");
+  equal(Number(total), mean("year_cost_usd"), "the yearly cost on the page");
+  const kept = await raw(page, "#constraints");
+  constraints.forEach((_, at) => equal(Number(kept[at][2]), 100 * answer.best.standing.kept[at], "days on which a constraint was kept"));
+  const others = await raw(page, "#what-would-change-the-choice");
+  equal(others.length, answer.otherwise.length, "other choices on the page");
+  others.forEach((cells, at) => equal(Number(cells[3]), answer.otherwise[at].other.difference, "what another choice costs"));
+  for (const link of await page.locator("a.card").evaluateAll((list) => list.map((card) => card.getAttribute("href")))) equal(await page.locator(link).count(), 1, `evidence at ${link}`);
+}
+
+/** The decisive numbers and their shares are those of sensitivity.json. */
+async function influencePage(page, folder) {
+  const { headline, numbers } = read(folder, "sensitivity.json");
+  await page.getByText(headline).first().waitFor();
+  const rows = await raw(page, "#what-decides");
+  equal(rows.length, numbers.length, "numbers on the page");
+  rows.forEach((cells, at) => {
+    equal(cells.at(-1), numbers[at].path, "the number of a row");
+    equal(Number(cells[4]), 100 * numbers[at].total.value, "what it explains");
+  });
+  for (const link of await page.locator("a.card").evaluateAll((list) => list.map((card) => card.getAttribute("href")))) equal(await page.locator(link).count(), 1, `evidence at ${link}`);
 }

@@ -99,12 +99,32 @@ describe("a client made from the description", () => {
     expect((await ended(id)).status).toBe("cancelled");
     expect((await client.POST("/api/v1/runs/{id}/cancel", path)).response.status).toBe(409);
   });
+});
 
+describe("studies by a client made from the description", () => {
   it("compares strategies on the same random days", async () => {
     const variants = [{ name: "as filed", strategies: [], changes: [] }, { name: "half", strategies: [], changes: [{ path: "site.depot.limit_kw", value: 550 }] }];
     const { id } = good(await client.POST("/api/v1/comparisons", { body: { scenario: "depot_night", variants, replications: 2, days: 1, seed: 1, until: null } }));
     expect((await ended(id)).status).toBe("finished");
     const study = good(await client.GET("/api/v1/runs/{id}/results", { params: { path: { id } } }));
-    expect("strategies" in study && study.strategies.map(({ name }) => name)).toEqual(["as filed", "half"]);
+    expect("baseline" in study && study.strategies.map(({ name }) => name)).toEqual(["as filed", "half"]);
+  });
+
+  it("searches for the best of a few designs, and can ask again", async () => {
+    const decide = { "charger.night.cabinets": [12, 14] };
+    const body = { ...draft, days: 1, seed: 1, objectives: ["bill_total_usd" as const], decide, constraints: [], confidence: 0.9, budget: { runs: 12, minutes: null, replications: 2 } };
+    const { id } = good(await client.POST("/api/v1/searches", { body }));
+    expect((await ended(id)).status).toBe("finished");
+    const found = good(await client.GET("/api/v1/runs/{id}/results", { params: { path: { id } } }));
+    expect("answer" in found && found.answer.best?.settings[0]).toMatch(/^charger\.night\.cabinets=1[24]$/);
+    const page = good(await client.GET("/api/v1/runs/{id}/page", { params: { path: { id } } }));
+    expect(page.kind === "design" && page.search.answer).toEqual("answer" in found && found.answer);
+  });
+
+  it("asks which numbers decide, and cancels", async () => {
+    const variants = [{ name: "as filed", strategies: [], changes: [] }];
+    const { id } = good(await client.POST("/api/v1/sensitivities", { body: { scenario: "depot_night", variants, metric: "bill_total_usd", replications: 1, points: 16, days: 1, seed: 1 } }));
+    good(await client.POST("/api/v1/runs/{id}/cancel", { params: { path: { id } } }));
+    expect((await ended(id)).status).toBe("cancelled");
   });
 });

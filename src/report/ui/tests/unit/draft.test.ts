@@ -9,10 +9,10 @@ const ENTRY: ScenarioEntry = { path: "depot", title: "Depot", description: "", i
 const FILE: Table = { site: { a: { limit_kw: 1000 }, b: {} }, charger: { lot: { site: "a", cabinets: 6, cabinet_kw: 150, sources: { cabinets: "chosen", cabinet_kw: "maker" } } } };
 
 /** A server that has no mistakes to tell and merges nothing: the draft keeps its own view of the document. */
-function serve(problems: unknown[] = []): void {
+function serve(problems: unknown[] = [], doubts: string[] = []): void {
   const answer = (body: string) => {
     const draft = JSON.parse(body) as { changes: unknown[] };
-    return { problems, doubts: [], document: draft.changes.length === 0 ? FILE : null };
+    return { problems, doubts, document: draft.changes.length === 0 ? FILE : null };
   };
   vi.stubGlobal("fetch", (_: string, { body }: { body: string }) => Promise.resolve(new Response(JSON.stringify(answer(body)))));
 }
@@ -26,6 +26,19 @@ async function opened(): Promise<Editing> {
 beforeEach(() => {
   sessionStorage.clear();
   serve();
+});
+
+describe("a warning", () => {
+  it("is not hidden by an error that comes after it", async () => {
+    serve([], ["a connection of 14 kW"]);
+    const editing = await opened();
+    serve([{ file: "", line: 0, column: 0, field: "site.a.limit_kw", message: "wrong", help: null }]);
+    await editing.check();
+    expect([editing.problems.length, editing.doubts]).toEqual([1, ["a connection of 14 kW"]]);
+    serve();
+    await editing.check();
+    expect(editing.doubts).toEqual([]);
+  });
 });
 
 describe("a change", () => {

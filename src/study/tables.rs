@@ -1,8 +1,11 @@
 //! The tables that studies leave.
 
 use crate::kernel::calendar::Calendar;
+use crate::record::folder::FolderError;
 use crate::record::names::Names;
-use crate::record::table::row;
+use crate::record::read::ReadError;
+use crate::record::table::{Row, TableError, TableWriter, row};
+use std::path::Path;
 use std::sync::Arc;
 
 row! {
@@ -147,6 +150,60 @@ row! {
     }
 }
 
+row! {
+    /// A doubtful number and what it explains.
+    NumberRow in "numbers" {
+        /// path of the number
+        number: String [""],
+        /// as written
+        written: String [""],
+        /// lowest value; of a list, the lowest factor on it
+        low: Option<f64> [""],
+        /// highest value or factor
+        high: Option<f64> [""],
+        /// verified, assumed, unverified and so on
+        quality: String [""],
+        /// key of its source
+        source: String [""],
+        /// where the range comes from, or why it was not varied
+        range: String [""],
+        /// share of the variance that it moved in the screening; empty where its group was left out
+        moved: Option<f64> [""],
+        /// share that it explains by itself
+        first: Option<f64> [""],
+        /// share that it explains with its interactions
+        total: Option<f64> [""],
+        /// lower end of the 95 % interval of the total share
+        total_low: Option<f64> [""],
+        /// upper end
+        total_high: Option<f64> [""],
+        /// what the choice between the strategies would gain if it were known, in the unit of the metric
+        worth: Option<f64> [""],
+    }
+}
+
+row! {
+    /// A design that was tried.
+    DesignRow in "designs" {
+        /// number of the design, in the order in which they were tried
+        number: u32 [""],
+        /// what it sets
+        settings: String [""],
+        /// random days of the race
+        days: u32 [""],
+        /// fresh days on which its constraints were judged
+        fresh_days: u32 [""],
+        /// mean of the first objective
+        objective: Option<f64> [""],
+        /// mean of the second objective, where there is one
+        second_objective: Option<f64> [""],
+        /// share of its days on which all constraints held
+        kept: Option<f64> [""],
+        /// `best`, `front`, `beaten`, `infeasible`, `not_followed`, `refused`
+        state: String [""],
+    }
+}
+
 /// The rows of studies name everything themselves; this stands in for the names of a run's ids.
 ///
 /// # Panics
@@ -154,4 +211,29 @@ row! {
 #[must_use]
 pub fn no_names() -> Names {
     Names::none(Calendar::new("2000-01-01", "UTC", 1).expect("a fixed date in a fixed zone"))
+}
+
+/// Writes one table into a folder; its name and the digest of its rows.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
+    let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
+    writer.write(rows, &no_names())?;
+    let (table, digest) = writer.finish()?;
+    Ok((table.to_owned(), digest))
+}
+
+/// Why results could not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The page.
+    #[error(transparent)]
+    Report(#[from] ReadError),
 }

@@ -1,0 +1,180 @@
+// The page of a search: the best of many designs, how sure that is, and what it would take to choose otherwise.
+
+import { metricLabel, metricUnit, PLAIN } from "../data/metrics";
+import type { DesignAnswer } from "../data/types";
+import { differencePicture } from "../charts/intervals";
+import { drawPaths } from "../charts/bars";
+import { element, section } from "../lib/dom";
+import { around, interval, show } from "../lib/format";
+import { numberName, settingText, settingTexts } from "../lib/labels";
+import { contents, newPage } from "../lib/page";
+import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { number, percent, table, type Cell } from "../lib/tables";
+
+type Search = DesignAnswer["search"];
+type Design = Search["answer"]["front"][number];
+type Constraint = Search["constraints"][number];
+
+/** Parts of the yearly cost, in the order in which they are told. */
+const PARTS = ["year_capital_usd", "year_upkeep_usd", "year_bill_usd", "year_fuel_usd", "year_lost_work_usd"];
+
+/** The design that is told: the one that was shown to hold, or the one that came nearest. */
+const told = ({ answer }: Search): Design | undefined => answer.best ?? answer.front[0];
+
+/** What must hold, in words: at most 20 min in 95 % of the random days. */
+export function must({ metric, must: { most, least, chance } }: Constraint): string {
+  const unit = metricUnit(metric);
+  const end = (word: string, value: number | null) => (value === null ? "" : `${word} ${show(value)}${unit === "" ? "" : ` ${unit}`}`);
+  const ends = [end("at most", most), end("at least", least)].filter((text) => text !== "").join(" and ");
+  return `${metricLabel(metric)} ${ends}, ${chance === null ? "on average" : `in ${show(100 * chance, 1)} % of the random days or more`}`;
+}
+
+/** The value of a setting, in words: what stands behind the colon. */
+function chosenText(path: string, value: string): string {
+  const text = settingText(`${path}=${value}`);
+  const at = text.indexOf(": ");
+  return at < 0 ? value : text.slice(at + 2);
+}
+
+function allowed({ path, choices, is_ordered }: Search["decisions"][number]): string {
+  const [first, last] = [choices[0] ?? "", choices.at(-1) ?? ""];
+  if (is_ordered && choices.length > 3) return `${first} to ${last}, ${choices.length} choices`;
+  return choices.map((choice) => chosenText(path, choice)).join(", ");
+}
+
+/** Means and shares of a design in the columns that all tables of designs have. */
+function columns(search: Search): string[] {
+  const unit = (name: string) => (metricUnit(name) === "" ? "" : `, ${metricUnit(name)}`);
+  const [objective] = search.objectives;
+  return [
+    ...search.objectives.map((name) => `${metricLabel(name)}${unit(name)}`),
+    ...(objective ? [`difference to the design above in ${metricLabel(objective)}${unit(objective)}`] : []),
+    ...search.constraints.map(({ metric }) => `kept: ${metricLabel(metric)}`),
+  ];
+}
+
+function cells(search: Search, { standing, difference, half_width }: Design): Cell[] {
+  return [
+    ...search.objectives.map((_, at) => number(standing.objectives[at] ?? null)),
+    difference === null ? "–" : { text: around(difference, half_width, true), raw: difference, isText: true },
+    ...search.constraints.map((_, at) => percent(standing.kept[at] ?? null)),
+  ];
+}
+
+function decisions(search: Search): HTMLElement {
+  const rows = search.decisions.map((decision): Cell[] => {
+    const value = decision.chosen === null ? undefined : decision.choices[decision.chosen];
+    return [numberName(decision.path), value === undefined ? "–" : chosenText(decision.path, value), allowed(decision)];
+  });
+  return section("The design", "What was decided, and what could have been chosen.", ...table(["decision", "chosen", "allowed"], rows, "The design"));
+}
+
+function otherwise(search: Search): HTMLElement[] {
+  const { otherwise: others } = search.answer;
+  if (others.length === 0) return [];
+  const rows = others.map(({ path, chosen, other }): Cell[] => [`${numberName(path)} other than ${chosenText(path, chosen)}`, settingTexts(other.settings).join("; "), ...cells(search, other)]);
+  const [objective = ""] = search.objectives;
+  const picture = others.flatMap(({ path, other }) =>
+    other.difference === null ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
+  );
+  const about = `What another choice would change in ${metricLabel(objective)}: ${picture.map(({ name, words }) => `${name} ${words}`).join("; ")}`;
+  return [
+    section(
+      "What would change the choice",
+      `Decision by decision the best design with another choice, on the same random days. A difference whose interval reaches across the dashed line may be chance: there the choice is open. To learn which assumed numbers would turn it, ask for the sensitivity between the two designs.`,
+      ...(picture.length > 0 ? [differencePicture(picture, metricUnit(objective), about)] : []),
+      ...table(["choice", "best design with it", ...columns(search)], rows, "The best design with another choice"),
+    ),
+  ];
+}
+
+function constraints(search: Search): HTMLElement[] {
+  const best = told(search);
+  if (!best || search.constraints.length === 0) return [];
+  const rows = search.constraints.map((constraint, at): Cell[] => [must(constraint), number(best.standing.constraints[at] ?? null), percent(best.standing.kept[at] ?? null)]);
+  const about = `Means and shares over ${show(best.standing.days)} random days, of which the last took no part in the search: the best of many was also the luckiest. A design is reported when these show with ${show(100 * search.confidence, 0)} % confidence that it holds all of them.`;
+  return [section("Constraints", about, ...table(["what must hold", "mean", "kept on"], rows, "Constraints"))];
+}
+
+function costs(search: Search): HTMLElement[] {
+  const value = (name: string) => search.metrics_of_the_design.find((it) => it.name === name)?.mean ?? null;
+  const whole = value("year_cost_usd");
+  const parts = PARTS.map((name) => ({ name, usd: value(name) })).filter((part): part is { name: string; usd: number } => part.usd !== null && part.usd !== 0);
+  if (whole === null || parts.length === 0) return [];
+  const row = (name: string, usd: number): Cell[] => [metricLabel(name), number(usd, 0), percent(whole === 0 ? null : usd / whole)];
+  return [section("Cost by part", "The yearly cost of the design: means over its first random days.", ...table(["part", "USD a year", "share"], parts.map(({ name, usd }) => row(name, usd)), "Cost by part", [row("year_cost_usd", whole)]))];
+}
+
+function runnersUp(search: Search): HTMLElement[] {
+  const { front } = search.answer;
+  const others = search.answer.best ? front : front.slice(1);
+  if (others.length === 0) return [];
+  const isFront = search.objectives.length > 1;
+  const rows = others.map((design): Cell[] => [settingTexts(design.settings).join("; "), ...cells(search, design), percent(design.probability_best, 0)]);
+  const holder = element("div", { class: "chart" });
+  if (isFront) {
+    const [x = "", y = ""] = search.objectives;
+    const all = [told(search), ...others].flatMap((design) => (design ? [{ name: settingTexts(design.settings).join("; "), x: design.standing.objectives[0] ?? 0, y: design.standing.objectives[1] ?? 0 }] : []));
+    all.sort((a, b) => a.x - b.x);
+    drawPaths(holder, [{ name: "Pareto front", points: all }], [`${metricLabel(x)}, ${metricUnit(x)}`, `${metricLabel(y)}, ${metricUnit(y)}`]);
+  }
+  const about = isFront ? "Designs of which none is better in both objectives: each costs something in one of them." : "The random days could not tell these from the design above: choose among them by what the simulation does not know.";
+  return [section(isFront ? "Pareto front" : "Runners-up", about, ...(isFront ? [holder] : []), ...table(["design", ...columns(search), "chance to be best"], rows, isFront ? "Pareto front" : "Runners-up"))];
+}
+
+function figures(search: Search): HTMLElement[] {
+  const known = new Map(PLAIN.map(([name], at) => [name as string, at]));
+  const rest = search.metrics_of_the_design.filter(({ name }) => !PARTS.includes(name));
+  rest.sort((a, b) => (known.get(a.name) ?? 99) - (known.get(b.name) ?? 99));
+  if (rest.length === 0) return [];
+  const rows = rest.map(({ name, mean, unit }): Cell[] => [metricLabel(name), number(mean), unit]);
+  return [section("What the design does", "Means over its first random days. The avoidable shares say how far another charging control could still go.", ...table(["metric", "mean", "unit"], rows, "What the design does"))];
+}
+
+function cards(search: Search): HTMLElement {
+  const { best, front, otherwise: others } = search.answer;
+  const design = told(search);
+  const [objective = ""] = search.objectives;
+  const next = others.filter(({ other }) => other.difference !== null).sort((a, b) => Math.abs(a.other.difference ?? 0) - Math.abs(b.other.difference ?? 0))[0];
+  const kept = design?.standing.kept.filter((share): share is number => share !== null) ?? [];
+  const open = best ? front.length : Math.max(0, front.length - 1);
+  const hasConstraints = search.constraints.length > 0;
+  const findings: Finding[] = [
+    { what: "Is there a design that holds?", value: best ? "Yes" : "Not shown", details: [best ? `${show(search.designs_tried)} of ${show(search.designs_of_the_space)} designs tried` : "what came nearest is below", `${show(search.runs)} simulations`], evidence: "the-design", tone: best ? "good" : "bad" },
+    ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
+    ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: "what-would-change-the-choice", tone: "plain" as const }] : []),
+    ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map(must), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
+  ];
+  return verdict(findings);
+}
+
+export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
+  newPage(page, report.title);
+  const { search } = report;
+  const design = told(search);
+  const words = design ? settingTexts(design.settings).join("; ") : "No design could be simulated.";
+  const shared = settingTexts(search.settings);
+  const how = section(
+    "How to read this",
+    "",
+    element(
+      "ul",
+      { class: "plain" },
+      element("li", {}, `Method: ${search.method}.`),
+      element("li", {}, search.budget_minutes === null ? `${show(search.runs)} of ${show(search.budget_runs)} runs were used.` : `${show(search.budget_minutes)} minutes came to ${show(search.budget_runs)} runs on the machine that searched; ${show(search.runs)} were used.`),
+      element("li", {}, "± is half of a 95 % interval of the difference, day by day. Chance to be best: how often a design had the best mean when its days were drawn again."),
+      element("li", {}, "best.toml in the folder of the result is an overlay with the design: run it, compare it, or search on from it."),
+    ),
+  );
+  how.classList.add("appendix");
+  const sections = [decisions(search), ...constraints(search), ...costs(search), ...otherwise(search), ...runnersUp(search), ...figures(search), ...assumptions(report), how, provenance(report)];
+  page.append(
+    element("h1", {}, report.title),
+    element("p", {}, `The best of ${show(search.designs_of_the_space)} designs by ${search.objectives.map(metricLabel).join(" and ")}.${shared.length > 0 ? ` In all of them: ${shared.join("; ")}.` : ""}`),
+    element("p", { class: "question" }, element("b", {}, search.answer.best || !design ? words : `Nearest: ${words}`)),
+    cards(search),
+    ...warningsBox(report.warnings),
+    contents(sections),
+    ...sections,
+  );
+}
