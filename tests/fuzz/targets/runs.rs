@@ -69,10 +69,11 @@ pub(crate) fn run(data: &[u8]) {
     if let Ok(manifest) = Manifest::read(dir.path()) {
         let _ = portvolt::report::build(dir.path(), &manifest, None);
     }
+    let options = ocpp::Options { version: ocpp::Version::V201, unit: ocpp::Unit::Watts, most_periods: 1024 };
     if let Ok(loads) = portvolt::export::loads(dir.path()) {
         for (site, load) in &loads.sites {
-            let schedules = ocpp::schedules(&load.charging_kw, loads.interval_s);
-            let _ = ocpp::requests(ocpp::Version::V201, &schedules, loads.start_unix_s);
+            let schedules = ocpp::schedules(&load.charging_kw, loads.interval_s, options);
+            let _ = ocpp::requests(options, &schedules, loads.start_unix_s);
             let _ = (loadshape::element_name(site), loadshape::csv(&load.total_kw));
         }
     }

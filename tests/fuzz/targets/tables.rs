@@ -1,7 +1,7 @@
 //! Any text as each CSV file that Portvolt reads, those of a scenario and those of commands: every row is read or told to be
 //! wrong, in bounded time.
 
-use portvolt::import::{afdc, load as metered, tariff_csv};
+use portvolt::import::{afdc, load as metered, map::Map, tariff_csv};
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::replay::{self, Replay};
 use std::path::Path;
@@ -43,6 +43,11 @@ fn as_sessions(text: &[u8]) {
     }
 }
 
+/// A zone whose clocks change by half an hour.
+fn zoned() -> Map {
+    Map { zone: Some("Australia/Lord_Howe".to_owned()), ..Map::default() }
+}
+
 pub(crate) fn run(data: &[u8]) {
     let Some((kind, bytes)) = data.split_first() else { return };
     let kind = usize::from(*kind) % (SET.len() + 4);
@@ -53,7 +58,7 @@ pub(crate) fn run(data: &[u8]) {
     let mut problems = Vec::new();
     match kind - SET.len() {
         0 => as_sessions(bytes),
-        1 => drop(metered::read("t.csv", text, "Australia/Lord_Howe", &mut problems)),
+        1 => drop(metered::read("t.csv", bytes, &zoned(), &mut problems)),
         2 => drop(afdc::read("t.csv", text, &afdc::Options::default(), &mut problems)),
         _ => {
             let read = tariff_csv::read("t.csv", text, &mut problems);
