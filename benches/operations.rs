@@ -40,6 +40,7 @@ fn scenarios(criterion: &mut Criterion) {
         ("depot_night week", loaded("depot_night", None, &[])),
         ("port_terminal week", loaded("port_terminal", None, &[])),
         ("port_terminal planned week", loaded("port_terminal", Some("planned.toml"), &[])),
+        ("san_pedro_bay planned day", loaded("san_pedro_bay", Some("planned.toml"), &["time.days=1"])),
         ("san_pedro_bay day", loaded("san_pedro_bay", None, &["time.days=1"])),
         ("san_pedro_bay all electric day", loaded("san_pedro_bay", Some("all_electric.toml"), &["time.days=1"])),
     ];

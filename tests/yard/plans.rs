@@ -61,6 +61,11 @@ fn what_is_right_is_accepted() {
     assert_eq!(shipped_one(&["planned.toml"]), Ok(()));
     assert_eq!(shipped_one(&["planned.toml", "lots_at_blocks.toml"]), Ok(()));
     assert_eq!(shipped_one(&["planned.toml", "opportunity.toml"]), Ok(()));
+    assert_eq!(shipped_one(&["automated.toml"]), Ok(()));
+    let overlays = vec![shipped("san_pedro_bay").join("planned.toml")];
+    let bay = load(&Request { path: shipped("san_pedro_bay"), overlays, ..Request::default() });
+    let bay = bay.unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(bay.scenario.terminal.values().filter(|terminal| terminal.plan.is_some()).count(), 13);
     let layout = |overlays: &[&str]| {
         let overlays = overlays.iter().map(|name| shipped("layout_study").join(name)).collect();
         load(&Request { path: shipped("layout_study"), overlays, ..Request::default() })
