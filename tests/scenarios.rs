@@ -11,7 +11,7 @@ use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::schema;
 use portvolt::scenario::shipped::names;
 use portvolt::sim::Options;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn all_electric(settings: &[&str]) -> Loaded {
     let overlays = vec![shipped("san_pedro_bay").join("all_electric.toml")];
@@ -56,6 +56,23 @@ fn every_shipped_folder_is_a_template() {
     for folder in folders {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(names().any(|shipped| shipped == name), "{name}");
+    }
+}
+
+/// Whoever runs a scenario by its name finds its strategies too.
+#[test]
+fn every_file_of_a_shipped_folder_comes_with_the_binary() {
+    let folders = names().chain(["policies"]);
+    let files = folders.flat_map(|name| std::fs::read_dir(shipped(name)).unwrap().map(|entry| entry.unwrap().path()));
+    let root = shipped("");
+    for file in files {
+        let inner = file.strip_prefix(&root).unwrap().display().to_string();
+        let kept = portvolt::scenario::shipped::text(Path::new(&format!("shipped:{inner}")));
+        assert_eq!(
+            kept.map(str::to_owned),
+            std::fs::read_to_string(&file).ok(),
+            "{inner} is not in scenario/shipped.rs"
+        );
     }
 }
 

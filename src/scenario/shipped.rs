@@ -39,6 +39,7 @@ const FILES: &[(&str, &str)] = files![
     "policies/california.toml",
     "policies/port_district_agreement.toml",
     "port_terminal/README.md",
+    "port_terminal/automated.toml",
     "port_terminal/battery_swap.toml",
     "port_terminal/lots_at_blocks.toml",
     "port_terminal/opportunity.toml",
@@ -46,6 +47,7 @@ const FILES: &[(&str, &str)] = files![
     "port_terminal/scenario.toml",
     "san_pedro_bay/README.md",
     "san_pedro_bay/all_electric.toml",
+    "san_pedro_bay/planned.toml",
     "san_pedro_bay/scenario.toml",
 ];
 
