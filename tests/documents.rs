@@ -11,6 +11,7 @@
 mod common;
 
 use portvolt::record::metrics::{Better, MetricName};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
@@ -205,7 +206,11 @@ fn follow(page: &Path) {
         match step {
             Step::Run(line) => line.split(" && ").for_each(|command| said.push_str(&run(page, dir.path(), command))),
             Step::See(command, shown) => see(page, dir.path(), &command, &shown),
-            Step::Write(path, text) => std::fs::write(dir.path().join(path), text).unwrap(),
+            Step::Write(path, text) => {
+                let path = dir.path().join(path);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
         }
     }
     for line in text.lines().filter(|line| SCREEN.iter().any(|word| line.starts_with(word))) {
@@ -222,6 +227,10 @@ fn run(page: &Path, dir: &Path, command: &str) -> String {
     let place = format!("{}: {command}", page.display());
     if let Some(folder) = command.strip_prefix("mkdir ") {
         std::fs::create_dir(dir.join(folder)).unwrap();
+        return String::new();
+    }
+    if let Some((from, to)) = command.strip_prefix("cp ").and_then(|files| files.split_once(' ')) {
+        std::fs::copy(dir.join(from), dir.join(to)).unwrap();
         return String::new();
     }
     assert!(command.starts_with("portvolt "), "{place}: is this a command of ours?");
@@ -273,9 +282,7 @@ fn guides() -> Vec<PathBuf> {
 
 #[test]
 fn the_guides_run() {
-    for page in &guides() {
-        follow(page);
-    }
+    guides().par_iter().for_each(|page| follow(page));
 }
 
 #[test]

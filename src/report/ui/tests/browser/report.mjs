@@ -196,7 +196,10 @@ async function glanceIsThat(page, study) {
   }
 }
 
-const raw = (page, where) => page.locator(`${where} tbody tr`).evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.dataset.raw ?? cell.textContent)));
+// A function, for the checks begin above it.
+function raw(page, where) {
+  return page.locator(`${where} tbody tr`).evaluateAll((lines) => lines.map((line) => [...line.cells].map((cell) => cell.dataset.raw ?? cell.textContent)));
+}
 
 /** The best design, its cost by part, how it holds and what would change the choice are those of optimize.json. */
 async function designPage(page, folder) {
