@@ -52,9 +52,6 @@ pub enum Connector {
 }
 
 impl Connector {
-    /// All of them.
-    pub const ALL: [Self; 7] = [Self::Ccs1, Self::Ccs2, Self::Nacs, Self::Mcs, Self::Chademo, Self::GbT, Self::J3105];
-
     /// Its word in a scenario.
     #[must_use]
     pub const fn word(self) -> &'static str {
