@@ -48,8 +48,9 @@ fn parent_name() -> Option<String> {
 
 /// The folder `Portvolt` among the user's documents, made where it is not there; none where no folder can be made.
 fn folder() -> Option<PathBuf> {
-    let documents = dirs::document_dir().or_else(dirs::home_dir)?;
-    let folder = documents.join("Portvolt");
+    let home = std::env::home_dir()?;
+    let documents = Some(home.join("Documents")).filter(|documents| documents.is_dir());
+    let folder = documents.unwrap_or(home).join("Portvolt");
     (folder.is_dir() || whole::folder(&folder, &[(NOTE.0.to_owned(), NOTE.1.into())]).is_ok()).then_some(folder)
 }
 
