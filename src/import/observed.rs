@@ -7,12 +7,11 @@ use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_of, number};
 use super::sheet::{self, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, order_of, when};
+use super::trip_columns::MILE_KM;
 use crate::document::problem::{Mistakes, Problem};
 use jiff::tz::TimeZone;
 
 const ROWS_LOOKED_AT: usize = 60;
-/// A mile, km.
-const MILE_KM: f64 = 1.609_344;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
