@@ -20,6 +20,7 @@ pub mod grid;
 pub mod guide;
 pub mod hydrogen;
 pub mod import;
+pub mod industry;
 pub mod job;
 pub mod kernel;
 pub mod place;

@@ -415,9 +415,10 @@ fn runs_report_every_metric_of_the_catalogue() {
          --set storage.box.power_kw=100 --set storage.box.round_trip=0.88 --strategy money.toml",
         "scenarios/layout_study --days 1 --strategy money.toml",
         "scenarios/hydrogen_corridor --days 1",
-        "scenarios/hub_2045 --set rule.target.ports_trucks_2035.year=2025",
+        "scenarios/hub_2045 --strategy all_sectors --set rule.target.ports_trucks_2035.year=2025",
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
         "scenarios/port_terminal --strategy battery_swap --days 1",
+        "scenarios/san_pedro_bay --days 1",
         "scenarios/port_terminal --strategy planned --days 1 --set terminal.terminal.appointments.per_hour=200",
     ];
     std::fs::write(dir.path().join("money.toml"), "[money]\ndiscount_rate = 0.07\nyears = 12\nusd_of = 2025\n")

@@ -1,5 +1,6 @@
 //! From fuel and distance to what leaves the tailpipe, and what the fuel's supply emits.
 
+use super::engine::Warming;
 use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,9 +18,23 @@ pub struct EmissionsSpec {
     /// `CO2e` of grid electricity, average over the year, kg per `MWh` at the meter.
     #[schemars(range(min = 0.0, max = 2_000.0))]
     pub grid_kg_per_mwh: f64,
+    /// Warming of methane over that of `CO2` in a hundred years; needed where a `[engine]` emits it.
+    #[schemars(range(min = 1.0, max = 150.0))]
+    pub ch4_gwp: Option<f64>,
+    /// Warming of nitrous oxide over that of `CO2` in a hundred years; needed where a `[engine]` emits it.
+    #[schemars(range(min = 1.0, max = 500.0))]
+    pub n2o_gwp: Option<f64>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl EmissionsSpec {
+    /// Of gases other than `CO2`; none where nothing says it.
+    #[must_use]
+    pub fn warming(&self) -> Warming {
+        Warming { ch4: self.ch4_gwp.unwrap_or(0.0), n2o: self.n2o_gwp.unwrap_or(0.0) }
+    }
 }
 
 /// What was emitted. Each amount is a product of an activity and a factor; nothing else.
@@ -57,6 +72,8 @@ mod tests {
             diesel_tailpipe_kg_per_gal: 10.21,
             diesel_upstream_kg_per_gal: 3.5,
             grid_kg_per_mwh: 159.0,
+            ch4_gwp: None,
+            n2o_gwp: None,
             sources: Sources::default(),
         };
         let out = emitted(&factors, 100.0, 2000.0, 250.0, 5.0);

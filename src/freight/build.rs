@@ -5,6 +5,7 @@ use super::demand::{Demand, draw_haul_factors, gate_hours};
 use super::labor::Labor;
 use super::state::{Berths, Board, Call, Haul, ShoreNodes};
 use super::systems::Freight;
+use super::vessels::{Stays, Vessels};
 use crate::grid::build::inner_node;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
@@ -34,6 +35,10 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
     }
     build.world.insert_resource(shore_nodes(build));
+    build.world.init_resource::<Stays>();
+    if let Some(vessels) = self::vessels(build) {
+        build.world.insert_resource(vessels);
+    }
     build.world.insert_resource(appointments(build));
     build.world.insert_resource(labor);
     build.world.insert_resource(freight);
@@ -66,18 +71,33 @@ fn shore_nodes(build: &Build<'_>) -> ShoreNodes {
 /// All calls that may matter, in the order of their time at berth.
 fn calls(build: &Build<'_>, demand: &Demand) -> Vec<Call> {
     let mut all = Vec::new();
+    let vessels = vessels(build);
     let (after, before) = demand.reach_days();
     let calendar = &build.loaded.calendar;
     let end_s = i64::from(build.scenario.time.days) * DAY_S;
     for (key, terminal) in &build.scenario.terminal {
         let site = build.site(key);
-        all.extend(demand.calls(key, site, terminal, calendar, -before * DAY_S, end_s + after * DAY_S));
+        let mut calls = demand.calls(key, site, terminal, calendar, -before * DAY_S, end_s + after * DAY_S);
+        if let Some(vessels) = &vessels {
+            for call in &mut calls {
+                vessels.board(call, build.seed, calendar, terminal.shore_kw > 0.0);
+            }
+        }
+        all.extend(calls);
     }
     all.sort_by_key(|call| (call.berth_s, call.site, call.index));
     for (id, call) in all.iter_mut().enumerate() {
         call.id = id as u32;
     }
     all
+}
+
+/// What the vessels of a scenario burn, where it says so.
+fn vessels(build: &Build<'_>) -> Option<Vessels> {
+    let scenario = build.scenario;
+    let spec = scenario.freight.as_ref()?.vessels.as_ref()?;
+    let warming = scenario.emissions.as_ref()?.warming();
+    Vessels::new(spec, &scenario.engine, &scenario.fuel, warming, &scenario.rule.at_berth)
 }
 
 fn listed_hauls(build: &Build<'_>, energy_cv: f64) -> Vec<Haul> {

@@ -130,6 +130,7 @@ impl Demand {
                         lifts,
                         on_shore_power,
                         shore_kw: spec.shore_kw,
+                        vessel: None,
                         by_moves: spec.plan.is_some(),
                         lifted_before: 0,
                     });

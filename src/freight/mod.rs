@@ -10,5 +10,6 @@ pub mod record;
 pub mod spec;
 pub mod state;
 pub mod systems;
+pub(crate) mod vessels;
 
 pub use systems::register;

@@ -1,5 +1,6 @@
 //! What the user writes about freight.
 
+use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,6 +16,9 @@ pub struct FreightSpec {
     pub hauls: Option<String>,
     /// Volumes and splits of drawn freight; needed unless `hauls` is given, and for vessels also then.
     pub volumes: Option<VolumesSpec>,
+    /// What drawn vessels burn, and which of them draw shore power. None: vessels burn nothing, and calls draw the `shore_kw` of
+    /// their terminal.
+    pub vessels: Option<VesselsSpec>,
     /// Time from ready to due of drawn hauls, hours.
     #[serde(default = "default_due_after_h")]
     #[schemars(range(min = 0.1, max = 1_000.0))]
@@ -99,4 +103,97 @@ pub struct VolumesSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// `[freight.vessels]`: what vessels burn inside the border of the inventory, and which of them draw shore power.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VesselsSpec {
+    /// From the border of the inventory to the entrance of the harbor, nautical miles.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub transit_nm: f64,
+    /// Share of calls that slow down in transit.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub slow_share: f64,
+    /// Their speed, knots.
+    #[schemars(range(min = 1.0, max = 40.0))]
+    pub slow_kn: f64,
+    /// Speed of the others in transit, share of their top speed.
+    #[schemars(range(min = 0.1, max = 1.0))]
+    pub speed_ratio: f64,
+    /// Between the entrance of the harbor and the berth, one way, hours.
+    #[schemars(range(min = 0.0, max = 24.0))]
+    pub manoeuvring_h: f64,
+    /// Load of the main engine then, share of its power.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub manoeuvring_load: f64,
+    /// From the berth to shore power, hours.
+    #[schemars(range(min = 0.0, max = 24.0))]
+    pub connect_h: f64,
+    /// From the end of shore power to departure, hours.
+    #[schemars(range(min = 0.0, max = 24.0))]
+    pub disconnect_h: f64,
+    /// The main engines: a key of `[engine]`.
+    pub main_engine: String,
+    /// The auxiliary engines: a key of `[engine]`.
+    pub auxiliary_engine: String,
+    /// The boilers: a key of `[engine]`.
+    pub boiler: String,
+    /// Classes of vessels.
+    pub class: BTreeMap<String, VesselClassSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[freight.vessels.class.ID]`: vessels of a type and size.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VesselClassSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Its type, such as `container` or `tanker`: whom rules mean.
+    pub kind: String,
+    /// Weight among the calls of a terminal.
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub share: f64,
+    /// Power of the main engine, kW.
+    #[schemars(range(min = 0.0, max = 120_000.0))]
+    pub main_kw: f64,
+    /// Top speed, knots.
+    #[schemars(range(min = 1.0, max = 40.0))]
+    pub top_kn: f64,
+    /// Load of the auxiliary engines, kW.
+    pub auxiliary_kw: ModeKw,
+    /// Load of the boilers, kW.
+    pub boiler_kw: ModeKw,
+    /// Tiers of its engines to weights, by year.
+    pub tiers: BTreeMap<String, Curve>,
+    /// Share of calls by vessels that can take shore power, by year.
+    pub capable_share: Curve,
+    /// Share of these that take it where no rule obliges them, by year.
+    #[serde(default)]
+    pub voluntary_share: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// A load by what the vessel does, kW.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModeKw {
+    /// Between the border and the harbor.
+    #[schemars(range(min = 0.0, max = 50_000.0))]
+    pub transit: f64,
+    /// In the harbor.
+    #[schemars(range(min = 0.0, max = 50_000.0))]
+    pub manoeuvring: f64,
+    /// Waiting for a berth.
+    #[schemars(range(min = 0.0, max = 50_000.0))]
+    pub anchor: f64,
+    /// At berth.
+    #[schemars(range(min = 0.0, max = 50_000.0))]
+    pub berth: f64,
 }

@@ -3,6 +3,7 @@
 use crate::grid::state::node_of;
 use crate::kernel::ids::{FleetId, NodeId, SiteId};
 use crate::policy::HaulColumns;
+use crate::record::words::BerthPower;
 use bevy_ecs::prelude::{Component, Resource};
 
 /// Random multipliers on the means of one haul, drawn when it is made: the same under every policy.
@@ -41,6 +42,28 @@ pub struct Haul {
     pub factors: HaulFactors,
 }
 
+/// The vessel that makes a call, as drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct VesselOfCall {
+    /// Its class, in the order of their keys.
+    pub class: u16,
+    /// Its tier, in the order of the class's.
+    pub tier: u16,
+    /// Its speed in transit, knots.
+    pub transit_kn: f64,
+    /// Can it take shore power?
+    pub is_capable: bool,
+    /// What runs it at berth, once it is connected.
+    pub at_berth: BerthPower,
+    /// Most that leaves the funnels of its auxiliary engines where their exhaust is captured: nitrogen oxides and particles, g per
+    /// kWh.
+    pub captured_g_per_kwh: [f64; 2],
+    /// Connecting takes so long, s.
+    pub connect_s: i64,
+    /// Disconnecting takes so long, s.
+    pub disconnect_s: i64,
+}
+
 /// One vessel's stay at a terminal. All calls are known when the run begins, and policies change none.
 #[derive(Component, Debug, Clone, PartialEq)]
 #[component(immutable)]
@@ -63,11 +86,34 @@ pub struct Call {
     pub on_shore_power: bool,
     /// Power that it draws from the shore then, kW.
     pub shore_kw: f64,
+    /// The vessel that makes it, where the scenario says what vessels burn.
+    pub vessel: Option<VesselOfCall>,
     /// Is it worked move by move, by the plan of the terminal? Then berth and departure above are what was planned, and the yard
     /// says what became of it.
     pub by_moves: bool,
     /// Containers that were lifted before the run, as planned.
     pub lifted_before: u32,
+}
+
+impl Call {
+    /// When a stay from `berth_s` to `leave_s` is on shore power: after connecting and before disconnecting; all of it where the
+    /// scenario says nothing of vessels.
+    #[must_use]
+    pub fn shore_window_s(&self, berth_s: i64, leave_s: i64) -> (i64, i64) {
+        let times = self.vessel.map_or((0, 0), |vessel| (vessel.connect_s, vessel.disconnect_s));
+        (berth_s + times.0, leave_s - times.1)
+    }
+
+    /// Mean power from the shore between two times, kW.
+    #[must_use]
+    pub fn shore_kw_between(&self, from_s: i64, to_s: i64) -> f64 {
+        if self.vessel.is_none() {
+            return if self.on_shore_power { self.shore_kw } else { 0.0 };
+        }
+        let (on_s, off_s) = self.shore_window_s(self.berth_s, self.leave_s);
+        let connected_s = (off_s.min(to_s) - on_s.max(from_s)).max(0);
+        if self.on_shore_power { self.shore_kw * connected_s as f64 / (to_s - from_s) as f64 } else { 0.0 }
+    }
 }
 
 /// Hauls that are known and not taken, in the order of readiness. Hauls are columns of one board and not entities: each is

@@ -176,7 +176,7 @@ fn work_vessels(
         let lifts = f64::from(call.lifts) * demand.share_of_work(call, &calendar, from_s, to_s);
         berths.add(call.site, lifts, demand.rail_share());
         if call.on_shore_power && !call.by_moves {
-            shore.add(shore_nodes.of(call.site), Kw(call.shore_kw));
+            shore.add(shore_nodes.of(call.site), Kw(call.shore_kw_between(from_s, to_s)));
         }
     }
 }

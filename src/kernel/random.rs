@@ -63,6 +63,10 @@ pub enum Purpose {
     YardPlugin = 52,
     /// Which appointments are kept, and how far off trucks come.
     Appointments = 53,
+    /// Class, tier and equipment of the vessel of one call.
+    Vessels = 54,
+    /// How late a project at a plant is, and whether it is cancelled.
+    PlantProjects = 55,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -4,9 +4,10 @@ use super::Records;
 use super::background::Tables;
 use super::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use super::names::Names;
-use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
+use super::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow};
 use super::summary::Summary;
 use super::table::{Row, TableError, TableWriter};
+use crate::scenario::Scenario;
 use bevy_ecs::prelude::World;
 use std::path::Path;
 
@@ -21,6 +22,8 @@ pub trait Folded: Row {
 /// A table of a room, whatever its rows are.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
+    /// Has a scenario rows for it? Others have no such table.
+    pub is_kept: fn(&Scenario) -> bool,
     /// Makes room for rows in a world.
     pub init: fn(&mut World),
     /// Opens the table: folder, or none for a digest only; CSV too; time zone.
@@ -33,7 +36,13 @@ impl Table {
     /// The table of a kind of row.
     #[must_use]
     pub const fn of<R: Folded>() -> Self {
-        Self { init: init::<R>, open: TableWriter::new::<R>, drain: drain::<R> }
+        Self { is_kept: |_| true, init: init::<R>, open: TableWriter::new::<R>, drain: drain::<R> }
+    }
+
+    /// The same, of scenarios that have rows for it.
+    #[must_use]
+    pub const fn of_some<R: Folded>(is_kept: fn(&Scenario) -> bool) -> Self {
+        Self { is_kept, ..Self::of::<R>() }
     }
 }
 
@@ -106,6 +115,12 @@ impl Folded for IdlingRow {
 impl Folded for CallRow {
     fn fold(rows: &[Self], summary: &mut Summary) {
         summary.calls(rows);
+    }
+}
+
+impl Folded for VesselRow {
+    fn fold(rows: &[Self], summary: &mut Summary) {
+        summary.vessels(rows);
     }
 }
 

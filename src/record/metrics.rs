@@ -4,6 +4,7 @@
 //! A metric is named by [`MetricName`], so a misspelt one does not compile; unit and meaning belong to the name and cannot
 //! differ from one place to the next.
 
+pub use super::metric::{Metric, ScopeMetrics, value_of};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -39,6 +40,8 @@ pub enum Scope {
     Lot,
     /// A rule or goal of a transition.
     Rule,
+    /// A sector of the inventory, such as `vessels`; in a transition also by year, as `sector:vessels/year:2030`.
+    Sector,
 }
 
 impl Scope {
@@ -54,11 +57,12 @@ impl Scope {
             Self::Node => "node:KEY",
             Self::Lot => "lot:KEY",
             Self::Rule => "rule:KEY",
+            Self::Sector => "sector:KEY",
         }
     }
 
     /// Is this text a scope of this kind?
-    fn covers(self, text: &str) -> bool {
+    pub(super) fn covers(self, text: &str) -> bool {
         match self.pattern().split_once(':') {
             Some((kind, _)) => text.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':')),
             None => text == self.pattern(),
@@ -184,6 +188,18 @@ catalogue! {
     MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, of terminals with a plan";
     WorkBacklogH = "work_backlog_h" ["h"] less in [Total, Site] "unit-hours of equipment that were due and not done when the run ended";
     WorkBacklogMaxH = "work_backlog_max_h" ["h"] less in [Total, Site] "most unit-hours of equipment that were due and not done at the end of any hour";
+    VesselFuelT = "vessel_fuel_t" ["t"] less in [Total, Site] "fuel that vessels burnt inside the border of the inventory";
+    VesselFuelUsd = "vessel_fuel_usd" ["USD"] less in [Total, Site] "price of that fuel, where it is known";
+    ShorePowerCalls = "shore_power_calls" [""] more in [Total, Site] "calls that ended and drew shore power";
+    ShorePowerKwh = "shore_power_kwh" ["kWh"] neutral in [Total, Site] "energy that vessels at berth drew from the shore";
+    ShorePowerAvoidedCo2eT = "shore_power_avoided_co2e_t" ["t"] more in [Total, Site]
+        "CO2e that auxiliary engines would have emitted without shore power; that of its electricity is in the supply";
+    ShorePowerAvoidedNoxKg = "shore_power_avoided_nox_kg" ["kg"] more in [Total, Site]
+        "nitrogen oxides that auxiliary engines would have emitted without shore power";
+    ShorePowerAvoidedPm25Kg = "shore_power_avoided_pm25_kg" ["kg"] more in [Total, Site]
+        "exhaust particles that auxiliary engines would have emitted without shore power";
+    ShorePowerAvoidedFuelUsd = "shore_power_avoided_fuel_usd" ["USD"] more in [Total, Site]
+        "price of the fuel that auxiliary engines would have burnt without shore power";
     VesselLifts = "vessel_lifts" [""] more in [Total, Site] "containers lifted in calls that ended";
     Swaps = "swaps" [""] neutral in [Site] "batteries of equipment that were swapped";
     SwapWaitMeanMin = "swap_wait_mean_min" ["min"] less in [Site] "wait for a bay and a charged battery, mean over swaps that began";
@@ -265,7 +281,7 @@ catalogue! {
     YearUpkeepUsd = "year_upkeep_usd" ["USD"] less in [Total] "upkeep of a year";
     YearBillUsd = "year_bill_usd" ["USD"] less in [Total, Site]
         "electricity bills of twelve months made of the run's days, weekday by weekday";
-    YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel of a year";
+    YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel and fuel of vessels of a year";
     YearLostWorkUsd = "year_lost_work_usd" ["USD"] less in [Total]
         "hauls that lapsed or came late and unserved hours of equipment of a year, at their stated rates";
     CostPerHaulUsd = "cost_per_haul_usd" ["USD"] less in [Total] "levelised yearly cost over the hauls completed";
@@ -321,17 +337,26 @@ catalogue! {
 
     // Air.
     DieselGal = "diesel_gal" ["US gal"] less in [Total, Year] "diesel burnt by trucks and equipment";
-    Co2eTailpipeT = "co2e_tailpipe_t" ["t"] less in [Total] "CO2e at tailpipes";
+    Co2eTailpipeT = "co2e_tailpipe_t" ["t"] less in [Total, Sector] "CO2e at tailpipes and funnels";
     Co2eUpstreamT = "co2e_upstream_t" ["t"] less in [Total]
-        "CO2e of supplying diesel, electricity and hydrogen (hydrogen by the intensities of its stations)";
-    Co2eT = "co2e_t" ["t"] less in [Total, Year] "CO2e at tailpipes and of supply";
+        "CO2e of supplying diesel, fuel of vessels, electricity and hydrogen (hydrogen by the intensities of its stations)";
+    Co2eT = "co2e_t" ["t"] less in [Total, Year, Sector] "CO2e at tailpipes and funnels, and of supply";
     Co2eDiscountedT = "co2e_discounted_t" ["t"] less in [Total]
         "CO2e at tailpipes and of supply, later tonnes discounted as money is";
     Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "CO2e embodied in what was built; in no other total";
-    NoxKg = "nox_kg" ["kg"] less in [Total, Year] "nitrogen oxides at tailpipes";
-    Pm25Kg = "pm25_kg" ["kg"] less in [Total, Year] "exhaust particles at tailpipes";
-    ExhaustNoxKg = "exhaust_nox_kg" ["kg"] less in [Site] "nitrogen oxides of equipment and of trucks idling at the site";
-    ExhaustPm25Kg = "exhaust_pm25_kg" ["kg"] less in [Site] "exhaust particles of equipment and of trucks idling at the site";
+    NoxKg = "nox_kg" ["kg"] less in [Total, Year, Sector] "nitrogen oxides at tailpipes and funnels";
+    SoxKg = "sox_kg" ["kg"] less in [Total, Sector] "sulfur oxides at the funnels of vessels";
+    Pm25Kg = "pm25_kg" ["kg"] less in [Total, Year, Sector] "exhaust particles at tailpipes and funnels";
+    ExhaustNoxKg = "exhaust_nox_kg" ["kg"] less in [Site] "nitrogen oxides of equipment, of trucks idling at the site and of vessels at its berths";
+    ExhaustPm25Kg = "exhaust_pm25_kg" ["kg"] less in [Site] "exhaust particles of equipment, of trucks idling at the site and of vessels at its berths";
+
+    Co2eCapturedT = "co2e_captured_t" ["t"] neutral in [Total, Year] "CO2 that plants inside the border captured and stored";
+    Co2eRemovedT = "co2e_removed_t" ["t"] more in [Total, Year] "CO2 that the hub had removed from the air";
+    RemovalUsd = "removal_usd" ["USD"] less in [Total, Year] "paid for what was removed from the air";
+    Co2eClosedT = "co2e_closed_t" ["t"] neutral in [Total, Year]
+        "CO2e a year of plants that have closed, as of their last year: no abatement";
+    Co2eElsewhereT = "co2e_elsewhere_t" ["t"] less in [Total, Year]
+        "CO2e that is emitted elsewhere for what closed plants made: leakage, in no other total";
 
     // Transition: stock, money, goals.
     ZevShare = "zev_share" [""] more in [Total] "share of vehicles that are zero-emission, in the last year";
@@ -463,84 +488,6 @@ impl PartialSchema for MetricName {
 }
 
 impl ToSchema for MetricName {}
-
-/// One number of a run, with its scope.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Metric {
-    /// Which number.
-    pub name: MetricName,
-    /// What it is of, such as `total` or `site:KEY`.
-    pub scope: String,
-    /// Value; none where there is nothing to measure.
-    pub value: Option<f64>,
-}
-
-impl Metric {
-    /// A number of a scope. The scope is one that the catalogue names for it: debug builds and tests stop where it is not.
-    #[must_use]
-    pub fn new(name: MetricName, scope: &str, value: impl Into<Option<f64>>) -> Self {
-        let is_known = name.info().scopes.iter().any(|kind| kind.covers(scope));
-        debug_assert!(is_known, "the catalogue has no {name} of {scope}");
-        Self { name, scope: scope.to_owned(), value: value.into() }
-    }
-
-    /// Its unit.
-    #[must_use]
-    pub fn unit(&self) -> &'static str {
-        self.name.info().unit
-    }
-
-    /// What it means.
-    #[must_use]
-    pub fn info(&self) -> &'static str {
-        self.name.info().info
-    }
-}
-
-impl Serialize for Metric {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Written<'a> {
-            name: MetricName,
-            scope: &'a str,
-            value: Option<f64>,
-            unit: &'static str,
-            info: &'static str,
-        }
-        let Self { name, scope, value } = self;
-        Written { name: *name, scope, value: *value, unit: self.unit(), info: self.info() }.serialize(serializer)
-    }
-}
-
-/// The value of a metric; none where there is no such metric, or nothing to measure.
-#[must_use]
-pub fn value_of(metrics: &[Metric], scope: &str, name: MetricName) -> Option<f64> {
-    metrics.iter().find(|metric| metric.scope == scope && metric.name == name).and_then(|metric| metric.value)
-}
-
-/// The metrics of one scope, while they are gathered.
-#[derive(Debug)]
-pub struct ScopeMetrics<'a> {
-    scope: String,
-    out: &'a mut Vec<Metric>,
-}
-
-impl<'a> ScopeMetrics<'a> {
-    /// Metrics of this scope go to `out`.
-    pub fn new(scope: impl Into<String>, out: &'a mut Vec<Metric>) -> Self {
-        Self { scope: scope.into(), out }
-    }
-
-    /// Adds a metric.
-    pub fn add(&mut self, name: MetricName, value: impl Into<Option<f64>>) {
-        self.out.push(Metric::new(name, &self.scope, value));
-    }
-
-    /// Adds a count.
-    pub fn count(&mut self, name: MetricName, number: u64) {
-        self.add(name, number as f64);
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ pub mod headlines;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;
+mod metric;
 pub mod metrics;
 pub mod names;
 pub mod notes;
@@ -16,6 +17,7 @@ pub mod rows;
 pub mod summary;
 pub mod table;
 pub mod tally;
+mod told;
 pub mod words;
 
 use bevy_ecs::prelude::Resource;

@@ -1,9 +1,10 @@
 //! The rows of all tables. The documents of the fields are the documents of the columns.
 
 use super::table::{At, row};
-use super::words::{Container, HaulState, Leave, VehicleKind};
+use super::words::{BerthPower, Container, HaulState, Leave, VehicleKind, VesselMode};
 use crate::account::bill::{Component, MonthBill};
 use crate::kernel::ids::{FleetId, NodeId, PortId, SiteId, VisitId};
+use std::sync::Arc;
 
 row! {
     /// One vehicle at one port from plug-in to unplug, or one that left the queue without a port.
@@ -291,5 +292,62 @@ row! {
         lifts: u32 [""],
         /// yes or no
         shore_power: bool [""],
+    }
+}
+
+row! {
+    /// What a vessel did and burnt for some time, as far as that lies in the run: there are several for each call, and its load is
+    /// the same all the time of one.
+    VesselRow in "vessels" {
+        /// number of the call
+        call: u32 [""],
+        /// the terminal
+        site: SiteId [""],
+        /// class of the vessel
+        class: Arc<str> [""],
+        /// tier of its engines
+        tier: Arc<str> [""],
+        /// transit, manoeuvring, anchor or berth
+        mode: VesselMode [""],
+        /// what ran it: `engines`, `captured` (engines whose exhaust is captured) or `shore_power`
+        power: BerthPower [""],
+        /// can it take shore power: yes or no
+        shore_capable: bool [""],
+        /// from, from the start of the run
+        start_s: u32 ["s"],
+        /// until
+        end_s: u32 ["s"],
+        /// work of the main engine
+        main_kwh: f64 ["kWh"],
+        /// work of the auxiliary engines
+        auxiliary_kwh: f64 ["kWh"],
+        /// heat of the boilers
+        boiler_kwh: f64 ["kWh"],
+        /// drawn from the shore
+        shore_kwh: f64 ["kWh"],
+        /// fuel of engines and boilers
+        fuel_kg: f64 ["kg"],
+        /// `CO2e` at the funnel
+        co2e_kg: f64 ["kg"],
+        /// `CO2e` of supplying the fuel
+        upstream_co2e_kg: f64 ["kg"],
+        /// nitrogen oxides
+        nox_g: f64 ["g"],
+        /// sulfur oxides
+        sox_g: f64 ["g"],
+        /// exhaust particles up to 2.5 micrometres
+        pm25_g: f64 ["g"],
+        /// price of the fuel; 0 where it is not known
+        fuel_usd: f64 ["USD"],
+        /// fuel that its engines would have burnt without shore power
+        avoided_fuel_kg: f64 ["kg"],
+        /// `CO2e` that would have left its funnel
+        avoided_co2e_kg: f64 ["kg"],
+        /// nitrogen oxides that would have
+        avoided_nox_g: f64 ["g"],
+        /// particles that would have
+        avoided_pm25_g: f64 ["g"],
+        /// price of that fuel
+        avoided_fuel_usd: f64 ["USD"],
     }
 }

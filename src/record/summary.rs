@@ -4,12 +4,15 @@ use super::groups::Groups;
 use super::hydrogen::{HydrogenSummary, RefuelRow};
 use super::metrics::{Metric, MetricName, ScopeMetrics};
 use super::names::Names;
-use super::overload::{Connection, Overloads};
-use super::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
-use super::tally::{BillTally, ChargingTally, EquipmentTally, FleetTally, SiteTally};
-use super::words::{HaulState, Leave, VehicleKind};
+use super::overload::Overloads;
+use super::rows::{
+    BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
+};
+use super::tally::{ChargingTally, EquipmentTally, FleetTally, SiteTally, VesselTally};
+use super::words::{HaulState, Leave, VehicleKind, VesselMode};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
+use crate::account::sector::Sector;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::SiteId;
 use crate::kernel::sums::Accumulate;
@@ -216,6 +219,8 @@ impl Summary {
                 tally.energy_kwh += row.total_kw * hours;
                 tally.charging_kwh += row.charging_kw * hours;
             }
+            self.sites[row.site.index()].vessels.shore_kwh += row.shore_kw * hours;
+            self.hub.vessels.shore_kwh += row.shore_kw * hours;
             self.sites[row.site.index()].meter.metered_s += f64::from(self.interval_s);
         }
     }
@@ -319,7 +324,39 @@ impl Summary {
             for tally in [&mut self.sites[row.site.index()], &mut self.hub] {
                 tally.vessels.calls += 1;
                 tally.vessels.lifts += u64::from(row.lifts);
+                tally.vessels.shore_calls += u64::from(row.shore_power);
             }
+        }
+    }
+
+    /// Folds what vessels burnt in, as far as it came after this summary begins: their load is constant in a row.
+    pub fn vessels(&mut self, rows: &[VesselRow]) {
+        let begins_s = self.begins_s;
+        for row in rows.iter().filter(|row| row.end_s > begins_s.max(row.start_s)) {
+            let whole_s = f64::from(row.end_s - row.start_s);
+            let share = f64::from(row.end_s - row.start_s.max(begins_s)) / whole_s;
+            let tally = VesselTally::from(row);
+            for sum in [&mut self.sites[row.site.index()].vessels, &mut self.hub.vessels] {
+                sum.accumulate(&tally, share);
+            }
+            if row.mode == VesselMode::Berth {
+                self.funnels(row);
+            }
+        }
+    }
+
+    /// Exhaust of a vessel at berth, hour by hour.
+    fn funnels(&mut self, row: &VesselRow) {
+        let Some(calendar) = &self.calendar else { return };
+        let hours = &mut self.sites[row.site.index()].exhaust.vessels_by_hour_g;
+        let whole_s = f64::from(row.end_s - row.start_s);
+        let mut from_s = row.start_s.max(self.begins_s);
+        while from_s < row.end_s {
+            let until_s = ((from_s / 3_600 + 1) * 3_600).min(row.end_s);
+            let share = f64::from(until_s - from_s) / whole_s;
+            let hour = &mut hours[calendar.hour(i64::from(from_s))];
+            *hour = [hour[0] + row.nox_g * share, hour[1] + row.pm25_g * share];
+            from_s = until_s;
         }
     }
 
@@ -345,6 +382,23 @@ impl Summary {
         all
     }
 
+    /// What each sector emits itself: its electricity is in the sum of the hub.
+    fn sectors(&self, fleets: &FleetTally, out: &mut Vec<Metric>) {
+        let Some(factors) = &self.emissions else { return };
+        let (equipment, vessels) = (&self.hub.equipment, &self.hub.vessels);
+        if !self.fleets.is_empty() {
+            let mut sector = ScopeMetrics::new(Sector::Trucks.scope(), out);
+            sector.exhaust(&emitted(factors, fleets.diesel_gal, 0.0, fleets.nox_g, fleets.pm25_g));
+        }
+        if equipment.required_h > 0.0 {
+            let mut sector = ScopeMetrics::new(Sector::Equipment.scope(), out);
+            sector.exhaust(&emitted(factors, equipment.diesel_gal, 0.0, equipment.nox_g, equipment.pm25_g));
+        }
+        if vessels.is_seen() {
+            ScopeMetrics::new(Sector::Vessels.scope(), out).funnels(&vessels.burnt);
+        }
+    }
+
     /// Every metric, in a fixed order: the hub, then sites, then fleets.
     #[must_use]
     pub fn metrics(&mut self, names: &Names) -> Vec<Metric> {
@@ -368,6 +422,7 @@ impl Summary {
         hub.terminal(&self.hub);
         hub.bill(self.hub.bill);
         hub.air(self.emissions.as_ref(), &all, &self.hub, self.hydrogen.supply());
+        self.sectors(&all, &mut out);
         self.hydrogen.metrics(&mut out);
         for ((tally, connection), key) in self.sites.iter().zip(self.overloads.sites()).zip(&names.sites) {
             let mut site = ScopeMetrics::new(format!("site:{key}"), &mut out);
@@ -393,96 +448,6 @@ impl Summary {
 /// A site with so many charging ports.
 fn of_ports(ports: u32) -> SiteTally {
     SiteTally { charging: ChargingTally { ports, ..ChargingTally::default() }, ..SiteTally::default() }
-}
-
-impl ScopeMetrics<'_> {
-    fn fleet(&mut self, tally: &FleetTally) {
-        self.count(MetricName::HaulsCompleted, tally.completed);
-        self.count(MetricName::HaulsLate, tally.late);
-        self.add(MetricName::TruckKm, tally.km);
-        self.add(MetricName::TruckEmptyKm, tally.empty_km);
-        self.add(MetricName::TruckBatteryKwh, tally.battery_kwh);
-        self.add(MetricName::TruckHydrogenKg, tally.hydrogen_kg);
-        self.add(MetricName::TruckDieselGal, tally.diesel_gal);
-        self.add(MetricName::TruckNoxKg, tally.nox_g / 1000.0);
-        self.add(MetricName::TruckPm25Kg, tally.pm25_g / 1000.0);
-        self.add(MetricName::TruckIdlingH, tally.idling_h);
-        let each = (tally.completed > 0).then(|| tally.gate_queue_h * 60.0 / tally.completed as f64);
-        self.add(MetricName::GateQueueMeanMin, each);
-        self.count(MetricName::TrucksStranded, tally.stranded);
-    }
-
-    /// Limits that were passed; of several connections and nodes the sum of the time and the most of the power.
-    fn overloads<'b>(&mut self, all: impl Iterator<Item = &'b Connection> + Clone) {
-        let intervals = all.clone().map(|connection| connection.over_intervals).sum();
-        self.count(MetricName::OverloadIntervals, intervals);
-        self.add(MetricName::OverloadH, all.clone().map(|connection| connection.over_h).sum::<f64>());
-        self.add(MetricName::OverloadKw, all.map(Connection::over_kw).fold(0.0, f64::max));
-    }
-
-    fn charging(&mut self, tally: &SiteTally, days: f64) {
-        let SiteTally { charging, meter, .. } = tally;
-        self.count(MetricName::Sessions, charging.sessions);
-        self.count(MetricName::SessionsUnmet, charging.unmet);
-        self.count(MetricName::BreaksUnmet, charging.breaks_unmet);
-        self.add(MetricName::EnergyRequestedKwh, charging.requested_kwh);
-        self.add(MetricName::EnergyDeliveredKwh, charging.delivered_kwh);
-        self.add(MetricName::EnergyGridKwh, meter.energy_kwh);
-        self.add(MetricName::EnergyChargingKwh, meter.charging_kwh);
-        self.add(MetricName::PeakKw, meter.peak_kw);
-        let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / 3600.0));
-        let factor = mean_kw.filter(|_| meter.peak_kw > 0.0).map(|mean| mean / meter.peak_kw);
-        self.add(MetricName::LoadFactor, factor);
-        self.add(MetricName::QueueWaitMeanMin, charging.waits.mean_min());
-        self.add(MetricName::QueueWaitP95Min, charging.waits.quantile_min(0.95));
-        self.count(MetricName::QueueWaiting, charging.waiting);
-        let port_s = f64::from(charging.ports) * days * 86_400.0;
-        let used = (port_s > 0.0).then(|| charging.busy_s / port_s);
-        let sold = (charging.priced_kwh > 0.0).then_some(charging.revenue_usd);
-        self.add(MetricName::ChargingRevenueUsd, sold);
-        self.add(MetricName::ChargerUtilization, used);
-    }
-
-    fn bill(&mut self, bill: Option<BillTally>) {
-        let Some(bill) = bill else { return };
-        self.add(MetricName::BillEnergyUsd, bill.energy_usd);
-        self.add(MetricName::BillDemandUsd, bill.demand_usd);
-        self.add(MetricName::BillFixedUsd, bill.fixed_usd);
-        self.add(MetricName::BillTotalUsd, bill.total_usd);
-    }
-
-    fn terminal(&mut self, tally: &SiteTally) {
-        let SiteTally { equipment, vessels, backlog, .. } = tally;
-        self.add(MetricName::EquipmentHoursRequired, equipment.required_h);
-        self.add(MetricName::EquipmentHoursServed, equipment.served_h);
-        self.add(MetricName::WorkBacklogH, backlog.last_h());
-        self.add(MetricName::WorkBacklogMaxH, backlog.most_h());
-        self.add(MetricName::EquipmentBatteryKwh, equipment.battery_kwh);
-        self.add(MetricName::EquipmentHydrogenKg, equipment.hydrogen_kg);
-        self.add(MetricName::EquipmentDieselGal, equipment.diesel_gal);
-        self.count(MetricName::VesselCalls, vessels.calls);
-        self.count(MetricName::VesselLifts, vessels.lifts);
-    }
-
-    /// What leaves tailpipes at a site, for those who live beside it.
-    fn beside(&mut self, tally: &SiteTally) {
-        let sum = |at: usize| tally.exhaust.by_hour_g.iter().map(|hour| hour[at]).sum::<f64>() / 1000.0;
-        self.add(MetricName::ExhaustNoxKg, sum(0));
-        self.add(MetricName::ExhaustPm25Kg, sum(1));
-    }
-
-    fn air(&mut self, factors: Option<&EmissionsSpec>, fleets: &FleetTally, hub: &SiteTally, hydrogen: (f64, f64)) {
-        let gallons = hub.equipment.diesel_gal + fleets.diesel_gal;
-        let (nox_g, pm25_g) = (hub.equipment.nox_g + fleets.nox_g, hub.equipment.pm25_g + fleets.pm25_g);
-        self.add(MetricName::DieselGal, gallons);
-        let (h2_kwh, h2_co2e_kg) = hydrogen;
-        let out = factors.map(|factors| emitted(factors, gallons, hub.meter.energy_kwh - h2_kwh, nox_g, pm25_g));
-        self.add(MetricName::Co2eTailpipeT, out.map(|out| out.tailpipe_co2e_kg / 1000.0));
-        let upstream = out.map(|out| (out.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
-        self.add(MetricName::Co2eUpstreamT, upstream);
-        self.add(MetricName::NoxKg, nox_g / 1000.0);
-        self.add(MetricName::Pm25Kg, pm25_g / 1000.0);
-    }
 }
 
 #[cfg(test)]

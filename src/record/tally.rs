@@ -1,6 +1,7 @@
 //! Sums that rows fold into: waits, and the figures of sites, fleets and equipment.
 
-use super::rows::EquipmentRow;
+use super::rows::{EquipmentRow, VesselRow};
+use crate::account::engine::Burnt;
 use crate::kernel::sums::{Accumulate, sums};
 use std::collections::BTreeMap;
 
@@ -196,13 +197,60 @@ impl From<&EquipmentRow> for EquipmentTally {
     }
 }
 
-/// Vessels whose calls ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct VesselTally {
-    /// Calls.
-    pub calls: u64,
-    /// Containers lifted.
-    pub lifts: u64,
+sums! {
+    /// Vessels: calls that ended, and what vessels burnt.
+    #[derive(Debug, Clone, Copy, Default, PartialEq)]
+    pub struct VesselTally {
+        /// Calls.
+        pub calls: u64,
+        /// Containers lifted.
+        pub lifts: u64,
+        /// Of the calls those that drew shore power.
+        pub shore_calls: u64,
+        /// Drawn from the shore, kWh.
+        pub shore_kwh: f64,
+        /// Time of vessels inside the border of the inventory, h; 0 where the scenario does not say what they burn.
+        pub seen_h: f64,
+        /// What they burnt there.
+        pub burnt: Burnt,
+        /// What shore power spared.
+        pub avoided: Burnt,
+    }
+}
+
+impl VesselTally {
+    /// Does the scenario say what vessels burn?
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.seen_h > 0.0
+    }
+}
+
+impl From<&VesselRow> for VesselTally {
+    /// Without calls: those are in rows of their own.
+    fn from(row: &VesselRow) -> Self {
+        Self {
+            seen_h: f64::from(row.end_s - row.start_s) / 3600.0,
+            burnt: Burnt {
+                fuel_kg: row.fuel_kg,
+                direct_co2e_kg: row.co2e_kg,
+                upstream_co2e_kg: row.upstream_co2e_kg,
+                nox_g: row.nox_g,
+                sox_g: row.sox_g,
+                pm25_g: row.pm25_g,
+                fuel_usd: row.fuel_usd,
+            },
+            avoided: Burnt {
+                fuel_kg: row.avoided_fuel_kg,
+                direct_co2e_kg: row.avoided_co2e_kg,
+                nox_g: row.avoided_nox_g,
+                pm25_g: row.avoided_pm25_g,
+                fuel_usd: row.avoided_fuel_usd,
+                ..Burnt::default()
+            },
+            ..Self::default()
+        }
+    }
 }
 
 /// What people beside a site have of it, by local hour of the day; only where there is a calendar.
@@ -210,6 +258,8 @@ pub struct VesselTally {
 pub struct ExhaustTally {
     /// Nitrogen oxides and particles of equipment and of idling trucks, g.
     pub by_hour_g: [[f64; 2]; 24],
+    /// The same of vessels at berth, g.
+    pub vessels_by_hour_g: [[f64; 2]; 24],
     /// Trucks that came for a haul.
     pub trucks_by_hour: [u64; 24],
 }

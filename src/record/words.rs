@@ -102,6 +102,32 @@ words! {
 }
 
 words! {
+    /// What a vessel does.
+    pub enum VesselMode {
+        /// It sails between the border of the inventory and the harbor.
+        Transit = "transit",
+        /// It sails in the harbor.
+        Manoeuvring = "manoeuvring",
+        /// It waits for a berth.
+        Anchor = "anchor",
+        /// It lies at berth.
+        Berth = "berth",
+    }
+}
+
+words! {
+    /// What runs a vessel.
+    pub enum BerthPower {
+        /// Its own engines.
+        Engines = "engines",
+        /// Its own engines, whose exhaust is captured.
+        Captured = "captured",
+        /// Shore power.
+        Shore = "shore_power",
+    }
+}
+
+words! {
     /// Why a vehicle left a hydrogen station.
     pub enum FuelLeave {
         /// It has what it came for.

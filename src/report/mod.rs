@@ -15,6 +15,7 @@ pub(crate) mod land;
 mod legs;
 mod network;
 mod overload;
+mod plants;
 mod power;
 mod roads;
 mod steps;

@@ -2,6 +2,7 @@
 
 use super::data::warnings;
 use super::facts::{Fact, facts};
+use super::plants::{self, PlantProject};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Source};
 use crate::record::metrics::MetricName;
@@ -40,6 +41,8 @@ pub(crate) struct YearsPage {
     sites: Vec<SiteCommunity>,
     projects: Vec<Project>,
     rules: Vec<Rule>,
+    /// Projects at plants, as they stand in the last year.
+    plant_projects: Vec<PlantProject>,
     baseline: Option<Other>,
     metrics: Vec<ReadMetric>,
     provenance: Vec<Fact>,
@@ -177,6 +180,7 @@ pub(super) fn collect(
         sites: sites(tables, &hub.sites, &years)?,
         projects: projects(tables)?,
         rules: rules(tables)?,
+        plant_projects: plants::collect(tables, years.last().copied())?,
         baseline,
         years,
         metrics,

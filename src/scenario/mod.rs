@@ -22,11 +22,14 @@ pub mod template;
 pub mod visits;
 
 use crate::account::emissions::EmissionsSpec;
+use crate::account::engine::{EngineSpec, FuelSpec};
+use crate::account::engine_fleet::EngineFleetSpec;
 use crate::account::price::{MoneySpec, PriceSpec};
 use crate::charging::spec::{ChargerSpec, VisitsSpec};
 use crate::freight::spec::FreightSpec;
 use crate::grid::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use crate::hydrogen::spec::{FuelVisitsSpec, HydrogenCreditSpec, HydrogenPlantSpec, HydrogenSpec};
+use crate::industry::spec::IndustrySpec;
 use crate::kernel::sources::Sources;
 use crate::place::spec::{BackgroundSpec, TravelSpec, WeatherSpec};
 use crate::policy::spec::PolicySpec;
@@ -119,6 +122,15 @@ pub struct Scenario {
     pub terminal: BTreeMap<String, TerminalSpec>,
     /// Containers between vessels, gates and the hinterland.
     pub freight: Option<FreightSpec>,
+    /// What engines and boilers burn.
+    #[serde(default)]
+    pub fuel: BTreeMap<String, FuelSpec>,
+    /// Engines and boilers.
+    #[serde(default)]
+    pub engine: BTreeMap<String, EngineSpec>,
+    /// Engines with a steady duty, in a transition: harbor craft, locomotives, airport equipment.
+    #[serde(default)]
+    pub engine_fleet: BTreeMap<String, EngineFleetSpec>,
     /// Emission factors.
     pub emissions: Option<EmissionsSpec>,
     /// How a year's cost is told, without a transition.
@@ -126,6 +138,8 @@ pub struct Scenario {
     /// What chargers, connections, storage, solar arrays and vehicles cost.
     #[serde(default)]
     pub price: BTreeMap<String, PriceSpec>,
+    /// Plants beside the port, in a transition.
+    pub industry: Option<IndustrySpec>,
     /// Years after the first: who buys and builds what.
     pub transition: Option<TransitionSpec>,
     /// What models cost.

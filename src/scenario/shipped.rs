@@ -18,8 +18,15 @@ const FILES: &[(&str, &str)] = files![
     "hub_2045/README.md",
     "hub_2045/acf_as_adopted.toml",
     "hub_2045/acf_repealed.toml",
+    "hub_2045/all_sectors.toml",
     "hub_2045/bau.toml",
     "hub_2045/fastest_abatement.toml",
+    "hub_2045/hub_electrify_all.toml",
+    "hub_2045/hub_fastest_abatement.toml",
+    "hub_2045/hub_funding_withdrawn.toml",
+    "hub_2045/hub_hydrogen.toml",
+    "hub_2045/hub_least_cost.toml",
+    "hub_2045/hub_policy_as_adopted.toml",
     "hub_2045/hydrogen_heavy.toml",
     "hub_2045/least_cost.toml",
     "hub_2045/managed_charging_first.toml",
@@ -49,6 +56,7 @@ const FILES: &[(&str, &str)] = files![
     "san_pedro_bay/all_electric.toml",
     "san_pedro_bay/planned.toml",
     "san_pedro_bay/scenario.toml",
+    "vessels/container.toml",
 ];
 
 /// Names of the shipped scenarios.

@@ -8,12 +8,13 @@ use std::path::Path;
 pub type Files = Vec<(&'static str, &'static str)>;
 
 /// Files of other shipped folders that scenarios extend, and the name that each has beside a copy.
-const BESIDE: [(&str, &str); 5] = [
+const BESIDE: [(&str, &str); 6] = [
     ("../port_terminal/planned.toml", "terminal_plan.toml"),
     ("../port_terminal/lots_at_blocks.toml", "terminal_lots.toml"),
     ("../port_terminal/scenario.toml", "base.toml"),
     ("../san_pedro_bay/scenario.toml", "hub.toml"),
     ("../policies/california.toml", "california.toml"),
+    ("../vessels/container.toml", "vessels.toml"),
 ];
 
 /// The files of a template: those of the shipped scenario, and what they extend in other folders.

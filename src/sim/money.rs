@@ -101,10 +101,10 @@ fn year_bill(
     Some(bill(tariff?, &load).total_usd())
 }
 
-/// Diesel of the run, USD.
+/// Diesel and fuel of vessels of the run, USD.
 fn fuel_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let gallons = summary.all_fleets().diesel_gal + summary.hub.equipment.diesel_gal;
-    gallons * money.diesel_usd_per_gal.unwrap_or(0.0)
+    gallons * money.diesel_usd_per_gal.unwrap_or(0.0) + summary.hub.vessels.burnt.fuel_usd
 }
 
 /// Work that was lost or late in the run, at its stated rates, USD.

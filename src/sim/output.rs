@@ -13,6 +13,7 @@ use crate::record::notes::PluginNotes;
 use crate::record::rows::BillRow;
 use crate::record::summary::Summary;
 use crate::record::table::{TableError, TableWriter, WAITING_ROWS};
+use crate::scenario::Scenario;
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,8 +59,14 @@ impl Output {
     ///
     /// # Errors
     /// When a file cannot be made.
-    pub fn new(folder: Option<&Path>, with_csv: bool, zone: &str, summary: Summary) -> Result<Self, OutputError> {
-        let of_rooms = ROOMS.iter().flat_map(|room| room.tables).map(|table| table.open);
+    pub fn new(
+        (folder, with_csv): (Option<&Path>, bool),
+        scenario: &Scenario,
+        summary: Summary,
+    ) -> Result<Self, OutputError> {
+        let zone = &scenario.time.zone;
+        let kept = ROOMS.iter().flat_map(|room| room.tables).filter(|table| (table.is_kept)(scenario));
+        let of_rooms = kept.map(|table| table.open);
         let open = |open: fn(Option<&Path>, bool, &str) -> _| open(folder, with_csv, zone);
         let tables = of_rooms.chain([TableWriter::new::<BillRow> as _]).map(open).collect::<Result<_, _>>()?;
         // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.

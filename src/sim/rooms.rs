@@ -7,7 +7,9 @@ use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::kept::Table;
 use crate::record::metrics::Metric;
 use crate::record::names::Names;
-use crate::record::rows::{CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow};
+use crate::record::rows::{
+    CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
+};
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck, yard};
@@ -55,6 +57,11 @@ const NOTHING: Room = Room {
     audit: |_| Vec::new(),
 };
 
+/// Does a scenario say what vessels burn?
+fn has_vessels(scenario: &Scenario) -> bool {
+    scenario.freight.as_ref().is_some_and(|freight| freight.vessels.is_some())
+}
+
 /// All rooms. What they add to a world goes by this order (the tree of limits ends at charging ports, stations are filled
 /// after vehicles); when their systems run is said by the steps of the tick alone.
 pub(crate) const ROOMS: [Room; 8] = [
@@ -80,7 +87,8 @@ pub(crate) const ROOMS: [Room; 8] = [
         is_used: |scenario| scenario.freight.is_some(),
         register: freight::register,
         add: freight::build::add,
-        tables: &[Table::of::<CallRow>()],
+        tables: &[Table::of::<CallRow>(), Table::of_some::<VesselRow>(has_vessels)],
+        close: freight::vessels::close,
         metrics: freight::record::metrics,
         ..NOTHING
     },

@@ -187,8 +187,8 @@ impl Simulation {
         stop: &AtomicBool,
         progress: impl FnMut(u32, u32),
     ) -> Result<(Written, Effort), RunError> {
-        let zone = &loaded.scenario.time.zone;
-        let mut output = Output::new(folder, with_csv, zone, self.empty_summary(&loaded.scenario))?;
+        let scenario = &loaded.scenario;
+        let mut output = Output::new((folder, with_csv), scenario, self.empty_summary(scenario))?;
         let ran =
             self.run_to_fork(&loaded.scenario, &mut output, stop).and_then(|()| self.run(&mut output, stop, progress));
         let written = output.finish();

@@ -41,11 +41,12 @@ pub struct TerminalSpec {
     /// Spread of the times at the terminal (coefficient of variation).
     #[schemars(range(min = 0.0, max = 3.0))]
     pub turn_cv: f64,
-    /// Power that a vessel draws from the shore, kW.
+    /// Power that a vessel draws from the shore, kW; 0: there is no shore power. With `[freight.vessels]` it is what a connection
+    /// is planned for: what vessels draw is the load of their class at berth.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20_000.0))]
     pub shore_kw: f64,
-    /// Share of calls that draw shore power, 0 to 1.
+    /// Share of calls that draw shore power, 0 to 1. With `[freight.vessels]` their classes and rules say which ones do.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub shore_share: f64,

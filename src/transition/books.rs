@@ -1,13 +1,14 @@
 //! Closing a year: what fleets and sites paid and emitted, what was bought and built, and which rules were kept.
 
 use super::build::Project;
+use super::inventory::{self, PlantsOfYear};
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
 use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::payers::Ledger;
 use super::record::{
-    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RuleKind, RuleRow,
+    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RemovalRow, RuleKind, RuleRow,
 };
 use super::regulation::{TargetMetric, means};
 use super::spec::TRUCK;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 impl Pathway<'_> {
     /// Closes the books of a year.
     pub(super) fn close(&mut self, year: u16, shown: &OperatingYear) {
+        let mut plants = self.run_plants(year);
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
@@ -48,6 +50,8 @@ impl Pathway<'_> {
         self.sell_hydrogen(year, shown, &mut finance);
         self.invest(year, &mut finance, &mut ledger);
         self.embodied(year, &mut emissions);
+        let inventory = inventory::of_year(frame, year, shown, &emissions, &plants);
+        let (all, removed) = beside_the_port(&books, &mut plants, (&mut finance, &mut emissions), &mut ledger);
         for row in &finance {
             self.frame.book_supplies(row, &mut ledger);
         }
@@ -61,12 +65,12 @@ impl Pathway<'_> {
             }
         }
         total.close();
-        let all = books.total_emissions(&emissions);
         let wear: Vec<[f64; 2]> = (0..shown.sites.len()).map(|site| books.wear_at(site)).collect();
         self.community_rows(year, shown, &wear);
         self.fleet_rows(year);
         self.project_rows(year);
-        self.rule_rows(year, &registered, &all, &funds);
+        let removed_t = removed.iter().map(|row| row.removed_t).sum();
+        self.rule_rows(year, &registered, (&all, removed_t), &funds);
         for (rule, usd) in funds {
             *self.funds.entry(rule).or_default() += usd;
         }
@@ -74,6 +78,11 @@ impl Pathway<'_> {
         self.tables.finance.extend(finance);
         self.tables.emissions.push(all);
         self.tables.emissions.extend(emissions);
+        self.tables.industry.extend(plants.rows);
+        self.tables.removals.extend(removed);
+        if self.frame.has_inventory() {
+            self.tables.inventory.extend(inventory);
+        }
     }
 
     /// By holding: exhaust of its vehicles at work over that of new ones of their models, by what each would emit: its use at
@@ -300,19 +309,21 @@ impl Pathway<'_> {
         }
     }
 
-    /// Hours of a site: its exhaust is scaled by the wear of its equipment, that of trucks which stand there with it.
+    /// Hours of a site: its exhaust is scaled by the wear of its equipment, that of trucks which stand there with it; that of
+    /// vessels is of their tiers.
     fn community_rows(&mut self, year: u16, shown: &OperatingYear, wear: &[[f64; 2]]) {
         for (((key, _), site), wear) in self.frame.sites.iter().zip(&shown.sites).zip(wear) {
             let is_quiet = site.trucks_by_hour.iter().all(|count| *count == 0.0) && site.classes.is_empty();
             let rows = (0..24_u32).filter(|_| !is_quiet).map(|hour| {
                 let [nox_g, pm25_g] = site.exhaust_by_hour[hour as usize];
+                let vessels_g = site.vessel_exhaust_by_hour[hour as usize];
                 CommunityRow {
                     year: u32::from(year),
                     site: (*key).clone(),
                     hour,
                     trucks: site.trucks_by_hour[hour as usize],
-                    nox_kg: nox_g * wear[0] / 1000.0,
-                    pm25_kg: pm25_g * wear[1] / 1000.0,
+                    nox_kg: (nox_g * wear[0] + vessels_g[0]) / 1000.0,
+                    pm25_kg: (pm25_g * wear[1] + vessels_g[1]) / 1000.0,
                 }
             });
             self.tables.community.extend(rows);
@@ -384,7 +395,13 @@ impl Pathway<'_> {
         self.tables.projects.extend(rows.collect::<Vec<_>>());
     }
 
-    fn rule_rows(&mut self, year: u16, counts: &[Vec<u32>], all: &EmissionsRow, fees: &BTreeMap<String, f64>) {
+    fn rule_rows(
+        &mut self,
+        year: u16,
+        counts: &[Vec<u32>],
+        (all, removed_t): (&EmissionsRow, f64),
+        fees: &BTreeMap<String, f64>,
+    ) {
         let row = |rule: &str, kind, asked, reached, missing: u32, public_usd| RuleRow {
             year: u32::from(year),
             rule: rule.to_owned(),
@@ -416,10 +433,11 @@ impl Pathway<'_> {
                     let missing = ((rule.value * f64::from(total)).ceil() as u32).saturating_sub(clean);
                     (f64::from(clean) / f64::from(total.max(1)), missing == 0, missing)
                 }
-                TargetMetric::Co2e => {
+                TargetMetric::Co2e | TargetMetric::NetZero => {
                     let first = self.tables.emissions.iter().find(|row| row.scope == "total");
                     let share = all.co2e_t / first.map_or(all.co2e_t, |first| first.co2e_t).max(1e-9);
-                    (share, share <= rule.value, 0)
+                    let is_removed = rule.metric == TargetMetric::Co2e || is_balanced(all.co2e_t, removed_t);
+                    (share, share <= rule.value && is_removed, 0)
                 }
             };
             let told = row(name, RuleKind::Target, rule.value, reached, missing, 0.0);
@@ -439,6 +457,35 @@ impl Pathway<'_> {
         }
         (clean, all)
     }
+}
+
+/// Books of plants, of engines with a steady duty, of vessels and of removals. Returns what the whole hub emitted, and what was
+/// removed.
+fn beside_the_port(
+    books: &Year<'_>,
+    plants: &mut PlantsOfYear,
+    (finance, emissions): (&mut Vec<FinanceRow>, &mut Vec<EmissionsRow>),
+    ledger: &mut Ledger,
+) -> (EmissionsRow, Vec<RemovalRow>) {
+    for (payer, usd) in &plants.granted {
+        ledger.pay(LedgerItem::Works, (*payer).into(), Party::Site, *usd);
+    }
+    for (paid, emitted) in plants.books.drain(..) {
+        finance.push(paid);
+        emissions.push(emitted);
+    }
+    finance.extend(inventory::vessel_costs(books.year, books.shown));
+    let all = books.total_emissions(emissions);
+    let removed = inventory::remove(books.frame, books.year, all.co2e_t);
+    if !removed.is_empty() {
+        finance.push(inventory::removal_costs(books.year, &removed));
+    }
+    (all, removed)
+}
+
+/// Is everything that is emitted removed as well? Nothing is not enough, but for a hub that emits nothing.
+fn is_balanced(co2e_t: f64, removed_t: f64) -> bool {
+    removed_t >= co2e_t - 1e-6 * co2e_t.abs().max(1.0)
 }
 
 /// What each fee brought in, USD.

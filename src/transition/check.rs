@@ -15,6 +15,10 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     buyers(scenario, checker);
     projects(scenario, checker);
     as_of(&scenario.rule, checker);
+    crate::industry::check::check(scenario, checker);
+    for (name, rule) in &scenario.rule.at_berth {
+        dates("at_berth", name, &rule.term, checker);
+    }
     rules(&scenario.rule, scenario, checker);
     let classes = classes(scenario);
     for class in scenario.survival.keys() {
@@ -340,16 +344,21 @@ fn as_of(rules: &RulesSpec, checker: &mut Checker<'_>) {
     }
 }
 
+/// When a rule is in force.
+fn dates(kind: &str, name: &str, term: &Term, checker: &mut Checker<'_>) {
+    if let Some((field, text)) = term.wrong_date() {
+        let message = format!("`{text}` is no date");
+        checker.wrong(&["rule", kind, name, "term", field], message, Some("write \"2025-07-01\"".to_owned()));
+    }
+    if term.is_never() {
+        checker.wrong(&["rule", kind, name, "term", "until"], "is before `from`: the rule is never in force", None);
+    }
+}
+
 fn rules(rules: &RulesSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
     let classes = classes(scenario);
     let term = |kind: &str, name: &str, term: &Term, means: &[String], checker: &mut Checker<'_>| {
-        if let Some((field, text)) = term.wrong_date() {
-            let message = format!("`{text}` is no date");
-            checker.wrong(&["rule", kind, name, "term", field], message, Some("write \"2025-07-01\"".to_owned()));
-        }
-        if term.is_never() {
-            checker.wrong(&["rule", kind, name, "term", "until"], "is before `from`: the rule is never in force", None);
-        }
+        dates(kind, name, term, checker);
         for class in means {
             class_known(&["rule", kind, name, "classes"], class, &classes, checker);
         }

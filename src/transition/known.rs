@@ -25,7 +25,8 @@ impl RulesSpec {
             voucher,
             infrastructure_credit,
             capacity_credit,
-            embodied_limit
+            embodied_limit,
+            at_berth
         )
     }
 

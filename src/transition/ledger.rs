@@ -255,7 +255,7 @@ impl Year<'_> {
         sums.map(|[worn, new]| if new > 0.0 { worn / new } else { 1.0 })
     }
 
-    /// What a site emitted: its meter and its equipment.
+    /// What a site emitted: its meter, its equipment, and the vessels that call there.
     #[must_use]
     pub fn site_emissions(&self, site: usize) -> EmissionsRow {
         let (key, _) = self.frame.sites[site];
@@ -271,6 +271,12 @@ impl Year<'_> {
         }
         row.co2e_grid_t = self.grid_t(shown);
         self.fuel(&mut row);
+        let burnt = &shown.vessels.burnt;
+        row.co2e_tailpipe_t += burnt.direct_co2e_kg / 1000.0;
+        row.co2e_diesel_supply_t += burnt.upstream_co2e_kg / 1000.0;
+        row.co2e_t += (burnt.direct_co2e_kg + burnt.upstream_co2e_kg) / 1000.0;
+        row.nox_kg += burnt.nox_g / 1000.0;
+        row.pm25_kg += burnt.pm25_g / 1000.0;
         row
     }
 

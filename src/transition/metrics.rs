@@ -2,10 +2,13 @@
 //! asks first.
 
 use super::bank::sellers;
+use super::inventory::of_sector;
 use super::payers::{PRIVATE, PUBLIC, metric_of, paid_usd, resource_usd};
-use super::record::{EmissionsRow, FinanceRow, Party, RuleKind, Tables};
+use super::record::{EmissionsRow, FinanceRow, InventoryRow, Party, RemovalRow, RuleKind, Tables};
 use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
+use crate::account::sector::Sector;
+use crate::industry::record::IndustryRow;
 use crate::kernel::sums::Accumulate;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::notes::PluginNotes;
@@ -21,6 +24,7 @@ pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> V
     for (year, _) in &tables.shown {
         of_year(tables, spec, *year, &mut ScopeMetrics::new(format!("year:{year}"), &mut out));
     }
+    sectors(tables, &mut out);
     sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
         if row.kind == RuleKind::Target {
@@ -30,6 +34,41 @@ pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> V
         }
     }
     out
+}
+
+/// Emissions of sectors inside the border: of all years, and year by year.
+fn sectors(tables: &Tables, out: &mut Vec<Metric>) {
+    let mut tell = |scope: String, row: Option<InventoryRow>| {
+        let Some(row) = row else { return };
+        let mut sector = ScopeMetrics::new(scope, out);
+        sector.add(MetricName::Co2eT, row.co2e_t);
+        sector.add(MetricName::NoxKg, row.nox_kg);
+        sector.add(MetricName::Pm25Kg, row.pm25_kg);
+    };
+    for sector in Sector::ALL {
+        tell(sector.scope(), of_sector(&tables.inventory, sector, None));
+        for (year, _) in &tables.shown {
+            tell(sector.scope_of(*year), of_sector(&tables.inventory, sector, Some(*year)));
+        }
+    }
+}
+
+/// What plants captured, closed and sent elsewhere, and what was removed: in some years.
+fn carbon(tables: &Tables, is_year: impl Fn(u32) -> bool, of: &mut ScopeMetrics<'_>) {
+    if tables.industry.is_empty() {
+        return;
+    }
+    let plants = |value: fn(&IndustryRow) -> f64| -> f64 {
+        tables.industry.iter().filter(|row| row.inside && is_year(row.year)).map(value).sum()
+    };
+    of.add(MetricName::Co2eCapturedT, plants(|row| row.captured_t));
+    of.add(MetricName::Co2eClosedT, plants(|row| row.closed_t));
+    of.add(MetricName::Co2eElsewhereT, plants(|row| row.elsewhere_t));
+    let removed = |value: fn(&RemovalRow) -> f64| -> f64 {
+        tables.removals.iter().filter(|row| is_year(row.year)).map(value).sum()
+    };
+    of.add(MetricName::Co2eRemovedT, removed(|row| row.removed_t));
+    of.add(MetricName::RemovalUsd, removed(|row| row.usd));
 }
 
 fn of_total(tables: &Tables) -> impl Iterator<Item = &FinanceRow> {
@@ -60,6 +99,7 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
     total.add(MetricName::Co2eDiscountedT, present_value(spec.discount_rate, &by_year));
     total.add(MetricName::Co2eTailpipeT, air(|row| row.co2e_tailpipe_t));
     total.add(MetricName::Co2eEmbodiedT, air(|row| row.co2e_embodied_t));
+    carbon(tables, |_| true, total);
     total.add(MetricName::NoxKg, air(|row| row.nox_kg));
     total.add(MetricName::Pm25Kg, air(|row| row.pm25_kg));
     let last = tables.shown.last().map(|shown| shown.0);
@@ -95,6 +135,7 @@ fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetr
     of.add(MetricName::PublicUsd, finance.map(|row| row.public_usd));
     let air = tables.emissions.iter().find(|row| row.scope == "total" && row.year == u32::from(year));
     of.add(MetricName::Co2eT, air.map(|row| row.co2e_t));
+    carbon(tables, |it| it == u32::from(year), of);
     of.add(MetricName::NoxKg, air.map(|row| row.nox_kg));
     of.add(MetricName::Pm25Kg, air.map(|row| row.pm25_kg));
     of.add(MetricName::EnergyGridKwh, air.map(|row| row.energy_kwh));

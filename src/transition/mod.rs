@@ -7,7 +7,7 @@
 //! `operated` is what they showed, `balance` and `bill_year` close them, `market` makes of it what policies
 //! see, `capacity` how much stations could
 //! give, `comply` holds decisions to ramps and rules, `fuel` says what is in a gallon, `ledger` what fleets and sites paid and
-//! emitted, `payers` who paid whom;
+//! emitted, `payers` who paid whom, `inventory` the emissions of all sectors, with those of plants ([`crate::industry`]);
 //! `known` says up to which day rules are known, `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
 //! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
@@ -22,6 +22,7 @@ pub mod check;
 pub mod comply;
 pub mod frame;
 pub mod fuel;
+pub mod inventory;
 mod known;
 pub mod ledger;
 pub mod market;

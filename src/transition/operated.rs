@@ -5,7 +5,7 @@ use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::sums::Accumulate;
 use crate::record::groups::GroupTally;
 use crate::record::summary::Summary;
-use crate::record::tally::{EquipmentTally, FleetTally, Waits};
+use crate::record::tally::{EquipmentTally, FleetTally, VesselTally, Waits};
 use crate::scenario::loaded::{Levels, Loaded};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,10 @@ pub struct SiteYear {
     pub hydrogen_usd: f64,
     /// Exhaust of equipment, and of trucks that stand there, by local hour: nitrogen oxides and particles, g.
     pub exhaust_by_hour: [[f64; 2]; 24],
+    /// Exhaust of vessels at its berths, by local hour: nitrogen oxides and particles, g.
+    pub vessel_exhaust_by_hour: [[f64; 2]; 24],
+    /// Its vessels.
+    pub vessels: VesselTally,
     /// Trucks that came for a haul, by local hour.
     pub trucks_by_hour: [f64; 24],
     /// Drawn for sessions, kWh.
@@ -115,6 +119,8 @@ pub(super) fn fold(shown: &mut OperatingYear, base: &Loaded, ran: &Ran, weight: 
             sum.exhaust_by_hour[hour][0] += site.exhaust.by_hour_g[hour][0] * weight;
             sum.exhaust_by_hour[hour][1] += site.exhaust.by_hour_g[hour][1] * weight;
         }
+        sum.vessel_exhaust_by_hour.accumulate(&site.exhaust.vessels_by_hour_g, weight);
+        sum.vessels.accumulate(&site.vessels, weight);
         sum.charging_kwh += site.meter.charging_kwh * weight;
         sum.priced_kwh += site.charging.priced_kwh * weight;
         sum.sold_usd += site.charging.revenue_usd * weight;

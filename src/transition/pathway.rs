@@ -12,6 +12,7 @@ use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::operate;
 use crate::grid::spec::SiteKind;
+use crate::industry::path::Industry;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
 use crate::policy::adoption::replaces_in_kind;
@@ -110,6 +111,8 @@ pub struct Pathway<'a> {
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
     pub(super) granted: BTreeMap<(String, u16), f64>,
+    /// Plants beside the port, where there are any.
+    pub(super) industry: Option<Industry<'a>>,
     /// What the sandbox noted of an adoption plugin, when all is done.
     pub notes: Vec<PluginNotes>,
     /// Everything so far.
@@ -135,6 +138,7 @@ impl<'a> Pathway<'a> {
             funds: BTreeMap::new(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
+            industry: loaded.scenario.industry.as_ref().map(|spec| Industry::new(spec, seed)),
             notes: Vec::new(),
             tables: Tables { neighbours, ..Tables::default() },
         }

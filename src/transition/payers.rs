@@ -6,7 +6,7 @@
 //! to make and run things, whoever pays, without taxes, credits and fees.
 
 use super::frame::Frame;
-use super::record::{FinanceRow, LedgerItem, LedgerRow, Party};
+use super::record::{FinanceRow, LedgerItem, LedgerRow, Party, REMOVALS, VESSELS};
 use super::regulation::Payer;
 use crate::grid::spec::SiteKind;
 use crate::record::metrics::MetricName;
@@ -101,6 +101,9 @@ impl Frame<'_> {
         }
         if scope.starts_with("fleet:") {
             return Some(Party::Fleet);
+        }
+        if scope.starts_with("plant:") || scope.starts_with("engines:") || [REMOVALS, VESSELS].contains(&scope) {
+            return Some(Party::Site);
         }
         let key = scope.strip_prefix("site:")?;
         let scenario = self.scenario();

@@ -3,6 +3,8 @@
 use super::build::ProjectState;
 use super::operated::OperatingYear;
 use super::spec::ProjectKind;
+use crate::account::sector::Sector;
+use crate::industry::record::{IndustryRow, PlantProjectRow};
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
@@ -103,6 +105,11 @@ words! {
 
 word_cell!(ProjectKind);
 
+/// The scope of money for carbon that is removed from the air.
+pub const REMOVALS: &str = "removals";
+/// The scope of money for fuel of vessels.
+pub const VESSELS: &str = "vessels";
+
 /// Rows of all tables, year after year.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
@@ -122,6 +129,14 @@ pub struct Tables {
     pub rules: Vec<RuleRow>,
     /// What neighbours of each site breathe and hear.
     pub community: Vec<CommunityRow>,
+    /// Emissions by sector, of scenarios with vessels or plants.
+    pub inventory: Vec<InventoryRow>,
+    /// Plants.
+    pub industry: Vec<IndustryRow>,
+    /// Projects at plants.
+    pub plant_projects: Vec<PlantProjectRow>,
+    /// Carbon removed from the air.
+    pub removals: Vec<RemovalRow>,
     /// By site: is it a neighbour, which is in no sum of the hub?
     pub neighbours: Vec<bool>,
     /// What operations of each year showed.
@@ -163,12 +178,12 @@ row! {
 }
 
 row! {
-    /// What a fleet or site paid in a year; income is negative.
+    /// What a fleet, site or plant paid in a year; income is negative.
     #[derive(Default)]
     FinanceRow in "finance" {
         /// the year
         year: u32 [""],
-        /// `total`, `fleet:KEY` or `site:KEY`
+        /// `total`, `fleet:KEY`, `site:KEY`, `plant:KEY`, `engines:KEY`, `vessels` or `removals`
         scope: String [""],
         /// new vehicles, and used ones
         vehicles_usd: f64 ["USD"],
@@ -178,15 +193,15 @@ row! {
         resale_usd: f64 ["USD"],
         /// vouchers and tax credits for vehicles
         vehicle_incentives_usd: f64 ["USD"],
-        /// chargers, connections, storage, stations
+        /// chargers, connections, storage, stations; of a plant its levers
         infrastructure_usd: f64 ["USD"],
         /// public money for them
         infrastructure_incentives_usd: f64 ["USD"],
-        /// upkeep of them, and batteries on rent
+        /// upkeep of them, and batteries on rent; what is paid for removals
         upkeep_usd: f64 ["USD"],
         /// diesel
         diesel_usd: f64 ["USD"],
-        /// electricity: the bills of sites
+        /// electricity: the bills of sites; of a plant, of engines and of vessels all their energy
         electricity_usd: f64 ["USD"],
         /// charging at public sites: what fleets pay is income of sites
         charging_usd: f64 ["USD"],
@@ -218,12 +233,12 @@ row! {
 }
 
 row! {
-    /// What a fleet or site emitted in a year.
+    /// What a fleet, site or plant emitted in a year.
     #[derive(Default)]
     EmissionsRow in "emissions" {
         /// the year
         year: u32 [""],
-        /// `total`, `fleet:KEY` or `site:KEY`
+        /// `total`, `fleet:KEY`, `site:KEY`, `plant:KEY` or `engines:KEY`
         scope: String [""],
         /// diesel burnt
         diesel_gal: f64 ["US gal"],
@@ -231,9 +246,9 @@ row! {
         energy_kwh: f64 ["kWh"],
         /// hydrogen got
         hydrogen_kg: f64 ["kg"],
-        /// `CO2e` at tailpipes
+        /// `CO2e` at tailpipes, and at the funnels of vessels
         co2e_tailpipe_t: f64 ["t"],
-        /// `CO2e` of supplying diesel
+        /// `CO2e` of supplying diesel, and fuel of vessels
         co2e_diesel_supply_t: f64 ["t"],
         /// `CO2e` of electricity from the grid
         co2e_grid_t: f64 ["t"],
@@ -243,9 +258,9 @@ row! {
         co2e_t: f64 ["t"],
         /// `CO2e` embodied in what was built this year; not in the sum
         co2e_embodied_t: f64 ["t"],
-        /// nitrogen oxides at tailpipes
+        /// nitrogen oxides at tailpipes and funnels
         nox_kg: f64 ["kg"],
-        /// exhaust particles at tailpipes
+        /// exhaust particles at tailpipes and funnels
         pm25_kg: f64 ["kg"],
     }
 }
@@ -391,9 +406,47 @@ row! {
         hour: u32 ["h"],
         /// trucks that came for a haul
         trucks: f64 [""],
-        /// nitrogen oxides of its equipment, and of trucks that stand there
+        /// nitrogen oxides of its equipment, of trucks that stand there and of vessels at its berths
         nox_kg: f64 ["kg"],
-        /// exhaust particles of its equipment, and of trucks that stand there
+        /// exhaust particles of its equipment, of trucks that stand there and of vessels at its berths
         pm25_kg: f64 ["kg"],
+    }
+}
+
+row! {
+    /// Emissions of a sector in a year: the inventory of the hub.
+    InventoryRow in "inventory" {
+        /// the year
+        year: u32 [""],
+        /// trucks, equipment, vessels, sites, `harbor_craft`, locomotives, aviation, cement, refineries, hydrogen or heat
+        sector: Sector [""],
+        /// inside the border of the hub: yes or no
+        inside: bool [""],
+        /// `CO2e` that leaves engines, funnels and plants
+        direct_t: f64 ["t"],
+        /// `CO2e` of electricity from the grid
+        electricity_t: f64 ["t"],
+        /// `CO2e` of supplying fuels and hydrogen
+        upstream_t: f64 ["t"],
+        /// all three
+        co2e_t: f64 ["t"],
+        /// nitrogen oxides
+        nox_kg: f64 ["kg"],
+        /// exhaust particles up to 2.5 micrometres of engines
+        pm25_kg: f64 ["kg"],
+    }
+}
+
+row! {
+    /// Carbon that the hub had removed from the air in a year.
+    RemovalRow in "removals" {
+        /// the year
+        year: u32 [""],
+        /// how: key of `[industry.removal]`
+        way: String [""],
+        /// removed
+        removed_t: f64 ["t"],
+        /// paid for it
+        usd: f64 ["USD"],
     }
 }

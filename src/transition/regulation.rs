@@ -38,6 +38,8 @@ pub struct RulesSpec {
     pub capacity_credit: BTreeMap<String, CapacityCreditRule>,
     /// Limits on the embodied carbon of materials.
     pub embodied_limit: BTreeMap<String, EmbodiedLimitRule>,
+    /// Vessels at berth must control the exhaust of their auxiliary engines: by shore power, or by a barge that captures it.
+    pub at_berth: BTreeMap<String, AtBerthRule>,
     /// Goals that a run meets or misses; they oblige nobody.
     pub target: BTreeMap<String, TargetRule>,
 }
@@ -87,7 +89,12 @@ impl Term {
     #[must_use]
     pub fn holds_at(&self, when: f64) -> bool {
         let first = date(when.floor() as i16, 1, 1);
-        let day = first + ((when.fract() * f64::from(first.days_in_year())) as i64).days();
+        self.holds_on(first + ((when.fract() * f64::from(first.days_in_year())) as i64).days())
+    }
+
+    /// Is it in force on a day?
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
         self.on && Self::day(self.from.as_ref(), day) <= day && Self::day(self.until.as_ref(), day) >= day
     }
 
@@ -417,6 +424,32 @@ pub struct EmbodiedLimitRule {
     pub sources: Sources,
 }
 
+/// Vessels at berth must control their exhaust (in California: 17 CCR 93130 and after).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AtBerthRule {
+    /// When it applies: to calls by the day of their arrival at berth.
+    #[serde(default)]
+    pub term: Term,
+    /// Whom: values of `kind` of `[freight.vessels.class]`. Empty: all.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// Share of calls that comply, by year.
+    pub share: Curve,
+    /// Share of those which cannot take shore power whose exhaust is captured, by year; the others use exceptions.
+    #[serde(default)]
+    pub captured_share: Curve,
+    /// Most that leaves a captured funnel, nitrogen oxides, g per kWh of the auxiliary engines.
+    #[schemars(range(min = 0.0, max = 30.0))]
+    pub captured_nox_g_per_kwh: f64,
+    /// The same of particles up to 2.5 micrometres.
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub captured_pm25_g_per_kwh: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
 /// A goal.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -429,7 +462,7 @@ pub struct TargetRule {
     pub year: u16,
     /// What is judged.
     pub metric: TargetMetric,
-    /// `zev_share`: at least this share; `co2e`: at most this share of the first year's emissions.
+    /// `zev_share`: at least this share; `co2e` and `net_zero`: at most this share of the first year's emissions.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub value: f64,
     /// `zev_share`: whose: `truck`, or classes of equipment. Empty: all.
@@ -448,6 +481,8 @@ pub enum TargetMetric {
     ZevShare,
     /// All emissions of the hub: tailpipes and supply, t `CO2e` a year.
     Co2e,
+    /// The same, and what is left must be removed from the air: see `removes` of `[industry]`.
+    NetZero,
 }
 
 /// Does a list of classes mean this one?

@@ -1,9 +1,11 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
 use super::record::{
-    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerRow, OfferRow, ProjectRow, RuleRow, Tables,
+    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, InventoryRow, LedgerRow, OfferRow, ProjectRow, RemovalRow,
+    RuleRow, Tables,
 };
 use crate::disk::{WriteError, whole};
+use crate::industry::record::{IndustryRow, PlantProjectRow};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter};
 use std::collections::BTreeMap;
@@ -38,6 +40,11 @@ pub fn write(
     to.table::<LedgerRow>(&tables.ledger, &mut digests)?;
     to.table::<RuleRow>(&tables.rules, &mut digests)?;
     to.table::<CommunityRow>(&tables.community, &mut digests)?;
+    // Of scenarios that have vessels or plants.
+    to.some::<InventoryRow>(&tables.inventory, &mut digests)?;
+    to.some::<IndustryRow>(&tables.industry, &mut digests)?;
+    to.some::<PlantProjectRow>(&tables.plant_projects, &mut digests)?;
+    to.some::<RemovalRow>(&tables.removals, &mut digests)?;
     if let (Some(folder), Some(next)) = (folder, &next) {
         whole::move_all(next, folder).map_err(io)?;
     }
@@ -52,6 +59,11 @@ struct To<'a> {
 }
 
 impl To<'_> {
+    /// A table that a scenario may be without: nothing where it has no rows.
+    fn some<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
+        if rows.is_empty() { Ok(()) } else { self.table(rows, digests) }
+    }
+
     fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
         let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
         writer.write(rows, self.names)?;

@@ -8,6 +8,7 @@ use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
 use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
 use crate::charging::lots::LotsNow;
 use crate::freight::state::{Berths, Call, ShoreNodes};
+use crate::freight::vessels::Stays;
 use crate::grid::state::{NodeLoads, ShoreLoad};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
@@ -15,7 +16,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{LotId, Roster, UnitId};
 use crate::kernel::random::{Purpose, Seed};
 use crate::kernel::stage::{Register, Tick};
-use crate::kernel::units::{Kw, Kwh};
+use crate::kernel::units::Kwh;
 use crate::policy::kind::YardDispatch;
 use crate::policy::{Fault, PolicySlot};
 use crate::record::Records;
@@ -134,6 +135,7 @@ struct Ground<'w, 's> {
     fuel_arrivals: ResMut<'w, FuelArrivals>,
     gate_departures: ResMut<'w, GateDepartures>,
     call_rows: ResMut<'w, Records<CallRow>>,
+    stays: ResMut<'w, Stays>,
     policy: ResMut<'w, PolicySlot<YardDispatch>>,
     fault: ResMut<'w, Fault>,
 }
@@ -233,6 +235,8 @@ impl Ground<'_, '_> {
         for vessel in out.vessels {
             let call = self.call_roster.get(&self.calls, vessel.call as usize);
             self.call_rows.push(CallRow::worked(call, vessel.berth_s, vessel.leave_s));
+            self.stays.berth(call, vessel.berth_s);
+            self.stays.leave(call, vessel.leave_s);
         }
     }
 
@@ -312,6 +316,7 @@ fn tell_plans(
     calls: Query<&Call>,
     shore_nodes: Res<ShoreNodes>,
     mut shore: NodeLoads<'_, '_, ShoreLoad>,
+    mut stays: ResMut<Stays>,
 ) {
     for id in 0..roster.len() {
         let (yard, links, mut work) = roster.get_mut(&mut yards, id);
@@ -324,12 +329,12 @@ fn tell_plans(
             let newly = work.hours_of(class, pool, &asked);
             state.account(newly, asked.backlog_h(pool));
         }
-        if is_over {
-            continue;
-        }
-        let here = work.berths.iter().flatten().map(|vessel| work.coming[vessel.call as usize].call);
-        for call in here.map(|call| call_roster.get(&calls, call as usize)).filter(|call| call.on_shore_power) {
-            shore.add(shore_nodes.of(yard.site), Kw(call.shore_kw));
+        for vessel in work.berths.iter().flatten() {
+            let call = call_roster.get(&calls, work.coming[vessel.call as usize].call as usize);
+            stays.berth(call, vessel.berth_s);
+            if let Some(kw) = vessel.shore_kw(call, &yard.rules, &clock, &mut stays).filter(|_| !is_over) {
+                shore.add(shore_nodes.of(yard.site), kw);
+            }
         }
     }
 }

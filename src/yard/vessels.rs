@@ -2,8 +2,32 @@
 
 use super::doing::Doing;
 use super::moves::{Step, Used, VesselOut, block_end, next_move};
-use super::state::{Crane, End, Move, MoveKind, Server, Vessel, YardDue};
+use super::state::{Crane, End, Move, MoveKind, Rules, Server, Vessel, YardDue};
+use crate::freight::state::Call;
+use crate::freight::vessels::Stays;
+use crate::kernel::clock::Clock;
 use crate::kernel::random::Purpose;
+use crate::kernel::units::Kw;
+
+impl Vessel {
+    /// Mean power from the shore in the interval that begins; none where it draws none. Nobody knows when the last container will
+    /// be lifted: it disconnects when what is left takes all cranes no longer than that.
+    pub(super) fn shore_kw(&self, call: &Call, rules: &Rules, clock: &Clock, stays: &mut Stays) -> Option<Kw> {
+        if !call.on_shore_power {
+            return None;
+        }
+        let Some(vessel) = call.vessel else { return Some(Kw(call.shore_kw)) };
+        let (from_s, until_s) = (i64::from(clock.now_s()), i64::from(clock.interval_end_s()));
+        let left_s = f64::from(self.lifts - self.done) * rules.crane_s / rules.cranes_per_call as f64;
+        let berth_s = if call.berth_s < 0 { call.berth_s } else { i64::from(self.berth_s) };
+        let on_s = from_s.max(berth_s + vessel.connect_s);
+        if on_s >= until_s || left_s <= vessel.disconnect_s.max(until_s - from_s) as f64 {
+            return None;
+        }
+        stays.draw(call, on_s, until_s);
+        Some(Kw(call.shore_kw * (until_s - on_s) as f64 / (until_s - from_s) as f64))
+    }
+}
 
 impl Step<'_> {
     pub(super) fn vessel_arrives(&mut self, coming: u32, at_s: u32) {

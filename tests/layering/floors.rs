@@ -33,6 +33,7 @@ pub(crate) const FLOORS: &[Floor] = &[
     ("yard", &["yard/"]),
     ("truck", &["truck/"]),
     ("swap", &["swap/"]),
+    ("industry", &["industry/"]),
     ("list of rooms", &["sim/rooms.rs"]),
     ("plugin and import", &["plugin/", "import/"]),
     ("scenario reading", &["scenario/", "transition/check.rs"]),

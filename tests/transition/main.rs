@@ -9,6 +9,7 @@ mod bank;
 #[path = "../common/mod.rs"]
 mod common;
 mod conservation;
+mod inventory;
 mod ledger;
 mod rules;
 mod steady;

@@ -24,7 +24,7 @@ use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::names::Names;
-use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow};
+use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, VesselRow};
 use crate::record::summary::Summary;
 use crate::record::table::Row;
 use crate::scenario::Scenario;
@@ -104,6 +104,7 @@ impl Audit {
         mass.plants(plants, names, findings);
         totals.fuel(waiting::<FuelRow>(world, least));
         totals.calls(waiting::<CallRow>(world, least));
+        totals.vessels(waiting::<VesselRow>(world, least));
         totals.refuelings(waiting::<RefuelRow>(world, least));
     }
 

@@ -6,7 +6,7 @@ use crate::grid::spec::SiteKind;
 use crate::record::hydrogen::{HydrogenRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
-use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow};
+use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, VesselRow};
 use crate::record::words::{FuelLeave, HaulState};
 use crate::scenario::Scenario;
 use std::collections::BTreeMap;
@@ -54,6 +54,16 @@ const EQUIPMENT: &[Column<EquipmentRow>] = &[
 ];
 const CALLS: &[Column<CallRow>] =
     &[(MetricName::VesselCalls, |_| 1.0), (MetricName::VesselLifts, |row| f64::from(row.lifts))];
+/// What vessels drew from the shore by their own account, and what the meters of their berths read.
+const VESSELS: &[Column<VesselRow>] = &[
+    (MetricName::ShorePowerKwh, |row| row.shore_kwh),
+    (MetricName::VesselFuelT, |row| row.fuel_kg / 1000.0),
+    (MetricName::VesselFuelUsd, |row| row.fuel_usd),
+    (MetricName::ShorePowerAvoidedCo2eT, |row| row.avoided_co2e_kg / 1000.0),
+    (MetricName::ShorePowerAvoidedNoxKg, |row| row.avoided_nox_g / 1000.0),
+    (MetricName::ShorePowerAvoidedPm25Kg, |row| row.avoided_pm25_g / 1000.0),
+    (MetricName::ShorePowerAvoidedFuelUsd, |row| row.avoided_fuel_usd),
+];
 const BILLS: &[Column<BillRow>] = &[
     (MetricName::BillEnergyUsd, |row| row.energy_usd),
     (MetricName::BillDemandUsd, |row| row.demand_usd),
@@ -143,6 +153,8 @@ pub(super) struct Totals {
     fuel: Sums<FuelRow>,
     equipment: Sums<EquipmentRow>,
     calls: Sums<CallRow>,
+    /// None where the scenario does not say what vessels burn.
+    vessels: Option<Sums<VesselRow>>,
     bills: Sums<BillRow>,
     refuelings: Sums<RefuelRow>,
     hydrogen: Sums<HydrogenRow>,
@@ -168,6 +180,11 @@ impl Totals {
             fuel: Sums::new(FUEL, |row| Some(row.fleet.index()), "fleet", fleets),
             equipment: Sums::new(EQUIPMENT, |row| Some(row.site.index()), "site", sites),
             calls: Sums::new(CALLS, |row| Some(row.site.index()), "site", sites),
+            vessels: scenario
+                .freight
+                .as_ref()
+                .and_then(|freight| freight.vessels.as_ref())
+                .map(|_| Sums::new(VESSELS, |row: &VesselRow| Some(row.site.index()), "site", sites)),
             bills: Sums::new(BILLS, |row| Some(row.site.index()), "site", sites),
             refuelings: Sums::new(REFUELINGS, |row| Some(row.station.index()), "site", &stations),
             hydrogen: Sums::new(HYDROGEN, |row| Some(row.station.index()), "site", &stations),
@@ -201,6 +218,12 @@ impl Totals {
         self.calls.take(rows);
     }
 
+    pub(super) fn vessels(&mut self, rows: &[VesselRow]) {
+        if let Some(vessels) = &mut self.vessels {
+            vessels.take(rows);
+        }
+    }
+
     pub(super) fn bills(&mut self, rows: &[BillRow]) {
         self.bills.take(rows);
     }
@@ -224,6 +247,7 @@ impl Totals {
         self.fuel.hold(&told, 1.0, findings);
         self.equipment.hold(&told, 1.0, findings);
         self.calls.hold(&told, 1.0, findings);
+        self.vessels.iter().for_each(|vessels| vessels.hold(&told, 1.0, findings));
         self.bills.hold(&told, 1.0, findings);
         self.refuelings.hold(&told, 1.0, findings);
         self.hydrogen.hold(&told, 1.0, findings);

@@ -132,7 +132,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   );
   return section(
     "Results by stakeholder",
-    "Developers and banks: sites that sell charging or hydrogen. Neighbours: exhaust at each site, of equipment and of trucks that stand there, and trucks that come (last year). Labour: hours.",
+    "Developers and banks: sites that sell charging or hydrogen. Neighbours: exhaust at each site, of equipment, trucks that stand there and vessels at berth, and trucks that come (last year). Labour: hours.",
     element("h3", {}, "Developer and bank"),
     element("p", {}, "DSCR (debt service coverage ratio) is a year's earnings over its payments of debt; below 1 the bank is not paid. The last four columns are break-even factors: the net present value is 0 when that part alone is so many times what it was here. The nearer to 1, the sooner."),
     ...developer,
@@ -171,6 +171,58 @@ function yearsTable(report: Years): HTMLElement {
   return section("Year by year", "The numbers behind the charts.", ...table(["", ...report.years.map(String)], rows, "Year by year"));
 }
 
+/** Emissions of sectors inside the border by year, kt: from metrics such as `co2e_t` of `sector:cement/year:2030`. */
+function sectors(report: Years): { name: string; data: number[]; stack: string; area: boolean }[] {
+  const found = new Map<string, number[]>();
+  for (const { name, scope, value } of report.metrics) {
+    const [, sector, year] = /^sector:([a-z_]+)\/year:(\d{4})$/.exec(scope) ?? [];
+    const at = report.years.indexOf(Number(year));
+    if (name !== "co2e_t" || sector === undefined || at < 0) continue;
+    const data = found.get(sector) ?? report.years.map(() => 0);
+    data[at] = (value ?? 0) / 1000;
+    found.set(sector, data);
+  }
+  return [...found].map(([name, data]) => ({ name: name.replaceAll("_", " "), data, stack: "all", area: true }));
+}
+
+/** Projects at plants that abate something, the cheapest first. */
+const abating = (report: Years) => report.plant_projects.filter((it) => it.usd_per_t !== null && it.abated_t > 0 && ["building", "operating"].includes(it.state)).sort((a, b) => (a.usd_per_t ?? 0) - (b.usd_per_t ?? 0));
+
+/** Cost of a tonne over tonnes a year: each project is a step as wide as it abates. */
+function abatementCurve(report: Years): Path {
+  let x = 0;
+  const points = abating(report).flatMap((it) => {
+    const [from, y] = [x, it.usd_per_t ?? 0];
+    x += it.abated_t / 1e6;
+    return [{ name: it.project, x: from, y }, { name: it.project, x, y }];
+  });
+  return { name: "projects", points };
+}
+
+function plantProjects(report: Years): HTMLElement[] {
+  const year = (value: number | null) => (value === null ? "–" : String(value));
+  const rows = report.plant_projects.map((it): Cell[] => [it.project, it.plant, it.lever, it.state, year(it.decided), year(it.starts), number(it.capex_musd, 0), number(it.public_musd, 0), number(it.withdrawn_musd, 0), number(it.abated_t / 1000, 0), number(it.usd_per_t, 0), number(it.missing_usd_per_t, 0)]);
+  return table(["project", "plant", "lever", "state", "decided", "works from", "investment, M$", "public, M$", "withdrawn, M$", "abates, kt a year", "$/t, whoever pays", "$/t that its owner lacks"], rows, "Projects at plants");
+}
+
+/** Sectors and plants, where the hub has more than trucks and equipment. */
+function hubInventory(report: Years, times: string[]): { sections: HTMLElement[]; draw: () => void } {
+  const stacks = sectors(report);
+  const bySector = new TimeChart(times, "kt", "CO2e of the hub by sector and year");
+  const steps = element("div", { class: "chart" });
+  const hasCurve = abating(report).length > 0;
+  const parts = [
+    ...(stacks.length > 0 ? [section("Emissions by sector", "kt CO2e a year inside the border of the hub: what leaves engines, funnels and plants, and the supply of fuels and electricity.", bySector.node)] : []),
+    ...(hasCurve ? [section("Abatement curve", "Projects at plants that are built or work, the cheapest first: each step is as wide as what it abates a year and as high as what a tonne takes, whoever pays.", steps)] : []),
+    ...(report.plant_projects.length > 0 ? [section("Projects at plants", "As they stand in the last year. What an owner lacks for a tonne is after credits, grants that hold and the price of carbon: below 0 it pays.", ...plantProjects(report))] : []),
+  ];
+  const draw = () => {
+    if (stacks.length > 0) bySector.draw(stacks);
+    if (hasCurve) drawPaths(steps, [abatementCurve(report)], ["Mt CO2e a year, added up", "$/t"]);
+  };
+  return { sections: parts, draw };
+}
+
 export function buildYears(page: HTMLElement, report: Years): void {
   newPage(page, report.title);
   const metrics = new Metrics(report.metrics);
@@ -191,6 +243,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     report.rules.map((it) => [String(it.year), it.rule, it.kind.replaceAll("_", " "), asks(it), amount(it, it.asked), amount(it, it.reached), number(it.missing, 0), it.kept]),
     "Rules and goals",
   );
+  const inventory = hubInventory(report, times);
   const hasWaits = (report.series["queue_wait_p95_min"] ?? []).some((wait) => wait !== null);
   const sections = [
     section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
@@ -199,6 +252,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each required and what was reached.", ...rules)] : []),
     ...assumptions(report),
+    ...inventory.sections,
     section("Cost against emissions", "Each point is a year: cumulative cost of the region over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better.", curve as HTMLElement),
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
@@ -234,5 +288,6 @@ export function buildYears(page: HTMLElement, report: Years): void {
   drawPaths(curve as HTMLElement, [own, ...other], ["cumulative CO2e, kt", "cumulative cost, M$"]);
   if (usesHydrogen(report)) hydrogen.draw([{ name: "hydrogen", data: report.hydrogen_t, area: true }]);
   if (hasWaits) waits.draw([{ name: "95th-percentile wait", data: report.series["queue_wait_p95_min"] ?? [] }]);
+  inventory.draw();
   lost.draw([{ name: "lapsed", data: report.series["hauls_lapsed"] ?? [], area: true }]);
 }

@@ -1,0 +1,111 @@
+//! What no schema can see about plants.
+
+use super::spec::{IndustrySpec, LeverSpec, PlantSpec};
+use crate::account::engine_fleet::{EngineFleetSpec, knows_tier};
+use crate::scenario::Scenario;
+use crate::scenario::checker::Checker;
+use std::collections::BTreeMap;
+
+/// Prices that are plausible, USD per unit.
+const USD: (f64, f64) = (0.0, 100_000.0);
+
+/// Checks `[industry]` and `[engine_fleet]`.
+pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, fleet) in &scenario.engine_fleet {
+        engine_fleet(key, fleet, scenario, checker);
+    }
+    let Some(spec) = &scenario.industry else { return };
+    if scenario.transition.is_none() {
+        checker.wrong(&["industry"], "plants go from year to year: it needs a [transition]", None);
+    }
+    if let Some(most) = &spec.most_usd_per_t {
+        checker.curve(&["industry", "most_usd_per_t"], most, USD);
+    }
+    for (key, carrier) in &spec.carrier {
+        checker.curve(&["industry", "carrier", key, "usd_per_gj"], &carrier.usd_per_gj, (-100.0, 10_000.0));
+        let upstream = &carrier.upstream_kg_per_gj;
+        checker.curve(&["industry", "carrier", key, "upstream_kg_per_gj"], upstream, (-300.0, 500.0));
+    }
+    for (key, plant) in &spec.plant {
+        self::plant(key, plant, spec, checker);
+    }
+    for (key, lever) in &spec.lever {
+        self::lever(key, lever, spec, checker);
+    }
+    for (key, network) in &spec.network {
+        checker.curve(&["industry", "network", key, "capacity_t"], &network.capacity_t, (0.0, 1e9));
+        checker.curve(&["industry", "network", key, "usd_per_t"], &network.usd_per_t, USD);
+    }
+    for (key, path) in &spec.path {
+        checker.curve(&["industry", "path", key, "reduction"], &path.reduction, (0.0, 1.0));
+    }
+    for (key, removal) in &spec.removal {
+        checker.curve(&["industry", "removal", key, "most_t"], &removal.most_t, (0.0, 1e10));
+        checker.curve(&["industry", "removal", key, "usd_per_t"], &removal.usd_per_t, USD);
+    }
+    for (key, project) in &spec.project {
+        checker.key(&["industry", "project", key, "plant"], &project.plant, &spec.plant, "industry.plant");
+        checker.key(&["industry", "project", key, "lever"], &project.lever, &spec.lever, "industry.lever");
+        if project.decides < project.announced {
+            checker.wrong(&["industry", "project", key, "decides"], "is before `announced`", None);
+        }
+    }
+}
+
+fn engine_fleet(key: &str, fleet: &EngineFleetSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    if scenario.transition.is_none() || scenario.emissions.is_none() {
+        checker.wrong(&["engine_fleet", key], "needs a [transition] and [emissions]", None);
+    }
+    checker.curve(&["engine_fleet", key, "units"], &fleet.units, (0.0, 1e6));
+    checker.curve(&["engine_fleet", key, "electric_share"], &fleet.electric_share, (0.0, 1.0));
+    for (tier, weight) in &fleet.tiers {
+        checker.curve(&["engine_fleet", key, "tiers", tier], weight, (0.0, 1e6));
+    }
+    if checker.key(&["engine_fleet", key, "engine"], &fleet.engine, &scenario.engine, "engine") {
+        let engine = &scenario.engine[&fleet.engine];
+        for tier in fleet.tiers.keys().filter(|tier| !knows_tier(engine, tier)) {
+            let message = format!("[engine.{}] has no factors for `{tier}`", fleet.engine);
+            checker.wrong(&["engine_fleet", key, "tiers", tier], message, None);
+        }
+    }
+}
+
+fn carriers(path: &[&str], named: &BTreeMap<String, f64>, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+    for (key, gj) in named {
+        let path: Vec<&str> = path.iter().copied().chain([key.as_str()]).collect();
+        checker.key(&path, key, &spec.carrier, "industry.carrier");
+        if !(-1e4..=1e5).contains(gj) {
+            checker.wrong(&path, format!("{gj} is out of the plausible range -10000 to 100000"), None);
+        }
+    }
+}
+
+fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+    carriers(&["industry", "plant", key, "gj_per_unit"], &plant.gj_per_unit, spec, checker);
+    checker.curve(&["industry", "plant", key, "output"], &plant.output, (0.0, 1e12));
+    checker.curve(&["industry", "plant", key, "benchmark_kg_per_unit"], &plant.benchmark_kg_per_unit, (0.0, 1e6));
+    if let Some(margin) = &plant.margin_usd_per_unit {
+        checker.curve(&["industry", "plant", key, "margin_usd_per_unit"], margin, (-1e6, 1e6));
+    }
+}
+
+fn lever(key: &str, lever: &LeverSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+    carriers(&["industry", "lever", key, "gj_factor"], &lever.gj_factor, spec, checker);
+    carriers(&["industry", "lever", key, "gj_added"], &lever.gj_added, spec, checker);
+    carriers(&["industry", "lever", key, "gj_per_captured_t"], &lever.gj_per_captured_t, spec, checker);
+    for plant in &lever.plants {
+        checker.key(&["industry", "lever", key, "plants"], plant, &spec.plant, "industry.plant");
+    }
+    for (field, others) in [("excludes", &lever.excludes), ("after", &lever.after)] {
+        for other in others {
+            checker.key(&["industry", "lever", key, field], other, &spec.lever, "industry.lever");
+        }
+    }
+    if let Some(network) = &lever.network {
+        checker.key(&["industry", "lever", key, "network"], network, &spec.network, "industry.network");
+    }
+    if lever.capture_share > 0.0 && lever.network.is_none() {
+        let message = "carbon is captured and goes nowhere: name a `network`";
+        checker.wrong(&["industry", "lever", key], message, None);
+    }
+}

@@ -1,0 +1,107 @@
+//! Rows of plants and of their projects, one a year.
+
+use crate::account::sector::Sector;
+use crate::record::table::row;
+use crate::record::words::{word_cell, words};
+
+word_cell!(Sector);
+
+words! {
+    /// Where a project at a plant stands.
+    pub enum PlantProjectState {
+        /// Its owners said that they might.
+        Announced = "announced",
+        /// They do, and wait for permits or build.
+        Building = "building",
+        /// It works.
+        Operating = "operating",
+        /// It will not be.
+        Cancelled = "cancelled",
+        /// Its plant has closed.
+        Closed = "closed",
+    }
+}
+
+row! {
+    /// A plant in a year.
+    IndustryRow in "industry" {
+        /// the year
+        year: u32 [""],
+        /// the plant
+        plant: String [""],
+        /// its sector
+        sector: Sector [""],
+        /// inside the border of the hub: yes or no
+        inside: bool [""],
+        /// closed: yes or no
+        closed: bool [""],
+        /// levers that it has, with `+` between them
+        levers: String [""],
+        /// units made
+        output: f64 ["unit"],
+        /// electricity
+        electricity_mwh: f64 ["MWh"],
+        /// all other energy
+        fuel_gj: f64 ["GJ"],
+        /// `CO2e` that leaves it
+        direct_t: f64 ["t"],
+        /// `CO2` captured and stored
+        captured_t: f64 ["t"],
+        /// `CO2e` of its electricity
+        electricity_t: f64 ["t"],
+        /// `CO2e` of supplying its other energy
+        upstream_t: f64 ["t"],
+        /// of a plant that has closed: what it emitted in its last year; this is no abatement
+        closed_t: f64 ["t"],
+        /// of a plant that has closed: what is emitted elsewhere for what it made
+        elsewhere_t: f64 ["t"],
+        /// nitrogen oxides
+        nox_kg: f64 ["kg"],
+        /// energy
+        energy_usd: f64 ["USD"],
+        /// allowances, less free ones
+        carbon_usd: f64 ["USD"],
+        /// running cost of its levers
+        lever_usd: f64 ["USD"],
+        /// investment in levers that were decided this year
+        capex_usd: f64 ["USD"],
+        /// of it public money
+        public_usd: f64 ["USD"],
+    }
+}
+
+row! {
+    /// A project at a plant at the end of a year: a lever, with its cost and what it abates.
+    PlantProjectRow in "plant_projects" {
+        /// the year
+        year: u32 [""],
+        /// its key; of those that nobody announced, plant and lever
+        project: String [""],
+        /// the plant
+        plant: String [""],
+        /// the lever
+        lever: String [""],
+        /// announced, building, operating, cancelled or closed
+        state: PlantProjectState [""],
+        /// year of the decision
+        decided: Option<u32> [""],
+        /// first year of operation
+        starts: Option<u32> [""],
+        /// investment
+        capex_usd: f64 ["USD"],
+        /// of it for being among the first
+        premium_usd: f64 ["USD"],
+        /// public money that holds
+        public_usd: f64 ["USD"],
+        /// public money that was withdrawn
+        withdrawn_usd: f64 ["USD"],
+        /// `CO2e` less a year, with supply, at the decision
+        abated_t: f64 ["t/yr"],
+        /// of it captured
+        captured_t: f64 ["t/yr"],
+        /// what a tonne takes, whoever pays
+        usd_per_t: Option<f64> ["USD/t"],
+        /// what its owner lacks for a tonne, with all credits and public money; below 0 it pays
+        missing_usd_per_t: Option<f64> ["USD/t"],
+    }
+}

@@ -1,0 +1,352 @@
+//! What the user writes about plants: what they make, what they could change, and who pays.
+
+use crate::account::sector::Sector;
+use crate::kernel::curve::Curve;
+use crate::kernel::sources::Sources;
+use crate::transition::regulation::Payer;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// `[industry]`: plants beside the port, and how they decide. A lever is a change of a plant; a project is a lever at a plant.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IndustrySpec {
+    /// How plants decide.
+    pub decision: PlantDecision,
+    /// `least_cost`: a lever must be cheaper than to go on as before by this share of its own yearly cost.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 5.0))]
+    pub margin: f64,
+    /// Discount rate of plants that name none.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub rate: f64,
+    /// `abatement_order`: levers are taken up to this cost by year, USD/t.
+    pub most_usd_per_t: Option<Curve>,
+    /// Share of projects under way that are cancelled in a year, by chance.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub cancelled_per_year: f64,
+    /// Mean delay of a project, by chance, years.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 20.0))]
+    pub delay_years: f64,
+    /// Is what is left in the last year removed from the air, as far as `removal` allows?
+    #[serde(default)]
+    pub removes: bool,
+    /// Energy that plants buy.
+    #[serde(default)]
+    pub carrier: BTreeMap<String, CarrierSpec>,
+    /// Plants.
+    #[serde(default)]
+    pub plant: BTreeMap<String, PlantSpec>,
+    /// What plants could change.
+    #[serde(default)]
+    pub lever: BTreeMap<String, LeverSpec>,
+    /// Pipes and stores that levers share.
+    #[serde(default)]
+    pub network: BTreeMap<String, NetworkSpec>,
+    /// Credits for carbon that is stored.
+    #[serde(default)]
+    pub credit: BTreeMap<String, CreditSpec>,
+    /// Paths that rules set to a sector.
+    #[serde(default)]
+    pub path: BTreeMap<String, PathSpec>,
+    /// Projects that were announced.
+    #[serde(default)]
+    pub project: BTreeMap<String, PlantProjectSpec>,
+    /// Ways to remove carbon from the air.
+    #[serde(default)]
+    pub removal: BTreeMap<String, RemovalSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// How plants decide about levers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlantDecision {
+    /// Nobody decides anything: plants go on, and announced projects stay announced.
+    BusinessAsUsual,
+    /// Each plant takes what is cheaper than to go on, by the margin.
+    LeastCost,
+    /// The same, and what paths ask beyond that, at least cost.
+    Mandate,
+    /// All levers in the order of their cost of a tonne, up to a most.
+    AbatementOrder,
+    /// Announced projects as announced, and nothing else.
+    PlanFile,
+}
+
+/// `[industry.carrier.ID]`: something that plants burn or use.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CarrierSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Price by year, USD per GJ.
+    pub usd_per_gj: Curve,
+    /// `CO2e` where it is used, kg per GJ.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 200.0))]
+    pub direct_kg_per_gj: f64,
+    /// `CO2e` of its supply by year, kg per GJ; of electricity as the grid of the transition has it.
+    #[serde(default)]
+    pub upstream_kg_per_gj: Curve,
+    /// Nitrogen oxides where it is used, g per GJ.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 2_000.0))]
+    pub nox_g_per_gj: f64,
+    /// Is it electricity from the grid?
+    #[serde(default)]
+    pub is_electricity: bool,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.plant.ID]`: any plant: a cement kiln, a refinery, a steam reformer, an electrolyser, a boiler house, the fuel of an
+/// airport.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlantSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Its sector in the inventory.
+    pub sector: Sector,
+    /// Does it lie inside the border of the hub?
+    #[serde(default = "yes")]
+    pub inside: bool,
+    /// What a unit of its product is, such as `t clinker`.
+    pub unit: String,
+    /// Units a year, by year.
+    pub output: Curve,
+    /// Energy for a unit, GJ: keys of `carrier`.
+    #[serde(default)]
+    pub gj_per_unit: BTreeMap<String, f64>,
+    /// `CO2` of the process itself, kg per unit.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub process_kg_per_unit: f64,
+    /// Free allowances, kg `CO2e` per unit, by year.
+    #[serde(default)]
+    pub benchmark_kg_per_unit: Curve,
+    /// Discount rate of its owner. None: that of `[industry]`.
+    #[schemars(range(min = 0.0, max = 0.5))]
+    pub rate: Option<f64>,
+    /// What a unit earns before energy, carbon and levers, USD by year. None: it never closes for what it earns.
+    pub margin_usd_per_unit: Option<Curve>,
+    /// It closes at the end of the year before this one.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub closes: Option<u16>,
+    /// `CO2e` of a unit that is made elsewhere when it has closed, kg: what leaks.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub elsewhere_kg_per_unit: f64,
+    /// Share of what it made that is made elsewhere then; the rest is not used any more.
+    #[serde(default = "whole")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub elsewhere_share: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+/// `[industry.lever.ID]`: a change of a plant.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeverSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Where it can be done: keys of `plant`. Empty: at all plants of `sectors`.
+    #[serde(default)]
+    pub plants: Vec<String>,
+    /// Where it can be done.
+    #[serde(default)]
+    pub sectors: Vec<Sector>,
+    /// Factors on the energy of a unit: keys of `carrier`.
+    #[serde(default)]
+    pub gj_factor: BTreeMap<String, f64>,
+    /// Energy added to a unit, GJ: keys of `carrier`.
+    #[serde(default)]
+    pub gj_added: BTreeMap<String, f64>,
+    /// Factor on the `CO2` of the process.
+    #[serde(default = "whole")]
+    #[schemars(range(min = 0.0, max = 2.0))]
+    pub process_factor: f64,
+    /// Share of what leaves the plant that is captured.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub capture_share: f64,
+    /// Energy for a tonne captured, GJ: keys of `carrier`.
+    #[serde(default)]
+    pub gj_per_captured_t: BTreeMap<String, f64>,
+    /// Investment, USD per unit of yearly output.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub capex_usd_per_unit: f64,
+    /// Investment, USD per tonne captured a year.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e5))]
+    pub capex_usd_per_captured_t: f64,
+    /// Running cost beside energy, USD per unit; below 0 where it saves.
+    #[serde(default)]
+    #[schemars(range(min = -1e5, max = 1e6))]
+    pub opex_usd_per_unit: f64,
+    /// Running cost beside energy, USD per tonne captured.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e4))]
+    pub opex_usd_per_captured_t: f64,
+    /// Life, years.
+    #[schemars(range(min = 1, max = 80))]
+    pub life_years: u32,
+    /// From decision to operation, years.
+    #[schemars(range(min = 0, max = 20))]
+    pub lead_years: u16,
+    /// First year of a decision.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub ready: u16,
+    /// The first of its kind costs this share more; it falls by straight line to 0 with `premium_units` built.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub premium: f64,
+    /// See `premium`.
+    #[serde(default = "whole")]
+    #[schemars(range(min = 1.0, max = 1_000.0))]
+    pub premium_units: f64,
+    /// Levers that a plant with this one cannot have: keys of `lever`.
+    #[serde(default)]
+    pub excludes: Vec<String>,
+    /// Levers that a plant must have before: keys of `lever`.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Where captured carbon goes: a key of `network`.
+    pub network: Option<String>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.network.ID]`: a pipe or store that is shared, first come first served.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// First year of use.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub opens: u16,
+    /// What it takes, t a year, by year.
+    pub capacity_t: Curve,
+    /// Tariff by year, USD/t.
+    pub usd_per_t: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.credit.ID]`: money for carbon that is stored, for some years from the start of operation.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreditSpec {
+    /// Does it exist in this run? A switch for comparisons.
+    #[serde(default = "yes")]
+    pub on: bool,
+    /// Last year of a decision that it is paid for.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub until: u16,
+    /// Amount, USD per tonne stored.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub usd_per_t: f64,
+    /// It is paid for so many years.
+    #[schemars(range(min = 1, max = 80))]
+    pub years: u32,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.path.ID]`: emissions of a unit that a rule sets to a sector.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PathSpec {
+    /// Does it exist in this run? A switch for comparisons.
+    #[serde(default = "yes")]
+    pub on: bool,
+    /// Whom.
+    pub sector: Sector,
+    /// Emissions of a unit from which the path falls, kg.
+    #[schemars(range(min = 0.0, max = 1e6))]
+    pub base_kg_per_unit: f64,
+    /// Fall below that by year, 0 to 1.
+    pub reduction: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.project.ID]`: a lever at a plant that was announced.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlantProjectSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// A key of `plant`.
+    pub plant: String,
+    /// A key of `lever`.
+    pub lever: String,
+    /// When it was announced.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub announced: u16,
+    /// When its owners decide.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub decides: u16,
+    /// Public money that it was promised.
+    #[serde(default)]
+    pub funding: BTreeMap<String, FundingSpec>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.project.ID.funding.NAME]`: a part of the money of a project.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FundingSpec {
+    /// Amount, USD.
+    #[schemars(range(min = 0.0, max = 1e11))]
+    pub usd: f64,
+    /// Who pays.
+    #[serde(default)]
+    pub payer: Payer,
+    /// It was withdrawn in this year. None: it holds.
+    #[schemars(range(min = 2000, max = 2100))]
+    pub withdrawn: Option<u16>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[industry.removal.ID]`: a way to take carbon from the air for good.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemovalSpec {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Most that the hub can buy by year, t.
+    pub most_t: Curve,
+    /// Price by year, USD/t.
+    pub usd_per_t: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}

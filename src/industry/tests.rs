@@ -1,0 +1,176 @@
+//! Contract: decisions follow money, rules and dates; shared stores fill up; grants that are withdrawn are missed; a plant that
+//! closes is no abatement; chance cancels and delays, the same way for the same seed.
+
+use super::path::{Industry, IndustryTables};
+use super::record::{IndustryRow, PlantProjectState};
+use super::rules::Outside;
+use super::spec::IndustrySpec;
+use crate::kernel::random::Seed;
+
+const PLANTS: &str = r#"
+    rate = 0.08
+    [carrier.coal]
+    usd_per_gj = 4
+    direct_kg_per_gj = 95
+    [carrier.electricity]
+    usd_per_gj = 20
+    is_electricity = true
+    [plant.east]
+    sector = "cement"
+    unit = "t"
+    output = 1_000_000
+    gj_per_unit = { coal = 3.4 }
+    process_kg_per_unit = 525
+    [plant.west]
+    sector = "cement"
+    unit = "t"
+    output = 500_000
+    gj_per_unit = { coal = 3.4 }
+    process_kg_per_unit = 525
+    elsewhere_kg_per_unit = 900
+    [network.store]
+    opens = 2030
+    capacity_t = 800_000
+    usd_per_t = 30
+    [lever.capture]
+    sectors = ["cement"]
+    capture_share = 0.9
+    gj_per_captured_t = { electricity = 0.36 }
+    capex_usd_per_captured_t = 300
+    opex_usd_per_captured_t = 20
+    life_years = 25
+    lead_years = 5
+    ready = 2026
+    premium = 1.0
+    premium_units = 2
+    network = "store"
+    [lever.blend]
+    sectors = ["cement"]
+    gj_factor = { coal = 0.8 }
+    process_factor = 0.8
+    capex_usd_per_unit = 10
+    life_years = 20
+    lead_years = 2
+    ready = 2025
+"#;
+
+fn run(head: &str, more: &str, carbon_usd_per_t: f64, years: std::ops::RangeInclusive<u16>) -> IndustryTables {
+    let text = format!("{head}\n{PLANTS}\n{more}");
+    let spec: IndustrySpec = toml::from_str(&text).unwrap();
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    for year in years {
+        industry.year(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t });
+    }
+    industry.tables
+}
+
+fn plant<'a>(tables: &'a IndustryTables, key: &str, year: u32) -> &'a IndustryRow {
+    tables.plants.iter().find(|row| row.plant == key && row.year == year).unwrap()
+}
+
+/// The last state of a project.
+fn state(tables: &IndustryTables, key: &str) -> Option<&'static str> {
+    tables.projects.iter().rev().find(|row| row.project == key).map(|row| row.state.word())
+}
+
+/// Blending saves 0.68 GJ of coal, 2.72 USD, and the annuity of 10 USD is 1.02: it is decided at once and works two years
+/// later. Capture costs about 130 USD a tonne: not at 30, but at 300.
+#[test]
+fn what_pays_is_done_and_nothing_else() {
+    let cheap = run("decision = \"least_cost\"", "", 30.0, 2025..=2035);
+    assert_eq!(
+        (plant(&cheap, "east", 2026).levers.as_str(), plant(&cheap, "east", 2027).levers.as_str()),
+        ("", "blend")
+    );
+    assert!(plant(&cheap, "east", 2035).captured_t == 0.0);
+    let dear = run("decision = \"least_cost\"", "", 300.0, 2025..=2035);
+    assert!(plant(&dear, "east", 2031).captured_t > 600_000.0);
+    let idle = run("decision = \"business_as_usual\"", "", 300.0, 2025..=2035);
+    assert!(idle.plants.iter().all(|row| row.levers.is_empty()) && idle.projects.is_empty());
+}
+
+/// The store takes 800,000 t: the plant that comes first fills it with 610,560 t, and the other has no room for 305,280.
+#[test]
+fn a_store_is_full_when_it_is_full() {
+    let tables = run("decision = \"abatement_order\"", "", 30.0, 2025..=2040);
+    let captured: f64 = tables.plants.iter().filter(|row| row.year == 2040).map(|row| row.captured_t).sum();
+    assert!(captured > 0.0 && captured <= 800_000.0, "{captured}");
+    let with_capture = tables.plants.iter().filter(|row| row.year == 2040 && row.captured_t > 0.0).count();
+    assert_eq!(with_capture, 1);
+    // Clinker first: whoever captures has it, and the first captures at twice the cost of the third.
+    let order: Vec<&str> =
+        tables.projects.iter().filter(|row| row.year == 2026).map(|row| row.lever.as_str()).collect();
+    assert_eq!(order, ["blend", "blend", "capture"]);
+    let first = tables.projects.iter().find(|row| row.lever == "capture").unwrap();
+    assert!((first.premium_usd * 2.0 - first.capex_usd).abs() < 1.0);
+}
+
+const GRANT: &str = "[project.big]\nplant = \"west\"\nlever = \"capture\"\nannounced = 2024\ndecides = 2027\n\
+    [project.big.funding.state]\nusd = 500_000_000\n";
+
+/// With a grant that pays for all of it a project goes on at 70 USD a tonne; withdrawn the year before, it is cancelled; as a plan
+/// it goes on all the same.
+#[test]
+fn a_grant_that_is_withdrawn_is_missed() {
+    let of = |head: &str, more: &str| run(head, &format!("{GRANT}{more}"), 70.0, 2025..=2033);
+    let granted = of("decision = \"least_cost\"", "");
+    assert_eq!(state(&granted, "big"), Some("operating"));
+    assert!(plant(&granted, "west", 2033).captured_t > 0.0 && plant(&granted, "west", 2027).public_usd > 0.0);
+    let withdrawn = of("decision = \"least_cost\"", "withdrawn = 2026\n");
+    assert_eq!(state(&withdrawn, "big"), Some("cancelled"));
+    let row = withdrawn.projects.iter().rev().find(|row| row.project == "big").unwrap();
+    assert!((row.withdrawn_usd - 5e8).abs() < 1.0 && row.missing_usd_per_t.unwrap() > 0.0);
+    let planned = of("decision = \"plan_file\"", "withdrawn = 2026\n");
+    assert_eq!(state(&planned, "big"), Some("operating"));
+    let told = of("decision = \"business_as_usual\"", "");
+    assert_eq!(state(&told, "big"), Some("announced"));
+}
+
+/// A path of 40 % less by 2035 takes capture that does not pay; without it there is none.
+#[test]
+fn a_path_is_kept_at_least_cost() {
+    let path = "[path.law]\nsector = \"cement\"\nbase_kg_per_unit = 848\nreduction = { 2027 = 0, 2035 = 0.4 }\n";
+    let intensity = |tables: &IndustryTables| {
+        let rows = tables.plants.iter().filter(|row| row.year == 2036);
+        let sums = rows.fold([0.0, 0.0], |sum, row| [sum[0] + row.direct_t, sum[1] + row.output]);
+        1000.0 * sums[0] / sums[1]
+    };
+    let kept = intensity(&run("decision = \"mandate\"", path, 0.0, 2025..=2036));
+    let free = intensity(&run("decision = \"least_cost\"", path, 0.0, 2025..=2036));
+    assert!(kept <= 0.6 * 848.0 + 1e-9 && free > 0.6 * 848.0, "{kept} {free}");
+}
+
+/// West closes in 2028: it emits nothing more, its last year is told as closed, and 500,000 t are made elsewhere at 900 kg.
+/// A plant whose unit earns 10 USD and needs 13.6 USD of coal closes too, unless a lever saves enough.
+#[test]
+fn what_closes_is_told_as_closed() {
+    let closing = PLANTS.replace("elsewhere_kg_per_unit = 900", "elsewhere_kg_per_unit = 900\ncloses = 2028");
+    let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{closing}")).unwrap();
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    (2026..=2029).for_each(|year| {
+        industry.year(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+    });
+    let (open, closed) = (plant(&industry.tables, "west", 2027), plant(&industry.tables, "west", 2028));
+    assert!(closed.closed && closed.direct_t == 0.0 && !open.closed);
+    assert!((closed.closed_t - open.direct_t).abs() < 1e-6 && open.direct_t > 400_000.0);
+    assert!((closed.elsewhere_t - 450_000.0).abs() < 1e-6 && open.elsewhere_t == 0.0);
+    let losing = PLANTS.replace("elsewhere_kg_per_unit = 900", "margin_usd_per_unit = 10");
+    let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{losing}")).unwrap();
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    (2025..=2026).for_each(|year| {
+        industry.year(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+    });
+    assert!(plant(&industry.tables, "west", 2026).closed && !plant(&industry.tables, "east", 2026).closed);
+}
+
+/// A third of projects are cancelled a year, and they are two years late on average: the same ones for the same seed.
+#[test]
+fn chance_cancels_and_delays() {
+    let head = "decision = \"abatement_order\"\ncancelled_per_year = 0.33\ndelay_years = 2";
+    let once = run(head, "", 30.0, 2025..=2045);
+    let twice = run(head, "", 30.0, 2025..=2045);
+    assert_eq!(once.projects, twice.projects);
+    assert!(once.projects.iter().any(|row| row.state == PlantProjectState::Cancelled));
+    let sure = run("decision = \"abatement_order\"", "", 30.0, 2025..=2045);
+    assert!(sure.projects.iter().all(|row| row.state != PlantProjectState::Cancelled));
+}
