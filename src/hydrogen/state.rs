@@ -215,7 +215,7 @@ pub struct Station {
     pub site: SiteId,
     /// What the user wrote.
     pub spec: HydrogenSpec,
-    /// Who may fuel.
+    /// Vehicles that may fuel.
     pub access: Access,
     /// Flow into tanks by level.
     pub curve: FillCurve,
@@ -260,7 +260,7 @@ impl FuelQueue {
         self.0.area_until_s(end_s)
     }
 
-    /// What those who wait need together, kg.
+    /// What the waiting vehicles need together, kg.
     #[must_use]
     pub fn need_kg(&self) -> f64 {
         self.waiting().iter().map(FuelArrival::need_kg).sum()

@@ -106,7 +106,7 @@ pub struct Manifest {
     pub replication: u32,
     /// `--set` and other settings.
     pub settings: Vec<String>,
-    /// What the result was held against: `bound` (yes), `baseline` (a folder).
+    /// What the result was compared with: `bound` (yes), `baseline` (a folder).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub held_against: BTreeMap<String, String>,
     /// blake3 of each input file.

@@ -75,7 +75,7 @@ struct Waits {
     trucks: Vec<u64>,
     equipment: Vec<u64>,
     visitors: Vec<u64>,
-    /// Mean and longest wait of those who came in each step, minutes; none where nobody came.
+    /// Mean and longest wait of the vehicles that came in each step, minutes; none where none came.
     mean_min: Vec<Option<f64>>,
     longest_min: Vec<Option<f64>>,
 }

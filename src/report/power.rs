@@ -136,7 +136,7 @@ impl Power {
         }
     }
 
-    /// Peaks and limits of an interval: only loads of the same interval may be added up, or held against its limit.
+    /// Peaks and limits of an interval: only loads of the same interval may be added up, or compared with its limit.
     fn settle(&mut self, now: &Interval, above: &[Option<usize>], steps: Steps) {
         let step = steps.at(now.start_s);
         let mut carried_kw = now.load_kw.clone();
