@@ -527,7 +527,7 @@ export interface components {
              * @description Ports of a cabinet.
              */
             ports: number;
-            /** @description Who may plug in, by names for people. */
+            /** @description Vehicles that may plug in, by names for people. */
             users: string[];
         };
         /** @description What is wrong with a draft, and what it says. */
@@ -632,7 +632,7 @@ export interface components {
              */
             seed: number;
             until: components["schemas"]["Until"] | null;
-            /** @description What is compared; the first is what the others are held against. */
+            /** @description What is compared; the first is what the others are compared with. */
             variants: components["schemas"]["Variant"][];
         };
         /** @description How a site or a node stood to its limit. */
@@ -947,7 +947,7 @@ export interface components {
             /** Format: int64 */
             seed: number;
             settings: string[];
-            /** @description One strategy, or two to choose between: the second is held against the first. */
+            /** @description One strategy, or two to choose between: the second is compared with the first. */
             strategies: string[];
             /**
              * Format: double
@@ -1012,7 +1012,7 @@ export interface components {
             field: string;
             /** @description Empty where it is not of a file. */
             file: string;
-            /** @description How to mend it. */
+            /** @description How to fix it. */
             help: string | null;
             /**
              * Format: int64
@@ -1081,7 +1081,7 @@ export interface components {
             numbers: string[];
             share: components["schemas"]["SharePart"];
         };
-        /** @description A run that this one is held against. */
+        /** @description A run that this one is compared with. */
         Other: {
             co2e_t: number[];
             cost_usd: number[];
@@ -1510,7 +1510,7 @@ export interface components {
              * @description Seed of every random stream.
              */
             seed: number;
-            /** @description One strategy, or two to choose between: the second is held against the first. */
+            /** @description One strategy, or two to choose between: the second is compared with the first. */
             variants: components["schemas"]["Variant"][];
         };
         /** @description A share of the variance with its 95 % interval. */
@@ -1735,7 +1735,7 @@ export interface components {
         Waits: {
             equipment: number[];
             longest_min: (number | null)[];
-            /** @description Mean and longest wait of those who came in each step, minutes; none where nobody came. */
+            /** @description Mean and longest wait of the vehicles that came in each step, minutes; none where none came. */
             mean_min: (number | null)[];
             trucks: number[];
             up_to_min: (number | null)[];

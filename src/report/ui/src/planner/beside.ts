@@ -2,7 +2,7 @@
 // chance and what is not only a comparison with replications can say; this page starts one.
 
 import { TimeChart } from "../charts/time";
-import { Metrics, metricUnit } from "../data/metrics";
+import { Metrics, metricUnit, type MetricName } from "../data/metrics";
 import { LABELS } from "../generated/metrics";
 import type { Metric, Page, Report, Years } from "../data/types";
 import { button, element, section } from "../lib/dom";
