@@ -149,7 +149,7 @@ pub struct Sums {
     pub vented_kg: f64,
     /// Lost in unloading, kg: it never came into the storage.
     pub unload_lost_kg: f64,
-    /// Went back with trailers for want of room, kg.
+    /// Went back with trailers for lack of room, kg.
     pub returned_kg: f64,
     /// From the bulk storage into the cascade, kg.
     pub compressed_kg: f64,
@@ -167,7 +167,7 @@ pub struct Sums {
     pub out_s: f64,
     /// Vehicle-seconds in the queue.
     pub waiting_s: f64,
-    /// Vehicles sent away for want of hydrogen.
+    /// Vehicles sent away for lack of hydrogen.
     pub turned_away: u32,
     /// Trailers that unloaded.
     pub trailers: u32,

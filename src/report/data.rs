@@ -283,7 +283,7 @@ pub(super) fn warnings(mut known: Vec<String>, manifest: &Manifest) -> Vec<Strin
 
 /// Which doubtful numbers decide, where a sensitivity was held beside the run.
 fn decisive(manifest: &Manifest) -> Option<String> {
-    let folder = Path::new(manifest.held_against.get("sensitivity")?);
+    let folder = Path::new(manifest.compared_with.get("sensitivity")?);
     let told = influence::headline(folder);
     Some(told.unwrap_or_else(|error| format!("the sensitivity in {} cannot be read: {error}", folder.display())))
 }

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_is_held_against_the_limit_of_its_own_interval() {
+    fn a_load_is_compared_with_the_limit_of_its_own_interval() {
         let mut near = Headroom::default();
         near.hold(90.0, 100.0, 0);
         near.hold(30.0, 50.0, 900);

@@ -149,7 +149,7 @@ impl SensitivityRequest {
     }
 }
 
-/// What was asked for. Each has a field that no other has: `until`, `decide`, `points`.
+/// What was requested. Each has a field that no other has: `until`, `decide`, `points`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Asked {

@@ -451,7 +451,7 @@ export interface components {
             /** @description Rings. */
             rings: number[][];
         };
-        /** @description What was asked for. Each has a field that no other has: `until`, `decide`, `points`. */
+        /** @description What was requested. Each has a field that no other has: `until`, `decide`, `points`. */
         Asked: components["schemas"]["SearchRequest"] | components["schemas"]["SensitivityRequest"] | components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
         /** @description What lies under the sites on a map. Coordinates are degrees, longitude and latitude by turns. */
         Background: {
@@ -1336,7 +1336,7 @@ export interface components {
             /** @description Overlays beside it, by name. */
             strategies: string[];
         };
-        /** @description All that there is to know of a run that was asked for. */
+        /** @description All that there is to know of a requested run. */
         RunState: {
             /**
              * Format: int32
@@ -1653,7 +1653,7 @@ export interface components {
             cascade_kg: number[];
             key: string;
             most_waiting: number[];
-            /** @description Minutes of each step in which a vehicle could not be served for want of hydrogen. */
+            /** @description Minutes of each step in which a vehicle could not be served for lack of hydrogen. */
             out_min: number[];
             /** Format: int32 */
             positions: number;
