@@ -140,7 +140,7 @@ pub struct Scenario {
     pub price: BTreeMap<String, PriceSpec>,
     /// Plants beside the port, in a transition.
     pub industry: Option<IndustrySpec>,
-    /// Years after the first: who buys and builds what.
+    /// Years after the first: what is bought and built.
     pub transition: Option<TransitionSpec>,
     /// What models cost.
     #[serde(default)]

@@ -42,7 +42,7 @@ pub enum RunError {
     /// The books do not balance: an error of ours, never of the user.
     #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.join("\n"))]
     Audit(Vec<String>),
-    /// It could not be held against the best possible.
+    /// It could not be compared with the best possible.
     #[error("{0}")]
     Bound(String),
     /// Views could not be recorded.

@@ -65,7 +65,7 @@ pub fn stored(world: &mut World) -> Stored {
     }
 }
 
-/// Level of each vehicle, those of a kind in the order of their numbers; who never works is as it came, and says nothing.
+/// Level of each vehicle, those of a kind in the order of their numbers; one that never works is as it came, and says nothing.
 fn levels(world: &mut World, amounts: impl Iterator<Item = (Vehicle, f64, f64)>) -> Levels {
     let mut levels = Levels::default();
     let names = kinds(world);

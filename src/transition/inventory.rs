@@ -198,8 +198,8 @@ fn books(plant: &IndustryRow, year: u16, residual_usd: f64) -> (FinanceRow, Emis
         electricity_usd: plant.energy_usd,
         carbon_usd: plant.carbon_usd,
         upkeep_usd: plant.lever_usd,
-        infrastructure_usd: plant.capex_usd,
-        infrastructure_incentives_usd: -plant.public_usd,
+        build_out_usd: plant.capex_usd,
+        build_out_incentives_usd: -plant.public_usd,
         residual_usd: -residual_usd,
         energy_kwh,
         ..FinanceRow::nothing(year, scope.clone())

@@ -1,6 +1,6 @@
 //! The audit of every run: what must hold whatever the scenario, made again from the tables.
 //!
-//! Rows are folded as they are written, by other code than the summary's, and held against each other, the metrics and the
+//! Rows are folded as they are written, by other code than the summary's, and compared with each other, the metrics and the
 //! scenario when the run ends; memory does not grow with the rows. `world` adds what no table holds: batteries and tanks
 //! where they are at the end, and the counters of the rooms. What is found is a fault of Portvolt, never of the user: loads
 //! that pass limits because nobody can shift them are results, which `record::overload` tells.
