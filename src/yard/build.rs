@@ -18,6 +18,7 @@ use crate::kernel::random::Purpose;
 use crate::place::build::Build;
 use crate::terminal::spec::TerminalSpec;
 use crate::terminal::state::{EquipmentModels, Pool, Unit};
+use crate::vehicle::queue::WaitingLine;
 use crate::vehicle::spec::fits;
 use bevy_ecs::prelude::{Component, Resource};
 use std::collections::{BTreeSet, VecDeque};
@@ -240,8 +241,8 @@ impl Maker<'_, '_> {
                     service_s: 3600.0 / lifts_per_h * spec.lifts_per_move,
                     stream: rules.seed.stream(Purpose::YardMoves, key, u32::MAX - 1),
                     free: BTreeSet::new(),
-                    carriers: VecDeque::new(),
-                    trucks: VecDeque::new(),
+                    carriers: WaitingLine::default(),
+                    trucks: WaitingLine::default(),
                 });
             }
         }
@@ -251,7 +252,7 @@ impl Maker<'_, '_> {
             group: (at % groups) as u8,
             at_work: None,
             unit: None,
-            queue: VecDeque::new(),
+            queue: WaitingLine::default(),
             serves: None,
             assigned: 0,
             pending: 0,
@@ -276,10 +277,11 @@ impl Maker<'_, '_> {
             busy: vec![0; classes],
             idle: BTreeSet::new(),
             coming: self.coming(),
-            waiting_vessels: VecDeque::new(),
+            waiting_vessels: WaitingLine::default(),
             berths: (0..self.terminal.berths).map(|_| None).collect(),
             rail: VecDeque::new(),
             lanes_free_s: vec![0; self.terminal.gate_lanes as usize],
+            gate: WaitingLine::default(),
             visits: Vec::new(),
             free_visits: Vec::new(),
             tally,

@@ -12,6 +12,7 @@ use super::times::Times;
 use crate::kernel::agenda::{Agenda, due_kinds};
 use crate::kernel::ids::{SiteId, TerminalId, TruckId, UnitId};
 use crate::kernel::random::{Seed, Stream};
+use crate::vehicle::queue::WaitingLine;
 use bevy_ecs::prelude::Component;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -208,7 +209,7 @@ pub(crate) struct Crane {
     /// The vessel that it works, and its own stream of times and blocks.
     pub(crate) at_work: Option<(u32, Stream)>,
     pub(crate) unit: Option<CraneUnit>,
-    pub(crate) queue: VecDeque<u16>,
+    pub(crate) queue: WaitingLine<u16>,
     pub(crate) serves: Option<u16>,
     /// Carriers with a container for it or from it.
     pub(crate) assigned: usize,
@@ -232,14 +233,14 @@ pub(crate) struct Zone {
     /// Free machines.
     pub(crate) free: BTreeSet<u16>,
     /// Carriers and trucks that wait, with the second of their coming.
-    pub(crate) carriers: VecDeque<(u32, u16)>,
-    pub(crate) trucks: VecDeque<(u32, u32)>,
+    pub(crate) carriers: WaitingLine<(u32, u16)>,
+    pub(crate) trucks: WaitingLine<(u32, u32)>,
 }
 
 impl Zone {
     /// Carriers and trucks that wait.
     pub(crate) fn queue_length(&self) -> usize {
-        self.carriers.len() + self.trucks.len()
+        self.carriers.waiting().len() + self.trucks.waiting().len()
     }
 }
 
@@ -286,7 +287,8 @@ pub(crate) struct Visit {
     pub(crate) way_s: u32,
     pub(crate) block_since_s: u32,
     pub(crate) block_wait_s: u32,
-    pub(crate) handled_s: u32,
+    /// None before its block machine begins with it.
+    pub(crate) handled_s: Option<u32>,
 }
 
 /// Phases of a road truck.
@@ -319,11 +321,13 @@ pub struct YardWork {
     /// Carriers without work, by id.
     pub(crate) idle: BTreeSet<u16>,
     pub(crate) coming: Vec<Coming>,
-    pub(crate) waiting_vessels: VecDeque<u32>,
+    pub(crate) waiting_vessels: WaitingLine<u32>,
     /// Vessel at each berth.
     pub(crate) berths: Vec<Option<Vessel>>,
     pub(crate) rail: VecDeque<Move>,
     pub(crate) lanes_free_s: Vec<u32>,
+    /// Trucks in front of a lane or in it, by their visits.
+    pub(crate) gate: WaitingLine<u32>,
     pub(crate) visits: Vec<Option<Visit>>,
     pub(crate) free_visits: Vec<u32>,
     pub(crate) tally: YardCounts,

@@ -72,7 +72,7 @@ fn let_trucks_in(
             way_s: 0,
             block_since_s: 0,
             block_wait_s: 0,
-            handled_s: 0,
+            handled_s: None,
         };
         work.expect_truck(visit, at_s);
     }
