@@ -410,7 +410,7 @@ impl Step<'_> {
         match job {
             Some(Job::Carrier(carrier)) => self.served(carrier, at_s),
             Some(Job::Truck(visit)) => self.truck_handled(visit, at_s),
-            None => debug_assert!(false, "a machine handles something"),
+            None => unreachable!("a machine handles something"),
         }
         if !self.is_on_shift(id, at_s) {
             self.set(id, Doing::Break, at_s);

@@ -8,7 +8,7 @@ use crate::terminal::rules::pass_gate;
 impl Step<'_> {
     /// The next phase of a truck.
     pub(super) fn truck_due(&mut self, id: u32, at_s: u32) {
-        let Some(visit) = self.work.visits[id as usize].clone() else { return };
+        let visit = self.visit(id).clone();
         match visit.phase {
             Phase::Coming => self.truck_comes(id, &visit, at_s),
             Phase::InLane => {
@@ -23,7 +23,7 @@ impl Step<'_> {
                 self.work.zones[usize::from(zone)].trucks.come(at_s, (at_s, id));
                 self.try_zone(zone, at_s);
             }
-            Phase::AtBlock => debug_assert!(false, "its block machine says when it goes on"),
+            Phase::AtBlock => unreachable!("its block machine says when it goes on"),
             Phase::Out => self.truck_leaves(id, at_s),
         }
     }
@@ -82,7 +82,7 @@ impl Step<'_> {
     }
 
     fn truck_leaves(&mut self, id: u32, at_s: u32) {
-        let Some(visit) = self.work.visits[id as usize].take() else { return };
+        let visit = self.work.visits[id as usize].take().expect("a truck that leaves is inside");
         self.work.free_visits.push(id);
         let tally = &mut self.work.tally;
         tally.turns.add(at_s - visit.arrive_s);

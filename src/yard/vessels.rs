@@ -138,12 +138,13 @@ impl Step<'_> {
     pub(super) fn try_crane(&mut self, crane: u16, at_s: u32) {
         let rules = &self.yard.rules;
         let state = &mut self.work.cranes[usize::from(crane)];
-        if state.serves.is_some() || state.queue.waiting().is_empty() || !rules.hours.works(usize::from(state.group), at_s) {
+        if state.serves.is_some()
+            || state.queue.waiting().is_empty()
+            || !rules.hours.works(usize::from(state.group), at_s)
+        {
             return;
         }
-        let Some((_, stream)) = &mut state.at_work else {
-            return debug_assert!(false, "carriers wait for a vessel's crane");
-        };
+        let (_, stream) = state.at_work.as_mut().expect("carriers wait for a vessel's crane");
         let cycle_s = rules.times.draw_s(rules.crane_s, stream);
         let Some(carrier) = state.queue.serve_head(at_s) else { return };
         state.serves = Some(carrier);
