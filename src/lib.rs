@@ -1,12 +1,15 @@
 //! Portvolt simulates how a port and its truck fleets become zero-emission: drayage trucks, cargo-handling
 //! equipment, chargers and the grid behind them, minute by minute within a year and year by year.
 //!
-//! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the rooms ([`freight`], [`terminal`], [`yard`],
+//! Data flows one way: [`scenario`] -> world (built by [`sim`]) -> systems of the modules ([`freight`], [`terminal`], [`yard`],
 //! [`truck`], [`charging`], [`grid`]; policies decide in [`policy`], plugins among them in [`plugin`]) -> [`record`] ->
 //! [`report`]; [`transition`] goes from year to year over it; [`job`] is one run into its folder, [`study`] many runs.
 //! [`cli`] and [`serve`] only call the library.
-//! [`kernel`] is what all stand on, [`disk`] the one door to files, [`account`] holds pure functions on records, [`import`] and [`export`] know the
-//! formats of others.
+//! [`kernel`] is what all build on, [`disk`] does all file access, [`account`] holds pure functions on records, [`import`] and
+//! [`export`] know third-party formats.
+//!
+//! Modules are public because the binary, the tests and the fuzzers use them; `.ci/dead_code` looks for items that nothing uses
+//! in a copy in which they are not.
 
 pub mod account;
 pub mod bound;

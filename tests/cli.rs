@@ -179,7 +179,7 @@ fn each_kind_of_mistake_has_its_words() {
         ("scenario.toml", "start = \"2025-06-02\"", "start = \"2025-02-30\"", "time.start"),
         ("scenario.toml", "kind = \"depot\"", "kind = \"depott\"", "must be one of terminal, depot"),
         ("scenario.toml", "limit_kw = 1100", "behind = \"depot\"", "the limits form a circle"),
-        ("scenario.toml", "port_kw = 150", "port_kw = 200", "stronger than its cabinet"),
+        ("scenario.toml", "port_kw = 150", "port_kw = 200", "port power exceeds cabinet power"),
         ("scenario.toml", "users = [\"carrier\"]", "users = [\"carier\"]", "did you mean `carrier`?"),
         ("scenario.toml", "[0.1, 270.0], [0.6, 270.0]", "[0.6, 270.0], [0.1, 270.0]", "must rise from 0 to 1"),
         ("scenario.toml", "share = 1.0", "share = 0.5", "add up to 0.500000"),

@@ -401,7 +401,16 @@ fn the_reference_of_metrics_is_fresh() {
     for name in MetricName::HEADLINES {
         writeln!(module, "  \"{name}\",").unwrap();
     }
+    module.push_str(
+        "];\n\n/** What pages call a metric of the whole hub, without its unit, in the order in which they list them. */\n\
+         export const LABELS: readonly (readonly [MetricName, string])[] = [\n",
+    );
+    for (name, label) in MetricName::LABELS {
+        writeln!(module, "  [\"{name}\", {label:?}],").unwrap();
+    }
     module.push_str("];\n");
+    let labelled = |name: &MetricName| MetricName::LABELS.iter().any(|(known, _)| known == name);
+    assert!(MetricName::HEADLINES.iter().all(labelled), "a headline has a label");
     reference("src/guide/reference/metrics.md", &text);
     reference("src/report/ui/src/generated/metrics.ts", &module);
 }

@@ -141,7 +141,7 @@ fn shared_station(per_hour: f64, mean_kwh: f64, replication: u32, time: &str, po
     run(&loaded, &Options::default())
 }
 
-/// Power shared at each event gives the waits of the closed form, and hangs on no interval; shared when intervals begin it
+/// Power shared at each event gives the waits of the closed form, and depends on no interval; shared when intervals begin it
 /// gives shorter ones the longer the interval, for who plugs in within it takes what the mean has left.
 #[test]
 fn power_shared_at_each_event_gives_the_waits_of_theory() {

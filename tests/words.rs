@@ -125,12 +125,16 @@ fn public(source: &str) -> Vec<(usize, String)> {
     const KINDS: [&str; 9] = ["fn", "struct", "enum", "trait", "const", "static", "type", "mod", "use"];
     let source = source.split("#[cfg(test)]").next().unwrap();
     let mut out = Vec::new();
-    let mut is_table = false;
+    let (mut is_table, mut is_enum) = (false, false);
     for (at, line) in source.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
         is_table = if line.starts_with("row!") { true } else { is_table && line != "}" };
         if is_table && line.starts_with("///") {
             out.push((at, line.to_owned()));
         }
+        is_enum = if line.contains(" enum ") { line.starts_with("pub") } else { is_enum && line != "}" };
+        let variant = Some(line).filter(|line| is_enum && line.starts_with(|letter: char| letter.is_ascii_uppercase()));
+        let word = variant.and_then(|line| line.split_once("= \"")).and_then(|(_, rest)| rest.split('"').next());
+        let variant = variant.and_then(|line| line.split(|letter: char| !letter.is_alphanumeric()).next());
         let column = line.split_once(':').map(|(name, _)| name.trim()).filter(|_| is_table && line.ends_with("],"));
         let rest =
             line.strip_prefix("pub ").or_else(|| line.strip_prefix("pub(").and_then(|it| Some(it.split_once(") ")?.1)));
@@ -138,9 +142,23 @@ fn public(source: &str) -> Vec<(usize, String)> {
             let word = rest.split_whitespace().find(|word| !KINDS.contains(word) && *word != "unsafe").unwrap_or("");
             word.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or("")
         });
-        out.extend(column.into_iter().chain(name).map(|name| (at, name.to_owned())));
+        out.extend(column.into_iter().chain(name).chain(variant).chain(word).map(|name| (at, name.to_owned())));
     }
     out
+}
+
+/// Names that a TypeScript source exports, each with its line.
+fn exported(source: &str) -> Vec<(usize, String)> {
+    let lines = source.lines().enumerate().filter_map(|(at, line)| Some((at + 1, line.strip_prefix("export ")?)));
+    let named = lines.filter_map(|(at, rest)| {
+        let is_kind = |word: &&str| {
+            !["async", "abstract", "class", "const", "enum", "function", "interface", "type"].contains(word)
+        };
+        let word = rest.split_whitespace().find(is_kind)?;
+        let name = word.split(|letter: char| !letter.is_alphanumeric()).next()?;
+        Some((at, name.to_owned()))
+    });
+    named.filter(|(_, name)| !name.is_empty()).collect()
 }
 
 /// Where a replaced word stands: file, line, word.
@@ -177,7 +195,7 @@ fn texts_use_the_words_of_the_glossary() {
     let mut pages = files("src", &[".md", ".ts", ".html"]);
     pages.extend(files("scenarios", &["README.md", "scenario.schema.json"]));
     pages.extend(files("plugins", &[".md", ".wit"]));
-    pages.push(Path::new(ROOT).join("README.md"));
+    pages.extend(["README.md", "tests/cases/openapi.json"].map(|page| Path::new(ROOT).join(page)));
     let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts");
     let read = |path: &PathBuf| std::fs::read_to_string(path).unwrap();
     let mut found: Vec<String> =
@@ -192,8 +210,9 @@ fn texts_use_the_words_of_the_glossary() {
 fn public_names_use_the_words_of_the_glossary() {
     let Glossary { phrases, names } = glossary();
     let mut found = Vec::new();
-    for path in files("src", &[".rs"]) {
-        let public = public(&std::fs::read_to_string(&path).unwrap());
+    for path in files("src", &[".rs", ".ts"]) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let public = if path.extension().is_some_and(|it| it == "ts") { exported(&source) } else { public(&source) };
         found.extend(wrong(&path, &public, &phrases));
         let replaced = public.iter().filter(|(_, name)| names.contains(name));
         found.extend(replaced.map(|(line, name)| format!("{}:{line}: `{name}`", path.display())));
@@ -207,9 +226,14 @@ fn readers_find_strings_and_names() {
     let source = "/// a \"comment\"\nlet x = \"one \\\"two\\\"\"; // \"three\"\nlet y = ('\"', r#\"four\"#);\n#[cfg(test)]\n\"five\"";
     let found: Vec<String> = strings(source).into_iter().map(|it| it.1).collect();
     assert_eq!(found, ["one \"two\"", "four"]);
-    let source = "pub struct A {\n    pub debt_cover: f64,\n    hidden: f64,\n}\npub(crate) fn make(x: u32) {}\nrow! {\n    /// asked for\n    lost_kg: f64 [\"kg\"],\n}";
+    let source = "pub struct A {\n    pub debt_cover: f64,\n    hidden: f64,\n}\npub(crate) fn make(x: u32) {}\nrow! {\n    /// asked for\n    lost_kg: f64 [\"kg\"],\n}\nwords! {\n    pub enum Item {\n        /// a\n        Works = \"works\",\n        Plain(u32),\n    }\n}";
     let found: Vec<String> = public(source).into_iter().map(|it| it.1).collect();
-    assert_eq!(found, ["A", "debt_cover", "make", "/// asked for", "lost_kg"]);
+    assert_eq!(found, ["A", "debt_cover", "make", "/// asked for", "lost_kg", "Item", "Works", "works", "Plain"]);
+    let found: Vec<String> = exported("export interface Shown {\nconst x = 1;\nexport const LABELS: string[] = [];")
+        .into_iter()
+        .map(|it| it.1)
+        .collect();
+    assert_eq!(found, ["Shown", "LABELS"]);
     assert!(holds(&plain("the DebtCover of it"), "debt cover") && holds(&plain("debt_cover_year"), "debt cover"));
     assert!(!holds(&plain("discovered"), "cover"));
 }

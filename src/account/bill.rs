@@ -5,7 +5,7 @@
 //! - A month that the load covers in part pays for the energy and the peaks it holds; amounts and tiers by the day count the
 //!   days it covers, charges by the month (demand, fixed, minimum) are those of the whole month.
 //! - Net metering is in kWh: a surplus covers its own period, in its month or a later one; that of a season's periods which
-//!   have ended covers the dearest of the others first. What is left when the load ends earns the selling price.
+//!   have ended covers the most expensive of the others first. What is left when the load ends earns the selling price.
 //! - Hours-of-use tiers go by the demand that the facility charge bills, after ratchets.
 //! - A subscription that the customer has not chosen is the one that costs the load least.
 //! - Where rates change inside a month, each part has its own peak, and charges by the month count by days.

@@ -199,7 +199,7 @@ impl Billed<'_> {
         let nets = rates.energy.as_ref().is_some_and(|charge| charge.nets_by_month);
         (nets && exports).then(|| {
             "net metering in kWh: a surplus covers its own period of the month, then the same period of later months (of a season's \
-             periods that have ended: the dearest of the others first); what is left at the end earns the selling price"
+             periods that have ended: the most expensive of the others first); what is left at the end earns the selling price"
                 .to_owned()
         })
     }

@@ -29,7 +29,7 @@ impl Surplus {
 
     /// Of net energy by period (negative: surplus), what has to be bought after the surplus carried so far; the rest of
     /// the surplus is carried on. It covers its own period first. That of periods which the month does not have (those of
-    /// another season) covers the others, the dearest first.
+    /// another season) covers the others, the most expensive first.
     fn settle(&mut self, charge: &EnergyCharge, net: &[f64], in_month: &[bool]) -> Vec<f64> {
         self.kwh.resize(net.len().max(self.kwh.len()), 0.0);
         self.sell_usd_per_kwh.resize(self.kwh.len(), 0.0);

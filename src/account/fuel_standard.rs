@@ -2,7 +2,7 @@
 
 /// Energy of a kWh, MJ.
 pub const MJ_PER_KWH: f64 = 3.6;
-/// Lower heating value of a kg of hydrogen, MJ.
+/// Energy density of hydrogen in the regulation, MJ/kg: 17 CCR 95485, table 4.
 pub const MJ_PER_KG_H2: f64 = 120.0;
 /// Energy of a US gallon of diesel, MJ: 17 CCR 95485, table 4.
 pub const MJ_PER_GAL_DIESEL: f64 = 134.47;

@@ -176,7 +176,7 @@ impl Reduced {
     }
 }
 
-/// Serves sessions as far as they compete with nobody, which takes nothing from anyone; who is served in full drops out
+/// Serves sessions as far as they compete with nobody, which takes nothing from anyone; a session that is served in full drops out
 /// and makes room, until nothing changes. Exact for objectives that ask for energy and for no particular time.
 pub(super) fn by_free_intervals(
     case: &Case,

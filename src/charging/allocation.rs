@@ -1,5 +1,5 @@
 //! Power that is shared at each event: plug-in, unplug, full battery, taper, change of a limit. Limits hold in every second,
-//! and no wait hangs on the length of the control interval.
+//! and no wait depends on the length of the control interval.
 //!
 //! Sharing is local in the tree of limits: a change below a node moves the sessions elsewhere only if the node is full. So what
 //! is shared anew is what lies below the highest full node above the change, and nothing where none is full.

@@ -11,7 +11,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, charger) in &scenario.charger {
         checker.key(&["charger", key, "site"], &charger.site, &scenario.site, "site");
         if charger.port_kw.is_some_and(|port| port > charger.cabinet_kw) {
-            checker.wrong(&["charger", key, "port_kw"], "a port is stronger than its cabinet", None);
+            checker.wrong(&["charger", key, "port_kw"], "port power exceeds cabinet power", None);
         }
         if u64::from(charger.cabinets) * u64::from(charger.ports) > 100_000 {
             checker.wrong(&["charger", key, "cabinets"], "more than 100,000 ports in one group", None);

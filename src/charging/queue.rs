@@ -60,7 +60,7 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
     let mut now_s = clock.now_s();
     loop {
         if begins || context.sharing.is_due() {
-            // Power is shared when all of a second has happened; so an interval begins with those who came at its first.
+            // Power is shared when all of a second has happened; so an interval begins with the vehicles that came at its first.
             let event_s = context.agenda.next_at().into_iter().chain(next.peek().map(|arrival| arrival.at_s)).min();
             if event_s.is_none_or(|event_s| event_s > now_s) {
                 if core::mem::take(&mut begins) {

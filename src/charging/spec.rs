@@ -5,7 +5,7 @@ use crate::vehicle::spec::Connector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// `[charger.ID]`: a group of like cabinets at one site.
+/// `[charger.ID]`: a group of identical cabinets at one site.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChargerSpec {
@@ -39,7 +39,7 @@ pub struct ChargerSpec {
     /// public price where the site sells charging.
     #[schemars(range(min = 0.0, max = 10.0))]
     pub price_usd_per_kwh: Option<f64>,
-    /// Who may plug in: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
+    /// Vehicles that may plug in: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
     #[serde(default = "default_users")]
     #[schemars(length(min = 1))]
     pub users: Vec<String>,

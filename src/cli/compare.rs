@@ -32,7 +32,7 @@ pub(super) struct CompareArgs {
     /// Adds a strategy that charges by this policy.
     #[arg(long, value_name = "POLICY")]
     charging: Vec<String>,
-    /// The strategy that the others are held against. Default: the first.
+    /// The strategy that the others are compared with. Default: the first.
     #[arg(long)]
     baseline: Option<String>,
     /// Replications of each strategy; the first ones with `--until-ci`.

@@ -43,7 +43,7 @@ pub(super) struct ReplayArgs {
     #[arg(long, default_value = "15min", value_parser = duration_s)]
     interval: u32,
     /// Share power under a limit at the boundaries of control intervals, as simulators do that go in steps, or at each event
-    /// (plug-in, unplug, full battery), so that the limit holds in every second and waits do not hang on the interval.
+    /// (plug-in, unplug, full battery), so that the limit holds in every second and waits do not depend on the interval.
     #[arg(long, default_value = "interval", value_name = "WHEN", value_parser = allocation)]
     allocation: Allocation,
     /// Let vehicles keep their ports until they depart, also when they are done, as where nobody unplugs them.
@@ -227,7 +227,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
-    // Who charges without control is held to no limit, and so is what it is held against.
+    // Uncontrolled charging has no limit, and so has what it is compared with.
     let limit_kw = args.limit_kw.filter(|_| args.policy != "uncontrolled").unwrap_or(f64::INFINITY);
     let job = Job {
         loaded: &loaded,

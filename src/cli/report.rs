@@ -25,7 +25,7 @@ pub(super) struct ReportArgs {
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
     let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|mut manifest| {
         let sensitivity = args.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
-        manifest.held_against.extend(sensitivity);
+        manifest.compared_with.extend(sensitivity);
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });

@@ -106,9 +106,9 @@ impl RunArgs {
             policies: PolicyArgs::default(),
             full_years: false,
             record_views: None,
-            bound: manifest.held_against.contains_key("bound"),
-            baseline: manifest.held_against.get("baseline").map(PathBuf::from),
-            sensitivity: manifest.held_against.get("sensitivity").map(PathBuf::from),
+            bound: manifest.compared_with.contains_key("bound"),
+            baseline: manifest.compared_with.get("baseline").map(PathBuf::from),
+            sensitivity: manifest.compared_with.get("sensitivity").map(PathBuf::from),
             profile: false,
         }
     }

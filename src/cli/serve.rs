@@ -76,7 +76,7 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
         Ok(()) => Exit::Done,
         Err(error) => {
             console.error(&error.to_string());
-            if matches!(error, ServeError::Io(_) | ServeError::Taken(_)) { Exit::Failed } else { Exit::Usage }
+            if matches!(error, ServeError::Io(_) | ServeError::PortInUse(_)) { Exit::Failed } else { Exit::Usage }
         }
     }
 }

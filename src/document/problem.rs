@@ -1,4 +1,4 @@
-//! What is wrong with the user's files, where, and how to mend it.
+//! What is wrong with the user's files, where, and how to fix it.
 
 use std::fmt;
 use std::ops::Range;
@@ -37,7 +37,7 @@ pub struct Problem {
     pub field: String,
     /// What is wrong.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 

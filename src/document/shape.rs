@@ -17,7 +17,7 @@ pub struct Shape {
     pub unknown: Vec<Vec<String>>,
 }
 
-/// A schema that is compiled once, for all documents that are held against it.
+/// A schema that is compiled once, for all documents that are compared with it.
 pub(crate) struct Rules {
     schema: Value,
     schemas: Schemas,

@@ -34,7 +34,7 @@ pub(crate) struct AppointmentCounts {
     pub(crate) hauls: u64,
     /// Windows that were booked.
     pub(crate) booked: u64,
-    /// Of them those to which nobody came, and those that were missed by coming too late.
+    /// Of them those that no truck kept, and those that were missed by coming too late.
     pub(crate) no_shows: u64,
     pub(crate) late: u64,
     /// Trucks that came too early and waited for their window.

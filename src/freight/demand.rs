@@ -110,7 +110,8 @@ impl Demand {
         let mean_lifts = spec.teu_per_year / self.volumes.teu_per_box / WEEKS_PER_YEAR / spec.calls_per_week;
         let mut calls = Vec::new();
         for week in from_s.div_euclid(WEEK_S)..=to_s.div_euclid(WEEK_S) {
-            let mut stream = self.seed.stream(Purpose::Calls, key_of(key), (week + 1_000) as u32);
+            let number = (calendar.draw_week(week) + 1_000) as u32;
+            let mut stream = self.seed.stream(Purpose::Calls, key_of(key), number);
             for service in 0..services as u32 {
                 let scheduled_s = (week as f64 + (f64::from(service) + 0.5) / services) * WEEK_S as f64;
                 let late_s = stream.normal() * OFF_SCHEDULE_H * 3600.0;
@@ -119,7 +120,7 @@ impl Demand {
                 let on_shore_power = stream.chance(spec.shore_share);
                 if comes {
                     let arrive_s = (scheduled_s + late_s) as i64;
-                    let index = (week + 1_000) as u32 * 1_000 + service;
+                    let index = number * 1_000 + service;
                     calls.push(Call {
                         id: 0,
                         site,

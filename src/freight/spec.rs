@@ -19,7 +19,7 @@ pub struct FreightSpec {
     #[serde(default = "default_due_after_h")]
     #[schemars(range(min = 0.1, max = 1_000.0))]
     pub due_after_h: f64,
-    /// A haul that no truck has started this long after it was due is cancelled, hours.
+    /// A haul that no truck has started this long after it was due lapses, hours.
     #[serde(default = "default_cancel_after_h")]
     #[schemars(range(min = 0.1, max = 10_000.0))]
     pub cancel_after_h: f64,

@@ -80,7 +80,7 @@ pub struct Board {
     /// Rows that are taken and still have to go.
     taken: Vec<usize>,
     requested: u64,
-    cancelled: u64,
+    lapsed: u64,
 }
 
 impl Board {
@@ -120,7 +120,7 @@ impl Board {
                 self.taken.push(at);
             }
         }
-        self.cancelled += lapsed.len() as u64;
+        self.lapsed += lapsed.len() as u64;
         lapsed
     }
 

@@ -19,7 +19,7 @@ pub struct SiteSpec {
     /// Longitude, degrees east (negative in the Americas).
     #[schemars(range(min = -180.0, max = 180.0))]
     pub lon: f64,
-    /// Grid connection: most mean power of any interval, kW. None: no limit.
+    /// Service capacity: limit of the mean power of an interval, kW. None: no limit.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub limit_kw: Option<f64>,
     /// Most power that may be fed back into the grid, kW.
@@ -48,7 +48,7 @@ pub struct SiteSpec {
     pub tariff: Option<String>,
     /// Which tariff of the file, by label or name, when it holds several.
     pub tariff_name: Option<String>,
-    /// Who gets a free port first.
+    /// Order in which waiting vehicles get a free port.
     #[serde(default)]
     pub queue: QueueOrder,
     /// Mean time of a truck at this place to leave or take a container (not at terminals), minutes.
@@ -90,7 +90,7 @@ pub struct NodeSpec {
     pub site: String,
     /// The node above it: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
-    /// Most mean power of any interval, kW. None: no limit of its own.
+    /// Limit of the mean power of an interval, kW. None: no limit of its own.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub limit_kw: Option<f64>,
     /// Constant load behind it, kW.
@@ -198,7 +198,7 @@ pub struct LimitSpec {
     /// What it limits: keys of `[site]` or `[node]`, each on its own.
     #[schemars(length(min = 1))]
     pub on: Vec<String>,
-    /// Most mean power of an interval, kW. 0: an outage.
+    /// Limit of the mean power of an interval, kW. 0: an outage.
     #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub kw: f64,
     /// From this local time on, such as `"2025-06-03T16:00"`. None: from the start.
@@ -355,7 +355,7 @@ pub enum StorageRule {
     PeakShave,
     /// Takes what the sun gives too much, and gives it back when the site draws.
     SolarSelfUse,
-    /// Takes in the cheapest third of the prices known ahead, gives in the dearest.
+    /// Takes in the cheapest third of the prices known ahead, gives in the most expensive.
     Price,
 }
 
@@ -395,11 +395,11 @@ impl SiteKind {
     }
 }
 
-/// Who gets a free port first. Ties go to the one that came first.
+/// Order in which waiting vehicles get a free port. Ties go to the one that came first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueOrder {
-    /// Who came first.
+    /// First come, first served.
     #[default]
     FirstCome,
     /// Whose next duty is soonest.

@@ -144,7 +144,7 @@ impl Storage {
 }
 
 /// 1 where energy is cheap now, -1 where it is dear, 0 between: the cheapest price of the horizon and the cheapest third of
-/// its intervals are cheap, the highest price and the dearest third are dear. Where half of the intervals have one price the
+/// its intervals are cheap, the highest price and the most expensive third are dear. Where half of the intervals have one price the
 /// thirds say nothing and the least and the highest price decide. What the losses cost must be earned: no energy is taken
 /// whose price exceeds the highest price times `round_trip`, and none given for less than the least price over it.
 fn price_sign(prices: &[f64], round_trip: f64) -> f64 {

@@ -3,6 +3,7 @@
 use super::rules::density;
 use super::spec::{BulkSpec, CascadeSpec, ElectrolyserSpec, HydrogenSpec, SupplyPathSpec};
 use crate::kernel::calendar::{Calendar, DAY_S, parse_date};
+use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::truck::spec::FleetSpec;
@@ -186,8 +187,8 @@ fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {
         let help = Some("the curve must begin at least_load or below".to_owned());
         checker.wrong(&path, "says nothing about the least load", help);
     }
-    if spec.kwh_per_kg.iter().any(|point| point[1] < 33.3) {
-        checker.wrong(&path, "no electrolyser needs less than the heating value, 33.3 kWh/kg", None);
+    if spec.kwh_per_kg.iter().any(|point| point[1] < LHV_KWH_PER_KG) {
+        checker.wrong(&path, "no electrolyser needs less than the lower heating value, 33.32 kWh/kg", None);
     }
     // More load must make more hydrogen, or the load that fills a given room is not one number.
     let makes: Vec<f64> = spec.kwh_per_kg.iter().map(|[load, kwh]| load / kwh).collect();

@@ -103,7 +103,7 @@ impl StationPartsItem<'_, '_> {
         }
     }
 
-    /// The shortage is over when the stock could serve who could not be served.
+    /// The shortage is over when the stock could serve the vehicle that was turned away.
     pub(super) fn look_whether_short(&mut self, positions: &Positions<'_, '_>) {
         let free_kg = self.free_kg(positions);
         self.shortage.0 = self.shortage.0.filter(|needed_kg| free_kg < *needed_kg);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct HydrogenSpec {
     /// Where it stands: a key of `[site]`, with no other station.
     pub site: String,
-    /// Who may fuel: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
+    /// Vehicles that may fuel: `public` (every truck), `visitors`, keys of `[fleet]` or of `[equipment_model]`.
     #[serde(default = "default_users")]
     #[schemars(length(min = 1))]
     pub users: Vec<String>,
@@ -446,7 +446,7 @@ pub struct HydrogenPlantSpec {
     /// In a transition: how its price and its carbon change.
     #[serde(default)]
     pub by_year: SupplyPathSpec,
-    /// Who else draws from it.
+    /// Other consumers that draw from it.
     #[serde(default)]
     pub neighbour: BTreeMap<String, NeighbourSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.

@@ -149,7 +149,7 @@ pub struct Sums {
     pub vented_kg: f64,
     /// Lost in unloading, kg: it never came into the storage.
     pub unload_lost_kg: f64,
-    /// Went back with trailers for want of room, kg.
+    /// Went back with trailers for lack of room, kg.
     pub returned_kg: f64,
     /// From the bulk storage into the cascade, kg.
     pub compressed_kg: f64,
@@ -167,7 +167,7 @@ pub struct Sums {
     pub out_s: f64,
     /// Vehicle-seconds in the queue.
     pub waiting_s: f64,
-    /// Vehicles sent away for want of hydrogen.
+    /// Vehicles sent away for lack of hydrogen.
     pub turned_away: u32,
     /// Trailers that unloaded.
     pub trailers: u32,
@@ -215,7 +215,7 @@ pub struct Station {
     pub site: SiteId,
     /// What the user wrote.
     pub spec: HydrogenSpec,
-    /// Who may fuel.
+    /// Vehicles that may fuel.
     pub access: Access,
     /// Flow into tanks by level.
     pub curve: FillCurve,
@@ -260,7 +260,7 @@ impl FuelQueue {
         self.0.area_until_s(end_s)
     }
 
-    /// What those who wait need together, kg.
+    /// What the waiting vehicles need together, kg.
     #[must_use]
     pub fn need_kg(&self) -> f64 {
         self.waiting().iter().map(FuelArrival::need_kg).sum()

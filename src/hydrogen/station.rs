@@ -82,7 +82,7 @@ pub struct StationOutlook {
     pub fills: u32,
     /// Vehicles that wait.
     pub waiting: u32,
-    /// Hydrogen that is promised neither to vehicles at positions nor to those who wait, kg.
+    /// Hydrogen that is promised neither to vehicles at positions nor to those that wait, kg.
     pub free_kg: f64,
 }
 

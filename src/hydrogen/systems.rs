@@ -136,7 +136,7 @@ impl StationContext<'_, '_> {
         self.serve(id, at_s);
     }
 
-    /// Gives free positions to those who wait, as far as there is hydrogen for them. Then sets the flows.
+    /// Gives free positions to the vehicles that wait, as far as there is hydrogen for them. Then sets the flows.
     fn serve(&mut self, id: StationId, at_s: u32) {
         let mut here = self.roster.get_mut(&mut self.stations, id.index());
         here.settle(&mut self.positions, at_s);

@@ -53,7 +53,7 @@ impl FuelArrivals {
         self.0.push(arrival);
     }
 
-    /// Those who are on their way.
+    /// Vehicles on their way.
     pub fn iter(&self) -> impl Iterator<Item = &FuelArrival> {
         self.0.iter()
     }
@@ -69,7 +69,7 @@ impl FuelArrivals {
 pub struct FuelDepartures(Vec<FuelDeparture>);
 
 impl FuelDepartures {
-    /// Those who left.
+    /// Vehicles that left.
     pub fn iter(&self) -> impl Iterator<Item = &FuelDeparture> {
         self.0.iter()
     }

@@ -165,7 +165,7 @@ impl Job<'_> {
         }
     }
 
-    fn held_against(&self) -> BTreeMap<String, String> {
+    fn compared_with(&self) -> BTreeMap<String, String> {
         let bound = (self.bound == Bounded::Run).then(|| ("bound".to_owned(), "yes".to_owned()));
         let baseline = self.baseline.as_ref().map(|(folder, _)| ("baseline".to_owned(), folder.display().to_string()));
         let sensitivity = self.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
@@ -209,7 +209,7 @@ impl Job<'_> {
             seed: self.options.seed,
             replication: self.options.replication,
             settings: self.settings.clone(),
-            held_against: self.held_against(),
+            compared_with: self.compared_with(),
             inputs: self.inputs(),
             plugins: plugin_hashes(&notes),
             plugin_notes: notes,

@@ -34,6 +34,8 @@ pub struct Calendar {
     steps: Vec<(i64, i64)>,
     /// Month (1 to 12) of each day from `DAYS_BEFORE` before the start.
     months: Vec<u8>,
+    /// See [`Calendar::drawn_from`].
+    first_drawn_week: i64,
 }
 
 impl Calendar {
@@ -72,7 +74,36 @@ impl Calendar {
             Ok(i64::from(day.to_zoned_datetime(time_zone.clone())?.offset().seconds()))
         };
         let standard_offset_s = offset_in(1)?.min(offset_in(7)?);
-        Ok(Self { zone: zone.to_owned(), start, epoch_s, standard_offset_s, start_weekday, steps, months })
+        Ok(Self {
+            zone: zone.to_owned(),
+            start,
+            epoch_s,
+            standard_offset_s,
+            start_weekday,
+            steps,
+            months,
+            first_drawn_week: 0,
+        })
+    }
+
+    /// The same days, in which random draws count weeks and days from so many weeks after the start: a run that begins
+    /// earlier for its warm-up then meets the same vessels and shifts as the one that it repeats.
+    #[must_use]
+    pub fn drawn_from(mut self, weeks: u32) -> Self {
+        self.first_drawn_week = i64::from(weeks);
+        self
+    }
+
+    /// The number under which a week of the run is drawn, from its number since the start.
+    #[must_use]
+    pub fn draw_week(&self, week: i64) -> i64 {
+        week - self.first_drawn_week
+    }
+
+    /// The number under which a day of the run is drawn, from its number since the start.
+    #[must_use]
+    pub fn draw_day(&self, day: i64) -> i64 {
+        day - self.first_drawn_week * 7
     }
 
     /// By how much the clocks change within so many days of the start where that is no multiple of an interval, seconds: an

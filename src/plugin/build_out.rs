@@ -3,7 +3,7 @@
 use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_works};
 use super::synthetic::{SyntheticView, odd, spread};
-use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
+use crate::policy::build_out::{BuildOutOrders, BuildOutView};
 use crate::policy::kind::BuildOut;
 
 /// No site above.
@@ -69,12 +69,12 @@ impl PluginKind for BuildOut {
         linker.order("build-as-planned", |_: &(u32,)| 1, |state, (yes,)| state.goes_ahead = yes != 0)
     }
 
-    fn keep(state: &mut Self::State, view: &InfrastructureView) {
+    fn keep(state: &mut Self::State, view: &BuildOutView) {
         state.year = u32::from(view.year);
         (state.cabinets, state.grid_kw, state.goes_ahead) = (None, None, false);
     }
 
-    fn size(view: &InfrastructureView) -> (u32, usize) {
+    fn size(view: &BuildOutView) -> (u32, usize) {
         (u32::from(view.year), view.site.len() + view.site_limit_kw.len())
     }
 
@@ -83,11 +83,11 @@ impl PluginKind for BuildOut {
         cabinets + orders.grid_kw.iter().filter(|kw| **kw > 0.0).count()
     }
 
-    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&InfrastructureView)) {
+    fn with_synthetic(made: SyntheticView, show: impl FnOnce(&BuildOutView)) {
         // A site for ten groups; every tenth carries the nine after it.
         let (groups, sites) = (made.vehicles.div_ceil(10), made.vehicles.div_ceil(100));
         let quantity = |value: f64, at: u32| if made.is_odd { odd(at) } else { value };
-        let view = InfrastructureView {
+        let view = BuildOutView {
             year: 2030,
             site: (0..groups).map(|at| (at / 10) as usize).collect(),
             cabinets: (0..groups).map(|at| 1 + at % 20).collect(),
@@ -109,7 +109,7 @@ impl PluginKind for BuildOut {
         show(&view);
     }
 
-    fn orders(state: &mut Self::State, view: &InfrastructureView) -> (BuildOutOrders, Dropped) {
+    fn orders(state: &mut Self::State, view: &BuildOutView) -> (BuildOutOrders, Dropped) {
         let mut dropped = Dropped::default();
         let (cabinets, grid_kw) = (state.cabinets.as_deref(), state.grid_kw.as_deref());
         let works = check_works(view, cabinets, grid_kw, state.goes_ahead, &mut dropped);

@@ -34,7 +34,7 @@ pub trait PluginKind: Decision {
     #[doc(hidden)]
     fn keep(state: &mut Self::State, view: &Self::View<'_>);
 
-    /// Did the guest say that its orders hang on nothing but what the view shows?
+    /// Did the guest say that its orders depend on nothing but what the view shows?
     #[doc(hidden)]
     fn is_memoryless(_: &Self::State) -> bool {
         false

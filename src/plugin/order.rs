@@ -4,7 +4,7 @@
 use crate::kernel::ids::SiteId;
 use crate::kernel::units::Kw;
 use crate::policy::adoption::{AdoptionView, Purchases};
-use crate::policy::infrastructure::{BuildOutOrders, InfrastructureView};
+use crate::policy::build_out::{BuildOutOrders, BuildOutView};
 use crate::policy::{Assign, Carrier, ChargeAt, ChargingView, DispatchView, HydrogenOrders, HydrogenView, Orders};
 
 /// Reasons that are kept.
@@ -215,7 +215,7 @@ pub(super) fn check_supply(
 
 /// Cabinets and kW that the schema allows: what is none of these is nothing.
 pub(super) fn check_works(
-    view: &InfrastructureView,
+    view: &BuildOutView,
     cabinets: Option<&[u32]>,
     grid_kw: Option<&[f64]>,
     does_planned: bool,

@@ -178,7 +178,7 @@ impl Decide<Adoption> for BusinessAsUsual {
     }
 }
 
-/// Buys what has a tailpipe, as cheap as can be; the rules in force then make it buy what they ask for, at least cost.
+/// Buys the cheapest vehicles that are not zero-emission; the rules in force then make it buy what they require, at least cost.
 #[derive(Debug, Default)]
 struct Mandate {
     remainders: Remainders,
@@ -403,7 +403,11 @@ pub fn replaces_in_kind(choice: &Choice<Adoption>) -> bool {
 
 const BUILT_IN: &[BuiltIn] = &[
     BuiltIn::new("business_as_usual", "replaces like with like", &[]),
-    BuiltIn::new("mandate", "buys what has a tailpipe, as cheap as can be, and what the rules in force ask for", &[]),
+    BuiltIn::new(
+        "mandate",
+        "buys the cheapest vehicles that are not zero-emission, and what the rules in force require",
+        &[],
+    ),
     BuiltIn::new("least_cost", "buys what costs least to own", &[]),
     BuiltIn::new(
         "fastest_abatement",

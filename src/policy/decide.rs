@@ -13,7 +13,7 @@ pub trait Policy: Send + Sync {
     /// The name users give.
     fn name(&self) -> &str;
 
-    /// Do its orders hang on nothing but the sessions and limits of the moment? Then it can be asked whenever these change,
+    /// Do its orders depend on nothing but the sessions and limits of the moment? Then it can be asked whenever these change,
     /// and not only when a control interval begins.
     fn is_memoryless(&self) -> bool {
         false

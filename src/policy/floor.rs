@@ -15,7 +15,7 @@ pub(super) const FLOOR: [BuiltIn; 2] = [
     BuiltIn { is_floor: true, ..BuiltIn::new(NOTHING, "orders nothing: the floor that any policy must beat", &[]) },
     BuiltIn {
         is_floor: true,
-        ..BuiltIn::new(RANDOM, "orders at random what it may: the floor of any cleverness", &[])
+        ..BuiltIn::new(RANDOM, "orders at random what it may: the lower reference of a comparison", &[])
     },
 ];
 

@@ -5,12 +5,12 @@
 //! seam, each kind has a file of its own.
 
 pub mod adoption;
+pub mod build_out;
 pub mod charging;
 pub mod decide;
 pub mod dispatch;
 pub mod floor;
 pub mod hydrogen;
-pub mod infrastructure;
 pub mod keys;
 pub mod kind;
 pub mod parameter;

@@ -52,7 +52,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// How to mend it.
+    /// How to fix it.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         use crate::document::problem::nearest;

@@ -1,4 +1,4 @@
-//! What the audit of a run may object to, one name each, and what it found. Rooms hold what they counted against what the
+//! What the audit of a run may object to, one name each, and what it found. Rooms compare what they counted with what the
 //! tables say, and tell what does not fit.
 
 use super::names::Names;
@@ -274,7 +274,7 @@ impl Findings {
     }
 }
 
-/// What tables and sums say of a run that is over, for rooms to hold what they counted against.
+/// What tables and sums say of a run that is over, for rooms to compare what they counted with.
 #[derive(Debug)]
 pub struct Told<'a> {
     /// Sums of the rows.

@@ -106,9 +106,9 @@ pub struct Manifest {
     pub replication: u32,
     /// `--set` and other settings.
     pub settings: Vec<String>,
-    /// What the result was held against: `bound` (yes), `baseline` (a folder).
+    /// What the result was compared with: `bound` (yes), `baseline` (a folder).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub held_against: BTreeMap<String, String>,
+    pub compared_with: BTreeMap<String, String>,
     /// blake3 of each input file.
     pub inputs: BTreeMap<String, String>,
     /// blake3 of each plugin.
@@ -180,7 +180,7 @@ impl Manifest {
             seed: 0,
             replication: 0,
             settings: Vec::new(),
-            held_against: BTreeMap::new(),
+            compared_with: BTreeMap::new(),
             inputs: BTreeMap::new(),
             plugins: BTreeMap::new(),
             plugin_notes: Vec::new(),

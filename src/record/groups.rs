@@ -103,7 +103,7 @@ impl Groups {
     }
 
     /// Folds a session in. Equipment that plugs in because there is a break waits for nothing: it goes on working when its
-    /// break is over, and charges in the next one. Who has until a time to charge, and is ready by then, has not waited.
+    /// break is over, and charges in the next one. A unit that has until a time to charge, and is ready by then, has not waited.
     pub fn add(&mut self, row: &SessionRow) {
         if row.vehicle_kind == VehicleKind::Equipment && row.depart_s.is_some() {
             return;

@@ -1,4 +1,4 @@
-//! Which metrics come first: service before cost.
+//! Which metrics come first, service before cost, and what pages call them.
 
 use super::metrics::MetricName;
 
@@ -41,6 +41,63 @@ impl MetricName {
         Self::BoundEnergyGapPercent,
         Self::BoundPeakGapPercent,
         Self::BoundCostGapPercent,
+    ];
+
+    /// What pages call a metric of the whole hub, without its unit, in the order in which they list them. A metric that is not
+    /// here goes by its name.
+    pub const LABELS: &'static [(Self, &'static str)] = &[
+        (Self::HaulsRequested, "hauls requested"),
+        (Self::HaulsCompleted, "hauls completed"),
+        (Self::HaulsLate, "hauls late"),
+        (Self::HaulsLapsed, "hauls lapsed"),
+        (Self::HaulsOpen, "hauls under way or waiting at the end"),
+        (Self::EquipmentHoursRequired, "equipment hours required"),
+        (Self::EquipmentHoursServed, "equipment hours served"),
+        (Self::QueueWaitMeanMin, "mean wait for a charging port"),
+        (Self::QueueWaitP95Min, "95th-percentile wait for a charging port"),
+        (Self::Sessions, "charging sessions"),
+        (Self::SessionsUnmet, "sessions not fully charged"),
+        (Self::ChargerUtilization, "charging port utilization"),
+        (Self::ZevShare, "zero-emission share of vehicles"),
+        (Self::PeakKw, "peak of all sites together"),
+        (Self::OverloadIntervals, "intervals over a limit"),
+        (Self::BillEnergyUsd, "energy charges"),
+        (Self::BillDemandUsd, "demand charges"),
+        (Self::BillTotalUsd, "electricity bills"),
+        (Self::YearCostUsd, "yearly cost"),
+        (Self::YearCapitalUsd, "investments, as yearly payments"),
+        (Self::YearUpkeepUsd, "upkeep of a year"),
+        (Self::YearBillUsd, "electricity bills of a year"),
+        (Self::YearFuelUsd, "diesel of a year"),
+        (Self::YearLostWorkUsd, "lost work of a year"),
+        (Self::CapexUsd, "investment"),
+        (Self::CostPerHaulUsd, "cost of a haul"),
+        (Self::CostPerMoveUsd, "cost of a container lifted"),
+        (Self::CostUsd, "cost"),
+        (Self::NpvUsd, "net present value"),
+        (Self::PublicUsd, "public money"),
+        (Self::AbatementUsdPerT, "abatement cost"),
+        (Self::H2QueueWaitP95Min, "95th-percentile wait at hydrogen stations"),
+        (Self::H2TurnedAway, "turned away for lack of hydrogen"),
+        (Self::H2GaveUp, "gave up waiting for hydrogen"),
+        (Self::H2StockoutH, "hours without hydrogen"),
+        (Self::H2DispensedKg, "hydrogen dispensed"),
+        (Self::H2CostUsdPerKg, "cost of hydrogen"),
+        (Self::EnergyDeliveredKwh, "energy delivered to batteries"),
+        (Self::EnergyGridKwh, "metered energy"),
+        (Self::LoadFactor, "load factor"),
+        (Self::DieselGal, "diesel"),
+        (Self::TruckEmptyKm, "empty distance of trucks"),
+        (Self::Co2eT, "CO2e"),
+        (Self::Co2eTailpipeT, "CO2e at tailpipes"),
+        (Self::Co2eUpstreamT, "CO2e of fuel and electricity supply"),
+        (Self::NoxKg, "NOx at tailpipes"),
+        (Self::Pm25Kg, "PM2.5 at tailpipes"),
+        (Self::PluginRejected, "refused orders of plugins"),
+        (Self::PolicyRejected, "refused orders of policies"),
+        (Self::BoundEnergyGapPercent, "possible energy that charging missed"),
+        (Self::BoundPeakGapPercent, "avoidable share of the peak"),
+        (Self::BoundCostGapPercent, "avoidable share of the energy cost"),
     ];
 
     /// Work that is there to be done, of which more is better: a strategy that does less of it is not the cheaper one.

@@ -103,7 +103,7 @@ pub struct Chargers {
     pub ports: u32,
     /// Power of a cabinet, kW.
     pub cabinet_kw: f64,
-    /// Who may plug in, by names for people.
+    /// Vehicles that may plug in, by names for people.
     #[serde(default)]
     pub users: Vec<String>,
 }
@@ -325,7 +325,7 @@ fn called(key: &str, name: Option<&String>) -> String {
     name.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| key.to_owned())
 }
 
-/// Who may plug in: a fleet, a model of equipment, or a word such as `public`.
+/// Vehicles that may plug in: a fleet, a model of equipment, or a word such as `public`.
 fn user_name(user: &str, scenario: &Scenario) -> String {
     let fleet = scenario.fleet.get(user).and_then(|fleet| fleet.name.as_ref());
     let model = scenario.equipment_model.get(user).and_then(|model| model.name.as_ref());

@@ -154,11 +154,11 @@ sums! {
         pub piped_kg: f64,
         /// Boiled off, kg.
         pub vented_kg: f64,
-        /// Gone back with trailers for want of room, kg.
+        /// Gone back with trailers for lack of room, kg.
         pub returned_kg: f64,
         /// Time in which hydrogen was short, s.
         pub out_s: f64,
-        /// Vehicles sent away for want of hydrogen.
+        /// Vehicles sent away for lack of hydrogen.
         pub turned_away: u64,
         /// Vehicles that gave up waiting.
         pub gave_up: u64,

@@ -158,7 +158,7 @@ catalogue! {
     TruckBlockWaitMeanMin = "truck_block_wait_mean_min" ["min"] less in [Site] "of a truck turn: wait for a machine at the block, mean";
     TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
     AppointmentsBooked = "appointments_booked" [""] neutral in [Site] "windows at the gate that hauls booked";
-    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "windows to which nobody came";
+    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments that no truck kept";
     AppointmentsLate = "appointments_late" [""] less in [Site] "windows that were missed by coming too late";
     AppointmentShiftMeanH = "appointment_shift_mean_h" ["h"] less in [Site] "by how much appointments put hauls off, mean";
     TrucksInYard = "trucks_in_yard" [""] less in [Site] "road trucks still inside the terminal when the run ended";
@@ -361,7 +361,7 @@ catalogue! {
     PaidByRatepayersUsd = "paid_by_ratepayers_usd" ["USD"] neutral in [Year]
         "what customers of the utility paid more than they got";
     LcfsClearingUsdPerT = "lcfs_clearing_usd_per_t" ["USD/t"] neutral in [Year]
-        "credit price at which the dearest fuel in diesel pays for itself";
+        "credit price at which the most expensive fuel in diesel pays for itself";
     CostUsd = "cost_usd" ["USD"] less in [Total, Year]
         "cost of the hub less incentives; the total also less the residual value at the end";
     CapexUsd = "capex_usd" ["USD"] less in [Total] "investments; in a transition, less incentives, resale and residual value";

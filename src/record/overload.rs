@@ -267,7 +267,7 @@ mod tests {
         assert_eq!(behind.told("`pier`", &calendar), None);
     }
 
-    /// A limit that moves is held against the load of its own interval.
+    /// A limit that moves is compared with the load of its own interval.
     #[test]
     fn limits_of_their_interval() {
         let mut overloads = Overloads::new(3600, vec![], 1);

@@ -94,7 +94,7 @@ impl Summary {
             }
             if let Some(fleet) = row.fleet {
                 let fleet = &mut self.fleets[fleet.index()];
-                // Who has a time to leave is off duty until then: nobody waits at the wheel.
+                // A truck with a time to leave is off duty until then: no driver waits in it.
                 fleet.port_wait_h += if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
                 fleet.port_h +=
                     row.start_s.map_or(0.0, |start_s| f64::from(row.end_s.saturating_sub(start_s)) / 3600.0);
@@ -580,7 +580,7 @@ mod tests {
         assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 80.0, "another one of the same number");
     }
 
-    /// Breaks that end short are counted apart, and who waits still is.
+    /// Breaks that end short are counted apart, and so are waits that are still open.
     #[test]
     fn what_is_unfinished_is_counted_apart() {
         let mut summary = summary();

@@ -75,7 +75,7 @@ struct Waits {
     trucks: Vec<u64>,
     equipment: Vec<u64>,
     visitors: Vec<u64>,
-    /// Mean and longest wait of those who came in each step, minutes; none where nobody came.
+    /// Mean and longest wait of the vehicles that came in each step, minutes; none where none came.
     mean_min: Vec<Option<f64>>,
     longest_min: Vec<Option<f64>>,
 }
@@ -283,7 +283,7 @@ pub(super) fn warnings(mut known: Vec<String>, manifest: &Manifest) -> Vec<Strin
 
 /// Which doubtful numbers decide, where a sensitivity was held beside the run.
 fn decisive(manifest: &Manifest) -> Option<String> {
-    let folder = Path::new(manifest.held_against.get("sensitivity")?);
+    let folder = Path::new(manifest.compared_with.get("sensitivity")?);
     let told = influence::headline(folder);
     Some(told.unwrap_or_else(|error| format!("the sensitivity in {} cannot be read: {error}", folder.display())))
 }

@@ -22,7 +22,7 @@ pub(super) struct StationSeries {
     /// Vehicles that wait: mean of each step, and the highest mean of an interval in it.
     waiting: Vec<f64>,
     most_waiting: Vec<f64>,
-    /// Minutes of each step in which a vehicle could not be served for want of hydrogen.
+    /// Minutes of each step in which a vehicle could not be served for lack of hydrogen.
     out_min: Vec<f64>,
 }
 

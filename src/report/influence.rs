@@ -32,7 +32,7 @@ pub(crate) struct InfluenceResult {
     headline: String,
     metric: String,
     unit: String,
-    /// One strategy, or two to choose between: the second is held against the first.
+    /// One strategy, or two to choose between: the second is compared with the first.
     strategies: Vec<String>,
     replications: u32,
     /// Numbers that are assumed or not verified, and how many of them were varied.

@@ -54,7 +54,7 @@ pub(crate) enum Page {
 }
 
 /// What the page shows of the run, transition or study in a folder. The manifest may not have been written yet.
-/// A transition may be held against another finished one, whose folder is `baseline`.
+/// A transition may be compared with another finished one, whose folder is `baseline`.
 ///
 /// # Errors
 /// When a file of the folder cannot be read.

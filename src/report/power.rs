@@ -136,7 +136,7 @@ impl Power {
         }
     }
 
-    /// Peaks and limits of an interval: only loads of the same interval may be added up, or held against its limit.
+    /// Peaks and limits of an interval: only loads of the same interval may be added up, or compared with its limit.
     fn settle(&mut self, now: &Interval, above: &[Option<usize>], steps: Steps) {
         let step = steps.at(now.start_s);
         let mut carried_kw = now.load_kw.clone();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_is_held_against_the_limit_of_its_own_interval() {
+    fn a_load_is_compared_with_the_limit_of_its_own_interval() {
         let mut near = Headroom::default();
         near.hold(90.0, 100.0, 0);
         near.hold(30.0, 50.0, 900);

@@ -36,7 +36,7 @@ pub(super) struct Pause {
     is_break: bool,
 }
 
-/// The limits of a run, to be held against its time.
+/// The limits of a run, to be compared with its time.
 pub(super) struct Limits<'a> {
     calendar: &'a Calendar,
     interval_s: u32,

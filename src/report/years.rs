@@ -76,7 +76,7 @@ struct Project {
     late_months_mean: f64,
 }
 
-/// A run that this one is held against.
+/// A run that this one is compared with.
 #[derive(Debug, Serialize, ToSchema)]
 struct Other {
     name: String,
@@ -118,7 +118,7 @@ const AIR: [(&str, &[&str]); 4] = [
 /// Parts of the cost.
 const COST: [(&str, &[&str]); 9] = [
     ("vehicles, less resale and incentives", &["vehicles_usd", "resale_usd", "vehicle_incentives_usd"]),
-    ("works, less incentives", &["infrastructure_usd", "infrastructure_incentives_usd", "upkeep_usd"]),
+    ("build-out, less incentives", &["build_out_usd", "build_out_incentives_usd", "upkeep_usd"]),
     ("diesel", &["diesel_usd"]),
     ("electricity", &["electricity_usd"]),
     ("hydrogen", &["hydrogen_usd"]),

@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
         false
     }
 
-    /// Who may use a charger or a station.
+    /// Vehicles that may use a charger or a station.
     pub(crate) fn users(&mut self, path: &[&str], users: &[String], scenario: &Scenario) {
         for user in users {
             let known = matches!(user.as_str(), "public" | "visitors");

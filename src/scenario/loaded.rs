@@ -175,7 +175,7 @@ pub struct Visit {
     pub line: u64,
     /// Name of the session in the file.
     pub session: Arc<str>,
-    /// Who stays, when, and for what.
+    /// Which vehicle stays, when, and for what.
     pub stay: Stay,
 }
 

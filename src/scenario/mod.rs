@@ -126,7 +126,7 @@ pub struct Scenario {
     /// What chargers, connections, storage, solar arrays and vehicles cost.
     #[serde(default)]
     pub price: BTreeMap<String, PriceSpec>,
-    /// Years after the first: who buys and builds what.
+    /// Years after the first: what is bought and built.
     pub transition: Option<TransitionSpec>,
     /// What models cost.
     #[serde(default)]

@@ -188,7 +188,7 @@ impl Walk<'_> {
                 place: Some(item.value.clone()),
                 field: field.clone(),
                 message: format!("lies outside of {low} to {high}, the `low` and `high` of its source"),
-                help: Some("mend one of them, or give the number a source of its own".to_owned()),
+                help: Some("fix one of them, or give the number a source of its own".to_owned()),
             });
         }
         let inherited = self.layers.extended(&item.value).map(str::to_owned);

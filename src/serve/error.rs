@@ -30,7 +30,7 @@ pub(super) struct Mistake {
     /// Dotted path; may be empty.
     field: String,
     message: String,
-    /// How to mend it.
+    /// How to fix it.
     help: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use crate::disk::Folder;
 use crate::disk::read::Kind;
 use crate::record::folder::{ReadSummary, SUMMARY};
+use crate::record::metrics::MetricName;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,17 +31,21 @@ impl Headline {
     pub(super) fn read(folder: &Folder) -> Self {
         let Ok(bytes) = folder.read(SUMMARY, Kind::Json) else { return Self::default() };
         let Ok(ReadSummary { metrics }) = serde_json::from_slice(&bytes) else { return Self::default() };
-        let get = |name: &str| metrics.iter().find(|it| it.name == name && it.scope == "total").and_then(|it| it.value);
-        let over = metrics.iter().filter(|it| it.name == "overload_intervals" && it.scope.starts_with("site:"));
-        let share = |part: &str, whole: &str| Some(get(part)? / get(whole).filter(|whole| *whole > 0.0)?);
+        let get = |name: MetricName| {
+            metrics.iter().find(|it| it.name == name.info().name && it.scope == "total").and_then(|it| it.value)
+        };
+        let over = metrics
+            .iter()
+            .filter(|it| it.name == MetricName::OverloadIntervals.info().name && it.scope.starts_with("site:"));
+        let share = |part: MetricName, whole: MetricName| Some(get(part)? / get(whole).filter(|whole| *whole > 0.0)?);
         Self {
-            hauls_share: share("hauls_completed", "hauls_requested"),
-            equipment_share: share("equipment_hours_served", "equipment_hours_required"),
-            wait_p95_min: get("queue_wait_p95_min"),
-            peak_kw: get("peak_kw"),
+            hauls_share: share(MetricName::HaulsCompleted, MetricName::HaulsRequested),
+            equipment_share: share(MetricName::EquipmentHoursServed, MetricName::EquipmentHoursRequired),
+            wait_p95_min: get(MetricName::QueueWaitP95Min),
+            peak_kw: get(MetricName::PeakKw),
             overload_intervals: over.clone().next().map(|_| over.filter_map(|it| it.value).sum()),
-            bill_usd: get("bill_total_usd"),
-            cost_usd: get("cost_usd"),
+            bill_usd: get(MetricName::BillTotalUsd),
+            cost_usd: get(MetricName::CostUsd),
         }
     }
 }

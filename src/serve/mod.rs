@@ -94,7 +94,7 @@ pub enum ServeError {
     ShortToken,
     /// Somebody listens there already.
     #[error("port {0} is taken, perhaps by another server: choose another --port, or 0 for any that is free")]
-    Taken(u16),
+    PortInUse(u16),
     /// The system refused.
     #[error("cannot serve: {0}")]
     Io(#[from] std::io::Error),
@@ -146,7 +146,7 @@ async fn listen(
 ) -> Result<(), ServeError> {
     let listener = tokio::net::TcpListener::bind((options.host, options.port)).await;
     let listener = listener.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => ServeError::Taken(options.port),
+        std::io::ErrorKind::AddrInUse => ServeError::PortInUse(options.port),
         _ => ServeError::Io(error),
     })?;
     let address = listener.local_addr()?;

@@ -64,7 +64,7 @@ pub(super) struct Until {
 pub(super) struct ComparisonRequest {
     /// Path of the scenario inside the served folder.
     pub(super) scenario: String,
-    /// What is compared; the first is what the others are held against.
+    /// What is compared; the first is what the others are compared with.
     pub(super) variants: Vec<Variant>,
     /// Simulations of each, all on the same random days; with `until`, the first ones.
     pub(super) replications: u32,
@@ -122,7 +122,7 @@ fn default_confidence() -> f64 {
 pub(super) struct SensitivityRequest {
     /// Path of the scenario inside the served folder.
     pub(super) scenario: String,
-    /// One strategy, or two to choose between: the second is held against the first.
+    /// One strategy, or two to choose between: the second is compared with the first.
     pub(super) variants: Vec<Variant>,
     /// A metric of the whole region; none: the first of cost, bill, wait and work that a run has.
     #[serde(default)]
@@ -149,7 +149,7 @@ impl SensitivityRequest {
     }
 }
 
-/// What was asked for. Each has a field that no other has: `until`, `decide`, `points`.
+/// What was requested. Each has a field that no other has: `until`, `decide`, `points`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum Asked {

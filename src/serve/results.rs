@@ -54,7 +54,7 @@ pub(super) async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResul
     aside(move || {
         let (folder, mut manifest) = app.workspace.without_links(&id)?;
         let sensitivity = app.workspace.sensitivity_of(&id, &manifest).map(|dir| dir.display().to_string());
-        manifest.held_against.extend(sensitivity.map(|dir| ("sensitivity".to_owned(), dir)));
+        manifest.compared_with.extend(sensitivity.map(|dir| ("sensitivity".to_owned(), dir)));
         let data = crate::report::data(&folder, &manifest, None);
         data.map(Json).map_err(|error| ApiError::system(error.to_string()))
     })

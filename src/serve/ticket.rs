@@ -32,7 +32,7 @@ impl Status {
     }
 }
 
-/// All that there is to know of a run that was asked for.
+/// All that there is to know of a requested run.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct RunState {
     pub(super) id: String,

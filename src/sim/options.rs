@@ -43,7 +43,7 @@ pub enum RunError {
     /// The books do not balance: an error of ours, never of the user.
     #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Audit(Vec<Finding>),
-    /// It could not be held against the best possible.
+    /// It could not be compared with the best possible.
     #[error("{0}")]
     Bound(String),
     /// Views could not be recorded.

@@ -37,7 +37,7 @@ pub(super) fn contents(world: &World) -> Vec<(Vehicle, Content)> {
     ROOMS.iter().flat_map(|room| (room.on_board)(world)).collect()
 }
 
-/// Level of each vehicle, those of a kind in the order of their numbers; who never works is as it came, and says nothing.
+/// Level of each vehicle, those of a kind in the order of their numbers; one that never works is as it came, and says nothing.
 fn levels(world: &World, contents: &[(Vehicle, Content)]) -> Levels {
     let mut levels = Levels::default();
     let kinds: BTreeMap<Vehicle, String> = ROOMS.iter().flat_map(|room| (room.kinds)(world)).collect();

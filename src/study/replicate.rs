@@ -38,7 +38,7 @@ pub fn replicate(loaded: &Loaded, seed: u64, replication: u32, stop: &AtomicBool
     operate(loaded, &options, stop, None)
 }
 
-/// The same, held against the best possible that charging could have done with its sessions (not of a transition).
+/// The same, compared with the best possible that charging could have done with its sessions (not of a transition).
 ///
 /// # Errors
 /// Why the run did not finish, or why there is no bound.

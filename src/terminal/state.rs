@@ -337,14 +337,14 @@ impl ServiceRoutes {
         self.delegated.push(unit);
     }
 
-    /// Those who came and belong to the caller, in the order of their time and id.
+    /// Vehicles that came and belong to the caller, in the order of their time and id.
     pub fn take(&mut self, is_own: impl Fn(SiteId, UnitId) -> bool) -> Vec<DelegatedUnit> {
         let mut own: Vec<DelegatedUnit> = self.delegated.extract_if(.., |unit| is_own(unit.site, unit.unit)).collect();
         own.sort_by_key(|unit| (unit.at_s, unit.unit));
         own
     }
 
-    /// Energy in the batteries of those who are on their way.
+    /// Energy in the batteries of those that are on their way.
     #[must_use]
     pub fn stored_kwh(&self) -> f64 {
         self.delegated.iter().map(|unit| unit.battery.energy().0).sum()

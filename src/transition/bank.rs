@@ -23,10 +23,10 @@ fn income_usd(row: &FinanceRow) -> f64 {
 }
 
 fn invested_usd(row: &FinanceRow) -> f64 {
-    row.infrastructure_usd + row.infrastructure_incentives_usd
+    row.build_out_usd + row.build_out_incentives_usd
 }
 
-/// What is left of a year's income when the year is paid for, before works and debt.
+/// What is left of a year's income when the year is paid for, before build-out and debt.
 fn earned_usd(row: &FinanceRow) -> f64 {
     -(row.charging_usd + row.hydrogen_usd + row.electricity_usd + row.upkeep_usd + row.credits_usd)
 }

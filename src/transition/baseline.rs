@@ -1,4 +1,4 @@
-//! A finished run that another one is held against.
+//! A finished run that another one is compared with.
 
 use crate::disk::read::{self, Kind};
 use crate::record::folder::{ReadSummary, SUMMARY};

@@ -192,7 +192,7 @@ impl Pathway<'_> {
         }
     }
 
-    /// Purchases, sales and works of a year; at the end of the last one, what all of it is still worth.
+    /// Purchases, sales and build-out of a year; at the end of the last one, what all of it is still worth.
     fn invest(&self, year: u16, finance: &mut [FinanceRow], ledger: &mut Ledger) {
         let (frame, spec) = (&self.frame, self.frame.spec);
         let mut rows: BTreeMap<String, &mut FinanceRow> =
@@ -247,7 +247,7 @@ impl Pathway<'_> {
                 project
                     .public
                     .iter()
-                    .for_each(|(payer, usd)| ledger.pay(LedgerItem::Works, (*payer).into(), party, *usd));
+                    .for_each(|(payer, usd)| ledger.pay(LedgerItem::BuildOut, (*payer).into(), party, *usd));
             }
             book(scope, &mut |row| self.book_project(project, year, row));
         }
@@ -263,8 +263,8 @@ impl Pathway<'_> {
     fn book_project(&self, project: &Project, year: u16, row: &mut FinanceRow) {
         let Some(spec) = self.frame.spec.build.get(&project.kind) else { return };
         if project.decided as u16 + 1 == year {
-            row.infrastructure_usd += project.cost_usd;
-            row.infrastructure_incentives_usd -= project.public_usd;
+            row.build_out_usd += project.cost_usd;
+            row.build_out_incentives_usd -= project.public_usd;
         }
         row.upkeep_usd += project.upkeep_usd * project.share_in_service(year);
         let rent_usd = project.stop_gap_kwh * spec.stop_gap.map_or(0.0, |gap| gap.usd_per_kwh_year);

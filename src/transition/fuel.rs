@@ -40,7 +40,7 @@ impl DieselPoolSpec {
         self.fuel.values().map(of).sum()
     }
 
-    /// The credit price at which the dearest fuel of the pool pays for itself, USD/t: its premium over the tonnes that a
+    /// The credit price at which the most expensive fuel of the pool pays for itself, USD/t: its premium over the tonnes that a
     /// gallon of it saves against fossil diesel. None without such fuels.
     #[must_use]
     pub fn clearing_usd_per_t(&self, year: u16) -> Option<f64> {

@@ -1,4 +1,4 @@
-//! How far rules are known: up to which day, what is carried on beyond it for want of an end, and what begins after it.
+//! How far rules are known: up to which day, what is carried on beyond it for lack of an end, and what begins after it.
 
 use super::regulation::{RulesSpec, Term};
 use crate::kernel::calendar::parse_date;

@@ -33,7 +33,7 @@ impl FinanceRow {
     pub fn close(&mut self) {
         (self.total_usd, self.public_usd) = (0.0, 0.0);
         self.total_usd = self.sum_of("USD");
-        self.public_usd = 0.0 - self.vehicle_incentives_usd - self.infrastructure_incentives_usd;
+        self.public_usd = 0.0 - self.vehicle_incentives_usd - self.build_out_incentives_usd;
     }
 
     /// What was invested, less what others paid for it and what was sold.
@@ -43,8 +43,8 @@ impl FinanceRow {
             + self.vehicle_tax_usd
             + self.resale_usd
             + self.vehicle_incentives_usd
-            + self.infrastructure_usd
-            + self.infrastructure_incentives_usd
+            + self.build_out_usd
+            + self.build_out_incentives_usd
             + self.residual_usd
     }
 
@@ -103,7 +103,7 @@ impl Year<'_> {
         row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
         row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);
         let holding = self.holding(key, TRUCK);
-        // Credits for electricity and hydrogen are of who dispenses them: 17 CCR 95483 (c) and (f).
+        // Credits for electricity and hydrogen belong to the owner of the dispenser: 17 CCR 95483 (c) and (f).
         row.credits_usd = -tally.diesel_gal * self.credits_usd(TRUCK, Powertrain::Diesel);
         row.hauls_usd = tally.late as f64 * frame.spec.late_haul_usd;
         if let Some(holding) = holding {

@@ -11,7 +11,7 @@ use super::stock::Stock;
 use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::HydrogenSpec;
 use crate::policy::adoption::AdoptionView;
-use crate::policy::infrastructure::simultaneity;
+use crate::policy::build_out::simultaneity;
 use crate::record::tally::FleetTally;
 use crate::truck::spec::TruckModelSpec;
 use crate::truck::state::SHIFT_CLASS_KM;
@@ -83,7 +83,7 @@ impl Market<'_> {
             insurance_share: frame.spec.insurance_share * mean_value(frame.spec, hold_years),
             waiting_h: self.waiting_h(holding, model, energy),
             driver_usd_per_h: frame.spec.driver_usd_per_h,
-            infrastructure_usd: self.infrastructure_usd(holding, model, offer),
+            build_out_usd: self.build_out_usd(holding, model, offer),
             connection_usd: self.connection_usd(holding, model, offer),
             unmet_hauls_usd: self.unmet_hauls_usd(holding, range_km),
             fees_usd: self.fees_usd(holding, model),
@@ -197,7 +197,7 @@ impl Market<'_> {
     }
 
     /// Its chargers, USD a year; public ones are in the price of a kWh.
-    fn infrastructure_usd(&self, holding: usize, model: usize, offer: &OfferSpec) -> f64 {
+    fn build_out_usd(&self, holding: usize, model: usize, offer: &OfferSpec) -> f64 {
         let spec = self.frame.spec.build.get(&ProjectKind::Chargers);
         let owner = &self.frame.holdings[holding].owner;
         let is_public = self.frame.scenario().fleet.get(owner).is_some_and(|fleet| fleet.home.is_none());
@@ -299,7 +299,7 @@ impl Market<'_> {
         }
     }
 
-    /// Credits are of who dispenses: of a depot or terminal, which is its own; of a public port or station, which is not.
+    /// Credits belong to the owner of the dispenser: of a depot or terminal, which is its own; of a public port or station, which is not.
     fn credits_usd(&self, holding: usize, model: usize, energy: f64) -> f64 {
         let is_own = match self.frame.models[model].powertrain {
             Powertrain::Diesel | Powertrain::GridConnected => true,

@@ -70,7 +70,7 @@ pub struct Ownership {
     /// The driver's wage, USD/h.
     pub driver_usd_per_h: f64,
     /// Share of the chargers that it needs, USD a year.
-    pub infrastructure_usd: f64,
+    pub build_out_usd: f64,
     /// Share of the connection that these need, USD a year.
     pub connection_usd: f64,
     /// Hauls that it cannot do, USD a year.
@@ -101,7 +101,7 @@ pub struct Tco {
     /// Waiting and charging at the driver's wage.
     pub waiting_usd: f64,
     /// Chargers.
-    pub infrastructure_usd: f64,
+    pub build_out_usd: f64,
     /// Their connection.
     pub connection_usd: f64,
     /// Hauls that it cannot do.
@@ -130,7 +130,7 @@ impl Tco {
             + self.maintenance_usd
             + self.insurance_usd
             + self.waiting_usd
-            + self.infrastructure_usd
+            + self.build_out_usd
             + self.connection_usd
             + self.unmet_hauls_usd
             + self.fees_usd
@@ -152,7 +152,7 @@ pub fn tco(o: &Ownership) -> Tco {
         maintenance_usd: o.use_per_year * o.maintenance_usd_per_use,
         insurance_usd: o.price_usd * o.insurance_share,
         waiting_usd: o.waiting_h * o.driver_usd_per_h,
-        infrastructure_usd: o.infrastructure_usd,
+        build_out_usd: o.build_out_usd,
         connection_usd: o.connection_usd,
         unmet_hauls_usd: o.unmet_hauls_usd,
         fees_usd: o.fees_usd,
@@ -222,7 +222,7 @@ mod tests {
             maintenance_usd_per_use: 0.08,
             waiting_h: 200.0,
             driver_usd_per_h: 35.0,
-            infrastructure_usd: 9_000.0,
+            build_out_usd: 9_000.0,
             fees_usd: 0.0,
             carbon_usd: 0.0,
             credits_usd: 8_000.0,

@@ -7,7 +7,7 @@ use super::offer::Choice;
 use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::spec::{BuildSpec, ProjectKind, TRUCK};
-use crate::policy::infrastructure::InfrastructureView;
+use crate::policy::build_out::BuildOutView;
 use crate::record::groups::GroupTally;
 use crate::vehicle::spec::Powertrain;
 use std::sync::Arc;
@@ -57,19 +57,14 @@ impl Pathway<'_> {
     }
 
     /// What a builder sees: chargers and connections with what is on the way, and the vehicles of the year to come.
-    pub(super) fn infrastructure_view(
-        &self,
-        year: u16,
-        shown: &OperatingYear,
-        coming: &Capacity,
-    ) -> InfrastructureView {
+    pub(super) fn build_out_view(&self, year: u16, shown: &OperatingYear, coming: &Capacity) -> BuildOutView {
         let scenario = self.frame.scenario();
         let serving = Capacity::at(&self.projects, f64::from(year));
         let sites: Vec<&String> = scenario.site.keys().collect();
         let at_site = |key: &String| sites.iter().position(|site| *site == key).unwrap_or(0);
         let groups = 0..scenario.charger.len();
         let site: Vec<usize> = scenario.charger.values().map(|spec| at_site(&spec.site)).collect();
-        InfrastructureView {
+        BuildOutView {
             year,
             cabinets: groups.clone().map(|group| self.frame.cabinets(group, coming)).collect(),
             in_service: groups.map(|group| self.frame.cabinets(group, &serving)).collect(),

@@ -15,8 +15,8 @@ use crate::grid::spec::SiteKind;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
 use crate::policy::adoption::replaces_in_kind;
+use crate::policy::build_out::{BuildOutOrders, follows_vehicles};
 use crate::policy::decide::Decide;
-use crate::policy::infrastructure::{BuildOutOrders, follows_vehicles};
 use crate::policy::kind::{Adoption, BuildOut};
 use crate::policy::parameter::PolicyError;
 use crate::record::notes::PluginNotes;
@@ -226,7 +226,7 @@ impl<'a> Pathway<'a> {
         self.offers(year, &choices, &view.is_open, &bought);
         self.buy_new(year, &choices, &bought, &early);
         self.ramp.note(&frame, &choices, &bought);
-        let view = self.infrastructure_view(year, shown, &coming);
+        let view = self.build_out_view(year, shown, &coming);
         let orders = builders.decide(&view).map_err(|message| Self::fault(builders.name(), year, message))?;
         self.build(year, &orders);
         Ok(())
@@ -403,7 +403,7 @@ impl<'a> Pathway<'a> {
         }
     }
 
-    /// Turns works into projects.
+    /// Turns orders of the build-out into projects.
     fn build(&mut self, year: u16, orders: &BuildOutOrders) {
         let scenario = self.frame.scenario();
         let decided = f64::from(year) - 1.0 + DECIDED_AT;
@@ -477,7 +477,7 @@ impl<'a> Pathway<'a> {
                 maintenance_usd: tco.maintenance_usd,
                 insurance_usd: tco.insurance_usd,
                 waiting_usd: tco.waiting_usd,
-                infrastructure_usd: tco.infrastructure_usd,
+                build_out_usd: tco.build_out_usd,
                 connection_usd: tco.connection_usd,
                 unmet_hauls_usd: tco.unmet_hauls_usd,
                 fees_usd: tco.fees_usd,

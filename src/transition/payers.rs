@@ -120,7 +120,7 @@ impl Frame<'_> {
         let supplies = [
             (LedgerItem::Vehicles, row.vehicles_usd),
             (LedgerItem::Resale, row.resale_usd),
-            (LedgerItem::Works, row.infrastructure_usd),
+            (LedgerItem::BuildOut, row.build_out_usd),
             (LedgerItem::Upkeep, row.upkeep_usd),
             (LedgerItem::Electricity, row.electricity_usd),
             (LedgerItem::Maintenance, row.maintenance_usd),

@@ -30,7 +30,7 @@ words! {
         Ratepayer = "ratepayer",
         /// Sellers and buyers of fuel outside of the hub, who pay for credits.
         FuelMarket = "fuel_market",
-        /// Makers and doers of things: vehicles, works, fuels, electricity, labour.
+        /// Makers and doers of things: vehicles, build-out, fuels, electricity, labour.
         Supplier = "supplier",
     }
 }
@@ -47,7 +47,7 @@ words! {
         /// Public money for vehicles.
         Vouchers = "vouchers",
         /// Chargers, connections, stations, and public money for them.
-        Works = "works",
+        BuildOut = "build_out",
         /// Their upkeep.
         Upkeep = "upkeep",
         /// Bills.
@@ -179,9 +179,9 @@ row! {
         /// vouchers and tax credits for vehicles
         vehicle_incentives_usd: f64 ["USD"],
         /// chargers, connections, storage, stations
-        infrastructure_usd: f64 ["USD"],
+        build_out_usd: f64 ["USD"],
         /// public money for them
-        infrastructure_incentives_usd: f64 ["USD"],
+        build_out_incentives_usd: f64 ["USD"],
         /// upkeep of them, and batteries on rent
         upkeep_usd: f64 ["USD"],
         /// diesel
@@ -206,7 +206,7 @@ row! {
         carbon_usd: f64 ["USD"],
         /// fuel standard: deficits, credits negative
         credits_usd: f64 ["USD"],
-        /// value of vehicles and works at the end of the last year
+        /// value of vehicles and build-out at the end of the last year
         residual_usd: f64 ["USD"],
         /// all of it
         total_usd: f64 ["USD"],
@@ -316,7 +316,7 @@ row! {
         /// waiting and charging on duty
         waiting_usd: f64 ["USD/yr"],
         /// chargers
-        infrastructure_usd: f64 ["USD/yr"],
+        build_out_usd: f64 ["USD/yr"],
         /// their connection
         connection_usd: f64 ["USD/yr"],
         /// hauls that it cannot do

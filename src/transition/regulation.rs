@@ -186,7 +186,7 @@ pub struct FuelStandardRule {
     #[schemars(range(min = 0.5, max = 10.0))]
     pub hydrogen_ratio: f64,
     /// Share of hydrogen that may earn credits, by year: fossil hydrogen is out from its date.
-    #[serde(default = "all_of_it")]
+    #[serde(default = "full_share")]
     pub hydrogen_credited_share: Curve,
     /// Price of a credit by year, USD/t.
     pub usd_per_t: Curve,
@@ -253,7 +253,7 @@ pub struct VehicleTaxRule {
     /// Are used vehicles taxed, too?
     #[serde(default)]
     pub on_used: bool,
-    /// Who gets it.
+    /// The party that gets it.
     #[serde(default)]
     pub payee: Payer,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -261,7 +261,7 @@ pub struct VehicleTaxRule {
     pub sources: Sources,
 }
 
-/// Who pays for a rule, or gets its money.
+/// The party that pays for a rule, or gets its money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Payer {
@@ -303,7 +303,7 @@ pub struct VoucherRule {
     pub by_size: Vec<[f64; 2]>,
     /// Money of a year, USD. None: without end.
     pub budget_usd: Option<Curve>,
-    /// Who pays.
+    /// The party that pays.
     #[serde(default)]
     pub payer: Payer,
     /// Key of a `[rule.truck_fee]`: it pays no more than that fee has brought in.
@@ -317,12 +317,12 @@ fn default_most_of_price() -> f64 {
     1.0
 }
 
-fn all_of_it() -> Curve {
+fn full_share() -> Curve {
     Curve::Constant(1.0)
 }
 
 impl InfrastructureCreditRule {
-    /// Does it pay for works of a kind at a site?
+    /// Does it pay for build-out of a kind at a site?
     #[must_use]
     pub fn is_for(&self, kind: super::spec::ProjectKind, site: &str) -> bool {
         self.kinds.contains(&kind) && (self.sites.is_empty() || self.sites.iter().any(|name| name == site))
@@ -354,7 +354,7 @@ pub struct InfrastructureCreditRule {
     /// Most for one cabinet, position or connection, USD.
     #[schemars(range(min = 0.0, max = 1e9))]
     pub most_usd_each: f64,
-    /// Who pays.
+    /// The party that pays.
     #[serde(default)]
     pub payer: Payer,
     /// Only at these sites. Empty: at all.
@@ -406,10 +406,10 @@ pub struct EmbodiedLimitRule {
     pub usual_t_per_t: f64,
     /// Most that the rule allows by year, t `CO2e`/t. None: reported, not limited.
     pub limit_t_per_t: Option<Curve>,
-    /// Does it bind private works, too? The act binds those of the state only.
+    /// Does it bind private construction, too? The act binds those of the state only.
     #[serde(default)]
     pub binds_private_works: bool,
-    /// Sites whose works are public.
+    /// Sites whose construction is public.
     #[serde(default)]
     pub public_sites: Vec<String>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.

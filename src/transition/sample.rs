@@ -19,6 +19,9 @@ pub struct Sample {
     pub days: u32,
     /// Days before it that are simulated and not counted.
     pub warm_up_days: u32,
+    /// Weeks of the warm-up that were added after the first run of the sample: their vessels are drawn besides, those of the other
+    /// weeks stay as they were.
+    pub added_weeks: u32,
     /// How often it is in the year.
     pub weight: f64,
     /// The months it stands for, 0 to 11.
@@ -52,7 +55,15 @@ pub fn samples(spec: &TransitionSpec, mean_c: Option<&[f64]>, year: u16) -> Vec<
     let warm_up_days = spec.warm_up_days;
     if spec.full_years {
         let days = u32::try_from((date(year as i16, 12, 31) - first).get_days() + 1).unwrap_or(365);
-        return vec![Sample { start: first, days, warm_up_days, weight: 1.0, months: (0..12).collect(), volume: 1.0 }];
+        return vec![Sample {
+            start: first,
+            days,
+            warm_up_days,
+            added_weeks: 0,
+            weight: 1.0,
+            months: (0..12).collect(),
+            volume: 1.0,
+        }];
     }
     let volume = |month: usize| spec.volume_by_month.get(month).copied().unwrap_or(1.0);
     let scores =
@@ -75,6 +86,7 @@ pub fn samples(spec: &TransitionSpec, mean_c: Option<&[f64]>, year: u16) -> Vec<
             start: eighth + i64::from(to_monday).days(),
             days: WEEK_DAYS,
             warm_up_days,
+            added_weeks: 0,
             weight: all / f64::from(WEEK_DAYS),
             volume: lifted / all,
             months,

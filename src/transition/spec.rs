@@ -56,7 +56,7 @@ pub struct TransitionSpec {
     /// Wage and benefits of a driver, USD/h: what waiting costs.
     #[schemars(range(min = 0.0, max = 500.0))]
     pub driver_usd_per_h: f64,
-    /// What a haul that is lost costs who should have had it, USD; 0 switches it off.
+    /// Cost of an unserved haul to its customer, USD; 0 switches it off.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100_000.0))]
     pub unmet_haul_usd: f64,
@@ -104,18 +104,18 @@ pub struct TransitionSpec {
     /// What it takes to build.
     #[serde(default)]
     pub build: BTreeMap<ProjectKind, BuildSpec>,
-    /// What a bank lends for infrastructure. None: no debt service coverage ratio.
+    /// What a bank lends for build-out. None: no debt service coverage ratio.
     pub loan: Option<LoanSpec>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
 }
 
-/// `[transition.loan]`: a level loan for the works of a year, paid back from the year after it.
+/// `[transition.loan]`: a level loan for the build-out of a year, paid back from the year after it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoanSpec {
-    /// Share of what works cost, less public money, that is lent.
+    /// Share of what build-out costs, less public money, that is lent.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub share: f64,
     /// Real interest, a year.
@@ -149,7 +149,7 @@ fn default_markup() -> Curve {
     Curve::Constant(1.0)
 }
 
-fn nothing() -> Curve {
+fn no_tax() -> Curve {
     Curve::Constant(0.0)
 }
 
@@ -243,10 +243,10 @@ pub struct PriceSpec {
     /// Diesel with taxes, USD/gal.
     pub diesel_usd_per_gal: Curve,
     /// Of it tax of the state, USD/gal.
-    #[serde(default = "nothing")]
+    #[serde(default = "no_tax")]
     pub diesel_state_tax_usd_per_gal: Curve,
     /// Of it tax of the United States, USD/gal.
-    #[serde(default = "nothing")]
+    #[serde(default = "no_tax")]
     pub diesel_federal_tax_usd_per_gal: Curve,
     /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
     pub electricity_usd_per_kwh: Curve,
@@ -443,7 +443,7 @@ pub struct OfferSpec {
     /// Last year in which it is sold new. None: to the end.
     #[schemars(range(min = 1980, max = 2100))]
     pub until: Option<u16>,
-    /// The model of its kind that follows it: who replaces like with like buys that one when this is not sold any more.
+    /// The model of its kind that follows it: an owner that replaces like with like buys that one when this is not sold any more.
     pub successor: Option<String>,
     /// Oldest and newest model year of those in the fleet of the first year, evenly between.
     #[schemars(length(min = 0, max = 2))]
@@ -541,7 +541,7 @@ pub struct BuyerSpec {
     pub sources: Sources,
 }
 
-/// `[project.ID]`: something that is built whatever happens, for the infrastructure policy `plan_file`.
+/// `[project.ID]`: something that is built whatever happens, for the build-out policy `plan_file`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectSpec {

@@ -1,4 +1,4 @@
-//! Every vehicle, its age and use; who lives on, who is sold, who is bought. Numbers in, numbers out: chance comes as the
+//! Every vehicle, its age and use; which stays, which is sold, which is bought. Numbers in, numbers out: chance comes as the
 //! draw that a vehicle got at its birth.
 
 use super::spec::SurvivalSpec;

@@ -4,7 +4,7 @@ use super::balance::EnergyBalance;
 use super::bill_year::bills;
 use super::build::{Capacity, Project};
 use super::operated::{OperatingYear, Ran, SiteYear, fold};
-use super::sample::{Sample, calendar, samples, week_seed};
+use super::sample::{Sample, WEEK_DAYS, calendar, samples, week_seed};
 use super::spec::{BatteryBuildSpec, ProjectKind, TransitionSpec};
 use crate::grid::spec::{StorageRule, StorageSpec};
 use crate::kernel::calendar::DAY_S;
@@ -23,10 +23,10 @@ use std::sync::atomic::AtomicBool;
 
 /// A change on board of no more than this share of what was used is let be.
 const SETTLED_SHARE: f64 = 0.05;
-/// A sample that has not settled is run again with a warm-up so much longer, days: where the change on board was small, and where
+/// A sample that has not settled is run again with a warm-up so much longer, weeks: where the change on board was small, and where
 /// it was more than [`FAR_SHARE`] of what was used.
-const SETTLING_DAYS: [u32; 2] = [7, 14];
-/// See [`SETTLING_DAYS`].
+const SETTLING_WEEKS: [u32; 2] = [1, 2];
+/// See [`SETTLING_WEEKS`].
 const FAR_SHARE: f64 = 0.2;
 /// It is run again no more often than this.
 const MOST_AGAIN: u32 = 5;
@@ -56,7 +56,7 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     scenario.time.days = sample.warm_up_days + sample.days;
     // The samples run side by side; what is recorded of a transition is what is decided in its years.
     loaded.record_views = None;
-    loaded.calendar = calendar(begins, &scenario.time.zone, scenario.time.days);
+    loaded.calendar = calendar(begins, &scenario.time.zone, scenario.time.days).drawn_from(sample.added_weeks);
     let counts =
         |counts: &BTreeMap<String, u32>| counts.iter().map(|(key, count)| (key.clone(), Count(*count))).collect();
     for (key, fleet) in &mut scenario.fleet {
@@ -207,8 +207,9 @@ impl SampleRun<'_> {
             if sample.warm_up_days == 0 || before.abs() <= SETTLED_SHARE {
                 break;
             }
-            let more = SETTLING_DAYS[usize::from(before.abs() > FAR_SHARE)];
-            let longer = Sample { warm_up_days: sample.warm_up_days + more, ..sample.clone() };
+            let more = SETTLING_WEEKS[usize::from(before.abs() > FAR_SHARE)];
+            let longer =
+                Sample { warm_up_days: sample.warm_up_days + more * WEEK_DAYS, added_weeks: more, ..sample.clone() };
             ran = self.one(&longer, Some(&ran.levels))?;
             if has_turned {
                 break;

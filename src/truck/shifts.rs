@@ -61,7 +61,7 @@ fn works_on(truck: &Truck, fleet: &Fleet, seed: Seed, calendar: &Calendar, day: 
         return probability >= 1.0;
     }
     let key = key_of(&fleet.key).wrapping_add(u64::from(truck.number));
-    seed.stream(Purpose::WorkingDay, key, (day + 10_000) as u32).chance(probability)
+    seed.stream(Purpose::WorkingDay, key, (calendar.draw_day(day) + 10_000) as u32).chance(probability)
 }
 
 /// When this truck's shift of a local day starts, seconds from the start of the run.

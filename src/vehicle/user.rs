@@ -3,7 +3,7 @@
 use crate::kernel::calendar::in_window;
 use crate::kernel::ids::{FleetId, TruckId, UnitId};
 
-/// Who is at a port or waits for one.
+/// A vehicle at a port, or in the queue for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vehicle {
     /// A simulated truck.
@@ -37,7 +37,7 @@ pub enum User {
     Visitor,
 }
 
-/// Who may use a group of ports, and when it is kept for home fleets.
+/// Vehicles that may use a group of ports, and when it is kept for home fleets.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// Every truck may.

@@ -18,7 +18,7 @@ const MOST_FEATURES: usize = 2_000;
 /// Mean radius of the Earth, m (IUGG), as great circles have it.
 const EARTH_M: f64 = 6_371_008.8;
 
-/// Nor one of more positions: each place is held against each other, and against the fence.
+/// Nor one of more positions: each place is compared with each other, and against the fence.
 const MOST_POSITIONS: usize = 20_000;
 
 /// Reads a drawing. Mistakes go to `problems`, named by file, feature and key.

@@ -73,7 +73,7 @@ pub(crate) struct LotNow {
     pub(crate) plugs: usize,
     /// Plugs that are free and that nobody is on the way to.
     pub(crate) free: i64,
-    /// Who waits there or is on the way without a free plug.
+    /// Units that wait there or are on the way without a free plug.
     pub(crate) waiting: i64,
     /// Time that a plug is taken by one unit, s, as far as is known.
     pub(crate) visit_s: f64,
@@ -380,7 +380,7 @@ impl Step<'_> {
         }
     }
 
-    /// Who goes first at a zone, taken out of its queue.
+    /// The unit that goes first at a zone, taken out of its queue.
     fn next_job(&mut self, zone: u16, at_s: u32) -> Option<Job> {
         let state = &mut self.work.zones[usize::from(zone)];
         let (carrier, truck) = (state.carriers.waiting().first().copied(), state.trucks.waiting().first().copied());

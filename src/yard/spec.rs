@@ -193,7 +193,7 @@ pub enum Spread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServeFirst {
-    /// Who came first.
+    /// First come, first served.
     FirstCome,
     /// Road trucks.
     Trucks,

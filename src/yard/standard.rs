@@ -8,7 +8,7 @@ use super::wrong::Wrong;
 use crate::document::problem::MOST_TOLD;
 use geo::{Coord, Geometry, Line, LineString, Point, Rect, coord};
 
-/// Blocks, and lots, at most: each is held against each other.
+/// Blocks, and lots, at most: each is compared with each other.
 const MOST_PARTS: u64 = 1_000;
 /// Nothing of a terminal lies farther from its quay's end, m.
 const FARTHEST_M: f64 = 20_000.0;

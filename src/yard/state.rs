@@ -98,7 +98,7 @@ pub(crate) struct End {
     pub(super) server: Server,
 }
 
-/// Who hands a container over.
+/// The machine that hands a container over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Server {
     /// A ship-to-shore crane at this position.

@@ -1,6 +1,6 @@
 //! Mistakes of a plan.
 
-/// What is wrong with a plan: where in it (a label of a feature, or a key), what, and how to mend it.
+/// What is wrong with a plan: where in it (a label of a feature, or a key), what, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong {
     pub(crate) field: String,

@@ -26,7 +26,7 @@ fn banks_ask_what_the_books_say() {
         found.value
     };
     let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == "site:public").collect();
-    assert!(rows.iter().any(|row| row.infrastructure_usd > 0.0), "something is built");
+    assert!(rows.iter().any(|row| row.build_out_usd > 0.0), "something is built");
     // All else equal: income so many times what it was leaves nothing.
     let at_income = |factor: f64| {
         let flows: Vec<f64> = rows.iter().map(|row| -row.total_usd + (1.0 - factor) * row.charging_usd).collect();
@@ -38,7 +38,7 @@ fn banks_ask_what_the_books_say() {
     assert!((factor < 1.0) == (get("npv_usd").unwrap() > 0.0), "who earns may lose income before it is worth nothing");
     // 0.6 of the works of a year, paid back in three payments of 0.388 034 (8 %) from the year after it.
     let payment = |year: usize| {
-        let works = |row: &FinanceRow| (row.infrastructure_usd + row.infrastructure_incentives_usd).max(0.0);
+        let works = |row: &FinanceRow| (row.build_out_usd + row.build_out_incentives_usd).max(0.0);
         rows[year.saturating_sub(3)..year].iter().map(|row| works(row) * 0.6 * 0.388_033_514).sum::<f64>()
     };
     let earned = |row: &FinanceRow| -(row.charging_usd + row.electricity_usd + row.upkeep_usd + row.credits_usd);

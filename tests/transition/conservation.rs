@@ -4,9 +4,14 @@
 //! with levels that are carried and weeks that are run again. Taking the run in which the change on board turned its sign, and
 //! not the one after it, gave 0.92, and put 23 % of what was used by: a run that is chosen for what it says is no fair sample.
 
-use crate::common::{loaded, written};
-use crate::{PORT, years};
+use crate::common::{loaded, shipped, written};
+use crate::{PORT, port, years};
+use portvolt::record::metrics::{MetricName, value_of};
+use portvolt::sim::{Options, Simulation};
 use portvolt::transition::balance::EnergyBalance;
+use portvolt::transition::sample::{Sample, samples};
+use portvolt::transition::year::{YearPlan, scenario_of};
+use std::sync::atomic::AtomicBool;
 
 const HYDROGEN: &str = include_str!("hydrogen.toml");
 
@@ -57,4 +62,38 @@ fn samples_of_a_starved_station_are_near_the_full_year() {
     assert!(free(&cold) > 0.3, "without a warm-up a week begins with what nobody gave");
     assert!(free(&warm).abs() < 0.1, "samples begin about as full as they end");
     assert!((sum(&warm, used) / sum(&full, used) - 1.0).abs() < 0.15);
+}
+
+/// A week that is run again with a longer warm-up meets the same vessels and hauls: strategies are compared on the same days,
+/// however long their warm-up had to be. Seen red with draws that count from the first day of the run.
+#[test]
+fn a_longer_warm_up_keeps_the_week() {
+    let base = loaded(&shipped("port_terminal"), &[]);
+    let (_dir, years) = port(&[], "");
+    let spec = years.scenario.transition.as_ref().unwrap();
+    let year = spec.from;
+    let terminals = base.scenario.terminal.iter();
+    let plan = YearPlan {
+        year,
+        equipment: terminals
+            .map(|(key, terminal)| {
+                (key.clone(), terminal.equipment.iter().map(|(model, count)| (model.clone(), count.0)).collect())
+            })
+            .collect(),
+        ..YearPlan::default()
+    };
+    let week = |added_weeks: u32| {
+        let first = samples(spec, None, year).remove(0);
+        let sample = Sample { warm_up_days: first.warm_up_days + 7 * added_weeks, added_weeks, ..first };
+        let loaded = scenario_of(&base, spec, &plan, &sample);
+        let mut simulation = Simulation::new(&loaded, &Options { seed: 1, ..Options::default() }).unwrap();
+        let from_s = sample.warm_up_days * 86_400;
+        let mut measured = simulation.drive_after(&loaded, from_s, from_s, &AtomicBool::new(false)).unwrap();
+        let metrics = measured.summary.metrics(simulation.names());
+        [MetricName::VesselCalls, MetricName::VesselLifts].map(|name| value_of(&metrics, "total", name).unwrap_or(0.0))
+    };
+    let once = week(0);
+    assert!(once[0] > 0.0 && once[1] > 0.0, "{once:?}");
+    assert_eq!(week(1), once);
+    assert_eq!(week(2), once);
 }

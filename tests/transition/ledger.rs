@@ -82,7 +82,7 @@ fn each_pays_as_the_rules_say() {
         .filter(|row| row.year == 2032 && row.kind == ProjectKind::Grid)
         .map(|row| row.public_usd)
         .sum();
-    let paid: f64 = sum(&tables, LedgerItem::Works, Party::Ratepayer, Party::Fleet)
-        + sum(&tables, LedgerItem::Works, Party::Ratepayer, Party::Station);
+    let paid: f64 = sum(&tables, LedgerItem::BuildOut, Party::Ratepayer, Party::Fleet)
+        + sum(&tables, LedgerItem::BuildOut, Party::Ratepayer, Party::Station);
     assert!(grid > 0.0 && (paid - grid).abs() < 0.01, "{paid} {grid}");
 }

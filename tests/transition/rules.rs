@@ -118,9 +118,9 @@ fn public_money_for_works_is_booked() {
     };
     let projects: Vec<_> = paid.projects.iter().filter(|row| row.year == 2032).collect();
     let public: f64 = projects.iter().map(|row| row.public_usd).sum();
-    assert!((sum(|row| -row.infrastructure_incentives_usd) - public).abs() < 1e-6 * public);
+    assert!((sum(|row| -row.build_out_incentives_usd) - public).abs() < 1e-6 * public);
     let cost: f64 = projects.iter().map(|row| row.cost_usd).sum();
-    assert!((sum(|row| row.infrastructure_usd) - cost).abs() < 1e-6 * cost);
+    assert!((sum(|row| row.build_out_usd) - cost).abs() < 1e-6 * cost);
     same_without(rule, &[]);
 }
 

@@ -1,4 +1,4 @@
-//! Plans are checked: each mistake is told with what it is about and how to mend it, all at once.
+//! Plans are checked: each mistake is told with what it is about and how to fix it, all at once.
 
 use crate::common::{loaded, shipped};
 use portvolt::scenario::load::{Request, load};

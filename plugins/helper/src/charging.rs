@@ -76,7 +76,7 @@ impl Orders {
     }
 }
 
-/// Called in `start` by a policy whose orders hang on nothing but the sessions and limits of the view: where power is shared at
+/// Called in `start` by a policy whose orders depend on nothing but the sessions and limits of the view: where power is shared at
 /// each event it is then asked at each of them.
 pub fn ask_at_events() {
     #[cfg(target_arch = "wasm32")]

@@ -93,7 +93,7 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     out
 }
 
-/// When power was shared, where a site or node has a limit: waits under a limit hang on it.
+/// When power was shared, where a site or node has a limit: waits under a limit depend on it.
 fn limits(loaded: &Loaded) -> String {
     let scenario = &loaded.scenario;
     let has_limit = scenario.site.values().any(|site| site.limit_kw.is_some()) || !scenario.limit.is_empty();

@@ -18,7 +18,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: RANDOM,
-        about: "some share of what each asks for, drawn anew each interval: the floor of any cleverness",
+        about: "some share of what each asks for, drawn anew each interval: the lower reference of a comparison",
         knows: &[],
         discharges: false,
         parameters: &[],

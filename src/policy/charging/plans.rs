@@ -148,7 +148,7 @@ impl Decide<Charging> for PeakCap {
         if sessions.give_kw.iter().all(|give| *give <= Kw::ZERO) {
             return Ok(plan);
         }
-        // Who has most time to spare gives back what a site still uses above its cap.
+        // The session with most time to spare gives back what a site still uses above its cap.
         for row in view.rows_by(|row| -view.laxity(row)) {
             let missing = (*allowance.of(view, row) * -1.0).max(Kw::ZERO).min(sessions.give_kw[row]);
             if missing > Kw::ZERO && plan[row] == Kw::ZERO && view.laxity(row) > 2.0 {
@@ -307,7 +307,7 @@ mod tests {
     }
 
     /// Even charging takes 20 + 20 kW above a load of 10: the cap is 50, and the 40 left go to the least laxity
-    /// (3 - 0.6 h before 5 - 1 h). Who has to leave within the hour is served above the cap.
+    /// (3 - 0.6 h before 5 - 1 h). A session that has to end within the hour is served above the cap.
     #[test]
     fn peak_cap_by_hand() {
         let two = sessions(&[(100.0, 0, 5 * 3600, 2), (60.0, 0, 3 * 3600, 1)]);
@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(of(&[0.2, 0.1, 0.1, 0.5]), 0.0, "the spread is too small");
     }
 
-    /// 50 kW of sun above the load: 25 each; who has to leave takes its 40 from sun and grid, 10 are left.
+    /// 50 kW of sun above the load: 25 each; a vehicle that has to leave takes its 40 from sun and grid, 10 are left.
     #[test]
     fn solar_first_by_hand() {
         let two = sessions(&[(100.0, 0, 9 * 3600, 0), (60.0, 0, 9 * 3600, 1)]);

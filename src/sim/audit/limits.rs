@@ -11,7 +11,7 @@ use crate::record::rows::{NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
 use std::collections::BTreeMap;
 
-/// Spans of a cabinet that are remembered. A session longer than the last of them is held against fewer neighbours.
+/// Spans of a cabinet that are remembered. A session longer than the last of them is compared with fewer neighbours.
 const SPANS: usize = 16;
 
 /// The limits of a scenario, and the interval that is being read.
@@ -145,7 +145,7 @@ impl Limits {
                 format!("limit: {name} took {} kWh back in {hours} h, and may {} kW", row.v2g_export_kwh, port.v2g_kw)
             });
             let cabinet = &mut self.cabinets[port.cabinet];
-            // Limits are of an interval's mean: who comes late in it may draw what nobody drew before.
+            // Limits are of an interval's mean: a vehicle that comes late in it may draw what was not drawn before.
             let from_s = start_s / self.interval_s * self.interval_s;
             let to_s = row.end_s.next_multiple_of(self.interval_s);
             let (from_s, to_s, kwh) = cabinet.add(from_s, to_s, row.grid_kwh);

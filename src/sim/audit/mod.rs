@@ -1,6 +1,6 @@
 //! The audit of every run: what must hold whatever the scenario, made again from the tables.
 //!
-//! Rows are folded as they are written, by other code than the summary's, and held against each other, the metrics and the
+//! Rows are folded as they are written, by other code than the summary's, and compared with each other, the metrics and the
 //! scenario when the run ends; memory does not grow with the rows. Then each room holds what it counted to what the tables
 //! said, and the batteries and tanks of all vehicles are looked at where they are. What is found is a fault of Portvolt,
 //! never of the user: loads that pass limits because nobody can shift them are results, which `record::overload` tells.

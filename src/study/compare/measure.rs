@@ -40,7 +40,7 @@ pub struct Runs {
     pub of: Vec<Vec<Replication>>,
     /// Somebody stopped it; what is here was finished.
     pub is_interrupted: bool,
-    /// Is each run held against the best possible?
+    /// Is each run compared with the best possible?
     pub is_bounded: bool,
 }
 
@@ -97,7 +97,7 @@ impl Runs {
     }
 
     /// Adds the abatement cost against a baseline, where runs do not have it yet: present value of the additional cost over
-    /// the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each held against the
+    /// the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each compared with the
     /// `baseline`-th of its own group, which itself has none: it abates nothing, and is no competitor of those that do.
     pub fn add_abatement(&mut self, strategies: usize, baseline: usize) {
         let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);

@@ -32,7 +32,7 @@ pub struct CompareSpec {
     pub settings: Vec<String>,
     /// The strategies.
     pub strategies: Vec<Strategy>,
-    /// Which of them the others are held against.
+    /// Which of them the others are compared with.
     pub baseline: usize,
     /// Seed of every random stream.
     pub seed: u64,
@@ -137,7 +137,7 @@ pub struct Comparison {
 pub fn load_all(spec: &CompareSpec) -> Result<Vec<(String, Loaded)>, Problems> {
     let mut problems = Problems::default();
     let mut loaded = Vec::new();
-    load(&Strategy::as_it_is().request(&spec.scenario, &spec.settings, &[]))?;
+    load(&Strategy::unchanged().request(&spec.scenario, &spec.settings, &[]))?;
     for strategy in &spec.strategies {
         match load(&strategy.request(&spec.scenario, &spec.settings, &[])) {
             Ok(scenario) => loaded.push((strategy.name.clone(), scenario)),

@@ -172,9 +172,9 @@ pub fn effects(
     let strategies = spec.strategies.len();
     let effect = |(at, (variation, _)): (usize, &(Variation, Loaded))| {
         // The baseline under the same change stands in the same group of strategies.
-        let held_against = at / strategies * strategies + spec.baseline;
+        let compared_with = at / strategies * strategies + spec.baseline;
         let own = complete(&[varied[at].clone(), plain[variation.strategy].clone()]);
-        let other = complete(&[varied[at].clone(), varied[held_against].clone()]);
+        let other = complete(&[varied[at].clone(), varied[compared_with].clone()]);
         let test = paired(&own);
         let is_baseline = variation.strategy == spec.baseline;
         let difference = paired(&other).filter(|_| !is_baseline);

@@ -31,14 +31,14 @@ pub struct Strategy {
 pub struct StrategyError {
     /// What was written.
     pub word: String,
-    /// What is wrong, and how to mend it.
+    /// What is wrong, and how to fix it.
     pub reason: String,
 }
 
 impl Strategy {
     /// The scenario as it is.
     #[must_use]
-    pub fn as_it_is() -> Self {
+    pub fn unchanged() -> Self {
         Self { name: AS_IT_IS[0].to_owned(), overlays: Vec::new(), settings: Vec::new() }
     }
 

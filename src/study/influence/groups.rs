@@ -4,7 +4,7 @@
 //! models with many factors", European Journal of Operational Research 96): a group that moves nothing is left out whole, one
 //! that does is halved. What a group moves is measured as elementary moves are (Morris 1991, groups as in Campolongo,
 //! Cariboni and Saltelli 2007): at some base points all its numbers step by half of their range, to either side, and the mean
-//! of the squared changes, halved, is held against the variance of the answer (Jansen's form of the total index). Effects of
+//! of the squared changes, halved, is compared with the variance of the answer (Jansen's form of the total index). Effects of
 //! opposite signs in a group cannot cancel at all points, because each number steps up at half of them and down at the
 //! others, by its own draw.
 

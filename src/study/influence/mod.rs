@@ -48,7 +48,7 @@ pub struct Asked {
     pub scenario: PathBuf,
     /// Settings of all runs.
     pub settings: Vec<String>,
-    /// One strategy, or two between which to choose: the second is held against the first.
+    /// One strategy, or two between which to choose: the second is compared with the first.
     pub strategies: Vec<Strategy>,
     /// The metric of the whole hub; none: the first of [`ASKED_FIRST`] that a run has.
     pub metric: Option<MetricName>,

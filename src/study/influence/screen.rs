@@ -17,7 +17,7 @@ pub fn text(asked: &Asked, title: &str, done: &Influence) -> String {
         [one, two, ..] => format!("{} of {} less {}", done.metric, two.name, one.name),
         [] => done.metric.to_string(),
     };
-    let mut out = format!("{title}: what {of} hangs on\n{}\n", headline(done));
+    let mut out = format!("{title}: what {of} depends on\n{}\n", headline(done));
     let varied = done.numbers.varied.len();
     let left_out = 100.0 * done.screened.left_out;
     let _ = writeln!(

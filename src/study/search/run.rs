@@ -20,7 +20,7 @@ use std::time::Instant;
 
 /// Designs whose scenarios are in memory at once.
 const AT_ONCE: usize = 32;
-/// Random days of the best design that are held against the best possible charging.
+/// Random days of the best design that are compared with the best possible charging.
 const BOUNDED_DAYS: u32 = 4;
 
 /// A finished search.

@@ -33,7 +33,7 @@ pub struct SearchSpec {
     /// Folder or file, relative to the study.
     pub scenario: PathBuf,
     /// What all designs are laid on, as in `compare --strategies`.
-    #[serde(default = "as_it_is")]
+    #[serde(default = "default_baseline_name")]
     pub strategy: String,
     /// Settings for all runs.
     #[serde(default)]
@@ -148,7 +148,7 @@ pub struct ConstraintSpec {
     pub chance: Option<f64>,
 }
 
-fn as_it_is() -> String {
+fn default_baseline_name() -> String {
     "bau".to_owned()
 }
 
@@ -197,7 +197,7 @@ pub struct Search {
     pub known_runs: Option<usize>,
     /// No file outside of this folder is read. None: any may be.
     pub within: Option<PathBuf>,
-    /// Is the charging of the reported design held against the best possible?
+    /// Is the charging of the reported design compared with the best possible?
     pub is_bounded: bool,
     /// The decisions.
     pub space: Space,

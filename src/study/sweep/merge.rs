@@ -314,7 +314,7 @@ mod tests {
             let cell = Cell {
                 scenario: "s".to_owned(),
                 path: PathBuf::from("/s"),
-                strategy: Strategy::as_it_is(),
+                strategy: Strategy::unchanged(),
                 canonical: "c0".to_owned(),
                 inputs: BTreeMap::new(),
                 named: BTreeMap::new(),

@@ -347,7 +347,7 @@ impl Planner<'_> {
         self.problems.list.len() == before
     }
 
-    /// Values that are right by themselves may not go together: a port that is stronger than its cabinet. All points of a
+    /// Values that are right by themselves may not go together: a port power above that of its cabinet. All points of a
     /// small design, of a large one as many as can be tried in a while.
     fn check_points(&mut self, cell: &Cell, design: &Design) {
         if design.parameters.len() < 2 {
@@ -536,7 +536,7 @@ mod tests {
         let cell = Cell {
             scenario: "depot".to_owned(),
             path: PathBuf::from("/a/depot"),
-            strategy: Strategy::as_it_is(),
+            strategy: Strategy::unchanged(),
             canonical: "c0ffee".to_owned(),
             inputs: BTreeMap::new(),
             named: BTreeMap::new(),

@@ -451,7 +451,7 @@ export interface components {
             /** @description Rings. */
             rings: number[][];
         };
-        /** @description What was asked for. Each has a field that no other has: `until`, `decide`, `points`. */
+        /** @description What was requested. Each has a field that no other has: `until`, `decide`, `points`. */
         Asked: components["schemas"]["SearchRequest"] | components["schemas"]["SensitivityRequest"] | components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
         /** @description What lies under the sites on a map. Coordinates are degrees, longitude and latitude by turns. */
         Background: {
@@ -527,7 +527,7 @@ export interface components {
              * @description Ports of a cabinet.
              */
             ports: number;
-            /** @description Who may plug in, by names for people. */
+            /** @description Vehicles that may plug in, by names for people. */
             users: string[];
         };
         /** @description What is wrong with a draft, and what it says. */
@@ -632,7 +632,7 @@ export interface components {
              */
             seed: number;
             until: components["schemas"]["Until"] | null;
-            /** @description What is compared; the first is what the others are held against. */
+            /** @description What is compared; the first is what the others are compared with. */
             variants: components["schemas"]["Variant"][];
         };
         /** @description How a site or a node stood to its limit. */
@@ -947,7 +947,7 @@ export interface components {
             /** Format: int64 */
             seed: number;
             settings: string[];
-            /** @description One strategy, or two to choose between: the second is held against the first. */
+            /** @description One strategy, or two to choose between: the second is compared with the first. */
             strategies: string[];
             /**
              * Format: double
@@ -1012,7 +1012,7 @@ export interface components {
             field: string;
             /** @description Empty where it is not of a file. */
             file: string;
-            /** @description How to mend it. */
+            /** @description How to fix it. */
             help: string | null;
             /**
              * Format: int64
@@ -1081,7 +1081,7 @@ export interface components {
             numbers: string[];
             share: components["schemas"]["SharePart"];
         };
-        /** @description A run that this one is held against. */
+        /** @description A run that this one is compared with. */
         Other: {
             co2e_t: number[];
             cost_usd: number[];
@@ -1336,7 +1336,7 @@ export interface components {
             /** @description Overlays beside it, by name. */
             strategies: string[];
         };
-        /** @description All that there is to know of a run that was asked for. */
+        /** @description All that there is to know of a requested run. */
         RunState: {
             /**
              * Format: int32
@@ -1510,7 +1510,7 @@ export interface components {
              * @description Seed of every random stream.
              */
             seed: number;
-            /** @description One strategy, or two to choose between: the second is held against the first. */
+            /** @description One strategy, or two to choose between: the second is compared with the first. */
             variants: components["schemas"]["Variant"][];
         };
         /** @description A share of the variance with its 95 % interval. */
@@ -1653,7 +1653,7 @@ export interface components {
             cascade_kg: number[];
             key: string;
             most_waiting: number[];
-            /** @description Minutes of each step in which a vehicle could not be served for want of hydrogen. */
+            /** @description Minutes of each step in which a vehicle could not be served for lack of hydrogen. */
             out_min: number[];
             /** Format: int32 */
             positions: number;
@@ -1735,7 +1735,7 @@ export interface components {
         Waits: {
             equipment: number[];
             longest_min: (number | null)[];
-            /** @description Mean and longest wait of those who came in each step, minutes; none where nobody came. */
+            /** @description Mean and longest wait of the vehicles that came in each step, minutes; none where none came. */
             mean_min: (number | null)[];
             trucks: number[];
             up_to_min: (number | null)[];

@@ -33,7 +33,7 @@ const LABELS: Record<string, string> = {
   "ChargerSpec.ports": "Charging ports of a cabinet",
   "ChargerSpec.port_kw": "Power of a charging port",
   "ChargerSpec.behind": "Fed from",
-  "ChargerSpec.users": "Who may plug in",
+  "ChargerSpec.users": "Allowed vehicles",
   "ChargerSpec.efficiency": "Charging efficiency",
   "ChargerSpec.mtbf_h": "Mean time between failures",
   "ChargerSpec.mttr_h": "Mean time to repair",

@@ -12,7 +12,7 @@ import { drawTrucks, unpackTrips, Ways, type Trips } from "./trucks";
 import { MapView } from "./view";
 
 /** What the map shows of a run: by site, load through its connection (kW) and vehicles that wait, over time. */
-export interface Shown {
+export interface RunOnMap {
   report: Report;
   metrics: Metrics;
   carried: Map<string, number[]>;
@@ -30,7 +30,7 @@ interface Said {
 }
 
 /** What a site says of the whole run: the longer of the waits, where it has charging ports and a hydrogen station. */
-function sayWhole(site: Site, { report, metrics }: Shown): Said {
+function sayWhole(site: Site, { report, metrics }: RunOnMap): Said {
   const get = (name: MetricName) => metrics.get(name, `site:${site.key}`);
   const hasStation = report.hydrogen.some((station) => station.site === site.key);
   const waits = [site.ports > 0 ? get("queue_wait_p95_min") : null, hasStation ? get("h2_queue_wait_p95_min") : null].filter((it): it is number => it !== null);
@@ -47,7 +47,7 @@ function sayWhole(site: Site, { report, metrics }: Shown): Said {
 }
 
 /** What a site says of one time step: load in percent of the limit, or else of the site's own highest. */
-function sayStep(site: Site, shown: Shown, step: number): Said {
+function sayStep(site: Site, shown: RunOnMap, step: number): Said {
   const hasLimit = isLimited(site);
   const whole = hasLimit ? (limitAt(site, step) ?? 0) : site.carried_peak_kw;
   const kw = shown.carried.get(site.key)?.[step] ?? 0;
@@ -72,7 +72,7 @@ class RunMap {
   private readonly highest: number;
 
   constructor(
-    private readonly shown: Shown,
+    private readonly shown: RunOnMap,
     private readonly clock: Clock,
     chosen: Shared<string>,
   ) {
@@ -149,7 +149,7 @@ function modes(map: RunMap, clock: Clock, report: Report): HTMLElement[] {
 }
 
 /** The map with its buttons. `trips` come later: unpacking must not hold up the first view. */
-export function drawMap(shown: Shown, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
+export function drawMap(shown: RunOnMap, clock: Clock, chosen: Shared<string>, whenTrips: (trips: Trips) => void): HTMLElement {
   const { report } = shown;
   const map = new RunMap(shown, clock, chosen);
   const [choice, legend] = modes(map, clock, report);

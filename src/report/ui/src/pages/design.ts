@@ -1,6 +1,7 @@
 // The page of a search: the best of many designs, how sure that is, and what it would take to choose otherwise.
 
-import { metricLabel, metricUnit, PLAIN } from "../data/metrics";
+import { metricLabel, metricUnit } from "../data/metrics";
+import { LABELS } from "../generated/metrics";
 import type { DesignAnswer } from "../data/types";
 import { differencePicture } from "../charts/intervals";
 import { drawPaths } from "../charts/bars";
@@ -123,9 +124,9 @@ function runnersUp(search: Search): HTMLElement[] {
 }
 
 function figures(search: Search): HTMLElement[] {
-  const known = new Map(PLAIN.map(([name], at) => [name as string, at]));
+  const known = new Map(LABELS.map(([name], at) => [name as string, at]));
   const rest = search.metrics_of_the_design.filter(({ name }) => !PARTS.includes(name));
-  rest.sort((a, b) => (known.get(a.name) ?? 99) - (known.get(b.name) ?? 99));
+  rest.sort((a, b) => (known.get(a.name) ?? LABELS.length) - (known.get(b.name) ?? LABELS.length));
   if (rest.length === 0) return [];
   const rows = rest.map(({ name, mean, unit }): Cell[] => [metricLabel(name), number(mean), unit]);
   return [section("What the design does", "Means over its first random days. The avoidable shares say how far another charging control could still go.", ...table(["metric", "mean", "unit"], rows, "What the design does"))];

@@ -130,7 +130,7 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
   const settings = settingTexts(influence.settings);
   page.append(
     element("h1", {}, report.title),
-    element("p", {}, `What ${of} hangs on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
+    element("p", {}, `What ${of} depends on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, influence.headline)),
     cards(report),
     ...warningsBox(report.warnings),

@@ -4,7 +4,7 @@ import { waitsChart } from "../charts/bars";
 import { chargeSection } from "../charts/heat";
 import { TimeChart } from "../charts/time";
 import { added, carriedLoads, hasPorts, sumOfLimits, waitingAtSite } from "../data/load";
-import { Metrics, type MetricName } from "../data/metrics";
+import { metricLabel, Metrics, type MetricName } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
 import { element, section } from "../lib/dom";
@@ -36,35 +36,35 @@ function busiest(report: Report, metrics: Metrics): string {
 /** The results that a planner quotes, of all sites together. */
 function resultsTable(metrics: Metrics): HTMLElement {
   const rows: Cell[][] = [];
-  const add = (name: MetricName, label: string, text: (value: number) => string) => {
+  const add = (name: MetricName, text: (value: number) => string) => {
     const value = metrics.get(name);
-    if (value !== null) rows.push([label, { text: text(value), raw: value }]);
+    if (value !== null) rows.push([metricLabel(name), { text: text(value), raw: value }]);
   };
   const plain = (value: number) => show(value, 0);
   const minutes = (value: number) => `${show(value)} min`;
-  add("hauls_requested", "hauls requested", plain);
-  add("hauls_completed", "hauls completed", plain);
-  add("hauls_late", "hauls late", plain);
-  add("hauls_lapsed", "hauls lapsed", plain);
-  add("hauls_open", "hauls under way or waiting at the end", plain);
-  add("equipment_hours_required", "equipment hours required", (value) => `${show(value, 0)} h`);
-  add("equipment_hours_served", "equipment hours served", (value) => `${show(value, 0)} h`);
-  add("sessions", "charging sessions", plain);
-  add("sessions_unmet", "sessions not fully charged", plain);
-  add("queue_wait_mean_min", "mean wait for a charging port", minutes);
-  add("queue_wait_p95_min", "95th-percentile wait for a charging port", minutes);
-  add("charger_utilization", "charging port utilization", shareText);
-  add("energy_delivered_kwh", "energy delivered to batteries", energy);
-  add("h2_dispensed_kg", "hydrogen dispensed", (value) => `${show(value)} kg`);
-  add("h2_queue_wait_p95_min", "95th-percentile wait at hydrogen stations", minutes);
-  add("h2_cost_usd_per_kg", "cost of hydrogen", (value) => `${show(value, 2)} USD/kg`);
-  add("peak_kw", "peak of all sites together", power);
-  add("energy_grid_kwh", "metered energy", energy);
-  add("bill_total_usd", "electricity bills of sites with a tariff", dollars);
-  add("diesel_gal", "diesel", (value) => `${show(value, 0)} gal`);
-  add("co2e_tailpipe_t", "CO2e at tailpipes", (value) => `${show(value)} t`);
-  add("co2e_upstream_t", "CO2e of fuel and electricity supply", (value) => `${show(value)} t`);
-  add("nox_kg", "NOx at tailpipes", (value) => `${show(value)} kg`);
+  add("hauls_requested", plain);
+  add("hauls_completed", plain);
+  add("hauls_late", plain);
+  add("hauls_lapsed", plain);
+  add("hauls_open", plain);
+  add("equipment_hours_required", (value) => `${show(value, 0)} h`);
+  add("equipment_hours_served", (value) => `${show(value, 0)} h`);
+  add("sessions", plain);
+  add("sessions_unmet", plain);
+  add("queue_wait_mean_min", minutes);
+  add("queue_wait_p95_min", minutes);
+  add("charger_utilization", shareText);
+  add("energy_delivered_kwh", energy);
+  add("h2_dispensed_kg", (value) => `${show(value)} kg`);
+  add("h2_queue_wait_p95_min", minutes);
+  add("h2_cost_usd_per_kg", (value) => `${show(value, 2)} USD/kg`);
+  add("peak_kw", power);
+  add("energy_grid_kwh", energy);
+  add("bill_total_usd", dollars);
+  add("diesel_gal", (value) => `${show(value, 0)} gal`);
+  add("co2e_tailpipe_t", (value) => `${show(value)} t`);
+  add("co2e_upstream_t", (value) => `${show(value)} t`);
+  add("nox_kg", (value) => `${show(value)} kg`);
   return section("Results", "All sites together.", ...table(["result", "value"], rows, "Results"));
 }
 
@@ -126,7 +126,7 @@ function waitSection(report: Report, clock: Clock): HTMLElement[] {
   if (!hasWaits(report)) return [];
   const chart = new TimeChart(report.times, "min", "Waits for a charging port by time of arrival").follow(clock);
   chart.draw([{ name: "longest", data: report.waits.longest_min }, { name: "mean", data: report.waits.mean_min }]);
-  const about = "Minutes until plug-in, or until the vehicle gave up, of those who arrived in each step.";
+  const about = "Minutes until plug-in, or until the vehicle gave up, of the vehicles that arrived in each step.";
   return [section("Waits for a charging port", about, chart.node, chart.numbers())];
 }
 

@@ -98,7 +98,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ),
     ...part("Community", "What leaves the tailpipes of trucks and equipment in the days of the run.", ["what", "amount"], air.map(([label, name]): Cell[] => [label, number(metrics.get(name), 1)])),
     ...part(
-      "Beside the sites",
+      "Neighbors",
       "Exhaust of equipment, and of trucks idling at a gate, dock or stack, by site; the table idling has it by hour. What trucks emit on the road is not in it.",
       ["site", "nitrogen oxides, kg", "exhaust particles, kg"],
       beside(report, metrics),

@@ -1,6 +1,7 @@
 // The page of a comparison: how the strategies stand against the baseline, and how sure that is.
 
-import { metricLabel, PLAIN, type MetricName } from "../data/metrics";
+import { metricLabel, type MetricName } from "../data/metrics";
+import { LABELS } from "../generated/metrics";
 import type { Standing, Study } from "../data/types";
 import { around, interval, show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
@@ -40,7 +41,7 @@ function varies(metric: Compared, baseline: string): boolean {
 }
 
 function headlines(study: Comparison): Compared[] {
-  const known = PLAIN.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
+  const known = LABELS.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
   return known.filter((it): it is Compared => it?.strategies.some((standing) => standing.mean !== null) === true);
 }
 

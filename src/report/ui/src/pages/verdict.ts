@@ -63,7 +63,7 @@ function waiting(report: Report, metrics: Metrics): Finding {
   const utilization = metrics.get("charger_utilization");
   const details = [
     worst && report.sites.length > 1 ? `longest at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
-    hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} as asked`) : "",
+    hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} fully charged`) : "",
     utilization === null ? "" : `charging port utilization ${show(100 * utilization, 0)} %`,
     turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
   ];

@@ -52,13 +52,13 @@ function spending(report: Years, metrics: Metrics): Finding {
   const left = -1e6 * (report.cost_musd[RESIDUAL] ?? []).reduce((sum, musd) => sum + musd, 0);
   const hasAbatement = report.metrics.some((metric) => metric.name === "abatement_usd_per_t");
   const price = metrics.get("abatement_usd_per_t");
-  const against = report.baseline ? report.baseline.name : "the run it was held against";
+  const against = report.baseline ? report.baseline.name : "the run it was compared with";
   const isDecisive = total !== null && left > DECISIVE * (total + left);
   const details = [
     `${report.money_year} money, net present value ${dollars(metrics.get("npv_usd"))}`,
     (metrics.get("public_usd") ?? 0) > 0 ? `public money ${dollars(metrics.get("public_usd"))}` : "",
     hasAbatement ? `a tonne of CO2e abated costs ${price === null ? "– (nothing abated)" : `$${show(price, 0)}`}, against ${against}` : "",
-    left > 0 ? `after taking off ${dollars(left)} that vehicles and works are still worth at the end` : "",
+    left > 0 ? `after taking off ${dollars(left)} that vehicles and chargers are still worth at the end` : "",
     isDecisive ? `That value decides the result: look at a later last year than ${report.years[report.years.length - 1]}.` : "",
   ];
   return { what: `What do ${report.years.length} years cost?`, value: dollars(total), details, evidence: "cost", tone: isDecisive ? "warn" : "plain" };
@@ -202,7 +202,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Cost against emissions", "Each point is a year: cumulative cost of the region over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better.", curve as HTMLElement),
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
-    section("Hauls lapsed", "Hauls that lapsed before a truck was free.", lost.node),
+    section("Hauls lapsed", "Hauls that no truck took before they lapsed.", lost.node),
     section("What was built", "All projects of all years, by kind.", ...works),
     yearsTable(report),
     stakeholders(report, metrics),

@@ -2,7 +2,8 @@
 // chance and what is not only a comparison with replications can say; this page starts one.
 
 import { TimeChart } from "../charts/time";
-import { Metrics, type MetricName } from "../data/metrics";
+import { Metrics, metricUnit, type MetricName } from "../data/metrics";
+import { LABELS } from "../generated/metrics";
 import type { Metric, Page, Report, Years } from "../data/types";
 import { button, element, section } from "../lib/dom";
 import { show } from "../lib/format";
@@ -13,36 +14,6 @@ import { isCut, isRun, server, type FinishedRun, type Variant } from "./api";
 import type { Shared } from "./editor";
 import { isSameScenario, scenarioOf, told } from "./told";
 
-/** Metrics in the order of interest, with what they are called. */
-const HEADLINES: [MetricName, string][] = [
-  ["hauls_completed", "hauls completed"],
-  ["hauls_late", "hauls late"],
-  ["hauls_lapsed", "hauls lapsed"],
-  ["equipment_hours_served", "equipment hours served, h"],
-  ["queue_wait_mean_min", "mean wait for a charging port, min"],
-  ["queue_wait_p95_min", "95th-percentile wait for a charging port, min"],
-  ["sessions", "charging sessions"],
-  ["sessions_unmet", "sessions not fully charged"],
-  ["charger_utilization", "charging port utilization"],
-  ["peak_kw", "peak of all sites, kW"],
-  ["overload_intervals", "intervals over a limit"],
-  ["energy_delivered_kwh", "energy delivered to batteries, kWh"],
-  ["energy_grid_kwh", "metered energy, kWh"],
-  ["load_factor", "load factor"],
-  ["bill_energy_usd", "energy charges, USD"],
-  ["bill_demand_usd", "demand charges, USD"],
-  ["bill_total_usd", "electricity bills, USD"],
-  ["diesel_gal", "diesel, gal"],
-  ["co2e_tailpipe_t", "CO2e at tailpipes, t"],
-  ["co2e_upstream_t", "CO2e of fuel and electricity supply, t"],
-  ["nox_kg", "NOx, kg"],
-  ["h2_dispensed_kg", "hydrogen dispensed, kg"],
-  ["h2_queue_wait_p95_min", "95th-percentile wait at hydrogen stations, min"],
-  ["cost_usd", "cost of all years, USD"],
-  ["npv_usd", "net present value, USD"],
-  ["co2e_t", "CO2e of all years, t"],
-  ["public_usd", "public money, USD"],
-];
 const REPLICATIONS = 10;
 
 export async function openBeside(page: HTMLElement, before: string, after: string, shared: Shared, gone: AbortSignal): Promise<void> {
@@ -98,7 +69,7 @@ function variantOf(run: FinishedRun): Variant | null {
 type Single = Report | Years;
 const isSingle = (page: Page): page is Single => page.kind === "run" || page.kind === "years";
 
-/** What makes two runs hard to hold against each other. */
+/** What makes two runs hard to compare. */
 function differences(a: Single, b: Single, one: FinishedRun | undefined, two: FinishedRun | undefined): string[] {
   const out: string[] = [];
   if (a.kind !== b.kind) out.push("One is a run of days, the other of years: totals do not cover the same time.");
@@ -119,12 +90,13 @@ function settings(a: Single, one: FinishedRun | undefined, before: string, b: Si
 function headlines(data: Single, other: Single, a: Metrics, b: Metrics, before: string, after: string): HTMLElement[] {
   const rows: Cell[][] = [];
   const find = (name: string) => [...data.metrics, ...other.metrics].find((known: Metric) => known.name === name && known.scope === "total");
-  for (const [name, label] of HEADLINES) {
+  for (const [name, label] of LABELS) {
     const [x, y] = [a.get(name), b.get(name)];
     if (!find(name) || (x === null && y === null)) continue;
     const change = x !== null && y !== null ? y - x : null;
     const share = change !== null && x !== null && x !== 0 ? (100 * change) / Math.abs(x) : null;
-    rows.push([label, cell(x), cell(y), { text: signed(show(change)), raw: change }, { text: share === null ? "" : `${signed(show(share, 1))} %`, raw: share }]);
+    const unit = metricUnit(name);
+    rows.push([unit === "" ? label : `${label}, ${unit}`, cell(x), cell(y), { text: signed(show(change)), raw: change }, { text: share === null ? "" : `${signed(show(share, 1))} %`, raw: share }]);
   }
   const made = table(["metric", before, after, "difference", "difference, %"], rows);
   made.at(-1)?.querySelector("table")?.setAttribute("id", "headline-table");

@@ -21,7 +21,7 @@ export function doubting(editing: Editing, { days, seed }: { days: number | null
   const of = element("select", { id: "asked-of" }, ...names);
   // What is on the page is what is asked about.
   of.value = editing.list().length > 0 ? "1" : "0";
-  const against = element("select", { id: "asked-against" }, option("", "no choice: what this result hangs on"), ...all.map(({ name }, at) => option(String(at), name)));
+  const against = element("select", { id: "asked-against" }, option("", "no choice: what this result depends on"), ...all.map(({ name }, at) => option(String(at), name)));
   const count = element("input", { id: "asked-days", size: "4", inputmode: "numeric", value: String(REPLICATIONS) });
   const fields = [
     element("p", {}, "Most numbers of a scenario are assumed or not verified. Each is varied over its range, all on the same random days; those that move nothing are left out in groups. The answer is which decide, how much each, and which to measure first."),
@@ -37,7 +37,7 @@ export function doubting(editing: Editing, { days, seed }: { days: number | null
     const [one, other] = [all[Number(of.value)], against.value === "" ? undefined : all[Number(against.value)]];
     if (!one) return "Choose what is asked about.";
     if (one === other) return "Choose two that differ.";
-    // The one that is asked about is held against the other.
+    // The one that is asked about is compared with the other.
     return { scenario: editing.entry.path, variants: other ? [other, one] : [one], metric: METRICS.find((name) => name === metric.value) ?? null, replications, points: POINTS, days, seed };
   };
   return askFor({ title: "What decides the result?", fields, act: "Start", read });

@@ -115,7 +115,7 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
       shared.say("choose two runs", true);
       return;
     }
-    // The older one is what the newer one is held against.
+    // The older one is what the newer one is compared with.
     shared.go(`#/compare/${encodeURIComponent(boxes[1] ?? "")}/${encodeURIComponent(boxes[0] ?? "")}`);
   });
   compare.id = "compare-chosen";

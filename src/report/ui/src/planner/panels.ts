@@ -140,7 +140,7 @@ export class Panels {
     const groups = editing.rows("charger").filter(([, row]) => row["site"] === key);
     return [
       section(textOf(values["name"]) || key, "The site's electrical service and what its electricity costs.", ...this.both("site", `site.${key}`, values), this.upload(key)),
-      section("Charger groups", groups.length === 0 ? "None at this site." : "Each group is a number of like cabinets.", ...groups.map(([charger, row]) => this.group(charger, row)), button("Add chargers here", () => this.addChargers())),
+      section("Charger groups", groups.length === 0 ? "None at this site." : "Each group is a number of identical cabinets.", ...groups.map(([charger, row]) => this.group(charger, row)), button("Add chargers here", () => this.addChargers())),
     ];
   }
 

@@ -111,7 +111,7 @@ async function columnsAreThose(page, folder, metrics) {
       }
     }
   }
-  holds(held >= 10, `only ${held} numbers of the tables were held against summary.json`);
+  holds(held >= 10, `only ${held} numbers of the tables were compared with summary.json`);
 }
 
 /** The numbers behind the chart of loads are the means of the table of power. */

@@ -10,7 +10,7 @@ use crate::scenario::loaded::Schedule;
 /// What operations of the year before showed of what can be enlarged. Groups of chargers are rows of the first columns,
 /// sites of those that begin with `site_`.
 #[derive(Debug, Clone, Default)]
-pub struct InfrastructureView {
+pub struct BuildOutView {
     /// The year.
     pub year: u16,
     /// By group: its site, a row of the columns of sites.
@@ -56,13 +56,13 @@ pub struct BuildOutOrders {
 }
 
 impl BuildOutOrders {
-    fn none(view: &InfrastructureView) -> Self {
+    fn none(view: &BuildOutView) -> Self {
         Self { cabinets: vec![0; view.site.len()], grid_kw: vec![0.0; view.site_limit_kw.len()], does_planned: false }
     }
 }
 
 /// Connections that carry a share of the cabinets and the load behind them, up to the last connection above.
-fn connect(view: &InfrastructureView, orders: &mut BuildOutOrders, simultaneity: f64) {
+fn connect(view: &BuildOutView, orders: &mut BuildOutOrders, simultaneity: f64) {
     let mut wanted_kw = vec![0.0; view.site_limit_kw.len()];
     for site in 0..wanted_kw.len() {
         let groups = (0..view.site.len()).filter(|group| view.site[*group] == site);
@@ -91,7 +91,7 @@ impl Policy for Nothing {
 }
 
 impl Decide<BuildOut> for Nothing {
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+    fn decide(&mut self, view: &BuildOutView) -> Result<BuildOutOrders, String> {
         Ok(BuildOutOrders::none(view))
     }
 }
@@ -107,12 +107,12 @@ impl Policy for PlanFile {
 }
 
 impl Decide<BuildOut> for PlanFile {
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+    fn decide(&mut self, view: &BuildOutView) -> Result<BuildOutOrders, String> {
         Ok(BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) })
     }
 }
 
-impl InfrastructureView {
+impl BuildOutView {
     /// Cabinets with which the users that were present at once would all be served within a wait: of N that come together,
     /// c ports serve the last after (N / c - 1) x s, with s the time at a port; so c = N s / (s + wait). Never more than
     /// all users could use at once.
@@ -147,7 +147,7 @@ impl Policy for TargetWait {
 }
 
 impl Decide<BuildOut> for TargetWait {
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+    fn decide(&mut self, view: &BuildOutView) -> Result<BuildOutOrders, String> {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
             let now = view.cabinets[group];
@@ -177,7 +177,7 @@ impl Policy for TargetPeak {
 }
 
 impl Decide<BuildOut> for TargetPeak {
-    fn decide(&mut self, view: &InfrastructureView) -> Result<BuildOutOrders, String> {
+    fn decide(&mut self, view: &BuildOutView) -> Result<BuildOutOrders, String> {
         let mut orders = BuildOutOrders { does_planned: true, ..BuildOutOrders::none(view) };
         for group in 0..view.site.len() {
             let for_vehicles = view.for_vehicles(group);
@@ -229,7 +229,7 @@ const BUILT_IN: &[BuiltIn] = &[
 ];
 
 impl Decision for BuildOut {
-    type View<'a> = InfrastructureView;
+    type View<'a> = BuildOutView;
     type Orders = BuildOutOrders;
 
     fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
@@ -255,8 +255,8 @@ impl Decision for BuildOut {
 mod tests {
     use super::*;
 
-    fn view() -> InfrastructureView {
-        InfrastructureView {
+    fn view() -> BuildOutView {
+        BuildOutView {
             year: 2030,
             site: vec![0],
             cabinets: vec![10],
@@ -275,7 +275,7 @@ mod tests {
         }
     }
 
-    fn orders(name: &str, view: &InfrastructureView) -> BuildOutOrders {
+    fn orders(name: &str, view: &BuildOutView) -> BuildOutOrders {
         BuildOut::make(&Choice::named(name), None).unwrap().decide(view).unwrap()
     }
 
@@ -285,16 +285,16 @@ mod tests {
         // 26 at once, 30 minutes each, of whom the last may wait 30: 26 x 30 / 60 = 13; 13 x 180 kW x 0.8 + 100 kW.
         assert_eq!(works_now.cabinets, [3]);
         assert!((works_now.grid_kw[0] - (13.0 * 180.0 * 0.8 + 100.0 - 1_800.0)).abs() < 1e-9);
-        let short = InfrastructureView { wait_p95_min: vec![Some(10.0)], ..view() };
+        let short = BuildOutView { wait_p95_min: vec![Some(10.0)], ..view() };
         assert_eq!(orders("target_wait", &short).cabinets, [0]);
-        let on_the_way = InfrastructureView { in_service: vec![8], ..view() };
+        let on_the_way = BuildOutView { in_service: vec![8], ..view() };
         assert_eq!(orders("target_wait", &on_the_way).cabinets, [0], "what is on the way comes first");
-        let many = InfrastructureView { vehicle_kw: vec![4_500.0], ..view() };
+        let many = BuildOutView { vehicle_kw: vec![4_500.0], ..view() };
         assert_eq!(orders("target_wait", &many).cabinets, [15]);
-        // Nobody needs more cabinets than vehicles could use at once, and who has enough builds no more, however long waits are.
-        let few = InfrastructureView { users: vec![12], present: vec![400], vehicle_kw: vec![9_000.0], ..view() };
+        // Nobody needs more cabinets than vehicles could use at once, and an owner that has enough builds no more, however long waits are.
+        let few = BuildOutView { users: vec![12], present: vec![400], vehicle_kw: vec![9_000.0], ..view() };
         assert_eq!(orders("target_wait", &few).cabinets, [2]);
-        let enough = InfrastructureView { cabinets: vec![13], in_service: vec![13], ..view() };
+        let enough = BuildOutView { cabinets: vec![13], in_service: vec![13], ..view() };
         assert_eq!(orders("target_wait", &enough).cabinets, [0]);
         assert_eq!(orders("none", &many), BuildOutOrders::none(&many));
     }
