@@ -158,7 +158,7 @@ pub(crate) mod tamper {
     pub(crate) fn occupy_a_port(world: &mut World, site: usize) {
         let site = world.resource::<Roster<SiteQueue>>().entity(site);
         let mut ports = world.get_mut::<SitePorts>(site).expect("a site has charging ports");
-        let free = (0..).map(PortId).find(|port| !ports.occupied().contains(port));
+        let free = (0..u32::MAX).map(PortId).find(|port| !ports.occupied().contains(port));
         ports.occupy(free.expect("more than any port"));
     }
 

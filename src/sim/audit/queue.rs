@@ -69,7 +69,9 @@ mod tests {
     /// What the queue says when it is closed.
     fn closed(mut queue: Queue, waits: &[u32]) -> Vec<Check> {
         let (mut findings, mut told) = (Findings::default(), Waits::default());
-        waits.iter().for_each(|wait_s| told.add(*wait_s));
+        for wait_s in waits {
+            told.add(*wait_s);
+        }
         queue.close(&told, "depot", &mut findings);
         findings.all().into_iter().map(|finding| finding.check).collect()
     }
