@@ -207,3 +207,18 @@ fn exhaust_of_trucks_that_stand_is_in_both_books() {
     );
     assert!(rows.iter().all(|row| row[2].parse::<f64>().unwrap() > 0.0), "only hours in which somebody stands");
 }
+
+/// A depot that lets others in, but is reserved for its own trucks by day: others charge elsewhere, and do not queue before it
+/// until night. Seen red (a 95th percentile of 311 min) with dispatch that does not know the hours.
+#[test]
+fn trucks_pass_by_a_reserved_depot() {
+    let shared = [
+        "time.days=1",
+        "charger.depot_wilmington.users=[\"public\", \"fleet_wilmington\"]",
+        "charger.depot_wilmington.reserved_hours=\"05:00-22:00\"",
+    ];
+    let reserved = run(&loaded(&shipped("san_pedro_bay"), &shared), &Options::default());
+    let wait = |name: &str| reserved.get(name, "site:depot_wilmington");
+    assert!(wait("sessions") > 5.0, "its own trucks charge there: {}", wait("sessions"));
+    assert!(wait("queue_wait_p95_min") < 60.0, "{}", wait("queue_wait_p95_min"));
+}

@@ -19,7 +19,7 @@ use crate::kernel::ids::{CabinetId, FleetId, NodeId, PortId, SiteId};
 use crate::kernel::random::{Purpose, key_of};
 use crate::kernel::units::Kw;
 use crate::place::build::Build;
-use crate::policy::dispatch::SitesByFleet;
+use crate::policy::energy_sites::SitesByFleet;
 use crate::scenario::Allocation;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{BatterySpec, fits};
@@ -203,5 +203,18 @@ fn sites_by_fleet(build: &Build<'_>, tables: &ChargingTables, cabinets: &[(Cabin
         found.retain(|site| fits_all(*site));
         found
     };
-    SitesByFleet { sites: build.scenario.fleet.values().enumerate().map(usable).collect() }
+    let sites: Vec<Vec<SiteId>> = build.scenario.fleet.values().enumerate().map(usable).collect();
+    let reserved_for_others = |(fleet, spec): (usize, &FleetSpec)| {
+        let home = spec.home.as_deref().and_then(|key| build.sites.find(key));
+        let user = User::Fleet(FleetId::at(fleet));
+        let away = sites[fleet].iter().copied().filter(|site| Some(*site) != home);
+        let hours = |site: SiteId| {
+            let groups = cabinets.iter().map(|(cabinet, _)| cabinet).filter(|it| it.site == site);
+            let open = groups.filter(|it| tables.allows(it.group, user)).map(|it| tables.access(it.group).reserved);
+            Some((site, open.collect::<Option<Vec<_>>>()?))
+        };
+        away.filter_map(hours).collect()
+    };
+    let reserved = build.scenario.fleet.values().enumerate().map(reserved_for_others).collect();
+    SitesByFleet { sites, reserved }
 }

@@ -16,7 +16,7 @@ use crate::kernel::calendar::DAY_S;
 use crate::kernel::ids::{AtSite, FleetId, PlantId, StationId};
 use crate::kernel::random::{Purpose, key_of};
 use crate::place::build::Build;
-use crate::policy::dispatch::FuelSitesByFleet;
+use crate::policy::energy_sites::FuelSitesByFleet;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
 use crate::truck::spec::FleetSpec;

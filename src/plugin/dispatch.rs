@@ -6,7 +6,7 @@ use super::synthetic::{SyntheticView, odd, spread};
 use crate::kernel::ids::SiteId;
 use crate::place::site::{Site, Sites};
 use crate::place::travel::Travel;
-use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::kind::Dispatch;
 use crate::policy::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
 use std::sync::Arc;
@@ -204,7 +204,8 @@ impl PluginKind for Dispatch {
             h2_free_kg: vec![500.0; MADE_SITES as usize],
         };
         let may_fuel = FuelSitesByFleet { sites: vec![vec![SiteId(1)], vec![], vec![SiteId(2)]] };
-        let may_charge = SitesByFleet { sites: vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]] };
+        let may_charge =
+            SitesByFleet { sites: vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]], ..Default::default() };
         let travel = made_travel();
         let (time_s, hour) = (36_000, 10);
         show(&DispatchView {

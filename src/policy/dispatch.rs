@@ -1,6 +1,7 @@
 //! Dispatch: what a policy sees of trucks, hauls and sites, and the built-in policies.
 
 use super::decide::{BuiltIn, Decide, Decision, Policy, chosen};
+use super::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use super::floor::{FLOOR, Nothing, Random, floor, one_of};
 use super::kind::Dispatch;
 use super::parameter::{Parameter, PolicyError};
@@ -10,7 +11,6 @@ use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::place::travel::Travel;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Schedule;
-use bevy_ecs::prelude::Resource;
 
 /// No site, no fleet.
 const NOBODY: u32 = u32::MAX;
@@ -544,20 +544,6 @@ struct Places<'a> {
     queue: &'a [u32],
     /// How long a vehicle before the truck keeps one.
     each_s: f64,
-}
-
-/// Who may use which site, for dispatch.
-#[derive(Resource, Debug, Default, Clone)]
-pub struct SitesByFleet {
-    /// For each fleet: sites with at least one port it may use, ascending.
-    pub sites: Vec<Vec<SiteId>>,
-}
-
-/// Sites where each fleet may fuel, for dispatch.
-#[derive(Resource, Debug, Default, Clone)]
-pub struct FuelSitesByFleet {
-    /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
-    pub sites: Vec<Vec<SiteId>>,
 }
 
 impl Decide<Dispatch> for Nothing {

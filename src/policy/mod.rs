@@ -9,6 +9,7 @@ pub mod build_out;
 pub mod charging;
 pub mod decide;
 pub mod dispatch;
+pub mod energy_sites;
 pub mod floor;
 pub mod hydrogen;
 pub mod keys;

@@ -9,7 +9,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId, TruckId};
 use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::place::site::Sites;
-use crate::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use crate::policy::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::kind::Dispatch;
 use crate::policy::{
     Assign, Carrier, ChargeAt, DispatchView, Fault, Orders, PolicyCalls, PolicySlot, SiteColumns, TruckColumns,
@@ -62,6 +62,7 @@ pub(super) fn ask_policy(
     if columns.id.is_empty() {
         return;
     }
+    let may_charge = sites.may_charge.open_at(trips.calendar.second_of_day(i64::from(clock.now_s())));
     let view = DispatchView {
         time_s: clock.now_s(),
         hour: trips.calendar.hour(i64::from(clock.now_s())),
@@ -69,7 +70,7 @@ pub(super) fn ask_policy(
         hauls: board.columns(),
         sites: sites.columns(),
         travel: &trips.travel,
-        may_charge: &sites.may_charge,
+        may_charge: &may_charge,
         may_fuel: &sites.may_fuel,
     };
     asked.calls.dispatch += 1;

@@ -19,7 +19,7 @@ use portvolt::kernel::random::Seed;
 use portvolt::kernel::units::{Kw, Kwh};
 use portvolt::place::travel::Travel;
 use portvolt::plugin::{Plugin, PluginError, PluginKind, Running};
-use portvolt::policy::dispatch::{FuelSitesByFleet, SitesByFleet};
+use portvolt::policy::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use portvolt::policy::kind::{Charging, Dispatch};
 use portvolt::policy::spec::PluginLimits;
 use portvolt::policy::{
@@ -74,7 +74,7 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
         h2_free_kg: vec![0.0, 0.0],
     };
     let may_fuel = FuelSitesByFleet { sites: vec![vec![], vec![]] };
-    let may_charge = SitesByFleet { sites: vec![vec![SiteId(1)], vec![]] };
+    let may_charge = SitesByFleet { sites: vec![vec![SiteId(1)], vec![]], ..Default::default() };
     let travel = Travel::default();
     use_view(&DispatchView {
         time_s: 600,

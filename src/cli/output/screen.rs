@@ -130,6 +130,7 @@ fn energy(metrics: &[Metric]) -> String {
         total(MetricName::QueueWaitP95Min),
         percent(total(MetricName::ChargerUtilization), 1.0),
     );
+    out.push_str(&swaps(metrics));
     let _ = writeln!(
         out,
         "Grid       {}, peak {}, load factor {:.2}",
@@ -169,6 +170,24 @@ fn energy(metrics: &[Metric]) -> String {
         total(MetricName::NoxKg),
         total(MetricName::Pm25Kg),
     );
+    out
+}
+
+/// Swaps of each site that has them. The queue for charging ports is then one of batteries: what units wait for is here.
+fn swaps(metrics: &[Metric]) -> String {
+    let mut out = String::new();
+    for Metric { scope, value, .. } in metrics.iter().filter(|metric| metric.name == MetricName::Swaps) {
+        let at = |name| value_of(metrics, scope, name).unwrap_or(0.0);
+        let _ = writeln!(
+            out,
+            "Swaps      {:.0} batteries at {}, units waited mean {:.1} min, p95 {:.0} min, {:.0} still wait; batteries queue for ports",
+            value.unwrap_or(0.0),
+            scope.trim_start_matches("site:"),
+            at(MetricName::SwapWaitMeanMin),
+            at(MetricName::SwapWaitP95Min),
+            at(MetricName::SwapWaiting),
+        );
+    }
     out
 }
 
@@ -265,6 +284,20 @@ mod tests {
         assert!(to_check(1, 137, words).contains("1 of its 137 numbers has no source:"));
         assert!(to_check(2, 137, words).contains("2 of its 137 numbers have no source:"));
         assert_eq!(to_check(0, 137, words), "");
+    }
+
+    /// Units at a swap yard wait for charged batteries: the queue for ports is not theirs.
+    #[test]
+    fn swaps_say_how_long_units_waited() {
+        let at = |name, value: f64| Metric::new(name, "site:pier", value);
+        let metrics = [
+            Metric::new(MetricName::QueueWaitP95Min, "total", 182.0),
+            at(MetricName::Swaps, 400.0),
+            at(MetricName::SwapWaitMeanMin, 14.0),
+            at(MetricName::SwapWaitP95Min, 89.0),
+        ];
+        assert!(energy(&metrics).contains("400 batteries at pier, units waited mean 14.0 min, p95 89 min"));
+        assert!(!energy(&metrics[..1]).contains("Swaps"));
     }
 
     /// A screen has one unit of power: that of its peak.

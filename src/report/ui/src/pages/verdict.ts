@@ -64,6 +64,10 @@ function waiting(report: Report, metrics: Metrics): Finding {
   const details = [
     worst && report.sites.length > 1 ? `longest at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
     hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} fully charged`) : "",
+    ...report.sites.flatMap(({ key, name: site }) => {
+      const minutes = metrics.get("swap_wait_p95_min", `site:${key}`);
+      return minutes === null ? [] : [`these are batteries at ${site}: its units waited ${show(minutes, 0)} min for a charged one (p95)`];
+    }),
     utilization === null ? "" : `charging port utilization ${show(100 * utilization, 0)} %`,
     turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
   ];
