@@ -250,13 +250,11 @@ fn use_tree(tokens: &[TokenTree], before: &[String], is_public: bool, out: &mut 
             }
             return;
         }
-        match ident(tokens.get(at)) {
-            Some(name) => parts.push(name),
-            None => {
-                parts.extend(is_punct(tokens.get(at), '*').then(|| "*".to_owned()));
-                break;
-            }
-        }
+        let Some(name) = ident(tokens.get(at)) else {
+            parts.extend(is_punct(tokens.get(at), '*').then(|| "*".to_owned()));
+            break;
+        };
+        parts.push(name);
         if !is_path(tokens, at) {
             break;
         }
