@@ -11,6 +11,9 @@ use jiff::ToSpan;
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
 const FAR_KM: f64 = 1_000.0;
+/// Battery units for each charging port above which a pool without a plan serves more than a yard could: an hour or two at a
+/// port, in the breaks and between the shifts of a day, is enough for no more.
+const UNITS_PER_PORT: u32 = 4;
 /// A list of hauls that ends so long before the run does probably belongs to another run.
 const EARLY_S: i64 = 2 * DAY_S;
 
@@ -26,6 +29,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(months_in_parts(loaded));
     out.extend(diesel_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
+    out.extend(crowded_pools(scenario));
     out
 }
 
@@ -76,6 +80,29 @@ fn terminals_without_vessels(scenario: &Scenario) -> Option<String> {
              most of its yard do nothing; with both, vessels are drawn by the volumes and hauls come from the list"
         )
     })
+}
+
+/// Terminals without a plan whose equipment has few charging ports: what the pool serves is more than a yard could.
+fn crowded_pools(scenario: &Scenario) -> Vec<String> {
+    let mut out = Vec::new();
+    for (key, terminal) in scenario.terminal.iter().filter(|(_, terminal)| terminal.plan.is_none()) {
+        for (model, count) in &terminal.equipment {
+            let has_battery = scenario.equipment_model.get(model).is_some_and(|model| model.battery.is_some());
+            let chargers =
+                scenario.charger.values().filter(|charger| charger.site == *key && charger.users.contains(model));
+            let ports: u32 = chargers.map(|charger| charger.cabinets * charger.ports).sum();
+            let is_swapped = scenario.swap.values().any(|swap| swap.site == *key && swap.model == *model);
+            if has_battery && !is_swapped && ports > 0 && count.0 > ports.saturating_mul(UNITS_PER_PORT) {
+                out.push(format!(
+                    "{} units of `{model}` share {ports} charging ports at `{key}`, which has no plan: a pool uses its ports round the \
+                     clock and needs no way and nobody to plug in, so the hours that it serves are an upper bound; see the waits, or \
+                     give it a plan ([terminal.{key}.plan])",
+                    count.0
+                ));
+            }
+        }
+    }
+    out
 }
 
 /// A bill that bears the monthly charges of more months than the run has.
@@ -151,4 +178,25 @@ fn hauls_outside(loaded: &Loaded) -> Vec<String> {
         out.push(format!("the list of hauls ends on {}, the run on {}", day(last_s), day(end_s - 1)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::load::{Request, load};
+
+    /// Few ports for many units of a pool are doubted, as many as the shipped terminal has are not, nor is a terminal with a plan.
+    #[test]
+    fn a_pool_with_few_ports_is_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
+        let told = |cabinets: u32, overlays: &[&str]| {
+            let settings = vec![format!("charger.tractor_lot.cabinets={cabinets}")];
+            let overlays = overlays.iter().map(|name| path.join(name)).collect();
+            let loaded = load(&Request { path: path.clone(), overlays, settings, ..Request::default() }).unwrap();
+            doubts(&loaded).join("\n")
+        };
+        assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
+        assert!(!told(55, &[]).contains("has no plan"));
+        assert!(!told(5, &["planned.toml"]).contains("has no plan"));
+    }
 }
