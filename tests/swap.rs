@@ -6,7 +6,9 @@
 
 mod common;
 
-use common::{Finished, loaded, run, shipped};
+use common::{Finished, loaded, run, run_into, shipped};
+use portvolt::record::rows::EquipmentRow;
+use portvolt::record::table::Row;
 use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{Options, Simulation};
@@ -36,14 +38,28 @@ fn half_of_the_ports_do_the_work_of_the_yard() {
     assert!(at("peak_kw") <= 14_000.0 + 1e-6);
 }
 
+/// A run, and the hours that its yard tractors were away in all: they waited for a port or a bay, charged or were swapped.
+fn away(loaded: &Loaded) -> (Finished, f64) {
+    let dir = tempfile::tempdir().unwrap();
+    let run = run_into(loaded, &Options::default(), Some(dir.path()));
+    let at = |name: &str| EquipmentRow::COLUMNS.iter().position(|column| column.name == name).unwrap();
+    let (class, away_h) = (at("class"), at("away_h"));
+    let mut rows = csv::Reader::from_path(dir.path().join("equipment.csv")).unwrap();
+    let rows = rows.records().map(Result::unwrap).filter(|row| &row[class] == "yard_tractor");
+    let hours = rows.map(|row| row[away_h].parse::<f64>().unwrap()).sum();
+    (run, hours)
+}
+
 /// The same yard by cable: units are away for as long as they charge and wait; with a swap they are away for minutes.
 #[test]
 fn a_unit_is_away_for_minutes() {
     let cable = ["time.days=4", "equipment_model.yt_battery.charge_in_breaks=false"];
-    let (cabled, swapped) = (run(&loaded(&shipped("port_terminal"), &cable), &Options::default()), swapped(&[]));
-    // By cable: the wait for a port and, at 150 kW, more than an hour of charging from 20 to 80 %.
-    let away_min = cabled.get("queue_wait_mean_min", "site:terminal") + 0.6 * 217.0 / 150.0 * 60.0;
-    assert!(swapped.get("swap_wait_mean_min", "site:terminal") + 5.0 < away_min);
+    let (cabled, by_cable_h) = away(&loaded(&shipped("port_terminal"), &cable));
+    let (swapped, by_swap_h) = away(&terminal(&[]));
+    assert!(by_swap_h < 0.5 * by_cable_h, "away for {by_swap_h} h with swap, {by_cable_h} h by cable");
+    let each_min = by_swap_h * 60.0 / swapped.get("swaps", "site:terminal");
+    // A swap takes five minutes; who waits for a battery waits for less than half an hour.
+    assert!((5.0..30.0).contains(&each_min), "{each_min} min for each swap");
     let served = |run: &Finished| run.get("equipment_hours_served", "site:terminal");
     assert!(served(&swapped) >= 0.999 * served(&cabled));
 }

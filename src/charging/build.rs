@@ -4,7 +4,7 @@ use super::agenda::{ChargingAgenda, Event};
 use super::allocation::LivePower;
 use super::arrival::{Arrivals, Departures};
 use super::budget::Budget;
-use super::lots::{Crews, LotUses, Lots};
+use super::lots::{Crew, Lot, LotUse};
 use super::power::{Asks, GrantBuffers, Plans};
 use super::session::Plug;
 use super::spec::ChargerSpec;
@@ -24,6 +24,7 @@ use crate::scenario::Allocation;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{BatterySpec, fits};
 use crate::vehicle::user::{Access, User, access_of};
+use std::collections::BTreeSet;
 
 /// Groups of chargers as the scenario lists them.
 type Groups = Vec<(String, ChargerSpec)>;
@@ -42,11 +43,10 @@ struct Spawned {
 pub(crate) fn add(build: &mut Build<'_>) {
     let groups: Groups = build.scenario.charger.iter().map(|(key, spec)| (key.clone(), spec.clone())).collect();
     let access = groups.iter().map(|(_, spec)| access(build, spec)).collect();
-    let named = groups.iter().filter_map(|(_, spec)| Some((build.site(&spec.site), spec.lot.clone()?)));
-    let lots = Lots::new(named.collect());
-    build.world.insert_resource(LotUses::of(&lots));
-    build.world.insert_resource(lots);
-    build.world.insert_resource(Crews::new(groups.iter().map(|(_, spec)| spec)));
+    let named = groups.iter().filter_map(|(_, spec)| Some(Lot::new(build.site(&spec.site), spec.lot.clone()?)));
+    let lots: BTreeSet<Lot> = named.collect();
+    build.spawn::<_, Lot>(lots.into_iter().map(|lot| (lot, LotUse::default())).collect::<Vec<_>>());
+    build.spawn::<_, Crew>(groups.iter().map(|(_, spec)| Crew::of(spec)).collect::<Vec<_>>());
     let mut inner = grid::inner_nodes(build);
     let mut spawned = Spawned::default();
     for site in build.sites.ids() {
@@ -113,7 +113,7 @@ fn add_cabinet(
     let cabinet = Cabinet {
         site,
         group,
-        lot: spec.lot.as_deref().and_then(|lot| build.world.resource::<Lots>().find(site, lot)),
+        lot: spec.lot.as_deref().and_then(|lot| Lot::find(&build.world, site, lot)),
         connector: spec.connector,
         stay_plugged: spec.stay_plugged,
         first_port: PortId::at(spawned.ports.len()),

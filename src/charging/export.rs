@@ -27,7 +27,7 @@ impl Export<'_> {
             return;
         }
         let outlook = &self.outlook;
-        let used = outlook.load_kw.iter().zip(&outlook.solar_kw).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
+        let used = outlook.load_kw().iter().zip(outlook.solar_kw()).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
         let export = self.sites.0.iter().map(|site| Kw(site.spec.export_limit_kw));
         let mut room: Vec<Kw> = used.zip(export).map(|(used, export)| used + export).collect();
         // A wire carries as much one way as the other: what all export together stays within each limit.

@@ -8,11 +8,11 @@ use crate::kernel::ids::{LotId, Roster, SiteId};
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
-use bevy_ecs::prelude::{Query, Res, Resource, World};
+use bevy_ecs::prelude::{Component, Mut, Query, Res, World};
 use bevy_ecs::system::SystemParam;
 
-/// How the vehicles of a group of chargers are plugged in and out.
-#[derive(Debug, Clone, Default)]
+/// How the vehicles of a group of chargers are plugged in and out. Written by the queue step.
+#[derive(Component, Debug)]
 pub(super) struct Crew {
     plug_s: u32,
     unplug_s: u32,
@@ -21,7 +21,8 @@ pub(super) struct Crew {
 }
 
 impl Crew {
-    fn of(spec: &ChargerSpec) -> Self {
+    /// Of a group of chargers.
+    pub(super) fn of(spec: &ChargerSpec) -> Self {
         let seconds = |minutes: f64| (minutes * 60.0).round() as u32;
         let free_s = vec![0; spec.staff.unwrap_or(0) as usize];
         Self { plug_s: seconds(spec.plug_min), unplug_s: seconds(spec.unplug_min), free_s }
@@ -53,68 +54,60 @@ impl Crew {
     }
 }
 
-/// The people of all groups of chargers, in the order of the scenario. Written by the queue step.
-#[derive(Resource, Debug, Default)]
-pub(super) struct Crews(Vec<Crew>);
-
-impl Crews {
-    /// Of these groups.
-    pub(super) fn new<'a>(groups: impl Iterator<Item = &'a ChargerSpec>) -> Self {
-        Self(groups.map(Crew::of).collect())
-    }
-
-    /// Those of a group.
-    pub(super) fn of(&mut self, group: usize) -> &mut Crew {
-        &mut self.0[group]
-    }
+/// A charging lot, as it stays for the whole run.
+#[derive(Component, Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[component(immutable)]
+pub(crate) struct Lot {
+    site: SiteId,
+    name: String,
 }
 
-/// All charging lots: site and name, in that order.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct Lots(Vec<(SiteId, String)>);
-
-impl Lots {
-    /// Of these sites and names, in any order and as often as they come.
-    pub(super) fn new(mut lots: Vec<(SiteId, String)>) -> Self {
-        lots.sort_unstable();
-        lots.dedup();
-        Self(lots)
+impl Lot {
+    /// The lot of a name at a site.
+    pub(super) fn new(site: SiteId, name: String) -> Self {
+        Self { site, name }
     }
 
     /// The lot of a name at a site.
     #[must_use]
-    pub(crate) fn find(&self, site: SiteId, name: &str) -> Option<LotId> {
-        self.0.iter().position(|lot| lot.0 == site && lot.1 == name).map(LotId::at)
+    pub(crate) fn find(world: &World, site: SiteId, name: &str) -> Option<LotId> {
+        let mut lots = world.resource::<Roster<Self>>().components::<Self>(world);
+        lots.position(|lot| lot.site == site && lot.name == name).map(LotId::at)
     }
 }
 
-/// What happened at a charging lot.
-#[derive(Debug, Clone, Default)]
-struct LotUse {
+/// What happened at a charging lot. Written by the queue step.
+#[derive(Component, Debug, Default)]
+pub(super) struct LotUse {
     /// Waits for a plug of vehicles that got one.
     waits: Waits,
     /// Time that plugs were taken, of vehicles that left, s.
     taken_s: u64,
 }
 
-/// What happened at each lot. Written by the queue step.
-#[derive(Resource, Debug, Default)]
-pub(super) struct LotUses(Vec<LotUse>);
+/// Charging lots and the people of groups of chargers, each looked up by its id, for the queue step.
+#[derive(SystemParam)]
+pub(super) struct LotsAndCrews<'w, 's> {
+    lots: Res<'w, Roster<Lot>>,
+    uses: Query<'w, 's, &'static mut LotUse>,
+    groups: Res<'w, Roster<Crew>>,
+    crews: Query<'w, 's, &'static mut Crew>,
+}
 
-impl LotUses {
-    /// Nothing, at each of these.
-    pub(super) fn of(lots: &Lots) -> Self {
-        Self(vec![LotUse::default(); lots.0.len()])
+impl LotsAndCrews<'_, '_> {
+    /// The people of a group of chargers.
+    pub(super) fn crew(&mut self, group: usize) -> Mut<'_, Crew> {
+        self.groups.get_mut(&mut self.crews, group)
     }
 
     /// A vehicle that waited so long plugs in.
     pub(super) fn plug_in(&mut self, lot: LotId, wait_s: u32) {
-        self.0[lot.index()].waits.add(wait_s);
+        self.lots.get_mut(&mut self.uses, lot.index()).waits.add(wait_s);
     }
 
     /// A vehicle unplugs after so long.
     pub(super) fn unplug(&mut self, lot: LotId, taken_s: u32) {
-        self.0[lot.index()].taken_s += u64::from(taken_s);
+        self.lots.get_mut(&mut self.uses, lot.index()).taken_s += u64::from(taken_s);
     }
 }
 
@@ -147,8 +140,9 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let cabinets: Vec<&Cabinet> = world.resource::<Roster<Cabinet>>().components(world).collect();
     let ports = world.resource::<Roster<Port>>();
     let plugs: Vec<(&Port, &Plug)> = ports.components::<Port>(world).zip(ports.components::<Plug>(world)).collect();
-    for (at, ((site, name), used)) in world.resource::<Lots>().0.iter().zip(&world.resource::<LotUses>().0).enumerate()
-    {
+    let lots = world.resource::<Roster<Lot>>();
+    let uses = lots.components::<LotUse>(world);
+    for (at, (Lot { site, name }, used)) in lots.components::<Lot>(world).zip(uses).enumerate() {
         let is_here = |port: &Port| cabinets[port.cabinet.index()].lot == Some(LotId::at(at));
         let here = || plugs.iter().filter(|(port, _)| is_here(port));
         let open = here().filter_map(|(_, plug)| plug.session());

@@ -12,6 +12,7 @@
 pub(crate) mod agenda;
 pub(crate) mod allocation;
 pub(crate) mod arrival;
+pub(crate) mod audit;
 mod budget;
 pub(crate) mod build;
 pub(crate) mod check;

@@ -4,7 +4,7 @@ use super::agenda::{ChargingAgenda, Event};
 use super::allocation::{LivePower, PowerSharing, Sharers};
 use super::arrival::{Arrival, Arrivals, Departure, Departures};
 use super::entities::{Cabinets, Ports, SiteQueues};
-use super::lots::{Crews, LotUses};
+use super::lots::LotsAndCrews;
 use super::record::{session_row, waited_row};
 use super::session::Session;
 use super::state::{Cabinet, Knowledge, SessionLog, SetPoint};
@@ -30,8 +30,7 @@ pub(super) struct QueueContext<'w, 's> {
     log: ResMut<'w, SessionLog>,
     loads: ChargingLoads<'w, 's>,
     departures: ResMut<'w, Departures>,
-    lots: ResMut<'w, LotUses>,
-    crews: ResMut<'w, Crews>,
+    lots: LotsAndCrews<'w, 's>,
     rows: ResMut<'w, Records<SessionRow>>,
     sharing: PowerSharing<'w>,
 }
@@ -159,7 +158,7 @@ impl QueueContext<'_, '_> {
         }
         let (cabinet, state) = self.cabinets.get_mut(port.cabinet);
         state.occupy(id);
-        let (came_s, crew) = (arrival.at_s, self.crews.of(cabinet.group));
+        let (came_s, mut crew) = (arrival.at_s, self.lots.crew(cabinet.group));
         let start_s = plug.plug_in(arrival, at_s, |start_s| crew.plug_in(start_s), told_depart_s);
         if let Some(lot) = cabinet.lot {
             self.lots.plug_in(lot, start_s - came_s);
@@ -206,7 +205,7 @@ impl QueueContext<'_, '_> {
     /// The vehicle at a charging port is done or has to go: true when it takes time to unplug it, which then begins.
     fn takes_time_to_unplug(&mut self, id: PortId, at_s: u32) -> bool {
         let (port, plug, _) = self.ports.get_mut(id);
-        let crew = self.crews.of(self.cabinets.get(port.cabinet).0.group);
+        let mut crew = self.lots.crew(self.cabinets.get(port.cabinet).0.group);
         let Some(session) = plug.session_mut().filter(|_| crew.unplugs_slowly()) else { return false };
         if session.unplugged_s().is_none() {
             let end_s = crew.unplug(at_s.max(session.power_s()));

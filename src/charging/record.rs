@@ -9,7 +9,7 @@ use crate::kernel::units::Kwh;
 use crate::record::Records;
 use crate::record::rows::SessionRow;
 use crate::record::words::Leave;
-use crate::vehicle::battery::Battery;
+use crate::vehicle::on_board::Content;
 use crate::vehicle::record::vehicle_kind;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::{Component, World};
@@ -98,24 +98,25 @@ pub(crate) fn port_counts(world: &World) -> Vec<u32> {
 }
 
 /// Area under the length of each site's queue until the run ends, vehicle-seconds.
-pub(crate) fn queue_areas_s(world: &World, end_s: u32) -> Vec<i64> {
+pub(super) fn queue_areas_s(world: &World, end_s: u32) -> Vec<i64> {
     of_sites::<SiteQueue>(world).map(|queue| queue.area_until_s(end_s)).collect()
 }
 
 /// Charging ports that their sites list as occupied, and those that have a session.
-pub(crate) fn occupied_and_plugged(world: &World) -> (u64, u64) {
+pub(super) fn occupied_and_plugged(world: &World) -> (u64, u64) {
     let occupied = of_sites::<SitePorts>(world).map(|ports| ports.occupied().len() as u64).sum();
     let plugged = plugs(world).filter(|plug| plug.session().is_some()).count() as u64;
     (occupied, plugged)
 }
 
 /// Batteries that this room holds, or that are handed to it or back, each with its vehicle.
-pub(crate) fn batteries(world: &World) -> impl Iterator<Item = (Vehicle, &Battery)> {
+pub(crate) fn on_board(world: &World) -> Vec<(Vehicle, Content)> {
     let plugged = plugs(world).filter_map(Plug::session).map(Session::arrival);
     let waiting = of_sites::<SiteQueue>(world).flat_map(SiteQueue::waiting);
     let arrivals = plugged.chain(waiting).chain(&world.resource::<Arrivals>().0);
     let leaving = world.resource::<Departures>().0.iter().map(|departure| (departure.vehicle, &departure.battery));
-    arrivals.map(|arrival| (arrival.vehicle, &arrival.battery)).chain(leaving)
+    let all = arrivals.map(|arrival| (arrival.vehicle, &arrival.battery)).chain(leaving);
+    all.map(|(vehicle, battery)| (vehicle, Content::battery(battery))).collect()
 }
 
 /// The group of chargers that each charging port belongs to, as positions in the scenario's list.
@@ -145,12 +146,20 @@ fn cabinets(world: &World) -> impl Iterator<Item = &Cabinet> {
 #[cfg(test)]
 pub(crate) mod tamper {
     use super::super::state::SessionLog;
-    use super::{Roster, SiteQueue, World};
+    use super::{Roster, SitePorts, SiteQueue, World};
     use crate::kernel::ids::PortId;
 
     /// Counts a session that nobody began.
     pub(crate) fn count_a_session(world: &mut World) {
         world.resource_mut::<SessionLog>().begin(PortId(0));
+    }
+
+    /// Lists a charging port of a site as occupied that is free.
+    pub(crate) fn occupy_a_port(world: &mut World, site: usize) {
+        let site = world.resource::<Roster<SiteQueue>>().entity(site);
+        let mut ports = world.get_mut::<SitePorts>(site).expect("a site has charging ports");
+        let free = (0..u32::MAX).map(PortId).find(|port| !ports.occupied().contains(port));
+        ports.occupy(free.expect("more than any port"));
     }
 
     /// Counts a second too much under the length of a site's queue.

@@ -107,16 +107,18 @@ fn outlook(build: &Build<'_>) -> SiteOutlook {
     let calendar = &build.loaded.calendar;
     let horizon_s = (build.scenario.policy.charging.keys.price_horizon_h * 3600.0) as i64;
     let end_s = calendar.elapsed_s(i64::from(build.scenario.time.days) * DAY_S) + horizon_s;
-    let mut outlook = SiteOutlook { known: (horizon_s / interval_s) as usize, ..SiteOutlook::default() };
-    outlook.resize(build.sites.0.len());
     let mut series: BTreeMap<(&str, Option<&str>), Arc<[f64]>> = BTreeMap::new();
-    for (site, prices) in build.sites.0.iter().zip(&mut outlook.price_usd_per_kwh) {
-        let Some(tariff) = build.loaded.tariffs.get(&site.key) else { continue };
+    let mut all = Vec::new();
+    for site in &build.sites.0 {
+        let Some(tariff) = build.loaded.tariffs.get(&site.key) else {
+            all.push(Arc::new([]) as Arc<[f64]>);
+            continue;
+        };
         let name = (site.spec.tariff.as_deref().unwrap_or_default(), site.spec.tariff_name.as_deref());
         let new = || (0..=end_s / interval_s).map(|at| tariff.energy_price_at(calendar, at * interval_s)).collect();
-        *prices = Arc::clone(series.entry(name).or_insert_with(new));
+        all.push(Arc::clone(series.entry(name).or_insert_with(new)));
     }
-    outlook
+    SiteOutlook::new(all, (horizon_s / interval_s) as usize)
 }
 
 /// The nodes of `[node]` that are transformers, in balance with their constant load.

@@ -1,5 +1,6 @@
 //! The grid behind the chargers: the tree of limits, loads, meters, sun, stationary batteries, transformers.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod limits;

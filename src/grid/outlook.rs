@@ -97,13 +97,9 @@ pub(super) fn tell_outlook(
     nodes: Query<(&InnerNode, OtherLoad)>,
     mut outlook: ResMut<SiteOutlook>,
 ) {
-    outlook.now = (clock.now_s() / clock.interval_s()) as usize;
-    outlook.load_kw.fill(Kw::ZERO);
-    outlook.solar_kw.fill(Kw::ZERO);
+    outlook.begin((clock.now_s() / clock.interval_s()) as usize);
     for (node, other) in roster.iter(&nodes) {
-        let site = node.site.index();
-        outlook.load_kw[site] += other.own() + other.solar.power();
-        outlook.solar_kw[site] += other.solar.power();
+        outlook.add(node.site.index(), other.own() + other.solar.power(), other.solar.power());
     }
 }
 

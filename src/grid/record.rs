@@ -9,13 +9,13 @@ use crate::record::names::Names;
 use bevy_ecs::prelude::{Component, World};
 
 /// A component of all that a roster lists, in id order.
-fn all<K: Send + Sync + 'static, T: Component>(world: &World) -> impl Iterator<Item = &T> {
+pub(super) fn all<K: Send + Sync + 'static, T: Component>(world: &World) -> impl Iterator<Item = &T> {
     let of = |entity: &_| world.get(*entity).expect("what a roster lists has the components of its kind");
     world.resource::<Roster<K>>().all().iter().map(of)
 }
 
 /// The meters of the sites' connections, in site order.
-pub(crate) fn meters(world: &World) -> Vec<Meter> {
+pub(super) fn meters(world: &World) -> Vec<Meter> {
     all::<Meter, Meter>(world).copied().collect()
 }
 

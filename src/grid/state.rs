@@ -379,24 +379,57 @@ impl Headroom {
 /// What a policy may know of each site. One row a site, in id order. Written by the grid.
 #[derive(Resource, Debug, Default)]
 pub struct SiteOutlook {
-    /// Power of everything but charging in the interval that begins, without solar.
-    pub load_kw: Vec<Kw>,
-    /// Solar power in the interval that begins.
-    pub solar_kw: Vec<Kw>,
-    /// Energy price by control interval of the whole run, by site; empty without a tariff.
-    pub price_usd_per_kwh: Vec<Arc<[f64]>>,
-    /// The interval that begins.
-    pub now: usize,
-    /// How many intervals prices are known ahead, this one included.
-    pub known: usize,
+    load_kw: Vec<Kw>,
+    solar_kw: Vec<Kw>,
+    price_usd_per_kwh: Vec<Arc<[f64]>>,
+    now: usize,
+    known: usize,
 }
 
 impl SiteOutlook {
-    /// Makes room for this many sites.
-    pub fn resize(&mut self, sites: usize) {
-        self.load_kw.resize(sites, Kw::ZERO);
-        self.solar_kw.resize(sites, Kw::ZERO);
-        self.price_usd_per_kwh.resize(sites, Arc::new([]));
+    /// Of sites with these energy prices by control interval of the whole run, $/kWh (empty without a tariff), of which so
+    /// many are known ahead, that of the running interval included.
+    #[must_use]
+    pub fn new(price_usd_per_kwh: Vec<Arc<[f64]>>, known: usize) -> Self {
+        let none = vec![Kw::ZERO; price_usd_per_kwh.len()];
+        Self { load_kw: none.clone(), solar_kw: none, price_usd_per_kwh, now: 0, known }
+    }
+
+    /// An interval of the run begins in which nothing is drawn yet.
+    pub(super) fn begin(&mut self, now: usize) {
+        self.now = now;
+        self.load_kw.fill(Kw::ZERO);
+        self.solar_kw.fill(Kw::ZERO);
+    }
+
+    /// Power of everything but charging, without solar, and solar power of a part of a site in the interval that begins.
+    pub(crate) fn add(&mut self, site: usize, load: Kw, solar: Kw) {
+        self.load_kw[site] += load;
+        self.solar_kw[site] += solar;
+    }
+
+    /// Power of everything but charging in the interval that begins, without solar, by site.
+    #[must_use]
+    pub fn load_kw(&self) -> &[Kw] {
+        &self.load_kw
+    }
+
+    /// Solar power in the interval that begins, by site.
+    #[must_use]
+    pub fn solar_kw(&self) -> &[Kw] {
+        &self.solar_kw
+    }
+
+    /// How many intervals prices are known ahead, this one included.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.known
+    }
+
+    /// How many sites there are.
+    #[must_use]
+    pub fn sites(&self) -> usize {
+        self.load_kw.len()
     }
 
     /// Energy price of this and the coming intervals at a site, $/kWh, as far as it is known; empty without a tariff.

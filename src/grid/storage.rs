@@ -20,13 +20,19 @@ pub(crate) struct Storage {
     capacity: Kwh,
     charged: Kwh,
     discharged: Kwh,
+    /// Stored when the run began.
+    opening: Kwh,
+    /// Lost because what it can hold became less.
+    faded: Kwh,
 }
 
 impl Storage {
     /// As the run begins.
     pub(super) fn new(key: String, spec: StorageSpec) -> Self {
         let capacity = Kwh(spec.energy_kwh);
-        Self { key, energy: capacity * spec.first_soc, capacity, spec, charged: Kwh::ZERO, discharged: Kwh::ZERO }
+        let opening = capacity * spec.first_soc;
+        let (charged, discharged, faded) = (Kwh::ZERO, Kwh::ZERO, Kwh::ZERO);
+        Self { key, energy: opening, capacity, spec, charged, discharged, opening, faded }
     }
 
     /// Its key in the scenario.
@@ -42,6 +48,31 @@ impl Storage {
     /// Energy discharged so far, grid side.
     pub(super) fn discharged(&self) -> Kwh {
         self.discharged
+    }
+
+    /// Energy stored.
+    pub(super) fn energy(&self) -> Kwh {
+        self.energy
+    }
+
+    /// Energy stored when the run began.
+    pub(super) fn opening(&self) -> Kwh {
+        self.opening
+    }
+
+    /// Energy lost because what it can hold became less.
+    pub(super) fn faded(&self) -> Kwh {
+        self.faded
+    }
+
+    /// Energy that came into its cells and went out of them, by what was charged and discharged at its terminals.
+    pub(super) fn through_cells(&self) -> (Kwh, Kwh) {
+        (self.charged * self.one_way(), self.discharged / self.one_way())
+    }
+
+    /// Energy stored over usable energy.
+    pub(super) fn soc(&self) -> f64 {
+        if self.capacity > Kwh::ZERO { self.energy / self.capacity } else { self.energy.0 }
     }
 
     /// Usable energy over that when new.
@@ -100,7 +131,15 @@ impl Storage {
         let cycles = (power * time).0.abs() / 2.0 / self.spec.energy_kwh;
         let lost = cycles * self.spec.loss_per_cycle + time.0 / YEAR_H * self.spec.loss_per_year;
         self.capacity = (self.capacity - Kwh(lost * self.spec.energy_kwh)).max(Kwh::ZERO);
+        self.faded += (self.energy - self.capacity).max(Kwh::ZERO);
         self.energy = self.energy.min(self.capacity);
+    }
+
+    /// Adds to what it stores, and to what it counts as charged, for tests that break a run on purpose.
+    #[cfg(test)]
+    pub(super) fn tamper(&mut self, stored: Kwh, charged: Kwh) {
+        self.energy += stored;
+        self.charged += charged;
     }
 }
 

@@ -1,139 +1,169 @@
 //! The books of hydrogen at the end of a run: no kg appears or vanishes, nothing leaves its bounds, queues obey Little.
 
-use super::state::{Dispenser, FuelBalance, FuelQueue, Plant, PlantBooks, Station, StationBooks};
+use super::state::{Dispenser, FuelBalance, FuelQueue, Plant, PlantBooks, Position, Station, StationBooks};
 use super::storage::{Bulk, Cascade, Storage};
-use super::visit::{FuelArrivals, FuelDepartures};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
-use crate::record::hydrogen::{HydrogenSummary, StationTally};
-use crate::vehicle::user::Vehicle;
-use bevy_ecs::prelude::*;
+use crate::record::audit::{Check, Findings, Told};
+use crate::record::hydrogen::StationTally;
+use bevy_ecs::prelude::World;
 
 /// Relative difference that rounding may leave in a mass.
 const TOLERANCE: f64 = 1e-9;
 
-/// A station with what is audited of it.
-type Audited<'a> = (&'a Station, &'a Bulk, &'a Cascade, &'a FuelQueue, &'a StationBooks);
-
-/// Everything that does not add up; empty when all is well. `used_kg` is what vehicles used,
-/// `aboard_kg` what the tanks hold that are with their vehicles.
-#[must_use]
-pub fn audit(world: &mut World, summary: &HydrogenSummary, used_kg: f64, aboard_kg: f64) -> Vec<String> {
-    let mut books = Books::default();
-    let (mut stations, mut plants) = (world.query::<Audited<'_>>(), world.query::<(&Plant, &PlantBooks)>());
-    let mut dispensers = world.query::<&Dispenser>();
-    let on_board_kg = aboard_kg + with_stations(world);
+/// Everything that does not add up.
+pub(crate) fn audit(world: &World, told: &Told<'_>, findings: &mut Findings) {
+    let mut books = Books { findings };
     let end_s = world.resource::<Clock>().end_s();
-    let (mut piped, mut sent) = (0.0, 0.0);
-    let stations = stations.query(world);
-    for (here, tally) in world.resource::<Roster<Station>>().iter(&stations).zip(&summary.stations) {
-        books.station(here, tally);
-        books.queue(here, tally, end_s);
-        piped += here.4.total().piped_kg;
+    let roster = world.resource::<Roster<Station>>();
+    let storages = roster.components::<Bulk>(world).zip(roster.components::<Cascade>(world));
+    let stations = roster.components::<Station>(world).zip(storages).zip(roster.components::<StationBooks>(world));
+    let mut piped_kg = 0.0;
+    for (((station, (bulk, cascade)), own), tally) in stations.zip(&told.summary.hydrogen.stations) {
+        books.station(station, (&bulk.0, &cascade.0), own, tally);
+        piped_kg += own.total().piped_kg;
     }
-    let plants = plants.query(world);
-    for (plant, state) in world.resource::<Roster<Plant>>().iter(&plants) {
+    let queues = roster.components::<Station>(world).zip(roster.components::<FuelQueue>(world));
+    for (((station, queue), own), area_s) in
+        queues.zip(roster.components::<StationBooks>(world)).zip(&told.station_areas_s)
+    {
+        let what = || format!("queue: length of that of {} over time, counted and from its rows, s", station.key);
+        books.findings.same_s(Check::QueueCounted, what, queue.area_until_s(end_s), *area_s);
+        let what = || format!("{}: queue by interval and waits, s", station.key);
+        books.equal(Check::StationQueue, what, own.total().waiting_s, *area_s as f64);
+    }
+    let plants = world.resource::<Roster<Plant>>();
+    let mut sent_kg = 0.0;
+    for (plant, state) in plants.components::<Plant>(world).zip(plants.components::<PlantBooks>(world)) {
+        books.plant(plant, state);
+        sent_kg += state.total().stations_kg;
+    }
+    books.equal(Check::Pipelines, || "pipelines: kg in and out".to_owned(), sent_kg, piped_kg);
+    books.vehicles(world, told);
+}
+
+struct Books<'a> {
+    findings: &'a mut Findings,
+}
+
+impl Books<'_> {
+    fn equal(&mut self, check: Check, what: impl FnOnce() -> String, left: f64, right: f64) {
+        let tolerance = TOLERANCE * left.abs().max(right.abs()).max(1.0);
+        self.findings.near(check, || format!("hydrogen: {}", what()), left, right, tolerance);
+    }
+
+    fn between(&mut self, check: Check, what: impl FnOnce() -> String, value: f64, bounds: (f64, f64)) {
+        self.findings.between(check, || format!("hydrogen: {}", what()), value, bounds);
+    }
+
+    fn plant(&mut self, plant: &Plant, state: &PlantBooks) {
         let (at, total, stock_kg) = (plant.id.0, state.total(), state.stock_kg());
         let out_kg = total.neighbours_kg + total.stations_kg + stock_kg;
-        books.equal(&format!("plant {at}: kg in, and out and stored"), state.opening_kg + total.produced_kg, out_kg);
-        books.between(&format!("plant {at}: stock, kg"), stock_kg, 0.0, plant.spec.capacity_kg);
-        books.between(&format!("plant {at}: to neighbours, kg"), total.neighbours_kg, 0.0, total.neighbours_asked_kg);
-        sent += total.stations_kg;
-    }
-    books.equal("pipelines: kg in and out", sent, piped);
-    let balance = world.resource::<FuelBalance>();
-    let at_positions = dispensers.iter(world).filter(|dispenser| dispenser.fill().is_some()).count();
-    books.equal(
-        "fills begun, and ended or open",
-        balance.begun() as f64,
-        (balance.ended() + at_positions as u64) as f64,
-    );
-    let all = summary.all();
-    books.equal("fills begun and rows", balance.begun() as f64, all.fills as f64);
-    let bought_kg = all.got_kg - all.visitors_kg;
-    books.equal(
-        "vehicles: kg on board and fuelled, and used and on board",
-        balance.opening_on_board_kg() + bought_kg,
-        used_kg + on_board_kg,
-    );
-    books.broken
-}
-
-/// Hydrogen in the tanks that are with stations, their queues, or on their way to or from them, kg.
-fn with_stations(world: &mut World) -> f64 {
-    let is_ours = |vehicle: &Vehicle| !matches!(vehicle, Vehicle::Visitor(_));
-    let (mut dispensers, mut queues) = (world.query::<&Dispenser>(), world.query::<&FuelQueue>());
-    let fills = dispensers.iter(world).filter_map(Dispenser::fill).map(|fill| &fill.arrival);
-    let waiting = queues.iter(world).flat_map(FuelQueue::waiting);
-    let coming = world.resource::<FuelArrivals>().iter();
-    let there = fills.chain(waiting).chain(coming).filter(|arrival| is_ours(&arrival.vehicle));
-    let there: f64 = there.map(|arrival| arrival.tank.kg()).sum();
-    let leaving = world.resource::<FuelDepartures>().iter().filter(|departure| is_ours(&departure.vehicle));
-    there + leaving.map(|departure| departure.tank.kg()).sum::<f64>()
-}
-
-#[derive(Default)]
-struct Books {
-    broken: Vec<String>,
-}
-
-impl Books {
-    fn equal(&mut self, what: &str, left: f64, right: f64) {
-        let scale = left.abs().max(right.abs()).max(1.0);
-        if (left - right).abs() > TOLERANCE * scale {
-            self.broken.push(format!("{what}: {left} is not {right}"));
-        }
+        let in_kg = state.opening_kg + total.produced_kg;
+        self.equal(Check::PlantMass, || format!("plant {at}: kg in, and out and stored"), in_kg, out_kg);
+        let what = || format!("plant {at}: stock, kg");
+        self.between(Check::PlantStock, what, stock_kg, (0.0, plant.spec.capacity_kg));
+        let what = || format!("plant {at}: to neighbours, kg");
+        self.between(Check::PlantNeighbours, what, total.neighbours_kg, (0.0, total.neighbours_asked_kg));
     }
 
-    fn between(&mut self, what: &str, value: f64, least: f64, most: f64) {
-        let slack = TOLERANCE * most.abs().max(1.0);
-        if !(least - slack..=most + slack).contains(&value) {
-            self.broken.push(format!("{what}: {value} is not between {least} and {most}"));
-        }
+    fn vehicles(&mut self, world: &World, told: &Told<'_>) {
+        let balance = world.resource::<FuelBalance>();
+        let positions = world.resource::<Roster<Position>>().components::<Dispenser>(world);
+        let open = positions.filter(|dispenser| dispenser.fill().is_some()).count() as u64;
+        let what = || "hydrogen: fills begun, and ended or open".to_owned();
+        self.findings.same(Check::FillsEnded, what, balance.begun(), balance.ended() + open);
+        let (all, summary) = (told.summary.hydrogen.all(), told.summary);
+        let what = || "hydrogen: fills begun and rows".to_owned();
+        self.findings.same(Check::FillRows, what, balance.begun(), all.fills);
+        let taken_kg = balance.opening_on_board_kg() + all.got_kg - all.visitors_kg;
+        let used_kg = summary.all_fleets().hydrogen_kg + summary.hub.equipment.hydrogen_kg;
+        let what = || "vehicles: kg on board and fuelled, and used and on board".to_owned();
+        self.equal(Check::VehicleHydrogen, what, taken_kg, used_kg + told.on_board_kg);
     }
 
-    fn station(&mut self, (station, bulk, cascade, _, books): Audited<'_>, tally: &StationTally) {
-        let key = &station.key;
-        let (bulk, cascade, total) = (&bulk.0, &cascade.0, books.total());
-        let supplied = total.produced_kg + total.delivered_kg + total.piped_kg;
-        self.equal(
-            &format!("{key}: bulk storage, kg in, and out and stored"),
-            bulk.opening_kg() + supplied,
-            total.compressed_kg + total.vented_kg + bulk.kg(),
-        );
-        self.equal(
-            &format!("{key}: cascade, kg in, and out and stored"),
-            cascade.opening_kg() + total.compressed_kg,
-            total.dispensed_kg + cascade.kg(),
-        );
+    fn station(
+        &mut self,
+        station: &Station,
+        (bulk, cascade): (&Storage, &Storage),
+        books: &StationBooks,
+        tally: &StationTally,
+    ) {
+        let (key, total) = (&station.key, books.total());
+        let mut equal = |check, what: &str, left, right| self.equal(check, || format!("{key}: {what}"), left, right);
+        let supplied_kg = total.produced_kg + total.delivered_kg + total.piped_kg;
+        let (in_kg, out_kg) = (bulk.opening_kg() + supplied_kg, total.compressed_kg + total.vented_kg + bulk.kg());
+        equal(Check::BulkMass, "bulk storage, kg in, and out and stored", in_kg, out_kg);
+        let (in_kg, out_kg) = (cascade.opening_kg() + total.compressed_kg, total.dispensed_kg + cascade.kg());
+        equal(Check::CascadeMass, "cascade, kg in, and out and stored", in_kg, out_kg);
         if let Some(delivery) = &station.spec.delivery {
-            self.equal(
-                &format!("{key}: kg in trailers, and unloaded, lost and gone back"),
-                f64::from(total.trailers) * delivery.payload_kg,
-                total.delivered_kg + total.unload_lost_kg + total.returned_kg,
-            );
+            let brought_kg = f64::from(total.trailers) * delivery.payload_kg;
+            let gone_kg = total.delivered_kg + total.unload_lost_kg + total.returned_kg;
+            equal(Check::TrailerMass, "kg in trailers, and unloaded, lost and gone back", brought_kg, gone_kg);
         }
-        self.equal(&format!("{key}: kg dispensed and in fills"), total.dispensed_kg, tally.got_kg);
-        self.equal(&format!("{key}: kg dispensed and in the table"), total.dispensed_kg, tally.dispensed_kg);
-        self.equal(&format!("{key}: kg made and in the table"), total.produced_kg, tally.produced_kg);
+        equal(Check::DispensedFills, "kg dispensed and in fills", total.dispensed_kg, tally.got_kg);
+        equal(Check::DispensedRows, "kg dispensed and in the table", total.dispensed_kg, tally.dispensed_kg);
+        equal(Check::ProducedRows, "kg made and in the table", total.produced_kg, tally.produced_kg);
         self.storage(&format!("{key}: bulk storage"), bulk, 0.0);
         self.storage(&format!("{key}: cascade"), cascade, cascade.least_kg());
     }
 
     fn storage(&mut self, what: &str, storage: &Storage, least_kg: f64) {
-        let (lowest_kg, highest_kg) = storage.seen_kg();
-        self.between(&format!("{what}, lowest kg"), lowest_kg, least_kg, storage.capacity_kg());
-        self.between(&format!("{what}, highest kg"), highest_kg, least_kg, storage.capacity_kg());
+        let ((lowest_kg, highest_kg), bounds) = (storage.seen_kg(), (least_kg, storage.capacity_kg()));
+        self.between(Check::HydrogenLowest, || format!("{what}, lowest kg"), lowest_kg, bounds);
+        self.between(Check::HydrogenHighest, || format!("{what}, highest kg"), highest_kg, bounds);
         if let (Some(bar), Some(full_bar)) = (storage.bar(), storage.full_bar()) {
-            self.between(&format!("{what}, bar"), bar, 0.0, full_bar);
+            self.between(Check::HydrogenPressure, || format!("{what}, bar"), bar, (0.0, full_bar));
+        }
+    }
+}
+
+/// Breaks the books of stations and plants on purpose, for tests of the audit.
+#[cfg(test)]
+pub(crate) mod tamper {
+    use super::{Bulk, Cascade, Check, FuelBalance, PlantBooks, StationBooks, World};
+    use crate::hydrogen::state::Sums;
+
+    /// What breaks all of a kind so that a check objects.
+    pub(crate) fn breaks(world: &mut World, check: Check) {
+        match check {
+            Check::Pipelines => totals(world, |total| total.piped_kg += 1.0),
+            Check::TrailerMass => totals(world, |total| total.trailers += 1),
+            Check::DispensedFills | Check::DispensedRows => totals(world, |total| total.dispensed_kg += 1.0),
+            Check::ProducedRows => totals(world, |total| total.produced_kg += 1.0),
+            Check::StationQueue => totals(world, |total| total.waiting_s += 60.0),
+            Check::PlantMass => plants(world, |plant| plant.stock_kg += 1.0),
+            Check::PlantStock => plants(world, |plant| plant.stock_kg = -1.0),
+            Check::PlantNeighbours => plants(world, |plant| plant.total.neighbours_kg += 1e9),
+            Check::BulkMass => bulk(world, |kg| *kg += 0.001),
+            Check::CascadeMass => cascade(world, |kg| *kg += 0.001),
+            Check::HydrogenLowest => bulk(world, |kg| *kg = -1.0),
+            Check::HydrogenHighest | Check::HydrogenPressure => cascade(world, |kg| *kg = 1e6),
+            Check::FillsEnded => world.resource_mut::<FuelBalance>().ended += 1,
+            Check::FillRows => world.resource_mut::<FuelBalance>().begun += 1,
+            other => unreachable!("{other:?} is no check of hydrogen"),
         }
     }
 
-    /// Little's law: the area under a queue's length is the sum of its waits.
-    fn queue(&mut self, (station, _, _, queue, books): Audited<'_>, tally: &StationTally, end_s: u32) {
-        let area_s = queue.area_until_s(end_s);
-        let waits_s = tally.waits.mean_min().unwrap_or(0.0) * tally.waits.number() as f64 * 60.0;
-        self.equal(&format!("{}: queue length over time and waits, s", station.key), area_s as f64, waits_s);
-        self.equal(&format!("{}: queue by interval and waits, s", station.key), books.total().waiting_s, waits_s);
+    fn totals(world: &mut World, change: fn(&mut Sums)) {
+        world.query::<&mut StationBooks>().iter_mut(world).for_each(|mut books| change(&mut books.total));
+    }
+
+    fn plants(world: &mut World, change: fn(&mut PlantBooks)) {
+        world.query::<&mut PlantBooks>().iter_mut(world).for_each(|mut books| change(&mut books));
+    }
+
+    fn bulk(world: &mut World, change: fn(&mut f64)) {
+        for mut bulk in world.query::<&mut Bulk>().iter_mut(world) {
+            change(&mut bulk.0.lot_mut().kg);
+            bulk.0.note();
+        }
+    }
+
+    fn cascade(world: &mut World, change: fn(&mut f64)) {
+        for mut cascade in world.query::<&mut Cascade>().iter_mut(world) {
+            change(&mut cascade.0.lot_mut().kg);
+            cascade.0.note();
+        }
     }
 }

@@ -2,16 +2,18 @@
 
 use super::state::{Dispenser, Fill, FuelQueue, Plant, PlantBooks, Position, Station};
 use super::station::StationPartsItem;
-use super::storage::Lot;
-use super::visit::FuelArrival;
+use super::storage::{Bulk, Cascade, Lot};
+use super::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::ids::{Roster, StationId};
 use crate::kernel::units::Hours;
 use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::table::At;
 use crate::record::words::FuelLeave;
+use crate::scenario::loaded::Levels;
+use crate::vehicle::on_board::Content;
 use crate::vehicle::record::vehicle_kind;
-use crate::vehicle::user::User;
+use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 
 pub(super) fn fill_row(station: StationId, fill: &Fill, position: u32, end_s: u32, leave: FuelLeave) -> RefuelRow {
@@ -100,6 +102,30 @@ pub(super) fn plant_row(plant: &Plant, books: &PlantBooks, start_s: u32) -> Plan
         neighbours_asked_kg: sums.neighbours_asked_kg,
         neighbours_kg: sums.neighbours_kg,
         stations_kg: sums.stations_kg,
+    }
+}
+
+/// What the tanks hold that are at stations, in their queues, or on their way to or from them, each with its vehicle.
+pub(crate) fn on_board(world: &World) -> Vec<(Vehicle, Content)> {
+    let positions = world.resource::<Roster<Position>>().components::<Dispenser>(world);
+    let fills = positions.filter_map(Dispenser::fill).map(Fill::arrival);
+    let waiting = world.resource::<Roster<Station>>().components::<FuelQueue>(world).flat_map(FuelQueue::waiting);
+    let coming = world.resource::<FuelArrivals>().iter();
+    let there = fills.chain(waiting).chain(coming).map(|it| (it.vehicle, Content::tank(&it.tank)));
+    let leaving = world.resource::<FuelDepartures>().iter();
+    there.chain(leaving.map(|it| (it.vehicle, Content::tank(&it.tank)))).collect()
+}
+
+/// How full stations and plants are.
+pub(crate) fn levels(world: &World, levels: &mut Levels) {
+    let stations = world.resource::<Roster<Station>>();
+    let storages = stations.components::<Bulk>(world).zip(stations.components::<Cascade>(world));
+    for (station, (bulk, cascade)) in stations.components::<Station>(world).zip(storages) {
+        levels.stations.insert(station.key.clone(), [bulk.level(), cascade.level()]);
+    }
+    let plants = world.resource::<Roster<Plant>>();
+    for (plant, books) in plants.components::<Plant>(world).zip(plants.components::<PlantBooks>(world)) {
+        levels.plants.insert(plant.key.clone(), books.stock_kg() / plant.spec.capacity_kg);
     }
 }
 

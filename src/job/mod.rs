@@ -180,8 +180,8 @@ impl Job<'_> {
         digests: BTreeMap<String, String>,
         notes: &[PluginNotes],
     ) -> Result<(PathBuf, Vec<String>), JobError> {
-        folder.write(SUMMARY, &pretty(&SummaryFile { schema: SCHEMA, metrics }))?;
-        folder.write(hub::FILE, &pretty(&Hub::of(self.loaded)))?;
+        folder.write_json(SUMMARY, &SummaryFile { schema: SCHEMA, metrics })?;
+        folder.write_json(hub::FILE, &Hub::of(self.loaded))?;
         let manifest = self.manifest(digests, notes.to_vec());
         let mut remarks = Vec::new();
         if self.with_report {
@@ -225,11 +225,6 @@ impl Job<'_> {
         let changed = self.fork.iter().flat_map(|(fork, _)| fork.changed.inputs.clone());
         self.loaded.inputs.clone().into_iter().chain(changed).collect()
     }
-}
-
-/// Text of a file that is JSON.
-fn pretty(value: &impl serde::Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// blake3 of each plugin by its name; a second one of the same name is told apart by its kind.

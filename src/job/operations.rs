@@ -47,7 +47,7 @@ impl Job<'_> {
         let digest = written.digest();
         let forked = self.forked(&written, &simulation);
         if !forked.is_empty() {
-            folder.write(fork::FILE, &self.fork_json(&forked))?;
+            folder.write_json(fork::FILE, &self.fork_json(&forked))?;
         }
         let Written { mut summary, digests, .. } = written;
         match self.bound {
@@ -81,9 +81,9 @@ impl Job<'_> {
     }
 
     /// `fork.json`.
-    fn fork_json(&self, forked: &[Difference]) -> String {
+    fn fork_json(&self, forked: &[Difference]) -> serde_json::Value {
         let (asked, paths) = self.fork.as_ref().map(|(fork, _)| (&fork.asked, &fork.paths)).unzip();
-        super::pretty(&serde_json::json!({ "schema": 1, "asked": asked, "changed": paths, "metrics": forked }))
+        serde_json::json!({ "schema": 1, "asked": asked, "changed": paths, "metrics": forked })
     }
 
     /// How far the replay is from the best possible.

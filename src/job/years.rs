@@ -1,6 +1,6 @@
 //! Years of a transition into a folder, with what is done kept after each.
 
-use super::{Finished, Job, JobError, Kind, Progress, pretty};
+use super::{Finished, Job, JobError, Kind, Progress};
 use crate::record::folder::{RunFolder, SCHEMA};
 use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
@@ -37,7 +37,7 @@ impl Job<'_> {
                 Ok(written) => digests = written,
                 Err(error) => broken = Some(error.to_string()),
             }
-            if let Err(error) = folder.write(PROGRESS, &pretty(&progress)) {
+            if let Err(error) = folder.write_json(PROGRESS, &progress) {
                 broken = broken.take().or(Some(error.to_string()));
             }
             // What cannot be kept need not be simulated: the disk is full in the next year too.

@@ -70,10 +70,13 @@ pub struct Roster<T: Send + Sync + 'static> {
 #[cfg_attr(private_rooms, allow(dead_code, reason = "tests walk it; what has a length can be empty"))]
 impl<T: Send + Sync + 'static> Roster<T> {
     /// From pairs of index and entity, in any order.
+    ///
+    /// # Panics
+    /// When ids are not dense: an entity would stand for another one.
     #[must_use]
     pub fn new(mut pairs: Vec<(usize, Entity)>) -> Self {
         pairs.sort_by_key(|pair| pair.0);
-        debug_assert!(pairs.iter().enumerate().all(|(at, pair)| at == pair.0), "ids are dense");
+        assert!(pairs.iter().enumerate().all(|(at, pair)| at == pair.0), "ids are dense");
         Self { entities: pairs.into_iter().map(|pair| pair.1).collect(), kind: core::marker::PhantomData }
     }
 

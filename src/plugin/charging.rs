@@ -43,8 +43,8 @@ const COLUMNS: &[(&str, Take<Charging>)] = &[
     ("session-duty-kwh", Take::F64(|view, out| out.extend(view.sessions.duty_kwh.iter().map(|energy| energy.0)))),
     ("session-arrive-s", Take::U32(|view, out| out.extend_from_slice(&view.sessions.arrive_s))),
     ("session-depart-s", Take::U32(|view, out| out.extend_from_slice(&view.sessions.depart_s))),
-    ("site-load-kw", Take::F64(|view, out| out.extend(view.sites.load_kw.iter().map(|power| power.0)))),
-    ("site-solar-kw", Take::F64(|view, out| out.extend(view.sites.solar_kw.iter().map(|power| power.0)))),
+    ("site-load-kw", Take::F64(|view, out| out.extend(view.sites.load_kw().iter().map(|power| power.0)))),
+    ("site-solar-kw", Take::F64(|view, out| out.extend(view.sites.solar_kw().iter().map(|power| power.0)))),
     ("site-price-usd-per-kwh", Take::F64(|view, out| prices(view, out))),
     (
         "node-parent",
@@ -58,10 +58,10 @@ const COLUMNS: &[(&str, Take<Charging>)] = &[
 
 /// Prices ahead, one site after the other, each as long as prices are known ahead; NaN where there is no tariff.
 fn prices(view: &ChargingView<'_>, out: &mut Vec<f64>) {
-    for site in 0..view.sites.price_usd_per_kwh.len() {
+    for site in 0..view.sites.sites() {
         let known = view.sites.prices(site);
         out.extend_from_slice(known);
-        out.extend(std::iter::repeat_n(f64::NAN, view.sites.known - known.len()));
+        out.extend(std::iter::repeat_n(f64::NAN, view.sites.known() - known.len()));
     }
 }
 
@@ -98,7 +98,7 @@ impl PluginKind for Charging {
 
     fn keep(state: &mut Self::State, view: &ChargingView<'_>) {
         (state.time_s, state.interval_s) = (view.time_s, view.interval_s);
-        state.prices_known = view.sites.known as u32;
+        state.prices_known = view.sites.known() as u32;
         state.given_kw = None;
     }
 
@@ -133,13 +133,8 @@ impl PluginKind for Charging {
             sessions.arrive_s.push(36_000 - (7_200.0 * spread(at, 0.5)) as u32);
             sessions.depart_s.push(if at % 4 == 0 { NONE } else { 36_000 + (14_400.0 * spread(at, 0.7)) as u32 });
         }
-        let sites = SiteOutlook {
-            load_kw: vec![Kw(120.0)],
-            solar_kw: vec![Kw(40.0)],
-            price_usd_per_kwh: vec![[0.2, 0.1, 0.4, 0.3].into()],
-            now: 0,
-            known: 4,
-        };
+        let mut sites = SiteOutlook::new(vec![[0.2, 0.1, 0.4, 0.3].into()], 4);
+        sites.add(0, Kw(120.0), Kw(40.0));
         let view = ChargingView {
             time_s: 36_000,
             interval_s: 300,

@@ -53,8 +53,8 @@ pub enum FolderError {
         /// What else is there.
         name: String,
     },
-    /// The manifest is not the text that it should be: nothing is written then.
-    #[error("a fault of Portvolt: its manifest cannot be written as JSON ({0}); please report it")]
+    /// A manifest or a result cannot be said in JSON: nothing is written then.
+    #[error("a fault of Portvolt: a result cannot be written as JSON ({0}); please report it")]
     Json(#[from] serde_json::Error),
     /// The system refused.
     #[error(transparent)]
@@ -330,6 +330,14 @@ impl RunFolder {
         Ok(whole::write_inside(&self.path().join(name), text)?)
     }
 
+    /// Writes one file as JSON; none when a value is none that JSON knows.
+    ///
+    /// # Errors
+    /// When the value cannot be said in JSON, or the system refuses.
+    pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), FolderError> {
+        self.write(name, &serde_json::to_string_pretty(value)?)
+    }
+
     /// Takes one file out again.
     ///
     /// # Errors
@@ -410,6 +418,18 @@ mod tests {
         std::fs::remove_file(target.join("tables/notes.txt")).unwrap();
         RunFolder::begin(&target, true).unwrap().finish(manifest("second")).unwrap();
         assert_eq!(title(&target), "second");
+    }
+
+    /// A map whose keys are no strings has no form in JSON: an error, and not an empty file.
+    #[test]
+    fn what_json_cannot_say_is_an_error_and_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = RunFolder::begin(&dir.path().join("out"), false).unwrap();
+        let told = folder.write_json("summary.json", &BTreeMap::from([((1, 2), 3)])).unwrap_err();
+        assert!(matches!(told, FolderError::Json(_)), "{told}");
+        assert!(!folder.path().join("summary.json").exists());
+        folder.write_json("summary.json", &BTreeMap::from([("a", 3)])).unwrap();
+        assert!(folder.path().join("summary.json").exists());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Rows out: typed tables, a summary folded from the rows, a manifest. Systems append; nothing in a run reads back.
 
+pub mod audit;
 pub mod background;
 pub mod folder;
 pub mod groups;

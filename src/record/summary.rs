@@ -517,6 +517,19 @@ mod tests {
         assert_eq!(told(&mut summary, "site:b", MetricName::EnergyRequestedKwh), 15.0);
     }
 
+    /// The table says when a session began and ended; one that ends before it begins is a fault that the audit tells. Here it
+    /// adds no time, and does not stop the run with an overflow.
+    #[test]
+    fn a_session_that_ends_before_it_starts_adds_no_time() {
+        let mut summary = summary();
+        let turned = SessionRow { start_s: Some(900), ..session(0, 30.0, 30.0, Leave::Done) };
+        summary.sessions(&[turned]);
+        assert_eq!(summary.hub.charging.busy_s, 0.0);
+        assert_eq!(summary.hub.charging.sessions, 1);
+        summary.sessions(&[session(0, 30.0, 30.0, Leave::Done)]);
+        assert_eq!(summary.hub.charging.busy_s, 600.0);
+    }
+
     /// A visitor that leaves short does not come again; thrown out by an outage it does, as the same.
     #[test]
     fn visitors_come_once_but_for_outages() {

@@ -26,6 +26,12 @@ impl Waits {
         self.number
     }
 
+    /// Sum of all, s.
+    #[must_use]
+    pub fn sum_s(&self) -> u64 {
+        self.sum_s
+    }
+
     /// Mean, minutes.
     #[must_use]
     pub fn mean_min(&self) -> Option<f64> {

@@ -4,6 +4,7 @@ use super::output::OutputError;
 use crate::plugin::PluginError;
 use crate::policy::PolicyFault;
 use crate::policy::parameter::PolicyError;
+use crate::record::audit::Finding;
 
 /// How to run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,8 +41,8 @@ pub enum RunError {
         fault: PolicyFault,
     },
     /// The books do not balance: an error of ours, never of the user.
-    #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.join("\n"))]
-    Audit(Vec<String>),
+    #[error("the run broke its own rules, which is a fault of Portvolt; please report it:\n{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Audit(Vec<Finding>),
     /// It could not be compared with the best possible.
     #[error("{0}")]
     Bound(String),

@@ -3,6 +3,7 @@
 use crate::kernel::calendar::Calendar;
 use crate::kernel::stage::Register;
 use crate::place::build::Build;
+use crate::record::audit::{Findings, Told};
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::kept::Table;
 use crate::record::metrics::Metric;
@@ -12,6 +13,9 @@ use crate::record::rows::{
 };
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
+use crate::scenario::loaded::Levels;
+use crate::vehicle::on_board::Content;
+use crate::vehicle::user::Vehicle;
 use crate::{charging, freight, grid, hydrogen, swap, terminal, truck, yard};
 use bevy_ecs::prelude::World;
 
@@ -34,12 +38,20 @@ pub(crate) struct Room {
     pub(crate) close: fn(&mut World, u32),
     /// What it has to say when the run is over, beside its tables.
     pub(crate) metrics: fn(&World, &Names) -> Vec<Metric>,
-    /// Energy in batteries that it holds, beside those in vehicles and at ports, for the audit, kWh.
+    /// Batteries and tanks that it holds, with their vehicles: each is with one room at a time.
+    pub(crate) on_board: fn(&World) -> Vec<(Vehicle, Content)>,
+    /// Energy in batteries that it holds and that belong to no vehicle, or to one that is with a service, kWh.
     pub(crate) stored_kwh: fn(&World) -> f64,
+    /// Battery energy, kWh, and hydrogen, kg, that its vehicles used and no row tells yet.
+    pub(crate) used_so_far: fn(&World) -> (f64, f64),
+    /// Its vehicles that work, each with its owner and model.
+    pub(crate) kinds: fn(&World) -> Vec<(Vehicle, String)>,
+    /// How full its storages are.
+    pub(crate) levels: fn(&World, &mut Levels),
     /// Things on its agenda that came due.
     pub(crate) events: fn(&World) -> u64,
-    /// What of its state does not hold at the end of a run, for the audit.
-    pub(crate) audit: fn(&World) -> Vec<String>,
+    /// Holds its state at the end of a run to what the tables say, and tells what does not fit.
+    pub(crate) audit: fn(&World, &Told<'_>, &mut Findings),
 }
 
 /// A room that does nothing.
@@ -52,9 +64,13 @@ const NOTHING: Room = Room {
     tables: &[],
     close: |_, _| {},
     metrics: |_, _| Vec::new(),
+    on_board: |_| Vec::new(),
     stored_kwh: |_| 0.0,
+    used_so_far: |_| (0.0, 0.0),
+    kinds: |_| Vec::new(),
+    levels: |_, _| {},
     events: |_| 0,
-    audit: |_| Vec::new(),
+    audit: |_, _, _| {},
 };
 
 /// Does a scenario say what vessels burn?
@@ -70,6 +86,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: grid::register,
         tables: &[Table::of::<PowerRow>(), Table::of::<NodeRow>()],
         metrics: grid::record::metrics,
+        audit: grid::audit::audit,
         ..NOTHING
     },
     Room {
@@ -79,6 +96,8 @@ pub(crate) const ROOMS: [Room; 8] = [
         tables: &[Table::of::<SessionRow>()],
         close: charging::record::close,
         metrics: charging::lots::metrics,
+        on_board: charging::record::on_board,
+        audit: charging::audit::audit,
         events: |world| world.resource::<charging::agenda::ChargingAgenda>().handled(),
         ..NOTHING
     },
@@ -98,7 +117,10 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: terminal::register,
         add: terminal::build::add,
         tables: &[Table::of::<EquipmentRow>()],
+        on_board: terminal::record::on_board,
         stored_kwh: |world| world.resource::<terminal::state::ServiceRoutes>().stored_kwh(),
+        used_so_far: terminal::record::used_so_far,
+        kinds: terminal::record::kinds,
         ..NOTHING
     },
     Room {
@@ -107,7 +129,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: yard::systems::register,
         add: yard::build::add,
         metrics: yard::record::metrics,
-        audit: yard::record::audit,
+        audit: yard::audit::audit,
         events: yard::record::events,
         ..NOTHING
     },
@@ -119,6 +141,10 @@ pub(crate) const ROOMS: [Room; 8] = [
         start: truck::build::start,
         tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<IdlingRow>()],
         close: truck::record::close,
+        on_board: truck::record::on_board,
+        used_so_far: truck::record::used_so_far,
+        kinds: truck::record::kinds,
+        audit: truck::audit::audit,
         events: |world| world.resource::<truck::state::TruckAgenda>().handled(),
         ..NOTHING
     },
@@ -129,6 +155,9 @@ pub(crate) const ROOMS: [Room; 8] = [
         add: hydrogen::build::add,
         tables: &[Table::of::<RefuelRow>(), Table::of::<HydrogenRow>(), Table::of::<PlantRow>()],
         close: hydrogen::record::close,
+        on_board: hydrogen::record::on_board,
+        levels: hydrogen::record::levels,
+        audit: hydrogen::audit::audit,
         events: |world| world.resource::<hydrogen::state::HydrogenAgenda>().handled(),
         ..NOTHING
     },
@@ -139,6 +168,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         add: swap::build::add,
         metrics: swap::record::metrics,
         stored_kwh: swap::record::stored_kwh,
+        audit: swap::audit::audit,
         ..NOTHING
     },
 ];

@@ -27,7 +27,7 @@ use crate::scenario::loaded::{Levels, Loaded};
 use crate::terminal::state::{Pool, Unit};
 use crate::truck::state::{Fleet, ShiftKm};
 use crate::vehicle::user::User;
-use crate::{charging, hydrogen, terminal, truck};
+use crate::{charging, hydrogen, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ impl Simulation {
             profile::watch(&mut schedule);
         }
         let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
-        let audit = Some(Audit::new(&mut world, &loaded.scenario, &tariffs, &names));
+        let audit = Some(Audit::new(&world, &loaded.scenario, &tariffs, &names));
         Ok(Self {
             world,
             schedule,
@@ -264,6 +264,8 @@ impl Simulation {
         #[cfg(test)]
         (self.tamper.world)(&mut self.world);
         output.drain(&mut self.world, &self.names, &mut audit, true)?;
+        #[cfg(test)]
+        (self.tamper.after)(&mut self.world);
         for room in &ROOMS {
             output.add_metrics((room.metrics)(&self.world, &self.names));
         }
@@ -274,7 +276,9 @@ impl Simulation {
         let notes = self.plugin_notes();
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &notes);
         let metrics = output.summary_mut().metrics(&self.names);
-        let broken = audit.close(&mut self.world, output.summary(), &metrics, &self.names);
+        #[cfg(test)]
+        let metrics = self.tamper.told(metrics, &mut audit);
+        let broken = audit.close(&self.world, output.summary(), &metrics, &self.names);
         if broken.is_empty() { Ok(self.effort()) } else { Err(RunError::Audit(broken)) }
     }
 
@@ -347,10 +351,9 @@ impl Simulation {
         output.measure(summary);
         truck::record::forget_shifts(&mut self.world);
         self.world.resource_mut::<Clock>().advance();
-        let mut stored = stored(&mut self.world);
+        let mut stored = self.stored();
         // What this tick used is in the day and hour that it began: it was still on board before them.
-        let used = [truck::record::used_so_far(&mut self.world), terminal::record::used_so_far(&mut self.world)];
-        for (battery_kwh, hydrogen_kg) in used {
+        for (battery_kwh, hydrogen_kg) in ROOMS.iter().map(|room| (room.used_so_far)(&self.world)) {
             stored.battery_kwh += battery_kwh;
             stored.hydrogen_kg += hydrogen_kg;
         }
@@ -359,8 +362,8 @@ impl Simulation {
 
     /// What vehicles have on board now.
     #[must_use]
-    fn stored(&mut self) -> Stored {
-        stored(&mut self.world)
+    fn stored(&self) -> Stored {
+        stored(&self.world)
     }
 
     /// Tells the policies that the run is over.

@@ -1,12 +1,13 @@
 //! From the swap yards of a scenario to yards and bays.
 
 use super::spec::SwapSpec;
-use super::state::{Bay, BayWork, Yard, YardStock};
+use super::state::{Bay, BayWork, SwapYard, YardStock};
 use crate::kernel::ids::{SwapYardId, UnitId};
 use crate::place::build::Build;
 use crate::record::tally::Waits;
 use crate::terminal::state::{EquipmentModels, Pool, ServiceRoutes, Unit};
 use crate::vehicle::battery::Battery;
+use crate::vehicle::queue::WaitingLine;
 
 /// Puts the yards into the world; the units are there already.
 pub(crate) fn add(build: &mut Build<'_>) {
@@ -19,11 +20,11 @@ pub(crate) fn add(build: &mut Build<'_>) {
     for (yard, _) in &yards {
         build.world.resource_mut::<ServiceRoutes>().route(yard.site, yard.model);
     }
-    build.spawn::<_, Yard>(yards);
+    build.spawn::<_, SwapYard>(yards);
     build.spawn::<_, Bay>(bays);
 }
 
-fn yard(build: &mut Build<'_>, spec: &SwapSpec, bays: std::ops::Range<usize>) -> (Yard, YardStock) {
+fn yard(build: &mut Build<'_>, spec: &SwapSpec, bays: std::ops::Range<usize>) -> (SwapYard, YardStock) {
     let site = build.site(&spec.site);
     let models = build.world.resource::<EquipmentModels>();
     let model = models.find(&spec.model).expect("the check found every model");
@@ -35,12 +36,12 @@ fn yard(build: &mut Build<'_>, spec: &SwapSpec, bays: std::ops::Range<usize>) ->
     let mut units: Vec<UnitId> = units.map(|unit| unit.id).collect();
     units.sort_unstable();
     let stock = YardStock {
-        queue: Vec::new(),
+        queue: WaitingLine::default(),
         ready: (0..spec.spares).map(|_| (0, Battery::at_soc(curve.clone(), 1.0))).collect(),
         swaps: 0,
         waits: Waits::default(),
         least_ready: spec.spares as usize,
     };
     let swap_s = (spec.swap_min * 60.0).round() as u32;
-    (Yard { site, model, swap_s, ready_soc: spec.ready_soc, units, bays }, stock)
+    (SwapYard { site, model, swap_s, ready_soc: spec.ready_soc, units, bays }, stock)
 }

@@ -4,13 +4,14 @@ use crate::kernel::ids::{SiteId, SwapYardId, UnitId};
 use crate::record::tally::Waits;
 use crate::terminal::state::DelegatedUnit;
 use crate::vehicle::battery::Battery;
+use crate::vehicle::queue::WaitingLine;
 use bevy_ecs::prelude::Component;
 use std::ops::Range;
 
 /// A swap yard, as it stays for the whole run.
 #[derive(Component, Debug)]
 #[component(immutable)]
-pub(super) struct Yard {
+pub(super) struct SwapYard {
     pub(super) site: SiteId,
     /// Position of the equipment model whose batteries it swaps.
     pub(super) model: u32,
@@ -23,7 +24,7 @@ pub(super) struct Yard {
     pub(super) bays: Range<usize>,
 }
 
-impl Yard {
+impl SwapYard {
     /// Does this unit get its batteries here?
     pub(super) fn owns(&self, unit: UnitId) -> bool {
         self.units.binary_search(&unit).is_ok()
@@ -34,7 +35,7 @@ impl Yard {
 #[derive(Component, Debug)]
 pub(super) struct YardStock {
     /// Units that wait, in order of arrival.
-    pub(super) queue: Vec<DelegatedUnit>,
+    pub(super) queue: WaitingLine<DelegatedUnit>,
     /// Charged batteries and since when they are here.
     pub(super) ready: Vec<(u32, Battery)>,
     pub(super) swaps: u64,

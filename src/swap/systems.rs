@@ -1,6 +1,6 @@
 //! Batteries come back charged, units come and are served, empty batteries go to the ports.
 
-use super::state::{Bay, BayWork, Swap, Yard, YardStock};
+use super::state::{Bay, BayWork, Swap, SwapYard, YardStock};
 use crate::charging::arrival::{Arrival, Arrivals, Departure, Departures};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
@@ -16,14 +16,16 @@ pub(crate) fn register(r: &mut Register<'_>) {
 
 /// Units join the queue of their yard. What left a port under the name of one of its units is a battery of the yard.
 fn receive(
-    roster: Res<Roster<Yard>>,
-    mut yards: Query<(&Yard, &mut YardStock)>,
+    roster: Res<Roster<SwapYard>>,
+    mut yards: Query<(&SwapYard, &mut YardStock)>,
     mut routes: ResMut<ServiceRoutes>,
     mut departures: ResMut<Departures>,
 ) {
     for id in 0..roster.len() {
         let (yard, mut stock) = roster.get_mut(&mut yards, id);
-        stock.queue.extend(routes.take(|site, unit| site == yard.site && yard.owns(unit)));
+        for unit in routes.take(|site, unit| site == yard.site && yard.owns(unit)) {
+            stock.queue.come(unit.at_s, unit);
+        }
         let is_own = |departure: &mut Departure| match departure.vehicle {
             Vehicle::Unit(unit) => departure.site == yard.site && yard.owns(unit),
             Vehicle::Truck(_) | Vehicle::Visitor(_) => false,
@@ -36,14 +38,14 @@ fn receive(
 /// A unit that waits goes in as soon as there are a bay and a charged battery, first come first served.
 fn begin_swaps(
     clock: Res<Clock>,
-    roster: Res<Roster<Yard>>,
+    roster: Res<Roster<SwapYard>>,
     bay_roster: Res<Roster<Bay>>,
-    mut yards: Query<(&Yard, &mut YardStock)>,
+    mut yards: Query<(&SwapYard, &mut YardStock)>,
     mut bays: Query<&mut BayWork>,
 ) {
     for id in 0..roster.len() {
         let (yard, mut stock) = roster.get_mut(&mut yards, id);
-        while let Some(next) = stock.queue.first() {
+        while let Some(next) = stock.queue.waiting().first() {
             let Some(at) = stock.ready.iter().position(|(_, battery)| battery.soc() >= yard.ready_soc) else { break };
             let bay = yard.bays.clone().min_by_key(|bay| bay_roster.get(&bays, *bay).free_s);
             let mut bay = bay_roster.get_mut(&mut bays, bay.expect("a yard has a bay"));
@@ -51,7 +53,7 @@ fn begin_swaps(
             if start_s >= clock.tick_end_s() {
                 break;
             }
-            let arrival = stock.queue.remove(0);
+            let arrival = stock.queue.serve_head(start_s).expect("one waits");
             let (_, fresh) = stock.ready.remove(at);
             let end_s = start_s + yard.swap_s;
             stock.waits.add(start_s - arrival.at_s);
@@ -65,9 +67,9 @@ fn begin_swaps(
 /// Units whose swap is over work again; their batteries look for a port.
 fn finish_swaps(
     clock: Res<Clock>,
-    roster: Res<Roster<Yard>>,
+    roster: Res<Roster<SwapYard>>,
     bay_roster: Res<Roster<Bay>>,
-    mut yards: Query<(&Yard, &mut YardStock)>,
+    mut yards: Query<(&SwapYard, &mut YardStock)>,
     mut bays: Query<(&Bay, &mut BayWork)>,
     mut arrivals: ResMut<Arrivals>,
     mut departures: ResMut<Departures>,

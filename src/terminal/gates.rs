@@ -55,7 +55,7 @@ impl Gates<'_, '_> {
         let GateVisit { truck, haul, at_s, gate, turn, is_inside } = visit;
         if terminal.spec.plan.is_some() {
             state.count();
-            self.arrivals.0.push(GateArrival { at_s, terminal: id, truck, haul, gate, turn, is_inside });
+            self.arrivals.push(GateArrival { at_s, terminal: id, truck, haul, gate, turn, is_inside });
             return Some(Turn::ByYard);
         }
         Some(Turn::Known(state.visit(&terminal.spec, at_s, gate, turn, is_inside)))

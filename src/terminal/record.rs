@@ -1,8 +1,12 @@
 //! Rows of what equipment did.
 
-use super::state::{Pool, PoolHour, PoolWork};
+use super::state::{EquipmentModels, Pool, PoolHour, PoolWork, Unit, UnitEnergy};
 use crate::kernel::ids::Roster;
+use crate::place::build::kind;
+use crate::place::site::Sites;
 use crate::record::rows::EquipmentRow;
+use crate::vehicle::on_board::Content;
+use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::World;
 
 impl EquipmentRow {
@@ -28,8 +32,26 @@ impl EquipmentRow {
     }
 }
 
+/// What units have with them.
+pub(crate) fn on_board(world: &World) -> Vec<(Vehicle, Content)> {
+    let roster = world.resource::<Roster<Unit>>();
+    let all = roster.components::<Unit>(world).zip(roster.components::<UnitEnergy>(world));
+    all.filter_map(|(unit, energy)| Some((Vehicle::Unit(unit.id), Content::on_board(energy.on_board())?))).collect()
+}
+
+/// Terminal and model of each unit.
+pub(crate) fn kinds(world: &World) -> Vec<(Vehicle, String)> {
+    let pools: Vec<&Pool> = world.resource::<Roster<Pool>>().components(world).collect();
+    let (sites, models) = (world.resource::<Sites>(), world.resource::<EquipmentModels>());
+    let of_unit = |unit: &Unit| {
+        let site = &sites.0[pools[unit.pool.index()].site.index()].key;
+        (Vehicle::Unit(unit.id), kind(site, &models.get(unit.model).key))
+    };
+    world.resource::<Roster<Unit>>().components::<Unit>(world).map(of_unit).collect()
+}
+
 /// Battery energy, kWh, and hydrogen, kg, that equipment used in the hour that runs.
-pub(crate) fn used_so_far(world: &mut World) -> (f64, f64) {
+pub(crate) fn used_so_far(world: &World) -> (f64, f64) {
     let pools = world.resource::<Roster<Pool>>().components::<PoolWork>(world);
     pools.fold((0.0, 0.0), |sum, work| (sum.0 + work.hour.battery_kwh, sum.1 + work.hour.hydrogen_kg))
 }

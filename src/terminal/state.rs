@@ -3,6 +3,7 @@
 use super::rules::pass_gate;
 use super::spec::{EquipmentModelSpec, TerminalSpec, WorkSpec};
 use crate::kernel::ids::{NodeId, PoolId, SiteId, TerminalId, TruckId, UnitId};
+use crate::kernel::sums::{Accumulate, sums};
 use crate::vehicle::battery::{Battery, Curve};
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
@@ -109,11 +110,48 @@ pub struct GateDeparture {
 
 /// Trucks on their way to gates of terminals with a plan. Written as trucks arrive, emptied by the yard.
 #[derive(Resource, Debug, Default)]
-pub struct GateArrivals(pub Vec<GateArrival>);
+pub struct GateArrivals(Vec<GateArrival>);
+
+impl GateArrivals {
+    /// A truck comes.
+    pub(super) fn push(&mut self, arrival: GateArrival) {
+        self.0.push(arrival);
+    }
+
+    /// All of them, in the order of their time and truck; none is left.
+    pub(crate) fn take(&mut self) -> Vec<GateArrival> {
+        let mut coming = core::mem::take(&mut self.0);
+        coming.sort_by_key(|it| (it.at_s, it.truck));
+        coming
+    }
+}
 
 /// Trucks that left such terminals in the tick before. Written by the yard, read as trucks go on.
 #[derive(Resource, Debug, Default)]
-pub struct GateDepartures(pub Vec<GateDeparture>);
+pub struct GateDepartures(Vec<GateDeparture>);
+
+impl GateDepartures {
+    /// Those who left.
+    pub fn iter(&self) -> impl Iterator<Item = &GateDeparture> {
+        self.0.iter()
+    }
+
+    /// Has none left?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A new tick begins.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Trucks leave.
+    pub(crate) fn extend(&mut self, left: impl Iterator<Item = GateDeparture>) {
+        self.0.extend(left);
+    }
+}
 
 /// An equipment model as the scenario says it, with its curve.
 #[derive(Debug, Clone)]
@@ -222,24 +260,18 @@ pub struct PoolWork {
 impl PoolWork {
     /// Takes what moves used since the yard last said so. What came straight from the grid is paid for with the next interval.
     pub(crate) fn use_energy(&mut self, used: PoolHour) {
-        self.hour.diesel_gal += used.diesel_gal;
-        self.hour.battery_kwh += used.battery_kwh;
-        self.hour.hydrogen_kg += used.hydrogen_kg;
-        self.hour.nox_g += used.nox_g;
-        self.hour.pm25_g += used.pm25_g;
         self.crane_kwh += used.grid_kwh;
+        self.hour.accumulate(&PoolHour { grid_kwh: 0.0, ..used }, 1.0);
     }
 
     /// Takes the hours of work that were newly asked for and done, those of units present and away, and what is left of all.
     pub(crate) fn account(&mut self, newly: PoolHour, backlog_h: f64) {
-        self.hour.required_h += newly.required_h;
-        self.hour.served_h += newly.served_h;
-        self.hour.present_h += newly.present_h;
-        self.hour.away_h += newly.away_h;
+        self.hour.accumulate(&newly, 1.0);
         self.backlog_h = backlog_h;
     }
 }
 
+sums! {
 /// What a pool did in an hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct PoolHour {
@@ -263,6 +295,7 @@ pub struct PoolHour {
     pub nox_g: f64,
     /// Exhaust particles, g.
     pub pm25_g: f64,
+}
 }
 
 /// A unit that runs low and is left, with its battery, to the service that its route leads to.

@@ -1,5 +1,6 @@
 //! What vehicles used is what chargers and stations gave, less the change on board.
 
+use crate::record::audit::{Check, Finding, Findings};
 use crate::record::summary::Summary;
 use crate::sim::stored::Stored;
 
@@ -58,25 +59,13 @@ impl EnergyBalance {
 
     /// What does not add up; empty when all is well.
     #[must_use]
-    pub fn broken(&self) -> Vec<String> {
-        let pairs = [
-            (
-                "energy used, and delivered less the change on board, kWh",
-                self.used_kwh,
-                self.delivered_kwh - self.stored_kwh,
-            ),
-            (
-                "hydrogen used, and dispensed less the change on board, kg",
-                self.used_kg,
-                self.dispensed_kg - self.stored_kg,
-            ),
-        ];
-        let is_off =
-            |(_, left, right): &(&str, f64, f64)| (left - right).abs() > 1e-6 * left.abs().max(right.abs()).max(1.0);
-        pairs
-            .iter()
-            .filter(|pair| is_off(pair))
-            .map(|(what, left, right)| format!("{what}: {left} is not {right}"))
-            .collect()
+    pub fn broken(&self) -> Vec<Finding> {
+        let mut findings = Findings::default();
+        let mut equal = |check, what: &str, left, right| findings.equal(check, || what.to_owned(), left, right);
+        let what = "energy used, and delivered less the change on board, kWh";
+        equal(Check::SampleEnergy, what, self.used_kwh, self.delivered_kwh - self.stored_kwh);
+        let what = "hydrogen used, and dispensed less the change on board, kg";
+        equal(Check::SampleHydrogen, what, self.used_kg, self.dispensed_kg - self.stored_kg);
+        findings.all()
     }
 }

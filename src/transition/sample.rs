@@ -120,6 +120,7 @@ pub(super) fn week_seed(options: &Options, year: u16, week: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     /// Weights add up to the year; each week is whole, starts on a Monday and lies in a month it stands for; warm months are
     /// shown by warm weeks.
@@ -148,5 +149,18 @@ mod tests {
         assert!(four.iter().any(|sample| sample.months == [6, 7, 8]), "{four:?}");
         let full = samples(&TransitionSpec { full_years: true, ..spec }, None, 2028);
         assert_eq!((full.len(), full[0].days), (1, 366));
+    }
+
+    /// Each week has its own chance: by year, by week and by the seed of the run. Year 2025 and week 3, year 2027 and week 1
+    /// are one number when they are mixed by XOR; so are seed and week. The replication of a run is no part of it.
+    #[test]
+    fn weeks_differ_by_year_week_and_seed() {
+        let [year, later] = [2025, 2027];
+        assert_eq!(year ^ 3, later ^ 1, "a pair that XOR would merge");
+        let of =
+            |seed, replication, year, week| week_seed(&Options { seed, replication, ..Options::default() }, year, week);
+        let seeds = [of(1, 0, 2025, 3), of(1, 0, 2027, 1), of(1, 0, 2025, 1), of(1, 0, 2027, 3), of(3, 0, 2025, 1)];
+        assert_eq!(BTreeSet::from(seeds).len(), seeds.len(), "{seeds:?}");
+        assert_eq!(of(1, 5, 2025, 3), of(1, 0, 2025, 3));
     }
 }

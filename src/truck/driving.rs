@@ -224,10 +224,7 @@ impl Road<'_, '_> {
                 day.hydrogen_kg += used - missing_kg;
                 missing_kg
             }
-            OnBoard::Away => {
-                debug_assert!(false, "a truck moves with its battery");
-                0.0
-            }
+            OnBoard::Away => unreachable!("a truck moves with its battery"),
         }
     }
 

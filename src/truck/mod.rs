@@ -1,5 +1,6 @@
 //! Drayage trucks: duty, driving, energy, and the decisions that dispatch makes for them.
 
+pub(crate) mod audit;
 mod books;
 pub(crate) mod build;
 pub(crate) mod check;

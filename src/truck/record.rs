@@ -1,13 +1,14 @@
 //! Rows of what trucks did.
 
-use super::state::{Duty, Fleet, FleetDay, Phase, ShiftKm, Trip, Truck};
-
+use super::state::{Duty, Fleet, FleetDay, Phase, ShiftKm, Trip, Truck, TruckEnergy, TruckModels};
 use crate::freight::state::{Board, Haul};
 use crate::kernel::ids::{FleetId, Roster};
-
+use crate::place::build::kind;
 use crate::record::Records;
 use crate::record::rows::{FuelRow, HaulRow};
 use crate::record::words::HaulState;
+use crate::vehicle::on_board::Content;
+use crate::vehicle::user::Vehicle;
 use bevy_ecs::prelude::World;
 
 impl HaulRow {
@@ -52,6 +53,24 @@ impl FuelRow {
     }
 }
 
+/// What trucks have with them.
+pub(crate) fn on_board(world: &World) -> Vec<(Vehicle, Content)> {
+    let roster = world.resource::<Roster<Truck>>();
+    let all = roster.components::<Truck>(world).zip(roster.components::<TruckEnergy>(world));
+    all.filter_map(|(truck, energy)| Some((Vehicle::Truck(truck.id), Content::on_board(energy.on_board())?))).collect()
+}
+
+/// Fleet and model of each truck that works.
+pub(crate) fn kinds(world: &World) -> Vec<(Vehicle, String)> {
+    let fleets: Vec<&Fleet> = world.resource::<Roster<Fleet>>().components(world).collect();
+    let models = world.resource::<TruckModels>();
+    let of_truck = |truck: &Truck| {
+        let fleet = fleets[truck.fleet.index()];
+        (truck.number < fleet.active).then(|| (Vehicle::Truck(truck.id), kind(&fleet.key, models.key(truck))))
+    };
+    world.resource::<Roster<Truck>>().components::<Truck>(world).filter_map(of_truck).collect()
+}
+
 /// Rows for hauls that are still open when the run ends: on the board, or with a truck.
 pub(crate) fn close(world: &mut World, _: u32) {
     let open = open_rows(world);
@@ -77,7 +96,7 @@ pub(crate) fn open_rows(world: &mut World) -> Vec<HaulRow> {
 }
 
 /// Battery energy, kWh, and hydrogen, kg, that trucks used on the day that runs.
-pub(crate) fn used_so_far(world: &mut World) -> (f64, f64) {
+pub(crate) fn used_so_far(world: &World) -> (f64, f64) {
     let days = world.resource::<Roster<Fleet>>().components::<FleetDay>(world);
     days.fold((0.0, 0.0), |sum, day| (sum.0 + day.battery_kwh, sum.1 + day.hydrogen_kg))
 }

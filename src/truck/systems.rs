@@ -54,7 +54,7 @@ pub(super) fn take_back(
 
 /// Has a truck left the yard of a plan?
 pub(super) fn has_any_left_a_yard(departures: Res<GateDepartures>) -> bool {
-    !departures.0.is_empty()
+    !departures.is_empty()
 }
 
 /// Trucks that left the yard of a plan go on.
@@ -65,7 +65,7 @@ pub(super) fn leave_yards(
     mut road: Road<'_, '_>,
     mut trucks: Trucks<'_, '_>,
 ) {
-    for departure in &departures.0 {
+    for departure in departures.iter() {
         let mut driver = driver(&mut trucks, &roster, departure.truck);
         road.leave_yard(&mut driver, *departure, clock.now_s());
     }
@@ -106,9 +106,7 @@ impl Road<'_, '_> {
             Phase::AtDestination(haul) => self.complete(driver, haul, at_s),
             Phase::ToCharger(to_soc) => self.hand_over(driver, to_soc, at_s),
             Phase::Homeward => self.park(driver, at_s),
-            Phase::Parked | Phase::Idle | Phase::Charging => {
-                debug_assert!(false, "nothing is due in this phase");
-            }
+            Phase::Parked | Phase::Idle | Phase::Charging => unreachable!("nothing is due in this phase"),
         }
     }
 
@@ -160,7 +158,7 @@ impl Road<'_, '_> {
         let came_s = match driver.duty.phase {
             Phase::AtOrigin(_) => trip.at_origin_s,
             Phase::AtDestination(_) => trip.at_destination_s,
-            _ => return debug_assert!(false, "the yard has only trucks that came to it"),
+            _ => unreachable!("the yard has only trucks that came to it"),
         };
         self.queued(driver, departure.queue_s, came_s);
         self.stand(driver, came_s, departure.at_s - came_s);
@@ -242,7 +240,7 @@ impl Road<'_, '_> {
         let battery = match on_board {
             OnBoard::Battery(battery) => battery,
             OnBoard::Hydrogen(tank) => return self.hand_over_tank(driver, tank, to_soc, at_s),
-            OnBoard::Fuel | OnBoard::Away => return debug_assert!(false, "it has something to fill"),
+            OnBoard::Fuel | OnBoard::Away => unreachable!("it has something to fill"),
         };
         let off_duty_until = if driver.duty.on_duty { None } else { driver.duty.next_shift_s };
         let site = driver.duty.site;

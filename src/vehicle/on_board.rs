@@ -39,3 +39,49 @@ impl OnBoard {
         }
     }
 }
+
+/// What the battery or tank of a vehicle holds, wherever it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Content {
+    /// A battery: energy, and usable energy when full, kWh.
+    Battery(f64, f64),
+    /// A hydrogen tank: content, and content when full, kg.
+    Tank(f64, f64),
+}
+
+impl Content {
+    /// Of what a vehicle has with it; none of what is neither or is away.
+    pub(crate) fn on_board(on_board: &OnBoard) -> Option<Self> {
+        match on_board {
+            OnBoard::Battery(battery) => Some(Self::battery(battery)),
+            OnBoard::Hydrogen(tank) => Some(Self::tank(tank)),
+            OnBoard::Fuel | OnBoard::Away => None,
+        }
+    }
+
+    /// Of a battery.
+    pub(crate) fn battery(battery: &Battery) -> Self {
+        Self::Battery(battery.energy().0, battery.usable().0)
+    }
+
+    /// Of a tank.
+    pub(crate) fn tank(tank: &FuelTank) -> Self {
+        Self::Tank(tank.kg(), tank.capacity_kg())
+    }
+
+    /// Energy in a battery, kWh.
+    pub(crate) fn kwh(self) -> Option<f64> {
+        if let Self::Battery(kwh, _) = self { Some(kwh) } else { None }
+    }
+
+    /// Hydrogen in a tank, kg.
+    pub(crate) fn kg(self) -> Option<f64> {
+        if let Self::Tank(kg, _) = self { Some(kg) } else { None }
+    }
+
+    /// Content over content when full; none of what never holds anything.
+    pub(crate) fn level(self) -> Option<f64> {
+        let (Self::Battery(amount, full) | Self::Tank(amount, full)) = self;
+        (full > 0.0).then(|| amount / full)
+    }
+}

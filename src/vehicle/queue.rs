@@ -1,5 +1,5 @@
 //! A waiting line: vehicles in order of arrival, and the area under its length, which by Little's law is the sum of
-//! their waits.
+//! their waits. Every queue of every room is one.
 
 /// Vehicles that wait, in order of arrival.
 #[derive(Debug, Clone)]
@@ -34,6 +34,28 @@ impl<T> WaitingLine<T> {
     /// A vehicle that has come is served or goes: its wait ends.
     pub(crate) fn exit(&mut self, at_s: u32) {
         self.area_s += i64::from(at_s);
+    }
+
+    /// A vehicle comes and waits.
+    pub(crate) fn come(&mut self, at_s: u32, vehicle: T) {
+        self.enter(at_s);
+        self.join(vehicle);
+    }
+
+    /// The vehicle at the head of the line is served.
+    pub(crate) fn serve_head(&mut self, at_s: u32) -> Option<T> {
+        if self.waiting.is_empty() {
+            return None;
+        }
+        self.exit(at_s);
+        Some(self.waiting.remove(0))
+    }
+
+    /// All vehicles that meet a condition are served elsewhere, or go.
+    pub(crate) fn leave(&mut self, at_s: u32, goes: impl Fn(&T) -> bool) {
+        for _ in self.take_all(goes) {
+            self.exit(at_s);
+        }
     }
 
     /// A vehicle that has come waits.

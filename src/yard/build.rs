@@ -7,7 +7,7 @@ use super::spec::{ChargingRule, PlanSpec};
 use super::state::{Coming, Crane, CraneUnit, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
 use super::tally::{LotTime, Told, YardCounts};
 use super::times::Times;
-use crate::charging::lots::Lots;
+use crate::charging::lots::Lot;
 use crate::freight::labor::Labor;
 use crate::freight::spec::VolumesSpec;
 use crate::freight::state::Call;
@@ -18,6 +18,7 @@ use crate::kernel::random::Purpose;
 use crate::place::build::Build;
 use crate::terminal::spec::TerminalSpec;
 use crate::terminal::state::{EquipmentModels, Pool, Unit};
+use crate::vehicle::queue::WaitingLine;
 use crate::vehicle::spec::fits;
 use bevy_ecs::prelude::{Component, Resource};
 use std::collections::{BTreeSet, VecDeque};
@@ -25,22 +26,27 @@ use std::collections::{BTreeSet, VecDeque};
 /// What a yard has of the rest of the world.
 #[derive(Component, Debug)]
 #[component(immutable)]
-pub(crate) struct Links {
+pub(super) struct Links {
     /// Pool of each class.
-    pub(crate) pools: Vec<PoolId>,
+    pub(super) pools: Vec<PoolId>,
     /// Charging lot of each lot of the plan.
-    pub(crate) lots: Vec<LotId>,
+    pub(super) lots: Vec<LotId>,
 }
 
 /// Where a unit works, by unit: yard and machine. Units of terminals without a plan have none.
 #[derive(Resource, Debug, Default)]
-pub(crate) struct MachineOf(pub(crate) Vec<Option<(u32, u16)>>);
+pub(super) struct MachineOf(pub(super) Vec<Option<(u32, u16)>>);
+
+/// The yard of each terminal; those without a plan have none.
+#[derive(Resource, Debug, Default)]
+pub(super) struct YardOf(pub(super) Vec<Option<usize>>);
 
 /// Puts the yards into the world; sites, calls, chargers and units are there already.
 pub(crate) fn add(build: &mut Build<'_>) {
     let (mut yards, mut machine_of) = (Vec::new(), MachineOf::default());
     let units: Vec<Unit> = build.world.resource::<Roster<Unit>>().components::<Unit>(&build.world).copied().collect();
     machine_of.0 = vec![None; units.len()];
+    let mut yard_of = YardOf(vec![None; build.scenario.terminal.len()]);
     for (at, (key, terminal)) in build.scenario.terminal.iter().enumerate() {
         let Some(spec) = &terminal.plan else { continue };
         let plan = plan_of(terminal, spec, build.loaded.plans.get(key)).expect("the check found the plan to be right");
@@ -51,11 +57,13 @@ pub(crate) fn add(build: &mut Build<'_>) {
         for (number, machine) in machines.iter().enumerate() {
             machine_of.0[machine.unit.index()] = Some((yards.len() as u32, number as u16));
         }
+        yard_of.0[at] = Some(yards.len());
         let work = maker.work(&rules, &links, machines);
         let number = yards.len() as u32;
         yards.push((Yard { terminal: id, site, number, plan, rules }, work, links));
     }
     build.world.insert_resource(machine_of);
+    build.world.insert_resource(yard_of);
     build.spawn::<_, Yard>(yards);
 }
 
@@ -139,8 +147,9 @@ impl Maker<'_, '_> {
 
     /// Carriers and block machines, with the pools of the yard's classes.
     fn machines(&self, units: &[Unit]) -> (Links, Vec<Machine>) {
-        let names = self.build.world.resource::<Lots>();
-        let lots = self.plan.lots().iter().map(|lot| names.find(self.site, &lot.key).expect("the check found plugs"));
+        let world = &self.build.world;
+        let lot = |key: &str| Lot::find(world, self.site, key).expect("the check found plugs");
+        let lots = self.plan.lots().iter().map(|it| lot(&it.key));
         let pools = self.pools();
         let mut machines = Vec::new();
         let groups =
@@ -240,8 +249,8 @@ impl Maker<'_, '_> {
                     service_s: 3600.0 / lifts_per_h * spec.lifts_per_move,
                     stream: rules.seed.stream(Purpose::YardMoves, key, u32::MAX - 1),
                     free: BTreeSet::new(),
-                    carriers: VecDeque::new(),
-                    trucks: VecDeque::new(),
+                    carriers: WaitingLine::default(),
+                    trucks: WaitingLine::default(),
                 });
             }
         }
@@ -251,7 +260,7 @@ impl Maker<'_, '_> {
             group: (at % groups) as u8,
             at_work: None,
             unit: None,
-            queue: VecDeque::new(),
+            queue: WaitingLine::default(),
             serves: None,
             assigned: 0,
             pending: 0,
@@ -276,10 +285,11 @@ impl Maker<'_, '_> {
             busy: vec![0; classes],
             idle: BTreeSet::new(),
             coming: self.coming(),
-            waiting_vessels: VecDeque::new(),
+            waiting_vessels: WaitingLine::default(),
             berths: (0..self.terminal.berths).map(|_| None).collect(),
             rail: VecDeque::new(),
             lanes_free_s: vec![0; self.terminal.gate_lanes as usize],
+            gate: WaitingLine::default(),
             visits: Vec::new(),
             free_visits: Vec::new(),
             tally,

@@ -177,7 +177,7 @@ impl Step<'_> {
         match server {
             Server::Crane(crane) => {
                 let state = &self.work.cranes[usize::from(crane)];
-                (state.queue.len() + usize::from(state.serves.is_some())) as f64 * self.yard.rules.crane_s
+                (state.queue.waiting().len() + usize::from(state.serves.is_some())) as f64 * self.yard.rules.crane_s
             }
             Server::Zone(zone) => {
                 let state = &self.work.zones[usize::from(zone)];
@@ -190,7 +190,7 @@ impl Step<'_> {
     /// Sends a machine to a lot, to charge to a state of charge or until a second.
     fn send_to_charge(&mut self, id: u16, lot: u16, (target_soc, depart_s): (f64, Option<u32>), at_s: u32) {
         let place = self.lots[usize::from(lot)].place;
-        self.step_out(id);
+        self.step_out(id, at_s);
         self.leave_gang(id);
         self.lots[usize::from(lot)].expect();
         let machine = self.machine(id);
@@ -208,7 +208,7 @@ impl Step<'_> {
         if level.is_none_or(|level| level > machine.leave_at) {
             return false;
         }
-        self.step_out(id);
+        self.step_out(id, at_s);
         self.leave_gang(id);
         let machine = self.machine(id);
         (machine.is_held, machine.target_soc, machine.depart_s) = (false, machine.return_at, None);

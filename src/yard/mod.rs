@@ -3,6 +3,7 @@
 //! `plan` knows places and ways, `moves`, `vessels` and `trucks` are the events of a yard, `dispatch` its decisions; `systems`
 //! joins it to units, chargers, trucks and vessels of the run.
 
+pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod dispatch;

@@ -203,7 +203,7 @@ impl Step<'_> {
                     return;
                 }
                 self.set(id, Doing::CraneWait, at_s);
-                self.work.cranes[usize::from(crane)].queue.push_back(id);
+                self.work.cranes[usize::from(crane)].queue.come(at_s, id);
                 self.try_crane(crane, at_s);
             }
             Server::Zone(zone) => {
@@ -211,7 +211,7 @@ impl Step<'_> {
                     return;
                 }
                 self.set(id, Doing::BlockWait, at_s);
-                self.work.zones[usize::from(zone)].carriers.push_back((at_s, id));
+                self.work.zones[usize::from(zone)].carriers.come(at_s, (at_s, id));
                 self.try_zone(zone, at_s);
             }
             Server::Own => {
@@ -316,17 +316,17 @@ impl Step<'_> {
     }
 
     /// Takes a machine out of the queue or the list in which it stands.
-    pub(crate) fn step_out(&mut self, id: u16) {
+    pub(crate) fn step_out(&mut self, id: u16, at_s: u32) {
         let machine = &self.work.machines[usize::from(id)];
         match (machine.role, Self::end_of(machine).map(|end| end.server)) {
             (Role::Handler(zone), _) => {
                 self.work.zones[usize::from(zone)].free.remove(&id);
             }
             (Role::Carrier, Some(Server::Crane(crane))) => {
-                self.work.cranes[usize::from(crane)].queue.retain(|other| *other != id);
+                self.work.cranes[usize::from(crane)].queue.leave(at_s, |other| *other == id);
             }
             (Role::Carrier, Some(Server::Zone(zone))) => {
-                self.work.zones[usize::from(zone)].carriers.retain(|(_, other)| *other != id);
+                self.work.zones[usize::from(zone)].carriers.leave(at_s, |(_, other)| *other == id);
             }
             (Role::Carrier, _) => {
                 self.work.idle.remove(&id);
@@ -362,7 +362,7 @@ impl Step<'_> {
             let state = &self.work.zones[usize::from(zone)];
             let works = |id: &&u16| self.is_on_shift(**id, at_s);
             let Some(id) = state.free.iter().find(works).copied() else { return };
-            let Some(job) = self.next_job(zone) else { return };
+            let Some(job) = self.next_job(zone, at_s) else { return };
             let rules = &self.yard.rules;
             let state = &mut self.work.zones[usize::from(zone)];
             state.free.remove(&id);
@@ -381,9 +381,9 @@ impl Step<'_> {
     }
 
     /// The unit that goes first at a zone, taken out of its queue.
-    fn next_job(&mut self, zone: u16) -> Option<Job> {
+    fn next_job(&mut self, zone: u16, at_s: u32) -> Option<Job> {
         let state = &mut self.work.zones[usize::from(zone)];
-        let (carrier, truck) = (state.carriers.front().copied(), state.trucks.front().copied());
+        let (carrier, truck) = (state.carriers.waiting().first().copied(), state.trucks.waiting().first().copied());
         let truck_first = match (carrier, truck) {
             (None, None) => return None,
             (None, Some(_)) => true,
@@ -393,9 +393,9 @@ impl Step<'_> {
             }
         };
         if truck_first {
-            state.trucks.pop_front().map(|(_, visit)| Job::Truck(visit))
+            state.trucks.serve_head(at_s).map(|(_, visit)| Job::Truck(visit))
         } else {
-            state.carriers.pop_front().map(|(_, id)| Job::Carrier(id))
+            state.carriers.serve_head(at_s).map(|(_, id)| Job::Carrier(id))
         }
     }
 
@@ -410,7 +410,7 @@ impl Step<'_> {
         match job {
             Some(Job::Carrier(carrier)) => self.served(carrier, at_s),
             Some(Job::Truck(visit)) => self.truck_handled(visit, at_s),
-            None => debug_assert!(false, "a machine handles something"),
+            None => unreachable!("a machine handles something"),
         }
         if !self.is_on_shift(id, at_s) {
             self.set(id, Doing::Break, at_s);

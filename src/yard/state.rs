@@ -12,6 +12,7 @@ use super::times::Times;
 use crate::kernel::agenda::{Agenda, due_kinds};
 use crate::kernel::ids::{SiteId, TerminalId, TruckId, UnitId};
 use crate::kernel::random::{Seed, Stream};
+use crate::vehicle::queue::WaitingLine;
 use bevy_ecs::prelude::Component;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -44,57 +45,57 @@ pub struct Yard {
     /// Its site.
     pub site: SiteId,
     /// Its position among the yards.
-    pub(crate) number: u32,
+    pub(super) number: u32,
     /// Places and ways.
     pub plan: Plan,
-    pub(crate) rules: Rules,
+    pub(super) rules: Rules,
 }
 
 /// What the moves of a yard follow.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
-    pub(crate) seed: Seed,
-    pub(crate) site: SiteId,
-    pub(crate) kind: PlanKind,
-    pub(crate) hours: Hours,
-    pub(crate) times: Times,
+    pub(super) seed: Seed,
+    pub(super) site: SiteId,
+    pub(super) kind: PlanKind,
+    pub(super) hours: Hours,
+    pub(super) times: Times,
     /// Mean time of a crane cycle, s.
-    pub(crate) crane_s: f64,
+    pub(super) crane_s: f64,
     /// Mean time in which a carrier of a plan of the kind `straddle` lifts by itself, s.
-    pub(crate) carrier_lift_s: f64,
+    pub(super) carrier_lift_s: f64,
     /// Lifts of a block machine for one container.
-    pub(crate) lifts_per_move: f64,
-    pub(crate) serve_first: ServeFirst,
-    pub(crate) carriers_per_crane: usize,
-    pub(crate) cranes_per_call: usize,
+    pub(super) lifts_per_move: f64,
+    pub(super) serve_first: ServeFirst,
+    pub(super) carriers_per_crane: usize,
+    pub(super) cranes_per_call: usize,
     /// Cranes that there are.
-    pub(crate) crane_units: Vec<CraneUnit>,
-    pub(crate) loaded_mps: f64,
-    pub(crate) empty_mps: f64,
-    pub(crate) truck_mps: f64,
+    pub(super) crane_units: Vec<CraneUnit>,
+    pub(super) loaded_mps: f64,
+    pub(super) empty_mps: f64,
+    pub(super) truck_mps: f64,
     /// Mean time of a truck in a gate lane, s.
-    pub(crate) gate_s: f64,
+    pub(super) gate_s: f64,
     /// Of the containers lifted, those that come off the vessel.
-    pub(crate) discharge_share: f64,
+    pub(super) discharge_share: f64,
     /// Of those that come off, the ones that leave by rail; of those that go on, the ones that came by rail.
-    pub(crate) rail_shares: (f64, f64),
-    pub(crate) dispatch: YardDispatchSpec,
+    pub(super) rail_shares: (f64, f64),
+    pub(super) dispatch: YardDispatchSpec,
     /// `schedule`: half hours of the run in which units charge.
-    pub(crate) charging_steps: Vec<bool>,
+    pub(super) charging_steps: Vec<bool>,
 }
 
 /// A ship-to-shore crane.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CraneUnit {
-    pub(crate) unit: UnitId,
-    pub(crate) class: u8,
+    pub(super) unit: UnitId,
+    pub(super) class: u8,
 }
 
 /// Where a move begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct End {
-    pub(crate) place: Place,
-    pub(crate) server: Server,
+    pub(super) place: Place,
+    pub(super) server: Server,
 }
 
 /// The machine that hands a container over.
@@ -113,11 +114,11 @@ pub(crate) enum Server {
 /// One container from one place to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Move {
-    pub(crate) from: End,
-    pub(crate) to: End,
-    pub(crate) kind: MoveKind,
+    pub(super) from: End,
+    pub(super) to: End,
+    pub(super) kind: MoveKind,
     /// Does it go on by rail?
-    pub(crate) by_rail: bool,
+    pub(super) by_rail: bool,
 }
 
 /// Kinds of moves.
@@ -160,35 +161,35 @@ pub(crate) enum Role {
 /// A machine that drives: a carrier, or a machine at blocks.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
-    pub(crate) unit: UnitId,
+    pub(super) unit: UnitId,
     /// Position of its class among the yard's.
-    pub(crate) class: u8,
-    pub(crate) role: Role,
-    pub(crate) group: u8,
+    pub(super) class: u8,
+    pub(super) role: Role,
+    pub(super) group: u8,
     /// It leaves its work at this state of charge, and comes back with that one.
-    pub(crate) leave_at: f64,
-    pub(crate) return_at: f64,
+    pub(super) leave_at: f64,
+    pub(super) return_at: f64,
     /// Lots with plugs that it may use.
-    pub(crate) lots: Vec<u16>,
+    pub(super) lots: Vec<u16>,
     /// Where it stands, or comes from.
-    pub(crate) at: Place,
-    pub(crate) to: Place,
-    pub(crate) then: Then,
-    pub(crate) doing: Doing,
-    pub(crate) since_s: u32,
+    pub(super) at: Place,
+    pub(super) to: Place,
+    pub(super) then: Then,
+    pub(super) doing: Doing,
+    pub(super) since_s: u32,
     /// Its way waits for the end of a break.
-    pub(crate) is_held: bool,
-    pub(crate) task: Option<Move>,
-    pub(crate) is_loaded: bool,
+    pub(super) is_held: bool,
+    pub(super) task: Option<Move>,
+    pub(super) is_loaded: bool,
     /// The crane it belongs to.
-    pub(crate) home: Option<u16>,
+    pub(super) home: Option<u16>,
     /// What a block machine handles.
-    pub(crate) job: Option<Job>,
+    pub(super) job: Option<Job>,
     /// Of its way to charge: the state of charge it wants, and when it goes whatever it has (`u32::MAX`: not before the end).
-    pub(crate) target_soc: f64,
-    pub(crate) depart_s: Option<u32>,
+    pub(super) target_soc: f64,
+    pub(super) depart_s: Option<u32>,
     /// Is it filled without a way: at a hydrogen station or a swap yard of the terminal?
-    pub(crate) is_filled_here: bool,
+    pub(super) is_filled_here: bool,
 }
 
 /// Whose container a block machine handles.
@@ -203,90 +204,91 @@ pub(crate) enum Job {
 /// A crane position at a berth.
 #[derive(Debug)]
 pub(crate) struct Crane {
-    pub(crate) place: Place,
-    pub(crate) group: u8,
+    pub(super) place: Place,
+    pub(super) group: u8,
     /// The vessel that it works, and its own stream of times and blocks.
-    pub(crate) at_work: Option<(u32, Stream)>,
-    pub(crate) unit: Option<CraneUnit>,
-    pub(crate) queue: VecDeque<u16>,
-    pub(crate) serves: Option<u16>,
+    pub(super) at_work: Option<(u32, Stream)>,
+    pub(super) unit: Option<CraneUnit>,
+    pub(super) queue: WaitingLine<u16>,
+    pub(super) serves: Option<u16>,
     /// Carriers with a container for it or from it.
-    pub(crate) assigned: usize,
+    pub(super) assigned: usize,
     /// Of their containers those that it has not lifted yet.
-    pub(crate) pending: usize,
+    pub(super) pending: usize,
     /// Carriers that belong to it.
-    pub(crate) members: usize,
+    pub(super) members: usize,
     /// The block of its next move.
-    pub(crate) next_block: u16,
+    pub(super) next_block: u16,
     /// It is ready for a carrier since.
-    pub(crate) ready_s: Option<u32>,
+    pub(super) ready_s: Option<u32>,
 }
 
 /// Blocks and the machines that work them.
 #[derive(Debug)]
 pub(crate) struct Zone {
-    pub(crate) place: Place,
+    pub(super) place: Place,
     /// Mean time for one container, s.
-    pub(crate) service_s: f64,
-    pub(crate) stream: Stream,
+    pub(super) service_s: f64,
+    pub(super) stream: Stream,
     /// Free machines.
-    pub(crate) free: BTreeSet<u16>,
+    pub(super) free: BTreeSet<u16>,
     /// Carriers and trucks that wait, with the second of their coming.
-    pub(crate) carriers: VecDeque<(u32, u16)>,
-    pub(crate) trucks: VecDeque<(u32, u32)>,
+    pub(super) carriers: WaitingLine<(u32, u16)>,
+    pub(super) trucks: WaitingLine<(u32, u32)>,
 }
 
 impl Zone {
     /// Carriers and trucks that wait.
     pub(crate) fn queue_length(&self) -> usize {
-        self.carriers.len() + self.trucks.len()
+        self.carriers.waiting().len() + self.trucks.waiting().len()
     }
 }
 
 /// A vessel at berth.
 #[derive(Debug)]
 pub(crate) struct Vessel {
-    pub(crate) call: u32,
-    pub(crate) berth: usize,
-    pub(crate) berth_s: u32,
-    pub(crate) due_s: u32,
-    pub(crate) to_discharge: u32,
-    pub(crate) to_load: u32,
-    pub(crate) lifts: u32,
-    pub(crate) done: u32,
+    pub(super) call: u32,
+    pub(super) berth: usize,
+    pub(super) berth_s: u32,
+    pub(super) due_s: u32,
+    pub(super) to_discharge: u32,
+    pub(super) to_load: u32,
+    pub(super) lifts: u32,
+    pub(super) done: u32,
 }
 
 /// A vessel that calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Coming {
     /// Number of the call in the run.
-    pub(crate) call: u32,
+    pub(super) call: u32,
     /// Which call of the terminal it is.
-    pub(crate) index: u32,
-    pub(crate) arrive_s: u32,
+    pub(super) index: u32,
+    pub(super) arrive_s: u32,
     /// Planned departure.
-    pub(crate) due_s: u32,
+    pub(super) due_s: u32,
     /// Containers to lift, less those lifted before the run.
-    pub(crate) lifts: u32,
+    pub(super) lifts: u32,
 }
 
 /// A road truck inside the terminal.
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
-    pub(crate) truck: TruckId,
-    pub(crate) block: u16,
+    pub(super) truck: TruckId,
+    pub(super) block: u16,
     /// Its time at the block over the mean.
-    pub(crate) turn: f32,
-    pub(crate) gate: f32,
-    pub(crate) is_inside: bool,
-    pub(crate) phase: Phase,
-    pub(crate) arrive_s: u32,
-    pub(crate) gate_wait_s: u32,
-    pub(crate) in_lane_s: u32,
-    pub(crate) way_s: u32,
-    pub(crate) block_since_s: u32,
-    pub(crate) block_wait_s: u32,
-    pub(crate) handled_s: u32,
+    pub(super) turn: f32,
+    pub(super) gate: f32,
+    pub(super) is_inside: bool,
+    pub(super) phase: Phase,
+    pub(super) arrive_s: u32,
+    pub(super) gate_wait_s: u32,
+    pub(super) in_lane_s: u32,
+    pub(super) way_s: u32,
+    pub(super) block_since_s: u32,
+    pub(super) block_wait_s: u32,
+    /// None before its block machine begins with it.
+    pub(super) handled_s: Option<u32>,
 }
 
 /// Phases of a road truck.
@@ -307,24 +309,26 @@ pub(crate) enum Phase {
 /// All that changes in a yard.
 #[derive(Component, Debug)]
 pub struct YardWork {
-    pub(crate) agenda: Agenda<YardDue>,
-    pub(crate) machines: Vec<Machine>,
-    pub(crate) cranes: Vec<Crane>,
-    pub(crate) cranes_free: Vec<CraneUnit>,
-    pub(crate) zones: Vec<Zone>,
+    pub(super) agenda: Agenda<YardDue>,
+    pub(super) machines: Vec<Machine>,
+    pub(super) cranes: Vec<Crane>,
+    pub(super) cranes_free: Vec<CraneUnit>,
+    pub(super) zones: Vec<Zone>,
     /// Zone of each block.
-    pub(crate) zone_of: Vec<u16>,
+    pub(super) zone_of: Vec<u16>,
     /// Machines by class that work, or are on their way to a lot.
-    pub(crate) busy: Vec<u32>,
+    pub(super) busy: Vec<u32>,
     /// Carriers without work, by id.
-    pub(crate) idle: BTreeSet<u16>,
-    pub(crate) coming: Vec<Coming>,
-    pub(crate) waiting_vessels: VecDeque<u32>,
+    pub(super) idle: BTreeSet<u16>,
+    pub(super) coming: Vec<Coming>,
+    pub(super) waiting_vessels: WaitingLine<u32>,
     /// Vessel at each berth.
-    pub(crate) berths: Vec<Option<Vessel>>,
-    pub(crate) rail: VecDeque<Move>,
-    pub(crate) lanes_free_s: Vec<u32>,
-    pub(crate) visits: Vec<Option<Visit>>,
-    pub(crate) free_visits: Vec<u32>,
-    pub(crate) tally: YardCounts,
+    pub(super) berths: Vec<Option<Vessel>>,
+    pub(super) rail: VecDeque<Move>,
+    pub(super) lanes_free_s: Vec<u32>,
+    /// Trucks in front of a lane or in it, by their visits.
+    pub(super) gate: WaitingLine<u32>,
+    pub(super) visits: Vec<Option<Visit>>,
+    pub(super) free_visits: Vec<u32>,
+    pub(super) tally: YardCounts,
 }

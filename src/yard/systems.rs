@@ -1,6 +1,6 @@
 //! Yards work: trucks come in, moves happen, pools and sites hear of it.
 
-use super::build::{Links, MachineOf};
+use super::build::{Links, MachineOf, YardOf};
 use super::dispatch::NO_LOT;
 use super::doing::Doing;
 use super::moves::{Energy, LotNow, Out, Step, Used};
@@ -45,15 +45,13 @@ type Yards<'w, 's> = Query<'w, 's, (&'static Yard, &'static Links, &'static mut 
 fn let_trucks_in(
     clock: Res<Clock>,
     seed: Res<Seed>,
+    yard_of: Res<YardOf>,
     roster: Res<Roster<Yard>>,
     mut yards: Yards<'_, '_>,
     mut arrivals: ResMut<GateArrivals>,
 ) {
-    let mut coming = core::mem::take(&mut arrivals.0);
-    coming.sort_by_key(|it| (it.at_s, it.truck));
-    for arrival in coming {
-        let id = (0..roster.len()).find(|id| roster.get(&yards, *id).0.terminal == arrival.terminal);
-        let Some(id) = id else { continue };
+    for arrival in arrivals.take() {
+        let id = yard_of.0[arrival.terminal.index()].expect("trucks come to the gate of a terminal with a plan");
         let (yard, _, mut work) = roster.get_mut(&mut yards, id);
         // An order that was given at the end of a tick takes effect with the next.
         let at_s = arrival.at_s.max(clock.now_s());
@@ -73,7 +71,7 @@ fn let_trucks_in(
             way_s: 0,
             block_since_s: 0,
             block_wait_s: 0,
-            handled_s: 0,
+            handled_s: None,
         };
         work.expect_truck(visit, at_s);
     }
@@ -142,7 +140,7 @@ struct Ground<'w, 's> {
 
 /// Moves of this tick, in the order of their exact time.
 fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut ground: Ground<'_, '_>) {
-    ground.gate_departures.0.clear();
+    ground.gate_departures.clear();
     if ground.clock.done() {
         return;
     }
@@ -198,7 +196,7 @@ impl Ground<'_, '_> {
             let (vehicle, user, site) = (Vehicle::Unit(to.unit), User::Model(unit.model), yard.site);
             match on_board {
                 OnBoard::Battery(battery) if to.lot == NO_LOT => {
-                    debug_assert!(self.routes.has(site, unit.model), "what has no lot is swapped");
+                    assert!(self.routes.has(site, unit.model), "what has no lot is swapped");
                     self.routes.delegate(DelegatedUnit { at_s: to.at_s, site, unit: to.unit, battery });
                 }
                 OnBoard::Battery(battery) => {
@@ -231,7 +229,7 @@ impl Ground<'_, '_> {
         }
         let trucks = out.trucks.into_iter();
         let left = trucks.map(|it| GateDeparture { at_s: it.at_s, truck: it.truck, queue_s: it.gate_wait_s });
-        self.gate_departures.0.extend(left);
+        self.gate_departures.extend(left);
         for vessel in out.vessels {
             let call = self.call_roster.get(&self.calls, vessel.call as usize);
             self.call_rows.push(CallRow::worked(call, vessel.berth_s, vessel.leave_s));
@@ -291,16 +289,12 @@ impl Energy for Aboard<'_, '_, '_> {
                 hour.hydrogen_kg += amount - missing_kg;
                 missing_kg <= 0.0
             }
-            OnBoard::Away => {
-                debug_assert!(false, "a unit works with its battery");
-                true
-            }
+            OnBoard::Away => unreachable!("a unit works with its battery"),
         }
     }
 
     fn level(&self, unit: UnitId) -> Option<f64> {
-        let (_, energy) = self.units.get(self.roster.entity(unit.index())).ok()?;
-        energy.on_board().level()
+        self.roster.get(self.units, unit.index()).1.on_board().level()
     }
 }
 

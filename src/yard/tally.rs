@@ -7,69 +7,69 @@ use crate::record::tally::Waits;
 #[derive(Debug, Default)]
 pub(crate) struct YardCounts {
     /// Machines by class.
-    pub(crate) machines: Vec<u32>,
+    pub(super) machines: Vec<u32>,
     /// Their seconds by what they did.
-    pub(crate) state_s: Vec<[u64; Doing::ALL.len()]>,
+    pub(super) state_s: Vec<[u64; Doing::ALL.len()]>,
     /// Moves begun by carriers, and ended.
-    pub(crate) begun: u64,
-    pub(crate) ended: u64,
+    pub(super) begun: u64,
+    pub(super) ended: u64,
     /// Containers lifted off and onto vessels, in all and after the planned departure.
-    pub(crate) lifts: u64,
-    pub(crate) late_lifts: u64,
+    pub(super) lifts: u64,
+    pub(super) late_lifts: u64,
     /// Containers to and from the rail ramp, and handled at blocks.
-    pub(crate) rail_moves: u64,
-    pub(crate) handled: u64,
+    pub(super) rail_moves: u64,
+    pub(super) handled: u64,
     /// Time cranes lifted, and time they were ready and waited for carriers, s.
-    pub(crate) crane_busy_s: u64,
-    pub(crate) crane_wait_s: u64,
+    pub(super) crane_busy_s: u64,
+    pub(super) crane_wait_s: u64,
     /// Vessels that left: number, lifts, time at berth and in the queue for one, s.
-    pub(crate) vessels: u64,
-    pub(crate) vessel_lifts: u64,
-    pub(crate) berth_s: u64,
-    pub(crate) berth_wait_s: u64,
+    pub(super) vessels: u64,
+    pub(super) vessel_lifts: u64,
+    pub(super) berth_s: u64,
+    pub(super) berth_wait_s: u64,
     /// Road trucks that came, and left with their turn times.
-    pub(crate) trucks_in: u64,
-    pub(crate) turns: Waits,
+    pub(super) trucks_in: u64,
+    pub(super) turns: Waits,
     /// Of those: wait for a lane and time in it, driving, wait at the block, handling, s.
-    pub(crate) gate_s: u64,
-    pub(crate) way_s: u64,
-    pub(crate) block_wait_s: u64,
-    pub(crate) handling_s: u64,
+    pub(super) gate_s: u64,
+    pub(super) way_s: u64,
+    pub(super) block_wait_s: u64,
+    pub(super) handling_s: u64,
     /// Visits to charging lots.
-    pub(crate) charges: u64,
+    pub(super) charges: u64,
     /// Ways on which a battery was empty.
-    pub(crate) stranded: u64,
+    pub(super) stranded: u64,
     /// Driven with and without a container, m.
-    pub(crate) loaded_m: f64,
-    pub(crate) empty_m: f64,
+    pub(super) loaded_m: f64,
+    pub(super) empty_m: f64,
     /// Energy used by batteries and straight from the grid, kWh.
-    pub(crate) used_kwh: f64,
+    pub(super) used_kwh: f64,
     /// Time at lots, by class, of visits that ended.
-    pub(crate) lot_s: Vec<LotTime>,
+    pub(super) lot_s: Vec<LotTime>,
     /// Trucks whose container was handled.
-    pub(crate) trucks_handled: u64,
+    pub(super) trucks_handled: u64,
     /// What pools have heard of.
-    pub(crate) told: Told,
+    pub(super) told: Told,
 }
 
 /// Parts of the time at charging lots, s.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct LotTime {
-    pub(crate) queue_s: u64,
-    pub(crate) plugging_s: u64,
-    pub(crate) charging_s: u64,
-    pub(crate) visits: u64,
+    pub(super) queue_s: u64,
+    pub(super) plugging_s: u64,
+    pub(super) charging_s: u64,
+    pub(super) visits: u64,
 }
 
 /// What pools have heard of: the rest is new to them.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     /// Containers of vessels, rail and gate: asked for and done.
-    pub(crate) asked: [f64; 3],
-    pub(crate) done: [f64; 3],
-    pub(crate) gate_asked: f64,
+    pub(super) asked: [f64; 3],
+    pub(super) done: [f64; 3],
+    pub(super) gate_asked: f64,
     /// By class.
-    pub(crate) present_away_s: Vec<(u64, u64)>,
+    pub(super) present_away_s: Vec<(u64, u64)>,
 }
 
 impl YardCounts {

@@ -8,19 +8,22 @@ use crate::terminal::rules::pass_gate;
 impl Step<'_> {
     /// The next phase of a truck.
     pub(super) fn truck_due(&mut self, id: u32, at_s: u32) {
-        let Some(visit) = self.work.visits[id as usize].clone() else { return };
+        let visit = self.visit(id).clone();
         match visit.phase {
             Phase::Coming => self.truck_comes(id, &visit, at_s),
-            Phase::InLane => self.truck_drives_in(id, at_s),
+            Phase::InLane => {
+                self.work.gate.leave(at_s, |other| *other == id);
+                self.truck_drives_in(id, at_s);
+            }
             Phase::ToBlock => {
                 let visit = self.visit(id);
                 (visit.phase, visit.block_since_s) = (Phase::AtBlock, at_s);
                 let block = usize::from(visit.block);
                 let zone = self.work.zone_of[block];
-                self.work.zones[usize::from(zone)].trucks.push_back((at_s, id));
+                self.work.zones[usize::from(zone)].trucks.come(at_s, (at_s, id));
                 self.try_zone(zone, at_s);
             }
-            Phase::AtBlock => debug_assert!(false, "its block machine says when it goes on"),
+            Phase::AtBlock => unreachable!("its block machine says when it goes on"),
             Phase::Out => self.truck_leaves(id, at_s),
         }
     }
@@ -37,6 +40,7 @@ impl Step<'_> {
         }
         let service_s = (self.yard.rules.gate_s * f64::from(visit.gate)).round() as u32;
         let (begin_s, through_s) = pass_gate(&mut self.work.lanes_free_s, at_s, service_s);
+        self.work.gate.come(at_s, id);
         let visit = self.visit(id);
         (visit.gate_wait_s, visit.in_lane_s) = (begin_s - at_s, service_s);
         visit.phase = Phase::InLane;
@@ -62,8 +66,9 @@ impl Step<'_> {
     pub(super) fn begin_truck(&mut self, id: u32, mean_s: f64, at_s: u32) -> u32 {
         let visit = self.visit(id);
         visit.block_wait_s = at_s - visit.block_since_s;
-        visit.handled_s = (mean_s * f64::from(visit.turn)).round() as u32;
-        visit.handled_s
+        let handled_s = (mean_s * f64::from(visit.turn)).round() as u32;
+        visit.handled_s = Some(handled_s);
+        handled_s
     }
 
     /// A truck has what it came for.
@@ -77,14 +82,14 @@ impl Step<'_> {
     }
 
     fn truck_leaves(&mut self, id: u32, at_s: u32) {
-        let Some(visit) = self.work.visits[id as usize].take() else { return };
+        let visit = self.work.visits[id as usize].take().expect("a truck that leaves is inside");
         self.work.free_visits.push(id);
         let tally = &mut self.work.tally;
         tally.turns.add(at_s - visit.arrive_s);
         tally.gate_s += u64::from(visit.gate_wait_s + visit.in_lane_s);
         tally.way_s += u64::from(visit.way_s);
         tally.block_wait_s += u64::from(visit.block_wait_s);
-        tally.handling_s += u64::from(visit.handled_s);
+        tally.handling_s += visit.handled_s.map_or(0, u64::from);
         self.out.trucks.push(TruckOut { truck: visit.truck, at_s, gate_wait_s: visit.gate_wait_s });
     }
 }

@@ -31,14 +31,14 @@ impl Vessel {
 
 impl Step<'_> {
     pub(super) fn vessel_arrives(&mut self, coming: u32, at_s: u32) {
-        self.work.waiting_vessels.push_back(coming);
+        self.work.waiting_vessels.come(at_s, coming);
         self.berth_vessels(at_s);
     }
 
     /// Vessels that wait take free berths, and free cranes go to vessels.
     fn berth_vessels(&mut self, at_s: u32) {
         while let Some(berth) = self.work.berths.iter().position(Option::is_none)
-            && let Some(at) = self.work.waiting_vessels.pop_front()
+            && let Some(at) = self.work.waiting_vessels.serve_head(at_s)
         {
             let coming = self.work.coming[at as usize].clone();
             let rules = &self.yard.rules;
@@ -162,14 +162,15 @@ impl Step<'_> {
     pub(super) fn try_crane(&mut self, crane: u16, at_s: u32) {
         let rules = &self.yard.rules;
         let state = &mut self.work.cranes[usize::from(crane)];
-        if state.serves.is_some() || state.queue.is_empty() || !rules.hours.works(usize::from(state.group), at_s) {
+        if state.serves.is_some()
+            || state.queue.waiting().is_empty()
+            || !rules.hours.works(usize::from(state.group), at_s)
+        {
             return;
         }
-        let Some((_, stream)) = &mut state.at_work else {
-            return debug_assert!(false, "carriers wait for a vessel's crane");
-        };
+        let (_, stream) = state.at_work.as_mut().expect("carriers wait for a vessel's crane");
         let cycle_s = rules.times.draw_s(rules.crane_s, stream);
-        let Some(carrier) = state.queue.pop_front() else { return };
+        let Some(carrier) = state.queue.serve_head(at_s) else { return };
         state.serves = Some(carrier);
         if let Some(since_s) = state.ready_s.take() {
             self.work.tally.crane_wait_s += u64::from(at_s - since_s);

@@ -57,8 +57,8 @@ pub(crate) fn planted(folder: &Path) {
     }
 }
 
-/// The folder of a case that belongs to other authors: in `tests/cases`, or in a folder `shared/cases` above. None, and a
-/// word to the reader, where it is absent; with `PORTVOLT_NEEDS_CASES` that is a failure.
+/// The folder of a case that belongs to other authors: in `tests/cases`, or in a folder `shared/cases` above. None where it is
+/// absent: a test that looks at it has a case of this project, too. With `PORTVOLT_NEEDS_CASES` that is a failure.
 pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // A worktree of the project lies one folder deeper.
@@ -67,7 +67,6 @@ pub(crate) fn case(name: &str) -> Option<PathBuf> {
     let found = found.into_iter().find(|folder| folder.is_dir());
     if found.is_none() {
         assert!(std::env::var_os("PORTVOLT_NEEDS_CASES").is_none(), "there is no case {name} in tests/cases");
-        println!("skipped: no case {name} in tests/cases");
     }
     found
 }

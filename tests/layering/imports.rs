@@ -53,13 +53,32 @@ impl Crate {
         Self { sources: files.into_iter().map(parse).collect() }
     }
 
-    /// Every use of a name of another file, sorted.
+    /// Every use of a name of another file, sorted. A re-export is a name for others, not a use: who imports it is led to its
+    /// file.
+    ///
+    /// # Panics
+    /// When a file imports all names of another one: nobody sees then what it uses.
     pub(crate) fn edges(&self) -> Vec<Edge> {
+        self.edges_where(|source| {
+            let own = source.imports.iter().filter(|import| !import.2).map(|import| &import.1);
+            own.chain(&source.paths).collect()
+        })
+    }
+
+    /// Every name of another file that a file hands on, sorted.
+    pub(crate) fn re_exports(&self) -> Vec<Edge> {
+        self.edges_where(|source| source.imports.iter().filter(|import| import.2).map(|import| &import.1).collect())
+    }
+
+    fn edges_where<'a>(&'a self, paths: impl Fn(&'a Source) -> Vec<&'a Module>) -> Vec<Edge> {
         let mut edges = BTreeSet::new();
         for (module, source) in &self.sources {
-            // A re-export is a name for others, not a use: who imports it is led to its file.
-            let own = source.imports.iter().filter(|import| !import.2).map(|import| &import.1);
-            for path in own.chain(&source.paths) {
+            for path in paths(source) {
+                if let Some((_, from)) = path.split_last().filter(|(last, _)| *last == "*") {
+                    let is_ours = self.absolute(module, from).is_some_and(|from| self.sources.contains_key(&from));
+                    assert!(!is_ours, "{}: an import of all names hides what it uses", source.file);
+                    continue;
+                }
                 let Some((target, name)) = self.absolute(module, path).and_then(|path| self.definition(&path, 0))
                 else {
                     continue;
@@ -231,10 +250,11 @@ fn use_tree(tokens: &[TokenTree], before: &[String], is_public: bool, out: &mut 
             }
             return;
         }
-        match ident(tokens.get(at)) {
-            Some(name) => parts.push(name),
-            None => break,
-        }
+        let Some(name) = ident(tokens.get(at)) else {
+            parts.extend(is_punct(tokens.get(at), '*').then(|| "*".to_owned()));
+            break;
+        };
+        parts.push(name);
         if !is_path(tokens, at) {
             break;
         }

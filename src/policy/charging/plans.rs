@@ -117,7 +117,7 @@ impl PeakCap {
     /// Power that each site may use for charging; below zero when its other load alone passes the cap.
     fn allowance(&mut self, view: &ChargingView<'_>) -> Allowance {
         let sites = view.sites;
-        let mut need: Vec<Kw> = sites.load_kw.iter().zip(&sites.solar_kw).map(|(load, sun)| *load - *sun).collect();
+        let mut need: Vec<Kw> = sites.load_kw().iter().zip(sites.solar_kw()).map(|(load, sun)| *load - *sun).collect();
         let other = need.clone();
         for row in 0..view.sessions.len() {
             need[view.sessions.site[row] as usize] += view.even_kw(row);
@@ -218,7 +218,7 @@ impl Decide<Charging> for SolarFirst {
         let mut filling = view.filling();
         let mut plan = vec![Kw::ZERO; sessions.len()];
         let sites = view.sites;
-        let surplus = sites.solar_kw.iter().zip(&sites.load_kw).map(|(sun, load)| (*sun - *load).max(Kw::ZERO));
+        let surplus = sites.solar_kw().iter().zip(sites.load_kw()).map(|(sun, load)| (*sun - *load).max(Kw::ZERO));
         let mut surplus = Allowance(surplus.collect());
         let order: Vec<usize> = view.rows_by(|row| view.laxity(row)).collect();
         for row in &order {
@@ -251,7 +251,7 @@ impl Policy for Scheduled {
 
 impl Decide<Charging> for Scheduled {
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
-        let sites = 0..view.sites.load_kw.len() as u32;
+        let sites = 0..view.sites.sites() as u32;
         let mut allowance = Allowance(sites.map(|site| self.0.at(site, view.time_s)).collect());
         let rows = view.rows_by(|row| f64::from(view.sessions.depart_s[row]));
         Ok(within(view, &mut allowance, rows, |row, left| view.sessions.ask_kw[row].min(left)))
@@ -293,13 +293,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn outlook(load: f64, solar: f64, prices: &[f64]) -> SiteOutlook {
-        SiteOutlook {
-            load_kw: vec![Kw(load)],
-            solar_kw: vec![Kw(solar)],
-            price_usd_per_kwh: vec![prices.into()],
-            now: 0,
-            known: 96,
-        }
+        let mut sites = SiteOutlook::new(vec![prices.into()], 96);
+        sites.add(0, Kw(load), Kw(solar));
+        sites
     }
 
     /// 100 kWh in 5 h, 60 kWh in 3 h: 20 + 20 kW; under a limit of 30 kW the lower vehicle is served first.

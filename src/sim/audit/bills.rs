@@ -1,9 +1,9 @@
 //! Bills made again from the table of power, by another way than `account::bill`: meter readings are kept a month at a time,
 //! an amount of energy costs the difference of two points on its ladder of prices, and demand is a highest mean of readings.
 
-use super::findings::Findings;
 use crate::account::tariff::{Amount, DemandKind, EnergyTier, Lookback, Per, Rates, Slot, Tariff, TierBasis};
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::record::audit::{Check, Findings};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, PowerRow};
 use jiff::ToSpan;
@@ -114,6 +114,12 @@ impl Bills {
         }
     }
 
+    /// Rows so far by site, for tests that break them on purpose.
+    #[cfg(test)]
+    pub(super) fn tampered(&mut self) -> &mut [Vec<BillRow>] {
+        &mut self.rows
+    }
+
     /// Holds the table of bills to what the table of power comes to.
     pub(super) fn close(&mut self, tariffs: &[Option<Tariff>], names: &Names, findings: &mut Findings) {
         for (site, key) in names.sites.iter().enumerate() {
@@ -123,7 +129,8 @@ impl Bills {
             }
             let made = bills_of(tariff, &meter.months);
             let (months, rows) = (made.len(), self.rows[site].len());
-            findings.hold(months == rows, || format!("bill: `{key}` has {months} months and {rows} bills"));
+            let text = || format!("bill: `{key}` has {months} months and {rows} bills");
+            findings.hold(Check::BillMonths, months == rows, text);
             for (made, row) in made.iter().zip(&self.rows[site]) {
                 hold(key, made, row, findings);
             }
@@ -140,7 +147,8 @@ struct Again {
 
 fn hold(key: &str, again: &Again, row: &BillRow, findings: &mut Findings) {
     let month = format!("{:04}-{:02}", again.first.year(), again.first.month());
-    findings.hold(row.month == month, || format!("bill: `{key}` has {} where {month} is due", row.month));
+    findings
+        .hold(Check::BillMonth, row.month == month, || format!("bill: `{key}` has {} where {month} is due", row.month));
     let told = [
         row.energy_kwh,
         row.exported_kwh,
@@ -153,7 +161,7 @@ fn hold(key: &str, again: &Again, row: &BillRow, findings: &mut Findings) {
     ];
     for ((column, again), told) in again.columns.iter().zip(told) {
         let what = || format!("bill: {column} of `{key}` in {month}, and from the table of power");
-        findings.near(what, told, *again, CENT.0 + CENT.1 * again.abs());
+        findings.near(Check::BillColumn, what, told, *again, CENT.0 + CENT.1 * again.abs());
     }
 }
 

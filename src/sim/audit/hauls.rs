@@ -1,6 +1,6 @@
 //! Hauls, from their table: each stands there once, its times follow each other, and who did it is known.
 
-use super::findings::Findings;
+use crate::record::audit::{Check, Findings};
 use crate::record::rows::HaulRow;
 use crate::record::words::HaulState;
 
@@ -17,13 +17,15 @@ impl Hauls {
             self.rows += 1;
             let (word, bit) = (row.haul as usize / 64, 1 << (row.haul % 64));
             self.seen.resize(self.seen.len().max(word + 1), 0);
-            findings.hold(self.seen[word] & bit == 0, || format!("haul: {} has two rows", row.haul));
+            findings.hold(Check::HaulOnce, self.seen[word] & bit == 0, || format!("haul: {} has two rows", row.haul));
             self.seen[word] |= bit;
             let times = [row.assigned_s, row.at_origin_s, row.left_origin_s, row.at_destination_s, row.done_s];
             let known: Vec<u32> = times.into_iter().flatten().collect();
-            findings.hold(known.is_sorted(), || format!("haul: the times of {} are not in order: {known:?}", row.haul));
+            findings.hold(Check::HaulTimes, known.is_sorted(), || {
+                format!("haul: the times of {} are not in order: {known:?}", row.haul)
+            });
             let is_done = known.len() == times.len() && row.fleet.is_some() && row.truck.is_some();
-            findings.hold(is_done || row.state != HaulState::Completed, || {
+            findings.hold(Check::HaulDone, is_done || row.state != HaulState::Completed, || {
                 format!("haul: {} is completed and does not say when and by whom", row.haul)
             });
         }

@@ -4,7 +4,8 @@
 //! Loads that nobody can shift may pass a limit. That is no fault of a run but a result of it, and `record::overload` tells
 //! it; here only the part that charging has in it counts.
 
-use super::findings::{Findings, TOLERANCE};
+use super::ports::group_of;
+use crate::record::audit::{Check, Findings, TOLERANCE};
 use crate::record::names::Names;
 use crate::record::rows::{NodeRow, PowerRow, SessionRow};
 use crate::scenario::Scenario;
@@ -61,9 +62,7 @@ impl Limits {
         let mut numbers: BTreeMap<(&str, u32), usize> = BTreeMap::new();
         let (mut ports, mut cabinets) = (Vec::new(), Vec::new());
         for name in &names.ports {
-            let (key, number) = name.rsplit_once('/').unwrap_or((name, "1"));
-            let Some(spec) = scenario.charger.get(key) else { continue };
-            let number: u32 = number.parse().unwrap_or(1);
+            let (spec, key, number) = group_of(name, scenario);
             let cabinet = *numbers.entry((key, (number - 1) / spec.ports)).or_insert_with(|| {
                 cabinets.push(Cabinet { kw: spec.cabinet_kw, spans: Vec::new() });
                 cabinets.len() - 1
@@ -139,10 +138,10 @@ impl Limits {
             let hours = f64::from(row.end_s.saturating_sub(start_s)) / 3600.0;
             let drawn_kwh = row.grid_kwh + row.v2g_export_kwh;
             let name = &names.ports[id.index()];
-            findings.hold(is_within(drawn_kwh, port.kw * hours), || {
+            findings.hold(Check::LimitPort, is_within(drawn_kwh, port.kw * hours), || {
                 format!("limit: {name} gave {drawn_kwh} kWh in {hours} h, and has {} kW", port.kw)
             });
-            findings.hold(is_within(row.v2g_export_kwh, port.v2g_kw * hours), || {
+            findings.hold(Check::LimitExport, is_within(row.v2g_export_kwh, port.v2g_kw * hours), || {
                 format!("limit: {name} took {} kWh back in {hours} h, and may {} kW", row.v2g_export_kwh, port.v2g_kw)
             });
             let cabinet = &mut self.cabinets[port.cabinet];
@@ -151,7 +150,7 @@ impl Limits {
             let to_s = row.end_s.next_multiple_of(self.interval_s);
             let (from_s, to_s, kwh) = cabinet.add(from_s, to_s, row.grid_kwh);
             let (kw, span_h) = (cabinet.kw, f64::from(to_s - from_s) / 3600.0);
-            findings.hold(is_within(kwh, kw * span_h), || {
+            findings.hold(Check::LimitCabinet, is_within(kwh, kw * span_h), || {
                 format!("limit: the cabinet of {name} gave {kwh} kWh in {span_h} h, and has {kw} kW")
             });
         }
@@ -178,7 +177,7 @@ fn is_within(kwh: f64, most_kwh: f64) -> bool {
 fn hold(key: &str, start_s: u32, load: Load, names: &Names, findings: &mut Findings) {
     let Some(limit) = load.limit else { return };
     let part = load.charging.min(load.total - limit);
-    findings.hold(part <= TOLERANCE * limit.max(1.0), || {
+    findings.hold(Check::LimitNode, part <= TOLERANCE * limit.max(1.0), || {
         let at = names.calendar.iso(i64::from(start_s));
         format!("limit: charging put {part} kW of the load of `{key}` above its limit of {limit} kW at {at}")
     });

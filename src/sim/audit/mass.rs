@@ -1,7 +1,8 @@
 //! Energy and hydrogen between the tables: what the parts of a row add up to, what two tables say of the same flow, and
 //! that no kilogram appears or vanishes from one interval to the next.
 
-use super::findings::Findings;
+use super::ports::group_of;
+use crate::record::audit::{Check, Findings};
 use crate::record::hydrogen::{HydrogenRow, PlantRow};
 use crate::record::names::Names;
 use crate::record::rows::{EquipmentRow, PowerRow, SessionRow};
@@ -14,6 +15,10 @@ const GRAM: f64 = 1e-3;
 #[derive(Debug)]
 pub(super) struct Mass {
     hours: f64,
+    /// By charging port: energy in the battery over energy drawn.
+    efficiencies: Vec<f64>,
+    /// By site, taken by stationary batteries less given, kWh.
+    storage_kwh: Vec<f64>,
     /// By site, at chargers: drawn by sessions, and in the table of power, kWh.
     charged_kwh: Vec<[f64; 2]>,
     /// By site, of grid-connected equipment: used, and in the table of power, kWh.
@@ -29,6 +34,8 @@ impl Mass {
     pub(super) fn new(scenario: &Scenario, names: &Names) -> Self {
         Self {
             hours: f64::from(scenario.time.interval_s) / 3600.0,
+            efficiencies: names.ports.iter().map(|port| group_of(port, scenario).0.efficiency).collect(),
+            storage_kwh: vec![0.0; names.sites.len()],
             charged_kwh: vec![[0.0; 2]; names.sites.len()],
             cranes_kwh: vec![[0.0; 2]; names.sites.len()],
             stations_kg: vec![None; names.stations.len()],
@@ -37,9 +44,18 @@ impl Mass {
         }
     }
 
-    pub(super) fn sessions(&mut self, rows: &[SessionRow]) {
+    pub(super) fn sessions(&mut self, rows: &[SessionRow], names: &Names, findings: &mut Findings) {
         for row in rows {
             self.charged_kwh[row.site.index()][0] += row.grid_kwh;
+            let efficiency = row.port.map_or(1.0, |port| self.efficiencies[port.index()]);
+            // What is exported leaves the battery with the losses on top, and comes to the meter without them.
+            let in_kwh = (row.grid_kwh + row.v2g_export_kwh) * efficiency - row.v2g_export_kwh / efficiency;
+            let what = || {
+                let (kind, id, at) = (row.vehicle_kind.word(), row.vehicle_id, row.end_s);
+                let port = row.port.map_or("no port", |port| &names.ports[port.index()]);
+                format!("energy: {kind} {id} at {port} until {at} s, delivered, and drawn less losses, kWh")
+            };
+            findings.equal(Check::SessionEfficiency, what, row.delivered_kwh, in_kwh);
         }
     }
 
@@ -59,7 +75,8 @@ impl Mass {
                     row.start_s
                 )
             };
-            findings.equal(what, row.total_kw, drawn_kw + row.storage_kw - row.solar_kw);
+            findings.equal(Check::MeterParts, what, row.total_kw, drawn_kw + row.storage_kw - row.solar_kw);
+            self.storage_kwh[row.site.index()] += row.storage_kw * self.hours;
             self.charged_kwh[row.site.index()][1] += row.charging_kw * self.hours;
             self.cranes_kwh[row.site.index()][1] += row.equipment_kw * self.hours;
         }
@@ -71,14 +88,14 @@ impl Mass {
             let held_kg = row.bulk_kg + row.cascade_kg;
             let came_kg = row.produced_kg + row.delivered_kg + row.piped_kg;
             let went_kg = row.vented_kg + row.dispensed_kg;
-            findings.hold(row.bulk_kg >= -GRAM && row.cascade_kg >= -GRAM, || {
+            findings.hold(Check::StationHolds, row.bulk_kg >= -GRAM && row.cascade_kg >= -GRAM, || {
                 format!("hydrogen: {name} holds {} and {} kg at {} s", row.bulk_kg, row.cascade_kg, row.start_s)
             });
             if let Some(before_kg) = self.stations_kg[row.station.index()].replace(held_kg) {
                 let what = || {
                     format!("hydrogen: {name} at {} s, kg held, and held before with what came and went", row.start_s)
                 };
-                findings.near(what, held_kg, before_kg + came_kg - went_kg, GRAM);
+                findings.near(Check::StationInterval, what, held_kg, before_kg + came_kg - went_kg, GRAM);
             }
             self.piped_kg[1] += row.piped_kg;
         }
@@ -92,7 +109,7 @@ impl Mass {
                 let what = || {
                     format!("hydrogen: {name} at {} s, kg held, and held before with what came and went", row.start_s)
                 };
-                findings.near(what, row.stock_kg, before_kg + row.produced_kg - went_kg, GRAM);
+                findings.near(Check::PlantInterval, what, row.stock_kg, before_kg + row.produced_kg - went_kg, GRAM);
             }
             self.piped_kg[0] += row.stations_kg;
         }
@@ -101,20 +118,19 @@ impl Mass {
     pub(super) fn close(&self, names: &Names, findings: &mut Findings) {
         for (site, key) in names.sites.iter().enumerate() {
             let [sessions, power] = self.charged_kwh[site];
-            findings.equal(|| format!("energy: sessions of `{key}` and the table of power, kWh"), sessions, power);
+            let what = || format!("energy: sessions of `{key}` and the table of power, kWh");
+            findings.equal(Check::MeterSessions, what, sessions, power);
             let [hours, power] = self.cranes_kwh[site];
-            findings.equal(
-                || format!("energy: grid-connected equipment of `{key}` and the table of power, kWh"),
-                hours,
-                power,
-            );
+            let what = || format!("energy: grid-connected equipment of `{key}` and the table of power, kWh");
+            findings.equal(Check::MeterEquipment, what, hours, power);
         }
         let [sent_kg, piped_kg] = self.piped_kg;
-        findings.near(
-            || "hydrogen: kg into pipelines and out of them".to_owned(),
-            sent_kg,
-            piped_kg,
-            GRAM.max(1e-6 * sent_kg),
-        );
+        let what = || "hydrogen: kg into pipelines and out of them".to_owned();
+        findings.near(Check::PipelineRows, what, sent_kg, piped_kg, GRAM.max(1e-6 * sent_kg));
+    }
+
+    /// Taken by the stationary batteries of each site less given, kWh.
+    pub(super) fn storage_kwh(&self) -> Vec<f64> {
+        self.storage_kwh.clone()
     }
 }

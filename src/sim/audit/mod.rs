@@ -1,18 +1,19 @@
 //! The audit of every run: what must hold whatever the scenario, made again from the tables.
 //!
 //! Rows are folded as they are written, by other code than the summary's, and compared with each other, the metrics and the
-//! scenario when the run ends; memory does not grow with the rows. `world` adds what no table holds: batteries and tanks
-//! where they are at the end, and the counters of the rooms. What is found is a fault of Portvolt, never of the user: loads
-//! that pass limits because nobody can shift them are results, which `record::overload` tells.
+//! scenario when the run ends; memory does not grow with the rows. Then each room holds what it counted to what the tables
+//! said, and the batteries and tanks of all vehicles are looked at where they are. What is found is a fault of Portvolt,
+//! never of the user: loads that pass limits because nobody can shift them are results, which `record::overload` tells.
 
 mod bills;
-mod findings;
 mod hauls;
 mod limits;
 mod mass;
 mod ports;
+mod queue;
+mod stations;
 mod totals;
-pub(super) mod world;
+mod vehicles;
 
 #[cfg(test)]
 pub(super) mod tamper;
@@ -20,24 +21,27 @@ pub(super) mod tamper;
 mod tests;
 
 use crate::account::tariff::Tariff;
-use crate::record::Records;
+use crate::record::audit::{Check, Finding, Findings, Told};
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
+use crate::record::kept::Reader;
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::names::Names;
-use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, NodeRow, PowerRow, SessionRow, VesselRow};
+use crate::record::rows::{
+    BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
+};
 use crate::record::summary::Summary;
-use crate::record::table::Row;
 use crate::scenario::Scenario;
+use crate::sim::rooms::ROOMS;
 use bevy_ecs::prelude::World;
 use bills::Bills;
-use findings::Findings;
 use hauls::Hauls;
 use limits::Limits;
 use mass::Mass;
 use ports::Ports;
+use stations::Stations;
 use std::sync::Arc;
 use totals::Totals;
-use world::Opening;
+use vehicles::Opening;
 
 /// What the rows of a run say so far.
 #[derive(Debug)]
@@ -46,6 +50,7 @@ pub(super) struct Audit {
     tariffs: Arc<[Option<Tariff>]>,
     limits: Limits,
     ports: Ports,
+    stations: Stations,
     hauls: Hauls,
     mass: Mass,
     bills: Bills,
@@ -55,12 +60,13 @@ pub(super) struct Audit {
 
 impl Audit {
     /// Before the first row.
-    pub(super) fn new(world: &mut World, scenario: &Scenario, tariffs: &Arc<[Option<Tariff>]>, names: &Names) -> Self {
+    pub(super) fn new(world: &World, scenario: &Scenario, tariffs: &Arc<[Option<Tariff>]>, names: &Names) -> Self {
         Self {
             opening: Opening::of(world),
             tariffs: Arc::clone(tariffs),
             limits: Limits::new(scenario, names),
             ports: Ports::new(scenario, names),
+            stations: Stations::new(names),
             hauls: Hauls::default(),
             mass: Mass::new(scenario, names),
             bills: Bills::new(scenario.time.interval_s, tariffs, names),
@@ -78,34 +84,9 @@ impl Audit {
 
     /// Reads the rows that are about to leave the world: of tables in which at least so many wait.
     pub(super) fn read(&mut self, world: &World, names: &Names, least: usize) {
-        let Self { limits, ports, hauls, mass, bills, totals, findings, tariffs, .. } = self;
-        let sessions: &[SessionRow] = waiting(world, least);
-        limits.sessions(sessions, names, findings);
-        ports.sessions(sessions, names, findings);
-        mass.sessions(sessions);
-        totals.sessions(sessions);
-        let power: &[PowerRow] = waiting(world, least);
-        limits.power(power, names, findings);
-        mass.power(power, names, findings);
-        bills.power(power, tariffs, names);
-        totals.power(power);
-        let nodes: &[NodeRow] = waiting(world, least);
-        limits.nodes(nodes, names, findings);
-        let all: &[HaulRow] = waiting(world, least);
-        hauls.hauls(all, findings);
-        totals.hauls(all);
-        let equipment: &[EquipmentRow] = waiting(world, least);
-        mass.equipment(equipment);
-        totals.equipment(equipment);
-        let stations: &[HydrogenRow] = waiting(world, least);
-        mass.hydrogen(stations, names, findings);
-        totals.hydrogen(stations);
-        let plants: &[PlantRow] = waiting(world, least);
-        mass.plants(plants, names, findings);
-        totals.fuel(waiting::<FuelRow>(world, least));
-        totals.calls(waiting::<CallRow>(world, least));
-        totals.vessels(waiting::<VesselRow>(world, least));
-        totals.refuelings(waiting::<RefuelRow>(world, least));
+        for table in ROOMS.iter().flat_map(|room| room.tables) {
+            (table.show)(world, names, least, self);
+        }
     }
 
     pub(super) fn bills(&mut self, rows: &[BillRow]) {
@@ -114,35 +95,90 @@ impl Audit {
     }
 
     /// Everything that does not hold when all rows are written; empty when all is well.
-    pub(super) fn close(
-        mut self,
-        world: &mut World,
-        summary: &Summary,
-        metrics: &[Metric],
-        names: &Names,
-    ) -> Vec<String> {
+    pub(super) fn close(mut self, world: &World, summary: &Summary, metrics: &[Metric], names: &Names) -> Vec<Finding> {
         let findings = &mut self.findings;
         self.limits.close(names, findings);
         let waits: Vec<_> = summary.sites.iter().map(|site| &site.charging.waits).collect();
         self.ports.close(&waits, names, findings);
+        self.stations.close(&summary.hydrogen, names, findings);
         let told_kwh = value_of(metrics, "total", MetricName::EnergyRequestedKwh).unwrap_or(0.0);
         let what = || "total: energy_requested_kwh, and delivered and lacking".to_owned();
-        findings.equal(what, told_kwh, self.ports.asked_kwh());
+        findings.equal(Check::EnergyRequested, what, told_kwh, self.ports.asked_kwh());
         self.mass.close(names, findings);
         self.bills.close(&self.tariffs, names, findings);
         self.totals.close(metrics, names, findings);
-        let rows = world::Rows {
-            hauls: self.hauls.rows(),
-            sessions: self.totals.session_rows(),
-            queue_areas_s: self.ports.areas_s().collect(),
+        let told = Told {
+            summary,
+            names,
+            haul_rows: self.hauls.rows(),
+            session_rows: self.totals.session_rows(),
+            queue_areas_s: self.ports.areas_s(),
+            station_areas_s: self.stations.areas_s(),
+            storage_kwh: self.mass.storage_kwh(),
+            on_board_kg: self.opening.close(world, summary, findings),
         };
-        world::audit(world, &self.opening, &rows, summary, names, findings);
-        self.findings.told()
+        for room in &ROOMS {
+            (room.audit)(world, &told, findings);
+        }
+        self.findings.all()
     }
 }
 
-/// The rows of a table that waits with at least so many.
-fn waiting<R: Row>(world: &World, least: usize) -> &[R] {
-    let rows = world.resource::<Records<R>>().rows();
-    if rows.len() < least { &[] } else { rows }
+/// Each table goes to all who look at it.
+impl Reader for Audit {
+    fn sessions(&mut self, rows: &[SessionRow], names: &Names) {
+        self.limits.sessions(rows, names, &mut self.findings);
+        self.ports.sessions(rows, names, &mut self.findings);
+        self.mass.sessions(rows, names, &mut self.findings);
+        self.totals.sessions(rows);
+    }
+
+    fn power(&mut self, rows: &[PowerRow], names: &Names) {
+        self.limits.power(rows, names, &mut self.findings);
+        self.mass.power(rows, names, &mut self.findings);
+        self.bills.power(rows, &self.tariffs, names);
+        self.totals.power(rows);
+    }
+
+    fn nodes(&mut self, rows: &[NodeRow], names: &Names) {
+        self.limits.nodes(rows, names, &mut self.findings);
+    }
+
+    fn hauls(&mut self, rows: &[HaulRow], _: &Names) {
+        self.hauls.hauls(rows, &mut self.findings);
+        self.totals.hauls(rows);
+    }
+
+    fn equipment(&mut self, rows: &[EquipmentRow], _: &Names) {
+        self.mass.equipment(rows);
+        self.totals.equipment(rows);
+    }
+
+    fn fuel(&mut self, rows: &[FuelRow], _: &Names) {
+        self.totals.fuel(rows);
+    }
+
+    fn idling(&mut self, _: &[IdlingRow], _: &Names) {}
+
+    fn calls(&mut self, rows: &[CallRow], _: &Names) {
+        self.totals.calls(rows);
+    }
+
+    fn vessels(&mut self, rows: &[VesselRow], _: &Names) {
+        self.totals.vessels(rows);
+    }
+
+    fn refuelings(&mut self, rows: &[RefuelRow], _: &Names) {
+        self.stations.refuelings(rows);
+        self.totals.refuelings(rows);
+    }
+
+    fn hydrogen(&mut self, rows: &[HydrogenRow], names: &Names) {
+        self.mass.hydrogen(rows, names, &mut self.findings);
+        self.totals.hydrogen(rows);
+    }
+
+    fn plants(&mut self, rows: &[PlantRow], names: &Names) {
+        self.mass.plants(rows, names, &mut self.findings);
+    }
 }

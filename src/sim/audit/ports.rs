@@ -1,7 +1,9 @@
 //! Charging ports and queues, from the table of sessions alone: one vehicle at a port and one place for a vehicle at any
 //! time, times in their order, states of charge within bounds, and Little's law with the queue's length integrated over time.
 
-use super::findings::Findings;
+use super::queue::Queue;
+use crate::charging::spec::ChargerSpec;
+use crate::record::audit::{Check, Findings};
 use crate::record::names::Names;
 use crate::record::rows::SessionRow;
 use crate::record::tally::Waits;
@@ -9,9 +11,6 @@ use crate::record::words::{Leave, VehicleKind};
 use crate::scenario::Scenario;
 use std::collections::BTreeMap;
 
-/// Arrivals and departures of a queue are held back this long before its length is integrated over them: rows come when
-/// sessions end. A wait that began before counts all the same, only its part of the length then is added by itself.
-const HELD_BACK_S: u32 = 2 * 86_400;
 /// A state of charge may leave its bounds by so much, which is rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -31,18 +30,6 @@ pub(super) struct Ports {
     settled_kwh: f64,
 }
 
-/// A queue's length over time.
-#[derive(Debug, Clone, Default)]
-struct Queue {
-    /// Change of the length at each second that is held back.
-    changes: BTreeMap<u32, i64>,
-    /// Integrated up to here.
-    until_s: u32,
-    length: i64,
-    area_s: i64,
-    waits_s: i64,
-}
-
 impl Ports {
     pub(super) fn new(scenario: &Scenario, names: &Names) -> Self {
         Self {
@@ -60,27 +47,25 @@ impl Ports {
             self.row(row, names, findings);
         }
         let last_s = rows.iter().map(|row| row.end_s).max().unwrap_or(0);
-        for (queue, key) in self.queues.iter_mut().zip(&names.sites) {
-            queue.integrate(last_s.saturating_sub(HELD_BACK_S), key, findings);
-        }
+        self.queues.iter_mut().for_each(|queue| queue.read_until(last_s));
     }
 
     fn row(&mut self, row: &SessionRow, names: &Names, findings: &mut Findings) {
         let who = || format!("{} {}", row.vehicle_kind.word(), row.vehicle_id);
         let begin_s = row.start_s.unwrap_or(row.end_s);
         let is_in_order = row.arrive_s <= begin_s && begin_s <= row.end_s;
-        findings.hold(is_in_order && row.wait_s == begin_s.saturating_sub(row.arrive_s), || {
+        findings.hold(Check::SessionTimes, is_in_order && row.wait_s == begin_s.saturating_sub(row.arrive_s), || {
             let (arrive_s, wait_s, end_s) = (row.arrive_s, row.wait_s, row.end_s);
             format!("session: {} came at {arrive_s} s, waited {wait_s} s until {begin_s} s, left at {end_s} s", who())
         });
         for soc in [row.start_soc, row.end_soc] {
-            findings.hold((-ROUNDING..=1.0 + ROUNDING).contains(&soc), || {
+            findings.hold(Check::SessionSoc, (-ROUNDING..=1.0 + ROUNDING).contains(&soc), || {
                 format!("state of charge: {} had {soc} of its battery", who())
             });
         }
         if let Some((port, start_s)) = row.port.zip(row.start_s) {
             let free_s = &mut self.free_s[port.index()];
-            findings.hold(*free_s <= start_s, || {
+            findings.hold(Check::PortOnce, *free_s <= start_s, || {
                 let name = &names.ports[port.index()];
                 format!("port: {} began at {name} at {start_s} s, where another vehicle was until {free_s} s", who())
             });
@@ -88,7 +73,7 @@ impl Ports {
         }
         self.stay(row, &who, findings);
         self.ask(row);
-        self.queues[row.site.index()].wait(row.arrive_s, begin_s.max(row.arrive_s), row.wait_s);
+        self.queues[row.site.index()].wait(row.arrive_s, begin_s, row.wait_s);
     }
 
     /// What was asked for is what was delivered and what is lacking in the end.
@@ -118,53 +103,29 @@ impl Ports {
         }
         let (left_s, id) = (&mut self.left_s[kind], row.vehicle_id as usize);
         left_s.resize(left_s.len().max(id + 1), 0);
-        findings.hold(left_s[id] <= row.arrive_s, || {
+        findings.hold(Check::VehicleOnce, left_s[id] <= row.arrive_s, || {
             let (from_s, until_s) = (row.arrive_s, left_s[id]);
             format!("port: {} came to charge at {from_s} s, and was at another port or queue until {until_s} s", who())
         });
         left_s[id] = row.end_s;
     }
 
-    /// Nobody is left in a queue, and its length over time is the sum of the waits: those of the rows, and those that the
-    /// metrics are made of.
+    /// Holds every queue to its waits: those of the rows, and those that the metrics are made of.
     pub(super) fn close(&mut self, waits: &[&Waits], names: &Names, findings: &mut Findings) {
         for ((queue, key), waits) in self.queues.iter_mut().zip(&names.sites).zip(waits) {
-            queue.integrate(u32::MAX, key, findings);
-            let length = queue.length;
-            findings.hold(length == 0, || format!("queue: {length} vehicles never left that of `{key}`"));
-            let area_min = queue.area_s as f64 / 60.0;
-            let what = |of: &str| format!("queue: length of that of `{key}` over time, and waits {of}, min");
-            findings.equal(|| what("of the rows"), area_min, queue.waits_s as f64 / 60.0);
-            let told_min = waits.mean_min().unwrap_or(0.0) * waits.number() as f64;
-            findings.equal(|| what("of the metrics"), area_min, told_min);
+            queue.close(waits, key, findings);
         }
     }
 
     /// Area under the length of each queue, s.
-    pub(super) fn areas_s(&self) -> impl Iterator<Item = i64> {
-        self.queues.iter().map(|queue| queue.area_s)
+    pub(super) fn areas_s(&self) -> Vec<i64> {
+        self.queues.iter().map(Queue::area_s).collect()
     }
 }
 
-impl Queue {
-    fn wait(&mut self, from_s: u32, to_s: u32, wait_s: u32) {
-        self.waits_s += i64::from(wait_s);
-        if from_s == to_s {
-            return;
-        }
-        self.area_s += i64::from(to_s.min(self.until_s).saturating_sub(from_s));
-        *self.changes.entry(from_s.max(self.until_s)).or_default() += 1;
-        *self.changes.entry(to_s.max(self.until_s)).or_default() -= 1;
-    }
-
-    fn integrate(&mut self, until_s: u32, key: &str, findings: &mut Findings) {
-        while let Some(change) = self.changes.first_entry().filter(|change| *change.key() < until_s) {
-            let at_s = *change.key();
-            self.area_s += self.length * i64::from(at_s - self.until_s);
-            self.until_s = at_s;
-            self.length += change.remove();
-            let length = self.length;
-            findings.hold(length >= 0, || format!("queue: that of `{key}` had {length} vehicles at {at_s} s"));
-        }
-    }
+/// The group of a charging port, its key and the number of the port in it: ports are named after both.
+pub(super) fn group_of<'a>(port: &'a str, scenario: &'a Scenario) -> (&'a ChargerSpec, &'a str, u32) {
+    let named = port.rsplit_once('/').and_then(|(key, number)| Some((key, number.parse().ok()?)));
+    let (key, number) = named.unwrap_or((port, 1));
+    (scenario.charger.get(key).expect("charging ports are named after their group"), key, number)
 }

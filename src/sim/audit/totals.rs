@@ -1,8 +1,8 @@
 //! Metrics made again from the columns they stand for: a sum of a column over all rows of a table, by site or fleet and over
 //! all, is what the metric of the same scope says.
 
-use super::findings::Findings;
 use crate::grid::spec::SiteKind;
+use crate::record::audit::{Check, Findings};
 use crate::record::hydrogen::{HydrogenRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
@@ -90,6 +90,17 @@ const HYDROGEN: &[Column<HydrogenRow>] = &[
     (MetricName::H2ElectricityUsd, |row| row.electricity_usd),
 ];
 
+/// Every metric that is held to a column.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = MetricName> {
+    fn of<R>(columns: &[Column<R>]) -> Vec<MetricName> {
+        columns.iter().map(|column| column.0).collect()
+    }
+    let of_vehicles = [of(SESSIONS), of(HAULS), of(HAULS_OF_FLEETS), of(FUEL), of(EQUIPMENT), of(CALLS)];
+    let of_supply = [of(POWER), of(BILLS), of(REFUELINGS), of(HYDROGEN)];
+    of_vehicles.into_iter().chain(of_supply).flatten()
+}
+
 fn is(row: &HaulRow, state: HaulState) -> f64 {
     f64::from(u8::from(row.state == state))
 }
@@ -133,7 +144,8 @@ impl<R> Sums<R> {
         for (scope, sums) in self.scopes.iter().zip(self.sums.chunks(self.columns.len())) {
             for ((metric, _), sum) in self.columns.iter().zip(sums) {
                 let value = told.get(&(scope.as_str(), *metric)).copied().flatten().unwrap_or(0.0);
-                findings.equal(|| format!("total: {metric} of {scope} and its column"), value, sum * scale);
+                let what = || format!("total: {metric} of {scope} and its column");
+                findings.equal(Check::TotalColumn, what, value, sum * scale);
             }
         }
     }
@@ -295,7 +307,8 @@ impl Peaks {
         let sites = names.sites.iter().map(|key| format!("site:{key}")).zip(&self.of_sites);
         for (scope, peak) in sites.chain([("total".to_owned(), &self.of_all)]) {
             let value = told.get(&(scope.as_str(), MetricName::PeakKw)).copied().flatten().unwrap_or(0.0);
-            findings.equal(|| format!("total: peak_kw of {scope} and its column"), value, *peak);
+            let what = || format!("total: peak_kw of {scope} and its column");
+            findings.equal(Check::TotalPeak, what, value, *peak);
         }
     }
 }

@@ -115,8 +115,7 @@ fn fill(
     effects: &[Effect],
 ) -> Result<Manifest, ResultsError> {
     let title = &loaded[asked.compare.baseline].1.scenario.title;
-    let text = serde_json::to_string_pretty(&json(asked, title, done, effects)).unwrap_or_default();
-    folder.write("compare.json", &text)?;
+    folder.write_json("compare.json", &json(asked, title, done, effects))?;
     let tables = folder.tables();
     let mut rows = BTreeMap::new();
     rows.extend([write_table(&tables, &replications(asked, done))?]);
@@ -124,10 +123,7 @@ fn fill(
     if !effects.is_empty() {
         rows.extend([write_table(&tables, &sensitivity(asked, effects))?]);
     }
-    folder.write(
-        hub::FILE,
-        &serde_json::to_string_pretty(&Hub::of(&loaded[asked.compare.baseline].1)).unwrap_or_default(),
-    )?;
+    folder.write_json(hub::FILE, &Hub::of(&loaded[asked.compare.baseline].1))?;
     let spec = &asked.compare;
     let manifest = Manifest {
         title: title.clone(),

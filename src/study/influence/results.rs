@@ -3,7 +3,7 @@
 use super::numbers::Number;
 use super::sobol::Share;
 use super::{Asked, Influence};
-use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
 use crate::report;
 use crate::scenario::loaded::Loaded;
@@ -183,10 +183,9 @@ pub fn leave(folder: RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influen
 
 fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) -> Result<Manifest, ResultsError> {
     let title = loaded.first().map(|loaded| loaded.scenario.title.clone()).unwrap_or_default();
-    let text = serde_json::to_string_pretty(&json(asked, &title, done)).map_err(FolderError::from)?;
-    folder.write(FILE, &text)?;
+    folder.write_json(FILE, &json(asked, &title, done))?;
     if let Some(first) = loaded.first() {
-        folder.write(hub::FILE, &serde_json::to_string_pretty(&Hub::of(first)).map_err(FolderError::from)?)?;
+        folder.write_json(hub::FILE, &Hub::of(first))?;
     }
     let rows = BTreeMap::from([write_table(&folder.tables(), &rows(done))?]);
     let manifest = Manifest {

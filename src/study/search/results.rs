@@ -4,7 +4,7 @@ use super::judge::{Standing, gains};
 use super::race::{Out, Racer};
 use super::run::{Found, stream};
 use super::study::Search;
-use crate::record::folder::{FolderError, Manifest, REPORT, RunFolder, SCHEMA};
+use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
 use crate::record::metrics::Better;
 use crate::report;
@@ -246,11 +246,10 @@ pub fn leave(folder: RunFolder, search: &Search, found: &Found, answer: &Answer)
 }
 
 fn fill(folder: &RunFolder, search: &Search, found: &Found, answer: &Answer) -> Result<Manifest, ResultsError> {
-    let text = serde_json::to_string_pretty(&json(search, found, answer)).map_err(FolderError::from)?;
-    folder.write(FILE, &text)?;
+    folder.write_json(FILE, &json(search, found, answer))?;
     folder.write(OVERLAY, &overlay(search, answer))?;
     folder.write(STUDY, &search.text)?;
-    folder.write(hub::FILE, &serde_json::to_string_pretty(&Hub::of(&search.loaded)).map_err(FolderError::from)?)?;
+    folder.write_json(hub::FILE, &Hub::of(&search.loaded))?;
     let rows = BTreeMap::from([write_table(&folder.tables(), &rows(search, found))?]);
     let study = search.path.display().to_string();
     let mut inputs = search.loaded.inputs.clone();
