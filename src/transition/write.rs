@@ -5,7 +5,7 @@ use super::record::{
 };
 use crate::disk::{WriteError, whole};
 use crate::record::names::Names;
-use crate::record::table::{Row, TableError, TableWriter};
+use crate::record::table::{Row, TableError, TableWriter, WrittenTable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,35 +28,49 @@ pub fn write(
     if let Some(next) = &next {
         whole::make_folder(next).map_err(io)?;
     }
-    let to = To { folder: next.as_deref(), with_csv, zone, names };
-    let mut digests = BTreeMap::new();
-    to.table::<FleetYearRow>(&tables.fleet, &mut digests)?;
-    to.table::<FinanceRow>(&tables.finance, &mut digests)?;
-    to.table::<EmissionsRow>(&tables.emissions, &mut digests)?;
-    to.table::<ProjectRow>(&tables.projects, &mut digests)?;
-    to.table::<OfferRow>(&tables.offers, &mut digests)?;
-    to.table::<LedgerRow>(&tables.ledger, &mut digests)?;
-    to.table::<RuleRow>(&tables.rules, &mut digests)?;
-    to.table::<CommunityRow>(&tables.community, &mut digests)?;
+    let written = To { folder: next.as_deref(), with_csv, keeps_rows: false, zone, names }.all(tables)?;
     if let (Some(folder), Some(next)) = (folder, &next) {
         whole::move_all(next, folder).map_err(io)?;
     }
-    Ok(digests)
+    Ok(written.into_iter().map(|table| (table.table.to_owned(), table.digest)).collect())
+}
+
+/// All tables with their rows, in no folder.
+///
+/// # Errors
+/// When rows cannot be laid out in columns.
+pub fn in_memory(zone: &str, names: &Names, tables: &Tables) -> Result<Vec<WrittenTable>, TableError> {
+    To { folder: None, with_csv: false, keeps_rows: true, zone, names }.all(tables)
 }
 
 struct To<'a> {
     folder: Option<&'a Path>,
     with_csv: bool,
+    keeps_rows: bool,
     zone: &'a str,
     names: &'a Names,
 }
 
 impl To<'_> {
-    fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
+    fn all(&self, tables: &Tables) -> Result<Vec<WrittenTable>, TableError> {
+        Ok(vec![
+            self.table::<FleetYearRow>(&tables.fleet)?,
+            self.table::<FinanceRow>(&tables.finance)?,
+            self.table::<EmissionsRow>(&tables.emissions)?,
+            self.table::<ProjectRow>(&tables.projects)?,
+            self.table::<OfferRow>(&tables.offers)?,
+            self.table::<LedgerRow>(&tables.ledger)?,
+            self.table::<RuleRow>(&tables.rules)?,
+            self.table::<CommunityRow>(&tables.community)?,
+        ])
+    }
+
+    fn table<R: Row>(&self, rows: &[R]) -> Result<WrittenTable, TableError> {
         let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
+        if self.keeps_rows {
+            writer = writer.keeping_rows();
+        }
         writer.write(rows, self.names)?;
-        let (table, digest) = writer.finish()?;
-        digests.insert(table.to_owned(), digest);
-        Ok(())
+        writer.finish()
     }
 }
