@@ -7,6 +7,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod comparisons;
+#[path = "../guests/mod.rs"]
+mod guests;
 mod traps;
 
 use common::{loaded, shipped};
