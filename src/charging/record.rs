@@ -5,7 +5,7 @@ use super::arrival::{Arrival, Arrivals, Departures};
 use super::session::{Plug, Session};
 use super::state::{Cabinet, Port, SiteChargers, SitePorts, SiteQueue};
 use crate::kernel::ids::{Roster, VisitId};
-use crate::kernel::units::Kwh;
+use crate::kernel::units::{Kw, Kwh};
 use crate::record::Records;
 use crate::record::rows::SessionRow;
 use crate::record::words::Leave;
@@ -95,6 +95,12 @@ fn plugs(world: &World) -> impl Iterator<Item = &Plug> {
 /// Charging ports by site.
 pub(crate) fn port_counts(world: &World) -> Vec<u32> {
     of_sites::<SiteChargers>(world).map(|chargers| chargers.port_count).collect()
+}
+
+/// Most power that each charging port draws, and most that it exports, in the order of ports.
+pub(crate) fn port_limits(world: &World) -> Vec<(Kw, Kw)> {
+    let ports = world.resource::<Roster<Port>>().components::<Port>(world);
+    ports.map(|port| (port.limit, port.v2g_limit)).collect()
 }
 
 /// Area under the length of each site's queue until the run ends, vehicle-seconds.

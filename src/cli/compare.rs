@@ -215,5 +215,12 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
             path.display()
         ));
     }
-    Ok(if done.runs.is_interrupted || is_cut { Exit::Interrupted } else { Exit::Done })
+    for failed in done.runs.failed.values() {
+        console.error(&format!("{failed}\nIts strategy has no numbers here; those of the others stand."));
+    }
+    Ok(match done.runs.failed.values().next() {
+        _ if done.runs.is_interrupted || is_cut => Exit::Interrupted,
+        Some(failed) => Exit::from(&failed.source),
+        None => Exit::Done,
+    })
 }

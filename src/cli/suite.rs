@@ -95,6 +95,7 @@ fn all(
     let bar = console.counter(strategies as u64 * u64::from(args.replications), "runs");
     let stop = interrupt::listen();
     let mut lines = Vec::new();
+    let mut exit = Exit::Done;
     for entry in entries {
         let spec = spec(folder, entry, more, args.seed, args.replications);
         let (scored, done) = score(entry, &spec, args.jobs, &stop, &|| bar.inc(1))?;
@@ -103,6 +104,10 @@ fn all(
             return Ok(Exit::Interrupted);
         }
         lines.extend(scored);
+        for failed in done.runs.failed.values() {
+            console.error(&format!("{}: {failed}\nIts strategy has no place here.", entry.name));
+            exit = Exit::from(&failed.source);
+        }
     }
     bar.finish_and_clear();
     let json = serde_json::json!({
@@ -120,7 +125,7 @@ fn all(
         console.print(&table(args, &lines));
         console.print(&format!("\nLeaderboard: {}", path.display()));
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 fn table(args: &SuiteArgs, lines: &[Line]) -> String {

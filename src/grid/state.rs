@@ -420,6 +420,12 @@ impl SiteOutlook {
         &self.solar_kw
     }
 
+    /// Energy price of a site in a control interval of the run, $/kWh; none without a tariff.
+    #[must_use]
+    pub(crate) fn price_usd_per_kwh(&self, site: usize, interval: usize) -> Option<f64> {
+        self.price_usd_per_kwh[site].get(interval).copied()
+    }
+
     /// How many intervals prices are known ahead, this one included.
     #[must_use]
     pub fn known(&self) -> usize {

@@ -22,6 +22,13 @@ pub struct ChargingState {
     asks_at_events: bool,
 }
 
+impl ChargingState {
+    /// Orders a set-point for each session of the view, kW.
+    pub fn set_points(&mut self, power_kw: Vec<f64>) {
+        self.given_kw = Some(power_kw);
+    }
+}
+
 /// Every single value by the name of its import.
 const VALUES: &[(&str, fn(&ChargingState) -> u32)] = &[
     ("time-s", |state| state.time_s),
@@ -87,7 +94,7 @@ impl PluginKind for Charging {
         linker.order(
             "set-points",
             |(power_kw,): &(Vec<f64>,)| power_kw.len(),
-            |state, (power_kw,)| state.given_kw = Some(power_kw),
+            |state, (power_kw,)| state.set_points(power_kw),
         )?;
         linker.setting("ask-at-events", |state| state.asks_at_events = true)
     }

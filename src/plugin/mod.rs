@@ -30,9 +30,10 @@ pub mod views;
 mod yard;
 
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
+pub use charging::ChargingState;
 pub use compile::{compile_for_parent, compile_in_a_process};
 pub use error::{Cause, Failure, PluginError, Refusal};
-pub use kind::{PluginKind, Starters};
+pub use kind::{PluginKind, Starters, Take};
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
 pub use order::Dropped;
 pub use running::Running;

@@ -2,7 +2,7 @@
 //! on the disk. What comes out is the same as if it had waited.
 
 use super::names::Names;
-use super::table::{Row, TableError, TableWriter, WAITING_ROWS, batch_of};
+use super::table::{Row, TableError, TableWriter, WAITING_ROWS, WrittenTable, batch_of};
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -11,9 +11,6 @@ use std::thread::JoinHandle;
 
 /// Batches that may wait for the thread: a slow disk slows the simulation down and does not fill the memory.
 const WAITING_BATCHES: usize = 2;
-
-/// Digest of the rows of each table, in the order of the tables.
-pub type Digests = Vec<(&'static str, String)>;
 
 /// The tables of a run, written here, on a thread of their own, or not at all.
 #[derive(Debug)]
@@ -32,7 +29,7 @@ pub struct Background {
     schemas: Vec<(&'static str, Arc<Schema>)>,
     /// None when no more are taken.
     batches: Option<SyncSender<(usize, RecordBatch)>>,
-    thread: Option<JoinHandle<Result<Digests, TableError>>>,
+    thread: Option<JoinHandle<Result<Vec<WrittenTable>, TableError>>>,
 }
 
 impl Tables {
@@ -73,13 +70,13 @@ impl Tables {
         }
     }
 
-    /// Closes all files.
+    /// Closes all files; what was written comes in the order of the tables.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn finish(self) -> Result<Digests, TableError> {
+    pub fn finish(self) -> Result<Vec<WrittenTable>, TableError> {
         match self {
-            Self::Nowhere => Ok(Digests::new()),
+            Self::Nowhere => Ok(Vec::new()),
             Self::Inline(writers) => writers.into_iter().map(TableWriter::finish).collect(),
             Self::Background(mut background) => background.finish(),
         }
@@ -95,7 +92,7 @@ impl Background {
         }
     }
 
-    fn finish(&mut self) -> Result<Digests, TableError> {
+    fn finish(&mut self) -> Result<Vec<WrittenTable>, TableError> {
         self.batches = None;
         let Some(thread) = self.thread.take() else { return Err(TableError::Ended) };
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -106,7 +103,10 @@ fn take(handed: &Mutex<Vec<TableWriter>>) -> Vec<TableWriter> {
     handed.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default()
 }
 
-fn write_all(mut writers: Vec<TableWriter>, batches: &Receiver<(usize, RecordBatch)>) -> Result<Digests, TableError> {
+fn write_all(
+    mut writers: Vec<TableWriter>,
+    batches: &Receiver<(usize, RecordBatch)>,
+) -> Result<Vec<WrittenTable>, TableError> {
     for (at, batch) in batches {
         writers[at].add(&batch)?;
     }
@@ -153,7 +153,8 @@ mod tests {
         let written = |mut tables: Tables| {
             tables.write(&rows(), &names()).unwrap();
             tables.write::<FuelRow>(&[], &names()).unwrap();
-            tables.finish().unwrap()
+            let written = tables.finish().unwrap();
+            written.into_iter().map(|table| (table.table, table.digest)).collect::<Vec<_>>()
         };
         let digests = written(Tables::Inline(writers(&inline)));
         assert_eq!(written(Tables::background(writers(&background))), digests);

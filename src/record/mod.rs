@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod names;
 pub mod notes;
 pub mod overload;
+pub mod progress;
 pub mod read;
 pub mod rows;
 pub mod summary;
@@ -27,11 +28,12 @@ use bevy_ecs::prelude::Resource;
 #[derive(Resource, Debug)]
 pub struct Records<R: Send + Sync + 'static> {
     rows: Vec<R>,
+    taken: u64,
 }
 
 impl<R: Send + Sync + 'static> Default for Records<R> {
     fn default() -> Self {
-        Self { rows: Vec::new() }
+        Self { rows: Vec::new(), taken: 0 }
     }
 }
 
@@ -53,6 +55,19 @@ impl<R: Send + Sync + 'static> Records<R> {
         &self.rows
     }
 
+    /// How many there ever were, written or not.
+    #[must_use]
+    pub fn ever(&self) -> u64 {
+        self.taken + self.rows.len() as u64
+    }
+
+    /// Those that came after the first `seen` of all there ever were; rows that were written meanwhile are not among them.
+    #[must_use]
+    pub fn after(&self, seen: u64) -> &[R] {
+        let from = seen.saturating_sub(self.taken) as usize;
+        self.rows.get(from..).unwrap_or_default()
+    }
+
     /// Gives the space of rows that were written back.
     pub fn reuse(&mut self, mut written: Vec<R>) {
         if self.rows.is_empty() {
@@ -64,6 +79,7 @@ impl<R: Send + Sync + 'static> Records<R> {
     /// Takes all rows.
     #[must_use]
     pub fn take(&mut self) -> Vec<R> {
+        self.taken += self.rows.len() as u64;
         core::mem::take(&mut self.rows)
     }
 }

@@ -253,6 +253,20 @@ pub struct TableWriter {
     digest: blake3::Hasher,
     parquet: Option<ArrowWriter<Out>>,
     csv: Option<csv::Writer<Out>>,
+    kept: Option<Vec<RecordBatch>>,
+}
+
+/// A table that was written.
+#[derive(Debug)]
+pub struct WrittenTable {
+    /// Its name.
+    pub table: &'static str,
+    /// Digest of its rows.
+    pub digest: String,
+    /// Its columns.
+    pub schema: Arc<Schema>,
+    /// Its rows, where they were kept.
+    pub rows: Vec<RecordBatch>,
 }
 
 impl TableWriter {
@@ -268,6 +282,7 @@ impl TableWriter {
             digest: blake3::Hasher::new(),
             parquet: None,
             csv: None,
+            kept: None,
         };
         let Some(folder) = folder else {
             return Ok(writer);
@@ -293,6 +308,12 @@ impl TableWriter {
             writer.csv = Some(csv);
         }
         Ok(writer)
+    }
+
+    /// Keeps its rows in memory, too.
+    #[must_use]
+    pub fn keeping_rows(self) -> Self {
+        Self { kept: Some(Vec::new()), ..self }
     }
 
     /// Adds rows.
@@ -329,21 +350,25 @@ impl TableWriter {
         if let Some(parquet) = &mut self.parquet {
             parquet.write(batch).map_err(|source| TableError::Parquet { table: self.table, source })?;
         }
+        if let Some(kept) = &mut self.kept {
+            kept.push(batch.clone());
+        }
         Ok(())
     }
 
-    /// Closes the files. Returns the name of the table and the digest of its rows.
+    /// Closes the files.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn finish(self) -> Result<(&'static str, String), TableError> {
+    pub fn finish(self) -> Result<WrittenTable, TableError> {
         if let Some(parquet) = self.parquet {
             parquet.close().map_err(|source| TableError::Parquet { table: self.table, source })?;
         }
         if let Some(mut csv) = self.csv {
             csv.flush().map_err(|source| TableError::Io { path: PathBuf::from(self.table), source })?;
         }
-        Ok((self.table, self.digest.finalize().to_hex().to_string()))
+        let digest = self.digest.finalize().to_hex().to_string();
+        Ok(WrittenTable { table: self.table, digest, schema: self.schema, rows: self.kept.unwrap_or_default() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod build;
+pub mod follow;
 pub mod fork;
 mod money;
 pub mod options;

@@ -12,7 +12,7 @@ use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
 use crate::record::rows::BillRow;
 use crate::record::summary::Summary;
-use crate::record::table::{TableError, TableWriter, WAITING_ROWS};
+use crate::record::table::{TableError, TableWriter, WAITING_ROWS, WrittenTable};
 use crate::scenario::Scenario;
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
@@ -28,6 +28,7 @@ pub struct Output {
     summary: Summary,
     /// Of what came after a warm-up.
     measured: Option<Summary>,
+    keeps_rows: bool,
 }
 
 /// What is left when all is written.
@@ -39,6 +40,8 @@ pub struct Written {
     pub measured: Option<Summary>,
     /// Digest of the rows of each table, by name.
     pub digests: BTreeMap<String, String>,
+    /// The tables themselves, where rows were kept in memory.
+    pub kept: Vec<WrittenTable>,
 }
 
 impl Written {
@@ -64,21 +67,26 @@ impl Output {
         scenario: &Scenario,
         summary: Summary,
     ) -> Result<Self, OutputError> {
-        let zone = &scenario.time.zone;
-        let kept = ROOMS.iter().flat_map(|room| room.tables).filter(|table| (table.is_kept)(scenario));
-        let of_rooms = kept.map(|table| table.open);
-        let open = |open: fn(Option<&Path>, bool, &str) -> _| open(folder, with_csv, zone);
-        let tables = of_rooms.chain([TableWriter::new::<BillRow> as _]).map(open).collect::<Result<_, _>>()?;
+        let tables = opened(folder, with_csv, scenario)?;
         // Runs of a study keep digests only, and their threads are those of the study; CSV is for the eye.
         let is_background = folder.is_some() && !with_csv;
         let tables = if is_background { Tables::background(tables) } else { Tables::Inline(tables) };
-        Ok(Self { tables, summary, measured: None })
+        Ok(Self { tables, summary, measured: None, keeps_rows: false })
+    }
+
+    /// Tables whose rows stay in memory, in no folder.
+    ///
+    /// # Errors
+    /// When rows cannot be laid out in columns.
+    pub fn in_memory(scenario: &Scenario, summary: Summary) -> Result<Self, OutputError> {
+        let tables = opened(None, false, scenario)?.into_iter().map(TableWriter::keeping_rows).collect();
+        Ok(Self { tables: Tables::Inline(tables), summary, measured: None, keeps_rows: true })
     }
 
     /// No tables, and no digests: the summary alone.
     #[must_use]
     pub(super) fn untold(summary: Summary) -> Self {
-        Self { tables: Tables::Nowhere, summary, measured: None }
+        Self { tables: Tables::Nowhere, summary, measured: None, keeps_rows: false }
     }
 
     /// The summary so far.
@@ -123,7 +131,7 @@ impl Output {
     ) -> Result<(), OutputError> {
         let least = if all { 1 } else { WAITING_ROWS };
         audit.read(world, names, least);
-        let Self { tables, summary, measured } = self;
+        let Self { tables, summary, measured, .. } = self;
         // The audit holds all rows against the world; a warm-up only shortens what is told.
         let mut summaries: Vec<&mut Summary> = core::iter::once(summary).chain(measured.iter_mut()).collect();
         let mut kept = ROOMS.iter().flat_map(|room| room.tables);
@@ -151,10 +159,18 @@ impl Output {
     /// # Errors
     /// When a file cannot be written.
     pub fn finish(self) -> Result<Written, OutputError> {
-        let digests = self.tables.finish()?;
-        let named = digests.into_iter().map(|(table, digest)| (table.to_owned(), digest));
-        Ok(Written { summary: self.summary, measured: self.measured, digests: named.collect() })
+        let written = self.tables.finish()?;
+        let digests = written.iter().map(|table| (table.table.to_owned(), table.digest.clone())).collect();
+        let kept = if self.keeps_rows { written } else { Vec::new() };
+        Ok(Written { summary: self.summary, measured: self.measured, digests, kept })
     }
+}
+
+/// The tables of all rooms, and bills.
+fn opened(folder: Option<&Path>, with_csv: bool, scenario: &Scenario) -> Result<Vec<TableWriter>, OutputError> {
+    let kept = ROOMS.iter().flat_map(|room| room.tables).filter(|table| (table.is_kept)(scenario));
+    let open = |open: fn(Option<&Path>, bool, &str) -> _| open(folder, with_csv, &scenario.time.zone);
+    kept.map(|table| table.open).chain([TableWriter::new::<BillRow> as _]).map(open).collect()
 }
 
 /// The bills of all sites from what their meters read.

@@ -7,7 +7,7 @@ use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
 use super::stored::{Stored, stored};
-use super::{build, policies, profile};
+use super::{build, follow, policies, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
 use crate::charging::record::open_rows;
@@ -15,7 +15,8 @@ use crate::grid::spec::SiteKind;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, Roster};
 use crate::kernel::stage::{Operations, Register, Tick};
-use crate::policy::{Fault, PolicyCalls};
+use crate::kernel::units::Kw;
+use crate::policy::{Decide, Decision, Fault, PolicyCalls, PolicySlot};
 use crate::record::groups::{GroupOf, Groups};
 use crate::record::hydrogen::HydrogenSummary;
 use crate::record::names::Names;
@@ -143,6 +144,25 @@ impl Simulation {
         GroupOf { by_port, by_unit, by_fleet: (0..at_site.len()).map(fleets).collect() }
     }
 
+    /// Has another policy decide than the one that the scenario chose, such as a program that steers the run.
+    pub fn decide_by<K: Decision>(&mut self, policy: Box<dyn Decide<K>>) {
+        self.world.insert_resource(PolicySlot::<K>(policy));
+    }
+
+    /// Tells the metrics of [`FOLLOWED`](crate::record::progress::FOLLOWED) while the run goes on: before each decision on
+    /// charging they hold what came before it.
+    pub fn follow(&mut self, loaded: &Loaded, told: follow::Shared) {
+        let neighbours = self.empty_summary(&loaded.scenario).neighbours;
+        self.world.insert_resource(follow::Followed::new(told, neighbours));
+        follow::register(&mut self.schedule);
+    }
+
+    /// Most power that each charging port draws from the grid, and most that it exports, in the order of ports.
+    #[must_use]
+    pub fn port_limits(&self) -> Vec<(Kw, Kw)> {
+        charging::record::port_limits(&self.world)
+    }
+
     /// Names of the ids in the rows.
     #[must_use]
     pub fn names(&self) -> &Names {
@@ -188,7 +208,31 @@ impl Simulation {
         progress: impl FnMut(u32, u32),
     ) -> Result<(Written, Effort), RunError> {
         let scenario = &loaded.scenario;
-        let mut output = Output::new((folder, with_csv), scenario, self.empty_summary(scenario))?;
+        let output = Output::new((folder, with_csv), scenario, self.empty_summary(scenario))?;
+        self.drive_into(output, loaded, stop, progress)
+    }
+
+    /// The same, with the rows of all tables in memory.
+    ///
+    /// # Errors
+    /// As [`Self::drive`].
+    pub fn drive_in_memory(
+        &mut self,
+        loaded: &Loaded,
+        stop: &AtomicBool,
+        progress: impl FnMut(u32, u32),
+    ) -> Result<(Written, Effort), RunError> {
+        let output = Output::in_memory(&loaded.scenario, self.empty_summary(&loaded.scenario))?;
+        self.drive_into(output, loaded, stop, progress)
+    }
+
+    fn drive_into(
+        &mut self,
+        mut output: Output,
+        loaded: &Loaded,
+        stop: &AtomicBool,
+        progress: impl FnMut(u32, u32),
+    ) -> Result<(Written, Effort), RunError> {
         let ran =
             self.run_to_fork(&loaded.scenario, &mut output, stop).and_then(|()| self.run(&mut output, stop, progress));
         let written = output.finish();

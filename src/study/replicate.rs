@@ -5,18 +5,22 @@ use crate::disk::Scratch;
 use crate::record::metrics::Metric;
 use crate::record::names::Names;
 use crate::record::notes::PluginNotes;
+use crate::record::table::WrittenTable;
 use crate::scenario::loaded::Loaded;
+
+use crate::sim::output::Written;
 use crate::sim::{Options, RunError, Simulation};
 use crate::transition::metrics::{metrics, plugin_metrics};
 use crate::transition::pathway::Pathway;
 use crate::transition::spec::TransitionSpec;
-use crate::transition::write::write;
+use crate::transition::write::{in_memory, write};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What a study keeps of a run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Replication {
     /// Digest of all rows of all tables.
     pub digest: String,
@@ -57,6 +61,39 @@ pub fn replicate_bounded(
     operate(loaded, &options, stop, Some(folder.path()))
 }
 
+/// Runs one replication with its tables in memory. `hears` is told of each simulated hour or year, and may end the run.
+///
+/// # Errors
+/// Why the run did not finish.
+pub fn replicate_in_memory(
+    loaded: &Loaded,
+    options: &Options,
+    mut hears: impl FnMut() -> ControlFlow<()>,
+) -> Result<(Replication, Vec<WrittenTable>), RunError> {
+    let stop = AtomicBool::new(false);
+    let mut hear = || {
+        let flow = hears();
+        stop.fetch_or(flow.is_break(), Ordering::Relaxed);
+        flow
+    };
+    if let Some(spec) = &loaded.scenario.transition {
+        let mut pathway = Pathway::new(loaded, spec, options);
+        pathway.run(&stop, |_, _| hear())?;
+        let names = Names::none(loaded.calendar.clone());
+        let tables = in_memory(&loaded.scenario.time.zone, &names, &pathway.tables)?;
+        let by_name: BTreeMap<_, _> = tables.iter().map(|table| (table.table, &*table.digest)).collect();
+        return Ok((of_years(loaded, spec, &pathway, by_name.into_values()), tables));
+    }
+    let mut simulation = Simulation::new(loaded, options)?;
+    let (written, _) = simulation.drive_in_memory(loaded, &stop, |_, _| {
+        let _ = hear();
+    })?;
+    let digest = written.digest();
+    let Written { mut summary, kept, .. } = written;
+    let metrics = summary.metrics(simulation.names());
+    Ok((Replication { digest, metrics, notes: simulation.plugin_notes() }, kept))
+}
+
 /// All minutes of one run; with a folder for its tables, also the metrics of the bound that is read from them.
 fn operate(
     loaded: &Loaded,
@@ -87,13 +124,23 @@ fn years(
     pathway.run(stop, |_, _| ControlFlow::Continue(()))?;
     let names = Names::none(loaded.calendar.clone());
     let digests = write(None, false, &loaded.scenario.time.zone, &names, &pathway.tables)?;
-    let digest = digests.values().fold(blake3::Hasher::new(), |mut hasher, digest| {
+    Ok(of_years(loaded, spec, &pathway, digests.values().map(String::as_str)))
+}
+
+/// What is kept of a transition; the digests of its tables come in the order of their names.
+fn of_years<'a>(
+    loaded: &Loaded,
+    spec: &TransitionSpec,
+    pathway: &Pathway<'_>,
+    digests: impl Iterator<Item = &'a str>,
+) -> Replication {
+    let digest = digests.fold(blake3::Hasher::new(), |mut hasher, digest| {
         hasher.update(digest.as_bytes());
         hasher
     });
     let mut metrics = metrics(&pathway.tables, spec, &loaded.scenario);
     metrics.extend(plugin_metrics(&pathway.notes));
-    Ok(Replication { digest: digest.finalize().to_hex().to_string(), metrics, notes: pathway.notes })
+    Replication { digest: digest.finalize().to_hex().to_string(), metrics, notes: pathway.notes.clone() }
 }
 
 /// Does `work` for every item on `jobs` threads (0: one a core). Each thread takes the next item that nobody has, so

@@ -220,8 +220,8 @@ pub fn no_names() -> Names {
 pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
     let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
     writer.write(rows, &no_names())?;
-    let (table, digest) = writer.finish()?;
-    Ok((table.to_owned(), digest))
+    let written = writer.finish()?;
+    Ok((written.table.to_owned(), written.digest))
 }
 
 /// Why results could not be kept.

@@ -7,7 +7,7 @@ use super::record::{
 use crate::disk::{WriteError, whole};
 use crate::industry::record::{IndustryRow, PlantProjectRow};
 use crate::record::names::Names;
-use crate::record::table::{Row, TableError, TableWriter};
+use crate::record::table::{Row, TableError, TableWriter, WrittenTable};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -30,45 +30,62 @@ pub fn write(
     if let Some(next) = &next {
         whole::make_folder(next).map_err(io)?;
     }
-    let to = To { folder: next.as_deref(), with_csv, zone, names };
-    let mut digests = BTreeMap::new();
-    to.table::<FleetYearRow>(&tables.fleet, &mut digests)?;
-    to.table::<FinanceRow>(&tables.finance, &mut digests)?;
-    to.table::<EmissionsRow>(&tables.emissions, &mut digests)?;
-    to.table::<ProjectRow>(&tables.projects, &mut digests)?;
-    to.table::<OfferRow>(&tables.offers, &mut digests)?;
-    to.table::<LedgerRow>(&tables.ledger, &mut digests)?;
-    to.table::<RuleRow>(&tables.rules, &mut digests)?;
-    to.table::<CommunityRow>(&tables.community, &mut digests)?;
-    // Of scenarios that have vessels or plants.
-    to.some::<InventoryRow>(&tables.inventory, &mut digests)?;
-    to.some::<IndustryRow>(&tables.industry, &mut digests)?;
-    to.some::<PlantProjectRow>(&tables.plant_projects, &mut digests)?;
-    to.some::<RemovalRow>(&tables.removals, &mut digests)?;
+    let written = To { folder: next.as_deref(), with_csv, keeps_rows: false, zone, names }.all(tables)?;
     if let (Some(folder), Some(next)) = (folder, &next) {
         whole::move_all(next, folder).map_err(io)?;
     }
-    Ok(digests)
+    Ok(written.into_iter().map(|table| (table.table.to_owned(), table.digest)).collect())
+}
+
+/// All tables with their rows, in no folder.
+///
+/// # Errors
+/// When rows cannot be laid out in columns.
+pub fn in_memory(zone: &str, names: &Names, tables: &Tables) -> Result<Vec<WrittenTable>, TableError> {
+    To { folder: None, with_csv: false, keeps_rows: true, zone, names }.all(tables)
 }
 
 struct To<'a> {
     folder: Option<&'a Path>,
     with_csv: bool,
+    keeps_rows: bool,
     zone: &'a str,
     names: &'a Names,
 }
 
 impl To<'_> {
-    /// A table that a scenario may be without: nothing where it has no rows.
-    fn some<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
-        if rows.is_empty() { Ok(()) } else { self.table(rows, digests) }
+    fn all(&self, tables: &Tables) -> Result<Vec<WrittenTable>, TableError> {
+        let always = [
+            self.table::<FleetYearRow>(&tables.fleet)?,
+            self.table::<FinanceRow>(&tables.finance)?,
+            self.table::<EmissionsRow>(&tables.emissions)?,
+            self.table::<ProjectRow>(&tables.projects)?,
+            self.table::<OfferRow>(&tables.offers)?,
+            self.table::<LedgerRow>(&tables.ledger)?,
+            self.table::<RuleRow>(&tables.rules)?,
+            self.table::<CommunityRow>(&tables.community)?,
+        ];
+        // Of scenarios that have vessels or plants.
+        let some = [
+            self.some::<InventoryRow>(&tables.inventory)?,
+            self.some::<IndustryRow>(&tables.industry)?,
+            self.some::<PlantProjectRow>(&tables.plant_projects)?,
+            self.some::<RemovalRow>(&tables.removals)?,
+        ];
+        Ok(always.into_iter().chain(some.into_iter().flatten()).collect())
     }
 
-    fn table<R: Row>(&self, rows: &[R], digests: &mut BTreeMap<String, String>) -> Result<(), TableError> {
+    /// A table that a scenario may be without: nothing where it has no rows.
+    fn some<R: Row>(&self, rows: &[R]) -> Result<Option<WrittenTable>, TableError> {
+        if rows.is_empty() { Ok(None) } else { self.table(rows).map(Some) }
+    }
+
+    fn table<R: Row>(&self, rows: &[R]) -> Result<WrittenTable, TableError> {
         let mut writer = TableWriter::new::<R>(self.folder, self.with_csv, self.zone)?;
+        if self.keeps_rows {
+            writer = writer.keeping_rows();
+        }
         writer.write(rows, self.names)?;
-        let (table, digest) = writer.finish()?;
-        digests.insert(table.to_owned(), digest);
-        Ok(())
+        writer.finish()
     }
 }

@@ -18,8 +18,8 @@ fn sources() -> BTreeMap<String, String> {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                // The front end has its own language and its own tests.
-                if !path.ends_with("ui") {
+                // The front end has its own language and its own tests; the Python package is a crate of its own.
+                if !path.ends_with("ui") && !path.ends_with("python") {
                     visit(&path, root, out);
                 }
             } else if path.extension().is_some_and(|extension| extension == "rs") {

@@ -2,6 +2,7 @@
 //! pays, leaves nobody's numbers out for another's sake, and says its mistakes in words.
 
 use crate::common::{loaded, shipped};
+use crate::guests::{CHARGING, Guest};
 use crate::{bytes, portvolt, text, told};
 use portvolt::record::metrics::MetricName;
 use portvolt::study::compare::measure::Runs;
@@ -92,6 +93,39 @@ fn mistakes_of_a_comparison_have_their_words() {
     compare(2, &["--strategies", "fcfs", "--until-ci", "2%"]);
 }
 
+/// A plugin that traps within its run has no numbers, and costs the others nothing: folder, screen and `verify` are as without it.
+#[test]
+fn a_policy_that_fails_leaves_the_others_their_numbers() {
+    let dir = tempfile::tempdir().unwrap();
+    let depot = shipped("depot_night");
+    let guest = Guest { imports: CHARGING, decide: "unreachable", ..Guest::default() };
+    std::fs::write(dir.path().join("traps.wasm"), guest.module()).unwrap();
+    let compare = |code: i32, strategies: &str, out: &str| -> serde_json::Value {
+        let all =
+            ["compare", depot.to_str().unwrap(), "--strategies", strategies, "--days", "1", "--replications", "3"];
+        let said = told(dir.path(), code, &[&all[..], &["--out", out]].concat());
+        let is_told = said.contains("strategy `charging=traps.wasm`, replication 0: ") && said.contains("unreachable");
+        assert_eq!(is_told, code != 0, "{said}");
+        serde_json::from_slice(&std::fs::read(dir.path().join(out).join("compare.json")).unwrap()).unwrap()
+    };
+    let alone = compare(0, "bau,fcfs", "alone");
+    let json = compare(5, "bau,charging=traps.wasm,fcfs", "beside");
+    assert_eq!(json["failed"][0]["strategy"], "charging=traps.wasm");
+    let mean = |json: &serde_json::Value, name: &str, at: usize| {
+        let all = json["metrics"].as_array().unwrap().iter();
+        let found = all.clone().find(|metric| metric["name"] == name && metric["scope"] == "total");
+        found.unwrap()["strategies"][at]["mean"].as_f64()
+    };
+    for name in ["hauls_completed", "energy_delivered_kwh"] {
+        assert_eq!(mean(&json, name, 1), None);
+        assert_eq!([mean(&json, name, 0), mean(&json, name, 2)], [mean(&alone, name, 0), mean(&alone, name, 1)]);
+    }
+    // Without a baseline there is nothing to compare with.
+    let out = ["--replications", "2", "--days", "1", "--out", "x", "--strategies", "charging=traps.wasm,fcfs"];
+    told(dir.path(), 5, &[&["compare", depot.to_str().unwrap()][..], &out].concat());
+    assert!(!dir.path().join("x").exists());
+}
+
 /// The figures in the documentation of `study` come from here.
 #[test]
 fn pairing_pays_on_depot_night() {
@@ -103,7 +137,7 @@ fn pairing_pays_on_depot_night() {
         ("800 kW".to_owned(), of(&["site.depot.limit_kw=800"])),
     ];
     let mut runs = Runs::default();
-    runs.extend(&scenarios, 1, 30, 0, &stop, &|| {}).unwrap();
+    runs.extend(&scenarios, |_| false, (1, 30), 0, &stop, &|| {}).unwrap();
     for metric in ["energy_delivered_kwh", "truck_km", "hauls_completed", "hauls_late"] {
         let samples =
             portvolt::study::compare::measure::complete(&runs.values(MetricName::parse(metric).unwrap(), "total"));

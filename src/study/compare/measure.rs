@@ -6,7 +6,8 @@ use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
 use crate::transition::baseline::abatements;
 use serde::Serialize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// Which metric.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -34,7 +35,7 @@ pub struct FailedRun {
 }
 
 /// Replications of several scenarios (strategies, variations) on the same random days.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Runs {
     /// By scenario, then replication; all equally long.
     pub of: Vec<Vec<Replication>>,
@@ -42,6 +43,8 @@ pub struct Runs {
     pub is_interrupted: bool,
     /// Is each run compared with the best possible?
     pub is_bounded: bool,
+    /// Scenarios whose policy failed, by their place: they have runs without metrics.
+    pub failed: BTreeMap<usize, FailedRun>,
 }
 
 impl Runs {
@@ -52,20 +55,25 @@ impl Runs {
     }
 
     /// Adds replications up to `until` for every named scenario. Work goes replication by replication, so that an
-    /// interruption leaves whole ones; after a failure no more is begun.
+    /// interruption leaves whole ones; after a failure no more is begun. A scenario that `may_fail` by its policy costs the others
+    /// nothing: it is noted in [`Self::failed`].
     ///
     /// # Errors
-    /// The first run, in the order of the plan, that failed.
+    /// The first run, in the order of the plan, that failed and may not.
     pub fn extend(
         &mut self,
         scenarios: &[(String, Loaded)],
-        seed: u64,
-        until: u32,
+        may_fail: impl Fn(usize) -> bool + Sync,
+        (seed, until): (u64, u32),
         jobs: usize,
         stop: &AtomicBool,
         progress: &(dyn Fn() + Sync),
     ) -> Result<(), FailedRun> {
         self.of.resize(scenarios.len(), Vec::new());
+        let may_fail = |at: usize, error: &RunError| may_fail(at) && error.is_of_policy();
+        // The first replication that failed: what comes after it is not worth its time.
+        let before = |at: usize| self.failed.get(&at).map_or(u32::MAX, |failed| failed.replication);
+        let fails: Vec<AtomicU32> = (0..scenarios.len()).map(|at| before(at).into()).collect();
         let from = self.replications();
         let work: Vec<(u32, usize)> =
             (from..until).flat_map(|replication| (0..scenarios.len()).map(move |at| (replication, at))).collect();
@@ -74,10 +82,17 @@ impl Runs {
             if has_failed.load(Ordering::Relaxed) {
                 return None;
             }
+            if fails[*at].load(Ordering::Relaxed) < *replication {
+                progress();
+                return Some(Ok(Replication::default()));
+            }
             let run = if self.is_bounded { replicate_bounded } else { replicate };
             let done = run(&scenarios[*at].1, seed, *replication, stop);
-            let is_failure = matches!(&done, Err(error) if !matches!(error, RunError::Interrupted { .. }));
-            has_failed.fetch_or(is_failure, Ordering::Relaxed);
+            match &done {
+                Ok(_) | Err(RunError::Interrupted { .. }) => {}
+                Err(error) if may_fail(*at, error) => drop(fails[*at].fetch_min(*replication, Ordering::Relaxed)),
+                Err(_) => has_failed.store(true, Ordering::Relaxed),
+            }
             progress();
             Some(done)
         });
@@ -87,9 +102,19 @@ impl Runs {
                 Some(Ok(_)) | None => {}
                 Some(Err(RunError::Interrupted { .. })) => self.is_interrupted = true,
                 Some(Err(source)) => {
-                    return Err(FailedRun { strategy: scenarios[at].0.clone(), replication, source });
+                    let may_fail = may_fail(at, &source);
+                    let failed = FailedRun { strategy: scenarios[at].0.clone(), replication, source };
+                    if !may_fail {
+                        return Err(failed);
+                    }
+                    self.failed.entry(at).or_insert(failed);
+                    self.of[at].push(Replication::default());
                 }
             }
+        }
+        // Which of its runs came before the failure hangs on the threads: none of them counts.
+        for at in self.failed.keys() {
+            self.of[*at].fill(Replication::default());
         }
         let whole = self.of.iter().map(Vec::len).min().unwrap_or(0);
         self.of.iter_mut().for_each(|runs| runs.truncate(whole));

@@ -120,7 +120,7 @@ pub struct Standing {
 }
 
 /// A finished comparison.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Comparison {
     /// The runs.
     pub runs: Runs,
@@ -147,10 +147,11 @@ pub fn load_all(spec: &CompareSpec) -> Result<Vec<(String, Loaded)>, Problems> {
     if problems.list.is_empty() { Ok(loaded) } else { Err(problems) }
 }
 
-/// Runs the comparison. The result does not depend on `jobs` (threads; 0 is one a core).
+/// Runs the comparison. The result does not depend on `jobs` (threads; 0 is one a core). A strategy whose policy fails has no
+/// numbers, and the others keep theirs.
 ///
 /// # Errors
-/// When a run fails or the target names no metric.
+/// When another run fails, or one of the baseline, or the target names no metric.
 pub fn compare(
     spec: &CompareSpec,
     loaded: &[(String, Loaded)],
@@ -162,7 +163,8 @@ pub fn compare(
     let mut until = spec.replications;
     let mut is_narrow = None;
     loop {
-        runs.extend(loaded, spec.seed, until, jobs, stop, progress)?;
+        let may_fail = |at| at != spec.baseline;
+        runs.extend(loaded, may_fail, (spec.seed, until), jobs, stop, progress)?;
         runs.add_abatement(loaded.len(), spec.baseline);
         let Some(target) = &spec.target else { break };
         let narrow = is_narrow_enough(&runs, spec.baseline, target)?;
@@ -190,7 +192,8 @@ fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<boo
         if at == baseline { own() } else { difference() }
     };
     // With other strategies the differences count; alone, the mean itself.
-    let judged: Vec<usize> = (0..samples.len()).filter(|at| *at != baseline || samples.len() == 1).collect();
+    let others = (0..samples.len()).filter(|at| *at != baseline && !runs.failed.contains_key(at));
+    let judged: Vec<usize> = others.chain((samples.len() == 1).then_some(baseline)).collect();
     Ok(judged.into_iter().all(|at| half_width(at).is_some_and(|half_width| half_width <= allowed)))
 }
 

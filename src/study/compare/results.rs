@@ -1,5 +1,6 @@
 //! What a comparison leaves in its folder: compare.json, Parquet tables, a manifest to repeat it from.
 
+use super::measure::FailedRun;
 use super::sensitivity::{Effect, Vary};
 use super::{CompareSpec, Comparison, MetricComparison};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
@@ -71,10 +72,20 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
         "target_reached": done.is_narrow,
         "baseline": spec.strategies[spec.baseline].name,
         "strategies": strategies,
+        "failed": failed(done),
         "metrics": done.metrics,
         "sensitivity_metric": asked.metric.filter(|_| !effects.is_empty()),
         "sensitivity": effects,
     })
+}
+
+/// Strategies without numbers: which replication failed first, and why.
+fn failed(done: &Comparison) -> Vec<serde_json::Value> {
+    let one = |run: &FailedRun| {
+        let error = run.source.to_string();
+        serde_json::json!({ "strategy": run.strategy, "replication": run.replication, "error": error })
+    };
+    done.runs.failed.values().map(one).collect()
 }
 
 /// Fills and closes the folder.

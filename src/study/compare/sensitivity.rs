@@ -165,7 +165,8 @@ pub fn effects(
         })
         .collect();
     let mut runs = Runs { is_bounded: spec.is_bounded, ..Runs::default() };
-    runs.extend(&named, spec.seed, base.replications(), jobs, stop, progress)?;
+    let may_fail = |at: usize| base.failed.contains_key(&variations[at].0.strategy);
+    runs.extend(&named, may_fail, (spec.seed, base.replications()), jobs, stop, progress)?;
     runs.add_abatement(spec.strategies.len(), spec.baseline);
     let varied = runs.values(metric, "total");
     let plain = base.values(metric, "total");

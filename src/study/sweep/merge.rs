@@ -277,8 +277,8 @@ impl<'a> Merger<'a> {
         self.close();
         self.write(true)?;
         for writer in [self.replications, self.cells] {
-            let (table, digest) = writer.finish()?;
-            rows.insert(table.to_owned(), digest);
+            let written = writer.finish()?;
+            rows.insert(written.table.to_owned(), written.digest);
         }
         Ok(self.count)
     }

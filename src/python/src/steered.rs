@@ -1,0 +1,186 @@
+//! A run that stands still at each decision on charging until it is told to go on.
+//!
+//! The run has a stack of its own: its charging policy leaves that stack in the middle of a tick and comes back with orders. So
+//! nothing of the simulation knows of it, and a run that is steered by the orders of a built-in policy is the run of that
+//! policy.
+
+use crate::charging::{Expert, Seen};
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+use portvolt::kernel::units::Kw;
+use portvolt::plugin::{ChargingState, PluginKind};
+use portvolt::policy::ChargingView;
+use portvolt::policy::decide::{Decide, Policy};
+use portvolt::policy::kind::Charging;
+use portvolt::record::metrics::Metric;
+use portvolt::record::progress::Progress;
+use portvolt::scenario::loaded::Loaded;
+use portvolt::sim::{Options, RunError, Simulation};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of the stack of a run; what is not touched takes no memory.
+const STACK_BYTES: usize = 8 << 20;
+/// Why a run ends that nobody goes on with.
+const LEFT: &str = "nobody goes on with this run";
+
+/// How a run is steered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    pub(crate) options: Options,
+    /// Are the rows of all tables hashed? It costs about a third of the time.
+    pub(crate) with_digest: bool,
+    /// Is it asked at each event, where power is shared so? Else when a control interval begins.
+    pub(crate) at_events: bool,
+}
+
+/// What a run that is over leaves.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) digest: Option<String>,
+}
+
+/// What the run and whoever steers it hand each other.
+#[derive(Debug, Default)]
+pub(crate) struct Exchange {
+    /// What the decision is on.
+    pub(crate) seen: Seen,
+    /// Set-points by charging port, kW.
+    pub(crate) set_points_kw: Vec<f64>,
+    /// Orders of the decision before that were rejected, and why the first ones were.
+    pub(crate) rejected: (u64, Vec<String>),
+    is_left: bool,
+}
+
+/// A run that stands still at a decision, or is over.
+pub(crate) struct Steered {
+    run: Option<Coroutine<(), (), Result<Ended, RunError>, DefaultStack>>,
+    exchange: Arc<Mutex<Exchange>>,
+    told: Arc<Mutex<Progress>>,
+}
+
+impl Steered {
+    /// Begins a run. It stands before its first tick: [`Self::go_on`] takes it to the first decision.
+    ///
+    /// # Errors
+    /// When the system grants no memory for its stack.
+    pub(crate) fn begin(loaded: &Arc<Loaded>, how: How, expert: Option<&Expert>) -> std::io::Result<Self> {
+        let (exchange, told) = (Arc::<Mutex<Exchange>>::default(), Arc::<Mutex<Progress>>::default());
+        let (loaded, shared, follow) = (Arc::clone(loaded), Arc::clone(&exchange), Arc::clone(&told));
+        let expert = expert.cloned();
+        let run = Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |yielder: &Yielder<(), ()>, ()| {
+            let mut simulation = Simulation::new(&loaded, &how.options)?;
+            lock(&shared).seen.expect_ports(&simulation.port_limits());
+            let expert = expert.map(|expert| expert.made(&loaded)).transpose()?;
+            let at_events = how.at_events;
+            let policy = Outside { yielder, exchange: shared, state: ChargingState::default(), expert, at_events };
+            simulation.decide_by::<Charging>(Box::new(policy));
+            simulation.follow(&loaded, follow);
+            drive(&mut simulation, &loaded, how.with_digest)
+        });
+        Ok(Self { run: Some(run), exchange, told })
+    }
+
+    /// Goes on to the next decision (None), or to the end of the run.
+    ///
+    /// # Errors
+    /// Why the run did not finish.
+    pub(crate) fn go_on(&mut self) -> Result<Option<Ended>, RunError> {
+        let Some(run) = &mut self.run else { return Ok(None) };
+        match run.resume(()) {
+            CoroutineResult::Yield(()) => Ok(None),
+            CoroutineResult::Return(ended) => {
+                self.run = None;
+                ended.map(Some)
+            }
+        }
+    }
+
+    /// Is there nothing more to decide?
+    pub(crate) fn is_over(&self) -> bool {
+        self.run.is_none()
+    }
+
+    /// What is handed over.
+    pub(crate) fn exchange(&self) -> MutexGuard<'_, Exchange> {
+        lock(&self.exchange)
+    }
+
+    /// The metrics of the run so far.
+    pub(crate) fn told(&self) -> MutexGuard<'_, Progress> {
+        lock(&self.told)
+    }
+}
+
+impl Drop for Steered {
+    /// Has the run end itself, so that its stack is empty when it goes.
+    fn drop(&mut self) {
+        let begun = self.run.as_mut().filter(|run| run.started() && !run.done());
+        if let Some(run) = begun {
+            lock(&self.exchange).is_left = true;
+            drop(run.resume(()));
+        }
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn drive(simulation: &mut Simulation, loaded: &Loaded, with_digest: bool) -> Result<Ended, RunError> {
+    let stop = AtomicBool::new(false);
+    let (mut summary, digest) = if with_digest {
+        let (written, _) = simulation.drive(loaded, (None, false), &stop, |_, _| {})?;
+        let digest = written.digest();
+        (written.summary, Some(digest))
+    } else {
+        (simulation.drive_after(loaded, 0, 0, &stop)?.summary, None)
+    };
+    Ok(Ended { metrics: summary.metrics(simulation.names()), digest })
+}
+
+/// The charging policy of a steered run.
+struct Outside {
+    /// Lives as long as the stack on which this policy does.
+    yielder: *const Yielder<(), ()>,
+    exchange: Arc<Mutex<Exchange>>,
+    state: ChargingState,
+    expert: Option<Box<dyn Decide<Charging>>>,
+    at_events: bool,
+}
+
+// SAFETY: a policy has to be `Send` and `Sync`, but this one never leaves its stack: it is made there, the simulation that holds
+// it lives there, and a `Coroutine` is neither `Send` nor `Sync`.
+unsafe impl Send for Outside {}
+// SAFETY: as above.
+unsafe impl Sync for Outside {}
+
+impl Policy for Outside {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn is_memoryless(&self) -> bool {
+        self.at_events
+    }
+}
+
+impl Decide<Charging> for Outside {
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
+        Charging::keep(&mut self.state, view);
+        let advice = self.expert.as_mut().map(|expert| expert.decide(view)).transpose()?;
+        lock(&self.exchange).seen.take(view, &self.state, advice.as_deref());
+        // SAFETY: `Coroutine::with_stack` lends the yielder to the function on whose stack all of this happens.
+        unsafe { &*self.yielder }.suspend(());
+        let mut exchange = lock(&self.exchange);
+        if exchange.is_left {
+            return Err(LEFT.to_owned());
+        }
+        let ordered = |port: &u32| exchange.set_points_kw.get(*port as usize).copied().unwrap_or(f64::NAN);
+        self.state.set_points(view.sessions.port.iter().map(ordered).collect());
+        let (orders, dropped) = Charging::orders(&mut self.state, view);
+        exchange.rejected = (dropped.count, dropped.examples);
+        Ok(orders)
+    }
+}
