@@ -50,7 +50,15 @@ impl Crate {
             read(&tokens.into_iter().collect::<Vec<_>>(), &mut source);
             (module_of(file), source)
         };
-        Self { sources: files.into_iter().map(parse).collect() }
+        let sources: BTreeMap<Module, Source> = files.into_iter().map(parse).collect();
+        // A file that no other declares, but as test code, is test code.
+        let is_declared = |module: &Module| {
+            let mut names = (1..=module.len()).map(|end| (&module[..end - 1], &module[end - 1]));
+            let is_root = module.as_slice() == ["main"];
+            is_root || names.all(|(above, name)| sources.get(above).is_some_and(|it| it.children.contains(name)))
+        };
+        let declared: BTreeSet<Module> = sources.keys().filter(|module| is_declared(module)).cloned().collect();
+        Self { sources: sources.into_iter().filter(|(module, _)| declared.contains(module)).collect() }
     }
 
     /// Every use of a name of another file, sorted. A re-export is a name for others, not a use: who imports it is led to its
@@ -168,13 +176,17 @@ fn group(token: Option<&TokenTree>, delimiter: Delimiter) -> Option<Vec<TokenTre
     }
 }
 
-/// Is this `#[cfg(test)]`, which stands at `at`?
+/// Is this `#[cfg(test)]` or `#[cfg(all(test, ...))]`, which stands at `at`?
 fn is_test(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(tokens.get(at), '#')
         && group(tokens.get(at + 1), Delimiter::Bracket).is_some_and(|inner| {
             ident(inner.first()).as_deref() == Some("cfg")
-                && group(inner.get(1), Delimiter::Parenthesis)
-                    .is_some_and(|inner| inner.len() == 1 && ident(inner.first()).as_deref() == Some("test"))
+                && group(inner.get(1), Delimiter::Parenthesis).is_some_and(|inner| {
+                    let is_only = inner.len() == 1 && ident(inner.first()).as_deref() == Some("test");
+                    let all = group(inner.get(1), Delimiter::Parenthesis).filter(|_| inner.len() == 2);
+                    let all = all.filter(|_| ident(inner.first()).as_deref() == Some("all"));
+                    is_only || all.is_some_and(|all| ident(all.first()).as_deref() == Some("test"))
+                })
         })
 }
 

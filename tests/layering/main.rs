@@ -94,7 +94,11 @@ fn the_resolver_sees_every_kind_of_path() {
     let files = [
         ("lib.rs", "mod low; mod high;"),
         ("low/mod.rs", "mod deep; pub use deep::Deep; pub(crate) fn f() { crate::high::Top::new(); }"),
-        ("low/deep.rs", "pub struct Deep; #[cfg(test)] mod tests { use crate::high::Top; }"),
+        (
+            "low/deep.rs",
+            "pub struct Deep; #[cfg(all(test, unix))] mod tests { use crate::high::Top; } #[cfg(test)] mod cases;",
+        ),
+        ("low/deep/cases.rs", "use crate::high::Top;"),
         ("high.rs", "use crate::low::{self, Deep as D}; macro_rules! m { () => { low::f() } } pub struct Top(D);"),
     ];
     let found = Crate::of(files).edges();
