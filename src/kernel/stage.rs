@@ -66,7 +66,7 @@ impl Tick {
 /// ask for, which in a small scenario is most of what a tick costs: this and [`Register::when`] take a month of
 /// `depot_night` from 2.98 to 2.13 billion instructions (release build, reading and writing of files included).
 #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum When {
+pub(crate) enum When {
     /// A control interval begins, or the run ends.
     Boundary,
     /// A control interval of the run begins.

@@ -2,7 +2,7 @@
 
 use crate::grid::state::SiteOutlook;
 use crate::kernel::clock::Clock;
-use crate::kernel::stage::Tick;
+use crate::kernel::stage::{Tick, When};
 use crate::kernel::units::Hours;
 use crate::record::Records;
 use crate::record::progress::Progress;
@@ -32,8 +32,7 @@ impl Followed {
 
 /// Hangs [`follow`] in before the two steps that may ask the charging policy.
 pub(super) fn register(schedule: &mut Schedule) {
-    let begins = |clock: Res<Clock>| clock.starts_interval();
-    schedule.add_systems(follow.after(Tick::Supply).before(Tick::Queue).run_if(begins));
+    schedule.add_systems(follow.after(Tick::Supply).before(Tick::Queue).in_set(When::Boundary));
     schedule.add_systems(follow.after(Tick::Queue).before(Tick::Ask));
 }
 
