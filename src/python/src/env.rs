@@ -1,16 +1,16 @@
 //! One environment, stepped in the thread that made it.
 
+use crate::array::{Arrays, items};
 use crate::charging::{Column, Expert, Seen, Values};
 use crate::episode::{Course, Episode, Rewards};
 use crate::run::of_scope;
 use crate::scenario::read;
 use crate::steered::{Ended, How};
 use portvolt::sim::Options;
-use pyo3::buffer::{Element, PyBuffer};
+use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -52,9 +52,6 @@ pub struct ChargingStepper {
     gains: Vec<&'static str>,
 }
 
-/// Where an observation is written.
-type Arrays = (PyBuffer<u32>, PyBuffer<f64>, PyBuffer<u8>);
-
 #[pymethods]
 impl ChargingStepper {
     #[new]
@@ -92,7 +89,7 @@ impl ChargingStepper {
     fn reset<'py>(
         &mut self,
         py: Python<'py>,
-        arrays: Arrays,
+        mut arrays: Arrays,
         seed: Option<u64>,
         replication: Option<u32>,
     ) -> PyResult<Bound<'py, PyDict>> {
@@ -104,7 +101,7 @@ impl ChargingStepper {
             self.episode.restart(chance.0, chance.1)?;
         }
         (self.is_fresh, self.is_over) = (true, false);
-        self.show(py, &arrays)?;
+        self.show(&mut arrays)?;
         let info = self.info(py)?;
         info.set_item("seed", chance.0)?;
         info.set_item("replication", chance.1)?;
@@ -115,7 +112,7 @@ impl ChargingStepper {
     fn step<'py>(
         &mut self,
         py: Python<'py>,
-        arrays: Arrays,
+        mut arrays: Arrays,
         action: PyBuffer<f64>,
     ) -> PyResult<(f64, bool, Bound<'py, PyDict>)> {
         if self.is_over {
@@ -136,7 +133,7 @@ impl ChargingStepper {
             self.episode.go_on().inspect_err(|_| self.is_over = true)?
         };
         self.is_over = ended.is_some();
-        self.show(py, &arrays)?;
+        self.show(&mut arrays)?;
         let info = self.info(py)?;
         let gains = PyDict::new(py);
         self.gains.iter().zip(&self.episode.gains).try_for_each(|(name, gain)| gains.set_item(name, gain))?;
@@ -155,17 +152,16 @@ impl ChargingStepper {
 }
 
 impl ChargingStepper {
-    fn show(&self, py: Python<'_>, (whole, real, present): &Arrays) -> PyResult<()> {
+    fn show(&self, (whole, real, present): &mut Arrays) -> PyResult<()> {
         let exchange = self.episode.run().exchange();
-        let (mut whole, mut real) = (Cells::of(py, whole)?, Cells::of(py, real)?);
+        let (mut whole, mut real) = (items(whole)?, items(real)?);
         for column in &exchange.seen.columns {
             match &column.values {
-                Values::U32(values) => whole.put(values),
-                Values::F64(values) => real.put(values),
+                Values::U32(values) => put(&mut whole, values)?,
+                Values::F64(values) => put(&mut real, values)?,
             }
         }
-        Cells::of(py, present)?.put(&exchange.seen.present);
-        Ok(())
+        put(&mut items(present)?, &exchange.seen.present)
     }
 
     /// What every step tells beside the observation.
@@ -180,21 +176,12 @@ impl ChargingStepper {
     }
 }
 
-/// An array of Python that is filled from its start.
-struct Cells<'a, T>(&'a [Cell<T>]);
-
-impl<'a, T: Element> Cells<'a, T> {
-    fn of(py: Python<'a>, array: &'a PyBuffer<T>) -> PyResult<Self> {
-        let cells = array.as_mut_slice(py);
-        cells
-            .map(Self)
-            .ok_or_else(|| PyValueError::new_err("an observation needs arrays of one piece that can be written"))
-    }
-
-    /// Writes what fits.
-    fn put(&mut self, values: &[T]) {
-        let (these, rest) = self.0.split_at(values.len().min(self.0.len()));
-        these.iter().zip(values).for_each(|(cell, value)| cell.set(*value));
-        self.0 = rest;
-    }
+/// Writes values where the ones before ended.
+fn put<T: Copy>(into: &mut &mut [T], values: &[T]) -> PyResult<()> {
+    let Some((these, rest)) = core::mem::take(into).split_at_mut_checked(values.len()) else {
+        return Err(PyValueError::new_err("the arrays are too short for an observation"));
+    };
+    these.copy_from_slice(values);
+    *into = rest;
+    Ok(())
 }

@@ -69,7 +69,8 @@ impl Episode {
         if episode.go_on()?.is_some() {
             return Err(error::RunError::new_err("no vehicle charges in this scenario: there is nothing to decide"));
         }
-        // What happened before the first decision is nobody's doing.
+        // What came before the first decision is paid with the first step: all steps together are the run.
+        episode.reached.fill(0.0);
         episode.gains.fill(0.0);
         Ok(episode)
     }

@@ -4,6 +4,7 @@
 //! what a learner sees of charging and orders, `env` one environment, `vector` many, `error` what goes wrong. The Python
 //! sources in `portvolt/` are thin: names, spaces, documents.
 
+mod array;
 mod charging;
 mod env;
 mod episode;
@@ -18,7 +19,7 @@ use pyo3::prelude::*;
 
 /// The extension module.
 #[pymodule(name = "_portvolt")]
-fn module(module: &Bound<'_, PyModule>) -> PyResult<()> {
+fn portvolt_python(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("ScenarioError", module.py().get_type::<error::ScenarioError>())?;
     module.add("RunError", module.py().get_type::<error::RunError>())?;

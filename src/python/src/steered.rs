@@ -97,11 +97,6 @@ impl Steered {
         }
     }
 
-    /// Is there nothing more to decide?
-    pub(crate) fn is_over(&self) -> bool {
-        self.run.is_none()
-    }
-
     /// What is handed over.
     pub(crate) fn exchange(&self) -> MutexGuard<'_, Exchange> {
         lock(&self.exchange)

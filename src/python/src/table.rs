@@ -29,7 +29,7 @@ impl From<WrittenTable> for Table {
 impl Table {
     /// Its name, such as `sessions`.
     #[getter]
-    fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         self.name
     }
 

@@ -1,13 +1,14 @@
 //! Many environments, stepped in parallel. Each run stays with the thread that began it, for its stack cannot move; a thread
 //! has the runs next to each other, and writes what they show straight into the arrays that Python gets.
 
+use crate::array::{Arrays, items};
 use crate::charging::Values;
 use crate::env::{columns_of, course};
 use crate::episode::{Course, Episode};
 use crate::run::of_scope;
 use crate::steered::{Ended, How};
 use portvolt::sim::Options;
-use pyo3::buffer::{Element, PyBuffer};
+use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -82,10 +83,6 @@ fn put<T: Copy>(rows: Option<&mut &mut [T]>, at: usize, values: &[T]) {
     }
 }
 
-/// Where observations are written: whole numbers, quantities, whether there are sessions. Column after column, of each the
-/// environments in their order.
-type Arrays = (PyBuffer<u32>, PyBuffer<f64>, PyBuffer<u8>);
-
 /// Charging environments without spaces and names: `portvolt.gym.ChargingVectorEnv` puts these on.
 #[pyclass(module = "portvolt._portvolt", frozen)]
 pub struct ChargingSteppers {
@@ -138,9 +135,9 @@ impl ChargingSteppers {
     }
 
     /// Begins a run in each. With a seed the n-th has the n-th replication of it.
-    fn reset(&self, py: Python<'_>, arrays: Arrays, seed: Option<u64>) -> PyResult<()> {
+    fn reset(&self, py: Python<'_>, mut arrays: Arrays, seed: Option<u64>) -> PyResult<()> {
         let count = self.count as u32;
-        let told = self.each(py, &arrays, &|lane, place| {
+        let told = self.each(py, &mut arrays, &|lane, place| {
             lane.restart(seed.map(|seed| (seed, place as u32)), count)?;
             Ok(Told::default())
         });
@@ -152,7 +149,7 @@ impl ChargingSteppers {
     fn step<'py>(
         &self,
         py: Python<'py>,
-        arrays: Arrays,
+        mut arrays: Arrays,
         actions: PyBuffer<f64>,
     ) -> PyResult<(Vec<f64>, Vec<bool>, Vec<u64>, Bound<'py, PyDict>)> {
         let (count, ports) = (self.count as u32, self.limits_kw.len());
@@ -160,7 +157,7 @@ impl ChargingSteppers {
             return Err(PyValueError::new_err(format!("actions are an array of {count} rows of {ports} set-points")));
         }
         let set_points_kw = actions.to_vec(py)?;
-        let told = self.each(py, &arrays, &|lane, place| {
+        let told = self.each(py, &mut arrays, &|lane, place| {
             if lane.is_over {
                 lane.restart(None, count)?;
                 return Ok(Told::default());
@@ -189,7 +186,7 @@ impl ChargingSteppers {
     fn each(
         &self,
         py: Python<'_>,
-        (whole, real, present): &Arrays,
+        (whole, real, present): &mut Arrays,
         work: &(impl Fn(&mut Lane, usize) -> PyResult<Told> + Sync),
     ) -> PyResult<Vec<Told>> {
         let threads = self.threads.current_num_threads();
@@ -198,9 +195,9 @@ impl ChargingSteppers {
             self.columns.iter().filter(|column| column.1 == kind).map(|column| column.2).collect()
         };
         let mut rows: Vec<Rows<'_>> = shares.iter().map(|_| Rows::default()).collect();
-        cut(py, whole, &widths("u4"), &shares, |thread, part| rows[thread].whole.push(part))?;
-        cut(py, real, &widths("f8"), &shares, |thread, part| rows[thread].real.push(part))?;
-        cut(py, present, &[self.limits_kw.len()], &shares, |thread, part| rows[thread].present.push(part))?;
+        cut(items(whole)?, &widths("u4"), &shares, |thread, part| rows[thread].whole.push(part))?;
+        cut(items(real)?, &widths("f8"), &shares, |thread, part| rows[thread].real.push(part))?;
+        cut(items(present)?, &[self.limits_kw.len()], &shares, |thread, part| rows[thread].present.push(part))?;
         let rows: Vec<Mutex<Rows<'_>>> = rows.into_iter().map(Mutex::new).collect();
         let told = py.detach(|| {
             self.threads.broadcast(|thread| {
@@ -222,24 +219,17 @@ impl ChargingSteppers {
 }
 
 /// Cuts an array into the rows of each share, column after column.
-fn cut<'a, T: Element>(
-    py: Python<'a>,
-    array: &'a PyBuffer<T>,
+fn cut<'a, T>(
+    mut rest: &'a mut [T],
     widths: &[usize],
     shares: &[Range<usize>],
     mut give: impl FnMut(usize, &'a mut [T]),
 ) -> PyResult<()> {
-    let cells = array.as_mut_slice(py);
-    let cells =
-        cells.ok_or_else(|| PyValueError::new_err("observations need arrays of one piece that can be written"))?;
-    // SAFETY: these are all items of the array, and `portvolt.gym` has made it for this call: nobody else knows it before the call
-    // ends, and this function is called once for it.
-    let mut rest: &'a mut [T] =
-        unsafe { std::slice::from_raw_parts_mut(cells.as_ptr().cast::<T>().cast_mut(), cells.len()) };
     for width in widths {
         for (thread, share) in shares.iter().enumerate() {
-            let count = (share.len() * width).min(rest.len());
-            let (part, after) = rest.split_at_mut(count);
+            let Some((part, after)) = rest.split_at_mut_checked(share.len() * width) else {
+                return Err(PyValueError::new_err("the arrays are too short for observations"));
+            };
             give(thread, part);
             rest = after;
         }

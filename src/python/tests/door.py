@@ -50,7 +50,7 @@ class Runs(unittest.TestCase):
         if not program:
             self.skipTest("PORTVOLT_PROGRAM names no program")
         with tempfile.TemporaryDirectory() as folder:
-            command = [program, "run", "depot_night", "--days", "1", "--out", f"{folder}/run", "--json"]
+            command = [program, "run", "depot_night", "--days", "1", "--out", f"{folder}/run", "--format", "json"]
             told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         self.assertEqual(told["digest"], portvolt.run("depot_night", set=DAY).digest)
 
@@ -202,8 +202,8 @@ class Environments(unittest.TestCase):
             while not is_over:
                 _, _, _, is_over, info = env.step(share * env.action_space.high)
             metrics[share] = info["metrics"]
-        self.assertEqual(metrics[0.0]["energy_delivered_kwh"], 0)
-        self.assertGreater(metrics[1.0]["energy_delivered_kwh"], 1000)
+        # Who plugs in between two decisions charges until the next.
+        self.assertLess(metrics[0.0]["energy_delivered_kwh"], 0.05 * metrics[1.0]["energy_delivered_kwh"])
         with self.assertRaisesRegex(RuntimeError, "reset"):
             env.step(env.action_space.high)
 
