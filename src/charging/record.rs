@@ -98,6 +98,7 @@ pub(crate) fn port_counts(world: &World) -> Vec<u32> {
 }
 
 /// Most power that each charging port draws, and most that it exports, in the order of ports.
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
 pub(crate) fn port_limits(world: &World) -> Vec<(Kw, Kw)> {
     let ports = world.resource::<Roster<Port>>().components::<Port>(world);
     ports.map(|port| (port.limit, port.v2g_limit)).collect()

@@ -422,6 +422,7 @@ impl SiteOutlook {
 
     /// Energy price of a site in a control interval of the run, $/kWh; none without a tariff.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub(crate) fn price_usd_per_kwh(&self, site: usize, interval: usize) -> Option<f64> {
         self.price_usd_per_kwh[site].get(interval).copied()
     }

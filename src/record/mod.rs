@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod names;
 pub mod notes;
 pub mod overload;
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
 pub mod progress;
 pub mod read;
 pub mod rows;
@@ -57,12 +58,14 @@ impl<R: Send + Sync + 'static> Records<R> {
 
     /// How many there ever were, written or not.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn ever(&self) -> u64 {
         self.taken + self.rows.len() as u64
     }
 
     /// Those that came after the first `seen` of all there ever were; rows that were written meanwhile are not among them.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn after(&self, seen: u64) -> &[R] {
         let from = seen.saturating_sub(self.taken) as usize;
         self.rows.get(from..).unwrap_or_default()

@@ -264,8 +264,10 @@ pub struct WrittenTable {
     /// Digest of its rows.
     pub digest: String,
     /// Its columns.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub schema: Arc<Schema>,
     /// Its rows, where they were kept.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub rows: Vec<RecordBatch>,
 }
 

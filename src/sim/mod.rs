@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod build;
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
 pub mod follow;
 pub mod fork;
 mod money;

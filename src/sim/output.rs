@@ -41,6 +41,7 @@ pub struct Written {
     /// Digest of the rows of each table, by name.
     pub digests: BTreeMap<String, String>,
     /// The tables themselves, where rows were kept in memory.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub kept: Vec<WrittenTable>,
 }
 
@@ -78,6 +79,7 @@ impl Output {
     ///
     /// # Errors
     /// When rows cannot be laid out in columns.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn in_memory(scenario: &Scenario, summary: Summary) -> Result<Self, OutputError> {
         let tables = opened(None, false, scenario)?.into_iter().map(TableWriter::keeping_rows).collect();
         Ok(Self { tables: Tables::Inline(tables), summary, measured: None, keeps_rows: true })

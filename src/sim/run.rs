@@ -145,12 +145,14 @@ impl Simulation {
     }
 
     /// Has another policy decide than the one that the scenario chose, such as a program that steers the run.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn decide_by<K: Decision>(&mut self, policy: Box<dyn Decide<K>>) {
         self.world.insert_resource(PolicySlot::<K>(policy));
     }
 
     /// Tells the metrics of [`FOLLOWED`](crate::record::progress::FOLLOWED) while the run goes on: before each decision on
     /// charging they hold what came before it.
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn follow(&mut self, loaded: &Loaded, told: follow::Shared) {
         let neighbours = self.empty_summary(&loaded.scenario).neighbours;
         self.world.insert_resource(follow::Followed::new(told, neighbours));
@@ -159,6 +161,7 @@ impl Simulation {
 
     /// Most power that each charging port draws from the grid, and most that it exports, in the order of ports.
     #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn port_limits(&self) -> Vec<(Kw, Kw)> {
         charging::record::port_limits(&self.world)
     }
@@ -216,6 +219,7 @@ impl Simulation {
     ///
     /// # Errors
     /// As [`Self::drive`].
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub fn drive_in_memory(
         &mut self,
         loaded: &Loaded,

@@ -65,6 +65,7 @@ pub fn replicate_bounded(
 ///
 /// # Errors
 /// Why the run did not finish.
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
 pub fn replicate_in_memory(
     loaded: &Loaded,
     options: &Options,

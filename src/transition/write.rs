@@ -41,6 +41,7 @@ pub fn write(
 ///
 /// # Errors
 /// When rows cannot be laid out in columns.
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
 pub fn in_memory(zone: &str, names: &Names, tables: &Tables) -> Result<Vec<WrittenTable>, TableError> {
     To { folder: None, with_csv: false, keeps_rows: true, zone, names }.all(tables)
 }

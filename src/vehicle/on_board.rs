@@ -17,18 +17,6 @@ pub enum OnBoard {
 }
 
 impl OnBoard {
-    /// Energy in the battery, kWh.
-    #[must_use]
-    pub fn battery_kwh(&self) -> f64 {
-        if let Self::Battery(battery) = self { battery.energy().0 } else { 0.0 }
-    }
-
-    /// Hydrogen in the tank, kg.
-    #[must_use]
-    pub fn hydrogen_kg(&self) -> f64 {
-        if let Self::Hydrogen(tank) = self { tank.kg() } else { 0.0 }
-    }
-
     /// State of charge of the battery, or level of the hydrogen tank, 0 to 1; none of what is neither or is away.
     #[must_use]
     pub fn level(&self) -> Option<f64> {

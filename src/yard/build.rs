@@ -13,7 +13,7 @@ use crate::freight::spec::VolumesSpec;
 use crate::freight::state::Call;
 use crate::kernel::agenda::{Agenda, Due};
 use crate::kernel::calendar::{DAY_S, in_window, parse_window};
-use crate::kernel::ids::{LotId, PoolId, Roster, SiteId, TerminalId};
+use crate::kernel::ids::{LotId, PoolId, Roster, SiteId};
 use crate::kernel::random::Purpose;
 use crate::place::build::Build;
 use crate::terminal::spec::TerminalSpec;
@@ -50,7 +50,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
     for (at, (key, terminal)) in build.scenario.terminal.iter().enumerate() {
         let Some(spec) = &terminal.plan else { continue };
         let plan = plan_of(terminal, spec, build.loaded.plans.get(key)).expect("the check found the plan to be right");
-        let (site, id) = (build.site(key), TerminalId::at(at));
+        let site = build.site(key);
         let maker = Maker { build, key, terminal, spec, plan: &plan, site };
         let rules = maker.rules(&units);
         let (links, machines) = maker.machines(&units);
@@ -60,7 +60,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         yard_of.0[at] = Some(yards.len());
         let work = maker.work(&rules, &links, machines);
         let number = yards.len() as u32;
-        yards.push((Yard { terminal: id, site, number, plan, rules }, work, links));
+        yards.push((Yard { site, number, plan, rules }, work, links));
     }
     build.world.insert_resource(machine_of);
     build.world.insert_resource(yard_of);

@@ -10,7 +10,7 @@ use super::spec::{PlanKind, ServeFirst, YardDispatchSpec};
 use super::tally::YardCounts;
 use super::times::Times;
 use crate::kernel::agenda::{Agenda, due_kinds};
-use crate::kernel::ids::{SiteId, TerminalId, TruckId, UnitId};
+use crate::kernel::ids::{SiteId, TruckId, UnitId};
 use crate::kernel::random::{Seed, Stream};
 use crate::vehicle::queue::WaitingLine;
 use bevy_ecs::prelude::Component;
@@ -40,8 +40,6 @@ due_kinds! {
 #[derive(Component, Debug)]
 #[component(immutable)]
 pub struct Yard {
-    /// The terminal.
-    pub terminal: TerminalId,
     /// Its site.
     pub site: SiteId,
     /// Its position among the yards.
