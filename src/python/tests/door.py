@@ -112,6 +112,9 @@ class Runs(unittest.TestCase):
         self.assertGreater(during, 3)
 
     def test_ctrl_c_ends_a_run(self):
+        # A shell has its background programs ignore it.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         threading.Timer(0.2, lambda: signal.raise_signal(signal.SIGINT)).start()
         with self.assertRaises(KeyboardInterrupt):
             portvolt.run("depot_night", set={"time.days": 366, "time.tick_s": 10, "time.interval_s": 60})
