@@ -188,7 +188,7 @@ fn shorter(command: &str) -> String {
             "--replications",
             "1",
             "--points",
-            "16",
+            "8",
             "--threshold",
             "20%",
             "--set",

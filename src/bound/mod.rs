@@ -181,7 +181,8 @@ fn least_cost(case: &Case, pieces: &Pieces, most: &Solved) -> Result<Solved, Bou
 }
 
 /// Raises the reward for energy when less than the most was served; false when it was, or the reward is as high as the
-/// solver can tell apart.
+/// solver can tell apart. Why no equality on energy: its right-hand side would be a result of the solver itself, and a hair too
+/// high it leaves no solution at all. A reward bends instead; above the dearest displacement the answer is the same.
 fn raise(reward: &mut f64, served_kwh: f64, target_kwh: f64, unit: f64) -> bool {
     let is_short = served_kwh < target_kwh - ENERGY_TOLERANCE * target_kwh.max(1.0) && *reward < 1e4 * unit;
     *reward *= 8.0;

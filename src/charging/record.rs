@@ -8,6 +8,7 @@ use crate::kernel::ids::{Roster, VisitId};
 use crate::kernel::units::{Kw, Kwh};
 use crate::record::Records;
 use crate::record::rows::SessionRow;
+use crate::record::summary::Summary;
 use crate::record::words::Leave;
 use crate::vehicle::on_board::Content;
 use crate::vehicle::record::vehicle_kind;
@@ -60,8 +61,13 @@ pub(super) fn waited_row(arrival: &Arrival, end_s: u32, leave: Leave) -> Session
     row(arrival, arrival.battery.energy(), end_s, leave)
 }
 
+/// Takes back what sessions that are under way had in a warm-up.
+pub(crate) fn warmed_up(world: &mut World, end_s: u32, summary: &mut Summary) {
+    summary.take_back_sessions(&open_rows(world, end_s));
+}
+
 /// Rows of the vehicles that are still at charging ports or in queues when the run ends.
-pub(crate) fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
+fn open_rows(world: &mut World, end_s: u32) -> Vec<SessionRow> {
     let mut plugs = world.query::<(&Port, &Plug)>();
     let plugged = plugs.iter(world).filter_map(|(port, plug)| Some((port, plug.session()?)));
     let mut rows: Vec<SessionRow> =

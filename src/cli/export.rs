@@ -208,7 +208,7 @@ fn profiles(args: &RunArgs, options: ocpp::Options, loads: &Loads, console: &Con
         let schedules = ocpp::schedules(kw, loads.interval_s, options);
         levels = levels.max(schedules.len());
         let requests = ocpp::requests(options, &schedules, loads.start_unix_s);
-        (format!("{site}.json"), serde_json::to_string_pretty(&requests).unwrap_or_default())
+        (format!("{site}.json"), serde_json::to_string_pretty(&requests).expect("JSON from JSON: nothing can fail"))
     };
     let files = charging.map(&mut file).collect();
     if options.version == ocpp::Version::V16 && levels > 1 {

@@ -8,6 +8,7 @@ use crate::kernel::ids::{Roster, StationId};
 use crate::kernel::units::Hours;
 use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
+use crate::record::summary::Summary;
 use crate::record::table::At;
 use crate::record::words::FuelLeave;
 use crate::scenario::loaded::Levels;
@@ -136,7 +137,12 @@ pub(crate) fn close(world: &mut World, end_s: u32) {
     }
 }
 
-pub(crate) fn open_rows(world: &mut World, end_s: u32) -> Vec<RefuelRow> {
+/// Takes back what fills that are under way had in a warm-up.
+pub(crate) fn warmed_up(world: &mut World, end_s: u32, summary: &mut Summary) {
+    summary.take_back_refuelings(&open_rows(world, end_s));
+}
+
+fn open_rows(world: &mut World, end_s: u32) -> Vec<RefuelRow> {
     let mut stations = world.query::<(&Station, &FuelQueue)>();
     let mut positions = world.query::<(&Position, &Dispenser)>();
     let (stations, positions) = (stations.query(world), positions.query(world));

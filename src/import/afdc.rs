@@ -350,5 +350,5 @@ pub fn to_toml(layout: &Layout, file: &str) -> String {
     } }));
     document.insert("site".to_owned(), sites.into());
     document.insert("charger".to_owned(), chargers.into());
-    toml::to_string(&document).unwrap_or_default()
+    toml::to_string(&document).expect("a table of texts and numbers: nothing can fail")
 }

@@ -427,7 +427,7 @@ pub fn write(layout: &Layout) -> String {
     for (key, charger) in &layout.chargers {
         features.push(feature(key, "charger", (charger.lat, charger.lon), properties(&charger.spec)));
     }
-    serde_json::to_string_pretty(&FeatureCollection::new(features)).unwrap_or_default()
+    serde_json::to_string_pretty(&FeatureCollection::new(features)).expect("text keys alone: nothing can fail")
 }
 
 fn feature(key: &str, layer: &str, (lat, lon): (f64, f64), mut properties: Map<String, Value>) -> Feature {

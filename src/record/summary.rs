@@ -140,9 +140,9 @@ impl Summary {
         (row.requested_kwh - lacked_kwh).max(0.0)
     }
 
-    /// Takes back what rows that are under way when this summary begins had before it: they are folded in whole when they
-    /// end.
-    pub fn take_back(&mut self, sessions: &[SessionRow], refuelings: &[RefuelRow], open_hauls: u64) {
+    /// Takes back what sessions that are under way when this summary begins had before it: they are folded in whole when
+    /// they end.
+    pub(crate) fn take_back_sessions(&mut self, sessions: &[SessionRow]) {
         for row in sessions {
             if row.vehicle_kind == VehicleKind::Visitor {
                 self.visitors_kwh -= row.delivered_kwh;
@@ -166,11 +166,19 @@ impl Summary {
                 tally.revenue_usd -= row.paid_usd.unwrap_or(0.0);
             }
         }
+    }
+
+    /// The same for fills that are under way.
+    pub(crate) fn take_back_refuelings(&mut self, refuelings: &[RefuelRow]) {
         for row in refuelings {
             self.fuel_hours(row, -1.0);
         }
         self.hydrogen.take_back(refuelings);
-        self.open_before = open_hauls;
+    }
+
+    /// Counts hauls that are open when this summary begins.
+    pub(crate) fn begin_with_open_hauls(&mut self, count: u64) {
+        self.open_before = count;
     }
 
     /// Folds hydrogen fills in: the time of drivers who wait or fuel.

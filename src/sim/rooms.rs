@@ -11,6 +11,7 @@ use crate::record::names::Names;
 use crate::record::rows::{
     CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
 };
+use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::scenario::loaded::Levels;
@@ -34,6 +35,8 @@ pub(crate) struct Room {
     pub(crate) start: fn(&mut World),
     /// Tables that it writes.
     pub(crate) tables: &'static [Table],
+    /// When a warm-up ends, at this second: takes back from what is measured what its open rows had before.
+    pub(crate) warmed_up: fn(&mut World, u32, &mut Summary),
     /// Writes rows for what is still open at the end of the run, at this second.
     pub(crate) close: fn(&mut World, u32),
     /// What it has to say when the run is over, beside its tables.
@@ -62,6 +65,7 @@ const NOTHING: Room = Room {
     add: |_| {},
     start: |_| {},
     tables: &[],
+    warmed_up: |_, _, _| {},
     close: |_, _| {},
     metrics: |_, _| Vec::new(),
     on_board: |_| Vec::new(),
@@ -94,6 +98,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: charging::register,
         add: charging::build::add,
         tables: &[Table::of::<SessionRow>()],
+        warmed_up: charging::record::warmed_up,
         close: charging::record::close,
         metrics: charging::lots::metrics,
         on_board: charging::record::on_board,
@@ -140,6 +145,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         add: truck::build::add,
         start: truck::build::start,
         tables: &[Table::of::<HaulRow>(), Table::of::<FuelRow>(), Table::of::<IdlingRow>()],
+        warmed_up: truck::record::warmed_up,
         close: truck::record::close,
         on_board: truck::record::on_board,
         used_so_far: truck::record::used_so_far,
@@ -154,6 +160,7 @@ pub(crate) const ROOMS: [Room; 8] = [
         register: hydrogen::register,
         add: hydrogen::build::add,
         tables: &[Table::of::<RefuelRow>(), Table::of::<HydrogenRow>(), Table::of::<PlantRow>()],
+        warmed_up: hydrogen::record::warmed_up,
         close: hydrogen::record::close,
         on_board: hydrogen::record::on_board,
         levels: hydrogen::record::levels,

@@ -10,7 +10,7 @@ use super::stored::{Stored, stored};
 use super::{build, follow, policies, profile};
 use crate::account::load::Meter;
 use crate::account::tariff::Tariff;
-use crate::charging::record::open_rows;
+use crate::charging;
 use crate::grid::spec::SiteKind;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, Roster};
@@ -28,7 +28,6 @@ use crate::scenario::loaded::{Levels, Loaded};
 use crate::terminal::state::{Pool, Unit};
 use crate::truck::state::{Fleet, ShiftKm};
 use crate::vehicle::user::User;
-use crate::{charging, hydrogen, truck};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
 use std::collections::BTreeSet;
@@ -393,11 +392,10 @@ impl Simulation {
         self.audit = Some(audit);
         let mut summary = self.empty_summary(scenario);
         summary.begins_s = until_s;
-        let sessions = open_rows(&mut self.world, until_s);
-        let refuelings = hydrogen::record::open_rows(&mut self.world, until_s);
-        summary.take_back(&sessions, &refuelings, truck::record::open_rows(&mut self.world).len() as u64);
+        for room in &ROOMS {
+            (room.warmed_up)(&mut self.world, until_s, &mut summary);
+        }
         output.measure(summary);
-        truck::record::forget_shifts(&mut self.world);
         self.world.resource_mut::<Clock>().advance();
         let mut stored = self.stored();
         // What this tick used is in the day and hour that it began: it was still on board before them.

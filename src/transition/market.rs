@@ -464,7 +464,8 @@ impl Frame<'_> {
     #[must_use]
     pub fn teu_per_box(&self) -> f64 {
         let freight = self.scenario().freight.as_ref();
-        freight.and_then(|freight| freight.volumes.as_ref()).map_or(1.8, |volumes| volumes.teu_per_box)
+        let volumes = freight.and_then(|freight| freight.volumes.as_ref());
+        volumes.map_or(self.spec.planning.teu_per_box, |volumes| volumes.teu_per_box)
     }
 }
 

@@ -29,7 +29,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Decisions of a year fall in its middle.
+/// Decisions of a year fall in its middle: a convention of yearly steps, which the least error of a date asks for.
 const DECIDED_AT: f64 = 0.5;
 
 /// Why a pathway did not finish.

@@ -16,13 +16,26 @@ pub struct PlanningSpec {
     /// shifts.
     #[schemars(range(min = 0.01, max = 1.0))]
     pub public_busy_share: f64,
+    /// TEU of a container where hauls come from a list: `[freight]` says it where there are volumes.
+    #[schemars(range(min = 1.0, max = 2.0))]
+    pub teu_per_box: f64,
+    /// Energy that came out of batteries and tanks in a sampled week, or stayed in them, over what was used: up to this share
+    /// the week counts as settled, beyond it the week is run again with a longer warm-up.
+    #[schemars(range(min = 0.001, max = 1.0))]
+    pub settled_share: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     pub sources: Sources,
 }
 
 impl Default for PlanningSpec {
     fn default() -> Self {
-        Self { road_energy_factor: 1.05, public_busy_share: 0.5, sources: Sources::new() }
+        Self {
+            road_energy_factor: 1.05,
+            public_busy_share: 0.5,
+            teu_per_box: 1.8,
+            settled_share: 0.05,
+            sources: Sources::new(),
+        }
     }
 }
 

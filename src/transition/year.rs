@@ -21,10 +21,9 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-/// A change on board of no more than this share of what was used is let be.
-const SETTLED_SHARE: f64 = 0.05;
 /// A sample that has not settled is run again with a warm-up so much longer, weeks: where the change on board was small, and where
-/// it was more than [`FAR_SHARE`] of what was used.
+/// it was more than [`FAR_SHARE`] of what was used. How the method steps, as a solver's step size is: what it holds to is
+/// `settled_share`.
 const SETTLING_WEEKS: [u32; 2] = [1, 2];
 /// See [`SETTLING_WEEKS`].
 const FAR_SHARE: f64 = 0.2;
@@ -204,7 +203,7 @@ impl SampleRun<'_> {
         let mut has_turned = false;
         for round in 0..MOST_AGAIN {
             let before = ran.balance.change_share();
-            if sample.warm_up_days == 0 || before.abs() <= SETTLED_SHARE {
+            if sample.warm_up_days == 0 || before.abs() <= self.spec.planning.settled_share {
                 break;
             }
             let more = SETTLING_WEEKS[usize::from(before.abs() > FAR_SHARE)];

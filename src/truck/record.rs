@@ -6,6 +6,7 @@ use crate::kernel::ids::{FleetId, Roster};
 use crate::place::build::kind;
 use crate::record::Records;
 use crate::record::rows::{FuelRow, HaulRow};
+use crate::record::summary::Summary;
 use crate::record::words::HaulState;
 use crate::vehicle::on_board::Content;
 use crate::vehicle::user::Vehicle;
@@ -81,7 +82,7 @@ pub(crate) fn close(world: &mut World, _: u32) {
 }
 
 /// Rows for hauls that are open now, in their order.
-pub(crate) fn open_rows(world: &mut World) -> Vec<HaulRow> {
+fn open_rows(world: &mut World) -> Vec<HaulRow> {
     let mut open: Vec<HaulRow> =
         world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, HaulState::Open)).collect();
     for duty in world.query::<&Duty>().iter(world) {
@@ -101,8 +102,9 @@ pub(crate) fn used_so_far(world: &World) -> (f64, f64) {
     days.fold((0.0, 0.0), |sum, day| (sum.0 + day.battery_kwh, sum.1 + day.hydrogen_kg))
 }
 
-/// Shifts are counted anew from now on.
-pub(crate) fn forget_shifts(world: &mut World) {
+/// Counts the hauls that are open when a warm-up ends; shifts are counted anew from there.
+pub(crate) fn warmed_up(world: &mut World, _: u32, summary: &mut Summary) {
+    summary.begin_with_open_hauls(open_rows(world).len() as u64);
     for mut shifts in world.query::<&mut ShiftKm>().iter_mut(world) {
         *shifts = ShiftKm::default();
     }
