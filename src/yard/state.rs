@@ -1,7 +1,9 @@
 //! The yard of a terminal with a plan: machines, cranes, blocks, vessels, road trucks. Only this room writes it.
 //!
-//! A yard steps through its own events in the order of their exact time, so its machines are columns of one component and not
-//! entities: what has an identity in a run, the unit with its battery, is the terminal's entity, and `unit` points at it.
+//! A yard steps through its own events in the order of their exact time, many in one tick, so its machines, cranes, blocks and
+//! vessels are columns of one component and not entities. Measured on a terminal's week (instructions by callgrind): looked up one by
+//! one as entities, 29 % more; gathered into columns and scattered back each tick, 0.5 % more, but then a value has two places
+//! and two writers. What has an identity outside of the yard, the unit with its battery, is the terminal's entity, and `unit` points at it.
 
 use super::doing::Doing;
 use super::hours::Hours;
