@@ -67,7 +67,10 @@ pub struct FleetYear {
     pub meter_kwh: f64,
 }
 
-/// What a fleet does and burns in a year; nothing by tiers or engines that are missing, which the check excludes.
+/// What a fleet of a checked scenario does and burns in a year.
+///
+/// # Panics
+/// When its engine, its fuel or the factors of a tier are missing, which the check excludes.
 #[must_use]
 pub fn fleet_year(
     spec: &EngineFleetSpec,
@@ -80,13 +83,12 @@ pub fn fleet_year(
     let electric = spec.electric_share.at(year).clamp(0.0, 1.0);
     let all: f64 = spec.tiers.values().map(|weight| weight.at(year)).sum();
     let mut burnt = Burnt::default();
-    let made = engines.get(&spec.engine).and_then(|engine| Some((engine, fuels.get(&engine.fuel)?)));
+    let engine = &engines[&spec.engine];
     for (tier, weight) in spec.tiers.iter().filter(|_| all > 0.0) {
-        let engine = made.and_then(|(engine, fuel)| Engine::new(engine, fuel, tier, warming));
+        let made = Engine::new(engine, &fuels[&engine.fuel], tier, warming);
+        let made = made.expect("the check has seen factors for every tier of a fleet");
         let kwh = work_kwh * (1.0 - electric) * weight.at(year) / all;
-        if let Some(engine) = engine {
-            burnt.accumulate(&engine.burn(kwh, 1.0), 1.0);
-        }
+        burnt.accumulate(&made.burn(kwh, 1.0), 1.0);
     }
     FleetYear { work_kwh, burnt, meter_kwh: work_kwh * electric * spec.meter_kwh_per_kwh }
 }

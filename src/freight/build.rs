@@ -96,8 +96,8 @@ fn calls(build: &Build<'_>, demand: &Demand) -> Vec<Call> {
 fn vessels(build: &Build<'_>) -> Option<Vessels> {
     let scenario = build.scenario;
     let spec = scenario.freight.as_ref()?.vessels.as_ref()?;
-    let warming = scenario.emissions.as_ref()?.warming();
-    Vessels::new(spec, &scenario.engine, &scenario.fuel, warming, &scenario.rule.at_berth)
+    let emissions = scenario.emissions.as_ref().expect("the check asks scenarios with vessels for [emissions]");
+    Some(Vessels::new(spec, &scenario.engine, &scenario.fuel, emissions.warming(), &scenario.rule.at_berth))
 }
 
 fn listed_hauls(build: &Build<'_>, energy_cv: f64) -> Vec<Haul> {

@@ -81,6 +81,7 @@ impl Stays {
 #[derive(Resource, Debug)]
 pub(crate) struct Vessels {
     spec: VesselsSpec,
+    /// In the order of `spec.class`.
     classes: Vec<Class>,
     rules: Vec<AtBerthRule>,
 }
@@ -91,6 +92,8 @@ struct Class {
     name: Arc<str>,
     kind: String,
     share: f64,
+    capable_share: Curve,
+    voluntary_share: Curve,
     main_kw: f64,
     top_kn: f64,
     auxiliary_kw: ModeKw,
@@ -109,17 +112,18 @@ struct Tier {
 }
 
 impl Vessels {
-    /// From a checked scenario's parts; none where an engine, fuel or tier is missing, which the check excludes.
+    /// From a checked scenario's parts.
     pub(crate) fn new(
         spec: &VesselsSpec,
         engines: &BTreeMap<String, EngineSpec>,
         fuels: &BTreeMap<String, FuelSpec>,
         warming: Warming,
         rules: &BTreeMap<String, AtBerthRule>,
-    ) -> Option<Self> {
+    ) -> Self {
         let engine = |key: &String, tier: &str| {
-            let engine = engines.get(key)?;
-            Engine::new(engine, fuels.get(&engine.fuel)?, tier, warming)
+            let engine = &engines[key];
+            let made = Engine::new(engine, &fuels[&engine.fuel], tier, warming);
+            made.expect("the check has seen factors of every engine for every tier of a class")
         };
         let mut classes = Vec::new();
         for (key, class) in &spec.class {
@@ -129,12 +133,14 @@ impl Vessels {
                     [&spec.main_engine, &spec.auxiliary_engine, &spec.boiler].map(|key| engine(key, tier));
                 let name = Arc::from(tier.as_str());
                 let weight = weight.clone();
-                tiers.push(Tier { name, weight, main: main?, auxiliary: auxiliary?, boiler: boiler? });
+                tiers.push(Tier { name, weight, main, auxiliary, boiler });
             }
             classes.push(Class {
                 name: Arc::from(key.as_str()),
                 kind: class.kind.clone(),
                 share: class.share,
+                capable_share: class.capable_share.clone(),
+                voluntary_share: class.voluntary_share.clone(),
                 main_kw: class.main_kw,
                 top_kn: class.top_kn,
                 auxiliary_kw: class.auxiliary_kw,
@@ -142,7 +148,7 @@ impl Vessels {
                 tiers,
             });
         }
-        Some(Self { spec: spec.clone(), classes, rules: rules.values().cloned().collect() })
+        Self { spec: spec.clone(), classes, rules: rules.values().cloned().collect() }
     }
 
     /// Draws the vessel of a call, and says what the call draws from the shore. Every call takes the same number of draws, so
@@ -162,9 +168,8 @@ impl Vessels {
             .filter(|rule| rule.term.holds_on(day) && (rule.kinds.is_empty() || rule.kinds.contains(&of.kind)));
         let rule = in_force.max_by(|a, b| a.share.at(year).total_cmp(&b.share.at(year)));
         let is_obliged = rule.is_some_and(|rule| obliged < rule.share.at(year));
-        let spec = self.spec.class.values().nth(class);
-        let is_capable = capable < spec.map_or(0.0, |class| class.capable_share.at(year));
-        let is_willing = is_obliged || obliged < spec.map_or(0.0, |class| class.voluntary_share.at(year));
+        let is_capable = capable < of.capable_share.at(year);
+        let is_willing = is_obliged || obliged < of.voluntary_share.at(year);
         let is_captured = is_obliged && rule.is_some_and(|rule| captured < rule.captured_share.at(year));
         let at_berth = match (has_shore_power && is_capable && is_willing, is_captured) {
             (true, _) => BerthPower::Shore,
@@ -359,7 +364,7 @@ mod tests {
         let fuels = BTreeMap::from([("oil".to_owned(), toml::from_str(oil).unwrap())]);
         let engines = engines.into_iter().map(|(key, engine)| (key.to_owned(), engine)).collect();
         let rules = toml::from_str(rules).unwrap();
-        Vessels::new(spec, &engines, &fuels, Warming { ch4: 25.0, n2o: 298.0 }, &rules).unwrap()
+        Vessels::new(spec, &engines, &fuels, Warming { ch4: 25.0, n2o: 298.0 }, &rules)
     }
 
     /// Arrives at hour 0, waits two hours for a berth, lies there for 95.

@@ -7,6 +7,9 @@ use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::transition::regulation::Payer;
 use std::collections::BTreeMap;
 
+/// A draw beyond these years is one of them: longer than any pathway.
+const LONGEST_DELAY_YEARS: f64 = 30.0;
+
 /// All years of all plants.
 #[derive(Debug, Clone, Default)]
 pub struct IndustryTables {
@@ -183,11 +186,13 @@ impl<'a> Industry<'a> {
     fn decide_announced(&mut self, outside: Outside, paid: &mut [[f64; 2]]) {
         let year = outside.year;
         for at in 0..self.projects.len() {
+            // A project that was decided here and never announced is in no list of the scenario.
             let Some(spec) = self.spec.project.get(&self.projects[at].key) else { continue };
             if self.projects[at].state != PlantProjectState::Announced || spec.decides > year {
                 continue;
             }
-            let Some(plant) = self.plants.iter().position(|plant| plant.key == spec.plant) else { continue };
+            let plant = self.plants.iter().position(|plant| plant.key == spec.plant);
+            let plant = plant.expect("a checked project is at a plant of the scenario");
             let holds = |withdrawn: Option<u16>| withdrawn.is_none_or(|withdrawn| withdrawn > year);
             let sum = |held: bool| {
                 let parts = spec.funding.values().filter(|part| holds(part.withdrawn) == held);
@@ -308,7 +313,7 @@ impl<'a> Industry<'a> {
 
     /// Is a shared pipe or store open when a lever starts, and large enough for it beside those before?
     fn has_room(&self, network: &str, starts: u16, captured_t: f64) -> bool {
-        let Some(spec) = self.spec.network.get(network) else { return false };
+        let spec = &self.spec.network[network];
         let uses = |project: &&Project| {
             let of = self.spec.lever.get(&project.lever).and_then(|lever| lever.network.as_deref());
             of == Some(network) && matches!(project.state, PlantProjectState::Building | PlantProjectState::Operating)
@@ -336,10 +341,12 @@ impl<'a> Industry<'a> {
         });
     }
 
-    /// How late a project will be, whole years.
+    /// How late a project will be, whole years: exponential with the mean of the scenario, rounded up or down by a second draw so
+    /// that the mean stays what it is.
     fn late(&self, key: &str, year: u16) -> u16 {
         let mut stream = self.seed.stream(Purpose::PlantProjects, key_of(key), u32::from(year) * 2 + 1);
-        (stream.exponential(1.0) * self.spec.delay_years).floor().min(30.0) as u16
+        let (years, rounding) = (stream.exponential(1.0) * self.spec.delay_years, stream.uniform());
+        (years + rounding).floor().min(LONGEST_DELAY_YEARS) as u16
     }
 
     /// Plants that lose money, and would with any lever, close at the end of the year.

@@ -86,10 +86,9 @@ pub fn plant_year(
         process_kg *= lever.process_factor;
         escapes *= 1.0 - lever.capture_share;
     }
-    let carrier = |key: &str| spec.carrier.get(key);
-    let direct_kg = |gj: &BTreeMap<&str, f64>| -> f64 {
-        gj.iter().filter_map(|(key, gj)| Some(carrier(key)?.direct_kg_per_gj * gj)).sum()
-    };
+    let carrier = |key: &str| &spec.carrier[key];
+    let direct_kg =
+        |gj: &BTreeMap<&str, f64>| -> f64 { gj.iter().map(|(key, gj)| carrier(key).direct_kg_per_gj * gj).sum() };
     // Energy of capture is not captured itself: it comes from outside of the stream that is cleaned.
     let stream_kg = direct_kg(&gj) + process_kg;
     let captured_t = stream_kg * (1.0 - escapes) / 1000.0;
@@ -103,8 +102,7 @@ pub fn plant_year(
     let mut out =
         PlantYear { output, direct_t: direct_t * output, captured_t: captured_t * output, ..PlantYear::default() };
     for (key, gj) in &gj {
-        let Some(carrier) = carrier(key) else { continue };
-        energy(carrier, gj * output, outside, &mut out);
+        energy(carrier(key), gj * output, outside, &mut out);
     }
     let free_t = plant.benchmark_kg_per_unit.at(year) / 1000.0 * output;
     out.carbon_usd = (out.direct_t - free_t) * carbon_usd_per_t;

@@ -181,6 +181,14 @@ checks! {
     SampleEnergy,
     /// Over a sampled week vehicles use the hydrogen that they take in, or store it.
     SampleHydrogen,
+    /// The cost of a year is the sum of its columns, and that of the hub the sum of its scopes.
+    YearFinance,
+    /// What parties of the hub pay in the ledger of a year is the cost of the hub.
+    YearLedger,
+    /// The emissions of a year are the sum of their columns, and those of the hub the sum of its scopes.
+    YearEmissions,
+    /// The sectors of a year add up to the emissions of the hub.
+    YearInventory,
 }
 
 /// Something that does not hold.

@@ -337,12 +337,12 @@ catalogue! {
 
     // Air.
     DieselGal = "diesel_gal" ["US gal"] less in [Total, Year] "diesel burnt by trucks and equipment";
-    Co2eTailpipeT = "co2e_tailpipe_t" ["t"] less in [Total, Sector] "CO2e at tailpipes and funnels";
+    Co2eDirectT = "co2e_direct_t" ["t"] less in [Total, Sector] "CO2e emitted directly: at tailpipes and funnels, and by plants";
     Co2eUpstreamT = "co2e_upstream_t" ["t"] less in [Total]
         "CO2e of supplying diesel, fuel of vessels, electricity and hydrogen (hydrogen by the intensities of its stations)";
-    Co2eT = "co2e_t" ["t"] less in [Total, Year, Sector] "CO2e at tailpipes and funnels, and of supply";
+    Co2eT = "co2e_t" ["t"] less in [Total, Year, Sector] "CO2e emitted directly and by the supply of fuel and electricity";
     Co2eDiscountedT = "co2e_discounted_t" ["t"] less in [Total]
-        "CO2e at tailpipes and of supply, later tonnes discounted as money is";
+        "CO2e emitted directly and of supply, later tonnes discounted as money is";
     Co2eEmbodiedT = "co2e_embodied_t" ["t"] less in [Total] "CO2e embodied in what was built; in no other total";
     NoxKg = "nox_kg" ["kg"] less in [Total, Year, Sector] "nitrogen oxides at tailpipes and funnels";
     SoxKg = "sox_kg" ["kg"] less in [Total, Sector] "sulfur oxides at the funnels of vessels";

@@ -107,7 +107,7 @@ impl ScopeMetrics<'_> {
         self.add(MetricName::DieselGal, gallons);
         let (h2_kwh, h2_co2e_kg) = hydrogen;
         let out = factors.map(|factors| emitted(factors, gallons, hub.meter.energy_kwh - h2_kwh, nox_g, pm25_g));
-        self.add(MetricName::Co2eTailpipeT, out.map(|out| (out.tailpipe_co2e_kg + burnt.direct_co2e_kg) / 1000.0));
+        self.add(MetricName::Co2eDirectT, out.map(|out| (out.tailpipe_co2e_kg + burnt.direct_co2e_kg) / 1000.0));
         let upstream = out.map(|out| (out.upstream_co2e_kg + burnt.upstream_co2e_kg + h2_co2e_kg) / 1000.0);
         self.add(MetricName::Co2eUpstreamT, upstream);
         self.add(MetricName::NoxKg, (nox_g + burnt.nox_g) / 1000.0);
@@ -117,14 +117,14 @@ impl ScopeMetrics<'_> {
 
     /// What leaves the tailpipes of a sector.
     pub(super) fn exhaust(&mut self, out: &Emitted) {
-        self.add(MetricName::Co2eTailpipeT, out.tailpipe_co2e_kg / 1000.0);
+        self.add(MetricName::Co2eDirectT, out.tailpipe_co2e_kg / 1000.0);
         self.add(MetricName::NoxKg, out.nox_kg);
         self.add(MetricName::Pm25Kg, out.pm25_kg);
     }
 
     /// What leaves the funnels of vessels.
     pub(super) fn funnels(&mut self, out: &Burnt) {
-        self.add(MetricName::Co2eTailpipeT, out.direct_co2e_kg / 1000.0);
+        self.add(MetricName::Co2eDirectT, out.direct_co2e_kg / 1000.0);
         self.add(MetricName::NoxKg, out.nox_g / 1000.0);
         self.add(MetricName::SoxKg, out.sox_g / 1000.0);
         self.add(MetricName::Pm25Kg, out.pm25_g / 1000.0);

@@ -19,7 +19,7 @@ const USD_PER_MILLION: f64 = 1e6;
 const KG_PER_T: f64 = 1000.0;
 const DAYS_A_YEAR: f64 = 365.0;
 /// Up to this share of hauls, those lost do not tell in cost and emissions.
-const FEW_LOST: f64 = 0.005;
+const FEW_LAPSED: f64 = 0.005;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct YearsPage {
@@ -33,6 +33,10 @@ pub(crate) struct YearsPage {
     equipment: BTreeMap<String, Vec<u32>>,
     co2e_kt: BTreeMap<&'static str, Vec<f64>>,
     cost_musd: BTreeMap<&'static str, Vec<f64>>,
+    /// What is left at the end, as a key of `cost_musd`.
+    residual: &'static str,
+    /// Above this share of hauls lapsed, cost and emissions of a year mislead.
+    few_lapsed_share: f64,
     /// Hydrogen that vehicles got, t.
     hydrogen_t: Vec<f64>,
     series: BTreeMap<String, Vec<Option<f64>>>,
@@ -94,7 +98,7 @@ struct Other {
 struct Lost {
     year: u32,
     share: f64,
-    /// How many years lost more than [`FEW_LOST`].
+    /// In how many years more than this share lapsed: [`FEW_LAPSED`].
     years: usize,
 }
 
@@ -113,23 +117,31 @@ struct Rule {
 
 /// Parts of the emissions: what it is called on the page, columns of the table.
 const AIR: [(&str, &[&str]); 4] = [
-    ("tailpipes", &["co2e_tailpipe_t"]),
-    ("diesel supply", &["co2e_diesel_supply_t"]),
+    ("direct", &["co2e_direct_t"]),
+    ("fuel supply", &["co2e_fuel_supply_t"]),
     ("grid", &["co2e_grid_t"]),
     ("hydrogen", &["co2e_hydrogen_t"]),
 ];
 /// Parts of the cost.
-const COST: [(&str, &[&str]); 9] = [
-    ("vehicles, less resale and incentives", &["vehicles_usd", "resale_usd", "vehicle_incentives_usd"]),
+const COST: [(&str, &[&str]); 12] = [
+    (
+        "vehicles and taxes, less resale and incentives",
+        &["vehicles_usd", "vehicle_tax_usd", "resale_usd", "vehicle_incentives_usd"],
+    ),
     ("build-out, less incentives", &["build_out_usd", "build_out_incentives_usd", "upkeep_usd"]),
     ("diesel", &["diesel_usd"]),
     ("electricity", &["electricity_usd"]),
     ("hydrogen", &["hydrogen_usd"]),
+    ("fuel of vessels, energy of plants", &["other_energy_usd"]),
+    ("charging sold to others", &["charging_usd"]),
     ("maintenance and insurance", &["maintenance_usd", "insurance_usd"]),
     ("drivers who wait", &["waiting_usd"]),
+    ("hauls lapsed or late", &["hauls_usd"]),
     ("fees, carbon price, fuel credits", &["fees_usd", "carbon_usd", "credits_usd"]),
-    ("value left at the end", &["residual_usd"]),
+    (RESIDUAL, &["residual_usd"]),
 ];
+/// The part of the cost that no single year has.
+const RESIDUAL: &str = "value left at the end";
 
 /// What projects of a kind are counted in.
 const UNITS: [(&str, &str); 5] =
@@ -174,6 +186,8 @@ pub(super) fn collect(
         equipment,
         co2e_kt: parts(tables, "emissions", &AIR, 1000.0)?,
         cost_musd: parts(tables, "finance", &COST, USD_PER_MILLION)?,
+        residual: RESIDUAL,
+        few_lapsed_share: FEW_LAPSED,
         hydrogen_t: hydrogen_t.unwrap_or_default(),
         series,
         lost,
@@ -212,7 +226,7 @@ fn lost(series: &BTreeMap<String, Vec<Option<f64>>>, years: &[u32]) -> Option<Lo
     let pairs = years.iter().zip(asked.iter().zip(gone));
     let shares =
         pairs.filter_map(|(year, (asked, gone))| Some((*year, (*gone)? / (*asked).filter(|hauls| *hauls > 0.0)?)));
-    let bad: Vec<(u32, f64)> = shares.filter(|(_, share)| *share > FEW_LOST).collect();
+    let bad: Vec<(u32, f64)> = shares.filter(|(_, share)| *share > FEW_LAPSED).collect();
     let (year, share) = bad.iter().copied().reduce(|worst, next| if next.1 > worst.1 { next } else { worst })?;
     Some(Lost { year, share, years: bad.len() })
 }
@@ -223,7 +237,7 @@ impl Lost {
         let percent = 100.0 * share;
         let when = if *years == 1 { String::new() } else { format!(", the worst of {years} such years") };
         format!(
-            "{percent:.1} % of the hauls of {year} were lost{when}: they cost nothing and emit nothing here, so cost and \
+            "{percent:.1} % of the hauls of {year} lapsed{when}: they emit nothing here, so \
              emissions look lower than those of a region that serves its port"
         )
     }
@@ -361,7 +375,28 @@ fn is_ceiling(kind: &str, asked: f64, reached: f64, is_kept: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_ceiling, lost};
+    use super::{AIR, COST, is_ceiling, lost};
+    use crate::record::table::Row;
+    use crate::transition::record::{EmissionsRow, FinanceRow};
+    use std::collections::BTreeSet;
+
+    /// Stacks add up to the totals: each amount of the tables is in one part.
+    #[test]
+    fn every_amount_is_in_one_part() {
+        fn listed<'a>(parts: &[(&str, &[&'a str])]) -> Vec<&'a str> {
+            let mut columns = parts.iter().flat_map(|part| part.1).copied().collect::<Vec<_>>();
+            columns.sort_unstable();
+            columns
+        }
+        let of = |columns: Vec<&'static str>, sums: [&str; 2]| -> Vec<&'static str> {
+            columns.into_iter().filter(|name| !sums.contains(name)).collect::<BTreeSet<_>>().into_iter().collect()
+        };
+        let usd = FinanceRow::COLUMNS.iter().filter(|column| column.unit == "USD").map(|column| column.name).collect();
+        assert_eq!(listed(&COST), of(usd, ["total_usd", "public_usd"]));
+        let air =
+            EmissionsRow::COLUMNS.iter().map(|column| column.name).filter(|name| name.starts_with("co2e_")).collect();
+        assert_eq!(listed(&AIR), of(air, ["co2e_t", "co2e_embodied_t"]));
+    }
 
     #[test]
     fn a_year_that_loses_hauls_is_told_and_a_ceiling_is_none_missed() {
@@ -372,7 +407,7 @@ mod tests {
         assert!(lost(&series([0.0, 4.0, 5.0]), &[2030, 2031, 2032]).is_none());
         let worst = lost(&series([6.0, 20.0, 0.0]), &[2030, 2031, 2032]).unwrap();
         assert_eq!((worst.year, worst.years), (2031, 2));
-        assert!(worst.warning().starts_with("2.0 % of the hauls of 2031 were lost, the worst of 2 such years"));
+        assert!(worst.warning().starts_with("2.0 % of the hauls of 2031 lapsed, the worst of 2 such years"));
         assert!(is_ceiling("target", 0.15, 0.06, true) && is_ceiling("target", 0.15, 0.3, false));
         assert!(!is_ceiling("target", 0.5, 0.6, true) && !is_ceiling("voucher", 1.0, 0.4, true));
     }

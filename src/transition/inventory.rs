@@ -14,7 +14,7 @@ use crate::record::table::Row as _;
 use std::collections::BTreeMap;
 
 impl InventoryRow {
-    fn nothing(year: u16, sector: Sector, inside: bool) -> Self {
+    pub(super) fn nothing(year: u16, sector: Sector, inside: bool) -> Self {
         Self {
             year: u32::from(year),
             sector,
@@ -111,8 +111,8 @@ pub(super) fn of_year(
 /// What engines of a scope emit, without what vessels at a site do.
 fn add_engines(sum: &mut InventoryRow, row: &EmissionsRow, site: &SiteYear) {
     let burnt = &site.vessels.burnt;
-    sum.direct_t += row.co2e_tailpipe_t - burnt.direct_co2e_kg / 1000.0;
-    sum.upstream_t += row.co2e_diesel_supply_t - burnt.upstream_co2e_kg / 1000.0 + row.co2e_hydrogen_t;
+    sum.direct_t += row.co2e_direct_t - burnt.direct_co2e_kg / 1000.0;
+    sum.upstream_t += row.co2e_fuel_supply_t - burnt.upstream_co2e_kg / 1000.0 + row.co2e_hydrogen_t;
     sum.nox_kg += row.nox_kg - burnt.nox_g / 1000.0;
     sum.pm25_kg += row.pm25_kg - burnt.pm25_g / 1000.0;
 }
@@ -168,14 +168,15 @@ fn engine_fleets(frame: &Frame<'_>, year: u16) -> (Vec<EngineFleetYear>, Vec<(Fi
         let scope = format!("engines:{key}");
         let power_usd = made.meter_kwh * frame.spec.price.electricity_usd_per_kwh.at(year);
         let finance = FinanceRow {
-            electricity_usd: burnt.fuel_usd + power_usd,
+            electricity_usd: power_usd,
+            other_energy_usd: burnt.fuel_usd,
             energy_kwh: made.meter_kwh,
             ..FinanceRow::nothing(year, scope.clone())
         };
         let emissions = EmissionsRow {
             energy_kwh: made.meter_kwh,
-            co2e_tailpipe_t: burnt.direct_co2e_kg / 1000.0,
-            co2e_diesel_supply_t: burnt.upstream_co2e_kg / 1000.0,
+            co2e_direct_t: burnt.direct_co2e_kg / 1000.0,
+            co2e_fuel_supply_t: burnt.upstream_co2e_kg / 1000.0,
             co2e_grid_t: grid_t,
             co2e_t: (burnt.direct_co2e_kg + burnt.upstream_co2e_kg) / 1000.0 + grid_t,
             nox_kg: burnt.nox_g / 1000.0,
@@ -195,7 +196,7 @@ fn books(plant: &IndustryRow, year: u16, residual_usd: f64) -> (FinanceRow, Emis
     let scope = format!("plant:{}", plant.plant);
     let energy_kwh = plant.electricity_mwh * 1000.0;
     let finance = FinanceRow {
-        electricity_usd: plant.energy_usd,
+        other_energy_usd: plant.energy_usd,
         carbon_usd: plant.carbon_usd,
         upkeep_usd: plant.lever_usd,
         build_out_usd: plant.capex_usd,
@@ -206,8 +207,8 @@ fn books(plant: &IndustryRow, year: u16, residual_usd: f64) -> (FinanceRow, Emis
     };
     let emissions = EmissionsRow {
         energy_kwh,
-        co2e_tailpipe_t: plant.direct_t,
-        co2e_diesel_supply_t: plant.upstream_t,
+        co2e_direct_t: plant.direct_t,
+        co2e_fuel_supply_t: plant.upstream_t,
         co2e_grid_t: plant.electricity_t,
         co2e_t: plant.direct_t + plant.electricity_t + plant.upstream_t,
         nox_kg: plant.nox_kg,
@@ -237,7 +238,7 @@ impl Frame<'_> {
 pub(super) fn vessel_costs(year: u16, shown: &OperatingYear) -> Option<FinanceRow> {
     let fuel_usd: f64 = shown.sites.iter().map(|site| site.vessels.burnt.fuel_usd).sum();
     let scope = VESSELS.to_owned();
-    (fuel_usd > 0.0).then(|| FinanceRow { electricity_usd: fuel_usd, ..FinanceRow::nothing(year, scope) })
+    (fuel_usd > 0.0).then(|| FinanceRow { other_energy_usd: fuel_usd, ..FinanceRow::nothing(year, scope) })
 }
 
 /// What is removed from the air in the year of a goal of net zero so that nothing of so many tonnes is left, where the scenario

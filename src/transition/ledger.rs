@@ -272,8 +272,8 @@ impl Year<'_> {
         row.co2e_grid_t = self.grid_t(shown);
         self.fuel(&mut row);
         let burnt = &shown.vessels.burnt;
-        row.co2e_tailpipe_t += burnt.direct_co2e_kg / 1000.0;
-        row.co2e_diesel_supply_t += burnt.upstream_co2e_kg / 1000.0;
+        row.co2e_direct_t += burnt.direct_co2e_kg / 1000.0;
+        row.co2e_fuel_supply_t += burnt.upstream_co2e_kg / 1000.0;
         row.co2e_t += (burnt.direct_co2e_kg + burnt.upstream_co2e_kg) / 1000.0;
         row.nox_kg += burnt.nox_g / 1000.0;
         row.pm25_kg += burnt.pm25_g / 1000.0;
@@ -283,21 +283,21 @@ impl Year<'_> {
     /// From fuel to emissions; closes the sum.
     fn fuel(&self, row: &mut EmissionsRow) {
         let [tailpipe_kg, supply_kg] = self.frame.diesel_kg(self.year);
-        row.co2e_tailpipe_t = row.diesel_gal * tailpipe_kg / 1000.0;
-        row.co2e_diesel_supply_t = row.diesel_gal * supply_kg / 1000.0;
+        row.co2e_direct_t = row.diesel_gal * tailpipe_kg / 1000.0;
+        row.co2e_fuel_supply_t = row.diesel_gal * supply_kg / 1000.0;
         let [got_kg, co2e_kg] = self.shown.hydrogen;
         row.co2e_hydrogen_t = if got_kg > 0.0 { row.hydrogen_kg * co2e_kg / got_kg / 1000.0 } else { 0.0 };
-        row.co2e_t = row.co2e_tailpipe_t + row.co2e_diesel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;
+        row.co2e_t = row.co2e_direct_t + row.co2e_fuel_supply_t + row.co2e_grid_t + row.co2e_hydrogen_t;
     }
 
-    /// All scopes of a year together but the neighbours. A fleet's charging is in its sites' meters: energy is summed over
-    /// sites only.
+    /// All scopes of a year together but the neighbours. A fleet's charging is in its sites' meters: its energy is not counted
+    /// again.
     #[must_use]
     pub fn total_emissions(&self, rows: &[EmissionsRow]) -> EmissionsRow {
         let mut total = EmissionsRow::nothing(self.year, "total".to_owned());
         for row in rows.iter().filter(|row| !self.frame.is_neighbour(&row.scope)) {
-            let is_site = row.scope.starts_with("site:");
-            let own = EmissionsRow { energy_kwh: if is_site { row.energy_kwh } else { 0.0 }, ..row.clone() };
+            let is_fleet = row.scope.starts_with("fleet:");
+            let own = EmissionsRow { energy_kwh: if is_fleet { 0.0 } else { row.energy_kwh }, ..row.clone() };
             total.add_amounts(&own);
         }
         total

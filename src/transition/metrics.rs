@@ -97,7 +97,7 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
     total.add(MetricName::Co2eT, air(|row| row.co2e_t));
     let by_year: Vec<f64> = tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_t).collect();
     total.add(MetricName::Co2eDiscountedT, present_value(spec.discount_rate, &by_year));
-    total.add(MetricName::Co2eTailpipeT, air(|row| row.co2e_tailpipe_t));
+    total.add(MetricName::Co2eDirectT, air(|row| row.co2e_direct_t));
     total.add(MetricName::Co2eEmbodiedT, air(|row| row.co2e_embodied_t));
     carbon(tables, |_| true, total);
     total.add(MetricName::NoxKg, air(|row| row.nox_kg));

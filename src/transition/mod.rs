@@ -11,6 +11,7 @@
 //! `known` says up to which day rules are known, `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
 //! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
 
+mod audit;
 pub mod balance;
 mod bank;
 pub mod baseline;

@@ -1,5 +1,6 @@
 //! The loop over the years: operate, close the books, decide, commit. Only this file changes stock and projects.
 
+use super::audit;
 use super::build::{Capacity, Order, Project, plan};
 use super::comply::{Decision, Kept, Ramp};
 use super::frame::Frame;
@@ -170,6 +171,10 @@ impl<'a> Pathway<'a> {
                 Err(source) => return Err(PathwayError::Run { year, source }),
             };
             self.close(year, &shown);
+            let broken = audit::broken(&self.tables, year, |scope| self.frame.is_neighbour(scope));
+            if !broken.is_empty() {
+                return Err(PathwayError::Run { year, source: RunError::Audit(broken) });
+            }
             if year < spec.until {
                 self.commit(year + 1, &shown, &mut *buyers, &mut *builders)?;
             }

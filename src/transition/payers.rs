@@ -126,6 +126,7 @@ impl Frame<'_> {
             (LedgerItem::BuildOut, row.build_out_usd),
             (LedgerItem::Upkeep, row.upkeep_usd),
             (LedgerItem::Electricity, row.electricity_usd),
+            (LedgerItem::OtherEnergy, row.other_energy_usd),
             (LedgerItem::Maintenance, row.maintenance_usd),
             (LedgerItem::Insurance, row.insurance_usd),
             (LedgerItem::Waiting, row.waiting_usd),

@@ -54,6 +54,8 @@ words! {
         Upkeep = "upkeep",
         /// Bills.
         Electricity = "electricity",
+        /// Fuel of vessels and engines, energy of plants.
+        OtherEnergy = "other_energy",
         /// Public charging.
         Charging = "charging",
         /// Hydrogen.
@@ -201,8 +203,10 @@ row! {
         upkeep_usd: f64 ["USD"],
         /// diesel
         diesel_usd: f64 ["USD"],
-        /// electricity: the bills of sites; of a plant, of engines and of vessels all their energy
+        /// electricity: the bills of sites, and what engines charge
         electricity_usd: f64 ["USD"],
+        /// fuel of vessels and engines; of a plant all its energy
+        other_energy_usd: f64 ["USD"],
         /// charging at public sites: what fleets pay is income of sites
         charging_usd: f64 ["USD"],
         /// hydrogen
@@ -213,7 +217,7 @@ row! {
         insurance_usd: f64 ["USD"],
         /// drivers who wait for ports or positions, or charge or fuel on duty
         waiting_usd: f64 ["USD"],
-        /// hauls that were lost or late
+        /// hauls that lapsed or came late
         hauls_usd: f64 ["USD"],
         /// fees for containers, as far as the truck pays them
         fees_usd: f64 ["USD"],
@@ -246,15 +250,15 @@ row! {
         energy_kwh: f64 ["kWh"],
         /// hydrogen got
         hydrogen_kg: f64 ["kg"],
-        /// `CO2e` at tailpipes, and at the funnels of vessels
-        co2e_tailpipe_t: f64 ["t"],
-        /// `CO2e` of supplying diesel, and fuel of vessels
-        co2e_diesel_supply_t: f64 ["t"],
+        /// `CO2e` emitted directly: at tailpipes, at the funnels of vessels, by plants
+        co2e_direct_t: f64 ["t"],
+        /// `CO2e` of supplying diesel, the fuel of vessels and engines, and what plants use but electricity
+        co2e_fuel_supply_t: f64 ["t"],
         /// `CO2e` of electricity from the grid
         co2e_grid_t: f64 ["t"],
         /// `CO2e` of hydrogen that was bought
         co2e_hydrogen_t: f64 ["t"],
-        /// tailpipes and supply
+        /// direct, and of supply
         co2e_t: f64 ["t"],
         /// `CO2e` embodied in what was built this year; not in the sum
         co2e_embodied_t: f64 ["t"],

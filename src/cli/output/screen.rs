@@ -165,7 +165,7 @@ fn energy(metrics: &[Metric]) -> String {
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",
         total(MetricName::DieselGal),
-        total(MetricName::Co2eTailpipeT),
+        total(MetricName::Co2eDirectT),
         total(MetricName::Co2eUpstreamT),
         total(MetricName::NoxKg),
         total(MetricName::Pm25Kg),

@@ -43,7 +43,7 @@ export function fleetScopes(report: Report): string[] {
 export function emissionsSection(report: Report, metrics: Metrics): HTMLElement {
   const get = (name: MetricName, scope: string, digits?: number) => number(metrics.get(name, scope), digits);
   const rows: Cell[][] = [];
-  const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_tailpipe_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
+  const total: Cell[] = ["all", get("diesel_gal", "total"), get("co2e_direct_t", "total", 1), get("co2e_upstream_t", "total", 1), get("nox_kg", "total", 1), get("pm25_kg", "total", 2)];
   for (const scope of fleetScopes(report)) {
     rows.push([`trucks of ${fleetName(report, scope)}`, get("truck_diesel_gal", scope), "–", "–", get("truck_nox_kg", scope, 1), get("truck_pm25_kg", scope, 2)]);
   }

@@ -62,7 +62,7 @@ function resultsTable(metrics: Metrics): HTMLElement {
   add("energy_grid_kwh", energy);
   add("bill_total_usd", dollars);
   add("diesel_gal", (value) => `${show(value, 0)} gal`);
-  add("co2e_tailpipe_t", (value) => `${show(value)} t`);
+  add("co2e_direct_t", (value) => `${show(value)} t`);
   add("co2e_upstream_t", (value) => `${show(value)} t`);
   add("nox_kg", (value) => `${show(value)} kg`);
   return section("Results", "All sites together.", ...table(["result", "value"], rows, "Results"));

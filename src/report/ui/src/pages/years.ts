@@ -13,9 +13,6 @@ import { number, percent, table, type Cell } from "../lib/tables";
 
 const shareOf = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
 const tonnes = (t: number | null) => ((t ?? 0) >= 1e5 ? `${show((t ?? 0) / 1e6, 2)} Mt` : (t ?? 0) >= 1000 ? `${show((t ?? 0) / 1000)} kt` : `${show(t)} t`);
-/** Above this share of hauls lapsed, cost and emissions of a year mislead. */
-const MOST_LOST = 0.005;
-const RESIDUAL = "value left at the end";
 /** From here on what is left at the end decides the result. */
 const DECISIVE = 0.25;
 
@@ -40,16 +37,16 @@ function service(report: Years, metrics: Metrics): Finding {
     report.lost ? `worst year: ${report.lost.year}, ${shareOf(report.lost.share)} lapsed` : "",
     wait === null ? "" : `95th-percentile wait for a charging port, last year: ${show(wait, 0)} min`,
   ];
-  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of hauls`, details, evidence: "hauls-lapsed", tone: share !== null && share > MOST_LOST ? "bad" : report.lost ? "warn" : "good" };
+  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of hauls`, details, evidence: "hauls-lapsed", tone: share !== null && share > report.few_lapsed_share ? "bad" : report.lost ? "warn" : "good" };
 }
 
 function climate(metrics: Metrics): Finding {
-  return { what: "What is emitted in all years?", value: `${tonnes(metrics.get("co2e_t"))} CO2e`, details: [`NOx ${show((metrics.get("nox_kg") ?? 0) / 1000)} t`, "tailpipes and supply of fuel and electricity"], evidence: "emissions", tone: "plain" };
+  return { what: "What is emitted in all years?", value: `${tonnes(metrics.get("co2e_t"))} CO2e`, details: [`NOx ${show((metrics.get("nox_kg") ?? 0) / 1000)} t`, "direct, and of the supply of fuel and electricity"], evidence: "emissions", tone: "plain" };
 }
 
 function spending(report: Years, metrics: Metrics): Finding {
   const total = metrics.get("cost_usd");
-  const left = -1e6 * (report.cost_musd[RESIDUAL] ?? []).reduce((sum, musd) => sum + musd, 0);
+  const left = -1e6 * (report.cost_musd[report.residual] ?? []).reduce((sum, musd) => sum + musd, 0);
   const hasAbatement = report.metrics.some((metric) => metric.name === "abatement_usd_per_t");
   const price = metrics.get("abatement_usd_per_t");
   const against = report.baseline ? report.baseline.name : "the run it was compared with";
@@ -233,7 +230,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
   const lost = new TimeChart(times, "hauls", "Hauls lapsed by year");
   const hydrogen = new TimeChart(times, "t", "Hydrogen that vehicles got by year");
   const [air, cost, curve] = ["chart", "chart", "chart"].map((kind) => element("div", { class: kind }));
-  const works = table(
+  const buildOut = table(
     ["what was built", "projects", "amount", "of what", "cost, M$", "of which premium, M$", "public, M$", "mean delay of the utility, months"],
     report.projects.map((it) => [it.kind, number(it.count, 0), number(it.amount, 0), it.unit, number(it.cost_musd, 1), number(it.premium_musd, 1), number(it.public_musd, 1), number(it.late_months_mean, 1)]),
     "What was built",
@@ -248,7 +245,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
   const sections = [
     section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
     section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
-    section("Emissions", "kt CO2e a year: tailpipes, and the supply of diesel, electricity and hydrogen.", air as HTMLElement),
+    section("Emissions", "kt CO2e a year: direct (tailpipes, funnels, plants), and of the supply of fuel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
     ...(report.rules.length > 0 ? [section("Rules and goals", "What each required and what was reached.", ...rules)] : []),
     ...assumptions(report),
@@ -257,7 +254,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
     section("Hauls lapsed", "Hauls that no truck took before they lapsed.", lost.node),
-    section("What was built", "All projects of all years, by kind.", ...works),
+    section("What was built", "All projects of all years, by kind.", ...buildOut),
     yearsTable(report),
     stakeholders(report, metrics),
     provenance(report, report.metrics),
