@@ -147,8 +147,10 @@ struct Outside {
 
 // SAFETY: a policy has to be `Send` and `Sync`, but this one never leaves its stack: it is made there, the simulation that holds
 // it lives there, and a `Coroutine` is neither `Send` nor `Sync`.
+#[expect(unsafe_code, reason = "the policy stays on the stack that made it")]
 unsafe impl Send for Outside {}
 // SAFETY: as above.
+#[expect(unsafe_code, reason = "as above")]
 unsafe impl Sync for Outside {}
 
 impl Policy for Outside {
@@ -162,6 +164,7 @@ impl Policy for Outside {
 }
 
 impl Decide<Charging> for Outside {
+    #[expect(unsafe_code, reason = "the yielder is lent by the stack on which this runs")]
     fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
         Charging::keep(&mut self.state, view);
         let advice = self.expert.as_mut().map(|expert| expert.decide(view)).transpose()?;
