@@ -6,6 +6,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
+#[path = "common/code.rs"]
+mod code;
+
+use code::without_tests;
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -86,7 +90,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
 
 /// The strings of a Rust source, each with its line; comments, test code and characters are passed over.
 fn strings(source: &str) -> Vec<(usize, String)> {
-    let source = source.split("#[cfg(test)]").next().unwrap();
+    let source = without_tests(source);
     let letters: Vec<char> = source.chars().collect();
     let (mut at, mut line, mut out) = (0, 1, Vec::new());
     while at < letters.len() {
@@ -123,7 +127,7 @@ fn strings(source: &str) -> Vec<(usize, String)> {
 /// Names that a Rust source makes public, and the documents of the columns of its tables, each with its line.
 fn public(source: &str) -> Vec<(usize, String)> {
     const KINDS: [&str; 9] = ["fn", "struct", "enum", "trait", "const", "static", "type", "mod", "use"];
-    let source = source.split("#[cfg(test)]").next().unwrap();
+    let source = without_tests(source);
     let mut out = Vec::new();
     let (mut is_table, mut is_enum) = (false, false);
     for (at, line) in source.lines().enumerate().map(|(at, line)| (at + 1, line.trim())) {
@@ -223,9 +227,9 @@ fn public_names_use_the_words_of_the_glossary() {
 /// The readers of the sources themselves: strings across escapes, comments and characters; names and columns.
 #[test]
 fn readers_find_strings_and_names() {
-    let source = "/// a \"comment\"\nlet x = \"one \\\"two\\\"\"; // \"three\"\nlet y = ('\"', r#\"four\"#);\n#[cfg(test)]\n\"five\"";
+    let source = "/// a \"comment\"\nlet x = \"one \\\"two\\\"\"; // \"three\"\nlet y = ('\"', r#\"four\"#);\n#[cfg(test)]\nconst A: &str = \"five\";\nlet z = \"six\";";
     let found: Vec<String> = strings(source).into_iter().map(|it| it.1).collect();
-    assert_eq!(found, ["one \"two\"", "four"]);
+    assert_eq!(found, ["one \"two\"", "four", "six"]);
     let source = "pub struct A {\n    pub debt_cover: f64,\n    hidden: f64,\n}\npub(crate) fn make(x: u32) {}\nrow! {\n    /// asked for\n    lost_kg: f64 [\"kg\"],\n}\nwords! {\n    pub enum Item {\n        /// a\n        Works = \"works\",\n        Plain(u32),\n    }\n}";
     let found: Vec<String> = public(source).into_iter().map(|it| it.1).collect();
     assert_eq!(found, ["A", "debt_cover", "make", "/// asked for", "lost_kg", "Item", "Works", "works", "Plain"]);

@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+#[path = "../common/code.rs"]
+mod code;
 mod floors;
 mod imports;
 
+use code::without_tests;
 use floors::{FLOORS, floor_of};
 use imports::{Crate, Edge};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +111,29 @@ fn the_resolver_sees_every_kind_of_path() {
     assert_eq!(found, expected);
 }
 
+/// Test code in the middle of a file hides only itself: items, fields, variants and statements.
+#[test]
+fn what_stands_behind_test_code_is_seen() {
+    let source = "struct A {\n    #[cfg(test)]\n    pub(super) one: Map<u8, u8>,\n    two: u8,\n}\nimpl A {\n    #[cfg(test)]\n    \
+                  fn three() {\n    }\n    fn four() {\n        #[cfg(test)]\n        (five)();\n        six();\n    }\n}\n\
+                  #[cfg(all(test, unix))]\nmod seven;\nenum B { #[cfg(test)] Eight, Nine }\n#[cfg(unix)]\nfn ten() {}\n";
+    let seen = without_tests(source);
+    assert_eq!(seen.lines().count(), source.lines().count());
+    for (word, is_test) in
+        [("one", true), ("two", false), ("three", true), ("four", false), ("five", true), ("six", false)]
+            .into_iter()
+            .chain([("seven", true), ("Eight", true), ("Nine", false), ("ten", false)])
+    {
+        assert_eq!(seen.contains(word), !is_test, "{word}: {seen}");
+    }
+    let files = [
+        ("lib.rs", "mod low; mod high;"),
+        ("low.rs", "struct A { #[cfg(test)] b: u8, c: crate::high::Top }"),
+        ("high.rs", "pub struct Top;"),
+    ];
+    assert_eq!(Crate::of(files).edges().len(), 1);
+}
+
 /// A name handed on from above is an edge by itself; names that come all at once are refused, but for those of other crates.
 #[test]
 fn the_resolver_sees_what_is_handed_on_and_refuses_all_names() {
@@ -128,7 +154,7 @@ fn forbid(which: impl Fn(&str) -> bool, words: &[&str]) {
     let mut looked_at = 0;
     for (path, text) in files.iter().filter(|source| which(source.0)) {
         looked_at += 1;
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code = without_tests(text);
         for word in words {
             assert!(!code.contains(word), "{path} must not hold `{word}`");
         }
