@@ -149,7 +149,11 @@ fn default_markup() -> Curve {
     Curve::Constant(1.0)
 }
 
-fn no_tax() -> Curve {
+fn default_diesel_state_tax_usd_per_gal() -> Curve {
+    Curve::Constant(0.0)
+}
+
+fn default_diesel_federal_tax_usd_per_gal() -> Curve {
     Curve::Constant(0.0)
 }
 
@@ -243,10 +247,10 @@ pub struct PriceSpec {
     /// Diesel with taxes, USD/gal.
     pub diesel_usd_per_gal: Curve,
     /// Of it tax of the state, USD/gal.
-    #[serde(default = "no_tax")]
+    #[serde(default = "default_diesel_state_tax_usd_per_gal")]
     pub diesel_state_tax_usd_per_gal: Curve,
     /// Of it tax of the United States, USD/gal.
-    #[serde(default = "no_tax")]
+    #[serde(default = "default_diesel_federal_tax_usd_per_gal")]
     pub diesel_federal_tax_usd_per_gal: Curve,
     /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
     pub electricity_usd_per_kwh: Curve,

@@ -206,6 +206,33 @@ fn one_room_knows_the_sandbox() {
     forbid(|path| path == "plugin/order.rs", &["wasmtime", "bevy_ecs", "std::fs"]);
 }
 
+/// `#[serde(default = "NAME")]` of fields whose function does not name them: field and function. Seen red with `yes`, `whole` and
+/// `no_tax`.
+fn defaults_of_another_name(source: &str) -> Vec<(String, String)> {
+    let source = without_tests(source);
+    let attributes = source.split("#[serde(").skip(1);
+    let found = attributes.filter_map(|rest| {
+        let (attribute, behind) = rest.split_once(")]")?;
+        let (_, function) = attribute.split_once("default = \"")?;
+        let function = function.split('"').next()?.to_owned();
+        let field = behind.lines().map(str::trim).find(|line| !line.starts_with('#') && line.contains(':'))?;
+        let name = field.split(':').next()?.split_whitespace().last()?.to_owned();
+        Some((name, function))
+    });
+    found.filter(|(field, function)| *function != format!("default_{field}")).collect()
+}
+
+#[test]
+fn default_functions_name_their_field() {
+    let source = "struct A {\n    #[serde(default = \"yes\")]\n    #[schemars(range(min = 0.0))]\n    pub inside: bool,\n    \
+                  #[serde(default, rename = \"of\")]\n    other: u8,\n    #[serde(default = \"default_on\")]\n    pub on: bool,\n}";
+    assert_eq!(defaults_of_another_name(source), [("inside".to_owned(), "yes".to_owned())]);
+    for (path, text) in sources() {
+        let found = defaults_of_another_name(&text);
+        assert!(found.is_empty(), "{path}: the default of a field is made by `default_FIELD`: {found:?}");
+    }
+}
+
 #[test]
 fn files_stay_readable() {
     for (path, text) in sources() {
