@@ -179,10 +179,10 @@ fn default_on() -> bool {
 pub struct LeverSpec {
     /// Name for people.
     pub name: Option<String>,
-    /// Where it can be done: keys of `plant`. Empty: at all plants of `sectors`.
+    /// Plants that can have it: keys of `plant`. Empty: all plants of `sectors`.
     #[serde(default)]
     pub plants: Vec<String>,
-    /// Where it can be done.
+    /// Sectors whose plants can have it, where `plants` is empty.
     #[serde(default)]
     pub sectors: Vec<Sector>,
     /// Factors on the energy of a unit: keys of `carrier`.
@@ -231,7 +231,7 @@ pub struct LeverSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub premium: f64,
-    /// See `premium`.
+    /// Units built at which the premium has fallen to 0.
     #[serde(default = "default_premium_units")]
     #[schemars(range(min = 1.0, max = 1_000.0))]
     pub premium_units: f64,
@@ -294,7 +294,7 @@ pub struct PathSpec {
     /// Does it exist in this run? A switch for comparisons.
     #[serde(default = "default_on")]
     pub on: bool,
-    /// Whom.
+    /// Sector that the path applies to.
     pub sector: Sector,
     /// Emissions of a unit from which the path falls, kg.
     #[schemars(range(min = 0.0, max = 1e6))]
@@ -337,7 +337,7 @@ pub struct FundingSpec {
     /// Amount, USD.
     #[schemars(range(min = 0.0, max = 1e11))]
     pub usd: f64,
-    /// Who pays.
+    /// Party that pays it.
     #[serde(default)]
     pub payer: Payer,
     /// It was withdrawn in this year. None: it holds.

@@ -93,7 +93,7 @@ row! {
         node: NodeId [""],
         /// all that is behind it, less solar
         load_kw: f64 ["kW"],
-        /// of it charging, grid side
+        /// charging behind it, grid side
         charging_kw: f64 ["kW"],
         /// its limit in the interval; empty when there is none
         limit_kw: Option<f64> ["kW"],
@@ -183,7 +183,7 @@ row! {
         fleet: FleetId [""],
         /// driven
         km: f64 ["km"],
-        /// of it without a container
+        /// driven without a container
         empty_km: f64 ["km"],
         /// fuel used
         diesel_gal: f64 ["US gal"],

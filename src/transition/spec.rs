@@ -246,10 +246,10 @@ impl GridEmissionsKind {
 pub struct PriceSpec {
     /// Diesel with taxes, USD/gal.
     pub diesel_usd_per_gal: Curve,
-    /// Of it tax of the state, USD/gal.
+    /// State tax in that price, USD/gal.
     #[serde(default = "default_diesel_state_tax_usd_per_gal")]
     pub diesel_state_tax_usd_per_gal: Curve,
-    /// Of it tax of the United States, USD/gal.
+    /// Federal tax in that price, USD/gal.
     #[serde(default = "default_diesel_federal_tax_usd_per_gal")]
     pub diesel_federal_tax_usd_per_gal: Curve,
     /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
@@ -549,7 +549,7 @@ pub struct BuyerSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectSpec {
-    /// What.
+    /// What is built.
     pub kind: ProjectKind,
     /// Key of the `[charger]`, `[site]`, `[solar]` or `[hydrogen]` that it enlarges; of a storage, its `[site]`.
     pub at: String,

@@ -39,7 +39,7 @@ const FIXED: Record<string, string> = {
   "diesel supply": PURPLE,
   grid: ORANGE,
   "vehicles, less resale and incentives": BLUE,
-  "works, less incentives": SKY,
+  "build-out, less incentives": SKY,
   electricity: ORANGE,
   "maintenance and insurance": PURPLE,
   "drivers who wait": RED,
