@@ -75,7 +75,7 @@ row! {
         solar_kw: f64 ["kW"],
         /// stationary batteries: above zero when they charge
         storage_kw: f64 ["kW"],
-        /// the meter: all of it, less solar
+        /// the meter: total of the loads, less solar
         total_kw: f64 ["kW"],
         /// the connection's limit; empty when there is none
         limit_kw: Option<f64> ["kW"],
@@ -246,7 +246,7 @@ row! {
         fixed_usd: f64 ["USD"],
         /// what is missing to the least that the month costs
         minimum_usd: f64 ["USD"],
-        /// all of it
+        /// total of the bill
         total_usd: f64 ["USD"],
     }
 }

@@ -223,7 +223,7 @@ row! {
         credits_usd: f64 ["USD"],
         /// value of vehicles and build-out at the end of the last year
         residual_usd: f64 ["USD"],
-        /// all of it
+        /// total
         total_usd: f64 ["USD"],
         /// public part of the total
         public_usd: f64 ["USD"],
@@ -344,7 +344,7 @@ row! {
         credits_usd: f64 ["USD/yr"],
         /// work that others do for its weight
         payload_usd: f64 ["USD/yr"],
-        /// all of it
+        /// total cost of ownership
         tco_usd: f64 ["USD/yr"],
         /// share of shifts that it can do
         coverage: f64 [""],

@@ -218,7 +218,7 @@ pub struct DieselPoolSpec {
 pub struct PoolFuelSpec {
     /// Share of the pool by year, 0 to 1.
     pub share: Curve,
-    /// Share that the price of diesel holds already. None: all of it.
+    /// Share that the price of diesel holds already. None: the whole share.
     pub share_in_price: Option<Curve>,
     /// Intensity from well to wheel, g `CO2e`/MJ.
     pub g_per_mj: Curve,
