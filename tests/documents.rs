@@ -372,7 +372,7 @@ fn every_help_has_an_example() {
 #[test]
 fn the_reference_of_metrics_is_fresh() {
     let mut text = "# Metrics\n\nWhat `summary.json` holds, in the order of the catalogue (`src/record/metrics.rs`). A scope is \
-                    `total`, `site:KEY` and the like. Better says which end is wanted: `less`, `more`, or neither by itself. \
+                    `total`, `site:KEY` and the like. Better says which end is wanted: `lower`, `higher`, or neither by itself. \
                     Headlines are what a comparison shows first.\n\n| name | unit | better | headline | scopes | meaning |\n\
                     |---|---|---|---|---|---|\n"
         .to_owned();
@@ -383,11 +383,8 @@ fn the_reference_of_metrics_is_fresh() {
         .to_owned();
     for name in MetricName::ALL {
         let info = name.info();
-        let (better, wanted) = match info.better {
-            Some(Better::Lower) => ("less", "\"lower\""),
-            Some(Better::Higher) => ("more", "\"higher\""),
-            None => ("", "null"),
-        };
+        let better = info.better.map_or("", Better::word);
+        let wanted = info.better.map_or_else(|| "null".to_owned(), |better| format!("{:?}", better.word()));
         let headline = if MetricName::HEADLINES.contains(name) { "yes" } else { "" };
         let scopes: Vec<String> = info.scopes.iter().map(|scope| format!("`{}`", scope.pattern())).collect();
         let scopes = scopes.join(", ");

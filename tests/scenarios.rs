@@ -86,6 +86,22 @@ fn schema_is_fresh() {
 
 /// NACFE Run on Less - Electric DEPOT: 252 kWh a truck and day over mixed duty; at most 5 MW at a depot. Drayage to the
 /// Inland Empire drives 150 to 220 miles a shift (Penske, NFI), so up to twice that.
+/// A rule at berth names types of vessels: those of the classes, and those of the law that no class of the scenario has.
+#[test]
+fn a_misspelt_type_of_vessel_is_told() {
+    let told = |kinds: &str| {
+        let settings = vec![format!("rule.at_berth.carb_2020.kinds={kinds}")];
+        load(&Request { path: shipped("san_pedro_bay"), settings, ..Request::default() }).err().map(|it| it.to_string())
+    };
+    assert_eq!(told("[\"container\", \"tanker\"]"), None);
+    let one = told("[\"container\", \"contaner\"]").unwrap();
+    assert!(
+        one.contains("`contaner` is neither a `kind` of [freight.vessels.class] nor a type that rules name"),
+        "{one}"
+    );
+    assert!(one.contains("did you mean `container`?"), "{one}");
+}
+
 #[test]
 fn depot_night_is_plausible() {
     let run = run(&loaded(&shipped("depot_night"), &[]), &Options::default());

@@ -112,7 +112,10 @@ fn mistakes_are_told_before_anything_runs() {
         "\"site.staton.load_kw\" = [10, 20]\n\"site.station.load_kw\" = [9, 3]\n",
     )
     .unwrap();
-    refused(&["--ranges", "ranges.toml"], &["is no number of the scenario", "did you mean", "lowest and the highest"]);
+    refused(
+        &["--ranges", "ranges.toml"],
+        &["is not a number of the scenario", "did you mean", "lowest and the highest"],
+    );
     refused(&["--metric", "npv_usd"], &["have no `npv_usd`"]);
     refused(&["--metric", "bil_total_usd"], &["bill_total_usd"]);
     refused(&["--strategies", "bau,a.b=1,c.d=2"], &["the two to choose between"]);

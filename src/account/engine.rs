@@ -30,7 +30,7 @@ pub struct FuelSpec {
     #[schemars(range(min = 0.0, max = 0.05))]
     pub sulfur_share: f64,
     /// Share of the sulfur that leaves as sulfur dioxide; the rest is in particles.
-    #[serde(default = "all_of_it")]
+    #[serde(default = "default_sulfur_to_so2")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub sulfur_to_so2: f64,
     /// Price, USD per t. None: unknown.
@@ -41,7 +41,7 @@ pub struct FuelSpec {
     pub sources: Sources,
 }
 
-fn all_of_it() -> f64 {
+fn default_sulfur_to_so2() -> f64 {
     1.0
 }
 

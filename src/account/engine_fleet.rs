@@ -19,7 +19,7 @@ pub struct EngineFleetSpec {
     /// Its sector in the inventory.
     pub sector: Sector,
     /// Does it work inside the border of the hub?
-    #[serde(default = "yes")]
+    #[serde(default = "default_inside")]
     pub inside: bool,
     /// Units by year.
     pub units: Curve,
@@ -40,7 +40,7 @@ pub struct EngineFleetSpec {
     #[serde(default)]
     pub electric_share: Curve,
     /// Energy at the meter for a kWh of that work.
-    #[serde(default = "one")]
+    #[serde(default = "default_meter_kwh_per_kwh")]
     #[schemars(range(min = 1.0, max = 3.0))]
     pub meter_kwh_per_kwh: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -48,11 +48,11 @@ pub struct EngineFleetSpec {
     pub sources: Sources,
 }
 
-fn yes() -> bool {
+fn default_inside() -> bool {
     true
 }
 
-fn one() -> f64 {
+fn default_meter_kwh_per_kwh() -> f64 {
     1.0
 }
 

@@ -1,4 +1,4 @@
-//! Bills, carbon, credits, finance: pure functions on records. For now: fuel to emissions, loads to bills, money over time.
+//! Bills, carbon, credits, finance: pure functions that turn fuel into emissions, loads into bills and payments over time into present values.
 
 pub mod bill;
 mod convention;

@@ -23,7 +23,7 @@ pub struct Tariff {
     pub label: String,
     /// Name of the schedule.
     pub name: String,
-    /// Who sells it.
+    /// Utility that sells it.
     pub utility: String,
     /// By date, at least one. The first also holds before its date, the last also after its end.
     pub rates: Vec<Rates>,

@@ -60,7 +60,7 @@ fn check(case: &Case) -> Result<(), BoundError> {
     for (at, session) in case.sessions.iter().enumerate() {
         let is_number = |value: f64| value.is_finite() && value >= 0.0;
         if session.node >= case.nodes.len() || !is_number(session.need_kwh) || !is_number(session.max_kw) {
-            return wrong(format!("session {at} has no node, or its need or power is no number"));
+            return wrong(format!("session {at} has no node, or its need or power is not a number"));
         }
         if session.depart_s < session.arrive_s {
             return wrong(format!("session {at} ends before it starts"));

@@ -12,7 +12,7 @@ use bevy_ecs::prelude::Resource;
 pub(crate) struct Arrival {
     /// Exact time.
     pub(crate) at_s: u32,
-    /// Where.
+    /// Site with the charger.
     pub(crate) site: SiteId,
     /// Which vehicle.
     pub(crate) vehicle: Vehicle,
@@ -102,7 +102,7 @@ impl V2gExport {
 pub(crate) struct Departure {
     /// Exact time.
     pub(crate) at_s: u32,
-    /// Where.
+    /// Site with the charger.
     pub(crate) site: SiteId,
     /// Which vehicle.
     pub(crate) vehicle: Vehicle,

@@ -21,7 +21,7 @@ pub(super) struct CompareArgs {
     /// A folder with `scenario.toml`, or the file, or the name of a scenario that comes with Portvolt.
     #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
-    /// Strategies, separated by commas: `bau` (the scenario as it is), an overlay file (a bare name is looked for in
+    /// Strategies, separated by commas: `bau` (the unchanged scenario), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
     /// `hydrogen=`, `adoption=` or `build_out=` with a built-in policy or a plugin's file; parts joined by `+`.
     #[arg(long, value_name = "A,B,...")]

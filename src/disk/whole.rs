@@ -157,7 +157,7 @@ impl Out {
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = fault::step(&self.path).and_then(|()| self.file.write(bytes));
-        // Who hears of it may be far from who knows the file.
+        // The caller that shows the error may not know the file.
         written.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", self.path.display())))
     }
 

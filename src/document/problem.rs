@@ -80,7 +80,7 @@ impl<'a> Mistakes<'a> {
     pub(crate) fn close(&mut self) {
         if self.found > MISTAKES_TOLD {
             let more = self.found - MISTAKES_TOLD;
-            let message = format!("and {more} more mistakes in this file");
+            let message = format!("and {more} more errors in this file");
             let place = Some(Place::Rest(self.path.to_owned(), more));
             self.list.push(Problem { place, field: String::new(), message, help: None });
             self.found = 0;

@@ -1,7 +1,9 @@
 //! What no schema can see about freight.
 
-use super::spec::{FreightSpec, VesselsSpec, VolumesSpec};
+use super::spec::{FreightSpec, VESSEL_KINDS, VesselsSpec, VolumesSpec};
 use crate::account::engine::EngineSpec;
+use crate::account::engine_fleet::knows_tier;
+use crate::document::problem::nearest;
 use crate::kernel::curve::Curve;
 use crate::kernel::profile::WeekProfile;
 use crate::scenario::Scenario;
@@ -75,8 +77,7 @@ fn vessels(spec: &VesselsSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
         for (tier, weight) in &class.tiers {
             checker.curve(&["freight", "vessels", "class", key, "tiers", tier], weight, (0.0, 1e6));
             for engine in engines.iter().filter_map(|(_, key)| scenario.engine.get(*key)) {
-                let knows = [&engine.nox_g_per_kwh, &engine.pm25_g_per_kwh].iter().all(|it| it.of(tier).is_some());
-                if !knows {
+                if !knows_tier(engine, tier) {
                     let message = format!("an engine of [freight.vessels] has no factors for `{tier}`");
                     checker.wrong(&["freight", "vessels", "class", key, "tiers", tier], message, None);
                     break;
@@ -88,6 +89,14 @@ fn vessels(spec: &VesselsSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
         let at = |field| ["rule", "at_berth", name.as_str(), field];
         checker.curve(&at("share"), &rule.share, (0.0, 1.0));
         checker.curve(&at("captured_share"), &rule.captured_share, (0.0, 1.0));
+        for kind in &rule.kinds {
+            let kinds = || spec.class.values().map(|class| class.kind.as_str()).chain(VESSEL_KINDS);
+            if !kinds().any(|known| known == kind) {
+                let message =
+                    format!("`{kind}` is neither a `kind` of [freight.vessels.class] nor a type that rules name");
+                checker.wrong(&at("kinds"), message, nearest(kind, kinds()));
+            }
+        }
     }
 }
 

@@ -147,13 +147,16 @@ pub struct VesselsSpec {
     pub sources: Sources,
 }
 
+/// Types of vessels that the rules of California name: rules of a scenario may name them whether its classes have them or not.
+pub(crate) const VESSEL_KINDS: [&str; 6] = ["container", "reefer", "cruise", "roro", "auto_carrier", "tanker"];
+
 /// `[freight.vessels.class.ID]`: vessels of a type and size.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VesselClassSpec {
     /// Name for people.
     pub name: Option<String>,
-    /// Its type, such as `container` or `tanker`: whom rules mean.
+    /// Its type, such as `container` or `tanker`; rules name it.
     pub kind: String,
     /// Weight among the calls of a terminal.
     #[schemars(range(min = 0.0, max = 1e6))]

@@ -277,7 +277,7 @@ mod tests {
 pub(crate) struct ShoreNodes(Vec<(SiteId, NodeId)>);
 
 impl ShoreNodes {
-    /// These.
+    /// Sites with shore power behind a node, each with its node.
     pub(super) fn new(nodes: Vec<(SiteId, NodeId)>) -> Self {
         Self(nodes)
     }

@@ -458,8 +458,8 @@ mod tests {
         assert!((fast_t - slow_t - 17.2).abs() < 0.1, "{}", fast_t - slow_t);
     }
 
-    /// Before its first day the rule obliges nobody; then who can takes shore power, and who cannot is captured: no more than 2.8 g
-    /// leave for a kWh, where 9.8 left.
+    /// Before its first day the rule binds no call; then a capable call takes shore power, and any other is captured: no more
+    /// than 2.8 g leave for a kWh, where 9.8 left.
     #[test]
     fn the_rule_obliges_from_its_day_on() {
         let (able, unable) = (spec("capable_share = 1"), spec("capable_share = 0"));

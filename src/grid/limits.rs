@@ -25,12 +25,12 @@ pub(crate) struct TimedLimit {
     pub(crate) months: Vec<usize>,
 }
 
-/// All of them.
+/// All limits that hold at some times only.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct TimedLimits(Vec<TimedLimit>);
 
 impl TimedLimits {
-    /// These.
+    /// Limits with times, as the scenario lists them.
     pub(super) fn of(limits: Vec<TimedLimit>) -> Self {
         Self(limits)
     }

@@ -252,7 +252,7 @@ fn credits(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
 }
 
-/// Fuel-cell models have a tank, others have none; who has fuel-cell vehicles needs a station for them.
+/// Fuel-cell models have a tank, others have none; a fleet with fuel-cell vehicles needs a station for them.
 fn vehicles(scenario: &Scenario, checker: &mut Checker<'_>) {
     let trucks = scenario.truck_model.iter().map(|(key, it)| ("truck_model", key, it.powertrain, it.tank.as_ref()));
     let units =

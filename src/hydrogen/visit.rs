@@ -10,7 +10,7 @@ use bevy_ecs::prelude::Resource;
 pub struct FuelArrival {
     /// Exact time.
     pub at_s: u32,
-    /// Where.
+    /// Site with the station.
     pub site: SiteId,
     /// The vehicle.
     pub vehicle: Vehicle,

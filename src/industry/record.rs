@@ -65,7 +65,7 @@ row! {
         lever_usd: f64 ["USD"],
         /// investment in levers that were decided this year
         capex_usd: f64 ["USD"],
-        /// of it public money
+        /// public money in the investment
         public_usd: f64 ["USD"],
     }
 }
@@ -89,7 +89,7 @@ row! {
         starts: Option<u32> [""],
         /// investment
         capex_usd: f64 ["USD"],
-        /// of it for being among the first
+        /// premium of the first of a kind in the investment
         premium_usd: f64 ["USD"],
         /// public money that holds
         public_usd: f64 ["USD"],
@@ -97,7 +97,7 @@ row! {
         withdrawn_usd: f64 ["USD"],
         /// `CO2e` less a year, with supply, at the decision
         abated_t: f64 ["t/yr"],
-        /// of it captured
+        /// `CO2e` captured a year, which is in the abated
         captured_t: f64 ["t/yr"],
         /// what a tonne takes, whoever pays
         usd_per_t: Option<f64> ["USD/t"],

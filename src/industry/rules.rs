@@ -11,7 +11,7 @@ const MJ_PER_KWH: f64 = 3.6;
 /// Prices and factors of a year that plants do not move.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outside {
-    /// The year.
+    /// Calendar year.
     pub year: u16,
     /// `CO2e` of electricity from the grid, kg per `MWh`.
     pub grid_kg_per_mwh: f64,
@@ -165,7 +165,7 @@ impl Effect {
     }
 }
 
-/// Who could have a lever: a plant as it is, the money that it gets, and how many have it already.
+/// A plant that could have a lever: the plant as it is, the money that it gets, and how many have it already.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     /// The plant.

@@ -116,7 +116,7 @@ pub struct PlantSpec {
     /// Its sector in the inventory.
     pub sector: Sector,
     /// Does it lie inside the border of the hub?
-    #[serde(default = "yes")]
+    #[serde(default = "default_inside")]
     pub inside: bool,
     /// What a unit of its product is, such as `t clinker`.
     pub unit: String,
@@ -145,7 +145,7 @@ pub struct PlantSpec {
     #[schemars(range(min = 0.0, max = 1e6))]
     pub elsewhere_kg_per_unit: f64,
     /// Share of what it made that is made elsewhere then; the rest is not used any more.
-    #[serde(default = "whole")]
+    #[serde(default = "default_elsewhere_share")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub elsewhere_share: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -153,12 +153,24 @@ pub struct PlantSpec {
     pub sources: Sources,
 }
 
-fn yes() -> bool {
+fn default_inside() -> bool {
     true
 }
 
-fn whole() -> f64 {
+fn default_elsewhere_share() -> f64 {
     1.0
+}
+
+fn default_process_factor() -> f64 {
+    1.0
+}
+
+fn default_premium_units() -> f64 {
+    1.0
+}
+
+fn default_on() -> bool {
+    true
 }
 
 /// `[industry.lever.ID]`: a change of a plant.
@@ -167,10 +179,10 @@ fn whole() -> f64 {
 pub struct LeverSpec {
     /// Name for people.
     pub name: Option<String>,
-    /// Where it can be done: keys of `plant`. Empty: at all plants of `sectors`.
+    /// Plants that can have it: keys of `plant`. Empty: all plants of `sectors`.
     #[serde(default)]
     pub plants: Vec<String>,
-    /// Where it can be done.
+    /// Sectors whose plants can have it, where `plants` is empty.
     #[serde(default)]
     pub sectors: Vec<Sector>,
     /// Factors on the energy of a unit: keys of `carrier`.
@@ -180,7 +192,7 @@ pub struct LeverSpec {
     #[serde(default)]
     pub gj_added: BTreeMap<String, f64>,
     /// Factor on the `CO2` of the process.
-    #[serde(default = "whole")]
+    #[serde(default = "default_process_factor")]
     #[schemars(range(min = 0.0, max = 2.0))]
     pub process_factor: f64,
     /// Share of what leaves the plant that is captured.
@@ -219,8 +231,8 @@ pub struct LeverSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 10.0))]
     pub premium: f64,
-    /// See `premium`.
-    #[serde(default = "whole")]
+    /// Units built at which the premium has fallen to 0.
+    #[serde(default = "default_premium_units")]
     #[schemars(range(min = 1.0, max = 1_000.0))]
     pub premium_units: f64,
     /// Levers that a plant with this one cannot have: keys of `lever`.
@@ -259,7 +271,7 @@ pub struct NetworkSpec {
 #[serde(deny_unknown_fields)]
 pub struct CreditSpec {
     /// Does it exist in this run? A switch for comparisons.
-    #[serde(default = "yes")]
+    #[serde(default = "default_on")]
     pub on: bool,
     /// Last year of a decision that it is paid for.
     #[schemars(range(min = 2000, max = 2100))]
@@ -280,9 +292,9 @@ pub struct CreditSpec {
 #[serde(deny_unknown_fields)]
 pub struct PathSpec {
     /// Does it exist in this run? A switch for comparisons.
-    #[serde(default = "yes")]
+    #[serde(default = "default_on")]
     pub on: bool,
-    /// Whom.
+    /// Sector that the path applies to.
     pub sector: Sector,
     /// Emissions of a unit from which the path falls, kg.
     #[schemars(range(min = 0.0, max = 1e6))]
@@ -325,7 +337,7 @@ pub struct FundingSpec {
     /// Amount, USD.
     #[schemars(range(min = 0.0, max = 1e11))]
     pub usd: f64,
-    /// Who pays.
+    /// Party that pays it.
     #[serde(default)]
     pub payer: Payer,
     /// It was withdrawn in this year. None: it holds.

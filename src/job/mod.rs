@@ -31,7 +31,7 @@ use std::sync::atomic::AtomicBool;
 pub struct Job<'a> {
     /// What is simulated.
     pub loaded: &'a Loaded,
-    /// How.
+    /// Options of the run.
     pub options: Options,
     /// The command that a manifest names: `run` or `replay`.
     pub command: &'static str,
@@ -120,7 +120,7 @@ pub enum JobError {
     /// The simulation ended early; says what is kept.
     #[error("{error}{kept}")]
     Run {
-        /// Why.
+        /// Error of the simulation.
         error: RunError,
         /// Where what was simulated until then is, or nothing.
         kept: String,
@@ -128,7 +128,7 @@ pub enum JobError {
     /// What was simulated could not be written; says what is kept.
     #[error("{reason}{kept}")]
     Write {
-        /// Why.
+        /// Error of the write.
         reason: String,
         /// Where what was simulated until then is.
         kept: String,

@@ -12,3 +12,4 @@ pub mod sources;
 pub mod stage;
 pub mod sums;
 pub mod units;
+pub mod words;

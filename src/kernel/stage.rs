@@ -1,6 +1,7 @@
 //! The tick, in order. A value moves down this list within a tick and never back up.
 
 use super::clock::Clock;
+use super::words::listed;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::ScheduleLabel;
 use bevy_ecs::system::ScheduleSystem;
@@ -9,57 +10,39 @@ use bevy_ecs::system::ScheduleSystem;
 #[derive(ScheduleLabel, Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Operations;
 
-/// Steps of the operational tick.
-#[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tick {
-    /// At a boundary: the power of the interval that ended becomes energy in batteries.
-    Deliver,
-    /// At a boundary: meters are read.
-    Meter,
-    /// Vessels come and go, hauls become known or lapse.
-    Freight,
-    /// Batteries of equipment are swapped.
-    Swap,
-    /// Equipment does its work, leaves to charge, comes back.
-    Terminal,
-    /// Trucks drive, wait, load, come home.
-    Duty,
-    /// The dispatch policy is asked; its orders are carried out.
-    Dispatch,
-    /// Yards of terminals with a plan move containers.
-    Yard,
-    /// At a boundary: the limits of the interval that begins, and what other loads leave of them.
-    Limits,
-    /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
-    Supply,
-    /// Vehicles meet ports; where power is shared at each event, it is shared here.
-    Queue,
-    /// What each session can take.
-    Ask,
-    /// What the charging policy wants.
-    Plan,
-    /// What the limits allow.
-    Grant,
-}
-
-impl Tick {
-    /// The steps in their order.
-    pub const ALL: [Self; 14] = [
-        Self::Deliver,
-        Self::Meter,
-        Self::Freight,
-        Self::Swap,
-        Self::Terminal,
-        Self::Duty,
-        Self::Dispatch,
-        Self::Yard,
-        Self::Limits,
-        Self::Supply,
-        Self::Queue,
-        Self::Ask,
-        Self::Plan,
-        Self::Grant,
-    ];
+listed! {
+    /// Steps of the operational tick.
+    #[derive(SystemSet, Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Tick {
+        /// At a boundary: the power of the interval that ended becomes energy in batteries.
+        Deliver,
+        /// At a boundary: meters are read.
+        Meter,
+        /// Vessels come and go, hauls become known or lapse.
+        Freight,
+        /// Batteries of equipment are swapped.
+        Swap,
+        /// Equipment does its work, leaves to charge, comes back.
+        Terminal,
+        /// Trucks drive, wait, load, come home.
+        Duty,
+        /// The dispatch policy is asked; its orders are carried out.
+        Dispatch,
+        /// Yards of terminals with a plan move containers.
+        Yard,
+        /// At a boundary: the limits of the interval that begins, and what other loads leave of them.
+        Limits,
+        /// Hydrogen is made and moved with the power that limits leave; vehicles meet its stations.
+        Supply,
+        /// Vehicles meet ports; where power is shared at each event, it is shared here.
+        Queue,
+        /// What each session can take.
+        Ask,
+        /// What the charging policy wants.
+        Plan,
+        /// What the limits allow.
+        Grant,
+    }
 }
 
 /// Systems that have something to do only in ticks that the clock knows. In the others they are not even handed what they

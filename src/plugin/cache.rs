@@ -137,7 +137,7 @@ fn make_room(folder: &PrivateFolder) {
         if bytes <= MOST_BYTES {
             return;
         }
-        // Somebody who runs it has it mapped already; who comes later compiles it anew.
+        // A process that runs it has it mapped already; a later one compiles it anew.
         let _ = folder.remove(&name);
         bytes -= size;
     }

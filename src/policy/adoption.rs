@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// `first_option`; options (a model that one of them could buy) are rows of the other columns, holding after holding.
 #[derive(Debug, Clone, Default)]
 pub struct AdoptionView {
-    /// The year.
+    /// Year of the decision.
     pub year: u16,
     /// Costs are known to this share: what differs less is equal.
     pub cost_uncertainty: f64,

@@ -11,7 +11,7 @@ use crate::scenario::loaded::Schedule;
 /// sites of those that begin with `site_`.
 #[derive(Debug, Clone, Default)]
 pub struct BuildOutView {
-    /// The year.
+    /// Year of the decision.
     pub year: u16,
     /// By group: its site, a row of the columns of sites.
     pub site: Vec<usize>,

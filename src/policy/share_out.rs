@@ -32,7 +32,7 @@ pub(super) fn whole_parts(count: u32, weights: &[f64], carried: &mut [f64]) -> V
     let left = count - out.iter().sum::<u32>();
     order.into_iter().cycle().take(left as usize).for_each(|at| out[at] += 1);
     for (at, carried) in carried.iter_mut().enumerate().filter(|it| weights[it.0] > 0.0) {
-        // More than one vehicle is never owed: who had no choice for years does not make up for them.
+        // More than one vehicle is never owed: a row without a choice for years does not make up for them.
         *carried = (f64::from(count) * weights[at] / total + *carried - f64::from(out[at])).clamp(-1.0, 1.0);
     }
     out

@@ -35,7 +35,7 @@ pub enum Why {
 pub struct Asked {
     /// The unit: its number in the yard.
     pub unit: usize,
-    /// Why.
+    /// Reason for asking.
     pub why: Why,
     /// When its crew goes on, where that rests; none: not before the end of the run.
     pub resumes_s: Option<u32>,
@@ -60,9 +60,9 @@ pub struct UnitNow {
     pub doing: u8,
     /// State of charge, or level of its tank; none of what is fuelled off the clock, fed by cable, or away to charge.
     pub level: Option<f64>,
-    /// The level at which its model leaves work, and the one with which it comes back.
+    /// The level at which its model leaves work to charge.
     pub leave_at: f64,
-    /// See `leave_at`.
+    /// The level with which its model comes back to work.
     pub return_at: f64,
     /// The crane to whose gang it belongs: that of its last move, as long as it has more and the unit does not charge.
     pub crane: Option<u16>,

@@ -77,7 +77,7 @@ checks! {
     HaulOnce,
     /// The times of a haul follow each other.
     HaulTimes,
-    /// A completed haul says when and by whom.
+    /// A completed haul says when and by which truck.
     HaulDone,
     /// As many hauls as were put up have a row.
     HaulRows,

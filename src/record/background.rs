@@ -17,7 +17,7 @@ const WAITING_BATCHES: usize = 2;
 pub enum Tables {
     /// Nowhere, not even as digests: rows only fold into sums.
     Nowhere,
-    /// By who adds rows.
+    /// By the thread that adds rows.
     Inline(Vec<TableWriter>),
     /// By another thread.
     Background(Background),

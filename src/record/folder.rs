@@ -72,7 +72,7 @@ pub enum ManifestError {
     Unreadable {
         /// The folder.
         folder: PathBuf,
-        /// Why.
+        /// Error of the read.
         reason: ReadError,
     },
     /// It is something else.

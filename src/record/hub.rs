@@ -139,7 +139,7 @@ pub struct Shifts {
 pub struct Limit {
     /// Keys of `[site]` or `[node]`.
     pub on: Vec<String>,
-    /// Most mean power of an interval, kW.
+    /// Maximum demand: highest mean power of an interval, kW.
     pub kw: f64,
     /// From this local time on.
     pub from: Option<String>,

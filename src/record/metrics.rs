@@ -5,20 +5,23 @@
 //! differ from one place to the next.
 
 pub use super::metric::{Metric, ScopeMetrics, value_of};
+use crate::kernel::words::worded;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema, openapi::RefOr};
 
-/// Which end of a metric is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Better {
-    /// Less is better.
-    Lower,
-    /// More is better.
-    Higher,
+worded! {
+    /// Which end of a metric is wanted.
+    #[derive(Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Better {
+        /// Lower values are better.
+        Lower = "lower",
+        /// Higher values are better.
+        Higher = "higher",
+    }
 }
 
 /// What a metric can be of; written as `total`, `site:KEY`, `fleet:KEY` and so on.

@@ -28,7 +28,7 @@ pub struct SiteLoad {
     pub start_s: u32,
     /// By kind, kW: see [`LOADS`].
     pub parts_kw: [f64; 6],
-    /// The meter: all of it, less solar, kW.
+    /// The meter: total of the loads, less solar, kW.
     pub total_kw: f64,
     /// The limit of the site's connection, kW.
     pub limit_kw: Option<f64>,

@@ -75,7 +75,7 @@ row! {
         solar_kw: f64 ["kW"],
         /// stationary batteries: above zero when they charge
         storage_kw: f64 ["kW"],
-        /// the meter: all of it, less solar
+        /// the meter: total of the loads, less solar
         total_kw: f64 ["kW"],
         /// the connection's limit; empty when there is none
         limit_kw: Option<f64> ["kW"],
@@ -93,7 +93,7 @@ row! {
         node: NodeId [""],
         /// all that is behind it, less solar
         load_kw: f64 ["kW"],
-        /// of it charging, grid side
+        /// charging behind it, grid side
         charging_kw: f64 ["kW"],
         /// its limit in the interval; empty when there is none
         limit_kw: Option<f64> ["kW"],
@@ -183,7 +183,7 @@ row! {
         fleet: FleetId [""],
         /// driven
         km: f64 ["km"],
-        /// of it without a container
+        /// driven without a container
         empty_km: f64 ["km"],
         /// fuel used
         diesel_gal: f64 ["US gal"],
@@ -246,7 +246,7 @@ row! {
         fixed_usd: f64 ["USD"],
         /// what is missing to the least that the month costs
         minimum_usd: f64 ["USD"],
-        /// all of it
+        /// total of the bill
         total_usd: f64 ["USD"],
     }
 }

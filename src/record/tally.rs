@@ -281,7 +281,7 @@ pub struct BillTally {
     pub demand_usd: f64,
     /// Fixed charges, and what is missing to minimum charges.
     pub fixed_usd: f64,
-    /// All of it.
+    /// Total.
     pub total_usd: f64,
 }
 

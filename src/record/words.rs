@@ -18,28 +18,13 @@ macro_rules! word_cell {
 }
 pub(crate) use word_cell;
 
-/// Declares an enum with a word for each variant.
+/// Declares an enum with a word for each variant, which columns of tables can hold.
 macro_rules! words {
-    (
-        $(#[$meta:meta])*
-        $vis:vis enum $name:ident { $( #[doc = $info:literal] $variant:ident = $word:literal ),+ $(,)? }
-    ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        $vis enum $name {
-            $( #[doc = $info] $variant, )+
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($variants:tt)* }) => {
+        crate::kernel::words::worded! {
+            $(#[$meta])*
+            $vis enum $name { $($variants)* }
         }
-
-        impl $name {
-            /// The word used in tables.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self {
-                    $( Self::$variant => $word, )+
-                }
-            }
-        }
-
         crate::record::words::word_cell!($name);
     };
 }

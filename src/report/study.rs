@@ -3,6 +3,7 @@
 use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
+use crate::record::metrics::Better;
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -50,18 +51,10 @@ struct ComparedMetric {
     unit: String,
     info: String,
     /// Which end is wanted; none where neither is.
-    better: Option<Wanted>,
+    better: Option<Better>,
     /// Replications in which every strategy has a value.
     replications: u32,
     strategies: Vec<StandingRow>,
-}
-
-/// Which end of a metric is wanted.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum Wanted {
-    Lower,
-    Higher,
 }
 
 /// How one strategy stands in one metric; differences are to the baseline, on the same random days.

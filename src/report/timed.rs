@@ -19,7 +19,7 @@ const LONGEST_BREAK_S: i64 = 3 * 3_600;
 pub(super) struct LimitNote {
     /// What it limits: keys of sites or nodes.
     on: Vec<String>,
-    /// Most mean power of an interval, kW.
+    /// Maximum demand: highest mean power of an interval, kW.
     kw: f64,
     /// When, in words.
     when: String,

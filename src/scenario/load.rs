@@ -243,7 +243,7 @@ impl Reader {
         }
         for (path, number) in &request.numbers {
             if !document.put(path, number) {
-                let message = "is no number of the scenario".to_owned();
+                let message = "is not a number of the scenario".to_owned();
                 self.problems.extend(Problems::of_file(path, message, None).list);
             }
         }

@@ -106,7 +106,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let (told, rest) = found.split_at(found.len().min(MOST_TOLD));
     problems.list.extend_from_slice(told);
     if !rest.is_empty() {
-        let message = format!("and {} more mistakes in this file", rest.len());
+        let message = format!("and {} more errors in this file", rest.len());
         let place = Some(Place::Rest(path.clone(), rest.len()));
         problems.list.push(Problem { place, field: String::new(), message, help: None });
     }

@@ -3,7 +3,7 @@
 use super::app::{App, Shared};
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
-use super::error::{ApiError, ApiResult, ErrorBody, Mistake};
+use super::error::{ApiError, ApiResult, ErrorBody, ScenarioError};
 use super::extract::{JsonBody, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::runs::{Runs, aside, finished_state, runs};
@@ -198,9 +198,9 @@ struct Draft {
 /// What is wrong with a draft, and what it says.
 #[derive(Debug, Serialize, ToSchema)]
 struct Checked {
-    /// Mistakes as `portvolt validate --format json` lists them; empty when it can be run.
-    problems: Vec<Mistake>,
-    /// What can be run and is probably a mistake all the same.
+    /// Errors as `portvolt validate --format json` lists them; empty when it can be run.
+    problems: Vec<ScenarioError>,
+    /// What can be run and is probably an error all the same.
     doubts: Vec<String>,
     /// The whole scenario with overlays and changes; null where a file cannot be read.
     document: Value,
@@ -215,7 +215,7 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
         let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
             Ok(loaded) => (Vec::new(), doubts(&loaded)),
-            Err(problems) => (Mistake::all(&problems), Vec::new()),
+            Err(problems) => (ScenarioError::all(&problems), Vec::new()),
         };
         Ok(Json(Checked { problems, doubts, document: document(&request).unwrap_or_default() }))
     })
@@ -241,7 +241,7 @@ struct Save {
 /// Writes a draft as a new file beside its scenario; comments and order of the scenario are kept.
 #[utoipa::path(post, path = "/api/v1/scenarios/save", request_body = Save,
     responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
-        (status = 422, body = ErrorBody, description = "the draft has mistakes")))]
+        (status = 422, body = ErrorBody, description = "the draft has errors")))]
 async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
     let save: Save = body.0;
     aside(move || {
@@ -317,7 +317,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResul
     .await
 }
 
-/// What lies under the sites of a draft on a map; nothing of one with mistakes.
+/// What lies under the sites of a draft on a map; nothing of one with errors.
 #[utoipa::path(post, path = "/api/v1/scenarios/map", request_body = Draft,
     responses((status = 200, body = Background)))]
 async fn background(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Background>> {
@@ -349,38 +349,38 @@ async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
     runs(app).await.map(Json)
 }
 
-/// Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued.
+/// Puts a run into the queue. All errors of the scenario show at once and nothing is queued.
 #[utoipa::path(post, path = "/api/v1/runs", request_body = RunRequest,
     responses((status = 202, body = RunState, headers(("location" = String))),
-        (status = 422, body = ErrorBody, description = "the scenario has mistakes"), (status = 429, body = ErrorBody, description = "the queue is full")))]
+        (status = 422, body = ErrorBody, description = "the scenario has errors"), (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Response> {
     aside(move || queue(&app, Asked::Run(body.0))).await
 }
 
 /// Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
-/// mistakes show at once and nothing is queued. Its results come as those of a run.
+/// errors show at once and nothing is queued. Its results come as those of a run.
 #[utoipa::path(post, path = "/api/v1/comparisons", request_body = ComparisonRequest,
     responses((status = 202, body = RunState, headers(("location" = String))),
-        (status = 422, body = ErrorBody, description = "a strategy has mistakes"),
+        (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>) -> ApiResult<Response> {
     aside(move || queue(&app, Asked::Comparison(body.0))).await
 }
 
-/// Puts a search for the best design into the queue. All mistakes show at once and nothing is queued. What it simulated is
+/// Puts a search for the best design into the queue. All errors show at once and nothing is queued. What it simulated is
 /// kept: the same asked again goes on from there.
 #[utoipa::path(post, path = "/api/v1/searches", request_body = SearchRequest,
     responses((status = 202, body = RunState, headers(("location" = String))),
-        (status = 422, body = ErrorBody, description = "the scenario or the search has mistakes"),
+        (status = 422, body = ErrorBody, description = "the scenario or the search has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiResult<Response> {
     aside(move || queue(&app, Asked::Search(body.0))).await
 }
 
-/// Puts the question which doubtful numbers decide into the queue. All mistakes show at once and nothing is queued.
+/// Puts the question which doubtful numbers decide into the queue. All errors show at once and nothing is queued.
 #[utoipa::path(post, path = "/api/v1/sensitivities", request_body = SensitivityRequest,
     responses((status = 202, body = RunState, headers(("location" = String))),
-        (status = 422, body = ErrorBody, description = "a strategy has mistakes"),
+        (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_sensitivity(State(app): Shared, body: JsonBody<SensitivityRequest>) -> ApiResult<Response> {
     aside(move || queue(&app, Asked::Sensitivity(body.0))).await

@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-const CHANGED: &str = "the scenario's files changed while the run waited, and have mistakes now";
+const CHANGED: &str = "the scenario's files changed while the run waited, and have errors now";
 
 /// Why a run has no folder.
 pub(super) enum Ended {

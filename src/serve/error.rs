@@ -16,12 +16,12 @@ const LONGEST_BYTES: usize = 600;
 pub(super) struct ApiError {
     status: StatusCode,
     message: String,
-    problems: Vec<Mistake>,
+    problems: Vec<ScenarioError>,
 }
 
 /// What is wrong at one place of a scenario, as `portvolt validate --format json` lists it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub(super) struct Mistake {
+pub(super) struct ScenarioError {
     /// Empty where it is not of a file.
     file: String,
     /// From 1; 0 where unknown.
@@ -34,7 +34,7 @@ pub(super) struct Mistake {
     help: Option<String>,
 }
 
-impl Mistake {
+impl ScenarioError {
     /// All of a scenario.
     pub(super) fn all(problems: &Problems) -> Vec<Self> {
         problems.to_json().into_iter().filter_map(|problem| serde_json::from_value(problem).ok()).collect()
@@ -48,8 +48,8 @@ pub(super) struct ErrorBody {
     schema: u32,
     /// What is wrong, in a sentence.
     error: String,
-    /// Mistakes of a scenario, where there are some.
-    problems: Vec<Mistake>,
+    /// Errors of a scenario, where there are some.
+    problems: Vec<ScenarioError>,
 }
 
 impl ApiError {
@@ -59,10 +59,10 @@ impl ApiError {
         Self { status, message, problems: Vec::new() }
     }
 
-    /// What is wrong in one line: the first mistake of several.
+    /// What is wrong in one line: the first error of several.
     pub(super) fn first(&self) -> String {
         let Some(problem) = self.problems.first() else { return self.message.clone() };
-        let Mistake { field, file, message, .. } = problem;
+        let ScenarioError { field, file, message, .. } = problem;
         format!("{} {message}", if field.is_empty() { file } else { field }).trim_start().to_owned()
     }
 
@@ -86,7 +86,7 @@ impl From<Problems> for ApiError {
     fn from(problems: Problems) -> Self {
         let count = problems.list.len();
         let message = format!("{count} {}; fix them first", if count == 1 { "error" } else { "errors" });
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message, problems: Mistake::all(&problems) }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, message, problems: ScenarioError::all(&problems) }
     }
 }
 

@@ -68,7 +68,7 @@ impl Guard {
         if !self.is_anywhere && !self.hosts.iter().any(|known| known == host) {
             return Err(ApiError::new(StatusCode::MISDIRECTED_REQUEST, format!("this server is not `{host}`")));
         }
-        // Who terminates TLS before this server passes its own origin on; there is a token then.
+        // A proxy that terminates TLS before this server passes its own origin on; a token is set in that case.
         let is_ours = |origin: &str| {
             origin == format!("http://{host}") || self.token.is_some() && origin == format!("https://{host}")
         };

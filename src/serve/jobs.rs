@@ -250,7 +250,7 @@ impl Jobs {
             state.status = Status::Cancelled;
             "dropped".clone_into(&mut state.message);
         });
-        // Who asks for states does not wait for the disk. The number is not given again, so nothing new is deleted.
+        // Requests for states do not wait for the disk. The number is not given again, so nothing new is deleted.
         drop(book);
         self.clear(id);
         self.strike_out(id);

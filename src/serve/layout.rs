@@ -1,5 +1,5 @@
 //! Scenarios whose sites and chargers come from a map (`[layout] geojson`): the map is laid over the scenario's tables, so
-//! a change of what it holds would do nothing. Such a change is a mistake and says where the number is.
+//! a change of what it holds would do nothing. Such a change is an error and says where the number is.
 
 use super::edit::Change;
 use crate::disk::read::Kind;
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Loads a scenario with changes.
 ///
 /// # Errors
-/// All mistakes, changes that the map would hide among them.
+/// All errors, changes that the map would hide among them.
 pub(super) fn load_changed(request: &Request, changes: &[Change]) -> Result<Loaded, Problems> {
     let hidden = hidden(request, changes);
     match load(request) {

@@ -31,7 +31,7 @@ impl Place {
     }
 }
 
-/// Who watches runs, the longest first.
+/// Connections that watch runs, the longest first.
 #[derive(Debug, Default)]
 pub(super) struct Streams(Mutex<VecDeque<Arc<Notify>>>);
 

@@ -1,4 +1,4 @@
-//! Loads what was asked for, so that all mistakes show before anything waits.
+//! Loads what was asked for, so that all errors show before anything waits.
 
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult};
@@ -31,10 +31,10 @@ const MOST_CHOICES: usize = 500;
 const MOST_MINUTES: f64 = 24.0 * 60.0;
 const MOST_RUNS: u32 = 1_000_000;
 
-/// Loads what is asked for, so that all mistakes show before anything waits; the title.
+/// Loads what is asked for, so that all errors show before anything waits; the title.
 ///
 /// # Errors
-/// All mistakes.
+/// All errors.
 pub(super) fn title(asked: &Asked, workspace: &Workspace) -> ApiResult<String> {
     Ok(match asked {
         Asked::Run(request) => request.load(workspace)?.0.scenario.title,
@@ -51,7 +51,7 @@ impl RunRequest {
     /// The scenario, and the files and settings that it is made of.
     ///
     /// # Errors
-    /// All mistakes.
+    /// All errors.
     pub(super) fn load(&self, workspace: &Workspace) -> ApiResult<(Loaded, Request)> {
         let asked = request(workspace, &self.scenario, &self.strategies, &self.changes, self.days)?;
         let loaded = layout::load_changed(&asked, &self.changes)?;
@@ -64,7 +64,7 @@ impl ComparisonRequest {
     /// Every strategy under its name, and how they are compared.
     ///
     /// # Errors
-    /// All mistakes of all strategies.
+    /// All errors of all strategies.
     pub(super) fn load(&self, workspace: &Workspace) -> ApiResult<(results::Asked, Vec<(String, Loaded)>)> {
         self.check()?;
         let (strategies, loaded) = variants(workspace, &self.scenario, &self.variants, self.days)?;
@@ -105,7 +105,7 @@ impl SearchRequest {
     /// The search, whose study is, or will be, the file of this name among the studies of the folder.
     ///
     /// # Errors
-    /// All mistakes.
+    /// All errors.
     pub(super) fn load(&self, workspace: &Workspace, name: &str) -> ApiResult<Search> {
         self.check()?;
         let asked = request(workspace, &self.scenario, &self.strategies, &self.changes, self.days)?;
@@ -152,7 +152,7 @@ impl SensitivityRequest {
     /// What is asked of the library, and the scenario's title.
     ///
     /// # Errors
-    /// All mistakes of all strategies.
+    /// All errors of all strategies.
     pub(super) fn load(&self, workspace: &Workspace) -> ApiResult<(influence::Asked, String)> {
         if !(1..=2).contains(&self.variants.len()) {
             return Err(ApiError::bad("name one strategy, or the two to choose between"));

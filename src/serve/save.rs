@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// A draft as a new file beside its scenario; the file and its text.
 ///
 /// # Errors
-/// When the draft has mistakes, the name is taken, or the file would not say the same as the draft.
+/// When the draft has errors, the name is taken, or the file would not say the same as the draft.
 pub(super) fn draft(
     workspace: &Workspace,
     scenario: &str,

@@ -67,7 +67,7 @@ pub(super) struct Ticket {
     /// What is finished of a comparison shall be kept, though it was stopped.
     pub(super) is_enough: AtomicBool,
     pub(super) state: watch::Sender<RunState>,
-    /// Counts changes of all runs: who watches the list hears of it.
+    /// Counts changes of all runs: connections that watch the list are told.
     changes: watch::Sender<u64>,
 }
 

@@ -23,7 +23,7 @@ pub struct SwapSpec {
     #[schemars(range(min = 1, max = 10_000))]
     pub spares: u32,
     /// A battery is handed out at this state of charge or above.
-    #[serde(default = "default_full_soc")]
+    #[serde(default = "default_ready_soc")]
     #[schemars(range(min = 0.1, max = 1.0))]
     pub ready_soc: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -31,6 +31,6 @@ pub struct SwapSpec {
     pub sources: Sources,
 }
 
-fn default_full_soc() -> f64 {
+fn default_ready_soc() -> f64 {
     0.9
 }

@@ -131,7 +131,7 @@ impl GateArrivals {
 pub struct GateDepartures(Vec<GateDeparture>);
 
 impl GateDepartures {
-    /// Those who left.
+    /// Trucks that left.
     pub fn iter(&self) -> impl Iterator<Item = &GateDeparture> {
         self.0.iter()
     }
@@ -303,7 +303,7 @@ pub struct PoolHour {
 pub struct DelegatedUnit {
     /// Exact time.
     pub at_s: u32,
-    /// Where.
+    /// Site where it is left.
     pub site: SiteId,
     /// The unit.
     pub unit: UnitId,

@@ -56,7 +56,7 @@ fn come_back(
     }
 }
 
-/// The interval that begins, and who works in it.
+/// The interval that begins, and the units at work in it.
 #[derive(SystemParam)]
 struct WorkTime<'w> {
     clock: Res<'w, Clock>,

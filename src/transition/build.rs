@@ -25,7 +25,7 @@ const MONTHS: f64 = 12.0;
 /// Something that is being built. Times are in years, such as 2027.25.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {
-    /// What.
+    /// Kind of build-out.
     pub kind: ProjectKind,
     /// Key of what it enlarges.
     pub at: String,
@@ -43,11 +43,11 @@ pub struct Project {
     pub late_months: f64,
     /// Cost, USD.
     pub cost_usd: f64,
-    /// Of it for being among the first, USD.
+    /// Premium of the first projects in the cost, USD.
     pub premium_usd: f64,
-    /// Of the cost paid by others, USD.
+    /// Part of the cost paid with public money, USD.
     pub public_usd: f64,
-    /// Who they are, and what each pays, USD.
+    /// Each party that pays public money, and its amount, USD.
     pub public: Vec<(Payer, f64)>,
     /// Battery on rent while it is late, kWh.
     pub stop_gap_kwh: f64,
@@ -60,7 +60,7 @@ pub struct Project {
 /// What is to be built, in units of its cost.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Order<'a> {
-    /// What.
+    /// Kind of build-out.
     pub kind: ProjectKind,
     /// Key of what it enlarges.
     pub at: &'a str,

@@ -68,7 +68,7 @@ impl EmissionsRow {
 pub struct Year<'a> {
     /// The scenario.
     pub frame: &'a Frame<'a>,
-    /// The year.
+    /// Calendar year.
     pub year: u16,
     /// What it showed.
     pub shown: &'a OperatingYear,

@@ -42,17 +42,17 @@ pub enum PathwayError {
     /// Operations of a year failed, or were interrupted.
     #[error("in {year}: {source}")]
     Run {
-        /// The year.
+        /// Simulated year that failed.
         year: u16,
-        /// Why.
+        /// Error of its run.
         source: RunError,
     },
     /// A policy of the transition failed.
     #[error("in {year}: {fault}")]
     Fault {
-        /// The year.
+        /// Simulated year that failed.
         year: u16,
-        /// Which, and why.
+        /// The policy and its error.
         fault: PolicyFault,
     },
     /// Somebody interrupted it.

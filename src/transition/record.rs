@@ -72,7 +72,7 @@ words! {
         Insurance = "insurance",
         /// Drivers who wait.
         Waiting = "waiting",
-        /// Lost and late hauls.
+        /// Lapsed and late hauls.
         Hauls = "hauls",
         /// Fees for containers.
         Fees = "fees",
@@ -125,7 +125,7 @@ pub struct Tables {
     pub projects: Vec<ProjectRow>,
     /// Options of buyers.
     pub offers: Vec<OfferRow>,
-    /// Who paid whom.
+    /// Payments between parties.
     pub ledger: Vec<LedgerRow>,
     /// Rules.
     pub rules: Vec<RuleRow>,
@@ -217,7 +217,7 @@ row! {
         insurance_usd: f64 ["USD"],
         /// drivers who wait for ports or positions, or charge or fuel on duty
         waiting_usd: f64 ["USD"],
-        /// hauls that lapsed or came late
+        /// lapsed and late hauls
         hauls_usd: f64 ["USD"],
         /// fees for containers, as far as the truck pays them
         fees_usd: f64 ["USD"],
@@ -227,11 +227,11 @@ row! {
         credits_usd: f64 ["USD"],
         /// value of vehicles and build-out at the end of the last year
         residual_usd: f64 ["USD"],
-        /// all of it
+        /// total
         total_usd: f64 ["USD"],
-        /// of it paid by the public
+        /// public part of the total
         public_usd: f64 ["USD"],
-        /// energy through the meter
+        /// metered energy
         energy_kwh: f64 ["kWh"],
     }
 }
@@ -246,7 +246,7 @@ row! {
         scope: String [""],
         /// diesel burnt
         diesel_gal: f64 ["US gal"],
-        /// energy through the meter; of a fleet, energy drawn for its charging (its site has it too)
+        /// metered energy; of a fleet, energy drawn for its charging (its site has it too)
         energy_kwh: f64 ["kWh"],
         /// hydrogen got
         hydrogen_kg: f64 ["kg"],
@@ -292,13 +292,13 @@ row! {
         built: f64 ["yr"],
         /// in service
         energised: f64 ["yr"],
-        /// of it delay of the utility
+        /// delay by the utility until then
         late_months: f64 ["month"],
         /// cost
         cost_usd: f64 ["USD"],
-        /// of it for being among the first
+        /// premium of early projects in the cost
         premium_usd: f64 ["USD"],
-        /// of it public money
+        /// public money in the cost
         public_usd: f64 ["USD"],
         /// battery on rent while it is late
         stop_gap_kwh: f64 ["kWh"],
@@ -348,7 +348,7 @@ row! {
         credits_usd: f64 ["USD/yr"],
         /// work that others do for its weight
         payload_usd: f64 ["USD/yr"],
-        /// all of it
+        /// total cost of ownership
         tco_usd: f64 ["USD/yr"],
         /// share of shifts that it can do
         coverage: f64 [""],
@@ -362,7 +362,7 @@ row! {
 }
 
 row! {
-    /// Who paid whom in a year, and for what: each amount has two ends.
+    /// Payments of a year between parties, by what they are for: each amount has two ends.
     LedgerRow in "ledger" {
         /// the year
         year: u32 [""],
@@ -370,7 +370,7 @@ row! {
         item: LedgerItem [""],
         /// fleet, terminal, station, site, `cargo_owner`, port, state, federal, ratepayer, `fuel_market` or supplier
         payer: Party [""],
-        /// the same of who got it
+        /// the party that receives it, of the same list
         payee: Party [""],
         /// amount
         usd: f64 ["USD"],

@@ -130,7 +130,7 @@ pub struct ShareRule {
     /// When it applies.
     #[serde(default)]
     pub term: Term,
-    /// Whom: `truck`, or classes of equipment. Empty: all.
+    /// Vehicles it applies to: `truck`, or classes of equipment. Empty: all.
     #[serde(default)]
     pub classes: Vec<String>,
     /// Share by year, 0 to 1.
@@ -147,7 +147,7 @@ pub struct UsefulLifeRule {
     /// When it applies.
     #[serde(default)]
     pub term: Term,
-    /// Whom: `truck`, or classes of equipment. Empty: all.
+    /// Vehicles it applies to: `truck`, or classes of equipment. Empty: all.
     #[serde(default)]
     pub classes: Vec<String>,
     /// At this age it must go whatever its use, years.
@@ -193,7 +193,7 @@ pub struct FuelStandardRule {
     #[schemars(range(min = 0.5, max = 10.0))]
     pub hydrogen_ratio: f64,
     /// Share of hydrogen that may earn credits, by year: fossil hydrogen is out from its date.
-    #[serde(default = "full_share")]
+    #[serde(default = "default_hydrogen_credited_share")]
     pub hydrogen_credited_share: Curve,
     /// Price of a credit by year, USD/t.
     pub usd_per_t: Curve,
@@ -252,7 +252,7 @@ pub struct VehicleTaxRule {
     /// When it applies.
     #[serde(default)]
     pub term: Term,
-    /// Whom: `truck`, or classes of equipment. Empty: all.
+    /// Vehicles it applies to: `truck`, or classes of equipment. Empty: all.
     #[serde(default)]
     pub classes: Vec<String>,
     /// Share of the price by year.
@@ -290,7 +290,7 @@ pub struct VoucherRule {
     /// When it applies.
     #[serde(default)]
     pub term: Term,
-    /// Whom: `truck`, or classes of equipment. Empty: all.
+    /// Vehicles it applies to: `truck`, or classes of equipment. Empty: all.
     #[serde(default)]
     pub classes: Vec<String>,
     /// Which powertrains, by their words. Empty: all without tailpipe emissions.
@@ -324,7 +324,7 @@ fn default_most_of_price() -> f64 {
     1.0
 }
 
-fn full_share() -> Curve {
+fn default_hydrogen_credited_share() -> Curve {
     Curve::Constant(1.0)
 }
 
@@ -431,7 +431,7 @@ pub struct AtBerthRule {
     /// When it applies: to calls by the day of their arrival at berth.
     #[serde(default)]
     pub term: Term,
-    /// Whom: values of `kind` of `[freight.vessels.class]`. Empty: all.
+    /// Types of vessels it applies to: values of `kind` of `[freight.vessels.class]`. Empty: all.
     #[serde(default)]
     pub kinds: Vec<String>,
     /// Share of calls that comply, by year.

@@ -149,7 +149,11 @@ fn default_markup() -> Curve {
     Curve::Constant(1.0)
 }
 
-fn no_tax() -> Curve {
+fn default_diesel_state_tax_usd_per_gal() -> Curve {
+    Curve::Constant(0.0)
+}
+
+fn default_diesel_federal_tax_usd_per_gal() -> Curve {
     Curve::Constant(0.0)
 }
 
@@ -214,7 +218,7 @@ pub struct DieselPoolSpec {
 pub struct PoolFuelSpec {
     /// Share of the pool by year, 0 to 1.
     pub share: Curve,
-    /// Share that the price of diesel holds already. None: all of it.
+    /// Share that the price of diesel holds already. None: the whole share.
     pub share_in_price: Option<Curve>,
     /// Intensity from well to wheel, g `CO2e`/MJ.
     pub g_per_mj: Curve,
@@ -242,11 +246,11 @@ impl GridEmissionsKind {
 pub struct PriceSpec {
     /// Diesel with taxes, USD/gal.
     pub diesel_usd_per_gal: Curve,
-    /// Of it tax of the state, USD/gal.
-    #[serde(default = "no_tax")]
+    /// State tax in that price, USD/gal.
+    #[serde(default = "default_diesel_state_tax_usd_per_gal")]
     pub diesel_state_tax_usd_per_gal: Curve,
-    /// Of it tax of the United States, USD/gal.
-    #[serde(default = "no_tax")]
+    /// Federal tax in that price, USD/gal.
+    #[serde(default = "default_diesel_federal_tax_usd_per_gal")]
     pub diesel_federal_tax_usd_per_gal: Curve,
     /// Electricity of sites without a tariff, and of any site before its first bill, USD/kWh.
     pub electricity_usd_per_kwh: Curve,
@@ -545,7 +549,7 @@ pub struct BuyerSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectSpec {
-    /// What.
+    /// What is built.
     pub kind: ProjectKind,
     /// Key of the `[charger]`, `[site]`, `[solar]` or `[hydrogen]` that it enlarges; of a storage, its `[site]`.
     pub at: String,

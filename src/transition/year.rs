@@ -33,7 +33,7 @@ const MOST_AGAIN: u32 = 5;
 /// What stands and drives in a year.
 #[derive(Debug, Clone, Default)]
 pub struct YearPlan {
-    /// The year.
+    /// Calendar year.
     pub year: u16,
     /// By fleet: trucks of each model, by key.
     pub trucks: BTreeMap<String, BTreeMap<String, u32>>,

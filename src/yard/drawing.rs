@@ -144,7 +144,7 @@ fn shape(geometry: &Value) -> Result<Geometry, String> {
         return Err("has no coordinates".to_owned());
     }
     if points.iter().any(|at| !at.x.is_finite() || !at.y.is_finite()) {
-        return Err("has a coordinate that is no number".to_owned());
+        return Err("has a coordinate that is not a number".to_owned());
     }
     match shape {
         Geometry::GeometryCollection(_) => Err("is a collection of geometries; draw one feature for each".to_owned()),

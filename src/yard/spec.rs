@@ -76,7 +76,7 @@ pub struct PlanSpec {
     #[serde(default = "default_lifts_per_move")]
     #[schemars(range(min = 1.0, max = 5.0))]
     pub lifts_per_move: f64,
-    /// Whom a machine at a block serves first.
+    /// Which vehicles a machine at a block serves first.
     pub serve_first: ServeFirst,
     /// When and where units charge, and which unit takes which move.
     #[serde(default)]
@@ -189,7 +189,7 @@ pub enum Spread {
     Exponential,
 }
 
-/// Whom a machine at a block serves first.
+/// Which vehicles a machine at a block serves first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServeFirst {

@@ -1,5 +1,6 @@
 //! Nothing in `src/` but the room `disk` opens, makes, moves or removes a file.
 
+use crate::code::without_tests;
 use std::path::{Path, PathBuf};
 
 /// What would open a file past the door. Asking what lies at a path (`is_file`, `exists`) reads nothing.
@@ -39,8 +40,11 @@ fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
 
 /// The code of a file without its tests.
 fn code(text: &str) -> String {
-    let plain = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-    plain.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    without_tests(text)
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[test]

@@ -11,6 +11,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod bombs;
+#[path = "../common/code.rs"]
+mod code;
 mod door;
 mod faults;
 mod others;

@@ -68,7 +68,7 @@ fn any_number_of_mistakes_is_told_in_a_moment() {
     let (code, said) = told_in(folder.path(), &hauls);
     let took = begin.elapsed();
     assert_eq!(code, Some(4));
-    assert!(said.contains("hauls.csv:2") && said.contains("and 299980 more mistakes"), "{said}");
+    assert!(said.contains("hauls.csv:2") && said.contains("and 299980 more errors"), "{said}");
     assert!(said.contains("did you mean"), "{said}");
     assert!(took.as_secs_f64() < 20.0, "it took {took:?}");
 }

@@ -1,6 +1,7 @@
 //! Which file of `src/` uses which, from the paths in its code: `use` declarations and paths in place, resolved through
 //! re-exports to the file that defines the name. Test code is left out.
 
+use crate::code::{end_of_test, group, ident, is_punct};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -158,52 +159,12 @@ fn module_of(file: &str) -> Module {
     parts
 }
 
-fn ident(token: Option<&TokenTree>) -> Option<String> {
-    match token {
-        Some(TokenTree::Ident(ident)) => Some(ident.to_string().trim_start_matches("r#").to_owned()),
-        _ => None,
-    }
-}
-
-fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
-}
-
-fn group(token: Option<&TokenTree>, delimiter: Delimiter) -> Option<Vec<TokenTree>> {
-    match token {
-        Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group.stream().into_iter().collect()),
-        _ => None,
-    }
-}
-
-/// Is this `#[cfg(test)]` or `#[cfg(all(test, ...))]`, which stands at `at`?
-fn is_test(tokens: &[TokenTree], at: usize) -> bool {
-    is_punct(tokens.get(at), '#')
-        && group(tokens.get(at + 1), Delimiter::Bracket).is_some_and(|inner| {
-            ident(inner.first()).as_deref() == Some("cfg")
-                && group(inner.get(1), Delimiter::Parenthesis).is_some_and(|inner| {
-                    let is_only = inner.len() == 1 && ident(inner.first()).as_deref() == Some("test");
-                    let all = group(inner.get(1), Delimiter::Parenthesis).filter(|_| inner.len() == 2);
-                    let all = all.filter(|_| ident(inner.first()).as_deref() == Some("all"));
-                    is_only || all.is_some_and(|all| ident(all.first()).as_deref() == Some("test"))
-                })
-        })
-}
-
 /// Reads the tokens of a file or of a block in it.
 fn read(tokens: &[TokenTree], out: &mut Source) {
     let mut at = 0;
     while at < tokens.len() {
-        if is_test(tokens, at) {
-            // The item behind it goes up to its block or its semicolon.
-            at += 2;
-            while at < tokens.len()
-                && !is_punct(tokens.get(at), ';')
-                && group(tokens.get(at), Delimiter::Brace).is_none()
-            {
-                at += 1;
-            }
-            at += 1;
+        if let Some(end) = end_of_test(tokens, at) {
+            at = end;
             continue;
         }
         match ident(tokens.get(at)).as_deref() {

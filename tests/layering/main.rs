@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
 
+#[path = "../common/code.rs"]
+mod code;
 mod floors;
 mod imports;
 
+use code::without_tests;
 use floors::{FLOORS, floor_of};
 use imports::{Crate, Edge};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +111,29 @@ fn the_resolver_sees_every_kind_of_path() {
     assert_eq!(found, expected);
 }
 
+/// Test code in the middle of a file hides only itself: items, fields, variants and statements.
+#[test]
+fn what_stands_behind_test_code_is_seen() {
+    let source = "struct A {\n    #[cfg(test)]\n    pub(super) one: Map<u8, u8>,\n    two: u8,\n}\nimpl A {\n    #[cfg(test)]\n    \
+                  fn three() {\n    }\n    fn four() {\n        #[cfg(test)]\n        (five)();\n        six();\n    }\n}\n\
+                  #[cfg(all(test, unix))]\nmod seven;\nenum B { #[cfg(test)] Eight, Nine }\n#[cfg(unix)]\nfn ten() {}\n";
+    let seen = without_tests(source);
+    assert_eq!(seen.lines().count(), source.lines().count());
+    for (word, is_test) in
+        [("one", true), ("two", false), ("three", true), ("four", false), ("five", true), ("six", false)]
+            .into_iter()
+            .chain([("seven", true), ("Eight", true), ("Nine", false), ("ten", false)])
+    {
+        assert_eq!(seen.contains(word), !is_test, "{word}: {seen}");
+    }
+    let files = [
+        ("lib.rs", "mod low; mod high;"),
+        ("low.rs", "struct A { #[cfg(test)] b: u8, c: crate::high::Top }"),
+        ("high.rs", "pub struct Top;"),
+    ];
+    assert_eq!(Crate::of(files).edges().len(), 1);
+}
+
 /// A name handed on from above is an edge by itself; names that come all at once are refused, but for those of other crates.
 #[test]
 fn the_resolver_sees_what_is_handed_on_and_refuses_all_names() {
@@ -128,7 +154,7 @@ fn forbid(which: impl Fn(&str) -> bool, words: &[&str]) {
     let mut looked_at = 0;
     for (path, text) in files.iter().filter(|source| which(source.0)) {
         looked_at += 1;
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        let code = without_tests(text);
         for word in words {
             assert!(!code.contains(word), "{path} must not hold `{word}`");
         }
@@ -178,6 +204,33 @@ fn servers_and_commands_only_call_the_library() {
 fn one_room_knows_the_sandbox() {
     forbid(|path| !path.starts_with("plugin/"), &["wasmtime", "wit_component"]);
     forbid(|path| path == "plugin/order.rs", &["wasmtime", "bevy_ecs", "std::fs"]);
+}
+
+/// `#[serde(default = "NAME")]` of fields whose function does not name them: field and function. Seen red with `yes`, `whole` and
+/// `no_tax`.
+fn defaults_of_another_name(source: &str) -> Vec<(String, String)> {
+    let source = without_tests(source);
+    let attributes = source.split("#[serde(").skip(1);
+    let found = attributes.filter_map(|rest| {
+        let (attribute, behind) = rest.split_once(")]")?;
+        let (_, function) = attribute.split_once("default = \"")?;
+        let function = function.split('"').next()?.to_owned();
+        let field = behind.lines().map(str::trim).find(|line| !line.starts_with('#') && line.contains(':'))?;
+        let name = field.split(':').next()?.split_whitespace().last()?.to_owned();
+        Some((name, function))
+    });
+    found.filter(|(field, function)| *function != format!("default_{field}")).collect()
+}
+
+#[test]
+fn default_functions_name_their_field() {
+    let source = "struct A {\n    #[serde(default = \"yes\")]\n    #[schemars(range(min = 0.0))]\n    pub inside: bool,\n    \
+                  #[serde(default, rename = \"of\")]\n    other: u8,\n    #[serde(default = \"default_on\")]\n    pub on: bool,\n}";
+    assert_eq!(defaults_of_another_name(source), [("inside".to_owned(), "yes".to_owned())]);
+    for (path, text) in sources() {
+        let found = defaults_of_another_name(&text);
+        assert!(found.is_empty(), "{path}: the default of a field is made by `default_FIELD`: {found:?}");
+    }
 }
 
 #[test]

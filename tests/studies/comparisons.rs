@@ -88,7 +88,11 @@ fn mistakes_of_a_comparison_have_their_words() {
     let said = compare(2, &["--strategies", "fcfs", "--days", "1", "--replications", "2", "--metric", "peak_k"]);
     assert!(said.contains("did you mean `peak_kw`?"), "{said}");
     let said = compare(4, &["--strategies", "bau,fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit=-5%,+5%"]);
-    assert_eq!(said.matches("is no number of the scenario").count(), 1, "once for all changes and strategies: {said}");
+    assert_eq!(
+        said.matches("is not a number of the scenario").count(),
+        1,
+        "once for all changes and strategies: {said}"
+    );
     compare(2, &["--strategies", "fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit_kw"]);
     compare(2, &["--strategies", "fcfs", "--until-ci", "2%"]);
 }

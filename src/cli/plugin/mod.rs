@@ -143,7 +143,7 @@ fn check<K: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Ex
         console.print(&real_text(&real));
         console.print(match &real {
             Ok(real) if is_good && real.rejected > 0 => {
-                "good, but bad orders on true views are mistakes: `portvolt run` names the first of them"
+                "good, but bad orders on true views are errors: `portvolt run` names the first of them"
             }
             _ if is_good => "good",
             Ok(real) if real.is_repeatable && !real.is_good() => {

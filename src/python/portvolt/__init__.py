@@ -68,7 +68,7 @@ def run(
     seed, replication: of the random numbers; the same ones give the same bytes.
     strict_plugins: the first rejected order of a plugin ends the run.
 
-    Raises ScenarioError with all mistakes of the files at once (``problems``: file, line, column, field, message, help), and
+    Raises ScenarioError with all errors of the files at once (``problems``: file, line, column, field, message, help), and
     RunError where a run does not finish. Other threads go on meanwhile; Ctrl-C ends the run.
     """
     return _run(scenario, settings(set), overlays(strategy), seed, replication, strict_plugins)

@@ -62,7 +62,7 @@ class ChargingEnv(gymnasium.Env):
 
     An observation has the columns of the charging view of plugins, by the same names and in the same units; columns of
     sessions have a row a charging port, zero where nobody is plugged in (``session_present`` says where). An action is the
-    power of each port in kW: what passes ``session_ask_kw`` or a limit is cut, what is no number or exports more than
+    power of each port in kW: what passes ``session_ask_kw`` or a limit is cut, what is not a number or exports more than
     ``session_give_kw`` is rejected and counted in ``info["rejected"]``.
 
     The reward is the sum of the increments of metrics since the decision before, times their weights. Metrics in

@@ -7,10 +7,10 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-create_exception!(portvolt, ScenarioError, PyValueError, "Mistakes in a scenario: all of them, in `problems`.");
+create_exception!(portvolt, ScenarioError, PyValueError, "Errors in a scenario: all of them, in `problems`.");
 create_exception!(portvolt, RunError, PyRuntimeError, "A run did not finish.");
 
-/// All mistakes of a scenario: the message names them with file and line, `problems` has them as dicts.
+/// All errors of a scenario: the message names them with file and line, `problems` has them as dicts.
 pub(crate) fn of_scenario(py: Python<'_>, problems: &Problems) -> PyErr {
     let error = ScenarioError::new_err(problems.to_string());
     match told(py, problems).and_then(|told| error.value(py).setattr("problems", told)) {

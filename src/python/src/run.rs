@@ -3,7 +3,7 @@
 use crate::error;
 use crate::scenario::read;
 use crate::table::Table;
-use portvolt::record::metrics::{Metric, MetricName};
+use portvolt::record::metrics::{Better, Metric, MetricName};
 use portvolt::record::notes::PluginNotes;
 use portvolt::sim::Options;
 use portvolt::study::replicate::replicate_in_memory;
@@ -123,17 +123,13 @@ pub(crate) fn run(
     Ok(Run { metrics: done.metrics, tables, digest: done.digest, notes: done.notes })
 }
 
-/// All metrics that there are: name to unit, wanted end ("less", "more" or "") and meaning.
+/// All metrics that there are: name to unit, wanted end ("lower", "higher" or "") and meaning.
 #[pyfunction]
 pub(crate) fn metrics(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     for name in MetricName::ALL {
         let info = name.info();
-        let better = match info.better {
-            Some(portvolt::record::metrics::Better::Lower) => "less",
-            Some(portvolt::record::metrics::Better::Higher) => "more",
-            None => "",
-        };
+        let better = info.better.map_or("", Better::word);
         dict.set_item(info.name, (info.unit, better, info.info))?;
     }
     Ok(dict)

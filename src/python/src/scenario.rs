@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Reads a scenario: its path, or the name of a shipped one; overlays, then settings such as `time.days=2`.
 ///
 /// # Errors
-/// All mistakes in its files.
+/// All errors in its files.
 pub(crate) fn read(
     py: Python<'_>,
     scenario: PathBuf,

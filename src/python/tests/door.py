@@ -1,4 +1,4 @@
-"""Contract of the Python package: a run is the run of the program and its tables are read without files; mistakes name file and
+"""Contract of the Python package: a run is the run of the program and its tables are read without files; errors name file and
 line; other threads go on, and Ctrl-C ends a run; an environment is Gymnasium's, a run steered by the orders of a built-in policy
 is that policy's run, increments add up to the metrics of the run, and many environments are the same ones side by side.
 
@@ -80,7 +80,7 @@ class Runs(unittest.TestCase):
         self.assertIn("year:2025", run.scopes)
         self.assertGreater(len(run.tables["fleet"]), 0)
 
-    def test_mistakes_name_file_and_line(self):
+    def test_errors_name_file_and_line(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "scenario.toml")
             path.write_text('title = "x"\n[time]\nstart = "2025-06-02"\ndays = 0\nzone = "nowhere"\n')
@@ -228,7 +228,7 @@ class Environments(unittest.TestCase):
         self.assertEqual(show(other, seed=1), first)
         self.assertEqual(show(env, seed=1, options={"replication": 1}), second)
 
-    def test_mistakes_are_told(self):
+    def test_errors_are_told(self):
         with self.assertRaisesRegex(ValueError, "there is no metric `peak_kv`"):
             self.env(rewards={"peak_kv": 1})
         with self.assertRaisesRegex(portvolt.RunError, "eddf"):

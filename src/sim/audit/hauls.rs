@@ -1,4 +1,4 @@
-//! Hauls, from their table: each stands there once, its times follow each other, and who did it is known.
+//! Hauls, from their table: each stands there once, its times follow each other, and the truck that did it is known.
 
 use crate::record::audit::{Check, Findings};
 use crate::record::rows::HaulRow;
@@ -26,7 +26,7 @@ impl Hauls {
             });
             let is_done = known.len() == times.len() && row.fleet.is_some() && row.truck.is_some();
             findings.hold(Check::HaulDone, is_done || row.state != HaulState::Completed, || {
-                format!("haul: {} is completed and does not say when and by whom", row.haul)
+                format!("haul: {} is completed and does not say when and by which truck", row.haul)
             });
         }
     }

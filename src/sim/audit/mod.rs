@@ -124,7 +124,7 @@ impl Audit {
     }
 }
 
-/// Each table goes to all who look at it.
+/// Each table goes to all checks that read it.
 impl Reader for Audit {
     fn sessions(&mut self, rows: &[SessionRow], names: &Names) {
         self.limits.sessions(rows, names, &mut self.findings);

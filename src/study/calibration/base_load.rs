@@ -69,7 +69,7 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, load: &Load, holdout: f64) -
         estimates.push(estimate(path(&format!("load_by_hour[{hour}]")), "", before, told, 0.0, &mut said));
     }
     if hours == DAY {
-        said.push(format!("days of the week are not told apart: the meter has fewer than {WEEKS_FROM_DAYS} days"));
+        said.push(format!("days of the week are not distinguished: the meter has fewer than {WEEKS_FROM_DAYS} days"));
     }
     Ok(Calibrated {
         title: format!("base load of {key}"),

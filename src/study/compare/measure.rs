@@ -30,7 +30,7 @@ pub struct FailedRun {
     pub strategy: String,
     /// The replication.
     pub replication: u32,
-    /// Why.
+    /// Error of the run.
     pub source: RunError,
 }
 

@@ -116,11 +116,7 @@ fn is_same(metric: &MetricComparison, baseline: usize) -> bool {
 fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize) {
     let key = &metric.key;
     let unit = if key.unit.is_empty() { String::new() } else { format!(", {}", key.unit) };
-    let wanted = match metric.better {
-        Some(Better::Lower) => "; less is better",
-        Some(Better::Higher) => "; more is better",
-        None => "",
-    };
+    let wanted = metric.better.map_or_else(String::new, |better| format!("; {} is better", better.word()));
     let _ = writeln!(out, "\n{}{unit} ({}{wanted})", key.name, key.info);
     let longest = metric.strategies.iter().map(|standing| standing.strategy.chars().count()).max().unwrap_or(0);
     let width = longest.max("strategy".len());

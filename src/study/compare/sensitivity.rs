@@ -130,7 +130,7 @@ fn candidates(base: &Loaded, path: &str, change: &str) -> Result<Vec<String>, Pr
     };
     let Some(now) = found.and_then(|origin| origin.value.parse::<f64>().ok()) else {
         let help = nearest(path, origins.iter().map(|origin| origin.field.as_str()));
-        let message = "is no number of the scenario, so no share of it can be taken";
+        let message = "is not a number of the scenario, so no share of it can be taken";
         return Err(Problems::of_file(&format!("`--vary {path}`"), message, help));
     };
     let exact = now * (1.0 + percent / 100.0);

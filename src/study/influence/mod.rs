@@ -34,9 +34,9 @@ use worth::Worth;
 const OTHER_DAYS: u32 = 1_000_000;
 /// A number interacts when it explains this much more with others than by itself, and the intervals say so, too.
 const INTERACTS: f64 = 0.02;
-/// Base points of the screening, and the least share of the spread that is looked for, unless somebody says otherwise.
+/// Base points of the screening, unless the request says otherwise.
 pub const SCREENING_POINTS: u32 = 10;
-/// See there.
+/// Least share of the spread that an influence must explain to be told, unless the request says otherwise.
 pub const THRESHOLD: f64 = 0.02;
 /// Numbers among which pairs are looked for.
 const MOST_IN_PAIRS: usize = 6;

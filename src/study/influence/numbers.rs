@@ -148,7 +148,7 @@ fn check_ranges(loaded: &Loaded, ranges: &BTreeMap<String, [f64; 2]>) -> Result<
         }
         if !origins.iter().any(|origin| origin.field == *path) {
             let help = nearest(path, origins.iter().map(|origin| origin.field.as_str()));
-            problems.append(Problems::of_file(&name, "is no number of the scenario", help));
+            problems.append(Problems::of_file(&name, "is not a number of the scenario", help));
         }
     }
     if problems.list.is_empty() { Ok(()) } else { Err(problems) }

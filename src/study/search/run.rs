@@ -44,7 +44,7 @@ pub enum SearchError {
     Run {
         /// The design.
         design: String,
-        /// Why.
+        /// Error of the run.
         source: RunError,
     },
     /// A run cannot be kept.

@@ -90,7 +90,7 @@ fn front(out: &mut String, search: &Search, answer: &Answer) {
     }
     let what = match (search.objectives.len(), &answer.best) {
         (2, _) => "The rest of the Pareto front",
-        (_, Some(_)) => "Not told apart from it, as far as the race went",
+        (_, Some(_)) => "Not distinguished from it, as far as the race went",
         _ => "In front",
     };
     let _ = writeln!(out, "\n{what}:");

@@ -33,7 +33,7 @@ pub struct SearchSpec {
     /// Folder or file, relative to the study.
     pub scenario: PathBuf,
     /// What all designs are laid on, as in `compare --strategies`.
-    #[serde(default = "default_baseline_name")]
+    #[serde(default = "default_strategy")]
     pub strategy: String,
     /// Settings for all runs.
     #[serde(default)]
@@ -148,7 +148,7 @@ pub struct ConstraintSpec {
     pub chance: Option<f64>,
 }
 
-fn default_baseline_name() -> String {
+fn default_strategy() -> String {
     "bau".to_owned()
 }
 

@@ -54,7 +54,7 @@ impl Part {
     ) -> Result<Option<Self>, String> {
         let number = |name: &str| -> Result<Option<u32>, String> {
             let text = variable(name).filter(|text| !text.is_empty());
-            text.map(|text| text.parse().map_err(|_| format!("{name}={text} is no number"))).transpose()
+            text.map(|text| text.parse().map_err(|_| format!("{name}={text} is not a number"))).transpose()
         };
         let (index, of, source) = if let Some(id) = number("SLURM_ARRAY_TASK_ID")? {
             let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1);

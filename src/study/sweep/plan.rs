@@ -131,7 +131,7 @@ pub enum PlanError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Error of the read.
         reason: String,
     },
     /// Made by another version.
@@ -215,7 +215,7 @@ impl Planner<'_> {
             self.wrong(&["scenarios"], "names no scenario", None);
         }
         if spec.strategies.is_empty() {
-            self.wrong(&["strategies"], "names no strategy", Some("`bau` is the scenario as it is"));
+            self.wrong(&["strategies"], "names no strategy", Some("`bau` is the unchanged scenario"));
         }
         for (key, value) in [("replications", spec.replications), ("block", spec.block)] {
             if value == 0 {

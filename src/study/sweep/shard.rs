@@ -218,7 +218,7 @@ fn parse(key: &str, text: &str, known: Option<&Arc<Columns>>) -> Result<Shard, &
             "-" => Ok(Held::Empty),
             number => number.parse().map(Held::Value),
         };
-        let values: Vec<Held> = words.map(value).collect::<Result<_, _>>().map_err(|_| "a value is no number")?;
+        let values: Vec<Held> = words.map(value).collect::<Result<_, _>>().map_err(|_| "a value is not a number")?;
         if values.len() != columns.len() {
             return Err("a replication has not one value a column");
         }

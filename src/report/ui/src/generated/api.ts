@@ -12,7 +12,7 @@ export interface paths {
         put?: never;
         /**
          * Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
-         *     mistakes show at once and nothing is queued. Its results come as those of a run.
+         *     errors show at once and nothing is queued. Its results come as those of a run.
          */
         post: operations["start_comparison"];
         delete?: never;
@@ -82,7 +82,7 @@ export interface paths {
         /** All runs of the folder. */
         get: operations["list_runs"];
         put?: never;
-        /** Puts a run into the queue. All mistakes of the scenario show at once and nothing is queued. */
+        /** Puts a run into the queue. All errors of the scenario show at once and nothing is queued. */
         post: operations["start"];
         delete?: never;
         options?: never;
@@ -327,7 +327,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What lies under the sites of a draft on a map; nothing of one with mistakes. */
+        /** What lies under the sites of a draft on a map; nothing of one with errors. */
         post: operations["background"];
         delete?: never;
         options?: never;
@@ -396,7 +396,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Puts a search for the best design into the queue. All mistakes show at once and nothing is queued. What it simulated is
+         * Puts a search for the best design into the queue. All errors show at once and nothing is queued. What it simulated is
          *     kept: the same asked again goes on from there.
          */
         post: operations["start_search"];
@@ -415,7 +415,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts the question which doubtful numbers decide into the queue. All mistakes show at once and nothing is queued. */
+        /** Puts the question which doubtful numbers decide into the queue. All errors show at once and nothing is queued. */
         post: operations["start_sensitivity"];
         delete?: never;
         options?: never;
@@ -467,6 +467,11 @@ export interface components {
             median: (number | null)[];
             tenth: (number | null)[];
         };
+        /**
+         * @description Which end of a metric is wanted.
+         * @enum {string}
+         */
+        Better: "lower" | "higher";
         /** @description How much may be spent: runs, minutes (which are turned into runs by timing the first ones), or the less of both. */
         BudgetSpec: {
             /**
@@ -534,10 +539,10 @@ export interface components {
         Checked: {
             /** @description The whole scenario with overlays and changes; null where a file cannot be read. */
             document: unknown;
-            /** @description What can be run and is probably a mistake all the same. */
+            /** @description What can be run and is probably an error all the same. */
             doubts: string[];
-            /** @description Mistakes as `portvolt validate --format json` lists them; empty when it can be run. */
-            problems: components["schemas"]["Mistake"][];
+            /** @description Errors as `portvolt validate --format json` lists them; empty when it can be run. */
+            problems: components["schemas"]["ScenarioError"][];
         };
         /** @description Something to choose: the name that a scenario has for it, and what it is for people. */
         Choice: {
@@ -579,7 +584,7 @@ export interface components {
         };
         /** @description One metric of all strategies. */
         ComparedMetric: {
-            better: components["schemas"]["Wanted"] | null;
+            better: components["schemas"]["Better"] | null;
             info: string;
             name: string;
             /**
@@ -797,8 +802,8 @@ export interface components {
         ErrorBody: {
             /** @description What is wrong, in a sentence. */
             error: string;
-            /** @description Mistakes of a scenario, where there are some. */
-            problems: components["schemas"]["Mistake"][];
+            /** @description Errors of a scenario, where there are some. */
+            problems: components["schemas"]["ScenarioError"][];
             /**
              * Format: int32
              * @description Version of this format.
@@ -976,7 +981,7 @@ export interface components {
         LimitNote: {
             /**
              * Format: double
-             * @description Most mean power of an interval, kW.
+             * @description Maximum demand: highest mean power of an interval, kW.
              */
             kw: number;
             /** @description What it limits: keys of sites or nodes. */
@@ -1003,24 +1008,7 @@ export interface components {
             years: number;
         };
         /** @enum {string} */
-        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "appointments_booked" | "appointment_no_shows" | "appointments_late" | "appointment_shift_mean_h" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_fuel_t" | "vessel_fuel_usd" | "shore_power_calls" | "shore_power_kwh" | "shore_power_avoided_co2e_t" | "shore_power_avoided_nox_kg" | "shore_power_avoided_pm25_kg" | "shore_power_avoided_fuel_usd" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_direct_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "sox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "co2e_captured_t" | "co2e_removed_t" | "removal_usd" | "co2e_closed_t" | "co2e_elsewhere_t" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
-        /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
-        Mistake: {
-            /** Format: int64 */
-            column: number;
-            /** @description Dotted path; may be empty. */
-            field: string;
-            /** @description Empty where it is not of a file. */
-            file: string;
-            /** @description How to fix it. */
-            help: string | null;
-            /**
-             * Format: int64
-             * @description From 1; 0 where unknown.
-             */
-            line: number;
-            message: string;
-        };
+        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "appointments_booked" | "appointment_no_shows" | "appointments_late" | "appointment_shift_mean_h" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_fuel_t" | "vessel_fuel_usd" | "shore_power_calls" | "shore_power_kwh" | "shore_power_avoided_co2e_t" | "shore_power_avoided_nox_kg" | "shore_power_avoided_pm25_kg" | "shore_power_avoided_fuel_usd" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_bill_usd" | "year_fuel_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_tailpipe_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "sox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "co2e_captured_t" | "co2e_removed_t" | "removal_usd" | "co2e_closed_t" | "co2e_elsewhere_t" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
         /**
          * @description A file of the planner's own: a tariff (JSON of the Utility Rate Database, whose name ends in `.json`) or a map (`GeoJSON` of
          *     roads and outlines, whose name ends in `.geojson`).
@@ -1427,6 +1415,23 @@ export interface components {
             tariffs: components["schemas"]["Choice"][];
             title: string;
         };
+        /** @description What is wrong at one place of a scenario, as `portvolt validate --format json` lists it. */
+        ScenarioError: {
+            /** Format: int64 */
+            column: number;
+            /** @description Dotted path; may be empty. */
+            field: string;
+            /** @description Empty where it is not of a file. */
+            file: string;
+            /** @description How to fix it. */
+            help: string | null;
+            /**
+             * Format: int64
+             * @description From 1; 0 where unknown.
+             */
+            line: number;
+            message: string;
+        };
         /** @description What to search: the best of many designs of a scenario. */
         SearchRequest: {
             /** @description How much may be spent. */
@@ -1773,11 +1778,6 @@ export interface components {
             up_to_min: (number | null)[];
             visitors: number[];
         };
-        /**
-         * @description Which end of a metric is wanted.
-         * @enum {string}
-         */
-        Wanted: "lower" | "higher";
         /** @description Hours of equipment by class and chart step; steps are of whole hours. */
         Work: {
             /**
@@ -1916,7 +1916,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunState"];
                 };
             };
-            /** @description a strategy has mistakes */
+            /** @description a strategy has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2116,7 +2116,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunState"];
                 };
             };
-            /** @description the scenario has mistakes */
+            /** @description the scenario has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2814,7 +2814,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description the draft has mistakes */
+            /** @description the draft has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2934,7 +2934,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunState"];
                 };
             };
-            /** @description the scenario or the search has mistakes */
+            /** @description the scenario or the search has errors */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2985,7 +2985,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunState"];
                 };
             };
-            /** @description a strategy has mistakes */
+            /** @description a strategy has errors */
             422: {
                 headers: {
                     [name: string]: unknown;

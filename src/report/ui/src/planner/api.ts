@@ -24,7 +24,7 @@ export type Constraint = Schemas["ConstraintSpec"];
 export type SearchRequest = Omit<Schemas["SearchRequest"], "changes" | "decide"> & { changes: Change[]; decide: Record<string, Choices> };
 export type SensitivityRequest = Omit<Schemas["SensitivityRequest"], "variants"> & { variants: Variant[] };
 /** What is wrong at one place of a scenario. */
-export type Problem = Schemas["Mistake"];
+export type Problem = Schemas["ScenarioError"];
 export type Headline = Schemas["Headline"];
 export type Asked = ComparisonRequest | RunRequest | SearchRequest | SensitivityRequest;
 export type RunState = Omit<Schemas["RunState"], "request"> & { request: Asked };

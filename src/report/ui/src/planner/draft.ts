@@ -74,7 +74,7 @@ export class Editing {
   document: Table = {};
   /** What the server found wrong with the draft. */
   found: Problem[] = [];
-  /** What can be run and is probably a mistake all the same. */
+  /** What can be run and is probably an error all the same. */
   doubts: string[] = [];
   /** Why the server refused to run or save it; gone with the next change. */
   refusal: Problem[] = [];

@@ -8,7 +8,7 @@ import { flat, KM_A_DEGREE, roundLength } from "../../src/map/place";
 const spot = (key: string, x: number, y = 0) => ({ key, x, y, radius: 10 });
 
 describe("clusters", () => {
-  it("gather what cannot be told apart, under the first", () => {
+  it("gather what overlaps, under the first", () => {
     const groups = clusters([spot("a", 0), spot("b", 5), spot("c", 100)], "");
     expect(groups.map((group) => group.map(({ key }) => key))).toEqual([["a", "b"], ["c"]]);
   });

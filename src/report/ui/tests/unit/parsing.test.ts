@@ -33,7 +33,7 @@ describe("what was typed into a field", () => {
   it("takes the key out when it is empty", () => expect(typed(field("number"), "  ")).toBeNull());
   it("reads lists", () => expect(typed(field("list"), "08:00-12:00, 13:00-17:00,")).toEqual(["08:00-12:00", "13:00-17:00"]));
   it("reads yes and no", () => expect([typed(field("yes_or_no"), "true"), typed(field("yes_or_no"), "false")]).toEqual([true, false]));
-  it("refuses what is no number", () => expect(typed(field("integer"), "many")).toBeUndefined());
+  it("refuses what is not a number", () => expect(typed(field("integer"), "many")).toBeUndefined());
 });
 
 describe("forms from the schema", () => {

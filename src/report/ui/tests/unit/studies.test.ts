@@ -27,7 +27,7 @@ describe("a study in words", () => {
   const search: Asked = { ...draft, objectives: ["year_cost_usd"], decide: { a: [1, 2] }, constraints: [], confidence: 0.9, budget: { runs: 500, minutes: 10, replications: 32 } };
   const sensitivity: Asked = { scenario: "depot", variants: [{ name: "Base case", strategies: [], changes: [] }, { name: "half", strategies: [], changes: [] }], metric: null, replications: 1, points: 16, days: 1, seed: 1 };
 
-  it("is told apart by its fields", () => {
+  it("is recognized by its fields", () => {
     expect([search, sensitivity, draft].map((asked) => [isSearch(asked), isSensitivity(asked), isComparison(asked), isRun(asked)])).toEqual([
       [true, false, false, false],
       [false, true, false, false],
