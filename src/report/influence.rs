@@ -53,7 +53,7 @@ pub(crate) struct InfluenceResult {
     groups: u64,
     /// What was left out moves this share of the variance together.
     left_out: Option<f64>,
-    /// Variance that chance has, and that the numbers have beside it.
+    /// Variance on the same days, and the part of it that chance has.
     chance: Option<f64>,
     variance: Option<f64>,
     kept_without_shares: Vec<String>,
@@ -134,7 +134,7 @@ const SMALL: f64 = 0.01;
 fn warnings(influence: &InfluenceResult) -> Vec<String> {
     let mut out = Vec::new();
     if let (Some(chance), Some(variance)) = (influence.chance, influence.variance) {
-        let share = chance / (chance + variance).max(f64::MIN_POSITIVE);
+        let share = (chance / variance.max(f64::MIN_POSITIVE)).min(1.0);
         if share > SMALL {
             let percent = 100.0 * share;
             out.push(format!("Chance has {percent:.0} % of the variance: shares below that are not to be told from it; more replications make it less"));

@@ -58,6 +58,10 @@ pub fn headline(done: &Influence) -> String {
         told.iter().take(3).filter(|told| told.total.value >= SMALL).map(|told| told.number.path.as_str()).collect();
     let (doubtful, metric) = (done.numbers.doubtful, done.metric);
     match names.as_slice() {
+        [] if done.screened.is_hidden => format!(
+            "Chance hides whether any of {} doubtful numbers decides this result ({metric}): more replications make it less",
+            in_thousands(doubtful)
+        ),
         [] => format!("None of {} doubtful numbers decides this result ({metric})", in_thousands(doubtful)),
         names => {
             let more = if decide > names.len() { ", ..." } else { "" };
@@ -204,6 +208,30 @@ fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) 
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::record::metrics::MetricName;
+    use crate::study::influence::groups::Screened;
+    use crate::study::influence::numbers::Numbers;
+    use crate::study::influence::sobol::Indices;
+
+    /// That nothing was found is no finding where chance could hide it.
+    #[test]
+    fn chance_is_not_taken_for_an_answer() {
+        let done = |is_hidden: bool| Influence {
+            metric: MetricName::PeakKw,
+            numbers: Numbers { doubtful: 12, ..Numbers::default() },
+            screened: Screened { is_hidden, ..Screened::default() },
+            decisive: Vec::new(),
+            indices: Indices::default(),
+            worth: None,
+            runs: 40,
+            refused: 0,
+            refusal: None,
+        };
+        assert!(headline(&done(false)).starts_with("None of 12"), "{}", headline(&done(false)));
+        assert!(headline(&done(true)).starts_with("Chance hides"), "{}", headline(&done(true)));
+    }
+
     #[test]
     fn thousands_are_apart() {
         assert_eq!([7, 137, 1_124, 1_234_567].map(super::in_thousands), ["7", "137", "1,124", "1,234,567"]);

@@ -1,5 +1,6 @@
 //! A sensitivity as text, for people.
 
+use super::groups::Screened;
 use super::results::{SMALL, Told, headline, told};
 use super::{Asked, Influence};
 use crate::study::compare::screen::figure;
@@ -47,15 +48,20 @@ pub fn text(asked: &Asked, title: &str, done: &Influence) -> String {
 
 /// What chance alone does to the answers.
 fn chance(out: &mut String, done: &Influence) {
-    let all = done.screened.chance + done.screened.variance;
-    if all > 0.0 && done.screened.chance / all > SMALL {
-        let share = 100.0 * done.screened.chance / all;
+    let Screened { chance, variance, .. } = done.screened;
+    if variance > 0.0 && chance / variance > SMALL {
+        let share = percent(chance / variance);
         let _ = writeln!(
             out,
             "Chance has {share:.0} % of the variance: shares below that are not to be told from it; more --replications \
              make it less."
         );
     }
+}
+
+/// A share as it is printed: an estimate from few points may lie outside of what a share can be.
+fn percent(share: f64) -> f64 {
+    100.0 * share.clamp(0.0, 1.0)
 }
 
 fn table(out: &mut String, told: &[Told<'_>]) {
@@ -70,13 +76,13 @@ fn table(out: &mut String, told: &[Told<'_>]) {
         let ends = if written.is_some() { "" } else { " x" };
         let written = written.map_or_else(|| "a list".to_owned(), |value| figure(Some(value)));
         let [low, high] = [number.low, number.high].map(|end| format!("{}{ends}", figure(Some(end))));
-        let interval = format!("{:.0} to {:.0} %", 100.0 * total.low.max(0.0), 100.0 * total.high.max(0.0));
+        let interval = format!("{:.0} to {:.0} %", percent(total.low), percent(total.high));
         let _ = writeln!(
             out,
             "  {:<width$} {written:>10} {low:>10} {high:>10}  {:>4.0} %  {interval:>13}  {:>5.0} %",
             number.path,
-            100.0 * total.value,
-            100.0 * first.value.max(0.0),
+            percent(total.value),
+            percent(first.value),
         );
     }
     if told.len() > SHOWN {
@@ -130,5 +136,13 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
     out.push_str("Measure first (what the choice would gain on average if the number were known):\n");
     for told in first.iter().take(5) {
         let _ = writeln!(out, "  {:<44} {:>12} {unit}", told.number.path, figure(told.worth));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn shares_are_printed_from_none_to_all() {
+        assert_eq!([-0.2, 0.25, 1.3].map(super::percent), [0.0, 25.0, 100.0]);
     }
 }
