@@ -5,6 +5,7 @@ use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -123,9 +124,27 @@ struct Choosing {
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<InfluencePage, ReadError> {
     let influence: InfluenceResult = crate::record::read::json(&folder.join(FILE))?;
     let Hub { doubtful, sources, .. } = Hub::read(folder)?;
-    let warnings = warnings(&influence);
+    let mut warnings = warnings(&influence);
+    warnings.extend(less_work(&crate::record::read::json(&folder.join(FILE))?));
     let provenance = facts(manifest);
     Ok(InfluencePage { title: manifest.title.clone(), influence, provenance, doubtful, sources, warnings })
+}
+
+/// By strategy the work of which it did less than the other one.
+#[derive(Deserialize)]
+struct Undone {
+    #[serde(default)]
+    less_work: BTreeMap<String, Vec<String>>,
+}
+
+fn less_work(undone: &Undone) -> Vec<String> {
+    let one = |(strategy, work): (&String, &Vec<String>)| {
+        format!(
+            "`{strategy}` did less work than the other ({}): where it costs less, that is no saving",
+            work.join(", ")
+        )
+    };
+    undone.less_work.iter().map(one).collect()
 }
 
 /// Chance below this share of the variance is not worth a word.

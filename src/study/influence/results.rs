@@ -5,6 +5,7 @@ use super::sobol::Share;
 use super::{Asked, Influence};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
+use crate::record::metrics::MetricName;
 use crate::report;
 use crate::scenario::loaded::Loaded;
 use crate::study::tables::{NumberRow, ResultsError, write_table};
@@ -95,6 +96,13 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         .collect();
     let fixed: Vec<_> =
         done.numbers.fixed.iter().map(|(path, why)| serde_json::json!({ "path": path, "why": why })).collect();
+    let less_work: BTreeMap<&String, &Vec<MetricName>> = asked
+        .strategies
+        .iter()
+        .map(|strategy| &strategy.name)
+        .zip(&done.less_work)
+        .filter(|it| !it.1.is_empty())
+        .collect();
     let only_screened = &done.screened.kept[done.decisive.len().min(done.screened.kept.len())..];
     let only_screened: Vec<_> = only_screened.iter().map(|(at, _)| &done.numbers.varied[*at].path).collect();
     serde_json::json!({
@@ -129,6 +137,7 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         "numbers": told(done),
         "pairs": pairs,
         "choice": done.worth,
+        "less_work": less_work,
     })
 }
 
@@ -209,7 +218,6 @@ fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::metrics::MetricName;
     use crate::study::influence::groups::Screened;
     use crate::study::influence::numbers::Numbers;
     use crate::study::influence::sobol::Indices;
@@ -224,6 +232,7 @@ mod tests {
             decisive: Vec::new(),
             indices: Indices::default(),
             worth: None,
+            less_work: Vec::new(),
             runs: 40,
             refused: 0,
             refusal: None,

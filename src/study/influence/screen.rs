@@ -4,6 +4,7 @@ use super::groups::Screened;
 use super::results::{SMALL, Told, headline, told};
 use super::{Asked, Influence};
 use crate::study::compare::screen::figure;
+use crate::study::work;
 use std::fmt::Write;
 
 /// Numbers that are shown.
@@ -113,16 +114,19 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
         return;
     };
     let unit = done.metric.info().unit;
-    let (chosen, share) = if worth.gain > 0.0 {
-        (&challenger.name, worth.challenger_wins)
+    let (chosen, other, at, share) = if worth.gain > 0.0 {
+        (&challenger.name, &base.name, 1, worth.challenger_wins)
     } else {
-        (&base.name, 1.0 - worth.challenger_wins)
+        (&base.name, &challenger.name, 0, 1.0 - worth.challenger_wins)
     };
+    let less = done.less_work.get(at).and_then(|less| work::told(less));
+    let less = less.map(|less| format!(", though it {less} than {other}, and what was not done is no saving;"));
     let _ = writeln!(
         out,
-        "\nOn {} alone {chosen} is chosen, and is the better one in {:.0} % of the draws. If all were known, the choice would \
+        "\nOn {} alone {chosen} is chosen{} and is the better one in {:.0} % of the draws. If all were known, the choice would \
          gain {} {unit}.",
         done.metric,
+        less.as_deref().unwrap_or(","),
         100.0 * share,
         figure(Some(worth.of_all)),
     );
@@ -141,6 +145,54 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::record::metrics::MetricName;
+    use crate::study::compare::strategy::Strategy;
+    use crate::study::influence::numbers::Numbers;
+    use crate::study::influence::sobol::Indices;
+    use crate::study::influence::worth::Worth;
+
+    /// Who leaves hauls undone has the lower bill, and is not just chosen for it.
+    #[test]
+    fn less_work_is_told_beside_the_choice() {
+        let strategy = |name: &str| Strategy { name: name.to_owned(), ..Strategy::unchanged() };
+        let asked = Asked {
+            scenario: "depot".into(),
+            settings: Vec::new(),
+            strategies: vec![strategy("bau"), strategy("few")],
+            metric: None,
+            ranges: std::collections::BTreeMap::new(),
+            seed: 1,
+            replications: 1,
+            points: 16,
+            screening_points: 10,
+            threshold: 0.02,
+            most: 10,
+            within: None,
+        };
+        let done = |less_work| Influence {
+            metric: MetricName::BillTotalUsd,
+            numbers: Numbers::default(),
+            screened: Screened::default(),
+            decisive: Vec::new(),
+            indices: Indices::default(),
+            worth: Some(Worth { gain: 10.0, challenger_wins: 0.9, ..Worth::default() }),
+            less_work,
+            runs: 40,
+            refused: 0,
+            refusal: None,
+        };
+        let text = |less_work| {
+            let mut out = String::new();
+            choice(&mut out, &asked, &done(less_work), &[]);
+            out
+        };
+        let told = text(vec![Vec::new(), vec![MetricName::HaulsCompleted]]);
+        assert!(told.contains("few is chosen, though it did less work (hauls_completed) than bau"), "{told}");
+        let told = text(vec![vec![MetricName::HaulsCompleted], Vec::new()]);
+        assert!(told.contains("few is chosen, and is the better one in 90 %"), "{told}");
+    }
+
     #[test]
     fn shares_are_printed_from_none_to_all() {
         assert_eq!([-0.2, 0.25, 1.3].map(super::percent), [0.0, 25.0, 100.0]);
