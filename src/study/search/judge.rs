@@ -13,12 +13,15 @@ const BEATEN: f64 = 0.002;
 const PENALTY: f64 = 3.0;
 
 /// What a run of a design gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Each objective.
     pub objectives: Vec<f64>,
     /// The metric of each constraint.
     pub constraints: Vec<f64>,
+    /// The work that was done, in the order of [`MetricName::WORK`](crate::record::metrics::MetricName::WORK); none of a kind that
+    /// the scenario does not have.
+    pub work: Vec<Option<f64>>,
 }
 
 /// Fresh days over the least that could show a constraint to hold.
@@ -347,7 +350,7 @@ mod tests {
     fn days(cost: f64, values: &[f64]) -> Vec<Outcome> {
         values
             .iter()
-            .map(|value| Outcome { objectives: vec![cost], constraints: vec![*value] })
+            .map(|value| Outcome { objectives: vec![cost], constraints: vec![*value], ..Outcome::default() })
             .collect()
     }
 

@@ -381,6 +381,7 @@ mod tests {
                 Some(Outcome {
                     objectives: vec![100.0 * design[0] as f64 + f64::from(*day % 7)],
                     constraints: vec![wait],
+                    ..Outcome::default()
                 })
             };
             Ok(asks.iter().map(one).collect())
