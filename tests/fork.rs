@@ -110,7 +110,8 @@ fn what_cannot_change_midway_is_refused_with_what_can() {
     refused(&with("site.depot.tariff=\"sce_tou_ev_8\""), &["site.depot.tariff"]);
     refused(&with("site.depot.limit_kw=-3"), &["site.depot.limit_kw"]);
     refused(&["--at", "2025-06-04T12:00"], &["not inside the run", "2025-06-02T00:00", "2025-06-04T00:00"]);
-    refused(&["--at", "2025-06-02T00:00"], &["not inside the run"]);
+    refused(&["--at", "2025-06-02T00:00"], &["is the start of the run", "2025-06-02T00:05", "portvolt run"]);
+    refused(&["--at", "2025-06-01T23:00"], &["not inside the run"]);
     refused(&["--at", "2025-06-02T12:01"], &["inside a control interval", "2025-06-02T12:00", "2025-06-02T12:05"]);
     refused(&["--at", "noon"], &["is no time such as"]);
     // The files of the run changed since: its past cannot be had.

@@ -107,6 +107,7 @@ fn searched(space: &Space, truth: &[Vec<Week>], rules: &Rules, budget: Budget, s
             Some(Outcome {
                 objectives: objectives[..rules.objectives.len()].to_vec(),
                 constraints: vec![week.wait_min],
+                ..Outcome::default()
             })
         };
         Ok(asks.iter().map(one).collect())

@@ -39,6 +39,8 @@ pub struct Summary {
     pub lapsed: u64,
     /// Hauls open at the end.
     pub open: u64,
+    /// Of these, how many were due by then.
+    pub overdue: u64,
     /// Of those put up, how many were open before this summary began.
     pub open_before: u64,
     /// Energy delivered to visitors, battery side, kWh.
@@ -255,11 +257,15 @@ impl Summary {
 
     /// Folds hauls in.
     pub fn hauls(&mut self, rows: &[HaulRow]) {
+        let end_s = self.days * 86_400.0;
         for row in rows {
             self.requested += 1;
             match row.state {
                 HaulState::Lapsed => self.lapsed += 1,
-                HaulState::Open => self.open += 1,
+                HaulState::Open => {
+                    self.open += 1;
+                    self.overdue += u64::from(f64::from(row.due_s) < end_s);
+                }
                 HaulState::Completed => {
                     if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
                         let fleet = &mut self.fleets[fleet.index()];

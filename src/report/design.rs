@@ -128,11 +128,19 @@ struct DesignMetric {
     mean: Option<f64>,
 }
 
+/// What the search itself noted beside its answer.
+#[derive(Deserialize)]
+struct Noted {
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
 /// Reads the folder of a search.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<DesignPage, ReadError> {
     let search: SearchResult = crate::record::read::json(&folder.join(FILE))?;
     let Hub { doubtful, sources, warnings: known, .. } = Hub::read(folder)?;
     let mut warnings = warnings(&search);
+    warnings.extend(crate::record::read::json::<Noted>(&folder.join(FILE))?.warnings);
     warnings.extend(known);
     Ok(DesignPage { title: manifest.title.clone(), search, provenance: facts(manifest), doubtful, sources, warnings })
 }
@@ -147,22 +155,5 @@ fn warnings(search: &SearchResult) -> Vec<String> {
         let (tried, of) = (search.designs_tried, search.designs_of_the_space);
         out.push(format!("{tried} of {of} designs were tried: one that was not tried may be better"));
     }
-    out.extend(search.decisions.iter().filter_map(at_the_end));
     out
-}
-
-/// The best number is the last one that was allowed: perhaps the one beyond is better still.
-fn at_the_end(decision: &DecisionRow) -> Option<String> {
-    let last = decision.choices.len().checked_sub(1)?;
-    let end = match decision.chosen? {
-        0 => "lowest",
-        chosen if chosen == last => "highest",
-        _ => return None,
-    };
-    let value = decision.choices.get(decision.chosen?)?;
-    // Of two choices each is an end.
-    let is_end = decision.is_ordered && decision.choices.len() > 2;
-    is_end.then(|| {
-        format!("{} = {value} is the {end} that was allowed: beyond it there may be a better one", decision.path)
-    })
 }

@@ -5,6 +5,7 @@ use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -53,7 +54,7 @@ pub(crate) struct InfluenceResult {
     groups: u64,
     /// What was left out moves this share of the variance together.
     left_out: Option<f64>,
-    /// Variance that chance has, and that the numbers have beside it.
+    /// Variance on the same days, and the part of it that chance has.
     chance: Option<f64>,
     variance: Option<f64>,
     kept_without_shares: Vec<String>,
@@ -123,9 +124,27 @@ struct Choosing {
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<InfluencePage, ReadError> {
     let influence: InfluenceResult = crate::record::read::json(&folder.join(FILE))?;
     let Hub { doubtful, sources, .. } = Hub::read(folder)?;
-    let warnings = warnings(&influence);
+    let mut warnings = warnings(&influence);
+    warnings.extend(less_work(&crate::record::read::json(&folder.join(FILE))?));
     let provenance = facts(manifest);
     Ok(InfluencePage { title: manifest.title.clone(), influence, provenance, doubtful, sources, warnings })
+}
+
+/// By strategy the work of which it did less than the other one.
+#[derive(Deserialize)]
+struct Undone {
+    #[serde(default)]
+    less_work: BTreeMap<String, Vec<String>>,
+}
+
+fn less_work(undone: &Undone) -> Vec<String> {
+    let one = |(strategy, work): (&String, &Vec<String>)| {
+        format!(
+            "`{strategy}` did less work than the other ({}): where it costs less, that is no saving",
+            work.join(", ")
+        )
+    };
+    undone.less_work.iter().map(one).collect()
 }
 
 /// Chance below this share of the variance is not worth a word.
@@ -134,7 +153,7 @@ const SMALL: f64 = 0.01;
 fn warnings(influence: &InfluenceResult) -> Vec<String> {
     let mut out = Vec::new();
     if let (Some(chance), Some(variance)) = (influence.chance, influence.variance) {
-        let share = chance / (chance + variance).max(f64::MIN_POSITIVE);
+        let share = (chance / variance.max(f64::MIN_POSITIVE)).min(1.0);
         if share > SMALL {
             let percent = 100.0 * share;
             out.push(format!("Chance has {percent:.0} % of the variance: shares below that are not to be told from it; more replications make it less"));

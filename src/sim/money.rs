@@ -107,10 +107,59 @@ fn fuel_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     gallons * money.diesel_usd_per_gal.unwrap_or(0.0) + summary.hub.vessels.burnt.fuel_usd
 }
 
-/// Work that was lost or late in the run, at its stated rates, USD.
+/// Work that was lost or late in the run, at its stated rates, USD. A haul that is not done at the end and was due by then is
+/// lost, too: who leaves hauls open is not the cheaper one for it.
 fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let equipment = &summary.hub.equipment;
-    summary.lapsed as f64 * money.unmet_haul_usd
+    (summary.lapsed + summary.overdue) as f64 * money.unmet_haul_usd
         + summary.all_fleets().late as f64 * money.late_haul_usd
         + (equipment.required_h - equipment.served_h).max(0.0) * money.unserved_hour_usd
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::SiteId;
+    use crate::kernel::sources::Sources;
+    use crate::record::rows::HaulRow;
+    use crate::record::words::{Container, HaulState};
+
+    /// A haul lapsed, one is open though it was due, one is open and due tomorrow: two are lost.
+    #[test]
+    fn hauls_left_open_past_their_due_are_lost() {
+        let money = MoneySpec {
+            discount_rate: 0.05,
+            years: 10,
+            usd_of: 2025,
+            price_index: None,
+            diesel_usd_per_gal: None,
+            unmet_haul_usd: 100.0,
+            late_haul_usd: 0.0,
+            unserved_hour_usd: 0.0,
+            sources: Sources::default(),
+        };
+        let site = SiteId::at(0);
+        let row = |due_s: u32, state| HaulRow {
+            haul: 0,
+            origin: site,
+            destination: site,
+            container: Container::Loaded,
+            ready_s: 0,
+            due_s,
+            state,
+            truck: None,
+            fleet: None,
+            assigned_s: None,
+            at_origin_s: None,
+            left_origin_s: None,
+            at_destination_s: None,
+            done_s: None,
+            gate_queue_s: None,
+            empty_km: None,
+            laden_km: None,
+        };
+        let mut summary = Summary::new(300, 1, vec![1], 1, None);
+        summary.hauls(&[row(50, HaulState::Lapsed), row(80_000, HaulState::Open), row(90_000, HaulState::Open)]);
+        assert!((lost_usd(&money, &summary) - 200.0).abs() < 1e-9, "{} and {}", summary.open, summary.overdue);
+    }
 }

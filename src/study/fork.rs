@@ -209,22 +209,14 @@ pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
         format!("Forked at {at}; what changed then: {what}. Numbers after the fork, beside those of the run:\n");
     let _ = writeln!(out, "  {:<28} {:>14} {:>14} {:>14}", "metric", "run", "fork", "difference");
     let mut same = Vec::new();
+    let work = (other_work(forked, |run, fork| fork < run), other_work(forked, |run, fork| fork > run));
     for name in MetricName::HEADLINES {
         let Some(told) = forked.iter().find(|told| told.metric == *name && told.scope == "total") else { continue };
         if told.run == told.fork {
             same.push(name.as_str());
             continue;
         }
-        let judged = match (told.better, told.difference) {
-            (Some(better), Some(difference)) => {
-                if (difference < 0.0) == (better == Better::Lower) {
-                    "better"
-                } else {
-                    "worse"
-                }
-            }
-            _ => "",
-        };
+        let judged = judged(told, (&work.0, &work.1));
         let of = if told.of == "whole" { "; of the whole run" } else { "" };
         let sign = if told.difference.is_some_and(|difference| difference > 0.0) { "+" } else { "" };
         let difference = format!("{sign}{}", figure(told.difference));
@@ -236,6 +228,27 @@ pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
     }
     out.push_str("One pair of futures on the same random draws says nothing about chance: `portvolt compare` does.\n");
     out
+}
+
+/// Work of which the fork did less, or more, than the run.
+fn other_work(forked: &[Difference], is_other: impl Fn(f64, f64) -> bool) -> Vec<MetricName> {
+    let is_work = |told: &&Difference| told.scope == "total" && MetricName::WORK.contains(&told.metric);
+    let differs = |told: &&Difference| told.run.zip(told.fork).is_some_and(|(run, fork)| is_other(run, fork));
+    forked.iter().filter(is_work).filter(differs).map(|told| told.metric).collect()
+}
+
+/// Which future is the better one in a number. What was not done is not saved: beside less work nothing is just better, nor
+/// beside more work just worse.
+fn judged(told: &Difference, (less, more): (&[MetricName], &[MetricName])) -> String {
+    let Some((better, difference)) = told.better.zip(told.difference) else { return String::new() };
+    let is_better = (difference < 0.0) == (better == Better::Lower);
+    let names = |work: &[MetricName]| work.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    match (is_better, MetricName::WORK.contains(&told.metric)) {
+        (true, false) if !less.is_empty() => format!("better, but did less work ({})", names(less)),
+        (false, false) if !more.is_empty() => format!("worse, but did more work ({})", names(more)),
+        (true, _) => "better".to_owned(),
+        (false, _) => "worse".to_owned(),
+    }
 }
 
 fn tables_that_differ(then: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> Vec<String> {
@@ -264,6 +277,13 @@ fn time(text: &str, loaded: &Loaded) -> Result<u32, String> {
     let step_s = i64::from(time.interval_s);
     let form = || format!("`--at {text}` is no time such as {}", told((end_s / 2) / step_s * step_s));
     let at_s = local_s(text, calendar).ok_or_else(form)?;
+    if at_s == 0 {
+        return Err(format!(
+            "`--at {text}` is the start of the run: nothing lies before it. Simulate a change from the first day on with \
+             `portvolt run`, or take a later time, such as {}",
+            told(step_s)
+        ));
+    }
     if at_s <= 0 || at_s >= end_s {
         return Err(format!("`--at {text}` is not inside the run, which goes from {} to {}", told(0), told(end_s)));
     }
@@ -276,4 +296,38 @@ fn time(text: &str, loaded: &Loaded) -> Result<u32, String> {
         ));
     }
     Ok(at_s as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(metric: MetricName, run: f64, fork: f64) -> Difference {
+        Difference {
+            metric,
+            scope: "total".to_owned(),
+            unit: metric.info().unit,
+            of: "after",
+            run: Some(run),
+            fork: Some(fork),
+            difference: Some(fork - run),
+            better: metric.info().better,
+        }
+    }
+
+    /// A fork whose trucks stand costs less and is not just better for it.
+    #[test]
+    fn less_work_is_not_just_better() {
+        let words = |hauls: f64, metric: MetricName, by: f64| {
+            let forked = [told(MetricName::HaulsCompleted, 100.0, hauls), told(metric, 50.0, 50.0 + by)];
+            let less = other_work(&forked, |run, fork| fork < run);
+            let more = other_work(&forked, |run, fork| fork > run);
+            (judged(&forked[0], (&less, &more)), judged(&forked[1], (&less, &more)))
+        };
+        let (hauls, bill) = words(70.0, MetricName::BillTotalUsd, -20.0);
+        assert_eq!((hauls.as_str(), bill.as_str()), ("worse", "better, but did less work (hauls_completed)"));
+        assert_eq!(words(120.0, MetricName::BillTotalUsd, 20.0).1, "worse, but did more work (hauls_completed)");
+        assert_eq!(words(100.0, MetricName::BillTotalUsd, -20.0).1, "better");
+        assert_eq!(words(70.0, MetricName::QueueWaitP95Min, 5.0).1, "worse");
+    }
 }

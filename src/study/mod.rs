@@ -14,3 +14,4 @@ pub mod suite;
 pub mod sweep;
 pub mod tables;
 pub mod verify;
+pub mod work;

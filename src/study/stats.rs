@@ -9,7 +9,7 @@ use crate::kernel::random::Stream;
 use crate::record::metrics::Better;
 
 /// Differences below this share of the numbers themselves are rounding, not effects.
-const ROUNDING: f64 = 1e-11;
+pub(super) const ROUNDING: f64 = 1e-11;
 /// Draws behind [`probability_best`]: its own error is then at most 0.008 (one standard error).
 const DRAWS: usize = 4_000;
 

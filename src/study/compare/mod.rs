@@ -15,6 +15,7 @@ use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
 use crate::study::compare::strategy::Strategy;
 use crate::study::stats;
 use crate::study::stats::Contest;
+use crate::study::work::p_less;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -229,7 +230,9 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
     }
     let less_work = less_work(runs, names.len());
     for metric in metrics.iter_mut().filter(|metric| metric.key.name.is_cost()) {
-        for (standing, less) in metric.strategies.iter_mut().zip(&less_work) {
+        // A cost that a strategy does not have is no saving.
+        let told = metric.strategies.iter_mut().zip(&less_work).filter(|(standing, _)| standing.mean.is_some());
+        for (standing, less) in told {
             standing.less_work.clone_from(less);
         }
     }
@@ -264,14 +267,7 @@ fn less_work(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
         let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
         let Some(most) = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b))) else { continue };
         let others: Vec<usize> = measured.into_iter().filter(|at| *at != most).collect();
-        let tests = others.iter().map(|at| stats::paired(&samples[*at], &samples[most], LEVEL));
-        // One replication says nothing of chance, but less is less.
-        let p = |at: &usize, test: Option<stats::Paired>| match test {
-            Some(test) => test.p,
-            None if mean(at) < mean(&most) => 0.0,
-            None => 1.0,
-        };
-        let p_values: Vec<f64> = others.iter().zip(tests).map(|(at, test)| p(at, test)).collect();
+        let p_values: Vec<f64> = others.iter().map(|at| p_less(&samples[*at], &samples[most])).collect();
         let found = others.iter().zip(stats::holm(&p_values)).filter(|(_, p)| *p < 1.0 - LEVEL);
         found.for_each(|(at, _)| less[*at].push(*name));
     }

@@ -3,12 +3,15 @@
 use super::sensitivity::Effect;
 use super::{CompareSpec, Comparison, MetricComparison, Standing};
 use crate::record::metrics::{Better, MetricName};
+use crate::study::work;
 use std::fmt::Write;
 
 /// A number in about four significant figures, without exponents where people read it.
 #[must_use]
 pub fn figure(value: Option<f64>) -> String {
     let Some(value) = value else { return "-".to_owned() };
+    // Zero has no sign for people.
+    let value = if value == 0.0 { 0.0 } else { value };
     let size = value.abs();
     let decimals = match size {
         _ if size == 0.0 || size >= 1000.0 => 0,
@@ -36,9 +39,8 @@ fn place(standing: &Standing, better: Option<Better>) -> String {
         (Some(first), Some(last)) => format!("{first}-{last}: cannot tell"),
         _ => "-".to_owned(),
     };
-    if !standing.less_work.is_empty() {
-        let work: Vec<&str> = standing.less_work.iter().map(|name| name.as_str()).collect();
-        let _ = write!(told, "; did less work ({})", work.join(", "));
+    if let Some(less) = work::told(&standing.less_work) {
+        let _ = write!(told, "; {less}");
     }
     told
 }
@@ -72,7 +74,8 @@ pub fn screen(
     }
     let mut same = Vec::new();
     let names = only.map_or_else(|| MetricName::HEADLINES.to_vec(), |only| vec![only]);
-    for metric in names.into_iter().filter_map(|name| done.total(name)) {
+    let is_told = |metric: &&MetricComparison| metric.strategies.iter().any(|standing| standing.mean.is_some());
+    for metric in names.into_iter().filter_map(|name| done.total(name)).filter(is_told) {
         if only.is_none() && is_same(metric, spec.baseline) {
             same.push(metric.key.name.as_str());
         } else {
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn figures_are_for_people() {
-        let told: Vec<String> = [1_234_567.8, 123.456, 12.345, 0.012_345, 0.0, 1e-9].map(|x| figure(Some(x))).to_vec();
+        let told: Vec<String> = [1_234_567.8, 123.456, 12.345, 0.012_345, -0.0, 1e-9].map(|x| figure(Some(x))).to_vec();
         assert_eq!(told, ["1234568", "123.5", "12.35", "0.0123", "0", "1.00e-9"]);
     }
 }

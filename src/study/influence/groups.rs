@@ -7,13 +7,20 @@
 //! of the squared changes, halved, is compared with the variance of the answer (Jansen's form of the total index). Effects of
 //! opposite signs in a group cannot cancel at all points, because each number steps up at half of them and down at the
 //! others, by its own draw.
+//!
+//! All points share their random days, so that a good day is good for all and moves nothing. What chance does move is another
+//! outcome of events at another point: a move on these days less the same move on other days. Effects stay the same on other
+//! days and chance does not, so the mean product of both moves is what a group moves without chance.
 
 use crate::kernel::random::Stream;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A group is left out when what it moves is below this part of the threshold: the variance and the moves are themselves
 /// estimates from a few points.
 const MARGIN: f64 = 0.4;
+/// Chance below this part of a move is taken off as the move of all numbers has it; above, the move is asked on other days.
+const CLEAR: f64 = 0.05;
 /// Groups that are looked at first.
 const FIRST_GROUPS: usize = 8;
 
@@ -33,10 +40,13 @@ pub struct Screened {
     pub kept: Vec<(usize, f64)>,
     /// What all others move together, as a share of the variance.
     pub left_out: f64,
-    /// Variance of the answer over the numbers, chance left out.
+    /// Variance of the answer over the numbers, on the same days: the days' own is not in it, the chance of a move is.
     pub variance: f64,
-    /// The part of it that chance has, which was taken off every move.
+    /// The part of it that chance has: half the variance of the move of all numbers between sets of days, which is taken off
+    /// every move.
     pub chance: f64,
+    /// Does chance move so much that a number at the threshold cannot be told from it?
+    pub is_hidden: bool,
     /// Groups that were looked at.
     pub groups: usize,
     /// Points that were asked.
@@ -66,38 +76,30 @@ pub fn screen<E>(
 ) -> Result<Screened, E> {
     let base = base_points(numbers, how.points, stream);
     let all: Vec<usize> = (0..numbers).collect();
-    let plain = |point: &Vec<f64>, other_days: bool| Ask { point: point.clone(), other_days };
-    let mut asks: Vec<Ask> = base.iter().map(|point| plain(point, false)).collect();
-    asks.extend(base.iter().map(|point| plain(point, true)));
-    asks.extend(base.iter().map(|point| plain(&moved(point, &all), false)));
-    let answers = ask(&asks)?;
-    let (here, rest) = answers.split_at(base.len());
-    let (again, far) = rest.split_at(base.len());
-    let chance = mean_move(here, again).0;
-    let spread = variance(here.iter().chain(far).copied());
-    let variance = (spread - chance).max(0.0);
-    let mut screened = Screened { variance, chance, asked: asks.len(), ..Screened::default() };
+    let mut days = Days { base: &base, ask: &mut ask, here: Vec::new(), here_on_others: Vec::new(), asked: 0 };
+    days.begin()?;
+    let (far, far_on_others) = (days.moved(&all, false)?, days.moved(&all, true)?);
+    let chance = days.chance(&far, &far_on_others);
+    let variance = variance(days.here.iter().chain(&far).copied());
+    let is_hidden = chance > how.threshold * variance;
+    let mut screened = Screened { variance, chance, is_hidden, ..Screened::default() };
     let size = numbers.div_ceil(FIRST_GROUPS).max(1);
     let mut open: Vec<Vec<usize>> = all.chunks(size).map(<[usize]>::to_vec).collect();
     // An answer that no number moves has nothing to find.
-    if spread <= 0.0 {
+    if variance <= 0.0 {
         open.clear();
     }
     let mut out: Vec<usize> = Vec::new();
+    let least = MARGIN * how.threshold * variance;
     while !open.is_empty() {
-        let asks: Vec<Ask> =
-            open.iter().flat_map(|group| base.iter().map(|point| plain(&moved(point, group), false))).collect();
-        let answers = ask(&asks)?;
-        screened.asked += asks.len();
         screened.groups += open.len();
+        let moves = days.moves(&open, least, chance)?;
         let mut next = Vec::new();
-        for (group, there) in open.iter().zip(answers.chunks(base.len())) {
-            let (moves, missing) = mean_move(here, there);
+        for (group, (moves, missing)) in open.iter().zip(moves) {
             screened.missing += missing;
-            let share = (moves - chance).max(0.0) / spread;
             match group.as_slice() {
-                _ if share < MARGIN * how.threshold && missing < base.len() => out.extend(group),
-                [one] => screened.kept.push((*one, share)),
+                _ if moves < least && missing < base.len() => out.extend(group),
+                [one] => screened.kept.push((*one, moves / variance)),
                 several => next.extend(several.chunks(several.len().div_ceil(2)).map(<[usize]>::to_vec)),
             }
         }
@@ -106,11 +108,81 @@ pub fn screen<E>(
     screened.kept.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     if !out.is_empty() {
         out.sort_unstable();
-        let asks: Vec<Ask> = base.iter().map(|point| plain(&moved(point, &out), false)).collect();
-        screened.asked += asks.len();
-        screened.left_out = (mean_move(here, &ask(&asks)?).0 - chance).max(0.0) / spread;
+        screened.left_out = days.moves(&[out], 0.0, chance)?[0].0 / variance;
     }
+    screened.asked = days.asked;
     Ok(screened)
+}
+
+/// Asks base points and moves from them, on the days of all and on others.
+struct Days<'a, E> {
+    base: &'a [Vec<f64>],
+    ask: &'a mut Asked<'a, E>,
+    /// Answers at the base points.
+    here: Vec<Option<f64>>,
+    here_on_others: Vec<Option<f64>>,
+    asked: usize,
+}
+
+type Asked<'a, E> = dyn FnMut(&[Ask]) -> Result<Vec<Option<f64>>, E> + 'a;
+
+impl<E> Days<'_, E> {
+    fn begin(&mut self) -> Result<(), E> {
+        self.here = self.moved(&[], false)?;
+        self.here_on_others = self.moved(&[], true)?;
+        Ok(())
+    }
+
+    fn moved(&mut self, group: &[usize], other_days: bool) -> Result<Vec<Option<f64>>, E> {
+        self.moved_each(&[group], other_days)
+    }
+
+    /// The answers where each group in turn has moved, in one go.
+    fn moved_each(&mut self, groups: &[&[usize]], other_days: bool) -> Result<Vec<Option<f64>>, E> {
+        let points = groups.iter().flat_map(|group| self.base.iter().map(|point| moved(point, group)));
+        let asks: Vec<Ask> = points.map(|point| Ask { point, other_days }).collect();
+        self.asked += asks.len();
+        (self.ask)(&asks)
+    }
+
+    /// Half the variance that chance gives a move: moves on two sets of days differ by the chance of both.
+    fn chance(&self, there: &[Option<f64>], there_on_others: &[Option<f64>]) -> f64 {
+        let (one, other) = (changes(&self.here, there), changes(&self.here_on_others, there_on_others));
+        mean(
+            one.iter()
+                .zip(&other)
+                .filter_map(|(one, other)| Some((*one)? - (*other)?))
+                .map(|apart| apart * apart / 4.0),
+        )
+    }
+
+    /// What each group moves without chance, and how many pairs had no answer. A move is asked on other days only where chance
+    /// is large enough to decide whether it is left out, which it seldom is: that would take twice the runs.
+    fn moves(&mut self, groups: &[Vec<usize>], least: f64, chance: f64) -> Result<Vec<(f64, usize)>, E> {
+        let all: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
+        let there = self.moved_each(&all, false)?;
+        let here: Vec<Vec<Option<f64>>> =
+            there.chunks(self.base.len()).map(|there| changes(&self.here, there)).collect();
+        let squares = |changes: &[Option<f64>]| mean(changes.iter().flatten().map(|change| change * change / 2.0));
+        let doubtful: Vec<usize> = (0..groups.len())
+            .filter(|at| squares(&here[*at]) >= least && chance > CLEAR * squares(&here[*at]))
+            .collect();
+        let again: Vec<&[usize]> = doubtful.iter().map(|at| all[*at]).collect();
+        let there = if again.is_empty() { Vec::new() } else { self.moved_each(&again, true)? };
+        let mut others = doubtful.into_iter().zip(there.chunks(self.base.len())).collect::<BTreeMap<_, _>>();
+        let one = |(at, here): (usize, &Vec<Option<f64>>)| {
+            let missing = here.iter().filter(|change| change.is_none()).count();
+            let moves = match others.remove(&at) {
+                Some(there) => {
+                    let other = changes(&self.here_on_others, there);
+                    mean(here.iter().zip(&other).filter_map(|(one, other)| Some((*one)? * (*other)? / 2.0)))
+                }
+                None => squares(here) - chance,
+            };
+            (moves.max(0.0), missing)
+        };
+        Ok(here.iter().enumerate().map(one).collect())
+    }
 }
 
 /// Base points that fill every number's range evenly (a Latin hypercube).
@@ -139,12 +211,14 @@ fn moved(point: &[f64], group: &[usize]) -> Vec<f64> {
     point
 }
 
-/// Half of the mean squared change, and how many pairs had no answer.
-fn mean_move(here: &[Option<f64>], there: &[Option<f64>]) -> (f64, usize) {
-    let changes: Vec<f64> = here.iter().zip(there).filter_map(|(a, b)| Some((*a)? - (*b)?)).collect();
-    let missing = here.len() - changes.len();
-    let sum: f64 = changes.iter().map(|change| change * change).sum();
-    (if changes.is_empty() { 0.0 } else { sum / changes.len() as f64 / 2.0 }, missing)
+/// What each answer changed; none where there was none.
+fn changes(here: &[Option<f64>], there: &[Option<f64>]) -> Vec<Option<f64>> {
+    here.iter().zip(there).map(|(here, there)| Some((*there)? - (*here)?)).collect()
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    sum / f64::from(count.max(1))
 }
 
 fn variance(values: impl Iterator<Item = Option<f64>>) -> f64 {
@@ -175,12 +249,12 @@ mod tests {
 
     /// 1,000 numbers. Ten matter: eight straight lines of either sign, neighbours of opposite signs and equal size among
     /// them, a step and a bend. Each explains more than the threshold. In at least 95 of 100 seeds all ten are kept, and few
-    /// others are.
+    /// others are; the days differ by more than all of them together, and every point has some chance of its own.
     #[test]
     fn planted_effects_are_not_lost() {
         let planted = [3, 4, 5, 250, 251, 499, 700, 701, 800, 999];
         // Variances: a line of slope s has s^2 / 12, the step 0.21 x 16, the bend 16^2 / 180 for 16 (u - 1/2)^2.
-        let model = |point: &[f64], _: bool| {
+        let model = |point: &[f64], other_days: bool| {
             let line = |at: usize, slope: f64| slope * point[at];
             let bend = point[999] - 0.5;
             line(3, 4.0)
@@ -194,6 +268,8 @@ mod tests {
                 + if point[800] > 0.7 { 4.0 } else { 0.0 }
                 + 16.0 * bend * bend
                 + point.iter().map(|u| 0.01 * u).sum::<f64>()
+                + if other_days { 50.0 } else { 0.0 }
+                + 0.1 * noise(point, other_days)
         };
         let variance = (2.0 * 16.0 + 36.0 + 2.0 * 25.0 + 3.5 * 3.5 + 16.0 + 64.0) / 12.0 + 0.21 * 16.0 + 256.0 / 180.0;
         assert!(3.5 * 3.5 / 12.0 / variance > HOW.threshold, "the least of them is above the threshold");
@@ -211,16 +287,17 @@ mod tests {
         assert!(asked < 2_600, "{asked} points for 1,000 numbers");
     }
 
+    /// Any change of a point is another draw, as in a simulation whose events fall otherwise.
+    fn noise(point: &[f64], other_days: bool) -> f64 {
+        let bits = point.iter().fold(u64::from(other_days), |hash, u| {
+            hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u.to_bits())
+        });
+        Seed { seed: bits, replication: 0 }.stream(Purpose::Studies, 3, 0).normal()
+    }
+
     /// Chance moves every answer: what it moves is no effect. Two numbers matter.
     #[test]
     fn chance_is_no_effect() {
-        let noise = |point: &[f64], other_days: bool| {
-            // Any change of a point is another draw, as in a simulation whose events fall otherwise.
-            let bits = point.iter().fold(u64::from(other_days), |hash, u| {
-                hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(u.to_bits())
-            });
-            Seed { seed: bits, replication: 0 }.stream(Purpose::Studies, 3, 0).normal()
-        };
         let mut found = 0;
         for seed in 0..20 {
             let got = screened(64, seed, |point, days| 8.0 * point[10] - 6.0 * point[50] + 0.1 * noise(point, days));
@@ -229,6 +306,33 @@ mod tests {
         }
         assert!(found >= 19, "{found} of 20");
         let flat = screened(64, 1, |_, _| 5.0);
-        assert!(flat.kept.is_empty() && flat.asked == 30, "{flat:?}");
+        assert!(flat.kept.is_empty() && flat.asked == 40 && !flat.is_hidden, "{flat:?}");
+    }
+
+    /// Good days and bad ones are so for all points, which share their days: however far apart days are, it hides no number,
+    /// and is no chance of the answer. Their effects may also differ from day to day.
+    #[test]
+    fn a_day_that_is_common_to_all_points_hides_nothing() {
+        let (mut found, mut varying) = (0, 0);
+        for seed in 0..20 {
+            let of_days = |days: bool| if days { 1_000.0 } else { 0.0 };
+            let got = screened(64, seed, |point, days| of_days(days) + 8.0 * point[10] - 6.0 * point[50]);
+            let kept: Vec<usize> = got.kept.iter().map(|kept| kept.0).collect();
+            found += usize::from(kept == [10, 50] && got.chance < 1e-6 && !got.is_hidden);
+            let got = screened(64, seed, |point, days| {
+                of_days(days) + 8.0 * point[10] - 6.0 * point[50] * if days { 0.8 } else { 1.0 }
+                    + 0.1 * noise(point, days)
+            });
+            let kept: Vec<usize> = got.kept.iter().map(|kept| kept.0).collect();
+            varying += usize::from(kept == [10, 50]);
+        }
+        assert!(found == 20 && varying >= 19, "{found} and {varying} of 20");
+    }
+
+    /// Where chance moves more than any number can, the screening has found nothing, and says that it could not.
+    #[test]
+    fn chance_that_is_everything_is_told() {
+        let hidden = (0..20).filter(|seed| screened(64, *seed, |point, days| noise(point, days)).is_hidden).count();
+        assert_eq!(hidden, 20);
     }
 }

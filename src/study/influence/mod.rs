@@ -19,8 +19,10 @@ use crate::record::metrics::{Better, MetricName, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
+use crate::study::compare::LEVEL;
 use crate::study::compare::strategy::Strategy;
 use crate::study::replicate::{in_order, replicate};
+use crate::study::work::p_less;
 use groups::{Ask, Screen, Screened, screen};
 use numbers::{ASKED_FIRST, Number, Numbers, doubtful};
 use serde::{Deserialize, Serialize};
@@ -86,6 +88,8 @@ pub struct Influence {
     pub indices: Indices,
     /// For two strategies: what it is worth to know each of them.
     pub worth: Option<Worth>,
+    /// By strategy the work of which it did less than the other one.
+    pub less_work: Vec<Vec<MetricName>>,
     /// Runs that were simulated.
     pub runs: usize,
     /// Points at which a run failed or the checks of the scenario refused the values together.
@@ -147,6 +151,17 @@ struct Model<'a> {
     runs: AtomicUsize,
     refused: usize,
     refusal: Option<String>,
+    /// Is the work of answers kept?
+    keeps_work: bool,
+    /// By kind of work, what each strategy did at the points.
+    work: Vec<Vec<Vec<f64>>>,
+}
+
+/// A mean over the random days of one strategy at a point.
+struct Mean {
+    metric: Option<f64>,
+    /// In the order of [`MetricName::WORK`].
+    work: Vec<Option<f64>>,
 }
 
 impl Model<'_> {
@@ -175,7 +190,10 @@ impl Model<'_> {
                     let wrong = values.iter().find_map(|value| value.as_ref().err());
                     self.refused += usize::from(wrong.is_some());
                     self.refusal = self.refusal.take().or(wrong.cloned());
-                    let values: Option<Vec<f64>> = values.into_iter().map(|value| value.ok().flatten()).collect();
+                    let means: Option<Vec<Mean>> = values.into_iter().map(Result::ok).collect();
+                    self.keep_work(means.as_deref().unwrap_or_default());
+                    let values: Option<Vec<f64>> =
+                        means.and_then(|means| means.iter().map(|mean| mean.metric).collect());
                     out.push(
                         values.map(|values| values[values.len() - 1] - values[..values.len() - 1].iter().sum::<f64>()),
                     );
@@ -186,25 +204,52 @@ impl Model<'_> {
         Ok(out)
     }
 
-    /// Mean of the metric over the random days of one strategy; why the scenario refuses the values, where it does.
+    /// Keeps the work that strategies did at a point, where all have it.
+    fn keep_work(&mut self, means: &[Mean]) {
+        for (kind, kept) in self.work.iter_mut().enumerate().filter(|_| self.keeps_work && !means.is_empty()) {
+            let done: Option<Vec<f64>> = means.iter().map(|mean| mean.work.get(kind).copied().flatten()).collect();
+            kept.extend(done);
+        }
+    }
+
+    /// By strategy the work of which it did less than the other one, at the same points on the same days.
+    fn less_work(&self) -> Vec<Vec<MetricName>> {
+        let strategies = self.requests.len();
+        let mut less = vec![Vec::new(); strategies];
+        let kinds = self.work.iter().filter(|points| !points.is_empty()).count() as f64;
+        for (name, points) in MetricName::WORK.iter().zip(&self.work).filter(|_| strategies == 2) {
+            let of = |strategy: usize| points.iter().map(|point| point[strategy]).collect::<Vec<f64>>();
+            for (strategy, less) in less.iter_mut().enumerate() {
+                if kinds * p_less(&of(strategy), &of(1 - strategy)) < 1.0 - LEVEL {
+                    less.push(*name);
+                }
+            }
+        }
+        less
+    }
+
+    /// Means over the random days of one strategy; why the scenario refuses the values, where it does.
     fn value(
         &self,
         request: &Request,
         numbers: &BTreeMap<String, serde_json::Value>,
         first: u32,
-    ) -> Result<Result<Option<f64>, String>, RunError> {
+    ) -> Result<Result<Mean, String>, RunError> {
         let loaded = match load(&Request { numbers: numbers.clone(), ..request.clone() }) {
             Ok(loaded) => loaded,
             Err(problems) => return Ok(Err(problems.to_string())),
         };
-        let mut values = Vec::new();
+        let mut runs = Vec::new();
         for replication in first..first + self.asked.replications {
             let run = replicate(&loaded, self.asked.seed, replication, self.stop)?;
             self.runs.fetch_add(1, Ordering::Relaxed);
-            values.push(value_of(&run.metrics, "total", self.metric));
+            runs.push(run);
         }
-        let values: Option<Vec<f64>> = values.into_iter().collect();
-        Ok(Ok(values.map(|values| values.iter().sum::<f64>() / values.len() as f64)))
+        let mean = |name: &MetricName| {
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        Ok(Ok(Mean { metric: mean(&self.metric), work: MetricName::WORK.iter().map(mean).collect() }))
     }
 }
 
@@ -232,7 +277,9 @@ pub fn influence(
     }
     let metric = metric(asked, &loaded, stop)?;
     let (runs, refused, refusal) = (AtomicUsize::new(0), 0, None);
-    let mut model = Model { asked, requests, metric, jobs, stop, progress, runs, refused, refusal };
+    let work = vec![Vec::new(); MetricName::WORK.len()];
+    let keeps_work = false;
+    let mut model = Model { asked, requests, metric, jobs, stop, progress, runs, refused, refusal, keeps_work, work };
     let varied = &numbers.varied;
     let how = Screen { threshold: asked.threshold, points: asked.screening_points as usize };
     let every = |point: &[f64]| -> BTreeMap<String, serde_json::Value> {
@@ -241,9 +288,11 @@ pub fn influence(
     let screened = screen(varied.len(), how, &mut stream(asked, 0), |asks| model.answers(asks, &every))?;
     let decisive: Vec<usize> = screened.kept.iter().take(asked.most as usize).map(|kept| kept.0).collect();
     let (indices, worth) = shares(asked, &mut model, varied, &decisive)?;
+    let less_work = model.less_work();
     let runs = model.runs.load(Ordering::Relaxed);
     let Model { refused, refusal, .. } = model;
-    Ok((Influence { metric, numbers, screened, decisive, indices, worth, runs, refused, refusal }, loaded))
+    let done = Influence { metric, numbers, screened, decisive, indices, worth, less_work, runs, refused, refusal };
+    Ok((done, loaded))
 }
 
 fn stream(asked: &Asked, index: u32) -> Stream {
@@ -297,17 +346,21 @@ fn shares(
         decisive.iter().zip(point).map(|(at, place)| (varied[*at].path.clone(), varied[*at].at(*place))).collect()
     };
     let design = Design::new(decisive.len(), asked.points as usize, key(asked));
-    let mut ask = |points: &[Vec<f64>]| {
+    let ask = |model: &mut Model<'_>, points: &[Vec<f64>]| {
         let asks: Vec<Ask> = points.iter().map(|point| Ask { point: point.clone(), other_days: false }).collect();
         model.answers(&asks, &some)
     };
-    let mut answers = Answers { a: ask(&design.a)?, b: ask(&design.b)?, ..Answers::default() };
+    // These points fill the ranges evenly; what follows steps from them.
+    model.keeps_work = true;
+    let (a, b) = (ask(model, &design.a)?, ask(model, &design.b)?);
+    model.keeps_work = false;
+    let mut answers = Answers { a, b, ..Answers::default() };
     for number in 0..decisive.len() {
-        answers.a_with_b.push(ask(&design.a_with_b(number))?);
+        answers.a_with_b.push(ask(model, &design.a_with_b(number))?);
     }
     let mut indices = answers.indices(&mut stream(asked, 1));
     for number in interacting(&indices) {
-        answers.b_with_a.push((number, ask(&design.b_with_a(number))?));
+        answers.b_with_a.push((number, ask(model, &design.b_with_a(number))?));
     }
     if answers.b_with_a.len() > 1 {
         indices = answers.indices(&mut stream(asked, 1));

@@ -5,6 +5,7 @@ use super::sobol::Share;
 use super::{Asked, Influence};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
+use crate::record::metrics::MetricName;
 use crate::report;
 use crate::scenario::loaded::Loaded;
 use crate::study::tables::{NumberRow, ResultsError, write_table};
@@ -58,6 +59,10 @@ pub fn headline(done: &Influence) -> String {
         told.iter().take(3).filter(|told| told.total.value >= SMALL).map(|told| told.number.path.as_str()).collect();
     let (doubtful, metric) = (done.numbers.doubtful, done.metric);
     match names.as_slice() {
+        [] if done.screened.is_hidden => format!(
+            "Chance hides whether any of {} doubtful numbers decides this result ({metric}): more replications make it less",
+            in_thousands(doubtful)
+        ),
         [] => format!("None of {} doubtful numbers decides this result ({metric})", in_thousands(doubtful)),
         names => {
             let more = if decide > names.len() { ", ..." } else { "" };
@@ -91,6 +96,13 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         .collect();
     let fixed: Vec<_> =
         done.numbers.fixed.iter().map(|(path, why)| serde_json::json!({ "path": path, "why": why })).collect();
+    let less_work: BTreeMap<&String, &Vec<MetricName>> = asked
+        .strategies
+        .iter()
+        .map(|strategy| &strategy.name)
+        .zip(&done.less_work)
+        .filter(|it| !it.1.is_empty())
+        .collect();
     let only_screened = &done.screened.kept[done.decisive.len().min(done.screened.kept.len())..];
     let only_screened: Vec<_> = only_screened.iter().map(|(at, _)| &done.numbers.varied[*at].path).collect();
     serde_json::json!({
@@ -125,6 +137,7 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         "numbers": told(done),
         "pairs": pairs,
         "choice": done.worth,
+        "less_work": less_work,
     })
 }
 
@@ -204,6 +217,30 @@ fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) 
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::study::influence::groups::Screened;
+    use crate::study::influence::numbers::Numbers;
+    use crate::study::influence::sobol::Indices;
+
+    /// That nothing was found is no finding where chance could hide it.
+    #[test]
+    fn chance_is_not_taken_for_an_answer() {
+        let done = |is_hidden: bool| Influence {
+            metric: MetricName::PeakKw,
+            numbers: Numbers { doubtful: 12, ..Numbers::default() },
+            screened: Screened { is_hidden, ..Screened::default() },
+            decisive: Vec::new(),
+            indices: Indices::default(),
+            worth: None,
+            less_work: Vec::new(),
+            runs: 40,
+            refused: 0,
+            refusal: None,
+        };
+        assert!(headline(&done(false)).starts_with("None of 12"), "{}", headline(&done(false)));
+        assert!(headline(&done(true)).starts_with("Chance hides"), "{}", headline(&done(true)));
+    }
+
     #[test]
     fn thousands_are_apart() {
         assert_eq!([7, 137, 1_124, 1_234_567].map(super::in_thousands), ["7", "137", "1,124", "1,234,567"]);

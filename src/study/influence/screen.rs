@@ -1,8 +1,10 @@
 //! A sensitivity as text, for people.
 
+use super::groups::Screened;
 use super::results::{SMALL, Told, headline, told};
 use super::{Asked, Influence};
 use crate::study::compare::screen::figure;
+use crate::study::work;
 use std::fmt::Write;
 
 /// Numbers that are shown.
@@ -47,15 +49,20 @@ pub fn text(asked: &Asked, title: &str, done: &Influence) -> String {
 
 /// What chance alone does to the answers.
 fn chance(out: &mut String, done: &Influence) {
-    let all = done.screened.chance + done.screened.variance;
-    if all > 0.0 && done.screened.chance / all > SMALL {
-        let share = 100.0 * done.screened.chance / all;
+    let Screened { chance, variance, .. } = done.screened;
+    if variance > 0.0 && chance / variance > SMALL {
+        let share = percent(chance / variance);
         let _ = writeln!(
             out,
             "Chance has {share:.0} % of the variance: shares below that are not to be told from it; more --replications \
              make it less."
         );
     }
+}
+
+/// A share as it is printed: an estimate from few points may lie outside of what a share can be.
+fn percent(share: f64) -> f64 {
+    100.0 * share.clamp(0.0, 1.0)
 }
 
 fn table(out: &mut String, told: &[Told<'_>]) {
@@ -70,13 +77,13 @@ fn table(out: &mut String, told: &[Told<'_>]) {
         let ends = if written.is_some() { "" } else { " x" };
         let written = written.map_or_else(|| "a list".to_owned(), |value| figure(Some(value)));
         let [low, high] = [number.low, number.high].map(|end| format!("{}{ends}", figure(Some(end))));
-        let interval = format!("{:.0} to {:.0} %", 100.0 * total.low.max(0.0), 100.0 * total.high.max(0.0));
+        let interval = format!("{:.0} to {:.0} %", percent(total.low), percent(total.high));
         let _ = writeln!(
             out,
             "  {:<width$} {written:>10} {low:>10} {high:>10}  {:>4.0} %  {interval:>13}  {:>5.0} %",
             number.path,
-            100.0 * total.value,
-            100.0 * first.value.max(0.0),
+            percent(total.value),
+            percent(first.value),
         );
     }
     if told.len() > SHOWN {
@@ -107,16 +114,19 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
         return;
     };
     let unit = done.metric.info().unit;
-    let (chosen, share) = if worth.gain > 0.0 {
-        (&challenger.name, worth.challenger_wins)
+    let (chosen, other, at, share) = if worth.gain > 0.0 {
+        (&challenger.name, &base.name, 1, worth.challenger_wins)
     } else {
-        (&base.name, 1.0 - worth.challenger_wins)
+        (&base.name, &challenger.name, 0, 1.0 - worth.challenger_wins)
     };
+    let less = done.less_work.get(at).and_then(|less| work::told(less));
+    let less = less.map(|less| format!(", though it {less} than {other}, and what was not done is no saving;"));
     let _ = writeln!(
         out,
-        "\nOn {} alone {chosen} is chosen, and is the better one in {:.0} % of the draws. If all were known, the choice would \
+        "\nOn {} alone {chosen} is chosen{} and is the better one in {:.0} % of the draws. If all were known, the choice would \
          gain {} {unit}.",
         done.metric,
+        less.as_deref().unwrap_or(","),
         100.0 * share,
         figure(Some(worth.of_all)),
     );
@@ -130,5 +140,61 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
     out.push_str("Measure first (what the choice would gain on average if the number were known):\n");
     for told in first.iter().take(5) {
         let _ = writeln!(out, "  {:<44} {:>12} {unit}", told.number.path, figure(told.worth));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::metrics::MetricName;
+    use crate::study::compare::strategy::Strategy;
+    use crate::study::influence::numbers::Numbers;
+    use crate::study::influence::sobol::Indices;
+    use crate::study::influence::worth::Worth;
+
+    /// Who leaves hauls undone has the lower bill, and is not just chosen for it.
+    #[test]
+    fn less_work_is_told_beside_the_choice() {
+        let strategy = |name: &str| Strategy { name: name.to_owned(), ..Strategy::unchanged() };
+        let asked = Asked {
+            scenario: "depot".into(),
+            settings: Vec::new(),
+            strategies: vec![strategy("bau"), strategy("few")],
+            metric: None,
+            ranges: std::collections::BTreeMap::new(),
+            seed: 1,
+            replications: 1,
+            points: 16,
+            screening_points: 10,
+            threshold: 0.02,
+            most: 10,
+            within: None,
+        };
+        let done = |less_work| Influence {
+            metric: MetricName::BillTotalUsd,
+            numbers: Numbers::default(),
+            screened: Screened::default(),
+            decisive: Vec::new(),
+            indices: Indices::default(),
+            worth: Some(Worth { gain: 10.0, challenger_wins: 0.9, ..Worth::default() }),
+            less_work,
+            runs: 40,
+            refused: 0,
+            refusal: None,
+        };
+        let text = |less_work| {
+            let mut out = String::new();
+            choice(&mut out, &asked, &done(less_work), &[]);
+            out
+        };
+        let told = text(vec![Vec::new(), vec![MetricName::HaulsCompleted]]);
+        assert!(told.contains("few is chosen, though it did less work (hauls_completed) than bau"), "{told}");
+        let told = text(vec![vec![MetricName::HaulsCompleted], Vec::new()]);
+        assert!(told.contains("few is chosen, and is the better one in 90 %"), "{told}");
+    }
+
+    #[test]
+    fn shares_are_printed_from_none_to_all() {
+        assert_eq!([-0.2, 0.25, 1.3].map(super::percent), [0.0, 25.0, 100.0]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::math;
 use crate::record::metrics::Better;
-use crate::study::stats;
+use crate::study::stats::{self, ROUNDING};
 use serde::Serialize;
 
 /// A design is dropped when what it needs has less than this probability.
@@ -13,16 +13,21 @@ const BEATEN: f64 = 0.002;
 const PENALTY: f64 = 3.0;
 
 /// What a run of a design gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// Each objective.
     pub objectives: Vec<f64>,
     /// The metric of each constraint.
     pub constraints: Vec<f64>,
+    /// The work that was done, in the order of [`MetricName::WORK`](crate::record::metrics::MetricName::WORK); none of a kind that
+    /// the scenario does not have.
+    pub work: Vec<Option<f64>>,
 }
 
 /// Fresh days over the least that could show a constraint to hold.
 const ROOM: u32 = 4;
+/// Days on which a constraint is judged, at most.
+const MOST_DAYS: usize = 2_000;
 /// Fewer days than this say little about a chance.
 const FEW_DAYS: usize = 8;
 
@@ -125,16 +130,32 @@ impl Rules {
     /// them with some room is not turned down by a few bad days.
     #[must_use]
     pub fn fresh_days(&self, trials: usize) -> u32 {
+        ROOM * self.fair_days(trials)
+    }
+
+    /// Days that show that constraints hold with one bad day among them: fewer give a design that holds them little chance.
+    #[must_use]
+    pub fn fair_days(&self, trials: usize) -> u32 {
+        self.days(trials, 1, [10, 6])
+    }
+
+    /// Days that show it if none of them is bad: with fewer nothing can be shown.
+    #[must_use]
+    pub fn least_days(&self, trials: usize) -> u32 {
+        self.days(trials, 0, [2, 2])
+    }
+
+    /// Days that show each constraint with so many bad ones; of one that must always hold, and of one on average, as given.
+    fn days(&self, trials: usize, bad: usize, [always, on_average]: [u32; 2]) -> u32 {
         let alpha = (1.0 - self.confidence) / trials as f64;
         let one = |constraint: &Constraint| match constraint.chance {
-            // As many as show it with one bad day in them.
             Some(chance) if chance < 1.0 => {
-                (2_usize..2_000).find(|n| binomial_tail(*n, n - 1, chance) <= alpha).unwrap_or(2_000) as u32
+                (2_usize..MOST_DAYS).find(|n| binomial_tail(*n, n - bad, chance) <= alpha).unwrap_or(MOST_DAYS) as u32
             }
-            Some(_) => 10,
-            None => 6,
+            Some(_) => always,
+            None => on_average,
         };
-        ROOM * self.constraints.iter().map(one).max().unwrap_or(0)
+        self.constraints.iter().map(one).max().unwrap_or(0)
     }
 }
 
@@ -171,6 +192,20 @@ pub fn is_doubtful(rules: &Rules, days: &[Outcome]) -> bool {
     })
 }
 
+/// Did a design keep all constraints with room on these days: half-way from the chance that is asked to always, or surely on
+/// average?
+#[must_use]
+pub fn is_sure(rules: &Rules, days: &[Outcome]) -> bool {
+    rules.constraints.iter().enumerate().all(|(at, constraint)| {
+        let values: Vec<f64> = days.iter().map(|day| day.constraints[at]).collect();
+        let kept = values.iter().filter(|value| constraint.holds(**value)).count() as f64 / values.len().max(1) as f64;
+        match constraint.chance {
+            Some(chance) => kept >= f64::midpoint(chance, 1.0),
+            None => kept >= 1.0 || constraint.p_just_kept(&values) < 1.0 - rules.confidence,
+        }
+    })
+}
+
 /// Is a design worse than another in every objective, on the days that both have, and does the other keep the constraints as
 /// far as can be told?
 #[must_use]
@@ -199,8 +234,10 @@ pub fn gains(rules: &Rules, mine: &[Outcome], theirs: &[Outcome]) -> Vec<f64> {
 
 /// What one outcome has over another in an objective.
 fn gain(better: Better, one: &Outcome, other: &Outcome, at: usize) -> f64 {
-    let difference = one.objectives[at] - other.objectives[at];
-    if better == Better::Lower { -difference } else { difference }
+    let (one, other) = (one.objectives[at], other.objectives[at]);
+    // What is left of equal sums in another order is no difference.
+    let difference = if (one - other).abs() <= ROUNDING * one.abs().max(other.abs()) { 0.0 } else { one - other };
+    if better == Better::Lower { 0.0 - difference } else { difference }
 }
 
 /// Places of designs, best first: by their objectives, each as a share of its range over all, and by how far they break
@@ -311,7 +348,10 @@ mod tests {
     }
 
     fn days(cost: f64, values: &[f64]) -> Vec<Outcome> {
-        values.iter().map(|value| Outcome { objectives: vec![cost], constraints: vec![*value] }).collect()
+        values
+            .iter()
+            .map(|value| Outcome { objectives: vec![cost], constraints: vec![*value], ..Outcome::default() })
+            .collect()
     }
 
     #[test]
@@ -321,6 +361,7 @@ mod tests {
         // 0.8^n <= 0.1 / 3 from n = 16 on.
         assert!(!passes(&rules, &days(1.0, &[10.0; 15]), 3) && passes(&rules, &days(1.0, &[10.0; 16]), 3));
         assert!((64..120).contains(&rules.fresh_days(3)), "{}", rules.fresh_days(3));
+        assert_eq!(rules.least_days(3), 16);
         assert!(is_hopeless(&rules, &days(1.0, &[30.0, 30.0, 30.0])));
         assert!(!is_hopeless(&rules, &days(1.0, &[30.0, 10.0])));
         let mean = Rules { constraints: vec![Constraint { chance: None, ..wait }], ..rules };

@@ -6,7 +6,7 @@
 //! too large to try whole begin with a sample and go on with the neighbours of the designs in front. A design that seems
 //! best was also the luckiest: its constraints are judged on fresh days, which took no part in the race.
 
-use super::judge::{Outcome, Rules, Standing, is_beaten, is_doubtful, is_hopeless, passes};
+use super::judge::{Outcome, Rules, Standing, is_beaten, is_doubtful, is_hopeless, is_sure, passes};
 use super::space::{Design, Space};
 use crate::kernel::random::Stream;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub const FRESH_DAYS: u32 = 500_000;
 pub const TRIALS: usize = 3;
 /// Share of the budget that the race may use; the rest judges its winners.
 const RACE_SHARE: f64 = 0.8;
+/// A race that has to leave more for that uses no less than this share.
+const LEAST_RACE_SHARE: f64 = 0.3;
 /// Of the race's budget, the share that the first look at designs may take.
 const FIRST_SHARE: f64 = 0.45;
 /// Designs in front whose neighbours are tried.
@@ -79,9 +81,20 @@ pub struct Budget {
 pub type Asked<'a, E> = dyn FnMut(&[(Design, u32)]) -> Result<Vec<Option<Outcome>>, E> + 'a;
 
 impl Budget {
-    /// Runs of the race; the rest judges its winners.
+    /// Runs of the race; the rest judges its winners, and is enough to show that one of them holds, where that can be.
     fn of_race(self, rules: &Rules) -> usize {
-        (self.runs as f64 * if rules.constraints.is_empty() { 0.95 } else { RACE_SHARE }) as usize
+        let share = |share: f64| (self.runs as f64 * share) as usize;
+        if rules.constraints.is_empty() {
+            return share(0.95);
+        }
+        let rest = self.runs.saturating_sub(rules.least_days(TRIALS) as usize);
+        share(RACE_SHARE).min(rest).max(share(LEAST_RACE_SHARE))
+    }
+
+    /// The least runs with which a design can be shown to hold its constraints.
+    #[must_use]
+    pub fn least(rules: &Rules) -> usize {
+        (f64::from(rules.least_days(TRIALS)) / (1.0 - LEAST_RACE_SHARE)).ceil() as usize
     }
 
     /// Runs of the first look at designs.
@@ -275,24 +288,50 @@ impl<E> State<'_, '_, E> {
         order.into_iter().take(IN_FRONT).map(|at| tried[at]).collect()
     }
 
-    /// The first of those in front whose constraints hold on fresh days.
+    /// The first design whose constraints hold on fresh days: of those in front, then of those that were beaten by what did not
+    /// hold. The runs that are left are shared by the trials that may still come, each with days enough to show something; the
+    /// last trial goes to a design that kept its constraints with room, so that a search seldom ends without an answer.
     fn confirm(&mut self, front: &[usize], most: usize) -> Result<Option<usize>, E> {
         if self.rules.constraints.is_empty() {
             return Ok(front.first().copied());
         }
-        for (trial, at) in front.iter().take(TRIALS).enumerate() {
-            let left = most.saturating_sub(self.runs) / (TRIALS - trial);
-            let days = left.min(self.rules.fresh_days(TRIALS) as usize) as u32;
-            let design = self.racers[*at].design.clone();
+        let fair = self.rules.fair_days(TRIALS) as usize;
+        let mut failed = Vec::new();
+        while failed.len() < TRIALS {
+            let open = self.candidates(front, &failed);
+            let left = most.saturating_sub(self.runs);
+            let trials = (TRIALS - failed.len()).min(open.len()).min(left / fair).max(1);
+            let sure = open.iter().find(|at| is_sure(self.rules, &self.racers[**at].runs));
+            let next = if trials == 1 { sure.or(open.first()) } else { open.first() };
+            let days = (left / trials).min(self.rules.fresh_days(TRIALS) as usize) as u32;
+            let Some(at) = next.copied().filter(|_| days > 0) else { break };
+            let design = self.racers[at].design.clone();
             let asks: Vec<(Design, u32)> = (0..days).map(|day| (design.clone(), FRESH_DAYS + day)).collect();
             self.runs += asks.len();
             let outcomes = (self.ask)(&asks)?;
-            self.racers[*at].fresh = outcomes.into_iter().flatten().collect();
-            if passes(self.rules, &self.racers[*at].fresh, TRIALS) {
-                return Ok(Some(*at));
+            self.racers[at].fresh = outcomes.into_iter().flatten().collect();
+            if passes(self.rules, &self.racers[at].fresh, TRIALS) {
+                return Ok(Some(at));
             }
+            failed.push(at);
         }
         Ok(None)
+    }
+
+    /// Designs that may still be tried on fresh days, in this order: those in front; those that were beaten or not followed and
+    /// rather hold the constraints (best first, so that none comes before what beat it); what in front rather breaks them.
+    fn candidates(&self, front: &[usize], failed: &[usize]) -> Vec<usize> {
+        let is_sound = |at: &usize| !is_doubtful(self.rules, &self.racers[*at].runs);
+        let is_back = |at: &usize| {
+            let racer = &self.racers[*at];
+            let is_behind = matches!(racer.out, Some(Out::Beaten | Out::NotFollowed));
+            is_behind && !racer.runs.is_empty() && !is_hopeless(self.rules, &racer.runs) && is_sound(at)
+        };
+        let back: Vec<usize> = (0..self.racers.len()).filter(|at| is_back(at) && !front.contains(at)).collect();
+        let runs: Vec<&[Outcome]> = back.iter().map(|at| self.racers[*at].runs.as_slice()).collect();
+        let back = super::judge::order(self.rules, &runs).into_iter().map(|at| back[at]);
+        let (sound, doubtful): (Vec<usize>, Vec<usize>) = front.iter().copied().partition(is_sound);
+        sound.into_iter().chain(back).chain(doubtful).filter(|at| !failed.contains(at)).collect()
     }
 }
 
@@ -318,5 +357,70 @@ impl Racer {
         };
         let days = self.runs.len() + self.fresh.len();
         self.runs.iter().chain(&self.fresh).filter(holds).count() as f64 / days.max(1) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::judge::Constraint;
+    use super::super::space::Decision;
+    use super::*;
+    use crate::kernel::random::{Purpose, Seed};
+    use crate::record::metrics::Better;
+    use std::convert::Infallible;
+
+    /// Designs 0, 1, 2, ... of which the first is cheapest; a day's constraint is kept where `keeps` says so.
+    fn raced(count: usize, chance: f64, budget: Budget, keeps: impl Fn(usize, u32) -> bool) -> Race {
+        let values = (0..count).map(|value| value.to_string()).collect();
+        let space = Space { decisions: vec![Decision { path: "a".to_owned(), values, is_ordered: true }] };
+        let wait = Constraint { most: Some(10.0), least: None, chance: Some(chance) };
+        let rules = Rules { objectives: vec![Better::Lower], constraints: vec![wait], confidence: 0.9 };
+        let mut ask = |asks: &[(Design, u32)]| -> Result<Vec<Option<Outcome>>, Infallible> {
+            let one = |(design, day): &(Design, u32)| {
+                let wait = if keeps(design[0], *day) { 5.0 } else { 50.0 };
+                Some(Outcome {
+                    objectives: vec![100.0 * design[0] as f64 + f64::from(*day % 7)],
+                    constraints: vec![wait],
+                    ..Outcome::default()
+                })
+            };
+            Ok(asks.iter().map(one).collect())
+        };
+        let mut stream = Seed { seed: 1, replication: 0 }.stream(Purpose::Studies, 9, 0);
+        race(&space, &rules, budget, &mut stream, &mut ask).unwrap_or_else(|error| match error {})
+    }
+
+    /// The cheapest one was lucky in the race, beat all others, and fails on fresh days: the next one holds, and is the answer.
+    #[test]
+    fn what_a_failed_design_beat_comes_back() {
+        let budget = Budget { runs: 150, replications: 4 };
+        let found = raced(6, 0.6, budget, |design, day| design > 0 || day < FRESH_DAYS);
+        assert_eq!(found.front, [0]);
+        assert_eq!(found.best, Some(1), "{:?}", found.racers.iter().map(|it| it.fresh.len()).collect::<Vec<_>>());
+        assert!(found.runs <= budget.runs);
+    }
+
+    /// Several lucky ones in turn: the last trial goes to a design that kept its constraint on all days.
+    #[test]
+    fn the_last_trial_goes_to_a_sure_design() {
+        let budget = Budget { runs: 400, replications: 4 };
+        let found = raced(8, 0.6, budget, |design, day| match design {
+            0..=4 => day < FRESH_DAYS && day != 2,
+            _ => true,
+        });
+        assert_eq!(found.best, Some(5), "{:?}", found.racers.iter().map(|it| it.fresh.len()).collect::<Vec<_>>());
+    }
+
+    /// 0.95 with 90 % in three trials takes 67 days without a bad one: 100 runs are enough where two designs take few of them.
+    #[test]
+    fn a_single_candidate_has_the_days_of_all_trials() {
+        let found = raced(2, 0.95, Budget { runs: 100, replications: 4 }, |_, _| true);
+        assert_eq!(found.best, Some(0), "{} fresh days", found.racers[0].fresh.len());
+        assert!(found.runs <= 100 && Budget::least(&rules_of(0.95)) == 96);
+    }
+
+    fn rules_of(chance: f64) -> Rules {
+        let constraints = vec![Constraint { most: Some(10.0), least: None, chance: Some(chance) }];
+        Rules { objectives: vec![Better::Lower], constraints, confidence: 0.9 }
     }
 }

@@ -1,12 +1,14 @@
 //! What a search leaves in its folder: optimize.json, best.toml, a table of designs, a manifest to repeat it from.
 
-use super::judge::{Standing, gains};
-use super::race::{Out, Racer};
+use super::judge::{Outcome, Standing, gains, is_doubtful, is_hopeless, passes};
+use super::notes::notes;
+use super::race::{Out, Racer, TRIALS};
 use super::run::{Found, stream};
 use super::study::Search;
+use super::work;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
-use crate::record::metrics::Better;
+use crate::record::metrics::{Better, MetricName};
 use crate::report;
 use crate::study::compare::LEVEL;
 use crate::study::stats::{self, Contest};
@@ -34,8 +36,13 @@ pub struct Told {
     pub difference: Option<f64>,
     /// Half the width of the 95 % interval of that.
     pub half_width: Option<f64>,
-    /// Probability of having the best mean of those in front; none where constraints or two objectives decide.
+    /// Probability of having the best mean of those in front that may hold the constraints; none where two objectives decide.
     pub probability_best: Option<f64>,
+    /// Was it shown on fresh days that it holds the constraints? None where there are none.
+    pub is_confirmed: Option<bool>,
+    /// The work of which it did less than another design that was tried. What was not done is not saved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub less_work: Vec<MetricName>,
 }
 
 /// Another choice in one decision: the best design that has one.
@@ -54,7 +61,8 @@ pub struct Otherwise {
 pub struct Answer {
     /// The reported design: the best one whose constraints held on fresh days; none where none did.
     pub best: Option<Told>,
-    /// The others in front: with two objectives the Pareto front, else those that the race could not tell from the best.
+    /// The others in front that may hold the constraints: with two objectives the Pareto front, else those that the race could
+    /// not tell from the best, and any that is better and was not shown to hold them. Without a best one, those that came nearest.
     pub front: Vec<Told>,
     /// What would be chosen otherwise, decision by decision.
     pub otherwise: Vec<Otherwise>,
@@ -66,29 +74,83 @@ pub fn answer(search: &Search, found: &Found) -> Answer {
     let race = &found.race;
     let reference = race.best.or(race.front.first().copied());
     let Some(reference) = reference else { return Answer { best: None, front: Vec::new(), otherwise: Vec::new() } };
-    let told = |at: usize| told(search, &race.racers[at], &race.racers[reference]);
     let mut in_front: Vec<usize> = race.best.into_iter().collect();
     in_front.extend(race.front.iter().copied().filter(|at| Some(*at) != race.best));
+    if race.best.is_some() {
+        in_front.retain(|at| Some(*at) == race.best || may_hold(search, &race.racers[*at]));
+        in_front = undominated(search, found, &in_front);
+    }
     let chances = chances(search, found, &in_front);
-    let mut front: Vec<Told> = in_front.iter().map(|at| told(*at)).collect();
+    let mut front: Vec<Told> = in_front.iter().map(|at| told(search, found, *at, reference)).collect();
     for (told, chance) in front.iter_mut().zip(chances) {
         told.probability_best = chance;
     }
+    let mut seen = std::collections::BTreeSet::new();
+    front.retain(|told| seen.insert(told.settings.clone()));
     let best = race.best.map(|_| front.remove(0));
+    if best.is_some() && search.rules.objectives.len() == 1 {
+        front.retain(|told| !is_worse(search, told));
+    }
     Answer { best, front, otherwise: otherwise(search, found, reference) }
 }
 
-fn told(search: &Search, racer: &Racer, reference: &Racer) -> Told {
+/// May a design hold the constraints, as far as all its days tell?
+fn may_hold(search: &Search, racer: &Racer) -> bool {
+    let days: Vec<Outcome> = racer.runs.iter().chain(&racer.fresh).cloned().collect();
+    !is_hopeless(&search.rules, &days) && !is_doubtful(&search.rules, &days)
+}
+
+/// Is a design surely worse than the reported one? (Without an interval nothing is sure.)
+fn is_worse(search: &Search, told: &Told) -> bool {
+    let is_lower = search.rules.objectives.first() == Some(&Better::Lower);
+    let more = told.difference.map(|difference| if is_lower { difference } else { -difference });
+    more.zip(told.half_width).is_some_and(|(more, half_width)| more > half_width)
+}
+
+/// With two objectives, those that no other one of them is better than by its means over the race. The first one, which is
+/// reported, stays.
+fn undominated(search: &Search, found: &Found, in_front: &[usize]) -> Vec<usize> {
+    if search.rules.objectives.len() < 2 {
+        return in_front.to_vec();
+    }
+    let means = |at: &usize| -> Vec<f64> {
+        let days: Vec<&Outcome> = found.race.racers[*at].runs.iter().collect();
+        let means = Standing::of(&search.rules, &days).objectives;
+        means
+            .iter()
+            .zip(&search.rules.objectives)
+            .map(|(mean, end)| if *end == Better::Lower { *mean } else { -mean })
+            .collect()
+    };
+    let all: Vec<Vec<f64>> = in_front.iter().map(means).collect();
+    let is_over = |one: &Vec<f64>, other: &Vec<f64>| {
+        one.iter().zip(other).all(|(one, other)| one <= other) && one.iter().zip(other).any(|(one, other)| one < other)
+    };
+    let stays = |at: &usize| *at == 0 || !all.iter().any(|other| is_over(other, &all[*at]));
+    (0..in_front.len()).filter(stays).map(|at| in_front[at]).collect()
+}
+
+fn told(search: &Search, found: &Found, at: usize, reference: usize) -> Told {
+    let racers = &found.race.racers;
+    let (racer, reference) = (&racers[at], &racers[reference]);
     let differences = gains(&search.rules, &reference.runs, &racer.runs);
     let interval = stats::interval(&differences, LEVEL);
     let sign = if search.rules.objectives.first() == Some(&Better::Lower) { 1.0 } else { -1.0 };
     let is_other = racer.design != reference.design;
+    let mut standing = racer.standing(&search.rules);
+    if search.rules.objectives.len() > 1 {
+        // A front is one on the same days: fresh days, which few have, would blur it.
+        standing.objectives = Standing::of(&search.rules, &racer.runs.iter().collect::<Vec<_>>()).objectives;
+    }
+    let is_constrained = !search.rules.constraints.is_empty();
     Told {
-        settings: search.space.settings(&racer.design),
-        standing: racer.standing(&search.rules),
+        settings: search.settings(&racer.design),
+        standing,
         difference: (is_other && !differences.is_empty()).then(|| sign * stats::mean(&differences)),
         half_width: interval.filter(|_| is_other).map(|interval| interval.half_width),
         probability_best: None,
+        is_confirmed: is_constrained.then(|| passes(&search.rules, &racer.fresh, TRIALS)),
+        less_work: work::less(racers, &found.most_work, at),
     }
 }
 
@@ -128,7 +190,7 @@ fn otherwise(search: &Search, found: &Found, reference: usize) -> Vec<Otherwise>
         out.push(Otherwise {
             path: decision.path.clone(),
             chosen: decision.values[chosen[at]].clone(),
-            other: told(search, &racers[others[first]], &racers[reference]),
+            other: told(search, found, others[first], reference),
         });
     }
     out
@@ -153,9 +215,10 @@ pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Valu
         .space
         .decisions
         .iter()
-        .enumerate()
-        .map(|(at, decision)| {
-            let chosen = told.and_then(|told| Some(told.get(at)?.split_once('=')?.1));
+        .map(|decision| {
+            let chosen = told.and_then(|told| {
+                told.iter().find_map(|it| it.split_once('=').filter(|(path, _)| *path == decision.path).map(|it| it.1))
+            });
             let place = decision.values.iter().position(|value| Some(value.as_str()) == chosen);
             serde_json::json!({
                 "path": decision.path, "choices": decision.values, "is_ordered": decision.is_ordered, "chosen": place,
@@ -182,6 +245,7 @@ pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Valu
         "budget_runs": found.budget,
         "budget_minutes": search.minutes,
         "answer": answer,
+        "warnings": notes(search, found, answer),
         "metrics_of_the_design": metrics,
     })
 }
@@ -219,7 +283,7 @@ fn rows(search: &Search, found: &Found) -> Vec<DesignRow> {
         };
         DesignRow {
             number: number as u32,
-            settings: search.space.settings(&racer.design).join(" "),
+            settings: search.settings(&racer.design).join(" "),
             days: racer.runs.len() as u32,
             fresh_days: racer.fresh.len() as u32,
             objective: standing.objectives.first().copied().filter(|_| has_run),
@@ -267,4 +331,94 @@ fn fill(folder: &RunFolder, search: &Search, found: &Found, answer: &Answer) -> 
     };
     folder.write(REPORT, &report::build(folder.path(), &manifest, None)?)?;
     Ok(manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::search::race::Race;
+    use crate::study::search::screen;
+    use crate::study::search::work::Most;
+    use std::path::Path;
+
+    fn search(objective: &str, constraint: &str) -> Search {
+        let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("study.toml");
+        let text = format!(
+            "scenario = \"scenarios/depot_night\"\nobjective = {objective}\n[decide]\n\"charger.night.cabinets\" = \
+             {{ from = 6, to = 16, step = 1 }}\n{constraint}"
+        );
+        Search::parse(&study, text, None).unwrap_or_else(|problems| panic!("{problems}"))
+    }
+
+    /// A design whose objectives swing by a little from day to day, and that keeps its constraint or does not.
+    fn racer(number: usize, means: &[f64], swing: f64, kept: bool, hauls: f64) -> Racer {
+        let day = |day: u32| Outcome {
+            objectives: means.iter().map(|mean| mean + swing * f64::from(day % 3)).collect(),
+            constraints: vec![if kept { 1.0 } else { 1e6 }],
+            work: vec![Some(hauls + f64::from(day % 2)), None, None, None],
+        };
+        Racer { design: vec![number], runs: (0..8).map(day).collect(), fresh: Vec::new(), out: None }
+    }
+
+    fn found(racers: Vec<Racer>, best: Option<usize>, front: &[usize]) -> Found {
+        let race = Race { racers, best, front: front.to_vec(), runs: 40, is_whole: true };
+        let most_work =
+            vec![Most { kind: 0, racer: 1, days: race.racers[1].runs.iter().filter_map(|day| day.work[0]).collect() }];
+        Found { race, told: Vec::new(), found: 0, most_work, budget: 100 }
+    }
+
+    const WAIT: &str = "[[constraint]]\nmetric = \"queue_wait_p95_min\"\nmost = 60\nchance = 0.6\n";
+
+    /// A cheaper design that breaks the constraint takes no chance from the best one; a dearer one is not its equal.
+    #[test]
+    fn only_what_may_hold_stands_beside_the_best() {
+        let search = search("\"bill_total_usd\"", WAIT);
+        let mut racers = vec![
+            racer(0, &[50.0], 1.0, false, 100.0),
+            racer(1, &[100.0], 1.0, true, 100.0),
+            racer(2, &[100.5], -1.0, true, 100.0),
+            racer(3, &[190.0], 2.0, true, 100.0),
+        ];
+        racers[1].fresh = (0..4).flat_map(|_| racers[1].runs.clone()).collect();
+        let found = found(racers, Some(1), &[0, 1, 2, 3]);
+        let answer = answer(&search, &found);
+        let best = answer.best.as_ref().unwrap();
+        assert_eq!(best.settings, ["charger.night.cabinets=7"]);
+        let beside: Vec<&str> = answer.front.iter().map(|told| told.settings[0].as_str()).collect();
+        assert_eq!(beside, ["charger.night.cabinets=8"]);
+        let chances = [best, &answer.front[0]].map(|told| told.probability_best.unwrap());
+        assert!((chances[0] + chances[1] - 1.0).abs() < 1e-9, "{chances:?}");
+        assert_eq!((best.is_confirmed, answer.front[0].is_confirmed), (Some(true), Some(false)));
+        let text = screen::text(&search, &found, &answer);
+        assert!(text.contains("cabinets=8") && text.contains("not confirmed"), "{text}");
+    }
+
+    /// Of four designs one is worse than another in both objectives: it is not in the front.
+    #[test]
+    fn a_front_has_no_dominated_design() {
+        let search = search("[\"bill_total_usd\", \"queue_wait_p95_min\"]", "");
+        let means = [[1.0, 9.0], [5.0, 5.0], [6.0, 6.0], [9.0, 1.0]];
+        let racers = means.iter().enumerate().map(|(at, means)| racer(at, means, 0.1, true, 100.0)).collect();
+        let answer = answer(&search, &found(racers, Some(1), &[1, 0, 2, 3]));
+        let beside: Vec<&str> = answer.front.iter().map(|told| told.settings[0].as_str()).collect();
+        assert_eq!(beside, ["charger.night.cabinets=6", "charger.night.cabinets=9"]);
+    }
+
+    /// The cheapest design leaves hauls undone: that is said of the answer, and that its number is the lowest allowed.
+    #[test]
+    fn what_a_planner_must_know_is_beside_the_answer() {
+        let search = search("\"bill_total_usd\"", "");
+        let racers = vec![racer(0, &[50.0], 1.0, true, 60.0), racer(1, &[90.0], 1.0, true, 100.0)];
+        let found = found(racers, Some(0), &[0]);
+        let answer = answer(&search, &found);
+        let text = screen::text(&search, &found, &answer);
+        let (design, less) = (text.find("Design: ").unwrap(), text.find("did less work (hauls_completed)").unwrap());
+        assert!(less > design, "{text}");
+        for part in ["= 6 is the lowest that was allowed", "no [price] has a part in charger.night.cabinets"] {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+        let told = json(&search, &found, &answer);
+        assert_eq!(told["answer"]["best"]["less_work"][0], "hauls_completed");
+        assert_eq!(told["warnings"].as_array().unwrap().len(), 3, "{:#}", told["warnings"]);
+    }
 }

@@ -4,6 +4,7 @@
 use super::judge::Outcome;
 use super::race::{Budget, Race, Racer, first_designs, race};
 use super::study::{LEAST_RUNS, Search};
+use super::work::{self, Most};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::scenario::load::load;
@@ -32,6 +33,8 @@ pub struct Found {
     pub told: Vec<(MetricName, f64)>,
     /// Runs that were there already.
     pub found: usize,
+    /// By kind of work the design that did most.
+    pub most_work: Vec<Most>,
     /// Runs that could be spent: of a budget in minutes, as many as these minutes would take.
     pub budget: usize,
 }
@@ -90,7 +93,8 @@ pub fn search(
         Some(best) => model.told(&race.racers[best])?,
         None => Vec::new(),
     };
-    Ok(Found { race, told, found: model.found, budget: budget.runs })
+    let most_work = model.most_work(&race)?;
+    Ok(Found { race, told, found: model.found, most_work, budget: budget.runs })
 }
 
 /// The designs that the race begins with.
@@ -184,7 +188,7 @@ impl Model<'_> {
         match source {
             RunError::Interrupted { .. } => SearchError::Interrupted,
             source => {
-                let settings = self.search.space.settings(&design.to_vec());
+                let settings = if design.is_empty() { Vec::new() } else { self.search.settings(design) };
                 SearchError::Run { design: settings.join(", "), source }
             }
         }
@@ -224,6 +228,25 @@ impl Model<'_> {
         Ok(out)
     }
 
+    /// What the designs did that did most work, on as many of the first random days as the reported design has.
+    fn most_work(&mut self, race: &Race) -> Result<Vec<Most>, SearchError> {
+        let Some(reported) = race.best.or(race.front.first().copied()) else { return Ok(Vec::new()) };
+        let days = (race.racers[reported].runs.len() as u32).min(work::MOST_DAYS);
+        let mut out = Vec::new();
+        for (kind, racer) in work::most(&race.racers) {
+            let Racer { design, runs, .. } = &race.racers[racer];
+            let asks: Vec<(Vec<usize>, u32)> = (runs.len() as u32..days).map(|day| (design.clone(), day)).collect();
+            let found = self.found;
+            let more = self.ask(&asks)?;
+            // What is told of runs that were there is told of the race.
+            self.found = found;
+            let all = runs.iter().cloned().map(Some).chain(more);
+            let days = all.map_while(|day| work::done(&day?, kind)).collect();
+            out.push(Most { kind, racer, days });
+        }
+        Ok(out)
+    }
+
     fn failed_ask(&self, design: &[usize], error: AskError) -> SearchError {
         match error {
             AskError::Run(source) => self.failed(design, source),
@@ -259,21 +282,26 @@ impl Model<'_> {
 
     /// The metrics that the search needs of a run.
     fn kept(&self, metrics: &[Metric]) -> Vec<Metric> {
-        let wanted: Vec<MetricName> = self.search.objectives.iter().chain(&self.search.constrained).copied().collect();
+        let asked = self.search.objectives.iter().chain(&self.search.constrained);
+        let wanted: Vec<MetricName> = asked.chain(MetricName::WORK).copied().collect();
         let is_wanted = |metric: &&Metric| metric.scope == "total" && wanted.contains(&metric.name);
         metrics.iter().filter(is_wanted).cloned().collect()
     }
 
     fn outcome(&self, value: &dyn Fn(&MetricName) -> Option<f64>) -> Option<Outcome> {
         let all = |names: &[MetricName]| names.iter().map(value).collect::<Option<Vec<f64>>>();
-        Some(Outcome { objectives: all(&self.search.objectives)?, constraints: all(&self.search.constrained)? })
+        Some(Outcome {
+            objectives: all(&self.search.objectives)?,
+            constraints: all(&self.search.constrained)?,
+            work: MetricName::WORK.iter().map(value).collect(),
+        })
     }
 
     /// All that decides what is in a run's file.
     fn key(&self, loaded: &Loaded, day: u32) -> String {
         let mut hasher = blake3::Hasher::new();
         let names = self.search.objectives.iter().chain(&self.search.constrained).map(|name| name.as_str());
-        let parts = ["search 1", engine(), &loaded.canonical].into_iter().chain(names);
+        let parts = ["search 2", engine(), &loaded.canonical].into_iter().chain(names);
         for part in parts {
             hasher.update(part.as_bytes());
             hasher.update(b"\0");

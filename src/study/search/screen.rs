@@ -1,9 +1,11 @@
 //! A search as text, for people.
 
+use super::notes::notes;
 use super::results::{Answer, METHOD, Told};
 use super::run::Found;
 use super::study::Search;
 use crate::study::compare::screen::figure;
+use crate::study::work;
 use std::fmt::Write;
 
 /// Others in front that are shown.
@@ -32,7 +34,9 @@ pub fn text(search: &Search, found: &Found, answer: &Answer) -> String {
             let _ = writeln!(out, "\nDesign: {}", best.settings.join(", "));
             standing(&mut out, search, best);
             if let Some(chance) = best.probability_best {
-                let _ = writeln!(out, "  {:.0} % likely to have the best mean of those in front", 100.0 * chance);
+                let those = if search.constrained.is_empty() { "" } else { " that may hold the constraints" };
+                let _ =
+                    writeln!(out, "  {:.0} % likely to have the best mean of those in front{those}", 100.0 * chance);
             }
         }
         None if search.rules.constraints.is_empty() => out.push_str("\nNo design could be simulated.\n"),
@@ -44,6 +48,9 @@ pub fn text(search: &Search, found: &Found, answer: &Answer) -> String {
                  below; a larger budget, another range or a looser constraint may find one."
             );
         }
+    }
+    for note in notes(search, found, answer) {
+        let _ = writeln!(out, "Note: {note}.");
     }
     parts(&mut out, found);
     front(&mut out, search, answer);
@@ -90,6 +97,9 @@ fn front(out: &mut String, search: &Search, answer: &Answer) {
     }
     let what = match (search.objectives.len(), &answer.best) {
         (2, _) => "The rest of the Pareto front",
+        (_, Some(_)) if !search.constrained.is_empty() => {
+            "Not distinguished from it, or better and not confirmed to hold the constraints, as far as the race went"
+        }
         (_, Some(_)) => "Not distinguished from it, as far as the race went",
         _ => "In front",
     };
@@ -114,6 +124,12 @@ fn line(search: &Search, told: &Told) -> String {
             let _ = write!(out, " +- {}", figure(Some(half_width)));
         }
         out.push(')');
+    }
+    if told.is_confirmed == Some(false) {
+        out.push_str("; not confirmed");
+    }
+    if let Some(less) = work::told(&told.less_work) {
+        let _ = write!(out, "; {less}");
     }
     for (at, metric) in search.constrained.iter().enumerate() {
         let _ = write!(out, "; {metric} kept in {:.0} %", 100.0 * told.standing.kept[at]);

@@ -14,6 +14,19 @@ pub struct Decision {
     pub is_ordered: bool,
 }
 
+impl Decision {
+    /// Is a choice the lowest or the highest number that was allowed? Of two choices each is an end, which says nothing.
+    #[must_use]
+    pub fn end(&self, choice: usize) -> Option<&'static str> {
+        let last = self.values.len().checked_sub(1).filter(|last| *last > 1 && self.is_ordered)?;
+        match choice {
+            0 => Some("lowest"),
+            choice if choice == last => Some("highest"),
+            _ => None,
+        }
+    }
+}
+
 /// A design: for each decision the place of its choice.
 pub type Design = Vec<usize>;
 
@@ -103,6 +116,9 @@ mod tests {
         let space = Space { decisions: vec![decision("a", 10, true), decision("b", 3, false)] };
         assert_eq!((space.size(), space.all().len()), (30, 30));
         assert_eq!(space.settings(&vec![9, 2]), ["a=9", "b=2"]);
+        let ends = [0, 4, 9].map(|choice| space.decisions[0].end(choice));
+        assert_eq!(ends, [Some("lowest"), None, Some("highest")]);
+        assert_eq!(space.decisions[1].end(0), None, "words have no ends");
         assert_eq!(space.neighbours(&vec![0, 1]), [[1, 1], [0, 0], [0, 2]]);
         let mut stream = Seed { seed: 1, replication: 0 }.stream(Purpose::Studies, 5, 0);
         let some = space.sample(20, &mut stream);

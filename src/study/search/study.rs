@@ -3,6 +3,7 @@
 use super::judge::{Constraint, Rules};
 use super::race::Budget;
 use super::space::{Decision, Space};
+use super::tries::{Tried, try_choices};
 use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::tree::Item;
@@ -205,6 +206,10 @@ pub struct Search {
     pub loaded: Loaded,
     /// What the study's file says.
     pub text: String,
+    /// What is to be said beside the answer.
+    pub notes: Vec<String>,
+    /// Choices beside which a decision makes no sense and is left out: the decision, the other one, its choice.
+    pub without: Vec<(usize, usize, usize)>,
 }
 
 impl Search {
@@ -248,8 +253,16 @@ impl Search {
     /// What a design loads.
     #[must_use]
     pub fn request(&self, design: &[usize]) -> Request {
-        let own = self.space.settings(&design.to_vec());
+        let own = self.settings(design);
         Request { within: self.within.clone(), ..self.strategy.request(&self.scenario, &self.settings, &own) }
+    }
+
+    /// The settings of a design, without what makes no sense beside its other choices, such as the parameter of another policy.
+    #[must_use]
+    pub fn settings(&self, design: &[usize]) -> Vec<String> {
+        let all = self.space.settings(&design.to_vec());
+        let is_left_out = |at: usize| self.without.iter().any(|it| it.0 == at && design[it.1] == it.2);
+        all.into_iter().enumerate().filter(|(at, _)| !is_left_out(*at)).map(|(_, setting)| setting).collect()
     }
 
     /// blake3 of the study's file.
@@ -300,8 +313,16 @@ impl Reader<'_> {
             }
         };
         self.prices(&objectives, &loaded);
-        self.try_choices(&space, &loaded, &request);
+        let Tried { unpriced, without, wrong } = try_choices(&space, &loaded, &request);
+        for (path, message) in wrong {
+            self.wrong(&["decide", &path], message, None);
+        }
+        let is_cost = objectives.iter().any(|metric| metric.is_cost());
+        let notes = free(&unpriced).filter(|_| is_cost).into_iter().collect();
         let better = |metric: &MetricName| metric.info().better.unwrap_or(Better::Lower);
+        let rules =
+            Rules { objectives: objectives.iter().map(better).collect(), constraints, confidence: spec.confidence };
+        self.reach(budget, &rules);
         Some(Search {
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             path: path.to_path_buf(),
@@ -309,11 +330,7 @@ impl Reader<'_> {
             strategy,
             settings: spec.settings,
             seed: spec.seed,
-            rules: Rules {
-                objectives: objectives.iter().map(better).collect(),
-                constraints,
-                confidence: spec.confidence,
-            },
+            rules,
             objectives,
             constrained,
             budget,
@@ -324,6 +341,8 @@ impl Reader<'_> {
             space,
             loaded,
             text,
+            notes,
+            without,
         })
     }
 
@@ -339,6 +358,18 @@ impl Reader<'_> {
         }
         let runs = spec.runs.unwrap_or(if spec.minutes.is_some() { u32::MAX } else { DEFAULT_RUNS });
         Budget { runs: runs as usize, replications: spec.replications }
+    }
+
+    /// A budget that cannot show what is asked for is told before anything runs.
+    fn reach(&mut self, budget: Budget, rules: &Rules) {
+        // Elsewhere it is wrong already.
+        let least = if (0.5..1.0).contains(&rules.confidence) { Budget::least(rules) } else { 0 };
+        if budget.runs < least {
+            let message = format!("cannot show that a design holds the constraints: that takes at least {least} runs");
+            let help = "fresh days of one design, of which none is bad, have to show each chance at the `confidence` of the study; \
+                        allow more runs, or a smaller `chance`";
+            self.wrong(&["budget", "runs"], message, Some(help.to_owned()));
+        }
     }
 
     fn metric(&mut self, path: &[&str], name: &str) -> Option<MetricName> {
@@ -397,8 +428,8 @@ impl Reader<'_> {
                 }
                 Choices::Range(range) => (self.steps(path, *range), true),
             };
-            if values.len() < 2 {
-                self.wrong(&["decide", path], "has fewer than two choices", None);
+            if values.is_empty() {
+                self.wrong(&["decide", path], "has no choice", None);
             }
             decisions.push(Decision { path: path.clone(), values, is_ordered });
         }
@@ -427,32 +458,71 @@ impl Reader<'_> {
             self.wrong(&["objective"], "the scenario has no prices", Some(help.to_owned()));
         }
     }
+}
 
-    /// Each choice by itself: one that is refused alone is a mistake; combinations may still be. So is a decision that
-    /// changes nothing, such as one that a map or an overlay sets again.
-    fn try_choices(&mut self, space: &Space, loaded: &Loaded, request: &dyn Fn(&[String]) -> Request) {
-        for decision in &space.decisions {
-            let (mut refused, mut is_changed) = (Vec::new(), false);
-            for value in &decision.values {
-                match load(&request(&[format!("{}={value}", decision.path)])) {
-                    Ok(tried) => is_changed |= tried.canonical != loaded.canonical,
-                    Err(problems) => refused.push((value, problems)),
-                }
-            }
-            let path = ["decide", decision.path.as_str()];
-            // Where others of its values are fine, one may need another decision beside it.
-            if let Some((value, problems)) = refused.first().filter(|_| refused.len() == decision.values.len()) {
-                let why = problems.list.first().map(|it| it.message.clone()).unwrap_or_default();
-                self.wrong(&path, format!("no value of it can be simulated; of {value} it is said: {why}"), None);
-            } else if !is_changed && decision.values.len() > 1 {
-                self.wrong(&path, "none of its values changes the scenario", None);
-            }
-        }
-    }
+/// That a cost does not know what some decisions cost.
+fn free(unpriced: &[String]) -> Option<String> {
+    (!unpriced.is_empty()).then(|| {
+        let names = unpriced.join(", ");
+        format!("no [price] has a part in {names}: more of it is bought for nothing, whatever the cost says")
+    })
 }
 
 /// A number without the noise of sums such as 0.1 + 0.2.
 fn number(value: f64) -> String {
     let rounded = (value * 1e9).round() / 1e9;
     rounded.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Search, String> {
+        let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("study.toml");
+        let text = format!("scenario = \"scenarios/depot_night\"\nsettings = [\"time.days=1\"]\n{text}");
+        Search::parse(&study, text, None).map_err(|problems| problems.to_string())
+    }
+
+    /// The margin of `price_aware` means nothing to `edf`: both can be decided together, and `edf` is tried without it.
+    #[test]
+    fn a_policy_and_its_parameter() {
+        let text = "objective = \"bill_total_usd\"\n[decide]\n\"policy.charging.name\" = [\"edf\", \"price_aware\"]\n\
+                    \"policy.charging.params.PARAMETER\" = [0.1, 0.3]\n";
+        let search = parsed(&text.replace("PARAMETER", "margin")).unwrap();
+        assert_eq!(search.settings(&[0, 1]), ["policy.charging.name=\"edf\""]);
+        assert_eq!(search.settings(&[1, 1]).len(), 2);
+        assert!(load(&search.request(&[0, 1])).is_ok() && load(&search.request(&[1, 1])).is_ok());
+        let wrong = parsed(&text.replace("PARAMETER", "nonesuch")).unwrap_err();
+        assert!(wrong.contains("no value of it can be simulated"), "{wrong}");
+    }
+
+    /// What no price knows is bought for nothing: said where a cost is to be least, and only there.
+    #[test]
+    fn what_has_no_price_is_told() {
+        let text = "objective = \"bill_total_usd\"\n[decide]\n\"charger.night.cabinets\" = { from = 10, to = 14, step = 2 }\n\
+                    \"policy.charging.name\" = [\"edf\", \"fcfs\"]\n";
+        let search = parsed(text).unwrap();
+        assert!(search.notes.len() == 1 && search.notes[0].contains("charger.night.cabinets"), "{:?}", search.notes);
+        assert!(!search.notes[0].contains("policy"), "{:?}", search.notes);
+        assert!(parsed(&text.replace("bill_total_usd", "queue_wait_p95_min")).unwrap().notes.is_empty());
+    }
+
+    #[test]
+    fn one_choice_is_a_fixed_value() {
+        let search = parsed("objective = \"peak_kw\"\n[decide]\n\"charger.night.cabinets\" = [14]\n").unwrap();
+        assert_eq!((search.space.size(), search.settings(&[0])), (1, vec!["charger.night.cabinets=14".to_owned()]));
+        let none = parsed("objective = \"peak_kw\"\n[decide]\n\"charger.night.cabinets\" = []\n").unwrap_err();
+        assert!(none.contains("has no choice"), "{none}");
+    }
+
+    /// 0.95^67 < 0.1 / 3, and 67 runs are 70 % of 96.
+    #[test]
+    fn a_budget_that_cannot_show_a_chance_is_refused() {
+        let text = "objective = \"peak_kw\"\n[budget]\nruns = 95\n[decide]\n\"charger.night.cabinets\" = [10, 14]\n\
+                    [[constraint]]\nmetric = \"queue_wait_p95_min\"\nmost = 60\nchance = 0.95\n";
+        let wrong = parsed(text).unwrap_err();
+        assert!(wrong.contains("at least 96 runs"), "{wrong}");
+        assert!(parsed(&text.replace("95\n[decide]", "96\n[decide]")).is_ok());
+    }
 }

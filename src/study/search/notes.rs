@@ -1,0 +1,66 @@
+//! What a careful reader of a search's answer should know.
+
+use super::race::{Budget, Out};
+use super::results::Answer;
+use super::run::Found;
+use super::study::Search;
+use crate::scenario::load::load;
+use crate::study::work;
+
+/// Notes, the weightiest first.
+#[must_use]
+pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(less) = answer.best.as_ref().and_then(|best| work::told(&best.less_work)) {
+        out.push(format!("The design {less} than others that were tried: where it costs less, that is no saving"));
+    }
+    let least = Budget::least(&search.rules);
+    if answer.best.is_none() && found.budget < least {
+        out.push(format!(
+            "{} runs cannot show that a design holds the constraints: it takes {least} or more",
+            found.budget
+        ));
+    }
+    out.extend(search.notes.iter().cloned());
+    out.extend(ends(search, answer));
+    out.extend(refused(search, found));
+    out
+}
+
+/// The best number is the last one that was allowed: perhaps the one beyond is better still.
+fn ends(search: &Search, answer: &Answer) -> Vec<String> {
+    let Some(best) = &answer.best else { return Vec::new() };
+    let mut out = Vec::new();
+    for decision in &search.space.decisions {
+        let value = best.settings.iter().filter_map(|it| it.split_once('=')).find(|it| it.0 == decision.path);
+        let chosen = value.and_then(|(_, value)| decision.values.iter().position(|it| it == value));
+        let end = chosen.and_then(|chosen| decision.end(chosen));
+        if let Some((end, (path, value))) = end.zip(value) {
+            out.push(format!("{path} = {value} is the {end} that was allowed: beyond it there may be a better one"));
+        }
+    }
+    out
+}
+
+/// Designs that the checks of the scenario turn down, and choices that could not be tried for that.
+fn refused(search: &Search, found: &Found) -> Option<String> {
+    let racers = &found.race.racers;
+    let is_refused = |at: &usize| racers[*at].out == Some(Out::Refused);
+    let all: Vec<usize> = (0..racers.len()).filter(is_refused).collect();
+    let first = racers.get(*all.first()?)?;
+    let why =
+        load(&search.request(&first.design)).err().and_then(|problems| Some(problems.list.first()?.message.clone()));
+    let mut out = format!("{} of {} designs that were tried cannot be simulated", all.len(), racers.len());
+    if let Some(why) = why {
+        out.push_str(&format!(": {why}"));
+    }
+    for (at, decision) in search.space.decisions.iter().enumerate() {
+        for (choice, value) in decision.values.iter().enumerate() {
+            let mut own = (0..racers.len()).filter(|it| racers[*it].design[at] == choice).peekable();
+            if own.peek().is_some() && own.all(|it| is_refused(&it)) {
+                out.push_str(&format!("; none with {}={value} can", decision.path));
+            }
+        }
+    }
+    Some(out)
+}
