@@ -14,7 +14,7 @@ mod common;
 use portvolt::document::problem::Problems;
 use portvolt::import::map::Map;
 use portvolt::import::sessions::{Options, Sessions, read};
-use portvolt::import::{sessions, weather};
+use portvolt::import::{sessions, trips, weather};
 use portvolt::scenario::Quality;
 use portvolt::scenario::load::{Request, load};
 use serde_json::{Value, json};
@@ -72,6 +72,33 @@ EVSE ID,Port Number,Station Name,Plug In Event Id,Start Date,Start Time Zone,End
         said(&found, "1 session has more energy than the port can deliver")
             && said(&found, "several vehicles at a time")
     );
+}
+
+/// `1.234` and `2,5` are one way to write numbers; `1,5` and `2.5` are two, and no number of them is guessed.
+#[test]
+fn decimals_are_never_guessed_apart() {
+    let table = |first: &str, second: &str| {
+        let row = |day: u32, kwh: &str| format!("a;2025-06-0{day} 08:00;2025-06-0{day} 18:00;{kwh}\n");
+        with(&Options::default(), &format!("charger;arrival;departure;kWh\n{}{}", row(2, first), row(3, second)))
+    };
+    let energies = |first: &str, second: &str| -> Vec<f64> {
+        table(first, second).unwrap().list.iter().map(|row| row.energy_kwh).collect()
+    };
+    assert_eq!(energies("1.234", "2,5"), [1234.0, 2.5]);
+    for (first, second) in [("1,5", "2.5"), ("1,234,567", "1,2345"), ("2.5", "1.234,5")] {
+        let told = table(first, second).unwrap_err();
+        let names_both = told.contains(&format!("`{first}`")) && told.contains(&format!("`{second}`"));
+        assert!(told.starts_with("log:3: kWh: ") && names_both && told.contains("line 2"), "{told}");
+    }
+    let told = table("2.5", "12,34.5").unwrap_err();
+    assert!(told.contains("log:3: kWh: `12,34.5` is no energy"), "{told}");
+    let trips = "vehicle;start;stop;distance km;latitude;longitude\nT1;2025-06-02 08:00;2025-06-02 09:00;12,5;33,75;-118,25\n";
+    let mut problems = Vec::new();
+    let places = vec![("yard".to_owned(), 33.75, -118.25)];
+    let options = trips::Options { places, ..trips::Options::default() };
+    let found = trips::read("trips", trips.as_bytes(), &options, &mut problems);
+    let found = found.unwrap_or_else(|| panic!("{}", Problems { files: Vec::new(), list: problems }));
+    assert_eq!(found.list[0].km, 12.5);
 }
 
 #[test]

@@ -150,13 +150,12 @@ impl Reader<'_> {
             Times::Wide(_, clocks) => clocks.iter().map(|clock| clock.1).collect(),
             _ => self.columns.value.into_iter().chain(self.columns.export).collect(),
         };
-        let found = decimal_of(self.body().flat_map(|row| columns.iter().map(|at| row.cell(*at))));
-        if let Err(example) = &found {
-            let message = format!("`{example}` may be a thousand or a part of one, and nothing in the file decides");
-            let help = "say which: `decimal = \",\"` or `decimal = \".\"` in a mapping file";
-            mistakes.push(None, &self.columns.names.1, message, Some(help.to_owned()));
-        }
-        found.ok()
+        let names = &self.sheet.rows[self.header].cells;
+        let names: Vec<String> = names.iter().map(|cell| cell.text().into_owned()).collect();
+        let found = decimal_of(self.body(), &columns);
+        found
+            .map_err(|unsure| unsure.tell(|column| names.get(column).map_or("", String::as_str), mistakes))
+            .ok()
     }
 
     fn unit(&self, mistakes: &mut Mistakes<'_>) -> Option<Unit> {

@@ -2,7 +2,7 @@
 
 use super::map::Map;
 use super::meter_time::DEFAULT_ZONE;
-use super::number::{Decimal, decimal_of, number};
+use super::number::{Decimal, Unsure, Written, decimal_of, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
@@ -147,16 +147,7 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
             return None;
         }
     };
-    let decimal = options
-        .map
-        .decimal()
-        .map_or_else(|| decimal_of(body().filter_map(|row| columns.energy.map(|(at, _)| row.cell(at)))), Ok);
-    let decimal = decimal.unwrap_or_else(|example| {
-        notes.push(format!(
-            "`{example}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
-        ));
-        Decimal::Point
-    });
+    let decimal = decimal(&sheet.rows[header + 1..], &columns, options, &mut notes, mistakes);
     let mut reader = Reader { columns: &columns, order, decimal, mistakes, left: Left::default() };
     let rows: Vec<Raw> = body().filter_map(|row| reader.row(row)).collect();
     let left = reader.left;
@@ -186,6 +177,30 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
     let sessions = finished(stays, &zone, options, mistakes)?;
     notes.extend(sessions.notes);
     Some(Sessions { open: left.open, notes, ..sessions })
+}
+
+/// What stands before the decimals of all numbers of a table; where nothing decides, a point, and that is said.
+fn decimal(
+    rows: &[SheetRow],
+    columns: &Columns,
+    options: &Options,
+    notes: &mut Vec<String>,
+    mistakes: &mut Mistakes<'_>,
+) -> Decimal {
+    if let Some(decimal) = options.map.decimal() {
+        return decimal;
+    }
+    let numbers = [columns.energy, columns.power, columns.duration, columns.charging];
+    let numbers: Vec<usize> = numbers.into_iter().flatten().map(|column| column.0).collect();
+    decimal_of(rows.iter(), &numbers).unwrap_or_else(|unsure| {
+        match *unsure {
+            Unsure::Open(Written { text, .. }) => notes.push(format!(
+                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
+            )),
+            torn @ Unsure::Torn { .. } => torn.tell(|at| columns.name(Some(at)), mistakes),
+        }
+        Decimal::Point
+    })
 }
 
 fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {
