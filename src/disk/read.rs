@@ -12,6 +12,8 @@ const MB: u64 = 1 << 20;
 pub enum Kind {
     /// TOML of a scenario, overlay or study.
     Toml,
+    /// TOML that is only read for its title, to be listed: a folder may hold any number.
+    Listed,
     /// Rows: hauls, visits, distances, prices, stations.
     Csv,
     /// A map (`GeoJSON`).
@@ -40,6 +42,7 @@ impl Kind {
     pub const fn limit_bytes(self) -> u64 {
         match self {
             Self::Toml => 16 * MB,
+            Self::Listed => MB,
             Self::Csv => 512 * MB,
             // Each number of a map takes thirty times its text in memory.
             Self::Map => 32 * MB,

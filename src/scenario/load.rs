@@ -9,7 +9,7 @@ use super::{Scenario, check, choice};
 use crate::disk::read::Kind;
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::shape;
-use crate::document::tree::{Item, Node};
+use crate::document::tree::{Item, MOST_PARTS, Node, parts, too_many_parts};
 use crate::import::geojson;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -220,6 +220,8 @@ struct Reader {
     /// Tables that settings made anew, and what helps where they are not whole.
     made: BTreeMap<String, String>,
     layers: Layers,
+    /// Keys and values that may still be read.
+    parts: usize,
 }
 
 impl Reader {
@@ -232,6 +234,7 @@ impl Reader {
             problems: Vec::new(),
             made: BTreeMap::new(),
             layers: Layers::default(),
+            parts: MOST_PARTS,
         }
     }
 
@@ -386,7 +389,14 @@ impl Reader {
     }
 
     fn parse(&mut self, path: String, text: String) -> Option<Item> {
-        let parsed = Item::parse(&text, self.files.len());
+        let file = self.files.len();
+        let parsed = match parts(&text, self.parts) {
+            Ok(count) => {
+                self.parts -= count;
+                Item::parse(&text, file)
+            }
+            Err(at) => Err(vec![too_many_parts(file, at)]),
+        };
         self.files.push(SourceFile { path, text });
         match parsed {
             Ok(item) => Some(item),

@@ -119,6 +119,7 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr
         workspace,
         jobs: Arc::clone(&jobs),
         streams: Arc::default(),
+        loads: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))),
         allows_plugins: options.allow_plugins,
     });
     let workers: Vec<_> = (0..options.workers.max(1))

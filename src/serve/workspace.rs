@@ -9,6 +9,7 @@ use super::request::Asked;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::{Folder, name};
+use crate::document::tree::{MOST_PARTS, parts};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
 use crate::scenario::load::Request;
@@ -28,6 +29,8 @@ const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
 /// Tariffs of a folder that are read for their names; others are listed by that of their file.
 const MOST_TOLD: usize = 20;
+/// What is said of a scenario whose file is not read for the list.
+const TOO_LARGE: &str = "The file is too large to be read for this list.";
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
 
@@ -375,8 +378,17 @@ impl Found {
         self.extends.iter().filter(|name| is_name(name)).map(|name| self.path.with_file_name(name)).collect()
     }
 
+    /// A file that is too large to be read for a list is listed by its name where that says what it is; none: it is no TOML.
     fn read(path: PathBuf) -> Option<Self> {
-        let table: toml::Table = read::text(&path, Kind::Toml).ok()?.parse().ok()?;
+        let table: toml::Table = match read::text(&path, Kind::Listed) {
+            Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok()?,
+            Ok(_) | Err(ReadError::TooLarge { .. }) => {
+                let is_scenario = path.file_name().is_some_and(|name| name == FILE_NAME);
+                let (title, description) = (String::new(), TOO_LARGE.to_owned());
+                return Some(Self { path, is_scenario, title, description, is_transition: false, extends: Vec::new() });
+            }
+            Err(_) => return None,
+        };
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
         // A file that can be run as it is; others are overlays or data.
         let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));

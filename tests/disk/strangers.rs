@@ -1,6 +1,7 @@
 //! Files and folders that somebody else made.
 
 use super::{portvolt, text, workspace};
+use std::fmt::Write as _;
 use std::path::Path;
 
 fn finished(folder: &Path) {
@@ -72,6 +73,16 @@ fn bombs_are_refused() {
         assert!(said.contains(told), "{args:?}: {said}");
         assert!(begin.elapsed().as_secs() < 20, "{args:?} took {:?}", begin.elapsed());
     };
+    // 290,000 sites in 12 MB: more keys than a scenario has, whatever they are.
+    let sites = (0..290_000).fold(String::new(), |mut out, at| {
+        let _ = write!(out, "[site.s{at}]\nlat = 1\nlon = 1\n");
+        out
+    });
+    std::fs::write(folder.join("sites.toml"), format!("title = \"x\"\n{sites}")).unwrap();
+    refused(&["validate", "sites.toml"], "more than 200000 keys and values");
+    std::fs::write(folder.join("half.toml"), format!("a = [{}]\n", "1, ".repeat(90_000))).unwrap();
+    std::fs::write(folder.join("halves.toml"), "extends = [\"half.toml\", \"half.toml\", \"half.toml\"]\n").unwrap();
+    refused(&["validate", "halves.toml"], "in all files of a scenario together");
     for level in 0..8 {
         let below = format!("\"level_{}.toml\"", level + 1);
         let list = vec![below.as_str(); 60].join(", ");
