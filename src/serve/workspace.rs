@@ -5,10 +5,11 @@
 use super::choices::{self, Choice};
 use super::error::{ApiError, ApiResult};
 use super::headline::Headline;
+use super::names::{is_name, is_plain_path};
 use super::request::Asked;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
-use crate::disk::{Folder, name};
+use crate::disk::Folder;
 use crate::document::tree::{MOST_PARTS, parts};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
@@ -36,7 +37,7 @@ const MOST_RUNS: usize = 500;
 
 /// The folder of runs, and inside it that of accepted requests.
 const RUNS: &str = "runs";
-const JOURNAL: &str = ".queue";
+pub(super) const JOURNAL: &str = ".queue";
 /// Links are looked for in the folder of runs, in each run, and in its tables.
 const RUN_DEPTH: usize = 2;
 
@@ -148,11 +149,7 @@ impl Workspace {
     /// When it would lead out of it, or goes to what is hidden there (`.git/config`).
     pub(super) fn inside(&self, path: &str) -> ApiResult<PathBuf> {
         let plain = Path::new(path);
-        let is_plain = plain.components().all(|part| match part {
-            Component::Normal(name) => !name.to_string_lossy().starts_with('.'),
-            part => part == Component::CurDir,
-        });
-        if !is_plain || path.contains(['\0', '\\']) {
+        if !is_plain_path(path) {
             return Err(ApiError::bad(format!("`{path}` is no path inside the served folder")));
         }
         let full = self.root.join(plain);
@@ -244,7 +241,8 @@ impl Workspace {
 
     /// What was asked of this server for a run; none where it was not made by it.
     pub(super) fn run_request(&self, id: &str) -> Option<Asked> {
-        serde_json::from_slice(&self.run_file(id, REQUEST).ok()?).ok()
+        let bytes = self.run(id).ok()?.read(REQUEST, Kind::Request).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(Asked::is_sound)
     }
 
     /// The folder of the newest sensitivity of what a run simulated: the same request, and the same files.
@@ -429,12 +427,6 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
             out.push(folder.path().join(&found.name));
         }
     }
-}
-
-/// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long, and a name on any system.
-pub(super) fn is_name(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    name.len() <= 100 && name.chars().all(is_plain) && name::plain(name).is_ok()
 }
 
 /// Is it a plain name of a file?
