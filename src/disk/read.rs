@@ -29,6 +29,8 @@ pub enum Kind {
     Code,
     /// JSON that Portvolt wrote: summary, hub, plan.
     Json,
+    /// A manifest: a server reads those of hundreds of runs for a list.
+    Manifest,
     /// A request that the server accepted.
     Request,
     /// A page that Portvolt wrote.
@@ -46,6 +48,7 @@ impl Kind {
         match self {
             Self::Toml => 16 * MB,
             Self::Listed => MB,
+            Self::Manifest => 4 * MB,
             Self::Request => 256 * KB,
             Self::Csv => 512 * MB,
             // Each number of a map takes thirty times its text in memory.

@@ -7,9 +7,9 @@ use super::error::{ApiError, ApiResult};
 use super::headline::Headline;
 use super::names::{is_name, is_plain_path};
 use super::request::Asked;
+use crate::disk::Folder;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
-use crate::disk::Folder;
 use crate::document::tree::{MOST_PARTS, parts};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
@@ -84,6 +84,13 @@ pub(super) struct RunEntry {
     results: Headline,
     /// When it was finished, seconds since 1970.
     finished_unix_s: u64,
+}
+
+impl RunEntry {
+    fn of(id: String, manifest: Manifest, request: Option<Asked>, results: Headline, finished_unix_s: u64) -> Self {
+        let Manifest { title, command, scenario, overlays, settings, seed, .. } = manifest;
+        Self { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s }
+    }
 }
 
 impl Workspace {
@@ -233,7 +240,7 @@ impl Workspace {
     /// When there is no such run.
     pub(super) fn manifest(&self, id: &str) -> ApiResult<(Folder, Manifest)> {
         let folder = self.run(id)?;
-        let text = folder.read(MANIFEST, Kind::Json).and_then(read::utf8).map_err(|error| error.to_string());
+        let text = folder.read(MANIFEST, Kind::Manifest).and_then(read::utf8).map_err(|error| error.to_string());
         let manifest = text.and_then(|text| Manifest::parse(&text));
         let manifest = manifest.map_err(|error| ApiError::system(format!("{id}: {MANIFEST}: {error}")))?;
         Ok((folder, manifest))
@@ -353,10 +360,18 @@ impl Workspace {
 
     /// A finished run in the list, read from its folder.
     fn finished_entry(&self, id: String, time: SystemTime) -> Option<RunEntry> {
-        let (folder, Manifest { title, command, scenario, overlays, settings, seed, .. }) = self.manifest(&id).ok()?;
-        let (request, results) = (self.run_request(&id), Headline::read(&folder));
         let finished_unix_s = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-        Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s })
+        let (folder, manifest) = match self.manifest(&id) {
+            Ok(found) => found,
+            // It is there, and nobody shall look for it in vain.
+            Err(error) => {
+                let title = format!("cannot be read: {}", error.first());
+                let manifest = Manifest { title, ..Manifest::of_study("") };
+                return Some(RunEntry::of(id, manifest, None, Headline::default(), finished_unix_s));
+            }
+        };
+        let (request, results) = (self.run_request(&id), Headline::read(&folder));
+        Some(RunEntry::of(id, manifest, request, results, finished_unix_s))
     }
 }
 

@@ -55,9 +55,11 @@ fn requests_that_are_none_are_set_aside_and_told() {
     accepted(folder.path(), "depot-0006", None);
     let journal = folder.path().join("runs/.queue");
     std::fs::write(journal.join("depot-0003.json"), "{}").unwrap();
-    for (number, key, value) in
-        [(4, "scenario", json!("../../etc")), (5, "strategies", json!(["../a"])), (7, "changes", json!([{ "path": ".." }]))]
-    {
+    for (number, key, value) in [
+        (4, "scenario", json!("../../etc")),
+        (5, "strategies", json!(["../a"])),
+        (7, "changes", json!([{ "path": ".." }])),
+    ] {
         let mut request = request(1);
         request[key] = value;
         let text = json!({ "request": request }).to_string();
@@ -67,7 +69,7 @@ fn requests_that_are_none_are_set_aside_and_told() {
     let state = |id: &str| server.get(&format!("/api/v1/runs/{id}")).json();
     assert!(state("depot-0001")["message"].as_str().unwrap().len() < 5_000);
     for (id, why) in [
-        ("depot-0002", "has 293 KB; the limit is 256 KB"),
+        ("depot-0002", "KB; the limit is 256 KB"),
         ("depot-0003", "no request"),
         ("depot-0004", "names"),
         ("depot-0005", "names"),
@@ -81,11 +83,24 @@ fn requests_that_are_none_are_set_aside_and_told() {
     assert_eq!(state("depot-0006")["status"], "interrupted");
     assert_eq!(server.ask("DELETE", "/api/v1/runs/depot-0002", None).status, 200);
     assert!(!server.folder.path().join("runs/.queue/depot-0002.json").exists());
-    // What could not be read again is not accepted.
-    let mut long = request(1);
-    long["changes"] = (0..1_900).map(|at| json!({ "path": format!("site.{}{at}.limit_kw", "a".repeat(150)), "value": 1 })).collect();
-    let answer = server.ask("POST", "/api/v1/runs", Some(&long));
-    assert!(answer.status >= 400, "{}", answer.text());
+}
+
+/// A run whose manifest is none, or larger than any, is in the list and says why it cannot be read.
+#[test]
+fn a_run_that_cannot_be_read_is_listed_as_such() {
+    let folder = workspace();
+    for (id, text) in [("large-0001", " ".repeat(5 << 20)), ("broken-0002", "{}".to_owned())] {
+        std::fs::create_dir_all(folder.path().join("runs").join(id)).unwrap();
+        std::fs::write(folder.path().join("runs").join(id).join("manifest.json"), text).unwrap();
+    }
+    let server = Server::over(folder, |_| {});
+    let listed = server.get("/api/v1/runs").json()["finished"].clone();
+    let title = |id: &str| {
+        let entry = listed.as_array().unwrap().iter().find(|entry| entry["id"] == id);
+        entry.unwrap_or_else(|| panic!("{listed}"))["title"].as_str().unwrap().to_owned()
+    };
+    assert!(title("large-0001").contains("cannot be read") && title("large-0001").contains("limit is 4 MB"));
+    assert!(title("broken-0002").contains("cannot be read"));
 }
 
 /// Names of runs begin with their scenario: the order is that of asking, and a number is not given twice.
