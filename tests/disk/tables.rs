@@ -39,6 +39,17 @@ fn what_a_header_leaves_out_is_told() {
     assert_eq!(told(&noted).0, Some(0), "columns for people begin with note");
 }
 
+/// A list of no hauls is no list that somebody meant to write, and a cell of a megabyte is not told as a whole.
+#[test]
+fn empty_tables_and_endless_cells_are_told() {
+    let (code, said) = told(&format!("{HEAD}\n"));
+    assert!(code == Some(4) && said.contains("hauls.csv") && said.contains("holds no rows"), "{said}");
+    let row = format!("depot,dc_riverside,{},2026-01-01T00:00,loaded\n", "x".repeat(500_000));
+    let (code, said) = told(&format!("{HEAD}\n{row}"));
+    assert!(code == Some(4) && said.contains("hauls.csv:2") && said.contains("is not a time"), "{said}");
+    assert!(said.len() < 3_000, "{} bytes", said.len());
+}
+
 #[test]
 fn a_quote_swallows_no_rows() {
     let rows = shipped();
