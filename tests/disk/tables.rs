@@ -84,6 +84,33 @@ fn any_number_of_mistakes_is_told_in_a_moment() {
     assert!(took.as_secs_f64() < 20.0, "it took {took:?}");
 }
 
+/// One mistake does not hide another, wherever it is: in an option, a strategy, a setting, or a policy's name.
+#[test]
+fn mistakes_of_a_command_are_told_at_once() {
+    let folder = workspace();
+    let told = |args: &[&str]| {
+        let done = portvolt(folder.path(), args);
+        let said = text(&done.stdout) + &text(&done.stderr);
+        assert_eq!(done.status.code(), Some(4), "{args:?}: {said}");
+        said
+    };
+    let all = |args: &[&str], words: &[&str]| {
+        let said = told(args);
+        words.iter().for_each(|word| assert!(said.contains(word), "{args:?}: no {word} in {said}"));
+    };
+    let policies = ["--dispatch", "nope1", "--charging", "nope2", "--set", "time.days=-1"];
+    all(&[&["run", "depot"][..], &policies].concat(), &["nope1", "nope2", "time.days"]);
+    let strategies = ["--strategy", "nope3", "--strategy", "nope4"];
+    let words = ["nope1", "nope2", "nope3", "nope4", "time.days"];
+    all(&[&["run", "depot"][..], &strategies, &policies].concat(), &words);
+    all(&["run", "depot", "--to", "never", "--set", "site.depot.limit_kw=abc"], &["--to never", "limit_kw"]);
+    let list = "nope1,nope2,site.depot.limit_kw=abc";
+    all(&["compare", "depot", "--strategies", list], &["nope1", "nope2", "limit_kw"]);
+    all(&["compare", "depot", "--strategies", list, "--format", "json"], &["nope1", "nope2", "limit_kw"]);
+    all(&["sensitivity", "depot", "--strategies", list], &["nope1", "nope2", "limit_kw", "name one strategy"]);
+    all(&["bench-suite", "--only", "nope1,nope2"], &["nope1", "nope2"]);
+}
+
 /// Three ways to write one instant are one instant.
 #[test]
 fn offsets_are_honoured() {

@@ -32,6 +32,25 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
     Exit::BadFiles
 }
 
+/// Prints what is wrong with words of the command line, and with files, at once; the exit code for wrong files.
+pub(crate) fn show_with(told: &[String], problems: Problems, console: &Console) -> Exit {
+    if problems.list.is_empty() {
+        console.error(&told.join("\n"));
+        return Exit::BadFiles;
+    }
+    if console.is_json() {
+        let word =
+            |message: &String| Problem { place: None, field: String::new(), message: message.clone(), help: None };
+        let mut all = Problems { files: Vec::new(), list: told.iter().map(word).collect() };
+        all.append(problems);
+        return show(&all, console);
+    }
+    if !told.is_empty() {
+        console.error(&told.join("\n"));
+    }
+    show(&problems, console)
+}
+
 fn report(problems: &Problems, problem: &Problem) -> Report {
     let (path, line, _) = problems.locate(problem);
     let mut message = String::new();
