@@ -121,10 +121,22 @@ fn offsets_are_honoured() {
         let cells: Vec<&str> = plain.split(',').collect();
         format!("{head}{},{},{time},2026-01-01T00:00,{}\n", cells[0], cells[1], cells[4])
     };
-    for time in ["2025-06-02T07:30+99:00", "2025-06-02T07:30-07:00[America/New_York]", "2025-06-02T07:30Q"] {
+    let no_times = ["2025-06-02T07:30+99:00", "2025-06-02T07:30-07:00[America/New_York]", "2025-06-02T07:30Q"];
+    let odd = ["2025-06-02T07:30+14:30", "2025-06-02T07:30-13:00", "2025-06-02T07:30:60"];
+    for time in no_times.into_iter().chain(odd) {
         let (code, said) = told(&row(time));
         assert!(code == Some(4) && said.contains("is not a time"), "{time}: {said}");
     }
+    // The hour that autumn repeats is one of two, and none of them is guessed.
+    let folder = workspace();
+    let in_autumn = |time: &str| {
+        std::fs::write(folder.path().join("depot/hauls.csv"), row(time)).unwrap();
+        let done = portvolt(folder.path(), &["validate", "depot", "--set", "time.start=\"2025-11-01\""]);
+        text(&done.stdout) + &text(&done.stderr)
+    };
+    let said = in_autumn("2025-11-02T01:30");
+    assert!(said.contains("comes twice") && said.contains("hauls.csv:2"), "{said}");
+    assert!(!in_autumn("2025-11-02T01:30-07:00").contains("comes twice"));
 }
 
 /// A key that names a file that is not there is named.
