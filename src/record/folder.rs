@@ -284,6 +284,25 @@ pub fn files(folder: &Path) -> Vec<String> {
     list_found(folder).into_iter().filter(plain).map(|it| it.name).chain(tables).collect()
 }
 
+/// What lies in a run's folder and among its tables and is no file: its name, and what it is. The folder of tables is none of
+/// them, and neither is what is hidden and is a folder: systems lay some.
+#[must_use]
+pub fn no_files(folder: &Path) -> BTreeMap<String, &'static str> {
+    let what = |found: &Found| match found {
+        Found { is_file: true, .. } => None,
+        Found { is_link: true, .. } => Some("a link"),
+        Found { is_folder: true, name, .. } => (!name.starts_with('.')).then_some("a folder"),
+        _ => Some("a pipe, a socket or a device"),
+    };
+    let top = list_found(folder);
+    let has_tables = top.iter().any(|it| it.is_folder && it.name == TABLES);
+    let tables = if has_tables { list_found(&folder.join(TABLES)) } else { Vec::new() };
+    let top = top.into_iter().filter(|it| !(it.is_folder && it.name == TABLES));
+    let top = top.filter_map(|it| Some((it.name.clone(), what(&it)?)));
+    let below = tables.into_iter().filter_map(|it| Some((format!("{TABLES}/{}", it.name), what(&it)?)));
+    top.chain(below).collect()
+}
+
 /// What lies in the folder of a finished run and is not of it: never thrown away with it.
 fn foreign(target: &Path, manifest: &Manifest) -> Option<String> {
     let known = |name: &str| {

@@ -9,6 +9,13 @@ fn finished(folder: &Path) {
     assert!(done.status.success(), "{}", text(&done.stderr));
 }
 
+/// Does it again, in the place of the one before.
+#[cfg(unix)]
+fn finished_again(folder: &Path) {
+    std::fs::remove_dir_all(folder.join("run")).unwrap();
+    finished(folder);
+}
+
 /// Changes the manifest of `run`.
 fn with_manifest(folder: &Path, change: impl FnOnce(&mut serde_json::Value)) {
     let path = folder.join("run/manifest.json");
@@ -58,6 +65,40 @@ fn verify_does_not_believe_a_manifest() {
     std::fs::write(folder.join("run/manifest.json"), &whole).unwrap();
     std::fs::write(folder.join("run/tables/made_up.parquet"), "x").unwrap();
     assert_eq!(verified(folder).0, Some(1), "a table that no run made");
+}
+
+/// What lies in a run's folder and no run leaves is named with what it is, and a report says that it shows another run's files.
+#[cfg(unix)]
+#[test]
+fn what_no_run_leaves_is_named() {
+    let folder = workspace();
+    let folder = folder.path();
+    finished(folder);
+    let run = folder.join("run");
+    std::os::unix::fs::symlink("summary.json", run.join("tables/linked.parquet")).unwrap();
+    std::fs::write(run.join("notes.txt"), "mine").unwrap();
+    std::fs::create_dir(run.join("more")).unwrap();
+    let pipe = run.join("tables/power.csv");
+    std::fs::remove_file(&pipe).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (code, said) = verified(folder);
+    assert_eq!(code, Some(1), "{said}");
+    for named in [
+        "tables/linked.parquet (a link)",
+        "notes.txt (a file that no run leaves)",
+        "more (a folder)",
+        "tables/power.csv (a pipe, a socket or a device is in its place)",
+    ] {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    let report = || text(&portvolt(folder, &["report", "run"]).stderr);
+    assert!(report().contains("not as the run left it: tables/power.csv"), "{}", report());
+    std::fs::remove_file(&pipe).unwrap();
+    finished_again(folder);
+    assert!(!report().contains("not as the run left it"), "{}", report());
+    let summary = std::fs::read_to_string(run.join("summary.json")).unwrap();
+    std::fs::write(run.join("summary.json"), summary + " ").unwrap();
+    assert!(report().contains("not as the run left it: summary.json (changed)"), "{}", report());
 }
 
 /// Few small files that mean any number, deep or wide; each is refused in a moment.
