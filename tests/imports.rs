@@ -14,7 +14,7 @@ mod common;
 use portvolt::document::problem::Problems;
 use portvolt::import::map::Map;
 use portvolt::import::sessions::{Options, Sessions, read};
-use portvolt::import::{sessions, weather};
+use portvolt::import::{load as metered, sessions, trips, weather};
 use portvolt::scenario::Quality;
 use portvolt::scenario::load::{Request, load};
 use serde_json::{Value, json};
@@ -72,6 +72,84 @@ EVSE ID,Port Number,Station Name,Plug In Event Id,Start Date,Start Time Zone,End
         said(&found, "1 session has more energy than the port can deliver")
             && said(&found, "several vehicles at a time")
     );
+}
+
+/// `1.234` and `2,5` are one way to write numbers; `1,5` and `2.5` are two, and no number of them is guessed.
+#[test]
+fn decimals_are_never_guessed_apart() {
+    let table = |first: &str, second: &str| {
+        let row = |day: u32, kwh: &str| format!("a;2025-06-0{day} 08:00;2025-06-0{day} 18:00;{kwh}\n");
+        with(&Options::default(), &format!("charger;arrival;departure;kWh\n{}{}", row(2, first), row(3, second)))
+    };
+    let energies = |first: &str, second: &str| -> Vec<f64> {
+        table(first, second).unwrap().list.iter().map(|row| row.energy_kwh).collect()
+    };
+    assert_eq!(energies("1.234", "2,5"), [1234.0, 2.5]);
+    for (first, second) in [("1,5", "2.5"), ("1,234,567", "1,2345"), ("2.5", "1.234,5")] {
+        let told = table(first, second).unwrap_err();
+        let names_both = told.contains(&format!("`{first}`")) && told.contains(&format!("`{second}`"));
+        assert!(told.starts_with("log:3: kWh: ") && names_both && told.contains("line 2"), "{told}");
+    }
+    let told = table("2.5", "12,34.5").unwrap_err();
+    assert!(told.contains("log:3: kWh: `12,34.5` is no energy"), "{told}");
+    let trips =
+        "vehicle;start;stop;distance km;latitude;longitude\nT1;2025-06-02 08:00;2025-06-02 09:00;12,5;33,75;-118,25\n";
+    let mut problems = Vec::new();
+    let places = vec![("yard".to_owned(), 33.75, -118.25)];
+    let options = trips::Options { places, ..trips::Options::default() };
+    let found = trips::read("trips", trips.as_bytes(), &options, &mut problems);
+    let found = found.unwrap_or_else(|| panic!("{}", Problems { files: Vec::new(), list: problems }));
+    assert_eq!(found.list[0].km, 12.5);
+}
+
+/// What is left out of a meter's table is said with its lines.
+#[test]
+fn rows_of_a_meter_that_are_left_out_are_told() {
+    let readings = |from: u32| {
+        (from..from + 24).fold(String::new(), |mut out, hour| {
+            let _ = writeln!(out, "2025-06-0{} {:02}:00,{hour}", 2 + hour / 24, hour % 24);
+            out
+        })
+    };
+    let file = format!("start,kW\nmeter 7,\n{}end of the day,\n{}", readings(0), readings(24));
+    let mut problems = Vec::new();
+    let found = metered::read("load.csv", file.as_bytes(), &Map::default(), &mut problems);
+    let found = found.unwrap_or_else(|| panic!("{}", Problems { files: Vec::new(), list: problems }));
+    assert_eq!(found.load.kw().len(), 48);
+    let said = "2 rows without a time or a value are left out: lines 2, 27";
+    assert!(found.said.iter().any(|it| it == said), "{:?}", found.said);
+}
+
+/// Kinds of mistakes that are looked for one after another are told at once.
+#[test]
+fn all_kinds_of_mistakes_of_a_log_are_told() {
+    let table = "session,charger,arrival,departure,kWh,max power\n\
+        a,c,2025-06-02 08:00,soon,much,strong\n\
+        b,c,2025-06-02 12:00,2025-06-02 11:00,10,\n\
+        d,c,2025-06-03 08:00,2025-06-03 09:00,10,\n\
+        d,c,2025-06-04 08:00,2025-06-04 09:00,10,\n\
+        e,c,2150-06-05 08:00,2150-06-05 09:00,10,\n";
+    let told = with(&Options::default(), table).unwrap_err();
+    for (line, what) in [
+        (2, "`soon` is not a time"),
+        (2, "`much` is no energy"),
+        (2, "`strong` is no power"),
+        (3, "ends before it begins"),
+        (5, "the name of another session"),
+        (6, "days after the first session"),
+    ] {
+        let is_told = told.lines().any(|it| it.starts_with(&format!("log:{line}: ")) && it.contains(what));
+        assert!(is_told, "{line}, {what}: {told}");
+    }
+    let ambiguous = "session,charger,arrival,departure,kWh\n\
+        a,c,6/5/2025 08:00,6/5/2025 09:00,much\n\
+        b,c,2/9/2025 08:00,2/9/2025 09:00,10\n";
+    let options =
+        Options { map: Map { zone: Some("Europe/Nowhere".to_owned()), ..Map::default() }, ..Options::default() };
+    let told = with(&options, ambiguous).unwrap_err();
+    for what in ["may be two days", "`much` is no energy", "no time zone"] {
+        assert!(told.contains(what), "{what}: {told}");
+    }
 }
 
 #[test]

@@ -48,6 +48,25 @@ fn numbers_without_effect_need_no_source() {
     assert_eq!(of_vessels(&fields(&loaded(&shipped("port_terminal"), &[]))), 1);
 }
 
+/// No plant uses less than no energy; only what a lever adds may take some away.
+#[test]
+fn negative_energy_is_added_and_never_used() {
+    let told = |setting: &str| {
+        let overlays = vec![shipped("hub_2045").join("all_sectors.toml")];
+        let settings = vec![setting.to_owned()];
+        let found = load(&Request { path: shipped("hub_2045"), overlays, settings, ..Request::default() });
+        found.err().map(|problems| problems.to_string()).unwrap_or_default()
+    };
+    for used in
+        ["plant.victorville.gj_per_unit", "lever.less_clinker.gj_factor", "lever.kiln_capture.gj_per_captured_t"]
+    {
+        let said = told(&format!("industry.{used}.gas=-0.5"));
+        assert!(said.contains(used) && said.contains("-0.5 is out of the plausible range 0 to 100000"), "{said}");
+    }
+    let said = told("industry.lever.less_clinker.gj_added.gas=-0.5");
+    assert!(!said.contains("gj_added"), "{said}");
+}
+
 #[test]
 fn every_shipped_folder_is_a_template() {
     let folders = std::fs::read_dir(shipped("")).unwrap().map(|entry| entry.unwrap().path());

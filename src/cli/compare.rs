@@ -8,13 +8,14 @@ use crate::document::problem::{Problems, nearest};
 use crate::record::folder::{FolderError, RunFolder};
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
+use crate::scenario::load::load;
 use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::Asked;
 use crate::study::compare::screen::screen;
 use crate::study::compare::sensitivity::Vary;
 use crate::study::compare::strategy::{self, Strategy};
 use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all, results, sensitivity};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
@@ -67,10 +68,7 @@ fn share(text: &str) -> Result<f64, String> {
 pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
     let asked = match asked(args) {
         Ok(asked) => asked,
-        Err(message) => {
-            console.error(&message);
-            return Exit::BadFiles;
-        }
+        Err((told, problems)) => return diagnose::show_with(&told, problems, console),
     };
     let out = args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default());
     carry_out(&asked, args.study.jobs, &out, args.study.force, console)
@@ -121,18 +119,11 @@ impl From<FolderError> for Failure {
     }
 }
 
-fn asked(args: &CompareArgs) -> Result<Asked, String> {
-    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
-    words.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
-    words.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
-    let baseline = args.baseline.clone().or_else(|| words.first().cloned()).unwrap_or_else(|| "bau".to_owned());
-    if !words.contains(&baseline) {
-        words.insert(0, baseline.clone());
-    }
-    let mut strategies: Vec<Strategy> = Vec::new();
-    let mut wrong = Vec::new();
-    for word in &words {
-        match Strategy::parse(word, &args.scenario) {
+/// Words as strategies, and what is wrong with those that are none: all of it.
+pub(super) fn strategies(words: &[String], scenario: &Path) -> (Vec<Strategy>, Vec<String>) {
+    let (mut strategies, mut wrong): (Vec<Strategy>, Vec<String>) = (Vec::new(), Vec::new());
+    for word in words {
+        match Strategy::parse(word, scenario) {
             Ok(strategy) if strategies.iter().any(|known| known.name == strategy.name) => {
                 wrong.push(format!("`{word}` is named twice"));
             }
@@ -140,8 +131,31 @@ fn asked(args: &CompareArgs) -> Result<Asked, String> {
             Err(error) => wrong.push(error.to_string()),
         }
     }
+    (strategies, wrong)
+}
+
+/// What is wrong with a scenario and with strategies on it.
+pub(super) fn mistakes(scenario: &Path, settings: &[String], strategies: &[Strategy]) -> Problems {
+    let wrong = |strategy: &Strategy| load(&strategy.request(scenario, settings, &[])).err();
+    let mut problems = wrong(&Strategy::unchanged()).unwrap_or_default();
+    // Those of the scenario itself would be told of each strategy.
+    if problems.list.is_empty() {
+        strategies.iter().filter_map(wrong).for_each(|wrong| problems.append(wrong));
+    }
+    problems
+}
+
+fn asked(args: &CompareArgs) -> Result<Asked, (Vec<String>, Problems)> {
+    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
+    words.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
+    words.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
+    let baseline = args.baseline.clone().or_else(|| words.first().cloned()).unwrap_or_else(|| "bau".to_owned());
+    if !words.contains(&baseline) {
+        words.insert(0, baseline.clone());
+    }
+    let (strategies, wrong) = strategies(&words, &args.scenario);
     if !wrong.is_empty() {
-        return Err(wrong.join("\n"));
+        return Err((wrong, mistakes(&args.scenario, &args.common.settings(), &strategies)));
     }
     let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
     let target = args.until_ci.zip(args.metric).map(|(share, metric)| Target {

@@ -5,7 +5,8 @@ use super::output::console::Console;
 use crate::disk::whole;
 use crate::record::folder::{Manifest, REPORT};
 use crate::report::build;
-use std::path::PathBuf;
+use crate::study::verify::{differing, fates, file_hash};
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReportArgs {
@@ -22,10 +23,22 @@ pub(super) struct ReportArgs {
     out: Option<PathBuf>,
 }
 
+/// Files of a run that are not what its manifest says; its page may have been made again, by this command.
+fn changed(dir: &Path, manifest: &Manifest) -> Vec<String> {
+    let mut outputs = manifest.outputs.clone();
+    outputs.remove(REPORT);
+    differing(&fates(&outputs, |name| file_hash(&dir.join(name))))
+}
+
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
     let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|mut manifest| {
         let sensitivity = args.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
         manifest.compared_with.extend(sensitivity);
+        let odd = changed(&args.dir, &manifest);
+        if let [first, ..] = odd.as_slice() {
+            let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
+            console.warn(&format!("not as the run left it: {first}{more}; the page shows what is there now"));
+        }
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });

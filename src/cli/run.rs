@@ -7,7 +7,6 @@ use super::output::diagnose;
 use super::plugin::compiled;
 use super::policies::PolicyArgs;
 use super::simulate::{begin, carry_out};
-use crate::document::problem::Problems;
 use crate::job::{Bounded, Job};
 use crate::kernel::calendar::{DAY_S, parse_date};
 use crate::record::folder::Manifest;
@@ -115,13 +114,10 @@ impl RunArgs {
 }
 
 pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
-    let request = match request(args) {
-        Ok(request) => request,
-        Err(message) => {
-            console.error(&message);
-            return Exit::BadFiles;
-        }
-    };
+    let (request, told) = request(args);
+    if !told.is_empty() {
+        return diagnose::show_with(&told, load(&request).err().unwrap_or_default(), console);
+    }
     let mut loaded = match load(&request) {
         Ok(loaded) => loaded,
         Err(problems) => return diagnose::show(&problems, console),
@@ -166,11 +162,15 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
     carry_out(&job, args.strict, folder, console)
 }
 
-/// Options of the command line become settings, which the scenario's own checks then judge.
-fn request(args: &RunArgs) -> Result<Request, String> {
-    let mut request = args.scenario.request();
+/// Options of the command line become settings, which the scenario's own checks then judge; and what is wrong with those that
+/// cannot become any.
+fn request(args: &RunArgs) -> (Request, Vec<String>) {
+    let (mut request, mut told) = (args.scenario.request(), Vec::new());
     // Before what `--set` says, which may be about the policy chosen here.
-    request.settings.splice(0..0, args.policies.settings()?);
+    match args.policies.settings() {
+        Ok(settings) => _ = request.settings.splice(0..0, settings),
+        Err(wrong) => told.push(wrong),
+    }
     let mut set = |path: &str, value: String| request.settings.push(format!("{path}={value}"));
     if let Some(from) = &args.from {
         set("time.start", format!("\"{from}\""));
@@ -187,20 +187,30 @@ fn request(args: &RunArgs) -> Result<Request, String> {
     if args.full_years {
         set("transition.full_years", "true".to_owned());
     }
-    if let Some(to) = &args.to {
-        let last = parse_date(to).map_err(|error| format!("--to {to}: {error}"))?;
-        let from = match &args.from {
-            Some(from) => from.clone(),
-            None => load(&request).map_err(|problems: Problems| problems.to_string())?.scenario.time.start,
-        };
-        let first = parse_date(&from).map_err(|error| format!("--from {from}: {error}"))?;
-        let days = last.duration_since(first).as_secs() / DAY_S + 1;
-        if days < 1 {
-            return Err(format!("--to {to} is before the first day, {from}"));
-        }
-        request.settings.push(format!("time.days={days}"));
+    match args.to.as_ref().map(|to| days_to(to, args, &request)) {
+        Some(Ok(days)) => request.settings.push(format!("time.days={days}")),
+        Some(Err(wrong)) => told.extend(wrong),
+        None => {}
     }
-    Ok(request)
+    (request, told)
+}
+
+/// How many days there are up to a last one.
+///
+/// # Errors
+/// What is wrong with the dates; nothing where it is the scenario, which says so itself.
+fn days_to(to: &str, args: &RunArgs, request: &Request) -> Result<i64, Option<String>> {
+    let date = |option: &str, text: &str| parse_date(text).map_err(|error| Some(format!("{option} {text}: {error}")));
+    let last = date("--to", to)?;
+    let from = match &args.from {
+        Some(from) => from.clone(),
+        None => load(request).map_err(|_| None)?.scenario.time.start,
+    };
+    let days = last.duration_since(date("--from", &from)?).as_secs() / DAY_S + 1;
+    if days < 1 {
+        return Err(Some(format!("--to {to} is before the first day, {from}")));
+    }
+    Ok(days)
 }
 
 fn target(args: &RunArgs) -> PathBuf {

@@ -1,15 +1,18 @@
 //! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
 
 use super::args::{CommonArgs, StudyArgs};
+use super::compare::{mistakes, strategies};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::disk::read::{self, Kind};
+use crate::document::problem::Problems;
 use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
-use crate::study::compare::strategy::{self, Strategy};
+use crate::study::compare::strategy;
 use crate::study::influence::{self, Asked, InfluenceError, SCREENING_POINTS, THRESHOLD, influence, results, screen};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -55,42 +58,40 @@ fn threshold(text: &str) -> Result<f64, String> {
 pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
     let asked = match asked(args) {
         Ok(asked) => asked,
-        Err(Wrong::Told(message)) => {
-            console.error(&message);
-            return Exit::BadFiles;
-        }
-        Err(Wrong::Files(problems)) => return diagnose::show(&problems, console),
+        Err((told, problems)) => return diagnose::show_with(&told, problems, console),
     };
     let out = args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default());
     carry_out(&asked, args.study.jobs, &out, args.study.force, console)
 }
 
-enum Wrong {
-    Told(String),
-    Files(crate::document::problem::Problems),
-}
-
-fn asked(args: &SensitivityArgs) -> Result<Asked, Wrong> {
+fn asked(args: &SensitivityArgs) -> Result<Asked, (Vec<String>, Problems)> {
     let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
     if words.is_empty() {
         words.push(strategy::AS_IT_IS[0].to_owned());
     }
+    let (strategies, mut told) = strategies(&words, &args.scenario);
     if words.len() > 2 {
-        return Err(Wrong::Told("name one strategy, or the two to choose between".to_owned()));
+        told.push("name one strategy, or the two to choose between".to_owned());
     }
-    let strategies = words.iter().map(|word| Strategy::parse(word, &args.scenario)).collect::<Result<Vec<_>, _>>();
-    let strategies = strategies.map_err(|error| Wrong::Told(error.to_string()))?;
-    let ranges = args.ranges.as_ref().map(|path| {
+    let (mut ranges, mut problems) = (BTreeMap::new(), Problems::default());
+    if let Some(path) = &args.ranges {
         let name = path.display().to_string();
-        let text = read::text(path, Kind::Toml).map_err(|error| Wrong::Told(format!("{name} {error}")))?;
-        influence::ranges(&name, &text).map_err(Wrong::Files)
-    });
+        match read::text(path, Kind::Toml).map(|text| influence::ranges(&name, &text)) {
+            Ok(Ok(read)) => ranges = read,
+            Ok(Err(wrong)) => problems.append(wrong),
+            Err(error) => told.push(format!("{name} {error}")),
+        }
+    }
+    if !told.is_empty() || !problems.list.is_empty() {
+        problems.append(mistakes(&args.scenario, &args.common.settings(), &strategies));
+        return Err((told, problems));
+    }
     Ok(Asked {
         scenario: args.scenario.clone(),
         settings: args.common.settings(),
         strategies,
         metric: args.metric,
-        ranges: ranges.transpose()?.unwrap_or_default(),
+        ranges,
         seed: args.common.seed,
         replications: args.replications,
         points: args.points,

@@ -1,9 +1,11 @@
 //! `portvolt bench-suite`: the frozen scenarios, every built-in strategy, a leaderboard.
 
+use super::compare::strategies;
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::disk::whole;
+use crate::document::problem::nearest;
 use crate::study::compare::CompareError;
 use crate::study::compare::screen::figure;
 use crate::study::compare::strategy::Strategy;
@@ -45,9 +47,16 @@ pub(super) struct SuiteArgs {
 pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
     let unknown: Vec<&String> =
         args.only.iter().filter(|name| SUITE.iter().all(|entry| entry.name != name.as_str())).collect();
-    if let Some(name) = unknown.first() {
-        let help = crate::document::problem::nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
-        console.error(&format!("the suite has no `{name}`: {help}"));
+    let help = |name: &str| nearest(name, SUITE.iter().map(|entry| entry.name)).unwrap_or_default();
+    let mut told: Vec<String> =
+        unknown.iter().map(|name| format!("the suite has no `{name}`: {}", help(name))).collect();
+    let folder = args.out.join("scenarios");
+    let more = args.dispatch.iter().map(|policy| format!("dispatch={policy}"));
+    let more: Vec<String> = more.chain(args.charging.iter().map(|policy| format!("charging={policy}"))).collect();
+    let (more, wrong) = strategies(&more, &folder);
+    told.extend(wrong);
+    if !told.is_empty() {
+        console.error(&told.join("\n"));
         return Exit::BadFiles;
     }
     if args.out.join(LEADERBOARD).exists() && !args.force {
@@ -55,22 +64,11 @@ pub(super) fn run(args: &SuiteArgs, console: &Console) -> Exit {
         console.error(&format!("{place} holds a leaderboard; choose another --out, or overwrite it with --force"));
         return Exit::BadFiles;
     }
-    let folder = args.out.join("scenarios");
     if let Err(error) = write_out(&folder) {
         console.error(&error.to_string());
         return Exit::Failed;
     }
     let chosen = SUITE.iter().filter(|entry| args.only.is_empty() || args.only.iter().any(|name| name == entry.name));
-    let more = args.dispatch.iter().map(|policy| format!("dispatch={policy}"));
-    let more = more.chain(args.charging.iter().map(|policy| format!("charging={policy}")));
-    let more: Result<Vec<Strategy>, _> = more.map(|word| Strategy::parse(&word, &folder)).collect();
-    let more = match more {
-        Ok(more) => more,
-        Err(error) => {
-            console.error(&error.to_string());
-            return Exit::Usage;
-        }
-    };
     match all(args, &folder, &chosen.collect::<Vec<_>>(), &more, console) {
         Ok(exit) => exit,
         Err(CompareError::Files(problems)) => diagnose::show(&problems, console),

@@ -5,7 +5,7 @@ use super::output::console::Console;
 use super::replay::ReplayArgs;
 use super::{compare, fork, optimize, replay, run, sensitivity};
 use crate::disk::Scratch;
-use crate::record::folder::{MANIFEST, Manifest, REQUEST, files};
+use crate::record::folder::{MANIFEST, Manifest, REQUEST, files, no_files};
 use crate::study::compare::results::Asked;
 use crate::study::verify::{differing, fates, file_hash, input_hash};
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ struct Findings {
     differ: Vec<String>,
     /// Tables that come out with other rows.
     rows: Vec<String>,
-    /// What the run makes or reads, and its manifest does not list.
+    /// What the run makes or reads, and its manifest does not list; and what lies in its folder and no run leaves.
     unlisted: Vec<String>,
     /// What the manifest says of the run, and the run does not say of itself.
     claims: Vec<String>,
@@ -151,18 +151,26 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
         all.keys().filter(|name| !listed.contains_key(*name)).cloned().collect()
     };
     let mut unlisted = lacks(&manifest.outputs, &repeated.outputs);
-    let passes = |name: &String| {
-        let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
-        matches!(extension, Some("parquet" | "csv" | "json" | "html")) && !matches!(name.as_str(), MANIFEST | REQUEST)
+    let is_left = |name: &String| {
+        let is_listed = [manifest, repeated].iter().any(|it| it.outputs.contains_key(name));
+        is_listed || matches!(name.as_str(), MANIFEST | REQUEST)
     };
-    unlisted.extend(files(&args.dir).into_iter().filter(|name| passes(name) && !manifest.outputs.contains_key(name)));
+    let foreign = files(&args.dir).into_iter().filter(|name| !is_left(name));
+    unlisted.extend(foreign.map(|name| format!("{name} (a file that no run leaves)")));
+    let no_files = no_files(&args.dir);
+    unlisted.extend(no_files.iter().map(|(name, what)| format!("{name} ({what})")));
     unlisted.extend(lacks(&manifest.rows, &repeated.rows).into_iter().map(|table| format!("rows of {table}")));
     unlisted.extend(lacks(&manifest.inputs, &repeated.inputs).into_iter().map(|input| format!("input {input}")));
     unlisted.sort();
     unlisted.dedup();
     let said = [manifest, repeated].map(|it| serde_json::to_value(it).unwrap_or_default());
     let claims = SAID.iter().filter(|name| said[0][**name] != said[1][**name]).map(|name| (*name).to_owned()).collect();
-    Findings { damaged: differing(&kept), differ: differing(&outputs), rows: differing(&rows), unlisted, claims }
+    let in_place = |told: String| {
+        let found = told.strip_suffix(" (missing)").and_then(|name| Some((name, no_files.get(name)?)));
+        found.map(|(name, what)| format!("{name} ({what} is in its place)")).unwrap_or(told)
+    };
+    let damaged = differing(&kept).into_iter().map(in_place).collect();
+    Findings { damaged, differ: differing(&outputs), rows: differing(&rows), unlisted, claims }
 }
 
 fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {

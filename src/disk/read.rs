@@ -6,12 +6,15 @@ use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 const MB: u64 = 1 << 20;
+const KB: u64 = 1 << 10;
 
 /// What a file is: how large it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// TOML of a scenario, overlay or study.
     Toml,
+    /// TOML that is only read for its title, to be listed: a folder may hold any number.
+    Listed,
     /// Rows: hauls, visits, distances, prices, stations.
     Csv,
     /// A map (`GeoJSON`).
@@ -24,8 +27,12 @@ pub enum Kind {
     Plugin,
     /// Code that was compiled from a plugin.
     Code,
-    /// JSON that Portvolt wrote: manifest, summary, hub, plan, request.
+    /// JSON that Portvolt wrote: summary, hub, plan.
     Json,
+    /// A manifest: a server reads those of hundreds of runs for a list.
+    Manifest,
+    /// A request that the server accepted.
+    Request,
     /// A page that Portvolt wrote.
     Page,
     /// A shard of a sweep.
@@ -40,6 +47,9 @@ impl Kind {
     pub const fn limit_bytes(self) -> u64 {
         match self {
             Self::Toml => 16 * MB,
+            Self::Listed => MB,
+            Self::Manifest => 4 * MB,
+            Self::Request => 256 * KB,
             Self::Csv => 512 * MB,
             // Each number of a map takes thirty times its text in memory.
             Self::Map => 32 * MB,
@@ -70,12 +80,12 @@ pub enum ReadError {
     #[error("is hidden, and hidden files are not read here")]
     Hidden,
     /// It is too large for its kind.
-    #[error("has {size_mb} MB; the limit is {limit_mb} MB")]
+    #[error("has {}; the limit is {}", size_text(*size), size_text(*limit))]
     TooLarge {
-        /// Its size, MB.
-        size_mb: u64,
-        /// The limit of its kind, MB.
-        limit_mb: u64,
+        /// Its size, bytes.
+        size: u64,
+        /// The limit of its kind, bytes.
+        limit: u64,
     },
     /// It is no text.
     #[error("line {line} (byte {byte}) is not UTF-8 text")]
@@ -88,6 +98,11 @@ pub enum ReadError {
     /// The system refused.
     #[error("cannot be read: {0}")]
     Io(#[source] io::Error),
+}
+
+/// A size in words, rounded up.
+fn size_text(bytes: u64) -> String {
+    if bytes < MB { format!("{} KB", bytes.div_ceil(KB)) } else { format!("{} MB", bytes.div_ceil(MB)) }
 }
 
 impl From<io::Error> for ReadError {
@@ -127,7 +142,7 @@ pub(super) fn check(meta: &std::fs::Metadata, kind: Kind) -> Result<(), ReadErro
     }
     let limit = kind.limit_bytes();
     if meta.len() > limit {
-        return Err(ReadError::TooLarge { size_mb: meta.len().div_ceil(MB), limit_mb: limit / MB });
+        return Err(ReadError::TooLarge { size: meta.len(), limit });
     }
     Ok(())
 }
@@ -155,7 +170,7 @@ pub(super) fn all(file: File, kind: Kind) -> Result<Vec<u8>, ReadError> {
     let limit = kind.limit_bytes();
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(ReadError::TooLarge { size_mb: limit / MB + 1, limit_mb: limit / MB });
+        return Err(ReadError::TooLarge { size: limit + 1, limit });
     }
     Ok(bytes)
 }

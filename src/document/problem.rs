@@ -44,6 +44,48 @@ pub struct Problem {
 /// After this many mistakes in one file the rest is only counted.
 const MISTAKES_TOLD: usize = 20;
 
+/// What a message quotes of a file is cut to so many characters.
+const MOST_QUOTED: usize = 100;
+/// So is a message as a whole, whatever it holds.
+const MOST_SAID: usize = 4_000;
+
+/// The beginning of a text, with a sign that it goes on.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}\u{2026}", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// A message whose quotes, which stand between backticks or are one long word, are cut: a cell or a value of a file may have
+/// megabytes.
+fn said(text: &str) -> String {
+    if text.len() <= MOST_QUOTED {
+        return text.to_owned();
+    }
+    let pieces = text.split('`').enumerate().map(|(at, piece)| {
+        if at % 2 == 1 {
+            return cut(piece, MOST_QUOTED);
+        }
+        // Paths have no blanks either, and are told whole where a system could have them.
+        let words = piece.split(' ').map(|word| cut(word, 5 * MOST_QUOTED));
+        words.collect::<Vec<_>>().join(" ")
+    });
+    cut(&pieces.collect::<Vec<_>>().join("`"), MOST_SAID)
+}
+
+impl Problem {
+    /// As it is told: with no more of what it quotes than somebody reads.
+    fn told(&self) -> Self {
+        Self {
+            place: self.place.clone(),
+            field: cut(&self.field, 2 * MOST_QUOTED),
+            message: said(&self.message),
+            help: self.help.as_deref().map(said),
+        }
+    }
+}
+
 /// Mistakes of one file of rows: the first ones are told, the rest is counted.
 pub(crate) struct Mistakes<'a> {
     path: &'a str,
@@ -72,7 +114,9 @@ impl<'a> Mistakes<'a> {
         if self.found <= MISTAKES_TOLD {
             let path = self.path.to_owned();
             let place = line.map_or_else(|| Place::File(path.clone()), |line| Place::Line(path.clone(), line));
-            self.list.push(Problem { place: Some(place), field: field.to_owned(), message, help });
+            let problem = Problem { place: Some(place), field: field.to_owned(), message, help };
+            // At once, for twenty cells may fill the memory.
+            self.list.push(problem.told());
         }
     }
 
@@ -110,7 +154,7 @@ impl Problems {
     pub fn append(&mut self, other: Problems) {
         let is_told = |problem: &Problem| {
             let alike = |known: &&Problem| known.field == problem.field && known.message == problem.message;
-            self.told().iter().filter(alike).any(|known| self.locate(known) == other.locate(problem))
+            self.first().iter().filter(alike).any(|known| self.locate(known) == other.locate(problem))
         };
         let new: Vec<Problem> = other.list.iter().filter(|problem| !is_told(problem)).cloned().collect();
         if new.is_empty() {
@@ -127,9 +171,13 @@ impl Problems {
         }));
     }
 
-    /// The mistakes that are told: the first of them, for nobody reads ten thousand.
+    /// The mistakes that are told: the first of them, for nobody reads ten thousand, with what they quote cut.
     #[must_use]
-    pub fn told(&self) -> &[Problem] {
+    pub fn told(&self) -> Vec<Problem> {
+        self.first().iter().map(Problem::told).collect()
+    }
+
+    fn first(&self) -> &[Problem] {
         &self.list[..self.list.len().min(MOST_TOLD)]
     }
 
@@ -219,5 +267,43 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         _ if known.is_empty() => Some("there are none".to_owned()),
         _ if known.len() <= 12 => Some(format!("there are: {}", known.join(", "))),
         _ => Some(format!("there are {} of them, {} among others", known.len(), known[..6].join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a message is one that somebody can read, whatever it quotes.
+
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_is_cut() {
+        let long = "x".repeat(1 << 20);
+        let mut list = Vec::new();
+        let mut mistakes = Mistakes::of("a.csv", &mut list);
+        mistakes.push(
+            Some(2),
+            "kw",
+            format!("`{long}` is not a finite number"),
+            Some(format!("did you mean `{long}`?")),
+        );
+        mistakes.push(Some(3), "kw", "`\u{e4}` is not a finite number".to_owned(), None);
+        let place = Some(Place::File("a.toml".to_owned()));
+        let field = format!("site.{long}.limit_kw");
+        list.push(Problem {
+            place,
+            field,
+            message: format!("must be {long}, or {}", "a ".repeat(1 << 20)),
+            help: None,
+        });
+        let problems = Problems { files: Vec::new(), list };
+        let told = problems.told();
+        assert_eq!(told[0].message, format!("`{}\u{2026}` is not a finite number", &long[..MOST_QUOTED]));
+        assert_eq!(told[1].message, "`\u{e4}` is not a finite number");
+        assert!(told[2].message.ends_with('\u{2026}') && told[2].field.ends_with('\u{2026}'));
+        assert!(problems.to_string().len() < 10_000 && problems.list[0].message.len() < 200);
+        assert!(problems.to_json().iter().all(|it| it.to_string().len() < 10_000));
+        let path = format!("/{}/a.toml: is no file", "folder/".repeat(40));
+        assert_eq!(said(&path), path);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::problem::{Mistakes, Problem, nearest};
 use super::records::Records;
-use crate::kernel::calendar::{Calendar, DAY_S, local_s};
+use crate::kernel::calendar::{Calendar, DAY_S, comes_twice, local_s};
 use std::collections::BTreeMap;
 
 /// A column of a table, looked up once for all rows.
@@ -167,6 +167,12 @@ impl<'a> Table<'a> {
             self.wrong(row.line, column.name, format!("`{text}` is not a time"), help);
             return None;
         };
+        if comes_twice(text, calendar) {
+            let help = format!("write it with its offset: {} or the one an hour later", calendar.iso(elapsed_s));
+            let message = format!("`{text}` comes twice in {}, for the clocks are put back then", calendar.zone());
+            self.wrong(row.line, column.name, message, Some(help));
+            return None;
+        }
         if elapsed_s.abs() > 2_000 * DAY_S {
             self.wrong(row.line, column.name, format!("`{text}` is years away from the scenario's start"), None);
             return None;

@@ -7,6 +7,64 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+/// Keys and values that a scenario's files may have together: each takes some hundred bytes of memory, and is compared with the
+/// schema, whatever little text it takes in the file.
+pub(crate) const MOST_PARTS: usize = 200_000;
+
+/// How many keys and values a text has, about: what begins one is counted where it stands outside of quotes and comments, so
+/// that a file of too many is refused before it is parsed.
+///
+/// # Errors
+/// The byte at which there are more than `most`.
+pub(crate) fn parts(text: &str, most: usize) -> Result<usize, usize> {
+    let bytes = text.as_bytes();
+    let (mut at, mut count, mut dots) = (0, 0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'#' => at += bytes[at..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at),
+            b'"' | b'\'' => at = end_of_text(bytes, at),
+            b'=' | b',' | b'[' => count += 1,
+            // A dotted key makes a table a dot. A number has a dot, too, so these are counted apart.
+            b'.' => dots += 1,
+            _ => {}
+        }
+        if count > most || dots > most {
+            return Err(at);
+        }
+        at += 1;
+    }
+    Ok(count)
+}
+
+/// The last byte of a text in quotes that begins at a byte. One that is not closed on its line ends there.
+fn end_of_text(bytes: &[u8], begin: usize) -> usize {
+    let quote = bytes[begin];
+    let triple = [quote; 3];
+    let is_long = bytes[begin..].starts_with(&triple);
+    let mut at = begin + if is_long { 3 } else { 1 };
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if quote == b'"' => at += 1,
+            byte if byte == quote && !is_long => return at,
+            byte if byte == quote && bytes[at..].starts_with(&triple) => return at + 2,
+            b'\n' if !is_long => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+/// What is said of a text that has too many at a byte.
+pub(crate) fn too_many_parts(file: usize, at: usize) -> Problem {
+    Problem {
+        place: Some(Place::Span(file, at..at + 1)),
+        field: String::new(),
+        message: format!("more than {MOST_PARTS} keys and values, in all files of a scenario together"),
+        help: Some("put rows into a CSV file that the scenario names, or split the scenario".to_owned()),
+    }
+}
+
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -35,6 +93,7 @@ impl Item {
     /// # Errors
     /// The problems.
     pub fn parse(text: &str, file: usize) -> Result<Self, Vec<Problem>> {
+        parts(text, MOST_PARTS).map_err(|at| vec![too_many_parts(file, at)])?;
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems: Vec<Problem> = errors
             .iter()
@@ -256,6 +315,35 @@ mod tests {
     //! Contract: what is wrong with a file has its place, whatever is wrong.
 
     use super::*;
+
+    /// 290,000 sites are refused at the key that is one too many, before anything is parsed.
+    #[test]
+    fn too_many_keys_are_told_before_they_are_read() {
+        let sites = |count: usize| "[site.a]\nlat = 33\nlon = -118\n".repeat(count);
+        let begin = std::time::Instant::now();
+        let problems = Item::parse(&sites(290_000), 0).unwrap_err();
+        assert!(begin.elapsed().as_secs_f64() < 2.0, "it took {:?}", begin.elapsed());
+        assert!(problems.len() == 1 && problems[0].message.contains("200000 keys"), "{problems:?}");
+        assert!(matches!(problems[0].place, Some(Place::Span(0, ref span)) if span.start > 1_000_000));
+        for wide in ["a,".repeat(300_000), "[".repeat(300_000), format!("{}a = 1", "a.".repeat(300_000))] {
+            assert!(parts(&format!("x = {wide}"), MOST_PARTS).is_err());
+        }
+    }
+
+    #[test]
+    fn what_stands_in_quotes_and_comments_is_no_key() {
+        for (text, count) in [
+            ("a = 1 # b = [1, 2]\nc = 2\n", 2),
+            ("a = \"x, y = [\\\", z\"\nb = 'c,\\'\n", 2),
+            ("a = \"\"\"x, \"y\", z\n,,,\"\"\"\nb = '''c,\n,'''\n", 2),
+            ("a = \"open, \nb = [1, 2]\n", 4),
+            ("a = \"\"\"open, \nb = [1, 2]\n", 1),
+            ("[a]\nb.c = 1.5\nd = { e = 1, f = 2 }\n", 6),
+        ] {
+            assert_eq!(parts(text, 100), Ok(count), "{text:?}");
+        }
+        assert_eq!(parts("a = [1, 2, 3]", 2), Err(6));
+    }
 
     #[test]
     fn a_name_of_too_many_parts_is_told_where_it_is() {

@@ -6,6 +6,7 @@ use super::meter_columns::{Columns, Times, Unit, find, of_header};
 use super::number::{Decimal, decimal_of, number};
 use super::sheet::{Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, date, order_of, when};
+use super::stays::named;
 use crate::document::problem::Mistakes;
 use jiff::ToSpan;
 
@@ -63,6 +64,7 @@ pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes
         said: columns.said.clone(),
         channels: [Channel::default(), Channel::default()],
         columns,
+        left_out: Vec::new(),
     };
     let order = reader.order(zone, mistakes)?;
     let decimal = reader.decimal(mistakes)?;
@@ -72,7 +74,8 @@ pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes
     if mistakes.found() > before {
         return None;
     }
-    let Reader { columns, channels, said, .. } = reader;
+    let Reader { columns, channels, mut said, left_out, .. } = reader;
+    said.extend(left_out_told(&left_out));
     Some(Table { channels, unit, stamps: columns.stamps, said, names: columns.names })
 }
 
@@ -107,6 +110,18 @@ struct Reader<'a> {
     columns: Columns,
     channels: [Channel; 2],
     said: Vec<String>,
+    /// Lines of rows that say no time, or no value.
+    left_out: Vec<String>,
+}
+
+/// What is said of rows that are left out, by their lines.
+fn left_out_told(lines: &[String]) -> Option<String> {
+    let (count, told) = (lines.len(), named(lines));
+    match count {
+        0 => None,
+        1 => Some(format!("1 row without a time or a value is left out: line {told}")),
+        _ => Some(format!("{count} rows without a time or a value are left out: lines {told}")),
+    }
 }
 
 impl Reader<'_> {
@@ -150,13 +165,10 @@ impl Reader<'_> {
             Times::Wide(_, clocks) => clocks.iter().map(|clock| clock.1).collect(),
             _ => self.columns.value.into_iter().chain(self.columns.export).collect(),
         };
-        let found = decimal_of(self.body().flat_map(|row| columns.iter().map(|at| row.cell(*at))));
-        if let Err(example) = &found {
-            let message = format!("`{example}` may be a thousand or a part of one, and nothing in the file decides");
-            let help = "say which: `decimal = \",\"` or `decimal = \".\"` in a mapping file";
-            mistakes.push(None, &self.columns.names.1, message, Some(help.to_owned()));
-        }
-        found.ok()
+        let names = &self.sheet.rows[self.header].cells;
+        let names: Vec<String> = names.iter().map(|cell| cell.text().into_owned()).collect();
+        let found = decimal_of(self.body(), &columns);
+        found.map_err(|unsure| unsure.tell(|column| names.get(column).map_or("", String::as_str), mistakes)).ok()
     }
 
     fn unit(&self, mistakes: &mut Mistakes<'_>) -> Option<Unit> {
@@ -227,6 +239,8 @@ impl Reader<'_> {
                 let help = "write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00";
                 let message = format!("`{text}` is not a time");
                 mistakes.push(Some(row.line), &columns.names.0, message, Some(help.to_owned()));
+            } else {
+                self.left_out.push(row.line.to_string());
             }
             return;
         }
@@ -263,9 +277,14 @@ impl Reader<'_> {
             if clocks.iter().any(|clock| !row.cell(clock.1).is_empty()) {
                 let message = format!("`{}` is not a date", row.cell(date_at).text());
                 mistakes.push(Some(row.line), &self.columns.names.0, message, None);
+            } else {
+                self.left_out.push(row.line.to_string());
             }
             return;
         };
+        if clocks.iter().all(|clock| row.cell(clock.1).is_empty()) {
+            self.left_out.push(row.line.to_string());
+        }
         for (second, at) in clocks {
             let cell = row.cell(*at);
             // The hour that spring takes away.

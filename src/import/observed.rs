@@ -230,19 +230,11 @@ fn decimal(
     let is_number = |column: &Column| !matches!(column.content, Content::Time | Content::Word);
     let numbers = columns.iter().zip(found).filter(|(column, _)| is_number(column)).filter_map(|(_, found)| *found);
     let numbers: Vec<usize> = numbers.map(|it| it.at).collect();
-    match decimal_of(body.iter().flat_map(|row| numbers.iter().map(|at| row.cell(*at)))) {
-        Ok(decimal) => Some(decimal),
-        Err(example) => {
-            let help = "write `decimal = \",\"` or `decimal = \".\"` into a mapping file".to_owned();
-            mistakes.push(
-                None,
-                "",
-                format!("`{example}` may be two numbers, and nothing in the file decides"),
-                Some(help),
-            );
-            None
-        }
-    }
+    let role = |at: usize| {
+        let of_column = |(_, found): &(&Column, &Option<Found>)| found.is_some_and(|it| it.at == at);
+        columns.iter().zip(found).find(of_column).map_or("", |(column, _)| column.role)
+    };
+    decimal_of(body.iter().copied(), &numbers).map_err(|unsure| unsure.tell(role, mistakes)).ok()
 }
 
 enum Read {

@@ -9,6 +9,9 @@ const MOST_CELLS: usize = 20_000_000;
 /// Nor is more text in them: a workbook writes a text once for any number of cells.
 const MOST_TEXT_BYTES: usize = 1 << 30;
 
+/// Nor is more text in one: spreadsheets stop at 32,767 characters, of up to three bytes.
+pub(super) const MOST_CELL_BYTES: usize = 1 << 17;
+
 /// What is wrong with a table, and what to do.
 pub(super) type Wrong = (String, Option<String>);
 

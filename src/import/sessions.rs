@@ -2,7 +2,7 @@
 
 use super::map::Map;
 use super::meter_time::DEFAULT_ZONE;
-use super::number::{Decimal, decimal_of, number};
+use super::number::{Decimal, Unsure, Written, decimal_of, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
@@ -111,14 +111,14 @@ fn lines(text: &str) -> Option<Value> {
     rows.filter(|rows| rows.len() > 1).map(Value::Array)
 }
 
+fn no_zone(zone: &str, mistakes: &mut Mistakes<'_>) {
+    let help = "such as America/Los_Angeles".to_owned();
+    mistakes.push(None, "--zone", format!("`{zone}` is no time zone"), Some(help));
+}
+
 fn finished(stays: Vec<Stay>, zone: &str, options: &Options, mistakes: &mut Mistakes<'_>) -> Option<Sessions> {
     let Ok(zone) = TimeZone::get(zone) else {
-        mistakes.push(
-            None,
-            "--zone",
-            format!("`{zone}` is no time zone"),
-            Some("such as America/Los_Angeles".to_owned()),
-        );
+        no_zone(zone, mistakes);
         return None;
     };
     if stays.is_empty() && mistakes.found() == 0 {
@@ -135,28 +135,21 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
     let body = || sheet.rows[header + 1..].iter();
     let times = body().filter_map(|row| columns.arrive.map(|at| row.cell(at)));
     let given = options.map.zone.clone();
-    let order = match order_of(times, options.map.dates, given.as_deref().unwrap_or(DEFAULT_ZONE)) {
-        Ok((order, said)) => {
-            notes.extend(said);
-            order
-        }
-        Err(example) => {
+    let order = order_of(times, options.map.dates, given.as_deref().unwrap_or(DEFAULT_ZONE));
+    let order = order.map_or_else(
+        |example| {
             let message = format!("`{example}` may be two days, and nothing in the file decides");
             let help = "say which: `--dates month-first` or `--dates day-first`".to_owned();
             mistakes.push(None, columns.name(columns.arrive), message, Some(help));
-            return None;
-        }
-    };
-    let decimal = options
-        .map
-        .decimal()
-        .map_or_else(|| decimal_of(body().filter_map(|row| columns.energy.map(|(at, _)| row.cell(at)))), Ok);
-    let decimal = decimal.unwrap_or_else(|example| {
-        notes.push(format!(
-            "`{example}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
-        ));
-        Decimal::Point
-    });
+            // What else is wrong is told as well, and all of its days are days either way.
+            DateOrder::MonthFirst
+        },
+        |(order, said)| {
+            notes.extend(said);
+            order
+        },
+    );
+    let decimal = decimal(&sheet.rows[header + 1..], &columns, options, &mut notes, mistakes);
     let mut reader = Reader { columns: &columns, order, decimal, mistakes, left: Left::default() };
     let rows: Vec<Raw> = body().filter_map(|row| reader.row(row)).collect();
     let left = reader.left;
@@ -164,16 +157,8 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
         notes.push(format!("the time zone is assumed: {DEFAULT_ZONE}; `--zone` changes that"));
         DEFAULT_ZONE.to_owned()
     });
-    if mistakes.found() > before {
-        return None;
-    }
     let Ok(clock) = TimeZone::get(&zone) else {
-        mistakes.push(
-            None,
-            "--zone",
-            format!("`{zone}` is no time zone"),
-            Some("such as America/Los_Angeles".to_owned()),
-        );
+        no_zone(&zone, mistakes);
         return None;
     };
     let (stays, empty) = stays_of(&rows, &clock, &columns, mistakes);
@@ -183,9 +168,35 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
         );
     }
     notes.extend(left.told(empty));
-    let sessions = finished(stays, &zone, options, mistakes)?;
+    // Also of the rows that are right where others are not: what is wrong with them is told at once.
+    let sessions = finished(stays, &zone, options, mistakes);
+    let sessions = sessions.filter(|_| mistakes.found() == before)?;
     notes.extend(sessions.notes);
     Some(Sessions { open: left.open, notes, ..sessions })
+}
+
+/// What stands before the decimals of all numbers of a table; where nothing decides, a point, and that is said.
+fn decimal(
+    rows: &[SheetRow],
+    columns: &Columns,
+    options: &Options,
+    notes: &mut Vec<String>,
+    mistakes: &mut Mistakes<'_>,
+) -> Decimal {
+    if let Some(decimal) = options.map.decimal() {
+        return decimal;
+    }
+    let numbers = [columns.energy, columns.power, columns.duration, columns.charging];
+    let numbers: Vec<usize> = numbers.into_iter().flatten().map(|column| column.0).collect();
+    decimal_of(rows.iter(), &numbers).unwrap_or_else(|unsure| {
+        match *unsure {
+            Unsure::Open(Written { text, .. }) => notes.push(format!(
+                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
+            )),
+            torn @ Unsure::Torn { .. } => torn.tell(|at| columns.name(Some(at)), mistakes),
+        }
+        Decimal::Point
+    })
 }
 
 fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {
@@ -265,11 +276,8 @@ impl Reader<'_, '_> {
             self.left.open += 1;
             return None;
         }
-        let depart = if cell(columns.depart).is_empty() {
-            None
-        } else {
-            Some(self.time(row, columns.depart, columns.depart_clock)?)
-        };
+        let has_depart = !cell(columns.depart).is_empty();
+        let depart = if has_depart { self.time(row, columns.depart, columns.depart_clock) } else { None };
         let (energy_at, scale) = columns.energy?;
         let energy = match row.cell(energy_at) {
             Cell::Empty => Some(0.0),
@@ -287,7 +295,11 @@ impl Reader<'_, '_> {
         let charger = if charger.is_empty() { "charger".to_owned() } else { charger };
         let charging_s = self.duration(row, columns.charging);
         let power_kw = self.power(row);
+        // Only now, so that all cells of the row are told.
         let (arrive, energy_kwh) = (arrive?, energy?);
+        if has_depart && depart.is_none() {
+            return None;
+        }
         Some(Raw {
             line: row.line,
             session,

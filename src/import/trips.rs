@@ -4,7 +4,7 @@
 //! Tables (CSV, workbook) and the trips of Geotab's interface (a list of `Trip` objects, or `{"result": [...]}`) are read.
 
 use super::map::Map;
-use super::number::{Decimal, number};
+use super::number::{Decimal, Unsure, Written, decimal_of, number};
 use super::sheet::{self, Cell, SheetRow};
 use super::stamp::{DateOrder, When, order_of, when};
 use super::trip_columns::{Columns, MILE_KM};
@@ -270,9 +270,37 @@ fn table(
     if sums > 0 {
         notes.push(format!("{sums} rows without a truck or a start are left out"));
     }
-    let decimal = options.map.decimal().unwrap_or_default();
+    let decimal = decimal(&sheet.rows[header..], &columns, options, notes, mistakes)?;
     let rows = body().filter(|row| !is_sum(row));
     Some(rows.filter_map(|row| trip(row, &columns, order, zone, decimal, mistakes)).collect())
+}
+
+/// What stands before the decimals of distances and places, in rows from the header on.
+fn decimal(
+    rows: &[SheetRow],
+    columns: &Columns,
+    options: &Options,
+    notes: &mut Vec<String>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Decimal> {
+    if let Some(decimal) = options.map.decimal() {
+        return Some(decimal);
+    }
+    let (header, body) = rows.split_first()?;
+    match decimal_of(body.iter(), &[columns.distance.0, columns.place.0, columns.place.1]).map_err(|unsure| *unsure) {
+        Ok(decimal) => Some(decimal),
+        Err(Unsure::Open(Written { text, .. })) => {
+            notes.push(format!(
+                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
+            ));
+            Some(Decimal::Point)
+        }
+        Err(torn) => {
+            let names: Vec<String> = header.cells.iter().map(|cell| cell.text().into_owned()).collect();
+            torn.tell(|at| names.get(at).map_or("", String::as_str), mistakes);
+            None
+        }
+    }
 }
 
 fn trip(

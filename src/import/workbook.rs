@@ -3,8 +3,8 @@
 
 use super::cell::Cell;
 use super::map::Map;
-use super::rows::{MOST_COLUMNS, Room, SheetRow, Wrong, cell_of};
-use calamine::{Data, Reader, Xlsx};
+use super::rows::{MOST_CELL_BYTES, MOST_COLUMNS, Room, SheetRow, Wrong, cell_of};
+use calamine::{Data, DataRef, Reader, Xlsx};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -18,6 +18,9 @@ const MOST_TEXTS: u64 = 20_000_000;
 const TEXTS: &[u8] = b"uniqueCount";
 /// Bytes between that name and the end of its value.
 const TEXTS_REACH: usize = 64;
+
+/// So much of a tag names its cell.
+const TAG_BYTES: usize = 64;
 
 /// What kind of workbook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,7 @@ fn unpacks(bytes: &[u8]) -> Result<(), Wrong> {
         let mut entry = archive.by_index(at).map_err(|error| broken(&error))?;
         let lists_texts =
             entry.name().map_err(|error| broken(&error))?.to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let mut runs = entry.name().is_ok_and(|name| name.to_ascii_lowercase().ends_with(".xml")).then(Runs::default);
         let mut kept = 0;
         loop {
             let read = entry.read(&mut piece[kept..]).map_err(|error| broken(&error))?;
@@ -72,6 +76,9 @@ fn unpacks(bytes: &[u8]) -> Result<(), Wrong> {
                 (message, Some("save the sheet as CSV, or split it".to_owned()))
             })?;
             let end = kept + read;
+            if let Some(runs) = &mut runs {
+                runs.add(&piece[kept..end])?;
+            }
             if lists_texts && says_too_many(&piece[..end], read == 0) {
                 return Err((format!("says that it lists more than {MOST_TEXTS} texts"), None));
             }
@@ -85,6 +92,72 @@ fn unpacks(bytes: &[u8]) -> Result<(), Wrong> {
         }
     }
     Ok(())
+}
+
+/// Texts of a part of a workbook, which the reader of workbooks takes whole: none may be longer than eight times a cell (its
+/// letters may be written as `&#65;`).
+#[derive(Default)]
+struct Runs {
+    /// Bytes since the last tag began.
+    length: usize,
+    /// How that tag begins.
+    tag: Vec<u8>,
+    /// The last cell that began.
+    cell: String,
+}
+
+impl Runs {
+    fn add(&mut self, bytes: &[u8]) -> Result<(), Wrong> {
+        let mut rest = bytes;
+        while let Some(first) = rest.first() {
+            if *first == b'<' {
+                self.length = 0;
+                self.tag.clear();
+            }
+            // Only the tag of a cell is looked at, as far as its name may stand in it.
+            let is_watched = self.tag.len() < TAG_BYTES && b"<c ".starts_with(&self.tag[..self.tag.len().min(3)]);
+            let length = if is_watched {
+                self.tag.push(*first);
+                if *first == b'"' {
+                    self.name_cell();
+                }
+                1
+            } else {
+                rest.iter().position(|byte| *byte == b'<').unwrap_or(rest.len())
+            };
+            self.length += length;
+            rest = &rest[length..];
+            if self.length > 8 * MOST_CELL_BYTES {
+                let at = if self.cell.is_empty() { "a text".to_owned() } else { format!("cell {}", self.cell) };
+                return Err(long_text(&at));
+            }
+        }
+        Ok(())
+    }
+
+    fn name_cell(&mut self) {
+        let tag = String::from_utf8_lossy(&self.tag);
+        let name = tag.split_once("r=\"").and_then(|(_, rest)| rest.split_once('"'));
+        if let Some((name, _)) = name.filter(|(name, _)| name.len() < 16) {
+            self.cell = name.to_owned();
+        }
+    }
+}
+
+fn long_text(at: &str) -> Wrong {
+    let message = format!("{at} holds more than {} KB of text, which no cell of a table has", MOST_CELL_BYTES >> 10);
+    (message, Some("take the text out, or save the sheet as CSV".to_owned()))
+}
+
+/// The name of a cell as spreadsheets show it, such as `B12`.
+fn cell_name(line: u32, column: u32) -> String {
+    let (mut letters, mut left) = (Vec::new(), u64::from(column) + 1);
+    while left > 0 {
+        letters.push(b'A' + ((left - 1) % 26) as u8);
+        left = (left - 1) / 26;
+    }
+    let letters: String = letters.iter().rev().map(|letter| char::from(*letter)).collect();
+    format!("{letters}{}", u64::from(line) + 1)
 }
 
 /// Does a list of texts say that it is longer than any, or in a way that hides it? The reader of workbooks makes room for as many.
@@ -139,6 +212,15 @@ fn rows(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, room: &mut Room) -> Result<V
     let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
     while let Some(found) = cells.next_cell().map_err(broken)? {
         let (line, column) = found.get_position();
+        // Before it is copied: a text that is written once may be that of any number of cells.
+        let length = match found.get_value() {
+            DataRef::String(text) => text.len(),
+            DataRef::SharedString(text) => text.len(),
+            _ => 0,
+        };
+        if length > MOST_CELL_BYTES {
+            return Err(long_text(&format!("cell {}", cell_name(line, column))));
+        }
         let cell = cell(&Data::from(found.get_value().clone()));
         if cell.is_empty() {
             continue;
@@ -173,5 +255,27 @@ fn cell(data: &Data) -> Cell {
             let at = at.map(|at| if milli >= 500 { at.saturating_add(jiff::ToSpan::second(1)) } else { at });
             at.map_or(Cell::Number(time.as_f64()), Cell::Time)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_the_names_that_spreadsheets_show() {
+        for (line, column, name) in [(0, 0, "A1"), (11, 25, "Z12"), (0, 26, "AA1"), (1_048_575, 16_383, "XFD1048576")] {
+            assert_eq!(cell_name(line, column), name);
+        }
+    }
+
+    #[test]
+    fn a_text_of_a_part_is_not_longer_than_cells_are() {
+        let mut runs = Runs::default();
+        assert!(runs.add(b"<sheetData><row r=\"7\"><c s=\"1\" r=\"B7\" t=\"inlineStr\"><is><t>").is_ok());
+        let long = vec![b'x'; 9 * MOST_CELL_BYTES];
+        assert!(runs.add(&long).unwrap_err().0.starts_with("cell B7 holds more than 128 KB"));
+        let mut runs = Runs::default();
+        assert!((0..100).all(|_| runs.add(b"<t>").is_ok() && runs.add(&long[..MOST_CELL_BYTES]).is_ok()));
     }
 }

@@ -70,18 +70,28 @@ fn engine_fleet(key: &str, fleet: &EngineFleetSpec, scenario: &Scenario, checker
     }
 }
 
-fn carriers(path: &[&str], named: &BTreeMap<String, f64>, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+/// Energy by carrier that a plant or a lever may name: none can be used less than not at all. What a lever adds may be less.
+const USED: (f64, f64) = (0.0, 1e5);
+const ADDED: (f64, f64) = (-1e4, 1e5);
+
+fn carriers(
+    path: &[&str],
+    named: &BTreeMap<String, f64>,
+    (least, most): (f64, f64),
+    spec: &IndustrySpec,
+    checker: &mut Checker<'_>,
+) {
     for (key, gj) in named {
         let path: Vec<&str> = path.iter().copied().chain([key.as_str()]).collect();
         checker.key(&path, key, &spec.carrier, "industry.carrier");
-        if !(-1e4..=1e5).contains(gj) {
-            checker.wrong(&path, format!("{gj} is out of the plausible range -10000 to 100000"), None);
+        if !(least..=most).contains(gj) {
+            checker.wrong(&path, format!("{gj} is out of the plausible range {least} to {most}"), None);
         }
     }
 }
 
 fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
-    carriers(&["industry", "plant", key, "gj_per_unit"], &plant.gj_per_unit, spec, checker);
+    carriers(&["industry", "plant", key, "gj_per_unit"], &plant.gj_per_unit, USED, spec, checker);
     checker.curve(&["industry", "plant", key, "output"], &plant.output, (0.0, 1e12));
     checker.curve(&["industry", "plant", key, "benchmark_kg_per_unit"], &plant.benchmark_kg_per_unit, (0.0, 1e6));
     if let Some(margin) = &plant.margin_usd_per_unit {
@@ -90,9 +100,9 @@ fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checke
 }
 
 fn lever(key: &str, lever: &LeverSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
-    carriers(&["industry", "lever", key, "gj_factor"], &lever.gj_factor, spec, checker);
-    carriers(&["industry", "lever", key, "gj_added"], &lever.gj_added, spec, checker);
-    carriers(&["industry", "lever", key, "gj_per_captured_t"], &lever.gj_per_captured_t, spec, checker);
+    carriers(&["industry", "lever", key, "gj_factor"], &lever.gj_factor, USED, spec, checker);
+    carriers(&["industry", "lever", key, "gj_added"], &lever.gj_added, ADDED, spec, checker);
+    carriers(&["industry", "lever", key, "gj_per_captured_t"], &lever.gj_per_captured_t, USED, spec, checker);
     for plant in &lever.plants {
         checker.key(&["industry", "lever", key, "plants"], plant, &spec.plant, "industry.plant");
     }

@@ -284,16 +284,55 @@ pub fn parse_time(text: &str) -> Option<u32> {
 /// is no time here: it would be dropped unseen.
 #[must_use]
 pub fn local_s(text: &str, calendar: &Calendar) -> Option<i64> {
+    // A second 60 would be taken as 59.
+    if text.contains(":60") {
+        return None;
+    }
     if text.contains('[') {
-        let time: jiff::ZonedDateTime = text.parse().ok()?;
+        let time: jiff::ZonedDateTime =
+            text.parse().ok().filter(|time: &jiff::ZonedDateTime| is_offset(time.offset().seconds()))?;
         return Some(whole_s(time.timestamp())? - calendar.epoch_s);
     }
     if has_offset(text) {
-        let time: Timestamp = text.parse().ok()?;
+        // Of the offset only the instant is kept, so it is looked at before.
+        let time: Timestamp = text.parse().ok().filter(|_| offset_of(text).is_some_and(is_offset))?;
         return Some(whole_s(time)? - calendar.epoch_s);
     }
-    let time: DateTime = text.parse().ok().filter(|time: &DateTime| time.subsec_nanosecond() == 0)?;
-    Some(calendar.elapsed_s(calendar.local_s_of(time)))
+    Some(calendar.elapsed_s(calendar.local_s_of(civil(text)?)))
+}
+
+/// Does a local time without an offset come twice, for the clocks are put back then?
+#[must_use]
+pub fn comes_twice(text: &str, calendar: &Calendar) -> bool {
+    let is_bare = !text.contains('[') && !has_offset(text);
+    let local_s = civil(text).filter(|_| is_bare).map(|time| calendar.local_s_of(time));
+    local_s.is_some_and(|local_s| {
+        let shows = |step: &(i64, i64)| calendar.local_s(local_s - step.1) == local_s;
+        let elapsed = calendar.steps.iter().filter(|step| shows(step)).map(|step| local_s - step.1);
+        elapsed.collect::<std::collections::BTreeSet<i64>>().len() > 1
+    })
+}
+
+fn civil(text: &str) -> Option<DateTime> {
+    text.parse().ok().filter(|time: &DateTime| time.subsec_nanosecond() == 0)
+}
+
+/// Is a zone of the earth so many seconds ahead of UTC?
+fn is_offset(seconds: i32) -> bool {
+    (-12 * 3600..=14 * 3600).contains(&seconds)
+}
+
+/// The offset at the end of a time, seconds.
+fn offset_of(text: &str) -> Option<i32> {
+    let at = text.rfind(['+', '-', 'Z', 'z'])?;
+    let (sign, rest) = text[at..].split_at(1);
+    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    let two = |from: usize| digits.get(from..from + 2).map_or(Some(0), |text| text.parse::<i32>().ok());
+    match sign {
+        "Z" | "z" => rest.is_empty().then_some(0),
+        "-" => Some(-(two(0)? * 3600 + two(2)? * 60)),
+        _ => Some(two(0)? * 3600 + two(2)? * 60),
+    }
 }
 
 /// Seconds since 1970-01-01 UTC of an instant that has no part of a second.
@@ -392,6 +431,25 @@ mod tests {
         }
         let calendar = Calendar::new("2025-06-02", "America/Los_Angeles", 2).unwrap();
         let instants = ["2025-06-02T07:30", "2025-06-02T07:30-07:00", "2025-06-02T14:30Z", "2025-06-02T16:30+02:00"];
+        for odd in ["+14:01", "-12:01", "+15:00", "-1300", "+99:00", "+23:59"] {
+            assert_eq!(local_s(&format!("2025-06-02T07:30{odd}"), &calendar), None, "{odd}");
+        }
+        for (far, seconds) in [("+14:00", -14 * 3600), ("-12:00", 12 * 3600), ("+05:30", -5 * 3600 - 1800)] {
+            assert_eq!(local_s(&format!("2025-06-02T07:00{far}"), &calendar), Some(seconds), "{far}");
+        }
+        assert_eq!(local_s("2025-06-02T07:30:60", &calendar), None);
+        assert_eq!(local_s("2025-06-02T07:30:60Z", &calendar), None);
+        let autumn = Calendar::new("2025-11-01", "America/Los_Angeles", 4).unwrap();
+        for (text, twice) in [
+            ("2025-11-02T01:30", true),
+            ("2025-11-02T01:00", true),
+            ("2025-11-02T00:59:59", false),
+            ("2025-11-02T02:00", false),
+            ("2025-11-02T01:30-07:00", false),
+            ("2025-11-02T01:30[America/Los_Angeles]", false),
+        ] {
+            assert_eq!(comes_twice(text, &autumn), twice, "{text}");
+        }
         let zoned = ["2025-06-02T07:30[America/Los_Angeles]", "2025-06-02T10:30-04:00[America/New_York]"];
         for text in instants.iter().chain(&zoned) {
             assert_eq!(local_s(text, &calendar), Some(7 * 3600 + 1800), "{text}");

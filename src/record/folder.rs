@@ -22,8 +22,8 @@ pub const REPORT: &str = "report.html";
 pub const REQUEST: &str = "request.json";
 /// The folder of tables inside a run's folder.
 const TABLES: &str = "tables";
-/// Most outputs that a manifest lists: far more than any run has.
-const MOST_OUTPUTS: usize = 10_000;
+/// Most entries of each list of a manifest: far more than any run has.
+const MOST_ENTRIES: usize = 10_000;
 
 /// Why a folder could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -197,7 +197,7 @@ impl Manifest {
     /// # Errors
     /// Why it cannot be used.
     pub fn read(folder: &Path) -> Result<Self, ManifestError> {
-        let text = read::text(&folder.join(MANIFEST), Kind::Json).map_err(|reason| match reason {
+        let text = read::text(&folder.join(MANIFEST), Kind::Manifest).map_err(|reason| match reason {
             ReadError::Missing => ManifestError::Missing(folder.to_path_buf()),
             reason => ManifestError::Unreadable { folder: folder.to_path_buf(), reason },
         })?;
@@ -219,13 +219,28 @@ impl Manifest {
             return Err(format!("it is of schema {schema}, and this version of portvolt reads schema {SCHEMA}"));
         }
         let manifest: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if manifest.outputs.len() > MOST_OUTPUTS {
-            return Err(format!("it lists {} outputs, more than any run has", manifest.outputs.len()));
+        if let Some((what, count)) = manifest.lists().into_iter().find(|(_, count)| *count > MOST_ENTRIES) {
+            return Err(format!("it lists {count} {what}, more than any run has; the limit is {MOST_ENTRIES}"));
         }
         match manifest.outputs.keys().find(|name| !is_output(name)) {
             Some(name) => Err(format!("it lists an output {name:?}, which is no file of a run's folder")),
             None => Ok(manifest),
         }
+    }
+
+    /// How many entries each list has.
+    fn lists(&self) -> [(&'static str, usize); 9] {
+        [
+            ("overlays", self.overlays.len()),
+            ("settings", self.settings.len()),
+            ("results that it was compared with", self.compared_with.len()),
+            ("inputs", self.inputs.len()),
+            ("plugins", self.plugins.len()),
+            ("notes of plugins", self.plugin_notes.len()),
+            ("outputs", self.outputs.len()),
+            ("tables", self.rows.len()),
+            ("qualities of sources", self.provenance.len()),
+        ]
     }
 
     /// Replaces one file of a finished folder, and its hash. Each of the two is the one before or the new one, whole.
@@ -267,6 +282,25 @@ pub fn files(folder: &Path) -> Vec<String> {
     let plain = |found: &Found| found.is_file && !found.name.starts_with('.');
     let tables = list_found(&folder.join(TABLES)).into_iter().filter(plain).map(|it| format!("{TABLES}/{}", it.name));
     list_found(folder).into_iter().filter(plain).map(|it| it.name).chain(tables).collect()
+}
+
+/// What lies in a run's folder and among its tables and is no file: its name, and what it is. The folder of tables is none of
+/// them, and neither is what is hidden and is a folder: systems lay some.
+#[must_use]
+pub fn no_files(folder: &Path) -> BTreeMap<String, &'static str> {
+    let what = |found: &Found| match found {
+        Found { is_file: true, .. } => None,
+        Found { is_link: true, .. } => Some("a link"),
+        Found { is_folder: true, name, .. } => (!name.starts_with('.')).then_some("a folder"),
+        _ => Some("a pipe, a socket or a device"),
+    };
+    let top = list_found(folder);
+    let has_tables = top.iter().any(|it| it.is_folder && it.name == TABLES);
+    let tables = if has_tables { list_found(&folder.join(TABLES)) } else { Vec::new() };
+    let top = top.into_iter().filter(|it| !(it.is_folder && it.name == TABLES));
+    let top = top.filter_map(|it| Some((it.name.clone(), what(&it)?)));
+    let below = tables.into_iter().filter_map(|it| Some((format!("{TABLES}/{}", it.name), what(&it)?)));
+    top.chain(below).collect()
 }
 
 /// What lies in the folder of a finished run and is not of it: never thrown away with it.
@@ -388,6 +422,27 @@ mod tests {
 
     fn title(target: &Path) -> String {
         serde_json::from_str::<Manifest>(&std::fs::read_to_string(target.join(MANIFEST)).unwrap()).unwrap().title
+    }
+
+    #[test]
+    fn a_manifest_is_no_larger_than_that_of_a_run() {
+        let list: BTreeMap<String, String> = (0..=MOST_ENTRIES).map(|at| (format!("a{at}"), String::new())).collect();
+        for (key, value) in [
+            ("outputs", serde_json::to_value(&list).unwrap()),
+            ("inputs", serde_json::to_value(&list).unwrap()),
+            ("rows", serde_json::to_value(&list).unwrap()),
+            ("settings", serde_json::to_value(vec!["a"; MOST_ENTRIES + 1]).unwrap()),
+        ] {
+            let mut json = serde_json::to_value(manifest("")).unwrap();
+            json[key] = value;
+            let told = Manifest::parse(&json.to_string()).unwrap_err();
+            assert!(told.contains("10001") && told.contains("the limit is 10000"), "{told}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let text = serde_json::to_string(&manifest(&"x".repeat(5 << 20))).unwrap();
+        std::fs::write(dir.path().join(MANIFEST), text).unwrap();
+        let told = Manifest::read(dir.path()).unwrap_err().to_string();
+        assert!(told.contains("has 6 MB; the limit is 4 MB"), "{told}");
     }
 
     #[test]

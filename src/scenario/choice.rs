@@ -10,7 +10,7 @@ use crate::document::problem::Problem;
 use crate::document::tree::{Item, Node};
 use crate::policy::decide::Decision;
 use crate::policy::kind::{PolicyKind, for_kind};
-use crate::policy::spec::is_plugin_file;
+use crate::policy::spec::{Choice, is_plugin_file};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -57,12 +57,45 @@ pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
 }
 
 fn check_one<K: Decision>(scenario: &Scenario, checker: &mut Checker<'_>) {
+    let has_file = scenario.policy.charging.keys.csv.is_some();
+    if let Some(choice) = K::choice(scenario) {
+        check_choice(choice, has_file, checker);
+    }
+}
+
+fn check_choice<K: Decision>(choice: &Choice<K>, has_file: bool, checker: &mut Checker<'_>) {
     // The rows of a file are checked when it is read.
     let any_schedule = Schedule::default();
-    let Some(choice) = K::choice(scenario).filter(|choice| choice.plugin.is_none()) else { return };
-    if let Err(error) = K::make(choice, scenario.policy.charging.keys.csv.as_ref().map(|_| &any_schedule)) {
+    if choice.plugin.is_some() {
+        return;
+    }
+    if let Err(error) = K::make(choice, has_file.then_some(&any_schedule)) {
         let (table, key) = K::KIND.table_and_key();
         checker.wrong(&[table, key], error.to_string(), error.help());
+    }
+}
+
+/// Checks them in a document of which a mistake elsewhere makes no scenario: that one does not hide a misspelt name.
+pub(super) fn check_unread(document: &Item, problems: &mut Vec<Problem>) {
+    let mut checker = Checker::new(document, problems);
+    for kind in PolicyKind::ALL {
+        let (table, key) = kind.table_and_key();
+        let Some(item) = child(document, table).and_then(|table| child(table, key)) else { continue };
+        for_kind!(kind, K => check_item::<K>(item, &mut checker));
+    }
+}
+
+fn check_item<K: Decision>(item: &Item, checker: &mut Checker<'_>)
+where
+    Choice<K>: serde::de::DeserializeOwned,
+{
+    let choice = match item.to_json() {
+        Value::String(name) if !is_plugin_file(&name) => Some(Choice::named(name)),
+        table @ Value::Object(_) => serde_json::from_value::<Choice<K>>(table).ok(),
+        _ => None,
+    };
+    if let Some(choice) = choice {
+        check_choice(&choice, child(item, "csv").is_some(), checker);
     }
 }
 

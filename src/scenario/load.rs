@@ -9,7 +9,7 @@ use super::{Scenario, check, choice};
 use crate::disk::read::Kind;
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::shape;
-use crate::document::tree::{Item, Node};
+use crate::document::tree::{Item, MOST_PARTS, Node, parts, too_many_parts};
 use crate::import::geojson;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 const CHAIN_LIMIT: usize = 8;
 /// The key of a file that names what of the files below it is left out.
 const WITHOUT: &str = "without";
+/// What a setting of the command line is called where its file would be named.
+const SETTING: &str = "--set";
 
 /// What to load.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +50,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let document = reader.document(&main, request);
     let mut from = reader.from;
     let mut problems = Problems { files: reader.files, list: reader.problems };
-    let Some(document) = document.filter(|_| problems.list.is_empty()) else {
+    let Some(document) = document.filter(|document| is_whole(document, &reader.made, &mut problems)) else {
         return Err(problems);
     };
     let shape = check_shape(&document);
@@ -66,6 +68,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         Err(_) => None,
     };
     let Some(mut scenario) = scenario else {
+        choice::check_unread(&document, &mut problems.list);
         return Err(sorted(problems));
     };
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
@@ -110,6 +113,23 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         _ => Err(sorted(problems)),
     }
+}
+
+/// Could all files be read? Where not, only what is wrong with settings and policies is added: what else the document lacks may
+/// stand in the file that is missing.
+fn is_whole(document: &Item, made: &BTreeMap<String, String>, problems: &mut Problems) -> bool {
+    if problems.list.is_empty() {
+        return true;
+    }
+    let is_setting = |problem: &Problem| match &problem.place {
+        Some(Place::Span(file, _)) => problems.files[*file].path == SETTING && !made.contains_key(&problem.field),
+        _ => false,
+    };
+    let mut found = check_shape(document).problems;
+    choice::check_unread(document, &mut found);
+    found.retain(is_setting);
+    problems.list.extend(found);
+    false
 }
 
 /// A setting that makes a new table, which then lacks keys, most probably misspelt the name of one, or is for another
@@ -220,6 +240,8 @@ struct Reader {
     /// Tables that settings made anew, and what helps where they are not whole.
     made: BTreeMap<String, String>,
     layers: Layers,
+    /// Keys and values that may still be read.
+    parts: usize,
 }
 
 impl Reader {
@@ -232,6 +254,7 @@ impl Reader {
             problems: Vec::new(),
             made: BTreeMap::new(),
             layers: Layers::default(),
+            parts: MOST_PARTS,
         }
     }
 
@@ -377,16 +400,23 @@ impl Reader {
         };
         if value.trim().is_empty() {
             let names = toml::Value::Array(vec![toml::Value::from(path.trim())]);
-            return self.parse("--set".to_owned(), format!("{WITHOUT} = {names}"));
+            return self.parse(SETTING.to_owned(), format!("{WITHOUT} = {names}"));
         }
         // A bare word is text: `--set policy.charging.name=edf` needs no inner quotes.
         let is_toml = format!("x = {value}").parse::<toml::Table>().is_ok();
         let value = if is_toml { value.to_owned() } else { toml::Value::String(value.to_owned()).to_string() };
-        self.parse("--set".to_owned(), format!("{path} = {value}"))
+        self.parse(SETTING.to_owned(), format!("{path} = {value}"))
     }
 
     fn parse(&mut self, path: String, text: String) -> Option<Item> {
-        let parsed = Item::parse(&text, self.files.len());
+        let file = self.files.len();
+        let parsed = match parts(&text, self.parts) {
+            Ok(count) => {
+                self.parts -= count;
+                Item::parse(&text, file)
+            }
+            Err(at) => Err(vec![too_many_parts(file, at)]),
+        };
         self.files.push(SourceFile { path, text });
         match parsed {
             Ok(item) => Some(item),

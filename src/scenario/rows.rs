@@ -61,7 +61,12 @@ impl Rows<'_> {
         let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
         let hauls = hauls.map(|(file, calendar)| {
             self.read("freight.hauls", Kind::Csv, file, |path, text, out| {
+                let before = out.len();
                 let hauls = listing::hauls(path, text, scenario, calendar, out);
+                if hauls.is_empty() && out.len() == before {
+                    let help = Some("write a haul a row, or take `freight.hauls` out".to_owned());
+                    out.extend(Problems::of_file(path, "holds no rows", help).list);
+                }
                 let end_s = i64::from(scenario.time.days) * DAY_S;
                 if !hauls.is_empty() && !hauls.iter().any(|haul| (0..end_s).contains(&haul.ready_s)) {
                     let message = "none of its hauls is ready within the days of the run";

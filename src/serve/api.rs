@@ -6,7 +6,7 @@ use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, ScenarioError};
 use super::extract::{JsonBody, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
-use super::runs::{Runs, aside, finished_state, runs};
+use super::runs::{Runs, aside, finished_state, load_aside, runs};
 use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, named};
 use super::{layout, parts, prepare, results, save};
@@ -210,7 +210,8 @@ struct Checked {
 #[utoipa::path(post, path = "/api/v1/scenarios/check", request_body = Draft, responses((status = 200, body = Checked)))]
 async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Checked>> {
     let draft = body.0;
-    aside(move || {
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
         let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
@@ -244,7 +245,8 @@ struct Save {
         (status = 422, body = ErrorBody, description = "the draft has errors")))]
 async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
     let save: Save = body.0;
-    aside(move || {
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || {
         named(&save.name)?;
         let (new, text) = save::draft(&app.workspace, &save.scenario, &save.strategies, &save.changes, &save.name)?;
         let path = new.strip_prefix(app.workspace.root()).unwrap_or(&new).display().to_string();
@@ -305,7 +307,8 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(S
     responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
         (status = 422, body = ErrorBody, description = "it is no map of this region")))]
 async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(StatusCode, Json<Written>)> {
-    aside(move || {
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || {
         let read = |file: &NewFile, problems: &mut Vec<Problem>| {
             let loaded = load(&app.workspace.request(&file.scenario, &[], Vec::new())?)?;
             let places: Vec<(f64, f64)> = loaded.scenario.site.values().map(|site| (site.lat, site.lon)).collect();
@@ -322,7 +325,8 @@ async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResul
     responses((status = 200, body = Background)))]
 async fn background(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Background>> {
     let draft = body.0;
-    aside(move || {
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || {
         let request = app.workspace.request(&draft.scenario, &draft.strategies, edit::settings(&draft.changes)?)?;
         Ok(Json(layout::load_changed(&request, &draft.changes).map(|loaded| loaded.background).unwrap_or_default()))
     })
@@ -354,7 +358,8 @@ async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
     responses((status = 202, body = RunState, headers(("location" = String))),
         (status = 422, body = ErrorBody, description = "the scenario has errors"), (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Response> {
-    aside(move || queue(&app, Asked::Run(body.0))).await
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || queue(&app, Asked::Run(body.0))).await
 }
 
 /// Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
@@ -364,7 +369,8 @@ async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Resp
         (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>) -> ApiResult<Response> {
-    aside(move || queue(&app, Asked::Comparison(body.0))).await
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || queue(&app, Asked::Comparison(body.0))).await
 }
 
 /// Puts a search for the best design into the queue. All errors show at once and nothing is queued. What it simulated is
@@ -374,7 +380,8 @@ async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>)
         (status = 422, body = ErrorBody, description = "the scenario or the search has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiResult<Response> {
-    aside(move || queue(&app, Asked::Search(body.0))).await
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || queue(&app, Asked::Search(body.0))).await
 }
 
 /// Puts the question which doubtful numbers decide into the queue. All errors show at once and nothing is queued.
@@ -383,7 +390,8 @@ async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiR
         (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_sensitivity(State(app): Shared, body: JsonBody<SensitivityRequest>) -> ApiResult<Response> {
-    aside(move || queue(&app, Asked::Sensitivity(body.0))).await
+    let places = Arc::clone(&app.loads);
+    load_aside(&places, move || queue(&app, Asked::Sensitivity(body.0))).await
 }
 
 fn queue(app: &App, asked: Asked) -> ApiResult<Response> {

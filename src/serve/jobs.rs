@@ -3,11 +3,12 @@
 
 use super::carry::{Ended, carry_out, text};
 use super::error::{ApiError, ApiResult};
+use super::names::is_name;
 use super::request::Asked;
 use super::ticket::{RunState, Status, Ticket, queued};
-use super::workspace::{Workspace, is_name};
-use crate::disk::read::Kind;
-use crate::disk::{Folder, Lock, whole};
+use super::workspace::{JOURNAL, Workspace};
+use crate::disk::read::{Kind, ReadError};
+use crate::disk::{Folder, Found, Lock, whole};
 use crate::record::folder::REQUEST;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ use tokio::sync::watch;
 const LOCK: &str = "lock";
 /// Runs that are remembered after they ended.
 const MOST_KNOWN: usize = 1_000;
+/// Requests of a former server have no more bytes together: each is kept in memory, and sent to who asks for the list.
+const MOST_KEPT_BYTES: u64 = 32 << 20;
+/// Why a run failed is told in no more bytes.
+const LONGEST_MESSAGE: usize = 4_000;
 
 #[derive(Debug, Default)]
 struct Book {
@@ -67,22 +72,30 @@ impl Jobs {
         let lock = lock.ok_or_else(|| std::io::Error::other("another server has this folder; stop that one first"))?;
         let changes = watch::Sender::default();
         let mut book = Book { numbers: highest_number(workspace.runs()), ..Book::default() };
-        for found in journal.entries()?.into_iter().filter(|found| found.is_file) {
-            let Some(id) = found.name.strip_suffix(".json").filter(|id| is_name(id)).map(str::to_owned) else {
-                continue;
-            };
-            book.numbers = book.numbers.max(number_of(&id));
-            let bytes = journal.read(&found.name, Kind::Json).unwrap_or_default();
-            let Ok(Kept { request, failed }) = serde_json::from_slice(&bytes) else { continue };
+        let mut left = MOST_KEPT_BYTES;
+        let is_request = |found: Found| Some(found.name.strip_suffix(".json").filter(|id| is_name(id))?.to_owned());
+        let found = journal.entries()?.into_iter().filter(|found| found.is_file);
+        let mut ids: Vec<String> = found.filter_map(is_request).collect();
+        book.numbers = ids.iter().map(|id| number_of(id)).fold(book.numbers, u64::max);
+        // The newest ones: no more are remembered.
+        ids.sort_by_key(|id| std::cmp::Reverse(number_of(id)));
+        for id in ids.into_iter().take(MOST_KNOWN) {
+            let name = file_name(&id);
+            let kept = kept(&journal, &name, &mut left);
             if let Ok(folder) = workspace.run(&id) {
                 // Killed after the run was put in its place and before it was struck out here.
-                if folder.holds(REQUEST) || folder.write(REQUEST, text(&request)?.as_bytes()).is_ok() {
-                    let _ = journal.remove_file(&found.name);
+                let write = |request: &Asked| folder.write(REQUEST, text(request)?.as_bytes());
+                if folder.holds(REQUEST) || kept.is_ok_and(|kept| write(&kept.request).is_ok()) {
+                    let _ = journal.remove_file(&name);
                 }
                 continue;
             }
+            let Kept { request, failed } = kept.unwrap_or_else(|reason| {
+                let told = format!("{JOURNAL}/{name} is set aside: {reason}; delete this run, or mend the file");
+                Kept { request: Asked::nothing(), failed: Some(told) }
+            });
             let (status, message) = match failed {
-                Some(message) => (Status::Failed, message),
+                Some(message) => (Status::Failed, cut(message)),
                 None => (Status::Interrupted, CUT.to_owned()),
             };
             let state = RunState { status, message, ..queued(&id, String::new(), request) };
@@ -94,12 +107,17 @@ impl Jobs {
 
     /// Keeps a request on disk, whole or not at all.
     fn keep(&self, id: &str, kept: &Kept) -> std::io::Result<()> {
-        self.journal.write(&format!("{id}.json"), text(kept)?.as_bytes())
+        let text = text(kept)?;
+        if text.len() as u64 > Kind::Request.limit_bytes() {
+            let size = ReadError::TooLarge { size: text.len() as u64, limit: Kind::Request.limit_bytes() };
+            return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, format!("it {size}")));
+        }
+        self.journal.write(&file_name(id), text.as_bytes())
     }
 
     /// Strikes a request out.
     fn strike_out(&self, id: &str) {
-        let _ = self.journal.remove_file(&format!("{id}.json"));
+        let _ = self.journal.remove_file(&file_name(id));
     }
 
     /// What a run that was cut left behind.
@@ -146,7 +164,13 @@ impl Jobs {
         let kept = self.keep(&id, &Kept { request: request.clone(), failed: None });
         let mut book = self.book();
         book.arriving -= 1;
-        kept.map_err(|error| ApiError::system(format!("the request for {id} cannot be kept: {error}")))?;
+        kept.map_err(|error| match error.kind() {
+            std::io::ErrorKind::FileTooLarge => {
+                let help = "save its changes as a file of the scenario and run that";
+                ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the request cannot be kept: {error}; {help}"))
+            }
+            _ => ApiError::system(format!("the request for {id} cannot be kept: {error}")),
+        })?;
         let state = queued(&id, title.to_owned(), request);
         let ticket = Ticket::new(number, state.clone(), &self.changes);
         book.waiting.push_back(Arc::clone(&ticket));
@@ -297,6 +321,7 @@ impl Jobs {
 
     /// A failed run stays on disk until somebody drops it: a restart shows it too.
     fn fail(&self, ticket: &Ticket, message: String) {
+        let message = cut(message);
         let (id, request) = {
             let state = ticket.state.borrow();
             (state.id.clone(), state.request.clone())
@@ -321,6 +346,33 @@ impl Jobs {
             book = self.ready.wait(book).unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+fn file_name(id: &str) -> String {
+    format!("{id}.json")
+}
+
+/// A message that is kept, no longer than somebody reads.
+fn cut(mut message: String) -> String {
+    if message.len() > LONGEST_MESSAGE {
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+        message.push('\u{2026}');
+    }
+    message
+}
+
+/// A request of a former server, or of a stranger who laid it there. `left` is how many bytes of all may still be read.
+///
+/// # Errors
+/// Why it is none.
+fn kept(journal: &Folder, name: &str, left: &mut u64) -> Result<Kept, String> {
+    if *left < Kind::Request.limit_bytes() {
+        return Err(format!("the requests before it have {} MB together", MOST_KEPT_BYTES >> 20));
+    }
+    let bytes = journal.read(name, Kind::Request).map_err(|error| error.to_string())?;
+    *left -= bytes.len() as u64;
+    let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| format!("it is no request ({error})"))?;
+    if kept.request.is_sound() { Ok(kept) } else { Err("its names or changes are none".to_owned()) }
 }
 
 const CUT: &str = "the server stopped before this run was done; run it again";

@@ -1,5 +1,5 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
-//! library: `workspace` finds scenarios and runs, `edit` changes scenarios, `layout`
+//! library: `workspace` finds scenarios and runs, `names` says what one may be called, `edit` changes scenarios, `layout`
 //! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
 //! does it, `runs` lists all, `api`, `results` and `events` answer what `extract` reads, `parts` sends files, `guard` decides who is let in, `pace` for how long.
 
@@ -15,6 +15,7 @@ mod guard;
 mod headline;
 mod jobs;
 mod layout;
+mod names;
 mod pace;
 mod parts;
 mod prepare;
@@ -119,6 +120,7 @@ pub fn serve(options: &Options, stop: &AtomicBool, ready: impl FnOnce(SocketAddr
         workspace,
         jobs: Arc::clone(&jobs),
         streams: Arc::default(),
+        loads: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))),
         allows_plugins: options.allow_plugins,
     });
     let workers: Vec<_> = (0..options.workers.max(1))

@@ -1,12 +1,17 @@
 //! What can be asked of the queue: a run, a comparison of strategies on the same random days, a search for the best design, or
 //! which doubtful numbers decide.
 
-use super::edit::Change;
+use super::edit::{self, Change};
+use super::names::{is_name, is_plain_path};
 use crate::record::metrics::MetricName;
 use crate::study::search::study::{BudgetSpec, Choices, ConstraintSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+/// A path or a name of a request that was kept on disk is no longer, bytes.
+const LONGEST_PATH: usize = 1_000;
+const LONGEST_NAME: usize = 100;
 
 /// What to run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -172,5 +177,30 @@ impl Asked {
             Self::Comparison(request) => &request.scenario,
             Self::Run(request) => &request.scenario,
         }
+    }
+
+    /// That of a run whose request cannot be read.
+    pub(super) fn nothing() -> Self {
+        let (strategies, changes) = (Vec::new(), Vec::new());
+        Self::Run(RunRequest { scenario: String::new(), strategies, changes, days: None, seed: default_seed() })
+    }
+
+    /// Are its names and changes such as a new request may have? One that was kept on disk may be a stranger's.
+    pub(super) fn is_sound(&self) -> bool {
+        let is_sound = |strategies: &[String], changes: &[Change]| {
+            strategies.iter().all(|name| is_name(name)) && edit::settings(changes).is_ok()
+        };
+        let are_sound = |variants: &[Variant]| {
+            let is_named = |variant: &Variant| variant.name.len() <= LONGEST_NAME;
+            variants.iter().all(|it| is_named(it) && is_sound(&it.strategies, &it.changes))
+        };
+        let scenario = self.scenario();
+        let is_inner = match self {
+            Self::Search(request) => is_sound(&request.strategies, &request.changes),
+            Self::Run(request) => is_sound(&request.strategies, &request.changes),
+            Self::Sensitivity(request) => are_sound(&request.variants),
+            Self::Comparison(request) => are_sound(&request.variants),
+        };
+        scenario.len() <= LONGEST_PATH && is_plain_path(scenario) && is_inner
     }
 }

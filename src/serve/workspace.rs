@@ -5,10 +5,12 @@
 use super::choices::{self, Choice};
 use super::error::{ApiError, ApiResult};
 use super::headline::Headline;
+use super::names::{is_name, is_plain_path};
 use super::request::Asked;
+use crate::disk::Folder;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
-use crate::disk::{Folder, name};
+use crate::document::tree::{MOST_PARTS, parts};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
 use crate::scenario::load::Request;
@@ -28,12 +30,14 @@ const DEPTH: usize = 3;
 const MOST_SCENARIOS: usize = 300;
 /// Tariffs of a folder that are read for their names; others are listed by that of their file.
 const MOST_TOLD: usize = 20;
+/// What is said of a scenario whose file is not read for the list.
+const TOO_LARGE: &str = "The file is too large to be read for this list.";
 /// Runs listed, the newest ones.
 const MOST_RUNS: usize = 500;
 
 /// The folder of runs, and inside it that of accepted requests.
 const RUNS: &str = "runs";
-const JOURNAL: &str = ".queue";
+pub(super) const JOURNAL: &str = ".queue";
 /// Links are looked for in the folder of runs, in each run, and in its tables.
 const RUN_DEPTH: usize = 2;
 
@@ -80,6 +84,13 @@ pub(super) struct RunEntry {
     results: Headline,
     /// When it was finished, seconds since 1970.
     finished_unix_s: u64,
+}
+
+impl RunEntry {
+    fn of(id: String, manifest: Manifest, request: Option<Asked>, results: Headline, finished_unix_s: u64) -> Self {
+        let Manifest { title, command, scenario, overlays, settings, seed, .. } = manifest;
+        Self { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s }
+    }
 }
 
 impl Workspace {
@@ -145,11 +156,7 @@ impl Workspace {
     /// When it would lead out of it, or goes to what is hidden there (`.git/config`).
     pub(super) fn inside(&self, path: &str) -> ApiResult<PathBuf> {
         let plain = Path::new(path);
-        let is_plain = plain.components().all(|part| match part {
-            Component::Normal(name) => !name.to_string_lossy().starts_with('.'),
-            part => part == Component::CurDir,
-        });
-        if !is_plain || path.contains(['\0', '\\']) {
+        if !is_plain_path(path) {
             return Err(ApiError::bad(format!("`{path}` is no path inside the served folder")));
         }
         let full = self.root.join(plain);
@@ -233,7 +240,7 @@ impl Workspace {
     /// When there is no such run.
     pub(super) fn manifest(&self, id: &str) -> ApiResult<(Folder, Manifest)> {
         let folder = self.run(id)?;
-        let text = folder.read(MANIFEST, Kind::Json).and_then(read::utf8).map_err(|error| error.to_string());
+        let text = folder.read(MANIFEST, Kind::Manifest).and_then(read::utf8).map_err(|error| error.to_string());
         let manifest = text.and_then(|text| Manifest::parse(&text));
         let manifest = manifest.map_err(|error| ApiError::system(format!("{id}: {MANIFEST}: {error}")))?;
         Ok((folder, manifest))
@@ -241,7 +248,8 @@ impl Workspace {
 
     /// What was asked of this server for a run; none where it was not made by it.
     pub(super) fn run_request(&self, id: &str) -> Option<Asked> {
-        serde_json::from_slice(&self.run_file(id, REQUEST).ok()?).ok()
+        let bytes = self.run(id).ok()?.read(REQUEST, Kind::Request).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(Asked::is_sound)
     }
 
     /// The folder of the newest sensitivity of what a run simulated: the same request, and the same files.
@@ -352,10 +360,18 @@ impl Workspace {
 
     /// A finished run in the list, read from its folder.
     fn finished_entry(&self, id: String, time: SystemTime) -> Option<RunEntry> {
-        let (folder, Manifest { title, command, scenario, overlays, settings, seed, .. }) = self.manifest(&id).ok()?;
-        let (request, results) = (self.run_request(&id), Headline::read(&folder));
         let finished_unix_s = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-        Some(RunEntry { id, title, command, scenario, overlays, settings, seed, request, results, finished_unix_s })
+        let (folder, manifest) = match self.manifest(&id) {
+            Ok(found) => found,
+            // It is there, and nobody shall look for it in vain.
+            Err(error) => {
+                let title = format!("cannot be read: {}", error.first());
+                let manifest = Manifest { title, ..Manifest::of_study("") };
+                return Some(RunEntry::of(id, manifest, None, Headline::default(), finished_unix_s));
+            }
+        };
+        let (request, results) = (self.run_request(&id), Headline::read(&folder));
+        Some(RunEntry::of(id, manifest, request, results, finished_unix_s))
     }
 }
 
@@ -375,8 +391,17 @@ impl Found {
         self.extends.iter().filter(|name| is_name(name)).map(|name| self.path.with_file_name(name)).collect()
     }
 
+    /// A file that is too large to be read for a list is listed by its name where that says what it is; none: it is no TOML.
     fn read(path: PathBuf) -> Option<Self> {
-        let table: toml::Table = read::text(&path, Kind::Toml).ok()?.parse().ok()?;
+        let table: toml::Table = match read::text(&path, Kind::Listed) {
+            Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok()?,
+            Ok(_) | Err(ReadError::TooLarge { .. }) => {
+                let is_scenario = path.file_name().is_some_and(|name| name == FILE_NAME);
+                let (title, description) = (String::new(), TOO_LARGE.to_owned());
+                return Some(Self { path, is_scenario, title, description, is_transition: false, extends: Vec::new() });
+            }
+            Err(_) => return None,
+        };
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
         // A file that can be run as it is; others are overlays or data.
         let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
@@ -417,12 +442,6 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
             out.push(folder.path().join(&found.name));
         }
     }
-}
-
-/// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long, and a name on any system.
-pub(super) fn is_name(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    name.len() <= 100 && name.chars().all(is_plain) && name::plain(name).is_ok()
 }
 
 /// Is it a plain name of a file?

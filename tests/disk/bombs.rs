@@ -78,12 +78,18 @@ fn a_workbook_is_no_larger_than_what_is_written_in_it() {
     for unique in ["99999999999999999999", "400000000000", &hidden] {
         assert!(told(&workbook(good, &texts(unique, ""))).contains("texts"), "{unique}");
     }
-    let long = texts("1", &format!("<si><t>{}</t></si>", "x".repeat(2 << 20)));
-    let again = (1..=600).fold(String::new(), |mut out, row| {
-        let _ = write!(out, "<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>");
-        out
-    });
-    assert!(told(&workbook(&again, &long)).contains("MB of text"));
+    let long = |bytes: usize| texts("1", &format!("<si><t>{}</t></si>", "x".repeat(bytes)));
+    let again = |count: usize| {
+        (1..=count).fold(String::new(), |mut out, row| {
+            let _ = write!(out, "<row r=\"{row}\"><c r=\"B{row}\" t=\"s\"><v>0</v></c></row>");
+            out
+        })
+    };
+    assert!(told(&workbook(&again(600), &long(500_000))).contains("cell B1 holds more than 128 KB"));
+    assert!(told(&workbook(&again(600), &long(2 << 20))).contains("holds more than 128 KB"));
+    let inline = format!("<row r=\"3\"><c r=\"C3\" t=\"inlineStr\"><is><t>{}</t></is></c></row>", "x".repeat(2 << 20));
+    assert!(told(&workbook(&inline, &one)).contains("cell C3 holds more than 128 KB"));
+    assert!(told(&workbook(&again(9_500), &long(120_000))).contains("MB of text"));
     assert!(told(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]).contains("before 2007"));
     assert!(told(b"PK\x03\x04").contains("is no workbook"));
 }

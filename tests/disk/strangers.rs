@@ -1,11 +1,19 @@
 //! Files and folders that somebody else made.
 
 use super::{portvolt, text, workspace};
+use std::fmt::Write as _;
 use std::path::Path;
 
 fn finished(folder: &Path) {
     let done = portvolt(folder, &["run", "depot", "--days", "1", "--out", "run", "--csv"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+/// Does it again, in the place of the one before.
+#[cfg(unix)]
+fn finished_again(folder: &Path) {
+    std::fs::remove_dir_all(folder.join("run")).unwrap();
+    finished(folder);
 }
 
 /// Changes the manifest of `run`.
@@ -59,6 +67,40 @@ fn verify_does_not_believe_a_manifest() {
     assert_eq!(verified(folder).0, Some(1), "a table that no run made");
 }
 
+/// What lies in a run's folder and no run leaves is named with what it is, and a report says that it shows another run's files.
+#[cfg(unix)]
+#[test]
+fn what_no_run_leaves_is_named() {
+    let folder = workspace();
+    let folder = folder.path();
+    finished(folder);
+    let run = folder.join("run");
+    std::os::unix::fs::symlink("summary.json", run.join("tables/linked.parquet")).unwrap();
+    std::fs::write(run.join("notes.txt"), "mine").unwrap();
+    std::fs::create_dir(run.join("more")).unwrap();
+    let pipe = run.join("tables/power.csv");
+    std::fs::remove_file(&pipe).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (code, said) = verified(folder);
+    assert_eq!(code, Some(1), "{said}");
+    for named in [
+        "tables/linked.parquet (a link)",
+        "notes.txt (a file that no run leaves)",
+        "more (a folder)",
+        "tables/power.csv (a pipe, a socket or a device is in its place)",
+    ] {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    let report = || text(&portvolt(folder, &["report", "run"]).stderr);
+    assert!(report().contains("not as the run left it: tables/power.csv"), "{}", report());
+    std::fs::remove_file(&pipe).unwrap();
+    finished_again(folder);
+    assert!(!report().contains("not as the run left it"), "{}", report());
+    let summary = std::fs::read_to_string(run.join("summary.json")).unwrap();
+    std::fs::write(run.join("summary.json"), summary + " ").unwrap();
+    assert!(report().contains("not as the run left it: summary.json (changed)"), "{}", report());
+}
+
 /// Few small files that mean any number, deep or wide; each is refused in a moment.
 #[test]
 fn bombs_are_refused() {
@@ -72,6 +114,16 @@ fn bombs_are_refused() {
         assert!(said.contains(told), "{args:?}: {said}");
         assert!(begin.elapsed().as_secs() < 20, "{args:?} took {:?}", begin.elapsed());
     };
+    // 290,000 sites in 12 MB: more keys than a scenario has, whatever they are.
+    let sites = (0..290_000).fold(String::new(), |mut out, at| {
+        let _ = write!(out, "[site.s{at}]\nlat = 1\nlon = 1\n");
+        out
+    });
+    std::fs::write(folder.join("sites.toml"), format!("title = \"x\"\n{sites}")).unwrap();
+    refused(&["validate", "sites.toml"], "more than 200000 keys and values");
+    std::fs::write(folder.join("half.toml"), format!("a = [{}]\n", "1, ".repeat(90_000))).unwrap();
+    std::fs::write(folder.join("halves.toml"), "extends = [\"half.toml\", \"half.toml\", \"half.toml\"]\n").unwrap();
+    refused(&["validate", "halves.toml"], "in all files of a scenario together");
     for level in 0..8 {
         let below = format!("\"level_{}.toml\"", level + 1);
         let list = vec![below.as_str(); 60].join(", ");

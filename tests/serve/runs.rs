@@ -46,6 +46,63 @@ fn what_failed_or_was_cut_can_be_dropped_with_its_folder() {
     assert_eq!(portvolt::disk::list(&runs), [".queue", "depot-0001.unfinished.notes"]);
 }
 
+/// What a stranger laid where accepted requests wait is read as far as a request goes; the rest is told by its name.
+#[test]
+fn requests_that_are_none_are_set_aside_and_told() {
+    let folder = workspace();
+    accepted(folder.path(), "depot-0001", Some(&"x".repeat(100_000)));
+    accepted(folder.path(), "depot-0002", Some(&"x".repeat(300_000)));
+    accepted(folder.path(), "depot-0006", None);
+    let journal = folder.path().join("runs/.queue");
+    std::fs::write(journal.join("depot-0003.json"), "{}").unwrap();
+    for (number, key, value) in [
+        (4, "scenario", json!("../../etc")),
+        (5, "strategies", json!(["../a"])),
+        (7, "changes", json!([{ "path": ".." }])),
+    ] {
+        let mut request = request(1);
+        request[key] = value;
+        let text = json!({ "request": request }).to_string();
+        std::fs::write(journal.join(format!("depot-000{number}.json")), text).unwrap();
+    }
+    let server = Server::over(folder, |_| {});
+    let state = |id: &str| server.get(&format!("/api/v1/runs/{id}")).json();
+    assert!(state("depot-0001")["message"].as_str().unwrap().len() < 5_000);
+    for (id, why) in [
+        ("depot-0002", "KB; the limit is 256 KB"),
+        ("depot-0003", "no request"),
+        ("depot-0004", "names"),
+        ("depot-0005", "names"),
+        ("depot-0007", "changes"),
+    ] {
+        let state = state(id);
+        let message = state["message"].as_str().unwrap();
+        let is_told = message.contains(&format!(".queue/{id}.json")) && message.contains(why);
+        assert!(state["status"] == "failed" && is_told, "{state}");
+    }
+    assert_eq!(state("depot-0006")["status"], "interrupted");
+    assert_eq!(server.ask("DELETE", "/api/v1/runs/depot-0002", None).status, 200);
+    assert!(!server.folder.path().join("runs/.queue/depot-0002.json").exists());
+}
+
+/// A run whose manifest is none, or larger than any, is in the list and says why it cannot be read.
+#[test]
+fn a_run_that_cannot_be_read_is_listed_as_such() {
+    let folder = workspace();
+    for (id, text) in [("large-0001", " ".repeat(5 << 20)), ("broken-0002", "{}".to_owned())] {
+        std::fs::create_dir_all(folder.path().join("runs").join(id)).unwrap();
+        std::fs::write(folder.path().join("runs").join(id).join("manifest.json"), text).unwrap();
+    }
+    let server = Server::over(folder, |_| {});
+    let listed = server.get("/api/v1/runs").json()["finished"].clone();
+    let title = |id: &str| {
+        let entry = listed.as_array().unwrap().iter().find(|entry| entry["id"] == id);
+        entry.unwrap_or_else(|| panic!("{listed}"))["title"].as_str().unwrap().to_owned()
+    };
+    assert!(title("large-0001").contains("cannot be read") && title("large-0001").contains("limit is 4 MB"));
+    assert!(title("broken-0002").contains("cannot be read"));
+}
+
 /// Names of runs begin with their scenario: the order is that of asking, and a number is not given twice.
 #[test]
 fn the_newest_is_first_whatever_it_is_called() {

@@ -16,7 +16,8 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
     let theme = if Console::has_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(100);
     let mut text = String::new();
-    for problem in problems.told() {
+    let told = problems.told();
+    for problem in &told {
         let report = report(problems, problem);
         if handler.render_report(&mut text, report.as_ref()).is_err() {
             let _ = writeln!(text, "{}", problem.message);
@@ -24,11 +25,30 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
         text.push('\n');
     }
     let count = problems.count();
-    let told = problems.told().iter().filter(|problem| !matches!(problem.place, Some(Place::Rest(..)))).count();
+    let told = told.iter().filter(|problem| !matches!(problem.place, Some(Place::Rest(..)))).count();
     let of = if count > told { format!(", of which the first {told} are shown") } else { String::new() };
     let _ = write!(text, "{count} {}{of}; nothing was written.", if count == 1 { "error" } else { "errors" });
     console.error(&text);
     Exit::BadFiles
+}
+
+/// Prints what is wrong with words of the command line, and with files, at once; the exit code for wrong files.
+pub(crate) fn show_with(told: &[String], problems: Problems, console: &Console) -> Exit {
+    if problems.list.is_empty() {
+        console.error(&told.join("\n"));
+        return Exit::BadFiles;
+    }
+    if console.is_json() {
+        let word =
+            |message: &String| Problem { place: None, field: String::new(), message: message.clone(), help: None };
+        let mut all = Problems { files: Vec::new(), list: told.iter().map(word).collect() };
+        all.append(problems);
+        return show(&all, console);
+    }
+    if !told.is_empty() {
+        console.error(&told.join("\n"));
+    }
+    show(&problems, console)
 }
 
 fn report(problems: &Problems, problem: &Problem) -> Report {

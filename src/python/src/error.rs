@@ -21,7 +21,7 @@ pub(crate) fn of_scenario(py: Python<'_>, problems: &Problems) -> PyErr {
 
 fn told<'py>(py: Python<'py>, problems: &Problems) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
-    for problem in problems.told() {
+    for problem in &problems.told() {
         let (file, line, column) = problems.locate(problem);
         let dict = PyDict::new(py);
         dict.set_item("file", file)?;
