@@ -21,6 +21,10 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
             found.budget
         ));
     }
+    let open = answer.front.iter().filter(|told| answer.best.is_some() && told.is_confirmed == Some(false)).count();
+    if open > 0 {
+        out.push(format!("{open} of the designs beside it were not confirmed to hold the constraints on fresh days"));
+    }
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
     out.extend(refused(search, found));

@@ -390,7 +390,8 @@ mod tests {
         assert!((chances[0] + chances[1] - 1.0).abs() < 1e-9, "{chances:?}");
         assert_eq!((best.is_confirmed, answer.front[0].is_confirmed), (Some(true), Some(false)));
         let text = screen::text(&search, &found, &answer);
-        assert!(text.contains("cabinets=8") && text.contains("not confirmed"), "{text}");
+        assert!(text.contains("cabinets=8") && text.contains("; not confirmed;"), "{text}");
+        assert!(text.contains("1 of the designs beside it were not confirmed"), "{text}");
     }
 
     /// Of four designs one is worse than another in both objectives: it is not in the front.

@@ -902,7 +902,7 @@ export interface components {
         InfluenceResult: {
             /**
              * Format: double
-             * @description Variance that chance has, and that the numbers have beside it.
+             * @description Variance on the same days, and the part of it that chance has.
              */
             chance: number | null;
             choice: components["schemas"]["Choosing"] | null;
