@@ -1,6 +1,7 @@
 // The first screen of a run: is the work done, how long do vehicles wait, does the connection hold, what does it cost?
 
 import type { MetricName, Metrics } from "../data/metrics";
+import { servedByClass, servedBySite, servedInAll, worstServed, type Served } from "../data/service";
 import type { Report } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { dollars, energy, power, show } from "../lib/format";
@@ -8,6 +9,8 @@ import { verdict, type Finding } from "../lib/parts";
 
 /** Below this share of equipment hours the work is not done. */
 const ENOUGH_EQUIPMENT = 0.99;
+/** Nor where one class or site is served less than this. */
+const ENOUGH_OF_ONE = 0.95;
 /** Nor where more hauls than this lapsed, or fewer than that were completed; those under way at the end may be neither. */
 const MOST_LOST = 0.02;
 const ENOUGH_HAULS = 0.85;
@@ -29,21 +32,54 @@ export function shareText(value: number): string {
   return `${text === "100" && value < 1 ? "99.9" : text} %`;
 }
 
-function service(metrics: Metrics): Finding {
+/** The class or site that lacks the largest share of its work, and how much. */
+function lacking(what: string, { name, share, short_h }: Served): string {
+  return `${what}: ${name}, ${shareText(share ?? 1)} (${show(short_h)} h short)`;
+}
+
+/** What is served of equipment hours: the share, what lacks most, and what is behind at the end. */
+export function equipmentService(report: Pick<Report, "sites" | "work">, metrics: Metrics): { share: number; worst: Served | null; isBad: boolean; value: string; details: string[] } | null {
+  const [byClass, bySite] = [servedByClass(report), servedBySite(report, metrics)];
+  const all = servedInAll(report, metrics);
+  const { share } = all;
+  if (share === null) return null;
+  const [ofClass, ofSite] = [worstServed(byClass), bySite.length > 1 ? worstServed(bySite) : null];
+  // Where there is but one class or site, it is the whole.
+  const worst = [ofClass, ofSite].filter((it): it is Served => it !== null).sort((a, b) => (a.share ?? 1) - (b.share ?? 1))[0] ?? null;
+  const backlog = metrics.get("work_backlog_h") ?? 0;
+  const most = [...bySite].map(({ key, name }) => ({ name, hours: metrics.get("work_backlog_h", `site:${key}`) ?? 0 })).sort((a, b) => b.hours - a.hours)[0];
+  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${show(most.hours)} h of them at ${most.name}` : "";
+  const value = worst === null ? `${shareText(share)} of equipment hours` : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
+  return {
+    share,
+    worst,
+    isBad: share < ENOUGH_EQUIPMENT || (worst?.share ?? 1) < ENOUGH_OF_ONE || backlog > (1 - ENOUGH_EQUIPMENT) * all.required_h,
+    value,
+    details: [
+      `${shareText(share)} of equipment hours served${all.short_h > 0 ? `, ${show(all.short_h)} h short` : ""}`,
+      ofSite ? lacking("worst site", ofSite) : "",
+      ofClass ? lacking("worst class", ofClass) : "",
+      backlog > 0 ? `backlog at the end: ${show(backlog)} equipment hours${at}` : "",
+    ],
+  };
+}
+
+function service(report: Report, metrics: Metrics): Finding {
   const hauls = share(metrics, "hauls_completed", "hauls_requested");
-  const equipment = share(metrics, "equipment_hours_served", "equipment_hours_required");
+  const equipment = equipmentService(report, metrics);
   const [late, lost, open] = (["hauls_late", "hauls_lapsed", "hauls_open"] as const).map((name) => metrics.get(name) ?? 0) as [number, number, number];
   const told = hauls === null ? [] : [
     `${show(metrics.get("hauls_completed"), 0)} of ${show(metrics.get("hauls_requested"), 0)} hauls completed, ${late > 0 ? `${show(late, 0)} of them late` : "none late"}`,
     [lost > 0 ? `${show(lost, 0)} lapsed` : "", open > 0 ? `${show(open, 0)} under way or waiting at the end` : ""].filter((part) => part !== "").join(", "),
   ];
-  const hours = equipment === null ? [] : [`${shareText(equipment)} of equipment hours served`];
-  const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || (equipment !== null && equipment < ENOUGH_EQUIPMENT);
-  const isFair = late > 0 || lost > 0;
+  const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || equipment?.isBad === true;
+  const isFair = late > 0 || lost > 0 || (equipment?.worst ?? null) !== null;
   // The worse of both is what counts.
-  const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= equipment / ENOUGH_EQUIPMENT);
-  const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? `${shareText(equipment)} of equipment hours` : count(metrics.get("sessions") ?? 0, "session", "sessions");
-  return { what: "Does the work get done?", value, details: [...told, ...hours], evidence: hauls !== null ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
+  const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= (equipment.worst?.share ?? equipment.share) / ENOUGH_EQUIPMENT);
+  const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? equipment.value : count(metrics.get("sessions") ?? 0, "session", "sessions");
+  const hours = equipment?.details ?? [];
+  const details = isHauls ? [...told, ...hours] : [...hours, ...told];
+  return { what: "Does the work get done?", value, details, evidence: isHauls ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
 }
 
 /** The site whose vehicles wait longest, with its wait. */
@@ -110,5 +146,5 @@ function cost(report: Report, metrics: Metrics): Finding {
 
 /** Four cards, each leading to its evidence. */
 export function runVerdict(report: Report, metrics: Metrics, clock: Clock): HTMLElement {
-  return verdict([service(metrics), waiting(report, metrics), connection(report, metrics, clock), cost(report, metrics)]);
+  return verdict([service(report, metrics), waiting(report, metrics), connection(report, metrics, clock), cost(report, metrics)]);
 }

@@ -84,7 +84,7 @@ function scenarios(shared: Shared): HTMLElement {
 
 /** Columns of results: what a planner compares first. */
 const RESULTS: [string, (it: Headline) => string][] = [
-  ["service", (it) => [it.hauls_share, it.equipment_share].filter((share): share is number => share !== null).map((share) => `${show(100 * share, 1)} %`).join(" / ")],
+  ["service", (it) => [it.hauls_share, it.equipment_share].filter((share): share is number => share !== null).map((share) => `${show(100 * Math.min(1, share), 1)} %`).join(" / ")],
   ["95th-percentile wait", (it) => (it.wait_p95_min === null ? "" : `${show(it.wait_p95_min, 0)} min`)],
   ["peak", (it) => `${it.peak_kw === null ? "" : power(it.peak_kw)}${(it.overload_intervals ?? 0) > 0 ? " (over a limit)" : ""}`],
   ["bills or cost", (it) => (it.cost_usd !== null ? dollars(it.cost_usd) : it.bill_usd === null ? "" : dollars(it.bill_usd))],

@@ -1,0 +1,49 @@
+// Contract: the first screen never says more than the numbers do: shortfalls are not set off against each other, what is
+// not charged is told, and colours follow the numbers.
+
+import { describe, expect, it } from "vitest";
+import { Metrics } from "../../src/data/metrics";
+import { servedByClass, servedTogether, worstServed } from "../../src/data/service";
+import type { Metric, Report } from "../../src/data/types";
+import { equipmentService } from "../../src/pages/verdict";
+
+type Values = Record<string, number>;
+
+/** Metrics of everything, and of sites by their key. */
+function metrics(total: Values, sites: Record<string, Values> = {}): Metrics {
+  const of = (scope: string, values: Values) => Object.entries(values).map(([name, value]): Metric => ({ name, scope, value, unit: "", info: "" }));
+  return new Metrics([...of("total", total), ...Object.entries(sites).flatMap(([key, values]) => of(`site:${key}`, values))]);
+}
+
+const classes = { crane: { required_h: [100, 116], served_h: [100, 86.3] }, rtg: { required_h: [166], served_h: [154.6] }, yard_tractor: { required_h: [1793], served_h: [1853] } };
+const work: Report["work"] = { bucket_s: 3600, times: ["a", "b"], classes };
+const site = (key: string, name: string) => ({ key, name }) as Report["sites"][number];
+
+describe("equipment hours", () => {
+  it("are never served beyond what is required", () => {
+    const all = servedTogether(servedByClass({ work }));
+    expect(all.short_h).toBeCloseTo(29.7 + 11.4);
+    expect(all.share).toBeCloseTo(1 - 41.1 / 2175);
+  });
+
+  it("name the class that lacks most, and what is behind at the end", () => {
+    const { value, details, isBad } = equipmentService({ work, sites: [site("terminal", "Terminal")] }, metrics({ work_backlog_h: 242 }, { terminal: { equipment_hours_required: 2175, equipment_hours_served: 2194 } })) ?? {};
+    expect(value).toBe("86.3 % of crane hours");
+    expect(isBad).toBe(true);
+    expect(details).toContain("worst class: crane, 86.3 % (29.7 h short)");
+    expect(details).toContain("backlog at the end: 242 equipment hours");
+  });
+
+  it("name the site that lacks most", () => {
+    const sites = [site("a", "SSA Pier C"), site("b", "Pier T")];
+    const told = equipmentService({ work: { ...work, classes: { crane: { required_h: [1000], served_h: [990] } } }, sites }, metrics({}, { a: { equipment_hours_required: 50, equipment_hours_served: 39.9, work_backlog_h: 10 }, b: { equipment_hours_required: 950, equipment_hours_served: 950 } }));
+    expect(told?.value).toBe("79.8 % at SSA Pier C");
+    expect(told?.details[1]).toBe("worst site: SSA Pier C, 79.8 % (10.1 h short)");
+  });
+
+  it("are whole where nothing lacks", () => {
+    const full = { ...work, classes: { crane: { required_h: [10], served_h: [12] } } };
+    expect(worstServed(servedByClass({ work: full }))).toBeNull();
+    expect(equipmentService({ work: full, sites: [site("a", "A")] }, metrics({}, { a: { equipment_hours_required: 10, equipment_hours_served: 12 } }))).toMatchObject({ value: "100 % of equipment hours", isBad: false });
+  });
+});
