@@ -2,6 +2,7 @@
 
 import type { MetricName, Metrics } from "../data/metrics";
 import { servedByClass, servedBySite, servedInAll, worstServed, type Served } from "../data/service";
+import { limitAt } from "../data/load";
 import type { Report } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { dollars, energy, power, show } from "../lib/format";
@@ -18,6 +19,13 @@ const ENOUGH_HAULS = 0.85;
 const MOST_UNMET = 0.01;
 /** From here on a connection has no room left. */
 const NEARLY_FULL = 0.95;
+/** From here on a limit holds the load down. */
+const AT_LIMIT = 0.99;
+/** Below this share of the energy requested too little is charged; above the other all but all, for some still charge at the end. */
+const ENOUGH_ENERGY = 0.9;
+const NEARLY_ALL = 0.98;
+/** Waits above these are long, and too long. */
+const [LONG_MIN, TOO_LONG_MIN] = [15, 90];
 
 const count = (number: number, one: string, many: string) => `${show(number, 0)} ${number === 1 ? one : many}`;
 
@@ -89,26 +97,70 @@ function longest(report: Report, metrics: Metrics, name: MetricName): { site: st
   return first && first.minutes > 0 ? first : null;
 }
 
-function waiting(report: Report, metrics: Metrics): Finding {
-  const hasPorts = metrics.get("charger_utilization") !== null;
+/** When the longest wait began, where most vehicles waited then, and why; nothing where nobody waited. */
+export function longestWait(report: Pick<Report, "bucket_s" | "pauses" | "sites" | "waits">, clock: Pick<Clock, "labelAt">): string {
+  const minutes = report.waits.longest_min.map((it) => it ?? 0);
+  const longest = Math.max(0, ...minutes);
+  if (longest < 1) return "";
+  const step = minutes.indexOf(longest);
+  const [queue] = report.sites.map((site) => ({ site, waiting: site.waiting[step] ?? 0 })).sort((a, b) => b.waiting - a.waiting);
+  const at_s = step * report.bucket_s;
+  const site = queue && queue.waiting > 0 ? queue.site : null;
+  const limit = site ? limitAt(site, step) : null;
+  const isFull = site !== null && limit !== null && limit > 0 && (site.peak_kw[step] ?? 0) >= AT_LIMIT * limit;
+  const isBreak = report.pauses.some(({ from_s, to_s, is_break }) => is_break && from_s < at_s + report.bucket_s && at_s < to_s);
+  const why = [isFull ? "its connection was at its limit" : "", isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
+  return `longest wait: ${show(longest, 0)} min, for an arrival ${clock.labelAt(at_s)}${site && report.sites.length > 1 ? ` at ${site.name}` : ""} (${why})`;
+}
+
+/** What was charged of what was requested, and the tone that it asks for. */
+export function charged(metrics: Metrics): { details: string[]; tone: Finding["tone"] } {
+  const get = (name: MetricName) => metrics.get(name) ?? 0;
+  const [sessions, unmet, breaks] = [get("sessions"), get("sessions_unmet"), get("breaks_unmet")];
+  const [requested, delivered] = [get("energy_requested_kwh"), get("energy_delivered_kwh")];
+  const part = requested > 0 ? Math.min(1, delivered / requested) : 1;
+  const isAll = unmet === 0 && breaks === 0 && part >= NEARLY_ALL;
+  const details = [
+    sessions > 0 && unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : "",
+    breaks > 0 ? `${show(breaks, 0)} ${breaks === 1 ? "break" : "breaks"} of equipment ended below a full battery` : "",
+    sessions > 0 && isAll ? `all ${count(sessions, "session", "sessions")} fully charged` : "",
+    requested > 0 && !isAll ? `${energy(delivered)} of ${energy(requested)} requested were delivered (${shareText(part)})` : "",
+  ];
+  const tone = unmet > MOST_UNMET * sessions || part < ENOUGH_ENERGY ? "bad" : isAll ? "good" : "warn";
+  return { details, tone };
+}
+
+/** Long waits are told by colour as on the map. */
+export function waitTone(minutes: number | null): Finding["tone"] {
+  return (minutes ?? 0) > TOO_LONG_MIN ? "bad" : (minutes ?? 0) > LONG_MIN ? "warn" : "good";
+}
+
+const RANKS: Finding["tone"][] = ["plain", "good", "warn", "bad"];
+const worseOf = (one: Finding["tone"], two: Finding["tone"]) => (RANKS.indexOf(one) >= RANKS.indexOf(two) ? one : two);
+
+function waiting(report: Report, metrics: Metrics, clock: Clock): Finding {
+  const utilization = metrics.get("charger_utilization");
+  const hasPorts = utilization !== null;
   const name = hasPorts ? "queue_wait_p95_min" : "h2_queue_wait_p95_min";
   const wait = metrics.get(name);
   const worst = longest(report, metrics, name);
-  const [unmet, sessions] = [metrics.get("sessions_unmet") ?? 0, metrics.get("sessions") ?? 0];
   const turned = (metrics.get("h2_turned_away") ?? 0) + (metrics.get("h2_gave_up") ?? 0);
-  const utilization = metrics.get("charger_utilization");
+  const charging = hasPorts ? charged(metrics) : { details: [], tone: "good" as const };
   const details = [
-    worst && report.sites.length > 1 ? `longest at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
-    hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} fully charged`) : "",
+    wait === null ? "" : "95th percentile: 5 of 100 wait longer",
+    worst && report.sites.length > 1 ? `most at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
+    hasPorts ? longestWait(report, clock) : "",
+    ...charging.details,
     ...report.sites.flatMap(({ key, name: site }) => {
       const minutes = metrics.get("swap_wait_p95_min", `site:${key}`);
       return minutes === null ? [] : [`these are batteries at ${site}: its units waited ${show(minutes, 0)} min for a charged one (p95)`];
     }),
-    utilization === null ? "" : `charging port utilization ${show(100 * utilization, 0)} %`,
+    hasPorts ? `charging port utilization ${show(100 * utilization, 0)} %` : "",
     turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
   ];
   const where = hasPorts ? "a charging port" : "hydrogen";
-  return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details: [wait === null ? "" : "95th percentile: 5 of 100 wait longer", ...details], evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone: unmet > MOST_UNMET * sessions || turned > 0 ? "bad" : unmet > 0 || (wait ?? 0) > 60 ? "warn" : "good" };
+  const tone = worseOf(worseOf(waitTone(wait), charging.tone), turned > 0 ? "bad" : "good");
+  return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details, evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone };
 }
 
 function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
@@ -146,5 +198,5 @@ function cost(report: Report, metrics: Metrics): Finding {
 
 /** Four cards, each leading to its evidence. */
 export function runVerdict(report: Report, metrics: Metrics, clock: Clock): HTMLElement {
-  return verdict([service(report, metrics), waiting(report, metrics), connection(report, metrics, clock), cost(report, metrics)]);
+  return verdict([service(report, metrics), waiting(report, metrics, clock), connection(report, metrics, clock), cost(report, metrics)]);
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Metrics } from "../../src/data/metrics";
 import { servedByClass, servedTogether, worstServed } from "../../src/data/service";
 import type { Metric, Report } from "../../src/data/types";
-import { equipmentService } from "../../src/pages/verdict";
+import { charged, equipmentService, longestWait, waitTone } from "../../src/pages/verdict";
 
 type Values = Record<string, number>;
 
@@ -45,5 +45,29 @@ describe("equipment hours", () => {
     const full = { ...work, classes: { crane: { required_h: [10], served_h: [12] } } };
     expect(worstServed(servedByClass({ work: full }))).toBeNull();
     expect(equipmentService({ work: full, sites: [site("a", "A")] }, metrics({}, { a: { equipment_hours_required: 10, equipment_hours_served: 12 } }))).toMatchObject({ value: "100 % of equipment hours", isBad: false });
+  });
+});
+
+describe("charging", () => {
+  it("is not called full while breaks end below a full battery and energy is missing", () => {
+    const { details, tone } = charged(metrics({ sessions: 617, sessions_unmet: 0, breaks_unmet: 356, energy_requested_kwh: 52_500, energy_delivered_kwh: 45_500 }));
+    const told = details.filter((text) => text !== "");
+    expect(told).toEqual(["356 breaks of equipment ended below a full battery", "45.5 MWh of 52.5 MWh requested were delivered (86.7 %)"]);
+    expect(tone).toBe("bad");
+  });
+
+  it("is full where nothing is missing", () => {
+    expect(charged(metrics({ sessions: 12, energy_requested_kwh: 100, energy_delivered_kwh: 99.9 }))).toMatchObject({ tone: "good", details: ["", "", "all 12 sessions fully charged", ""] });
+  });
+
+  it("has a colour that follows the minutes", () => {
+    expect([0, 19, 55, 389].map(waitTone)).toEqual(["good", "warn", "warn", "bad"]);
+  });
+
+  it("says when, where and why who came waited longest", () => {
+    const sites = [{ ...site("a", "Depot"), waiting: [0, 3], peak_kw: [0, 999], limits_kw: [], limit_kw: 1000 }, { ...site("b", "Yard"), waiting: [0, 1], peak_kw: [0, 0], limits_kw: [], limit_kw: null }];
+    const report = { bucket_s: 900, sites, pauses: [{ from_s: 1200, to_s: 2400, is_break: true }], waits: { longest_min: [null, 70] } } as unknown as Report;
+    expect(longestWait(report, { labelAt: (seconds) => `at ${seconds} s` })).toBe("longest wait: 70 min, for an arrival at 900 s at Depot (its connection was at its limit; equipment came in a break)");
+    expect(longestWait({ ...report, waits: { longest_min: [null, 0] } } as unknown as Report, { labelAt: String })).toBe("");
   });
 });
