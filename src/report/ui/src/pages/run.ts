@@ -16,7 +16,7 @@ import { drawMap } from "../map/run";
 import type { Trips } from "../map/trucks";
 import { equipmentSection } from "./equipment";
 import { hydrogenSections } from "./hydrogen";
-import { billSection, emissionsSection } from "./money";
+import { billSection, COST_PARTS, costSection, emissionsSection } from "./money";
 import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
 import { vehicleSection } from "./vehicles";
@@ -49,18 +49,22 @@ function resultsTable(metrics: Metrics): HTMLElement {
   add("hauls_open", plain);
   add("equipment_hours_required", (value) => `${show(value, 0)} h`);
   add("equipment_hours_served", (value) => `${show(value, 0)} h`);
+  add("work_backlog_h", (value) => `${show(value)} h`);
   add("sessions", plain);
   add("sessions_unmet", plain);
+  add("breaks_unmet", plain);
   add("queue_wait_mean_min", minutes);
   add("queue_wait_p95_min", minutes);
   add("charger_utilization", shareText);
+  add("energy_requested_kwh", energy);
   add("energy_delivered_kwh", energy);
   add("h2_dispensed_kg", (value) => `${show(value)} kg`);
   add("h2_queue_wait_p95_min", minutes);
   add("h2_cost_usd_per_kg", (value) => `${show(value, 2)} USD/kg`);
   add("peak_kw", power);
   add("energy_grid_kwh", energy);
-  add("bill_total_usd", dollars);
+  for (const name of ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd", "year_cost_usd", ...COST_PARTS, "capex_usd", "npv_usd"] as const) add(name, dollars);
+  for (const name of ["cost_per_haul_usd", "cost_per_move_usd"] as const) add(name, (value) => `$${show(value, 2)}`);
   add("diesel_gal", (value) => `${show(value, 0)} gal`);
   add("co2e_tailpipe_t", (value) => `${show(value)} t`);
   add("co2e_upstream_t", (value) => `${show(value)} t`);
@@ -162,9 +166,10 @@ export function buildRun(page: HTMLElement, report: Report): void {
     bar.tell();
   });
   const bills = billSection(report, metrics);
+  const costs = costSection(metrics);
   // The board reads a short table; a long one goes to the appendix.
   const isShort = bills.every((part) => part.querySelectorAll("tbody tr").length <= MOST_BILLS);
-  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...(isShort ? bills : []), ...assumptions(report)];
+  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...costs, ...(isShort ? bills : []), ...assumptions(report)];
   const details = [
     resultsTable(metrics),
     ...(isShort ? [] : bills),

@@ -183,13 +183,33 @@ function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
   return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, first.worst_reason === "" ? "" : `the limit: ${first.worst_reason}`, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
 }
 
+/** A year of a run that has prices: what it costs, and the parts of that. */
+export function yearlyCost(metrics: Metrics, days: string): Finding | null {
+  const total = metrics.get("year_cost_usd");
+  if (total === null) return null;
+  const words: [MetricName, string][] = [["year_capital_usd", "investments"], ["year_upkeep_usd", "upkeep"], ["year_bill_usd", "electricity"], ["year_fuel_usd", "fuel"], ["year_lost_work_usd", "lost work"]];
+  const parts = words.flatMap(([name, text]) => {
+    const value = metrics.get(name);
+    return value === null || value === 0 ? [] : [`${text} ${dollars(value)}`];
+  });
+  const once = ([["capex_usd", "investment"], ["npv_usd", "net present value"], ["cost_per_haul_usd", "cost of a haul"], ["cost_per_move_usd", "cost of a container lifted"]] as [MetricName, string][]).flatMap(([name, text]) => {
+    const value = metrics.get(name);
+    return value === null ? [] : [`${text} ${name.startsWith("cost_per") ? `$${show(value, 2)}` : dollars(value)}`];
+  });
+  const bill = metrics.get("bill_total_usd");
+  const details = [parts.join(", "), ...once, bill === null ? "" : `electricity bill of these ${days} alone: ${dollars(bill)}`];
+  return { what: "What does it cost a year?", value: dollars(total), details, evidence: "cost-by-part", tone: "plain" };
+}
+
 function cost(report: Report, metrics: Metrics): Finding {
+  const days = report.days === 1 ? "1 day" : `${report.days} days`;
+  const ofYear = yearlyCost(metrics, days);
+  if (ofYear) return ofYear;
   const bill = metrics.get("bill_total_usd");
   const kwh = metrics.get("energy_grid_kwh");
   const metered = `${energy(kwh)} metered`;
   const diesel = metrics.get("diesel_gal") ?? 0;
   const fuel = diesel > 0 ? `and ${show(diesel, 0)} gal of diesel, not priced here` : "";
-  const days = report.days === 1 ? "1 day" : `${report.days} days`;
   if (bill === null) return { what: "What does it cost?", value: "no tariff", details: ["no site has a tariff, so there is no electricity bill", metered, fuel], evidence: "emissions", tone: "plain" };
   const [demand, fixed] = [metrics.get("bill_demand_usd") ?? 0, metrics.get("bill_fixed_usd") ?? 0];
   const months = demand + fixed > 0 ? "demand and fixed charges are billed per full month" : "";

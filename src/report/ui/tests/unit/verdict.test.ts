@@ -2,10 +2,12 @@
 // not charged is told, and colours follow the numbers.
 
 import { describe, expect, it } from "vitest";
-import { Metrics } from "../../src/data/metrics";
+import { metricLabel, Metrics } from "../../src/data/metrics";
 import { servedByClass, servedTogether, worstServed } from "../../src/data/service";
 import type { Metric, Report } from "../../src/data/types";
-import { charged, equipmentService, longestWait, waitTone } from "../../src/pages/verdict";
+import type { Cell } from "../../src/lib/tables";
+import { costRows } from "../../src/pages/money";
+import { charged, equipmentService, longestWait, waitTone, yearlyCost } from "../../src/pages/verdict";
 
 type Values = Record<string, number>;
 
@@ -69,5 +71,31 @@ describe("charging", () => {
     const report = { bucket_s: 900, sites, pauses: [{ from_s: 1200, to_s: 2400, is_break: true }], waits: { longest_min: [null, 70] } } as unknown as Report;
     expect(longestWait(report, { labelAt: (seconds) => `at ${seconds} s` })).toBe("longest wait: 70 min, for an arrival at 900 s at Depot (its connection was at its limit; equipment came in a break)");
     expect(longestWait({ ...report, waits: { longest_min: [null, 0] } } as unknown as Report, { labelAt: String })).toBe("");
+  });
+});
+
+describe("the cost of a year", () => {
+  const priced = { year_cost_usd: 1_875_118, year_capital_usd: 299_643, year_upkeep_usd: 60_782, year_bill_usd: 1_441_693, year_fuel_usd: 0, year_lost_work_usd: 73_000, capex_usd: 2_620_080, npv_usd: -17_183_660, bill_total_usd: 9_945 };
+
+  it("is on the card with its parts", () => {
+    const { value, details, evidence } = yearlyCost(metrics(priced), "2 days") ?? {};
+    expect(value).toBe("$1.88 million");
+    expect(details?.[0]).toBe("investments $299,643, upkeep $60,782, electricity $1.44 million, lost work $73,000");
+    expect(details).toContain("investment $2.62 million");
+    expect(evidence).toBe("cost-by-part");
+    expect(yearlyCost(metrics({ bill_total_usd: 1 }), "2 days")).toBeNull();
+  });
+
+  it("is a table whose parts add up", () => {
+    const of = (all: Metrics) => costRows((name) => all.get(name));
+    const raw = (cells: Cell[] | undefined) => (typeof cells?.[1] === "object" ? (cells[1].raw ?? 0) : 0);
+    const { parts, total } = of(metrics(priced)) ?? {};
+    expect(parts?.length).toBe(4);
+    expect((parts ?? []).reduce((sum, part) => sum + raw(part), 0)).toBeCloseTo(raw(total), 0);
+    expect(of(metrics({}))).toBeNull();
+  });
+
+  it("has plain names for all it is made of", () => {
+    for (const name of [...Object.keys(priced), "breaks_unmet", "truck_turn_p95_min", "crane_moves_per_h"]) expect(metricLabel(name)).not.toMatch(/_|^the same/);
   });
 });
