@@ -1,6 +1,8 @@
 // What planners call the fields of a scenario, and the settings that a run was made with. A field without an entry is
 // called by its key.
 
+import { metricLabel } from "../data/metrics";
+
 /** Tables whose rows a form shows, by the kind of their rows. */
 export const DEFINITIONS: Record<string, string> = {
   site: "SiteSpec",
@@ -122,13 +124,30 @@ export function policyName(name: string): string {
   return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+/** A strategy as people call it: a name that is a setting, a policy or an overlay in words, and one that somebody gave as it is. */
+export function strategyName(name: string): string {
+  const parts = name.split("+").map((part) => {
+    if (part === "bau") return "Base case";
+    if (part.includes("=")) return settingText(part);
+    if (POLICIES[part] !== undefined) return policyName(part);
+    return /^[a-z0-9_]+$/.test(part) ? policyName(part) : part;
+  });
+  return parts.join(", ");
+}
+
+/** A sentence of the program with its code names in words: strategies in backticks, and metrics. */
+export function plainWords(text: string): string {
+  const named = text.replace(/`([^`]+)` did/g, (_, name: string) => `${strategyName(name)} did`);
+  return named.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, metricLabel);
+}
+
 const plainKey = (key: string) => key.replaceAll("_", " ");
 
 /** What a setting is about, with its unit: `site.depot.limit_kw` is the service capacity of depot, in kW. */
 function settingName(path: string): { text: string; unit: string } {
   const [table = "", row = "", key = "", inner = ""] = path.split(".");
   const definition = DEFINITIONS[table];
-  if (table === "policy") return { text: row === "charging" ? "Charging control" : row === "dispatch" ? "Dispatch of trucks" : `Policy of ${plainKey(row)}`, unit: "" };
+  if (table === "policy") return { text: row === "charging" ? "Charging control" : row === "dispatch" ? "Dispatch of trucks" : row === "yard" ? "Control of the yard" : `Policy of ${plainKey(row)}`, unit: "" };
   if (table === "background") return { text: "Map under the sites", unit: "" };
   if (table === "time" && row === "days") return { text: "Days", unit: "" };
   // One table for the whole scenario, without rows.
