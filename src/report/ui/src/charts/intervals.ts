@@ -67,7 +67,12 @@ export function differencePicture(rows: Interval[], unit: string, about: string)
     made.append(svg("circle", { cx: x(it.value), cy: y, r: 5, fill: it.isSure ? "#0b63a5" : "#fff", stroke: "#0b63a5", "stroke-width": 2 }));
     made.append(svg("text", { x: WIDTH - VALUE + 14, y: y + 4, "font-size": 12 }, it.words));
   });
-  return element("div", { class: "scroll-x" }, made);
+  return scrolling(made, about);
+}
+
+/** A picture that is wider than a narrow window scrolls by itself. */
+function scrolling(made: SVGElement, about: string): HTMLElement {
+  return element("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": about }, made);
 }
 
 export interface Swing {
@@ -94,5 +99,5 @@ export function tornadoPicture(swings: Swing[], unit: string, about: string): HT
     made.append(svg("text", { x: WIDTH - VALUE + 14, y: y + 4, "font-size": 12 }, it.effects.map(({ change, effect }) => `${change}: ${effect > 0 ? "+" : ""}${show(effect)}`).join("; ")));
   });
   axis(made, swings.length, ends, x, unit);
-  return element("div", { class: "scroll-x" }, made);
+  return scrolling(made, about);
 }
