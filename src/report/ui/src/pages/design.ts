@@ -77,14 +77,14 @@ function otherwise(search: Search): HTMLElement[] {
     other.difference === null ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
   );
   const about = `What another choice would change in ${metricLabel(objective)}: ${picture.map(({ name, words }) => `${name} ${words}`).join("; ")}`;
-  return [
-    section(
+  const made = section(
       "What would change the choice",
       `Decision by decision the best design with another choice, on the same random days. A difference whose interval reaches across the dashed line may be chance: there the choice is open. To learn which assumed numbers would turn it, ask for the sensitivity between the two designs.`,
       ...(picture.length > 0 ? [differencePicture(picture, metricUnit(objective), about)] : []),
       ...table(["choice", "best design with it", ...columns(search)], rows, "The best design with another choice"),
-    ),
-  ];
+  );
+  made.classList.add("together");
+  return [made];
 }
 
 function constraints(search: Search): HTMLElement[] {

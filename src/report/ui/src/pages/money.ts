@@ -63,6 +63,23 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
   ];
 }
 
+/** The largest bills of many, with the others and all in one line each: what the board reads. */
+export function largestBills(report: Report, metrics: Metrics, most: number): HTMLElement[] {
+  const bill = (key: string) => metrics.get("bill_total_usd", `site:${key}`);
+  const payers = report.sites.flatMap(({ key, name }) => {
+    const usd = bill(key);
+    return usd === null ? [] : [{ name, usd }];
+  });
+  payers.sort((a, b) => b.usd - a.usd);
+  const rest = payers.slice(most);
+  const all = metrics.get("bill_total_usd");
+  const share = (usd: number) => percent(all !== null && all > 0 ? usd / all : null, 0);
+  const others = rest.reduce((sum, { usd }) => sum + usd, 0);
+  const rows = payers.slice(0, most).map(({ name, usd }): Cell[] => [name, number(usd, 0), share(usd)]);
+  const left: Cell[][] = rest.length > 0 ? [[`${rest.length} other sites`, number(others, 0), share(others)]] : [];
+  return [section("Largest electricity bills", "For the days of the run; all sites are under Electricity bills.", ...table(["site", "USD", "share"], rows, "Largest electricity bills", [...left, ["all", number(all, 0), share(all ?? 0)]]))];
+}
+
 /** A fleet as people call it. */
 export function fleetName(report: Report, scope: string): string {
   const key = scope.slice("fleet:".length);

@@ -7,7 +7,7 @@ import { added, carriedLoads, hasPorts, sumOfLimits, waitingAtSite } from "../da
 import { metricLabel, Metrics, type MetricName } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
-import { element, section } from "../lib/dom";
+import { element, hint, section } from "../lib/dom";
 import { dollars, energy, lasting, power, show } from "../lib/format";
 import { contents, newPage, Shared } from "../lib/page";
 import { assumptions, provenance, warningsBox } from "../lib/parts";
@@ -16,7 +16,7 @@ import { drawMap } from "../map/run";
 import type { Trips } from "../map/trucks";
 import { equipmentSection } from "./equipment";
 import { hydrogenSections } from "./hydrogen";
-import { billSection, COST_PARTS, costSection, emissionsSection } from "./money";
+import { billSection, COST_PARTS, costSection, emissionsSection, largestBills } from "./money";
 import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
 import { vehicleSection } from "./vehicles";
@@ -24,6 +24,8 @@ import { runVerdict, shareText } from "./verdict";
 
 /** Sites with a bill that fit on the second sheet of paper. */
 const MOST_BILLS = 8;
+/** Of more sites the largest bills stand there. */
+const LARGEST = 5;
 
 /** The site that a reader wants to see first. */
 function busiest(report: Report, metrics: Metrics): string {
@@ -117,7 +119,8 @@ function queueFigure(report: Report, clock: Clock): HTMLElement {
 function overTime(report: Report, carried: Map<string, number[]>, clock: Clock, chosen: Shared<string>): HTMLElement {
   const waits = hasWaits(report) ? [element("div", {}, element("h3", {}, "How long visits waited for a charging port"), waitsChart(report))] : [];
   const grid = element("div", { class: "quad" }, loadFigure(report, clock), siteFigure(report, carried, clock, chosen), queueFigure(report, clock), ...waits);
-  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}).${shadeText(report)} A click in a chart moves the time of the page.`, grid);
+  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}).${shadeText(report)}`, grid);
+  hint(made, "A click in a chart moves the time of the page.");
   made.classList.add("second-page");
   return made;
 }
@@ -169,7 +172,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
   const costs = costSection(metrics);
   // The board reads a short table; a long one goes to the appendix.
   const isShort = bills.every((part) => part.querySelectorAll("tbody tr").length <= MOST_BILLS);
-  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...costs, ...(isShort ? bills : []), ...assumptions(report)];
+  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...costs, ...(isShort ? bills : largestBills(report, metrics, LARGEST)), ...assumptions(report)];
   const details = [
     resultsTable(metrics),
     ...(isShort ? [] : bills),

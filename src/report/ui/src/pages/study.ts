@@ -150,7 +150,9 @@ function metricSection(study: Comparison, headline: Compared[]): HTMLElement {
   const first = Math.max(0, ordered.findIndex((metric) => varies(metric, study.baseline)));
   pick.select.value = String(first);
   draw(first);
-  return section("One metric", `Difference of each strategy to ${strategyName(study.baseline)}, with its 95 % interval.`, pick.node, holder);
+  const made = section("One metric", `Difference of each strategy to ${strategyName(study.baseline)}, with its 95 % interval.`, pick.node, holder);
+  made.classList.add("together");
+  return made;
 }
 
 function sensitivitySection(study: Comparison): HTMLElement[] {
