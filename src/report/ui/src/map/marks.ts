@@ -63,6 +63,10 @@ export interface Look {
   badge: string;
   /** All of it in words. */
   words: string;
+  /** How bad it is: the worst have their names on a full map, too. None where nothing is bad. */
+  rank?: number;
+  /** The name to show for several sites. */
+  name?: string;
 }
 
 export interface MarkOptions {
