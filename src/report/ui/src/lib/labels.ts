@@ -141,7 +141,7 @@ export function plainWords(text: string): string {
   return named.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, metricLabel);
 }
 
-const plainKey = (key: string) => key.replaceAll("_", " ");
+export const plainKey = (key: string) => key.replaceAll("_", " ");
 
 /** What a setting is about, with its unit: `site.depot.limit_kw` is the service capacity of depot, in kW. */
 function settingName(path: string): { text: string; unit: string } {
