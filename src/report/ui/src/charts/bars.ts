@@ -79,7 +79,7 @@ export function drawPaths(node: HTMLElement, paths: Path[], axes: [string, strin
     symbolSize: 6,
     // Names that would cover one another are left out; the tooltip has them.
     labelLayout: { hideOverlap: true },
-    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (isNamed(path, row.dataIndex) ? row.name : "") },
+    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (isNamed(path, row.dataIndex) ? row.name.replaceAll("_", " ") : "") },
   });
   new Picture(node).draw((theme) => ({
     color: colors(paths.map((path) => path.name), theme),

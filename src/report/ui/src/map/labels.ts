@@ -25,10 +25,10 @@ const LINE_PX = 14;
 
 const cross = (a: Box, b: Box) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
-/** Labels that have room, those that come first in the list first. `taken` is what else is on the map; names are added to it. */
-export function place(labels: Label[], taken: Box[], [width, height]: [number, number]): Placed[] {
+/** Labels that have room, those that come first in the list first. `taken` is what else is on the map; names are added to it; `solid` nothing may cover. */
+export function place(labels: Label[], taken: Box[], [width, height]: [number, number], solid: Box[] = []): Placed[] {
   const out: Placed[] = [];
-  const names: Box[] = [];
+  const names: Box[] = [...solid];
   for (const label of labels) {
     const { lines, x, y, radius } = label;
     if (x < 0 || y < 0 || x > width || y > height || lines.length === 0) continue;

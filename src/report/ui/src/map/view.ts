@@ -330,7 +330,9 @@ export class MapView {
     // The chosen one first, then the worst: they find room before the others.
     const order = (label: Label) => (label.isSure ? -1 : label.isAbove ? (worst.get(label.key) ?? 0) : WORST_NAMES);
     labels.sort((a, b) => order(a) - order(b));
-    const placed = place(labels, taken, this.size).reverse();
+    const scale: Box = [0, this.size[1] - 32, BAR_PX + 60, this.size[1]];
+    taken.push(scale);
+    const placed = place(labels, taken, this.size, [scale]).reverse();
     this.front.replaceChildren(...this.areaNames(taken), ...nodes, ...placed.map((label) => this.labelNode(label)));
   }
 
