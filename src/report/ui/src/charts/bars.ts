@@ -3,8 +3,9 @@
 import type { Report } from "../data/types";
 import { element, escape } from "../lib/dom";
 import { show } from "../lib/format";
-import { isPaper, type Theme } from "../lib/look";
+import type { Theme } from "../lib/look";
 import { axisLook, colors, legendLook, Picture } from "./canvas";
+import { legendRoom } from "./legend";
 import { tooltip } from "./time";
 
 /** The border of a bar without height would cover the axis. */
@@ -29,12 +30,13 @@ export function waitsChart(report: Report): HTMLElement {
     { name: "equipment", data: report.waits.equipment },
     { name: "visitors", data: report.waits.visitors },
   ].filter(({ data }) => data.some((n) => n > 0));
-  new Picture(node).draw((theme) => ({
-    color: colors(kinds.map(({ name }) => name), theme),
+  const names = kinds.map(({ name }) => name);
+  new Picture(node).draw((theme, width) => ({
+    color: colors(names, theme),
     aria: { enabled: true, label: { description: "Waits for a charging port, by class of minutes" } },
     tooltip: tooltip("visits"),
-    legend: { top: 0, ...legendLook(theme) },
-    grid: { left: 64, right: 20, top: 48, bottom: 46 },
+    legend: { ...legendRoom(node, names, width).legend, ...legendLook(theme) },
+    grid: { left: 64, right: 20, top: legendRoom(node, names, width).top, bottom: 46 },
     xAxis: { type: "category", data: classes, name: "wait, minutes", nameLocation: "middle", nameGap: 28, ...axisLook(theme) },
     yAxis: { type: "value", name: "visits", ...axisLook(theme) },
     series: stacked(kinds, theme),
@@ -44,12 +46,13 @@ export function waitsChart(report: Report): HTMLElement {
 
 /** Stacked bars of one value a name, such as the parts of a cost. */
 export function drawStack(node: HTMLElement, names: string[], bars: { name: string; data: number[] }[], unit: string): void {
-  new Picture(node).draw((theme) => ({
-    color: colors(bars.map((bar) => bar.name), theme),
+  const parts = bars.map(({ name }) => name);
+  new Picture(node).draw((theme, width) => ({
+    color: colors(parts, theme),
     aria: { enabled: true, label: { description: `Parts by name, ${unit}` } },
     tooltip: tooltip(unit),
-    legend: { top: 0, type: isPaper() ? "plain" : "scroll", ...legendLook(theme) },
-    grid: { left: 64, right: 20, top: isPaper() ? 84 : 56, bottom: 30 },
+    legend: { ...legendRoom(node, parts, width).legend, ...legendLook(theme) },
+    grid: { left: 64, right: 20, top: legendRoom(node, parts, width).top, bottom: 30 },
     xAxis: { type: "category", data: names, ...axisLook(theme) },
     yAxis: { type: "value", name: unit, ...axisLook(theme) },
     series: stacked(bars, theme),
@@ -67,19 +70,23 @@ export function drawPaths(node: HTMLElement, paths: Path[], axes: [string, strin
     const { name, seriesName, value } = row as { name: string; seriesName: string; value: [number, number] };
     return `${escape(seriesName)}, ${escape(name)}<br>${show(value[0])} ${escape(axes[0])}<br>${show(value[1])} ${escape(axes[1])}`;
   };
-  const series = ({ name, points }: Path, { ink }: Theme) => ({
+  // A name that stands at several points in a row is told at the last of them.
+  const isNamed = ({ points }: Path, at: number) => at === points.length - 1 || (points.some((point, index) => index > 0 && point.name === points[index - 1]?.name) ? points[at + 1]?.name !== points[at]?.name : at % 5 === 0);
+  const series = (path: Path, { ink }: Theme) => ({
     type: "line" as const,
-    name,
-    data: points.map((point, at) => ({ name: point.name, value: [point.x, point.y], label: { position: at === points.length - 1 ? ("right" as const) : ("top" as const) } })),
+    name: path.name,
+    data: path.points.map((point, at) => ({ name: point.name, value: [point.x, point.y], label: { position: at === path.points.length - 1 ? ("right" as const) : ("top" as const) } })),
     symbolSize: 6,
-    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (row.dataIndex % 5 === 0 || row.dataIndex === points.length - 1 ? row.name : "") },
+    // Names that would cover one another are left out; the tooltip has them.
+    labelLayout: { hideOverlap: true },
+    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (isNamed(path, row.dataIndex) ? row.name.replaceAll("_", " ") : "") },
   });
   new Picture(node).draw((theme) => ({
     color: colors(paths.map((path) => path.name), theme),
     aria: { enabled: true, label: { description: `${axes[1]} over ${axes[0]}` } },
     tooltip: { trigger: "item" as const, formatter },
     legend: { top: 0, show: paths.length > 1, ...legendLook(theme) },
-    grid: { left: 64, right: 110, top: 40, bottom: 46 },
+    grid: { left: 64, right: 110, top: 48, bottom: 46 },
     xAxis: { type: "value", name: axes[0], nameLocation: "middle", nameGap: 28, ...axisLook(theme) },
     yAxis: { type: "value", name: axes[1], ...axisLook(theme) },
     series: paths.map((path) => series(path, theme)),

@@ -3,11 +3,13 @@
 import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { HALF_PAPER_PX, isPaper, PAPER_PX, theme, whenLookChanges, type Theme } from "../lib/look";
 import { whenPageEnds } from "../lib/page";
+import { legendHeight } from "./legend";
 
-use([AriaComponent, BarChart, CanvasRenderer, DataZoomComponent, GridComponent, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, TooltipComponent]);
+use([AriaComponent, BarChart, CanvasRenderer, DataZoomComponent, GridComponent, LabelLayout, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, TooltipComponent]);
 
 /** After Okabe and Ito, whose colours the colour-blind tell apart; the pale ones darker, to be seen on white. */
 const [BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY, WINE, OLIVE] = ["#0072b2", "#e69f00", "#007f5c", "#b65f8f", "#56b4e9", "#d55e00", "#4d4d4d", "#7a1f4d", "#a39300"] as const;
@@ -142,9 +144,15 @@ export class Picture {
     if (!made || !options) return;
     const isHalf = this.node.closest(".quad") !== null;
     // It may have been hidden while the window changed.
-    if (isPaper()) made.resize({ width: isHalf ? HALF_PAPER_PX : PAPER_PX, height: isHalf ? 200 : 220 });
-    else made.resize({ width: "auto", height: "auto" });
-    made.setOption({ animation: false, ...options(theme(), made.getWidth()) }, true);
+    const resize = () => {
+      if (isPaper()) made.resize({ width: isHalf ? HALF_PAPER_PX : PAPER_PX, height: (isHalf ? 200 : 220) + legendHeight(this.node) });
+      else made.resize({ width: "auto", height: "auto" });
+    };
+    resize();
+    const wanted = options(theme(), made.getWidth());
+    // The legend may need more rows, for which the node is higher now.
+    resize();
+    made.setOption({ animation: false, ...wanted }, true);
     // Paper does not wait for the next frame.
     if (isPaper()) made.getZr().flush();
   }

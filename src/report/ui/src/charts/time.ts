@@ -9,6 +9,7 @@ import { isPaper, type Theme } from "../lib/look";
 import { number, table, whenOpened } from "../lib/tables";
 import { labelled } from "./axis";
 import { axisLook, colors, legendLook, limitColor, Picture } from "./canvas";
+import { legendRoom } from "./legend";
 
 export interface Line {
   name: string;
@@ -167,12 +168,15 @@ export class TimeChart {
     const axis = labels
       ? { axisLabel: { ...look.axisLabel, interval: (at: number) => labels.has(at), formatter: (_: string, at: number) => labels.get(at) ?? "", hideOverlap: true }, axisTick: { interval: (at: number) => labels.has(at) } }
       : {};
+    const room = legendRoom(this.node, lines.map(({ name }) => name), width);
+    const bottom = isLong ? 62 : 30;
+    [this.now.style.top, this.now.style.bottom] = [`${room.top}px`, `${bottom}px`];
     return {
       color: colors(lines.map((line) => line.name), theme),
       aria: { enabled: true, label: { description: this.about } },
       tooltip: tooltip(this.unit),
-      legend: { top: 0, type: isPaper() ? "plain" : "scroll", data: lines.map(({ name, stack }) => (stack ? { name, icon: "roundRect" } : { name })), ...legendLook(theme) },
-      grid: { left: LEFT, right: RIGHT, top: isPaper() && lines.length > 3 ? 58 : 48, bottom: isLong ? 62 : 30 },
+      legend: { ...room.legend, data: lines.map(({ name, stack }) => (stack ? { name, icon: "roundRect" } : { name })), ...legendLook(theme) },
+      grid: { left: LEFT, right: RIGHT, top: room.top, bottom },
       xAxis: { type: "category", data: times, boundaryGap: false, ...look, ...axis },
       yAxis: { type: "value", name: this.unit, ...look, ...(limit === null ? {} : { max: (value: { max: number }) => roundUp(Math.max(value.max, limit)) }) },
       dataZoom: isLong ? [{ type: "inside", zoomOnMouseWheel: "ctrl" as const }, { type: "slider", height: 18, bottom: 8, textStyle: { color: theme.soft } }] : [],

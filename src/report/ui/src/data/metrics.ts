@@ -18,9 +18,24 @@ export class Metrics {
   }
 }
 
-/** A metric of the whole hub in plain words where there are some, and else its name in the files. */
+/** Shorter, or clearer by itself, than what the catalogue says. */
+const PLAIN: Partial<Record<MetricName, string>> = {
+  bill_fixed_usd: "fixed charges",
+  breaks_unmet: "breaks that ended below a full battery",
+  energy_requested_kwh: "energy requested",
+  energy_unmet_kwh: "energy requested and not delivered",
+  lot_queue_p95_min: "95th-percentile wait at a charging lot for a plug",
+  swap_wait_p95_min: "95th-percentile wait for a battery swap",
+  truck_turn_p95_min: "95th-percentile truck turn",
+  work_backlog_h: "backlog of equipment hours at the end",
+  work_backlog_max_h: "largest backlog of equipment hours",
+};
+
+/** A metric in plain words: its label, or else the first clause of what the catalogue says. An unknown one is called by its name. */
 export function metricLabel(name: string): string {
-  return LABELS.find(([known]) => known === name)?.[1] ?? name;
+  const known = LABELS.find(([it]) => it === name)?.[1] ?? (PLAIN as Record<string, string | undefined>)[name];
+  const info = (METRICS as Record<string, { info: string } | undefined>)[name]?.info;
+  return known ?? info?.split(/[;:,]/)[0] ?? name;
 }
 
 /** Its unit; empty of a count, and of a metric that this page does not know. */

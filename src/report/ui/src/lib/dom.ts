@@ -26,6 +26,12 @@ export function section(title: string, explanation: string, ...children: Node[])
   return element("section", { id, "aria-labelledby": heading.id }, heading, ...words, ...children);
 }
 
+/** Adds to the explanation of a section what only a screen can do: paper has nothing to click. */
+export function hint(made: HTMLElement, text: string): HTMLElement {
+  made.querySelector(":scope > p")?.append(element("span", { class: "screen-only" }, ` ${text}`));
+  return made;
+}
+
 export function button(text: string, act: () => void, label = ""): HTMLButtonElement {
   const made = element("button", { type: "button" }, text);
   if (label) made.setAttribute("aria-label", label);

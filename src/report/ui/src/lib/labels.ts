@@ -1,6 +1,8 @@
 // What planners call the fields of a scenario, and the settings that a run was made with. A field without an entry is
 // called by its key.
 
+import { metricLabel } from "../data/metrics";
+
 /** Tables whose rows a form shows, by the kind of their rows. */
 export const DEFINITIONS: Record<string, string> = {
   site: "SiteSpec",
@@ -122,13 +124,30 @@ export function policyName(name: string): string {
   return known ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
-const plainKey = (key: string) => key.replaceAll("_", " ");
+/** A strategy as people call it: a name that is a setting, a policy or an overlay in words, and one that somebody gave as it is. */
+export function strategyName(name: string): string {
+  const parts = name.split("+").map((part) => {
+    if (part === "bau") return "Base case";
+    if (part.includes("=")) return settingText(part);
+    if (POLICIES[part] !== undefined) return policyName(part);
+    return /^[a-z0-9_]+$/.test(part) ? policyName(part) : part;
+  });
+  return parts.join(", ");
+}
+
+/** A sentence of the program with its code names in words: strategies in backticks, and metrics. */
+export function plainWords(text: string): string {
+  const named = text.replace(/`([^`]+)` did/g, (_, name: string) => `${strategyName(name)} did`);
+  return named.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, metricLabel);
+}
+
+export const plainKey = (key: string) => key.replaceAll("_", " ");
 
 /** What a setting is about, with its unit: `site.depot.limit_kw` is the service capacity of depot, in kW. */
 function settingName(path: string): { text: string; unit: string } {
   const [table = "", row = "", key = "", inner = ""] = path.split(".");
   const definition = DEFINITIONS[table];
-  if (table === "policy") return { text: row === "charging" ? "Charging control" : row === "dispatch" ? "Dispatch of trucks" : `Policy of ${plainKey(row)}`, unit: "" };
+  if (table === "policy") return { text: row === "charging" ? "Charging control" : row === "dispatch" ? "Dispatch of trucks" : row === "yard" ? "Control of the yard" : `Policy of ${plainKey(row)}`, unit: "" };
   if (table === "background") return { text: "Map under the sites", unit: "" };
   if (table === "time" && row === "days") return { text: "Days", unit: "" };
   // One table for the whole scenario, without rows.
@@ -177,8 +196,33 @@ export function settingTexts(settings: string[]): string[] {
   return settings.filter((setting) => !/^source\.|\.sources\./.test(setting)).map(settingText);
 }
 
-/** A number of a scenario by its path, in words: `truck_model.semi.loaded_per_km` is the loaded per km of semi. */
+/** Numbers that no form shows, by their table and key. */
+const NUMBERS: Record<string, string> = {
+  "travel.traffic": "Slowdown by traffic, by hour",
+  "travel.freeway_kmh": "Speed on freeways (km/h)",
+  "travel.arterial_kmh": "Speed on arterial roads (km/h)",
+  "travel.local_kmh": "Speed on local streets (km/h)",
+  "travel.circuity": "Road distance over straight distance",
+  "travel.arterial_up_to_km": "Longest trip by arterial roads (km)",
+  "travel.local_up_to_km": "Longest trip by local streets (km)",
+  "travel.arterial_energy_factor": "Energy on arterial roads over freeways",
+  "travel.local_energy_factor": "Energy on local streets over freeways",
+  "travel.energy_cv": "Spread of the energy of trips",
+  "truck_model.bobtail_per_km": "Energy or fuel per km without a trailer",
+  "truck_model.empty_per_km": "Energy or fuel per km with an empty container",
+  "truck_model.loaded_per_km": "Energy or fuel per km with a loaded container",
+  "truck_model.idle_per_h": "Energy or fuel per idle hour",
+  "truck_model.cold_per_c": "Rise of use per degree below 15 °C",
+  "truck_model.hot_per_c": "Rise of use per degree above 25 °C",
+  "weather.mean_c": "Mean temperature of the months (°C)",
+  "weather.daily_range_c": "Daily range of temperature (°C)",
+};
+
+/** A number of a scenario by its path, in words: `truck_model.semi.loaded_per_km` is the use with a load of semi. */
 export function numberName(path: string): string {
+  const keys = path.split(".");
+  const own = NUMBERS[`${keys[0] ?? ""}.${keys.at(-1) ?? ""}`];
+  if (own !== undefined) return keys.length > 2 ? `${own}, ${keys.slice(1, -1).map((part) => plainKey(part)).join(", ")}` : own;
   const known = settingText(`${path}=1`);
   const at = known.indexOf(": ");
   if (at > 0) return known.slice(0, at);

@@ -34,7 +34,7 @@ export function warningsBox(warnings: string[], title = "Before you use these nu
 }
 
 /** Sources of a run's doubtful numbers that are told on its first pages. */
-const MOST_SOURCES = 6;
+const MOST_SOURCES = 4;
 
 /** What the result stands on that nobody has verified, the source of most numbers first; nothing where all is verified. */
 export function assumptions({ doubtful }: Origins): HTMLElement[] {

@@ -36,7 +36,7 @@ export function bareTable(columns: string[], rows: HTMLTableRowElement[], captio
   const body = element("tbody", {}, ...rows);
   const heads = columns.map((name, at) => {
     // What has no name cannot be pressed.
-    const head = name === "" ? element("td", {}) : element("th", { scope: "col" }, button(name, () => sortBy(body, heads, at)));
+    const head = name === "" ? element("td", {}) : element("th", { scope: "col", "data-name": name }, button(name, () => sortBy(body, heads, at)));
     // Numbers stand under their header, words under theirs.
     if (rows.some((line) => line.cells[at]?.classList.contains("num"))) head.className = "num";
     return head;

@@ -11,6 +11,8 @@ export interface Label {
   radius: number;
   /** Has its name even where it covers others. */
   isSure: boolean;
+  /** Its name may cover marks, but no other name. */
+  isAbove?: boolean;
 }
 
 export interface Placed extends Label {
@@ -23,9 +25,10 @@ const LINE_PX = 14;
 
 const cross = (a: Box, b: Box) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
-/** Labels that have room, those that come first in the list first. `taken` is what else is on the map. */
-export function place(labels: Label[], taken: Box[], [width, height]: [number, number]): Placed[] {
+/** Labels that have room, those that come first in the list first. `taken` is what else is on the map; names are added to it; `solid` nothing may cover. */
+export function place(labels: Label[], taken: Box[], [width, height]: [number, number], solid: Box[] = []): Placed[] {
   const out: Placed[] = [];
+  const names: Box[] = [...solid];
   for (const label of labels) {
     const { lines, x, y, radius } = label;
     if (x < 0 || y < 0 || x > width || y > height || lines.length === 0) continue;
@@ -37,9 +40,11 @@ export function place(labels: Label[], taken: Box[], [width, height]: [number, n
     const beside = [at(x + radius + 5, middle), at(x - radius - 5 - long, middle), at(inside, y - radius - tall - 3), at(inside, y + radius + 3)];
     const fits = (box: Box) => box[0] >= 2 && box[2] <= width - 2 && box[1] >= 0 && box[3] <= height;
     const free = beside.find((box) => fits(box) && !taken.some((other) => cross(box, other)));
-    const box = free ?? (label.isSure ? (beside.find(fits) ?? at(inside, middle)) : undefined);
+    const above = label.isAbove ? beside.find((box) => fits(box) && !names.some((other) => cross(box, other))) : undefined;
+    const box = free ?? above ?? (label.isSure ? (beside.find(fits) ?? at(inside, middle)) : undefined);
     if (!box) continue;
     taken.push(box);
+    names.push(box);
     out.push({ ...label, box, isLeft: box === beside[1] });
   }
   return out;

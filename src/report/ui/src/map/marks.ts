@@ -63,6 +63,10 @@ export interface Look {
   badge: string;
   /** All of it in words. */
   words: string;
+  /** How bad it is: the worst have their names on a full map, too. None where nothing is bad. */
+  rank?: number;
+  /** The name to show for several sites. */
+  name?: string;
 }
 
 export interface MarkOptions {
@@ -119,7 +123,9 @@ function shapeKeys(kinds: Set<string>): HTMLElement[] {
     return made;
   };
   const shapes = KINDS.filter(([kind]) => has(kind)).map(([kind, name]) => key(picture(outline(kind, 6)), name));
-  return [...shapes, key(picture(svg("circle", { r: 7, stroke: INK, "stroke-dasharray": "4 2" })), "several sites: zoom in")];
+  const several = key(picture(svg("circle", { r: 7, stroke: INK, "stroke-dasharray": "4 2" })), "several sites");
+  several.append(element("span", { class: "screen-only" }, ": zoom in"));
+  return [...shapes, several];
 }
 
 /** What the shapes and the shades mean; no shades where there are no classes. */

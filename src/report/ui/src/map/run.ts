@@ -111,6 +111,9 @@ class RunMap {
       radius: 5 + 11 * Math.sqrt(Math.max(0, ...sites.map((site) => this.peak(site))) / this.highest),
       shade: classOf(first?.value ?? null, classes),
       text: said.length > 1 && text !== "" ? `up to ${text}` : text,
+      // The longest waits or highest loads first, then the largest peaks.
+      rank: (text === "" ? 0 : (first?.value ?? 0)) + Math.max(0, ...sites.map((site) => this.peak(site))) / (2 * this.highest),
+      name: said.length > 1 ? `${first?.site.name ?? ""} and ${said.length - 1} more` : (first?.site.name ?? ""),
       badge: badge(said.reduce((sum, it) => sum + it.waiting, 0)),
       words: said.length > 1 ? `${said.length} sites, zoom in to see them apart. ${said.slice(0, 3).map((it) => it.words).join("; ")}` : (first?.words ?? ""),
     };

@@ -22,6 +22,8 @@ const PAPER_HEIGHT_PX = 330;
 const LEAST_AREA_PX = 60;
 /** More names than these would cover the map. */
 const MOST_NAMES = 24;
+/** Then the worst of them have theirs. */
+const WORST_NAMES = 8;
 
 export interface Place {
   key: string;
@@ -304,6 +306,8 @@ export class MapView {
   private drawMarks(): void {
     const groups = this.options.isBare ? this.seen().map((one) => [one]) : clusters(this.seen(), this.chosen);
     const isNamed = groups.filter(([leader]) => leader && this.isInside(leader.x, leader.y)).length <= MOST_NAMES;
+    const lookOf = (group: Seen[]) => (group.length === 1 && group[0] ? group[0].look : this.gathered(group));
+    const worst = worstOf(groups.filter(([leader]) => leader && this.isInside(leader.x, leader.y)).map((group) => ({ key: group[0]?.key ?? "", rank: lookOf(group).rank ?? 0 })), WORST_NAMES);
     const taken: Box[] = [];
     const labels: Label[] = [];
     const nodes: SVGElement[] = [];
@@ -311,7 +315,7 @@ export class MapView {
       const [leader] = group;
       if (!leader) continue;
       const { x, y, key } = leader;
-      const look = group.length === 1 ? leader.look : this.gathered(group);
+      const look = lookOf(group);
       const node = markNode(look, { key, kind: leader.place.kind, count: group.length, isChosen: key === this.chosen, act: this.act(group) });
       node.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       node.addEventListener("focusin", () => this.reveal(key));
@@ -319,10 +323,16 @@ export class MapView {
       const extras = group.length === 1 ? (this.options.beside?.(key, x, y) ?? []) : [];
       taken.push(...extras.map(({ box }) => box));
       nodes.unshift(node, ...extras.map((extra) => extra.node));
-      const name = group.length === 1 ? leader.place.name : "";
-      labels.push({ key, x, y, radius: look.radius, isSure: key === this.chosen, lines: [isNamed || key === this.chosen ? shortened(name) : "", look.text].filter((line) => line !== "") });
+      const isWorst = worst.has(key);
+      const name = group.length === 1 ? leader.place.name : isWorst ? (look.name ?? "") : "";
+      labels.push({ key, x, y, radius: look.radius, isSure: key === this.chosen, isAbove: isWorst, lines: [isNamed || isWorst || key === this.chosen ? shortened(name) : "", look.text].filter((line) => line !== "") });
     }
-    const placed = place(labels, taken, this.size).reverse();
+    // The chosen one first, then the worst: they find room before the others.
+    const order = (label: Label) => (label.isSure ? -1 : label.isAbove ? (worst.get(label.key) ?? 0) : WORST_NAMES);
+    labels.sort((a, b) => order(a) - order(b));
+    const scale: Box = [0, this.size[1] - 32, BAR_PX + 60, this.size[1]];
+    taken.push(scale);
+    const placed = place(labels, taken, this.size, [scale]).reverse();
     this.front.replaceChildren(...this.areaNames(taken), ...nodes, ...placed.map((label) => this.labelNode(label)));
   }
 
@@ -351,6 +361,12 @@ export class MapView {
     if (choose) node.addEventListener("click", () => choose(key));
     return node;
   }
+}
+
+/** The worst of all by their rank, with their place; those without a rank are not bad. */
+export function worstOf(all: { key: string; rank: number }[], most: number): Map<string, number> {
+  const first = all.filter(({ rank }) => rank > 0).sort((a, b) => b.rank - a.rank).slice(0, most);
+  return new Map(first.map(({ key }, at) => [key, at]));
 }
 
 function shortened(name: string): string {

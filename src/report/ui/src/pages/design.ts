@@ -11,13 +11,11 @@ import { numberName, settingText, settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
+import { COST_PARTS, costTable } from "./money";
 
 type Search = DesignAnswer["search"];
 type Design = Search["answer"]["front"][number];
 type Constraint = Search["constraints"][number];
-
-/** Parts of the yearly cost, in the order in which they are told. */
-const PARTS = ["year_capital_usd", "year_upkeep_usd", "year_bill_usd", "year_fuel_usd", "year_lost_work_usd"];
 
 /** The design that is told: the one that was shown to hold, or the one that came nearest. */
 const told = ({ answer }: Search): Design | undefined => answer.best ?? answer.front[0];
@@ -79,14 +77,14 @@ function otherwise(search: Search): HTMLElement[] {
     other.difference === null ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
   );
   const about = `What another choice would change in ${metricLabel(objective)}: ${picture.map(({ name, words }) => `${name} ${words}`).join("; ")}`;
-  return [
-    section(
+  const made = section(
       "What would change the choice",
       `Decision by decision the best design with another choice, on the same random days. A difference whose interval reaches across the dashed line may be chance: there the choice is open. To learn which assumed numbers would turn it, ask for the sensitivity between the two designs.`,
       ...(picture.length > 0 ? [differencePicture(picture, metricUnit(objective), about)] : []),
       ...table(["choice", "best design with it", ...columns(search)], rows, "The best design with another choice"),
-    ),
-  ];
+  );
+  made.classList.add("together");
+  return [made];
 }
 
 function constraints(search: Search): HTMLElement[] {
@@ -98,12 +96,8 @@ function constraints(search: Search): HTMLElement[] {
 }
 
 function costs(search: Search): HTMLElement[] {
-  const value = (name: string) => search.metrics_of_the_design.find((it) => it.name === name)?.mean ?? null;
-  const whole = value("year_cost_usd");
-  const parts = PARTS.map((name) => ({ name, usd: value(name) })).filter((part): part is { name: string; usd: number } => part.usd !== null && part.usd !== 0);
-  if (whole === null || parts.length === 0) return [];
-  const row = (name: string, usd: number): Cell[] => [metricLabel(name), number(usd, 0), percent(whole === 0 ? null : usd / whole)];
-  return [section("Cost by part", "The yearly cost of the design: means over its first random days.", ...table(["part", "USD a year", "share"], parts.map(({ name, usd }) => row(name, usd)), "Cost by part", [row("year_cost_usd", whole)]))];
+  const parts = costTable((name) => search.metrics_of_the_design.find((it) => it.name === name)?.mean ?? null);
+  return parts.length === 0 ? [] : [section("Cost by part", "The yearly cost of the design: means over its first random days.", ...parts)];
 }
 
 function runnersUp(search: Search): HTMLElement[] {
@@ -125,7 +119,7 @@ function runnersUp(search: Search): HTMLElement[] {
 
 function figures(search: Search): HTMLElement[] {
   const known = new Map(LABELS.map(([name], at) => [name as string, at]));
-  const rest = search.metrics_of_the_design.filter(({ name }) => !PARTS.includes(name));
+  const rest = search.metrics_of_the_design.filter(({ name }) => !COST_PARTS.some((part) => part === name));
   rest.sort((a, b) => (known.get(a.name) ?? LABELS.length) - (known.get(b.name) ?? LABELS.length));
   if (rest.length === 0) return [];
   const rows = rest.map(({ name, mean, unit }): Cell[] => [metricLabel(name), number(mean), unit]);
@@ -142,7 +136,7 @@ function cards(search: Search): HTMLElement {
   const hasConstraints = search.constraints.length > 0;
   const findings: Finding[] = [
     { what: "Is there a design that holds?", value: best ? "Yes" : "Not shown", details: [best ? `${show(search.designs_tried)} of ${show(search.designs_of_the_space)} designs tried` : "what came nearest is below", `${show(search.runs)} simulations`], evidence: "the-design", tone: best ? "good" : "bad" },
-    ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
+    ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === COST_PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
     ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: "what-would-change-the-choice", tone: "plain" as const }] : []),
     ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map(must), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
   ];

@@ -2,19 +2,21 @@
 
 import { TimeChart } from "../charts/time";
 import type { Clock } from "../lib/clock";
+import { className, servedByClass, servedTogether, type Served } from "../data/service";
 import type { Report } from "../data/types";
 import { lasting } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
 import { number, percent, table } from "../lib/tables";
 
+/** A share that is not whole never looks whole. */
+const served = (share: number | null) => percent(share !== null && share < 1 ? Math.min(share, 0.999) : share);
+
 /** The section; nothing without equipment. */
 export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
   const classes = Object.entries(report.work.classes);
   if (classes.length === 0 || report.work.times.length === 0) return [];
-  const sum = (hours: number[]) => hours.reduce((total, it) => total + it, 0);
   const step_s = report.work.bucket_s;
   const chart = new TimeChart(report.work.times, "unit-hours", "Hours of equipment required and served over time").follow(clock, step_s).shade(report.pauses);
-  const name = (key: string) => key.replaceAll("_", " ");
   const draw = (key: string) => {
     const it = report.work.classes[key];
     if (!it) return;
@@ -23,14 +25,13 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
       { name: "required", data: it.required_h, dashed: true },
     ]);
   };
-  const pick = choice("Class", classes.map(([key]): [string, string] => [key, name(key)]), draw);
-  const [first] = [...classes].sort(([, a], [, b]) => sum(b.required_h) - sum(a.required_h));
-  pick.select.value = first?.[0] ?? "";
+  const parts = servedByClass(report);
+  const pick = choice("Class", classes.map(([key]): [string, string] => [key, className(key)]), draw);
+  const [first] = [...parts].sort((a, b) => b.short_h - a.short_h || b.required_h - a.required_h);
+  pick.select.value = first?.key ?? "";
   draw(pick.select.value);
-  const line = (label: string, required: number, served: number) => [label, number(required, 0), number(served, 0), number(Math.max(0, required - served), 1), percent(required > 0 ? served / required : null)];
-  const rows = classes.map(([key, it]) => line(name(key), sum(it.required_h), sum(it.served_h)));
-  const all = (part: "required_h" | "served_h") => classes.reduce((total, [, it]) => total + sum(it[part]), 0);
-  const total = line("all", all("required_h"), all("served_h"));
+  const line = ({ name, required_h, served_h, short_h, share }: Omit<Served, "key">) => [name, number(required_h, 0), number(served_h, 0), number(short_h, 1), served(share)];
+  const all = { ...servedTogether(parts), name: "all", served_h: parts.reduce((total, it) => total + it.served_h, 0) };
   return [
     section(
       "Equipment hours",
@@ -38,7 +39,8 @@ export function equipmentSection(report: Report, clock: Clock): HTMLElement[] {
       pick.node,
       chart.node,
       element("h3", {}, "By class"),
-      ...table(["class", "required, h", "served, h", "not served, h", "share served"], rows, "Equipment hours", [total]),
+      element("p", {}, "What one class lacks is not made up by hours that another serves beyond those required: “not served” of all is the sum of the classes, and the share served is 1 less that sum over the hours required."),
+      ...table(["class", "required, h", "served, h", "not served, h", "share served"], parts.map(line), "Equipment hours", [line(all)]),
     ),
   ];
 }

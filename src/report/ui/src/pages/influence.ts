@@ -6,7 +6,7 @@ import type { InfluenceAnswer } from "../data/types";
 import { differencePicture } from "../charts/intervals";
 import { element, section } from "../lib/dom";
 import { interval, show } from "../lib/format";
-import { numberName, settingTexts } from "../lib/labels";
+import { numberName, settingTexts, strategyName } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, percent, table, type Cell } from "../lib/tables";
@@ -24,6 +24,17 @@ const SMALL = 0.01;
 /** As written; a list is scaled as a whole. */
 const written = ({ written: value }: Decisive): Cell => (typeof value === "number" ? number(value) : "a list");
 const end = (it: Decisive, value: number): Cell => (typeof it.written === "number" ? number(value) : { text: `× ${show(value)}`, raw: value });
+
+/** Numbers that the first sentence names. */
+const NAMED = 3;
+
+/** What decides, in a sentence. */
+export function headline({ doubtful, metric, numbers, strategies }: Pick<Influence, "doubtful" | "metric" | "numbers" | "strategies">): string {
+  const result = strategies.length > 1 ? `the difference in ${metricLabel(metric)}` : metricLabel(metric);
+  if (numbers.length === 0) return `None of ${show(doubtful)} doubtful numbers decides ${result}.`;
+  const rest = numbers.length > NAMED ? `, and ${show(numbers.length - NAMED)} more` : "";
+  return `${show(numbers.length)} of ${show(doubtful)} doubtful numbers ${numbers.length === 1 ? "decides" : "decide"} ${result}: ${numbers.slice(0, NAMED).map(({ path }) => numberName(path)).join("; ")}${rest}.`;
+}
 
 function cards(report: InfluenceAnswer): HTMLElement {
   const { influence } = report;
@@ -44,7 +55,7 @@ type Choosing = NonNullable<Influence["choice"]>;
 /** Which strategy is better on average, and how often. */
 function pick(influence: Influence, choice: Choosing): { name: string; share: number } {
   const [base = "the first", challenger = "the second"] = influence.strategies;
-  return choice.gain > 0 ? { name: challenger, share: choice.challenger_wins } : { name: base, share: 1 - choice.challenger_wins };
+  return choice.gain > 0 ? { name: strategyName(challenger), share: choice.challenger_wins } : { name: strategyName(base), share: 1 - choice.challenger_wins };
 }
 
 function chosen(influence: Influence, choice: Choosing): Finding {
@@ -113,8 +124,8 @@ function method(influence: Influence): HTMLElement {
   ];
   const made = section("How to read this", "", element("ul", { class: "plain" }, ...points.map((text) => element("li", {}, text))));
   if (influence.not_varied.length > 0) {
-    const rows = influence.not_varied.map(({ path, why }): Cell[] => [path, why]);
-    made.append(element("details", {}, element("summary", {}, `${show(influence.not_varied.length)} doubtful numbers that were not varied, and why`), ...filteredTable(["number", "why not"], rows, "Not varied")));
+    const rows = influence.not_varied.map(({ path, why }): Cell[] => [numberName(path), why, path]);
+    made.append(element("details", {}, element("summary", {}, `${show(influence.not_varied.length)} doubtful numbers that were not varied, and why`), ...filteredTable(["number", "why not", "path in the file"], rows, "Not varied")));
   }
   made.classList.add("appendix");
   return made;
@@ -126,12 +137,12 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
   const sections = [decisive(influence), measure(influence), ...together(influence), method(influence), provenance(report)];
   const metric = metricLabel(influence.metric);
   const [one = "the scenario", other] = influence.strategies;
-  const of = other === undefined ? `${metric} of ${one}` : `the difference in ${metric} between ${other} and ${one}`;
+  const of = other === undefined ? `${metric} of ${strategyName(one)}` : `the difference in ${metric} between ${strategyName(other)} and ${strategyName(one)}`;
   const settings = settingTexts(influence.settings);
   page.append(
     element("h1", {}, report.title),
     element("p", {}, `What ${of} depends on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
-    element("p", { class: "question" }, element("b", {}, influence.headline)),
+    element("p", { class: "question" }, element("b", {}, headline(influence))),
     cards(report),
     ...warningsBox(report.warnings),
     contents(sections),

@@ -1,9 +1,44 @@
-// Electricity bills and emissions, as tables.
+// Electricity bills, the cost of a year and emissions, as tables.
 
-import { Metrics, type MetricName } from "../data/metrics";
+import { metricLabel, Metrics, type MetricName } from "../data/metrics";
 import type { Report } from "../data/types";
-import { section } from "../lib/dom";
-import { number, table, type Cell } from "../lib/tables";
+import { element, section } from "../lib/dom";
+import { number, percent, table, type Cell } from "../lib/tables";
+
+/** Parts of the yearly cost, in the order in which they are told. */
+export const COST_PARTS: MetricName[] = ["year_capital_usd", "year_upkeep_usd", "year_bill_usd", "year_fuel_usd", "year_lost_work_usd"];
+/** What a scenario with prices has beside the cost of a year. */
+const BESIDE: MetricName[] = ["capex_usd", "npv_usd", "cost_per_haul_usd", "cost_per_move_usd"];
+
+/** The parts of the cost of a year that are not nothing, and their sum; none where there are no prices. */
+export function costRows(value: (name: MetricName) => number | null): { parts: Cell[][]; total: Cell[] } | null {
+  const whole = value("year_cost_usd");
+  const parts = COST_PARTS.map((name) => [name, value(name)] as const).filter(([, usd]) => usd !== null && usd !== 0);
+  if (whole === null || parts.length === 0) return null;
+  const row = (name: MetricName, usd: number | null): Cell[] => [metricLabel(name), number(usd, 0), percent(whole === 0 || usd === null ? null : usd / whole)];
+  return { parts: parts.map(([name, usd]) => row(name, usd)), total: row("year_cost_usd", whole) };
+}
+
+/** The same as a table. */
+export function costTable(value: (name: MetricName) => number | null): HTMLElement[] {
+  const rows = costRows(value);
+  return rows === null ? [] : table(["part", "USD a year", "share"], rows.parts, "Cost by part", [rows.total]);
+}
+
+/** The cost of a year of a run that has prices, by its parts, and what is beside it. */
+export function costSection(metrics: Metrics): HTMLElement[] {
+  const parts = costTable((name) => metrics.get(name));
+  if (parts.length === 0) return [];
+  const beside = BESIDE.filter((name) => metrics.get(name) !== null).map((name): Cell[] => [metricLabel(name), number(metrics.get(name), name.startsWith("cost_per") ? 2 : 0)]);
+  return [
+    section(
+      "Cost by part",
+      "The cost of a year made of the days of this run, weekday by weekday; investments as yearly payments over their lives.",
+      ...parts,
+      ...(beside.length > 0 ? [element("h3", {}, "Beside the cost of a year"), ...table(["what", "USD"], beside, "Beside the cost of a year")] : []),
+    ),
+  ];
+}
 
 const BILL: MetricName[] = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
 
@@ -26,6 +61,23 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
       ...table(["site", "energy charge", "demand charge", "fixed", "total", "USD per kWh"], rows, "Electricity bills", [total]),
     ),
   ];
+}
+
+/** The largest bills of many, with the others and all in one line each: what the board reads. */
+export function largestBills(report: Report, metrics: Metrics, most: number): HTMLElement[] {
+  const bill = (key: string) => metrics.get("bill_total_usd", `site:${key}`);
+  const payers = report.sites.flatMap(({ key, name }) => {
+    const usd = bill(key);
+    return usd === null ? [] : [{ name, usd }];
+  });
+  payers.sort((a, b) => b.usd - a.usd);
+  const rest = payers.slice(most);
+  const all = metrics.get("bill_total_usd");
+  const share = (usd: number) => percent(all !== null && all > 0 ? usd / all : null, 0);
+  const others = rest.reduce((sum, { usd }) => sum + usd, 0);
+  const rows = payers.slice(0, most).map(({ name, usd }): Cell[] => [name, number(usd, 0), share(usd)]);
+  const left: Cell[][] = rest.length > 0 ? [[`${rest.length} other sites`, number(others, 0), share(others)]] : [];
+  return [section("Largest electricity bills", "For the days of the run; all sites are under Electricity bills.", ...table(["site", "USD", "share"], rows, "Largest electricity bills", [...left, ["all", number(all, 0), share(all ?? 0)]]))];
 }
 
 /** A fleet as people call it. */

@@ -7,7 +7,7 @@ import { added, carriedLoads, hasPorts, sumOfLimits, waitingAtSite } from "../da
 import { metricLabel, Metrics, type MetricName } from "../data/metrics";
 import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
-import { element, section } from "../lib/dom";
+import { element, hint, section } from "../lib/dom";
 import { dollars, energy, lasting, power, show } from "../lib/format";
 import { contents, newPage, Shared } from "../lib/page";
 import { assumptions, provenance, warningsBox } from "../lib/parts";
@@ -16,7 +16,7 @@ import { drawMap } from "../map/run";
 import type { Trips } from "../map/trucks";
 import { equipmentSection } from "./equipment";
 import { hydrogenSections } from "./hydrogen";
-import { billSection, emissionsSection } from "./money";
+import { billSection, COST_PARTS, costSection, emissionsSection, largestBills } from "./money";
 import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
 import { vehicleSection } from "./vehicles";
@@ -24,6 +24,8 @@ import { runVerdict, shareText } from "./verdict";
 
 /** Sites with a bill that fit on the second sheet of paper. */
 const MOST_BILLS = 8;
+/** Of more sites the largest bills stand there. */
+const LARGEST = 5;
 
 /** The site that a reader wants to see first. */
 function busiest(report: Report, metrics: Metrics): string {
@@ -49,18 +51,22 @@ function resultsTable(metrics: Metrics): HTMLElement {
   add("hauls_open", plain);
   add("equipment_hours_required", (value) => `${show(value, 0)} h`);
   add("equipment_hours_served", (value) => `${show(value, 0)} h`);
+  add("work_backlog_h", (value) => `${show(value)} h`);
   add("sessions", plain);
   add("sessions_unmet", plain);
+  add("breaks_unmet", plain);
   add("queue_wait_mean_min", minutes);
   add("queue_wait_p95_min", minutes);
   add("charger_utilization", shareText);
+  add("energy_requested_kwh", energy);
   add("energy_delivered_kwh", energy);
   add("h2_dispensed_kg", (value) => `${show(value)} kg`);
   add("h2_queue_wait_p95_min", minutes);
   add("h2_cost_usd_per_kg", (value) => `${show(value, 2)} USD/kg`);
   add("peak_kw", power);
   add("energy_grid_kwh", energy);
-  add("bill_total_usd", dollars);
+  for (const name of ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd", "year_cost_usd", ...COST_PARTS, "capex_usd", "npv_usd"] as const) add(name, dollars);
+  for (const name of ["cost_per_haul_usd", "cost_per_move_usd"] as const) add(name, (value) => `$${show(value, 2)}`);
   add("diesel_gal", (value) => `${show(value, 0)} gal`);
   add("co2e_direct_t", (value) => `${show(value)} t`);
   add("co2e_upstream_t", (value) => `${show(value)} t`);
@@ -113,7 +119,8 @@ function queueFigure(report: Report, clock: Clock): HTMLElement {
 function overTime(report: Report, carried: Map<string, number[]>, clock: Clock, chosen: Shared<string>): HTMLElement {
   const waits = hasWaits(report) ? [element("div", {}, element("h3", {}, "How long visits waited for a charging port"), waitsChart(report))] : [];
   const grid = element("div", { class: "quad" }, loadFigure(report, clock), siteFigure(report, carried, clock, chosen), queueFigure(report, clock), ...waits);
-  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}).${shadeText(report)} A click in a chart moves the time of the page.`, grid);
+  const made = section("Over time", `Means of each ${lasting(report.bucket_s)}; local times (${report.zone}).${shadeText(report)}`, grid);
+  hint(made, "A click in a chart moves the time of the page.");
   made.classList.add("second-page");
   return made;
 }
@@ -162,9 +169,10 @@ export function buildRun(page: HTMLElement, report: Report): void {
     bar.tell();
   });
   const bills = billSection(report, metrics);
+  const costs = costSection(metrics);
   // The board reads a short table; a long one goes to the appendix.
   const isShort = bills.every((part) => part.querySelectorAll("tbody tr").length <= MOST_BILLS);
-  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...(isShort ? bills : []), ...assumptions(report)];
+  const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...costs, ...(isShort ? bills : largestBills(report, metrics, LARGEST)), ...assumptions(report)];
   const details = [
     resultsTable(metrics),
     ...(isShort ? [] : bills),

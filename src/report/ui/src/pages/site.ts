@@ -5,7 +5,7 @@ import type { Clock } from "../lib/clock";
 import { Metrics, type MetricName } from "../data/metrics";
 import type { Chargers, GridNode, Report, Site } from "../data/types";
 import { show } from "../lib/format";
-import { choice, element, section } from "../lib/dom";
+import { choice, element, hint, section } from "../lib/dom";
 import { hasOthersBehind, hasPorts, limitAt } from "../data/load";
 import type { Shared } from "../lib/page";
 import { bareTable, copyButton, number, row, scrolled, type Cell } from "../lib/tables";
@@ -180,7 +180,7 @@ export function siteSection(report: Report, metrics: Metrics, carried: Map<strin
   clock.step.follow(() => moving.forEach((move) => move()));
   return section(
     "One site",
-    "How many vehicles wait there, and what stands between its connection and the chargers. Its load over time is shown above.",
+    "How many vehicles wait there, and what stands between its connection and the chargers. Its load over time is under Over time.",
     pick.node,
     queue.node,
     element("h3", {}, "Network of the site"),
@@ -229,5 +229,5 @@ export function siteTable(report: Report, metrics: Metrics, chosen: Shared<strin
   }
   const table = bareTable(list.map(([name]) => name), [...rows.values()], "All sites");
   chosen.follow((key) => rows.forEach((made, name) => made.classList.toggle("chosen", name === key)));
-  return section("All sites", "The worst first; a click on a header sorts. A site's name shows it under One site.", copyButton(table, "All sites"), scrolled(table, "All sites"));
+  return hint(section("All sites", "The worst first.", copyButton(table, "All sites"), scrolled(table, "All sites")), "A click on a header sorts. A site's name shows it under One site.");
 }

@@ -1,6 +1,7 @@
 // What each party asks first of a run: the grid operator, the terminals and their labour, neighbours, fleet owners.
 
 import type { MetricName, Metrics } from "../data/metrics";
+import { servedBySite, servedInAll } from "../data/service";
 import type { Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { element, section } from "../lib/dom";
@@ -24,9 +25,11 @@ function gridOperator(report: Report, metrics: Metrics): Lines {
 }
 
 function labour(report: Report, metrics: Metrics): Lines {
+  const [all, bySite] = [servedInAll(report, metrics).share, servedBySite(report, metrics)];
+  // What the only site with work lacks is what all of them lack.
   const served = (scope: string): number | null => {
-    const [asked, done] = [metrics.get("equipment_hours_required", scope), metrics.get("equipment_hours_served", scope)];
-    return asked !== null && done !== null && asked > 0 ? done / asked : null;
+    const own = bySite.find(({ key }) => scope === `site:${key}`);
+    return scope === "total" || (own && bySite.length === 1) ? all : (own?.share ?? null);
   };
   const line = (name: string, scope: string): Cell[] => [
     name,

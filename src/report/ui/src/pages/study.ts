@@ -1,18 +1,16 @@
 // The page of a comparison: how the strategies stand against the baseline, and how sure that is.
 
-import { metricLabel, type MetricName } from "../data/metrics";
+import type { MetricName } from "../data/metrics";
 import { LABELS } from "../generated/metrics";
 import type { Standing, Study } from "../data/types";
 import { around, interval, show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
 import { differencePicture, tornadoPicture, type Swing } from "../charts/intervals";
-import { settingTexts } from "../lib/labels";
+import { numberName, plainWords, settingTexts, strategyName } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, table, type Cell } from "../lib/tables";
-
-type Comparison = Study["study"];
-type Compared = Comparison["metrics"][number];
+import { doLess, label, outcome, SERVICE, varies, verdictLine, type Compared, type Comparison, type Outcome } from "./standing";
 
 /** The four questions of the first screen: the first metric that a study has answers each. */
 const QUESTIONS: [string, MetricName[]][] = [
@@ -21,25 +19,6 @@ const QUESTIONS: [string, MetricName[]][] = [
   ["How high is the peak?", ["peak_kw"]],
   ["What does it cost?", ["bill_total_usd", "cost_usd", "npv_usd"]],
 ];
-/** What says how much work is done: a strategy that does less may well cost less. */
-const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
-
-/** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
-function label(metric: Compared): string {
-  return metric.scope === "total" ? metricLabel(metric.name) : `${metric.name} of ${metric.scope}`;
-}
-
-/** Not the same on every single day; where one day alone says nothing of chance, who knows. */
-function isOther(it: Standing): boolean {
-  if (it.difference === null) return true;
-  const least = 1e-9 * Math.max(1, Math.abs(it.mean ?? 0));
-  return Math.abs(it.difference) > least || (it.difference_half_width ?? 0) > least;
-}
-
-function varies(metric: Compared, baseline: string): boolean {
-  return metric.strategies.some((it) => it.strategy !== baseline && isOther(it));
-}
-
 function headlines(study: Comparison): Compared[] {
   const known = LABELS.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
   return known.filter((it): it is Compared => it?.strategies.some((standing) => standing.mean !== null) === true);
@@ -47,17 +26,6 @@ function headlines(study: Comparison): Compared[] {
 
 function spread(value: number | null, half: number | null, isSigned = false): Cell {
   return { text: value === null ? "–" : around(value, half, isSigned), raw: value, isText: true };
-}
-
-/** How a strategy does in a metric beside the baseline. */
-type Outcome = "baseline" | "better" | "different" | "same" | "unsure" | "worse";
-
-function outcome(metric: Compared, it: Standing, baseline: string): Outcome {
-  if (it.strategy === baseline) return "baseline";
-  if (!isOther(it)) return "same";
-  if (it.differs !== true) return "unsure";
-  if (metric.better === null) return "different";
-  return (it.difference ?? 0) > 0 === (metric.better === "higher") ? "better" : "worse";
 }
 
 const OUTCOMES: Record<Outcome, string> = { baseline: "baseline", better: "better", different: "differs", same: "the same", unsure: "may be chance", worse: "worse" };
@@ -82,12 +50,6 @@ function probability(p: number | null): Cell {
   return { text: p === null ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3), raw: p };
 }
 
-/** Strategies that certainly do less of the work than the baseline. */
-function doLess(study: Comparison): Set<string> {
-  const metrics = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name));
-  return new Set(metrics.flatMap((metric) => metric.strategies.filter((it) => outcome(metric, it, study.baseline) === "worse").map((it) => it.strategy)));
-}
-
 /** Four cards: the baseline with its interval, and who is better with what certainty. */
 function cards(study: Comparison, headline: Compared[]): HTMLElement {
   const less = doLess(study);
@@ -101,9 +63,9 @@ function cards(study: Comparison, headline: Compared[]): HTMLElement {
     const [best] = better;
     const isDear = best && less.has(best.strategy) && !SERVICE.includes(metric.name);
     const details = [
-      `${label(metric)}, ${study.baseline}`,
-      best ? `${arrow(best)} ${best.strategy}: ${difference(best, metric.unit)}, better${isDear ? ", but it does less work" : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
-      worse.length > 0 ? `worse: ${worse.map((it) => `${it.strategy} (${difference(it, metric.unit)})`).join(", ")}` : "",
+      `${label(metric)}, ${strategyName(study.baseline)}`,
+      best ? `${arrow(best)} ${strategyName(best.strategy)}: ${difference(best, metric.unit)}, better${isDear ? ", but it does less work" : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
+      worse.length > 0 ? `worse: ${worse.map((it) => `${strategyName(it.strategy)} (${difference(it, metric.unit)})`).join(", ")}` : "",
     ];
     return [{ what, value: interval(base.mean, base.half_width, metric.unit), details, evidence: "at-a-glance", tone: best && !isDear ? "good" : worse.length > 0 && SERVICE.includes(metric.name) ? "warn" : "plain" }];
   });
@@ -131,7 +93,7 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
       return { text: `${arrow(it)} ${spreadText(it)}${word}`, raw: it.difference, isText: true, ...(isDear ? {} : tone(how)) };
     }),
   ]);
-  const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${name} (baseline), mean` : `${name}, difference`))];
+  const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];
   const note = same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : "";
   return section(
     "At a glance",
@@ -147,7 +109,7 @@ function spreadText(it: Standing): string {
 
 function standings(study: Comparison, metric: Compared): HTMLElement[] {
   const rows = metric.strategies.map((it): Cell[] => [
-    it.strategy,
+    strategyName(it.strategy),
     spread(it.mean, it.half_width),
     it.strategy === study.baseline ? "–" : spread(it.difference, it.difference_half_width, true),
     probability(it.p_holm),
@@ -156,7 +118,7 @@ function standings(study: Comparison, metric: Compared): HTMLElement[] {
     places(it),
   ]);
   const unit = metric.unit ? `, ${metric.unit}` : "";
-  const columns = ["strategy", `mean${unit}`, `difference to ${study.baseline}${unit}`, "p (Holm)", "outcome", "probability best", "possible places"];
+  const columns = ["strategy", `mean${unit}`, `difference to ${strategyName(study.baseline)}${unit}`, "p (Holm)", "outcome", "probability best", "possible places"];
   return table(columns, rows, `${label(metric)}${unit}`);
 }
 
@@ -170,16 +132,16 @@ function metricSection(study: Comparison, headline: Compared[]): HTMLElement {
     if (!metric) return;
     const others = metric.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null);
     const rows = others.map((it) => ({
-      name: it.strategy,
+      name: strategyName(it.strategy),
       value: it.difference ?? 0,
       half: it.difference_half_width,
       words: `${spreadText(it)} ${metric.unit}`,
       isSure: it.differs === true,
     }));
     const better = metric.better === null ? "" : ` ${metric.better === "lower" ? "Lower" : "Higher"} is better.`;
-    const about = `Differences to ${study.baseline} in ${label(metric)}: ${rows.map((it) => `${it.name} ${it.words}`).join("; ")}`;
+    const about = `Differences to ${strategyName(study.baseline)} in ${label(metric)}: ${rows.map((it) => `${it.name} ${it.words}`).join("; ")}`;
     holder.replaceChildren(
-      element("p", {}, `${metric.info} (${metric.name}).${better} Filled dot: differs from ${study.baseline} after the adjustment for several comparisons; hollow: may be chance.`),
+      element("p", {}, `${metric.info.charAt(0).toUpperCase()}${metric.info.slice(1)} (${metric.name}).${better} Filled dot: differs from ${strategyName(study.baseline)} after the adjustment for several comparisons; hollow: may be chance.`),
       ...(rows.length > 0 ? [differencePicture(rows, metric.unit, about)] : []),
       ...standings(study, metric),
     );
@@ -188,7 +150,9 @@ function metricSection(study: Comparison, headline: Compared[]): HTMLElement {
   const first = Math.max(0, ordered.findIndex((metric) => varies(metric, study.baseline)));
   pick.select.value = String(first);
   draw(first);
-  return section("One metric", `Difference of each strategy to ${study.baseline}, with its 95 % interval.`, pick.node, holder);
+  const made = section("One metric", `Difference of each strategy to ${strategyName(study.baseline)}, with its 95 % interval.`, pick.node, holder);
+  made.classList.add("together");
+  return made;
 }
 
 function sensitivitySection(study: Comparison): HTMLElement[] {
@@ -200,27 +164,27 @@ function sensitivitySection(study: Comparison): HTMLElement[] {
   const draw = (strategy: string) => {
     const swings = new Map<string, Swing>();
     for (const it of study.sensitivity.filter((row) => row.strategy === strategy && row.effect !== null)) {
-      const swing = swings.get(it.parameter) ?? { name: it.parameter, effects: [] };
+      const swing = swings.get(it.parameter) ?? { name: numberName(it.parameter), effects: [] };
       swing.effects.push({ change: it.change, effect: it.effect ?? 0, half: it.effect_half_width, isRaised: it.is_raised });
       swings.set(it.parameter, swing);
     }
     const size = (swing: Swing) => Math.max(...swing.effects.map(({ effect }) => Math.abs(effect)));
     const sorted = [...swings.values()].sort((a, b) => size(b) - size(a));
-    holder.replaceChildren(sorted.length > 0 ? tornadoPicture(sorted, unit, `Effect of each parameter on ${what} of ${strategy}`) : element("p", {}, "Nothing known of this strategy."));
+    holder.replaceChildren(sorted.length > 0 ? tornadoPicture(sorted, unit, `Effect of each parameter on ${what} of ${strategyName(strategy)}`) : element("p", {}, "Nothing known of this strategy."));
   };
-  const pick = choice("Strategy", study.strategies.map((it): [string, string] => [it.name, it.name]), draw);
+  const pick = choice("Strategy", study.strategies.map((it): [string, string] => [it.name, strategyName(it.name)]), draw);
   pick.select.value = study.baseline;
   draw(study.baseline);
   const rows = study.sensitivity.map((it): Cell[] => [
-    it.parameter,
+    numberName(it.parameter),
     it.change,
     it.value,
-    it.strategy,
+    strategyName(it.strategy),
     number(it.mean),
     spread(it.effect, it.effect_half_width, true),
     it.strategy === study.baseline ? "–" : spread(it.difference, it.difference_half_width, true),
   ]);
-  const columns = ["parameter", "change", "value", "strategy", `mean of ${what}`, "effect of the change", `difference to ${study.baseline}`];
+  const columns = ["parameter", "change", "value", "strategy", `mean of ${what}`, "effect of the change", `difference to ${strategyName(study.baseline)}`];
   return [
     section(
       "Sensitivity",
@@ -276,10 +240,11 @@ function sharedSettings(study: Comparison): string[] {
 function strategiesTable(study: Comparison): HTMLElement {
   const shared = sharedSettings(study);
   const rows = study.strategies.map((it): Cell[] => [
-    it.name === study.baseline ? `${it.name} (baseline)` : it.name,
+    it.name === study.baseline ? `${strategyName(it.name)} (baseline)` : strategyName(it.name),
     [...it.overlays.map((path) => `file ${fileName(path)}`), ...settingTexts(it.settings.filter((setting) => !shared.includes(setting)))].join("; ") || "nothing: the base case",
+    it.name,
   ]);
-  const made = section("What was compared", "Each strategy changes the scenario as it says here.", ...table(["strategy", "what it changes"], rows, "Strategies"));
+  const made = section("What was compared", "Each strategy changes the scenario as it says here.", ...table(["strategy", "what it changes", "name in the files"], rows, "Strategies"));
   made.querySelector(".scroll")?.classList.add("words");
   return made;
 }
@@ -309,9 +274,10 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
   page.append(
     element("h1", {}, report.title),
-    element("p", {}, `${study.strategies.length} strategies of ${fileName(study.scenario)}, ${study.replications} replications each on the same random days; the baseline is ${study.baseline}.${settings}`),
+    element("p", {}, `${study.strategies.length} strategies of ${fileName(study.scenario)}, ${study.replications} replications each on the same random days; the baseline is ${strategyName(study.baseline)}.${settings}`),
+    element("p", { class: "question" }, element("b", {}, verdictLine(study))),
     cards(study, headline),
-    ...warningsBox([...interrupted, ...few, ...report.warnings]),
+    ...warningsBox([...interrupted, ...few, ...report.warnings.map(plainWords)]),
     contents(sections),
     ...sections,
   );

@@ -1,6 +1,8 @@
 // The first screen of a run: is the work done, how long do vehicles wait, does the connection hold, what does it cost?
 
 import type { MetricName, Metrics } from "../data/metrics";
+import { servedByClass, servedBySite, servedInAll, worstServed, type Served } from "../data/service";
+import { limitAt } from "../data/load";
 import type { Report } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { dollars, energy, power, show } from "../lib/format";
@@ -8,6 +10,8 @@ import { verdict, type Finding } from "../lib/parts";
 
 /** Below this share of equipment hours the work is not done. */
 const ENOUGH_EQUIPMENT = 0.99;
+/** Nor where one class or site is served less than this. */
+const ENOUGH_OF_ONE = 0.95;
 /** Nor where more hauls than this lapsed, or fewer than that were completed; those under way at the end may be neither. */
 const MOST_LOST = 0.02;
 const ENOUGH_HAULS = 0.85;
@@ -15,6 +19,13 @@ const ENOUGH_HAULS = 0.85;
 const MOST_UNMET = 0.01;
 /** From here on a connection has no room left. */
 const NEARLY_FULL = 0.95;
+/** From here on a limit holds the load down. */
+const AT_LIMIT = 0.99;
+/** Below this share of the energy requested too little is charged; above the other all but all, for some still charge at the end. */
+const ENOUGH_ENERGY = 0.9;
+const NEARLY_ALL = 0.98;
+/** Waits above these are long, and too long. */
+const [LONG_MIN, TOO_LONG_MIN] = [15, 90];
 
 const count = (number: number, one: string, many: string) => `${show(number, 0)} ${number === 1 ? one : many}`;
 
@@ -29,21 +40,54 @@ export function shareText(value: number): string {
   return `${text === "100" && value < 1 ? "99.9" : text} %`;
 }
 
-function service(metrics: Metrics): Finding {
+/** The class or site that lacks the largest share of its work, and how much. */
+function lacking(what: string, { name, share, short_h }: Served): string {
+  return `${what}: ${name}, ${shareText(share ?? 1)} (${show(short_h)} h short)`;
+}
+
+/** What is served of equipment hours: the share, what lacks most, and what is behind at the end. */
+export function equipmentService(report: Pick<Report, "sites" | "work">, metrics: Metrics): { share: number; worst: Served | null; isBad: boolean; value: string; details: string[] } | null {
+  const [byClass, bySite] = [servedByClass(report), servedBySite(report, metrics)];
+  const all = servedInAll(report, metrics);
+  const { share } = all;
+  if (share === null) return null;
+  const [ofClass, ofSite] = [worstServed(byClass), bySite.length > 1 ? worstServed(bySite) : null];
+  // Where there is but one class or site, it is the whole.
+  const worst = [ofClass, ofSite].filter((it): it is Served => it !== null).sort((a, b) => (a.share ?? 1) - (b.share ?? 1))[0] ?? null;
+  const backlog = metrics.get("work_backlog_h") ?? 0;
+  const most = [...bySite].map(({ key, name }) => ({ name, hours: metrics.get("work_backlog_h", `site:${key}`) ?? 0 })).sort((a, b) => b.hours - a.hours)[0];
+  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${show(most.hours)} h of them at ${most.name}` : "";
+  const value = worst === null ? `${shareText(share)} of equipment hours` : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
+  return {
+    share,
+    worst,
+    isBad: share < ENOUGH_EQUIPMENT || (worst?.share ?? 1) < ENOUGH_OF_ONE || backlog > (1 - ENOUGH_EQUIPMENT) * all.required_h,
+    value,
+    details: [
+      `${shareText(share)} of equipment hours served${all.short_h > 0 ? `, ${show(all.short_h)} h short` : ""}`,
+      ofSite ? lacking("worst site", ofSite) : "",
+      ofClass ? lacking("worst class", ofClass) : "",
+      backlog > 0 ? `backlog at the end: ${show(backlog)} equipment hours${at}` : "",
+    ],
+  };
+}
+
+function service(report: Report, metrics: Metrics): Finding {
   const hauls = share(metrics, "hauls_completed", "hauls_requested");
-  const equipment = share(metrics, "equipment_hours_served", "equipment_hours_required");
+  const equipment = equipmentService(report, metrics);
   const [late, lost, open] = (["hauls_late", "hauls_lapsed", "hauls_open"] as const).map((name) => metrics.get(name) ?? 0) as [number, number, number];
   const told = hauls === null ? [] : [
     `${show(metrics.get("hauls_completed"), 0)} of ${show(metrics.get("hauls_requested"), 0)} hauls completed, ${late > 0 ? `${show(late, 0)} of them late` : "none late"}`,
     [lost > 0 ? `${show(lost, 0)} lapsed` : "", open > 0 ? `${show(open, 0)} under way or waiting at the end` : ""].filter((part) => part !== "").join(", "),
   ];
-  const hours = equipment === null ? [] : [`${shareText(equipment)} of equipment hours served`];
-  const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || (equipment !== null && equipment < ENOUGH_EQUIPMENT);
-  const isFair = late > 0 || lost > 0;
+  const isBad = (hauls !== null && (hauls < ENOUGH_HAULS || lost > MOST_LOST * (metrics.get("hauls_requested") ?? 0))) || equipment?.isBad === true;
+  const isFair = late > 0 || lost > 0 || (equipment?.worst ?? null) !== null;
   // The worse of both is what counts.
-  const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= equipment / ENOUGH_EQUIPMENT);
-  const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? `${shareText(equipment)} of equipment hours` : count(metrics.get("sessions") ?? 0, "session", "sessions");
-  return { what: "Does the work get done?", value, details: [...told, ...hours], evidence: hauls !== null ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
+  const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= (equipment.worst?.share ?? equipment.share) / ENOUGH_EQUIPMENT);
+  const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? equipment.value : count(metrics.get("sessions") ?? 0, "session", "sessions");
+  const hours = equipment?.details ?? [];
+  const details = isHauls ? [...told, ...hours] : [...hours, ...told];
+  return { what: "Does the work get done?", value, details, evidence: isHauls ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
 }
 
 /** The site whose vehicles wait longest, with its wait. */
@@ -53,26 +97,70 @@ function longest(report: Report, metrics: Metrics, name: MetricName): { site: st
   return first && first.minutes > 0 ? first : null;
 }
 
-function waiting(report: Report, metrics: Metrics): Finding {
-  const hasPorts = metrics.get("charger_utilization") !== null;
+/** When the longest wait began, where most vehicles waited then, and why; nothing where nobody waited. */
+export function longestWait(report: Pick<Report, "bucket_s" | "pauses" | "sites" | "waits">, clock: Pick<Clock, "labelAt">): string {
+  const minutes = report.waits.longest_min.map((it) => it ?? 0);
+  const longest = Math.max(0, ...minutes);
+  if (longest < 1) return "";
+  const step = minutes.indexOf(longest);
+  const [queue] = report.sites.map((site) => ({ site, waiting: site.waiting[step] ?? 0 })).sort((a, b) => b.waiting - a.waiting);
+  const at_s = step * report.bucket_s;
+  const site = queue && queue.waiting > 0 ? queue.site : null;
+  const limit = site ? limitAt(site, step) : null;
+  const isFull = site !== null && limit !== null && limit > 0 && (site.peak_kw[step] ?? 0) >= AT_LIMIT * limit;
+  const isBreak = report.pauses.some(({ from_s, to_s, is_break }) => is_break && from_s < at_s + report.bucket_s && at_s < to_s);
+  const why = [isFull ? "its connection was at its limit" : "", isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
+  return `longest wait: ${show(longest, 0)} min, for an arrival ${clock.labelAt(at_s)}${site && report.sites.length > 1 ? ` at ${site.name}` : ""} (${why})`;
+}
+
+/** What was charged of what was requested, and the tone that it asks for. */
+export function charged(metrics: Metrics): { details: string[]; tone: Finding["tone"] } {
+  const get = (name: MetricName) => metrics.get(name) ?? 0;
+  const [sessions, unmet, breaks] = [get("sessions"), get("sessions_unmet"), get("breaks_unmet")];
+  const [requested, delivered] = [get("energy_requested_kwh"), get("energy_delivered_kwh")];
+  const part = requested > 0 ? Math.min(1, delivered / requested) : 1;
+  const isAll = unmet === 0 && breaks === 0 && part >= NEARLY_ALL;
+  const details = [
+    sessions > 0 && unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : "",
+    breaks > 0 ? `${show(breaks, 0)} ${breaks === 1 ? "break" : "breaks"} of equipment ended below a full battery` : "",
+    sessions > 0 && isAll ? `all ${count(sessions, "session", "sessions")} fully charged` : "",
+    requested > 0 && !isAll ? `${energy(delivered)} of ${energy(requested)} requested were delivered (${shareText(part)})` : "",
+  ];
+  const tone = unmet > MOST_UNMET * sessions || part < ENOUGH_ENERGY ? "bad" : isAll ? "good" : "warn";
+  return { details, tone };
+}
+
+/** Long waits are told by colour as on the map. */
+export function waitTone(minutes: number | null): Finding["tone"] {
+  return (minutes ?? 0) > TOO_LONG_MIN ? "bad" : (minutes ?? 0) > LONG_MIN ? "warn" : "good";
+}
+
+const RANKS: Finding["tone"][] = ["plain", "good", "warn", "bad"];
+const worseOf = (one: Finding["tone"], two: Finding["tone"]) => (RANKS.indexOf(one) >= RANKS.indexOf(two) ? one : two);
+
+function waiting(report: Report, metrics: Metrics, clock: Clock): Finding {
+  const utilization = metrics.get("charger_utilization");
+  const hasPorts = utilization !== null;
   const name = hasPorts ? "queue_wait_p95_min" : "h2_queue_wait_p95_min";
   const wait = metrics.get(name);
   const worst = longest(report, metrics, name);
-  const [unmet, sessions] = [metrics.get("sessions_unmet") ?? 0, metrics.get("sessions") ?? 0];
   const turned = (metrics.get("h2_turned_away") ?? 0) + (metrics.get("h2_gave_up") ?? 0);
-  const utilization = metrics.get("charger_utilization");
+  const charging = hasPorts ? charged(metrics) : { details: [], tone: "good" as const };
   const details = [
-    worst && report.sites.length > 1 ? `longest at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
-    hasPorts && sessions > 0 ? (unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : `all ${count(sessions, "session", "sessions")} fully charged`) : "",
+    wait === null ? "" : "95th percentile: 5 of 100 wait longer",
+    worst && report.sites.length > 1 ? `most at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
+    hasPorts ? longestWait(report, clock) : "",
+    ...charging.details,
     ...report.sites.flatMap(({ key, name: site }) => {
       const minutes = metrics.get("swap_wait_p95_min", `site:${key}`);
       return minutes === null ? [] : [`these are batteries at ${site}: its units waited ${show(minutes, 0)} min for a charged one (p95)`];
     }),
-    utilization === null ? "" : `charging port utilization ${show(100 * utilization, 0)} %`,
+    hasPorts ? `charging port utilization ${show(100 * utilization, 0)} %` : "",
     turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
   ];
   const where = hasPorts ? "a charging port" : "hydrogen";
-  return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details: [wait === null ? "" : "95th percentile: 5 of 100 wait longer", ...details], evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone: unmet > MOST_UNMET * sessions || turned > 0 ? "bad" : unmet > 0 || (wait ?? 0) > 60 ? "warn" : "good" };
+  const tone = worseOf(worseOf(waitTone(wait), charging.tone), turned > 0 ? "bad" : "good");
+  return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details, evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone };
 }
 
 function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
@@ -95,13 +183,33 @@ function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
   return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, first.worst_reason === "" ? "" : `the limit: ${first.worst_reason}`, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
 }
 
+/** A year of a run that has prices: what it costs, and the parts of that. */
+export function yearlyCost(metrics: Metrics, days: string): Finding | null {
+  const total = metrics.get("year_cost_usd");
+  if (total === null) return null;
+  const words: [MetricName, string][] = [["year_capital_usd", "investments"], ["year_upkeep_usd", "upkeep"], ["year_bill_usd", "electricity"], ["year_fuel_usd", "fuel"], ["year_lost_work_usd", "lost work"]];
+  const parts = words.flatMap(([name, text]) => {
+    const value = metrics.get(name);
+    return value === null || value === 0 ? [] : [`${text} ${dollars(value)}`];
+  });
+  const once = ([["capex_usd", "investment"], ["npv_usd", "net present value"], ["cost_per_haul_usd", "cost of a haul"], ["cost_per_move_usd", "cost of a container lifted"]] as [MetricName, string][]).flatMap(([name, text]) => {
+    const value = metrics.get(name);
+    return value === null ? [] : [`${text} ${name.startsWith("cost_per") ? `$${show(value, 2)}` : dollars(value)}`];
+  });
+  const bill = metrics.get("bill_total_usd");
+  const details = [parts.join(", "), ...once, bill === null ? "" : `electricity bill of these ${days} alone: ${dollars(bill)}`];
+  return { what: "What does it cost a year?", value: dollars(total), details, evidence: "cost-by-part", tone: "plain" };
+}
+
 function cost(report: Report, metrics: Metrics): Finding {
+  const days = report.days === 1 ? "1 day" : `${report.days} days`;
+  const ofYear = yearlyCost(metrics, days);
+  if (ofYear) return ofYear;
   const bill = metrics.get("bill_total_usd");
   const kwh = metrics.get("energy_grid_kwh");
   const metered = `${energy(kwh)} metered`;
   const diesel = metrics.get("diesel_gal") ?? 0;
   const fuel = diesel > 0 ? `and ${show(diesel, 0)} gal of diesel, not priced here` : "";
-  const days = report.days === 1 ? "1 day" : `${report.days} days`;
   if (bill === null) return { what: "What does it cost?", value: "no tariff", details: ["no site has a tariff, so there is no electricity bill", metered, fuel], evidence: "emissions", tone: "plain" };
   const [demand, fixed] = [metrics.get("bill_demand_usd") ?? 0, metrics.get("bill_fixed_usd") ?? 0];
   const months = demand + fixed > 0 ? "demand and fixed charges are billed per full month" : "";
@@ -110,5 +218,5 @@ function cost(report: Report, metrics: Metrics): Finding {
 
 /** Four cards, each leading to its evidence. */
 export function runVerdict(report: Report, metrics: Metrics, clock: Clock): HTMLElement {
-  return verdict([service(metrics), waiting(report, metrics), connection(report, metrics, clock), cost(report, metrics)]);
+  return verdict([service(report, metrics), waiting(report, metrics, clock), connection(report, metrics, clock), cost(report, metrics)]);
 }

@@ -2,19 +2,21 @@
 
 import { metricLabel, type MetricName } from "../data/metrics";
 import { element } from "../lib/dom";
+import { strategyName } from "../lib/labels";
 import type { ComparisonRequest, Variant } from "./api";
 import { askFor } from "./dialog";
 import type { Editing } from "./draft";
 import { numberOf } from "./form";
 
-const REPLICATIONS = 10;
+/** Fewer say little about chance. */
+const REPLICATIONS = 20;
 const MOST = 1000;
 const METRICS: MetricName[] = ["queue_wait_p95_min", "bill_total_usd", "peak_kw", "equipment_hours_served", "hauls_completed"];
 
 /** All that could be compared: the file as it is, each strategy beside it, and what was changed here. */
 export function variants(editing: Editing): Variant[] {
   const base: Variant = { name: "Base case", strategies: [], changes: [] };
-  const beside = editing.entry.strategies.map((name): Variant => ({ name: name.replaceAll("_", " "), strategies: [name], changes: [] }));
+  const beside = editing.entry.strategies.map((name): Variant => ({ name: strategyName(name), strategies: [name], changes: [] }));
   const changes = editing.list();
   const mine: Variant[] = changes.length > 0 ? [{ name: "My changes", strategies: editing.strategies, changes }] : [];
   return [base, ...mine, ...beside];

@@ -2,7 +2,7 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { DEFINITIONS, labelOf, settingText } from "../lib/labels";
+import { DEFINITIONS, labelOf, settingText, strategyName } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
@@ -217,11 +217,11 @@ class Editor {
 
   private strategies(): HTMLElement[] {
     const select = element("select", { id: "strategy" }, element("option", { value: "" }, "Base case"));
-    for (const name of this.editing.entry.strategies) select.append(element("option", { value: name }, name.replaceAll("_", " ")));
+    for (const name of this.editing.entry.strategies) select.append(element("option", { value: name }, strategyName(name)));
     // A run may have had several at once.
     const several = this.editing.strategies.length > 1 ? this.editing.strategies : [];
     const both = several.join(" + ");
-    if (both !== "") select.append(element("option", { value: both }, both));
+    if (both !== "") select.append(element("option", { value: both }, several.map(strategyName).join(" + ")));
     select.value = both !== "" ? both : (this.editing.strategies[0] ?? "");
     select.addEventListener("change", () => {
       this.editing.strategies = select.value === "" ? [] : select.value === both ? several : [select.value];

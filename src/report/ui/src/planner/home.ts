@@ -8,6 +8,7 @@ import { followRuns, isCut, isOneRun, server, type FinishedRun, type Headline, t
 import { ask } from "./dialog";
 import type { Shared } from "./editor";
 import { studied, told } from "./told";
+import { countOf, timeLeft } from "./watch";
 
 const MARK = 4.5;
 
@@ -71,20 +72,42 @@ function scenarios(shared: Shared): HTMLElement {
   const all = shared.workspace.scenarios;
   const isAlone = (entry: ScenarioEntry) => all.filter(({ title }) => title === entry.title).length === 1;
   const list = element("div", { class: "choices" });
+  // Other files of a folder are variants of its scenario: they stand on its card.
+  const folderOf = ({ path }: ScenarioEntry) => path.replace(/\/[^/]+\.toml$/, "");
+  const variantsOf = (entry: ScenarioEntry) => all.filter((it) => it !== entry && folderOf(it) === entry.path);
+  const mains = all.filter((entry) => !all.some((it) => it !== entry && it.path === folderOf(entry)));
+  const link = (entry: ScenarioEntry, text: string) => element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}`, title: entry.path }, text);
+  const also = (entry: ScenarioEntry) => {
+    const variants = variantsOf(entry);
+    if (variants.length === 0) return [];
+    const list = element("ul", { class: "plain" }, ...variants.map((it) => element("li", {}, link(it, it.title))));
+    return [element("details", {}, element("summary", {}, variants.length === 1 ? "1 variant in its folder" : `${variants.length} variants in its folder`), list)];
+  };
   const card = (entry: ScenarioEntry) => {
     const open = element("a", { href: `#/scenario/${encodeURIComponent(entry.path)}` }, isAlone(entry) ? entry.title : `${entry.title} (${entry.path})`);
-    return element("div", { class: "card-of" }, element("h3", {}, open), element("code", {}, entry.path), element("p", {}, entry.description));
+    return element("div", { class: "card-of" }, element("h3", {}, open), element("code", {}, entry.path), element("p", {}, entry.description), ...also(entry));
   };
-  list.append(...all.map(card));
+  list.append(...mains.map(card));
   const more = shared.workspace.scenarios_left_out;
   if (more > 0) list.append(element("p", {}, `${more} more are not listed: serve a folder that holds fewer.`));
   if (all.length === 0) list.append(element("p", {}, "There are none in this folder yet: use a template above."));
   return list;
 }
 
+/** When the page first saw each run go, and how far it was. */
+const seen = new Map<string, { at: number; done: number }>();
+
+/** Time that is left of a run that goes, from what was done since the page first saw it. */
+function leftOf({ id, status, done, of }: RunState): string {
+  if (status !== "running") return "";
+  const since = seen.get(id) ?? { at: Date.now(), done };
+  seen.set(id, since);
+  return timeLeft(Date.now() - since.at, done - since.done, of - since.done);
+}
+
 /** Columns of results: what a planner compares first. */
 const RESULTS: [string, (it: Headline) => string][] = [
-  ["service", (it) => [it.hauls_share, it.equipment_share].filter((share): share is number => share !== null).map((share) => `${show(100 * share, 1)} %`).join(" / ")],
+  ["service", (it) => [it.hauls_share, it.equipment_share].filter((share): share is number => share !== null).map((share) => `${show(100 * Math.min(1, share), 1)} %`).join(" / ")],
   ["95th-percentile wait", (it) => (it.wait_p95_min === null ? "" : `${show(it.wait_p95_min, 0)} min`)],
   ["peak", (it) => `${it.peak_kw === null ? "" : power(it.peak_kw)}${(it.overload_intervals ?? 0) > 0 ? " (over a limit)" : ""}`],
   ["bills or cost", (it) => (it.cost_usd !== null ? dollars(it.cost_usd) : it.bill_usd === null ? "" : dollars(it.bill_usd))],
@@ -96,8 +119,7 @@ function runTable(open: RunState[], finished: FinishedRun[], chosen: Set<string>
   const row = (id: string, cells: (Node | string)[]) => body.append(element("tr", { "data-run": id }, ...cells.map((cell) => element("td", {}, cell))));
   const none = RESULTS.map(() => "");
   for (const state of open) {
-    const share = state.of > 0 ? `${state.done} of ${state.of} ${state.unit}` : "";
-    const told = [state.status, share, state.status === "running" ? "" : state.message].filter((part) => part !== "").join(", ");
+    const told = [state.status, countOf(state), leftOf(state), state.status === "running" ? "" : state.message].filter((part) => part !== "").join(", ");
     row(state.id, ["", link(state.id), state.title || state.request.scenario, told, ...none, ""]);
   }
   for (const run of finished) {

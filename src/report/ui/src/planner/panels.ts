@@ -1,12 +1,18 @@
 // The forms beside the map: what stands at the chosen site, and what holds for the whole scenario.
 
-import { button, element, section } from "../lib/dom";
+import { button, choice, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { server, type Choice, type Workspace } from "./api";
+import { Refused, server, type Choice, type Workspace } from "./api";
 import { freeKey, PLANNER, type Editing } from "./draft";
 import { countField, fields, form, numberOf, type Field, type Suggestion } from "./form";
 import { isTable, tableOf, textOf, type Json, type Table } from "./json";
-import { DEFINITIONS, policyName } from "../lib/labels";
+import { DEFINITIONS, plainKey, policyName } from "../lib/labels";
+
+/** Why a file was refused, with what is wrong in it. */
+export function refusal(name: string, error: unknown): string {
+  const found = error instanceof Refused ? error.problems.map(({ message, help }) => (help ? `${message} (${help})` : message)) : [];
+  return `${name} was not taken: ${[(error as Error).message, ...found].join("; ")}`;
+}
 
 /** What panels ask of the page. */
 export interface Desk {
@@ -39,7 +45,7 @@ export function fieldTitle(schema: Table, path: string): string {
   const [name = "", row = "", key = ""] = path.split(".");
   const definition = DEFINITIONS[name];
   const own = definition === undefined ? undefined : fields(schema, definition).find((field) => field.key === (name === "labor" ? row : key));
-  return own ? `${own.label}${name === "labor" ? "" : ` of ${row}`}` : path;
+  return own ? `${own.label}${name === "labor" ? "" : ` of ${plainKey(row)}`}` : path;
 }
 
 const TABS: [string, string][] = [
@@ -147,10 +153,12 @@ export class Panels {
   /** A tariff of the planner's own: a file of the Utility Rate Database. */
   private upload(site: string): HTMLElement {
     const { editing, say } = this.desk;
-    const input = element("input", { id: `upload:${site}`, type: "file", accept: ".json,application/json" });
+    const input = element("input", { id: `upload:${site}`, type: "file", accept: ".json,application/json", "aria-describedby": `upload:${site}:wrong` });
+    const wrong = element("span", { class: "wrong", id: `upload:${site}:wrong`, role: "alert" });
     input.addEventListener("change", () => {
       const file = input.files?.[0];
       if (!file) return;
+      wrong.textContent = "";
       void (async () => {
         try {
           const { path } = await server.putTariff(editing.entry.path, file.name, await file.text());
@@ -160,17 +168,17 @@ export class Panels {
           this.desk.restructure();
           say(`The tariff ${path} is beside the scenario now and chosen for this site.`);
         } catch (error) {
-          say((error as Error).message, true);
+          wrong.textContent = refusal(file.name, error);
         }
       })();
     });
-    return element("p", { class: "legend" }, element("label", { for: input.id }, "Your own tariff (JSON of the OpenEI Utility Rate Database): "), input);
+    return element("p", { class: "legend" }, element("label", { for: input.id }, "Your own tariff (JSON of the OpenEI Utility Rate Database): "), input, wrong);
   }
 
   private group(charger: string, row: Table): HTMLElement {
-    const count = element("input", { id: `move-count:${charger}`, size: "3", inputmode: "numeric", value: textOf(row["cabinets"]) || "1", "aria-label": `cabinets of ${charger} to move` });
+    const count = element("input", { id: `move-count:${charger}`, size: "3", inputmode: "numeric", value: textOf(row["cabinets"]) || "1", "aria-label": `cabinets of ${plainKey(charger)} to move` });
     const others = this.validSites(row).filter(([key]) => key !== row["site"]);
-    const target = element("select", { id: `move-to:${charger}`, "aria-label": `site to move ${charger} to` }, ...others.map(([key, name]) => element("option", { value: key }, name)));
+    const target = element("select", { id: `move-to:${charger}`, "aria-label": `site to move ${plainKey(charger)} to` }, ...others.map(([key, name]) => element("option", { value: key }, name)));
     const main = element("div", {}, ...this.both("charger", `charger.${charger}`, row));
     main.addEventListener("input", (event) => {
       const input = event.target as HTMLInputElement;
@@ -187,7 +195,7 @@ export class Panels {
     remove.className = "delete";
     remove.id = `delete:${charger}`;
     const moving = others.length > 0 ? [element("div", { class: "bar" }, "Move", count, "cabinets to", target, move)] : [element("p", { class: "legend" }, "No other site has vehicles that may use these chargers.")];
-    return element("fieldset", {}, element("legend", {}, charger), main, ...moving, element("div", { class: "apart" }, remove));
+    return element("fieldset", {}, element("legend", { title: charger }, plainKey(charger)), main, ...moving, element("div", { class: "apart" }, remove));
   }
 
   /** Sites at which those who may use a group of chargers come by: equipment charges at its own terminal. */
@@ -262,7 +270,10 @@ export class Panels {
 
   private equipment(): HTMLElement[] {
     const { editing } = this.desk;
-    const terminals = editing.rows("terminal").map(([key, row]) =>
+    const all = editing.rows("terminal");
+    // Of many terminals the chosen one is shown.
+    const own = all.filter(([key]) => key === this.desk.chosen());
+    const terminals = (own.length > 0 ? own : all.slice(0, 1)).map(([key, row]) =>
       section(
         textOf(editing.value(`site.${key}.name`)) || key,
         "Units of each kind of equipment, and the work that asks for them.",
@@ -283,10 +294,20 @@ export class Panels {
     const labor = tableOf(editing.document["labor"]);
     if (terminals.length === 0) return [element("p", {}, "This scenario has no terminals.")];
     return [
+      ...(all.length > 1 ? [this.otherTerminals(all)] : []),
       ...terminals,
       section("Shifts and breaks", "Worked hours of all terminals, such as 08:00-12:00, 13:00-17:00. What lies between two of them is a break.", ...this.both("labor", "labor", labor)),
       ...(models.length > 0 ? [section("Batteries", "Of equipment that charges.", ...models)] : []),
     ];
+  }
+
+  /** Which terminal the form shows. */
+  private otherTerminals(all: [string, Table][]): HTMLElement {
+    const name = (key: string) => textOf(this.desk.editing.value(`site.${key}.name`)) || plainKey(key);
+    const { node, select } = choice("Terminal", all.map(([key]): [string, string] => [key, name(key)]), (key) => this.desk.choose(key));
+    select.id = "terminal-choice";
+    select.value = all.some(([key]) => key === this.desk.chosen()) ? this.desk.chosen() : (all[0]?.[0] ?? "");
+    return node;
   }
 
   /** How many there are of each model. */
@@ -321,7 +342,7 @@ export class Panels {
         this.desk.restructure();
       }, `delete ${key}`);
       remove.className = "delete";
-      return element("fieldset", {}, element("legend", {}, key), ...this.both(table, `${table}.${key}`, row), remove);
+      return element("fieldset", {}, element("legend", { title: key }, plainKey(key)), ...this.both(table, `${table}.${key}`, row), remove);
     });
     const add = button("Add", () => {
       const key = freeKey(`${this.desk.chosen()}_${table}`, editing.taken(table));
@@ -341,7 +362,7 @@ export class Panels {
   private policies(): HTMLElement {
     const list = element("div", { class: "form" });
     const { editing, workspace } = this.desk;
-    const choice = (kind: "charging" | "dispatch", title: string, known: Workspace["charging"]) => {
+    const policy = (kind: "charging" | "dispatch", title: string, known: Workspace["charging"]) => {
       const names = known.map(({ name }) => name);
       const now = editing.value(`policy.${kind}`);
       const name = typeof now === "string" ? now : textOf(editing.value(`policy.${kind}.name`)) || textOf(editing.value(`policy.${kind}.plugin`)) || (names[0] ?? "");
@@ -356,8 +377,8 @@ export class Panels {
       });
       list.append(element("label", { for: select.id }, title), element("span", { class: "value" }, select), element("span"), told, element("span", { class: "wrong", id: `${select.id}:wrong` }));
     };
-    choice("charging", "Charging control", workspace.charging);
-    if (editing.rows("fleet").length > 0) choice("dispatch", "Dispatch of trucks", workspace.dispatch);
+    policy("charging", "Charging control", workspace.charging);
+    if (editing.rows("fleet").length > 0) policy("dispatch", "Dispatch of trucks", workspace.dispatch);
     return list;
   }
 }

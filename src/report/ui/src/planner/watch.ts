@@ -2,6 +2,7 @@
 
 import type { Page } from "../data/types";
 import { button, element, section } from "../lib/dom";
+import { show } from "../lib/format";
 import { download, follow, isComparison, isCut, isOneRun, isRun, isSearch, isSensitivity, Refused, server, type Asked, type Change, type FinishedRun, type RunState, type ScenarioEntry } from "./api";
 import { setDraft } from "./draft";
 import type { Shared } from "./editor";
@@ -20,7 +21,7 @@ const STATUS: Record<RunState["status"], string> = {
   interrupted: "It was interrupted: the server stopped.",
 };
 
-export async function openRun(page: HTMLElement, id: string, shared: Shared, gone: AbortSignal, show: Show): Promise<void> {
+export async function openRun(page: HTMLElement, id: string, shared: Shared, gone: AbortSignal, draw: Show): Promise<void> {
   page.replaceChildren(element("p", {}, "Reading the run …"));
   let last: RunState;
   try {
@@ -39,7 +40,7 @@ export async function openRun(page: HTMLElement, id: string, shared: Shared, gon
   const [head, data] = await Promise.all([header(id, own, finished, shared), server.page(id)]);
   if (isCut(gone)) return;
   page.replaceChildren(head, results);
-  show(results, data);
+  draw(results, data);
   if (own && data.kind === "design") head.append(...nextSteps(own, data, shared));
 }
 
@@ -95,6 +96,13 @@ export function timeLeft(passed_ms: number, done: number, of: number): string {
   return minutes < 90 ? `about ${minutes} min left` : `about ${Math.round(minutes / 60)} h left`;
 }
 
+/** What is done of a run, as far as it is known: what a cancelled study skips is counted as done, so its count is no longer told then. */
+export function countOf({ status, done, of, unit }: Pick<RunState, "done" | "of" | "status" | "unit">): string {
+  if (status === "cancelled" && done >= of) return "";
+  if (of > 0) return `${show(done, 0)} of ${show(of, 0)} ${unit}`;
+  return done > 0 ? `${show(done, 0)} ${unit}` : "";
+}
+
 /** How far a run is, until it is over. Texts follow a few times a second; buttons and what is read aloud follow the status. */
 async function progress(page: HTMLElement, first: RunState, shared: Shared, gone: AbortSignal): Promise<RunState> {
   const bar = element("progress", { max: "1", value: "0", "aria-label": "how far the run is" });
@@ -121,7 +129,7 @@ async function progress(page: HTMLElement, first: RunState, shared: Shared, gone
     }
     since ??= last.status === "running" ? { at: Date.now(), done: last.done } : null;
     const left = since && last.status === "running" ? timeLeft(Date.now() - since.at, last.done - since.done, last.of - since.done) : "";
-    line.textContent = [last.of > 0 ? `${last.done} of ${last.of} ${last.unit}` : last.done > 0 ? `${last.done} ${last.unit}` : "", left, last.message].filter((part) => part !== "").join(", ");
+    line.textContent = [countOf(last), left, last.message].filter((part) => part !== "").join(", ");
     if (last.status === shown) return;
     shown = last.status;
     status.textContent = STATUS[last.status];
@@ -219,10 +227,10 @@ function sideBySide(own: FinishedRun, finished: FinishedRun[], shared: Shared): 
   // Only a run of the same scenario is offered without being asked.
   const [first] = others;
   select.value = first && isOwn(first) ? first.id : "";
-  const show = button("Side by side with", () => {
+  const go = button("Side by side with", () => {
     if (select.value !== "") shared.go(`#/compare/${encodeURIComponent(select.value)}/${encodeURIComponent(own.id)}`);
   });
-  return [element("span", {}, show, " ", select)];
+  return [element("span", {}, go, " ", select)];
 }
 
 async function downloads(id: string, shared: Shared): Promise<HTMLElement> {

@@ -32,13 +32,14 @@ async function edit(page) {
   await limit.fill("550");
   await page.locator(".problems:empty").waitFor({ state: "attached" });
   const group = page.locator("fieldset", { has: page.locator("legend") }).first();
-  const name = await group.locator("legend").textContent();
+  const name = await group.locator("legend").getAttribute("title");
+  const plain = name.replaceAll("_", " ");
   const many = Number(await page.locator(`[id="field:charger.${name}.cabinets"]`).inputValue());
-  await group.getByLabel(`cabinets of ${name} to move`).fill("6");
-  await group.getByLabel(`site to move ${name} to`).selectOption({ label: "Carson warehouse" });
+  await group.getByLabel(`cabinets of ${plain} to move`).fill("6");
+  await group.getByLabel(`site to move ${plain} to`).selectOption({ label: "Carson warehouse" });
   await group.getByRole("button", { name: "Move", exact: true }).click();
-  await page.locator("legend", { hasText: `${name}_at_dc_carson` }).waitFor();
-  await page.locator("#change-list", { hasText: `Charger cabinets of ${name.replaceAll("_", " ")}: ${many - 6}` }).waitFor();
+  await page.locator("legend", { hasText: `${plain} at dc carson` }).waitFor();
+  await page.locator("#change-list", { hasText: `Charger cabinets of ${plain}: ${many - 6}` }).waitFor();
   await page.fill("#days", "3");
 }
 

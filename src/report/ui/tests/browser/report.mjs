@@ -218,8 +218,8 @@ async function designPage(page, folder) {
 
 /** The decisive numbers and their shares are those of sensitivity.json. */
 async function influencePage(page, folder) {
-  const { headline, numbers } = read(folder, "sensitivity.json");
-  await page.getByText(headline).first().waitFor();
+  const { doubtful, numbers } = read(folder, "sensitivity.json");
+  await page.getByText(`${numbers.length} of ${doubtful} doubtful numbers`).first().waitFor();
   const rows = await raw(page, "#what-decides");
   equal(rows.length, numbers.length, "numbers on the page");
   rows.forEach((cells, at) => {

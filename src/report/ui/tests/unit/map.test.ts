@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { clusters } from "../../src/map/cluster";
 import { place, type Label } from "../../src/map/labels";
+import { worstOf } from "../../src/map/view";
 import { flat, KM_A_DEGREE, roundLength } from "../../src/map/place";
 
 const spot = (key: string, x: number, y = 0) => ({ key, x, y, radius: 10 });
@@ -28,6 +29,19 @@ describe("names", () => {
     const placed = place([label("sure", 100, true), label("b", 100), label("c", 101), label("d", 102), label("e", 103)], [], [400, 100]);
     expect(placed.some(({ key }) => key === "sure")).toBe(true);
     placed.forEach((one, at) => placed.slice(at + 1).forEach((two) => expect(one.box[0] < two.box[2] && two.box[0] < one.box[2] && one.box[1] < two.box[3] && two.box[1] < one.box[3]).toBe(false)));
+  });
+  it("of the worst may cover marks, but no other name", () => {
+    const worst = (key: string, x: number): Label => ({ ...label(key, x), isAbove: true });
+    const marks: [number, number, number, number][] = [[0, 0, 400, 100]];
+    expect(place([label("a", 200)], [...marks], [400, 100])).toEqual([]);
+    const placed = place([worst("a", 200), worst("b", 201), worst("c", 202)], [...marks], [400, 100]);
+    expect(placed.length).toBeGreaterThan(1);
+    placed.forEach((one, at) => placed.slice(at + 1).forEach((two) => expect(one.box[0] < two.box[2] && two.box[0] < one.box[2] && one.box[1] < two.box[3] && two.box[1] < one.box[3]).toBe(false)));
+  });
+  it("are those of the worst where there are many", () => {
+    const all = Array.from({ length: 40 }, (_, at) => ({ key: String(at), rank: at < 30 ? 0 : at }));
+    expect([...worstOf(all, 8).keys()]).toEqual(["39", "38", "37", "36", "35", "34", "33", "32"]);
+    expect(worstOf(all.slice(0, 20), 8).size).toBe(0);
   });
   it("stay inside the map", () => {
     for (const { box } of place([label("a", 395), label("b", 3)], [], [400, 100])) expect(box[0] >= 2 && box[2] <= 398).toBe(true);

@@ -1,0 +1,100 @@
+// How strategies stand to the baseline of a comparison, and what it comes to in a sentence.
+
+import { metricLabel, type MetricName } from "../data/metrics";
+import type { Standing, Study } from "../data/types";
+import { interval, show } from "../lib/format";
+import { strategyName } from "../lib/labels";
+
+export type Comparison = Study["study"];
+export type Compared = Comparison["metrics"][number];
+
+/** What says how much work is done: a strategy that does less may well cost less. */
+export const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
+
+/** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
+export function label(metric: Compared): string {
+  return metric.scope === "total" ? metricLabel(metric.name) : `${metricLabel(metric.name)} of ${metric.scope.replace(/^[a-z]+:/, "").replaceAll("_", " ")}`;
+}
+
+/** Not the same on every single day; where one day alone says nothing of chance, who knows. */
+export function isOther(it: Standing): boolean {
+  if (it.difference === null) return true;
+  const least = 1e-9 * Math.max(1, Math.abs(it.mean ?? 0));
+  return Math.abs(it.difference) > least || (it.difference_half_width ?? 0) > least;
+}
+
+export function varies(metric: Compared, baseline: string): boolean {
+  return metric.strategies.some((it) => it.strategy !== baseline && isOther(it));
+}
+
+/** How a strategy does in a metric beside the baseline. */
+export type Outcome = "baseline" | "better" | "different" | "same" | "unsure" | "worse";
+
+export function outcome(metric: Compared, it: Standing, baseline: string): Outcome {
+  if (it.strategy === baseline) return "baseline";
+  if (!isOther(it)) return "same";
+  if (it.differs !== true) return "unsure";
+  if (metric.better === null) return "different";
+  return (it.difference ?? 0) > 0 === (metric.better === "higher") ? "better" : "worse";
+}
+
+/** Strategies that certainly do less of the work than the baseline. */
+export function doLess(study: Comparison): Set<string> {
+  const metrics = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name));
+  return new Set(metrics.flatMap((metric) => metric.strategies.filter((it) => outcome(metric, it, study.baseline) === "worse").map((it) => it.strategy)));
+}
+
+/** What a comparison is decided by, the first that a study has and in which a strategy differs. */
+const DECIDING: MetricName[] = ["year_cost_usd", "cost_usd", "npv_usd", "bill_total_usd", "queue_wait_p95_min", "h2_queue_wait_p95_min", "hauls_completed", "equipment_hours_served", "peak_kw"];
+
+const difference = (metric: Compared, it: Standing) => interval(it.difference, it.difference_half_width, metric.unit, true);
+
+/** By how much of the baseline, where that says something. */
+function relative(metric: Compared, it: Standing, study: Comparison): string {
+  const base = metric.strategies.find(({ strategy }) => strategy === study.baseline)?.mean ?? null;
+  if (base === null || base === 0 || it.difference === null) return "";
+  return ` (${it.difference > 0 ? "+" : "−"}${show((100 * Math.abs(it.difference)) / Math.abs(base))} %)`;
+}
+
+/** How certain that is: p, and how often it came first when the days were drawn again. */
+function certainty(it: Standing): string {
+  const p = it.p_holm === null ? "" : `p ${it.p_holm < 0.001 ? "< 0.001" : `= ${it.p_holm.toFixed(3)}`}`;
+  const best = it.probability_best === null ? "" : `the best one in ${show(100 * it.probability_best, 0)} % of the days drawn again`;
+  return [p, best].filter((text) => text !== "").join(", ");
+}
+
+/** What a strategy certainly does less of: a saving that is none. */
+function lessWork(study: Comparison, strategy: string): string {
+  const told = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name)).flatMap((metric) => {
+    const it = metric.strategies.find((row) => row.strategy === strategy);
+    return it && outcome(metric, it, study.baseline) === "worse" ? [`${label(metric)} ${difference(metric, it)}`] : [];
+  });
+  return told.length === 0 ? "" : told.join(", ");
+}
+
+function told(study: Comparison, metric: Compared, it: Standing): string {
+  return `${strategyName(it.strategy)} is better than ${strategyName(study.baseline)}: ${label(metric)} ${difference(metric, it)}${relative(metric, it, study)}; ${certainty(it)}`;
+}
+
+/** The comparison in one or two sentences: who is better in what decides, by how much, how certain, and whether less work was done for it. */
+export function verdictLine(study: Comparison): string {
+  const known = DECIDING.map((name) => study.metrics.find((it) => it.name === name && it.scope === "total")).filter((it): it is Compared => it !== undefined);
+  const metric = known.find((it) => varies(it, study.baseline));
+  if (!metric) return "No strategy differs from the baseline in cost, waits, work or peak.";
+  const base = strategyName(study.baseline);
+  const others = metric.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null);
+  const gain = (it: Standing) => (metric.better === "higher" ? 1 : -1) * (it.difference ?? 0);
+  const better = others.filter((it) => outcome(metric, it, study.baseline) === "better").sort((a, b) => gain(b) - gain(a));
+  const less = doLess(study);
+  const honest = better.find(({ strategy }) => !less.has(strategy));
+  const [best] = better;
+  if (best && best !== honest) {
+    const and = honest ? `Of those that did the same work, ${told(study, metric, honest)}.` : `No strategy that did the same work is certainly better than ${base}.`;
+    return `${told(study, metric, best)}. But it did less work (${lessWork(study, best.strategy)}), so that is no saving. ${and}`;
+  }
+  if (best) return `${told(study, metric, best)}.`;
+  const [nearest] = others.sort((a, b) => gain(b) - gain(a));
+  if (!nearest) return "";
+  if (others.every((it) => outcome(metric, it, study.baseline) === "worse")) return `${base} is the best: every other strategy is worse in ${label(metric)}, ${strategyName(nearest.strategy)} by ${difference(metric, nearest)} (${certainty(nearest)}).`;
+  return `No strategy is certainly better than ${base} in ${label(metric)}: ${strategyName(nearest.strategy)} ${difference(metric, nearest)} may be chance (${certainty(nearest)}).`;
+}

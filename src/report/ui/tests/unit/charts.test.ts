@@ -1,0 +1,55 @@
+// Contract: a legend shows every series, and the chart leaves room for as many rows as they take.
+
+import { describe, expect, it } from "vitest";
+import { roundMarks, wrapped } from "../../src/charts/intervals";
+import { legendRoom, legendRows } from "../../src/charts/legend";
+import { numberName } from "../../src/lib/labels";
+import { headline } from "../../src/pages/influence";
+
+const SIZES = { mark: 40, letter: 7 };
+const NAMES = ["vehicles, less resale and incentives", "works, less incentives", "electricity", "maintenance and insurance"];
+
+describe("rows of a legend", () => {
+  it("are as many as the names need", () => {
+    expect(legendRows(["load", "limit"], 500, SIZES)).toBe(1);
+    expect(legendRows(NAMES, 500, SIZES)).toBe(2);
+    expect(legendRows(NAMES, 200, SIZES)).toBe(4);
+    expect(legendRows([], 200, SIZES)).toBe(1);
+  });
+
+  it("make the chart higher and begin its grid below them", () => {
+    const node = document.createElement("div");
+    const [one, many] = [legendRoom(node, ["load"], 600), legendRoom(node, NAMES, 250)];
+    expect(many.top).toBeGreaterThan(one.top + 48);
+    expect(Number.parseFloat(node.style.getPropertyValue("--legend"))).toBe(many.top - one.top);
+    expect(many.legend.type).toBe("plain");
+  });
+});
+
+describe("pictures of intervals", () => {
+  it("have marks at round numbers", () => {
+    expect(roundMarks([-3.7, 50.5])).toEqual([0, 20, 40]);
+    expect(roundMarks([-8.9, 1])).toEqual([-5, 0]);
+    expect(roundMarks([-0.02, 0.031])).toEqual([-0.02, 0, 0.02]);
+  });
+
+  it("cut no name", () => {
+    const name = "Energy or fuel per km without a trailer, ecascadia 438";
+    expect(wrapped(name, 30).join(" ")).toBe(name);
+    expect(wrapped(name, 30).every((line) => line.length <= 30)).toBe(true);
+  });
+});
+
+describe("numbers that decide", () => {
+  it("have plain names", () => {
+    expect(numberName("travel.circuity")).toBe("Road distance over straight distance");
+    expect(numberName("truck_model.ecascadia_438.bobtail_per_km")).toBe("Energy or fuel per km without a trailer, ecascadia 438");
+    expect(numberName("site.depot.limit_kw")).toBe("Service capacity of depot");
+  });
+
+  it("are told in a sentence", () => {
+    const numbers = ["travel.traffic", "travel.freeway_kmh", "travel.circuity", "travel.energy_cv"].map((path) => ({ path })) as Parameters<typeof headline>[0]["numbers"];
+    expect(headline({ doubtful: 51, metric: "bill_total_usd", numbers, strategies: ["bau"] })).toBe("4 of 51 doubtful numbers decide electricity bills: Slowdown by traffic, by hour; Speed on freeways (km/h); Road distance over straight distance, and 1 more.");
+    expect(headline({ doubtful: 9, metric: "peak_kw", numbers: [], strategies: ["a", "b"] })).toBe("None of 9 doubtful numbers decides the difference in peak of all sites together.");
+  });
+});

@@ -1,0 +1,101 @@
+// Contract: the first screen never says more than the numbers do: shortfalls are not set off against each other, what is
+// not charged is told, and colours follow the numbers.
+
+import { describe, expect, it } from "vitest";
+import { metricLabel, Metrics } from "../../src/data/metrics";
+import { servedByClass, servedTogether, worstServed } from "../../src/data/service";
+import type { Metric, Report } from "../../src/data/types";
+import type { Cell } from "../../src/lib/tables";
+import { costRows } from "../../src/pages/money";
+import { charged, equipmentService, longestWait, waitTone, yearlyCost } from "../../src/pages/verdict";
+
+type Values = Record<string, number>;
+
+/** Metrics of everything, and of sites by their key. */
+function metrics(total: Values, sites: Record<string, Values> = {}): Metrics {
+  const of = (scope: string, values: Values) => Object.entries(values).map(([name, value]): Metric => ({ name, scope, value, unit: "", info: "" }));
+  return new Metrics([...of("total", total), ...Object.entries(sites).flatMap(([key, values]) => of(`site:${key}`, values))]);
+}
+
+const classes = { crane: { required_h: [100, 116], served_h: [100, 86.3] }, rtg: { required_h: [166], served_h: [154.6] }, yard_tractor: { required_h: [1793], served_h: [1853] } };
+const work: Report["work"] = { bucket_s: 3600, times: ["a", "b"], classes };
+const site = (key: string, name: string) => ({ key, name }) as Report["sites"][number];
+
+describe("equipment hours", () => {
+  it("are never served beyond what is required", () => {
+    const all = servedTogether(servedByClass({ work }));
+    expect(all.short_h).toBeCloseTo(29.7 + 11.4);
+    expect(all.share).toBeCloseTo(1 - 41.1 / 2175);
+  });
+
+  it("name the class that lacks most, and what is behind at the end", () => {
+    const { value, details, isBad } = equipmentService({ work, sites: [site("terminal", "Terminal")] }, metrics({ work_backlog_h: 242 }, { terminal: { equipment_hours_required: 2175, equipment_hours_served: 2194 } })) ?? {};
+    expect(value).toBe("86.3 % of crane hours");
+    expect(isBad).toBe(true);
+    expect(details).toContain("worst class: crane, 86.3 % (29.7 h short)");
+    expect(details).toContain("backlog at the end: 242 equipment hours");
+  });
+
+  it("name the site that lacks most", () => {
+    const sites = [site("a", "SSA Pier C"), site("b", "Pier T")];
+    const told = equipmentService({ work: { ...work, classes: { crane: { required_h: [1000], served_h: [990] } } }, sites }, metrics({}, { a: { equipment_hours_required: 50, equipment_hours_served: 39.9, work_backlog_h: 10 }, b: { equipment_hours_required: 950, equipment_hours_served: 950 } }));
+    expect(told?.value).toBe("79.8 % at SSA Pier C");
+    expect(told?.details[1]).toBe("worst site: SSA Pier C, 79.8 % (10.1 h short)");
+  });
+
+  it("are whole where nothing lacks", () => {
+    const full = { ...work, classes: { crane: { required_h: [10], served_h: [12] } } };
+    expect(worstServed(servedByClass({ work: full }))).toBeNull();
+    expect(equipmentService({ work: full, sites: [site("a", "A")] }, metrics({}, { a: { equipment_hours_required: 10, equipment_hours_served: 12 } }))).toMatchObject({ value: "100 % of equipment hours", isBad: false });
+  });
+});
+
+describe("charging", () => {
+  it("is not called full while breaks end below a full battery and energy is missing", () => {
+    const { details, tone } = charged(metrics({ sessions: 617, sessions_unmet: 0, breaks_unmet: 356, energy_requested_kwh: 52_500, energy_delivered_kwh: 45_500 }));
+    const told = details.filter((text) => text !== "");
+    expect(told).toEqual(["356 breaks of equipment ended below a full battery", "45.5 MWh of 52.5 MWh requested were delivered (86.7 %)"]);
+    expect(tone).toBe("bad");
+  });
+
+  it("is full where nothing is missing", () => {
+    expect(charged(metrics({ sessions: 12, energy_requested_kwh: 100, energy_delivered_kwh: 99.9 }))).toMatchObject({ tone: "good", details: ["", "", "all 12 sessions fully charged", ""] });
+  });
+
+  it("has a colour that follows the minutes", () => {
+    expect([0, 19, 55, 389].map(waitTone)).toEqual(["good", "warn", "warn", "bad"]);
+  });
+
+  it("says when, where and why who came waited longest", () => {
+    const sites = [{ ...site("a", "Depot"), waiting: [0, 3], peak_kw: [0, 999], limits_kw: [], limit_kw: 1000 }, { ...site("b", "Yard"), waiting: [0, 1], peak_kw: [0, 0], limits_kw: [], limit_kw: null }];
+    const report = { bucket_s: 900, sites, pauses: [{ from_s: 1200, to_s: 2400, is_break: true }], waits: { longest_min: [null, 70] } } as unknown as Report;
+    expect(longestWait(report, { labelAt: (seconds) => `at ${seconds} s` })).toBe("longest wait: 70 min, for an arrival at 900 s at Depot (its connection was at its limit; equipment came in a break)");
+    expect(longestWait({ ...report, waits: { longest_min: [null, 0] } } as unknown as Report, { labelAt: String })).toBe("");
+  });
+});
+
+describe("the cost of a year", () => {
+  const priced = { year_cost_usd: 1_875_118, year_capital_usd: 299_643, year_upkeep_usd: 60_782, year_bill_usd: 1_441_693, year_fuel_usd: 0, year_lost_work_usd: 73_000, capex_usd: 2_620_080, npv_usd: -17_183_660, bill_total_usd: 9_945 };
+
+  it("is on the card with its parts", () => {
+    const { value, details, evidence } = yearlyCost(metrics(priced), "2 days") ?? {};
+    expect(value).toBe("$1.88 million");
+    expect(details?.[0]).toBe("investments $299,643, upkeep $60,782, electricity $1.44 million, lost work $73,000");
+    expect(details).toContain("investment $2.62 million");
+    expect(evidence).toBe("cost-by-part");
+    expect(yearlyCost(metrics({ bill_total_usd: 1 }), "2 days")).toBeNull();
+  });
+
+  it("is a table whose parts add up", () => {
+    const of = (all: Metrics) => costRows((name) => all.get(name));
+    const raw = (cells: Cell[] | undefined) => (typeof cells?.[1] === "object" ? (cells[1].raw ?? 0) : 0);
+    const { parts, total } = of(metrics(priced)) ?? {};
+    expect(parts?.length).toBe(4);
+    expect((parts ?? []).reduce((sum, part) => sum + raw(part), 0)).toBeCloseTo(raw(total), 0);
+    expect(of(metrics({}))).toBeNull();
+  });
+
+  it("has plain names for all it is made of", () => {
+    for (const name of [...Object.keys(priced), "breaks_unmet", "truck_turn_p95_min", "crane_moves_per_h"]) expect(metricLabel(name)).not.toMatch(/_|^the same/);
+  });
+});
