@@ -11,7 +11,7 @@ import { DEFINITIONS, plainKey, policyName } from "../lib/labels";
 /** Why a file was refused, with what is wrong in it. */
 export function refusal(name: string, error: unknown): string {
   const found = error instanceof Refused ? error.problems.map(({ message, help }) => (help ? `${message} (${help})` : message)) : [];
-  return `${name} was not taken: ${[(error as Error).message, ...found].join("; ")}`;
+  return `${name} was not taken: ${found.length > 0 ? found.join("; ") : (error as Error).message}`;
 }
 
 /** What panels ask of the page. */

@@ -4,6 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { must } from "../../src/pages/design";
 import { isComparison, isRun, isSearch, isSensitivity, type Asked } from "../../src/planner/api";
+import { Refused } from "../../src/planner/api";
+import { refusal } from "../../src/planner/panels";
+import { countOf, timeLeft } from "../../src/planner/watch";
 import { around, decided } from "../../src/planner/searching";
 import { requested, studied } from "../../src/planner/told";
 
@@ -44,5 +47,27 @@ describe("a study in words", () => {
   it("says what must hold", () => {
     expect(must({ metric: "queue_wait_p95_min", must: { most: 20, least: null, chance: 0.95 } })).toBe("95th-percentile wait for a charging port at most 20 min, in 95 % of the random days or more");
     expect(must({ metric: "hauls_completed", must: { most: null, least: 50, chance: null } })).toBe("hauls completed at least 50, on average");
+  });
+});
+
+describe("how far a study is", () => {
+  it("does not count what a cancelled one skipped", () => {
+    const state = { done: 800, of: 800, unit: "simulations" };
+    expect(countOf({ ...state, status: "cancelled" })).toBe("");
+    expect(countOf({ ...state, done: 120, status: "cancelled" })).toBe("120 of 800 simulations");
+    expect(countOf({ ...state, done: 1200, of: 0, status: "running" })).toBe("1,200 simulations");
+  });
+
+  it("has a time that is left once something was done", () => {
+    expect(timeLeft(1000, 5, 100)).toBe("");
+    expect(timeLeft(60_000, 20, 100)).toBe("about 4 min left");
+  });
+});
+
+describe("a file that is refused", () => {
+  it("is told with what is wrong in it", () => {
+    const problem = { file: "", line: 0, column: 0, field: "", message: "the tariff charges nothing", help: null };
+    expect(refusal("bad.json", new Refused("1 error", [problem], 422))).toBe("bad.json was not taken: the tariff charges nothing");
+    expect(refusal("bad.json", new Error("too large"))).toBe("bad.json was not taken: too large");
   });
 });
