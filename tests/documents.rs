@@ -188,7 +188,7 @@ fn shorter(command: &str) -> String {
             "--replications",
             "1",
             "--points",
-            "8",
+            "16",
             "--threshold",
             "20%",
             "--set",

@@ -135,7 +135,7 @@ pub(super) fn strategies(words: &[String], scenario: &Path) -> (Vec<Strategy>, V
 }
 
 /// What is wrong with a scenario and with strategies on it.
-pub(super) fn mistakes(scenario: &Path, settings: &[String], strategies: &[Strategy]) -> Problems {
+pub(super) fn problems_of(scenario: &Path, settings: &[String], strategies: &[Strategy]) -> Problems {
     let wrong = |strategy: &Strategy| load(&strategy.request(scenario, settings, &[])).err();
     let mut problems = wrong(&Strategy::unchanged()).unwrap_or_default();
     // Those of the scenario itself would be told of each strategy.
@@ -155,7 +155,7 @@ fn asked(args: &CompareArgs) -> Result<Asked, (Vec<String>, Problems)> {
     }
     let (strategies, wrong) = strategies(&words, &args.scenario);
     if !wrong.is_empty() {
-        return Err((wrong, mistakes(&args.scenario, &args.common.settings(), &strategies)));
+        return Err((wrong, problems_of(&args.scenario, &args.common.settings(), &strategies)));
     }
     let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
     let target = args.until_ci.zip(args.metric).map(|(share, metric)| Target {

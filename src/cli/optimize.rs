@@ -9,7 +9,7 @@ use crate::disk::read;
 use crate::record::folder::RunFolder;
 use crate::study::search::run::{SearchError, first_look, first_part, search};
 use crate::study::search::study::Search;
-use crate::study::search::{results, screen};
+use crate::study::search::{notes, results, screen};
 use crate::study::sweep::Part;
 use crate::study::sweep::slurm::Work;
 use std::path::{Path, PathBuf};
@@ -131,7 +131,8 @@ pub(super) fn carry_out(
         }
     };
     let answer = results::answer(&asked, &found);
-    let path = match results::leave(folder, &asked, &found, &answer) {
+    let notes = notes::notes(&asked, &found, &answer);
+    let path = match results::leave(folder, &asked, &found, &answer, &notes) {
         Ok(path) => path,
         Err(error) => {
             console.error(&error.to_string());
@@ -139,7 +140,7 @@ pub(super) fn carry_out(
         }
     };
     if console.is_json() {
-        let mut json = results::json(&asked, &found, &answer);
+        let mut json = results::json(&asked, &found, &answer, &notes);
         json["dir"] = path.display().to_string().into();
         console.print_json(&json);
     } else {

@@ -1,7 +1,7 @@
 //! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
 
 use super::args::{CommonArgs, StudyArgs};
-use super::compare::{mistakes, strategies};
+use super::compare::{problems_of, strategies};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
@@ -83,7 +83,7 @@ fn asked(args: &SensitivityArgs) -> Result<Asked, (Vec<String>, Problems)> {
         }
     }
     if !told.is_empty() || !problems.list.is_empty() {
-        problems.append(mistakes(&args.scenario, &args.common.settings(), &strategies));
+        problems.append(problems_of(&args.scenario, &args.common.settings(), &strategies));
         return Err((told, problems));
     }
     Ok(Asked {

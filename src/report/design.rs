@@ -97,6 +97,12 @@ struct DesignRow {
     /// Half the width of the 95 % interval of that.
     half_width: Option<f64>,
     probability_best: Option<f64>,
+    /// Was it shown on fresh days that it holds the constraints? None where there are none.
+    #[serde(default)]
+    is_confirmed: Option<bool>,
+    /// The work of which it did less than another design that was tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    less_work: Vec<String>,
 }
 
 /// Means over its random days.

@@ -164,7 +164,8 @@ fn best_design(
         }
     };
     let answer = search::results::answer(&asked, &found);
-    search::results::leave(folder, &asked, &found, &answer).map_err(failed)?;
+    let notes = search::notes::notes(&asked, &found, &answer);
+    search::results::leave(folder, &asked, &found, &answer, &notes).map_err(failed)?;
     Ok(if answer.best.is_some() { "done" } else { "no design was shown to hold the constraints" }.to_owned())
 }
 

@@ -8,6 +8,8 @@ use crate::kernel::math;
 use crate::kernel::random::Stream;
 use crate::record::metrics::Better;
 
+/// Intervals hold the truth this often; families of comparisons err at most `1 - LEVEL` of the time.
+pub const LEVEL: f64 = 0.95;
 /// Differences below this share of the numbers themselves are rounding, not effects.
 pub(super) const ROUNDING: f64 = 1e-11;
 /// Draws behind [`probability_best`]: its own error is then at most 0.008 (one standard error).

@@ -1,8 +1,8 @@
 //! What was not done is not saved: who did less work than another on the same random days.
 
 use crate::record::metrics::MetricName;
-use crate::study::compare::LEVEL;
 use crate::study::stats;
+use crate::study::stats::LEVEL;
 
 /// Two-sided p value of "this is as much work as that", on the same days; 1 where it is not less. One day says nothing of chance,
 /// but less is less.

@@ -14,15 +14,12 @@ use crate::scenario::loaded::Loaded;
 use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
 use crate::study::compare::strategy::Strategy;
 use crate::study::stats;
-use crate::study::stats::Contest;
+use crate::study::stats::{Contest, LEVEL};
 use crate::study::work::p_less;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-
-/// Intervals hold the truth this often; families of comparisons err at most `1 - LEVEL` of the time.
-pub const LEVEL: f64 = 0.95;
 
 /// What to compare. Everything that decides the result is here, so a comparison can be repeated from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

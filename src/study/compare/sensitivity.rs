@@ -1,12 +1,13 @@
 //! Sensitivities: one number at a time is changed, for every strategy, on the same random days.
 
+use super::CompareSpec;
 use super::measure::{FailedRun, Runs, complete};
-use super::{CompareSpec, LEVEL};
 use crate::document::problem::{Problems, nearest};
 use crate::record::metrics::MetricName;
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::study::stats;
+use crate::study::stats::LEVEL;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
 

@@ -1,7 +1,6 @@
 //! What a search leaves in its folder: optimize.json, best.toml, a table of designs, a manifest to repeat it from.
 
 use super::judge::{Outcome, Standing, gains, is_doubtful, is_hopeless, passes};
-use super::notes::notes;
 use super::race::{Out, Racer, TRIALS};
 use super::run::{Found, stream};
 use super::study::Search;
@@ -10,7 +9,7 @@ use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
 use crate::record::metrics::{Better, MetricName};
 use crate::report;
-use crate::study::compare::LEVEL;
+use crate::study::stats::LEVEL;
 use crate::study::stats::{self, Contest};
 use crate::study::tables::{DesignRow, ResultsError, write_table};
 use serde::Serialize;
@@ -198,7 +197,7 @@ fn otherwise(search: &Search, found: &Found, reference: usize) -> Vec<Otherwise>
 
 /// `optimize.json`.
 #[must_use]
-pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Value {
+pub fn json(search: &Search, found: &Found, answer: &Answer, notes: &[String]) -> serde_json::Value {
     let metrics: Vec<_> = found
         .told
         .iter()
@@ -245,7 +244,7 @@ pub fn json(search: &Search, found: &Found, answer: &Answer) -> serde_json::Valu
         "budget_runs": found.budget,
         "budget_minutes": search.minutes,
         "answer": answer,
-        "warnings": notes(search, found, answer),
+        "warnings": notes,
         "metrics_of_the_design": metrics,
     })
 }
@@ -299,8 +298,14 @@ fn rows(search: &Search, found: &Found) -> Vec<DesignRow> {
 ///
 /// # Errors
 /// When something cannot be written; nothing is left then.
-pub fn leave(folder: RunFolder, search: &Search, found: &Found, answer: &Answer) -> Result<PathBuf, ResultsError> {
-    match fill(&folder, search, found, answer) {
+pub fn leave(
+    folder: RunFolder,
+    search: &Search,
+    found: &Found,
+    answer: &Answer,
+    notes: &[String],
+) -> Result<PathBuf, ResultsError> {
+    match fill(&folder, search, found, answer, notes) {
         Ok(manifest) => Ok(folder.finish(manifest)?),
         Err(error) => {
             folder.discard();
@@ -309,8 +314,14 @@ pub fn leave(folder: RunFolder, search: &Search, found: &Found, answer: &Answer)
     }
 }
 
-fn fill(folder: &RunFolder, search: &Search, found: &Found, answer: &Answer) -> Result<Manifest, ResultsError> {
-    folder.write_json(FILE, &json(search, found, answer))?;
+fn fill(
+    folder: &RunFolder,
+    search: &Search,
+    found: &Found,
+    answer: &Answer,
+    notes: &[String],
+) -> Result<Manifest, ResultsError> {
+    folder.write_json(FILE, &json(search, found, answer, notes))?;
     folder.write(OVERLAY, &overlay(search, answer))?;
     folder.write(STUDY, &search.text)?;
     folder.write_json(hub::FILE, &Hub::of(&search.loaded))?;
@@ -418,7 +429,7 @@ mod tests {
         for part in ["= 6 is the lowest that was allowed", "no [price] has a part in charger.night.cabinets"] {
             assert!(text.contains(part), "no `{part}` in {text}");
         }
-        let told = json(&search, &found, &answer);
+        let told = json(&search, &found, &answer, &crate::study::search::notes::notes(&search, &found, &answer));
         assert_eq!(told["answer"]["best"]["less_work"][0], "hauls_completed");
         assert_eq!(told["warnings"].as_array().unwrap().len(), 3, "{:#}", told["warnings"]);
     }

@@ -4,7 +4,7 @@
 use super::judge::Outcome;
 use super::race::Racer;
 use crate::record::metrics::MetricName;
-use crate::study::compare::LEVEL;
+use crate::study::stats::LEVEL;
 use crate::study::work::p_less;
 
 /// Random days on which work is judged, at most.

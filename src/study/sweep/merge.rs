@@ -254,7 +254,7 @@ impl<'a> Merger<'a> {
             unit: Arc::clone(unit),
             replications: values.len() as u32,
             mean: (!values.is_empty()).then(|| stats::mean(&values)),
-            half_width: stats::interval(&values, crate::study::compare::LEVEL).map(|interval| interval.half_width),
+            half_width: stats::interval(&values, stats::LEVEL).map(|interval| interval.half_width),
         });
         self.closed.extend(rows);
     }

@@ -762,6 +762,10 @@ export interface components {
              * @description Half the width of the 95 % interval of that.
              */
             half_width: number | null;
+            /** @description Was it shown on fresh days that it holds the constraints? None where there are none. */
+            is_confirmed: boolean | null;
+            /** @description The work of which it did less than another design that was tried. */
+            less_work: string[];
             /** Format: double */
             probability_best: number | null;
             settings: string[];

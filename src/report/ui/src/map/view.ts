@@ -17,7 +17,7 @@ const MOST_ZOOM = 200;
 const BY_BUTTON = 1.6;
 const BAR_PX = 110;
 /** As the style sheet of paper has it. */
-const PAPER_HEIGHT_PX = 330;
+const PAPER_HEIGHT_PX = 290;
 /** A yard that is narrower has no room for its name. */
 const LEAST_AREA_PX = 60;
 /** More names than these would cover the map. */
