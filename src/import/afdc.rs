@@ -327,6 +327,9 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
 }
 
 /// The `[source]`, `[site]` and `[charger]` tables of a scenario.
+///
+/// # Panics
+/// Never: a table of texts and numbers can be written.
 #[must_use]
 pub fn to_toml(layout: &Layout, file: &str) -> String {
     let table = |value: &Value| value.as_object().cloned().unwrap_or_default();

@@ -415,6 +415,9 @@ fn item(value: &Value, place: &Place) -> Item {
 }
 
 /// Writes a layout: a point for each site and for each group of chargers. [`read`] gives the same back.
+///
+/// # Panics
+/// Never: an object with texts for keys can be written.
 #[must_use]
 pub fn write(layout: &Layout) -> String {
     let mut features = Vec::new();

@@ -86,7 +86,9 @@ impl Seen {
         let (ports, rows) = (self.present.len(), &view.sessions.port);
         let unlimited_kw: f64 = self.limits_kw.iter().map(|(draws, _)| draws).sum();
         self.present.fill(0);
-        rows.iter().for_each(|port| self.present[*port as usize] = 1);
+        for port in rows.iter() {
+            self.present[*port as usize] = 1;
+        }
         let (single, columns) = self.columns.split_at_mut(Charging::values().len());
         for (column, (_, value)) in single.iter_mut().zip(Charging::values()) {
             column.values = Values::U32(vec![value(state)]);

@@ -146,7 +146,7 @@ impl ChargingStepper {
     }
 
     /// What the expert would order, by charging port; nothing without one.
-    fn advice<'py>(&self, py: Python<'py>, into: PyBuffer<f64>) -> PyResult<()> {
+    fn advice(&self, py: Python<'_>, into: PyBuffer<f64>) -> PyResult<()> {
         into.copy_from_slice(py, &self.episode.run().exchange().seen.advice_kw)
     }
 }

@@ -22,12 +22,12 @@ impl Rewards {
     /// # Errors
     /// When there is no metric of this name.
     pub(crate) fn of(weights: &BTreeMap<String, f64>) -> PyResult<Self> {
-        let known = |name: &String, weight: &f64| match MetricName::parse(name) {
-            Some(metric) => Ok((metric, *weight)),
-            None => {
+        let known = |name: &String, weight: &f64| {
+            let Some(metric) = MetricName::parse(name) else {
                 let near = nearest(name, MetricName::ALL.iter().map(|metric| metric.as_str())).unwrap_or_default();
-                Err(PyValueError::new_err(format!("rewards: there is no metric `{name}` ({near})")))
-            }
+                return Err(PyValueError::new_err(format!("rewards: there is no metric `{name}` ({near})")));
+            };
+            Ok((metric, *weight))
         };
         weights.iter().map(|(name, weight)| known(name, weight)).collect::<PyResult<_>>().map(Self)
     }

@@ -107,7 +107,7 @@ pub(crate) fn run(
     let loaded = read(py, scenario, overlays, settings)?;
     let options = Options { seed, replication, strict_plugins, ..Options::default() };
     let mut interrupted = None;
-    let hear = || match Python::attach(|py| py.check_signals()) {
+    let hear = || match Python::attach(Python::check_signals) {
         Ok(()) => ControlFlow::Continue(()),
         Err(signal) => {
             interrupted = Some(signal);

@@ -6,6 +6,7 @@ use super::run::Found;
 use super::study::Search;
 use crate::scenario::load::load;
 use crate::study::work;
+use std::fmt::Write as _;
 
 /// Notes, the weightiest first.
 #[must_use]
@@ -56,13 +57,13 @@ fn refused(search: &Search, found: &Found) -> Option<String> {
         load(&search.request(&first.design)).err().and_then(|problems| Some(problems.list.first()?.message.clone()));
     let mut out = format!("{} of {} designs that were tried cannot be simulated", all.len(), racers.len());
     if let Some(why) = why {
-        out.push_str(&format!(": {why}"));
+        let _ = write!(out, ": {why}");
     }
     for (at, decision) in search.space.decisions.iter().enumerate() {
         for (choice, value) in decision.values.iter().enumerate() {
             let mut own = (0..racers.len()).filter(|it| racers[*it].design[at] == choice).peekable();
             if own.peek().is_some() && own.all(|it| is_refused(&it)) {
-                out.push_str(&format!("; none with {}={value} can", decision.path));
+                let _ = write!(out, "; none with {}={value} can", decision.path);
             }
         }
     }

@@ -48,7 +48,7 @@ pub fn less(racers: &[Racer], most: &[Most], racer: usize) -> Vec<MetricName> {
         let own = own.unwrap_or_default();
         let count = own.len().min(most.days.len());
         // The first day picked the design that did most.
-        let from = if count > 2 { 1 } else { 0 };
+        let from = usize::from(count > 2);
         most.racer != racer
             && p_less(&own[from..count], &most.days[from..count]) * (most_kinds(racers) as f64) < 1.0 - LEVEL
     };

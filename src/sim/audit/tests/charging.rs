@@ -148,7 +148,7 @@ const HAULS: Group = Group {
         summary(Check::HaulStates, "haul: requested, and completed, lapsed or open", |summary| summary.lapsed += 1),
         world(Check::HaulTimes, "are not in order", |world| one(world, is_done, |row| row.at_origin_s = Some(0))),
         world(Check::HaulDone, "does not say when and by which truck", |world| {
-            one(world, is_done, |row| row.truck = None)
+            one(world, is_done, |row| row.truck = None);
         }),
         world(Check::HaulsCompleted, "haul: completed by trucks, and rows", |world| {
             one(world, is_done, |row| row.fleet = None);
