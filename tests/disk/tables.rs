@@ -96,7 +96,9 @@ fn mistakes_of_a_command_are_told_at_once() {
     };
     let all = |args: &[&str], words: &[&str]| {
         let said = told(args);
-        words.iter().for_each(|word| assert!(said.contains(word), "{args:?}: no {word} in {said}"));
+        for word in words {
+            assert!(said.contains(word), "{args:?}: no {word} in {said}");
+        }
     };
     let policies = ["--dispatch", "nope1", "--charging", "nope2", "--set", "time.days=-1"];
     all(&[&["run", "depot"][..], &policies].concat(), &["nope1", "nope2", "time.days"]);

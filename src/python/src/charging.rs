@@ -86,7 +86,7 @@ impl Seen {
         let (ports, rows) = (self.present.len(), &view.sessions.port);
         let unlimited_kw: f64 = self.limits_kw.iter().map(|(draws, _)| draws).sum();
         self.present.fill(0);
-        for port in rows.iter() {
+        for port in rows {
             self.present[*port as usize] = 1;
         }
         let (single, columns) = self.columns.split_at_mut(Charging::values().len());

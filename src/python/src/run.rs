@@ -107,7 +107,12 @@ pub(crate) fn run(
     let loaded = read(py, scenario, overlays, settings)?;
     let options = Options { seed, replication, strict_plugins, ..Options::default() };
     let mut interrupted = None;
-    let hear = || match Python::attach(Python::check_signals) {
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself has one lifetime, the call needs any"
+    )]
+    let signals = || Python::attach(|py| py.check_signals());
+    let hear = || match signals() {
         Ok(()) => ControlFlow::Continue(()),
         Err(signal) => {
             interrupted = Some(signal);
