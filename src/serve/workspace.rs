@@ -10,6 +10,7 @@ use super::request::Asked;
 use crate::disk::Folder;
 use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
+use crate::disk::whole::UNFINISHED;
 use crate::document::tree::{MOST_PARTS, parts};
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
@@ -336,9 +337,9 @@ impl Workspace {
     pub(super) fn finished(&self) -> (Vec<RunEntry>, usize) {
         let mut runs = Vec::new();
         for found in self.runs.entries().unwrap_or_default() {
-            let Some(run) = Some(&found.name).filter(|id| is_name(id)).and_then(|id| self.run(id).ok()) else {
-                continue;
-            };
+            // A run has its manifest for a moment before its folder gets its name.
+            let is_run = |id: &&String| is_name(id) && !id.contains(UNFINISHED);
+            let Some(run) = Some(&found.name).filter(is_run).and_then(|id| self.run(id).ok()) else { continue };
             runs.extend(run.modified(MANIFEST).map(|time| (time, found.name)));
         }
         runs.sort_by(|a, b| b.cmp(a));

@@ -89,7 +89,8 @@ fn requests_that_are_none_are_set_aside_and_told() {
 #[test]
 fn a_run_that_cannot_be_read_is_listed_as_such() {
     let folder = workspace();
-    for (id, text) in [("large-0001", " ".repeat(5 << 20)), ("broken-0002", "{}".to_owned())] {
+    let unfinished = ("depot-0003.unfinished.7", "{}".to_owned());
+    for (id, text) in [("large-0001", " ".repeat(5 << 20)), ("broken-0002", "{}".to_owned()), unfinished] {
         std::fs::create_dir_all(folder.path().join("runs").join(id)).unwrap();
         std::fs::write(folder.path().join("runs").join(id).join("manifest.json"), text).unwrap();
     }
@@ -101,6 +102,7 @@ fn a_run_that_cannot_be_read_is_listed_as_such() {
     };
     assert!(title("large-0001").contains("cannot be read") && title("large-0001").contains("limit is 4 MB"));
     assert!(title("broken-0002").contains("cannot be read"));
+    assert_eq!(listed.as_array().unwrap().len(), 2, "one that is being written is no run yet: {listed}");
 }
 
 /// Names of runs begin with their scenario: the order is that of asking, and a number is not given twice.
