@@ -103,6 +103,29 @@ pub(crate) fn decimal_of<'r>(
     }
 }
 
+/// The same where a point is taken, and that is said, when nothing decides. None where cells contradict each other, which is told.
+pub(crate) fn decimal_or_point<'r, 'n>(
+    rows: impl Iterator<Item = &'r SheetRow>,
+    columns: &[usize],
+    name: impl Fn(usize) -> &'n str,
+    notes: &mut Vec<String>,
+    mistakes: &mut Mistakes<'_>,
+) -> Option<Decimal> {
+    match decimal_of(rows, columns).map_err(|unsure| *unsure) {
+        Ok(decimal) => Some(decimal),
+        Err(Unsure::Open(Written { text, .. })) => {
+            notes.push(format!(
+                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
+            ));
+            Some(Decimal::Point)
+        }
+        Err(torn) => {
+            torn.tell(name, mistakes);
+            None
+        }
+    }
+}
+
 /// A number. None where it is none, or its marks do not fit.
 pub(crate) fn number(cell: &Cell, decimal: Decimal) -> Option<f64> {
     let text = match cell {

@@ -2,7 +2,7 @@
 
 use super::map::Map;
 use super::meter_time::DEFAULT_ZONE;
-use super::number::{Decimal, Unsure, Written, decimal_of, number};
+use super::number::{Decimal, decimal_or_point, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
@@ -188,15 +188,8 @@ fn decimal(
     }
     let numbers = [columns.energy, columns.power, columns.duration, columns.charging];
     let numbers: Vec<usize> = numbers.into_iter().flatten().map(|column| column.0).collect();
-    decimal_of(rows.iter(), &numbers).unwrap_or_else(|unsure| {
-        match *unsure {
-            Unsure::Open(Written { text, .. }) => notes.push(format!(
-                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
-            )),
-            torn @ Unsure::Torn { .. } => torn.tell(|at| columns.name(Some(at)), mistakes),
-        }
-        Decimal::Point
-    })
+    // Where cells contradict each other the rest is read too, so that all errors are told at once.
+    decimal_or_point(rows.iter(), &numbers, |at| columns.name(Some(at)), notes, mistakes).unwrap_or(Decimal::Point)
 }
 
 fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {

@@ -4,7 +4,7 @@
 //! Tables (CSV, workbook) and the trips of Geotab's interface (a list of `Trip` objects, or `{"result": [...]}`) are read.
 
 use super::map::Map;
-use super::number::{Decimal, Unsure, Written, decimal_of, number};
+use super::number::{Decimal, decimal_or_point, number};
 use super::sheet::{self, Cell, SheetRow};
 use super::stamp::{DateOrder, When, order_of, when};
 use super::trip_columns::{Columns, MILE_KM};
@@ -287,20 +287,9 @@ fn decimal(
         return Some(decimal);
     }
     let (header, body) = rows.split_first()?;
-    match decimal_of(body.iter(), &[columns.distance.0, columns.place.0, columns.place.1]).map_err(|unsure| *unsure) {
-        Ok(decimal) => Some(decimal),
-        Err(Unsure::Open(Written { text, .. })) => {
-            notes.push(format!(
-                "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
-            ));
-            Some(Decimal::Point)
-        }
-        Err(torn) => {
-            let names: Vec<String> = header.cells.iter().map(|cell| cell.text().into_owned()).collect();
-            torn.tell(|at| names.get(at).map_or("", String::as_str), mistakes);
-            None
-        }
-    }
+    let names: Vec<String> = header.cells.iter().map(|cell| cell.text().into_owned()).collect();
+    let numbers = [columns.distance.0, columns.place.0, columns.place.1];
+    decimal_or_point(body.iter(), &numbers, |at| names.get(at).map_or("", String::as_str), notes, mistakes)
 }
 
 fn trip(
