@@ -210,8 +210,7 @@ struct Checked {
 #[utoipa::path(post, path = "/api/v1/scenarios/check", request_body = Draft, responses((status = 200, body = Checked)))]
 async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Checked>> {
     let draft = body.0;
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || {
+    load_aside(app, move |app| {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
         let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
@@ -245,8 +244,7 @@ struct Save {
         (status = 422, body = ErrorBody, description = "the draft has errors")))]
 async fn save_draft(State(app): Shared, body: JsonBody<Save>) -> ApiResult<(StatusCode, Json<Written>)> {
     let save: Save = body.0;
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || {
+    load_aside(app, move |app| {
         named(&save.name)?;
         let (new, text) = save::draft(&app.workspace, &save.scenario, &save.strategies, &save.changes, &save.name)?;
         let path = new.strip_prefix(app.workspace.root()).unwrap_or(&new).display().to_string();
@@ -307,15 +305,14 @@ async fn put_tariff(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(S
     responses((status = 201, body = Written), (status = 409, body = ErrorBody, description = "the name is taken"),
         (status = 422, body = ErrorBody, description = "it is no map of this region")))]
 async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResult<(StatusCode, Json<Written>)> {
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || {
+    load_aside(app, move |app| {
         let read = |file: &NewFile, problems: &mut Vec<Problem>| {
             let loaded = load(&app.workspace.request(&file.scenario, &[], Vec::new())?)?;
             let places: Vec<(f64, f64)> = loaded.scenario.site.values().map(|site| (site.lat, site.lon)).collect();
             import::background::read(&file.name, &file.text, &places, problems);
             Ok(())
         };
-        body.0.put(&app, ("a map", "geojson"), read)
+        body.0.put(app, ("a map", "geojson"), read)
     })
     .await
 }
@@ -325,8 +322,7 @@ async fn put_background(State(app): Shared, body: JsonBody<NewFile>) -> ApiResul
     responses((status = 200, body = Background)))]
 async fn background(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Background>> {
     let draft = body.0;
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || {
+    load_aside(app, move |app| {
         let request = app.workspace.request(&draft.scenario, &draft.strategies, edit::settings(&draft.changes)?)?;
         Ok(Json(layout::load_changed(&request, &draft.changes).map(|loaded| loaded.background).unwrap_or_default()))
     })
@@ -358,8 +354,7 @@ async fn list_runs(State(app): Shared) -> ApiResult<Json<Runs>> {
     responses((status = 202, body = RunState, headers(("location" = String))),
         (status = 422, body = ErrorBody, description = "the scenario has errors"), (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Response> {
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || queue(&app, Asked::Run(body.0))).await
+    load_aside(app, move |app| queue(app, Asked::Run(body.0))).await
 }
 
 /// Puts a comparison of strategies into the queue: each is simulated on the same random days, so often as asked. All
@@ -369,8 +364,7 @@ async fn start(State(app): Shared, body: JsonBody<RunRequest>) -> ApiResult<Resp
         (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>) -> ApiResult<Response> {
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || queue(&app, Asked::Comparison(body.0))).await
+    load_aside(app, move |app| queue(app, Asked::Comparison(body.0))).await
 }
 
 /// Puts a search for the best design into the queue. All errors show at once and nothing is queued. What it simulated is
@@ -380,8 +374,7 @@ async fn start_comparison(State(app): Shared, body: JsonBody<ComparisonRequest>)
         (status = 422, body = ErrorBody, description = "the scenario or the search has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiResult<Response> {
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || queue(&app, Asked::Search(body.0))).await
+    load_aside(app, move |app| queue(app, Asked::Search(body.0))).await
 }
 
 /// Puts the question which doubtful numbers decide into the queue. All errors show at once and nothing is queued.
@@ -390,8 +383,7 @@ async fn start_search(State(app): Shared, body: JsonBody<SearchRequest>) -> ApiR
         (status = 422, body = ErrorBody, description = "a strategy has errors"),
         (status = 429, body = ErrorBody, description = "the queue is full")))]
 async fn start_sensitivity(State(app): Shared, body: JsonBody<SensitivityRequest>) -> ApiResult<Response> {
-    let places = Arc::clone(&app.loads);
-    load_aside(&places, move || queue(&app, Asked::Sensitivity(body.0))).await
+    load_aside(app, move |app| queue(app, Asked::Sensitivity(body.0))).await
 }
 
 fn queue(app: &App, asked: Asked) -> ApiResult<Response> {

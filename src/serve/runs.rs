@@ -23,10 +23,11 @@ pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> ApiResult<T>
 /// The same for what loads a scenario, which may take all of a core and much memory: as many at a time as there are places.
 /// Others wait, and are sent away when that takes long.
 pub(super) async fn load_aside<T: Send + 'static>(
-    places: &Arc<Semaphore>,
-    work: impl FnOnce() -> ApiResult<T> + Send + 'static,
+    app: Arc<App>,
+    work: impl FnOnce(&Arc<App>) -> ApiResult<T> + Send + 'static,
 ) -> ApiResult<T> {
-    place_within(places, PATIENCE, work).await
+    let places = Arc::clone(&app.loads);
+    place_within(&places, PATIENCE, move || work(&app)).await
 }
 
 async fn place_within<T: Send + 'static>(
@@ -90,7 +91,7 @@ mod tests {
         let most = Arc::new(most);
         let load = || {
             let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            load_aside(&places, move || {
+            place_within(&places, PATIENCE, move || {
                 most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 std::thread::sleep(Duration::from_millis(20));
                 now.fetch_sub(1, Ordering::SeqCst);
