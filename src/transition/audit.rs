@@ -3,6 +3,7 @@
 use super::payers::{PRIVATE, paid_usd};
 use super::record::{EmissionsRow, FinanceRow, Tables};
 use crate::record::audit::{Check, Finding, Findings};
+use crate::record::table::Row as _;
 
 const TOTAL: &str = "total";
 
@@ -51,9 +52,7 @@ fn emissions(tables: &Tables, year: u16, counts: impl Fn(&str, u32) -> bool, fin
 
 /// All amounts of a row but its sums.
 fn amounts_usd(row: &FinanceRow) -> f64 {
-    let mut row = row.clone();
-    row.close();
-    row.total_usd
+    row.sum_of("USD") - row.total_usd - row.public_usd
 }
 
 fn parts_t(row: &EmissionsRow) -> f64 {
