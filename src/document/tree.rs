@@ -320,9 +320,8 @@ mod tests {
     #[test]
     fn too_many_keys_are_told_before_they_are_read() {
         let sites = |count: usize| "[site.a]\nlat = 33\nlon = -118\n".repeat(count);
-        let begin = std::time::Instant::now();
-        let problems = Item::parse(&sites(290_000), 0).unwrap_err();
-        assert!(begin.elapsed().as_secs_f64() < 2.0, "it took {:?}", begin.elapsed());
+        // What a parse would object to first is not seen: there was none.
+        let problems = Item::parse(&format!("= broken\n{}", sites(290_000)), 0).unwrap_err();
         assert!(problems.len() == 1 && problems[0].message.contains("200000 keys"), "{problems:?}");
         assert!(matches!(problems[0].place, Some(Place::Span(0, ref span)) if span.start > 1_000_000));
         for wide in ["a,".repeat(300_000), "[".repeat(300_000), format!("{}a = 1", "a.".repeat(300_000))] {
