@@ -81,6 +81,13 @@ pub struct PriceSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub upkeep_share: f64,
+    /// Labor that operates one, USD a year: whoever plugs in, drives or watches it.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e8))]
+    pub labor_usd_per_year: f64,
+    /// From the order until it is there and in use, months. None: it needs no time that matters.
+    #[schemars(range(min = 1, max = 240))]
+    pub lead_time_months: Option<u32>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -97,6 +104,20 @@ pub struct Quantity {
     pub kwh: Option<f64>,
 }
 
+impl Quantity {
+    /// Is there more of it than of another one, in number or in the size of a piece? Power without a limit is more than any.
+    #[must_use]
+    pub fn is_more_than(&self, other: Self) -> bool {
+        let is_larger = |mine: Option<f64>, theirs: Option<f64>| match (mine, theirs) {
+            (Some(mine), Some(theirs)) => mine > theirs,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        self.units > other.units
+            || (other.units > 0.0 && (is_larger(self.kw, other.kw) || is_larger(self.kwh, other.kwh)))
+    }
+}
+
 /// An investment that is made again at the end of each life.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Investment {
@@ -106,6 +127,8 @@ pub struct Investment {
     pub life_years: u32,
     /// Upkeep, USD a year.
     pub upkeep_usd_per_year: f64,
+    /// Labor that operates it, USD a year.
+    pub labor_usd_per_year: f64,
 }
 
 impl MoneySpec {
@@ -124,7 +147,8 @@ impl PriceSpec {
         let by_size = self.capex_usd_per_kw * of.kw.unwrap_or(0.0) + self.capex_usd_per_kwh * of.kwh.unwrap_or(0.0);
         let capex_usd = of.units * (self.capex_usd + by_size);
         let upkeep_usd_per_year = of.units * self.upkeep_usd_per_year + self.upkeep_share * capex_usd;
-        Investment { capex_usd, life_years: self.life_years, upkeep_usd_per_year }
+        let labor_usd_per_year = of.units * self.labor_usd_per_year;
+        Investment { capex_usd, life_years: self.life_years, upkeep_usd_per_year, labor_usd_per_year }
     }
 }
 
@@ -132,7 +156,12 @@ impl Investment {
     /// The same in other dollars, by how many of them one is worth.
     #[must_use]
     pub fn times(self, dollars: f64) -> Self {
-        Self { capex_usd: self.capex_usd * dollars, upkeep_usd_per_year: self.upkeep_usd_per_year * dollars, ..self }
+        Self {
+            capex_usd: self.capex_usd * dollars,
+            upkeep_usd_per_year: self.upkeep_usd_per_year * dollars,
+            labor_usd_per_year: self.labor_usd_per_year * dollars,
+            ..self
+        }
     }
 
     /// Its annuity, USD a year.
@@ -150,7 +179,7 @@ impl Investment {
                 *flow -= self.capex_usd;
             }
             if year > 0 {
-                *flow -= self.upkeep_usd_per_year;
+                *flow -= self.upkeep_usd_per_year + self.labor_usd_per_year;
             }
         }
         // The last one bought was so old at the end.
@@ -178,7 +207,8 @@ mod tests {
         assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{a} {b}");
     }
 
-    /// By hand: 14 cabinets of 180 kW at 20,000 + 500 a kW are 1,540,000; upkeep 14 x 1,000 + 2 % of it, 44,800 a year.
+    /// By hand: 14 cabinets of 180 kW at 20,000 + 500 a kW are 1,540,000; upkeep 14 x 1,000 + 2 % of it, 44,800 a year; labor
+    /// 14 x 300.
     #[test]
     fn a_price_by_hand() {
         let price = PriceSpec {
@@ -190,23 +220,37 @@ mod tests {
             life_years: 10,
             upkeep_usd_per_year: 1_000.0,
             upkeep_share: 0.02,
+            labor_usd_per_year: 300.0,
+            lead_time_months: None,
             sources: Sources::default(),
         };
         let made = price.investment(Quantity { units: 14.0, kw: Some(180.0), kwh: None });
         close(made.capex_usd, 1_540_000.0);
         close(made.upkeep_usd_per_year, 44_800.0);
+        close(made.labor_usd_per_year, 4_200.0);
         // 10 years at 10 %: 0.1627453949 (see `levelised`).
         assert!((made.annuity_usd(0.1) - 250_627.908).abs() < 1e-2);
     }
 
-    /// Life 4, horizon 6, no discount: bought in years 0 and 4, half of the second is left: 1.5 of them; upkeep six times.
+    /// More pieces, or stronger ones, are more; fewer are not, nor is a connection with a limit against one without.
+    #[test]
+    fn what_is_more() {
+        let of = |units: f64, kw: Option<f64>| Quantity { units, kw, kwh: None };
+        assert!(of(3.0, Some(150.0)).is_more_than(of(2.0, Some(150.0))));
+        assert!(of(2.0, Some(180.0)).is_more_than(of(2.0, Some(150.0))));
+        assert!(!of(2.0, Some(150.0)).is_more_than(of(3.0, Some(150.0))));
+        assert!(of(1.0, None).is_more_than(of(1.0, Some(800.0))) && !of(1.0, Some(800.0)).is_more_than(of(1.0, None)));
+        assert!(of(1.0, None).is_more_than(Quantity::default()) && !of(1.0, None).is_more_than(of(1.0, None)));
+    }
+
+    /// Life 4, horizon 6, no discount: bought in years 0 and 4, half of the second is left: 1.5 of them; upkeep and labor six times.
     #[test]
     fn a_horizon_that_is_no_whole_life() {
-        let made = Investment { capex_usd: 100.0, life_years: 4, upkeep_usd_per_year: 3.0 };
-        close(net_present_value(&[made], 7.0, 0.0, 6), -(150.0 + 18.0 + 42.0));
+        let made = Investment { capex_usd: 100.0, life_years: 4, upkeep_usd_per_year: 3.0, labor_usd_per_year: 2.0 };
+        close(net_present_value(&[made], 7.0, 0.0, 6), -(150.0 + 18.0 + 12.0 + 42.0));
         // Whole lives: the present value of the annuity and upkeep over the years.
         let crf = |years| capital_recovery_factor(0.07, years);
-        let yearly = made.annuity_usd(0.07) + 3.0 + 7.0;
+        let yearly = made.annuity_usd(0.07) + 3.0 + 2.0 + 7.0;
         close(net_present_value(&[made], 7.0, 0.07, 8), -yearly / crf(8));
         close(net_present_value(&[made], 7.0, 0.07, 4), -yearly / crf(4));
     }

@@ -19,6 +19,11 @@ pub(super) fn meters(world: &World) -> Vec<Meter> {
     all::<Meter, Meter>(world).copied().collect()
 }
 
+/// Energy, grid side, that it takes to charge stationary batteries from empty to where they are, kWh.
+pub(crate) fn refill_kwh(world: &World) -> f64 {
+    all::<Storage, Storage>(world).map(|storage| storage.refill().0).sum()
+}
+
 /// Metrics of stationary batteries (scope `storage:KEY`) and transformers (scope `node:KEY`).
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();

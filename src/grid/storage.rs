@@ -55,6 +55,11 @@ impl Storage {
         self.energy
     }
 
+    /// Energy at its terminals that charges an empty one as full as this one is.
+    pub(super) fn refill(&self) -> Kwh {
+        self.energy / self.one_way()
+    }
+
     /// Energy stored when the run began.
     pub(super) fn opening(&self) -> Kwh {
         self.opening

@@ -279,14 +279,17 @@ catalogue! {
 
     // A year's cost, where prices are given.
     YearCostUsd = "year_cost_usd" ["USD"] less in [Total]
-        "levelised yearly cost: annuities of investments, upkeep, bills, diesel and lost work of a year made of the run's days";
+        "levelised yearly cost: annuities of investments, upkeep, labor, bills, diesel, refill of batteries and lost work of a year made of the run's days";
     YearCapitalUsd = "year_capital_usd" ["USD"] less in [Total] "annuities of investments, each over its own life";
     YearUpkeepUsd = "year_upkeep_usd" ["USD"] less in [Total] "upkeep of a year";
+    YearLaborUsd = "year_labor_usd" ["USD"] less in [Total] "labor that operates what has a price, of a year";
     YearBillUsd = "year_bill_usd" ["USD"] less in [Total, Site]
         "electricity bills of twelve months made of the run's days, weekday by weekday";
     YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel and fuel of vessels of a year";
+    YearRefillUsd = "year_refill_usd" ["USD"] less in [Total]
+        "what batteries hold less at the end of the run than at its start, of a year, at the mean energy charge of its bills; below zero where they hold more";
     YearLostWorkUsd = "year_lost_work_usd" ["USD"] less in [Total]
-        "hauls that lapsed or came late and unserved hours of equipment of a year, at their stated rates";
+        "hauls that lapse or come late and unserved hours of equipment of a year, at their stated rates; of hauls that wait past their due at the end, as many lapse as of those before";
     CostPerHaulUsd = "cost_per_haul_usd" ["USD"] less in [Total] "levelised yearly cost over the hauls completed";
     CostPerMoveUsd = "cost_per_move_usd" ["USD"] less in [Total]
         "levelised yearly cost over the containers lifted from and onto vessels";

@@ -117,7 +117,7 @@ row! {
         due_s: u32 ["s"],
         /// completed, lapsed or open (at the end of the run)
         state: HaulState [""],
-        /// number of the truck
+        /// number of the truck that did it, or is doing it when the run ends
         truck: Option<u32> [""],
         /// the truck's fleet
         fleet: Option<FleetId> [""],

@@ -8,7 +8,7 @@ use super::overload::Overloads;
 use super::rows::{
     BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
 };
-use super::tally::{ChargingTally, EquipmentTally, FleetTally, SiteTally, VesselTally};
+use super::tally::{ChargingTally, EquipmentTally, FleetTally, Overdue, SiteTally, VesselTally};
 use super::words::{HaulState, Leave, VehicleKind, VesselMode};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
@@ -39,8 +39,10 @@ pub struct Summary {
     pub lapsed: u64,
     /// Hauls open at the end.
     pub open: u64,
-    /// Of these, how many were due by then.
-    pub overdue: u64,
+    /// Of these, those that were due by then.
+    pub overdue: Overdue,
+    /// A haul that no truck takes lapses this long after its due, s.
+    pub lapses_after_s: u32,
     /// Of those put up, how many were open before this summary began.
     pub open_before: u64,
     /// Energy delivered to visitors, battery side, kWh.
@@ -75,6 +77,14 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Of hauls that wait past their due, the share that lapses: as of those that were settled in the run, as lapsed or late. None
+    /// where the run says nothing of it, as it is shorter than hauls wait, or none was late.
+    #[must_use]
+    pub fn lapsing_share(&self) -> Option<f64> {
+        let settled = self.lapsed + self.overdue.came_late;
+        (settled > 0).then(|| self.lapsed as f64 / settled as f64)
+    }
+
     /// An empty summary for a run: length of the interval, days, ports by site, number of fleets.
     #[must_use]
     pub fn new(interval_s: u32, days: u32, ports: Vec<u32>, fleets: usize, emissions: Option<EmissionsSpec>) -> Self {
@@ -264,7 +274,9 @@ impl Summary {
                 HaulState::Lapsed => self.lapsed += 1,
                 HaulState::Open => {
                     self.open += 1;
-                    self.overdue += u64::from(f64::from(row.due_s) < end_s);
+                    let is_overdue = u64::from(f64::from(row.due_s) < end_s);
+                    let sum = if row.truck.is_some() { &mut self.overdue.under_way } else { &mut self.overdue.waiting };
+                    *sum += is_overdue;
                 }
                 HaulState::Completed => {
                     if let (Some(fleet), Some(done_s)) = (row.fleet, row.done_s) {
@@ -273,6 +285,8 @@ impl Summary {
                         // Of these only: a queue of hauls that are not done at the end is not one of those that are.
                         fleet.gate_queue_h += f64::from(row.gate_queue_s.unwrap_or(0)) / 3600.0;
                         fleet.late += u64::from(done_s > row.due_s);
+                        let could_lapse = f64::from(row.due_s) + f64::from(self.lapses_after_s) <= end_s;
+                        self.overdue.came_late += u64::from(could_lapse && done_s > row.due_s);
                     }
                     self.visited(row.origin, row.at_origin_s);
                     self.visited(row.destination, row.at_destination_s);

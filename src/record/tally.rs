@@ -5,6 +5,17 @@ use crate::account::engine::Burnt;
 use crate::kernel::sums::{Accumulate, sums};
 use std::collections::BTreeMap;
 
+/// Hauls that were due when the run ended and not done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// A truck is on its way with them: they come late.
+    pub under_way: u64,
+    /// No truck has taken them yet.
+    pub waiting: u64,
+    /// Of hauls due so early that they would have lapsed by the end if no truck had taken them: how many came late.
+    pub came_late: u64,
+}
+
 /// Waits, counted by the second.
 #[derive(Debug, Clone, Default)]
 pub struct Waits {

@@ -28,6 +28,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(plugins_never_asked(loaded));
     out.extend(months_in_parts(loaded));
     out.extend(diesel_without_price(scenario));
+    out.extend(hydrogen_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
     out.extend(crowded_pools(scenario));
     out
@@ -67,6 +68,14 @@ fn diesel_without_price(scenario: &Scenario) -> Option<String> {
         || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
     let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
     (has_none && is_burnt).then(|| told.to_owned())
+}
+
+/// Hydrogen that is in no cost.
+fn hydrogen_without_price(scenario: &Scenario) -> Option<String> {
+    let is_sold = scenario.money.is_some() && !scenario.hydrogen.is_empty();
+    let told = "hydrogen stations and what is delivered to them are in no cost of [money], only the electricity that they \
+                draw: `h2_cost_usd_per_kg` tells what a kilogram costs";
+    is_sold.then(|| told.to_owned())
 }
 
 /// Terminals at which no vessel calls: hauls are listed, and nothing says how many containers the terminals handle.

@@ -4,6 +4,9 @@ use super::Scenario;
 use super::checker::Checker;
 use crate::account::price::{Investment, PriceSpec, Quantity};
 use crate::document::problem::nearest;
+use crate::kernel::calendar::parse_date;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What everything costs that has a price, in the order of the prices and the dollars of `[money]`.
@@ -12,6 +15,37 @@ pub fn investments(scenario: &Scenario) -> Vec<Investment> {
     let dollars = |price: &PriceSpec| scenario.money.as_ref().map_or(1.0, |money| money.from_dollars_of(price.usd_of));
     let of = |price: &PriceSpec, path: &String| Some(price.investment(quantity(scenario, path)?).times(dollars(price)));
     scenario.price.values().flat_map(|price| price.of.iter().filter_map(move |path| of(price, path))).collect()
+}
+
+/// Something that has to be ordered some time before it is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What, as its price names it.
+    pub of: String,
+    /// From the order until it is there, months.
+    pub months: u32,
+    /// Ordered on this day it is there when the run begins.
+    pub by: Date,
+}
+
+/// When what has a price and a lead time is ordered to be there on the first day of the run, in the order of the prices. With a
+/// scenario that stands for what is there already, only that of which there is more than in that.
+#[must_use]
+pub fn orders(scenario: &Scenario, already: Option<&Scenario>) -> Vec<Order> {
+    let Ok(first) = parse_date(&scenario.time.start) else { return Vec::new() };
+    let is_needed = |path: &str| {
+        let there = already.map(|already| quantity(already, path).unwrap_or_default());
+        let wanted = quantity(scenario, path).filter(|wanted| wanted.units > 0.0);
+        wanted.is_some_and(|wanted| there.is_none_or(|there| wanted.is_more_than(there)))
+    };
+    let mut out = Vec::new();
+    for price in scenario.price.values() {
+        let Some(months) = price.lead_time_months else { continue };
+        let by = first.saturating_sub(i64::from(months).months());
+        let needed = price.of.iter().filter(|path| is_needed(path));
+        out.extend(needed.map(|path| Order { of: path.clone(), months, by }));
+    }
+    out
 }
 
 /// How much there is of something; none where there is no such thing.

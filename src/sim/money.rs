@@ -3,16 +3,20 @@
 //! The run's days stand for all days of a year, weekday by weekday, and the tariff bills that year month by month: a week's run
 //! does not bear the demand charge of a whole month, nor does it matter where in a month it lies.
 
-use crate::account::bill::bill;
+use super::stored::stored;
+use crate::account::bill::{Bill, Component, bill};
 use crate::account::load::Meter;
 use crate::account::price::{Investment, MoneySpec, net_present_value};
 use crate::account::tariff::Tariff;
+use crate::charging::spec::ChargerSpec;
+use crate::grid::record::refill_kwh;
 use crate::kernel::calendar::{Calendar, parse_date};
 use crate::record::metrics::{Metric, MetricName};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::prices::investments;
+use bevy_ecs::prelude::World;
 use jiff::{ToSpan, Unit};
 
 /// What a run needs to tell the cost of a year.
@@ -23,20 +27,116 @@ pub(super) struct Money {
     days: f64,
     /// Twelve whole months from the first of the month in which the run begins, and how many days they have.
     year: Option<(Calendar, u32)>,
+    /// Share of the energy from the meter that reaches batteries, mean over all groups by their power.
+    efficiency: f64,
+    /// What batteries held when the run began, as the energy from the meter that it takes to put it there, kWh.
+    opening_kwh: f64,
+}
+
+/// Electricity bills of a year.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Bills {
+    total_usd: f64,
+    energy_usd: f64,
+    bought_kwh: f64,
+}
+
+impl Bills {
+    fn add(&mut self, bill: &Bill) {
+        self.total_usd += bill.total_usd();
+        self.energy_usd += bill.usd(Component::Energy);
+        self.bought_kwh += bill.months.iter().map(|month| month.energy_kwh).sum::<f64>();
+    }
+
+    /// Mean energy charge; nothing where nothing is bought.
+    fn usd_per_kwh(&self) -> f64 {
+        if self.bought_kwh > 0.0 { self.energy_usd / self.bought_kwh } else { 0.0 }
+    }
 }
 
 impl Money {
-    /// Of a scenario that has `[money]`.
-    pub(super) fn of(scenario: &Scenario) -> Option<Self> {
+    /// Of a scenario that has `[money]`, and of its world before the first tick.
+    pub(super) fn of(scenario: &Scenario, world: &World) -> Option<Self> {
         let spec = scenario.money.clone()?;
         let time = &scenario.time;
-        Some(Self {
+        let mut money = Self {
             spec,
             investments: investments(scenario),
             days: f64::from(time.days),
             year: twelve_months(&time.start, &time.zone),
-        })
+            efficiency: efficiency(scenario),
+            opening_kwh: 0.0,
+        };
+        money.opening_kwh = money.refill_kwh(world);
+        Some(money)
     }
+
+    /// Energy from the meter that it takes to charge all batteries, but those of visitors, from empty to where they are.
+    fn refill_kwh(&self, world: &World) -> f64 {
+        stored(world).battery_kwh / self.efficiency + refill_kwh(world)
+    }
+
+    /// The year's money of a run that is over.
+    pub(super) fn metrics(
+        &self,
+        world: &World,
+        summary: &Summary,
+        tariffs: &[Option<Tariff>],
+        names: &Names,
+    ) -> Vec<Metric> {
+        let mut out = Vec::new();
+        let mut bills = Bills::default();
+        for ((meter, tariff), site) in summary.meters.iter().zip(tariffs).zip(&names.sites) {
+            if let Some(bill) = year_bill(meter.as_ref(), tariff.as_ref(), self.year.as_ref(), names) {
+                bills.add(&bill);
+                out.push(Metric::new(MetricName::YearBillUsd, &format!("site:{site}"), Some(bill.total_usd())));
+            }
+        }
+        let year_days = self.year.as_ref().map_or(365, |(_, days)| *days);
+        let year_of_run = f64::from(year_days) / self.days;
+        let refill_usd = (self.opening_kwh - self.refill_kwh(world)) * bills.usd_per_kwh();
+        let running = [
+            (MetricName::YearBillUsd, bills.total_usd),
+            (MetricName::YearFuelUsd, year_of_run * fuel_usd(&self.spec, summary)),
+            (MetricName::YearRefillUsd, year_of_run * refill_usd),
+            (MetricName::YearLostWorkUsd, year_of_run * lost_usd(&self.spec, summary)),
+        ];
+        out.extend(self.totals(&running, (summary, year_of_run)));
+        out
+    }
+
+    /// All of the hub: investments and what follows from them, what a year has by its days, and what both come to.
+    fn totals(&self, running: &[(MetricName, f64)], (summary, year_of_run): (&Summary, f64)) -> Vec<Metric> {
+        let Self { spec, investments, .. } = self;
+        let sum = |of: &dyn Fn(&Investment) -> f64| investments.iter().map(of).sum::<f64>();
+        let owned = [
+            (MetricName::YearCapitalUsd, sum(&|it| it.annuity_usd(spec.discount_rate))),
+            (MetricName::YearUpkeepUsd, sum(&|it| it.upkeep_usd_per_year)),
+            (MetricName::YearLaborUsd, sum(&|it| it.labor_usd_per_year)),
+        ];
+        let running_usd: f64 = running.iter().map(|it| it.1).sum();
+        let yearly_usd = owned.iter().map(|it| it.1).sum::<f64>() + running_usd;
+        // Upkeep and labor are flows of their own there.
+        let npv_usd = net_present_value(investments, running_usd, spec.discount_rate, spec.years);
+        let each = |count: u64| (count > 0).then(|| yearly_usd / (year_of_run * count as f64));
+        let known = [(MetricName::CapexUsd, sum(&|it| it.capex_usd))].into_iter().chain(owned);
+        let known = known.chain(running.iter().copied());
+        let known = known.chain([(MetricName::YearCostUsd, yearly_usd), (MetricName::NpvUsd, npv_usd)]);
+        let shares = [
+            (MetricName::CostPerHaulUsd, each(summary.all_fleets().completed)),
+            (MetricName::CostPerMoveUsd, each(summary.hub.vessels.lifts)),
+        ];
+        let all = known.map(|(name, usd)| (name, Some(usd))).chain(shares);
+        all.map(|(name, usd)| Metric::new(name, "total", usd)).collect()
+    }
+}
+
+/// Mean over all groups of chargers by their power; 1 where there is none.
+fn efficiency(scenario: &Scenario) -> f64 {
+    let kw = |charger: &ChargerSpec| f64::from(charger.cabinets) * charger.cabinet_kw;
+    let all_kw: f64 = scenario.charger.values().map(kw).sum();
+    let sum: f64 = scenario.charger.values().map(|charger| kw(charger) * charger.efficiency).sum();
+    if all_kw > 0.0 { sum / all_kw } else { 1.0 }
 }
 
 /// Whole months, so that none pays a monthly charge for a part of itself.
@@ -47,58 +147,16 @@ fn twelve_months(start: &str, zone: &str) -> Option<(Calendar, u32)> {
     Some((Calendar::new(&first.to_string(), zone, days + 1).ok()?, days))
 }
 
-/// The year's money of a run that is over; nothing without `[money]`.
-pub(super) fn metrics(
-    money: Option<&Money>,
-    summary: &Summary,
-    tariffs: &[Option<Tariff>],
-    names: &Names,
-) -> Vec<Metric> {
-    let Some(Money { spec: money, investments, days, year }) = money else { return Vec::new() };
-    let mut out = Vec::new();
-    let mut bills_usd = 0.0;
-    for ((meter, tariff), site) in summary.meters.iter().zip(tariffs).zip(&names.sites) {
-        let bill_usd = year_bill(meter.as_ref(), tariff.as_ref(), year.as_ref(), names);
-        bills_usd += bill_usd.unwrap_or(0.0);
-        if bill_usd.is_some() {
-            out.push(Metric::new(MetricName::YearBillUsd, &format!("site:{site}"), bill_usd));
-        }
-    }
-    let capex_usd: f64 = investments.iter().map(|it| it.capex_usd).sum();
-    let capital_usd: f64 = investments.iter().map(|it| it.annuity_usd(money.discount_rate)).sum();
-    let upkeep_usd: f64 = investments.iter().map(|it| it.upkeep_usd_per_year).sum();
-    let year_days = year.as_ref().map_or(365, |(_, days)| *days);
-    let year_of_run = f64::from(year_days) / days;
-    let (fuel_usd, lost_usd) = (year_of_run * fuel_usd(money, summary), year_of_run * lost_usd(money, summary));
-    let running_usd = bills_usd + fuel_usd + lost_usd;
-    let yearly_usd = capital_usd + upkeep_usd + running_usd;
-    let mut total = |name, value: Option<f64>| out.push(Metric::new(name, "total", value));
-    total(MetricName::CapexUsd, Some(capex_usd));
-    total(MetricName::YearCapitalUsd, Some(capital_usd));
-    total(MetricName::YearUpkeepUsd, Some(upkeep_usd));
-    total(MetricName::YearBillUsd, Some(bills_usd));
-    total(MetricName::YearFuelUsd, Some(fuel_usd));
-    total(MetricName::YearLostWorkUsd, Some(lost_usd));
-    total(MetricName::YearCostUsd, Some(yearly_usd));
-    // Upkeep is a flow of its own there.
-    let npv_usd = net_present_value(investments, running_usd, money.discount_rate, money.years);
-    total(MetricName::NpvUsd, Some(npv_usd));
-    let each = |count: u64| (count > 0).then(|| yearly_usd / (year_of_run * count as f64));
-    total(MetricName::CostPerHaulUsd, each(summary.all_fleets().completed));
-    total(MetricName::CostPerMoveUsd, each(summary.hub.vessels.lifts));
-    out
-}
-
 /// The bill of a year of a site's days.
 fn year_bill(
     meter: Option<&Meter>,
     tariff: Option<&Tariff>,
     year: Option<&(Calendar, u32)>,
     names: &Names,
-) -> Option<f64> {
+) -> Option<Bill> {
     let (calendar, days) = year?;
     let load = meter?.load(names.calendar.clone()).ok()?.repeated(calendar, *days).ok()?;
-    Some(bill(tariff?, &load).total_usd())
+    Some(bill(tariff?, &load))
 }
 
 /// Diesel and fuel of vessels of the run, USD.
@@ -107,39 +165,46 @@ fn fuel_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     gallons * money.diesel_usd_per_gal.unwrap_or(0.0) + summary.hub.vessels.burnt.fuel_usd
 }
 
-/// Work that was lost or late in the run, at its stated rates, USD. A haul that is not done at the end and was due by then is
-/// lost, too: who leaves hauls open is not the cheaper one for it.
+/// Work that is lost or late in the run, at its stated rates, USD. Of hauls that are not done at the end though they were due by
+/// then, one that a truck has comes late. Of those that wait, as many are lost as of the hauls of this run that were settled
+/// after their due: a run that ends at night is no dearer for hauls that trucks take in the morning. Where the run cannot say
+/// how many these are, all count as lost: who leaves hauls open is not the cheaper one for it.
 fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
-    let equipment = &summary.hub.equipment;
-    (summary.lapsed + summary.overdue) as f64 * money.unmet_haul_usd
-        + summary.all_fleets().late as f64 * money.late_haul_usd
+    let (equipment, overdue) = (&summary.hub.equipment, &summary.overdue);
+    let waiting = overdue.waiting as f64;
+    let lapsing = waiting * summary.lapsing_share().unwrap_or(1.0);
+    let lost = summary.lapsed as f64 + lapsing;
+    let late = (summary.all_fleets().late + overdue.under_way) as f64 + waiting - lapsing;
+    lost * money.unmet_haul_usd
+        + late * money.late_haul_usd
         + (equipment.required_h - equipment.served_h).max(0.0) * money.unserved_hour_usd
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::ids::SiteId;
+    use crate::kernel::ids::{FleetId, SiteId};
     use crate::kernel::sources::Sources;
     use crate::record::rows::HaulRow;
     use crate::record::words::{Container, HaulState};
 
-    /// A haul lapsed, one is open though it was due, one is open and due tomorrow: two are lost.
-    #[test]
-    fn hauls_left_open_past_their_due_are_lost() {
-        let money = MoneySpec {
+    fn money() -> MoneySpec {
+        MoneySpec {
             discount_rate: 0.05,
             years: 10,
             usd_of: 2025,
             price_index: None,
             diesel_usd_per_gal: None,
             unmet_haul_usd: 100.0,
-            late_haul_usd: 0.0,
+            late_haul_usd: 10.0,
             unserved_hour_usd: 0.0,
             sources: Sources::default(),
-        };
+        }
+    }
+
+    fn haul(due_s: u32, state: HaulState) -> HaulRow {
         let site = SiteId::at(0);
-        let row = |due_s: u32, state| HaulRow {
+        HaulRow {
             haul: 0,
             origin: site,
             destination: site,
@@ -157,9 +222,35 @@ mod tests {
             gate_queue_s: None,
             empty_km: None,
             laden_km: None,
-        };
-        let mut summary = Summary::new(300, 1, vec![1], 1, None);
-        summary.hauls(&[row(50, HaulState::Lapsed), row(80_000, HaulState::Open), row(90_000, HaulState::Open)]);
-        assert!((lost_usd(&money, &summary) - 200.0).abs() < 1e-9, "{} and {}", summary.open, summary.overdue);
+        }
+    }
+
+    fn late(due_s: u32) -> HaulRow {
+        let (fleet, done_s) = (Some(FleetId::at(0)), Some(due_s + 60));
+        HaulRow { fleet, truck: Some(0), done_s, ..haul(due_s, HaulState::Completed) }
+    }
+
+    fn lost(rows: &[HaulRow]) -> f64 {
+        let mut summary = Summary::new(300, 2, vec![1], 1, None);
+        summary.lapses_after_s = 86_400;
+        summary.hauls(rows);
+        lost_usd(&money(), &summary)
+    }
+
+    /// Two days; hauls lapse a day after their due. By hand, 100 USD lost and 10 late. One haul lapsed and three came late that
+    /// would have lapsed by the end: of two that wait past their due, a quarter each is lost. 1.5 lost and 4.5 late are 195; one
+    /// under way is late, 10; one that is due tomorrow is neither; one that came late after no haul could lapse says nothing of
+    /// the share and is late, 10.
+    #[test]
+    fn hauls_left_open_past_their_due() {
+        let waits = haul(170_000, HaulState::Open);
+        let under_way = HaulRow { truck: Some(3), ..waits.clone() };
+        let settled = [haul(50, HaulState::Lapsed), late(60), late(70), late(80)];
+        let rows = [&settled[..], &[waits.clone(), waits.clone()]].concat();
+        assert!((lost(&rows) - 195.0).abs() < 1e-9, "{}", lost(&rows));
+        let more = [&rows[..], &[under_way, haul(190_000, HaulState::Open), late(90_000)]].concat();
+        assert!((lost(&more) - 215.0).abs() < 1e-9, "{}", lost(&more));
+        // A run that says nothing of what becomes of them: who leaves hauls open is not the cheaper one for it.
+        assert!((lost(&[waits]) - 100.0).abs() < 1e-9);
     }
 }

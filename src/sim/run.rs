@@ -2,7 +2,7 @@
 
 use super::audit::Audit;
 use super::fork::{Fork, Part};
-use super::money::{self, Money};
+use super::money::Money;
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
 use super::rooms::ROOMS;
@@ -46,8 +46,8 @@ pub struct Simulation {
     audit: Option<Audit>,
     /// What a year costs, where prices are given.
     money: Option<Money>,
-    /// What changes on the way, if anything does.
-    fork: Option<Fork>,
+    /// What changes on the way, in the order of time.
+    forks: Vec<Fork>,
     /// Of policies that ended before the run did.
     notes: Vec<PluginNotes>,
     #[cfg(test)]
@@ -98,14 +98,15 @@ impl Simulation {
         }
         let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
         let audit = Some(Audit::new(&world, &loaded.scenario, &tariffs, &names));
+        let money = Money::of(&loaded.scenario, &world);
         Ok(Self {
             world,
             schedule,
             names,
             tariffs,
             audit,
-            money: Money::of(&loaded.scenario),
-            fork: None,
+            money,
+            forks: Vec::new(),
             notes: Vec::new(),
             #[cfg(test)]
             tamper: super::audit::tamper::Tamper::default(),
@@ -122,6 +123,8 @@ impl Simulation {
         summary.overloads = Overloads::new(interval_s, above, self.names.nodes.len());
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
+        let lapses_after_h = scenario.freight.as_ref().map_or(0.0, |freight| freight.cancel_after_h);
+        summary.lapses_after_s = (lapses_after_h * 3600.0) as u32;
         summary.calendar = Some(self.names.calendar.clone());
         summary.groups = Groups::new(scenario.charger.len(), self.group_of());
         summary.neighbours = scenario.site.values().map(|site| site.kind == SiteKind::Plant).collect();
@@ -180,7 +183,8 @@ impl Simulation {
     }
 
     /// Has the run go on under a changed scenario from a second on, at the start of a control interval; without one, that
-    /// time is only told apart. Of the changed scenario these parts are taken over and nothing else.
+    /// time is only told apart. Of the changed scenario these parts are taken over and nothing else. It may change again later:
+    /// what comes after the last of these times is summed up by itself, too.
     ///
     /// # Errors
     /// When a policy cannot be made.
@@ -193,7 +197,8 @@ impl Simulation {
         if let Some(audit) = self.audit.as_mut() {
             audit.change_at(at_s, changed.map(|(loaded, _)| &loaded.scenario));
         }
-        self.fork = Some(Fork::new(at_s, changed, options)?);
+        debug_assert!(self.forks.last().is_none_or(|last| last.at_s < at_s), "forks come in the order of time");
+        self.forks.push(Fork::new(at_s, changed, options)?);
         Ok(())
     }
 
@@ -279,9 +284,9 @@ impl Simulation {
         Ok(())
     }
 
-    /// Runs to the time of the fork, if there is one; what comes after it is summed up by itself, too.
+    /// Runs to the time of the last fork, if there is one; what comes after it is summed up by itself, too.
     fn run_to_fork(&mut self, scenario: &Scenario, output: &mut Output, stop: &AtomicBool) -> Result<(), RunError> {
-        let Some(at_s) = self.fork.as_ref().map(|fork| fork.at_s) else { return Ok(()) };
+        let Some(at_s) = self.forks.last().map(|fork| fork.at_s) else { return Ok(()) };
         self.warm_up(scenario, output, stop, at_s).map(|_| ())
     }
 
@@ -319,7 +324,9 @@ impl Simulation {
         #[cfg(test)]
         (self.tamper.summary)(output.summary_mut());
         output.bill(&self.tariffs, &self.names, &mut audit)?;
-        output.add_metrics(money::metrics(self.money.as_ref(), output.summary(), &self.tariffs, &self.names));
+        if let Some(money) = &self.money {
+            output.add_metrics(money.metrics(&self.world, output.summary(), &self.tariffs, &self.names));
+        }
         let notes = self.plugin_notes();
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &notes);
         let metrics = output.summary_mut().metrics(&self.names);
@@ -338,7 +345,7 @@ impl Simulation {
         progress: &mut impl FnMut(u32, u32),
     ) -> Result<bool, RunError> {
         let now_s = self.world.resource::<Clock>().now_s();
-        if let Some(fork) = self.fork.as_mut().filter(|fork| fork.at_s == now_s) {
+        if let Some(fork) = self.forks.iter_mut().find(|fork| fork.at_s == now_s) {
             let (notes, failed) = fork.turn(&mut self.world);
             self.notes.extend(notes);
             if let Some((policy, message)) = failed {

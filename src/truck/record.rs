@@ -85,11 +85,12 @@ pub(crate) fn close(world: &mut World, _: u32) {
 fn open_rows(world: &mut World) -> Vec<HaulRow> {
     let mut open: Vec<HaulRow> =
         world.resource::<Board>().open().map(|haul| HaulRow::untouched(haul, HaulState::Open)).collect();
-    for duty in world.query::<&Duty>().iter(world) {
+    for (truck, duty) in world.query::<(&Truck, &Duty)>().iter(world) {
         if let Phase::ToOrigin(haul) | Phase::AtOrigin(haul) | Phase::Laden(haul) | Phase::AtDestination(haul) =
             duty.phase()
         {
-            open.push(HaulRow::untouched(&haul, HaulState::Open));
+            let (by, fleet) = (Some(truck.id.0), Some(truck.fleet));
+            open.push(HaulRow { truck: by, fleet, ..HaulRow::untouched(&haul, HaulState::Open) });
         }
     }
     open.sort_by_key(|row| row.haul);

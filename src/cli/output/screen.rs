@@ -1,5 +1,6 @@
 //! The one screen at the end of a run: service, energy, peaks, queues, the worst sites.
 
+use super::cost::cost;
 use crate::bound::Status;
 use crate::record::metrics::{Metric, MetricName, value_of};
 use crate::record::summary::Summary;
@@ -16,6 +17,9 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
+    out.push_str(&cost(&loaded.scenario, summary, metrics));
+    out.push_str(&bound(metrics));
+    out.push_str(&air(metrics));
     out.push_str(&limits(loaded));
     out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
@@ -107,7 +111,7 @@ fn limits(loaded: &Loaded) -> String {
     }
 }
 
-/// Sessions, queues, the grid, emissions.
+/// Sessions, queues, the grid, the bill.
 fn energy(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
@@ -148,6 +152,13 @@ fn energy(metrics: &[Metric]) -> String {
             total(MetricName::BillFixedUsd),
         );
     }
+    out
+}
+
+/// How far charging is from the best possible, where that was asked.
+fn bound(metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
     if metrics.iter().any(|metric| metric.name == MetricName::BoundEnergyKwh) {
         let _ = writeln!(
             out,
@@ -161,6 +172,13 @@ fn energy(metrics: &[Metric]) -> String {
             let _ = writeln!(out, "           the solver of the bound stopped early: it is exact to {percent} % only");
         }
     }
+    out
+}
+
+/// Emissions.
+fn air(metrics: &[Metric]) -> String {
+    let total = |name| total(metrics, name);
+    let mut out = String::new();
     let _ = writeln!(
         out,
         "Air        {:.0} gal diesel, {:.1} t CO2e at tailpipes, {:.1} t upstream, {:.0} kg NOx, {:.1} kg PM2.5",
@@ -270,7 +288,7 @@ mod tests {
     fn a_bound_tells_when_its_solver_stopped_early() {
         let screen = |status: Status| {
             let total = |name, value: f64| Metric::new(name, "total", value);
-            energy(&[total(MetricName::BoundEnergyKwh, 5.0), total(MetricName::BoundTolerance, status.tolerance())])
+            bound(&[total(MetricName::BoundEnergyKwh, 5.0), total(MetricName::BoundTolerance, status.tolerance())])
         };
         assert!(screen(Status::Reduced).contains("the solver of the bound stopped early: it is exact to 0.01 % only"));
         assert!(!screen(Status::Optimal).contains("stopped early"));

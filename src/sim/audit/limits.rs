@@ -23,7 +23,7 @@ pub(super) struct Limits {
     /// Limits that hold at all times, by site, then by node of `[node]`, kW.
     always: Vec<Option<f64>>,
     /// The same of a run that changes on its way, from a second on.
-    later: Option<(u32, Vec<Option<f64>>)>,
+    later: Vec<(u32, Vec<Option<f64>>)>,
     now: Vec<Load>,
     start_s: u32,
     ports: Vec<Port>,
@@ -73,7 +73,7 @@ impl Limits {
             interval_s: scenario.time.interval_s,
             above,
             always,
-            later: None,
+            later: Vec::new(),
             now: Vec::new(),
             start_s: 0,
             ports,
@@ -83,12 +83,12 @@ impl Limits {
 
     /// From a second on the limits of another scenario hold.
     pub(super) fn change_at(&mut self, at_s: u32, scenario: &Scenario) {
-        self.later = Some((at_s, limits_of(scenario)));
+        self.later.push((at_s, limits_of(scenario)));
     }
 
     /// The limit of a site or node in the interval that begins at a second.
     fn limit_at(&self, node: usize, start_s: u32) -> Option<f64> {
-        let later = self.later.as_ref().filter(|(at_s, _)| start_s >= *at_s);
+        let later = self.later.iter().rev().find(|(at_s, _)| start_s >= *at_s);
         later.map_or(&self.always, |(_, limits)| limits)[node]
     }
 

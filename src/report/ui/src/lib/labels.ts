@@ -77,6 +77,8 @@ const LABELS: Record<string, string> = {
   "PriceSpec.capex_usd": "Investment",
   "PriceSpec.life_years": "Life (years)",
   "PriceSpec.upkeep_share": "Yearly upkeep (share)",
+  "PriceSpec.labor_usd_per_year": "Operating labor (USD a year)",
+  "PriceSpec.lead_time_months": "Lead time (months)",
   "MoneySpec.years": "Years of the net present value",
   "LimitSpec.on": "Sites or nodes",
   "LimitSpec.kw": "Limit (0: outage)",

@@ -6,7 +6,7 @@ import { element, section } from "../lib/dom";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 /** Parts of the yearly cost, in the order in which they are told. */
-export const COST_PARTS: MetricName[] = ["year_capital_usd", "year_upkeep_usd", "year_bill_usd", "year_fuel_usd", "year_lost_work_usd"];
+export const COST_PARTS: MetricName[] = ["year_capital_usd", "year_upkeep_usd", "year_labor_usd", "year_bill_usd", "year_fuel_usd", "year_refill_usd", "year_lost_work_usd"];
 /** What a scenario with prices has beside the cost of a year. */
 const BESIDE: MetricName[] = ["capex_usd", "npv_usd", "cost_per_haul_usd", "cost_per_move_usd"];
 

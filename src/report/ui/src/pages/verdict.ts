@@ -187,7 +187,7 @@ function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
 export function yearlyCost(metrics: Metrics, days: string): Finding | null {
   const total = metrics.get("year_cost_usd");
   if (total === null) return null;
-  const words: [MetricName, string][] = [["year_capital_usd", "investments"], ["year_upkeep_usd", "upkeep"], ["year_bill_usd", "electricity"], ["year_fuel_usd", "fuel"], ["year_lost_work_usd", "lost work"]];
+  const words: [MetricName, string][] = [["year_capital_usd", "investments"], ["year_upkeep_usd", "upkeep"], ["year_labor_usd", "labor"], ["year_bill_usd", "electricity"], ["year_fuel_usd", "fuel"], ["year_refill_usd", "refill of batteries"], ["year_lost_work_usd", "lost work"]];
   const parts = words.flatMap(([name, text]) => {
     const value = metrics.get(name);
     return value === null || value === 0 ? [] : [`${text} ${dollars(value)}`];
@@ -197,7 +197,8 @@ export function yearlyCost(metrics: Metrics, days: string): Finding | null {
     return value === null ? [] : [`${text} ${name.startsWith("cost_per") ? `$${show(value, 2)}` : dollars(value)}`];
   });
   const bill = metrics.get("bill_total_usd");
-  const details = [parts.join(", "), ...once, bill === null ? "" : `electricity bill of these ${days} alone: ${dollars(bill)}`];
+  const made = `a year made of ${days}, weekday by weekday, and billed month by month; other seasons are not in it`;
+  const details = [parts.join(", "), ...once, made, bill === null ? "" : `electricity bill of these ${days} alone: ${dollars(bill)}, with the demand charge of whole months`];
   return { what: "What does it cost a year?", value: dollars(total), details, evidence: "cost-by-part", tone: "plain" };
 }
 

@@ -75,12 +75,13 @@ describe("charging", () => {
 });
 
 describe("the cost of a year", () => {
-  const priced = { year_cost_usd: 1_875_118, year_capital_usd: 299_643, year_upkeep_usd: 60_782, year_bill_usd: 1_441_693, year_fuel_usd: 0, year_lost_work_usd: 73_000, capex_usd: 2_620_080, npv_usd: -17_183_660, bill_total_usd: 9_945 };
+  const priced = { year_cost_usd: 1_875_118, year_capital_usd: 299_643, year_upkeep_usd: 60_782, year_labor_usd: 20_000, year_bill_usd: 1_441_693, year_fuel_usd: 0, year_refill_usd: -3_000, year_lost_work_usd: 56_000, capex_usd: 2_620_080, npv_usd: -17_183_660, bill_total_usd: 9_945 };
 
   it("is on the card with its parts", () => {
     const { value, details, evidence } = yearlyCost(metrics(priced), "2 days") ?? {};
     expect(value).toBe("$1.88 million");
-    expect(details?.[0]).toBe("investments $299,643, upkeep $60,782, electricity $1.44 million, lost work $73,000");
+    expect(details?.[0]).toBe("investments $299,643, upkeep $60,782, labor $20,000, electricity $1.44 million, refill of batteries −\u2060$3,000, lost work $56,000");
+    expect(details?.join()).toContain("a year made of 2 days, weekday by weekday");
     expect(details).toContain("investment $2.62 million");
     expect(evidence).toBe("cost-by-part");
     expect(yearlyCost(metrics({ bill_total_usd: 1 }), "2 days")).toBeNull();
@@ -90,7 +91,7 @@ describe("the cost of a year", () => {
     const of = (all: Metrics) => costRows((name) => all.get(name));
     const raw = (cells: Cell[] | undefined) => (typeof cells?.[1] === "object" ? (cells[1].raw ?? 0) : 0);
     const { parts, total } = of(metrics(priced)) ?? {};
-    expect(parts?.length).toBe(4);
+    expect(parts?.length).toBe(6);
     expect((parts ?? []).reduce((sum, part) => sum + raw(part), 0)).toBeCloseTo(raw(total), 0);
     expect(of(metrics({}))).toBeNull();
   });
