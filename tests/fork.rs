@@ -89,6 +89,44 @@ fn the_past_is_the_same_and_the_future_is_not() {
     assert!(out.status.success(), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
 }
 
+/// Two forks without a change have the rows of the run; a fork of a changed one without a change has those of that one, whose
+/// past it replays; its lineage is told; and it is repeated from its manifest.
+#[test]
+fn a_fork_of_a_fork() {
+    let dir = desk();
+    let rows = |name: &str| json(&dir.path().join(name).join("manifest.json"))["rows"].clone();
+    let forked = |from: &str, at: &str, out: &str, more: &[&str]| {
+        let words = [&["fork", from, "--at", at, "--out", out, "--csv"], more].concat();
+        let done = portvolt(dir.path(), &words);
+        assert!(done.status.success(), "{from} {out}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    forked("run", "2025-06-02T12:00", "same", &[]);
+    forked("same", "2025-06-02T20:00", "same_again", &[]);
+    assert_eq!(rows("same_again"), rows("run"));
+    forked("run", "2025-06-02T20:00", "low", &["--set", "site.depot.limit_kw=400"]);
+    assert_ne!(rows("low"), rows("run"));
+    let text = forked("low", "2025-06-03T06:00", "low_again", &["--set", "site.depot.load_kw=100"]);
+    assert_ne!(rows("low_again"), rows("low"));
+    assert!(text.contains("The run is a fork itself; at 2025-06-02 20:00 changed: site.depot.limit_kw."), "{text}");
+    let lineage = json(&dir.path().join("low_again/fork.json"))["lineage"].clone();
+    assert_eq!(lineage[0]["changed"][0], "site.depot.limit_kw");
+    assert_eq!(lineage[1]["at"], "2025-06-03T06:00");
+    let [low, again] = ["low", "low_again"].map(|name| past(&dir.path().join(name), "power", "start_s", 30 * 3600));
+    assert!(!low.is_empty());
+    assert_eq!(low, again, "the past of a fork is that of what it forks");
+    forked("low", "2025-06-03T06:00", "low_same", &[]);
+    assert_eq!(rows("low_same"), rows("low"));
+    // Back to the run's own limit: what comes then is neither the run nor the fork.
+    forked("low", "2025-06-03T06:00", "back", &["--set", "site.depot.limit_kw=900"]);
+    assert!(rows("back") != rows("low") && rows("back") != rows("run"));
+    let verified = portvolt(dir.path(), &["verify", "low_again"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    let early = portvolt(dir.path(), &["fork", "low", "--at", "2025-06-02T20:00", "--out", "early"]);
+    let told = String::from_utf8_lossy(&early.stderr).into_owned();
+    assert!(early.status.code() == Some(4) && told.contains("is not after 2025-06-02T20:00"), "{told}");
+}
+
 #[test]
 fn what_cannot_change_midway_is_refused_with_what_can() {
     let dir = desk();

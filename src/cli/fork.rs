@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ForkArgs {
-    /// The folder of a finished run. Start this where the run was started: its paths are relative.
+    /// The folder of a finished run, or fork. Start this where the run was started: its paths are relative.
     run: PathBuf,
     /// When it forks: a local time inside the run, such as 2025-06-04T12:00, at the start of a control interval.
     #[arg(long, value_name = "TIME")]
@@ -73,15 +73,14 @@ fn asked(args: &ForkArgs, manifest: &Manifest) -> Result<Asked, String> {
     let overlay = |name: &PathBuf| overlay_path(Path::new(&manifest.scenario), name);
     let mut settings = args.policies.settings()?;
     settings.extend(args.settings.iter().cloned());
-    let (at, rows) = (args.at.clone(), manifest.rows.clone());
-    Ok(Asked { at, overlays: args.strategy.iter().map(overlay).collect(), settings, rows })
+    let overlays = args.strategy.iter().map(overlay).collect();
+    Asked::of(manifest, args.at.clone(), overlays, settings).map_err(|error| error.to_string())
 }
 
 /// The fork of a manifest once more, in another folder.
 pub(super) fn again(manifest: &Manifest, asked: Asked, out: &Path, console: &Console) -> Exit {
     let is_csv = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "csv");
-    let run = Manifest { command: "run".to_owned(), ..manifest.clone() };
-    attempt(&run, asked, out, (true, manifest.outputs.keys().any(is_csv)), console)
+    attempt(manifest, asked, out, (true, manifest.outputs.keys().any(is_csv)), console)
 }
 
 fn attempt(manifest: &Manifest, asked: Asked, out: &Path, (force, with_csv): (bool, bool), console: &Console) -> Exit {
@@ -100,8 +99,8 @@ fn attempt(manifest: &Manifest, asked: Asked, out: &Path, (force, with_csv): (bo
         Ok(fork) => fork,
         Err(error) => return failed(error),
     };
-    if let Err(exit) = compiled::prepare(&fork.loaded, console).and_then(|()| compiled::prepare(&fork.changed, console))
-    {
+    let mut scenarios = std::iter::once(&fork.loaded).chain(fork.turns.iter().map(|turn| &turn.changed));
+    if let Err(exit) = scenarios.try_for_each(|loaded| compiled::prepare(loaded, console)) {
         return exit;
     }
     let options = Options { seed: manifest.seed, replication: manifest.replication, ..Options::default() };

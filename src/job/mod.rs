@@ -222,7 +222,8 @@ impl Job<'_> {
 
     /// All files that were read: those of a fork's change, too.
     fn inputs(&self) -> BTreeMap<String, String> {
-        let changed = self.fork.iter().flat_map(|(fork, _)| fork.changed.inputs.clone());
+        let turns = self.fork.iter().flat_map(|(fork, _)| &fork.turns);
+        let changed = turns.flat_map(|turn| turn.changed.inputs.clone());
         self.loaded.inputs.clone().into_iter().chain(changed).collect()
     }
 }

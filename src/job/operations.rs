@@ -9,7 +9,7 @@ use crate::record::summary::Summary;
 use crate::scenario::loaded::Loaded;
 use crate::sim::output::Written;
 use crate::sim::{RunError, Simulation};
-use crate::study::fork::{self, Difference, Future};
+use crate::study::fork::{self, Difference, Fork, Future};
 use crate::study::replay_bound::{self, Done};
 use crate::study::run_bound;
 use std::path::Path;
@@ -69,7 +69,7 @@ impl Job<'_> {
     fn simulation(&self) -> Result<Simulation, RunError> {
         let mut simulation = Simulation::new(self.loaded, &self.options)?;
         if let Some((fork, _)) = &self.fork {
-            simulation.fork_at(fork.at_s, Some((&fork.changed, &fork.parts)), &self.options)?;
+            fork.turn(&mut simulation, true, &self.options)?;
         }
         Ok(simulation)
     }
@@ -82,8 +82,14 @@ impl Job<'_> {
 
     /// `fork.json`.
     fn fork_json(&self, forked: &[Difference]) -> serde_json::Value {
-        let (asked, paths) = self.fork.as_ref().map(|(fork, _)| (&fork.asked, &fork.paths)).unzip();
-        serde_json::json!({ "schema": 1, "asked": asked, "changed": paths, "metrics": forked })
+        let fork = self.fork.as_ref().map(|(fork, _)| *fork);
+        let lineage: Vec<_> = fork.map(Fork::lineage).unwrap_or_default();
+        let changed = lineage.last().map(|it| it.1);
+        let told = |(at, paths): &(String, &[String])| serde_json::json!({ "at": at, "changed": paths });
+        let all: Vec<_> = lineage.iter().map(told).collect();
+        serde_json::json!({
+            "schema": 1, "asked": fork.map(|fork| &fork.asked), "changed": changed, "lineage": all, "metrics": forked,
+        })
     }
 
     /// How far the replay is from the best possible.

@@ -29,8 +29,8 @@ pub struct Request {
     pub overlays: Vec<PathBuf>,
     /// `dotted.path=value` settings, applied last; `dotted.path=` takes a key out.
     pub settings: Vec<String>,
-    /// Overlays on all of this, and settings on them: what a fork changes of a run that has settings of its own.
-    pub then: (Vec<PathBuf>, Vec<String>),
+    /// Overlays on all of this, and settings on them, one after the other: what forks change of a run that has settings of its own.
+    pub then: Vec<(Vec<PathBuf>, Vec<String>)>,
     /// Numbers in the place of those that the document has at these paths (as provenance names them, with `[0]` for the
     /// first table of a list), last of all.
     pub numbers: BTreeMap<String, serde_json::Value>,
@@ -260,8 +260,8 @@ impl Reader {
 
     fn document(&mut self, main: &Path, request: &Request) -> Option<Item> {
         let mut document = self.chain(main, 0, "")?;
-        let (overlays, settings) = &request.then;
-        for (overlays, settings) in [(&request.overlays, &request.settings), (overlays, settings)] {
+        self.lay_all(&mut document, &request.overlays, &request.settings);
+        for (overlays, settings) in &request.then {
             self.lay_all(&mut document, overlays, settings);
         }
         for (path, number) in &request.numbers {

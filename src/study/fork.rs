@@ -30,6 +30,56 @@ pub struct Asked {
     pub settings: Vec<String>,
     /// Digest of the rows of each table of the run: its past must be this one.
     pub rows: BTreeMap<String, String>,
+    /// Where the run is a fork itself: what changed before, the first change first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Earlier>,
+}
+
+/// A fork that the forked run comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// When it forked, local time.
+    pub at: String,
+    /// Overlays from then on.
+    pub overlays: Vec<PathBuf>,
+    /// Settings from then on.
+    pub settings: Vec<String>,
+}
+
+impl Asked {
+    /// A fork of the run, or fork, of a manifest.
+    ///
+    /// # Errors
+    /// When it is a run of another kind.
+    pub fn of(
+        manifest: &Manifest,
+        at: String,
+        overlays: Vec<PathBuf>,
+        settings: Vec<String>,
+    ) -> Result<Self, ForkError> {
+        let rows = manifest.rows.clone();
+        let before = match manifest.command.as_str() {
+            "run" => Vec::new(),
+            "fork" => {
+                let known = serde_json::from_value(manifest.study.clone().unwrap_or_default());
+                let parent: Self =
+                    known.map_err(|error| ForkError::Asked(format!("the manifest's fork cannot be read: {error}")))?;
+                let last = Earlier { at: parent.at, overlays: parent.overlays, settings: parent.settings };
+                parent.before.into_iter().chain([last]).collect()
+            }
+            other => {
+                let what = format!("only a `run` or a `fork` can be forked, and this folder was made by `{other}`");
+                return Err(ForkError::Asked(what));
+            }
+        };
+        Ok(Self { at, overlays, settings, rows, before })
+    }
+
+    /// All forks, this one last: when, and the layers from then on.
+    fn all(&self) -> impl Iterator<Item = (&String, (Vec<PathBuf>, Vec<String>))> {
+        let before = self.before.iter().map(|it| (&it.at, (it.overlays.clone(), it.settings.clone())));
+        before.chain([(&self.at, (self.overlays.clone(), self.settings.clone()))])
+    }
 }
 
 /// Why there is no fork.
@@ -57,15 +107,22 @@ impl From<Problems> for ForkError {
 pub struct Fork {
     /// What was asked for.
     pub asked: Asked,
-    /// When it forks, seconds from the start of the run.
-    pub at_s: u32,
     /// The scenario of the run.
     pub loaded: Loaded,
+    /// What changes on its way: this fork last, before it those that the run comes from.
+    pub turns: Vec<Turn>,
+}
+
+/// A change at a time.
+#[derive(Debug)]
+pub struct Turn {
+    /// When, seconds from the start of the run.
+    pub at_s: u32,
     /// The scenario from then on.
     pub changed: Loaded,
     /// What of it is taken over.
     pub parts: BTreeSet<Part>,
-    /// Paths in which it differs.
+    /// Paths in which it differs from what came before.
     pub paths: Vec<String>,
 }
 
@@ -106,32 +163,52 @@ impl Fork {
     /// # Errors
     /// When the run cannot be forked, files are wrong, or the change is none that a run can take on its way.
     pub fn of(manifest: &Manifest, asked: Asked) -> Result<Self, ForkError> {
-        if manifest.command != "run" {
-            let what = format!("only a `run` can be forked, and this folder was made by `{}`", manifest.command);
-            return Err(ForkError::Asked(what));
-        }
-        let request = Request {
+        let mut request = Request {
             path: PathBuf::from(&manifest.scenario),
             overlays: manifest.overlays.iter().map(PathBuf::from).collect(),
             settings: manifest.settings.clone(),
             ..Request::default()
         };
-        let then = (asked.overlays.clone(), asked.settings.clone());
-        let forked = Request { then, ..request.clone() };
         let loaded = load(&request)?;
         if loaded.scenario.transition.is_some() {
             let what = "a transition is simulated year by year and has no single time to fork at; change it from a year \
                         on with an overlay (`portvolt run --strategy`)";
             return Err(ForkError::Asked(what.to_owned()));
         }
-        let changed = load(&forked)?;
-        let documents = document(&request).zip(document(&forked));
-        let changes = documents.map(|(before, after)| Changes::between(&before, &after)).unwrap_or_default();
-        if !changes.refused.is_empty() {
-            return Err(ForkError::Asked(refusal(&changes.refused)));
+        let mut turns: Vec<Turn> = Vec::new();
+        for (at, layer) in asked.all() {
+            let mut then = request.clone();
+            then.then.push(layer);
+            let changed = load(&then)?;
+            let documents = document(&request).zip(document(&then));
+            let changes = documents.map(|(before, after)| Changes::between(&before, &after)).unwrap_or_default();
+            if !changes.refused.is_empty() {
+                return Err(ForkError::Asked(refusal(&changes.refused)));
+            }
+            let after_s = turns.last().map_or(0, |last| last.at_s);
+            let at_s = time(at, &loaded, after_s).map_err(ForkError::Asked)?;
+            turns.push(Turn { at_s, changed, parts: changes.parts, paths: changes.paths });
+            request = then;
         }
-        let at_s = time(&asked.at, &loaded).map_err(ForkError::Asked)?;
-        Ok(Self { asked, at_s, loaded, changed, parts: changes.parts, paths: changes.paths })
+        Ok(Self { asked, loaded, turns })
+    }
+
+    /// When it forks, seconds from the start of the run.
+    #[must_use]
+    pub fn at_s(&self) -> u32 {
+        self.turns.last().map_or(0, |turn| turn.at_s)
+    }
+
+    /// Has a simulation of the run change on its way: with this fork, or up to it.
+    ///
+    /// # Errors
+    /// When a policy cannot be made.
+    pub fn turn(&self, simulation: &mut Simulation, is_forked: bool, options: &Options) -> Result<(), RunError> {
+        for (at, Turn { at_s, changed, parts, .. }) in self.turns.iter().enumerate() {
+            let is_told_apart = at + 1 == self.turns.len() && !is_forked;
+            simulation.fork_at(*at_s, (!is_told_apart).then_some((changed, parts)), options)?;
+        }
+        Ok(())
     }
 
     /// The run itself, simulated again: its numbers, which must be those of its manifest row by row.
@@ -140,7 +217,7 @@ impl Fork {
     /// When it fails, or comes out otherwise than the manifest says.
     pub fn run(&self, manifest: &Manifest, options: &Options, stop: &AtomicBool) -> Result<Future, ForkError> {
         let mut simulation = Simulation::new(&self.loaded, options)?;
-        simulation.fork_at(self.at_s, None, options)?;
+        self.turn(&mut simulation, false, options)?;
         let (written, _) = simulation.drive(&self.loaded, (None, false), stop, |_, _| {})?;
         let differing = tables_that_differ(&self.asked.rows, &written.digests);
         if !differing.is_empty() {
@@ -153,6 +230,13 @@ impl Fork {
             return Err(ForkError::Asked(what));
         }
         Ok(Future::of(&written, &simulation))
+    }
+
+    /// What changed when, this fork last: a local time, and the paths.
+    #[must_use]
+    pub fn lineage(&self) -> Vec<(String, &[String])> {
+        let at = |turn: &Turn| self.loaded.calendar.iso(i64::from(turn.at_s))[..16].to_owned();
+        self.turns.iter().map(|turn| (at(turn), turn.paths.as_slice())).collect()
     }
 }
 
@@ -203,10 +287,18 @@ pub fn differences(run: &Future, fork: &Future) -> Vec<Difference> {
 /// The two futures side by side: headlines that differ, and which are the same.
 #[must_use]
 pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
-    let at = &fork.loaded.calendar.iso(i64::from(fork.at_s))[..16].replace('T', " ");
-    let what = if fork.paths.is_empty() { "nothing".to_owned() } else { fork.paths.join(", ") };
-    let mut out =
-        format!("Forked at {at}; what changed then: {what}. Numbers after the fork, beside those of the run:\n");
+    let told = fork.lineage().into_iter().map(|(at, paths)| {
+        let what = if paths.is_empty() { "nothing".to_owned() } else { paths.join(", ") };
+        (at.replace('T', " "), what)
+    });
+    let mut told: Vec<(String, String)> = told.collect();
+    let (at, what) = told.pop().unwrap_or_default();
+    let mut out = String::new();
+    for (at, what) in told {
+        let _ = writeln!(out, "The run is a fork itself; at {at} changed: {what}.");
+    }
+    let _ =
+        writeln!(out, "Forked at {at}; what changed then: {what}. Numbers after the fork, beside those of the run:");
     let _ = writeln!(out, "  {:<28} {:>14} {:>14} {:>14}", "metric", "run", "fork", "difference");
     let mut same = Vec::new();
     let work = (other_work(forked, |run, fork| fork < run), other_work(forked, |run, fork| fork > run));
@@ -268,8 +360,8 @@ fn refusal(paths: &[String]) -> String {
     out
 }
 
-/// The second of a local time: inside the run, at the start of a control interval.
-fn time(text: &str, loaded: &Loaded) -> Result<u32, String> {
+/// The second of a local time: inside the run, at the start of a control interval, after an earlier fork.
+fn time(text: &str, loaded: &Loaded, after_s: u32) -> Result<u32, String> {
     let calendar = &loaded.calendar;
     let time = &loaded.scenario.time;
     let end_s = calendar.elapsed_s(i64::from(time.days) * DAY_S);
@@ -286,6 +378,12 @@ fn time(text: &str, loaded: &Loaded) -> Result<u32, String> {
     }
     if at_s <= 0 || at_s >= end_s {
         return Err(format!("`--at {text}` is not inside the run, which goes from {} to {}", told(0), told(end_s)));
+    }
+    if after_s > 0 && at_s <= i64::from(after_s) {
+        let last = told(i64::from(after_s));
+        return Err(format!(
+            "`--at {text}` is not after {last}, when the forked run changed: fork the run before that one"
+        ));
     }
     if at_s % step_s != 0 {
         let before = at_s / step_s * step_s;
