@@ -254,6 +254,80 @@ fn the_smallest_charger_set_is_that_of_erlang() {
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
+/// A station with visits, two days long, in `station/`; the folder.
+fn station(more: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("station")).unwrap();
+    let mut stream = Seed { seed: 7, replication: 0 }.stream(Purpose::Visits, 5, 0);
+    let mut visits = String::from("session_id,arrive_s,depart_s,energy_kwh,max_kw\n");
+    let mut at_s = 0.0;
+    while at_s < 2.0 * 86_400.0 {
+        at_s += stream.exponential(600.0);
+        let _ = writeln!(visits, "s,{},4000000000,{},100", f64::floor(at_s), stream.exponential(100.0));
+    }
+    std::fs::write(dir.path().join("station/visits.csv"), visits).unwrap();
+    let scenario = format!(
+        "title = \"station\"\n[time]\nstart = \"2025-01-06\"\ndays = 2\nzone = \"UTC\"\n[site.station]\nkind = \
+         \"public\"\nlat = 0.0\nlon = 0.0\n[charger.ports]\nsite = \"station\"\ncabinets = 6\ncabinet_kw = \
+         100\nefficiency = 1.0\nusers = [\"visitors\"]\n[visits.poisson]\nsite = \"station\"\ncsv = \"visits.csv\"\n\
+         [money]\ndiscount_rate = 0.05\nyears = 10\nusd_of = 2025\n[price.ports]\nof = [\"charger.ports\"]\ncapex_usd = \
+         50000\nlife_years = 10\n{more}"
+    );
+    std::fs::write(dir.path().join("station/scenario.toml"), scenario).unwrap();
+    dir
+}
+
+/// The answer of a study of the least wait with 4 to 9 cabinets: the chosen setting, and the screen.
+fn least_wait(dir: &Path, more: &str, constraint: &str) -> (String, String) {
+    let study = format!(
+        "scenario = \"station\"\nobjective = \"queue_wait_mean_min\"\nbound = false\n{more}\n[budget]\nruns = \
+         40\nreplications = 2\n[decide]\n\"charger.ports.cabinets\" = {{ from = 4, to = 9, step = 1 }}\n{constraint}"
+    );
+    std::fs::write(dir.join("study.toml"), study).unwrap();
+    let words = ["optimize", "study.toml", "--out", "out", "--force"];
+    let out = Command::new(env!("CARGO_BIN_EXE_portvolt")).args(words).current_dir(dir).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let json = std::fs::read_to_string(dir.join("out/optimize.json")).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let chosen = told["answer"]["best"]["settings"][0].as_str().unwrap().to_owned();
+    (chosen, String::from_utf8_lossy(&out.stdout).into_owned())
+}
+
+/// Ports take half a year: ordered in time all may be had, ordered a week before the first run no more than the six that are
+/// there. Without a date nothing is refused, and what is chosen says by when it is ordered.
+#[test]
+fn what_cannot_be_there_in_time_is_not_tried() {
+    let dir = station("lead_time_months = 6\n");
+    let chosen = |ordered: &str| least_wait(dir.path(), ordered, "");
+    let (free, text) = chosen("");
+    assert_eq!(free, "charger.ports.cabinets=9");
+    assert!(text.contains("the design is ordered: charger.ports by 2024-07-06 (6 months)"), "{text}");
+    assert_eq!(chosen("ordered = \"2024-07-06\"").0, free);
+    let (late, text) = chosen("ordered = \"2024-07-07\"");
+    assert_eq!(late, "charger.ports.cabinets=6");
+    assert!(
+        text.contains("`charger.ports` takes 6 months: ordered on 2024-07-07 it is not there on 2025-01-06"),
+        "{text}"
+    );
+    assert!(!text.contains("the design is ordered"), "{text}");
+}
+
+/// The connection is limited to 500 kW until the middle of January. A peak of at most 501 kW until then holds for all designs,
+/// one of all dates only for those with five cabinets or fewer.
+#[test]
+fn a_constraint_is_judged_in_its_dates() {
+    let dir = station("[limit.utility]\non = [\"station\"]\nkw = 500\nto = \"2025-01-15T00:00\"\n");
+    let chosen = |dates: &str| {
+        let constraint = format!("[[constraint]]\nmetric = \"peak_kw\"\nmost = 501\nchance = 0.5\n{dates}\n");
+        least_wait(dir.path(), "starts = [\"2025-01-20\", \"2025-01-06\"]", &constraint)
+    };
+    let (until, text) = chosen("until = \"2025-01-15\"");
+    assert_eq!(until, "charger.ports.cabinets=9");
+    assert!(text.contains("peak_kw at most 501.0 until 2025-01-15"), "{text}");
+    assert_eq!(chosen("").0, "charger.ports.cabinets=5");
+    assert_eq!(chosen("from = \"2025-01-15\"").0, "charger.ports.cabinets=5");
+}
+
 #[test]
 fn mistakes_of_a_study_are_told_at_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -278,6 +352,25 @@ fn mistakes_of_a_study_are_told_at_once() {
         assert!(text.contains(part), "no `{part}` in {text}");
     }
     assert!(!dir.path().join("out").exists());
+    // Dates in which nothing is simulated, ends that nothing can lie between, and a day of order without lead times.
+    let study = format!(
+        "scenario = {depot}\nobjective = \"peak_kw\"\nordered = \"2025-01-01\"\nstarts = [\"2025-06-02\", \"2025-06-31\"]\n\
+         [decide]\n\"charger.night.cabinets\" = {{ from = 9, to = 12, step = 0 }}\n[[constraint]]\nmetric = \"peak_kw\"\n\
+         most = 900\nuntil = \"2025-06-01\"\n[[constraint]]\nmetric = \"peak_kw\"\nmost = 1\nleast = 2\n"
+    );
+    std::fs::write(dir.path().join("study.toml"), study).unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_portvolt")).args(words).current_dir(dir.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(4), "{text}");
+    for part in [
+        "nothing is simulated in these dates",
+        "2025-06-31",
+        "no price has a lead time",
+        "nothing can hold that",
+        "`step` above 0",
+    ] {
+        assert!(text.contains(part), "no `{part}` in {text}");
+    }
 }
 
 /// Makes the fixture again, in about an hour on one core: `cargo test --release --test search regenerate -- --ignored`.

@@ -53,6 +53,45 @@ fn three_planted_numbers_and_no_others() {
     );
 }
 
+/// Killed after some runs, and with one of the kept runs damaged, it goes on from what is there: the same bytes as without
+/// a pause, and no run that was kept is simulated again.
+#[test]
+fn a_killed_sensitivity_goes_on() {
+    let (dir, other) = (desk(), desk());
+    let words = ["--points", "16"];
+    let whole = sensitivity(other.path(), "runs/one", &words);
+    let kept = dir.path().join("runs/sensitivities/shards");
+    let files = || -> Vec<std::path::PathBuf> {
+        let folders = std::fs::read_dir(&kept).into_iter().flatten().map(|folder| folder.unwrap().path());
+        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path()).collect()
+    };
+    let common = ["sensitivity", "planted", "--metric", "co2e_upstream_t", "--replications", "1", "--jobs", "1"];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_portvolt"))
+        .args(common)
+        .args(["--out", "runs/one", "--points", "16", "--quiet"])
+        .current_dir(dir.path())
+        .spawn()
+        .unwrap();
+    while files().len() < 20 && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!dir.path().join("runs/one").exists(), "it was killed in the middle");
+    let mut left = files();
+    left.retain(|file| file.extension().is_some_and(|it| it == "shard"));
+    std::fs::write(&left[0], "half of a").unwrap();
+    let time = |file: &Path| std::fs::metadata(file).unwrap().modified().unwrap();
+    let times: Vec<_> = left[1..].iter().map(|file| time(file)).collect();
+    assert_eq!(sensitivity(dir.path(), "runs/one", &words), whole);
+    let bytes = |dir: &Path, file: &str| std::fs::read(dir.join("runs/one").join(file)).unwrap();
+    for file in ["sensitivity.json", "tables/numbers.parquet"] {
+        assert_eq!(bytes(dir.path(), file), bytes(other.path(), file), "{file}");
+    }
+    let after: Vec<_> = left[1..].iter().map(|file| time(file)).collect();
+    assert_eq!(after, times, "what was kept is not simulated again");
+}
+
 /// Between two strategies: with more efficient chargers the second one wins by the grid factor alone, so nothing is worth
 /// measuring; the report of a run tells the headline.
 #[test]

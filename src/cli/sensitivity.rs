@@ -11,7 +11,9 @@ use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
 use crate::study::compare::strategy;
-use crate::study::influence::{self, Asked, InfluenceError, SCREENING_POINTS, THRESHOLD, influence, results, screen};
+use crate::study::influence::{
+    self, Asked, InfluenceError, KEPT, SCREENING_POINTS, THRESHOLD, influence, results, screen,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -116,7 +118,8 @@ pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &Path, force: bool, con
         bar.inc(count as u64);
         bar.set_length(bar.position());
     };
-    let done = influence(asked, jobs, &interrupt::listen(), &tick);
+    let kept = out.parent().unwrap_or(Path::new("")).join(KEPT);
+    let done = influence(asked, &kept, jobs, &interrupt::listen(), &tick);
     bar.finish_and_clear();
     let (done, loaded) = match done {
         Ok(done) => done,
@@ -129,6 +132,7 @@ pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &Path, force: bool, con
                     match error {
                         InfluenceError::Interrupted => Exit::Interrupted,
                         InfluenceError::Run(error) => Exit::from(&error),
+                        InfluenceError::Shard(_) => Exit::Failed,
                         _ => Exit::BadFiles,
                     }
                 }

@@ -66,6 +66,12 @@ struct DecisionRow {
 struct ConstraintRow {
     metric: String,
     must: ConstraintEnds,
+    /// Only what begins on this day or later is judged.
+    #[serde(default)]
+    from: Option<String>,
+    /// Only what begins before this day is judged.
+    #[serde(default)]
+    until: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -123,7 +129,8 @@ struct OtherChoice {
     path: String,
     /// The reported choice.
     chosen: String,
-    other: DesignRow,
+    /// The best design with another one, of those that may hold the constraints; none where none was tried that may.
+    other: Option<DesignRow>,
 }
 
 /// A metric of the reported design: mean over its first random days.

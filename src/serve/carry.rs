@@ -1,6 +1,7 @@
 //! Carries out what was asked for: into a folder of runs, telling how far it is, and stopping when somebody says so.
 
 use super::error::ApiError;
+use super::prepare::kept_runs;
 use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::ticket::Ticket;
 use super::workspace::{STUDIES, Workspace};
@@ -181,7 +182,8 @@ fn sensitivity(
     begin(ticket, 0, "combinations of values");
     let folder = RunFolder::begin(target, false).map_err(failed)?;
     folder.write(REQUEST, kept).map_err(failed)?;
-    let (done, loaded) = match influence(&asked, 0, &ticket.stop, &|count| more(ticket, count)) {
+    let runs = kept_runs(workspace).map_err(|error| failed(error.first()))?;
+    let (done, loaded) = match influence(&asked, &runs, 0, &ticket.stop, &|count| more(ticket, count)) {
         Ok(done) => done,
         Err(error) => {
             folder.discard();

@@ -14,10 +14,11 @@ use crate::study::compare::strategy::Strategy;
 use crate::study::compare::{CompareSpec, Target};
 use crate::study::influence::{self, SCREENING_POINTS, THRESHOLD};
 use crate::study::search::run::SEARCHES;
-use crate::study::search::study::{Choices, OneOrTwo, Search, SearchSpec};
+use crate::study::search::spec::{Choices, OneOrTwo, SearchSpec};
+use crate::study::search::study::Search;
 use crate::study::sweep::shard::Store;
 use axum::http::StatusCode;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Strategies of one comparison, and replications of each.
 const STRATEGIES: std::ops::RangeInclusive<usize> = 2..=12;
@@ -116,6 +117,8 @@ impl SearchRequest {
             scenario: Path::new("..").join(&self.scenario),
             strategy: if self.strategies.is_empty() { "bau".to_owned() } else { self.strategies.join("+") },
             settings,
+            starts: Vec::new(),
+            ordered: None,
             seed: self.seed,
             objective: OneOrTwo::Several(objectives),
             confidence: self.confidence,
@@ -127,9 +130,7 @@ impl SearchRequest {
         let text = toml::to_string(&spec).map_err(|error| ApiError::bad(error.to_string()))?;
         let folder = workspace.folder_for(STUDIES)?;
         let path = folder.path().join(format!("{name}.toml"));
-        // What was simulated is kept beside the study: no link there leads out of the folder.
-        let kept = folder.sub_or_make(SEARCHES).and_then(|kept| kept.sub_or_make(Store::NAME));
-        kept.map_err(|error| ApiError::system(error.to_string()))?;
+        kept_runs(workspace)?;
         Ok(Search::parse(&path, text, within)?)
     }
 
@@ -146,6 +147,17 @@ impl SearchRequest {
         }
         Ok(())
     }
+}
+
+/// The folder beside the studies in which what was simulated for them is kept: no link there leads out of the folder.
+///
+/// # Errors
+/// When a link is in its place, or the system refuses.
+pub(super) fn kept_runs(workspace: &Workspace) -> ApiResult<PathBuf> {
+    let studies = workspace.folder_for(STUDIES)?;
+    let kept = studies.sub_or_make(SEARCHES).and_then(|kept| kept.sub_or_make(Store::NAME));
+    kept.map_err(|error| ApiError::system(error.to_string()))?;
+    Ok(studies.path().join(SEARCHES))
 }
 
 impl SensitivityRequest {

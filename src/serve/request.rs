@@ -4,7 +4,7 @@
 use super::edit::{self, Change};
 use super::names::{is_name, is_plain_path};
 use crate::record::metrics::MetricName;
-use crate::study::search::study::{BudgetSpec, Choices, ConstraintSpec};
+use crate::study::search::spec::{BudgetSpec, Choices, ConstraintSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

@@ -4,6 +4,7 @@ pub mod calibration;
 pub mod compare;
 pub mod fork;
 pub mod influence;
+pub mod kept;
 pub mod real_views;
 pub mod replay_bound;
 pub mod replicate;

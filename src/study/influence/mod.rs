@@ -20,15 +20,17 @@ use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::compare::strategy::Strategy;
+use crate::study::kept::{KeptError, KeptRuns};
 use crate::study::replicate::{in_order, replicate};
 use crate::study::stats::LEVEL;
+use crate::study::sweep::shard::ShardError;
 use crate::study::work::p_less;
 use groups::{Ask, Screen, Screened, screen};
 use numbers::{ASKED_FIRST, Number, Numbers, doubtful};
 use serde::{Deserialize, Serialize};
 use sobol::{Answers, Design, Indices};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use worth::Worth;
 
@@ -108,8 +110,11 @@ pub enum InfluenceError {
     #[error("{0}")]
     Nothing(String),
     /// Somebody stopped it.
-    #[error("interrupted; nothing was written")]
+    #[error("interrupted; finished runs are kept: start it again to go on")]
     Interrupted,
+    /// A run cannot be kept.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
     /// A run failed.
     #[error(transparent)]
     Run(RunError),
@@ -118,6 +123,15 @@ pub enum InfluenceError {
 impl From<RunError> for InfluenceError {
     fn from(error: RunError) -> Self {
         if matches!(error, RunError::Interrupted { .. }) { Self::Interrupted } else { Self::Run(error) }
+    }
+}
+
+impl From<KeptError> for InfluenceError {
+    fn from(error: KeptError) -> Self {
+        match error {
+            KeptError::Run(error) => error.into(),
+            KeptError::Shard(error) => error.into(),
+        }
     }
 }
 
@@ -148,6 +162,7 @@ struct Model<'a> {
     jobs: usize,
     stop: &'a AtomicBool,
     progress: &'a (dyn Fn(usize) + Sync),
+    kept: KeptRuns,
     runs: AtomicUsize,
     refused: usize,
     refusal: Option<String>,
@@ -174,12 +189,12 @@ impl Model<'_> {
     ) -> Result<Vec<Option<f64>>, InfluenceError> {
         let one = |ask: &Ask| {
             if self.stop.load(Ordering::Relaxed) {
-                return Err(RunError::Interrupted { at: String::new() });
+                return Err(RunError::Interrupted { at: String::new() }.into());
             }
             let numbers = at(&ask.point);
             let first = if ask.other_days { OTHER_DAYS } else { 0 };
             let values = self.requests.iter().map(|request| self.value(request, &numbers, first));
-            let done = values.collect::<Result<Vec<_>, RunError>>();
+            let done = values.collect::<Result<Vec<_>, KeptError>>();
             (self.progress)(1);
             done
         };
@@ -234,31 +249,36 @@ impl Model<'_> {
         request: &Request,
         numbers: &BTreeMap<String, serde_json::Value>,
         first: u32,
-    ) -> Result<Result<Mean, String>, RunError> {
+    ) -> Result<Result<Mean, String>, KeptError> {
         let loaded = match load(&Request { numbers: numbers.clone(), ..request.clone() }) {
             Ok(loaded) => loaded,
             Err(problems) => return Ok(Err(problems.to_string())),
         };
         let mut runs = Vec::new();
         for replication in first..first + self.asked.replications {
-            let run = replicate(&loaded, self.asked.seed, replication, self.stop)?;
+            let (metrics, _) = self.kept.run(&loaded, replication, self.stop)?;
             self.runs.fetch_add(1, Ordering::Relaxed);
-            runs.push(run);
+            runs.push(metrics);
         }
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, "total", *name)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
         Ok(Ok(Mean { metric: mean(&self.metric), work: MetricName::WORK.iter().map(mean).collect() }))
     }
 }
 
-/// Answers. The result does not depend on `jobs` (threads; 0 is one a core). `progress` hears of points that were asked.
+/// The folder beside the results in which the runs of sensitivities are kept.
+pub const KEPT: &str = "sensitivities";
+
+/// Answers. The result does not depend on `jobs` (threads; 0 is one a core), nor on the runs that `kept` holds already: all are
+/// kept there, so that who starts it again goes on from them. `progress` hears of points that were asked.
 ///
 /// # Errors
-/// When files are wrong, nothing can be varied, a run fails or somebody stops it.
+/// When files are wrong, nothing can be varied, a run fails or cannot be kept, or somebody stops it.
 pub fn influence(
     asked: &Asked,
+    kept: &Path,
     jobs: usize,
     stop: &AtomicBool,
     progress: &(dyn Fn(usize) + Sync),
@@ -279,7 +299,10 @@ pub fn influence(
     let (runs, refused, refusal) = (AtomicUsize::new(0), 0, None);
     let work = vec![Vec::new(); MetricName::WORK.len()];
     let keeps_work = false;
-    let mut model = Model { asked, requests, metric, jobs, stop, progress, runs, refused, refusal, keeps_work, work };
+    let wanted = [metric].into_iter().chain(MetricName::WORK.iter().copied().filter(|name| *name != metric));
+    let kept = KeptRuns::in_folder(kept, wanted.map(|name| (name, "total".to_owned())).collect(), asked.seed)?;
+    let mut model =
+        Model { asked, requests, metric, jobs, stop, progress, kept, runs, refused, refusal, keeps_work, work };
     let varied = &numbers.varied;
     let how = Screen { threshold: asked.threshold, points: asked.screening_points as usize };
     let every = |point: &[f64]| -> BTreeMap<String, serde_json::Value> {

@@ -61,7 +61,7 @@ impl Constraint {
     }
 
     /// By how much a value misses, below zero where it holds with room.
-    fn excess(&self, value: f64) -> f64 {
+    pub(super) fn excess(&self, value: f64) -> f64 {
         let above = self.most.map(|most| value - most);
         let below = self.least.map(|least| least - value);
         above.into_iter().chain(below).fold(f64::NEG_INFINITY, f64::max)

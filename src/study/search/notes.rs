@@ -4,7 +4,7 @@ use super::race::{Budget, Out};
 use super::results::Answer;
 use super::run::Found;
 use super::study::Search;
-use crate::scenario::load::load;
+use crate::scenario::prices::orders;
 use crate::study::work;
 use std::fmt::Write as _;
 
@@ -26,10 +26,23 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
     if open > 0 {
         out.push(format!("{open} of the designs beside it were not confirmed to hold the constraints on fresh days"));
     }
+    out.extend(to_order(search, found));
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
     out.extend(refused(search, found));
     out
+}
+
+/// By when what the design has more than is there already is ordered.
+fn to_order(search: &Search, found: &Found) -> Option<String> {
+    let best = &found.race.racers[found.race.best?];
+    let design = search.load(&best.design).ok()?;
+    let design = &design.first()?.scenario;
+    let all = orders(design, Some(&search.loaded.scenario));
+    let told: Vec<String> =
+        all.iter().map(|order| format!("{} by {} ({} months)", order.of, order.by, order.months)).collect();
+    let first = &design.time.start;
+    (!told.is_empty()).then(|| format!("To be there on {first}, the design is ordered: {}", told.join(", ")))
 }
 
 /// The best number is the last one that was allowed: perhaps the one beyond is better still.
@@ -53,10 +66,8 @@ fn refused(search: &Search, found: &Found) -> Option<String> {
     let is_refused = |at: &usize| racers[*at].out == Some(Out::Refused);
     let all: Vec<usize> = (0..racers.len()).filter(is_refused).collect();
     let first = racers.get(*all.first()?)?;
-    let why =
-        load(&search.request(&first.design)).err().and_then(|problems| Some(problems.list.first()?.message.clone()));
-    let mut out = format!("{} of {} designs that were tried cannot be simulated", all.len(), racers.len());
-    if let Some(why) = why {
+    let mut out = format!("{} of {} designs cannot be simulated, or not be there in time", all.len(), racers.len());
+    if let Err(why) = search.load(&first.design) {
         let _ = write!(out, ": {why}");
     }
     for (at, decision) in search.space.decisions.iter().enumerate() {

@@ -4,6 +4,7 @@ use super::judge::{Outcome, Standing, gains, is_doubtful, is_hopeless, passes};
 use super::race::{Out, Racer, TRIALS};
 use super::run::{Found, stream};
 use super::study::Search;
+use super::when::Dates;
 use super::work;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
@@ -51,8 +52,8 @@ pub struct Otherwise {
     pub path: String,
     /// The reported choice.
     pub chosen: String,
-    /// The best design with another choice.
-    pub other: Told,
+    /// The best design with another choice, of those that may hold the constraints; none where none was tried that may.
+    pub other: Option<Told>,
 }
 
 /// The answer as it is told.
@@ -90,7 +91,8 @@ pub fn answer(search: &Search, found: &Found) -> Answer {
     if best.is_some() && search.rules.objectives.len() == 1 {
         front.retain(|told| !is_worse(search, told));
     }
-    Answer { best, front, otherwise: otherwise(search, found, reference) }
+    let otherwise = race.best.map_or_else(Vec::new, |best| otherwise(search, found, best));
+    Answer { best, front, otherwise }
 }
 
 /// May a design hold the constraints, as far as all its days tell?
@@ -173,23 +175,24 @@ fn chances(search: &Search, found: &Found, in_front: &[usize]) -> Vec<Option<f64
     out
 }
 
-/// For each decision the best design with another choice in it, of those with the most days.
-fn otherwise(search: &Search, found: &Found, reference: usize) -> Vec<Otherwise> {
+/// For each decision the best design with another choice in it, of those with the most days that may hold the constraints: what
+/// breaks one is no choice, however cheap it is.
+fn otherwise(search: &Search, found: &Found, best: usize) -> Vec<Otherwise> {
     let racers = &found.race.racers;
-    let chosen = &racers[reference].design;
+    let chosen = &racers[best].design;
     let mut out = Vec::new();
-    for (decision, at) in search.space.decisions.iter().zip(0..) {
-        let others: Vec<usize> = (0..racers.len())
-            .filter(|it| racers[*it].design[at] != chosen[at] && !racers[*it].runs.is_empty())
-            .collect();
-        let Some(most) = others.iter().map(|it| racers[*it].runs.len()).max() else { continue };
+    for (at, decision) in search.space.decisions.iter().enumerate().filter(|(_, it)| it.values.len() > 1) {
+        let is_other = |it: &usize| racers[*it].design[at] != chosen[at] && !racers[*it].runs.is_empty();
+        let others: Vec<usize> =
+            (0..racers.len()).filter(is_other).filter(|it| may_hold(search, &racers[*it])).collect();
+        let most = others.iter().map(|it| racers[*it].runs.len()).max().unwrap_or(0);
         let others: Vec<usize> = others.into_iter().filter(|it| 2 * racers[*it].runs.len() >= most).collect();
-        let runs: Vec<&[super::judge::Outcome]> = others.iter().map(|it| racers[*it].runs.as_slice()).collect();
-        let Some(first) = super::judge::order(&search.rules, &runs).first().copied() else { continue };
+        let runs: Vec<&[Outcome]> = others.iter().map(|it| racers[*it].runs.as_slice()).collect();
+        let first = super::judge::order(&search.rules, &runs).first().copied();
         out.push(Otherwise {
             path: decision.path.clone(),
             chosen: decision.values[chosen[at]].clone(),
-            other: told(search, found, others[first], reference),
+            other: first.map(|first| told(search, found, others[first], best)),
         });
     }
     out
@@ -206,8 +209,11 @@ pub fn json(search: &Search, found: &Found, answer: &Answer, notes: &[String]) -
     let constraints: Vec<_> = search
         .constrained
         .iter()
-        .zip(&search.rules.constraints)
-        .map(|(metric, constraint)| serde_json::json!({ "metric": metric, "must": constraint }))
+        .zip(search.rules.constraints.iter().zip(&search.dates))
+        .map(|(metric, (constraint, Dates { from, until }))| {
+            let [from, until] = [from, until].map(|day| day.map(|day| day.to_string()));
+            serde_json::json!({ "metric": metric, "must": constraint, "from": from, "until": until })
+        })
         .collect();
     let told = answer.best.as_ref().or(answer.front.first()).map(|told| &told.settings);
     let decisions: Vec<_> = search
@@ -405,6 +411,34 @@ mod tests {
         assert!(text.contains("1 of the designs beside it were not confirmed"), "{text}");
     }
 
+    /// The cheapest design with another choice breaks the constraint and is named by nobody; where all others do, that is said.
+    #[test]
+    fn another_choice_is_one_that_may_hold() {
+        let search = search("\"bill_total_usd\"", WAIT);
+        let racers = |kept: bool| {
+            vec![
+                racer(0, &[50.0], 1.0, false, 100.0),
+                racer(1, &[100.0], 1.0, true, 100.0),
+                racer(2, &[150.0], 1.0, kept, 100.0),
+            ]
+        };
+        let other = |kept: bool, best| {
+            let found = found(racers(kept), best, &[1]);
+            let answer = answer(&search, &found);
+            let text = screen::text(&search, &found, &answer);
+            (answer.otherwise.into_iter().next().map(|it| it.other.map(|told| told.settings)), text)
+        };
+        assert_eq!(other(true, Some(1)).0, Some(Some(vec!["charger.night.cabinets=8".to_owned()])));
+        let (none, text) = other(false, Some(1));
+        assert_eq!(none, Some(None));
+        assert!(
+            text.contains("not charger.night.cabinets=7: no design that was tried may hold the constraints"),
+            "{text}"
+        );
+        // Without a choice nothing else can be chosen.
+        assert_eq!(other(true, None).0, None);
+    }
+
     /// Of four designs one is worse than another in both objectives: it is not in the front.
     #[test]
     fn a_front_has_no_dominated_design() {
@@ -431,6 +465,6 @@ mod tests {
         }
         let told = json(&search, &found, &answer, &crate::study::search::notes::notes(&search, &found, &answer));
         assert_eq!(told["answer"]["best"]["less_work"][0], "hauls_completed");
-        assert_eq!(told["warnings"].as_array().unwrap().len(), 3, "{:#}", told["warnings"]);
+        assert_eq!(told["warnings"].as_array().unwrap().len(), 4, "{:#}", told["warnings"]);
     }
 }

@@ -4,19 +4,19 @@
 use super::judge::Outcome;
 use super::race::{Budget, Race, Racer, first_designs, race};
 use super::study::{LEAST_RUNS, Search};
+use super::when::Span;
 use super::work::{self, Most};
 use crate::kernel::random::{Purpose, Seed, Stream};
 use crate::record::metrics::{Metric, MetricName, value_of};
-use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
-use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
+use crate::study::kept::{KeptError, KeptRuns};
+use crate::study::replicate::{in_order, replicate, replicate_bounded};
 use crate::study::sweep::Part;
-use crate::study::sweep::plan::engine;
-use crate::study::sweep::shard::{Held, ShardError, Store, text};
+use crate::study::sweep::shard::ShardError;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Designs whose scenarios are in memory at once.
@@ -83,9 +83,7 @@ pub fn search(
     stop: &AtomicBool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Found, SearchError> {
-    let store = Store::of(&store(&search.path));
-    store.probe()?;
-    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
+    let mut model = Model::of(search, jobs, stop, progress)?;
     model.has_metrics()?;
     let budget = model.budget()?;
     let race = race(&search.space, &search.rules, budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
@@ -121,9 +119,7 @@ pub fn first_part(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<usize, SearchError> {
     let designs = first_look(search)?;
-    let store = Store::of(&store(&search.path));
-    store.probe()?;
-    let mut model = Model { search, store, jobs, stop, progress, found: 0 };
+    let mut model = Model::of(search, jobs, stop, progress)?;
     let mine = designs.into_iter().skip(part.number as usize - 1).step_by(part.of as usize);
     let asks: Vec<(Vec<usize>, u32)> = mine.map(|design| (design, 0)).collect();
     model.ask(&asks)?;
@@ -144,26 +140,42 @@ pub(super) fn stream(search: &Search, index: u32) -> Stream {
 
 struct Model<'a> {
     search: &'a Search,
-    store: Store,
+    kept: KeptRuns,
+    spans: Vec<Span>,
     jobs: usize,
     stop: &'a AtomicBool,
     progress: &'a (dyn Fn(usize) + Sync),
     found: usize,
 }
 
-/// What became of an ask.
-enum Done {
-    Kept(Option<Outcome>),
-    Made(Option<Outcome>),
-}
+impl<'a> Model<'a> {
+    fn of(
+        search: &'a Search,
+        jobs: usize,
+        stop: &'a AtomicBool,
+        progress: &'a (dyn Fn(usize) + Sync),
+    ) -> Result<Self, SearchError> {
+        let spans = search.spans();
+        let total = search.objectives.iter().chain(MetricName::WORK).map(|name| (*name, "total".to_owned()));
+        let of_span = |(name, span): (&MetricName, &Span)| {
+            span.scopes().into_iter().map(|scope| (*name, scope)).collect::<Vec<_>>()
+        };
+        let constrained = search.constrained.iter().zip(&spans).flat_map(of_span);
+        let kept = KeptRuns::in_folder(&store(&search.path), total.chain(constrained).collect(), search.seed)?;
+        Ok(Self { search, kept, spans, jobs, stop, progress, found: 0 })
+    }
 
-impl Model<'_> {
     /// One run of the scenario as it is: has it the metrics that are asked for?
     fn has_metrics(&self) -> Result<(), SearchError> {
         let run = replicate(&self.search.loaded, self.search.seed, 0, self.stop)
             .map_err(|source| self.failed(&[], source))?;
-        let wanted = self.search.objectives.iter().chain(&self.search.constrained);
-        let missing = wanted.copied().find(|name| !run.metrics.iter().any(|metric| metric.name == *name));
+        let has = |name: MetricName, scope: &str| {
+            run.metrics.iter().any(|metric| metric.name == name && metric.scope == scope)
+        };
+        let objective = self.search.objectives.iter().copied().find(|name| !has(*name, "total"));
+        let mut constrained = self.search.constrained.iter().copied().zip(&self.spans);
+        let constrained = constrained.find(|(name, span)| !span.scopes().iter().all(|scope| has(*name, scope)));
+        let missing = objective.or(constrained.map(|it| it.0));
         missing.map_or(Ok(()), |name| Err(SearchError::NoMetric(name)))
     }
 
@@ -181,7 +193,8 @@ impl Model<'_> {
         let timed = in_order(self.jobs, &days, |day| replicate(&self.search.loaded, self.search.seed, *day, self.stop));
         let seconds = begin.elapsed().as_secs_f64();
         timed.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&[], source))?;
-        Ok(within_minutes(self.search.budget, minutes, seconds / threads as f64))
+        let run_s = seconds / threads as f64 * self.search.starts.len() as f64;
+        Ok(within_minutes(self.search.budget, minutes, run_s))
     }
 
     fn failed(&self, design: &[usize], source: RunError) -> SearchError {
@@ -203,8 +216,8 @@ impl Model<'_> {
         }
         let designs: Vec<(&Vec<usize>, Vec<usize>)> = by_design.into_iter().collect();
         for chunk in designs.chunks(AT_ONCE) {
-            let loaded = in_order(self.jobs, chunk, |(design, _)| load(&self.search.request(design)).ok());
-            let work: Vec<(usize, &Loaded)> = chunk
+            let loaded = in_order(self.jobs, chunk, |(design, _)| self.search.load(design).ok());
+            let work: Vec<(usize, &Vec<Loaded>)> = chunk
                 .iter()
                 .zip(&loaded)
                 .filter_map(|((_, places), loaded)| loaded.as_ref().map(|loaded| (places, loaded)))
@@ -216,13 +229,9 @@ impl Model<'_> {
                 done
             });
             for ((at, _), done) in work.into_iter().zip(done) {
-                out[at] = match done.map_err(|error| self.failed_ask(&asks[at].0, error))? {
-                    Done::Kept(outcome) => {
-                        self.found += 1;
-                        outcome
-                    }
-                    Done::Made(outcome) => outcome,
-                };
+                let (outcome, was_there) = done.map_err(|error| self.failed_ask(&asks[at].0, error))?;
+                self.found += usize::from(was_there);
+                out[at] = outcome;
             }
         }
         Ok(out)
@@ -247,79 +256,47 @@ impl Model<'_> {
         Ok(out)
     }
 
-    fn failed_ask(&self, design: &[usize], error: AskError) -> SearchError {
+    fn failed_ask(&self, design: &[usize], error: KeptError) -> SearchError {
         match error {
-            AskError::Run(source) => self.failed(design, source),
-            AskError::Shard(error) => error.into(),
+            KeptError::Run(source) => self.failed(design, source),
+            KeptError::Shard(error) => error.into(),
         }
     }
 
-    /// One run: the one that was kept, or a new one that is kept.
-    fn one(&self, loaded: &Loaded, day: u32) -> Result<Done, AskError> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(AskError::Run(RunError::Interrupted { at: String::new() }));
-        }
-        let key = self.key(loaded, day);
-        match self.store.read(&key, None) {
-            Ok(Some(shard)) => {
-                let metric = |name: &MetricName| {
-                    let column = shard.columns.iter().position(|[known, ..]| known.as_ref() == name.as_str())?;
-                    let (_, _, held) = shard.replications.first()?;
-                    if let Held::Value(value) = held[column] { Some(value) } else { None }
-                };
-                return Ok(Done::Kept(self.outcome(&metric)));
-            }
-            // Done again: what is damaged says nothing.
-            Err(ShardError::Corrupt { .. }) => self.store.set_aside(&key)?,
-            Ok(None) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let run = replicate(loaded, self.search.seed, day, self.stop)?;
-        let kept = Replication { metrics: self.kept(&run.metrics), digest: run.digest, notes: Vec::new() };
-        self.store.keep(&key, &text(&key, day, std::slice::from_ref(&kept)), false)?;
-        Ok(Done::Made(self.outcome(&|name| value_of(&kept.metrics, "total", *name))))
+    /// A random day of a design, from each of the first days; and whether its runs were there already.
+    fn one(&self, loaded: &[Loaded], day: u32) -> Result<(Option<Outcome>, bool), KeptError> {
+        let runs = loaded.iter().map(|loaded| self.kept.run(loaded, day, self.stop));
+        let runs = runs.collect::<Result<Vec<_>, _>>()?;
+        let was_there = runs.iter().all(|run| run.1);
+        let runs: Vec<Vec<Metric>> = runs.into_iter().map(|run| run.0).collect();
+        Ok((self.outcome(&runs), was_there))
     }
 
-    /// The metrics that the search needs of a run.
-    fn kept(&self, metrics: &[Metric]) -> Vec<Metric> {
-        let asked = self.search.objectives.iter().chain(&self.search.constrained);
-        let wanted: Vec<MetricName> = asked.chain(MetricName::WORK).copied().collect();
-        let is_wanted = |metric: &&Metric| metric.scope == "total" && wanted.contains(&metric.name);
-        metrics.iter().filter(is_wanted).cloned().collect()
-    }
-
-    fn outcome(&self, value: &dyn Fn(&MetricName) -> Option<f64>) -> Option<Outcome> {
-        let all = |names: &[MetricName]| names.iter().map(value).collect::<Option<Vec<f64>>>();
+    /// Means of the objectives and of work over the runs of a day, and of each constraint what is judged.
+    fn outcome(&self, runs: &[Vec<Metric>]) -> Option<Outcome> {
+        let mean = |name: &MetricName| {
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, "total", *name)).collect();
+            values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let judged = self.search.constrained.iter().zip(&self.search.rules.constraints).zip(&self.spans);
+        let judged = judged.map(|((name, constraint), span)| span.worst(constraint, *name, runs));
         Some(Outcome {
-            objectives: all(&self.search.objectives)?,
-            constraints: all(&self.search.constrained)?,
-            work: MetricName::WORK.iter().map(value).collect(),
+            objectives: self.search.objectives.iter().map(mean).collect::<Option<Vec<f64>>>()?,
+            constraints: judged.collect::<Option<Vec<f64>>>()?,
+            work: MetricName::WORK.iter().map(mean).collect(),
         })
-    }
-
-    /// All that decides what is in a run's file.
-    fn key(&self, loaded: &Loaded, day: u32) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let names = self.search.objectives.iter().chain(&self.search.constrained).map(|name| name.as_str());
-        let parts = ["search 2", engine(), &loaded.canonical].into_iter().chain(names);
-        for part in parts {
-            hasher.update(part.as_bytes());
-            hasher.update(b"\0");
-        }
-        hasher.update(&self.search.seed.to_le_bytes());
-        hasher.update(&day.to_le_bytes());
-        hasher.finalize().to_hex().to_string()
     }
 
     /// Means of what is told of the design that is reported, and how far charging is from the best possible.
     fn told(&self, racer: &Racer) -> Result<Vec<(MetricName, f64)>, SearchError> {
-        let Ok(loaded) = load(&self.search.request(&racer.design)) else { return Ok(Vec::new()) };
-        let days: Vec<u32> = (0..BOUNDED_DAYS).collect();
-        let runs = in_order(self.jobs, &days, |day| {
+        let Ok(loaded) = self.search.load(&racer.design) else { return Ok(Vec::new()) };
+        let days: Vec<(&Loaded, u32)> =
+            (0..BOUNDED_DAYS).flat_map(|day| loaded.iter().map(move |loaded| (loaded, day))).collect();
+        let runs = in_order(self.jobs, &days, |(loaded, day)| {
             // A bound that cannot be found is no reason to say nothing of the rest.
-            let run = || replicate(&loaded, self.search.seed, *day, self.stop);
+            let run = || replicate(loaded, self.search.seed, *day, self.stop);
             if self.search.is_bounded {
-                replicate_bounded(&loaded, self.search.seed, *day, self.stop).or_else(|_| run())
+                replicate_bounded(loaded, self.search.seed, *day, self.stop).or_else(|_| run())
             } else {
                 run()
             }
@@ -334,17 +311,9 @@ impl Model<'_> {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum AskError {
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error(transparent)]
-    Shard(#[from] ShardError),
-}
-
 /// What is told of the design that is reported: service before cost, cost by part, and how far `--bound` says that charging
 /// could still go.
-const TOLD: [MetricName; 19] = [
+const TOLD: [MetricName; 21] = [
     MetricName::HaulsCompleted,
     MetricName::HaulsLate,
     MetricName::HaulsLapsed,
@@ -355,8 +324,10 @@ const TOLD: [MetricName; 19] = [
     MetricName::YearCostUsd,
     MetricName::YearCapitalUsd,
     MetricName::YearUpkeepUsd,
+    MetricName::YearLaborUsd,
     MetricName::YearBillUsd,
     MetricName::YearFuelUsd,
+    MetricName::YearRefillUsd,
     MetricName::YearLostWorkUsd,
     MetricName::CapexUsd,
     MetricName::NpvUsd,

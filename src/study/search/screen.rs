@@ -1,13 +1,15 @@
 //! A search as text, for people.
 
 use super::notes::notes;
-use super::results::{Answer, METHOD, Told};
+use super::results::{Answer, METHOD, Otherwise, Told};
 use super::run::Found;
 use super::study::Search;
 use crate::study::compare::screen::figure;
 use crate::study::work;
 use std::fmt::Write;
 
+/// Where no design with another choice was tried that may hold the constraints.
+const NO_OTHER: &str = "no design that was tried may hold the constraints";
 /// Others in front that are shown.
 const SHOWN: usize = 6;
 
@@ -73,8 +75,9 @@ fn standing(out: &mut String, search: &Search, told: &Told) {
         );
         let _ = writeln!(
             out,
-            "  {metric} {}, {when}: mean {mean}, kept in {kept:.0} % of {} days",
+            "  {metric} {}{}, {when}: mean {mean}, kept in {kept:.0} % of {} days",
             ends.join(" and "),
+            search.dates[at].words(),
             told.standing.days
         );
     }
@@ -144,7 +147,8 @@ fn otherwise(out: &mut String, search: &Search, answer: &Answer) {
     out.push_str(
         "\nWhat it would take to choose otherwise (the best design with another choice, decision by decision):\n",
     );
-    for other in &answer.otherwise {
-        let _ = writeln!(out, "  not {}={}: {}", other.path, other.chosen, line(search, &other.other));
+    for Otherwise { path, chosen, other } in &answer.otherwise {
+        let other = other.as_ref().map_or_else(|| NO_OTHER.to_owned(), |told| line(search, told));
+        let _ = writeln!(out, "  not {path}={chosen}: {other}");
     }
 }

@@ -1,24 +1,29 @@
-//! `STUDY.toml` of a search: the scenario, what is to be decided, what counts and what must hold.
+//! A search as a study asks for it, checked: the scenario, what is to be decided, what counts and what must hold.
 
 use super::judge::{Constraint, Rules};
 use super::race::Budget;
 use super::space::{Decision, Space};
+use super::spec::{BudgetSpec, ChoiceValue, Choices, ConstraintSpec, OneOrTwo, Range, SearchSpec};
 use super::tries::{Tried, try_choices};
+use super::when::{Dates, Span, too_late};
 use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::tree::Item;
-use crate::record::metrics::{Better, MetricName};
+use crate::kernel::calendar::{DAY_S, parse_date};
+use crate::record::metrics::{Better, MetricName, Scope};
 use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::strategy::Strategy;
-use serde::{Deserialize, Serialize};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use utoipa::ToSchema;
 
 /// Designs beyond this are taken for a mistake.
 const MOST_CHOICES: usize = 10_000;
+
+/// More first days than this are taken for a mistake.
+const MOST_STARTS: usize = 60;
 
 /// Runs of a search that says neither runs nor minutes.
 const DEFAULT_RUNS: u32 = 2_000;
@@ -26,148 +31,6 @@ const DEFAULT_RUNS: u32 = 2_000;
 pub const LEAST_RUNS: u32 = 10;
 /// A budget in minutes is that of a week at most.
 const MOST_MINUTES: f64 = 10_080.0;
-
-/// The file as it is written.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SearchSpec {
-    /// Folder or file, relative to the study.
-    pub scenario: PathBuf,
-    /// What all designs are laid on, as in `compare --strategies`.
-    #[serde(default = "default_strategy")]
-    pub strategy: String,
-    /// Settings for all runs.
-    #[serde(default)]
-    pub settings: Vec<String>,
-    /// Seed of every random stream.
-    #[serde(default = "default_seed")]
-    pub seed: u64,
-    /// Metrics of the whole hub: one, or two for a Pareto front.
-    #[serde(default = "default_objective")]
-    pub objective: OneOrTwo,
-    /// Probability with which a reported design holds its constraints.
-    #[serde(default = "default_confidence")]
-    pub confidence: f64,
-    /// Hold the charging of the reported design against the best possible.
-    #[serde(default = "default_bound")]
-    pub bound: bool,
-    /// How much may be spent.
-    #[serde(default)]
-    pub budget: BudgetSpec,
-    /// Choices by path.
-    pub decide: BTreeMap<String, Choices>,
-    /// What must hold.
-    #[serde(default)]
-    pub constraint: Vec<ConstraintSpec>,
-}
-
-/// Names of metrics.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum OneOrTwo {
-    /// An objective.
-    One(String),
-    /// Two for a Pareto front.
-    Several(Vec<String>),
-}
-
-/// How much may be spent: runs, minutes (which are turned into runs by timing the first ones), or the less of both.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct BudgetSpec {
-    /// Runs in all. Default: 2,000 where no minutes are given.
-    pub runs: Option<u32>,
-    /// Minutes in all, on this machine.
-    pub minutes: Option<f64>,
-    /// Random days of one design in the race.
-    pub replications: u32,
-}
-
-impl Default for BudgetSpec {
-    fn default() -> Self {
-        Self { runs: None, minutes: None, replications: 32 }
-    }
-}
-
-/// A number, a word or a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = serde_json::Value)]
-pub struct ChoiceValue(toml::Value);
-
-/// What may be chosen of one value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum Choices {
-    /// One of these.
-    List(Vec<ChoiceValue>),
-    /// A number in a range.
-    Range(Range),
-}
-
-impl Choices {
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        match self {
-            Self::List(list) => list.len(),
-            Self::Range(range) => range.count() as usize,
-        }
-    }
-}
-
-/// Numbers from one to another in steps.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Range {
-    /// The lowest.
-    pub from: f64,
-    /// The highest.
-    pub to: f64,
-    /// From one to the next.
-    pub step: f64,
-}
-
-impl Range {
-    /// How many steps there are; any number where it makes no sense.
-    fn count(self) -> f64 {
-        ((self.to - self.from) / self.step).floor() + 1.0
-    }
-}
-
-/// What must hold of a metric of the whole hub.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConstraintSpec {
-    /// Name of the metric.
-    pub metric: String,
-    /// It is at most this, in its unit.
-    pub most: Option<f64>,
-    /// It is at least this.
-    pub least: Option<f64>,
-    /// In at least this share of the random days; none: on average.
-    pub chance: Option<f64>,
-}
-
-fn default_strategy() -> String {
-    "bau".to_owned()
-}
-
-fn default_bound() -> bool {
-    true
-}
-
-fn default_seed() -> u64 {
-    1
-}
-
-fn default_objective() -> OneOrTwo {
-    OneOrTwo::One(MetricName::YearCostUsd.as_str().to_owned())
-}
-
-fn default_confidence() -> f64 {
-    0.9
-}
 
 /// A search that passed every check.
 #[derive(Debug, Clone)]
@@ -188,6 +51,12 @@ pub struct Search {
     pub objectives: Vec<MetricName>,
     /// The metrics of the constraints, in their order.
     pub constrained: Vec<MetricName>,
+    /// For which dates each constraint holds.
+    pub dates: Vec<Dates>,
+    /// First days of the runs of a random day, in their order.
+    pub starts: Vec<Date>,
+    /// The day on which designs are ordered.
+    pub ordered: Option<Date>,
     /// What counts.
     pub rules: Rules,
     /// What may be spent.
@@ -250,11 +119,27 @@ impl Search {
         }
     }
 
-    /// What a design loads.
-    #[must_use]
-    pub fn request(&self, design: &[usize]) -> Request {
+    /// The scenario of a design, from each of the first days.
+    ///
+    /// # Errors
+    /// Why it cannot be simulated, or cannot be there in time.
+    pub fn load(&self, design: &[usize]) -> Result<Vec<Loaded>, String> {
         let own = self.settings(design);
-        Request { within: self.within.clone(), ..self.strategy.request(&self.scenario, &self.settings, &own) }
+        let why = |problems: Problems| {
+            problems.list.first().map_or_else(|| problems.to_string(), |problem| problem.message.clone())
+        };
+        let (scenario, strategy, settings) = (&self.scenario, &self.strategy, &self.settings);
+        let laid = Laid { scenario, strategy, settings, within: self.within.clone() };
+        let from = |first: &Date| load(&laid.request(Some(*first), &own)).map_err(why);
+        let loaded = self.starts.iter().map(from).collect::<Result<Vec<Loaded>, String>>()?;
+        let late = loaded.first().and_then(|first| too_late(self.ordered, first, &self.loaded));
+        late.map_or(Ok(loaded), Err)
+    }
+
+    /// What is judged of each constraint.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        self.dates.iter().map(|dates| dates.span(&self.starts, &self.loaded.scenario)).collect()
     }
 
     /// The settings of a design, without what makes no sense beside its other choices, such as the parameter of another policy.
@@ -269,6 +154,27 @@ impl Search {
     #[must_use]
     pub fn hash(&self) -> String {
         blake3::hash(self.text.as_bytes()).to_hex().to_string()
+    }
+}
+
+/// The setting by which a run begins on a day.
+fn starting(first: Date) -> String {
+    format!("time.start=\"{first}\"")
+}
+
+/// What all designs are laid on.
+struct Laid<'a> {
+    scenario: &'a Path,
+    strategy: &'a Strategy,
+    settings: &'a [String],
+    within: Option<PathBuf>,
+}
+
+impl Laid<'_> {
+    /// With settings of its own, and from another first day than the scenario's.
+    fn request(&self, first: Option<Date>, own: &[String]) -> Request {
+        let settings: Vec<String> = self.settings.iter().cloned().chain(first.map(starting)).collect();
+        Request { within: self.within.clone(), ..self.strategy.request(self.scenario, &settings, own) }
     }
 }
 
@@ -289,7 +195,7 @@ impl Reader<'_> {
         let scenario = scenario_path(path.parent().unwrap_or(Path::new(".")), &spec.scenario);
         let scenario = read::full_path(&scenario).unwrap_or(scenario);
         let objectives = self.objectives(&spec.objective);
-        let (constraints, constrained) = self.constraints(&spec.constraint);
+        let (constraints, constrained, dates) = self.constraints(&spec.constraint);
         let space = self.space(&spec.decide);
         if !(0.5..1.0).contains(&spec.confidence) {
             self.wrong(&["confidence"], "must be from 0.5 to below 1, such as 0.9", None);
@@ -302,23 +208,18 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let within = self.within.clone();
-        let request =
-            |own: &[String]| Request { within: within.clone(), ..strategy.request(&scenario, &spec.settings, own) };
-        let loaded = match load(&request(&[])) {
-            Ok(loaded) => loaded,
-            Err(problems) => {
-                self.problems.append(problems);
-                return None;
-            }
-        };
+        let laid =
+            Laid { scenario: &scenario, strategy: &strategy, settings: &spec.settings, within: self.within.clone() };
+        let (starts, loaded) = self.scenarios(&spec, &laid)?;
+        self.spans(&dates, &starts, &constrained, &loaded);
+        let ordered = self.ordered(spec.ordered.as_deref(), &loaded);
         self.prices(&objectives, &loaded);
-        let Tried { unpriced, without, wrong } = try_choices(&space, &loaded, &request);
+        let first = (!spec.starts.is_empty()).then(|| starts.first().copied()).flatten();
+        let Tried { unpriced, without, wrong } = try_choices(&space, &loaded, &|own| laid.request(first, own));
         for (path, message) in wrong {
             self.wrong(&["decide", &path], message, None);
         }
-        let is_cost = objectives.iter().any(|metric| metric.is_cost());
-        let notes = free(&unpriced).filter(|_| is_cost).into_iter().collect();
+        let notes = told(&objectives, &unpriced, &loaded);
         let better = |metric: &MetricName| metric.info().better.unwrap_or(Better::Lower);
         let rules =
             Rules { objectives: objectives.iter().map(better).collect(), constraints, confidence: spec.confidence };
@@ -333,6 +234,9 @@ impl Reader<'_> {
             rules,
             objectives,
             constrained,
+            dates,
+            starts,
+            ordered,
             budget,
             minutes: spec.budget.minutes,
             known_runs: None,
@@ -344,6 +248,33 @@ impl Reader<'_> {
             notes,
             without,
         })
+    }
+
+    /// First days of runs, and the scenario without a decision from the first of them; all of them are tried.
+    fn scenarios(&mut self, spec: &SearchSpec, laid: &Laid<'_>) -> Option<(Vec<Date>, Loaded)> {
+        let mut starts = self.starts(&spec.starts);
+        for other in starts.iter().skip(1) {
+            match load(&laid.request(Some(*other), &[])) {
+                Ok(loaded) => self.has_hauls(*other, &loaded),
+                Err(problems) => self.problems.append(problems),
+            }
+        }
+        let first = starts.first().copied();
+        let loaded = match load(&laid.request(first, &[])) {
+            Ok(loaded) => loaded,
+            Err(problems) => {
+                self.problems.append(problems);
+                return None;
+            }
+        };
+        match first {
+            Some(_) if loaded.scenario.transition.is_some() => {
+                self.wrong(&["starts"], "a transition has weeks of its own", None);
+            }
+            Some(first) => self.has_hauls(first, &loaded),
+            None => starts.extend(parse_date(&loaded.scenario.time.start)),
+        }
+        Some((starts, loaded))
     }
 
     fn budget(&mut self, spec: BudgetSpec) -> Budget {
@@ -396,23 +327,98 @@ impl Reader<'_> {
         found
     }
 
-    fn constraints(&mut self, written: &[ConstraintSpec]) -> (Vec<Constraint>, Vec<MetricName>) {
-        let mut out = (Vec::new(), Vec::new());
+    fn constraints(&mut self, written: &[ConstraintSpec]) -> (Vec<Constraint>, Vec<MetricName>, Vec<Dates>) {
+        let mut out = (Vec::new(), Vec::new(), Vec::new());
         for (at, spec) in written.iter().enumerate() {
             let at = at.to_string();
             let metric = self.metric(&["constraint", &at, "metric"], &spec.metric);
             if spec.most.is_none() && spec.least.is_none() {
                 self.wrong(&["constraint", &at], "has neither `most` nor `least`", None);
             }
+            if spec.most.zip(spec.least).is_some_and(|(most, least)| least > most) {
+                self.wrong(&["constraint", &at, "least"], "is above `most`: nothing can hold that", None);
+            }
             if spec.chance.is_some_and(|chance| !(0.0..=1.0).contains(&chance) || chance == 0.0) {
                 self.wrong(&["constraint", &at, "chance"], "must be above 0 and at most 1, such as 0.95", None);
+            }
+            let mut day = |key: &str, text: &Option<String>| self.day(&["constraint", &at, key], text.as_deref());
+            let dates = Dates { from: day("from", &spec.from), until: day("until", &spec.until) };
+            if dates.from.zip(dates.until).is_some_and(|(from, until)| from >= until) {
+                self.wrong(&["constraint", &at, "until"], "is not after `from`", None);
             }
             if let Some(metric) = metric {
                 out.0.push(Constraint { most: spec.most, least: spec.least, chance: spec.chance });
                 out.1.push(metric);
+                out.2.push(dates);
             }
         }
         out
+    }
+
+    /// A day as it is written; none where there is none or it is wrong, which is told.
+    fn day(&mut self, path: &[&str], text: Option<&str>) -> Option<Date> {
+        match parse_date(text?) {
+            Ok(day) => Some(day),
+            Err(error) => {
+                self.wrong(path, format!("is no day such as 2028-01-01: {error}"), None);
+                None
+            }
+        }
+    }
+
+    /// First days of runs, the earliest first.
+    fn starts(&mut self, written: &[String]) -> Vec<Date> {
+        let mut starts: Vec<Date> = written.iter().filter_map(|text| self.day(&["starts"], Some(text))).collect();
+        starts.sort_unstable();
+        let count = starts.len();
+        starts.dedup();
+        if starts.len() < count {
+            self.wrong(&["starts"], "names a day twice", None);
+        }
+        if count > MOST_STARTS {
+            self.wrong(
+                &["starts"],
+                format!("names more than {MOST_STARTS} days: each is a run of every random day"),
+                None,
+            );
+        }
+        starts
+    }
+
+    /// A list of hauls has its own dates: days without any of them say nothing of a design.
+    fn has_hauls(&mut self, first: Date, loaded: &Loaded) {
+        let end_s = i64::from(loaded.scenario.time.days) * DAY_S;
+        let mut hauls = loaded.hauls.iter().flatten().map(|haul| haul.ready_s).peekable();
+        if hauls.peek().is_some() && !hauls.any(|ready_s| (0..end_s).contains(&ready_s)) {
+            let message = format!("no haul of the scenario's list is ready in the days from {first} on");
+            self.wrong(&["starts"], message, None);
+        }
+    }
+
+    /// A constraint of dates in which nothing is simulated would hold by saying nothing.
+    fn spans(&mut self, dates: &[Dates], starts: &[Date], constrained: &[MetricName], loaded: &Loaded) {
+        for (at, (dates, metric)) in dates.iter().zip(constrained).enumerate() {
+            let at = at.to_string();
+            let span = dates.span(starts, &loaded.scenario);
+            if span.is_empty() {
+                let help = "name a first day in them: starts = [\"2027-06-07\", \"2028-06-05\"]";
+                let help = loaded.scenario.transition.is_none().then(|| help.to_owned());
+                self.wrong(&["constraint", &at], "nothing is simulated in these dates", help);
+            }
+            if matches!(span, Span::Years(_)) && !metric.info().scopes.contains(&Scope::Year) {
+                self.wrong(&["constraint", &at, "metric"], format!("`{metric}` is not told by the year"), None);
+            }
+        }
+    }
+
+    /// The day on which designs are ordered, which nothing waits for without a lead time.
+    fn ordered(&mut self, written: Option<&str>, loaded: &Loaded) -> Option<Date> {
+        let day = self.day(&["ordered"], written)?;
+        if loaded.scenario.price.values().all(|price| price.lead_time_months.is_none()) {
+            let help = "give the [price] of what takes time a `lead_time_months` (guide: optimize)";
+            self.wrong(&["ordered"], "no price has a lead time", Some(help.to_owned()));
+        }
+        Some(day)
     }
 
     fn space(&mut self, written: &BTreeMap<String, Choices>) -> Space {
@@ -448,10 +454,9 @@ impl Reader<'_> {
 
     /// A yearly cost without prices would be that of bills alone.
     fn prices(&mut self, objectives: &[MetricName], loaded: &Loaded) {
-        let is_yearly = objectives.iter().any(|metric| {
-            use MetricName::{CostPerHaulUsd, CostPerMoveUsd, YearCostUsd};
-            [YearCostUsd, CostPerHaulUsd, CostPerMoveUsd].contains(metric)
-        });
+        let is_yearly = objectives.iter().any(|metric| YEARLY.contains(metric));
+        // The net present value of a transition needs no prices.
+        let is_yearly = is_yearly && loaded.scenario.transition.is_none();
         if is_yearly && (loaded.scenario.money.is_none() || loaded.scenario.price.is_empty()) {
             let help =
                 "give [money] and a [price] of all that is decided (guide: optimize), or choose another objective";
@@ -460,12 +465,44 @@ impl Reader<'_> {
     }
 }
 
+/// What is to be said beside any answer.
+fn told(objectives: &[MetricName], unpriced: &[String], loaded: &Loaded) -> Vec<String> {
+    let is_cost = objectives.iter().any(|metric| metric.is_cost());
+    let free = free(unpriced).filter(|_| is_cost);
+    free.into_iter().chain(of_bills(objectives)).chain(too_short(objectives, loaded)).collect()
+}
+
+/// Metrics that are made of a year's cost.
+const YEARLY: [MetricName; 4] =
+    [MetricName::YearCostUsd, MetricName::CostPerHaulUsd, MetricName::CostPerMoveUsd, MetricName::NpvUsd];
+
+/// That runs end before hauls can lapse: all that wait then past their due count as lost.
+fn too_short(objectives: &[MetricName], loaded: &Loaded) -> Option<String> {
+    let scenario = &loaded.scenario;
+    let hours = scenario.freight.as_ref()?.cancel_after_h;
+    let is_priced = scenario.money.as_ref().is_some_and(|money| money.unmet_haul_usd > 0.0);
+    let is_short = is_priced && f64::from(scenario.time.days) * 24.0 <= hours;
+    (is_short && objectives.iter().any(|metric| YEARLY.contains(metric))).then(|| {
+        format!(
+            "hauls lapse after {hours} h, and a run is no longer: all that wait at its end past their due count as lost work, \
+             which makes every design dear"
+        )
+    })
+}
+
 /// That a cost does not know what some decisions cost.
 fn free(unpriced: &[String]) -> Option<String> {
     (!unpriced.is_empty()).then(|| {
         let names = unpriced.join(", ");
         format!("no [price] has a part in {names}: more of it is bought for nothing, whatever the cost says")
     })
+}
+
+/// That a bill is lower where batteries are left empty.
+fn of_bills(objectives: &[MetricName]) -> Option<String> {
+    let bill =
+        objectives.iter().find(|metric| [MetricName::BillTotalUsd, MetricName::BillEnergyUsd].contains(metric))?;
+    Some(format!("`{bill}` is lower where batteries end emptier than they began; `year_cost_usd` counts their refill"))
 }
 
 /// A number without the noise of sums such as 0.1 + 0.2.
@@ -492,7 +529,7 @@ mod tests {
         let search = parsed(&text.replace("PARAMETER", "margin")).unwrap();
         assert_eq!(search.settings(&[0, 1]), ["policy.charging.name=\"edf\""]);
         assert_eq!(search.settings(&[1, 1]).len(), 2);
-        assert!(load(&search.request(&[0, 1])).is_ok() && load(&search.request(&[1, 1])).is_ok());
+        assert!(search.load(&[0, 1]).is_ok() && search.load(&[1, 1]).is_ok());
         let wrong = parsed(&text.replace("PARAMETER", "nonesuch")).unwrap_err();
         assert!(wrong.contains("no value of it can be simulated"), "{wrong}");
     }
@@ -503,7 +540,7 @@ mod tests {
         let text = "objective = \"bill_total_usd\"\n[decide]\n\"charger.night.cabinets\" = { from = 10, to = 14, step = 2 }\n\
                     \"policy.charging.name\" = [\"edf\", \"fcfs\"]\n";
         let search = parsed(text).unwrap();
-        assert!(search.notes.len() == 1 && search.notes[0].contains("charger.night.cabinets"), "{:?}", search.notes);
+        assert!(search.notes.len() == 2 && search.notes[0].contains("charger.night.cabinets"), "{:?}", search.notes);
         assert!(!search.notes[0].contains("policy"), "{:?}", search.notes);
         assert!(parsed(&text.replace("bill_total_usd", "queue_wait_p95_min")).unwrap().notes.is_empty());
     }

@@ -1,6 +1,7 @@
 //! Tries the choices of a search before it begins: what is refused, changes nothing, has no price, or makes no sense beside others.
 
 use super::space::Space;
+use crate::account::price::Investment;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::prices::investments;
@@ -26,7 +27,7 @@ pub(super) fn try_choices(space: &Space, loaded: &Loaded, request: &dyn Fn(&[Str
             match load(&request(&[format!("{}={value}", decision.path)])) {
                 Ok(changed) => {
                     is_changed |= changed.canonical != loaded.canonical;
-                    costs.push(capex_usd(&changed));
+                    costs.push(cost_usd(&changed));
                 }
                 Err(problems) => refused.push((value, problems)),
             }
@@ -90,9 +91,10 @@ fn beside_others(
     is_found.then_some(senseless)
 }
 
-/// What all that has a price costs to buy.
-fn capex_usd(loaded: &Loaded) -> f64 {
-    investments(&loaded.scenario).iter().map(|it| it.capex_usd).sum()
+/// What all that has a price costs to buy and in a year: another number where any of it is another one.
+fn cost_usd(loaded: &Loaded) -> f64 {
+    let cost = |it: &Investment| it.capex_usd + it.upkeep_usd_per_year + it.labor_usd_per_year;
+    investments(&loaded.scenario).iter().map(cost).sum()
 }
 
 /// Is it a number of something that is bought? Policies, times, roads and what there is to do are not.

@@ -21,11 +21,12 @@ type Constraint = Search["constraints"][number];
 const told = ({ answer }: Search): Design | undefined => answer.best ?? answer.front[0];
 
 /** What must hold, in words: at most 20 min in 95 % of the random days. */
-export function must({ metric, must: { most, least, chance } }: Constraint): string {
+export function must({ metric, must: { most, least, chance }, from, until }: Constraint): string {
   const unit = metricUnit(metric);
   const end = (word: string, value: number | null) => (value === null ? "" : `${word} ${show(value)}${unit === "" ? "" : ` ${unit}`}`);
   const ends = [end("at most", most), end("at least", least)].filter((text) => text !== "").join(" and ");
-  return `${metricLabel(metric)} ${ends}, ${chance === null ? "on average" : `in ${show(100 * chance, 1)} % of the random days or more`}`;
+  const dates = [from ? ` from ${from}` : "", until ? ` until ${until}` : ""].join("");
+  return `${metricLabel(metric)} ${ends}${dates}, ${chance === null ? "on average" : `in ${show(100 * chance, 1)} % of the random days or more`}`;
 }
 
 /** The value of a setting, in words: what stands behind the colon. */
@@ -71,15 +72,19 @@ function decisions(search: Search): HTMLElement {
 function otherwise(search: Search): HTMLElement[] {
   const { otherwise: others } = search.answer;
   if (others.length === 0) return [];
-  const rows = others.map(({ path, chosen, other }): Cell[] => [`${numberName(path)} other than ${chosenText(path, chosen)}`, settingTexts(other.settings).join("; "), ...cells(search, other)]);
+  const rows = others.map(({ path, chosen, other }): Cell[] => {
+    const choice = `${numberName(path)} other than ${chosenText(path, chosen)}`;
+    if (!other) return [choice, "no design that was tried may hold the constraints", ...columns(search).map(() => "–")];
+    return [choice, settingTexts(other.settings).join("; "), ...cells(search, other)];
+  });
   const [objective = ""] = search.objectives;
   const picture = others.flatMap(({ path, other }) =>
-    other.difference === null ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
+    typeof other?.difference !== "number" ? [] : [{ name: numberName(path), value: other.difference, half: other.half_width, words: `${around(other.difference, other.half_width, true)} ${metricUnit(objective)}`, isSure: other.half_width !== null && Math.abs(other.difference) > other.half_width }],
   );
   const about = `What another choice would change in ${metricLabel(objective)}: ${picture.map(({ name, words }) => `${name} ${words}`).join("; ")}`;
   const made = section(
       "What would change the choice",
-      `Decision by decision the best design with another choice, on the same random days. A difference whose interval reaches across the dashed line may be chance: there the choice is open. To learn which assumed numbers would turn it, ask for the sensitivity between the two designs.`,
+      `Decision by decision the best design with another choice, of those that may hold the constraints, on the same random days. A difference whose interval reaches across the dashed line may be chance: there the choice is open. To learn which assumed numbers would turn it, ask for the sensitivity between the two designs.`,
       ...(picture.length > 0 ? [differencePicture(picture, metricUnit(objective), about)] : []),
       ...table(["choice", "best design with it", ...columns(search)], rows, "The best design with another choice"),
   );
@@ -130,7 +135,8 @@ function cards(search: Search): HTMLElement {
   const { best, front, otherwise: others } = search.answer;
   const design = told(search);
   const [objective = ""] = search.objectives;
-  const next = others.filter(({ other }) => other.difference !== null).sort((a, b) => Math.abs(a.other.difference ?? 0) - Math.abs(b.other.difference ?? 0))[0];
+  const off = ({ other }: (typeof others)[number]) => Math.abs(other?.difference ?? 0);
+  const next = others.filter(({ other }) => typeof other?.difference === "number").sort((a, b) => off(a) - off(b))[0];
   const kept = design?.standing.kept.filter((share): share is number => share !== null) ?? [];
   const open = best ? front.length : Math.max(0, front.length - 1);
   const hasConstraints = search.constraints.length > 0;

@@ -112,7 +112,7 @@ function constraint(at: number): { node: HTMLElement; read: () => Constraint | s
     if (limit === undefined) return `${metricLabel(metric.value)}: a limit is a number.`;
     if (percent === undefined || (percent !== null && (percent <= 0 || percent > 100))) return `${metricLabel(metric.value)}: percent of the days, above 0 to 100, or nothing for their average.`;
     const isMost = end.value === "most";
-    return { metric: metric.value, most: isMost ? limit : null, least: isMost ? null : limit, chance: percent === null ? null : percent / 100 };
+    return { metric: metric.value, most: isMost ? limit : null, least: isMost ? null : limit, chance: percent === null ? null : percent / 100, from: null, until: null };
   };
   return { node, read };
 }

@@ -70,7 +70,8 @@ function nextSteps(own: FinishedRun, { search }: { search: Search }, shared: Sha
     setDraft(entry, { scenario, strategies, changes: drafted(best.settings), days, seed });
     shared.go(`#/scenario/${encodeURIComponent(scenario)}`, "The best design is on the page as changes; nothing is written until you save.");
   });
-  const nearest = [...otherwise].sort((a, b) => Math.abs(a.other.difference ?? Infinity) - Math.abs(b.other.difference ?? Infinity))[0]?.other;
+  const near = ({ other }: (typeof otherwise)[number]) => Math.abs(other?.difference ?? Infinity);
+  const nearest = [...otherwise].sort((a, b) => near(a) - near(b))[0]?.other;
   const second = front[0] ?? nearest;
   const [metric] = request.objectives;
   if (!second || metric === undefined) return [element("div", { class: "bar" }, open)];

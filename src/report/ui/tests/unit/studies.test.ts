@@ -45,8 +45,9 @@ describe("a study in words", () => {
   });
 
   it("says what must hold", () => {
-    expect(must({ metric: "queue_wait_p95_min", must: { most: 20, least: null, chance: 0.95 } })).toBe("95th-percentile wait for a charging port at most 20 min, in 95 % of the random days or more");
-    expect(must({ metric: "hauls_completed", must: { most: null, least: 50, chance: null } })).toBe("hauls completed at least 50, on average");
+    expect(must({ metric: "queue_wait_p95_min", must: { most: 20, least: null, chance: 0.95 }, from: null, until: null })).toBe("95th-percentile wait for a charging port at most 20 min, in 95 % of the random days or more");
+    expect(must({ metric: "hauls_completed", must: { most: null, least: 50, chance: null }, from: null, until: null })).toBe("hauls completed at least 50, on average");
+    expect(must({ metric: "peak_kw", must: { most: 5000, least: null, chance: null }, from: null, until: "2028-01-01" })).toMatch(/at most 5,000 kW until 2028-01-01, on average$/);
   });
 });
 
