@@ -19,6 +19,9 @@ use crate::scenario::prices::investments;
 use bevy_ecs::prelude::World;
 use jiff::{ToSpan, Unit};
 
+/// Hours that differ by less than this share are the same.
+const ROUNDING: f64 = 1e-9;
+
 /// What a run needs to tell the cost of a year.
 #[derive(Debug)]
 pub(super) struct Money {
@@ -175,9 +178,10 @@ fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let lapsing = waiting * summary.lapsing_share().unwrap_or(1.0);
     let lost = summary.lapsed as f64 + lapsing;
     let late = (summary.all_fleets().late + overdue.under_way) as f64 + waiting - lapsing;
-    lost * money.unmet_haul_usd
-        + late * money.late_haul_usd
-        + (equipment.required_h - equipment.served_h).max(0.0) * money.unserved_hour_usd
+    let unserved_h = equipment.required_h - equipment.served_h;
+    // What is left of sums in another order is no work.
+    let unserved_h = if unserved_h > ROUNDING * equipment.required_h { unserved_h } else { 0.0 };
+    lost * money.unmet_haul_usd + late * money.late_haul_usd + unserved_h * money.unserved_hour_usd
 }
 
 #[cfg(test)]
