@@ -29,12 +29,6 @@ fn refused(error: &WriteError, console: &Console) -> Exit {
     Exit::Failed
 }
 
-/// Do two paths lead to one file?
-pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
-    // Where one of them is not there they do not.
-    one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
-}
-
 /// Writes a file that was not there, or is meant to be overwritten.
 pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
     let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };

@@ -2,7 +2,7 @@
 
 use super::args::port_power;
 use super::exit::Exit;
-use super::files::{is_same_file, origin, write};
+use super::files::{origin, write};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;

@@ -343,7 +343,10 @@ impl Folder {
     }
 
     /// What a written file would replace: a file, a link, or nothing.
-    fn replaceable(&self, name: &str) -> io::Result<Option<cap_std::fs::Metadata>> {
+    ///
+    /// # Errors
+    /// When something else is there.
+    pub(super) fn replaceable(&self, name: &str) -> io::Result<Option<cap_std::fs::Metadata>> {
         let old = self.dir.symlink_metadata(name).ok();
         if old.as_ref().is_some_and(cap_std::fs::Metadata::is_dir) {
             return Err(ErrorKind::IsADirectory.into());

@@ -21,6 +21,12 @@ pub use whole::WriteError;
 
 use std::path::Path;
 
+/// Do two paths lead to one file? Where one of them is not there they do not.
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
+}
+
 /// How folders for temporary files begin their names.
 const SCRATCH: &str = "portvolt-";
 

@@ -92,10 +92,11 @@ pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), Writ
     let mut made: Vec<(Folder, String, String, &Path)> = Vec::new();
     let all_made = files.iter().try_for_each(|(path, text)| {
         let (folder, name) = place(path, true).map_err(WriteError::at(path))?;
-        let part = match folder.holds(&name) && !replaces {
-            true => Err(io::ErrorKind::AlreadyExists.into()),
-            false => folder.part(&name, text.as_bytes(), true),
+        let is_free = match folder.replaceable(&name) {
+            Ok(Some(_)) if !replaces => Err(io::ErrorKind::AlreadyExists.into()),
+            free => free,
         };
+        let part = is_free.and_then(|_| folder.part(&name, text.as_bytes(), true));
         made.push((folder, part.map_err(WriteError::at(path))?, name, path));
         Ok(())
     });
