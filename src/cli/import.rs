@@ -7,6 +7,7 @@ use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::trips::{TripsArgs, trips};
+use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, to_csv};
