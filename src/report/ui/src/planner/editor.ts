@@ -2,7 +2,7 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { DEFINITIONS, labelOf, settingText, strategyName } from "../lib/labels";
+import { callThem, newRow, plainKey, plainNames, rowName, settingText, strategyName } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
@@ -10,9 +10,9 @@ import { comparing } from "./comparing";
 import { doubting } from "./doubting";
 import { searching } from "./searching";
 import { ask } from "./dialog";
-import { draftOf, type Editing, type Group } from "./draft";
+import { draftOf, type Aside, type Editing, type Group } from "./draft";
 import { markProblems, numberOf } from "./form";
-import { isTable, tableOf, textOf, type Table } from "./json";
+import { isTable, tableOf, textOf, type Json, type Table } from "./json";
 import { LayoutMap } from "./layout";
 import { fieldTitle, Panels } from "./panels";
 
@@ -58,18 +58,28 @@ function named(made: HTMLButtonElement, id: string, kind = ""): HTMLButtonElemen
   return made;
 }
 
+/** What a price is of, in words. */
+const priced = (of: Json | undefined) => settingText(`price.x.of=${textOf(of)}`).replace(/^.*?: /, "");
+
 /** A change in words; of a row that is new, its fields. */
 function toldChange({ path, value }: Change): string {
   if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
-  const [table = "", row = ""] = path.split(".");
-  const plain = (key: string) => key.replaceAll("_", " ");
-  if (table === "charger") return `New chargers ${plain(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${plain(textOf(value["site"]))}`;
-  const parts = Object.entries(value).filter(([key]) => key !== "sources");
-  const told = parts.map(([key, part]) => {
-    const { text, unit } = labelOf(DEFINITIONS[table] ?? "", key);
-    return `${text.toLowerCase()} ${textOf(part)}${unit === "" ? "" : ` ${unit}`}`;
-  });
-  return `New ${plain(table)} ${plain(row)}: ${told.join(", ")}`;
+  const [table = "", row = "", inner = ""] = path.split(".");
+  if (inner !== "") return `${plainKey(inner)} of ${rowName(table === "terminal" ? "site" : table, row)}: its own`;
+  if (table === "charger") return `New chargers ${plainKey(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${rowName("site", textOf(value["site"]))}`;
+  if (table === "price") return `New price of ${priced(value["of"]) || "nothing yet"}`;
+  if (table === "fleet") return `New fleet ${textOf(value["name"]) || plainKey(row)}`;
+  return `New ${plainKey(table)} ${plainKey(row)}: ${newRow(table, Object.entries(value).filter(([key]) => key !== "sources").map(([key, part]) => [key, textOf(part)]))}`;
+}
+
+const isSame = (one: Change[], two: Change[]) => JSON.stringify(one) === JSON.stringify(two);
+
+/** Tables whose rows have names for people. */
+const NAMED = ["site", "node", "fleet", "equipment_model", "truck_model"];
+
+/** Names of places, fleets and models in the draft, by their paths. */
+function names(editing: Editing): Record<string, string> {
+  return Object.fromEntries(NAMED.flatMap((table) => editing.rows(table).flatMap(([key, row]): [string, string][] => (textOf(row["name"]) === "" ? [] : [[`${table}.${key}`, textOf(row["name"])]]))));
 }
 
 class Editor {
@@ -98,8 +108,8 @@ class Editor {
     this.chosen = this.first();
     this.run = named(button("Run", () => void this.busy(() => this.start())), "run", "main");
     this.studies = [
-      named(button("Compare …", () => void this.busy(() => this.startStudy(comparing, server.compare))), "compare"),
-      named(button("Find the best …", () => void this.busy(() => this.startStudy(searching, server.search))), "search"),
+      named(button("Compare …", () => void this.busy(() => this.startStudy((drafted, numbers) => comparing({ editing: drafted, workspace: shared.workspace }, numbers), server.compare))), "compare"),
+      named(button("Find the best …", () => void this.busy(() => this.startStudy((drafted, numbers) => searching({ editing: drafted, workspace: shared.workspace }, numbers), server.search))), "search"),
       named(button("What decides? …", () => void this.busy(() => this.startStudy(doubting, server.sensitivity))), "sensitivity"),
     ];
     this.saving = button("Save as …", () => void this.busy(() => this.save()));
@@ -129,6 +139,7 @@ class Editor {
 
   draw(): void {
     const { entry } = this.editing;
+    callThem(names(this.editing));
     const title = element("h1", { tabindex: "-1" }, textOf(this.editing.document["title"]) || entry.title);
     this.page.replaceChildren(
       title,
@@ -244,6 +255,7 @@ class Editor {
 
   /** The server answered: everything but what is being typed follows. */
   private heard(): void {
+    callThem(names(this.editing));
     this.map.draw(this.chosen);
     if (this.isStale) {
       this.isStale = false;
@@ -260,7 +272,7 @@ class Editor {
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
     // What can be run and is probably an error all the same, in the words of `validate`.
-    this.doubts.replaceChildren(...warningsBox(doubts, problems.length > 0 ? "Warning, before these errors" : "Warning"));
+    this.doubts.replaceChildren(...warningsBox(doubts.map(plainNames), problems.length > 0 ? "Warning, before these errors" : "Warning"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }
@@ -280,11 +292,44 @@ class Editor {
       return element("li", {}, `${group.text} `, undo(group.paths.join(" "), group.text, () => this.editing.undoGroup(group)), element("ul", {}, ...parts.map((part) => element("li", {}, ...words(part)))));
     };
     const rows = [...groups.map(grouped), ...single.map((change) => element("li", {}, ...words(change), undo(change.path, change.path, () => this.editing.undo(change.path))))];
-    if (rows.length === 0) {
-      this.changes.replaceChildren(element("p", {}, "None yet."));
-      return;
-    }
-    this.changes.replaceChildren(element("ul", { id: "change-list" }, ...rows), named(button("Undo all", () => this.undone(() => this.editing.clear())), "undo-all"));
+    const listed = rows.length === 0 ? [element("p", {}, "None yet.")] : [element("ul", { id: "change-list" }, ...rows), element("div", { class: "bar" }, named(button("Undo all", () => this.undone(() => this.editing.clear())), "undo-all"), named(button("Put aside …", () => void this.putAside()), "put-aside"))];
+    this.changes.replaceChildren(...listed, ...this.asides());
+  }
+
+  /** Changes under a name of their own, so that several can be compared. */
+  private async putAside(): Promise<void> {
+    const { editing } = this;
+    const check = (text: string) => (text === "" || text.length > 60 ? "A name of 1 to 60 letters." : "");
+    const about = "The changes stay on the page too; “Compare” and “What decides?” then offer them under this name.";
+    const answer = await ask("Put these changes aside", [{ name: "name", label: "Name", value: `Variant ${editing.asides.length + 1}`, about, check }], "Put aside");
+    if (!answer) return;
+    editing.putAside(answer["name"] ?? "");
+    this.drawChanges();
+  }
+
+  private asides(): HTMLElement[] {
+    const { editing } = this;
+    if (editing.asides.length === 0) return [];
+    const one = (aside: Aside) => {
+      const { name, strategies, changes } = aside;
+      const take = button("Take up", () => this.takeUp(aside), `take up ${name}`);
+      const forget = button("Forget", () => {
+        editing.forget(name);
+        this.drawChanges();
+      }, `forget ${name}`);
+      const words = [...strategies.map(strategyName), ...changes.map(toldChange)].join("; ");
+      return element("li", {}, element("b", {}, name), ` ${words} `, take, " ", forget);
+    };
+    return [element("h3", {}, "Put aside"), element("ul", { id: "aside-list" }, ...editing.asides.map(one))];
+  }
+
+  /** Goes on from changes that were put aside; what is on the page and nowhere else is lost only if the person agrees. */
+  private takeUp({ strategies, changes }: Aside): void {
+    const { editing } = this;
+    const isAside = editing.asides.some((known) => isSame(known.changes, editing.list()));
+    if (editing.list().length > 0 && !isAside && !window.confirm("The changes on the page are not put aside. Put these in their place?")) return;
+    editing.replace(strategies, changes);
+    this.restructure();
   }
 
   private undone(act: () => void): void {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { dayName, labelled } from "../../src/charts/axis";
-import { fields, numberOf, typed, type Field } from "../../src/planner/form";
+import { definitionAt, fields, form, numberOf, typed, type Field } from "../../src/planner/form";
 import { isEqual, lookUp, textOf, type Table } from "../../src/planner/json";
 import { interval } from "../../src/lib/format";
 import { labelOf, settingText } from "../../src/lib/labels";
@@ -33,6 +33,10 @@ describe("what was typed into a field", () => {
   it("takes the key out when it is empty", () => expect(typed(field("number"), "  ")).toBeNull());
   it("reads lists", () => expect(typed(field("list"), "08:00-12:00, 13:00-17:00,")).toEqual(["08:00-12:00", "13:00-17:00"]));
   it("reads yes and no", () => expect([typed(field("yes_or_no"), "true"), typed(field("yes_or_no"), "false")]).toEqual([true, false]));
+  it("reads lists of numbers, and refuses one that holds something else", () => {
+    expect(typed(field("numbers"), "1, 0.5; 2 3")).toEqual([1, 0.5, 2, 3]);
+    expect(typed(field("numbers"), "1, many")).toBeUndefined();
+  });
   it("refuses what is not a number", () => expect(typed(field("integer"), "many")).toBeUndefined());
 });
 
@@ -43,6 +47,20 @@ describe("forms from the schema", () => {
     expect(cabinets).toMatchObject({ kind: "integer", isNeeded: true, label: "Charger cabinets" });
     expect(own.find(({ key }) => key === "users")?.kind).toBe("list");
     expect(own.find(({ key }) => key === "sources")).toBeUndefined();
+  });
+  it("are found by the path of a table, through rows, references and a bare name in its place", () => {
+    const paths = ["site.x", "money", "price.x", "terminal.x.labor", "policy.charging", "transition.adoption", "equipment_model.x.battery", "site.x.limit_kw", "nothing.x"];
+    expect(paths.map((path) => definitionAt(schema, path))).toEqual(["SiteSpec", "MoneySpec", "PriceSpec", "LaborSpec", "ChargingChoice", "AdoptionChoice", "BatterySpec", "", ""]);
+  });
+  it("offer what there is with its name for people, and keep what is not known", () => {
+    const sent: [string, unknown][] = [];
+    const users = fields(schema, "ChargerSpec").filter(({ key }) => key === "users");
+    const made = form({ path: "charger.lot", fields: users, values: { users: ["carrier", "gone"] }, suggestions: { users: [["public", "All trucks"], ["carrier", "Day Cab Drayage"]] }, change: (path, value) => sent.push([path, value]), refuse: () => undefined, typedText: () => undefined });
+    const boxes = [...made.querySelectorAll("input")];
+    expect(boxes.map(({ checked, parentElement }) => [parentElement?.textContent.trim(), checked])).toEqual([["All trucks", false], ["Day Cab Drayage", true], ["gone", true]]);
+    if (boxes[0]) boxes[0].checked = true;
+    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(sent).toEqual([["charger.lot.users", ["public", "carrier", "gone"]]]);
   });
   it("read through references that may be null", () => {
     expect(fields(schema, "SiteSpec").find(({ key }) => key === "queue")?.choices).toContain("lowest_soc");
@@ -56,7 +74,12 @@ describe("forms from the schema", () => {
   it("name the field of an error as the form does", () => {
     expect(fieldTitle(schema, "charger.lot.cabinets")).toBe("Charger cabinets of lot");
     expect(fieldTitle(schema, "labor.weekday")).toBe("Worked hours, weekday");
-    expect(fieldTitle(schema, "freight.due_after_h")).toBe("freight.due_after_h");
+    expect(fieldTitle(schema, "freight.due_after_h")).toBe("Due after (freight)");
+    expect(fieldTitle(schema, "money.discount_rate")).toBe("Real discount rate (share a year)");
+    expect(fieldTitle(schema, "policy.charging.params.cap_kw")).toBe("Charging control, cap of a site (0: the lowest that was enough)");
+    expect(fieldTitle(schema, "fleet.carrier.shift[0].hours")).toBe("Length (hours) of carrier");
+    expect(fieldTitle(schema, "terminal.pier.labor.weekday")).toBe("Worked hours, weekday of pier");
+    expect(fieldTitle(schema, "freight.nothing_such")).toBe("freight.nothing_such");
   });
 });
 
