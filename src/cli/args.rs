@@ -54,7 +54,7 @@ impl CommonArgs {
 /// How a study is carried out, and where its results go.
 #[derive(Debug, Clone, Args)]
 pub(super) struct StudyArgs {
-    /// Threads. Default: one a core. No result depends on it.
+    /// Threads, at most four a core. Default: one a core. No result depends on it.
     #[arg(long, default_value_t = 0)]
     pub(super) jobs: usize,
     /// Folder for the results. Default: `runs/COMMAND_NAME`, by the name of the scenario or the study.
