@@ -15,6 +15,7 @@ export const DEFINITIONS: Record<string, string> = {
   labor: "LaborSpec",
   terminal: "TerminalSpec",
   equipment_model: "EquipmentModelSpec",
+  truck_model: "TruckModelSpec",
   money: "MoneySpec",
   price: "PriceSpec",
   swap: "SwapSpec",
@@ -105,6 +106,16 @@ const LABELS: Record<string, string> = {
   "EquipmentModelSpec.return_at_soc": "Returns to work at (state of charge)",
   "EquipmentModelSpec.charge_in_breaks": "Charges in breaks",
   "BatterySpec.usable_kwh": "Usable battery energy",
+  "TruckModelSpec.loaded_per_km": "Energy use loaded (kWh, gal or kg per km)",
+  "TruckModelSpec.empty_per_km": "Energy use with an empty container (per km)",
+  "TruckModelSpec.bobtail_per_km": "Energy use without a trailer (per km)",
+  "TruckModelSpec.idle_per_h": "Energy use idling (per hour)",
+  "TruckModelSpec.cold_per_c": "Rise of use per degree below 15 °C",
+  "TruckModelSpec.hot_per_c": "Rise of use per degree above 25 °C",
+  "TruckModelSpec.nox_g_per_km": "NOx (g per km)",
+  "TruckModelSpec.nox_g_per_idle_h": "NOx idling (g per hour)",
+  "TruckModelSpec.pm25_g_per_km": "PM2.5 (g per km)",
+  "TruckModelSpec.pm25_g_per_idle_h": "PM2.5 idling (g per hour)",
   "FleetSpec.active_share": "Share of trucks active in a week",
   "FleetSpec.driving_h": "Driving hours in a shift, at most",
   "FleetSpec.home": "Home depot",
@@ -347,8 +358,8 @@ export function settingText(setting: string): string {
   if (group && cabinets && kw && site) return `New chargers ${plainKey(group[1] ?? "")}: ${cabinets} cabinets of ${kw} kW at ${rowName("site", site)}`;
   const row = /^([a-z_]+)\.([^.]+)$/.exec(path);
   const price = /^price\.[^.]+$/.test(path) ? /of = (\[[^\]]*\])/.exec(value)?.[1] : undefined;
-  const fleet = /^fleet\.([^.]+)$/.exec(path);
-  if (fleet && value.startsWith("{")) return `New fleet ${/name = "([^"]*)"/.exec(value)?.[1] ?? plainKey(fleet[1] ?? "")}`;
+  const named = /^(fleet|site)\.([^.]+)$/.exec(path);
+  if (named && value.startsWith("{")) return `New ${named[1]} ${/name = "([^"]*)"/.exec(value)?.[1] ?? plainKey(named[2] ?? "")}`;
   if (price !== undefined) return `New price of ${listText(price)}`;
   if (row && value.startsWith("{")) return `New ${plainKey(row[1] ?? "")} ${plainKey(row[2] ?? "")}: ${rowText(row[1] ?? "", value)}`;
   if (path === "money" && value === "") return "Prices of a year are taken out";

@@ -2,7 +2,7 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { callThem, newRow, plainKey, plainNames, rowName, settingText, strategyName } from "../lib/labels";
+import { callThem, plainNames, strategyName } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
@@ -12,9 +12,11 @@ import { searching } from "./searching";
 import { ask } from "./dialog";
 import { draftOf, type Aside, type Editing, type Group } from "./draft";
 import { markProblems, numberOf } from "./form";
-import { isTable, tableOf, textOf, type Json, type Table } from "./json";
+import { tableOf, textOf, type Table } from "./json";
 import { LayoutMap } from "./layout";
 import { fieldTitle, Panels } from "./panels";
+import { askSite } from "./siting";
+import { names, toldChange } from "./told";
 
 const MOST_DAYS = 1100;
 
@@ -56,30 +58,6 @@ function named(made: HTMLButtonElement, id: string, kind = ""): HTMLButtonElemen
   made.id = id;
   if (kind !== "") made.className = kind;
   return made;
-}
-
-/** What a price is of, in words. */
-const priced = (of: Json | undefined) => settingText(`price.x.of=${textOf(of)}`).replace(/^.*?: /, "");
-
-/** A change in words; of a row that is new, its fields. */
-function toldChange({ path, value }: Change): string {
-  if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
-  const [table = "", row = "", inner = ""] = path.split(".");
-  if (inner !== "") return `${plainKey(inner)} of ${rowName(table === "terminal" ? "site" : table, row)}: its own`;
-  if (table === "charger") return `New chargers ${plainKey(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${rowName("site", textOf(value["site"]))}`;
-  if (table === "price") return `New price of ${priced(value["of"]) || "nothing yet"}`;
-  if (table === "fleet") return `New fleet ${textOf(value["name"]) || plainKey(row)}`;
-  return `New ${plainKey(table)} ${plainKey(row)}: ${newRow(table, Object.entries(value).filter(([key]) => key !== "sources").map(([key, part]) => [key, textOf(part)]))}`;
-}
-
-const isSame = (one: Change[], two: Change[]) => JSON.stringify(one) === JSON.stringify(two);
-
-/** Tables whose rows have names for people. */
-const NAMED = ["site", "node", "fleet", "equipment_model", "truck_model"];
-
-/** Names of places, fleets and models in the draft, by their paths. */
-function names(editing: Editing): Record<string, string> {
-  return Object.fromEntries(NAMED.flatMap((table) => editing.rows(table).flatMap(([key, row]): [string, string][] => (textOf(row["name"]) === "" ? [] : [[`${table}.${key}`, textOf(row["name"])]]))));
 }
 
 class Editor {
@@ -150,7 +128,7 @@ class Editor {
       element(
         "div",
         { class: "row edit" },
-        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
+        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
         this.panels.node,
       ),
     );
@@ -169,6 +147,15 @@ class Editor {
     });
     const about = "GeoJSON: lines are roads, along which trucks are drawn in the report; polygons are outlines, such as yard blocks. It changes no result.";
     return element("details", { id: "own-map" }, element("summary", {}, "Your own map of roads and yards"), element("p", { class: "legend" }, element("label", { for: input.id }, `${about} `), input));
+  }
+
+  private async addSite(): Promise<void> {
+    const { editing, shared } = this;
+    const answer = await askSite(editing, shared.schema, this.chosen);
+    if (!answer) return;
+    editing.set(`site.${answer.key}`, answer.site);
+    this.choose(answer.key);
+    this.restructure("site-choice");
   }
 
   private async lay(file: File): Promise<void> {
@@ -326,7 +313,7 @@ class Editor {
   /** Goes on from changes that were put aside; what is on the page and nowhere else is lost only if the person agrees. */
   private takeUp({ strategies, changes }: Aside): void {
     const { editing } = this;
-    const isAside = editing.asides.some((known) => isSame(known.changes, editing.list()));
+    const isAside = editing.asides.some((known) => JSON.stringify(known.changes) === JSON.stringify(editing.list()));
     if (editing.list().length > 0 && !isAside && !window.confirm("The changes on the page are not put aside. Put these in their place?")) return;
     editing.replace(strategies, changes);
     this.restructure();

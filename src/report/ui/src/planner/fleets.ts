@@ -83,6 +83,14 @@ function fresh({ editing }: Desk): Table {
   return { name: "New fleet", trucks: model ? { [model[0]]: 10 } : {}, shift: [FIRST_SHIFT], ...(home ? { home: home[0] } : {}) };
 }
 
+/** A model of trucks: its battery first, where it has one. */
+function model(desk: Desk, key: string, row: Table): HTMLElement {
+  const path = `truck_model.${key}`;
+  const battery = row["battery"];
+  const own = isTable(battery) ? [sheet(desk, `${path}.battery`, fields(desk.schema, "BatterySpec").filter((field) => field.key === "usable_kwh"), battery)] : [];
+  return element("fieldset", {}, element("legend", {}, textOf(row["name"]) || plainKey(key)), ...own, ...sheets(desk, path, "TruckModelSpec", row, { first: ["loaded_per_km", "empty_per_km", "bobtail_per_km"], never: ["name", "powertrain"] }));
+}
+
 export function fleetSections(desk: Desk): HTMLElement[] {
   const { editing, restructure } = desk;
   if (editing.rows("truck_model").length === 0) return [element("p", {}, "This scenario has no trucks.")];
@@ -92,5 +100,6 @@ export function fleetSections(desk: Desk): HTMLElement[] {
     restructure(`field:fleet.${key}.name`);
   });
   add.id = "add-fleet";
-  return [...editing.rows("fleet").map(([key, row]) => fleet(desk, key, row)), element("div", {}, add)];
+  const models = editing.rows("truck_model").map(([key, row]) => model(desk, key, row));
+  return [...editing.rows("fleet").map(([key, row]) => fleet(desk, key, row)), element("div", {}, add), section("Truck models", "Batteries and energy use of the trucks.", ...models)];
 }

@@ -86,7 +86,7 @@ export class Panels {
   /** Opens the tab that has a field. */
   open(path: string): void {
     const table = path.split(".")[0] ?? "";
-    const at: Record<string, string> = { site: "site", charger: "site", node: "site", terminal: "equipment", labor: "equipment", equipment_model: "equipment", swap: "equipment", fleet: "fleets", storage: "energy", solar: "energy", limit: "limits", policy: "policies", money: "prices", price: "prices" };
+    const at: Record<string, string> = { site: "site", charger: "site", node: "site", terminal: "equipment", labor: "equipment", equipment_model: "equipment", swap: "equipment", fleet: "fleets", truck_model: "fleets", storage: "energy", solar: "energy", limit: "limits", policy: "policies", money: "prices", price: "prices" };
     this.tab = at[table] ?? this.tab;
     this.draw();
   }

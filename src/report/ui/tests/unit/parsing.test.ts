@@ -7,7 +7,7 @@ import { dayName, labelled } from "../../src/charts/axis";
 import { definitionAt, fields, form, numberOf, typed, type Field } from "../../src/planner/form";
 import { isEqual, lookUp, textOf, type Table } from "../../src/planner/json";
 import { interval } from "../../src/lib/format";
-import { labelOf, settingText } from "../../src/lib/labels";
+import { callThem, labelOf, plainNames, settingText } from "../../src/lib/labels";
 import { Ways } from "../../src/map/trucks";
 import { fieldTitle } from "../../src/planner/panels";
 import { isSameScenario, scenarioOf, told } from "../../src/planner/told";
@@ -70,6 +70,40 @@ describe("forms from the schema", () => {
     expect(labelOf("SiteSpec", "limit_kw")).toEqual({ text: "Service capacity", unit: "kW" });
     expect(labelOf("X", "price_usd_per_kwh")).toEqual({ text: "Price", unit: "USD/kWh" });
     expect(labelOf("X", "dwell_days")).toEqual({ text: "Dwell", unit: "days" });
+  });
+});
+
+describe("words from the schema", () => {
+  it("tell changes of policies, prices and shifts", () => {
+    expect([
+      "policy.charging.name=peak_cap",
+      "policy.charging.params.cap_kw=300",
+      "money.discount_rate=0.07",
+      "money=",
+      'price.new={ of = ["charger.night", "site.depot"], life_years = 12 }',
+      'fleet.carrier.shift=[{ start = "06:00", hours = 11 }]',
+      'fleet.carrier.shift=[{"start":"06:00","hours":11}]',
+      'site.new={ name = "New yard", kind = "yard", lat = 1, lon = 2 }',
+      "terminal.pier.labor.weekday=08:00-12:00",
+      "charger.night=",
+    ].map(settingText)).toEqual([
+      "Charging control: Peak shaving",
+      "Charging control, cap of a site (0: the lowest that was enough): 300 kW",
+      "Real discount rate (share a year): 0.07",
+      "Prices of a year are taken out",
+      "New price of charger night, site depot",
+      "Shifts of carrier: 06:00 for 11 h",
+      "Shifts of carrier: 06:00 for 11 h",
+      "New site New yard",
+      "Worked hours, weekday at pier: 08:00-12:00",
+      "night (charger) is taken out",
+    ]);
+  });
+  it("tell places and fleets by their names where these are known", () => {
+    callThem({ "site.depot": "Carson depot", "fleet.carrier": "Day Cab Drayage" });
+    expect([settingText("site.depot.limit_kw=800"), plainNames("no charger has `carrier` among its `users`")]).toEqual(["Service capacity of Carson depot: 800 kW", "no charger has Day Cab Drayage among its `users`"]);
+    callThem({});
+    expect(settingText("site.depot.limit_kw=800")).toBe("Service capacity of depot: 800 kW");
   });
   it("name the field of an error as the form does", () => {
     expect(fieldTitle(schema, "charger.lot.cabinets")).toBe("Charger cabinets of lot");
