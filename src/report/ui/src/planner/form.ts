@@ -165,7 +165,7 @@ function row(field: Field, options: FormOptions): HTMLElement[] {
 }
 
 /** A choice with longer names has a line of its own. */
-const MOST_BESIDE = 26;
+const MOST_BESIDE = 20;
 const isLong = (choices: Suggestion[], isChoice: boolean) => isChoice && choices.some(([, text]) => text.length > MOST_BESIDE);
 
 /** Choices of a list that stand one below the other; more are folded. */

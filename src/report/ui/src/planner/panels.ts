@@ -33,6 +33,9 @@ const FIRST: Record<string, string[]> = {
 };
 const NEVER: Record<string, string[]> = { site: ["lat", "lon", "kind", "name"], charger: ["site"], node: ["site"], swap: ["site"], equipment_model: ["name", "class", "powertrain"] };
 
+/** Kinds of days, the first one last: what is none of them comes after all. */
+const DAYS = ["sunday", "saturday", "weekday"];
+
 /** Tables of a terminal's row that a planner changes as a whole, and what they are about. */
 const OWN_TABLES: [string, string, string][] = [
   ["labor", "Own shifts of this terminal", "Worked hours of this terminal in place of those of all."],
@@ -327,7 +330,8 @@ export class Panels {
       desk.restructure();
     }, `Take out: ${title}`);
     remove.className = "delete";
-    const parts = isTable(values) ? [sheet(desk, path, fields(desk.schema, definitionAt(desk.schema, path)), values), remove] : [add];
+    const shown = fields(desk.schema, definitionAt(desk.schema, path)).sort((a, b) => DAYS.indexOf(b.key) - DAYS.indexOf(a.key));
+    const parts = isTable(values) ? [sheet(desk, path, shown, values), remove] : [add];
     return element("details", { id: `own:${path}` }, element("summary", {}, isTable(values) ? title : `${title}: none`), element("p", { class: "legend" }, about), ...parts);
   }
 

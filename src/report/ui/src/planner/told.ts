@@ -53,7 +53,7 @@ const priced = (of: Json | undefined) => settingText(`price.x.of=${textOf(of)}`)
 export function toldChange({ path, value }: Change): string {
   if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
   const [table = "", row = "", inner = ""] = path.split(".");
-  if (inner !== "") return `${plainKey(inner)} of ${rowName(table === "terminal" ? "site" : table, row)}: its own`;
+  if (inner !== "") return `${inner === "labor" ? "shifts" : plainKey(inner)} of ${rowName(table === "terminal" ? "site" : table, row)}: its own`;
   if (table === "charger") return `New chargers ${plainKey(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${rowName("site", textOf(value["site"]))}`;
   if (table === "site") return `New site ${textOf(value["name"]) || plainKey(row)} (${textOf(value["kind"])})`;
   if (table === "price") return `New price of ${priced(value["of"]) || "nothing yet"}`;

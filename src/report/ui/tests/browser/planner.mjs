@@ -140,7 +140,17 @@ async function ownPort(page) {
   await page.locator("#own-map summary").click();
   await page.locator("#upload-map").setInputFiles({ name: "roads.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [road] })) });
   await page.locator(".map path.road").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Add a site …" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("It needs a name.").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Overflow yard");
+  await isAccessible(page, "the window that adds a site");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator('[id="field:site.overflow_yard.limit_kw"]').fill("500");
   await page.getByRole("button", { name: "Equipment and shifts" }).click();
+  await page.locator("summary", { hasText: "Own shifts of this terminal" }).click();
+  await page.getByRole("button", { name: "Add: Own shifts of this terminal" }).click();
+  await page.locator('[id="field:terminal.terminal.labor.weekday"]').fill("07:00-12:00, 13:00-18:00");
   const units = page.locator('[id^="field:terminal.terminal.equipment."]').first();
   await units.fill("60");
   await page.locator('[id="field:labor.weekday"]').fill("08:00-12:00, 13:00-17:00");
@@ -153,8 +163,9 @@ async function ownPort(page) {
   await pictures(page, "editor_own_port");
   await page.fill("#days", "2");
   const id = await runNow(page);
-  const { limits, vehicles, routes, pauses } = await (await fetch(`${address}api/v1/runs/${id}/page`)).json();
+  const { limits, vehicles, routes, pauses, sites } = await (await fetch(`${address}api/v1/runs/${id}/page`)).json();
   equal(limits.length, 1, "limits of the run");
+  equal(sites.find(({ name }) => name === "Overflow yard")?.limit_kw, 500, "service capacity of the new site");
   holds(vehicles.some(({ count }) => count === 60), "the run has not the equipment that was asked for");
   holds(pauses.some(({ is_break }) => is_break), "the breaks are not shaded");
   holds(routes.length > 0, "no truck keeps to the road");
