@@ -62,7 +62,7 @@ function fleet(desk: Desk, key: string, row: Table): HTMLElement {
   const remove = button("Delete this fleet", () => {
     editing.remove(path);
     restructure("add-fleet");
-  }, `delete the fleet ${plainKey(key)}`);
+  }, `Delete this fleet: ${plainKey(key)}`);
   remove.className = "delete";
   const list = Array.isArray(row["shift"]) ? row["shift"].filter(isTable) : [];
   const homes = rowsOf(editing, "site", (site) => HOMES.includes(textOf(site["kind"])));

@@ -27,7 +27,7 @@ async function edit(page) {
   const wrong = page.locator('[id="field:site.depot.limit_kw:wrong"]');
   await wrong.filter({ hasText: "out of the plausible range" }).waitFor();
   await page.locator(".problems", { hasText: "1 error; fix it" }).waitFor();
-  await page.locator(".problems", { hasText: "Service capacity of depot" }).waitFor();
+  await page.locator(".problems", { hasText: "Service capacity of Carson depot" }).waitFor();
   holds(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), "a draft with an error can be run");
   await limit.fill("550");
   await page.locator(".problems:empty").waitFor({ state: "attached" });
