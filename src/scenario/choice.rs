@@ -73,9 +73,9 @@ fn check_choice<K: Decision>(choice: &Choice<K>, has_file: bool, checker: &mut C
     if let Err(error) = K::make(choice, has_file.then_some(&any_schedule)) {
         let (table, key) = K::KIND.table_and_key();
         let place: &[&str] = match &error {
-            PolicyError::Parameter { name, .. } | PolicyError::Bounds { name, .. } | PolicyError::Whole { name, .. } => {
-                &[table, key, "params", name]
-            }
+            PolicyError::Parameter { name, .. }
+            | PolicyError::Bounds { name, .. }
+            | PolicyError::Whole { name, .. } => &[table, key, "params", name],
             PolicyError::Unknown { .. } | PolicyError::NoSchedule => &[table, key],
         };
         checker.wrong(place, error.to_string(), error.help());
