@@ -194,9 +194,11 @@ fn lists_say_what_they_leave_out() {
         std::fs::write(root.join(format!("s{number:03}.toml")), "extends = \"depot\"\n").unwrap();
     }
     std::fs::write(root.join("depot/beside.toml"), "title = \"An overlay\"\n").unwrap();
+    // What extends an overlay cannot be run as it is either.
+    std::fs::write(root.join("depot/further.toml"), "extends = \"./beside.toml\"\n").unwrap();
     let listed = server.get("/api/v1/workspace").json();
     assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["scenarios_left_out"]), (300, &json!(5)));
-    assert_eq!(listed["scenarios"][0]["strategies"], json!(["beside"]));
+    assert_eq!(listed["scenarios"][0]["strategies"], json!(["beside", "further"]));
     assert_eq!(server.get("/api/v1/runs").json()["finished_left_out"], 0);
     for name in ["target", "runs", "node_modules"] {
         let body = json!({ "template": "depot_night", "name": name });

@@ -247,7 +247,8 @@ export class MapView {
     const path = (kind: string, d: string) => svg("path", { class: kind, d, "fill-rule": "evenodd", "vector-effect": "non-scaling-stroke" });
     const { roads, areas } = this.background;
     this.base.replaceChildren(path("land", land.map((ring) => `${line(ring)}Z`).join("")), this.picture());
-    if (areas.length > 0) this.base.append(path("area", areas.flatMap(({ rings }) => rings.map((ring) => `${line(ring)}Z`)).join("")));
+    // Each by itself: a block inside a yard is no hole of it.
+    this.base.append(...areas.map(({ rings }) => path("area", rings.map((ring) => `${line(ring)}Z`).join(""))));
     if (roads.length > 0) this.base.append(path("road", roads.map(line).join("")));
   }
 
