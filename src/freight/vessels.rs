@@ -7,6 +7,7 @@ use super::spec::{ModeKw, VesselsSpec};
 use super::state::{Call, VesselOfCall};
 use crate::account::engine::{Burnt, Engine, EngineSpec, FuelSpec, Warming, propulsion_kw};
 use crate::kernel::calendar::Calendar;
+use crate::kernel::clock::Clock;
 use crate::kernel::curve::Curve;
 use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::random::{Purpose, Seed};
@@ -318,6 +319,18 @@ fn pick(weights: impl Iterator<Item = f64> + Clone, draw: f64) -> usize {
         left < 0.0
     });
     on.unwrap_or(weights.count().saturating_sub(1))
+}
+
+/// The terminals of the vessels that are at berth when the run ends, one entry a vessel.
+pub(crate) fn at_berth(world: &World) -> impl Iterator<Item = SiteId> {
+    let end_s = i64::from(world.resource::<Clock>().end_s());
+    let stays = world.resource::<Stays>();
+    let calls = world.resource::<Roster<Call>>().components::<Call>(world);
+    let is_there = move |call: &&Call| {
+        let Stay { berth_s, leave_s, .. } = stays.known(call);
+        berth_s.is_some_and(|berth_s| berth_s < end_s) && leave_s.is_none_or(|leave_s| leave_s > end_s)
+    };
+    calls.filter(is_there).map(|call| call.site)
 }
 
 /// When the run is over: the rows of all vessels, as far as they were there in the run.

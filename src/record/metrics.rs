@@ -155,6 +155,8 @@ catalogue! {
     EquipmentHydrogenKg = "equipment_hydrogen_kg" ["kg"] neutral in [Total, Site] "hydrogen used by equipment";
     EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
     VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
+    VesselsAtBerth = "vessels_at_berth" [""] neutral in [Total, Site]
+        "vessels at berth when the run ended, whose calls and containers no other number has; none where there is none";
     CraneMovesPerH = "crane_moves_per_h" ["1/h"] more in [Site] "lifts of one crane in an hour in which it works a vessel, of terminals with a plan";
     VesselBerthMeanH = "vessel_berth_mean_h" ["h"] less in [Site] "time of a vessel at berth, mean over calls that ended, of terminals with a plan";
     VesselWaitMeanH = "vessel_wait_mean_h" ["h"] less in [Site] "time of a vessel in the queue for a berth, mean over calls that berthed, of terminals with a plan";

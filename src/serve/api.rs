@@ -1,7 +1,7 @@
 //! The routes of `/api/v1`, each a thin function over the workspace and the queue.
 
 use super::app::{App, Shared};
-use super::choices::{self, Choice, Template};
+use super::choices::{self, Choice, Decisions, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, ScenarioError};
 use super::extract::{JsonBody, PathOf, QueryOf};
@@ -11,16 +11,15 @@ use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, named};
 use super::{layout, parts, prepare, results, save};
 use crate::document::problem::{Problem, Problems};
-use crate::policy::decide::names;
+use crate::import;
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::report::land::Region;
-use crate::scenario::doubt::doubts;
+use crate::scenario::doubt::{doubts, is_asked};
 use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
 use crate::scenario::shipped;
 use crate::scenario::template::find;
-use crate::{import, policy};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -111,10 +110,8 @@ struct WorkspaceView {
     templates: Vec<Template>,
     /// Tariffs that come with Portvolt.
     tariffs: Vec<Choice>,
-    /// Built-in charging policies.
-    charging: Vec<Choice>,
-    /// Built-in dispatch policies.
-    dispatch: Vec<Choice>,
+    /// What policies decide, and which ones are built in.
+    decisions: Vec<Decisions>,
     /// May plugins be put into the folder?
     allows_plugins: bool,
 }
@@ -131,8 +128,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             scenarios_left_out,
             templates: shipped::names().filter_map(|name| Some(choices::template(name, &find(name)?))).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
-            charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
-            dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
+            decisions: choices::decisions(),
             allows_plugins: app.allows_plugins,
         }))
     })
@@ -202,6 +198,8 @@ struct Checked {
     problems: Vec<ScenarioError>,
     /// What can be run and is probably an error all the same.
     doubts: Vec<String>,
+    /// What policies decide in it, as their tables are called (`policy.charging`); empty where there are problems.
+    decisions: Vec<&'static str>,
     /// The whole scenario with overlays and changes; null where a file cannot be read.
     document: Value,
 }
@@ -213,11 +211,18 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
     load_aside(app, move |app| {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
-        let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
-            Ok(loaded) => (Vec::new(), doubts(&loaded)),
-            Err(problems) => (ScenarioError::all(&problems), Vec::new()),
-        };
-        Ok(Json(Checked { problems, doubts, document: document(&request).unwrap_or_default() }))
+        let document = document(&request).unwrap_or_default();
+        Ok(Json(match layout::load_changed(&request, &draft.changes) {
+            Ok(loaded) => {
+                let asked = PolicyKind::ALL.iter().filter(|kind| is_asked(**kind, &loaded.scenario));
+                let decisions = asked.map(|kind| kind.setting()).collect();
+                Checked { problems: Vec::new(), doubts: doubts(&loaded), decisions, document }
+            }
+            Err(problems) => {
+                let problems = ScenarioError::all(&problems);
+                Checked { problems, doubts: Vec::new(), decisions: Vec::new(), document }
+            }
+        }))
     })
     .await
 }

@@ -26,8 +26,9 @@ use utoipa::ToSchema;
 pub(super) const NOT_SCENARIOS: [&str; 4] = ["runs", STUDIES, "target", "node_modules"];
 /// The folder of the studies that this server was asked to search: the command line takes them, too.
 pub(super) const STUDIES: &str = "studies";
-/// How deep scenarios are looked for, and how many are listed.
+/// How deep scenarios are looked for, how many files one may build on one another, and how many are listed.
 const DEPTH: usize = 3;
+const CHAIN: usize = 8;
 const MOST_SCENARIOS: usize = 300;
 /// Tariffs of a folder that are read for their names; others are listed by that of their file.
 const MOST_TOLD: usize = 20;
@@ -300,7 +301,11 @@ impl Workspace {
         let mut files = Vec::new();
         walk(&self.folder, 0, &mut files);
         files.sort();
-        let found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
+        let mut found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
+        let scenarios = scenarios_among(&found);
+        for (file, is_scenario) in found.iter_mut().zip(scenarios) {
+            file.is_scenario = is_scenario;
+        }
         let mut overlays: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
         for file in found.iter().filter(|file| !file.is_scenario) {
             let name = file.path.file_stem().and_then(|name| name.to_str()).filter(|name| is_name(name));
@@ -383,9 +388,32 @@ impl Workspace {
     }
 }
 
+/// Which files can be run as they are: those that say when and where, and those that extend one of them. One that extends an
+/// overlay is an overlay too.
+fn scenarios_among(found: &[Found]) -> Vec<bool> {
+    let by_path: BTreeMap<PathBuf, &Found> = found.iter().map(|file| (plain(&file.path), file)).collect();
+    found.iter().map(|file| file.is_whole(&by_path, CHAIN)).collect()
+}
+
+/// A path without `.` and `..`, as it is written.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    out
+}
+
 /// What a list needs of a file of TOML.
 struct Found {
     path: PathBuf,
+    /// Does it say itself when and where?
+    says_all: bool,
+    /// Can it be run as it is?
     is_scenario: bool,
     title: String,
     description: String,
@@ -399,20 +427,38 @@ impl Found {
         self.extends.iter().filter(|name| is_name(name)).map(|name| self.path.with_file_name(name)).collect()
     }
 
+    /// Does it say when and where, itself or by what it extends? What lies elsewhere is not known, and held to do so.
+    fn is_whole(&self, all: &BTreeMap<PathBuf, &Self>, chain: usize) -> bool {
+        let base = |name: &String| {
+            let path = plain(&self.path.with_file_name("").join(name));
+            let known = all.get(&path).or_else(|| all.get(&path.join(FILE_NAME)));
+            known.is_none_or(|file| chain > 0 && file.is_whole(all, chain - 1))
+        };
+        self.says_all || self.extends.iter().any(base)
+    }
+
     /// A file that is too large to be read for a list is listed by its name where that says what it is; none: it is no TOML.
     fn read(path: PathBuf) -> Option<Self> {
         let table: toml::Table = match read::text(&path, Kind::Listed) {
             Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok()?,
             Ok(_) | Err(ReadError::TooLarge { .. }) => {
-                let is_scenario = path.file_name().is_some_and(|name| name == FILE_NAME);
-                let (title, description) = (String::new(), TOO_LARGE.to_owned());
-                return Some(Self { path, is_scenario, title, description, is_transition: false, extends: Vec::new() });
+                let says_all = path.file_name().is_some_and(|name| name == FILE_NAME);
+                let (title, description, is_scenario) = (String::new(), TOO_LARGE.to_owned(), says_all);
+                return Some(Self {
+                    path,
+                    says_all,
+                    is_scenario,
+                    title,
+                    description,
+                    is_transition: false,
+                    extends: Vec::new(),
+                });
             }
             Err(_) => return None,
         };
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-        // A file that can be run as it is; others are overlays or data.
-        let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
+        // Others are built on one that does, or are overlays or data.
+        let says_all = table.contains_key("time") && table.contains_key("site");
         let (title, description) = (text("title"), text("description"));
         let extends = match table.get("extends") {
             Some(toml::Value::String(one)) => vec![one.clone()],
@@ -422,7 +468,7 @@ impl Found {
             _ => Vec::new(),
         };
         let is_transition = table.contains_key("transition");
-        Some(Self { path, is_scenario, title, description, is_transition, extends })
+        Some(Self { path, says_all, is_scenario: says_all, title, description, is_transition, extends })
     }
 }
 

@@ -90,6 +90,14 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
         let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
         let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
     }
+    let (calls, lifts) = (total(MetricName::VesselCalls), total(MetricName::VesselLifts));
+    let there = total(MetricName::VesselsAtBerth);
+    if calls + there > 0.0 {
+        let _ = writeln!(
+            out,
+            "Vessels    {calls:.0} calls ended with {lifts:.0} containers lifted, {there:.0} at berth at the end and not counted"
+        );
+    }
     out
 }
 

@@ -93,7 +93,10 @@ impl Runs {
                 Err(error) if may_fail(*at, error) => drop(fails[*at].fetch_min(*replication, Ordering::Relaxed)),
                 Err(_) => has_failed.store(true, Ordering::Relaxed),
             }
-            progress();
+            // A run that was cut short is not done.
+            if !matches!(done, Err(RunError::Interrupted { .. })) {
+                progress();
+            }
             Some(done)
         });
         for ((replication, at), done) in work.into_iter().zip(done) {

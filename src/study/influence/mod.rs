@@ -180,7 +180,9 @@ impl Model<'_> {
             let first = if ask.other_days { OTHER_DAYS } else { 0 };
             let values = self.requests.iter().map(|request| self.value(request, &numbers, first));
             let done = values.collect::<Result<Vec<_>, RunError>>();
-            (self.progress)(1);
+            if done.is_ok() {
+                (self.progress)(1);
+            }
             done
         };
         let mut out = Vec::with_capacity(asks.len());

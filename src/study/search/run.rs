@@ -212,7 +212,9 @@ impl Model<'_> {
                 .collect();
             let done = in_order(self.jobs, &work, |(at, loaded)| {
                 let done = self.one(loaded, asks[*at].1);
-                (self.progress)(1);
+                if !matches!(done, Err(AskError::Run(RunError::Interrupted { .. }))) {
+                    (self.progress)(1);
+                }
                 done
             });
             for ((at, _), done) in work.into_iter().zip(done) {
