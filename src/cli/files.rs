@@ -2,7 +2,10 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
+use super::output::diagnose;
 use crate::disk::whole;
+use crate::document::problem::Problems;
+use crate::import::template::{self, MEASURED};
 use std::path::{Path, PathBuf};
 
 /// A file's name and hash.
@@ -34,4 +37,27 @@ pub(super) fn write_all(files: &[(PathBuf, String)], force: bool, console: &Cons
         return Err(Exit::BadFiles);
     }
     files.iter().try_for_each(|(path, text)| write(path, text, force, console))
+}
+
+/// The line that tells readers of a file where its numbers come from.
+pub(super) fn measured(name: &str, bytes: &[u8]) -> String {
+    format!("{MEASURED}{}\n", origin(name, bytes))
+}
+
+/// Writes a mapping file that names the columns of a table.
+pub(super) fn write_map(path: &Path, kind: &str, name: &str, bytes: &[u8], force: bool, console: &Console) -> Exit {
+    match template::of(kind, bytes) {
+        Ok(text) => match write(path, &text, force, console) {
+            Ok(()) => {
+                console.print(&format!(
+                    "{}: fill in what is open, then: portvolt import {kind} {name} --map {}",
+                    path.display(),
+                    path.display()
+                ));
+                Exit::Done
+            }
+            Err(exit) => exit,
+        },
+        Err(message) => diagnose::show(&Problems::of_file(name, message, None), console),
+    }
 }
