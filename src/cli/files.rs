@@ -2,7 +2,10 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
+use super::output::diagnose;
 use crate::disk::{Folder, WriteError, name, whole};
+use crate::document::problem::Problems;
+use crate::import::template::{self, MEASURED};
 use crate::record::folder::{Manifest, REPORT};
 use crate::study::verify::{differing, fates, file_hash};
 use std::path::{Path, PathBuf};
@@ -66,5 +69,28 @@ pub(super) fn warn_changed(dir: &Path, manifest: &Manifest, what: &str, console:
     if let [first, ..] = odd.as_slice() {
         let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
         console.warn(&format!("not as the run left it: {first}{more}; {what}"));
+    }
+}
+
+/// The line that tells readers of a file where its numbers come from.
+pub(super) fn measured(name: &str, bytes: &[u8]) -> String {
+    format!("{MEASURED}{}\n", origin(name, bytes))
+}
+
+/// Writes a mapping file that names the columns of a table.
+pub(super) fn write_map(path: &Path, kind: &str, name: &str, bytes: &[u8], force: bool, console: &Console) -> Exit {
+    match template::of(kind, bytes) {
+        Ok(text) => match write(path, &text, force, console) {
+            Ok(()) => {
+                console.print(&format!(
+                    "{}: fill in what is open, then: portvolt import {kind} {name} --map {}",
+                    path.display(),
+                    path.display()
+                ));
+                Exit::Done
+            }
+            Err(exit) => exit,
+        },
+        Err(message) => diagnose::show(&Problems::of_file(name, message, None), console),
     }
 }

@@ -5,18 +5,12 @@ use super::map::Stamps;
 use super::meter::{Channel, Reading, Table};
 use super::meter_columns::Unit;
 use super::stamp::When;
+use super::xml::{self, Lines};
 use crate::document::problem::Mistakes;
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 
-/// More bytes than this are no year of a meter: one of minutes has half as many.
-const MOST_BYTES: usize = 256 << 20;
-/// Nor are more elements and texts.
-const MOST_NODES: u32 = 6_000_000;
-/// Nor are more blocks and kinds of readings: each block is looked up among all kinds.
+/// More blocks and kinds of readings are no meter: each block is looked up among all kinds.
 const MOST_NAMED: usize = 10_000;
-/// A longer tag, or more declarations of namespaces, is not of a meter; the time to read them grows with their square.
-const MOST_TAG_BYTES: usize = 8 << 10;
-const MOST_NAMESPACES: usize = 1_000;
 /// Times that a meter may have told, 1970 to 2100, s.
 const TIMES_S: std::ops::Range<i64> = 0..4_102_444_800;
 /// Units by their number in the standard: real energy and real power.
@@ -43,19 +37,7 @@ struct Kind {
 
 /// Reads all blocks. None: it holds no load; the mistakes say why.
 pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
-    if let Err((line, message)) = plain(text) {
-        mistakes.push(line, "", message, Some("download one meter and one year at a time".to_owned()));
-        return None;
-    }
-    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = match Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
-        Ok(document) => document,
-        Err(error) => {
-            let line = Some(u64::from(error.pos().row));
-            mistakes.push(line, "", format!("is no XML: {error}"), None);
-            return None;
-        }
-    };
+    let document = xml::parse(text, ("a meter", "download one meter and one year at a time"), mistakes)?;
     let mut lines = Lines::of(&document);
     let mut kinds: Vec<(String, Kind)> = Vec::new();
     for node in named(&document, "ReadingType") {
@@ -138,53 +120,6 @@ fn kind(node: Node<'_, '_>) -> Result<Kind, String> {
         is_reverse: inner(node, "flowDirection") == Some(REVERSE),
         interval_s: inner(node, "intervalLength").filter(is_length),
     })
-}
-
-/// Lines of nodes that follow one another, counted on from the one before.
-struct Lines<'d> {
-    text: &'d str,
-    at: usize,
-    line: u64,
-}
-
-impl<'d> Lines<'d> {
-    fn of(document: &'d Document<'d>) -> Self {
-        Self { text: document.input_text(), at: 0, line: 1 }
-    }
-
-    /// The line of a node, from 1.
-    fn at(&mut self, node: Node<'_, '_>) -> u64 {
-        let to = node.range().start;
-        if to < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        self.line += self.text[self.at..to].matches('\n').count() as u64;
-        self.at = to;
-        self.line
-    }
-}
-
-/// Is a text of the size of a download, and made of plain tags? The line of what is not, and what it is.
-fn plain(text: &str) -> Result<(), (Option<u64>, String)> {
-    if text.len() > MOST_BYTES {
-        return Err((
-            None,
-            format!("has {} MB; a download of a meter has at most {}", text.len() >> 20, MOST_BYTES >> 20),
-        ));
-    }
-    if text.matches("xmlns").count() > MOST_NAMESPACES {
-        return Err((None, format!("declares more than {MOST_NAMESPACES} namespaces")));
-    }
-    let mut at = 0;
-    while let Some(open) = text[at..].find('<').map(|next| at + next) {
-        let end = text[open..].find('>').map_or(text.len(), |next| open + next);
-        if end - open > MOST_TAG_BYTES {
-            let line = text[..open].matches('\n').count() as u64 + 1;
-            return Err((Some(line), format!("has a tag of more than {} KiB", MOST_TAG_BYTES >> 10)));
-        }
-        at = end;
-    }
-    Ok(())
 }
 
 fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mistakes: &mut Mistakes<'_>) {
