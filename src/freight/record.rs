@@ -2,7 +2,7 @@
 
 use super::appointments::AllAppointments;
 use super::state::{Call, Haul};
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::{Container, HaulState};
@@ -64,7 +64,7 @@ impl CallRow {
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
     for (site, counts) in world.resource::<AllAppointments>().counts() {
-        let mut scope = ScopeMetrics::new(format!("site:{}", names.sites[site.index()]), &mut out);
+        let mut scope = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out);
         scope.count(MetricName::AppointmentsBooked, counts.booked);
         scope.count(MetricName::AppointmentNoShows, counts.no_shows);
         scope.count(MetricName::AppointmentsLate, counts.late);

@@ -2,6 +2,7 @@
 
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::vehicle::spec::PUBLIC;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub struct HydrogenSpec {
 }
 
 fn default_users() -> Vec<String> {
-    vec!["public".to_owned()]
+    vec![PUBLIC.to_owned()]
 }
 
 /// What happens to a vehicle that the stock cannot serve.

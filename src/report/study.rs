@@ -3,7 +3,7 @@
 use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
-use crate::record::metrics::Better;
+use crate::record::metrics::{Better, ScopeKind};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -114,7 +114,7 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, R
     let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
     let Hub { doubtful, sources, mut warnings, .. } = Hub::read(folder)?;
     warnings.extend(less_work(&study.metrics));
-    study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
+    study.metrics.retain(|metric| ScopeKind::Site.key_in(&metric.scope).is_none());
     let raised: Vec<Option<bool>> =
         study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();
     for (effect, raised) in study.sensitivity.iter_mut().zip(raised) {
