@@ -148,8 +148,7 @@ impl Year<'_> {
     }
 
     /// The holding of a fleet's trucks.
-    #[must_use]
-    pub fn holding_of(&self, fleet: usize) -> usize {
+    pub(super) fn holding_of(&self, fleet: usize) -> usize {
         self.holding(self.frame.fleets[fleet].0, TRUCK).expect("every fleet is a holding")
     }
 
