@@ -7,6 +7,7 @@ use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::trips::{TripsArgs, trips};
+use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, to_csv};
@@ -140,7 +141,27 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
     if is_box { Ok([west, south, east, north]) } else { Err("is no box: west < east, south < north".to_owned()) }
 }
 
+impl What {
+    /// The file that is read and the one that is written, where it is one.
+    fn files(&self) -> Option<(&Path, &Path)> {
+        match self {
+            Self::Afdc(args) => Some((&args.stations, &args.out)),
+            Self::Sessions(args) => Some((&args.sessions, args.out.as_deref()?)),
+            Self::Load(args) => Some((&args.load, args.out.as_deref()?)),
+            Self::Weather(args) | Self::Solar(args) => Some((&args.file, &args.out)),
+            Self::Trips(_) => None,
+        }
+    }
+}
+
 pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
+    if let Some((read, written)) = args.what.files().filter(|(read, written)| is_same_file(read, written)) {
+        let (read, written) = (read.display(), written.display());
+        console.error(&format!(
+            "{written} is {read}, which is read: what was measured would be lost; choose another --out"
+        ));
+        return Exit::BadFiles;
+    }
     match &args.what {
         What::Afdc(args) => stations(args, console),
         What::Sessions(args) => recorded(args, console),

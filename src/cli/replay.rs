@@ -1,6 +1,7 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
 use super::exit::Exit;
+use super::files;
 use super::map::map_of;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -223,8 +224,8 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Err(problems) => return diagnose::show(&problems, console),
     };
     loaded.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
-    let target = args.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(name(&args.sessions)));
-    let folder = match begin(&target, args.force, console) {
+    let out = files::out(args.out.as_ref(), &name(&args.sessions), console);
+    let folder = match out.and_then(|out| begin(&out, args.force, console)) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };

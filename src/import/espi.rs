@@ -56,8 +56,14 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
             return None;
         }
     };
-    let kinds: Vec<(String, Kind)> =
-        named(&document, "ReadingType").map(|node| (href(node, "self"), kind(node))).collect();
+    let mut lines = Lines::of(&document);
+    let mut kinds: Vec<(String, Kind)> = Vec::new();
+    for node in named(&document, "ReadingType") {
+        match kind(node) {
+            Ok(kind) => kinds.push((href(node, "self"), kind)),
+            Err(wrong) => mistakes.push(Some(lines.at(node)), "powerOfTenMultiplier", wrong, None),
+        }
+    }
     let meters: Vec<(String, Vec<String>)> =
         named(&document, "MeterReading").map(|node| (href(node, "self"), hrefs(node, "related"))).collect();
     let blocks = named(&document, "IntervalBlock").count();
@@ -66,7 +72,6 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         mistakes.push(None, "", message, Some("download one meter and one year at a time".to_owned()));
         return None;
     }
-    let mut lines = Lines::of(&document);
     let mut series: Vec<(Kind, String, Channel)> = Vec::new();
     for block in named(&document, "IntervalBlock") {
         let (up, own) = (href(block, "up"), href(block, "self"));
@@ -118,14 +123,21 @@ fn is_length(length: &i64) -> bool {
     (1..=86_400).contains(length)
 }
 
-fn kind(node: Node<'_, '_>) -> Kind {
-    let power = inner(node, "powerOfTenMultiplier").unwrap_or(0).clamp(-12, 12) as i32;
-    Kind {
+/// What a type of readings means.
+///
+/// # Errors
+/// When its multiplier is no prefix of the standard, pico to tera.
+fn kind(node: Node<'_, '_>) -> Result<Kind, String> {
+    let power = inner(node, "powerOfTenMultiplier").unwrap_or(0);
+    if !(-12..=12).contains(&power) {
+        return Err(format!("{power} is no power of ten of a meter; they go from -12 to 12"));
+    }
+    Ok(Kind {
         unit: inner(node, "uom").unwrap_or(WATT_HOURS),
-        scale: crate::kernel::math::pow(10.0, f64::from(power)),
+        scale: crate::kernel::math::pow(10.0, power as f64),
         is_reverse: inner(node, "flowDirection") == Some(REVERSE),
         interval_s: inner(node, "intervalLength").filter(is_length),
-    }
+    })
 }
 
 /// Lines of nodes that follow one another, counted on from the one before.
@@ -196,6 +208,20 @@ fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mista
     }
 }
 
+/// Readings that begin before the one before them has ended would count its energy twice.
+fn overlapping(channel: &Channel, mistakes: &mut Mistakes<'_>) {
+    let Some(interval_s) = channel.interval_s else { return };
+    for pair in channel.readings.windows(2) {
+        if let [Some(When::Instant(before, _)), Some(When::Instant(after, _))] = [pair[0].at, pair[1].at]
+            && after > before
+            && after - before < interval_s
+        {
+            let message = format!("begins {} s after the one before, which lasts {interval_s} s", after - before);
+            mistakes.push(Some(pair[1].line), "IntervalReading", message, None);
+        }
+    }
+}
+
 /// The load among the series of a file: real energy or power, each direction once, of the finest interval.
 fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>) -> Option<Table> {
     let length = |entry: &(Kind, String, Channel)| entry.2.interval_s.unwrap_or(i64::MAX);
@@ -229,16 +255,20 @@ fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>)
         ));
     }
     let unit = if has_energy { Unit::Energy(1e-3) } else { Unit::Power(1e-3) };
-    let channel = |entry: Option<&(Kind, String, Channel)>| {
+    let mut channel = |entry: Option<&(Kind, String, Channel)>| {
         let mut channel = entry.map(|entry| entry.2.clone()).unwrap_or_default();
         let scale = entry.map_or(1.0, |entry| entry.0.scale);
         channel.readings.iter_mut().for_each(|reading| reading.value *= scale);
         channel
             .readings
             .sort_by_key(|reading| if let Some(When::Instant(unix_s, _)) = reading.at { unix_s } else { 0 });
+        overlapping(&channel, mistakes);
         channel
     };
     let channels = [channel(forward.first()), channel(reverse.first())];
+    if mistakes.found() > 0 {
+        return None;
+    }
     let names = ("start".to_owned(), "value".to_owned());
     Some(Table { channels, unit, stamps: Some(Stamps::Start), said, names })
 }

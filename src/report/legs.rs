@@ -117,7 +117,7 @@ fn pack(legs: &[Leg]) -> String {
     bytes.extend(legs.iter().flat_map(|leg| leg.from.to_le_bytes()));
     bytes.extend(legs.iter().flat_map(|leg| leg.to.to_le_bytes()));
     bytes.extend(legs.iter().map(|leg| u8::from(leg.laden)));
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     let packed = gzip.write_all(&bytes).and_then(|()| gzip.finish());
     STANDARD.encode(packed.expect("a list in memory takes every byte"))
 }

@@ -224,7 +224,8 @@ pub(super) fn sorted(mut problems: Problems) -> Problems {
     let place = |problem: &Problem| match &problem.place {
         Some(Place::Span(file, span)) => (0, *file, span.start, String::new()),
         Some(Place::Line(path, line)) => (1, 0, *line as usize, path.clone()),
-        Some(Place::File(path) | Place::Rest(path, _)) => (1, 0, 0, path.clone()),
+        Some(Place::File(path)) => (1, 0, 0, path.clone()),
+        Some(Place::Rest(path, _)) => (1, 0, usize::MAX, path.clone()),
         None => (2, 0, 0, String::new()),
     };
     problems.list.sort_by_cached_key(|problem| place(problem));

@@ -325,6 +325,6 @@ fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days:
 
 /// The name of a replay's folder: that of its file.
 #[must_use]
-pub fn name(sessions: &Path) -> PathBuf {
-    PathBuf::from(sessions.file_stem().unwrap_or_default())
+pub fn name(sessions: &Path) -> String {
+    sessions.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -4,7 +4,7 @@ use super::app::{App, Shared};
 use super::choices::{self, Choice, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, ScenarioError};
-use super::extract::{JsonBody, QueryOf};
+use super::extract::{JsonBody, PathOf, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::runs::{Runs, aside, finished_state, load_aside, runs};
 use super::ticket::RunState;
@@ -22,7 +22,7 @@ use crate::scenario::shipped;
 use crate::scenario::template::find;
 use crate::{import, policy};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -398,7 +398,7 @@ fn queue(app: &App, asked: Asked) -> ApiResult<Response> {
 
 /// Where a run stands.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = RunState), (status = 404, body = ErrorBody)))]
-async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn run_state(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     if let Some(state) = app.jobs.watch(&id) {
         let state = state.borrow().clone();
         return Ok(Json(state));
@@ -410,7 +410,7 @@ async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json
 #[utoipa::path(post, path = "/api/v1/runs/{id}/cancel", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it is over")))]
-async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn cancel(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.cancel(&id).map(Json)).await
 }
 
@@ -418,7 +418,7 @@ async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(post, path = "/api/v1/runs/{id}/finish", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it does not run, or is no comparison")))]
-async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn finish(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.finish(&id).map(Json)).await
 }
 
@@ -426,7 +426,7 @@ async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(delete, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it goes on, or has results")))]
-async fn delete(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn delete(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.delete(&id).map(Json)).await
 }
 
@@ -457,7 +457,7 @@ async fn land(QueryOf(Box { west, south, east, north }): QueryOf<Box>) -> ApiRes
         (status = 403, body = ErrorBody, description = "plugins are not allowed"), (status = 409, body = ErrorBody, description = "the name is taken")))]
 async fn put_plugin(
     State(app): Shared,
-    Path(name): Path<String>,
+    PathOf(name): PathOf<String>,
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> ApiResult<StatusCode> {

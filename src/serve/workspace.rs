@@ -108,7 +108,7 @@ impl Workspace {
         if folder.is_link(RUNS) {
             return Err(link(&root.join(RUNS)));
         }
-        let runs = folder.sub_or_make(RUNS)?;
+        let runs = folder.sub_or_make(RUNS).map_err(of(&root.join(RUNS)))?;
         match runs.first_link(RUN_DEPTH) {
             Some(path) => Err(link(&path)),
             None => Ok(Self { root, folder, runs, entries: Mutex::default() }),
@@ -120,7 +120,7 @@ impl Workspace {
     /// # Errors
     /// When it cannot be made.
     pub(super) fn journal(&self) -> std::io::Result<Folder> {
-        self.runs.sub_or_make(JOURNAL)
+        self.runs.sub_or_make(JOURNAL).map_err(of(&self.runs.path().join(JOURNAL)))
     }
 
     /// The folder as it was given.
@@ -336,14 +336,21 @@ impl Workspace {
     /// Finished runs, the newest first, and how many more there are.
     pub(super) fn finished(&self) -> (Vec<RunEntry>, usize) {
         let mut runs = Vec::new();
+        let mut unnamed = 0;
         for found in self.runs.entries().unwrap_or_default() {
-            // A run has its manifest for a moment before its folder gets its name.
-            let is_run = |id: &&String| is_name(id) && !id.contains(UNFINISHED);
-            let Some(run) = Some(&found.name).filter(is_run).and_then(|id| self.run(id).ok()) else { continue };
-            runs.extend(run.modified(MANIFEST).map(|time| (time, found.name)));
+            // A run has its manifest for a moment before its folder gets its name; what is hidden is the server's own.
+            if !found.is_folder || found.name.contains(UNFINISHED) || found.name.starts_with('.') {
+                continue;
+            }
+            if is_name(&found.name) {
+                let run = self.run(&found.name).ok();
+                runs.extend(run.and_then(|run| run.modified(MANIFEST)).map(|time| (time, found.name)));
+            } else {
+                unnamed += usize::from(self.runs.sub(&found.name).is_ok_and(|run| run.holds_file(MANIFEST)));
+            }
         }
         runs.sort_by(|a, b| b.cmp(a));
-        let left_out = runs.len().saturating_sub(MOST_RUNS);
+        let left_out = unnamed + runs.len().saturating_sub(MOST_RUNS);
         runs.truncate(MOST_RUNS);
         let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let times: BTreeMap<&str, SystemTime> = runs.iter().map(|(time, id)| (id.as_str(), *time)).collect();
@@ -445,11 +452,17 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// An error of the system that says which path it is about.
+pub(super) fn of(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error {
+    let path = path.display().to_string();
+    move |error| std::io::Error::new(error.kind(), format!("{path}: {error}; move it away, or serve another folder"))
+}
+
 /// Is it a plain name of a file?
 ///
 /// # Errors
 /// When it is none.
 pub(super) fn named(name: &str) -> ApiResult<()> {
-    let help = "a name has letters, digits, `_`, `-` and `.`";
+    let help = "a name has letters, digits, blanks, `_`, `-` and `.`";
     if is_name(name) { Ok(()) } else { Err(ApiError::bad(format!("`{name}` is no name: {help}"))) }
 }

@@ -49,6 +49,29 @@ fn shipped_rules_bind_as_adopted() {
     assert!(known.starts_with("Rules as known on 2026-11-01") && !known.contains("after that day begin"), "{known}");
 }
 
+/// One intensity of diesel in the hub: the pool's and the fuel standard's fossil diesel are the same, and a gallon of 2025 is by
+/// hand 0.25 x 105.76 + 0.68 x 35 + 0.07 x 56.3 = 54.18 g/MJ, 134.47 MJ. No truck burns at a stand what its miles per gallon
+/// hold already. A terminal pays for demand. The refinery of Wilmington is no load of 60 MW after its closure.
+#[test]
+fn the_hub_holds_what_the_audit_asked_for() {
+    let hub = loaded(&shipped("hub_2045"), &[]);
+    let transition = hub.scenario.transition.as_ref().unwrap();
+    let pool = transition.diesel_pool.as_ref().unwrap();
+    let standard = &hub.scenario.rule.fuel_standard["lcfs"];
+    assert_eq!(pool.fossil_g_per_mj.at(2025), standard.diesel_g_per_mj);
+    let gallon_kg: f64 = Frame::new(&hub, transition).diesel_kg(2025).iter().sum();
+    assert!((gallon_kg - 54.181 * 0.13447).abs() < 1e-3, "{gallon_kg}");
+    for (key, model) in &hub.scenario.truck_model {
+        assert!(model.powertrain != Powertrain::Diesel || model.idle_per_h == 0.0, "{key}");
+    }
+    for terminal in hub.scenario.terminal.keys() {
+        let tariff = hub.scenario.site[terminal].tariff.as_ref();
+        assert!(tariff.is_some_and(|name| name.ends_with("phase_in")), "{terminal}: {tariff:?}");
+    }
+    let refinery = hub.scenario.site["refinery"].load_by_year.as_ref().unwrap();
+    assert!(refinery.at(2027) < 0.3 * refinery.at(2025));
+}
+
 /// Public charging: (80 x 5 - 40) g/MJ x 3.6 MJ x 60 USD/t = 0.07776 USD a kWh are income of the station; trucks without a depot
 /// get none of it, and a depot what it charged.
 #[test]
