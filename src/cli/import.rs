@@ -154,24 +154,31 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
 }
 
 impl What {
-    /// The file that is read and the one that is written, where it is one.
-    fn files(&self) -> Option<(&Path, &Path)> {
+    /// The files that are read, and the one that is written, where it is one.
+    fn files(&self) -> Option<(&[PathBuf], &Path)> {
+        use std::slice::from_ref;
         match self {
-            Self::Afdc(args) => Some((&args.stations, &args.out)),
-            Self::Sessions(args) => Some((&args.sessions, args.out.as_deref()?)),
-            Self::Load(args) => Some((&args.load, args.out.as_deref()?)),
-            Self::Weather(args) | Self::Solar(args) => Some((&args.file, &args.out)),
-            Self::Trips(_) => None,
+            Self::Afdc(args) => Some((from_ref(&args.stations), &args.out)),
+            Self::Sessions(args) => Some((from_ref(&args.sessions), args.out.as_deref()?)),
+            Self::Load(args) => Some((from_ref(&args.load), args.out.as_deref()?)),
+            Self::Hauls(args) => Some((from_ref(&args.hauls), args.out.as_deref()?)),
+            Self::Plan(args) => Some((&args.files, args.out.as_deref()?)),
+            Self::Weather(args) | Self::Solar(args) => Some((from_ref(&args.file), &args.out)),
+            Self::Trips(_) | Self::Gates(_) => None,
         }
+    }
+
+    /// The file that is read, and would be replaced by what was read of it.
+    fn replaced(&self) -> Option<&PathBuf> {
+        let (read, written) = self.files()?;
+        read.iter().find(|read| is_same_file(read, written))
     }
 }
 
 pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
-    if let Some((read, written)) = args.what.files().filter(|(read, written)| is_same_file(read, written)) {
-        let (read, written) = (read.display(), written.display());
-        console.error(&format!(
-            "{written} is {read}, which is read: what was measured would be lost; choose another --out"
-        ));
+    if let Some(read) = args.what.replaced() {
+        let read = read.display();
+        console.error(&format!("--out is {read}, which is read: what was measured would be lost; choose another file"));
         return Exit::BadFiles;
     }
     match &args.what {

@@ -20,10 +20,10 @@ pub(super) struct PlanArgs {
     /// The drawings: KML, KMZ, shapefiles (`.shp` with its `.dbf` and `.prj` beside it, or zipped), DXF or `GeoJSON`; one a layer,
     /// or all in one.
     #[arg(required = true)]
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// The plan to write, as `GeoJSON`; otherwise only what was read is said.
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Overwrite it.
     #[arg(long)]
     force: bool,

@@ -10,6 +10,7 @@ use crate::document::problem::Problems;
 use crate::import::map::Map;
 use crate::import::stamp::DateOrder;
 use crate::job::{Bounded, Job};
+use crate::policy::charging::UNCONTROLLED;
 use crate::record::folder::Manifest;
 use crate::scenario::Allocation;
 use crate::scenario::replay::{Replay, load, name};
@@ -32,7 +33,7 @@ pub(super) struct ReplayArgs {
     #[arg(long, value_enum)]
     dates: Option<DateOrder>,
     /// Charging policy; `portvolt policies` lists them.
-    #[arg(long, default_value = "uncontrolled")]
+    #[arg(long, default_value = UNCONTROLLED)]
     policy: String,
     /// A parameter of the policy; may be given more than once.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
@@ -229,7 +230,7 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Err(exit) => return exit,
     };
     // Uncontrolled charging has no limit, and so has what it is compared with.
-    let limit_kw = args.limit_kw.filter(|_| args.policy != "uncontrolled").unwrap_or(f64::INFINITY);
+    let limit_kw = args.limit_kw.filter(|_| args.policy != UNCONTROLLED).unwrap_or(f64::INFINITY);
     let job = Job {
         loaded: &loaded,
         options: Options { seed: args.seed, profile: args.profile, ..Options::default() },

@@ -36,10 +36,10 @@ pub(super) struct GatesArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct HaulsArgs {
     /// The list: a table (CSV, workbook) with origin, destination and times.
-    hauls: PathBuf,
+    pub(super) hauls: PathBuf,
     /// The CSV file to write; otherwise only what was read is said.
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Overwrite it.
     #[arg(long)]
     force: bool,

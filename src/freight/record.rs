@@ -4,7 +4,7 @@ use super::appointments::AllAppointments;
 use super::state::{Call, Haul};
 use super::vessels::at_berth;
 use crate::kernel::ids::SiteId;
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::{Container, HaulState};
@@ -71,14 +71,14 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
         *vessels.entry(site).or_default() += 1;
     }
     for (site, count) in &vessels {
-        ScopeMetrics::new(format!("site:{}", names.sites[site.index()]), &mut out)
+        ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out)
             .count(MetricName::VesselsAtBerth, *count);
     }
     if !vessels.is_empty() {
-        ScopeMetrics::new("total".to_owned(), &mut out).count(MetricName::VesselsAtBerth, vessels.values().sum());
+        ScopeMetrics::new(TOTAL.to_owned(), &mut out).count(MetricName::VesselsAtBerth, vessels.values().sum());
     }
     for (site, counts) in world.resource::<AllAppointments>().counts() {
-        let mut scope = ScopeMetrics::new(format!("site:{}", names.sites[site.index()]), &mut out);
+        let mut scope = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out);
         scope.count(MetricName::AppointmentsBooked, counts.booked);
         scope.count(MetricName::AppointmentNoShows, counts.no_shows);
         scope.count(MetricName::AppointmentsLate, counts.late);

@@ -1,7 +1,7 @@
 //! Columns of Parquet tables, batch by batch.
 
 use super::names::Names;
-use super::table::write_csv;
+use super::table::{YES, write_csv};
 use crate::disk::read::{self as file, Kind};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType, TimestampSecondType, UInt32Type};
@@ -92,6 +92,11 @@ impl Batch {
     /// A whole number, 0 where there is none.
     pub(crate) fn whole(&self, name: &str, row: usize) -> u32 {
         self.number(name, row).unwrap_or(0.0) as u32
+    }
+
+    /// Yes or no; no where there is none.
+    pub(crate) fn is_yes(&self, name: &str, row: usize) -> bool {
+        self.text(name, row) == YES
     }
 
     /// A word, empty where there is none.

@@ -3,7 +3,7 @@
 use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
-use crate::record::metrics::Better;
+use crate::record::metrics::{Better, ScopeKind};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, R
     let names = hub.names();
     let Hub { doubtful, sources, mut warnings, .. } = hub;
     warnings.extend(less_work(&study.metrics));
-    study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
+    study.metrics.retain(|metric| ScopeKind::Site.key_in(&metric.scope).is_none());
     let raised: Vec<Option<bool>> =
         study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();
     for (effect, raised) in study.sensitivity.iter_mut().zip(raised) {

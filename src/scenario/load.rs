@@ -1,5 +1,6 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
+use super::base_year;
 use super::files::{self, FILE_NAME, Files};
 use super::loaded::{Area, FIRST_SOC, Levels, Loaded};
 use super::provenance::{self, Layers};
@@ -91,7 +92,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &base, &inputs);
             Ok(Loaded {
-                scenario,
+                scenario: base_year::converted(scenario),
                 calendar,
                 hauls,
                 visits,

@@ -8,7 +8,7 @@ use crate::account::load::Meter;
 use crate::account::price::{Investment, MoneySpec, net_present_value};
 use crate::account::tariff::Tariff;
 use crate::kernel::calendar::{Calendar, parse_date};
-use crate::record::metrics::{Metric, MetricName};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
@@ -61,7 +61,7 @@ pub(super) fn metrics(
         let bill_usd = year_bill(meter.as_ref(), tariff.as_ref(), year.as_ref(), names);
         bills_usd += bill_usd.unwrap_or(0.0);
         if bill_usd.is_some() {
-            out.push(Metric::new(MetricName::YearBillUsd, &format!("site:{site}"), bill_usd));
+            out.push(Metric::new(MetricName::YearBillUsd, &ScopeKind::Site.of(site), bill_usd));
         }
     }
     let capex_usd: f64 = investments.iter().map(|it| it.capex_usd).sum();
@@ -72,7 +72,7 @@ pub(super) fn metrics(
     let (fuel_usd, lost_usd) = (year_of_run * fuel_usd(money, summary), year_of_run * lost_usd(money, summary));
     let running_usd = bills_usd + fuel_usd + lost_usd;
     let yearly_usd = capital_usd + upkeep_usd + running_usd;
-    let mut total = |name, value: Option<f64>| out.push(Metric::new(name, "total", value));
+    let mut total = |name, value: Option<f64>| out.push(Metric::new(name, TOTAL, value));
     total(MetricName::CapexUsd, Some(capex_usd));
     total(MetricName::YearCapitalUsd, Some(capital_usd));
     total(MetricName::YearUpkeepUsd, Some(upkeep_usd));

@@ -7,6 +7,7 @@ use crate::common::{loaded, shipped, written};
 use crate::{LEAST_COST, PORT, stock, with};
 use portvolt::transition::frame::Frame;
 use portvolt::transition::record::{LedgerItem, Party, Tables};
+use portvolt::transition::scope::Scope;
 use portvolt::transition::spec::ProjectKind;
 use portvolt::vehicle::spec::Powertrain;
 
@@ -88,12 +89,12 @@ fn credits_are_of_who_dispenses() {
     let (depot_kwh, public_kwh) = (shown.sites[0].charging_kwh, shown.sites[2].charging_kwh);
     assert!(public_kwh > 10_000.0 && depot_kwh > 10_000.0, "{public_kwh} {depot_kwh}");
     assert!((income(Party::Station) - public_kwh * 0.077_76).abs() < 0.01, "{}", income(Party::Station));
-    let owners = tables.finance.iter().find(|row| row.year == 2032 && row.scope == "fleet:owners").unwrap();
+    let owners = tables.finance.iter().find(|row| row.year == 2032 && row.scope == Scope::fleet("owners")).unwrap();
     assert_eq!(
         owners.credits_usd, 0.0,
         "its diesel holds the deficit of the year already, and charging is the station's"
     );
-    let depot = tables.finance.iter().find(|row| row.year == 2032 && row.scope == "site:depot").unwrap();
+    let depot = tables.finance.iter().find(|row| row.year == 2032 && row.scope == Scope::site("depot")).unwrap();
     assert!((depot.credits_usd + depot_kwh * 0.077_76).abs() < 0.01, "{}", depot.credits_usd);
 }
 
@@ -148,7 +149,8 @@ fn engines_are_those_of_their_model_year() {
         (1.0 - share) * 1.55 + share * 0.155
     };
     for year in [2025, 2028, 2032_u32] {
-        let row = tables.emissions.iter().find(|row| row.year == year && row.scope == "fleet:depot_fleet").unwrap();
+        let row =
+            tables.emissions.iter().find(|row| row.year == year && row.scope == Scope::fleet("depot_fleet")).unwrap();
         let km = tables.shown.iter().find(|it| u32::from(it.0) == year).unwrap().1.fleets[0].km;
         let is = row.nox_kg * 1000.0 / km;
         assert!((is / by_hand(year) - 1.0).abs() < 0.1, "{year}: {is} g/km, by hand {}", by_hand(year));

@@ -15,7 +15,7 @@ pub mod worth;
 use crate::document::problem::Problems;
 use crate::document::tree::Item;
 use crate::kernel::random::{Purpose, Seed, Stream};
-use crate::record::metrics::{Better, MetricName, value_of};
+use crate::record::metrics::{Better, MetricName, TOTAL, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
@@ -248,7 +248,7 @@ impl Model<'_> {
             runs.push(run);
         }
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, TOTAL, *name)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
         Ok(Ok(Mean { metric: mean(&self.metric), work: MetricName::WORK.iter().map(mean).collect() }))
@@ -322,7 +322,7 @@ fn common(asked: &Asked, loaded: &[Loaded], requests: &[Request], jobs: usize) -
 /// The metric that is asked about: the one that was named, or the first that a run has.
 fn metric(asked: &Asked, loaded: &[Loaded], stop: &AtomicBool) -> Result<MetricName, InfluenceError> {
     let run = replicate(&loaded[0], asked.seed, 0, stop)?;
-    let has = |name: &MetricName| value_of(&run.metrics, "total", *name).is_some();
+    let has = |name: &MetricName| value_of(&run.metrics, TOTAL, *name).is_some();
     match asked.metric {
         Some(metric) if has(&metric) => Ok(metric),
         Some(metric) => Err(InfluenceError::Nothing(format!("runs of this scenario have no `{metric}`"))),

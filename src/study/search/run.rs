@@ -6,7 +6,7 @@ use super::race::{Budget, Race, Racer, first_designs, race};
 use super::study::{LEAST_RUNS, Search};
 use super::work::{self, Most};
 use crate::kernel::random::{Purpose, Seed, Stream};
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
@@ -279,14 +279,14 @@ impl Model<'_> {
         let run = replicate(loaded, self.search.seed, day, self.stop)?;
         let kept = Replication { metrics: self.kept(&run.metrics), digest: run.digest, notes: Vec::new() };
         self.store.keep(&key, &text(&key, day, std::slice::from_ref(&kept)), false)?;
-        Ok(Done::Made(self.outcome(&|name| value_of(&kept.metrics, "total", *name))))
+        Ok(Done::Made(self.outcome(&|name| value_of(&kept.metrics, TOTAL, *name))))
     }
 
     /// The metrics that the search needs of a run.
     fn kept(&self, metrics: &[Metric]) -> Vec<Metric> {
         let asked = self.search.objectives.iter().chain(&self.search.constrained);
         let wanted: Vec<MetricName> = asked.chain(MetricName::WORK).copied().collect();
-        let is_wanted = |metric: &&Metric| metric.scope == "total" && wanted.contains(&metric.name);
+        let is_wanted = |metric: &&Metric| metric.scope == TOTAL && wanted.contains(&metric.name);
         metrics.iter().filter(is_wanted).cloned().collect()
     }
 
@@ -329,7 +329,7 @@ impl Model<'_> {
         let runs =
             runs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&racer.design, source))?;
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, TOTAL, *name)).collect();
             values.map(|values| (*name, values.iter().sum::<f64>() / values.len() as f64))
         };
         Ok(TOLD.iter().filter_map(mean).collect())
