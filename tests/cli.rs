@@ -251,6 +251,10 @@ fn settings_dates_and_json() {
     assert_eq!(out["problems"][0]["field"], "site.depot.limmit_kw");
     assert_eq!(out["problems"][0]["help"], "did you mean `limit_kw`?");
     // A misspelt table is one mistake and not one for each key that a new table would need.
+    for twice in [&["--set", "time.days=1", "--set", "time.days = 2"][..], &["--set", "time.days=1", "--days", "2"]] {
+        let (code, out) = run(twice);
+        assert!(code != 0 && out.to_string().contains("`time.days` is set twice"), "{out}");
+    }
     let (code, out) = run(&["--set", "site.depott.limit_kw=500"]);
     assert_eq!((code, out["problems"].as_array().unwrap().len()), (4, 1), "{out}");
     assert_eq!(out["problems"][0]["help"], "did you mean `depot`?");

@@ -32,7 +32,7 @@ enum Step {
     Run(String),
     /// Run a command of a transcript (`$ ...`), and see these lines; `[...]` stands for any.
     See(String, Vec<String>),
-    /// Write a file: a block of TOML or CSV whose first line is a comment with the file's path.
+    /// Write a file: a block of TOML, CSV or KML whose first line is a comment with the file's path.
     Write(String, String),
 }
 
@@ -54,11 +54,13 @@ fn steps(page: &str) -> Vec<Step> {
 }
 
 fn steps_of(kind: &str, lines: &[&str]) -> Vec<Step> {
-    let path = lines.first().and_then(|first| first.strip_prefix("# ")).filter(|path| path.ends_with(kind));
+    let in_xml = |first: &&str| first.strip_prefix("<!-- ")?.strip_suffix(" -->").map(str::to_owned);
+    let path = lines.first().and_then(|first| first.strip_prefix("# ").map(str::to_owned).or_else(|| in_xml(first)));
+    let path = path.filter(|path| path.ends_with(kind));
     match (kind, path) {
         ("sh", _) => commands(lines).into_iter().map(Step::Run).collect(),
         ("console", _) => transcript(lines),
-        ("toml" | "csv", Some(path)) => vec![Step::Write(path.to_owned(), lines.join("\n") + "\n")],
+        ("toml" | "csv" | "kml", Some(path)) => vec![Step::Write(path, lines.join("\n") + "\n")],
         _ => Vec::new(),
     }
 }

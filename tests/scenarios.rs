@@ -159,6 +159,9 @@ fn san_pedro_bay_is_plausible() {
     // C40: Los Angeles alone drew 40-60 MW at peak in 2013 and "could exceed 180"; both ports and all depots are here.
     let peak_mw = run.total("peak_kw") / 1000.0;
     assert!((40.0..360.0).contains(&peak_mw), "{peak_mw} MW");
+    // NFI: 6.5 miles a gallon in the mean of its fleet, idling in it. Some trucks burn none.
+    let miles_a_gallon = run.total("truck_km") / 1.609 / run.total("truck_diesel_gal");
+    assert!((6.2..7.2).contains(&miles_a_gallon), "{miles_a_gallon} miles a gallon");
     // NOx of 9,000 trucks at 2.5 to 5.5 g/mi.
     let per_mile = run.total("truck_nox_kg") * 1000.0 / (run.total("truck_km") / 1.609);
     assert!((2.0..5.5).contains(&per_mile), "{per_mile} g/mi");
@@ -229,7 +232,7 @@ fn exhaust_of_trucks_that_stand_is_in_both_books() {
     let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.unwrap()).collect();
     let sum = |column: usize| rows.iter().map(|row| row[column].parse::<f64>().unwrap()).sum::<f64>();
     let (truck_h, nox_g) = (sum(2), sum(3));
-    assert!(truck_h > 100.0 && (nox_g - 30.0 * truck_h).abs() < 1e-6 * nox_g, "all are diesel: {truck_h} {nox_g}");
+    assert!(truck_h > 100.0 && (nox_g - 5.0 * truck_h).abs() < 1e-6 * nox_g, "all are diesel: {truck_h} {nox_g}");
     assert!((finished.total("truck_nox_kg") - nox_g / 1000.0).abs() < 1e-9 * nox_g);
     // Of the terminal's neighbours: its equipment and the trucks at its gates.
     let at_terminal =

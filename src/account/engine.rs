@@ -36,6 +36,9 @@ pub struct FuelSpec {
     /// Price, USD per t. None: unknown.
     #[schemars(range(min = 0.0, max = 20_000.0))]
     pub usd_per_t: Option<f64>,
+    /// Year of the dollars in which the price is written. None: that of the transition.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub money_year: Option<u16>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

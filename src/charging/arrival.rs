@@ -123,8 +123,63 @@ pub(crate) struct AtPort {
 
 /// Vehicles on their way into the queues. Written by the rooms that drive vehicles, emptied by the queue step.
 #[derive(Resource, Debug, Default)]
-pub(crate) struct Arrivals(pub(crate) Vec<Arrival>);
+pub(crate) struct Arrivals(Vec<Arrival>);
+
+impl Arrivals {
+    /// A vehicle comes.
+    pub(crate) fn push(&mut self, arrival: Arrival) {
+        self.0.push(arrival);
+    }
+
+    /// Does none come?
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All that come, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arrival> {
+        self.0.iter()
+    }
+
+    /// Lends the list to the queue step, which gives it back empty: its memory is used again.
+    pub(super) fn lend(&mut self) -> Vec<Arrival> {
+        core::mem::take(&mut self.0)
+    }
+
+    /// Takes the emptied list back.
+    pub(super) fn take_back(&mut self, list: Vec<Arrival>) {
+        debug_assert!(list.is_empty() && self.0.is_empty());
+        self.0 = list;
+    }
+}
 
 /// Vehicles that left in the tick before. Written by the queue step, read by the rooms that drive vehicles.
 #[derive(Resource, Debug, Default)]
-pub(crate) struct Departures(pub(crate) Vec<Departure>);
+pub(crate) struct Departures(Vec<Departure>);
+
+impl Departures {
+    /// A vehicle leaves.
+    pub(crate) fn push(&mut self, departure: Departure) {
+        self.0.push(departure);
+    }
+
+    /// Has none left?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All that left, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Departure> {
+        self.0.iter()
+    }
+
+    /// Takes out those that are meant for a service: the rooms that drive vehicles do not see them.
+    pub(crate) fn take_if(&mut self, is_own: impl FnMut(&mut Departure) -> bool) -> impl Iterator<Item = Departure> {
+        self.0.extract_if(.., is_own)
+    }
+
+    /// A new tick begins.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

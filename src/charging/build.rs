@@ -177,7 +177,7 @@ fn site_queues(
         let chargers = SiteChargers {
             cabinets: here().map(|(at, _)| CabinetId::at(at)).collect(),
             port_count: here().map(|(_, (cabinet, _))| cabinet.port_count).sum(),
-            order: build.sites.0[id.index()].spec.queue,
+            order: build.sites.get(id).spec.queue,
         };
         (chargers, SiteQueue::default(), SitePorts::new(for_trucks))
     };
@@ -216,5 +216,5 @@ fn sites_by_fleet(build: &Build<'_>, tables: &ChargingTables, cabinets: &[(Cabin
         away.filter_map(hours).collect()
     };
     let reserved = build.scenario.fleet.values().enumerate().map(reserved_for_others).collect();
-    SitesByFleet { sites, reserved }
+    SitesByFleet::new(sites, reserved)
 }

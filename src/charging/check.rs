@@ -4,7 +4,7 @@ use super::spec::ChargerSpec;
 use crate::kernel::calendar::parse_window;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
-use crate::vehicle::spec::{BatterySpec, Connector, fits};
+use crate::vehicle::spec::{BatterySpec, Connector, fits, is_for_fleet};
 
 /// Checks `[charger]` and `[visits]`.
 pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
@@ -54,7 +54,7 @@ fn connectors(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, fleet) in &scenario.fleet {
         for (model, _) in fleet.trucks.iter().filter(|(_, count)| count.0 > 0) {
             let battery = scenario.truck_model.get(model).and_then(|it| it.battery.as_ref());
-            let may_use = |charger: &ChargerSpec| charger.users.iter().any(|user| user == "public" || user == key);
+            let may_use = |charger: &ChargerSpec| is_for_fleet(&charger.users, key);
             lacks(["fleet", key, "trucks"], model, battery, &may_use);
         }
     }

@@ -28,7 +28,7 @@ impl Export<'_> {
         }
         let outlook = &self.outlook;
         let used = outlook.load_kw().iter().zip(outlook.solar_kw()).map(|(load, sun)| (*load - *sun).max(Kw::ZERO));
-        let export = self.sites.0.iter().map(|site| Kw(site.spec.export_limit_kw));
+        let export = self.sites.iter().map(|site| Kw(site.spec.export_limit_kw));
         let mut room: Vec<Kw> = used.zip(export).map(|(used, export)| used + export).collect();
         // A wire carries as much one way as the other: what all export together stays within each limit.
         let mut through = tree.limits().to_vec();

@@ -16,7 +16,8 @@ use bevy_ecs::system::SystemParam;
 pub(super) struct Crew {
     plug_s: u32,
     unplug_s: u32,
-    /// When each of those who do it is free; none: nobody has to be waited for.
+    /// When each of those who do it is free; none: nobody has to be waited for. One is as good as the other, so they are times
+    /// and no entities.
     free_s: Vec<u32>,
 }
 

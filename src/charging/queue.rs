@@ -44,16 +44,16 @@ pub(super) fn is_queue_due(
     log: Res<SessionLog>,
     live: Option<Res<LivePower>>,
 ) -> bool {
-    let is_quiet = arrivals.0.is_empty() && departures.0.is_empty() && log.is_quiet();
+    let is_quiet = arrivals.is_empty() && departures.is_empty() && log.is_quiet();
     let begins = live.is_some() && clock.starts_interval();
     !is_quiet || begins || agenda.is_due_before(clock.tick_end_s())
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.
 pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mut context: QueueContext<'_, '_>) {
-    context.departures.0.clear();
+    context.departures.clear();
     context.log.clear_tick();
-    let mut coming = core::mem::take(&mut arrivals.0);
+    let mut coming = arrivals.lend();
     coming.sort_by_key(|arrival| (arrival.at_s, arrival.vehicle));
     let mut next = coming.drain(..).peekable();
     let mut begins = clock.starts_interval() && !clock.done();
@@ -83,7 +83,7 @@ pub(super) fn serve_queues(clock: Res<Clock>, mut arrivals: ResMut<Arrivals>, mu
         }
     }
     drop(next);
-    arrivals.0 = coming;
+    arrivals.take_back(coming);
 }
 
 impl QueueContext<'_, '_> {
@@ -191,14 +191,14 @@ impl QueueContext<'_, '_> {
 
     fn depart(&mut self, arrival: Arrival, at_s: u32) {
         let Arrival { site, vehicle, battery, .. } = arrival;
-        self.departures.0.push(Departure { at_s, site, vehicle, battery, at_port: None });
+        self.departures.push(Departure { at_s, site, vehicle, battery, at_port: None });
     }
 
     /// A vehicle leaves its charging port, which is free for the next.
     fn leave(&mut self, id: PortId, session: Session, at_s: u32) {
         let at_port = Some(session.at_port(at_s));
         let Arrival { site, vehicle, battery, .. } = session.end();
-        self.departures.0.push(Departure { at_s, site, vehicle, battery, at_port });
+        self.departures.push(Departure { at_s, site, vehicle, battery, at_port });
         self.call_next(id, at_s);
     }
 

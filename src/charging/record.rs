@@ -126,8 +126,8 @@ pub(super) fn occupied_and_plugged(world: &World) -> (u64, u64) {
 pub(crate) fn on_board(world: &World) -> Vec<(Vehicle, Content)> {
     let plugged = plugs(world).filter_map(Plug::session).map(Session::arrival);
     let waiting = of_sites::<SiteQueue>(world).flat_map(SiteQueue::waiting);
-    let arrivals = plugged.chain(waiting).chain(&world.resource::<Arrivals>().0);
-    let leaving = world.resource::<Departures>().0.iter().map(|departure| (departure.vehicle, &departure.battery));
+    let arrivals = plugged.chain(waiting).chain(world.resource::<Arrivals>().iter());
+    let leaving = world.resource::<Departures>().iter().map(|departure| (departure.vehicle, &departure.battery));
     let all = arrivals.map(|arrival| (arrival.vehicle, &arrival.battery)).chain(leaving);
     all.map(|(vehicle, battery)| (vehicle, Content::battery(battery))).collect()
 }

@@ -1,7 +1,7 @@
 //! What the user writes about chargers and visits.
 
 use crate::kernel::sources::Sources;
-use crate::vehicle::spec::Connector;
+use crate::vehicle::spec::{Connector, PUBLIC};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ fn default_mttr_h() -> f64 {
 }
 
 fn default_users() -> Vec<String> {
-    vec!["public".to_owned()]
+    vec![PUBLIC.to_owned()]
 }
 
 /// `[visits.ID]`: vehicles that are not simulated and come to charge, from a CSV file with the columns

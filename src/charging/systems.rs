@@ -58,7 +58,7 @@ fn admit_visitors(clock: Res<Clock>, mut list: ResMut<VisitList>, mut arrivals: 
         let need = Kwh(stay.energy_kwh.max(1e-6));
         let battery = Battery::at_soc(Curve::flat(need, Kw(stay.vehicle_kw)), 0.0);
         let row = u32::try_from(list.next).expect("fewer than 2^32 visits");
-        arrivals.0.push(Arrival {
+        arrivals.push(Arrival {
             depart_s: Some(stay.depart_s),
             stays: *stays,
             offer: Some(Kw(stay.max_kw)),

@@ -1,5 +1,8 @@
 //! Arguments that several commands share.
 
+use super::exit::Exit;
+use super::files;
+use super::output::console::Console;
 use crate::scenario::files::{overlay_path, scenario_path};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -54,7 +57,7 @@ impl CommonArgs {
 /// How a study is carried out, and where its results go.
 #[derive(Debug, Clone, Args)]
 pub(super) struct StudyArgs {
-    /// Threads. Default: one a core. No result depends on it.
+    /// Threads, at most four a core. Default: one a core. No result depends on it.
     #[arg(long, default_value_t = 0)]
     pub(super) jobs: usize,
     /// Folder for the results. Default: `runs/COMMAND_NAME`, by the name of the scenario or the study.
@@ -66,10 +69,17 @@ pub(super) struct StudyArgs {
 }
 
 impl StudyArgs {
-    /// The folder for the results of a command; `name` is that of the scenario or the study.
-    pub(super) fn out(&self, command: &str, name: &str) -> PathBuf {
-        self.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(format!("{command}_{name}")))
+    /// The folder for the results of a command; `name` is that of the scenario or the study. Refused where it is none.
+    pub(super) fn out(&self, command: &str, name: &str, console: &Console) -> Result<PathBuf, Exit> {
+        files::out(self.out.as_ref(), &format!("{command}_{name}"), console)
     }
+}
+
+/// What is wrong where one value is set twice: only the last would count.
+pub(super) fn set_twice(settings: &[String]) -> Option<String> {
+    let paths: Vec<&str> = settings.iter().map(|it| it.split('=').next().unwrap_or_default().trim()).collect();
+    let again = paths.iter().enumerate().find(|(at, path)| paths[..*at].contains(path));
+    again.map(|(_, path)| format!("`{path}` is set twice: keep the one that is meant"))
 }
 
 /// A scenario as it is given on the command line.

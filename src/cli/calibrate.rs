@@ -2,6 +2,7 @@
 
 use super::args::ScenarioArgs;
 use super::exit::Exit;
+use super::files;
 use super::init::refused;
 use super::map::MapArgs;
 use super::output::console::Console;
@@ -85,10 +86,11 @@ pub(super) fn run(args: &CalibrateArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let out = args.out.clone().unwrap_or_else(|| {
-        let name = scenario_name(&args.scenario.scenario).unwrap_or_default();
-        PathBuf::from("runs").join(format!("calibrate_{name}"))
-    });
+    let name = format!("calibrate_{}", scenario_name(&args.scenario.scenario).unwrap_or_default());
+    let out = match files::out(args.out.as_ref(), &name, console) {
+        Ok(out) => out,
+        Err(exit) => return exit,
+    };
     let result = serde_json::json!({ "schema": 1, "scenario": loaded.scenario.title, "fits": fits });
     let files = [
         (OVERLAY.to_owned(), overlay.into_bytes()),

@@ -70,8 +70,10 @@ pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
         Ok(asked) => asked,
         Err((told, problems)) => return diagnose::show_with(&told, problems, console),
     };
-    let out = args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default());
-    carry_out(&asked, args.study.jobs, &out, args.study.force, console)
+    match args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default(), console) {
+        Ok(out) => carry_out(&asked, args.study.jobs, &out, args.study.force, console),
+        Err(exit) => exit,
+    }
 }
 
 /// Runs a comparison and leaves its folder. `verify` repeats one through here too.

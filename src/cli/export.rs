@@ -2,12 +2,13 @@
 
 use super::args::ScenarioArgs;
 use super::exit::Exit;
-use super::files::{self, write};
+use super::files::{self, warn_changed, write};
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name;
 use crate::export::{self, ExportError, Loads, loadshape, ocpp};
 use crate::import::geojson::{self, Layout, PlacedCharger};
+use crate::record::folder::Manifest;
 use crate::scenario::Scenario;
 use crate::scenario::load::load;
 use std::collections::BTreeMap;
@@ -160,6 +161,9 @@ fn export_files(
         console.error(&error.to_string());
         if matches!(error, ExportError::Table(_)) { Exit::Failed } else { Exit::BadFiles }
     })?;
+    if let Ok(manifest) = Manifest::read(&args.run_dir) {
+        warn_changed(&args.run_dir, &manifest, "the files say what is there now", console);
+    }
     let files = make(&loads);
     write_all(&args.out, &files, args.force, console)?;
     let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();

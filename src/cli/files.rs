@@ -2,8 +2,16 @@
 
 use super::exit::Exit;
 use super::output::console::Console;
-use crate::disk::whole;
+use super::output::diagnose;
+use crate::disk::{Folder, WriteError, name, whole};
+use crate::document::problem::Problems;
+use crate::import::template::{self, MEASURED};
+use crate::record::folder::{Manifest, REPORT};
+use crate::study::verify::{differing, fates, file_hash};
 use std::path::{Path, PathBuf};
+
+/// Where results go that were given no place.
+const RUNS: &str = "runs";
 
 /// A file's name and hash.
 pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
@@ -12,26 +20,77 @@ pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
     format!("{file}, blake3 {}", blake3::hash(bytes).to_hex())
 }
 
+/// What a command says of a file that it could not write.
+fn refused(error: &WriteError, console: &Console) -> Exit {
+    if error.is_taken() {
+        let path = error.path.display();
+        console
+            .error(&format!("{path} is there already; choose another place with --out, or overwrite it with --force"));
+        return Exit::BadFiles;
+    }
+    console.error(&error.to_string());
+    Exit::Failed
+}
+
 /// Writes a file that was not there, or is meant to be overwritten.
 pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> Result<(), Exit> {
     let written = if force { whole::write(path, text) } else { whole::write_new(path, text) };
-    written.map_err(|error| {
-        if error.is_taken() {
-            let path = path.display();
-            console.error(&format!("{path} is there already; choose another file, or overwrite it with --force"));
-            return Exit::BadFiles;
-        }
-        console.error(&error.to_string());
-        Exit::Failed
+    written.map_err(|error| refused(&error, console))
+}
+
+/// Writes files that belong together, all or none: none where one of them is there already and not meant to be overwritten.
+pub(super) fn write_all(files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
+    whole::write_all(files, force).map_err(|error| refused(&error, console))
+}
+
+/// The folder for the results of a command: the given one, or `runs/NAME` of the folder it is started in. Said and refused
+/// where the name is none for a folder, or where `runs` is a link: it leads where nobody said that results shall go.
+pub(super) fn out(given: Option<&PathBuf>, name: &str, console: &Console) -> Result<PathBuf, Exit> {
+    if let Some(given) = given {
+        return Ok(given.clone());
+    }
+    let is_link = Folder::open(Path::new("")).is_ok_and(|here| here.is_link(RUNS));
+    let inside = if is_link { Err(format!("`{RUNS}` is a link here")) } else { default_folder(name) };
+    inside.map_err(|why| {
+        console.error(&format!("{why}; name the folder for the results with --out"));
+        Exit::BadFiles
     })
 }
 
-/// Writes files that belong together: none where one of them is there already and not meant to be overwritten.
-pub(super) fn write_all(files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
-    if let Some((path, _)) = files.iter().find(|(path, _)| !force && path.exists()) {
-        let path = path.display();
-        console.error(&format!("{path} is there already; choose another folder, or overwrite it with --force"));
-        return Err(Exit::BadFiles);
+fn default_folder(name: &str) -> Result<PathBuf, String> {
+    name::inside(Path::new(RUNS), name).map_err(|error| error.to_string())
+}
+
+/// Warns where files of a run's folder are not what its manifest says. Its page may have been made again.
+pub(super) fn warn_changed(dir: &Path, manifest: &Manifest, what: &str, console: &Console) {
+    let mut outputs = manifest.outputs.clone();
+    outputs.remove(REPORT);
+    let odd = differing(&fates(&outputs, |name| file_hash(&dir.join(name))));
+    if let [first, ..] = odd.as_slice() {
+        let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
+        console.warn(&format!("not as the run left it: {first}{more}; {what}"));
     }
-    files.iter().try_for_each(|(path, text)| write(path, text, force, console))
+}
+
+/// The line that tells readers of a file where its numbers come from.
+pub(super) fn measured(name: &str, bytes: &[u8]) -> String {
+    format!("{MEASURED}{}\n", origin(name, bytes))
+}
+
+/// Writes a mapping file that names the columns of a table.
+pub(super) fn write_map(path: &Path, kind: &str, name: &str, bytes: &[u8], force: bool, console: &Console) -> Exit {
+    match template::of(kind, bytes) {
+        Ok(text) => match write(path, &text, force, console) {
+            Ok(()) => {
+                console.print(&format!(
+                    "{}: fill in what is open, then: portvolt import {kind} {name} --map {}",
+                    path.display(),
+                    path.display()
+                ));
+                Exit::Done
+            }
+            Err(exit) => exit,
+        },
+        Err(message) => diagnose::show(&Problems::of_file(name, message, None), console),
+    }
 }

@@ -103,14 +103,17 @@ fn attempt(manifest: &Manifest, asked: Asked, out: &Path, (force, with_csv): (bo
     if let Err(exit) = scenarios.try_for_each(|loaded| compiled::prepare(loaded, console)) {
         return exit;
     }
-    let options = Options { seed: manifest.seed, replication: manifest.replication, ..Options::default() };
-    let run = match fork.run(manifest, &options, &interrupt::listen()) {
-        Ok(run) => run,
-        Err(error) => return failed(error),
-    };
     let folder = match begin(out, force, console) {
         Ok(folder) => folder,
         Err(exit) => return exit,
+    };
+    let options = Options { seed: manifest.seed, replication: manifest.replication, ..Options::default() };
+    let run = match fork.run(manifest, &options, &interrupt::listen()) {
+        Ok(run) => run,
+        Err(error) => {
+            folder.discard();
+            return failed(error);
+        }
     };
     let job = Job {
         loaded: &fork.loaded,

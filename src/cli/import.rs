@@ -2,15 +2,17 @@
 
 use super::args::port_power;
 use super::exit::Exit;
-use super::files::{origin, write};
+use super::files::{measured, origin, write, write_map};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
+use super::plan::{self, PlanArgs};
+use super::traffic::{self, GatesArgs, HaulsArgs};
 use super::trips::{TripsArgs, trips};
+use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, to_csv};
-use crate::import::template::{self, MEASURED};
 use crate::import::{self, afdc, geojson, weather};
 use crate::scenario::files::read_bytes;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,17 @@ enum What {
         after_help = "Example: portvolt import trips trips.csv --out fleet --battery-kwh 400 --kwh-per-km 1.3 --charge-kw 150"
     )]
     Trips(TripsArgs),
+    /// A gate's log: opening hours and arrivals of terminals as an overlay, and their visits for `calibrate --gate`.
+    #[command(after_help = "Example: portvolt import gates gate_log.csv --terminal pier --out gates")]
+    Gates(GatesArgs),
+    /// Hauls, from any table with origins, destinations and times: a CSV for `hauls` of `[freight]`.
+    #[command(after_help = "Example: portvolt import hauls dispatch.xlsx --map orders.toml --out hauls.csv")]
+    Hauls(HaulsArgs),
+    /// A terminal's plan, from drawings: KML, KMZ, shapefiles, DXF, `GeoJSON`. A `GeoJSON` for `file` of `[terminal.KEY.plan]`.
+    #[command(
+        after_help = "Example: portvolt import plan pier.dxf --units ft --machine rtg --map layers.toml --out pier.geojson"
+    )]
+    Plan(PlanArgs),
     /// Air temperature and clearness by month, from a year's weather (EPW, TMY3, NSRDB, PVWatts): tables for a scenario.
     #[command(after_help = "Example: portvolt import weather long_beach.epw --out weather.toml")]
     Weather(YearArgs),
@@ -140,12 +153,42 @@ fn bbox(text: &str) -> Result<[f64; 4], String> {
     if is_box { Ok([west, south, east, north]) } else { Err("is no box: west < east, south < north".to_owned()) }
 }
 
+impl What {
+    /// The files that are read, and the one that is written, where it is one.
+    fn files(&self) -> Option<(&[PathBuf], &Path)> {
+        use std::slice::from_ref;
+        match self {
+            Self::Afdc(args) => Some((from_ref(&args.stations), &args.out)),
+            Self::Sessions(args) => Some((from_ref(&args.sessions), args.out.as_deref()?)),
+            Self::Load(args) => Some((from_ref(&args.load), args.out.as_deref()?)),
+            Self::Hauls(args) => Some((from_ref(&args.hauls), args.out.as_deref()?)),
+            Self::Plan(args) => Some((&args.files, args.out.as_deref()?)),
+            Self::Weather(args) | Self::Solar(args) => Some((from_ref(&args.file), &args.out)),
+            Self::Trips(_) | Self::Gates(_) => None,
+        }
+    }
+
+    /// The file that is read, and would be replaced by what was read of it.
+    fn replaced(&self) -> Option<&PathBuf> {
+        let (read, written) = self.files()?;
+        read.iter().find(|read| is_same_file(read, written))
+    }
+}
+
 pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
+    if let Some(read) = args.what.replaced() {
+        let read = read.display();
+        console.error(&format!("--out is {read}, which is read: what was measured would be lost; choose another file"));
+        return Exit::BadFiles;
+    }
     match &args.what {
         What::Afdc(args) => stations(args, console),
         What::Sessions(args) => recorded(args, console),
         What::Load(args) => load(args, console),
         What::Trips(args) => trips(args, console),
+        What::Gates(args) => traffic::gates(args, console),
+        What::Hauls(args) => traffic::hauls(args, console),
+        What::Plan(args) => plan::run(args, console),
         What::Weather(args) => of_year(args, console, |name, bytes, list| {
             let year = weather::read(name, bytes, list)?;
             let mean_c = year.mean_c.iter().sum::<f64>() / 12.0;
@@ -315,29 +358,6 @@ fn of_year(
         console.print(&format!("{}: {said}", args.out.display()));
     }
     Exit::Done
-}
-
-/// The line that tells readers of a file where its numbers come from.
-fn measured(name: &str, bytes: &[u8]) -> String {
-    format!("{MEASURED}{}\n", origin(name, bytes))
-}
-
-/// Writes a mapping file that names the columns of a table.
-fn write_map(path: &Path, kind: &str, name: &str, bytes: &[u8], force: bool, console: &Console) -> Exit {
-    match template::of(kind, bytes) {
-        Ok(text) => match write(path, &text, force, console) {
-            Ok(()) => {
-                console.print(&format!(
-                    "{}: fill in what is open, then: portvolt import {kind} {name} --map {}",
-                    path.display(),
-                    path.display()
-                ));
-                Exit::Done
-            }
-            Err(exit) => exit,
-        },
-        Err(message) => diagnose::show(&Problems::of_file(name, message, None), console),
-    }
 }
 
 fn told(list: Vec<Problem>, console: &Console) -> Option<Exit> {

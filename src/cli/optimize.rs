@@ -36,7 +36,10 @@ pub(super) fn run(args: &OptimizeArgs, console: &Console) -> Exit {
         return first(&args.study, part, args.run.jobs, console);
     }
     let name = args.study.file_stem().unwrap_or_default().to_string_lossy();
-    let out = args.run.out("optimize", &name);
+    let out = match args.run.out("optimize", &name, console) {
+        Ok(out) => out,
+        Err(exit) => return exit,
+    };
     if args.slurm {
         return submit(&args.study, &name, &out, &args.cluster, console);
     }

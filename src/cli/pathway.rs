@@ -1,6 +1,6 @@
 //! The one screen at the end of a transition: years, money, rules that were not kept.
 
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::scenario::Scenario;
 use crate::transition::record::{RuleKind, Tables};
 use std::fmt::Write;
@@ -16,7 +16,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);
     for year in years.filter(|year| (year - spec.from).is_multiple_of(5) || *year == spec.until) {
-        let scope = format!("year:{year}");
+        let scope = ScopeKind::Year.of(year);
         let get = |name, scale: f64, digits: usize, unit: &str| {
             value(&scope, name).map_or("-".to_owned(), |it| format!("{:.digits$}{unit}", it * scale))
         };
@@ -36,7 +36,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         ];
         let _ = writeln!(out, "{}", row.map(|cell| format!("{cell:>10}")).join(" "));
     }
-    let total = |name| value("total", name).unwrap_or(0.0);
+    let total = |name| value(TOTAL, name).unwrap_or(0.0);
     let _ = writeln!(
         out,
         "\nAll years: {:.2} Mt CO2e, {:.2} B$ ({:.2} B$ public), net present value {:.2} B$ of {} at {:.0} %",
@@ -50,7 +50,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     if let Some(known) = scenario.rule.known(spec.until) {
         let _ = writeln!(out, "{known}");
     }
-    if let Some(usd_per_t) = value("total", MetricName::AbatementUsdPerT) {
+    if let Some(usd_per_t) = value(TOTAL, MetricName::AbatementUsdPerT) {
         let _ = writeln!(out, "Abatement cost: {usd_per_t:.0} USD per tonne of CO2e, against the baseline");
     }
     let missed = tables.rules.iter().filter(|row| !row.kept);

@@ -1,6 +1,7 @@
 //! `portvolt replay`: recorded charging sessions through the same engine, under any policy.
 
 use super::exit::Exit;
+use super::files;
 use super::map::map_of;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -9,6 +10,7 @@ use crate::document::problem::Problems;
 use crate::import::map::Map;
 use crate::import::stamp::DateOrder;
 use crate::job::{Bounded, Job};
+use crate::policy::charging::UNCONTROLLED;
 use crate::record::folder::Manifest;
 use crate::scenario::Allocation;
 use crate::scenario::replay::{Replay, load, name};
@@ -31,7 +33,7 @@ pub(super) struct ReplayArgs {
     #[arg(long, value_enum)]
     dates: Option<DateOrder>,
     /// Charging policy; `portvolt policies` lists them.
-    #[arg(long, default_value = "uncontrolled")]
+    #[arg(long, default_value = UNCONTROLLED)]
     policy: String,
     /// A parameter of the policy; may be given more than once.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
@@ -222,13 +224,13 @@ pub(super) fn replay(args: &ReplayArgs, console: &Console) -> Exit {
         Err(problems) => return diagnose::show(&problems, console),
     };
     loaded.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
-    let target = args.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(name(&args.sessions)));
-    let folder = match begin(&target, args.force, console) {
+    let out = files::out(args.out.as_ref(), &name(&args.sessions), console);
+    let folder = match out.and_then(|out| begin(&out, args.force, console)) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
     // Uncontrolled charging has no limit, and so has what it is compared with.
-    let limit_kw = args.limit_kw.filter(|_| args.policy != "uncontrolled").unwrap_or(f64::INFINITY);
+    let limit_kw = args.limit_kw.filter(|_| args.policy != UNCONTROLLED).unwrap_or(f64::INFINITY);
     let job = Job {
         loaded: &loaded,
         options: Options { seed: args.seed, profile: args.profile, ..Options::default() },

@@ -1,11 +1,10 @@
 //! `portvolt report`: makes the page of a finished run or comparison again.
 
 use super::exit::Exit;
+use super::files::{warn_changed, write};
 use super::output::console::Console;
-use crate::disk::whole;
 use crate::record::folder::{Manifest, REPORT};
 use crate::report::build;
-use crate::study::verify::{differing, fates, file_hash};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -21,24 +20,27 @@ pub(super) struct ReportArgs {
     /// Where the page goes. Default: report.html in the folder.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Overwrite that file.
+    #[arg(long, requires = "out")]
+    force: bool,
 }
 
-/// Files of a run that are not what its manifest says; its page may have been made again, by this command.
-fn changed(dir: &Path, manifest: &Manifest) -> Vec<String> {
-    let mut outputs = manifest.outputs.clone();
-    outputs.remove(REPORT);
-    differing(&fates(&outputs, |name| file_hash(&dir.join(name))))
+/// Writes the page to a file of the user's choice, which is none of a finished run: those are what its manifest says.
+fn elsewhere(file: &Path, html: &str, force: bool, console: &Console) -> Result<(), Exit> {
+    let folders = file.parent().into_iter().flat_map(|folder| folder.ancestors().take(2));
+    if let Some(run) = folders.into_iter().find(|folder| Manifest::read(folder).is_ok()) {
+        let (file, run) = (file.display(), run.display());
+        console.error(&format!("{file} would lie in the folder of a finished run, {run}; choose another place"));
+        return Err(Exit::BadFiles);
+    }
+    write(file, html, force, console)
 }
 
 pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
     let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|mut manifest| {
         let sensitivity = args.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
         manifest.compared_with.extend(sensitivity);
-        let odd = changed(&args.dir, &manifest);
-        if let [first, ..] = odd.as_slice() {
-            let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
-            console.warn(&format!("not as the run left it: {first}{more}; the page shows what is there now"));
-        }
+        warn_changed(&args.dir, &manifest, "the page shows what is there now", console);
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });
@@ -50,12 +52,14 @@ pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
         }
     };
     let written = match &args.out {
-        Some(file) => whole::write(file, &html).map_err(|error| error.to_string()),
-        None => manifest.replace(&args.dir, REPORT, &html).map_err(|error| error.to_string()),
+        Some(file) => elsewhere(file, &html, args.force, console),
+        None => manifest.replace(&args.dir, REPORT, &html).map_err(|error| {
+            console.error(&error.to_string());
+            Exit::Failed
+        }),
     };
-    if let Err(message) = written {
-        console.error(&message);
-        return Exit::Failed;
+    if let Err(exit) = written {
+        return exit;
     }
     let path = args.out.clone().unwrap_or_else(|| args.dir.join(REPORT));
     if console.is_json() {

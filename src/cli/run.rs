@@ -1,7 +1,8 @@
 //! `portvolt run`: simulates a scenario, prints one screen, leaves a folder.
 
-use super::args::ScenarioArgs;
+use super::args::{ScenarioArgs, set_twice};
 use super::exit::Exit;
+use super::files;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::plugin::compiled;
@@ -138,7 +139,9 @@ pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let folder = match begin(&target(args), args.force, console) {
+    let name = scenario_name(&args.scenario.scenario).unwrap_or_else(|| "run".to_owned());
+    let out = files::out(args.out.as_ref(), &name, console);
+    let folder = match out.and_then(|out| begin(&out, args.force, console)) {
         Ok(folder) => folder,
         Err(exit) => return exit,
     };
@@ -192,6 +195,7 @@ fn request(args: &RunArgs) -> (Request, Vec<String>) {
         Some(Err(wrong)) => told.extend(wrong),
         None => {}
     }
+    told.extend(set_twice(&request.settings));
     (request, told)
 }
 
@@ -211,11 +215,4 @@ fn days_to(to: &str, args: &RunArgs, request: &Request) -> Result<i64, Option<St
         return Err(Some(format!("--to {to} is before the first day, {from}")));
     }
     Ok(days)
-}
-
-fn target(args: &RunArgs) -> PathBuf {
-    args.out.clone().unwrap_or_else(|| {
-        let name = scenario_name(&args.scenario.scenario);
-        Path::new("runs").join(name.unwrap_or_else(|| "run".to_owned()))
-    })
 }

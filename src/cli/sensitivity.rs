@@ -62,8 +62,10 @@ pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
         Ok(asked) => asked,
         Err((told, problems)) => return diagnose::show_with(&told, problems, console),
     };
-    let out = args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default());
-    carry_out(&asked, args.study.jobs, &out, args.study.force, console)
+    match args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default(), console) {
+        Ok(out) => carry_out(&asked, args.study.jobs, &out, args.study.force, console),
+        Err(exit) => exit,
+    }
 }
 
 fn asked(args: &SensitivityArgs) -> Result<Asked, (Vec<String>, Problems)> {

@@ -33,7 +33,7 @@ pub(super) struct SuiteArgs {
     /// Seed of every random stream. Scores compare at the default only.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Threads. Default: one a core. No result depends on it.
+    /// Threads, at most four a core. Default: one a core. No result depends on it.
     #[arg(long, default_value_t = 0)]
     jobs: usize,
     /// Folder for the frozen scenarios and the leaderboard.

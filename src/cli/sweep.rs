@@ -41,7 +41,7 @@ pub(super) enum SweepCommand {
         /// Of how many parts the scheduler's number is one.
         #[arg(long, value_name = "N", conflicts_with = "part")]
         parts: Option<u32>,
-        /// Threads. Default: one a core. No result depends on it.
+        /// Threads, at most four a core. Default: one a core. No result depends on it.
         #[arg(long, default_value_t = 0)]
         jobs: usize,
     },
@@ -50,7 +50,7 @@ pub(super) enum SweepCommand {
     Status {
         /// The plan, or a folder that holds one.
         plan: PathBuf,
-        /// Threads.
+        /// Threads, at most four a core. Default: one a core.
         #[arg(long, default_value_t = 0)]
         jobs: usize,
     },
@@ -65,7 +65,7 @@ pub(super) enum SweepCommand {
         /// Replace the merge of another plan of this name.
         #[arg(long)]
         force: bool,
-        /// Threads.
+        /// Threads, at most four a core. Default: one a core.
         #[arg(long, default_value_t = 0)]
         jobs: usize,
     },

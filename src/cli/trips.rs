@@ -8,6 +8,7 @@ use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
+use crate::import::duties::Duties;
 use crate::import::trips::{Days, Options, Trips, Truck, read};
 use crate::scenario::files::{read_bytes, read_text};
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 pub(super) struct TripsArgs {
     /// The trips: a table (CSV, workbook), or the trips of Geotab's interface as JSON.
     trips: PathBuf,
-    /// The folder for `sites.toml`, `hauls.csv` and `matrix.csv`.
+    /// The folder for `sites.toml`, `hauls.csv` and `matrix.csv`; with a battery also for `scenario.toml` and `duties.csv`.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Overwrite files in it.
@@ -56,24 +57,42 @@ pub(super) fn trips(args: &TripsArgs, console: &Console) -> Exit {
         return diagnose::show(&Problems { files: Vec::new(), list }, console);
     };
     let (hauls, count) = trips.hauls_csv();
-    let files = [
-        ("sites.toml", trips.sites_toml(&origin(&name, &bytes))),
-        ("hauls.csv", hauls),
-        ("matrix.csv", trips.matrix_csv()),
-    ];
-    let files = files.map(|(name, text)| (args.out.join(name), text));
-    if let Err(exit) = write_all(&files, args.force, console) {
-        return exit;
-    }
+    let origin = origin(&name, &bytes);
     let truck = args.battery_kwh.zip(args.kwh_per_km).zip(args.charge_kw);
     let truck = truck.map(|((battery_kwh, kwh_per_km), charge_kw)| Truck { battery_kwh, kwh_per_km, charge_kw });
     let days = truck.map(|truck| trips.days(truck)).unwrap_or_default();
+    let duties = truck.filter(|_| count > 0).map(|truck| trips.duties(truck, &origin));
+    let mut files =
+        vec![("sites.toml", trips.sites_toml(&origin)), ("hauls.csv", hauls), ("matrix.csv", trips.matrix_csv())];
+    if let Some(duties) = &duties {
+        files.push(("scenario.toml", duties.scenario.clone()));
+        files.push(("duties.csv", duties.hauls.clone()));
+    }
+    let files: Vec<(PathBuf, String)> = files.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
+    if let Err(exit) = write_all(&files, args.force, console) {
+        return exit;
+    }
+    let duties = duties.unwrap_or_default();
     if console.is_json() {
-        console.print_json(&json(args, &trips, count, &days));
+        console.print_json(&json(args, &trips, count, (&days, &duties)));
     } else {
         show(args, &trips, count, &days, console);
+        tell_duties(args, &duties, console);
     }
     Exit::Done
+}
+
+/// What the scenario is, and what it leaves out.
+fn tell_duties(args: &TripsArgs, duties: &Duties, console: &Console) {
+    if duties.trucks.is_empty() {
+        return;
+    }
+    let (out, trucks) = (args.out.display(), duties.trucks.len());
+    let hauls: usize = duties.trucks.iter().map(|truck| truck.2).sum();
+    console.print(&format!(
+        "{out}/scenario.toml: {hauls} hauls of {trucks} trucks, each a fleet of its own; `portvolt run {out}` drives them, with charging by day"
+    ));
+    duties.said.iter().for_each(|said| console.print(&format!("  - {said}")));
 }
 
 fn options(args: &TripsArgs, problems: &mut Vec<Problem>) -> Option<Options> {
@@ -90,7 +109,12 @@ fn options(args: &TripsArgs, problems: &mut Vec<Problem>) -> Option<Options> {
     problems.is_empty().then_some(Options { map, places, radius_km, least_stops })
 }
 
-fn json(args: &TripsArgs, trips: &Trips, hauls: usize, days: &[Days]) -> serde_json::Value {
+fn json(args: &TripsArgs, trips: &Trips, hauls: usize, (days, duties): (&[Days], &Duties)) -> serde_json::Value {
+    let fleets = duties
+        .trucks
+        .iter()
+        .map(|(vehicle, fleet, hauls)| serde_json::json!({ "vehicle": vehicle, "fleet": fleet, "hauls": hauls }));
+    let notes: Vec<&String> = trips.notes.iter().chain(&duties.said).collect();
     let days = days.iter().map(|truck| {
         serde_json::json!({
             "vehicle": truck.vehicle, "home": truck.home, "days": truck.days, "days_done": truck.done,
@@ -99,7 +123,7 @@ fn json(args: &TripsArgs, trips: &Trips, hauls: usize, days: &[Days]) -> serde_j
     });
     serde_json::json!({
         "schema": 1, "dir": args.out, "trips": trips.list.len(), "sites": trips.places.len(), "hauls": hauls,
-        "trucks": days.collect::<Vec<_>>(), "notes": trips.notes,
+        "trucks": days.collect::<Vec<_>>(), "fleets": fleets.collect::<Vec<_>>(), "notes": notes,
     })
 }
 
@@ -120,5 +144,5 @@ fn show(args: &TripsArgs, trips: &Trips, hauls: usize, days: &[Days], console: &
             "  {vehicle:<20} {done:>4} of {days:>4} days, longest {longest:>6.0} km, lowest {lowest:>7.0} kWh, charges at {home}"
         ));
     }
-    console.note("charging on the way, cold and load are not in it: a scenario with these hauls has them");
+    console.note("charging on the way, cold and load are not in these days: the scenario beside them can have them");
 }

@@ -5,11 +5,16 @@ use super::output::console::Console;
 use super::replay::ReplayArgs;
 use super::{compare, fork, optimize, replay, run, sensitivity};
 use crate::disk::Scratch;
-use crate::record::folder::{MANIFEST, Manifest, REQUEST, files, no_files};
+use crate::disk::read::{self, Kind};
+use crate::document::problem::short;
+use crate::record::folder::{MANIFEST, Manifest, REQUEST, files, hidden, nameless, no_files};
 use crate::study::compare::results::Asked;
 use crate::study::verify::{differing, fates, file_hash, input_hash};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// So many names of a list are told.
+const MOST_LISTED: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct VerifyArgs {
@@ -32,12 +37,13 @@ pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
     };
     let version = env!("CARGO_PKG_VERSION");
     if manifest.portvolt != version {
-        console.note(&format!("made by portvolt {}, this is {version}: numbers may differ", manifest.portvolt));
+        let made_by = short(&manifest.portvolt);
+        console.note(&format!("made by portvolt {made_by}, this is {version}: numbers may differ"));
     }
     let inputs = fates(&manifest.inputs, input_hash);
     let wrong = differing(&inputs);
     if !wrong.is_empty() {
-        let message = format!("not the inputs of this run: {}; it cannot be repeated", wrong.join(", "));
+        let message = format!("not the inputs of this run: {}; it cannot be repeated", listed(&wrong));
         if console.is_json() {
             console.print_json(&serde_json::json!({ "schema": 1, "same": false, "inputs": inputs, "error": message }));
         } else {
@@ -153,14 +159,21 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
     let mut unlisted = lacks(&manifest.outputs, &repeated.outputs);
     let is_left = |name: &String| {
         let is_listed = [manifest, repeated].iter().any(|it| it.outputs.contains_key(name));
-        is_listed || matches!(name.as_str(), MANIFEST | REQUEST)
+        is_listed || name == MANIFEST
     };
     let foreign = files(&args.dir).into_iter().filter(|name| !is_left(name));
     unlisted.extend(foreign.map(|name| format!("{name} (a file that no run leaves)")));
     let no_files = no_files(&args.dir);
     unlisted.extend(no_files.iter().map(|(name, what)| format!("{name} ({what})")));
+    match nameless(&args.dir) {
+        0 => {}
+        count => unlisted.push(format!("{count} with a name that is no text")),
+    }
     unlisted.extend(lacks(&manifest.rows, &repeated.rows).into_iter().map(|table| format!("rows of {table}")));
     unlisted.extend(lacks(&manifest.inputs, &repeated.inputs).into_iter().map(|input| format!("input {input}")));
+    let known = serde_json::to_value(manifest).unwrap_or_default();
+    let foreign = keys(&args.dir).into_iter().filter(|key| known.get(key).is_none());
+    unlisted.extend(foreign.map(|key| format!("{key:?} (a key of the manifest that means nothing)")));
     unlisted.sort();
     unlisted.dedup();
     let said = [manifest, repeated].map(|it| serde_json::to_value(it).unwrap_or_default());
@@ -171,6 +184,20 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
     };
     let damaged = differing(&kept).into_iter().map(in_place).collect();
     Findings { damaged, differ: differing(&outputs), rows: differing(&rows), unlisted, claims }
+}
+
+/// The keys that a manifest's file has, known or not.
+fn keys(dir: &Path) -> Vec<String> {
+    let text = read::text(&dir.join(MANIFEST), Kind::Json).unwrap_or_default();
+    let keys: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&text).ok();
+    keys.into_iter().flatten().map(|(key, _)| key).collect()
+}
+
+/// The first of a list, and how many more there are: a folder of a stranger may hold any number of names of any length.
+fn listed(list: &[String]) -> String {
+    let first: Vec<String> = list.iter().take(MOST_LISTED).map(|item| short(item)).collect();
+    let more = list.len() - first.len();
+    first.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
 }
 
 fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &Console) -> Exit {
@@ -196,8 +223,12 @@ fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &C
             ("Not what the run says of itself", claims),
         ];
         for (what, list) in told.into_iter().filter(|(_, list)| !list.is_empty()) {
-            console.print(&format!("{what}: {}", list.join(", ")));
+            console.print(&format!("{what}: {}", listed(list)));
         }
+    }
+    let hidden = hidden(&args.dir);
+    if !hidden.is_empty() {
+        console.note(&format!("also there, hidden, and of no run: {}", listed(&hidden)));
     }
     if is_same { Exit::Done } else { Exit::Failed }
 }

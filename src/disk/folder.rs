@@ -94,6 +94,27 @@ impl Folder {
         &self.path
     }
 
+    /// Does its path still lead to it? Since it was opened somebody may have moved it, or laid a link in its place; what is
+    /// written by path would then go elsewhere.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        use cap_std::fs::MetadataExt as _;
+        use std::os::unix::fs::MetadataExt as _;
+        let named = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+        let same = |here: &cap_std::fs::Metadata, there: &std::fs::Metadata| {
+            (here.dev(), here.ino()) == (there.dev(), there.ino())
+        };
+        self.dir.dir_metadata().ok().zip(std::fs::metadata(named).ok()).is_some_and(|(here, there)| same(&here, &there))
+    }
+
+    /// Does its path still lead to it? Windows neither moves nor replaces a folder that is open.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn is_in_place(&self) -> bool {
+        true
+    }
+
     /// Opens a folder in it.
     ///
     /// # Errors
@@ -172,6 +193,13 @@ impl Folder {
         }
         all.sort();
         Ok(all)
+    }
+
+    /// How many of its entries have a name that is no text.
+    #[must_use]
+    pub fn nameless(&self) -> usize {
+        let all = self.dir.entries().into_iter().flatten().take(MOST_ENTRIES).flatten();
+        all.filter(|entry| entry.file_name().to_str().is_none()).count()
     }
 
     /// The path of the first link in it and in the folders below, up to a depth.
@@ -273,29 +301,9 @@ impl Folder {
     /// # Errors
     /// When the system refuses. What was there before is there still.
     pub fn write_and(&self, name: &str, bytes: &[u8], sync: bool) -> io::Result<()> {
-        let old = self.dir.symlink_metadata(name).ok();
-        if old.as_ref().is_some_and(cap_std::fs::Metadata::is_dir) {
-            return Err(ErrorKind::IsADirectory.into());
-        }
-        if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_symlink()) {
-            return Err(io::Error::new(
-                ErrorKind::InvalidInput,
-                "it is a pipe, a socket or a device, which is not replaced",
-            ));
-        }
+        self.replaceable(name)?;
         let part = self.part(name, bytes, sync)?;
-        let keep_mode = || match old.filter(cap_std::fs::Metadata::is_file) {
-            Some(old) => self.dir.set_permissions(&part, old.permissions()),
-            None => Ok(()),
-        };
-        let placed = fault::step(&self.path.join(name)).and_then(|()| keep_mode());
-        let placed = placed.and_then(|()| self.dir.rename(&part, &self.dir, name));
-        if placed.is_err() {
-            let _ = self.dir.remove_file(&part);
-        } else if sync {
-            self.sync();
-        }
-        placed
+        self.put(&part, name, true, sync)
     }
 
     /// Writes a file whole that was not there.
@@ -307,10 +315,47 @@ impl Folder {
             return Err(ErrorKind::AlreadyExists.into());
         }
         let part = self.part(name, bytes, true)?;
-        let placed = fault::step(&self.path.join(name)).and_then(|()| self.place_new(&part, name));
-        let _ = self.dir.remove_file(&part);
-        self.sync();
+        self.put(&part, name, false, true)
+    }
+
+    /// Puts a [`Self::part`] in its place, and removes it where that fails.
+    ///
+    /// # Errors
+    /// When something is there that must not go, or the system refuses.
+    pub(super) fn put(&self, part: &str, name: &str, replaces: bool, sync: bool) -> io::Result<()> {
+        let placed = fault::step(&self.path.join(name))
+            .and_then(|()| if replaces { self.replace(part, name) } else { self.place_new(part, name) });
+        // A file system without the step for new names leaves the part beside its link.
+        if !replaces || placed.is_err() {
+            let _ = self.dir.remove_file(part);
+        }
+        if sync && placed.is_ok() {
+            self.sync();
+        }
         placed
+    }
+
+    fn replace(&self, part: &str, name: &str) -> io::Result<()> {
+        if let Some(old) = self.replaceable(name)?.filter(cap_std::fs::Metadata::is_file) {
+            self.dir.set_permissions(part, old.permissions())?;
+        }
+        self.dir.rename(part, &self.dir, name)
+    }
+
+    /// What a written file would replace: a file, a link, or nothing.
+    ///
+    /// # Errors
+    /// When something else is there.
+    pub(super) fn replaceable(&self, name: &str) -> io::Result<Option<cap_std::fs::Metadata>> {
+        let old = self.dir.symlink_metadata(name).ok();
+        if old.as_ref().is_some_and(cap_std::fs::Metadata::is_dir) {
+            return Err(ErrorKind::IsADirectory.into());
+        }
+        if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_symlink()) {
+            let why = "it is a pipe, a socket or a device, which is not replaced";
+            return Err(io::Error::new(ErrorKind::InvalidInput, why));
+        }
+        Ok(old)
     }
 
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -329,7 +374,10 @@ impl Folder {
     }
 
     /// A new file of these bytes beside a name, under one that nobody can foresee.
-    fn part(&self, name: &str, bytes: &[u8], sync: bool) -> io::Result<String> {
+    ///
+    /// # Errors
+    /// When the system refuses; nothing is left then.
+    pub(super) fn part(&self, name: &str, bytes: &[u8], sync: bool) -> io::Result<String> {
         let part = format!(".{}.{}.part", name.trim_start_matches('.'), random_word());
         let path = self.path.join(&part);
         fault::step(&path)?;

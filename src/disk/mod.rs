@@ -21,10 +21,23 @@ pub use whole::WriteError;
 
 use std::path::Path;
 
+/// Do two paths lead to one file? Where one of them is not there they do not.
+#[must_use]
+pub fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().ok().zip(other.canonicalize().ok()).is_some_and(|(one, other)| one == other)
+}
+
+/// How folders for temporary files begin their names.
+const SCRATCH: &str = "portvolt-";
+
 /// A folder in the system's place for temporary files, under a name that nobody can foresee, for this user only. It goes
-/// when this goes.
+/// when this goes; what a killed process left goes with the next one, by its mark.
 #[derive(Debug)]
-pub struct Scratch(tempfile::TempDir);
+pub struct Scratch {
+    /// Held while the folder is in use. It goes first: Windows removes no folder with an open file.
+    _lock: Option<Lock>,
+    dir: tempfile::TempDir,
+}
 
 impl Scratch {
     /// Makes one.
@@ -33,15 +46,18 @@ impl Scratch {
     /// When the system refuses.
     pub fn new() -> Result<Self, WriteError> {
         let place = std::env::temp_dir();
-        fault::step(&place)
-            .and_then(|()| tempfile::Builder::new().prefix("portvolt-").tempdir())
-            .map(Self)
-            .map_err(WriteError::at(&place))
+        whole::clear_marked(&place, SCRATCH);
+        let made = fault::step(&place).and_then(|()| {
+            let dir = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&place)?;
+            let _lock = whole::mark(&Folder::open(dir.path())?)?;
+            Ok(Self { _lock, dir })
+        });
+        made.map_err(WriteError::at(&place))
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.0.path()
+        self.dir.path()
     }
 }

@@ -19,6 +19,8 @@ pub enum Kind {
     Csv,
     /// A map (`GeoJSON`).
     Map,
+    /// A drawing that is made into a plan.
+    Drawing,
     /// A picture to lie under a map.
     Picture,
     /// A tariff.
@@ -55,7 +57,7 @@ impl Kind {
             Self::Map => 32 * MB,
             // A page holds it as text.
             Self::Picture => 2 * MB,
-            Self::Tariff => 64 * MB,
+            Self::Tariff | Self::Drawing => 64 * MB,
             Self::Plugin => 128 * MB,
             Self::Code => 2_048 * MB,
             Self::Json | Self::Page | Self::Shard => 256 * MB,

@@ -83,6 +83,34 @@ pub fn write_new(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), WriteError>
     written.map_err(WriteError::at(path))
 }
 
+/// Writes files that belong together: all are made beside their places before the first is put in its own, so that a full disk
+/// leaves none of them. `replaces`: what is there goes.
+///
+/// # Errors
+/// When one is there that must not go ([`WriteError::is_taken`]), or the system refuses.
+pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), WriteError> {
+    let mut made: Vec<(Folder, String, String, &Path)> = Vec::new();
+    let all_made = files.iter().try_for_each(|(path, text)| {
+        let (folder, name) = place(path, true).map_err(WriteError::at(path))?;
+        let is_free = match folder.replaceable(&name) {
+            Ok(Some(_)) if !replaces => Err(io::ErrorKind::AlreadyExists.into()),
+            free => free,
+        };
+        let part = is_free.and_then(|_| folder.part(&name, text.as_bytes(), true));
+        made.push((folder, part.map_err(WriteError::at(path))?, name, path));
+        Ok(())
+    });
+    let put = |(folder, part, name, path): &(Folder, String, String, &Path)| {
+        folder.put(part, name, replaces, true).map_err(WriteError::at(path))
+    };
+    let placed = all_made.and_then(|()| made.iter().try_for_each(put));
+    if placed.is_err() {
+        // Those that are in their place already have no part any more.
+        made.iter().for_each(|(folder, part, ..)| _ = folder.remove_file(part));
+    }
+    placed
+}
+
 /// Removes a file.
 ///
 /// # Errors
@@ -102,6 +130,8 @@ pub fn move_all(from: &Path, into: &Path) -> Result<(), WriteError> {
         for found in from.entries()? {
             from.rename_into(&found.name, &into)?;
         }
+        // Windows removes no folder that is open.
+        drop(from);
         parent.remove_empty(&name)
     });
     moved.map_err(WriteError::at(into))
@@ -265,8 +295,7 @@ impl Work {
             drop_old(&parent, &name);
             let work = format!("{name}{UNFINISHED}{}", random_word());
             let folder = parent.make_sub(&work)?;
-            let marked = folder.write_and(MARK, MARK_TEXT.as_bytes(), false).and_then(|()| folder.lock(MARK));
-            let lock = marked.inspect_err(|_| {
+            let lock = mark(&folder).inspect_err(|_| {
                 // Without its mark nothing would ever remove it.
                 let _ = parent.remove_tree(&work);
             })?;
@@ -295,6 +324,9 @@ impl Work {
     }
 
     fn place_it(&mut self, target: &Path, replaces: bool) -> io::Result<()> {
+        if !self.parent.is_in_place() {
+            return Err(refused("its folder was moved or replaced while it was filled"));
+        }
         sync_all(&self.path)?;
         let folder = self.parent.sub(&self.work)?;
         match folder.remove_file(MARK) {
@@ -303,6 +335,8 @@ impl Work {
             removed => removed?,
         }
         folder.sync();
+        // Windows renames no folder that is open, nor one with an open file in it.
+        drop(folder);
         self.lock = None;
         let is_empty = target.is_dir() && self.parent.sub(&self.name)?.entries()?.is_empty();
         if !self.parent.holds(&self.name) || is_empty {
@@ -342,6 +376,7 @@ impl Work {
     fn remove_replaced(&self, name: &str) {
         if let Ok(folder) = self.parent.sub(name) {
             let _ = folder.write(MARK, MARK_TEXT.as_bytes());
+            drop(folder);
             let _ = self.parent.remove_tree(name);
         }
     }
@@ -350,6 +385,21 @@ impl Work {
     pub fn discard(mut self) {
         self.lock = None;
         let _ = self.parent.remove_tree(&self.work);
+    }
+}
+
+/// Marks a folder as unfinished work, and holds the mark.
+pub(super) fn mark(folder: &Folder) -> io::Result<Option<Lock>> {
+    folder.write_and(MARK, MARK_TEXT.as_bytes(), false)?;
+    folder.lock(MARK)
+}
+
+/// Removes folders whose names begin so, of processes that have ended, with our mark.
+pub(super) fn clear_marked(place: &Path, prefix: &str) {
+    let Ok(folder) = Folder::open(place) else { return };
+    let found = folder.entries().unwrap_or_default();
+    for left in found.iter().filter(|it| it.is_folder && it.name.starts_with(prefix)) {
+        remove_left(&folder, &left.name, Duration::ZERO);
     }
 }
 
@@ -382,7 +432,7 @@ fn remove_left(folder: &Folder, name: &str, least: Duration) {
         return;
     }
     if let Ok(Some(lock)) = work.lock(MARK) {
-        drop(lock);
+        drop((lock, work));
         let _ = folder.remove_tree(name);
     }
 }

@@ -5,6 +5,7 @@
 //! document against a JSON Schema, `problem` a mistake with its place and its remedy.
 
 pub(crate) mod json;
+mod lines;
 pub mod problem;
 pub(crate) mod records;
 pub mod shape;

@@ -57,6 +57,12 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
+/// The beginning of a text of a file, as it is quoted.
+#[must_use]
+pub fn short(text: &str) -> String {
+    cut(text, MOST_QUOTED)
+}
+
 /// A message whose quotes, which stand between backticks or are one long word, are cut: a cell or a value of a file may have
 /// megabytes.
 fn said(text: &str) -> String {

@@ -1,6 +1,7 @@
 //! The one reader of CSV: records of one line each, as many cells as the header has, and every row that is there. A quote
 //! that stands alone cannot swallow rows, an id cannot vanish as a comment, and one line cannot fill the memory.
 
+use super::lines::{LONE_RETURNS, has_lone_returns};
 use super::problem::Mistakes;
 use std::io::Cursor;
 
@@ -25,6 +26,11 @@ impl<'a> Records<'a> {
     /// Reads the header. None: there is none that can be used, and the mistakes say why.
     pub(crate) fn open(text: &'a str, mistakes: &mut Mistakes<'_>) -> Option<Self> {
         let mut text = text.trim_start_matches('\u{feff}');
+        if has_lone_returns(text) {
+            let help = "save it with other line ends (in Excel: CSV UTF-8)".to_owned();
+            mistakes.push(None, "", LONE_RETURNS.to_owned(), Some(help));
+            return None;
+        }
         let mut skipped = 0;
         while text.starts_with('#') {
             text = text.split_once('\n').map_or("", |(_, rest)| rest);
@@ -192,6 +198,15 @@ mod tests {
         assert!(told.is_empty());
         assert_eq!(read("\u{feff}id\n1\n").0, [(2, "1".to_owned())]);
         assert_eq!(lines(&read("\n\nid\n\n1\n").0), [5]);
+    }
+
+    #[test]
+    fn lines_of_old_macs_are_told() {
+        for text in ["a,b\r1,2\r3,4", "# a\ra,b\r1,2\r", "a,b\n1,2\r3,4\n"] {
+            let (rows, told) = read(text);
+            assert!(rows.is_empty() && told[0].1.contains("carriage return"), "{text:?}: {told:?}");
+        }
+        assert_eq!(lines(&read("a,b\r\n1,2\r\n").0), [2]);
     }
 
     #[test]

@@ -48,6 +48,14 @@ impl<'a> Table<'a> {
         let mut table = Self { records, mistakes };
         let header = table.records.as_ref().map(|records| (records.header_line(), records.columns().to_vec()));
         let Some((line, columns)) = header else { return table };
+        if let [name] = &columns[..]
+            && let Some(separator) = [';', '\t'].into_iter().find(|separator| name.contains(*separator))
+        {
+            let message = format!("cells are separated by {separator:?} here, and by commas in this table");
+            table.wrong(line, "", message, Some("save it as CSV with commas".to_owned()));
+            table.records = None;
+            return table;
+        }
         for name in &columns {
             let is_known = needed.iter().chain(more).any(|known| known == name);
             if !is_known && !name.starts_with("note") {

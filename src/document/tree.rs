@@ -1,5 +1,6 @@
 //! A TOML document that remembers where each value was written, so that a mistake found late still shows its line.
 
+use super::lines::{LONE_RETURNS, has_lone_returns};
 use super::problem::{Place, Problem};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -93,6 +94,11 @@ impl Item {
     /// # Errors
     /// The problems.
     pub fn parse(text: &str, file: usize) -> Result<Self, Vec<Problem>> {
+        if has_lone_returns(text) {
+            let help = Some("save it with other line ends".to_owned());
+            let place = Some(Place::Span(file, 0..0));
+            return Err(vec![Problem { place, field: String::new(), message: LONE_RETURNS.to_owned(), help }]);
+        }
         parts(text, MOST_PARTS).map_err(|at| vec![too_many_parts(file, at)])?;
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut problems: Vec<Problem> = errors

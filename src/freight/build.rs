@@ -5,7 +5,7 @@ use super::demand::{Demand, draw_haul_factors, gate_hours};
 use super::labor::Labor;
 use super::state::{Berths, Board, Call, Haul, ShoreNodes};
 use super::systems::Freight;
-use super::vessels::{Stays, Vessels};
+use super::vessels::{Stay, Vessels};
 use crate::grid::build::inner_node;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
@@ -35,7 +35,6 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
     }
     build.world.insert_resource(shore_nodes(build));
-    build.world.init_resource::<Stays>();
     if let Some(vessels) = self::vessels(build) {
         build.world.insert_resource(vessels);
     }
@@ -43,8 +42,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(labor);
     build.world.insert_resource(freight);
     build.world.init_resource::<Board>();
-    build.world.insert_resource(Berths::new(build.sites.0.len()));
-    build.spawn::<_, Call>(vessels);
+    build.world.insert_resource(Berths::new(build.sites.count()));
+    build.spawn::<_, Call>(vessels.into_iter().map(|call| (Stay::of(&call), call)).collect());
 }
 
 /// Windows in which gates are open: by their own hours, else as `[freight.volumes]` has them, else at any hour.

@@ -13,12 +13,8 @@ use rand_distr::Distribution;
 use rand_distr::weighted::WeightedAliasIndex;
 use std::collections::BTreeMap;
 
-/// A stay in the yard is cut off at this many times its mean.
-const LONGEST_DWELL: f64 = 3.0;
 /// Weeks of a year, for volumes.
 const WEEKS_PER_YEAR: f64 = 365.25 / 7.0;
-/// Vessels come this much off their schedule (standard deviation), hours.
-const OFF_SCHEDULE_H: f64 = 8.0;
 /// Clocks that are put forward or back move the ends of a window by less than this, seconds.
 const CLOCK_CHANGE_S: f64 = 7_200.0;
 
@@ -89,7 +85,7 @@ impl Demand {
     /// Days before and after a call in which its containers may pass the gates.
     #[must_use]
     pub fn reach_days(&self) -> (i64, i64) {
-        let days = |dwell: f64| (dwell * LONGEST_DWELL).ceil() as i64 + 7;
+        let days = |dwell: f64| (dwell * self.volumes.longest_dwell).ceil() as i64 + 7;
         (days(self.volumes.export_dwell_days), days(self.volumes.import_dwell_days))
     }
 
@@ -114,7 +110,7 @@ impl Demand {
             let mut stream = self.seed.stream(Purpose::Calls, key_of(key), number);
             for service in 0..services as u32 {
                 let scheduled_s = (week as f64 + (f64::from(service) + 0.5) / services) * WEEK_S as f64;
-                let late_s = stream.normal() * OFF_SCHEDULE_H * 3600.0;
+                let late_s = stream.normal() * self.volumes.off_schedule_h * 3600.0;
                 let lifts = stream.lognormal(mean_lifts, self.volumes.call_size_cv).round().max(1.0) as u32;
                 let comes = stream.chance(spec.calls_per_week / services);
                 let on_shore_power = stream.chance(spec.shore_share);
@@ -203,7 +199,7 @@ impl Demand {
         let gate_at_berth = gate.weighted_s(monday(call.berth_s));
         let [first, last] = [work.0, work.1].map(|work| gate.weighted_s(labor.moment_s(work)));
         let window = Window::new(gate, monday(from_s), monday(to_s));
-        let longest = |dwell_days: f64| LONGEST_DWELL * DAY_S as f64 * dwell_days;
+        let longest = |dwell_days: f64| volumes.longest_dwell * DAY_S as f64 * dwell_days;
         let imports = [first, last + longest(volumes.import_dwell_days)];
         let others = [gate_at_berth - longest(volumes.export_dwell_days), gate_at_berth];
         if window.misses(imports) && window.misses(others) {
@@ -228,7 +224,7 @@ impl Demand {
             if by_truck >= truck_share || window.misses(if is_import { imports } else { others }) {
                 continue;
             }
-            let stay = dwell.of(stay).min(LONGEST_DWELL) * DAY_S as f64;
+            let stay = dwell.of(stay).min(volumes.longest_dwell) * DAY_S as f64;
             let gate_s = if is_import {
                 let lifted = labor.moment_s(work.0 + moment * (work.1 - work.0));
                 gate.weighted_s(lifted) + stay * volumes.import_dwell_days

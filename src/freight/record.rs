@@ -2,11 +2,14 @@
 
 use super::appointments::AllAppointments;
 use super::state::{Call, Haul};
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use super::vessels::at_berth;
+use crate::kernel::ids::SiteId;
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::{Container, HaulState};
 use bevy_ecs::prelude::World;
+use std::collections::BTreeMap;
 
 impl HaulRow {
     /// A haul that no truck finished.
@@ -60,11 +63,22 @@ impl CallRow {
     }
 }
 
-/// Metrics of appointments, by site.
+/// Metrics of vessels that the tables of ended calls do not have, and of appointments, by site.
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
+    let mut vessels: BTreeMap<SiteId, u64> = BTreeMap::new();
+    for site in at_berth(world) {
+        *vessels.entry(site).or_default() += 1;
+    }
+    for (site, count) in &vessels {
+        ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out)
+            .count(MetricName::VesselsAtBerth, *count);
+    }
+    if !vessels.is_empty() {
+        ScopeMetrics::new(TOTAL.to_owned(), &mut out).count(MetricName::VesselsAtBerth, vessels.values().sum());
+    }
     for (site, counts) in world.resource::<AllAppointments>().counts() {
-        let mut scope = ScopeMetrics::new(format!("site:{}", names.sites[site.index()]), &mut out);
+        let mut scope = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out);
         scope.count(MetricName::AppointmentsBooked, counts.booked);
         scope.count(MetricName::AppointmentNoShows, counts.no_shows);
         scope.count(MetricName::AppointmentsLate, counts.late);

@@ -79,6 +79,14 @@ pub struct VolumesSpec {
     /// Mean stay of an export or empty in the yard before its vessel, days.
     #[schemars(range(min = 0.1, max = 30.0))]
     pub export_dwell_days: f64,
+    /// A stay is cut off at so many times its mean.
+    #[serde(default = "default_longest_dwell")]
+    #[schemars(range(min = 1.0, max = 10.0))]
+    pub longest_dwell: f64,
+    /// How far vessels come off the schedule of their weekly service, standard deviation, hours.
+    #[serde(default = "default_off_schedule_h")]
+    #[schemars(range(min = 0.0, max = 84.0))]
+    pub off_schedule_h: f64,
     /// Spread of the stays (coefficient of variation).
     #[schemars(range(min = 0.0, max = 3.0))]
     pub dwell_cv: f64,
@@ -103,6 +111,16 @@ pub struct VolumesSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// Assumed: terminals charge for longer stays so much that few last.
+fn default_longest_dwell() -> f64 {
+    3.0
+}
+
+/// Assumed: a shift early or late.
+fn default_off_schedule_h() -> f64 {
+    8.0
 }
 
 /// `[freight.vessels]`: what vessels burn inside the border of the inventory, and which of them draw shore power.

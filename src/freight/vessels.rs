@@ -7,6 +7,7 @@ use super::spec::{ModeKw, VesselsSpec};
 use super::state::{Call, VesselOfCall};
 use crate::account::engine::{Burnt, Engine, EngineSpec, FuelSpec, Warming, propulsion_kw};
 use crate::kernel::calendar::Calendar;
+use crate::kernel::clock::Clock;
 use crate::kernel::curve::Curve;
 use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::random::{Purpose, Seed};
@@ -15,65 +16,63 @@ use crate::record::Records;
 use crate::record::rows::VesselRow;
 use crate::record::words::{BerthPower, VesselMode};
 use crate::transition::regulation::AtBerthRule;
-use bevy_ecs::prelude::{Resource, World};
+use bevy_ecs::prelude::{Component, Mut, Query, Res, Resource, World};
+use bevy_ecs::system::SystemParam;
 use jiff::ToSpan;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// When a vessel was where. All times in s from the start of the run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// When the vessel of a call was where, s from the start of the run: as planned, or as a yard says that works it move by move.
+#[derive(Component, Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Stay {
     /// It came into the harbor.
-    pub arrive_s: i64,
+    arrive_s: i64,
     /// At berth from; none while it waits.
-    pub berth_s: Option<i64>,
+    berth_s: Option<i64>,
     /// It left; none while it is there.
-    pub leave_s: Option<i64>,
+    leave_s: Option<i64>,
     /// On shore power from and until, where it was.
-    pub shore_s: Option<(i64, i64)>,
+    shore_s: Option<(i64, i64)>,
 }
 
 impl Stay {
-    /// Of a vessel that is not at berth yet.
-    fn coming(call: &Call) -> Self {
-        Self { arrive_s: call.arrive_s, berth_s: None, leave_s: None, shore_s: None }
-    }
-}
-
-/// What yards that work move by move say of their vessels, by number of the call.
-#[derive(Resource, Debug, Default)]
-pub(crate) struct Stays(BTreeMap<u32, Stay>);
-
-impl Stays {
-    fn of(&mut self, call: &Call) -> &mut Stay {
-        self.0.entry(call.id).or_insert_with(|| Stay::coming(call))
+    /// Of a call as planned; of a yard's moves nothing is known yet but when it comes.
+    pub(super) fn of(call: &Call) -> Self {
+        if call.by_moves {
+            return Self { arrive_s: call.arrive_s, berth_s: None, leave_s: None, shore_s: None };
+        }
+        let window = call.shore_window_s(call.berth_s, call.leave_s);
+        let shore_s = Some(window).filter(|(from, until)| call.on_shore_power && from < until);
+        Self { arrive_s: call.arrive_s, berth_s: Some(call.berth_s), leave_s: Some(call.leave_s), shore_s }
     }
 
     /// A vessel is at berth since then. One that lay there when the run began came when it was planned to.
     pub(crate) fn berth(&mut self, call: &Call, berth_s: u32) {
-        let berth_s = if call.berth_s < 0 { call.berth_s } else { i64::from(berth_s) };
-        self.of(call).berth_s = Some(berth_s);
+        self.berth_s = Some(if call.berth_s < 0 { call.berth_s } else { i64::from(berth_s) });
     }
 
     /// It draws power from the shore between these times.
-    pub(crate) fn draw(&mut self, call: &Call, from_s: i64, until_s: i64) {
-        let shore_s = &mut self.of(call).shore_s;
-        *shore_s = Some((shore_s.map_or(from_s, |known| known.0), until_s));
+    pub(crate) fn draw(&mut self, from_s: i64, until_s: i64) {
+        self.shore_s = Some((self.shore_s.map_or(from_s, |known| known.0), until_s));
     }
 
     /// It has left.
-    pub(crate) fn leave(&mut self, call: &Call, leave_s: u32) {
-        self.of(call).leave_s = Some(i64::from(leave_s));
+    pub(crate) fn leave(&mut self, leave_s: u32) {
+        self.leave_s = Some(i64::from(leave_s));
     }
+}
 
-    /// What is known of a call: as planned where no yard works it move by move.
-    fn known(&self, call: &Call) -> Stay {
-        if call.by_moves {
-            return self.0.get(&call.id).copied().unwrap_or_else(|| Stay::coming(call));
-        }
-        let window = call.shore_window_s(call.berth_s, call.leave_s);
-        let shore_s = Some(window).filter(|(from, until)| call.on_shore_power && from < until);
-        Stay { arrive_s: call.arrive_s, berth_s: Some(call.berth_s), leave_s: Some(call.leave_s), shore_s }
+/// The calls of vessels, each with what became of it.
+#[derive(SystemParam)]
+pub(crate) struct Calls<'w, 's> {
+    roster: Res<'w, Roster<Call>>,
+    calls: Query<'w, 's, (&'static Call, &'static mut Stay)>,
+}
+
+impl Calls<'_, '_> {
+    /// The call of this number.
+    pub(crate) fn get_mut(&mut self, id: u32) -> (&Call, Mut<'_, Stay>) {
+        self.roster.get_mut(&mut self.calls, id as usize)
     }
 }
 
@@ -320,13 +319,24 @@ fn pick(weights: impl Iterator<Item = f64> + Clone, draw: f64) -> usize {
     on.unwrap_or(weights.count().saturating_sub(1))
 }
 
+/// The terminals of the vessels that are at berth when the run ends, one entry a vessel.
+pub(crate) fn at_berth(world: &World) -> impl Iterator<Item = SiteId> {
+    let end_s = i64::from(world.resource::<Clock>().end_s());
+    let calls = world.resource::<Roster<Call>>();
+    let is_there = move |(_, stay): &(&Call, &Stay)| {
+        let Stay { berth_s, leave_s, .. } = stay;
+        berth_s.is_some_and(|berth_s| berth_s < end_s) && leave_s.is_none_or(|leave_s| leave_s > end_s)
+    };
+    calls.components::<Call>(world).zip(calls.components::<Stay>(world)).filter(is_there).map(|(call, _)| call.site)
+}
+
 /// When the run is over: the rows of all vessels, as far as they were there in the run.
 pub(crate) fn close(world: &mut World, end_s: u32) {
     let Some(vessels) = world.get_resource::<Vessels>() else { return };
-    let stays = world.resource::<Stays>();
     let mut rows = Vec::new();
-    for call in world.resource::<Roster<Call>>().components::<Call>(world) {
-        rows.extend(vessels.rows(call, &stays.known(call), (0, i64::from(end_s))));
+    let calls = world.resource::<Roster<Call>>();
+    for (call, stay) in calls.components::<Call>(world).zip(calls.components::<Stay>(world)) {
+        rows.extend(vessels.rows(call, stay, (0, i64::from(end_s))));
     }
     let mut records = world.resource_mut::<Records<VesselRow>>();
     for row in rows {
@@ -393,7 +403,7 @@ mod tests {
     }
 
     fn rows(vessels: &Vessels, call: &Call, from_s: i64, until_s: i64) -> Vec<VesselRow> {
-        vessels.rows(call, &Stays::default().known(call), (from_s, until_s))
+        vessels.rows(call, &Stay::of(call), (from_s, until_s))
     }
 
     fn close(a: f64, b: f64) {

@@ -29,12 +29,12 @@ pub(crate) struct Inner {
 /// The node of a key of `[node]`, or the site's connection.
 pub(crate) fn inner_node(build: &Build<'_>, site: SiteId, behind: Option<&str>) -> NodeId {
     let at = behind.and_then(|key| build.scenario.node.keys().position(|known| known == key));
-    at.map_or(node_of(site), |at| NodeId::at(build.sites.0.len() + at))
+    at.map_or(node_of(site), |at| NodeId::at(build.sites.count() + at))
 }
 
 pub(crate) fn inner_nodes(build: &Build<'_>) -> Inner {
     let mut inner = Inner { parent: Vec::new(), limit: Vec::new(), nodes: build.sites.ids().collect() };
-    for site in &build.sites.0 {
+    for site in build.sites.iter() {
         inner.parent.push(site.spec.behind.as_deref().map(|behind| node_of(build.site(behind))));
         inner.limit.push(connection(&site.spec));
     }
@@ -70,14 +70,14 @@ pub(crate) fn add(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId]) {
 
 /// Load that is not simulated, by inner node.
 fn base_loads(build: &Build<'_>, metered: &SiteLoads) -> Vec<Kw> {
-    let of_site = |id: SiteId| metered.at(id, 0).unwrap_or(Kw(build.sites.0[id.index()].spec.load_kw));
+    let of_site = |id: SiteId| metered.at(id, 0).unwrap_or(Kw(build.sites.get(id).spec.load_kw));
     let sites = build.sites.ids().map(of_site);
     sites.chain(build.scenario.node.values().map(|spec| Kw(spec.load_kw))).collect()
 }
 
 /// Nodes with refrigerated containers.
 fn reefer_feeders(build: &Build<'_>) -> ReeferFeeders {
-    let first = build.sites.0.len();
+    let first = build.sites.count();
     let feeder = |(at, spec): (usize, &NodeSpec)| {
         spec.reefers.clone().map(|reefers| (NodeId::at(first + at), Kw(spec.load_kw), reefers))
     };
@@ -109,7 +109,7 @@ fn outlook(build: &Build<'_>) -> SiteOutlook {
     let end_s = calendar.elapsed_s(i64::from(build.scenario.time.days) * DAY_S) + horizon_s;
     let mut series: BTreeMap<(&str, Option<&str>), Arc<[f64]>> = BTreeMap::new();
     let mut all = Vec::new();
-    for site in &build.sites.0 {
+    for site in build.sites.iter() {
         let Some(tariff) = build.loaded.tariffs.get(&site.key) else {
             all.push(Arc::new([]) as Arc<[f64]>);
             continue;
@@ -123,7 +123,7 @@ fn outlook(build: &Build<'_>) -> SiteOutlook {
 
 /// The nodes of `[node]` that are transformers, in balance with their constant load.
 fn transformers(build: &mut Build<'_>, base: &[Kw]) {
-    let sites = build.sites.0.len();
+    let sites = build.sites.count();
     let transformer = |(at, spec): (usize, &NodeSpec)| {
         let node = NodeId::at(sites + at);
         Some((AtNode(node), Transformer::settled(spec.transformer.clone()?, base[node.index()])))
@@ -135,7 +135,7 @@ fn transformers(build: &mut Build<'_>, base: &[Kw]) {
 fn arrays(build: &mut Build<'_>) {
     let array = |(key, spec): (&String, &SolarSpec)| {
         let site = build.site(&spec.site);
-        let place = &build.sites.0[site.index()].spec;
+        let place = &build.sites.get(site).spec;
         let profile = build.loaded.solar.get(key).cloned().unwrap_or_default();
         let node = inner_node(build, site, spec.behind.as_deref());
         (AtNode(node), SolarArray::new(spec.clone(), place.lat, place.lon, profile))

@@ -56,7 +56,7 @@ pub(super) fn run_storages(
         let limit = |at: usize| node_roster.get(&nodes, at).1.power();
         let room = tree.upwards(*node).map(|above| limit(above.index()) - net[above.index()]);
         let room = room.fold(Kw(f64::INFINITY), Kw::min);
-        let export = Kw(sites.0[site.index()].spec.export_limit_kw);
+        let export = Kw(sites.get(site).spec.export_limit_kw);
         let prices = outlook.prices(site.index());
         let power = storage.power(net[site.index()], prices, room, room * -1.0, export, time);
         storage.run(power, time);
@@ -148,7 +148,7 @@ pub(super) fn read_meters(
     mut rows: ResMut<Records<PowerRow>>,
 ) {
     let Some(time) = ended(&clock) else { return };
-    let mut power = vec![SitePower::default(); sites.0.len()];
+    let mut power = vec![SitePower::default(); sites.count()];
     for (node, other, hydrogen, load) in node_roster.iter(&nodes) {
         power[node.site.index()].add(&other, *hydrogen, load);
     }
@@ -171,7 +171,7 @@ pub(super) fn record_nodes(
         return;
     }
     let start_s = clock.last_interval_start_s();
-    for (node, load, limit) in roster.iter(&nodes).skip(sites.0.len()) {
+    for (node, load, limit) in roster.iter(&nodes).skip(sites.count()) {
         let (load_kw, charging_kw, limit_kw) = (load.net().0, load.net_charging().0, finite(*limit));
         rows.push(NodeRow { start: At(start_s), start_s, node: node.id, load_kw, charging_kw, limit_kw });
     }

@@ -78,7 +78,7 @@ pub(super) fn set_base_loads(
     mut base: NodeLoads<'_, '_, BaseLoad>,
 ) {
     let interval = (clock.now_s() / clock.interval_s()) as usize;
-    for (id, site) in sites.ids().zip(&sites.0) {
+    for (id, site) in sites.ids().zip(sites.iter()) {
         let hour = calendar.hour_of_week(i64::from(clock.now_s()));
         base.set(node_of(id), metered.at(id, interval).unwrap_or(Kw(site.spec.load_at(hour))));
     }

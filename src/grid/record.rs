@@ -4,7 +4,7 @@ use super::state::{AtNode, Meter};
 use super::storage::Storage;
 use super::transformer::Transformer;
 use crate::kernel::ids::Roster;
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics};
 use crate::record::names::Names;
 use bevy_ecs::prelude::{Component, World};
 
@@ -28,14 +28,14 @@ pub(crate) fn refill_kwh(world: &World) -> f64 {
 pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
     for storage in all::<Storage, Storage>(world) {
-        let mut scope = ScopeMetrics::new(format!("storage:{}", storage.key()), &mut out);
+        let mut scope = ScopeMetrics::new(ScopeKind::Storage.of(storage.key()), &mut out);
         scope.add(MetricName::StorageChargedKwh, storage.charged().0);
         scope.add(MetricName::StorageDischargedKwh, storage.discharged().0);
         scope.add(MetricName::StorageHealth, storage.health());
     }
     let transformers = all::<Transformer, AtNode>(world).zip(all::<Transformer, Transformer>(world));
     for (AtNode(node), transformer) in transformers {
-        let mut scope = ScopeMetrics::new(format!("node:{}", names.node(*node)), &mut out);
+        let mut scope = ScopeMetrics::new(ScopeKind::Node.of(names.node(*node)), &mut out);
         scope.add(MetricName::TransformerHotSpotC, transformer.highest_c());
         scope.add(MetricName::TransformerAgeingFactor, transformer.mean_ageing());
         scope.add(MetricName::TransformerLifeUsedPercent, transformer.life_used_percent());

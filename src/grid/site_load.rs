@@ -28,7 +28,7 @@ impl SiteLoads {
             let mean = |at: i64| load.mean_kw(calendar.unix_s(at * interval_s), calendar.unix_s((at + 1) * interval_s));
             (0..intervals).map_while(mean).map(Kw).collect()
         };
-        Self(sites.0.iter().map(|site| of_site(&site.key)).collect())
+        Self(sites.iter().map(|site| of_site(&site.key)).collect())
     }
 
     /// The load of an interval, if the site has a meter.

@@ -11,8 +11,6 @@ use core::f64::consts::TAU;
 
 /// Sunlight above the air, kW/m2.
 const SOLAR_CONSTANT: f64 = 1.367;
-/// Share of light that the ground throws back.
-const ALBEDO: f64 = 0.2;
 
 /// A photovoltaic array at its place.
 #[derive(Component, Debug, Clone)]
@@ -76,7 +74,7 @@ impl SolarArray {
         let beam = (global - diffuse) / cos_zenith;
         let tilt = self.spec.tilt_deg.to_radians();
         let incidence = self.cos_incidence(declination, hour_angle, tilt).max(0.0);
-        beam * incidence + diffuse * (1.0 + cos(tilt)) / 2.0 + global * ALBEDO * (1.0 - cos(tilt)) / 2.0
+        beam * incidence + diffuse * (1.0 + cos(tilt)) / 2.0 + global * self.spec.albedo * (1.0 - cos(tilt)) / 2.0
     }
 
     /// Cosine of the angle between sun and the array's normal: both as vectors (east, north, up).

@@ -256,6 +256,10 @@ pub struct SolarSpec {
     #[serde(default = "default_azimuth_deg")]
     #[schemars(range(min = 0.0, max = 360.0))]
     pub azimuth_deg: f64,
+    /// Share of sunlight that the ground throws back.
+    #[serde(default = "default_albedo")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub albedo: f64,
     /// Sunlight that reaches the ground over that above the air, for each month of a typical year (clearness index). Empty:
     /// a value by latitude, which is assumed.
     #[serde(default)]
@@ -270,6 +274,11 @@ pub struct SolarSpec {
 
 fn default_performance_ratio() -> f64 {
     0.84
+}
+
+/// The value that is usual for bare ground and grass: Duffie and Beckman, Solar Engineering of Thermal Processes, 4th ed., 2.16.
+fn default_albedo() -> f64 {
+    0.2
 }
 
 fn default_azimuth_deg() -> f64 {

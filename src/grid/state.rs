@@ -341,7 +341,8 @@ impl Meter {
 }
 
 /// Power left for charging in the interval that begins, by node. Written by the grid; hydrogen takes its part before
-/// charging.
+/// charging. One column and not a component of each node: sharing out walks the tree by the numbers of its nodes, upwards from
+/// every port, and reads neighbours of the column; by entity each step would be a look-up of its own.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Headroom(Vec<Kw>);
 

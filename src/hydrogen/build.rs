@@ -28,7 +28,7 @@ use bevy_ecs::prelude::*;
 pub(crate) fn add(build: &mut Build<'_>) {
     plants(build);
     let stations = stations(build);
-    let at_site = AtSite::new(build.sites.0.len(), stations.iter().map(|station| (station.site, station.id)));
+    let at_site = AtSite::new(build.sites.count(), stations.iter().map(|station| (station.site, station.id)));
     build.world.insert_resource(at_site);
     build.world.insert_resource(sites_by_fleet(build.scenario, &stations));
     build.world.insert_resource(visits(build.loaded, &stations));
@@ -158,7 +158,7 @@ fn sites_by_fleet(scenario: &Scenario, stations: &[Station]) -> FuelSitesByFleet
         sites.sort_unstable();
         sites
     };
-    FuelSitesByFleet { sites: scenario.fleet.values().enumerate().map(usable).collect() }
+    FuelSitesByFleet::new(scenario.fleet.values().enumerate().map(usable).collect())
 }
 
 /// Visitors come with a tank as large as their need, empty.

@@ -7,7 +7,7 @@ use crate::kernel::units::LHV_KWH_PER_KG;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use crate::truck::spec::FleetSpec;
-use crate::vehicle::spec::Powertrain;
+use crate::vehicle::spec::{Powertrain, is_for_fleet, is_public};
 use std::collections::BTreeMap;
 
 /// Checks all tables of hydrogen, and fuel-cell vehicles.
@@ -173,7 +173,7 @@ fn electricity(scenario: &Scenario, key: &str, station: &HydrogenSpec, checker: 
 /// The largest tank among the trucks and the equipment that may fuel at a station, kg.
 fn largest_user_kg(scenario: &Scenario, station: &HydrogenSpec) -> f64 {
     let is_user = |key: &String| station.users.contains(key);
-    let is_public = station.users.iter().any(|user| user == "public");
+    let is_public = is_public(&station.users);
     let fleets = scenario.fleet.iter().filter(|(key, _)| is_public || is_user(key));
     let trucks = fleets.map(|(_, fleet)| largest_tank(fleet, scenario)).filter(|(bar, _)| *bar <= station.dispense_bar);
     let units = scenario.equipment_model.iter().filter(|(key, _)| is_user(key)).filter_map(|(_, it)| it.tank.as_ref());
@@ -275,7 +275,7 @@ fn vehicles(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, fleet) in &scenario.fleet {
         let (bar, kg) = largest_tank(fleet, scenario);
         let may = |station: &&HydrogenSpec| {
-            let is_user = station.users.iter().any(|user| user == "public" || user == key);
+            let is_user = is_for_fleet(&station.users, key);
             is_user && station.dispense_bar >= bar && usable_kg(station) >= kg
         };
         if kg > 0.0 && !scenario.hydrogen.values().any(|station| may(&station)) {

@@ -2,6 +2,7 @@
 
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::vehicle::spec::PUBLIC;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub struct HydrogenSpec {
 }
 
 fn default_users() -> Vec<String> {
-    vec!["public".to_owned()]
+    vec![PUBLIC.to_owned()]
 }
 
 /// What happens to a vehicle that the stock cannot serve.
@@ -230,7 +231,7 @@ pub enum ElectrolyserKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ElectrolyserSpec {
-    /// Kind.
+    /// Its kind, for people: the numbers below say how it works.
     pub kind: ElectrolyserKind,
     /// Power at full load, kW.
     #[schemars(range(min = 1.0, max = 1_000_000.0))]
@@ -294,7 +295,7 @@ pub enum DeliveryKind {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverySpec {
-    /// Kind.
+    /// What it brings, for people: the numbers below say how and when.
     pub kind: DeliveryKind,
     /// What one trailer can unload, kg.
     #[schemars(range(min = 1.0, max = 20_000.0))]

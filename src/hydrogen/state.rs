@@ -267,7 +267,8 @@ impl FuelQueue {
     }
 }
 
-/// Trailers of a station on their way.
+/// Trailers of a station on their way. A trailer is a row of its station's list and no entity: it is there for some hours, only
+/// its station looks at it, and nothing is spawned inside the tick.
 #[derive(Component, Debug, Default)]
 pub struct Trailers {
     /// In the order of ordering.

@@ -5,18 +5,12 @@ use super::map::Stamps;
 use super::meter::{Channel, Reading, Table};
 use super::meter_columns::Unit;
 use super::stamp::When;
+use super::xml::{self, Lines};
 use crate::document::problem::Mistakes;
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Node};
 
-/// More bytes than this are no year of a meter: one of minutes has half as many.
-const MOST_BYTES: usize = 256 << 20;
-/// Nor are more elements and texts.
-const MOST_NODES: u32 = 6_000_000;
-/// Nor are more blocks and kinds of readings: each block is looked up among all kinds.
+/// More blocks and kinds of readings are no meter: each block is looked up among all kinds.
 const MOST_NAMED: usize = 10_000;
-/// A longer tag, or more declarations of namespaces, is not of a meter; the time to read them grows with their square.
-const MOST_TAG_BYTES: usize = 8 << 10;
-const MOST_NAMESPACES: usize = 1_000;
 /// Times that a meter may have told, 1970 to 2100, s.
 const TIMES_S: std::ops::Range<i64> = 0..4_102_444_800;
 /// Units by their number in the standard: real energy and real power.
@@ -43,21 +37,15 @@ struct Kind {
 
 /// Reads all blocks. None: it holds no load; the mistakes say why.
 pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
-    if let Err((line, message)) = plain(text) {
-        mistakes.push(line, "", message, Some("download one meter and one year at a time".to_owned()));
-        return None;
-    }
-    let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = match Document::parse_with_options(text.trim_start_matches('\u{feff}'), options) {
-        Ok(document) => document,
-        Err(error) => {
-            let line = Some(u64::from(error.pos().row));
-            mistakes.push(line, "", format!("is no XML: {error}"), None);
-            return None;
+    let document = xml::parse(text, ("a meter", "download one meter and one year at a time"), mistakes)?;
+    let mut lines = Lines::of(&document);
+    let mut kinds: Vec<(String, Kind)> = Vec::new();
+    for node in named(&document, "ReadingType") {
+        match kind(node) {
+            Ok(kind) => kinds.push((href(node, "self"), kind)),
+            Err(wrong) => mistakes.push(Some(lines.at(node)), "powerOfTenMultiplier", wrong, None),
         }
-    };
-    let kinds: Vec<(String, Kind)> =
-        named(&document, "ReadingType").map(|node| (href(node, "self"), kind(node))).collect();
+    }
     let meters: Vec<(String, Vec<String>)> =
         named(&document, "MeterReading").map(|node| (href(node, "self"), hrefs(node, "related"))).collect();
     let blocks = named(&document, "IntervalBlock").count();
@@ -66,7 +54,6 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         mistakes.push(None, "", message, Some("download one meter and one year at a time".to_owned()));
         return None;
     }
-    let mut lines = Lines::of(&document);
     let mut series: Vec<(Kind, String, Channel)> = Vec::new();
     for block in named(&document, "IntervalBlock") {
         let (up, own) = (href(block, "up"), href(block, "self"));
@@ -118,61 +105,21 @@ fn is_length(length: &i64) -> bool {
     (1..=86_400).contains(length)
 }
 
-fn kind(node: Node<'_, '_>) -> Kind {
-    let power = inner(node, "powerOfTenMultiplier").unwrap_or(0).clamp(-12, 12) as i32;
-    Kind {
+/// What a type of readings means.
+///
+/// # Errors
+/// When its multiplier is no prefix of the standard, pico to tera.
+fn kind(node: Node<'_, '_>) -> Result<Kind, String> {
+    let power = inner(node, "powerOfTenMultiplier").unwrap_or(0);
+    if !(-12..=12).contains(&power) {
+        return Err(format!("{power} is no power of ten of a meter; they go from -12 to 12"));
+    }
+    Ok(Kind {
         unit: inner(node, "uom").unwrap_or(WATT_HOURS),
-        scale: crate::kernel::math::pow(10.0, f64::from(power)),
+        scale: crate::kernel::math::pow(10.0, power as f64),
         is_reverse: inner(node, "flowDirection") == Some(REVERSE),
         interval_s: inner(node, "intervalLength").filter(is_length),
-    }
-}
-
-/// Lines of nodes that follow one another, counted on from the one before.
-struct Lines<'d> {
-    text: &'d str,
-    at: usize,
-    line: u64,
-}
-
-impl<'d> Lines<'d> {
-    fn of(document: &'d Document<'d>) -> Self {
-        Self { text: document.input_text(), at: 0, line: 1 }
-    }
-
-    /// The line of a node, from 1.
-    fn at(&mut self, node: Node<'_, '_>) -> u64 {
-        let to = node.range().start;
-        if to < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        self.line += self.text[self.at..to].matches('\n').count() as u64;
-        self.at = to;
-        self.line
-    }
-}
-
-/// Is a text of the size of a download, and made of plain tags? The line of what is not, and what it is.
-fn plain(text: &str) -> Result<(), (Option<u64>, String)> {
-    if text.len() > MOST_BYTES {
-        return Err((
-            None,
-            format!("has {} MB; a download of a meter has at most {}", text.len() >> 20, MOST_BYTES >> 20),
-        ));
-    }
-    if text.matches("xmlns").count() > MOST_NAMESPACES {
-        return Err((None, format!("declares more than {MOST_NAMESPACES} namespaces")));
-    }
-    let mut at = 0;
-    while let Some(open) = text[at..].find('<').map(|next| at + next) {
-        let end = text[open..].find('>').map_or(text.len(), |next| open + next);
-        if end - open > MOST_TAG_BYTES {
-            let line = text[..open].matches('\n').count() as u64 + 1;
-            return Err((Some(line), format!("has a tag of more than {} KiB", MOST_TAG_BYTES >> 10)));
-        }
-        at = end;
-    }
-    Ok(())
+    })
 }
 
 fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mistakes: &mut Mistakes<'_>) {
@@ -192,6 +139,20 @@ fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mista
                 "has no start (seconds since 1970) or no value".to_owned(),
                 None,
             ),
+        }
+    }
+}
+
+/// Readings that begin before the one before them has ended would count its energy twice.
+fn overlapping(channel: &Channel, mistakes: &mut Mistakes<'_>) {
+    let Some(interval_s) = channel.interval_s else { return };
+    for pair in channel.readings.windows(2) {
+        if let [Some(When::Instant(before, _)), Some(When::Instant(after, _))] = [pair[0].at, pair[1].at]
+            && after > before
+            && after - before < interval_s
+        {
+            let message = format!("begins {} s after the one before, which lasts {interval_s} s", after - before);
+            mistakes.push(Some(pair[1].line), "IntervalReading", message, None);
         }
     }
 }
@@ -229,16 +190,20 @@ fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>)
         ));
     }
     let unit = if has_energy { Unit::Energy(1e-3) } else { Unit::Power(1e-3) };
-    let channel = |entry: Option<&(Kind, String, Channel)>| {
+    let mut channel = |entry: Option<&(Kind, String, Channel)>| {
         let mut channel = entry.map(|entry| entry.2.clone()).unwrap_or_default();
         let scale = entry.map_or(1.0, |entry| entry.0.scale);
         channel.readings.iter_mut().for_each(|reading| reading.value *= scale);
         channel
             .readings
             .sort_by_key(|reading| if let Some(When::Instant(unix_s, _)) = reading.at { unix_s } else { 0 });
+        overlapping(&channel, mistakes);
         channel
     };
     let channels = [channel(forward.first()), channel(reverse.first())];
+    if mistakes.found() > 0 {
+        return None;
+    }
     let names = ("start".to_owned(), "value".to_owned());
     Some(Table { channels, unit, stamps: Some(Stamps::Start), said, names })
 }

@@ -4,6 +4,7 @@ use super::number::Decimal;
 use super::stamp::DateOrder;
 use crate::document::problem::{Place, Problem, nearest};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// What the time of a reading marks.
@@ -27,17 +28,22 @@ pub enum Gaps {
 }
 
 /// What columns can be named for, in all tables: one mapping file may be of several.
-const ROLES: [&str; 33] = [
+const ROLES: [&str; 43] = [
     "arrive",
     "charger_id",
     "charging_time",
+    "container",
     "date",
     "depart",
+    "destination",
+    "direction",
     "distance",
+    "due",
     "duration",
     "end",
     "energy_kwh",
     "export",
+    "fleet",
     "gate_in",
     "gate_out",
     "hour",
@@ -46,21 +52,26 @@ const ROLES: [&str; 33] = [
     "latitude",
     "longitude",
     "max_kw",
+    "move_kind",
     "moves",
+    "origin",
     "period",
     "port_id",
     "pull",
+    "ready",
     "session",
     "session_id",
     "soc",
     "start",
     "stop",
     "temperature",
+    "terminal",
     "time",
     "unit",
     "value",
     "vehicle",
     "vehicle_id",
+    "visit",
 ];
 
 /// How a table is read. Everything may be left out that the table says itself.
@@ -89,6 +100,8 @@ pub struct Map {
     pub gaps: Option<Gaps>,
     /// What a column is, and its name in the file.
     pub columns: BTreeMap<String, String>,
+    /// What places (and fleets) are called in the file, and their keys of `[site]` (and `[fleet]`).
+    pub places: BTreeMap<String, String>,
 }
 
 /// A mark before decimals.
@@ -105,21 +118,10 @@ pub enum DecimalMark {
 impl Map {
     /// Reads a mapping file. None: it is wrong, and the problems say why.
     pub fn parse(path: &str, text: &str, problems: &mut Vec<Problem>) -> Option<Self> {
-        match toml::from_str(text) {
-            Ok(map) => {
-                let before = problems.len();
-                Self::check_roles(&map, path, text, problems);
-                (problems.len() == before).then_some(map)
-            }
-            Err(error) => {
-                let line =
-                    error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
-                let place = Some(Place::Line(path.to_owned(), line));
-                let message = error.message().to_owned();
-                problems.push(Problem { place, field: String::new(), message, help: None });
-                None
-            }
-        }
+        let map: Self = toml_of(path, text, problems)?;
+        let before = problems.len();
+        map.check_roles(path, text, problems);
+        (problems.len() == before).then_some(map)
     }
 
     /// A column that is named for a role which no table has would be passed over unseen.
@@ -144,10 +146,46 @@ impl Map {
         found.map(Some).ok_or_else(|| format!("has no column `{name}`, which the mapping names for `{role}`"))
     }
 
+    /// The key of a place: what the mapping says of its name, else the name in small letters with `_` between words.
+    ///
+    /// # Errors
+    /// When nothing is left of it.
+    pub(super) fn place(&self, name: &str) -> Result<String, String> {
+        let is_it = |known: &&String| known.trim().eq_ignore_ascii_case(name.trim());
+        if let Some(known) = self.places.keys().find(is_it) {
+            return Ok(self.places[known].clone());
+        }
+        let is_key = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        if !name.trim().is_empty() && is_key(name.trim()) {
+            return Ok(name.trim().to_owned());
+        }
+        let key = key_of(name);
+        if key.is_empty() {
+            return Err(format!("`{name}` makes no key of a site; name it under [places] of a mapping file"));
+        }
+        Ok(key)
+    }
+
     /// What stands before decimals, if the file says it.
     pub(super) fn decimal(&self) -> Option<Decimal> {
         self.decimal.map(|mark| if mark == DecimalMark::Comma { Decimal::Comma } else { Decimal::Point })
     }
+}
+
+/// A name as a key: small letters and digits, with `_` between words; empty where it has none.
+pub(super) fn key_of(name: &str) -> String {
+    let words = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
+    words.collect::<String>().split_whitespace().collect::<Vec<_>>().join("_")
+}
+
+/// A small file of TOML. None: it is wrong, and the problems say where and why.
+pub(super) fn toml_of<T: DeserializeOwned>(path: &str, text: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    let wrong = |error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() as u64 + 1);
+        let (place, message) = (Some(Place::Line(path.to_owned(), line)), error.message().to_owned());
+        problems.push(Problem { place, field: String::new(), message, help: None });
+    };
+    toml::from_str(text).map_err(wrong).ok()
 }
 
 /// Does the name of a column that is read stand once in a header?

@@ -1,15 +1,21 @@
 //! Formats that people already have: tariffs of the Utility Rate Database, tariffs as plain CSV, metered loads, layouts as
-//! `GeoJSON`, stations, charging sessions. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
+//! `GeoJSON`, stations, charging sessions, trips, drawings of terminals. One file a format. Mistakes come as [`Problem`]s with line or key, all at once.
 //!
 //! Tables come in through one door: `sheet` reads any text or `workbook` as rows of cells, `stamp` and `number` read cells,
-//! `map` holds what a mapping file says; `meter*` makes a load of the rows.
+//! `map` holds what a mapping file says; `meter*` makes a load of the rows. Drawings do through `plan`: `kml`, `shapefile` and
+//! `dxf` read shapes, `plan_map` says what they stand for.
 
 pub mod acn;
 pub mod afdc;
 pub mod background;
 mod cell;
+pub mod duties;
+mod dxf;
 mod espi;
+pub mod gates;
 pub mod geojson;
+pub mod hauls;
+mod kml;
 pub mod load;
 pub mod map;
 mod meter;
@@ -19,10 +25,16 @@ mod number;
 pub mod observed;
 mod ocpi;
 mod ocpp_log;
+pub mod plan;
+pub mod plan_features;
+pub mod plan_map;
+mod prj;
 mod ratchet;
 mod rows;
 mod session_columns;
 pub mod sessions;
+mod shape;
+mod shapefile;
 mod sheet;
 pub mod stamp;
 mod stays;
@@ -35,6 +47,7 @@ mod urdb_keys;
 mod urdb_rows;
 pub mod weather;
 mod workbook;
+mod xml;
 
 use crate::account::tariff::Tariff;
 use crate::document::problem::{Place, Problem, nearest};

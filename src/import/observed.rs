@@ -28,6 +28,8 @@ pub enum Content {
     Charge,
     /// A word.
     Word,
+    /// A name, as it is written.
+    Name,
 }
 
 /// A column that is looked for.
@@ -51,8 +53,10 @@ type Value = f64;
 pub struct Observed {
     /// By column that was looked for, then by row; empty where the table has no such column, or it holds words.
     pub values: Vec<Vec<Value>>,
-    /// Words, in small letters, as `values`.
+    /// Words, in small letters, and names, as `values`.
     pub words: Vec<Vec<String>>,
+    /// Line of each row.
+    pub lines: Vec<u64>,
     /// How many rows there are.
     pub rows: usize,
     /// What was assumed or left out.
@@ -90,6 +94,7 @@ fn observed(bytes: &[u8], map: &Map, columns: &[Column], mistakes: &mut Mistakes
         match read_row(row, columns, &found, (order, &zone, decimal), mistakes) {
             Some(cells) => {
                 out.rows += 1;
+                out.lines.push(row.line);
                 for (at, cell) in cells.into_iter().enumerate().filter(|(at, _)| found[*at].is_some()) {
                     match cell {
                         Read::Value(value) => out.values[at].push(value),
@@ -227,7 +232,7 @@ fn decimal(
     if let Some(decimal) = map.decimal() {
         return Some(decimal);
     }
-    let is_number = |column: &Column| !matches!(column.content, Content::Time | Content::Word);
+    let is_number = |column: &Column| !matches!(column.content, Content::Time | Content::Word | Content::Name);
     let numbers = columns.iter().zip(found).filter(|(column, _)| is_number(column)).filter_map(|(_, found)| *found);
     let numbers: Vec<usize> = numbers.map(|it| it.at).collect();
     let role = |at: usize| {
@@ -257,8 +262,12 @@ fn read_row(
             continue;
         };
         let cell = row.cell(found.at);
-        if column.content == Content::Word {
-            out.push(Read::Word(cell.text().trim().to_lowercase()));
+        if matches!(column.content, Content::Word | Content::Name) {
+            let word = cell.text().trim().to_owned();
+            if word.is_empty() && column.is_needed {
+                return None;
+            }
+            out.push(Read::Word(if column.content == Content::Word { word.to_lowercase() } else { word }));
             continue;
         }
         if cell.is_empty() {
@@ -307,6 +316,7 @@ fn by_time(mut out: Observed, columns: &[Column]) -> Observed {
     for values in out.values.iter_mut().filter(|values| !values.is_empty()) {
         *values = order.iter().map(|row| values[*row]).collect();
     }
+    out.lines = order.iter().map(|row| out.lines[*row]).collect();
     for words in out.words.iter_mut().filter(|words| !words.is_empty()) {
         *words = order.iter().map(|row| words[*row].clone()).collect();
     }

@@ -13,7 +13,7 @@ pub const MEASURED: &str = "# measured: ";
 const MOST_SHOWN: usize = 80;
 
 /// Keys of `[columns]` by kind, and what each is.
-const ROLES: [(&str, &[(&str, &str)]); 2] = [
+const ROLES: [(&str, &[(&str, &str)]); 4] = [
     (
         "load",
         &[
@@ -39,6 +39,31 @@ const ROLES: [(&str, &[(&str, &str)]); 2] = [
             ("vehicle_id", "the vehicle"),
             ("session_id", "the session"),
             ("max_kw", "highest power"),
+        ],
+    ),
+    (
+        "gates",
+        &[
+            ("gate_in", "time of entry"),
+            ("gate_out", "time of exit"),
+            ("moves", "containers of the visit"),
+            ("time", "or, of a row a passage, its time"),
+            ("direction", "and its direction: in or out"),
+            ("vehicle", "the truck"),
+            ("visit", "the visit, where rows are containers"),
+            ("terminal", "the terminal"),
+            ("move_kind", "what is done"),
+        ],
+    ),
+    (
+        "hauls",
+        &[
+            ("origin", "where from"),
+            ("destination", "where to"),
+            ("ready", "earliest time"),
+            ("due", "latest time"),
+            ("container", "loaded or empty"),
+            ("fleet", "the only fleet that may take it"),
         ],
     ),
 ];
@@ -77,6 +102,11 @@ pub fn of(kind: &str, bytes: &[u8]) -> Result<String, String> {
     out.push_str("\n[columns]\n");
     for (role, what) in ROLES.iter().filter(|roles| roles.0 == kind).flat_map(|roles| roles.1) {
         let _ = writeln!(out, "# {role} = \"\"   # {what}");
+    }
+    if matches!(kind, "gates" | "hauls") {
+        out.push_str(
+            "\n# What places are called in the file, and their keys of [site].\n[places]\n# \"Pier J\" = \"pier\"\n",
+        );
     }
     Ok(out)
 }

@@ -415,14 +415,14 @@ fn clusters(list: &[Trip], options: &Options, mistakes: &mut Mistakes<'_>) -> Op
 }
 
 /// A key as TOML has it.
-fn toml_key(key: &str) -> String {
+pub(super) fn toml_key(key: &str) -> String {
     let is_bare = key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     if is_bare { key.to_owned() } else { toml::Value::from(key).to_string() }
 }
 
 impl Trips {
     /// Where a trip begins: where the truck's trip before has ended.
-    fn begin(&self, at: usize) -> Option<usize> {
+    pub(super) fn begin(&self, at: usize) -> Option<usize> {
         let before = at.checked_sub(1)?;
         (self.list[before].vehicle == self.list[at].vehicle).then_some(())?;
         self.ends[before]
@@ -500,15 +500,25 @@ impl Trips {
     }
 }
 
-fn driven(trips: &[Trip], ends: &[Option<usize>], places: &[Place], truck: Truck, zone: &TimeZone) -> Days {
-    let stay_s = |at: usize| trips.get(at + 1).map_or(0, |next| next.start.duration_since(trips[at].stop).as_secs());
+/// How long a truck stays where a trip has ended, s.
+fn stay_s(trips: &[Trip], at: usize) -> i64 {
+    trips.get(at + 1).map_or(0, |next| next.start.duration_since(trips[at].stop).as_secs())
+}
+
+/// The place where a truck stands longest.
+pub(super) fn home(trips: &[Trip], ends: &[Option<usize>]) -> Option<usize> {
     let mut stood: BTreeMap<usize, i64> = BTreeMap::new();
     for (at, end) in ends.iter().enumerate() {
         if let Some(end) = end {
-            *stood.entry(*end).or_insert(0) += stay_s(at);
+            *stood.entry(*end).or_insert(0) += stay_s(trips, at);
         }
     }
-    let home = stood.iter().max_by_key(|(place, stood)| (**stood, std::cmp::Reverse(**place))).map(|entry| *entry.0);
+    stood.iter().max_by_key(|(place, stood)| (**stood, std::cmp::Reverse(**place))).map(|entry| *entry.0)
+}
+
+fn driven(trips: &[Trip], ends: &[Option<usize>], places: &[Place], truck: Truck, zone: &TimeZone) -> Days {
+    let stay_s = |at: usize| stay_s(trips, at);
+    let home = home(trips, ends);
     let (mut energy_kwh, mut lowest_kwh) = (truck.battery_kwh, truck.battery_kwh);
     let mut by_day: BTreeMap<jiff::civil::Date, (f64, bool)> = BTreeMap::new();
     for (at, trip) in trips.iter().enumerate() {

@@ -152,6 +152,7 @@ fn tariff(keys: &mut Keys<'_>) -> Option<Tariff> {
     let name = keys.text("name").unwrap_or_else(|| label.clone());
     let utility = keys.text("utility").unwrap_or_default();
     let (from, until) = dates(keys);
+    unpriced(keys);
     let mut rates = Rates {
         from,
         until,
@@ -188,6 +189,33 @@ fn dates(keys: &mut Keys<'_>) -> (Option<Date>, Option<Date>) {
         keys.wrong("enddate", &message, Some("swap the two dates, or leave `enddate` out".to_owned()));
     }
     (from, until)
+}
+
+/// Structures of periods, and the schedules that say when each is in force.
+const SCHEDULED: [(&str, &[&str]); 4] = [
+    ("energyratestructure", &["energyweekdayschedule", "energyweekendschedule"]),
+    ("flatdemandstructure", &["flatdemandmonths"]),
+    ("demandratestructure", &["demandweekdayschedule", "demandweekendschedule"]),
+    ("coincidentratestructure", &["coincidentrateschedule"]),
+];
+
+/// A schedule without prices would be a charge that is left out in silence. Of demand many published tariffs have schedules that
+/// name the first period alone: they charge nothing there.
+fn unpriced(keys: &mut Keys<'_>) {
+    for (structure, schedules) in SCHEDULED {
+        if keys.has_periods(structure) {
+            continue;
+        }
+        let is_energy = structure == "energyratestructure";
+        if let Some(schedule) = schedules.iter().find(|key| keys.names_periods(key, !is_energy)) {
+            let help = format!("give the prices in `{structure}`, or take the schedule away");
+            keys.wrong(
+                schedule,
+                &format!("names periods, and `{structure}` has none: nothing would be charged"),
+                Some(help),
+            );
+        }
+    }
 }
 
 fn energy(keys: &mut Keys<'_>) -> Option<EnergyCharge> {

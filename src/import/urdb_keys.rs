@@ -254,6 +254,22 @@ impl<'a> Keys<'a> {
         Some(out)
     }
 
+    /// Does a structure have a period?
+    pub(super) fn has_periods(&mut self, key: &str) -> bool {
+        self.get(key).is_some_and(|value| value.as_array().is_none_or(|periods| !periods.is_empty()))
+    }
+
+    /// Does a schedule name periods; with `beyond_first`, others than the first?
+    pub(super) fn names_periods(&mut self, key: &str, beyond_first: bool) -> bool {
+        fn any(value: &Value, is_named: &impl Fn(f64) -> bool) -> bool {
+            match value {
+                Value::Array(values) => values.iter().any(|value| any(value, is_named)),
+                value => value.as_f64().is_some_and(is_named),
+            }
+        }
+        self.get(key).is_some_and(|value| any(value, &|period| !beyond_first || period > 0.0))
+    }
+
     /// Periods, each a list of tiers. The bulk file wraps the list in an object.
     pub(super) fn structure(&mut self, key: &str) -> Option<Vec<Vec<RawTier>>> {
         let value = self.get(key)?;

@@ -43,7 +43,8 @@ struct Project {
     withdrawn_usd: f64,
 }
 
-/// Plants and their projects, year after year.
+/// Plants and their projects, year after year. Plain values and no entities: they live in the steps of years, outside of the world
+/// whose systems share the ticks, and one function after the other changes them.
 #[derive(Debug)]
 pub struct Industry<'a> {
     spec: &'a IndustrySpec,
@@ -73,7 +74,7 @@ impl<'a> Industry<'a> {
 
     /// A year: what starts, what closes, what is made; then decisions, which change later years. Returns the public money in
     /// them, by who pays.
-    pub fn year(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
+    pub fn run(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
         let year = outside.year;
         self.announce(year);
         self.go_on(year);

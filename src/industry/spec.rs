@@ -14,6 +14,10 @@ use std::collections::BTreeMap;
 pub struct IndustrySpec {
     /// How plants decide.
     pub decision: PlantDecision,
+    /// Year of the dollars in which all amounts of `[industry]` are written, with those of removals. None: that of the
+    /// transition.
+    #[schemars(range(min = 1980, max = 2100))]
+    pub money_year: Option<u16>,
     /// `least_cost`: a lever must be cheaper than to go on as before by this share of its own yearly cost.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 5.0))]

@@ -59,7 +59,7 @@ fn run(head: &str, more: &str, carbon_usd_per_t: f64, years: std::ops::RangeIncl
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for year in years {
-        industry.year(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t });
+        industry.run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t });
     }
     industry.tables
 }
@@ -148,7 +148,7 @@ fn what_closes_is_told_as_closed() {
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{closing}")).unwrap();
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2026..=2029).for_each(|year| {
-        industry.year(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
     });
     let (open, closed) = (plant(&industry.tables, "west", 2027), plant(&industry.tables, "west", 2028));
     assert!(closed.closed && closed.direct_t == 0.0 && !open.closed);
@@ -158,7 +158,7 @@ fn what_closes_is_told_as_closed() {
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{losing}")).unwrap();
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2025..=2026).for_each(|year| {
-        industry.year(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
     });
     assert!(plant(&industry.tables, "west", 2026).closed && !plant(&industry.tables, "east", 2026).closed);
 }
@@ -171,7 +171,7 @@ fn delays_have_their_mean() {
     let mut late = Vec::new();
     for replication in 0..400 {
         let mut industry = Industry::new(&spec, Seed { seed: 1, replication });
-        industry.year(Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0 });
+        industry.run(Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0 });
         let years = |row: &PlantProjectRow| row.starts.unwrap() - row.decided.unwrap() - 2;
         late.extend(
             industry.tables.projects.iter().filter(|row| row.lever == "blend").map(|row| f64::from(years(row))),

@@ -8,6 +8,7 @@ use crate::sim::RunError;
 use crate::transition::metrics::{metrics, plugin_metrics, zev_share};
 use crate::transition::pathway::Pathway;
 use crate::transition::record::Tables;
+use crate::transition::scope::Scope;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::write;
 use std::collections::BTreeMap;
@@ -92,6 +93,6 @@ fn broken_constraints(metrics: &[Metric], tables: &Tables) -> Vec<String> {
 /// A year in one line.
 fn told(year: u16, tables: &Tables) -> String {
     let clean = zev_share(tables, year, |_| true).unwrap_or(0.0);
-    let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == "total").map_or(0.0, |row| row.co2e_t);
+    let co2e_t = tables.emissions.iter().rev().find(|row| row.scope == Scope::Total).map_or(0.0, |row| row.co2e_t);
     format!("{year}: {:.1} % zero-emission, {:.0} kt CO2e", 100.0 * clean, co2e_t / 1000.0)
 }

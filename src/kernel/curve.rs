@@ -43,6 +43,14 @@ impl Curve {
         }
     }
 
+    /// Multiplies all its values.
+    pub fn scale(&mut self, factor: f64) {
+        match self {
+            Self::Constant(value) => *value *= factor,
+            Self::Years(years) => years.values_mut().for_each(|value| *value *= factor),
+        }
+    }
+
     /// All values that it names.
     pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
         let (one, many) = match self {

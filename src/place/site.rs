@@ -14,15 +14,32 @@ pub struct Site {
     pub spec: SiteSpec,
 }
 
-/// All sites, in the order of their keys.
+/// All sites, in the order of their keys. They are made once, with the world.
 #[derive(Resource, Debug, Clone, Default)]
-pub struct Sites(pub Vec<Site>);
+pub struct Sites(Vec<Site>);
 
 impl Sites {
     /// From the sites of a scenario.
     #[must_use]
     pub fn of(specs: &BTreeMap<String, SiteSpec>) -> Self {
         Self(specs.iter().map(|(key, spec)| Site { key: key.clone(), spec: spec.clone() }).collect())
+    }
+
+    /// A site.
+    #[must_use]
+    pub fn get(&self, id: SiteId) -> &Site {
+        &self.0[id.index()]
+    }
+
+    /// All, in the order of their ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Site> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// The id of a key.

@@ -40,8 +40,8 @@ impl Travel {
     /// From coordinates, and from distances of a file where it has them.
     #[must_use]
     pub fn new(spec: &TravelSpec, sites: &Sites, listed: &[KmRow]) -> Self {
-        let n = sites.0.len();
-        let place = |site: usize| (sites.0[site].spec.lat, sites.0[site].spec.lon);
+        let n = sites.count();
+        let place = |site: usize| (sites.get(SiteId::at(site)).spec.lat, sites.get(SiteId::at(site)).spec.lon);
         let mut km = vec![0.0; n * n];
         for from in 0..n {
             for to in 0..n {

@@ -4,7 +4,7 @@ use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, HaulRows, check_dispatch};
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::kernel::ids::SiteId;
-use crate::place::site::{Site, Sites};
+use crate::place::site::Sites;
 use crate::place::travel::Travel;
 use crate::policy::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::kind::Dispatch;
@@ -70,17 +70,20 @@ const COLUMNS: &[(&str, Take<Dispatch>)] = &[
     ),
     (
         "fleet-charging-fleet",
-        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_charge.sites).map(|(fleet, _)| fleet))),
+        Take::OnceU32(|view, out| out.extend(by_fleet(view.may_charge.sites()).map(|(fleet, _)| fleet))),
     ),
     (
         "fleet-charging-site",
-        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_charge.sites).map(|(_, site)| site))),
+        Take::OnceU32(|view, out| out.extend(by_fleet(view.may_charge.sites()).map(|(_, site)| site))),
     ),
     (
         "fleet-fueling-fleet",
-        Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_fuel.sites).map(|(fleet, _)| fleet))),
+        Take::OnceU32(|view, out| out.extend(by_fleet(view.may_fuel.sites()).map(|(fleet, _)| fleet))),
     ),
-    ("fleet-fueling-site", Take::OnceU32(|view, out| out.extend(by_fleet(&view.may_fuel.sites).map(|(_, site)| site)))),
+    (
+        "fleet-fueling-site",
+        Take::OnceU32(|view, out| out.extend(by_fleet(view.may_fuel.sites()).map(|(_, site)| site))),
+    ),
 ];
 
 /// All pairs of sites, row by row.
@@ -203,9 +206,8 @@ impl PluginKind for Dispatch {
             h2_queue: of(0),
             h2_free_kg: vec![500.0; MADE_SITES as usize],
         };
-        let may_fuel = FuelSitesByFleet { sites: vec![vec![SiteId(1)], vec![], vec![SiteId(2)]] };
-        let may_charge =
-            SitesByFleet { sites: vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]], ..Default::default() };
+        let may_fuel = FuelSitesByFleet::new(vec![vec![SiteId(1)], vec![], vec![SiteId(2)]]);
+        let may_charge = SitesByFleet::new(vec![vec![SiteId(0), SiteId(3)], vec![SiteId(5)], vec![]], Vec::new());
         let travel = made_travel();
         let (time_s, hour) = (36_000, 10);
         show(&DispatchView {
@@ -283,8 +285,8 @@ fn made_travel() -> Travel {
     });
     let site = |at: u32| {
         let spec = serde_json::json!({ "kind": "depot", "lat": 33.7 + 0.05 * f64::from(at), "lon": -118.2 });
-        Site { key: format!("site_{at}"), spec: serde_json::from_value(spec).expect("our own table") }
+        (format!("site_{at:06}"), serde_json::from_value(spec).expect("our own table"))
     };
-    let sites = Sites((0..MADE_SITES).map(site).collect());
+    let sites = Sites::of(&(0..MADE_SITES).map(site).collect());
     Travel::new(&serde_json::from_value(spec).expect("our own table"), &sites, &[])
 }

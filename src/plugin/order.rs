@@ -132,7 +132,7 @@ fn check_charge(view: &DispatchView<'_>, order: ChargeAt, has_order: &mut [bool]
     }
     let fleet = view.trucks.fleet[truck_at];
     let is_hydrogen = view.trucks.carrier[truck_at] == Carrier::Hydrogen as u8;
-    let sites = if is_hydrogen { &view.may_fuel.sites } else { &view.may_charge.sites };
+    let sites = if is_hydrogen { view.may_fuel.sites() } else { view.may_charge.sites() };
     let usable = sites.get(fleet as usize);
     if usable.is_none_or(|sites| sites.binary_search(&SiteId(site)).is_err()) {
         return Err(format!("fleet {fleet} may not charge at site {site}"));

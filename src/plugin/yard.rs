@@ -75,6 +75,7 @@ const COLUMNS: &[(&str, Take<YardDispatch>)] = &[
     ("unit-soc", Take::F64(|view, out| units(view, out, |unit| unit.level.unwrap_or(f64::NAN)))),
     ("unit-leave-at-soc", Take::F64(|view, out| units(view, out, |unit| unit.leave_at))),
     ("unit-return-at-soc", Take::F64(|view, out| units(view, out, |unit| unit.return_at))),
+    ("unit-break-below-soc", Take::F64(|view, out| units(view, out, |unit| unit.break_below))),
     ("unit-crane", Take::U32(|view, out| units(view, out, |unit| unit.crane.map_or(NONE, u32::from)))),
     ("move-id", Take::U32(|view, out| moves(view, out, |open| u32::from(open.id)))),
     ("move-kind", Take::U8(|view, out| moves(view, out, |open| open.kind))),
@@ -252,6 +253,7 @@ impl YardNow for Made {
             level: (unit % 6 != 5).then(|| self.quantity(soc, unit)),
             leave_at: 0.2,
             return_at: 0.8,
+            break_below: 0.95,
             crane: (unit % 3 != 2).then_some((unit % 7) as u16),
         }
     }

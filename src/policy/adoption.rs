@@ -151,7 +151,7 @@ struct BusinessAsUsual {
 
 impl Policy for BusinessAsUsual {
     fn name(&self) -> &'static str {
-        "business_as_usual"
+        BUSINESS_AS_USUAL
     }
 }
 
@@ -395,14 +395,17 @@ impl Decide<Adoption> for Diffusion {
     }
 }
 
+/// The policy that replaces like with like.
+const BUSINESS_AS_USUAL: &str = "business_as_usual";
+
 /// Are vehicles replaced by their like only? Then used ones are bought of the powertrain that left.
 #[must_use]
 pub fn replaces_in_kind(choice: &Choice<Adoption>) -> bool {
-    choice.plugin.is_none() && choice.name == "business_as_usual"
+    choice.plugin.is_none() && choice.name == BUSINESS_AS_USUAL
 }
 
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn::new("business_as_usual", "replaces like with like", &[]),
+    BuiltIn::new(BUSINESS_AS_USUAL, "replaces like with like", &[]),
     BuiltIn::new(
         "mandate",
         "buys the cheapest vehicles that are not zero-emission, and what the rules in force require",
@@ -439,6 +442,10 @@ impl Decision for Adoption {
         scenario.transition.as_ref().map(|transition| &transition.adoption)
     }
 
+    fn is_asked(scenario: &Scenario) -> bool {
+        scenario.transition.is_some()
+    }
+
     fn built_in() -> Vec<BuiltIn> {
         [BUILT_IN, &FLOOR].concat()
     }
@@ -449,7 +456,7 @@ impl Decision for Adoption {
         }
         let values = chosen(BUILT_IN, choice)?;
         Ok(match choice.name.as_str() {
-            "business_as_usual" => Box::new(BusinessAsUsual::default()),
+            BUSINESS_AS_USUAL => Box::new(BusinessAsUsual::default()),
             "mandate" => Box::new(Mandate::default()),
             "least_cost" => Box::new(LeastCost::default()),
             "fastest_abatement" => {

@@ -236,6 +236,10 @@ impl Decision for BuildOut {
         scenario.transition.as_ref().map(|transition| &transition.build_out)
     }
 
+    fn is_asked(scenario: &Scenario) -> bool {
+        scenario.transition.is_some()
+    }
+
     fn built_in() -> Vec<BuiltIn> {
         BUILT_IN.to_vec()
     }

@@ -43,6 +43,9 @@ pub trait Decision: Kind {
     /// What a scenario chose; nothing where it has no table for it.
     fn choice(scenario: &Scenario) -> Option<&Choice<Self>>;
 
+    /// Does a scenario ever ask for this decision?
+    fn is_asked(scenario: &Scenario) -> bool;
+
     /// The built-in policies.
     fn built_in() -> Vec<BuiltIn>;
 
@@ -99,6 +102,12 @@ pub fn chosen<K: Decision>(known: &[BuiltIn], choice: &Choice<K>) -> Result<Vec<
 /// No built-in policy of a kind has this name.
 pub(super) fn unknown(kind: PolicyKind, name: &str, known: impl Iterator<Item = &'static str>) -> PolicyError {
     PolicyError::Unknown { kind: kind.word(), name: name.to_owned(), known: known.collect() }
+}
+
+/// Does a scenario ever ask a policy of this kind?
+#[must_use]
+pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
+    for_kind!(kind, K => K::is_asked(scenario))
 }
 
 /// The built-in policies of a kind.

@@ -157,6 +157,9 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::new("early_min", 15.0, (0.0, 600.0)),
     Parameter::new("fuel_below_level", 0.25, (0.0, 1.0)),
     Parameter::new("fuel_to_level", 1.0, (0.05, 1.0)),
+    Parameter::new("session_min", 60.0, (0.0, 1_440.0)),
+    Parameter::new("fill_min", 15.0, (0.0, 1_440.0)),
+    Parameter::new("off_duty_below_soc", 0.95, (0.0, 1.0)),
 ];
 
 const BUILT_IN: &[BuiltIn] = &[
@@ -170,6 +173,10 @@ impl Decision for Dispatch {
 
     fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
         Some(&scenario.policy.dispatch)
+    }
+
+    fn is_asked(scenario: &Scenario) -> bool {
+        scenario.freight.is_some() && !scenario.fleet.is_empty()
     }
 
     fn built_in() -> Vec<BuiltIn> {
@@ -191,6 +198,9 @@ impl Decision for Dispatch {
                 early_s: (values[3] * 60.0) as u32,
                 fuel_below_level: values[4],
                 fuel_to_level: values[5],
+                session_s: values[6] * 60.0,
+                fill_s: values[7] * 60.0,
+                off_duty_below_soc: values[8],
             },
             geography: Geography::default(),
         }))
@@ -220,16 +230,16 @@ struct Rules {
     /// The same two for the tank of a fuel-cell truck on duty.
     fuel_below_level: f64,
     fuel_to_level: f64,
+    /// A vehicle in a queue for charging ports counts as this much waiting time over the number of ports.
+    session_s: f64,
+    /// The same at a hydrogen station.
+    fill_s: f64,
+    /// A truck off duty with less than this is plugged in.
+    off_duty_below_soc: f64,
 }
 
 /// A truck looks at no more hauls than this, so that a decision's cost is bounded.
 const LOOKS_PER_TRUCK: usize = 24;
-/// A vehicle in a queue counts as this much waiting time over the number of ports.
-const SESSION_S: f64 = 3600.0;
-/// The same at a hydrogen station.
-const FILL_S: f64 = 900.0;
-/// A truck off duty with less than this is plugged in.
-const OFF_DUTY_BELOW_SOC: f64 = 0.95;
 
 /// What never changes in a run, worked out at the first call.
 #[derive(Debug, Default)]
@@ -265,7 +275,7 @@ impl Geography {
             let km = sites.iter().map(|to| view.travel.energy_km(SiteId(from), *to));
             km.fold(f64::INFINITY, f64::min)
         };
-        for (chargers, stations) in view.may_charge.sites.iter().zip(&view.may_fuel.sites) {
+        for (chargers, stations) in view.may_charge.sites().iter().zip(view.may_fuel.sites()) {
             self.to_charger_km.push(all.clone().map(|from| nearest(from, chargers)).collect());
             self.to_station_km.push(all.clone().map(|from| nearest(from, stations)).collect());
         }
@@ -357,7 +367,7 @@ impl<'a> Round<'a> {
             return trucks.on_duty[truck] == 0;
         }
         if trucks.on_duty[truck] == 0 {
-            if trucks.soc[truck] < OFF_DUTY_BELOW_SOC {
+            if trucks.soc[truck] < self.rules.off_duty_below_soc {
                 self.charge(truck, 1.0);
             }
             return true;
@@ -457,7 +467,7 @@ impl<'a> Round<'a> {
         let here = SiteId(trucks.site[truck]);
         let reach_km = trucks.energy_kwh[truck] / trucks.bobtail_kwh_per_km[truck].max(1e-9);
         let need_kg = (to_level - trucks.soc[truck]).max(0.0) * trucks.usable_kwh[truck] / LHV_KWH_PER_KG;
-        let stations = &self.view.may_fuel.sites[trucks.fleet[truck] as usize];
+        let stations = &self.view.may_fuel.sites()[trucks.fleet[truck] as usize];
         let is_near = |site: &&SiteId| travel.energy_km(here, **site) <= reach_km;
         let has_enough = |site: &&SiteId| {
             let on_the_way_kg = f64::from(self.sent[site.index()]) * need_kg;
@@ -467,7 +477,7 @@ impl<'a> Round<'a> {
             number: &columns.h2_positions,
             taken: &columns.h2_taken,
             queue: &columns.h2_queue,
-            each_s: FILL_S,
+            each_s: self.rules.fill_s,
         };
         let best = self.soonest(here, stations.iter().filter(is_near).filter(has_enough), &places);
         // Out of reach of every station: the nearest one that has enough, by tow.
@@ -489,15 +499,19 @@ impl<'a> Round<'a> {
         }
         let (trucks, travel, columns) = (&self.view.trucks, self.view.travel, &self.view.sites);
         let here = SiteId(trucks.site[truck]);
-        let usable = &self.view.may_charge.sites[trucks.fleet[truck] as usize];
+        let usable = &self.view.may_charge.sites()[trucks.fleet[truck] as usize];
         let is_home = trucks.home[truck] == here.0;
         let reach_km = trucks.energy_kwh[truck] / trucks.bobtail_kwh_per_km[truck].max(1e-9);
         let off_duty_at_home = trucks.on_duty[truck] == 0 && is_home;
         let sites = usable
             .iter()
             .filter(|site| if off_duty_at_home { **site == here } else { travel.energy_km(here, **site) <= reach_km });
-        let places =
-            Places { number: &columns.ports, taken: &columns.ports_in_use, queue: &columns.queue, each_s: SESSION_S };
+        let places = Places {
+            number: &columns.ports,
+            taken: &columns.ports_in_use,
+            queue: &columns.queue,
+            each_s: self.rules.session_s,
+        };
         // Out of reach of every charger: the nearest one, by tow.
         let by_tow = || if off_duty_at_home { None } else { self.nearest(here, usable.iter()) };
         let site = self.soonest(here, sites, &places).or_else(by_tow);
@@ -559,7 +573,7 @@ impl Decide<Dispatch> for Random {
         let mut is_taken = vec![false; view.hauls.id.len()];
         for (row, truck) in view.trucks.id.iter().copied().enumerate() {
             let fleet = view.trucks.fleet[row];
-            let sites = view.may_charge.sites.get(fleet as usize).map_or(&[][..], Vec::as_slice);
+            let sites = view.may_charge.sites().get(fleet as usize).map_or(&[][..], Vec::as_slice);
             let is_for = |haul: &usize| !is_taken[*haul] && [u32::MAX, fleet].contains(&view.hauls.fleet[*haul]);
             let hauls: Vec<usize> = (0..is_taken.len()).filter(is_for).collect();
             let is_battery = view.trucks.carrier[row] == Carrier::Battery as u8;

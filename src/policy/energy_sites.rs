@@ -5,17 +5,31 @@ use crate::kernel::ids::SiteId;
 use bevy_ecs::prelude::Resource;
 use std::borrow::Cow;
 
+/// A site that keeps all its ports for home fleets at times: these times by group of chargers, seconds of the local day.
+pub type ReservedSite = (SiteId, Vec<(u32, u32)>);
+
 /// Sites where each fleet may charge, for dispatch.
 #[derive(Resource, Debug, Default, Clone)]
 pub struct SitesByFleet {
     /// For each fleet: sites with at least one port it may use, ascending.
-    pub sites: Vec<Vec<SiteId>>,
-    /// For each fleet: those of them that are not its home and keep all their ports for home fleets at times, with these times
-    /// by group of chargers, seconds of the local day.
-    pub reserved: Vec<Vec<(SiteId, Vec<(u32, u32)>)>>,
+    sites: Vec<Vec<SiteId>>,
+    /// For each fleet: those of them that are not its home and are reserved at times.
+    reserved: Vec<Vec<ReservedSite>>,
 }
 
 impl SitesByFleet {
+    /// For each fleet its sites, ascending, and those of them that are not its home and are reserved for others at times.
+    #[must_use]
+    pub fn new(sites: Vec<Vec<SiteId>>, reserved: Vec<Vec<ReservedSite>>) -> Self {
+        Self { sites, reserved }
+    }
+
+    /// By fleet: sites with at least one port it may use, ascending.
+    #[must_use]
+    pub fn sites(&self) -> &[Vec<SiteId>] {
+        &self.sites
+    }
+
     /// The same without sites that are reserved for others at this second of the local day. A fleet that would have none left
     /// keeps all: it waits there until the reservation ends.
     #[must_use]
@@ -40,8 +54,21 @@ impl SitesByFleet {
 /// Sites where each fleet may fuel, for dispatch.
 #[derive(Resource, Debug, Default, Clone)]
 pub struct FuelSitesByFleet {
-    /// For each fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
-    pub sites: Vec<Vec<SiteId>>,
+    sites: Vec<Vec<SiteId>>,
+}
+
+impl FuelSitesByFleet {
+    /// For each fleet its sites, ascending.
+    #[must_use]
+    pub fn new(sites: Vec<Vec<SiteId>>) -> Self {
+        Self { sites }
+    }
+
+    /// By fleet: sites with a station that it may use and whose pressure its tanks take, ascending.
+    #[must_use]
+    pub fn sites(&self) -> &[Vec<SiteId>] {
+        &self.sites
+    }
 }
 
 #[cfg(test)]

@@ -137,6 +137,10 @@ impl Decision for HydrogenSupply {
         Some(&scenario.policy.hydrogen)
     }
 
+    fn is_asked(scenario: &Scenario) -> bool {
+        !scenario.hydrogen.is_empty()
+    }
+
     fn built_in() -> Vec<BuiltIn> {
         [BUILT_IN, &FLOOR].concat()
     }

@@ -2,10 +2,9 @@
 //!
 //! A new kind is a line in `policy_kinds!` below and two files of its own: `policy/KIND.rs` (view, orders, built-in
 //! policies: [`super::Decision`]) and `plugin/KIND.rs` (columns, orders of guests, starters: `plugin::PluginKind`). Beside
-//! these it takes 9 edits: `mod` in `policy` and in `plugin`, a [`Purpose`], its key in the spec of `[policy]` or
-//! `[transition]`, `scenario::doubt::is_asked`, its world in `plugins/wit/policy.wit`, `mod` in the guests' helper,
-//! `portvolt.h`, and the system that asks it. The command line, strategies,
-//! overlays, reading, recording of views, notes and exit codes follow this list.
+//! these it takes 8 edits: `mod` in `policy` and in `plugin`, a [`Purpose`], its key in the spec of `[policy]` or
+//! `[transition]`, its world in `plugins/wit/policy.wit`, `mod` in the guests' helper, `portvolt.h`, and the system that asks
+//! it. The command line, strategies, overlays, reading, doubts, recording of views, notes and exit codes follow this list.
 
 use super::keys::{ChargingKeys, NoKeys};
 use crate::kernel::random::Purpose;

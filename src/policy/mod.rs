@@ -30,7 +30,7 @@ use bevy_ecs::prelude::Resource;
 
 /// The first failure of a policy. The run loop reads it after each tick.
 #[derive(Resource, Debug, Default)]
-pub struct Fault(pub Option<PolicyFault>);
+pub struct Fault(Option<PolicyFault>);
 
 /// A policy that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,12 @@ impl PolicyFault {
 }
 
 impl Fault {
+    /// The first failure, if there was one.
+    #[must_use]
+    pub fn first(&self) -> Option<&PolicyFault> {
+        self.0.as_ref()
+    }
+
     /// Keeps the first failure.
     pub fn set(&mut self, policy: &str, message: String) {
         if self.0.is_none() {
@@ -65,8 +71,30 @@ impl Fault {
 /// What policies were asked and how much of their answers was refused.
 #[derive(Resource, Debug, Default, Clone, Copy)]
 pub struct PolicyCalls {
+    dispatch: u64,
+    rejected: u64,
+}
+
+impl PolicyCalls {
+    /// The dispatch policy was asked.
+    pub fn ask(&mut self) {
+        self.dispatch += 1;
+    }
+
+    /// An order of it was carried out, or refused.
+    pub fn judge(&mut self, is_done: bool) {
+        self.rejected += u64::from(!is_done);
+    }
+
     /// Calls of the dispatch policy.
-    pub dispatch: u64,
+    #[must_use]
+    pub fn dispatch(self) -> u64 {
+        self.dispatch
+    }
+
     /// Its orders that were refused.
-    pub rejected: u64,
+    #[must_use]
+    pub fn rejected(self) -> u64 {
+        self.rejected
+    }
 }

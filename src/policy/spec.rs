@@ -1,6 +1,7 @@
 //! What the user writes about policies.
 
 use super::kind::{Charging, Dispatch, HydrogenSupply, Kind, YardDispatch};
+use crate::kernel::sources::Sources;
 use schemars::generate::SchemaGenerator;
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer};
@@ -45,6 +46,8 @@ pub struct Choice<K: Kind> {
     pub params: BTreeMap<String, f64>,
     /// What a plugin may use.
     pub limits: PluginLimits,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    pub sources: Sources,
     /// Keys of this kind only.
     #[serde(flatten)]
     pub keys: K::Keys,
@@ -59,8 +62,8 @@ impl<K: Kind> Default for Choice<K> {
 impl<K: Kind> Choice<K> {
     /// A built-in policy with its own parameters.
     pub fn named(name: impl Into<String>) -> Self {
-        let (plugin, params) = (None, BTreeMap::new());
-        Self { name: name.into(), plugin, params, limits: PluginLimits::default(), keys: K::Keys::default() }
+        let (plugin, params, sources) = (None, BTreeMap::new(), Sources::default());
+        Self { name: name.into(), plugin, params, limits: PluginLimits::default(), sources, keys: K::Keys::default() }
     }
 
     /// The built-in policy, or the file of the plugin.
@@ -89,6 +92,8 @@ struct SharedKeys {
     params: BTreeMap<String, f64>,
     /// What a plugin may use.
     limits: PluginLimits,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    sources: Sources,
 }
 
 impl<K: Kind> JsonSchema for Choice<K> {

@@ -13,9 +13,6 @@ use crate::scenario::loaded::Schedule;
 use crate::yard::spec::{Assignment, ChargingRule, LotChoice, YardDispatchSpec};
 use std::fmt;
 
-/// A unit charges in a break or a wait when it has less than this.
-const FULL_SOC: f64 = 0.95;
-
 /// Why a unit asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -64,6 +61,8 @@ pub struct UnitNow {
     pub leave_at: f64,
     /// The level with which its model comes back to work.
     pub return_at: f64,
+    /// In a break or a wait it charges when it has less than this level.
+    pub break_below: f64,
     /// The crane to whose gang it belongs: that of its last move, as long as it has more and the unit does not charge.
     pub crane: Option<u16>,
 }
@@ -211,6 +210,10 @@ impl Decision for YardDispatch {
         Some(&scenario.policy.yard)
     }
 
+    fn is_asked(scenario: &Scenario) -> bool {
+        scenario.terminal.values().any(|terminal| terminal.plan.is_some())
+    }
+
     fn built_in() -> Vec<BuiltIn> {
         [BUILT_IN, &FLOOR].concat()
     }
@@ -302,14 +305,15 @@ impl Rules {
         if level <= leave_at {
             return self.charge_to(view, unit, unit.return_at.max(leave_at), None);
         }
-        let until_s = view.asked.hours_end_s.filter(|_| self.charging == ChargingRule::Schedule && level < FULL_SOC);
+        let until_s =
+            view.asked.hours_end_s.filter(|_| self.charging == ChargingRule::Schedule && level < unit.break_below);
         until_s.and_then(|until_s| self.charge_to(view, unit, 1.0, Some(until_s)))
     }
 
     /// A unit whose crew rests charges until the work goes on.
     fn charge_in_rest(&self, view: &YardView<'_>, unit: &UnitNow) -> Option<YardOrder> {
         let rests = matches!(self.charging, ChargingRule::BreaksTogether | ChargingRule::BreaksStaggered);
-        unit.level.filter(|level| rests && *level < FULL_SOC)?;
+        unit.level.filter(|level| rests && *level < unit.break_below)?;
         self.charge_to(view, unit, 1.0, view.asked.resumes_s)
     }
 
@@ -319,7 +323,7 @@ impl Rules {
         if self.charging != ChargingRule::Opportunity || wait_s <= self.wait_min * 60.0 {
             return None;
         }
-        unit.level.filter(|level| *level < FULL_SOC)?;
+        unit.level.filter(|level| *level < unit.break_below)?;
         let is_near = |lot: usize| {
             let lot = view.yard.lot(lot);
             lot.free > 0 && view.yard.way_m(unit.place, lot.place) <= self.within_m
@@ -405,7 +409,8 @@ impl Decide<YardDispatch> for Random {
     fn decide(&mut self, view: &YardView<'_>) -> Result<YardOrder, String> {
         let mut draws = Self::draws(view.time_s.wrapping_mul(4_096).wrapping_add(view.asked.unit as u32));
         let lots: Vec<usize> = view.open_lots().collect();
-        let is_low = view.yard.unit(view.asked.unit).level.is_some_and(|level| level < FULL_SOC);
+        let unit = view.yard.unit(view.asked.unit);
+        let is_low = unit.level.is_some_and(|level| level < unit.break_below);
         if is_low && !lots.is_empty() && one_of(20, &mut draws) == 0 {
             return Ok(YardOrder::Charge { lot: lots[one_of(lots.len(), &mut draws)], to_soc: 1.0, until_s: None });
         }

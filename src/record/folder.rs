@@ -5,7 +5,8 @@ use super::metrics::Metric;
 use super::notes::PluginNotes;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::whole::{self, Work};
-use crate::disk::{Found, WriteError, list_found};
+use crate::disk::{Folder, Found, WriteError, list_found};
+use crate::document::problem::short;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -218,12 +219,12 @@ impl Manifest {
         if schema != SCHEMA {
             return Err(format!("it is of schema {schema}, and this version of portvolt reads schema {SCHEMA}"));
         }
-        let manifest: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let manifest: Self = serde_json::from_str(text).map_err(|error| short(&error.to_string()))?;
         if let Some((what, count)) = manifest.lists().into_iter().find(|(_, count)| *count > MOST_ENTRIES) {
             return Err(format!("it lists {count} {what}, more than any run has; the limit is {MOST_ENTRIES}"));
         }
         match manifest.outputs.keys().find(|name| !is_output(name)) {
-            Some(name) => Err(format!("it lists an output {name:?}, which is no file of a run's folder")),
+            Some(name) => Err(format!("it lists an output {:?}, which is no file of a run's folder", short(name))),
             None => Ok(manifest),
         }
     }
@@ -282,6 +283,22 @@ pub fn files(folder: &Path) -> Vec<String> {
     let plain = |found: &Found| found.is_file && !found.name.starts_with('.');
     let tables = list_found(&folder.join(TABLES)).into_iter().filter(plain).map(|it| format!("{TABLES}/{}", it.name));
     list_found(folder).into_iter().filter(plain).map(|it| it.name).chain(tables).collect()
+}
+
+/// What is hidden in a run's folder and among its tables: systems lay such things, and no run does.
+#[must_use]
+pub fn hidden(folder: &Path) -> Vec<String> {
+    let is_hidden = |found: &Found| found.name.starts_with('.');
+    let tables = list_found(&folder.join(TABLES)).into_iter().filter(is_hidden);
+    let tables = tables.map(|it| format!("{TABLES}/{}", it.name));
+    list_found(folder).into_iter().filter(is_hidden).map(|it| it.name).chain(tables).collect()
+}
+
+/// How many entries of a run's folder and of its tables have a name that is no text.
+#[must_use]
+pub fn nameless(folder: &Path) -> usize {
+    let count = |path: &Path| Folder::open(path).map_or(0, |folder| folder.nameless());
+    count(folder) + count(&folder.join(TABLES))
 }
 
 /// What lies in a run's folder and among its tables and is no file: its name, and what it is. The folder of tables is none of

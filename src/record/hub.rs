@@ -284,6 +284,15 @@ impl Hub {
         Err(ReadError::File { path: folder.join(FILE), reason: wrong })
     }
 
+    /// What people call its places and fleets, by their paths in the scenario, such as `site.depot`.
+    #[must_use]
+    pub fn names(&self) -> BTreeMap<String, String> {
+        let sites = self.sites.iter().map(|site| (format!("site.{}", site.key), &site.name));
+        let nodes = self.nodes.iter().map(|node| (format!("node.{}", node.key), &node.name));
+        let fleets = self.fleets.iter().map(|(key, name)| (format!("fleet.{key}"), name));
+        sites.chain(nodes).chain(fleets).map(|(path, name)| (path, name.clone())).collect()
+    }
+
     /// Its calendar.
     ///
     /// # Errors
@@ -407,7 +416,8 @@ fn warnings(loaded: &Loaded) -> Vec<String> {
         out.push(format!("{} of the {all} {DOUBTFUL}", loaded.doubtful()));
     }
     if bare > 0 {
-        out.push(format!("{bare} of the {all} numbers of the scenario have no source"));
+        let has = if bare == 1 { "has" } else { "have" };
+        out.push(format!("{bare} of the {all} numbers of the scenario {has} no source"));
     }
     out.extend(doubts(loaded));
     out

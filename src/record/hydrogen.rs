@@ -1,6 +1,7 @@
 //! Rows and figures of hydrogen: fills, stations by interval, plants; what a kg costs.
 
 use super::metrics::{Metric, MetricName, ScopeMetrics};
+use super::metrics::{ScopeKind, TOTAL};
 use super::table::{At, row};
 use super::tally::Waits;
 use super::words::{FuelLeave, VehicleKind};
@@ -322,9 +323,9 @@ impl HydrogenSummary {
         if self.stations.is_empty() {
             return;
         }
-        metrics_of("total".to_owned(), &self.all(), out);
+        metrics_of(TOTAL.to_owned(), &self.all(), out);
         for (tally, site) in self.stations.iter().zip(&self.sites) {
-            metrics_of(format!("site:{site}"), tally, out);
+            metrics_of(ScopeKind::Site.of(site), tally, out);
         }
     }
 }

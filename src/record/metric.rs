@@ -18,7 +18,7 @@ impl Metric {
     /// A number of a scope. The scope is one that the catalogue names for it: debug builds and tests stop where it is not.
     #[must_use]
     pub fn new(name: MetricName, scope: &str, value: impl Into<Option<f64>>) -> Self {
-        let is_known = name.info().scopes.iter().any(|kind| kind.covers(scope));
+        let is_known = name.info().scopes.iter().any(|kind| kind.key_in(scope).is_some());
         debug_assert!(is_known, "the catalogue has no {name} of {scope}");
         Self { name, scope: scope.to_owned(), value: value.into() }
     }

@@ -24,9 +24,12 @@ worded! {
     }
 }
 
+/// The scope of the whole hub, and in a transition of all years.
+pub const TOTAL: &str = "total";
+
 /// What a metric can be of; written as `total`, `site:KEY`, `fleet:KEY` and so on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
+pub enum ScopeKind {
     /// The whole hub, and in a transition all years.
     Total,
     /// A site.
@@ -47,12 +50,12 @@ pub enum Scope {
     Sector,
 }
 
-impl Scope {
+impl ScopeKind {
     /// How it is written, with a placeholder for the key.
     #[must_use]
     pub fn pattern(self) -> &'static str {
         match self {
-            Self::Total => "total",
+            Self::Total => TOTAL,
             Self::Site => "site:KEY",
             Self::Fleet => "fleet:KEY",
             Self::Year => "year:YYYY",
@@ -64,11 +67,21 @@ impl Scope {
         }
     }
 
-    /// Is this text a scope of this kind?
-    pub(super) fn covers(self, text: &str) -> bool {
+    /// The scope of this kind that has a key.
+    #[must_use]
+    pub fn of(self, key: impl fmt::Display) -> String {
         match self.pattern().split_once(':') {
-            Some((kind, _)) => text.strip_prefix(kind).is_some_and(|rest| rest.starts_with(':')),
-            None => text == self.pattern(),
+            Some((kind, _)) => format!("{kind}:{key}"),
+            None => self.pattern().to_owned(),
+        }
+    }
+
+    /// The key in a scope of this kind, empty for the whole hub; none of another kind.
+    #[must_use]
+    pub fn key_in(self, scope: &str) -> Option<&str> {
+        match self.pattern().split_once(':') {
+            Some((kind, _)) => scope.strip_prefix(kind)?.strip_prefix(':'),
+            None => scope.strip_prefix(self.pattern()).filter(|rest| rest.is_empty()),
         }
     }
 }
@@ -83,7 +96,7 @@ pub struct MetricInfo {
     /// Which end is wanted; none where neither is by itself.
     pub better: Option<Better>,
     /// What it can be of.
-    pub scopes: &'static [Scope],
+    pub scopes: &'static [ScopeKind],
     /// What it means, in one line.
     pub info: &'static str,
 }
@@ -102,7 +115,7 @@ macro_rules! catalogue {
             name: $name,
             unit: $unit,
             better: wanted!($better),
-            scopes: &[$(Scope::$scope),+],
+            scopes: &[$(ScopeKind::$scope),+],
             info: $info,
         }, )+];
 
@@ -155,6 +168,8 @@ catalogue! {
     EquipmentHydrogenKg = "equipment_hydrogen_kg" ["kg"] neutral in [Total, Site] "hydrogen used by equipment";
     EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
     VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
+    VesselsAtBerth = "vessels_at_berth" [""] neutral in [Total, Site]
+        "vessels at berth when the run ended, whose calls and containers no other number has; none where there is none";
     CraneMovesPerH = "crane_moves_per_h" ["1/h"] more in [Site] "lifts of one crane in an hour in which it works a vessel, of terminals with a plan";
     VesselBerthMeanH = "vessel_berth_mean_h" ["h"] less in [Site] "time of a vessel at berth, mean over calls that ended, of terminals with a plan";
     VesselWaitMeanH = "vessel_wait_mean_h" ["h"] less in [Site] "time of a vessel in the queue for a berth, mean over calls that berthed, of terminals with a plan";
@@ -534,12 +549,22 @@ mod tests {
         }
     }
 
+    /// A scope is read as it is written, and is of no other kind.
+    #[test]
+    fn scopes_are_read_as_they_are_written() {
+        assert_eq!(ScopeKind::Year.of(2030), "year:2030");
+        assert_eq!(ScopeKind::Year.key_in("year:2030"), Some("2030"));
+        assert_eq!(ScopeKind::Site.key_in("sites:a"), None);
+        assert_eq!(ScopeKind::Total.key_in(TOTAL), Some(""));
+        assert_eq!(ScopeKind::Total.key_in("totals"), None);
+    }
+
     /// What a comparison shows first can be judged: each of the headlines has a wanted end, and is of the whole hub.
     #[test]
     fn headlines_are_of_the_hub_and_have_a_direction() {
         for metric in MetricName::HEADLINES {
             assert!(metric.info().better.is_some(), "{metric}");
-            assert!(metric.info().scopes.contains(&Scope::Total), "{metric}");
+            assert!(metric.info().scopes.contains(&ScopeKind::Total), "{metric}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Columns of Parquet tables, batch by batch.
 
 use super::names::Names;
-use super::table::write_csv;
+use super::table::{YES, write_csv};
 use crate::disk::read::{self as file, Kind};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType, TimestampSecondType, UInt32Type};
@@ -9,6 +9,7 @@ use arrow_array::{Array, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::Type;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 /// Why a file of a run's folder could not be read.
@@ -41,15 +42,28 @@ const BATCH_ROWS: usize = 1 << 15;
 const BATCH_BYTES: usize = 512 << 20;
 
 /// Rows of one batch by column name.
-pub(crate) struct Batch(RecordBatch);
+pub(crate) struct Batch {
+    rows: RecordBatch,
+    /// Where the next column is looked for first: a reader asks row after row for the same columns in the same order, and
+    /// comparing all names for each cell was a twentieth of a week's run.
+    next: Cell<usize>,
+}
 
 impl Batch {
+    fn new(rows: RecordBatch) -> Self {
+        Self { rows, next: Cell::new(0) }
+    }
+
     pub(crate) fn rows(&self) -> usize {
-        self.0.num_rows()
+        self.rows.num_rows()
     }
 
     fn column(&self, name: &str) -> Option<&dyn Array> {
-        self.0.column_by_name(name).map(AsRef::as_ref)
+        let fields = self.rows.schema_ref().fields();
+        let first = self.next.get();
+        let at = (first..fields.len()).chain(0..first).find(|at| fields[*at].name() == name)?;
+        self.next.set(at + 1);
+        Some(self.rows.column(at).as_ref())
     }
 
     /// A number; `None` where the cell is empty or the column is missing.
@@ -78,6 +92,11 @@ impl Batch {
     /// A whole number, 0 where there is none.
     pub(crate) fn whole(&self, name: &str, row: usize) -> u32 {
         self.number(name, row).unwrap_or(0.0) as u32
+    }
+
+    /// Yes or no; no where there is none.
+    pub(crate) fn is_yes(&self, name: &str, row: usize) -> bool {
+        self.text(name, row) == YES
     }
 
     /// A word, empty where there is none.
@@ -109,7 +128,7 @@ pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batc
     let batch_rows = batch_rows(builder.metadata());
     let reader = builder.with_batch_size(batch_rows).build().map_err(|error| fail(error.to_string()))?;
     for batch in reader {
-        visit(&Batch(batch.map_err(|error| fail(error.to_string()))?));
+        visit(&Batch::new(batch.map_err(|error| fail(error.to_string()))?));
     }
     Ok(())
 }
@@ -120,7 +139,7 @@ pub(crate) fn csv(folder: &Path, table: &str, names: &Names) -> Result<Vec<u8>, 
     let mut out = csv::Writer::from_writer(Vec::new());
     let mut written = Ok(());
     let mut has_header = false;
-    each_batch(folder, table, |Batch(batch)| {
+    each_batch(folder, table, |Batch { rows: batch, .. }| {
         if written.is_ok() && !has_header {
             written = out.write_record(batch.schema().fields().iter().map(|field| field.name()));
             has_header = true;

@@ -2,7 +2,7 @@
 
 use super::groups::Groups;
 use super::hydrogen::{HydrogenSummary, RefuelRow};
-use super::metrics::{Metric, MetricName, ScopeMetrics};
+use super::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use super::names::Names;
 use super::overload::Overloads;
 use super::rows::{
@@ -434,7 +434,7 @@ impl Summary {
         self.hub.charging.ports = self.ports.iter().sum();
         let all = self.all_fleets();
         let mut out = Vec::new();
-        let mut hub = ScopeMetrics::new("total", &mut out);
+        let mut hub = ScopeMetrics::new(TOTAL, &mut out);
         hub.count(MetricName::HaulsRequested, self.requested);
         hub.count(MetricName::HaulsLapsed, self.lapsed);
         hub.count(MetricName::HaulsOpen, self.open);
@@ -453,7 +453,7 @@ impl Summary {
         self.sectors(&all, &mut out);
         self.hydrogen.metrics(&mut out);
         for ((tally, connection), key) in self.sites.iter().zip(self.overloads.sites()).zip(&names.sites) {
-            let mut site = ScopeMetrics::new(format!("site:{key}"), &mut out);
+            let mut site = ScopeMetrics::new(ScopeKind::Site.of(key), &mut out);
             site.charging(tally, self.days);
             site.overloads([connection].into_iter());
             site.terminal(tally);
@@ -461,12 +461,12 @@ impl Summary {
             site.bill(tally.bill);
         }
         for (connection, key) in self.overloads.nodes().iter().zip(&names.nodes) {
-            let mut node = ScopeMetrics::new(format!("node:{key}"), &mut out);
+            let mut node = ScopeMetrics::new(ScopeKind::Node.of(key), &mut out);
             node.add(MetricName::PeakKw, connection.peak_kw);
             node.overloads([connection].into_iter());
         }
         for (tally, key) in self.fleets.iter().zip(&names.fleets) {
-            ScopeMetrics::new(format!("fleet:{key}"), &mut out).fleet(tally);
+            ScopeMetrics::new(ScopeKind::Fleet.of(key), &mut out).fleet(tally);
         }
         out.extend(self.extra.iter().cloned());
         out
@@ -535,13 +535,13 @@ mod tests {
         let mut summary = summary();
         let break_over = |requested_kwh, delivered_kwh| session(0, requested_kwh, delivered_kwh, Leave::BreakOver);
         summary.sessions(&[break_over(100.0, 30.0), break_over(80.0, 0.0), break_over(80.0, 30.0)]);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 110.0);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyDeliveredKwh), 60.0);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyUnmetKwh), 50.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyRequestedKwh), 110.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyDeliveredKwh), 60.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyUnmetKwh), 50.0);
         // A smaller wish takes nothing of a larger one back; full, it owes nothing.
         summary.sessions(&[break_over(20.0, 20.0), session(1, 45.0, 45.0, Leave::Done)]);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 125.0);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyUnmetKwh), 0.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyRequestedKwh), 125.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyUnmetKwh), 0.0);
         assert_eq!(told(&mut summary, "site:b", MetricName::EnergyRequestedKwh), 15.0);
     }
 
@@ -567,10 +567,10 @@ mod tests {
             ..session(0, requested_kwh, delivered_kwh, leave)
         };
         summary.sessions(&[visit(50.0, 20.0, Leave::Outage), visit(30.0, 10.0, Leave::TimeUp)]);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 50.0);
-        assert_eq!(told(&mut summary, "total", MetricName::SessionsUnmet), 1.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyRequestedKwh), 50.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::SessionsUnmet), 1.0);
         summary.sessions(&[visit(30.0, 30.0, Leave::Done)]);
-        assert_eq!(told(&mut summary, "total", MetricName::EnergyRequestedKwh), 80.0, "another one of the same number");
+        assert_eq!(told(&mut summary, TOTAL, MetricName::EnergyRequestedKwh), 80.0, "another one of the same number");
     }
 
     /// Breaks that end short are counted apart, and so are waits that are still open.
@@ -582,9 +582,9 @@ mod tests {
             session(0, 100.0, 0.0, Leave::Open),
             session(1, 10.0, 10.0, Leave::BreakOver),
         ]);
-        assert_eq!(told(&mut summary, "total", MetricName::BreaksUnmet), 1.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::BreaksUnmet), 1.0);
         assert_eq!(told(&mut summary, "site:b", MetricName::BreaksUnmet), 0.0);
-        assert_eq!(told(&mut summary, "total", MetricName::SessionsUnmet), 0.0);
-        assert_eq!(told(&mut summary, "total", MetricName::QueueWaiting), 1.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::SessionsUnmet), 0.0);
+        assert_eq!(told(&mut summary, TOTAL, MetricName::QueueWaiting), 1.0);
     }
 }

@@ -155,7 +155,9 @@ impl Cell for f64 {
     }
 }
 cell!(Option<f64>, Number, |value, _names| *value);
-cell!(bool, Text, |value, _names| Some(if *value { "yes" } else { "no" }));
+/// What stands for true in a table; false is `no`.
+pub(super) const YES: &str = "yes";
+cell!(bool, Text, |value, _names| Some(if *value { YES } else { "no" }));
 cell!(SiteId, Text, |value, names| Some(&names.sites[value.index()]));
 cell!(StationId, Text, |value, names| Some(&names.stations[value.index()]));
 cell!(PlantId, Text, |value, names| Some(&names.plants[value.index()]));

@@ -3,6 +3,7 @@
 use super::steps::Steps;
 use crate::record::hub::Hub;
 use crate::record::read::{ReadError, each_batch};
+use crate::record::words::VehicleKind;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,6 +13,8 @@ use utoipa::ToSchema;
 const MOST_VEHICLES: usize = 40;
 /// Columns of the picture, at most.
 const MOST_COLUMNS: usize = 240;
+const TRUCK: &str = VehicleKind::Truck.word();
+const EQUIPMENT: &str = VehicleKind::Equipment.word();
 
 /// A picture of vehicles by time.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -98,8 +101,8 @@ pub(super) fn collect(tables: &Path, steps: Steps, owners: &Owners) -> Result<Ch
         each_batch(tables, "sessions", |batch| {
             for row in 0..batch.rows() {
                 let is_truck = match batch.text("vehicle_kind", row) {
-                    "truck" => true,
-                    "equipment" => false,
+                    TRUCK => true,
+                    EQUIPMENT => false,
                     _ => continue,
                 };
                 let Some(start_s) = batch.number("start_s", row) else { continue };

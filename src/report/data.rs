@@ -8,6 +8,7 @@ use crate::kernel::calendar::Calendar;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{self, Doubtful, Hub, Site, Source, Station, VehicleGroup};
 use crate::record::read::{ReadError, each_batch};
+use crate::record::words::VehicleKind;
 use crate::scenario::loaded::Background;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -228,14 +229,14 @@ impl Fold {
                 }
             }
         })?;
-        let mut of = |kind: &str| counts.remove(kind).unwrap_or_else(|| vec![0; classes]);
+        let mut of = |kind: VehicleKind| counts.remove(kind.word()).unwrap_or_else(|| vec![0; classes]);
         let up_to_min = WAIT_CLASSES_MIN.iter().map(|up_to| Some(*up_to)).chain([None]).collect();
         let some = |minutes: f64, count: u32| (count > 0).then(|| (minutes * 10.0).round() / 10.0);
         Ok(Waits {
             up_to_min,
-            trucks: of("truck"),
-            equipment: of("equipment"),
-            visitors: of("visitor"),
+            trucks: of(VehicleKind::Truck),
+            equipment: of(VehicleKind::Equipment),
+            visitors: of(VehicleKind::Visitor),
             mean_min: came.iter().map(|step| some(step.1 / f64::from(step.0.max(1)), step.0)).collect(),
             longest_min: came.iter().map(|step| some(step.2, step.0)).collect(),
         })

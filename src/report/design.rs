@@ -5,6 +5,7 @@ use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -18,6 +19,8 @@ pub(crate) struct DesignPage {
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
     sources: Vec<Source>,
+    /// Names for people of places and fleets, by their paths such as `site.depot`.
+    names: BTreeMap<String, String>,
     /// What a careful reader should know before using the result.
     warnings: Vec<String>,
 }
@@ -151,11 +154,14 @@ struct Noted {
 /// Reads the folder of a search.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<DesignPage, ReadError> {
     let search: SearchResult = crate::record::read::json(&folder.join(FILE))?;
-    let Hub { doubtful, sources, warnings: known, .. } = Hub::read(folder)?;
+    let hub = Hub::read(folder)?;
+    let names = hub.names();
+    let Hub { doubtful, sources, warnings: known, .. } = hub;
     let mut warnings = warnings(&search);
     warnings.extend(crate::record::read::json::<Noted>(&folder.join(FILE))?.warnings);
     warnings.extend(known);
-    Ok(DesignPage { title: manifest.title.clone(), search, provenance: facts(manifest), doubtful, sources, warnings })
+    let (title, provenance) = (manifest.title.clone(), facts(manifest));
+    Ok(DesignPage { title, search, provenance, doubtful, sources, names, warnings })
 }
 
 fn warnings(search: &SearchResult) -> Vec<String> {

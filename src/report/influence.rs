@@ -19,6 +19,8 @@ pub(crate) struct InfluencePage {
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
     sources: Vec<Source>,
+    /// Names for people of places and fleets, by their paths such as `site.depot`.
+    names: BTreeMap<String, String>,
     /// What a careful reader should know before using the result.
     warnings: Vec<String>,
 }
@@ -123,11 +125,14 @@ struct Choosing {
 /// Reads the folder of a sensitivity.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<InfluencePage, ReadError> {
     let influence: InfluenceResult = crate::record::read::json(&folder.join(FILE))?;
-    let Hub { doubtful, sources, .. } = Hub::read(folder)?;
+    let hub = Hub::read(folder)?;
+    let names = hub.names();
+    let Hub { doubtful, sources, .. } = hub;
     let mut warnings = warnings(&influence);
     warnings.extend(less_work(&crate::record::read::json(&folder.join(FILE))?));
     let provenance = facts(manifest);
-    Ok(InfluencePage { title: manifest.title.clone(), influence, provenance, doubtful, sources, warnings })
+    let title = manifest.title.clone();
+    Ok(InfluencePage { title, influence, provenance, doubtful, sources, names, warnings })
 }
 
 /// By strategy the work of which it did less than the other one.

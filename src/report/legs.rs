@@ -2,6 +2,7 @@
 //! depots, chargers and hydrogen stations are in no table and so not among them.
 
 use crate::record::read::{ReadError, each_batch};
+use crate::record::words::VehicleKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
@@ -62,7 +63,7 @@ pub(super) fn collect(
     let stops = [("sessions", "site", index), ("refuelings", "station", stations)];
     for (table, column, places) in stops.into_iter().filter(|stop| !stop.2.is_empty()) {
         each_batch(tables, table, |batch| {
-            for row in (0..batch.rows()).filter(|row| batch.text("vehicle_kind", *row) == "truck") {
+            for row in (0..batch.rows()).filter(|row| batch.text("vehicle_kind", *row) == VehicleKind::Truck.word()) {
                 let truck = batch.whole("vehicle_id", row);
                 let place = places.get(batch.text(column, row)).filter(|_| is_shown(truck));
                 if let Some(place) = place {
@@ -116,7 +117,7 @@ fn pack(legs: &[Leg]) -> String {
     bytes.extend(legs.iter().flat_map(|leg| leg.from.to_le_bytes()));
     bytes.extend(legs.iter().flat_map(|leg| leg.to.to_le_bytes()));
     bytes.extend(legs.iter().map(|leg| u8::from(leg.laden)));
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     let packed = gzip.write_all(&bytes).and_then(|()| gzip.finish());
     STANDARD.encode(packed.expect("a list in memory takes every byte"))
 }

@@ -3,9 +3,10 @@
 use super::facts::{Fact, facts};
 use crate::record::folder::Manifest;
 use crate::record::hub::{Doubtful, Hub, Source};
-use crate::record::metrics::Better;
+use crate::record::metrics::{Better, ScopeKind};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -16,6 +17,8 @@ pub(crate) struct StudyPage {
     provenance: Vec<Fact>,
     doubtful: Vec<Doubtful>,
     sources: Vec<Source>,
+    /// Names for people of places and fleets, by their paths such as `site.depot`.
+    names: BTreeMap<String, String>,
     /// What a careful reader should know before using the result.
     warnings: Vec<String>,
 }
@@ -112,15 +115,18 @@ fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
     let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
-    let Hub { doubtful, sources, mut warnings, .. } = Hub::read(folder)?;
+    let hub = Hub::read(folder)?;
+    let names = hub.names();
+    let Hub { doubtful, sources, mut warnings, .. } = hub;
     warnings.extend(less_work(&study.metrics));
-    study.metrics.retain(|metric| !metric.scope.starts_with("site:"));
+    study.metrics.retain(|metric| ScopeKind::Site.key_in(&metric.scope).is_none());
     let raised: Vec<Option<bool>> =
         study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();
     for (effect, raised) in study.sensitivity.iter_mut().zip(raised) {
         effect.is_raised = raised;
     }
-    Ok(StudyPage { title: manifest.title.clone(), study, provenance: facts(manifest), doubtful, sources, warnings })
+    let (title, provenance) = (manifest.title.clone(), facts(manifest));
+    Ok(StudyPage { title, study, provenance, doubtful, sources, names, warnings })
 }
 
 /// Whether a change raises its number: a share tells the value before, and of plain values the higher ones are raised.

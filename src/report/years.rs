@@ -5,16 +5,17 @@ use super::facts::{Fact, facts};
 use super::plants::{self, PlantProject};
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Source};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::{MetricName, ScopeKind, TOTAL};
 use crate::record::read::{ReadError, each_batch};
 use crate::transition::baseline::Baseline;
+use crate::transition::record::RuleKind;
+use crate::transition::spec::{ProjectKind, TRUCK};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use utoipa::ToSchema;
 
 /// The class of trucks in the table `fleet`.
-const TRUCK: &str = "truck";
 const USD_PER_MILLION: f64 = 1e6;
 const KG_PER_T: f64 = 1000.0;
 const DAYS_A_YEAR: f64 = 365.0;
@@ -144,8 +145,13 @@ const COST: [(&str, &[&str]); 12] = [
 const RESIDUAL: &str = "value left at the end";
 
 /// What projects of a kind are counted in.
-const UNITS: [(&str, &str); 5] =
-    [("chargers", "cabinets"), ("grid", "kW"), ("storage", "kWh"), ("solar", "kW"), ("hydrogen", "positions")];
+const UNITS: [(ProjectKind, &str); 5] = [
+    (ProjectKind::Chargers, "cabinets"),
+    (ProjectKind::Grid, "kW"),
+    (ProjectKind::Storage, "kWh"),
+    (ProjectKind::Solar, "kW"),
+    (ProjectKind::Hydrogen, "positions"),
+];
 
 /// A folder of others may say anything; what is kept by year must fit into the memory.
 const MOST_YEARS: usize = 200;
@@ -266,7 +272,7 @@ fn parts(
 ) -> Result<BTreeMap<&'static str, Vec<f64>>, ReadError> {
     let mut out: BTreeMap<&'static str, Vec<f64>> = named.iter().map(|part| (part.0, Vec::new())).collect();
     each_batch(tables, table, |batch| {
-        for row in (0..batch.rows()).filter(|row| batch.text("scope", *row) == "total") {
+        for row in (0..batch.rows()).filter(|row| batch.text("scope", *row) == TOTAL) {
             for (name, columns) in named {
                 let sum: f64 = columns.iter().filter_map(|column| batch.number(column, row)).sum();
                 out.entry(name).or_default().push(sum / unit);
@@ -280,7 +286,7 @@ fn parts(
 fn series(metrics: &[ReadMetric], years: &[u32]) -> BTreeMap<String, Vec<Option<f64>>> {
     let mut out: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
     for metric in metrics {
-        let year = metric.scope.strip_prefix("year:").and_then(|year| year.parse::<u32>().ok());
+        let year = ScopeKind::Year.key_in(&metric.scope).and_then(|year| year.parse::<u32>().ok());
         let Some(at) = year.and_then(|year| years.iter().position(|known| *known == year)) else { continue };
         out.entry(metric.name.clone()).or_insert_with(|| vec![None; years.len()])[at] = metric.value;
     }
@@ -330,7 +336,7 @@ fn projects(tables: &Path) -> Result<Vec<Project>, ReadError> {
         for row in (0..batch.rows()).filter(|row| batch.whole("year", *row) == last) {
             let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
             let kind = batch.text("kind", row);
-            let unit = UNITS.iter().find(|known| known.0 == kind).map_or("", |known| known.1);
+            let unit = UNITS.iter().find(|known| known.0.word() == kind).map_or("", |known| known.1);
             let none = || Project { kind: kind.to_owned(), unit, ..Project::default() };
             let sum = out.entry(kind.to_owned()).or_insert_with(none);
             sum.count += 1;
@@ -352,16 +358,16 @@ fn rules(tables: &Path) -> Result<Vec<Rule>, ReadError> {
             let text = |name: &str| batch.text(name, row).to_owned();
             let number = |name: &str| batch.number(name, row).unwrap_or(0.0);
             let (asked, reached) = (number("asked"), number("reached"));
-            let (kind, kept) = (text("kind"), text("kept"));
+            let is_target = batch.text("kind", row) == RuleKind::Target.word();
             out.push(Rule {
                 year: batch.whole("year", row),
                 rule: text("rule"),
                 missing: batch.whole("missing", row),
-                is_most: is_ceiling(&kind, asked, reached, kept == "yes"),
-                kind,
+                is_most: is_target && is_ceiling(asked, reached, batch.is_yes("kept", row)),
+                kind: text("kind"),
                 asked,
                 reached,
-                kept,
+                kept: text("kept"),
             });
         }
     })?;
@@ -369,8 +375,8 @@ fn rules(tables: &Path) -> Result<Vec<Rule>, ReadError> {
 }
 
 /// Goals for emissions are ceilings, those for shares of vehicles floors; the table tells by which side was kept.
-fn is_ceiling(kind: &str, asked: f64, reached: f64, is_kept: bool) -> bool {
-    kind == "target" && if is_kept { reached < asked } else { reached > asked }
+fn is_ceiling(asked: f64, reached: f64, is_kept: bool) -> bool {
+    if is_kept { reached < asked } else { reached > asked }
 }
 
 #[cfg(test)]
@@ -408,7 +414,7 @@ mod tests {
         let worst = lost(&series([6.0, 20.0, 0.0]), &[2030, 2031, 2032]).unwrap();
         assert_eq!((worst.year, worst.years), (2031, 2));
         assert!(worst.warning().starts_with("2.0 % of the hauls of 2031 lapsed, the worst of 2 such years"));
-        assert!(is_ceiling("target", 0.15, 0.06, true) && is_ceiling("target", 0.15, 0.3, false));
-        assert!(!is_ceiling("target", 0.5, 0.6, true) && !is_ceiling("voucher", 1.0, 0.4, true));
+        assert!(is_ceiling(0.15, 0.06, true) && is_ceiling(0.15, 0.3, false));
+        assert!(!is_ceiling(0.5, 0.6, true) && !is_ceiling(0.5, 0.4, false));
     }
 }

@@ -4,6 +4,7 @@ use super::Scenario;
 use crate::document::problem::{Problem, nearest};
 use crate::document::tree::Item;
 use crate::kernel::curve::Curve;
+use crate::vehicle::spec::{PUBLIC, VISITORS};
 use std::collections::BTreeMap;
 
 /// Collects problems at paths of the document.
@@ -36,11 +37,11 @@ impl<'a> Checker<'a> {
     /// Vehicles that may use a charger or a station.
     pub(crate) fn users(&mut self, path: &[&str], users: &[String], scenario: &Scenario) {
         for user in users {
-            let known = matches!(user.as_str(), "public" | "visitors");
+            let known = [PUBLIC, VISITORS].contains(&user.as_str());
             if !known && !scenario.fleet.contains_key(user) && !scenario.equipment_model.contains_key(user) {
                 let names = scenario.fleet.keys().chain(scenario.equipment_model.keys()).map(String::as_str);
-                let help = nearest(user, names.chain(["public", "visitors"]));
-                let message = format!("`{user}` is no fleet, no equipment model, nor `public` or `visitors`");
+                let help = nearest(user, names.chain([PUBLIC, VISITORS]));
+                let message = format!("`{user}` is no fleet, no equipment model, nor `{PUBLIC}` or `{VISITORS}`");
                 self.wrong(path, message, help);
             }
         }

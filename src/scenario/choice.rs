@@ -10,6 +10,7 @@ use crate::document::problem::Problem;
 use crate::document::tree::{Item, Node};
 use crate::policy::decide::Decision;
 use crate::policy::kind::{PolicyKind, for_kind};
+use crate::policy::parameter::PolicyError;
 use crate::policy::spec::{Choice, is_plugin_file};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -71,7 +72,13 @@ fn check_choice<K: Decision>(choice: &Choice<K>, has_file: bool, checker: &mut C
     }
     if let Err(error) = K::make(choice, has_file.then_some(&any_schedule)) {
         let (table, key) = K::KIND.table_and_key();
-        checker.wrong(&[table, key], error.to_string(), error.help());
+        let place: &[&str] = match &error {
+            PolicyError::Parameter { name, .. }
+            | PolicyError::Bounds { name, .. }
+            | PolicyError::Whole { name, .. } => &[table, key, "params", name],
+            PolicyError::Unknown { .. } | PolicyError::NoSchedule => &[table, key],
+        };
+        checker.wrong(place, error.to_string(), error.help());
     }
 }
 

@@ -4,9 +4,10 @@ use super::Scenario;
 use super::loaded::Loaded;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
+use crate::policy::decide::is_asked;
 use crate::policy::kind::PolicyKind;
 use crate::truck::spec::FleetSpec;
-use crate::vehicle::spec::Powertrain;
+use crate::vehicle::spec::{Powertrain, is_for_fleet};
 use jiff::ToSpan;
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
@@ -42,18 +43,6 @@ fn plugins_never_asked(loaded: &Loaded) -> Vec<String> {
         format!("`{setting}` is a plugin that is never asked: there is no {needs}")
     };
     idle.map(told).collect()
-}
-
-/// Does a scenario ever ask a policy of this kind?
-#[must_use]
-pub fn is_asked(kind: PolicyKind, scenario: &Scenario) -> bool {
-    match kind {
-        PolicyKind::Dispatch => scenario.freight.is_some() && !scenario.fleet.is_empty(),
-        PolicyKind::Charging => scenario.charger.values().any(|charger| charger.cabinets > 0),
-        PolicyKind::YardDispatch => scenario.terminal.values().any(|terminal| terminal.plan.is_some()),
-        PolicyKind::HydrogenSupply => !scenario.hydrogen.is_empty(),
-        PolicyKind::Adoption | PolicyKind::BuildOut => scenario.transition.is_some(),
-    }
 }
 
 /// Diesel that is in no cost.
@@ -162,8 +151,7 @@ fn fleets_without_ports(scenario: &Scenario) -> Vec<String> {
     };
     let has_battery = |fleet: &FleetSpec| fleet.trucks.iter().any(|(model, count)| count.0 > 0 && is_battery(model));
     let has_port = |key: &String| {
-        let may = |user: &String| user == "public" || user == key;
-        scenario.charger.values().any(|charger| charger.cabinets > 0 && charger.users.iter().any(may))
+        scenario.charger.values().any(|charger| charger.cabinets > 0 && is_for_fleet(&charger.users, key))
     };
     let fleets = scenario.fleet.iter().filter(|(key, fleet)| has_battery(fleet) && !has_port(key));
     fleets

@@ -1,7 +1,8 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
+use super::base_year;
 use super::files::{self, FILE_NAME, Files};
-use super::loaded::{FIRST_SOC, Levels, Loaded};
+use super::loaded::{Area, FIRST_SOC, Levels, Loaded};
 use super::provenance::{self, Layers};
 use super::rows::{Listed, Rows};
 use super::schema::check_shape;
@@ -11,6 +12,8 @@ use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::shape;
 use crate::document::tree::{Item, MOST_PARTS, Node, parts, too_many_parts};
 use crate::import::geojson;
+use crate::yard::spec::Drawing;
+use crate::yard::{outlines, standard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -80,15 +83,16 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let mut provenance = provenance::collect(&document, &scenario, &layers, &mut problems.list);
     let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
-    let background = rows.background(&scenario);
+    let mut background = rows.background(&scenario);
     let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes } =
         rows.all(&scenario, calendar.as_ref());
     provenance.add_measured(measured);
+    background.areas.extend(plan_areas(&scenario, &plans));
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &base, &inputs);
             Ok(Loaded {
-                scenario,
+                scenario: base_year::converted(scenario),
                 calendar,
                 hauls,
                 visits,
@@ -113,6 +117,16 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         _ => Err(sorted(problems)),
     }
+}
+
+/// The plans of terminals, to lie under the sites of a map; one with mistakes is told elsewhere.
+fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Area> {
+    let plans = scenario.terminal.iter().filter_map(|(key, terminal)| {
+        let (site, plan) = (scenario.site.get(key)?, terminal.plan.as_ref()?);
+        let standard = if plan.file.is_none() { standard::draw(plan).ok() } else { None };
+        Some(outlines::areas(standard.as_ref().or_else(|| drawn.get(key))?, site.lat, site.lon))
+    });
+    plans.flatten().collect()
 }
 
 /// Could all files be read? Where not, only what is wrong with settings and policies is added: what else the document lacks may
@@ -223,7 +237,8 @@ pub(super) fn sorted(mut problems: Problems) -> Problems {
     let place = |problem: &Problem| match &problem.place {
         Some(Place::Span(file, span)) => (0, *file, span.start, String::new()),
         Some(Place::Line(path, line)) => (1, 0, *line as usize, path.clone()),
-        Some(Place::File(path) | Place::Rest(path, _)) => (1, 0, 0, path.clone()),
+        Some(Place::File(path)) => (1, 0, 0, path.clone()),
+        Some(Place::Rest(path, _)) => (1, 0, usize::MAX, path.clone()),
         None => (2, 0, 0, String::new()),
     };
     problems.list.sort_by_cached_key(|problem| place(problem));

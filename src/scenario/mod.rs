@@ -3,6 +3,7 @@
 //! `tree` keeps where each value was written, `load` reads and merges, `schema` checks shape and ranges against the
 //! types below, `check` the references between tables, `choice` which policies decide, `provenance` where each number comes from.
 
+mod base_year;
 pub mod check;
 pub mod checker;
 pub mod choice;

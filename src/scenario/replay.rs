@@ -13,6 +13,7 @@ use crate::import::map::Map;
 use crate::import::sessions as recorded;
 use crate::kernel::calendar::Calendar;
 use crate::policy;
+use crate::policy::charging::UNCONTROLLED;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -303,7 +304,7 @@ fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days:
     let tick_s = tick_s(replay, &visits.list);
     let ports = replay.chargers.unwrap_or(visits.chargers.len().max(1) as u32);
     let strongest_kw = visits.list.iter().map(|visit| visit.stay.max_kw).fold(1.0, f64::max);
-    let limit_kw = replay.limit_kw.filter(|_| replay.policy != "uncontrolled");
+    let limit_kw = replay.limit_kw.filter(|_| replay.policy != UNCONTROLLED);
     let text = serde_json::json!({
         "title": format!("Replay of {}", replay.sessions.display()),
         "time": {
@@ -324,6 +325,6 @@ fn scenario(replay: &Replay, visits: &Visits, (start, zone): (&str, &str), days:
 
 /// The name of a replay's folder: that of its file.
 #[must_use]
-pub fn name(sessions: &Path) -> PathBuf {
-    PathBuf::from(sessions.file_stem().unwrap_or_default())
+pub fn name(sessions: &Path) -> String {
+    sessions.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,17 +1,18 @@
 //! The routes of `/api/v1`, each a thin function over the workspace and the queue.
 
 use super::app::{App, Shared};
-use super::choices::{self, Choice, Template};
+use super::choices::{self, Choice, Decisions, Template};
 use super::edit::{self, Change};
 use super::error::{ApiError, ApiResult, ErrorBody, ScenarioError};
-use super::extract::{JsonBody, QueryOf};
+use super::extract::{JsonBody, PathOf, QueryOf};
 use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, SensitivityRequest};
 use super::runs::{Runs, aside, finished_state, load_aside, runs};
 use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, named};
 use super::{layout, parts, prepare, results, save};
 use crate::document::problem::{Problem, Problems};
-use crate::policy::decide::names;
+use crate::import;
+use crate::policy::decide::is_asked;
 use crate::policy::kind::PolicyKind;
 use crate::policy::spec::is_plugin_file;
 use crate::report::land::Region;
@@ -20,9 +21,8 @@ use crate::scenario::load::{document, load};
 use crate::scenario::loaded::Background;
 use crate::scenario::shipped;
 use crate::scenario::template::find;
-use crate::{import, policy};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -111,10 +111,8 @@ struct WorkspaceView {
     templates: Vec<Template>,
     /// Tariffs that come with Portvolt.
     tariffs: Vec<Choice>,
-    /// Built-in charging policies.
-    charging: Vec<Choice>,
-    /// Built-in dispatch policies.
-    dispatch: Vec<Choice>,
+    /// What policies decide, and which ones are built in.
+    decisions: Vec<Decisions>,
     /// May plugins be put into the folder?
     allows_plugins: bool,
 }
@@ -131,8 +129,7 @@ async fn workspace(State(app): Shared) -> ApiResult<Json<WorkspaceView>> {
             scenarios_left_out,
             templates: shipped::names().filter_map(|name| Some(choices::template(name, &find(name)?))).collect(),
             tariffs: import::SHIPPED.iter().map(|tariff| choices::tariff(tariff.0, tariff.1)).collect(),
-            charging: policy::built_in().map(|info| Choice::new(info.name, info.about)).collect(),
-            dispatch: names(PolicyKind::Dispatch).into_iter().map(|name| Choice::new(name, "")).collect(),
+            decisions: choices::decisions(),
             allows_plugins: app.allows_plugins,
         }))
     })
@@ -202,6 +199,8 @@ struct Checked {
     problems: Vec<ScenarioError>,
     /// What can be run and is probably an error all the same.
     doubts: Vec<String>,
+    /// What policies decide in it, as their tables are called (`policy.charging`); empty where there are problems.
+    decisions: Vec<&'static str>,
     /// The whole scenario with overlays and changes; null where a file cannot be read.
     document: Value,
 }
@@ -213,11 +212,18 @@ async fn check(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json<Chec
     load_aside(app, move |app| {
         let settings = edit::settings(&draft.changes)?;
         let request = app.workspace.request(&draft.scenario, &draft.strategies, settings)?;
-        let (problems, doubts) = match layout::load_changed(&request, &draft.changes) {
-            Ok(loaded) => (Vec::new(), doubts(&loaded)),
-            Err(problems) => (ScenarioError::all(&problems), Vec::new()),
-        };
-        Ok(Json(Checked { problems, doubts, document: document(&request).unwrap_or_default() }))
+        let document = document(&request).unwrap_or_default();
+        Ok(Json(match layout::load_changed(&request, &draft.changes) {
+            Ok(loaded) => {
+                let asked = PolicyKind::ALL.iter().filter(|kind| is_asked(**kind, &loaded.scenario));
+                let decisions = asked.map(|kind| kind.setting()).collect();
+                Checked { problems: Vec::new(), doubts: doubts(&loaded), decisions, document }
+            }
+            Err(problems) => {
+                let problems = ScenarioError::all(&problems);
+                Checked { problems, doubts: Vec::new(), decisions: Vec::new(), document }
+            }
+        }))
     })
     .await
 }
@@ -398,7 +404,7 @@ fn queue(app: &App, asked: Asked) -> ApiResult<Response> {
 
 /// Where a run stands.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = RunState), (status = 404, body = ErrorBody)))]
-async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn run_state(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     if let Some(state) = app.jobs.watch(&id) {
         let state = state.borrow().clone();
         return Ok(Json(state));
@@ -410,7 +416,7 @@ async fn run_state(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json
 #[utoipa::path(post, path = "/api/v1/runs/{id}/cancel", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it is over")))]
-async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn cancel(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.cancel(&id).map(Json)).await
 }
 
@@ -418,7 +424,7 @@ async fn cancel(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(post, path = "/api/v1/runs/{id}/finish", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it does not run, or is no comparison")))]
-async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn finish(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.finish(&id).map(Json)).await
 }
 
@@ -426,7 +432,7 @@ async fn finish(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Ru
 #[utoipa::path(delete, path = "/api/v1/runs/{id}", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = RunState), (status = 404, body = ErrorBody),
         (status = 409, body = ErrorBody, description = "it goes on, or has results")))]
-async fn delete(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<RunState>> {
+async fn delete(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<RunState>> {
     aside(move || app.jobs.delete(&id).map(Json)).await
 }
 
@@ -457,7 +463,7 @@ async fn land(QueryOf(Box { west, south, east, north }): QueryOf<Box>) -> ApiRes
         (status = 403, body = ErrorBody, description = "plugins are not allowed"), (status = 409, body = ErrorBody, description = "the name is taken")))]
 async fn put_plugin(
     State(app): Shared,
-    Path(name): Path<String>,
+    PathOf(name): PathOf<String>,
     headers: HeaderMap,
     body: axum::body::Bytes,
 ) -> ApiResult<StatusCode> {

@@ -49,6 +49,9 @@ pub(super) fn carry_out(workspace: &Workspace, ticket: &Ticket) -> Result<String
         let state = ticket.state.borrow();
         (state.id.clone(), state.request.clone())
     };
+    if !workspace.runs().is_in_place() {
+        return Err(failed("the folder `runs` was moved or replaced since the server began; start the server again"));
+    }
     let target = workspace.runs().path().join(&id);
     // What was asked for, so that the layout can be changed further from there.
     let kept = text(&asked).map_err(failed)?;

@@ -1,5 +1,8 @@
 //! What a planner can choose from, with names for people.
 
+use crate::policy::decide::{BuiltIn, built_in};
+use crate::policy::kind::PolicyKind;
+use crate::policy::parameter::Parameter;
 use crate::report::land::{self, Region};
 use crate::scenario::files::FILE_NAME;
 use crate::scenario::template::Files;
@@ -20,6 +23,60 @@ impl Choice {
     pub(super) fn new(name: &str, about: &str) -> Self {
         Self { name: name.to_owned(), title: name.replace('_', " "), about: about.to_owned() }
     }
+}
+
+/// A kind of decision, and the built-in policies that can take it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Decisions {
+    /// The table of a scenario that names the policy, such as `policy.charging`.
+    setting: &'static str,
+    /// What is decided, in a few words.
+    decides: &'static str,
+    /// The policy of a scenario that names none.
+    default: &'static str,
+    policies: Vec<PolicyChoice>,
+}
+
+/// A built-in policy.
+#[derive(Debug, Serialize, ToSchema)]
+struct PolicyChoice {
+    name: &'static str,
+    /// What it does, in one sentence.
+    about: &'static str,
+    parameters: Vec<ParameterChoice>,
+    /// Is it one that others are measured against only?
+    is_floor: bool,
+}
+
+/// A parameter of a policy.
+#[derive(Debug, Serialize, ToSchema)]
+struct ParameterChoice {
+    /// Its name, with the unit.
+    name: String,
+    default: f64,
+    least: f64,
+    most: f64,
+    /// Is it a count, or yes (1) or no (0)?
+    is_whole: bool,
+}
+
+/// All kinds of decisions.
+pub(super) fn decisions() -> Vec<Decisions> {
+    let told = |kind: &PolicyKind| {
+        let facts = kind.facts();
+        let policies = built_in(*kind).iter().map(policy).collect();
+        Decisions { setting: facts.setting, decides: facts.decides, default: facts.default, policies }
+    };
+    PolicyKind::ALL.iter().map(told).collect()
+}
+
+fn policy(known: &BuiltIn) -> PolicyChoice {
+    let parameter = |it: &Parameter| {
+        let (least, most) = it.bounds;
+        ParameterChoice { name: it.name.to_string(), default: it.default, least, most, is_whole: it.is_whole }
+    };
+    let parameters = known.parameters.iter().map(parameter).collect();
+    PolicyChoice { name: known.name, about: known.about, parameters, is_floor: known.is_floor }
 }
 
 /// A scenario that can be copied.

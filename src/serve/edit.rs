@@ -2,23 +2,21 @@
 //! order. Both say the same, so a run of the changes and a run of the saved file give the same numbers.
 
 use super::error::{ApiError, ApiResult};
+use crate::scenario::schema::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::str::FromStr;
+use std::sync::LazyLock;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike};
 use utoipa::ToSchema;
 
 /// Most changes of one request.
 const MOST_CHANGES: usize = 2_000;
 const DEEPEST: usize = 6;
-/// Tables whose rows name the sources of their numbers.
-const SOURCED: [&str; 10] =
-    ["site", "charger", "node", "storage", "solar", "fleet", "limit", "terminal", "equipment_model", "swap"];
-/// Tables whose rows hold numbers of things by name, such as the units of each model: they share one source.
-const COUNTED: [&str; 2] = ["terminal", "fleet"];
 /// The source of numbers that were changed here.
 const PLANNER: &str = "planner";
 const TITLE: &str = "Set on the planner's page";
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -33,7 +31,7 @@ pub(super) struct Change {
 /// A change to carry out: keys, and the new value if it is not taken out.
 type Step = (Vec<String>, Option<Value>);
 
-/// The changes, and the source of the numbers among them.
+/// The changes, and the source of the numbers among them: in the `sources` of the innermost table that has some.
 fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
     if changes.len() > MOST_CHANGES {
         return Err(ApiError::bad(format!("{} changes are more than {MOST_CHANGES}", changes.len())));
@@ -42,10 +40,13 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
     let mut is_sourced = false;
     for change in changes {
         let keys = keys(&change.path)?;
-        let value = Some(&change.value).filter(|value| !value.is_null()).cloned();
-        let has_source = matches!(keys.as_slice(), [table, ..] if SOURCED.contains(&table.as_str()));
-        match (&keys[..], value) {
-            ([_, _], Some(Value::Object(mut row))) if has_source => {
+        let Some(value) = Some(&change.value).filter(|value| !value.is_null()).cloned() else {
+            steps.push((keys, None));
+            continue;
+        };
+        let tables = sourced_tables(&keys);
+        match value {
+            Value::Object(mut row) if tables.last() == Some(&keys.len()) => {
                 row.retain(|_, value| !value.is_null());
                 let numbers = row.iter().filter(|(key, value)| is_sourced_value(key, value));
                 let sources: Map<String, Value> = numbers.map(|(key, _)| (key.clone(), PLANNER.into())).collect();
@@ -54,24 +55,17 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
                 is_sourced = true;
                 steps.push((keys, Some(Value::Object(row))));
             }
-            ([table, row, key], Some(value)) if has_source && value.is_number() => {
-                let source = [table, row, &"sources".to_owned(), key].map(String::clone).to_vec();
-                is_sourced = true;
-                steps.push((keys.clone(), Some(value)));
-                steps.push((source, Some(PLANNER.into())));
+            value => {
+                let key = keys.last().map(String::as_str).unwrap_or_default();
+                let table = tables.last().filter(|_| is_sourced_value(key, &value));
+                let source = table.map(|depth| {
+                    let named = ["sources", &keys[*depth]].map(str::to_owned);
+                    keys[..*depth].iter().cloned().chain(named).collect::<Vec<String>>()
+                });
+                is_sourced |= source.is_some();
+                steps.push((keys, Some(value)));
+                steps.extend(source.map(|source| (source, Some(PLANNER.into()))));
             }
-            ([table, row, key, name], Some(value)) if has_source && value.is_number() => {
-                let sources = "sources".to_owned();
-                let source = if COUNTED.contains(&table.as_str()) {
-                    [table, row, &sources, key].map(String::clone).to_vec()
-                } else {
-                    [table, row, key, &sources, name].map(String::clone).to_vec()
-                };
-                is_sourced = true;
-                steps.push((keys.clone(), Some(value)));
-                steps.push((source, Some(PLANNER.into())));
-            }
-            (_, value) => steps.push((keys, value)),
         }
     }
     if is_sourced {
@@ -81,10 +75,47 @@ fn steps(changes: &[Change]) -> ApiResult<Vec<Step>> {
     Ok(steps)
 }
 
+/// The tables on a path whose rows say in `sources` where their numbers come from, as how many keys lead to them, the
+/// outermost first; the whole scenario is none of them. From the schema, so that a new table needs no list here.
+fn sourced_tables(keys: &[String]) -> Vec<usize> {
+    let schema = &*SCHEMA;
+    let mut at = vec![schema];
+    let mut found = Vec::new();
+    for (depth, key) in keys.iter().enumerate() {
+        let inner = |table: &&'static Value| {
+            let own = table["properties"].get(key);
+            own.or_else(|| table.get("additionalProperties").filter(|any| any.is_object()))
+        };
+        at = at.iter().filter_map(inner).flat_map(|meant| alternatives(schema, meant)).collect();
+        if at.iter().any(|table| table["properties"].get("sources").is_some()) {
+            found.push(depth + 1);
+        }
+    }
+    found
+}
+
+/// What a part of the schema may be: through references, and each of several shapes.
+fn alternatives<'a>(schema: &'a Value, part: &'a Value) -> Vec<&'a Value> {
+    if let Some(name) = part["$ref"].as_str() {
+        return schema.pointer(name.trim_start_matches('#')).map(|it| alternatives(schema, it)).unwrap_or_default();
+    }
+    match part["anyOf"].as_array() {
+        Some(several) => several.iter().flat_map(|one| alternatives(schema, one)).collect(),
+        None => vec![part],
+    }
+}
+
 /// Numbers have sources, and files that hold some.
 fn is_sourced_value(key: &str, value: &Value) -> bool {
-    let holds_number = |list: &Vec<Value>| list.iter().any(|value| value.is_number() || value.is_array());
-    value.is_number() || value.as_array().is_some_and(holds_number) || matches!(key, "tariff" | "csv")
+    matches!(key, "tariff" | "csv") || holds_number(value)
+}
+
+fn holds_number(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(holds_number),
+        Value::Object(row) => row.values().any(holds_number),
+        value => value.is_number(),
+    }
 }
 
 fn keys(path: &str) -> ApiResult<Vec<String>> {
@@ -268,6 +299,34 @@ mod tests {
         let both = apply(&format!("{new}\n[charger.old]\ncabinets = 3\n"), &gone, &below).unwrap();
         assert!(both.starts_with(left_out) && !both.contains("cabinets"), "{both}");
         assert!(apply("title = \"A\"\n", &gone, &Value::Null).is_err());
+    }
+
+    /// Each number gets its source in the innermost table that can name one: a row, a table in a row, a table without rows,
+    /// the choice of a policy; one of many by name shares the source of all of them.
+    #[test]
+    fn sources_follow_from_the_schema() {
+        let source = |path: &str, value: Value| {
+            let steps = settings(&[change(path, value)]).unwrap();
+            steps.into_iter().find(|step| step.contains("sources")).unwrap_or_default()
+        };
+        let told = [
+            ("site.depot.limit_kw", "site.depot.sources.limit_kw"),
+            ("equipment_model.yt.battery.usable_kwh", "equipment_model.yt.battery.sources.usable_kwh"),
+            ("terminal.pier.equipment.yt", "terminal.pier.sources.equipment"),
+            ("fleet.carrier.trucks.semi", "fleet.carrier.sources.trucks"),
+            ("terminal.pier.labor.break_groups", "terminal.pier.labor.sources.break_groups"),
+            ("money.discount_rate", "money.sources.discount_rate"),
+            ("price.chargers.capex_usd_per_kw", "price.chargers.sources.capex_usd_per_kw"),
+            ("policy.charging.params.cap_kw", "policy.charging.sources.params"),
+        ];
+        for (path, wanted) in told {
+            assert_eq!(source(path, 1.into()), format!("{wanted}=\"planner\""));
+        }
+        let row = source("price.new", serde_json::json!({ "of": ["site.depot"], "capex_usd_per_kw": 540 }));
+        assert!(row.contains("sources = { capex_usd_per_kw = \"planner\" }"), "{row}");
+        let shifts = serde_json::json!([{ "start": "06:00", "hours": 10 }]);
+        assert_eq!(source("fleet.carrier.shift", shifts), "fleet.carrier.sources.shift=\"planner\"");
+        assert_eq!(source("policy.charging.name", "edf".into()), "", "a name is no number");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 
 use super::app::App;
 use super::error::{ApiResult, ErrorBody};
+use super::extract::PathOf;
 use super::pace;
 use super::runs::{Runs, finished_state, runs};
 use super::ticket::{RunState, Status};
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -40,7 +41,7 @@ struct Watcher {
     responses((status = 200, content_type = "text/event-stream", body = RunState), (status = 404, body = ErrorBody)))]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
-    Path(id): Path<String>,
+    PathOf(id): PathOf<String>,
     connection: Option<Extension<pace::Place>>,
     headers: HeaderMap,
 ) -> ApiResult<([(HeaderName, HeaderValue); 1], Sse<impl Stream<Item = Result<Event, Infallible>>>)> {

@@ -29,8 +29,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A body that has not come by then is not waited for: its place is for others.
 const BODY: Duration = Duration::from_secs(10);
 /// Headers by which a request is judged. One that says two things is judged by neither.
-const ONCE: [header::HeaderName; 5] =
-    [header::HOST, header::ORIGIN, header::CONTENT_TYPE, header::CONTENT_LENGTH, header::AUTHORIZATION];
+const ONCE: [header::HeaderName; 6] = [
+    header::HOST,
+    header::ORIGIN,
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::AUTHORIZATION,
+    header::HeaderName::from_static("sec-fetch-site"),
+];
 
 impl Guard {
     /// For a server that listens at an address. `policy` is the content security policy of its page.

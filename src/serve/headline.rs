@@ -3,7 +3,7 @@
 use crate::disk::Folder;
 use crate::disk::read::Kind;
 use crate::record::folder::{ReadSummary, SUMMARY};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::{MetricName, ScopeKind, TOTAL};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,11 +32,11 @@ impl Headline {
         let Ok(bytes) = folder.read(SUMMARY, Kind::Json) else { return Self::default() };
         let Ok(ReadSummary { metrics }) = serde_json::from_slice(&bytes) else { return Self::default() };
         let get = |name: MetricName| {
-            metrics.iter().find(|it| it.name == name.info().name && it.scope == "total").and_then(|it| it.value)
+            metrics.iter().find(|it| it.name == name.info().name && it.scope == TOTAL).and_then(|it| it.value)
         };
-        let over = metrics
-            .iter()
-            .filter(|it| it.name == MetricName::OverloadIntervals.info().name && it.scope.starts_with("site:"));
+        let over = metrics.iter().filter(|it| {
+            it.name == MetricName::OverloadIntervals.info().name && ScopeKind::Site.key_in(&it.scope).is_some()
+        });
         let share = |part: MetricName, whole: MetricName| Some(get(part)? / get(whole).filter(|whole| *whole > 0.0)?);
         Self {
             hauls_share: share(MetricName::HaulsCompleted, MetricName::HaulsRequested),

@@ -6,7 +6,7 @@ use super::error::{ApiError, ApiResult};
 use super::names::is_name;
 use super::request::Asked;
 use super::ticket::{RunState, Status, Ticket, queued};
-use super::workspace::{JOURNAL, Workspace};
+use super::workspace::{JOURNAL, Workspace, of};
 use crate::disk::read::{Kind, ReadError};
 use crate::disk::{Folder, Found, Lock, whole};
 use crate::record::folder::REQUEST;
@@ -68,7 +68,7 @@ impl Jobs {
     /// When the folder of runs cannot be made, or another server has it.
     pub(super) fn open(workspace: Arc<Workspace>, capacity: usize) -> std::io::Result<Self> {
         let journal = workspace.journal()?;
-        let lock = journal.lock(LOCK)?;
+        let lock = journal.lock(LOCK).map_err(of(&journal.path().join(LOCK)))?;
         let lock = lock.ok_or_else(|| std::io::Error::other("another server has this folder; stop that one first"))?;
         let changes = watch::Sender::default();
         let mut book = Book { numbers: highest_number(workspace.runs()), ..Book::default() };

@@ -12,8 +12,9 @@ pub(super) fn is_plain_path(path: &str) -> bool {
     Path::new(path).components().all(is_plain) && !path.contains(['\0', '\\'])
 }
 
-/// A plain name of a file or folder: letters, digits, `_`, `-` and `.`, not hidden, not too long, and a name on any system.
+/// A plain name of a file or folder: letters of any language, digits, blanks, `_`, `-` and `.`, not hidden, not too long, and a
+/// name on any system. The command line names folders after scenarios, whose names have blanks and umlauts.
 pub(super) fn is_name(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
     name.len() <= 100 && name.chars().all(is_plain) && name::plain(name).is_ok()
 }

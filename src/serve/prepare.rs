@@ -242,9 +242,10 @@ fn request(
     changes: &[Change],
     days: Option<u32>,
 ) -> ApiResult<Request> {
-    let mut settings = edit::settings(changes)?;
-    settings.extend(days.map(|days| format!("time.days={days}")));
-    workspace.request(scenario, strategies, settings)
+    // How many days is a change as others are: it has a source.
+    let days = days.map(|days| Change { path: "time.days".to_owned(), value: days.into() });
+    let changes: Vec<Change> = changes.iter().cloned().chain(days).collect();
+    workspace.request(scenario, strategies, edit::settings(&changes)?)
 }
 
 fn refused(error: impl std::fmt::Display) -> ApiError {

@@ -2,6 +2,7 @@
 
 use super::app::Shared;
 use super::error::{ApiError, ApiResult, ErrorBody};
+use super::extract::PathOf;
 use super::parts;
 use super::runs::aside;
 use super::workspace::named;
@@ -14,7 +15,7 @@ use crate::report::design::{self, SearchResult};
 use crate::report::influence::{self, InfluenceResult};
 use crate::report::study::{Comparison, STUDY};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -36,7 +37,7 @@ enum Results {
 #[utoipa::path(get, path = "/api/v1/runs/{id}/results", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = Results, headers(("etag" = String))), (status = 304, description = "the caller has it"),
         (status = 404, body = ErrorBody)))]
-pub(super) async fn summary(State(app): Shared, Path(id): Path<String>, headers: HeaderMap) -> ApiResult<Response> {
+pub(super) async fn summary(State(app): Shared, PathOf(id): PathOf<String>, headers: HeaderMap) -> ApiResult<Response> {
     aside(move || {
         let run = app.workspace.run(&id)?;
         let name = [STUDY, design::FILE, influence::FILE].into_iter().find(|name| run.holds_file(name));
@@ -50,7 +51,7 @@ pub(super) async fn summary(State(app): Shared, Path(id): Path<String>, headers:
 /// numbers decide.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/page", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, body = Page), (status = 404, body = ErrorBody)))]
-pub(super) async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Page>> {
+pub(super) async fn page(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<Page>> {
     aside(move || {
         let (folder, mut manifest) = app.workspace.without_links(&id)?;
         let sensitivity = app.workspace.sensitivity_of(&id, &manifest).map(|dir| dir.display().to_string());
@@ -64,7 +65,7 @@ pub(super) async fn page(State(app): Shared, Path(id): Path<String>) -> ApiResul
 /// The self-contained report of a finished run.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/report.html", params(("id" = String, Path, description = "Name of the run.")),
     responses((status = 200, content_type = "text/html", body = String), (status = 404, body = ErrorBody)))]
-pub(super) async fn report(State(app): Shared, Path(id): Path<String>) -> ApiResult<Response> {
+pub(super) async fn report(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Response> {
     aside(move || {
         let mut response = parts::typed(app.workspace.run_file(&id, REPORT)?, "text/html; charset=utf-8");
         // A run's folder may come from anybody: its page gets an origin of its own, which may ask this server nothing.
@@ -77,7 +78,7 @@ pub(super) async fn report(State(app): Shared, Path(id): Path<String>) -> ApiRes
 
 /// The tables of a finished run, by name.
 #[utoipa::path(get, path = "/api/v1/runs/{id}/tables", params(("id" = String, Path, description = "Name of the run.")), responses((status = 200, body = Vec<String>), (status = 404, body = ErrorBody)))]
-pub(super) async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiResult<Json<Vec<String>>> {
+pub(super) async fn tables(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Json<Vec<String>>> {
     aside(move || app.workspace.tables(&id).map(Json)).await
 }
 
@@ -89,7 +90,7 @@ pub(super) async fn tables(State(app): Shared, Path(id): Path<String>) -> ApiRes
         (status = 416, body = ErrorBody, description = "it is shorter")))]
 pub(super) async fn table(
     State(app): Shared,
-    Path((id, table)): Path<(String, String)>,
+    PathOf((id, table)): PathOf<(String, String)>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     aside(move || {

@@ -26,8 +26,9 @@ use utoipa::ToSchema;
 pub(super) const NOT_SCENARIOS: [&str; 4] = ["runs", STUDIES, "target", "node_modules"];
 /// The folder of the studies that this server was asked to search: the command line takes them, too.
 pub(super) const STUDIES: &str = "studies";
-/// How deep scenarios are looked for, and how many are listed.
+/// How deep scenarios are looked for, how many files one may build on one another, and how many are listed.
 const DEPTH: usize = 3;
+const CHAIN: usize = 8;
 const MOST_SCENARIOS: usize = 300;
 /// Tariffs of a folder that are read for their names; others are listed by that of their file.
 const MOST_TOLD: usize = 20;
@@ -108,7 +109,7 @@ impl Workspace {
         if folder.is_link(RUNS) {
             return Err(link(&root.join(RUNS)));
         }
-        let runs = folder.sub_or_make(RUNS)?;
+        let runs = folder.sub_or_make(RUNS).map_err(of(&root.join(RUNS)))?;
         match runs.first_link(RUN_DEPTH) {
             Some(path) => Err(link(&path)),
             None => Ok(Self { root, folder, runs, entries: Mutex::default() }),
@@ -120,7 +121,7 @@ impl Workspace {
     /// # Errors
     /// When it cannot be made.
     pub(super) fn journal(&self) -> std::io::Result<Folder> {
-        self.runs.sub_or_make(JOURNAL)
+        self.runs.sub_or_make(JOURNAL).map_err(of(&self.runs.path().join(JOURNAL)))
     }
 
     /// The folder as it was given.
@@ -300,7 +301,11 @@ impl Workspace {
         let mut files = Vec::new();
         walk(&self.folder, 0, &mut files);
         files.sort();
-        let found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
+        let mut found: Vec<Found> = files.into_iter().filter_map(Found::read).collect();
+        let scenarios = scenarios_among(&found);
+        for (file, is_scenario) in found.iter_mut().zip(scenarios) {
+            file.is_scenario = is_scenario;
+        }
         let mut overlays: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
         for file in found.iter().filter(|file| !file.is_scenario) {
             let name = file.path.file_stem().and_then(|name| name.to_str()).filter(|name| is_name(name));
@@ -336,14 +341,21 @@ impl Workspace {
     /// Finished runs, the newest first, and how many more there are.
     pub(super) fn finished(&self) -> (Vec<RunEntry>, usize) {
         let mut runs = Vec::new();
+        let mut unnamed = 0;
         for found in self.runs.entries().unwrap_or_default() {
-            // A run has its manifest for a moment before its folder gets its name.
-            let is_run = |id: &&String| is_name(id) && !id.contains(UNFINISHED);
-            let Some(run) = Some(&found.name).filter(is_run).and_then(|id| self.run(id).ok()) else { continue };
-            runs.extend(run.modified(MANIFEST).map(|time| (time, found.name)));
+            // A run has its manifest for a moment before its folder gets its name; what is hidden is the server's own.
+            if !found.is_folder || found.name.contains(UNFINISHED) || found.name.starts_with('.') {
+                continue;
+            }
+            if is_name(&found.name) {
+                let run = self.run(&found.name).ok();
+                runs.extend(run.and_then(|run| run.modified(MANIFEST)).map(|time| (time, found.name)));
+            } else {
+                unnamed += usize::from(self.runs.sub(&found.name).is_ok_and(|run| run.holds_file(MANIFEST)));
+            }
         }
         runs.sort_by(|a, b| b.cmp(a));
-        let left_out = runs.len().saturating_sub(MOST_RUNS);
+        let left_out = unnamed + runs.len().saturating_sub(MOST_RUNS);
         runs.truncate(MOST_RUNS);
         let mut known = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let times: BTreeMap<&str, SystemTime> = runs.iter().map(|(time, id)| (id.as_str(), *time)).collect();
@@ -376,9 +388,32 @@ impl Workspace {
     }
 }
 
+/// Which files can be run as they are: those that say when and where, and those that extend one of them. One that extends an
+/// overlay is an overlay too.
+fn scenarios_among(found: &[Found]) -> Vec<bool> {
+    let by_path: BTreeMap<PathBuf, &Found> = found.iter().map(|file| (plain(&file.path), file)).collect();
+    found.iter().map(|file| file.is_whole(&by_path, CHAIN)).collect()
+}
+
+/// A path without `.` and `..`, as it is written.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(out.pop()),
+            Component::CurDir => {}
+            part => out.push(part),
+        }
+    }
+    out
+}
+
 /// What a list needs of a file of TOML.
 struct Found {
     path: PathBuf,
+    /// Does it say itself when and where?
+    says_all: bool,
+    /// Can it be run as it is?
     is_scenario: bool,
     title: String,
     description: String,
@@ -392,20 +427,38 @@ impl Found {
         self.extends.iter().filter(|name| is_name(name)).map(|name| self.path.with_file_name(name)).collect()
     }
 
+    /// Does it say when and where, itself or by what it extends? What lies elsewhere is not known, and held to do so.
+    fn is_whole(&self, all: &BTreeMap<PathBuf, &Self>, chain: usize) -> bool {
+        let base = |name: &String| {
+            let path = plain(&self.path.with_file_name("").join(name));
+            let known = all.get(&path).or_else(|| all.get(&path.join(FILE_NAME)));
+            known.is_none_or(|file| chain > 0 && file.is_whole(all, chain - 1))
+        };
+        self.says_all || self.extends.iter().any(base)
+    }
+
     /// A file that is too large to be read for a list is listed by its name where that says what it is; none: it is no TOML.
     fn read(path: PathBuf) -> Option<Self> {
         let table: toml::Table = match read::text(&path, Kind::Listed) {
             Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok()?,
             Ok(_) | Err(ReadError::TooLarge { .. }) => {
-                let is_scenario = path.file_name().is_some_and(|name| name == FILE_NAME);
-                let (title, description) = (String::new(), TOO_LARGE.to_owned());
-                return Some(Self { path, is_scenario, title, description, is_transition: false, extends: Vec::new() });
+                let says_all = path.file_name().is_some_and(|name| name == FILE_NAME);
+                let (title, description, is_scenario) = (String::new(), TOO_LARGE.to_owned(), says_all);
+                return Some(Self {
+                    path,
+                    says_all,
+                    is_scenario,
+                    title,
+                    description,
+                    is_transition: false,
+                    extends: Vec::new(),
+                });
             }
             Err(_) => return None,
         };
         let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-        // A file that can be run as it is; others are overlays or data.
-        let is_scenario = table.contains_key("extends") || (table.contains_key("time") && table.contains_key("site"));
+        // Others are built on one that does, or are overlays or data.
+        let says_all = table.contains_key("time") && table.contains_key("site");
         let (title, description) = (text("title"), text("description"));
         let extends = match table.get("extends") {
             Some(toml::Value::String(one)) => vec![one.clone()],
@@ -415,7 +468,7 @@ impl Found {
             _ => Vec::new(),
         };
         let is_transition = table.contains_key("transition");
-        Some(Self { path, is_scenario, title, description, is_transition, extends })
+        Some(Self { path, says_all, is_scenario: says_all, title, description, is_transition, extends })
     }
 }
 
@@ -445,11 +498,17 @@ fn walk(folder: &Folder, depth: usize, out: &mut Vec<PathBuf>) {
     }
 }
 
+/// An error of the system that says which path it is about.
+pub(super) fn of(path: &Path) -> impl FnOnce(std::io::Error) -> std::io::Error {
+    let path = path.display().to_string();
+    move |error| std::io::Error::new(error.kind(), format!("{path}: {error}; move it away, or serve another folder"))
+}
+
 /// Is it a plain name of a file?
 ///
 /// # Errors
 /// When it is none.
 pub(super) fn named(name: &str) -> ApiResult<()> {
-    let help = "a name has letters, digits, `_`, `-` and `.`";
+    let help = "a name has letters, digits, blanks, `_`, `-` and `.`";
     if is_name(name) { Ok(()) } else { Err(ApiError::bad(format!("`{name}` is no name: {help}"))) }
 }

@@ -11,7 +11,7 @@ use crate::account::tariff::Tariff;
 use crate::charging::spec::ChargerSpec;
 use crate::grid::record::refill_kwh;
 use crate::kernel::calendar::{Calendar, parse_date};
-use crate::record::metrics::{Metric, MetricName};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
@@ -92,7 +92,7 @@ impl Money {
         for ((meter, tariff), site) in summary.meters.iter().zip(tariffs).zip(&names.sites) {
             if let Some(bill) = year_bill(meter.as_ref(), tariff.as_ref(), self.year.as_ref(), names) {
                 bills.add(&bill);
-                out.push(Metric::new(MetricName::YearBillUsd, &format!("site:{site}"), Some(bill.total_usd())));
+                out.push(Metric::new(MetricName::YearBillUsd, &ScopeKind::Site.of(site), Some(bill.total_usd())));
             }
         }
         let year_days = self.year.as_ref().map_or(365, |(_, days)| *days);
@@ -130,7 +130,7 @@ impl Money {
             (MetricName::CostPerMoveUsd, each(summary.hub.vessels.lifts)),
         ];
         let all = known.map(|(name, usd)| (name, Some(usd))).chain(shares);
-        all.map(|(name, usd)| Metric::new(name, "total", usd)).collect()
+        all.map(|(name, usd)| Metric::new(name, TOTAL, usd)).collect()
     }
 }
 

@@ -111,8 +111,8 @@ impl Output {
     pub fn count_policy_calls(&mut self, calls: PolicyCalls, plugins: &[PluginNotes]) {
         self.summary.plugin_calls = plugins.iter().map(|plugin| plugin.calls).sum();
         self.summary.plugin_rejected = plugins.iter().map(|plugin| plugin.dropped).sum();
-        self.summary.policy_calls = calls.dispatch;
-        self.summary.rejected = calls.rejected;
+        self.summary.policy_calls = calls.dispatch();
+        self.summary.rejected = calls.rejected();
     }
 
     /// Notes what rooms leave at the end of a run.

@@ -17,7 +17,7 @@ use crate::scenario::checker::Checker;
 use crate::scenario::loaded::Levels;
 use crate::vehicle::on_board::Content;
 use crate::vehicle::user::Vehicle;
-use crate::{charging, freight, grid, hydrogen, swap, terminal, truck, yard};
+use crate::{charging, freight, grid, hydrogen, industry, swap, terminal, truck, yard};
 use bevy_ecs::prelude::World;
 
 /// What a room brings to a run.
@@ -84,7 +84,7 @@ fn has_vessels(scenario: &Scenario) -> bool {
 
 /// All rooms. What they add to a world goes by this order (the tree of limits ends at charging ports, stations are filled
 /// after vehicles); when their systems run is said by the steps of the tick alone.
-pub(crate) const ROOMS: [Room; 8] = [
+pub(crate) const ROOMS: [Room; 9] = [
     Room {
         check: grid::check::check,
         register: grid::register,
@@ -178,4 +178,6 @@ pub(crate) const ROOMS: [Room; 8] = [
         audit: swap::audit::audit,
         ..NOTHING
     },
+    // Its years run in the transition: see `transition::rooms`.
+    Room { check: |scenario, _, checker| industry::check::check(scenario, checker), ..NOTHING },
 ];

@@ -357,7 +357,7 @@ impl Simulation {
         if clock.done() {
             self.finish_policies();
         }
-        if let Some(fault) = self.world.resource::<Fault>().0.clone() {
+        if let Some(fault) = self.world.resource::<Fault>().first().cloned() {
             output.drain(&mut self.world, &self.names, audit, true)?;
             return Err(RunError::Fault { at: self.local_time(&clock), fault });
         }

@@ -3,7 +3,7 @@
 use crate::document::problem::Problems;
 use crate::kernel::calendar::{DAY_S, local_s};
 use crate::record::folder::Manifest;
-use crate::record::metrics::{Better, Metric, MetricName};
+use crate::record::metrics::{Better, Metric, MetricName, TOTAL};
 use crate::scenario::load::{Request, document, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::fork::{CHANGEABLE, Changes, Part};
@@ -135,6 +135,16 @@ pub struct Future {
     pub whole: Vec<Metric>,
 }
 
+/// Which time a number of both futures is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Span {
+    /// From the fork to the end.
+    After,
+    /// The whole run.
+    Whole,
+}
+
 /// A number of both futures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
@@ -144,8 +154,8 @@ pub struct Difference {
     pub scope: String,
     /// Its unit.
     pub unit: &'static str,
-    /// `after` the fork, or of the `whole` run: bills, whose demand charges are of whole months.
-    pub of: &'static str,
+    /// After the fork, or of the whole run: bills, whose demand charges are of whole months.
+    pub of: Span,
     /// In the run.
     pub run: Option<f64>,
     /// In the fork.
@@ -259,7 +269,7 @@ impl Future {
 pub fn differences(run: &Future, fork: &Future) -> Vec<Difference> {
     let is_of_months = |metric: &&Metric| metric.name.as_str().starts_with("bill_");
     let mut out = Vec::new();
-    let pairs = [(&run.after, &fork.after, "after", false), (&run.whole, &fork.whole, "whole", true)];
+    let pairs = [(&run.after, &fork.after, Span::After, false), (&run.whole, &fork.whole, Span::Whole, true)];
     for (ours, theirs, of, of_months) in pairs {
         let mut seen = BTreeSet::new();
         let all = ours.iter().chain(theirs).filter(|metric| is_of_months(metric) == of_months);
@@ -303,13 +313,13 @@ pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
     let mut same = Vec::new();
     let work = (other_work(forked, |run, fork| fork < run), other_work(forked, |run, fork| fork > run));
     for name in MetricName::HEADLINES {
-        let Some(told) = forked.iter().find(|told| told.metric == *name && told.scope == "total") else { continue };
+        let Some(told) = forked.iter().find(|told| told.metric == *name && told.scope == TOTAL) else { continue };
         if told.run == told.fork {
             same.push(name.as_str());
             continue;
         }
         let judged = judged(told, (&work.0, &work.1));
-        let of = if told.of == "whole" { "; of the whole run" } else { "" };
+        let of = if told.of == Span::Whole { "; of the whole run" } else { "" };
         let sign = if told.difference.is_some_and(|difference| difference > 0.0) { "+" } else { "" };
         let difference = format!("{sign}{}", figure(told.difference));
         let (run, fork) = (figure(told.run), figure(told.fork));
@@ -324,7 +334,7 @@ pub fn screen(fork: &Fork, forked: &[Difference]) -> String {
 
 /// Work of which the fork did less, or more, than the run.
 fn other_work(forked: &[Difference], is_other: impl Fn(f64, f64) -> bool) -> Vec<MetricName> {
-    let is_work = |told: &&Difference| told.scope == "total" && MetricName::WORK.contains(&told.metric);
+    let is_work = |told: &&Difference| told.scope == TOTAL && MetricName::WORK.contains(&told.metric);
     let differs = |told: &&Difference| told.run.zip(told.fork).is_some_and(|(run, fork)| is_other(run, fork));
     forked.iter().filter(is_work).filter(differs).map(|told| told.metric).collect()
 }
@@ -403,9 +413,9 @@ mod tests {
     fn told(metric: MetricName, run: f64, fork: f64) -> Difference {
         Difference {
             metric,
-            scope: "total".to_owned(),
+            scope: TOTAL.to_owned(),
             unit: metric.info().unit,
-            of: "after",
+            of: Span::After,
             run: Some(run),
             fork: Some(fork),
             difference: Some(fork - run),

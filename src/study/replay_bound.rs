@@ -1,7 +1,7 @@
 //! How far a replay is from the best possible: its sessions with full knowledge, against what its policy did.
 
 use crate::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics, TOTAL};
 use crate::scenario::loaded::{Loaded, Visit};
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub fn metrics(loaded: &Loaded, limit_kw: f64, prices: &[f64], done: &Done) -> R
     let total_kwh: f64 = done.power_kw.iter().map(|kw| kw * hours).sum();
     let peak_kw = done.power_kw.iter().copied().fold(0.0, f64::max);
     let mut out = Vec::new();
-    let mut total = ScopeMetrics::new("total", &mut out);
+    let mut total = ScopeMetrics::new(TOTAL, &mut out);
     let best = bound(&asked, Objective::MostEnergy)?;
     let mut status = best.status;
     total.add(MetricName::BoundEnergyKwh, best.value);

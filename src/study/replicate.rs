@@ -15,6 +15,7 @@ use crate::transition::pathway::Pathway;
 use crate::transition::spec::TransitionSpec;
 use crate::transition::write::{in_memory, write};
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -144,11 +145,21 @@ fn of_years<'a>(
     Replication { digest: digest.finalize().to_hex().to_string(), metrics, notes: pathway.notes.clone() }
 }
 
-/// Does `work` for every item on `jobs` threads (0: one a core). Each thread takes the next item that nobody has, so
+/// Threads for a core at most: more only wait for each other, and thousands of them stop the machine.
+const MOST_A_CORE: usize = 4;
+
+/// How many threads are taken where `jobs` are asked for: one a core for 0, at most [`MOST_A_CORE`] a core.
+#[must_use]
+pub fn threads(jobs: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    if jobs == 0 { cores } else { jobs.min(MOST_A_CORE * cores) }
+}
+
+/// Does `work` for every item on `jobs` [`threads`]. Each thread takes the next item that nobody has, so
 /// that what is stopped half-way is a first part of the items. Results come in the order of the items, whatever finished
 /// first: the number of threads never shows.
 pub fn in_order<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(jobs).build() else {
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads(jobs)).build() else {
         // Where the system grants no threads, the work is done without them.
         return items.iter().map(&work).collect();
     };
@@ -168,6 +179,13 @@ pub fn in_order<T: Sync, R: Send>(jobs: usize, items: &[T], work: impl Fn(&T) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_number_of_jobs_floods_the_machine() {
+        assert!(threads(0) >= 1 && threads(1) == 1);
+        assert_eq!(threads(usize::MAX), MOST_A_CORE * threads(0));
+        assert_eq!(in_order(usize::MAX, &[1, 2, 3], |item| item * 2), [2, 4, 6]);
+    }
 
     /// Four threads, stopped after a while: what was begun is a first part, and comes in order.
     #[test]

@@ -7,7 +7,7 @@
 
 use super::replay_bound::gap;
 use crate::bound::{BoundError, Case, Node, Objective, Series, Session, Site, bound};
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeMetrics, TOTAL};
 use crate::record::read::{Batch, ReadError, each_batch};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
@@ -36,7 +36,7 @@ pub fn metrics(loaded: &Loaded, tables: &Path) -> Result<Vec<Metric>, RunBoundEr
     if run.sessions.is_empty() {
         return Ok(out);
     }
-    let mut total = ScopeMetrics::new("total", &mut out);
+    let mut total = ScopeMetrics::new(TOTAL, &mut out);
     let (asked, served) = (run.case(|session| session.asked_kwh), run.case(|session| session.got_kwh));
     let got_kwh: f64 = run.sessions.iter().map(|session| session.got_kwh).sum();
     let best = bound(&asked, Objective::MostEnergy)?;

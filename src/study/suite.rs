@@ -9,7 +9,7 @@ use super::compare::{CompareError, CompareSpec, Comparison, Standing, compare, j
 use crate::disk::{WriteError, whole};
 use crate::policy::decide::names;
 use crate::policy::kind::PolicyKind;
-use crate::record::metrics::{Better, MetricName};
+use crate::record::metrics::{Better, MetricName, TOTAL};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -70,7 +70,7 @@ impl Score {
     fn samples(&self, runs: &Runs) -> Vec<Vec<f64>> {
         let mut sums: Vec<Vec<Option<f64>>> = runs.of.iter().map(|of| vec![Some(0.0); of.len()]).collect();
         for (name, weight) in self.terms {
-            for (sums, values) in sums.iter_mut().zip(runs.values(*name, "total")) {
+            for (sums, values) in sums.iter_mut().zip(runs.values(*name, TOTAL)) {
                 for (sum, value) in sums.iter_mut().zip(values) {
                     *sum = sum.zip(value).map(|(sum, value)| sum + weight * value);
                 }

@@ -2,7 +2,7 @@
 
 use super::state::{Bay, BayWork, SwapYard, YardStock};
 use crate::kernel::ids::Roster;
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics};
 use crate::record::names::Names;
 use bevy_ecs::prelude::World;
 
@@ -26,7 +26,7 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut out = Vec::new();
     let roster = world.resource::<Roster<SwapYard>>();
     for (yard, stock) in roster.components::<SwapYard>(world).zip(roster.components::<YardStock>(world)) {
-        let mut site = ScopeMetrics::new(format!("site:{}", names.sites[yard.site.index()]), &mut out);
+        let mut site = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[yard.site.index()]), &mut out);
         site.add(MetricName::Swaps, stock.swaps as f64);
         site.add(MetricName::SwapWaitMeanMin, stock.waits.mean_min());
         site.add(MetricName::SwapWaitP95Min, stock.waits.quantile_min(0.95));

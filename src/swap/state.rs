@@ -55,7 +55,8 @@ pub(super) struct Bay {
 #[derive(Component, Debug, Default)]
 pub(super) struct BayWork {
     pub(super) free_s: u32,
-    /// Swaps that have begun and are not over, in their order: within a tick one may follow another.
+    /// Swaps that have begun and are not over, in their order: within a tick one may follow another. Rows of the bay and no
+    /// entities: a swap lasts minutes, has no name, and only its bay looks at it.
     pub(super) under_way: Vec<Swap>,
 }
 

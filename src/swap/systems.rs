@@ -30,7 +30,7 @@ fn receive(
             Vehicle::Unit(unit) => departure.site == yard.site && yard.owns(unit),
             Vehicle::Truck(_) | Vehicle::Visitor(_) => false,
         };
-        let charged = departures.0.extract_if(.., is_own).map(|departure| (departure.at_s, departure.battery));
+        let charged = departures.take_if(is_own).map(|departure| (departure.at_s, departure.battery));
         stock.ready.extend(charged);
     }
 }
@@ -81,9 +81,9 @@ fn finish_swaps(
             let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
             stock.swaps += 1;
             let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
-            departures.0.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, at_port: None });
+            departures.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, at_port: None });
             let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
-            arrivals.0.push(Arrival { at_home: true, ..arrival });
+            arrivals.push(Arrival { at_home: true, ..arrival });
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
     let terminals: Vec<Terminal> = specs
         .map(|(at, (key, spec))| Terminal { id: TerminalId::at(at), site: build.site(key), spec: spec.clone() })
         .collect();
-    let at_site = AtSite::new(build.sites.0.len(), terminals.iter().map(|terminal| (terminal.site, terminal.id)));
+    let at_site = AtSite::new(build.sites.count(), terminals.iter().map(|terminal| (terminal.site, terminal.id)));
     build.world.insert_resource(at_site);
     equipment(build, &terminals, &models);
     let terminals = terminals.into_iter().map(|terminal| {

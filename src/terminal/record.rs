@@ -44,7 +44,7 @@ pub(crate) fn kinds(world: &World) -> Vec<(Vehicle, String)> {
     let pools: Vec<&Pool> = world.resource::<Roster<Pool>>().components(world).collect();
     let (sites, models) = (world.resource::<Sites>(), world.resource::<EquipmentModels>());
     let of_unit = |unit: &Unit| {
-        let site = &sites.0[pools[unit.pool.index()].site.index()].key;
+        let site = &sites.get(pools[unit.pool.index()].site).key;
         (Vehicle::Unit(unit.id), kind(site, &models.get(unit.model).key))
     };
     world.resource::<Roster<Unit>>().components::<Unit>(world).map(of_unit).collect()

@@ -38,6 +38,10 @@ pub struct TerminalSpec {
     /// Mean time that a second container of the same visit adds, minutes.
     #[schemars(range(min = 0.0, max = 600.0))]
     pub second_move_min: f64,
+    /// Trucks lose no more than this to work that was left undone, hours: beyond it terminals turn trucks away instead.
+    #[serde(default = "default_most_delay_h")]
+    #[schemars(range(min = 0.0, max = 24.0))]
+    pub most_delay_h: f64,
     /// Spread of the times at the terminal (coefficient of variation).
     #[schemars(range(min = 0.0, max = 3.0))]
     pub turn_cv: f64,
@@ -70,6 +74,11 @@ pub struct TerminalSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// Assumed: the longest turn times that truckers tell of.
+fn default_most_delay_h() -> f64 {
+    2.0
 }
 
 /// `[terminal.SITE.gate_hours]`: relative activity of the gate by local hour, 24 values each; 0 is closed.
@@ -169,6 +178,10 @@ pub struct EquipmentModelSpec {
     #[serde(default = "default_return_at_soc")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub return_at_soc: f64,
+    /// A unit charges in a break or a wait when it has less than this state of charge.
+    #[serde(default = "default_break_below_soc")]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub break_below_soc: f64,
     /// Does it charge in breaks and between shifts?
     #[serde(default = "default_charge_in_breaks")]
     pub charge_in_breaks: bool,
@@ -183,6 +196,11 @@ fn default_leave_at_soc() -> f64 {
 
 fn default_return_at_soc() -> f64 {
     0.8
+}
+
+/// Assumed: nobody walks to a plug for the last twentieth.
+fn default_break_below_soc() -> f64 {
+    0.95
 }
 
 fn default_charge_in_breaks() -> bool {

@@ -24,11 +24,6 @@ use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
-/// A unit charges in a break when it has less than this.
-const BREAK_BELOW_SOC: f64 = 0.95;
-/// Trucks lose no more than this to work left undone, seconds: beyond it terminals turn trucks away instead.
-const MOST_DELAY_S: f64 = 7_200.0;
-
 /// Registers the terminal systems.
 pub fn register(r: &mut Register<'_>) {
     let work = (ask_for_work, share_out, use_energy, leave_low, charge_in_breaks, load_sites, delay_trucks);
@@ -44,7 +39,7 @@ fn come_back(
     roster: Res<Roster<Unit>>,
     mut units: Query<&mut UnitEnergy>,
 ) {
-    for departure in &departures.0 {
+    for departure in departures.iter() {
         if let Vehicle::Unit(id) = departure.vehicle {
             roster.get_mut(&mut units, id.index()).0 = OnBoard::Battery(departure.battery.clone());
         }
@@ -262,7 +257,7 @@ impl Departing<'_> {
             }
             OnBoard::Battery(battery) => {
                 let target = battery.usable() * model.return_at_soc;
-                self.arrivals.0.push(arrival(at_s, unit, site, battery, target, None));
+                self.arrivals.push(arrival(at_s, unit, site, battery, target, None));
             }
             OnBoard::Hydrogen(tank) => self.fuel_arrivals.push(FuelArrival {
                 at_s,
@@ -293,7 +288,8 @@ fn charge_in_breaks(
         if time.works(pool.site, unit) {
             continue;
         }
-        let charges = models.get(unit.model).spec.charge_in_breaks && battery.soc() < BREAK_BELOW_SOC;
+        let model = &models.get(unit.model).spec;
+        let charges = model.charge_in_breaks && battery.soc() < model.break_below_soc;
         if charges && !pool.by_moves && !departing.routes.has(pool.site, unit.model) {
             let on_board = core::mem::replace(&mut energy.0, OnBoard::Away);
             departing.take_a_break(*unit, pool.site, on_board, time.resumes_s(pool.site, unit));
@@ -310,7 +306,7 @@ impl Departing<'_> {
     fn take_a_break(&mut self, unit: Unit, site: SiteId, on_board: OnBoard, resumes_s: Option<u32>) {
         if let OnBoard::Battery(battery) = on_board {
             let target = battery.usable();
-            self.arrivals.0.push(arrival(self.clock.now_s(), unit, site, battery, target, resumes_s));
+            self.arrivals.push(arrival(self.clock.now_s(), unit, site, battery, target, resumes_s));
         }
     }
 }
@@ -342,14 +338,19 @@ fn is_pooled((pool, _): &(&Pool, Mut<'_, PoolWork>)) -> bool {
 }
 
 /// At a boundary: work left undone by a class that serves trucks holds them up: backlog over the units that could do it.
-fn delay_trucks(terminals: Res<Roster<Terminal>>, pools: Query<(&Pool, &PoolWork)>, mut gates: Query<&mut Gate>) {
+fn delay_trucks(
+    terminals: Res<Roster<Terminal>>,
+    pools: Query<(&Pool, &PoolWork)>,
+    mut gates: Query<(&Terminal, &mut Gate)>,
+) {
     let mut delay_s = vec![0.0_f64; terminals.len()];
     for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks && !pool.by_moves) {
         let here = &mut delay_s[pool.terminal.index()];
         *here = here.max(work.backlog_h / pool.units.len() as f64 * 3600.0);
     }
     for (at, delay_s) in delay_s.into_iter().enumerate() {
-        terminals.get_mut(&mut gates, at).set_delay(delay_s.min(MOST_DELAY_S) as u32);
+        let (terminal, mut gate) = terminals.get_mut(&mut gates, at);
+        gate.set_delay(delay_s.min(terminal.spec.most_delay_h * 3600.0) as u32);
     }
 }
 

@@ -2,22 +2,21 @@
 
 use super::payers::{PRIVATE, paid_usd};
 use super::record::{EmissionsRow, FinanceRow, Tables};
+use super::scope::Scope;
 use crate::record::audit::{Check, Finding, Findings};
 use crate::record::table::Row as _;
 
-const TOTAL: &str = "total";
-
 /// What does not add up in the rows of a year; empty when all is well. `is_neighbour` tells scopes that are in no sum of the hub.
-pub(super) fn broken(tables: &Tables, year: u16, is_neighbour: impl Fn(&str) -> bool) -> Vec<Finding> {
+pub(super) fn broken(tables: &Tables, year: u16, is_neighbour: impl Fn(&Scope) -> bool) -> Vec<Finding> {
     let mut findings = Findings::default();
-    let counts = |scope: &str, of: u32| of == u32::from(year) && scope != TOTAL && !is_neighbour(scope);
+    let counts = |scope: &Scope, of: u32| of == u32::from(year) && *scope != Scope::Total && !is_neighbour(scope);
     let mut paid_usd_sum = 0.0;
     for row in tables.finance.iter().filter(|row| counts(&row.scope, row.year)) {
         let what = || format!("cost of {} in {year}, and the sum of its columns, USD", row.scope);
         findings.equal(Check::YearFinance, what, row.total_usd, amounts_usd(row));
         paid_usd_sum += row.total_usd;
     }
-    if let Some(total) = tables.finance.iter().find(|row| row.year == u32::from(year) && row.scope == TOTAL) {
+    if let Some(total) = tables.finance.iter().find(|row| row.year == u32::from(year) && row.scope == Scope::Total) {
         let what = || format!("cost of the hub in {year}, and the sum of its scopes, USD");
         findings.equal(Check::YearFinance, what, total.total_usd, paid_usd_sum);
         let what = || format!("cost of the hub in {year}, and what its parties pay in the ledger, USD");
@@ -27,14 +26,15 @@ pub(super) fn broken(tables: &Tables, year: u16, is_neighbour: impl Fn(&str) -> 
     findings.all()
 }
 
-fn emissions(tables: &Tables, year: u16, counts: impl Fn(&str, u32) -> bool, findings: &mut Findings) {
+fn emissions(tables: &Tables, year: u16, counts: impl Fn(&Scope, u32) -> bool, findings: &mut Findings) {
     let mut sum_t = 0.0;
     for row in tables.emissions.iter().filter(|row| counts(&row.scope, row.year)) {
         let what = || format!("CO2e of {} in {year}, and the sum of its columns, t", row.scope);
         findings.equal(Check::YearEmissions, what, row.co2e_t, parts_t(row));
         sum_t += row.co2e_t;
     }
-    let Some(total) = tables.emissions.iter().find(|row| row.year == u32::from(year) && row.scope == TOTAL) else {
+    let Some(total) = tables.emissions.iter().find(|row| row.year == u32::from(year) && row.scope == Scope::Total)
+    else {
         return;
     };
     findings.equal(
@@ -61,25 +61,29 @@ fn parts_t(row: &EmissionsRow) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::broken;
+    use super::{Scope, broken};
     use crate::account::sector::Sector;
     use crate::record::audit::Check;
     use crate::transition::record::{EmissionsRow, FinanceRow, InventoryRow, LedgerItem, LedgerRow, Party, Tables};
 
     fn whole() -> Tables {
-        let paid = |scope: &str, diesel_usd| FinanceRow {
+        let paid = |scope: Scope, diesel_usd| FinanceRow {
             diesel_usd,
             total_usd: diesel_usd,
-            ..FinanceRow::nothing(2030, scope.to_owned())
+            ..FinanceRow::nothing(2030, scope)
         };
-        let emitted = |scope: &str, co2e_direct_t| EmissionsRow {
+        let emitted = |scope: Scope, co2e_direct_t| EmissionsRow {
             co2e_direct_t,
             co2e_t: co2e_direct_t,
-            ..EmissionsRow::nothing(2030, scope.to_owned())
+            ..EmissionsRow::nothing(2030, scope)
         };
         Tables {
-            finance: vec![paid("fleet:a", 2.0), paid("site:far", 5.0), paid("total", 2.0)],
-            emissions: vec![emitted("fleet:a", 3.0), emitted("site:far", 7.0), emitted("total", 3.0)],
+            finance: vec![paid(Scope::fleet("a"), 2.0), paid(Scope::site("far"), 5.0), paid(Scope::Total, 2.0)],
+            emissions: vec![
+                emitted(Scope::fleet("a"), 3.0),
+                emitted(Scope::site("far"), 7.0),
+                emitted(Scope::Total, 3.0),
+            ],
             ledger: vec![LedgerRow {
                 year: 2030,
                 item: LedgerItem::Diesel,
@@ -102,7 +106,7 @@ mod tests {
         let told = |change: fn(&mut Tables)| -> Vec<Check> {
             let mut tables = whole();
             change(&mut tables);
-            broken(&tables, 2030, |scope| scope == "site:far").into_iter().map(|it| it.check).collect()
+            broken(&tables, 2030, |scope| *scope == Scope::site("far")).into_iter().map(|it| it.check).collect()
         };
         assert_eq!(told(|_| {}), []);
         assert_eq!(told(|tables| tables.finance[0].hydrogen_usd = 1.0), [Check::YearFinance]);

@@ -2,6 +2,7 @@
 //! every year cover the debt, and how far each assumption is from the point where the site is worth nothing.
 
 use super::record::{FinanceRow, Tables};
+use super::scope::Scope;
 use super::spec::{LoanSpec, TransitionSpec};
 use crate::account::cost::{irr, present_value};
 use crate::account::levelised::capital_recovery_factor;
@@ -34,13 +35,13 @@ fn earned_usd(row: &FinanceRow) -> f64 {
 /// The metrics of every site that sells.
 pub(super) fn sellers(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario, out: &mut Vec<Metric>) {
     for (at, key) in scenario.site.keys().enumerate() {
-        let scope = format!("site:{key}");
+        let scope = Scope::site(key);
         let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == scope).collect();
         if rows.iter().all(|row| income_usd(row) >= 0.0) {
             continue;
         }
         let used = tables.shown.last().and_then(|shown| shown.1.sites[at].utilization);
-        let mut site = ScopeMetrics::new(scope, out);
+        let mut site = ScopeMetrics::new(scope.to_string(), out);
         site.add(MetricName::ChargerUtilization, used);
         seller(&rows, spec, &mut site);
     }

@@ -2,7 +2,7 @@
 
 use crate::disk::read::{self, Kind};
 use crate::record::folder::{ReadSummary, SUMMARY};
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,13 +38,13 @@ impl Baseline {
             let value = MetricName::parse(&metric.name).zip(metric.value);
             values.extend(value.map(|(name, value)| ((metric.scope.as_str(), name), value)));
         }
-        let total = |name| values.get(&("total", name)).copied();
+        let total = |name| values.get(&(TOTAL, name)).copied();
         let (Some(npv_usd), Some(co2e_t)) = (total(MetricName::NpvUsd), total(MetricName::Co2eT)) else {
             return Err(format!("{} is of no transition: it has no npv_usd and co2e_t", path.display()));
         };
         let mut years = BTreeMap::new();
         for (scope, _) in values.keys().filter(|key| key.1 == MetricName::Co2eT) {
-            let year = scope.strip_prefix("year:").and_then(|year| year.parse::<u16>().ok());
+            let year = ScopeKind::Year.key_in(scope).and_then(|year| year.parse::<u16>().ok());
             let pair = |name| values.get(&(*scope, name)).copied();
             years.extend(year.zip(pair(MetricName::CostUsd).zip(pair(MetricName::Co2eT))));
         }
@@ -63,7 +63,7 @@ impl Baseline {
             MetricName::Co2eT => Some(self.co2e_t),
             other => self.others.get(&other).copied(),
         };
-        abatements(&there, &|name| value_of(metrics, "total", name))
+        abatements(&there, &|name| value_of(metrics, TOTAL, name))
     }
 }
 
@@ -85,7 +85,7 @@ pub fn abatements(
     let less = |name| Some(baseline(name)? - run(name)?);
     let metric = |(name, money, tonnes)| {
         let value = less(money).zip(less(tonnes)).and_then(|(usd, tonnes)| per_tonne(usd, tonnes));
-        Metric::new(name, "total", value)
+        Metric::new(name, TOTAL, value)
     };
     WAYS.into_iter().map(metric).collect()
 }

@@ -27,15 +27,15 @@ pub(super) fn bills(
         let Some(tariff) = base.tariffs.get(key) else { continue };
         let loads: Vec<Load> = parts
             .iter()
-            .filter_map(|(_, ran)| ran.summary.meters.get(at)?.as_ref()?.load(ran.calendar.clone()).ok())
+            .map(|(_, ran)| {
+                let meter = ran.summary.meters[at].as_ref().expect("every site with a tariff has a meter");
+                meter.load(ran.calendar.clone()).expect("a meter reads finite power in blocks of its tariff")
+            })
             .collect();
-        if loads.len() != parts.len() {
-            continue;
-        }
         let block_s = loads[0].interval_s();
         let slots = slots.entry(block_s).or_insert_with(|| year_slots(&calendar, days, block_s, parts));
         let kw = slots.iter().map(|(part, slot)| loads[*part].kw()[(*slot).min(loads[*part].kw().len() - 1)]).collect();
-        let Ok(load) = Load::new(calendar.clone(), 0, block_s, kw) else { continue };
+        let load = Load::new(calendar.clone(), 0, block_s, kw).expect("it is made of such loads");
         let bill = bill(tariff, &load);
         // Weekdays do not fall evenly on months: the energy of the samples holds, its price is the year's.
         let kwh: f64 = load.kw().iter().sum::<f64>() * load.hours();

@@ -1,7 +1,7 @@
 //! Closing a year: what fleets and sites paid and emitted, what was bought and built, and which rules were kept.
 
 use super::build::Project;
-use super::inventory::{self, PlantsOfYear};
+use super::inventory;
 use super::ledger::Year;
 use super::offer::{price_usd, residual};
 use super::operated::OperatingYear;
@@ -11,17 +11,18 @@ use super::record::{
     CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RemovalRow, RuleKind, RuleRow,
 };
 use super::regulation::{TargetMetric, means};
+use super::room::RoomYear;
+use super::scope::Scope;
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
-use crate::record::tally::FleetTally;
 use std::collections::BTreeMap;
 
 impl Pathway<'_> {
     /// Closes the books of a year.
     pub(super) fn close(&mut self, year: u16, shown: &OperatingYear) {
-        let mut plants = self.run_plants(year);
+        let mut rooms = self.run_rooms(year);
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
@@ -44,20 +45,20 @@ impl Pathway<'_> {
             emissions.push(books.site_emissions(at));
         }
         self.lose_hauls(shown, &counts, &mut finance);
-        self.book_fees(&books, &mut ledger);
+        Self::book_fees(&books, &mut ledger);
         self.book_fuels(&books, &finance, &mut ledger);
         self.sell_charging(shown, paid - priced, &mut finance);
         self.sell_hydrogen(year, shown, &mut finance);
         self.invest(year, &mut finance, &mut ledger);
         self.embodied(year, &mut emissions);
-        let inventory = inventory::of_year(frame, year, shown, &emissions, &plants);
-        let (all, removed) = beside_the_port(&books, &mut plants, (&mut finance, &mut emissions), &mut ledger);
+        let inventory = inventory::of_year(frame, year, shown, &emissions, &rooms);
+        let (all, removed) = beside_the_port(&books, &mut rooms, (&mut finance, &mut emissions), &mut ledger);
         for row in &finance {
             self.frame.book_supplies(row, &mut ledger);
         }
         let funds = books_of_fees(&books);
         self.tables.ledger.extend(ledger.rows());
-        let mut total = FinanceRow::nothing(year, "total".to_owned());
+        let mut total = FinanceRow::nothing(year, Scope::Total);
         for row in &mut finance {
             row.close();
             if !self.frame.is_neighbour(&row.scope) {
@@ -78,11 +79,17 @@ impl Pathway<'_> {
         self.tables.finance.extend(finance);
         self.tables.emissions.push(all);
         self.tables.emissions.extend(emissions);
-        self.tables.industry.extend(plants.rows);
         self.tables.removals.extend(removed);
-        if self.frame.has_inventory() {
+        // Of scenarios that have more sectors than trucks and equipment; others have no table of them.
+        if !rooms.is_empty() || self.frame.has_vessels() {
             self.tables.inventory.extend(inventory);
         }
+    }
+
+    /// A year of all rooms.
+    fn run_rooms(&mut self, year: u16) -> Vec<RoomYear> {
+        let Self { frame, rooms, tables, .. } = self;
+        rooms.iter_mut().map(|room| room.year(frame, year, tables)).collect()
     }
 
     /// By holding: exhaust of its vehicles at work over that of new ones of their models, by what each would emit: its use at
@@ -126,25 +133,18 @@ impl Pathway<'_> {
         for holding in holdings.filter(|_| all > 0.0) {
             let scope = self.frame.scope(holding);
             let usd = shown.hauls[1] * self.frame.spec.unmet_haul_usd * trucks(holding) / all;
-            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
-                row.hauls_usd += usd;
-            }
+            FinanceRow::of(finance, &scope).hauls_usd += usd;
         }
     }
 
     /// Fees go to the ports: from trucks what is passed through to them, from owners of the cargo the rest.
-    fn book_fees(&self, books: &Year<'_>, ledger: &mut Ledger) {
-        for (holding, tally) in self.hauliers(books) {
-            for (rule, usd) in books.fees(holding, tally) {
+    fn book_fees(books: &Year<'_>, ledger: &mut Ledger) {
+        for (fleet, tally) in books.shown.fleets.iter().enumerate() {
+            for (rule, usd) in books.fees(books.holding_of(fleet), tally) {
                 ledger.pay(LedgerItem::Fees, Party::Fleet, Party::Port, usd * rule.pass_through);
                 ledger.pay(LedgerItem::Fees, Party::CargoOwner, Party::Port, usd * (1.0 - rule.pass_through));
             }
         }
-    }
-
-    fn hauliers<'b>(&self, books: &Year<'b>) -> Vec<(usize, &'b FleetTally)> {
-        let fleets = self.frame.fleets.iter().zip(&books.shown.fleets);
-        fleets.filter_map(|((key, _), tally)| Some((books.holding(key, TRUCK)?, tally))).collect()
     }
 
     /// Diesel by what is in its price; charging and hydrogen between those who pay and those who sell. Before sites book
@@ -170,22 +170,17 @@ impl Pathway<'_> {
     /// sites by the energy they gave without one.
     fn sell_charging(&self, shown: &OperatingYear, paid_usd: f64, finance: &mut [FinanceRow]) {
         let sites = self.frame.scenario().site.iter().zip(&shown.sites);
-        let public: Vec<(String, f64)> = sites
+        let public: Vec<(Scope, f64)> = sites
             .filter(|((_, spec), _)| spec.kind == SiteKind::Public)
-            .map(|((key, _), shown)| (format!("site:{key}"), (shown.charging_kwh - shown.priced_kwh).max(0.0)))
+            .map(|((key, _), shown)| (Scope::site(key), (shown.charging_kwh - shown.priced_kwh).max(0.0)))
             .collect();
         for (key, sold) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|(_, shown)| shown.sold_usd > 0.0)
         {
-            let scope = format!("site:{key}");
-            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
-                row.charging_usd -= sold.sold_usd;
-            }
+            FinanceRow::of(finance, &Scope::site(key)).charging_usd -= sold.sold_usd;
         }
         let all: f64 = public.iter().map(|it| it.1).sum();
         for (scope, kwh) in public.iter().filter(|it| it.1 > 0.0) {
-            if let Some(row) = finance.iter_mut().find(|row| row.scope == *scope) {
-                row.charging_usd -= paid_usd * kwh / all;
-            }
+            FinanceRow::of(finance, scope).charging_usd -= paid_usd * kwh / all;
         }
     }
 
@@ -194,83 +189,74 @@ impl Pathway<'_> {
     fn sell_hydrogen(&self, year: u16, shown: &OperatingYear, finance: &mut [FinanceRow]) {
         let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
         for (key, site) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|it| it.1.hydrogen_kg > 0.0) {
-            let scope = format!("site:{key}");
-            if let Some(row) = finance.iter_mut().find(|row| row.scope == scope) {
-                row.hydrogen_usd += site.hydrogen_usd - site.hydrogen_kg * retail_usd;
-            }
+            let row = FinanceRow::of(finance, &Scope::site(key));
+            row.hydrogen_usd += site.hydrogen_usd - site.hydrogen_kg * retail_usd;
         }
     }
 
     /// Purchases, sales and build-out of a year; at the end of the last one, what all of it is still worth.
     fn invest(&self, year: u16, finance: &mut [FinanceRow], ledger: &mut Ledger) {
-        let (frame, spec) = (&self.frame, self.frame.spec);
-        let mut rows: BTreeMap<String, &mut FinanceRow> =
-            finance.iter_mut().map(|row| (row.scope.clone(), row)).collect();
-        let value = |vehicle: &Vehicle| self.value_usd(vehicle, year);
-        let mut book = |scope: String, change: &mut dyn FnMut(&mut FinanceRow)| {
-            if let Some(row) = rows.get_mut(&scope) {
-                change(row);
-            }
-        };
-        let mut taxed = |holding: usize, model: usize, usd: f64, is_used: bool| -> f64 {
-            let party = frame.party(&frame.scope(holding)).unwrap_or(Party::Site);
-            let taxes = frame.vehicle_taxes(model, year, is_used);
-            taxes
-                .map(|(payee, share)| {
-                    ledger.pay(LedgerItem::VehicleTax, party, payee.into(), usd * share);
-                    usd * share
-                })
-                .sum()
-        };
-        for ((holding, model), count) in &self.turnover.new {
-            let price = frame.offer(*model).map_or(0.0, |offer| price_usd(offer, spec, year)) * f64::from(*count);
-            let tax_usd = taxed(*holding, *model, price, false);
-            book(frame.scope(*holding), &mut |row| {
-                row.vehicles_usd += price;
-                row.vehicle_tax_usd += tax_usd;
-            });
-        }
-        for (vehicle, holding) in &self.turnover.used {
-            let tax_usd = taxed(*holding, vehicle.model as usize, value(vehicle), true);
-            book(frame.scope(*holding), &mut |row| {
-                row.vehicles_usd += value(vehicle);
-                row.vehicle_tax_usd += tax_usd;
-            });
-        }
+        self.buy(year, finance, ledger);
         for (vehicle, why) in &self.turnover.gone {
             // A dead vehicle is scrap; one that leaves early goes out of the region at its value.
             if *why != Leave::Retired {
-                book(frame.scope(vehicle.holding as usize), &mut |row| row.resale_usd -= value(vehicle));
+                let scope = self.frame.scope(vehicle.holding as usize);
+                FinanceRow::of(finance, &scope).resale_usd -= self.value_usd(vehicle, year);
             }
-        }
-        for ((holding, payer), usd) in &self.turnover.incentives {
-            let scope = frame.scope(*holding);
-            ledger.pay(LedgerItem::Vouchers, *payer, frame.party(&scope).unwrap_or(Party::Site), *usd);
-            book(scope, &mut |row| row.vehicle_incentives_usd -= usd);
         }
         for project in &self.projects {
-            let scope = format!("site:{}", self.site_of(project));
+            let scope = Scope::site(self.site_of(project));
             if project.decided as u16 + 1 == year
-                && let Some(party) = frame.party(&scope)
+                && let Some(party) = self.frame.party(&scope)
             {
-                project
-                    .public
-                    .iter()
-                    .for_each(|(payer, usd)| ledger.pay(LedgerItem::BuildOut, (*payer).into(), party, *usd));
+                for (payer, usd) in &project.public {
+                    ledger.pay(LedgerItem::BuildOut, (*payer).into(), party, *usd);
+                }
             }
-            book(scope, &mut |row| self.book_project(project, year, row));
+            self.book_project(project, year, FinanceRow::of(finance, &scope));
         }
-        if year == spec.until {
+        if year == self.frame.spec.until {
             for vehicle in self.stock.vehicles() {
                 // At the end of the year: it has been driven for one more.
-                let scope = frame.scope(vehicle.holding as usize);
-                book(scope, &mut |row| row.residual_usd -= self.value_usd(vehicle, year + 1));
+                let scope = self.frame.scope(vehicle.holding as usize);
+                FinanceRow::of(finance, &scope).residual_usd -= self.value_usd(vehicle, year + 1);
             }
         }
     }
 
+    /// Vehicles that were bought, new and used, their taxes and the public money for them.
+    fn buy(&self, year: u16, finance: &mut [FinanceRow], ledger: &mut Ledger) {
+        let (frame, spec) = (&self.frame, self.frame.spec);
+        let mut book = |holding: usize, model: usize, usd: f64, is_used: bool| {
+            let scope = frame.scope(holding);
+            let (party, row) = (frame.party(&scope), FinanceRow::of(finance, &scope));
+            row.vehicles_usd += usd;
+            let taxes = frame.vehicle_taxes(model, year, is_used).map(|(payee, share)| {
+                if let Some(party) = party {
+                    ledger.pay(LedgerItem::VehicleTax, party, payee.into(), usd * share);
+                }
+                usd * share
+            });
+            row.vehicle_tax_usd += taxes.sum::<f64>();
+        };
+        for ((holding, model), count) in &self.turnover.new {
+            let offer = frame.offer(*model).expect("every vehicle has an offer");
+            book(*holding, *model, price_usd(offer, spec, year) * f64::from(*count), false);
+        }
+        for (vehicle, holding) in &self.turnover.used {
+            book(*holding, vehicle.model as usize, self.value_usd(vehicle, year), true);
+        }
+        for ((holding, payer), usd) in &self.turnover.incentives {
+            let scope = frame.scope(*holding);
+            if let Some(party) = frame.party(&scope) {
+                ledger.pay(LedgerItem::Vouchers, *payer, party, *usd);
+            }
+            FinanceRow::of(finance, &scope).vehicle_incentives_usd -= usd;
+        }
+    }
+
     fn book_project(&self, project: &Project, year: u16, row: &mut FinanceRow) {
-        let Some(spec) = self.frame.spec.build.get(&project.kind) else { return };
+        let spec = &self.frame.spec.build[&project.kind];
         if project.decided as u16 + 1 == year {
             row.build_out_usd += project.cost_usd;
             row.build_out_incentives_usd -= project.public_usd;
@@ -302,10 +288,9 @@ impl Pathway<'_> {
                     Some(tonnes * rule.t_per_t(self.site_of(project), year))
                 })
                 .sum();
-            let scope = format!("site:{}", self.site_of(project));
-            if let Some(row) = emissions.iter_mut().find(|row| row.scope == scope) {
-                row.co2e_embodied_t += tonnes;
-            }
+            let scope = Scope::site(self.site_of(project));
+            let row = emissions.iter_mut().find(|row| row.scope == scope).expect("every site has a row of the year");
+            row.co2e_embodied_t += tonnes;
         }
     }
 
@@ -434,7 +419,7 @@ impl Pathway<'_> {
                     (f64::from(clean) / f64::from(total.max(1)), missing == 0, missing)
                 }
                 TargetMetric::Co2e | TargetMetric::NetZero => {
-                    let first = self.tables.emissions.iter().find(|row| row.scope == "total");
+                    let first = self.tables.emissions.iter().find(|row| row.scope == Scope::Total);
                     let share = all.co2e_t / first.map_or(all.co2e_t, |first| first.co2e_t).max(1e-9);
                     let is_removed = rule.metric == TargetMetric::Co2e || is_balanced(all.co2e_t, removed_t);
                     (share, share <= rule.value && is_removed, 0)
@@ -459,18 +444,18 @@ impl Pathway<'_> {
     }
 }
 
-/// Books of plants, of engines with a steady duty, of vessels and of removals. Returns what the whole hub emitted, and what was
+/// Books of all rooms, of vessels and of removals. Returns what the whole hub emitted, and what was
 /// removed.
 fn beside_the_port(
     books: &Year<'_>,
-    plants: &mut PlantsOfYear,
+    rooms: &mut [RoomYear],
     (finance, emissions): (&mut Vec<FinanceRow>, &mut Vec<EmissionsRow>),
     ledger: &mut Ledger,
 ) -> (EmissionsRow, Vec<RemovalRow>) {
-    for (payer, usd) in &plants.granted {
+    for (payer, usd) in rooms.iter().flat_map(|room| &room.granted) {
         ledger.pay(LedgerItem::BuildOut, (*payer).into(), Party::Site, *usd);
     }
-    for (paid, emitted) in plants.books.drain(..) {
+    for (paid, emitted) in rooms.iter_mut().flat_map(|room| room.books.drain(..)) {
         finance.push(paid);
         emissions.push(emitted);
     }
@@ -492,9 +477,8 @@ fn is_balanced(co2e_t: f64, removed_t: f64) -> bool {
 fn books_of_fees(books: &Year<'_>) -> BTreeMap<String, f64> {
     let rules = &books.frame.scenario().rule.truck_fee;
     let mut out: BTreeMap<String, f64> = BTreeMap::new();
-    for ((key, _), tally) in books.frame.fleets.iter().zip(&books.shown.fleets) {
-        let Some(holding) = books.holding(key, TRUCK) else { continue };
-        for (name, (_, usd)) in rules.keys().zip(books.fees(holding, tally)) {
+    for (fleet, tally) in books.shown.fleets.iter().enumerate() {
+        for (name, (_, usd)) in rules.keys().zip(books.fees(books.holding_of(fleet), tally)) {
             *out.entry(name.clone()).or_default() += usd;
         }
     }

@@ -7,6 +7,7 @@ use super::spec::ProjectKind;
 use crate::hydrogen::spec::{DispenserSpec, HydrogenSpec};
 use crate::kernel::units::Kw;
 use crate::vehicle::battery::{FOREVER, curve};
+use crate::vehicle::spec::is_public;
 
 const DAYS: f64 = 365.0;
 
@@ -45,7 +46,7 @@ impl Frame<'_> {
         let fill_kg = self.fill_kg();
         let sites = self.scenario().site.keys().filter(|key| site.is_none_or(|site| site == *key));
         let of_site = |site: &String| {
-            let open = |spec: &&HydrogenSpec| spec.users.iter().any(|user| user == "public");
+            let open = |spec: &&HydrogenSpec| is_public(&spec.users);
             let mut stations = self.stations_at(site, &capacity);
             // A connection that is short of power slows all of them down.
             let wanted_kw: f64 = stations.iter().map(HydrogenSpec::full_kw).sum();
@@ -77,7 +78,7 @@ impl Frame<'_> {
     #[must_use]
     pub fn public_kw(&self, projects: &[Project], year: u16, site: &str) -> f64 {
         let capacity = Capacity::at(projects, f64::from(year) + 0.5);
-        let open = self.groups.iter().enumerate().filter(|it| it.1.1.users.iter().any(|user| user == "public"));
+        let open = self.groups.iter().enumerate().filter(|it| is_public(&it.1.1.users));
         let here = open.filter(|it| it.1.1.site == site);
         here.map(|(at, (_, spec))| f64::from(self.cabinets(at, &capacity)) * spec.cabinet_kw).sum()
     }

@@ -15,7 +15,6 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     buyers(scenario, checker);
     projects(scenario, checker);
     as_of(&scenario.rule, checker);
-    crate::industry::check::check(scenario, checker);
     for (name, rule) in &scenario.rule.at_berth {
         dates("at_berth", name, &rule.term, checker);
     }
@@ -24,6 +23,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     for class in scenario.survival.keys() {
         class_known(&["survival", class], class, &classes, checker);
     }
+    money(scenario, checker);
     if let Some(spec) = &scenario.transition {
         transition(spec, scenario, checker);
     }
@@ -72,7 +72,6 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
         here(checker, &["grid", "marginal_kg_per_mwh"], marginal, (0.0, 2_000.0));
     }
     diesel_pool(spec, checker);
-    money(spec, scenario, checker);
     let price = &spec.price;
     here(checker, &["price", "diesel_usd_per_gal"], &price.diesel_usd_per_gal, (0.0, 100.0));
     here(checker, &["price", "electricity_usd_per_kwh"], &price.electricity_usd_per_kwh, (0.0, 10.0));
@@ -166,24 +165,28 @@ fn diesel_pool(spec: &TransitionSpec, checker: &mut Checker<'_>) {
     }
 }
 
-/// Years of money need an index that knows them.
-fn money(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
-    if let Some(index) = &spec.price_index {
+/// Years of money need a transition, whose dollars they are converted to, and an index that knows them.
+fn money(scenario: &Scenario, checker: &mut Checker<'_>) {
+    if let Some(index) = scenario.transition.as_ref().and_then(|spec| spec.price_index.as_ref()) {
         checker.curve(&["transition", "price_index"], index, (1e-6, 1e6));
         return;
     }
-    let message = "names a year of money, and there is no `price_index` to convert it with";
-    if spec.part_money_year.is_some_and(|year| year != spec.money_year) {
-        checker.wrong(&["transition", "part_money_year"], message, None);
-    }
-    for (key, offer) in &scenario.offer {
-        for (field, year) in
-            [("money_year", offer.money_year), ("maintenance_money_year", offer.maintenance_money_year)]
-        {
-            if year.is_some_and(|year| year != spec.money_year) {
-                checker.wrong(&["offer", key, field], message, None);
-            }
+    let fuels = scenario.fuel.iter().map(|(key, fuel)| (vec!["fuel", key.as_str(), "money_year"], fuel.money_year));
+    let mut named: Vec<(Vec<&str>, Option<u16>)> = fuels.collect();
+    let message = if let Some(spec) = &scenario.transition {
+        named.push((vec!["transition", "part_money_year"], spec.part_money_year));
+        for (key, offer) in &scenario.offer {
+            named.push((vec!["offer", key, "money_year"], offer.money_year));
+            named.push((vec!["offer", key, "maintenance_money_year"], offer.maintenance_money_year));
         }
+        named.extend(scenario.industry.iter().map(|it| (vec!["industry", "money_year"], it.money_year)));
+        "names a year of money, and there is no `price_index` to convert it with"
+    } else {
+        "names a year of money, and there is no [transition] whose dollars it is converted to"
+    };
+    let own = scenario.transition.as_ref().map(|spec| spec.money_year);
+    for (path, _) in named.iter().filter(|(_, year)| year.is_some() && *year != own) {
+        checker.wrong(path, message, None);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What does not change over the years: models, holdings, who may charge where, and how the first fleet is made.
 
 use super::build::{Capacity, Project};
+use super::scope::Scope;
 use super::spec::{BuyerSpec, OfferSpec, ProjectKind, SurvivalSpec, TRUCK, TransitionSpec};
 use super::stock::{Holding, Model, Stock, life};
 use super::year::YearPlan;
@@ -11,7 +12,7 @@ use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
 use crate::truck::spec::FleetSpec;
-use crate::vehicle::spec::{Powertrain, TankSpec};
+use crate::vehicle::spec::{Powertrain, TankSpec, is_for_fleet, is_public};
 use std::collections::BTreeMap;
 
 /// Of a class without `[survival]`: as good as for ever.
@@ -122,10 +123,10 @@ impl<'a> Frame<'a> {
 
     /// The scope of a holding in tables.
     #[must_use]
-    pub fn scope(&self, holding: usize) -> String {
+    pub fn scope(&self, holding: usize) -> Scope {
         let holding = &self.holdings[holding];
-        let kind = if holding.class == TRUCK { "fleet" } else { "site" };
-        format!("{kind}:{}", holding.owner)
+        let scope = if holding.class == TRUCK { Scope::fleet } else { Scope::site };
+        scope(&holding.owner)
     }
 
     /// Vehicles that a holding needs at work in a year.
@@ -226,7 +227,7 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn public_usd_per_kwh(&self, year: u16) -> f64 {
         let common = self.spec.price.public_usd_per_kwh.at(year);
-        let open = self.groups.iter().filter(|(_, group)| group.users.iter().any(|user| user == "public"));
+        let open = self.groups.iter().filter(|(_, group)| is_public(&group.users));
         let priced = open.map(|(_, group)| {
             let kw = f64::from(group.cabinets) * group.cabinet_kw;
             (kw, kw * group.price_usd_per_kwh.unwrap_or(common))
@@ -246,7 +247,7 @@ impl<'a> Frame<'a> {
                 return site == holding.owner && users.contains(key);
             }
             // A fleet with a home plans with its home; the public ones are for those without.
-            let is_user = users.iter().any(|user| user == "public" || *user == holding.owner);
+            let is_user = is_for_fleet(users, &holding.owner);
             is_user && home.is_none_or(|home| site == home)
         };
         chargers.filter(move |(_, (_, spec))| may(&spec.users, &spec.site)).map(|(at, _)| at)
@@ -265,7 +266,7 @@ impl<'a> Frame<'a> {
         let is_truck = holding.class == TRUCK;
         self.scenario().hydrogen.values().filter(move |station| {
             let is_user = if is_truck {
-                station.users.iter().any(|user| user == "public" || *user == holding.owner)
+                is_for_fleet(&station.users, &holding.owner)
             } else {
                 station.site == holding.owner && station.users.contains(key)
             };
@@ -305,18 +306,17 @@ impl<'a> Frame<'a> {
     pub fn site_of<'b>(&'b self, kind: ProjectKind, at: &'b str) -> &'b str {
         let scenario = self.scenario();
         match kind {
-            ProjectKind::Chargers => scenario.charger.get(at).map_or(at, |spec| spec.site.as_str()),
-            ProjectKind::Solar => scenario.solar.get(at).map_or(at, |spec| spec.site.as_str()),
-            ProjectKind::Hydrogen => scenario.hydrogen.get(at).map_or(at, |spec| spec.site.as_str()),
+            ProjectKind::Chargers => scenario.charger[at].site.as_str(),
+            ProjectKind::Solar => scenario.solar[at].site.as_str(),
+            ProjectKind::Hydrogen => scenario.hydrogen[at].site.as_str(),
             ProjectKind::Grid | ProjectKind::Storage => at,
         }
     }
 
     /// Is a scope an industrial neighbour? It shares connections and hydrogen, not the books of the hub.
     #[must_use]
-    pub fn is_neighbour(&self, scope: &str) -> bool {
-        let site = scope.strip_prefix("site:").and_then(|key| self.scenario().site.get(key));
-        site.is_some_and(|site| site.kind == SiteKind::Plant)
+    pub fn is_neighbour(&self, scope: &Scope) -> bool {
+        matches!(scope, Scope::Site(key) if self.scenario().site[key].kind == SiteKind::Plant)
     }
 
     /// Share of a holding's vehicles that work in a week.

@@ -6,18 +6,12 @@ use super::offer::maintenance_usd;
 use super::operated::{OperatingYear, SiteYear};
 use super::record::{EmissionsRow, FinanceRow};
 use super::regulation::TruckFeeRule;
+use super::scope::Scope;
 use super::spec::{ProjectKind, TRUCK};
 use super::stock::Model;
 use crate::record::table::Row;
 use crate::record::tally::FleetTally;
-use crate::truck::rules::TOW_S;
 use crate::vehicle::spec::Powertrain;
-
-/// Hours that drivers of stranded trucks waited for the tow.
-#[must_use]
-pub fn tow_h(tally: &FleetTally) -> f64 {
-    tally.stranded as f64 * f64::from(TOW_S) / 3600.0
-}
 
 /// Hours of a year.
 const HOURS: f64 = 8_760.0;
@@ -25,8 +19,13 @@ const HOURS: f64 = 8_760.0;
 impl FinanceRow {
     /// Nothing paid.
     #[must_use]
-    pub fn nothing(year: u16, scope: String) -> Self {
+    pub fn nothing(year: u16, scope: Scope) -> Self {
         Self { year: u32::from(year), scope, ..Self::default() }
+    }
+
+    /// The row of a scope. Every fleet and site has one in every year.
+    pub(super) fn of<'a>(rows: &'a mut [Self], scope: &Scope) -> &'a mut Self {
+        rows.iter_mut().find(|row| row.scope == *scope).expect("every fleet and site has a row of the year")
     }
 
     /// Adds all amounts up.
@@ -36,16 +35,46 @@ impl FinanceRow {
         self.public_usd = 0.0 - self.vehicle_incentives_usd - self.build_out_incentives_usd;
     }
 
-    /// What was invested, less what others paid for it and what was sold.
+    /// What was invested, less what others paid for it and what was sold. All columns are named: a new one does not compile
+    /// before it is said on which side it belongs.
     #[must_use]
     pub fn capex_usd(&self) -> f64 {
-        self.vehicles_usd
-            + self.vehicle_tax_usd
-            + self.resale_usd
-            + self.vehicle_incentives_usd
-            + self.build_out_usd
-            + self.build_out_incentives_usd
-            + self.residual_usd
+        let Self {
+            vehicles_usd,
+            vehicle_tax_usd,
+            resale_usd,
+            vehicle_incentives_usd,
+            build_out_usd,
+            build_out_incentives_usd,
+            residual_usd,
+            // What it takes to run.
+            upkeep_usd: _,
+            diesel_usd: _,
+            electricity_usd: _,
+            other_energy_usd: _,
+            charging_usd: _,
+            hydrogen_usd: _,
+            maintenance_usd: _,
+            insurance_usd: _,
+            waiting_usd: _,
+            hauls_usd: _,
+            fees_usd: _,
+            carbon_usd: _,
+            credits_usd: _,
+            // Sums, and what is no money.
+            total_usd: _,
+            public_usd: _,
+            energy_kwh: _,
+            year: _,
+            scope: _,
+        } = self;
+        vehicles_usd
+            + vehicle_tax_usd
+            + resale_usd
+            + vehicle_incentives_usd
+            + build_out_usd
+            + build_out_incentives_usd
+            + residual_usd
     }
 
     /// What it took to run.
@@ -58,7 +87,7 @@ impl FinanceRow {
 impl EmissionsRow {
     /// Nothing emitted.
     #[must_use]
-    pub fn nothing(year: u16, scope: String) -> Self {
+    pub fn nothing(year: u16, scope: Scope) -> Self {
         Self { year: u32::from(year), scope, ..Self::default() }
     }
 }
@@ -89,7 +118,7 @@ impl Year<'_> {
         let (frame, year) = (self.frame, self.year);
         let (key, spec) = frame.fleets[fleet];
         let price = &frame.spec.price;
-        let mut row = FinanceRow::nothing(year, format!("fleet:{key}"));
+        let mut row = FinanceRow::nothing(year, Scope::fleet(key));
         row.diesel_usd = tally.diesel_gal * frame.diesel_usd(year);
         row.hydrogen_usd = tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
         let is_public = spec.home.is_none();
@@ -98,18 +127,16 @@ impl Year<'_> {
         let on_duty_h = tally.port_wait_h
             + tally.fuel_wait_h
             + tally.fuel_h
-            + tow_h(tally)
+            + spec.towed_h(tally.stranded)
             + if is_public { tally.port_h } else { 0.0 };
         row.waiting_usd = on_duty_h * frame.spec.driver_usd_per_h;
         row.carbon_usd = tally.diesel_gal * frame.carbon_usd_per_gal(year);
-        let holding = self.holding(key, TRUCK);
+        let holding = self.holding_of(fleet);
         // Credits for electricity and hydrogen belong to the owner of the dispenser: 17 CCR 95483 (c) and (f).
         row.credits_usd = -tally.diesel_gal * self.credits_usd(TRUCK, Powertrain::Diesel);
         row.hauls_usd = tally.late as f64 * frame.spec.late_haul_usd;
-        if let Some(holding) = holding {
-            row.fees_usd = self.fees(holding, tally).map(|(rule, usd)| usd * rule.pass_through).sum();
-            self.keep(holding, tally.km, &mut row);
-        }
+        row.fees_usd = self.fees(holding, tally).map(|(rule, usd)| usd * rule.pass_through).sum();
+        self.keep(holding, tally.km, &mut row);
         row
     }
 
@@ -120,7 +147,12 @@ impl Year<'_> {
         model.map_or(0.0, |model| self.frame.credits_usd_per_unit(model, self.year))
     }
 
-    /// The holding of an owner and class.
+    /// The holding of a fleet's trucks.
+    pub(super) fn holding_of(&self, fleet: usize) -> usize {
+        self.holding(self.frame.fleets[fleet].0, TRUCK).expect("every fleet is a holding")
+    }
+
+    /// The holding of an owner and class; none of a class that it has no unit of.
     #[must_use]
     pub fn holding(&self, owner: &str, class: &str) -> Option<usize> {
         self.frame.holdings.iter().position(|holding| holding.owner == owner && holding.class == class)
@@ -147,7 +179,7 @@ impl Year<'_> {
         let counts = &self.counts[holding];
         let all: u32 = counts.iter().sum();
         for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0) {
-            let Some(offer) = self.frame.offer(model) else { continue };
+            let offer = self.frame.offer(model).expect("every vehicle has an offer");
             let share = f64::from(*count) / f64::from(all.max(1));
             row.maintenance_usd += used * share * maintenance_usd(offer, self.frame.spec, self.year);
         }
@@ -161,7 +193,7 @@ impl Year<'_> {
         let (key, _) = frame.sites[site];
         let shown = &self.shown.sites[site];
         let price = &frame.spec.price;
-        let mut row = FinanceRow::nothing(year, format!("site:{key}"));
+        let mut row = FinanceRow::nothing(year, Scope::site(key));
         row.energy_kwh = shown.meter_kwh;
         let electricity_usd = match shown.bill_usd {
             Some(bill) => bill.iter().sum(),
@@ -227,7 +259,7 @@ impl Year<'_> {
     #[must_use]
     pub fn fleet_emissions(&self, fleet: usize, tally: &FleetTally) -> EmissionsRow {
         let (key, _) = self.frame.fleets[fleet];
-        let mut row = EmissionsRow::nothing(self.year, format!("fleet:{key}"));
+        let mut row = EmissionsRow::nothing(self.year, Scope::fleet(key));
         row.diesel_gal = tally.diesel_gal;
         row.energy_kwh = tally.charged_kwh;
         row.hydrogen_kg = tally.hydrogen_kg;
@@ -260,7 +292,7 @@ impl Year<'_> {
     pub fn site_emissions(&self, site: usize) -> EmissionsRow {
         let (key, _) = self.frame.sites[site];
         let shown = &self.shown.sites[site];
-        let mut row = EmissionsRow::nothing(self.year, format!("site:{key}"));
+        let mut row = EmissionsRow::nothing(self.year, Scope::site(key));
         row.energy_kwh = shown.meter_kwh;
         for (class, tally) in &shown.classes {
             let [nox, pm25] = self.wear_of(key, class);
@@ -294,9 +326,9 @@ impl Year<'_> {
     /// again.
     #[must_use]
     pub fn total_emissions(&self, rows: &[EmissionsRow]) -> EmissionsRow {
-        let mut total = EmissionsRow::nothing(self.year, "total".to_owned());
+        let mut total = EmissionsRow::nothing(self.year, Scope::Total);
         for row in rows.iter().filter(|row| !self.frame.is_neighbour(&row.scope)) {
-            let is_fleet = row.scope.starts_with("fleet:");
+            let is_fleet = matches!(row.scope, Scope::Fleet(_));
             let own = EmissionsRow { energy_kwh: if is_fleet { 0.0 } else { row.energy_kwh }, ..row.clone() };
             total.add_amounts(&own);
         }

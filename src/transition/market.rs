@@ -3,7 +3,6 @@
 use super::build::{Capacity, premium};
 use super::comply::Ramp;
 use super::frame::Frame;
-use super::ledger::tow_h;
 use super::offer::{Choice, Ownership, maintenance_usd, mean_value, price_usd, residual, tco};
 use super::operated::OperatingYear;
 use super::spec::{BuildSpec, OfferSpec, ProjectKind, TRUCK};
@@ -13,7 +12,7 @@ use crate::hydrogen::spec::HydrogenSpec;
 use crate::policy::adoption::AdoptionView;
 use crate::policy::build_out::simultaneity;
 use crate::record::tally::FleetTally;
-use crate::truck::spec::TruckModelSpec;
+use crate::truck::spec::{FleetSpec, TruckModelSpec};
 use crate::truck::state::SHIFT_CLASS_KM;
 use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
@@ -165,14 +164,15 @@ impl Market<'_> {
         let electric = |at: &usize| self.frame.charges(*at) && self.counts[holding][*at] > 0;
         let shown: Vec<usize> = (0..self.frame.models.len()).filter(electric).collect();
         let trucks: u32 = shown.iter().map(|at| self.counts[holding][*at]).sum();
-        let has_home = self.frame.scenario().fleet[&self.frame.holdings[holding].owner].home.is_some();
+        let spec = &self.frame.scenario().fleet[&self.frame.holdings[holding].owner];
+        let has_home = spec.home.is_some();
         let h_per_kwh = |model: usize| self.frame.full_power_h_per_kwh(holding, model);
         if trucks == 0 {
             // Nobody has shown it yet: the time at full power.
             return if has_home { 0.0 } else { energy * h_per_kwh(model) };
         }
         // A fleet that has both does not say whose trucks were towed.
-        let towed_h = if fleet.hydrogen_kg > 0.0 { 0.0 } else { tow_h(fleet) };
+        let towed_h = if fleet.hydrogen_kg > 0.0 { 0.0 } else { spec.towed_h(fleet.stranded) };
         let waited_h = (fleet.port_wait_h + towed_h) / f64::from(trucks);
         let at_full_power: f64 = shown.iter().map(|at| f64::from(self.counts[holding][*at]) * h_per_kwh(*at)).sum();
         if has_home || fleet.charged_kwh <= 0.0 || at_full_power <= 0.0 {
@@ -185,14 +185,21 @@ impl Market<'_> {
 
     /// Hours at hydrogen stations: as fuel-cell trucks of the holding had it, or those of all; before the first, at full flow.
     fn fuelling_h(&self, holding: usize, model: usize, kg: f64) -> f64 {
-        let Some(own) = self.fleet(holding) else { return 0.0 };
-        let per_kg = |fleets: &mut dyn Iterator<Item = &FleetTally>| {
-            let hours =
-                |it: &FleetTally| it.fuel_wait_h + it.fuel_h + if it.battery_kwh > 0.0 { 0.0 } else { tow_h(it) };
-            let sum = fleets.fold((0.0, 0.0), |sum, it| (sum.0 + hours(it), sum.1 + it.hydrogen_kg));
+        if self.fleet(holding).is_none() {
+            return 0.0;
+        }
+        let owner = &self.frame.holdings[holding].owner;
+        let fleets = || self.frame.fleets.iter().zip(&self.shown.fleets);
+        let per_kg = |is_meant: &dyn Fn(&String) -> bool| {
+            let hours = |spec: &FleetSpec, it: &FleetTally| {
+                it.fuel_wait_h + it.fuel_h + if it.battery_kwh > 0.0 { 0.0 } else { spec.towed_h(it.stranded) }
+            };
+            let sum = fleets()
+                .filter(|((key, _), _)| is_meant(key))
+                .fold((0.0, 0.0), |sum, ((_, spec), it)| (sum.0 + hours(spec, it), sum.1 + it.hydrogen_kg));
             (sum.1 > 0.0).then(|| sum.0 / sum.1)
         };
-        let shown = per_kg(&mut core::iter::once(own)).or_else(|| per_kg(&mut self.shown.fleets.iter()));
+        let shown = per_kg(&|key| key == owner).or_else(|| per_kg(&|_| true));
         kg * shown.unwrap_or_else(|| self.frame.full_flow_h_per_kg(holding, model))
     }
 

@@ -5,12 +5,13 @@ use super::bank::sellers;
 use super::inventory::of_sector;
 use super::payers::{PRIVATE, PUBLIC, metric_of, paid_usd, resource_usd};
 use super::record::{EmissionsRow, FinanceRow, InventoryRow, Party, RemovalRow, RuleKind, Tables};
+use super::scope::Scope;
 use super::spec::{TRUCK, TransitionSpec};
 use crate::account::cost::present_value;
 use crate::account::sector::Sector;
 use crate::industry::record::IndustryRow;
 use crate::kernel::sums::Accumulate;
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::notes::PluginNotes;
 use crate::record::tally::Waits;
 use crate::scenario::Scenario;
@@ -20,15 +21,15 @@ use crate::vehicle::spec::Powertrain;
 #[must_use]
 pub fn metrics(tables: &Tables, spec: &TransitionSpec, scenario: &Scenario) -> Vec<Metric> {
     let mut out = Vec::new();
-    totals(tables, spec, &mut ScopeMetrics::new("total", &mut out));
+    totals(tables, spec, &mut ScopeMetrics::new(TOTAL, &mut out));
     for (year, _) in &tables.shown {
-        of_year(tables, spec, *year, &mut ScopeMetrics::new(format!("year:{year}"), &mut out));
+        of_year(tables, spec, *year, &mut ScopeMetrics::new(ScopeKind::Year.of(year), &mut out));
     }
     sectors(tables, &mut out);
     sellers(tables, spec, scenario, &mut out);
     for row in &tables.rules {
         if row.kind == RuleKind::Target {
-            let mut rule = ScopeMetrics::new(format!("rule:{}", row.rule), &mut out);
+            let mut rule = ScopeMetrics::new(ScopeKind::Rule.of(&row.rule), &mut out);
             rule.count(MetricName::TargetMet, u64::from(row.kept));
             rule.add(MetricName::TargetReached, row.reached);
         }
@@ -72,7 +73,7 @@ fn carbon(tables: &Tables, is_year: impl Fn(u32) -> bool, of: &mut ScopeMetrics<
 }
 
 fn of_total(tables: &Tables) -> impl Iterator<Item = &FinanceRow> {
-    tables.finance.iter().filter(|row| row.scope == "total")
+    tables.finance.iter().filter(|row| row.scope == Scope::Total)
 }
 
 fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) {
@@ -92,10 +93,11 @@ fn totals(tables: &Tables, spec: &TransitionSpec, total: &mut ScopeMetrics<'_>) 
     total.add(MetricName::CreditIncomeUsd, sum(|row| -row.credits_usd));
     total.add(MetricName::PublicUsd, sum(|row| row.public_usd));
     let air = |of: fn(&EmissionsRow) -> f64| -> f64 {
-        tables.emissions.iter().filter(|row| row.scope == "total").map(of).sum()
+        tables.emissions.iter().filter(|row| row.scope == Scope::Total).map(of).sum()
     };
     total.add(MetricName::Co2eT, air(|row| row.co2e_t));
-    let by_year: Vec<f64> = tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_t).collect();
+    let by_year: Vec<f64> =
+        tables.emissions.iter().filter(|row| row.scope == Scope::Total).map(|row| row.co2e_t).collect();
     total.add(MetricName::Co2eDiscountedT, present_value(spec.discount_rate, &by_year));
     total.add(MetricName::Co2eDirectT, air(|row| row.co2e_direct_t));
     total.add(MetricName::Co2eEmbodiedT, air(|row| row.co2e_embodied_t));
@@ -133,7 +135,7 @@ fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetr
     let finance = of_total(tables).find(|row| row.year == u32::from(year));
     of.add(MetricName::CostUsd, finance.map(|row| row.total_usd - row.residual_usd));
     of.add(MetricName::PublicUsd, finance.map(|row| row.public_usd));
-    let air = tables.emissions.iter().find(|row| row.scope == "total" && row.year == u32::from(year));
+    let air = tables.emissions.iter().find(|row| row.scope == Scope::Total && row.year == u32::from(year));
     of.add(MetricName::Co2eT, air.map(|row| row.co2e_t));
     carbon(tables, |it| it == u32::from(year), of);
     of.add(MetricName::NoxKg, air.map(|row| row.nox_kg));
@@ -181,7 +183,7 @@ fn sum_of_peaks_kw(tables: &Tables, shown: &super::operated::OperatingYear) -> f
 #[must_use]
 pub fn plugin_metrics(notes: &[PluginNotes]) -> Vec<Metric> {
     let mut out = Vec::new();
-    let mut total = ScopeMetrics::new("total", &mut out);
+    let mut total = ScopeMetrics::new(TOTAL, &mut out);
     total.count(MetricName::PluginCalls, notes.iter().map(|plugin| plugin.calls).sum());
     total.count(MetricName::PluginRejected, notes.iter().map(|plugin| plugin.dropped).sum());
     out

@@ -1,15 +1,19 @@
 //! The transition clock: years. Each year closes the books on what operations showed, decides, commits, and runs sampled
 //! weeks of the next.
 //!
-//! `spec`, `planning` and `regulation` are what a user writes, `check` what can be wrong with them. `stock`
-//! holds every vehicle, `offer` what it costs to own one, `build` the projects: formulas on plain values. `frame` is what
-//! does not change over the years, `sample` says which weeks are simulated, `year` runs the operations of one year,
-//! `operated` is what they showed, `balance` and `bill_year` close them, `market` makes of it what policies
-//! see, `capacity` how much stations could
-//! give, `comply` holds decisions to ramps and rules, `fuel` says what is in a gallon, `ledger` what fleets and sites paid and
-//! emitted, `payers` who paid whom, `inventory` the emissions of all sectors, with those of plants ([`crate::industry`]);
-//! `known` says up to which day rules are known, `pathway` is the loop that joins them, and `books` closes its years; `metrics` and `bank` fold them into what is asked
-//! first. Policies that decide are in [`crate::policy`]; `record` are the rows that leave.
+//! - What a user writes: `spec`, `planning` and `regulation`; `check` says what can be wrong with them.
+//! - Formulas on plain values: `stock` holds every vehicle, `offer` says what it costs to own one, `build` are the projects, `fuel`
+//!   says what is in a gallon.
+//! - Operations of a year: `frame` is what does not change over the years, `sample` says which weeks are simulated, `year` runs
+//!   them, `operated` is what they showed, `balance` and `bill_year` close them.
+//! - Decisions: `market` makes of it what policies see, `outlook` and `capacity` what is there and could be given, `comply` holds
+//!   decisions to ramps and rules, `known` says up to which day rules are known. Policies that decide are in [`crate::policy`].
+//! - Books: `ledger` says what fleets and sites paid and emitted, `scope` whose a row is, `payers` who paid whom, `inventory` the
+//!   emissions of all sectors.
+//! - Beside fleets and sites: `room` is a technology that runs year by year, `rooms` the list of them: `engines` with a steady duty,
+//!   and `plants` ([`crate::industry`]).
+//! - `pathway` is the loop that joins them, `books` closes its years, `audit` checks them, `metrics` and `bank` fold them into what is
+//!   asked first; `record` are the rows that leave, `write` their files.
 
 mod audit;
 pub mod balance;
@@ -21,6 +25,7 @@ pub mod build;
 pub mod capacity;
 pub mod check;
 pub mod comply;
+mod engines;
 pub mod frame;
 pub mod fuel;
 pub mod inventory;
@@ -34,10 +39,14 @@ mod outlook;
 pub mod pathway;
 pub mod payers;
 pub mod planning;
+mod plants;
 mod rates;
 pub mod record;
 pub mod regulation;
+mod room;
+mod rooms;
 pub mod sample;
+pub mod scope;
 pub mod spec;
 pub mod stock;
 pub mod write;

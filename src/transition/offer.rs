@@ -7,21 +7,14 @@ use crate::account::levelised::{capital_recovery_factor, growth};
 #[must_use]
 pub fn price_usd(offer: &OfferSpec, spec: &TransitionSpec, year: u16) -> f64 {
     let part = |(key, units): (&String, &f64)| spec.part.get(key).map_or(0.0, |price| price.at(year) * units);
-    let parts: f64 = offer.part.iter().map(part).sum::<f64>() * to_money_year(spec, spec.part_money_year);
-    (offer.glider_usd.at(year) * to_money_year(spec, offer.money_year) + parts) * offer.markup.at(year)
-}
-
-/// From dollars of a year to those of the transition: the ratio of the price index.
-#[must_use]
-pub fn to_money_year(spec: &TransitionSpec, from: Option<u16>) -> f64 {
-    let ratio = |(index, from): (&crate::kernel::curve::Curve, u16)| index.at(spec.money_year) / index.at(from);
-    spec.price_index.as_ref().zip(from).map_or(1.0, ratio)
+    let parts: f64 = offer.part.iter().map(part).sum::<f64>() * spec.to_money_year(spec.part_money_year);
+    (offer.glider_usd.at(year) * spec.to_money_year(offer.money_year) + parts) * offer.markup.at(year)
 }
 
 /// Maintenance by km or hour, USD.
 #[must_use]
 pub fn maintenance_usd(offer: &OfferSpec, spec: &TransitionSpec, year: u16) -> f64 {
-    offer.maintenance_usd.at(year) * to_money_year(spec, offer.maintenance_money_year.or(offer.money_year))
+    offer.maintenance_usd.at(year) * spec.to_money_year(offer.maintenance_money_year.or(offer.money_year))
 }
 
 /// Mean of what a vehicle is worth at the start of each year of its holding, over its price when new.

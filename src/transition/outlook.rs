@@ -94,7 +94,7 @@ impl Pathway<'_> {
         let counts = self.stock.by_model(self.frame.holdings.len(), self.frame.models.len());
         for (holding, counts) in counts.iter().enumerate() {
             for (model, count) in counts.iter().enumerate().filter(|it| *it.1 > 0 && self.frame.charges(it.0)) {
-                let Some(offer) = self.frame.offer(model) else { continue };
+                let offer = self.frame.offer(model).expect("every vehicle has an offer");
                 let groups: Vec<usize> = self.frame.groups_of(holding, model).collect();
                 for group in &groups {
                     kw[*group] += f64::from(*count) * offer.charging_kw / groups.len() as f64;

@@ -9,11 +9,12 @@ use super::offer::Choice;
 use super::operated::OperatingYear;
 use super::record::{OfferRow, Party, Tables};
 use super::regulation::means;
+use super::room::Room;
+use super::rooms::ROOMS;
 use super::spec::{ProjectKind, TransitionSpec};
 use super::stock::{Leave, Stock, Vehicle};
 use super::year::operate;
 use crate::grid::spec::SiteKind;
-use crate::industry::path::Industry;
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::PolicyFault;
 use crate::policy::adoption::replaces_in_kind;
@@ -112,8 +113,8 @@ pub struct Pathway<'a> {
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
     pub(super) granted: BTreeMap<(String, u16), f64>,
-    /// Plants beside the port, where there are any.
-    pub(super) industry: Option<Industry<'a>>,
+    /// What runs beside fleets and sites.
+    pub(super) rooms: Vec<Box<dyn Room + 'a>>,
     /// What the sandbox noted of an adoption plugin, when all is done.
     pub notes: Vec<PluginNotes>,
     /// Everything so far.
@@ -128,6 +129,7 @@ impl<'a> Pathway<'a> {
         let seed = Seed { seed: options.seed, replication: options.replication };
         let stock = frame.first_stock(seed);
         let neighbours = frame.sites.iter().map(|(_, site)| site.kind == SiteKind::Plant).collect();
+        let rooms = ROOMS.iter().filter_map(|make| make(&frame, seed)).collect();
         Self {
             frame,
             options: *options,
@@ -139,7 +141,7 @@ impl<'a> Pathway<'a> {
             funds: BTreeMap::new(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
-            industry: loaded.scenario.industry.as_ref().map(|spec| Industry::new(spec, seed)),
+            rooms,
             notes: Vec::new(),
             tables: Tables { neighbours, ..Tables::default() },
         }

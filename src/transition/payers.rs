@@ -6,8 +6,9 @@
 //! to make and run things, whoever pays, without taxes, credits and fees.
 
 use super::frame::Frame;
-use super::record::{FinanceRow, LedgerItem, LedgerRow, Party, REMOVALS, VESSELS};
+use super::record::{FinanceRow, LedgerItem, LedgerRow, Party};
 use super::regulation::Payer;
+use super::scope::Scope;
 use crate::grid::spec::SiteKind;
 use crate::record::metrics::MetricName;
 
@@ -95,25 +96,26 @@ pub fn resource_usd(rows: &[LedgerRow], year: u16) -> f64 {
 impl Frame<'_> {
     /// Whose money a scope of the finance table is. None: of the total, or of a neighbour.
     #[must_use]
-    pub fn party(&self, scope: &str) -> Option<Party> {
-        if self.is_neighbour(scope) {
-            return None;
+    pub fn party(&self, scope: &Scope) -> Option<Party> {
+        match scope {
+            Scope::Total => None,
+            Scope::Site(_) if self.is_neighbour(scope) => None,
+            Scope::Site(key) => Some(self.owner_of(key)),
+            Scope::Fleet(_) => Some(Party::Fleet),
+            Scope::Plant(_) | Scope::Engines(_) | Scope::Vessels | Scope::Removals => Some(Party::Site),
         }
-        if scope.starts_with("fleet:") {
-            return Some(Party::Fleet);
-        }
-        if scope.starts_with("plant:") || scope.starts_with("engines:") || [REMOVALS, VESSELS].contains(&scope) {
-            return Some(Party::Site);
-        }
-        let key = scope.strip_prefix("site:")?;
+    }
+
+    /// Who owns a site.
+    fn owner_of(&self, site: &str) -> Party {
         let scenario = self.scenario();
-        Some(match scenario.site.get(key)?.kind {
-            _ if scenario.terminal.contains_key(key) => Party::Terminal,
-            _ if scenario.hydrogen.values().any(|station| station.site == *key) => Party::Station,
+        match scenario.site[site].kind {
+            _ if scenario.terminal.contains_key(site) => Party::Terminal,
+            _ if scenario.hydrogen.values().any(|station| station.site == site) => Party::Station,
             SiteKind::Public => Party::Station,
             SiteKind::Depot => Party::Fleet,
             _ => Party::Site,
-        })
+        }
     }
 
     /// Books what a scope paid whose other end is always the same. What has more than one other end (charging, hydrogen,

@@ -2,6 +2,7 @@
 
 use super::build::ProjectState;
 use super::operated::OperatingYear;
+use super::scope::Scope;
 use super::spec::ProjectKind;
 use crate::account::sector::Sector;
 use crate::industry::record::{IndustryRow, PlantProjectRow};
@@ -107,11 +108,6 @@ words! {
 
 word_cell!(ProjectKind);
 
-/// The scope of money for carbon that is removed from the air.
-pub const REMOVALS: &str = "removals";
-/// The scope of money for fuel of vessels.
-pub const VESSELS: &str = "vessels";
-
 /// Rows of all tables, year after year.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
@@ -186,7 +182,7 @@ row! {
         /// the year
         year: u32 [""],
         /// `total`, `fleet:KEY`, `site:KEY`, `plant:KEY`, `engines:KEY`, `vessels` or `removals`
-        scope: String [""],
+        scope: Scope [""],
         /// new vehicles, and used ones
         vehicles_usd: f64 ["USD"],
         /// taxes on the purchase of vehicles
@@ -243,7 +239,7 @@ row! {
         /// the year
         year: u32 [""],
         /// `total`, `fleet:KEY`, `site:KEY`, `plant:KEY` or `engines:KEY`
-        scope: String [""],
+        scope: Scope [""],
         /// diesel burnt
         diesel_gal: f64 ["US gal"],
         /// metered energy; of a fleet, energy drawn for its charging (its site has it too)

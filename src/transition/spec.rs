@@ -3,6 +3,7 @@
 use super::planning::{PlanningSpec, WearSpec};
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::kernel::words::worded;
 use crate::policy::kind::{Adoption, BuildOut};
 use crate::policy::spec::{Choice, NameOr, name_or_table};
 use schemars::JsonSchema;
@@ -31,7 +32,8 @@ pub struct TransitionSpec {
     /// Simulate every day of every year instead.
     #[serde(default)]
     pub full_years: bool,
-    /// Consumer prices by year, any base: amounts of offers and parts that name another year of money are converted with it.
+    /// Consumer prices by year, any base: amounts of offers, parts, plants and fuels that name another year of money are
+    /// converted with it.
     pub price_index: Option<Curve>,
     /// Year of the dollars in which prices of parts are written. None: `money_year`.
     #[schemars(range(min = 1980, max = 2100))]
@@ -127,6 +129,15 @@ pub struct LoanSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl TransitionSpec {
+    /// From dollars of a year to those of the transition: the ratio of the price index.
+    #[must_use]
+    pub fn to_money_year(&self, from: Option<u16>) -> f64 {
+        let ratio = |(index, from): (&Curve, u16)| index.at(self.money_year) / index.at(from);
+        self.price_index.as_ref().zip(from).map_or(1.0, ratio)
+    }
 }
 
 fn default_weeks() -> u32 {
@@ -278,33 +289,21 @@ pub struct RampSpec {
     pub growth: f64,
 }
 
-/// What can be built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ProjectKind {
-    /// Cabinets of a charger group.
-    Chargers,
-    /// A larger grid connection of a site, kW.
-    Grid,
-    /// A stationary battery, kWh.
-    Storage,
-    /// A larger photovoltaic array, kW.
-    Solar,
-    /// A larger hydrogen station: dispenser positions, with storage and supply in proportion.
-    Hydrogen,
-}
-
-impl ProjectKind {
-    /// The word used in files and tables.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Chargers => "chargers",
-            Self::Grid => "grid",
-            Self::Storage => "storage",
-            Self::Solar => "solar",
-            Self::Hydrogen => "hydrogen",
-        }
+worded! {
+    /// What can be built.
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ProjectKind {
+        /// Cabinets of a charger group.
+        Chargers = "chargers",
+        /// A larger grid connection of a site, kW.
+        Grid = "grid",
+        /// A stationary battery, kWh.
+        Storage = "storage",
+        /// A larger photovoltaic array, kW.
+        Solar = "solar",
+        /// A larger hydrogen station: dispenser positions, with storage and supply in proportion.
+        Hydrogen = "hydrogen",
     }
 }
 
@@ -421,19 +420,31 @@ pub struct StopGapSpec {
 
 /// `[transition.build.storage.battery]` of those that are built, `[transition.build.grid.battery]` of those on rent.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct BatteryBuildSpec {
     /// Energy over power, hours; one on rent has the hours of its `stop_gap`.
+    #[serde(default = "default_hours")]
     #[schemars(range(min = 0.1, max = 100.0))]
     pub hours: f64,
     /// Energy that comes out over energy that went in.
+    #[serde(default = "default_round_trip")]
     #[schemars(range(min = 0.1, max = 1.0))]
     pub round_trip: f64,
 }
 
+/// Assumed: what most batteries beside the grid have that are built today.
+fn default_hours() -> f64 {
+    4.0
+}
+
+/// Assumed: lithium-ion cells with their inverters and cooling.
+fn default_round_trip() -> f64 {
+    0.88
+}
+
 impl Default for BatteryBuildSpec {
     fn default() -> Self {
-        Self { hours: 4.0, round_trip: 0.88 }
+        Self { hours: default_hours(), round_trip: default_round_trip() }
     }
 }
 
@@ -486,6 +497,7 @@ pub struct OfferSpec {
     pub sources: Sources,
 }
 
+/// Assumed: what is left below 15 % and for bad days is not planned with.
 fn default_planned_share() -> f64 {
     0.85
 }

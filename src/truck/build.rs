@@ -62,7 +62,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
         }
     }
     build.world.insert_resource(TruckModels::new(models));
-    build.world.insert_resource(FuelComing::new(build.sites.0.len()));
+    build.world.insert_resource(FuelComing::new(build.sites.count()));
     build.world.init_resource::<Idling>();
     build.world.init_resource::<TruckAgenda>();
     build.world.init_resource::<AwaitingOrders>();

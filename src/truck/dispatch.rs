@@ -73,7 +73,7 @@ pub(super) fn ask_policy(
         may_charge: &may_charge,
         may_fuel: &sites.may_fuel,
     };
-    asked.calls.dispatch += 1;
+    asked.calls.ask();
     match asked.policy.0.decide(&view) {
         Ok(ordered) => orders.0 = ordered,
         Err(message) => asked.fault.set(asked.policy.0.name(), message),
@@ -97,7 +97,7 @@ pub(super) fn carry_out(
     for order in &hauls {
         let is_done = exists(order.truck)
             && assign(&clock, &mut road, &mut board, &mut driver(&mut trucks, &roster, TruckId(order.truck)), order);
-        calls.rejected += u64::from(!is_done);
+        calls.judge(is_done);
     }
     for order in &charges {
         let is_done = exists(order.truck)
@@ -108,7 +108,7 @@ pub(super) fn carry_out(
                 &mut driver(&mut trucks, &roster, TruckId(order.truck)),
                 order,
             );
-        calls.rejected += u64::from(!is_done);
+        calls.judge(is_done);
     }
 }
 
@@ -134,8 +134,8 @@ fn charge(
     let stands = matches!(driver.duty.phase, Phase::Idle | Phase::Parked);
     let fleet = driver.truck.fleet.index();
     let is_allowed = match driver.on_board {
-        OnBoard::Battery(_) => may_charge.sites[fleet].binary_search(&site).is_ok(),
-        OnBoard::Hydrogen(_) => may_fuel.sites[fleet].binary_search(&site).is_ok(),
+        OnBoard::Battery(_) => may_charge.sites()[fleet].binary_search(&site).is_ok(),
+        OnBoard::Hydrogen(_) => may_fuel.sites()[fleet].binary_search(&site).is_ok(),
         OnBoard::Fuel | OnBoard::Away => false,
     };
     if !stands || !is_allowed || !(0.0..=1.0).contains(&order.to_soc) {
@@ -210,7 +210,7 @@ impl SiteContext<'_, '_> {
             columns.h2_taken.push(station.fills);
             columns.h2_queue.push(station.waiting);
             columns.h2_free_kg.push(station.free_kg - self.fuel_coming.kg(id));
-            let spec = &self.sites.0[id.index()].spec;
+            let spec = &self.sites.get(id).spec;
             let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
             columns.stay_s.push(self.gates.mean_stay_s(id).unwrap_or((minutes * 60.0) as u32));
         }

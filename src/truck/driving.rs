@@ -1,7 +1,7 @@
 //! What drives trucks: ways, weather and energy, and the books that a trip is written to.
 
 use super::idling::Idling;
-use super::rules::{Pull, TOW_S, per_km, weather_factor};
+use super::rules::{Pull, per_km, weather_factor};
 use super::state::{
     AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
     TruckEnergy, TruckModels,
@@ -23,9 +23,6 @@ use crate::terminal::gates::{GateVisit, Gates, Turn};
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
-
-/// A truck goes home with this much more energy than the trip should take.
-const HOME_MARGIN: f64 = 1.1;
 
 /// What a trip takes: places, ways, weather and models. Nothing of it but the clock changes in a run.
 #[derive(SystemParam)]
@@ -139,7 +136,7 @@ impl Road<'_, '_> {
             Some(Turn::ByYard) => return None,
             None => driver.duty.inside = is_inside,
         }
-        let spec = &self.trips.sites.0[site.index()].spec;
+        let spec = &self.trips.sites.get(site).spec;
         let is_live = f64::from(haul.factors.live) < spec.live_share;
         let minutes = if is_live { spec.live_min } else { spec.drop_min };
         Some((minutes * 60.0 * f64::from(factor)).round() as u32)
@@ -182,7 +179,7 @@ impl Road<'_, '_> {
         day.pm25_g += model.pm25_g_per_km * km;
         driver.duty.driving_left_s = driver.duty.driving_left_s.saturating_sub(drive_s);
         driver.duty.shift_km += km;
-        let tow_s = if self.consume(driver, used) { 0 } else { TOW_S };
+        let tow_s = if self.consume(driver, used) { 0 } else { self.fleets.get(driver.truck.fleet).tow_s() };
         at_s + drive_s + tow_s
     }
 
@@ -239,6 +236,9 @@ impl Road<'_, '_> {
         };
         let model = self.trips.models.spec(&driver.truck);
         let needed = self.trips.travel.energy_km(driver.duty.site, home) * model.bobtail_per_km;
-        stored >= needed * self.trips.weather_factor(&driver.truck, at_s) * HOME_MARGIN
+        stored
+            >= needed
+                * self.trips.weather_factor(&driver.truck, at_s)
+                * self.fleets.get(driver.truck.fleet).spec.home_margin
     }
 }

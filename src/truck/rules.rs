@@ -2,9 +2,6 @@
 
 use super::spec::TruckModelSpec;
 
-/// A truck with an empty battery or tank loses this much time to the tow, seconds (assumed: two hours).
-pub const TOW_S: u32 = 7_200;
-
 /// What a truck pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pull {
@@ -16,17 +13,17 @@ pub enum Pull {
     Loaded,
 }
 
-/// Use of a model at a temperature over its use in mild weather (15 to 25 degrees Celsius): linear on both sides.
+/// Use of a model at a temperature over its use in mild weather: linear on both sides.
 #[must_use]
 pub fn weather_factor(model: &TruckModelSpec, celsius: f64) -> f64 {
-    let (cold_c, hot_c) = outside_mild(celsius);
+    let (cold_c, hot_c) = outside_mild(celsius, (model.mild_from_c, model.mild_to_c));
     1.0 + model.cold_per_c * cold_c + model.hot_per_c * hot_c
 }
 
 /// How far a temperature lies below and above mild weather, degrees Celsius.
 #[must_use]
-pub fn outside_mild(celsius: f64) -> (f64, f64) {
-    ((15.0 - celsius).max(0.0), (celsius - 25.0).max(0.0))
+pub fn outside_mild(celsius: f64, (from_c, to_c): (f64, f64)) -> (f64, f64) {
+    ((from_c - celsius).max(0.0), (celsius - to_c).max(0.0))
 }
 
 /// Use per freeway km in mild weather: kWh or US gallons.

@@ -28,14 +28,22 @@ pub struct TruckModelSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 50.0))]
     pub idle_per_h: f64,
-    /// Rise of use per degree Celsius below 15.
+    /// Rise of use per degree Celsius below `mild_from_c`.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 0.1))]
     pub cold_per_c: f64,
-    /// Rise of use per degree Celsius above 25.
+    /// Rise of use per degree Celsius above `mild_to_c`.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 0.1))]
     pub hot_per_c: f64,
+    /// Mild weather begins at this temperature, degrees Celsius.
+    #[serde(default = "default_mild_from_c")]
+    #[schemars(range(min = -20.0, max = 40.0))]
+    pub mild_from_c: f64,
+    /// Mild weather ends at this temperature, degrees Celsius.
+    #[serde(default = "default_mild_to_c")]
+    #[schemars(range(min = -20.0, max = 50.0))]
+    pub mild_to_c: f64,
     /// Nitrogen oxides from the tailpipe, g/km.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 100.0))]
@@ -59,6 +67,16 @@ pub struct TruckModelSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+/// Assumed: cabins are hardly heated above it.
+fn default_mild_from_c() -> f64 {
+    15.0
+}
+
+/// Assumed: cabins are hardly cooled below it.
+fn default_mild_to_c() -> f64 {
+    25.0
 }
 
 /// `[fleet.ID]`: vehicles under one operator.
@@ -85,9 +103,46 @@ pub struct FleetSpec {
     #[serde(default = "default_driving_h")]
     #[schemars(range(min = 1.0, max = 24.0))]
     pub driving_h: f64,
+    /// Time that a truck with an empty battery or tank loses to the tow, hours.
+    #[serde(default = "default_tow_h")]
+    #[schemars(range(min = 0.0, max = 48.0))]
+    pub tow_h: f64,
+    /// A truck goes home at the end of its shift when it has so many times the energy or hydrogen of the way; with less it
+    /// charges or fuels first.
+    #[serde(default = "default_home_margin")]
+    #[schemars(range(min = 1.0, max = 3.0))]
+    pub home_margin: f64,
+    /// A truck keeps so many times the energy that its fleet's trucks used on the last working day for its next duty, when
+    /// it exports to the grid.
+    #[serde(default = "default_duty_reserve")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub duty_reserve: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl FleetSpec {
+    /// Hours that drivers of so many stranded trucks waited for the tow.
+    #[must_use]
+    pub fn towed_h(&self, stranded: u64) -> f64 {
+        stranded as f64 * self.tow_h
+    }
+}
+
+/// Assumed: an hour until the tow comes, and one on its hook.
+fn default_tow_h() -> f64 {
+    2.0
+}
+
+/// Assumed: a tenth for the traffic of the day.
+fn default_home_margin() -> f64 {
+    1.1
+}
+
+/// Assumed: half as much again as the mean day.
+fn default_duty_reserve() -> f64 {
+    1.5
 }
 
 fn default_active_share() -> f64 {

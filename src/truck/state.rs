@@ -58,6 +58,14 @@ pub struct Fleet {
     pub active: u32,
 }
 
+impl Fleet {
+    /// Time that a truck with an empty battery or tank loses to the tow, seconds.
+    #[must_use]
+    pub fn tow_s(&self) -> u32 {
+        (self.spec.tow_h * 3600.0).round() as u32
+    }
+}
+
 /// A truck. What it is never changes.
 #[derive(Component, Debug, Clone, Copy)]
 #[component(immutable)]

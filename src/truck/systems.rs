@@ -15,12 +15,9 @@ use crate::vehicle::tank::FuelTank;
 use crate::vehicle::user::{User, Vehicle};
 use bevy_ecs::prelude::*;
 
-/// A duty may take this much more than the mean of the fleet's last working day.
-const DUTY_RESERVE: f64 = 1.5;
-
 /// Has any vehicle charged or fuelled in the tick before?
 pub(super) fn has_any_left(departures: Res<Departures>, fuelled: Res<FuelDepartures>) -> bool {
-    !departures.0.is_empty() || !fuelled.is_empty()
+    !departures.is_empty() || !fuelled.is_empty()
 }
 
 /// Is anything due for a truck in this tick?
@@ -36,7 +33,7 @@ pub(super) fn take_back(
     mut road: Road<'_, '_>,
     mut trucks: Trucks<'_, '_>,
 ) {
-    for departure in &departures.0 {
+    for departure in departures.iter() {
         if let Vehicle::Truck(id) = departure.vehicle {
             let mut driver = driver(&mut trucks, &roster, id);
             *driver.on_board = OnBoard::Battery(departure.battery.clone());
@@ -244,12 +241,13 @@ impl Road<'_, '_> {
         };
         let off_duty_until = if driver.duty.on_duty { None } else { driver.duty.next_shift_s };
         let site = driver.duty.site;
-        self.refilling.arrivals.0.push(Arrival {
+        let reserve = self.fleets.get(driver.truck.fleet).spec.duty_reserve;
+        self.refilling.arrivals.push(Arrival {
             at_home: driver.truck.home == Some(site),
             target: battery.usable() * to_soc.clamp(0.0, 1.0),
             depart_s: off_duty_until,
             v2g: V2gExport::of(self.trips.models.spec(&driver.truck).battery.as_ref(), &battery),
-            duty: self.fleets.duty_use(driver.truck.fleet).map_or(battery.usable(), |used| used * DUTY_RESERVE),
+            duty: self.fleets.duty_use(driver.truck.fleet).map_or(battery.usable(), |used| used * reserve),
             ..Arrival::new(at_s, site, Vehicle::Truck(driver.truck.id), User::Fleet(driver.truck.fleet), battery)
         });
     }

@@ -4,6 +4,23 @@ use crate::kernel::sources::Sources;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// The word that stands for the trucks of every fleet among the users of chargers and stations.
+pub const PUBLIC: &str = "public";
+/// The word that stands for visitors.
+pub const VISITORS: &str = "visitors";
+
+/// May the trucks of every fleet use what has these users?
+#[must_use]
+pub fn is_public(users: &[String]) -> bool {
+    users.iter().any(|user| user == PUBLIC)
+}
+
+/// May the trucks of a fleet?
+#[must_use]
+pub fn is_for_fleet(users: &[String], fleet: &str) -> bool {
+    users.iter().any(|user| user == PUBLIC || user == fleet)
+}
+
 /// What moves a vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! Vehicles as chargers and stations know them, and which of them may use which.
 
+use super::spec::{PUBLIC, VISITORS};
 use crate::kernel::calendar::in_window;
 use crate::kernel::ids::{FleetId, TruckId, UnitId};
 
@@ -85,8 +86,8 @@ pub fn access_of(
     let mut access = Access { public: false, visitors: false, users: Vec::new(), reserved: window };
     for user in users {
         match user.as_str() {
-            "public" => access.public = true,
-            "visitors" => access.visitors = true,
+            PUBLIC => access.public = true,
+            VISITORS => access.visitors = true,
             name => access.users.extend(fleet(name).map(User::Fleet).or_else(|| model(name).map(User::Model))),
         }
     }

@@ -189,6 +189,7 @@ impl Maker<'_, '_> {
             group,
             leave_at: model.spec.leave_at_soc,
             return_at: model.spec.return_at_soc,
+            break_below: model.spec.break_below_soc,
             lots: if is_filled_here { Vec::new() } else { lots.collect() },
             at,
             to: at,

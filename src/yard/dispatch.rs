@@ -276,6 +276,7 @@ impl YardNow for Seen<'_> {
             level: self.units.level(machine.unit),
             leave_at: machine.leave_at,
             return_at: machine.return_at,
+            break_below: machine.break_below,
             crane: machine.home,
         }
     }

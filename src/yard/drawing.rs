@@ -16,7 +16,7 @@ const MOST_VALUES: usize = 1_000_000;
 /// Nor one of more features: ways are known from every place to every other.
 const MOST_FEATURES: usize = 2_000;
 /// Mean radius of the Earth, m (IUGG), as great circles have it.
-const EARTH_M: f64 = 6_371_008.8;
+pub(super) const EARTH_M: f64 = 6_371_008.8;
 
 /// Nor one of more positions: each place is compared with each other, and against the fence.
 const MOST_POSITIONS: usize = 20_000;
@@ -71,12 +71,13 @@ fn features(document: &Value) -> Result<Drawing, Vec<Wrong>> {
         let message = format!("have {positions} positions, more than {MOST_POSITIONS}");
         return Err(vec![Wrong::new("features", message, Some("simplify outlines and roads"))]);
     }
-    if !is_metric && let Some(origin) = found.iter().find_map(|it| it.shape.coords_first()) {
+    let origin = found.iter().find_map(|it| it.shape.coords_first()).filter(|_| !is_metric);
+    if let Some(origin) = origin {
         for feature in &mut found {
             feature.shape = feature.shape.map_coords(|at| metres(origin, at));
         }
     }
-    Ok(Drawing { features: found })
+    Ok(Drawing { features: found, origin })
 }
 
 /// Metres east and north of an origin in degrees: a terminal is small enough for a plane.

@@ -11,6 +11,7 @@ pub mod doing;
 pub(crate) mod drawing;
 pub(crate) mod hours;
 pub(crate) mod moves;
+pub(crate) mod outlines;
 pub mod plan;
 pub mod record;
 pub mod spec;

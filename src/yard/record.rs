@@ -4,7 +4,7 @@ use super::doing::Doing;
 use super::state::{Machine, Yard, YardWork};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
-use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::names::Names;
 use bevy_ecs::prelude::World;
 
@@ -15,14 +15,14 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let end_s = world.resource::<Clock>().now_s();
     let mut late = 0;
     for (yard, work) in roster.components::<Yard>(world).zip(roster.components::<YardWork>(world)) {
-        let mut site = ScopeMetrics::new(format!("site:{}", names.sites[yard.site.index()]), &mut out);
+        let mut site = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[yard.site.index()]), &mut out);
         of_vessels(&mut site, work);
         of_trucks(&mut site, work);
         of_carriers(&mut site, yard, work, end_s);
         late += work.tally.late_lifts;
     }
     if !roster.is_empty() {
-        ScopeMetrics::new("total", &mut out).count(MetricName::MovesLate, late);
+        ScopeMetrics::new(TOTAL, &mut out).count(MetricName::MovesLate, late);
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use crate::kernel::sources::Sources;
 use crate::vehicle::spec::Count;
-use geo::Geometry;
+use geo::{Coord, Geometry};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -295,4 +295,6 @@ pub struct Feature {
 pub struct Drawing {
     /// In the order of the file.
     pub features: Vec<Feature>,
+    /// Where its zero lies on earth, degrees east and north; none where the plan is in metres alone.
+    pub origin: Option<Coord>,
 }

@@ -70,7 +70,7 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         };
         Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, shape) }
     }));
-    Ok(Drawing { features })
+    Ok(Drawing { features, origin: None })
 }
 
 /// What no terminal has: parts without number, and places of another one.

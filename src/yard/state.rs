@@ -169,6 +169,8 @@ pub(crate) struct Machine {
     /// It leaves its work at this state of charge, and comes back with that one.
     pub(super) leave_at: f64,
     pub(super) return_at: f64,
+    /// In a break or a wait it charges when it has less than this.
+    pub(super) break_below: f64,
     /// Lots with plugs that it may use.
     pub(super) lots: Vec<u16>,
     /// Where it stands, or comes from.

@@ -3,17 +3,17 @@
 use super::build::{Links, MachineOf, YardOf};
 use super::dispatch::NO_LOT;
 use super::doing::Doing;
-use super::moves::{Energy, LotNow, Out, Step, Used};
+use super::moves::{Energy, LotNow, Out, Step, ToCharge, Used};
 use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
 use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departures};
 use crate::charging::lots::LotsNow;
-use crate::freight::state::{Berths, Call, ShoreNodes};
-use crate::freight::vessels::Stays;
+use crate::freight::state::{Berths, ShoreNodes};
+use crate::freight::vessels::Calls;
 use crate::grid::state::{NodeLoads, ShoreLoad};
 use crate::hydrogen::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::agenda::Due;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{LotId, Roster, UnitId};
+use crate::kernel::ids::{LotId, PoolId, Roster, SiteId, UnitId};
 use crate::kernel::random::{Purpose, Seed};
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kwh;
@@ -86,7 +86,7 @@ fn take_units_back(
     roster: Res<Roster<Yard>>,
     mut yards: Yards<'_, '_>,
 ) {
-    let charged = departures.0.iter().map(|it| (it.vehicle, it.at_port, it.at_s));
+    let charged = departures.iter().map(|it| (it.vehicle, it.at_port, it.at_s));
     let fuelled = fuelled.iter().map(|it| (it.vehicle, None, it.at_s));
     for (vehicle, at_port, at_s) in charged.chain(fuelled) {
         let Vehicle::Unit(unit) = vehicle else { continue };
@@ -116,31 +116,53 @@ impl YardWork {
     }
 }
 
+/// Units, with what they have on board.
+#[derive(SystemParam)]
+struct Units<'w, 's> {
+    models: Res<'w, EquipmentModels>,
+    roster: Res<'w, Roster<Unit>>,
+    units: Query<'w, 's, (&'static Unit, &'static mut UnitEnergy)>,
+}
+
+/// Pools, with their work.
+#[derive(SystemParam)]
+struct Pools<'w, 's> {
+    roster: Res<'w, Roster<Pool>>,
+    pools: Query<'w, 's, (&'static Pool, &'static mut PoolWork)>,
+}
+
+impl Pools<'_, '_> {
+    fn get_mut(&mut self, id: PoolId) -> (&Pool, Mut<'_, PoolWork>) {
+        self.roster.get_mut(&mut self.pools, id.index())
+    }
+}
+
+/// Where units go that charge or fuel, and trucks that are done.
+#[derive(SystemParam)]
+struct Leaving<'w> {
+    routes: ResMut<'w, ServiceRoutes>,
+    arrivals: ResMut<'w, Arrivals>,
+    fuel_arrivals: ResMut<'w, FuelArrivals>,
+    gate_departures: ResMut<'w, GateDepartures>,
+}
+
 /// All that moves of a tick touch.
 #[derive(SystemParam)]
 struct Ground<'w, 's> {
     clock: Res<'w, Clock>,
     charging: LotsNow<'w, 's>,
-    models: Res<'w, EquipmentModels>,
-    unit_roster: Res<'w, Roster<Unit>>,
-    units: Query<'w, 's, (&'static Unit, &'static mut UnitEnergy)>,
-    pool_roster: Res<'w, Roster<Pool>>,
-    pools: Query<'w, 's, (&'static Pool, &'static mut PoolWork)>,
-    calls: Query<'w, 's, &'static Call>,
-    call_roster: Res<'w, Roster<Call>>,
-    routes: ResMut<'w, ServiceRoutes>,
-    arrivals: ResMut<'w, Arrivals>,
-    fuel_arrivals: ResMut<'w, FuelArrivals>,
-    gate_departures: ResMut<'w, GateDepartures>,
+    units: Units<'w, 's>,
+    pools: Pools<'w, 's>,
+    calls: Calls<'w, 's>,
+    leaving: Leaving<'w>,
     call_rows: ResMut<'w, Records<CallRow>>,
-    stays: ResMut<'w, Stays>,
     policy: ResMut<'w, PolicySlot<YardDispatch>>,
     fault: ResMut<'w, Fault>,
 }
 
 /// Moves of this tick, in the order of their exact time.
 fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut ground: Ground<'_, '_>) {
-    ground.gate_departures.clear();
+    ground.leaving.gate_departures.clear();
     if ground.clock.done() {
         return;
     }
@@ -149,9 +171,9 @@ fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut grou
         let mut lots = ground.lots(yard, links, &work);
         let classes = links.pools.len();
         let mut units = Aboard {
-            roster: &ground.unit_roster,
-            units: &mut ground.units,
-            models: &ground.models,
+            roster: &ground.units.roster,
+            units: &mut ground.units.units,
+            models: &ground.units.models,
             used: vec![PoolHour::default(); classes],
         };
         let end_s = ground.clock.tick_end_s();
@@ -168,6 +190,37 @@ fn move_containers(roster: Res<Roster<Yard>>, mut yards: Yards<'_, '_>, mut grou
         let (out, used) = (step.out, units.used);
         ground.carry_out(yard, links, out);
         ground.pay(links, &mut work, &used);
+    }
+}
+
+impl Leaving<'_> {
+    /// A unit of a model goes to charge, to fuel, or to a service.
+    fn fill(&mut self, site: SiteId, links: &Links, model: u32, (to, on_board): (ToCharge, OnBoard)) {
+        let (vehicle, user) = (Vehicle::Unit(to.unit), User::Model(model));
+        match on_board {
+            OnBoard::Battery(battery) if to.lot == NO_LOT => {
+                assert!(self.routes.has(site, model), "what has no lot is swapped");
+                self.routes.delegate(DelegatedUnit { at_s: to.at_s, site, unit: to.unit, battery });
+            }
+            OnBoard::Battery(battery) => {
+                let target = Kwh(battery.usable().0 * to.target_soc);
+                let lot = Some(links.lots[usize::from(to.lot)]);
+                self.arrivals.push(Arrival {
+                    at_home: true,
+                    target: target.max(battery.energy()),
+                    is_opportunity: to.depart_s.is_some(),
+                    depart_s: to.depart_s.map(|depart_s| depart_s.max(to.at_s)),
+                    lot,
+                    ..Arrival::new(to.at_s, site, vehicle, user, battery)
+                });
+            }
+            OnBoard::Hydrogen(tank) => {
+                let target_kg = tank.capacity_kg() * to.target_soc;
+                let depart_s = None;
+                self.fuel_arrivals.push(FuelArrival { at_s: to.at_s, site, vehicle, user, tank, target_kg, depart_s });
+            }
+            OnBoard::Fuel | OnBoard::Away => unreachable!("it has nothing to fill"),
+        }
     }
 }
 
@@ -191,50 +244,18 @@ impl Ground<'_, '_> {
     /// What others have to know of a step: units at lots, trucks and vessels that left.
     fn carry_out(&mut self, yard: &Yard, links: &Links, out: Out) {
         for to in out.to_charge {
-            let (unit, mut energy) = self.unit_roster.get_mut(&mut self.units, to.unit.index());
+            let (unit, mut energy) = self.units.roster.get_mut(&mut self.units.units, to.unit.index());
             let on_board = core::mem::replace(energy.on_board_mut(), OnBoard::Away);
-            let (vehicle, user, site) = (Vehicle::Unit(to.unit), User::Model(unit.model), yard.site);
-            match on_board {
-                OnBoard::Battery(battery) if to.lot == NO_LOT => {
-                    assert!(self.routes.has(site, unit.model), "what has no lot is swapped");
-                    self.routes.delegate(DelegatedUnit { at_s: to.at_s, site, unit: to.unit, battery });
-                }
-                OnBoard::Battery(battery) => {
-                    let target = Kwh(battery.usable().0 * to.target_soc);
-                    let lot = Some(links.lots[usize::from(to.lot)]);
-                    self.arrivals.0.push(Arrival {
-                        at_home: true,
-                        target: target.max(battery.energy()),
-                        is_opportunity: to.depart_s.is_some(),
-                        depart_s: to.depart_s.map(|depart_s| depart_s.max(to.at_s)),
-                        lot,
-                        ..Arrival::new(to.at_s, site, vehicle, user, battery)
-                    });
-                }
-                OnBoard::Hydrogen(tank) => {
-                    let target_kg = tank.capacity_kg() * to.target_soc;
-                    let depart_s = None;
-                    self.fuel_arrivals.push(FuelArrival {
-                        at_s: to.at_s,
-                        site,
-                        vehicle,
-                        user,
-                        tank,
-                        target_kg,
-                        depart_s,
-                    });
-                }
-                OnBoard::Fuel | OnBoard::Away => unreachable!("it has nothing to fill"),
-            }
+            self.leaving.fill(yard.site, links, unit.model, (to, on_board));
         }
         let trucks = out.trucks.into_iter();
         let left = trucks.map(|it| GateDeparture { at_s: it.at_s, truck: it.truck, queue_s: it.gate_wait_s });
-        self.gate_departures.extend(left);
+        self.leaving.gate_departures.extend(left);
         for vessel in out.vessels {
-            let call = self.call_roster.get(&self.calls, vessel.call as usize);
+            let (call, mut stay) = self.calls.get_mut(vessel.call);
             self.call_rows.push(CallRow::worked(call, vessel.berth_s, vessel.leave_s));
-            self.stays.berth(call, vessel.berth_s);
-            self.stays.leave(call, vessel.leave_s);
+            stay.berth(call, vessel.berth_s);
+            stay.leave(vessel.leave_s);
         }
     }
 
@@ -245,7 +266,7 @@ impl Ground<'_, '_> {
                 continue;
             }
             work.tally.used_kwh += used.battery_kwh + used.grid_kwh;
-            let (_, mut pool) = self.pool_roster.get_mut(&mut self.pools, pool.index());
+            let (_, mut pool) = self.pools.get_mut(*pool);
             pool.use_energy(*used);
         }
     }
@@ -304,13 +325,10 @@ fn tell_plans(
     berths: Res<Berths>,
     roster: Res<Roster<Yard>>,
     mut yards: Yards<'_, '_>,
-    pool_roster: Res<Roster<Pool>>,
-    mut pools: Query<(&Pool, &mut PoolWork)>,
-    call_roster: Res<Roster<Call>>,
-    calls: Query<&Call>,
+    mut pools: Pools<'_, '_>,
+    mut calls: Calls<'_, '_>,
     shore_nodes: Res<ShoreNodes>,
     mut shore: NodeLoads<'_, '_, ShoreLoad>,
-    mut stays: ResMut<Stays>,
 ) {
     for id in 0..roster.len() {
         let (yard, links, mut work) = roster.get_mut(&mut yards, id);
@@ -319,14 +337,14 @@ fn tell_plans(
         let planned = if is_over { (0.0, 0.0) } else { (berths.vessel_lifts(yard.site), berths.rail_lifts(yard.site)) };
         let asked = work.account(planned, yard.plan.rail().is_some());
         for (class, id) in links.pools.iter().enumerate() {
-            let (pool, mut state) = pool_roster.get_mut(&mut pools, id.index());
+            let (pool, mut state) = pools.get_mut(*id);
             let newly = work.hours_of(class, pool, &asked);
             state.account(newly, asked.backlog_h(pool));
         }
         for vessel in work.berths.iter().flatten() {
-            let call = call_roster.get(&calls, work.coming[vessel.call as usize].call as usize);
-            stays.berth(call, vessel.berth_s);
-            if let Some(kw) = vessel.shore_kw(call, &yard.rules, &clock, &mut stays).filter(|_| !is_over) {
+            let (call, mut stay) = calls.get_mut(work.coming[vessel.call as usize].call);
+            stay.berth(call, vessel.berth_s);
+            if let Some(kw) = vessel.shore_kw(call, &yard.rules, &clock, &mut stay).filter(|_| !is_over) {
                 shore.add(shore_nodes.of(yard.site), kw);
             }
         }

@@ -4,7 +4,7 @@ use super::doing::Doing;
 use super::moves::{Step, Used, VesselOut, block_end, next_move};
 use super::state::{Crane, End, Move, MoveKind, Rules, Server, Vessel, YardDue};
 use crate::freight::state::Call;
-use crate::freight::vessels::Stays;
+use crate::freight::vessels::Stay;
 use crate::kernel::clock::Clock;
 use crate::kernel::random::Purpose;
 use crate::kernel::units::Kw;
@@ -12,7 +12,7 @@ use crate::kernel::units::Kw;
 impl Vessel {
     /// Mean power from the shore in the interval that begins; none where it draws none. Nobody knows when the last container will
     /// be lifted: it disconnects when what is left takes all cranes no longer than that.
-    pub(super) fn shore_kw(&self, call: &Call, rules: &Rules, clock: &Clock, stays: &mut Stays) -> Option<Kw> {
+    pub(super) fn shore_kw(&self, call: &Call, rules: &Rules, clock: &Clock, stay: &mut Stay) -> Option<Kw> {
         if !call.on_shore_power {
             return None;
         }
@@ -24,7 +24,7 @@ impl Vessel {
         if on_s >= until_s || left_s <= vessel.disconnect_s.max(until_s - from_s) as f64 {
             return None;
         }
-        stays.draw(call, on_s, until_s);
+        stay.draw(on_s, until_s);
         Some(Kw(call.shore_kw * (until_s - on_s) as f64 / (until_s - from_s) as f64))
     }
 }

@@ -330,6 +330,26 @@ fn tariffs_in_files_of_others() {
     assert!(problems.is_empty());
 }
 
+/// A schedule whose prices are gone is no free energy; one of demand that names the first period alone charges nothing.
+#[test]
+fn schedules_need_prices() {
+    let never = json!(vec![vec![0; 24]; 12]);
+    let afternoon = hours(|_, hour| u16::from(hour > 12));
+    for (structure, more) in [
+        ("energyratestructure", json!({ "energyratestructure": [], "fixedchargefirstmeter": 10 })),
+        ("energyratestructure", json!({ "energyratestructure": null, "fixedchargefirstmeter": 10 })),
+        (
+            "flatdemandstructure",
+            json!({ "flatdemandstructure": [], "flatdemandmonths": [0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0] }),
+        ),
+        ("demandratestructure", json!({ "demandweekdayschedule": afternoon, "demandweekendschedule": never })),
+    ] {
+        let told = problems_of("t.json", &with(0.1, &more).to_string());
+        assert!(told.contains(&format!("`{structure}` has none: nothing would be charged")), "{structure}: {told}");
+    }
+    urdb(&with(0.1, &json!({ "demandweekdayschedule": never, "demandweekendschedule": never })));
+}
+
 #[test]
 fn rows_of_the_bulk_download() {
     let schedule = serde_json::to_string(&hours(|_, hour| u16::from(hour >= 16))).unwrap();

@@ -200,6 +200,12 @@ fn green_button_xml() {
         load(&feed(&[kind(1, 72, 1), kind(2, 72, 19), kind(3, 73, 1), meter(1, 250), meter(2, 50), meter(3, 7)]));
     assert_eq!(both.load.kw()[0], 8.0);
     assert!(said(&both, "of 3 series"));
+    let text = feed(&[kind(1, 72, 1), meter(1, 250)]);
+    let wrong = |text: &str| with(&Map::default(), text.as_bytes()).unwrap_err();
+    let prefix = wrong(&text.replace("<powerOfTenMultiplier>1<", "<powerOfTenMultiplier>400<"));
+    assert!(prefix.contains("load.csv:2: powerOfTenMultiplier: 400"), "{prefix}");
+    let twice = wrong(&text.replace("<intervalLength>900<", "<intervalLength>3600<"));
+    assert!(twice.contains("begins 900 s after the one before, which lasts 3600 s"), "{twice}");
     let broken = with(&Map::default(), b"<?xml version=\"1.0\"?>\n<feed>\n<espi></feed>").unwrap_err();
     assert!(broken.contains("load.csv:3: is no XML"), "{broken}");
 }

@@ -16,6 +16,7 @@ mod code;
 mod door;
 mod faults;
 mod others;
+mod places;
 #[cfg(unix)]
 mod served;
 mod strangers;

@@ -91,6 +91,25 @@ fn what_no_run_leaves_is_named() {
     ] {
         assert!(said.contains(named), "{named}: {said}");
     }
+    std::fs::remove_file(run.join("notes.txt")).unwrap();
+    std::fs::write(run.join("request.json"), "{}").unwrap();
+    std::fs::write(run.join("tables/.hidden"), "x").unwrap();
+    std::fs::write(run.join(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"\xff\xfe")), "x").unwrap();
+    with_manifest(folder, |it| it["approved_by"] = "nobody".into());
+    let (code, said) = verified(folder);
+    assert_eq!(code, Some(1), "{said}");
+    for named in [
+        "request.json (a file that no run leaves)",
+        "1 with a name that is no text",
+        "approved_by\" (a key of the manifest that means nothing)",
+        "also there, hidden, and of no run: tables/.hidden",
+    ] {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    let long = "x".repeat(100_000);
+    with_manifest(folder, |it| it["portvolt"] = long.clone().into());
+    let (_, said) = verified(folder);
+    assert!(said.len() < 10_000, "{}", said.len());
     let report = || text(&portvolt(folder, &["report", "run"]).stderr);
     assert!(report().contains("not as the run left it: tables/power.csv"), "{}", report());
     std::fs::remove_file(&pipe).unwrap();

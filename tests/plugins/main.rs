@@ -73,8 +73,8 @@ fn with_view<R>(use_view: impl FnOnce(&DispatchView<'_>) -> R) -> R {
         h2_queue: vec![0, 0],
         h2_free_kg: vec![0.0, 0.0],
     };
-    let may_fuel = FuelSitesByFleet { sites: vec![vec![], vec![]] };
-    let may_charge = SitesByFleet { sites: vec![vec![SiteId(1)], vec![]], ..Default::default() };
+    let may_fuel = FuelSitesByFleet::new(vec![vec![], vec![]]);
+    let may_charge = SitesByFleet::new(vec![vec![SiteId(1)], vec![]], Vec::new());
     let travel = Travel::default();
     use_view(&DispatchView {
         time_s: 600,

@@ -53,6 +53,7 @@ fn a_comparison_is_that_of_the_command_line() {
     assert_eq!(metrics(&study), metrics(&by_hand));
     // The page has the same numbers, and the list says what was asked.
     let page = server.get(&format!("/api/v1/runs/{run}/page")).json();
+    assert_eq!(page["names"]["site.depot"], "Carson depot", "places are told by their names");
     let first = &page["study"]["metrics"][0];
     let own =
         study["metrics"].as_array().unwrap().iter().find(|it| it["name"] == first["name"] && it["scope"] == "total");
@@ -108,7 +109,9 @@ fn a_comparison_can_be_cancelled_or_ended_with_what_is_finished() {
     let busy = server.ask("DELETE", &format!("/api/v1/runs/{run}"), None);
     assert_eq!(busy.status, 409, "{}", busy.text());
     assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).status, 200);
-    assert_eq!(server.end_of(&run)["status"], "cancelled");
+    let ended = server.end_of(&run);
+    assert_eq!(ended["status"], "cancelled");
+    assert!((1..2_000).contains(&ended["done"].as_u64().unwrap()), "what was cut short is not done: {ended}");
     let left = |root: &Path| {
         std::fs::read_dir(root.join("runs")).unwrap().filter(|it| it.as_ref().unwrap().path().is_dir()).count()
     };
@@ -116,10 +119,13 @@ fn a_comparison_can_be_cancelled_or_ended_with_what_is_finished() {
     let run = start(&server, &long);
     wait_for(&server, &run, 6);
     assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/finish"), None).status, 200);
-    assert_eq!(server.end_of(&run)["status"], "finished");
+    let ended = server.end_of(&run);
+    assert_eq!(ended["status"], "finished");
     let study = server.get(&format!("/api/v1/runs/{run}/results")).json();
     let replications = study["replications"].as_u64().unwrap();
     assert!(study["interrupted"] == true && (2..1_000).contains(&replications), "{replications} replications");
+    let done = ended["done"].as_u64().unwrap();
+    assert!((2 * replications..2_000).contains(&done), "{done} of both strategies for {replications} replications");
     assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/finish"), None).status, 409, "it is over");
 }
 

@@ -1,6 +1,6 @@
 //! Files of the served folder: which are read, and that what is written is whole.
 
-use super::Server;
+use super::{Server, id};
 use serde_json::{Value, json};
 
 #[cfg(unix)]
@@ -139,6 +139,53 @@ fn a_row_that_is_there_is_changed_key_by_key() {
     assert!(night["cabinet_kw"].is_number() && night["sources"]["default"] != "planner", "{night}");
 }
 
+/// What a planner sets of policies, prices, shifts and days is in the run as in the saved file, each number with its source; and
+/// the answer says what is decided in the scenario.
+#[test]
+fn policies_prices_and_shifts_are_changes_as_others_are() {
+    let server = Server::start(|_| {});
+    let shift = json!([{ "start": "06:00", "hours": 11 }]);
+    let price = json!({ "of": ["site.depot"], "capex_usd_per_kw": 540, "life_years": 40 });
+    let changes = json!([
+        { "path": "policy.charging.name", "value": "peak_cap" },
+        { "path": "policy.charging.params.cap_kw", "value": 300 },
+        { "path": "money.discount_rate", "value": 0.07 },
+        { "path": "money.years", "value": 15 },
+        { "path": "money.usd_of", "value": 2025 },
+        { "path": "price.connection", "value": price },
+        { "path": "fleet.carrier.shift", "value": shift },
+    ]);
+    let draft = json!({ "scenario": "depot", "changes": changes });
+    let checked = server.ask("POST", "/api/v1/scenarios/check", Some(&draft)).json();
+    assert_eq!(checked["problems"], json!([]), "{checked}");
+    assert_eq!(checked["decisions"], json!(["policy.dispatch", "policy.charging"]));
+    let document = &checked["document"];
+    let sources =
+        [("policy", "charging", "params"), ("price", "connection", "capex_usd_per_kw"), ("fleet", "carrier", "shift")];
+    for (table, row, key) in sources {
+        assert_eq!(document[table][row]["sources"][key], "planner", "{table}.{row}.{key}");
+    }
+    assert_eq!(document["money"]["sources"]["years"], "planner");
+    let save = json!({ "scenario": "depot", "changes": changes, "name": "priced" });
+    let saved = server.ask("POST", "/api/v1/scenarios/save", Some(&save));
+    assert_eq!(saved.status, 201, "{}", saved.text());
+    let again = json!({ "scenario": "depot/priced.toml", "changes": [] });
+    let saved = server.ask("POST", "/api/v1/scenarios/check", Some(&again)).json();
+    assert_eq!(saved["document"]["money"], document["money"]);
+    assert_eq!(saved["document"]["fleet"], document["fleet"]);
+    assert_eq!(saved["document"]["policy"]["charging"], document["policy"]["charging"]);
+    let run =
+        id(&server.ask("POST", "/api/v1/runs", Some(&json!({ "scenario": "depot", "changes": changes, "days": 1 }))));
+    assert_eq!(server.end_of(&run)["status"], "finished");
+    let page = server.get(&format!("/api/v1/runs/{run}/page")).json();
+    let unsourced = page["warnings"].as_array().unwrap().iter().any(|it| it.as_str().unwrap().contains("no source"));
+    assert!(!unsourced, "what was set on the page has a source: {}", page["warnings"]);
+    let decisions = server.get("/api/v1/workspace").json()["decisions"].clone();
+    let charging = decisions.as_array().unwrap().iter().find(|it| it["setting"] == "policy.charging").unwrap();
+    let capped = charging["policies"].as_array().unwrap().iter().find(|it| it["name"] == "peak_cap").unwrap();
+    assert_eq!(capped["parameters"][0]["name"], "cap_kw");
+}
+
 #[test]
 fn lists_say_what_they_leave_out() {
     let server = Server::start(|_| {});
@@ -147,9 +194,11 @@ fn lists_say_what_they_leave_out() {
         std::fs::write(root.join(format!("s{number:03}.toml")), "extends = \"depot\"\n").unwrap();
     }
     std::fs::write(root.join("depot/beside.toml"), "title = \"An overlay\"\n").unwrap();
+    // What extends an overlay cannot be run as it is either.
+    std::fs::write(root.join("depot/further.toml"), "extends = \"./beside.toml\"\n").unwrap();
     let listed = server.get("/api/v1/workspace").json();
     assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["scenarios_left_out"]), (300, &json!(5)));
-    assert_eq!(listed["scenarios"][0]["strategies"], json!(["beside"]));
+    assert_eq!(listed["scenarios"][0]["strategies"], json!(["beside", "further"]));
     assert_eq!(server.get("/api/v1/runs").json()["finished_left_out"], 0);
     for name in ["target", "runs", "node_modules"] {
         let body = json!({ "template": "depot_night", "name": name });

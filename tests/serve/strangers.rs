@@ -59,6 +59,38 @@ fn lay_in_run(root: &Path, name: &str, to: &Path) {
     std::os::unix::fs::symlink(to, root.join("runs/depot-0001").join(name)).unwrap();
 }
 
+/// A folder of runs that is moved away while it serves, with a link in its place: nothing goes where the link leads.
+#[cfg(unix)]
+#[test]
+fn a_folder_of_runs_that_is_swapped_gets_nothing() {
+    let server = Server::start(|_| {});
+    let (root, outside) = (server.folder.path(), tempfile::tempdir().unwrap());
+    std::fs::rename(root.join("runs"), root.join("runs_before")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), root.join("runs")).unwrap();
+    let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(1))));
+    let end = server.end_of(&run);
+    assert_eq!(end["status"], "failed");
+    assert!(end["message"].as_str().unwrap().contains("was moved or replaced"), "{end}");
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+/// Runs whose names have blanks or letters of any language are listed; what cannot be named here is counted.
+#[test]
+fn runs_of_any_name_are_listed_or_counted() {
+    let server = Server::start(|_| {});
+    let runs = server.folder.path().join("runs");
+    for name in ["my depot", "k\u{fc}ste", "a,b"] {
+        std::fs::create_dir(runs.join(name)).unwrap();
+        std::fs::write(runs.join(name).join("manifest.json"), "{}").unwrap();
+    }
+    let list = server.ask("GET", "/api/v1/runs", None).json();
+    let ids: Vec<&str> = list["finished"].as_array().unwrap().iter().map(|run| run["id"].as_str().unwrap()).collect();
+    assert!(ids.len() == 2 && ids.contains(&"my depot") && ids.contains(&"k\u{fc}ste"), "{list}");
+    assert_eq!(list["finished_left_out"], 1);
+    let wrong = server.ask("GET", "/api/v1/runs/%ff", None);
+    assert!(wrong.status == 400 && wrong.json()["schema"] == 1, "in the shape of errors");
+}
+
 /// Links that are laid while it serves are replaced or refused, and never followed.
 #[cfg(unix)]
 #[test]

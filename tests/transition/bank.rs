@@ -6,6 +6,7 @@ use crate::years;
 use portvolt::account::cost::present_value;
 use portvolt::transition::metrics::metrics;
 use portvolt::transition::record::FinanceRow;
+use portvolt::transition::scope::Scope;
 
 #[test]
 fn banks_ask_what_the_books_say() {
@@ -25,7 +26,7 @@ fn banks_ask_what_the_books_say() {
         let found = metrics.iter().find(|it| it.name == name && it.scope == "site:public").unwrap();
         found.value
     };
-    let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == "site:public").collect();
+    let rows: Vec<&FinanceRow> = tables.finance.iter().filter(|row| row.scope == Scope::site("public")).collect();
     assert!(rows.iter().any(|row| row.build_out_usd > 0.0), "something is built");
     // All else equal: income so many times what it was leaves nothing.
     let at_income = |factor: f64| {

@@ -5,6 +5,7 @@ use crate::with;
 use portvolt::record::metrics::{MetricName, value_of};
 use portvolt::transition::metrics::metrics;
 use portvolt::transition::record::Tables;
+use portvolt::transition::scope::Scope;
 
 /// Vessels of one class whose calls all take shore power, and a kiln with a lever.
 const SECTORS: &str = r#"
@@ -102,7 +103,7 @@ fn hub(removes: bool) -> Tables {
 }
 
 fn total(tables: &Tables, year: u32) -> f64 {
-    tables.emissions.iter().find(|row| row.scope == "total" && row.year == year).unwrap().co2e_t
+    tables.emissions.iter().find(|row| row.scope == Scope::Total && row.year == year).unwrap().co2e_t
 }
 
 #[test]
@@ -131,7 +132,7 @@ fn sectors_add_up_and_net_zero_takes_removals() {
     let is_kept = |tables: &Tables| tables.rules.iter().find(|row| row.rule == "net_zero").unwrap().kept;
     assert!(is_kept(&kept) && !is_kept(&missed));
     let paid = |tables: &Tables| {
-        tables.finance.iter().filter(|row| row.scope == "total").map(|row| row.total_usd).sum::<f64>()
+        tables.finance.iter().filter(|row| row.scope == Scope::Total).map(|row| row.total_usd).sum::<f64>()
     };
     assert!((paid(&kept) - paid(&missed) - 400.0 * removed).abs() < 1.0, "who removes pays for it");
 }
@@ -144,7 +145,7 @@ fn the_hub_without_plants_is_as_it_was() {
     let (industry, _) = industry.split_once("[rule.").unwrap();
     let plants = with(&YEARS, &format!("[industry]\n{industry}"));
     let trucks = |tables: &Tables| -> Vec<_> {
-        tables.emissions.iter().filter(|row| row.scope.starts_with("fleet:")).cloned().collect()
+        tables.emissions.iter().filter(|row| matches!(row.scope, Scope::Fleet(_))).cloned().collect()
     };
     assert_eq!((trucks(&plain), &plain.fleet), (trucks(&plants), &plants.fleet));
     let added = total(&plants, 2025) - total(&plain, 2025);

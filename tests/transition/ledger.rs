@@ -4,6 +4,7 @@
 use crate::{LEAST_COST, with};
 use portvolt::transition::payers::{PRIVATE, paid_usd};
 use portvolt::transition::record::{LedgerItem, LedgerRow, Party, Tables};
+use portvolt::transition::scope::Scope;
 use portvolt::transition::spec::ProjectKind;
 
 const RULES: &str = "[rule.truck_fee.fund]\nusd_per_teu = 10\npaying_share = 0.5\npass_through = 0.25\n\
@@ -28,7 +29,8 @@ fn sum(tables: &Tables, item: LedgerItem, payer: Party, payee: Party) -> f64 {
 fn the_ledger_and_the_finance_table_say_the_same() {
     let tables = run();
     for (year, _) in &tables.shown {
-        let total = tables.finance.iter().find(|row| row.year == u32::from(*year) && row.scope == "total").unwrap();
+        let total =
+            tables.finance.iter().find(|row| row.year == u32::from(*year) && row.scope == Scope::Total).unwrap();
         let private = paid_usd(&tables.ledger, *year, &PRIVATE);
         assert!(
             (private - total.total_usd).abs() < 1e-6 * total.total_usd.abs(),

@@ -27,6 +27,7 @@ use portvolt::transition::build::ProjectState;
 use portvolt::transition::pathway::Pathway;
 use portvolt::transition::record::Tables;
 use portvolt::transition::sample::samples;
+use portvolt::transition::scope::Scope;
 use portvolt::transition::spec::ProjectKind;
 use portvolt::transition::year::{YearPlan, scenario_of};
 use portvolt::vehicle::spec::Powertrain;
@@ -113,8 +114,8 @@ fn energy_is_the_same_in_all_books() {
     let (_dir, loaded) = port(&[LEAST_COST], "");
     let tables = years(&loaded);
     for year in 2025..=2032_u32 {
-        let finance = tables.finance.iter().find(|row| row.year == year && row.scope == "total").unwrap();
-        let air = tables.emissions.iter().find(|row| row.year == year && row.scope == "total").unwrap();
+        let finance = tables.finance.iter().find(|row| row.year == year && row.scope == Scope::Total).unwrap();
+        let air = tables.emissions.iter().find(|row| row.year == year && row.scope == Scope::Total).unwrap();
         let shown = &tables.shown.iter().find(|it| u32::from(it.0) == year).unwrap().1;
         let metered: f64 = shown.sites.iter().map(|site| site.meter_kwh).sum();
         let by_hour: f64 = shown.sites.iter().flat_map(|site| site.kwh_by_hour).sum();
@@ -123,7 +124,7 @@ fn energy_is_the_same_in_all_books() {
         }
         assert!((air.co2e_grid_t - kwh_t(&loaded, year, metered)).abs() < 1e-6 * air.co2e_grid_t.max(1.0));
         let sum = |of: fn(&portvolt::transition::record::FinanceRow) -> f64| -> f64 {
-            tables.finance.iter().filter(|row| row.year == year && row.scope != "total").map(of).sum()
+            tables.finance.iter().filter(|row| row.year == year && row.scope != Scope::Total).map(of).sum()
         };
         assert!((sum(|row| row.total_usd) - finance.total_usd).abs() < 1e-6 * finance.total_usd.abs());
         assert!(sum(|row| row.charging_usd).abs() < 1e-6, "what fleets pay at public ports is income of sites");
@@ -140,7 +141,7 @@ fn kwh_t(loaded: &Loaded, year: u32, kwh: f64) -> f64 {
 #[test]
 fn emissions_by_hand() {
     let tables = with(&[], "");
-    let row = tables.emissions.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    let row = tables.emissions.iter().find(|row| row.year == 2025 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     assert!((row.co2e_direct_t - row.diesel_gal * 0.01021).abs() < 1e-9 * row.co2e_direct_t);
     assert!((row.co2e_fuel_supply_t - row.diesel_gal * 0.00352).abs() < 1e-9 * row.co2e_direct_t);
     let km = tables.shown[0].1.fleets[0].km;
@@ -328,7 +329,7 @@ fn managed_charging_lowers_the_bill() {
         ]
     };
     let price = |tables: &Tables| {
-        let row = tables.finance.iter().find(|row| row.year == 2028 && row.scope == "site:depot").unwrap();
+        let row = tables.finance.iter().find(|row| row.year == 2028 && row.scope == Scope::site("depot")).unwrap();
         row.electricity_usd / row.energy_kwh
     };
     let plain = with(&changes("name = \"uncontrolled\""), "");
@@ -355,7 +356,7 @@ fn a_depot_is_plausible() {
         .sum();
     let a_truck = cabinets / f64::from(trucks);
     assert!((0.25..1.0).contains(&a_truck), "{a_truck} cabinets a truck");
-    let row = tables.emissions.iter().find(|row| row.year == 2032 && row.scope == "fleet:depot_fleet").unwrap();
+    let row = tables.emissions.iter().find(|row| row.year == 2032 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     let a_day = row.energy_kwh / f64::from(trucks) / 261.0;
     assert!((50.0..500.0).contains(&a_day), "{a_day} kWh a truck and working day");
 }
@@ -366,7 +367,7 @@ fn neighbours_have_their_hours() {
     let tables = with(&[], "");
     let rows = || tables.community.iter().filter(|row| row.year == 2025);
     let nox: f64 = rows().filter(|row| row.site == "terminal").map(|row| row.nox_kg).sum();
-    let site = tables.emissions.iter().find(|row| row.year == 2025 && row.scope == "site:terminal").unwrap();
+    let site = tables.emissions.iter().find(|row| row.year == 2025 && row.scope == Scope::site("terminal")).unwrap();
     assert!((nox - site.nox_kg).abs() < 1e-9 * nox);
     let visits: f64 = rows().map(|row| row.trucks).sum();
     let hauls: f64 = tables.shown[0].1.fleets.iter().map(|fleet| fleet.completed as f64).sum();
@@ -390,11 +391,11 @@ fn neighbours_share_a_substation() {
     let crowded = with(&changes, substation);
     let alone = with(&changes, &substation.replace("2028 = 1150", "2028 = 100"));
     let depot = |tables: &Tables| {
-        tables.emissions.iter().find(|row| row.year == 2030 && row.scope == "site:depot").unwrap().energy_kwh
+        tables.emissions.iter().find(|row| row.year == 2030 && row.scope == Scope::site("depot")).unwrap().energy_kwh
     };
     assert!(depot(&crowded) < 0.9 * depot(&alone), "{} {}", depot(&crowded), depot(&alone));
-    let total = crowded.finance.iter().find(|row| row.year == 2030 && row.scope == "total").unwrap();
-    let works = crowded.finance.iter().find(|row| row.year == 2030 && row.scope == "site:works").unwrap();
+    let total = crowded.finance.iter().find(|row| row.year == 2030 && row.scope == Scope::Total).unwrap();
+    let works = crowded.finance.iter().find(|row| row.year == 2030 && row.scope == Scope::site("works")).unwrap();
     assert!(works.energy_kwh > 5e6 && total.energy_kwh < works.energy_kwh, "a neighbour is not in the sums of the hub");
 }
 

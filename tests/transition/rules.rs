@@ -3,6 +3,7 @@
 
 use crate::{LEAST_COST, bought, clean_share, with};
 use portvolt::transition::record::Tables;
+use portvolt::transition::scope::Scope;
 use portvolt::transition::spec::ProjectKind;
 
 /// A rule that is off, and one that was never there, give the same rows, to the last bit.
@@ -63,11 +64,11 @@ fn money_rules_are_booked_by_hand() {
     let hauls = fee.shown[0].1.fleets[0].completed as f64;
     assert!((find(&fee, "diesel").fees_usd - hauls / 40.0 * 1.8 * 0.5 * 10.0).abs() < 1e-6);
     assert_eq!((find(&fee, "battery").fees_usd, find(&none, "diesel").fees_usd), (0.0, 0.0));
-    let paid = fee.finance.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    let paid = fee.finance.iter().find(|row| row.year == 2025 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     assert!((paid.fees_usd - hauls * 1.8 * 0.5 * 10.0).abs() < 1e-6, "all its trucks have a tailpipe");
 
     let carbon = with(&[], "[rule.carbon_price.cap]\nusd_per_t = 50\n");
-    let row = carbon.finance.iter().find(|row| row.year == 2025 && row.scope == "fleet:depot_fleet").unwrap();
+    let row = carbon.finance.iter().find(|row| row.year == 2025 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     let gallons = carbon.emissions.iter().find(|it| it.year == 2025 && it.scope == row.scope).unwrap().diesel_gal;
     assert!((row.carbon_usd - gallons * 10.21 / 1000.0 * 50.0).abs() < 1e-6 * row.carbon_usd);
 
@@ -76,7 +77,7 @@ fn money_rules_are_booked_by_hand() {
     let paid = with(&[], &format!("{voucher}{mandate}"));
     assert_eq!(find(&paid, "battery").incentive_usd, 100_000.0);
     for year in 2026..=2032_u32 {
-        let total = paid.finance.iter().find(|row| row.year == year && row.scope == "total").unwrap();
+        let total = paid.finance.iter().find(|row| row.year == year && row.scope == Scope::Total).unwrap();
         let clean = bought(&paid, year).0;
         assert!(-total.vehicle_incentives_usd <= 500_000.0 + 1e-6, "the budget holds");
         assert!(clean == 0 || total.public_usd > 0.0);
@@ -114,7 +115,7 @@ fn public_money_for_works_is_booked() {
         "a cabinet costs 180 x 1,500 USD: the cap binds"
     );
     let sum = |of: fn(&portvolt::transition::record::FinanceRow) -> f64| -> f64 {
-        paid.finance.iter().filter(|row| row.scope == "total").map(of).sum()
+        paid.finance.iter().filter(|row| row.scope == Scope::Total).map(of).sum()
     };
     let projects: Vec<_> = paid.projects.iter().filter(|row| row.year == 2032).collect();
     let public: f64 = projects.iter().map(|row| row.public_usd).sum();
@@ -139,7 +140,7 @@ fn limits_on_materials_bind() {
         )
     };
     let embodied = |tables: &Tables| -> f64 {
-        tables.emissions.iter().filter(|row| row.scope == "total").map(|row| row.co2e_embodied_t).sum()
+        tables.emissions.iter().filter(|row| row.scope == Scope::Total).map(|row| row.co2e_embodied_t).sum()
     };
     let (off, on) = (with(&changes, &rule(false)), with(&changes, &rule(true)));
     let projects = on.projects.iter().filter(|row| row.year == 2032 && row.kind == ProjectKind::Chargers);

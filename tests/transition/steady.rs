@@ -3,6 +3,7 @@
 use crate::rules::same_without;
 use crate::{bought, with};
 use portvolt::transition::record::{FleetYearRow, OfferRow, Tables};
+use portvolt::transition::scope::Scope;
 
 /// Costs, rules and volume stand still; owners hold for six years and then sell. No year buys or sells half as many again as
 /// the mean of all: the first fleet begins in the middle of its cycle, not at the end of it.
@@ -44,9 +45,9 @@ fn vouchers_pay_no_more_than_the_vehicle() {
 fn the_last_year_takes_its_share_of_the_value() {
     let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
     let tables = with(&[("until = 2032", "until = 2026")], mandate);
-    let new = tables.finance.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    let new = tables.finance.iter().find(|row| row.year == 2026 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     let old = with(&[("until = 2032", "until = 2026")], "");
-    let before = old.finance.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    let before = old.finance.iter().find(|row| row.year == 2026 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     assert!(new.vehicles_usd > before.vehicles_usd && -new.residual_usd < new.vehicles_usd - before.residual_usd);
 }
 
@@ -82,7 +83,8 @@ fn plans_know_what_trucks_burn() {
     let offer = tables.offers.iter().find(offer).unwrap();
     let trucks = |row: &&FleetYearRow| row.year == 2026 && row.owner == "depot_fleet" && row.model == "diesel";
     let trucks = tables.fleet.iter().find(trucks).unwrap().vehicles;
-    let burnt = tables.emissions.iter().find(|row| row.year == 2026 && row.scope == "fleet:depot_fleet").unwrap();
+    let burnt =
+        tables.emissions.iter().find(|row| row.year == 2026 && row.scope == Scope::fleet("depot_fleet")).unwrap();
     let (planned, burnt) = (offer.energy_usd / 4.85, burnt.diesel_gal / f64::from(trucks));
     assert!((planned / burnt - 1.0).abs() < 0.08, "{planned} and {burnt} gal a truck and year");
 }

@@ -234,6 +234,9 @@ const WHAT_IFS: &[WhatIf] = &[
         ("total", MetricName::NoxKg),
         (1.05, 1.5),
     ),
+    // The pumps' gallons of a year are those of the miles: what burns at a stand twice would show here.
+    what_if("no fuel at a stand", &["truck_model.diesel.idle_per_h=0"], ("total", MetricName::Co2eT), (0.75, 0.98)),
+    what_if("turns twice as long", &["terminal.terminal.turn_min=60"], ("total", MetricName::Co2eT), (1.005, 1.25)),
     what_if(
         "maintenance in older dollars",
         &["transition.price_index={ 2020 = 100, 2025 = 125 }", "offer.diesel.maintenance_money_year=2020"],

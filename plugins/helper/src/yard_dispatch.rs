@@ -57,6 +57,7 @@ view! {
         unit_leave_at_soc: f64;
         /// With which it comes back.
         unit_return_at_soc: f64;
+        unit_break_below_soc: f64;
         /// The crane to whose gang it belongs, or NONE.
         unit_crane: u32;
         /// Identity of an open move.

@@ -6,16 +6,10 @@ use portvolt_guest::{About, NONE, Parameter, Values};
 
 /// A truck looks at no more hauls than this, so that a decision's cost is bounded.
 const LOOKS_PER_TRUCK: usize = 24;
-/// A vehicle in a queue counts as this much waiting time over the number of ports.
-const SESSION_S: f64 = 3600.0;
-/// The same at a hydrogen station.
-const FILL_S: f64 = 900.0;
 /// Lower heating value of hydrogen: the view counts the energy of a tank by it.
 const LHV_KWH_PER_KG: f64 = 33.32;
 /// The word of the view for a truck that fuels hydrogen.
 const HYDROGEN: u8 = 2;
-/// A truck off duty with less than this is plugged in.
-const OFF_DUTY_BELOW_SOC: f64 = 0.95;
 
 /// The policy: its parameters, and what never changes in a run.
 #[derive(Debug)]
@@ -26,6 +20,9 @@ pub struct NearestFeasible {
     early_s: u32,
     fuel_below_level: f64,
     fuel_to_level: f64,
+    session_s: f64,
+    fill_s: f64,
+    off_duty_below_soc: f64,
     /// For each site all sites, nearest first.
     near: Vec<Vec<u32>>,
     /// For each fleet and site: freeway km to the nearest site where it may charge.
@@ -51,6 +48,9 @@ impl Policy for NearestFeasible {
             Parameter::number("early_min", 15.0, (0.0, 600.0), "A truck may be this much too early at the origin."),
             Parameter::number("fuel_below_level", 0.25, (0.0, 1.0), "A fuel-cell truck on duty below it fuels first."),
             Parameter::number("fuel_to_level", 1.0, (0.05, 1.0), "A fuel-cell truck on duty fuels to it."),
+            Parameter::number("session_min", 60.0, (0.0, 1_440.0), "Wait that a vehicle before it at a port stands for."),
+            Parameter::number("fill_min", 15.0, (0.0, 1_440.0), "The same at a hydrogen station."),
+            Parameter::number("off_duty_below_soc", 0.95, (0.0, 1.0), "A truck off duty below it is plugged in."),
         ],
     };
 
@@ -62,6 +62,9 @@ impl Policy for NearestFeasible {
             early_s: (values.get("early_min") * 60.0) as u32,
             fuel_below_level: values.get("fuel_below_level"),
             fuel_to_level: values.get("fuel_to_level"),
+            session_s: values.get("session_min") * 60.0,
+            fill_s: values.get("fill_min") * 60.0,
+            off_duty_below_soc: values.get("off_duty_below_soc"),
             near: Vec::new(),
             to_charger_km: Vec::new(),
             to_station_km: Vec::new(),
@@ -188,7 +191,7 @@ impl<'a> Round<'a> {
         }
         let soc = view.truck_soc()[truck];
         if !on_duty {
-            if soc < OFF_DUTY_BELOW_SOC {
+            if soc < self.policy.off_duty_below_soc {
                 self.charge(truck, 1.0);
             }
             return true;
@@ -293,7 +296,7 @@ impl<'a> Round<'a> {
             let at = site as usize;
             let (positions, taken) = (view.site_h2_positions()[at], view.site_h2_taken()[at]);
             let waiting = (taken + view.site_h2_queue()[at] + self.sent[at] + 1).saturating_sub(positions);
-            f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * FILL_S / f64::from(positions.max(1))
+            f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * self.policy.fill_s / f64::from(positions.max(1))
         };
         let near = stations.iter().copied().filter(is_near).filter(has_enough);
         let best = soonest(near.map(|site| (false, expected_s(site), site)));
@@ -326,7 +329,7 @@ impl<'a> Round<'a> {
             let at = site as usize;
             let (ports, taken, queue) = (view.site_ports()[at], view.site_ports_taken()[at], view.site_queue()[at]);
             let waiting = (taken + queue + self.sent[at] + 1).saturating_sub(ports);
-            f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * SESSION_S / f64::from(ports.max(1))
+            f64::from(self.drive_s[self.pair(here, site)]) + f64::from(waiting) * self.policy.session_s / f64::from(ports.max(1))
         };
         let best = soonest(sites.map(|site| (view.site_ports()[site as usize] == 0, expected_s(site), site)));
         // Out of reach of every charger: the nearest one, by tow.

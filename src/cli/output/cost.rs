@@ -1,6 +1,6 @@
 //! What a year costs, in words beside the bill of a run.
 
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::prices::orders;
@@ -22,7 +22,7 @@ const PARTS: [(MetricName, &str); 7] = [
 
 /// The cost of a year, what it is made of, and when things are ordered; nothing without prices.
 pub(super) fn cost(scenario: &Scenario, summary: &Summary, metrics: &[Metric]) -> String {
-    let total = |name| value_of(metrics, "total", name);
+    let total = |name| value_of(metrics, TOTAL, name);
     let (Some(money), Some(year)) = (&scenario.money, total(MetricName::YearCostUsd)) else { return String::new() };
     let told = |(name, word): &(MetricName, &str)| {
         let usd = total(*name).filter(|usd| usd.abs() >= 0.5)?;
@@ -55,7 +55,7 @@ pub(super) fn cost(scenario: &Scenario, summary: &Summary, metrics: &[Metric]) -
 fn made_of(days: u32, metrics: &[Metric]) -> String {
     let these = if days == 1 { "this day".to_owned() } else { format!("these {days} days") };
     let missing = if days < WEEK { " (also for weekdays that are not among them)" } else { "" };
-    let demand_usd = value_of(metrics, "total", MetricName::BillDemandUsd).unwrap_or(0.0);
+    let demand_usd = value_of(metrics, TOTAL, MetricName::BillDemandUsd).unwrap_or(0.0);
     let bill = if demand_usd > 0.0 { "; the bill above bears whole months' demand charges" } else { "" };
     format!(
         "a year made of {these}, weekday by weekday{missing}, and billed month by month{bill}; other seasons are not in it"

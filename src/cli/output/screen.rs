@@ -2,7 +2,7 @@
 
 use super::cost::cost;
 use crate::bound::Status;
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::record::summary::Summary;
 use crate::record::tally::SiteTally;
 use crate::scenario::Allocation;
@@ -50,7 +50,7 @@ pub(in crate::cli) fn warning(doubt: &str) -> String {
 }
 
 fn total(metrics: &[Metric], name: MetricName) -> f64 {
-    value_of(metrics, "total", name).unwrap_or(0.0)
+    value_of(metrics, TOTAL, name).unwrap_or(0.0)
 }
 
 fn percent(part: f64, whole: f64) -> String {
@@ -93,6 +93,14 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     if total(MetricName::EquipmentHoursRequired) > 0.0 {
         let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
         let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
+    }
+    let (calls, lifts) = (total(MetricName::VesselCalls), total(MetricName::VesselLifts));
+    let there = total(MetricName::VesselsAtBerth);
+    if calls + there > 0.0 {
+        let _ = writeln!(
+            out,
+            "Vessels    {calls:.0} calls ended with {lifts:.0} containers lifted, {there:.0} at berth at the end and not counted"
+        );
     }
     out
 }
@@ -200,7 +208,7 @@ fn swaps(metrics: &[Metric]) -> String {
             out,
             "Swaps      {:.0} batteries at {}, units waited mean {:.1} min, p95 {:.0} min, {:.0} still wait; batteries queue for ports",
             value.unwrap_or(0.0),
-            scope.trim_start_matches("site:"),
+            ScopeKind::Site.key_in(scope).unwrap_or(scope),
             at(MetricName::SwapWaitMeanMin),
             at(MetricName::SwapWaitP95Min),
             at(MetricName::SwapWaiting),
@@ -287,7 +295,7 @@ mod tests {
     #[test]
     fn a_bound_tells_when_its_solver_stopped_early() {
         let screen = |status: Status| {
-            let total = |name, value: f64| Metric::new(name, "total", value);
+            let total = |name, value: f64| Metric::new(name, TOTAL, value);
             bound(&[total(MetricName::BoundEnergyKwh, 5.0), total(MetricName::BoundTolerance, status.tolerance())])
         };
         assert!(screen(Status::Reduced).contains("the solver of the bound stopped early: it is exact to 0.01 % only"));
@@ -309,7 +317,7 @@ mod tests {
     fn swaps_say_how_long_units_waited() {
         let at = |name, value: f64| Metric::new(name, "site:pier", value);
         let metrics = [
-            Metric::new(MetricName::QueueWaitP95Min, "total", 182.0),
+            Metric::new(MetricName::QueueWaitP95Min, TOTAL, 182.0),
             at(MetricName::Swaps, 400.0),
             at(MetricName::SwapWaitMeanMin, 14.0),
             at(MetricName::SwapWaitP95Min, 89.0),

@@ -9,11 +9,10 @@ use crate::cli::output::console::Console;
 use crate::cli::output::diagnose;
 use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{Description, Plugin, PluginError, PluginKind, compile_for_parent, inspect, kind_of};
-use crate::policy::decide::names;
+use crate::policy::decide::{is_asked, names};
 use crate::policy::kind::{PolicyKind, for_kind};
 use crate::policy::spec::PluginLimits;
-use crate::record::metrics::{Metric, MetricName, value_of};
-use crate::scenario::doubt::is_asked;
+use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::scenario::plugin_file::PluginFile;
@@ -330,7 +329,7 @@ fn lap(name: &str, loaded: &Loaded) -> Result<Lap, RunError> {
 }
 
 fn value(lap: &Lap, name: MetricName) -> Option<f64> {
-    value_of(&lap.metrics, "total", name)
+    value_of(&lap.metrics, TOTAL, name)
 }
 
 fn lap_json(lap: &Lap) -> serde_json::Value {

@@ -8,6 +8,7 @@ mod shares;
 pub(crate) mod view;
 
 pub use crate::scenario::loaded::Schedule;
+pub use shares::UNCONTROLLED;
 
 use crate::kernel::units::Kw;
 use crate::policy::charging::info::ChargingInfo;
@@ -73,6 +74,10 @@ impl Decision for Charging {
 
     fn choice(scenario: &Scenario) -> Option<&Choice<Self>> {
         Some(&scenario.policy.charging)
+    }
+
+    fn is_asked(scenario: &Scenario) -> bool {
+        scenario.charger.values().any(|charger| charger.cabinets > 0)
     }
 
     fn built_in() -> Vec<BuiltIn> {

@@ -37,7 +37,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
         knows: &[Knows::Departure, Knows::Need],
         discharges: false,
         parameters: &[],
-        make: |_, _| Box::new(Order("llf", laxity)),
+        make: |_, _| Box::new(Laxity),
     },
     ChargingInfo {
         name: "priority_vehicle_id",
@@ -54,8 +54,19 @@ struct Order(&'static str, Key);
 
 type Key = for<'a, 'b> fn(&'a ChargingView<'b>, usize) -> f64;
 
-fn laxity(view: &ChargingView<'_>, row: usize) -> f64 {
-    view.laxity(row)
+/// Least laxity first. Laxity shrinks with time, by itself: the order does not hold from one moment to the next.
+struct Laxity;
+
+impl Policy for Laxity {
+    fn name(&self) -> &'static str {
+        "llf"
+    }
+}
+
+impl Decide<Charging> for Laxity {
+    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
+        Ok(view.served_by(&view.sessions.ask_kw, |row| view.laxity(row)))
+    }
 }
 
 impl Policy for Order {
@@ -63,9 +74,8 @@ impl Policy for Order {
         self.0
     }
 
-    /// Laxity shrinks with time, by itself.
     fn is_memoryless(&self) -> bool {
-        self.0 != "llf"
+        true
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
-        name: "uncontrolled",
+        name: UNCONTROLLED,
         about: "full power for every session; where a limit binds it is shared max-min fair, as a cabinet does",
         knows: &[],
         discharges: false,
@@ -38,9 +38,12 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
 
 struct Uncontrolled;
 
+/// The policy that gives every session all that it can take.
+pub const UNCONTROLLED: &str = "uncontrolled";
+
 impl Policy for Uncontrolled {
     fn name(&self) -> &'static str {
-        "uncontrolled"
+        UNCONTROLLED
     }
 
     fn is_memoryless(&self) -> bool {

@@ -10,7 +10,8 @@ from . import Path, overlays, settings
 from ._portvolt import ChargingStepper, ChargingSteppers
 
 REWARDS = {"hauls_completed": 1.0, "hauls_lapsed": -10.0, "sessions_unmet": -1.0, "bill_energy_usd": -0.01, "peak_kw": -0.02}
-"""Rewards of an environment that is given none: work first, then what it costs."""
+"""Rewards of an environment that is given none, for one unit of each metric: work first, then what it costs. Chosen and not measured:
+a haul that lapses takes ten done ones to make up for. What you train for is yours to say: `rewards`."""
 
 
 class Layout:

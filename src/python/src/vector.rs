@@ -110,7 +110,7 @@ impl ChargingSteppers {
             return Err(PyValueError::new_err("a vector needs at least one environment"));
         }
         let course = course(py, scenario, settings, overlays, &rewards, None)?;
-        let threads = ThreadPoolBuilder::new().num_threads(threads).build();
+        let threads = ThreadPoolBuilder::new().num_threads(portvolt::study::replicate::threads(threads)).build();
         let threads = threads.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
         let how = How { options: Options { seed, ..Options::default() }, with_digest: false, at_events };
         let begun = py.detach(|| {

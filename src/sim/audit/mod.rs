@@ -24,7 +24,7 @@ use crate::account::tariff::Tariff;
 use crate::record::audit::{Check, Finding, Findings, Told};
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::kept::Reader;
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::record::names::Names;
 use crate::record::rows::{
     BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, IdlingRow, NodeRow, PowerRow, SessionRow, VesselRow,
@@ -101,7 +101,7 @@ impl Audit {
         let waits: Vec<_> = summary.sites.iter().map(|site| &site.charging.waits).collect();
         self.ports.close(&waits, names, findings);
         self.stations.close(&summary.hydrogen, names, findings);
-        let told_kwh = value_of(metrics, "total", MetricName::EnergyRequestedKwh).unwrap_or(0.0);
+        let told_kwh = value_of(metrics, TOTAL, MetricName::EnergyRequestedKwh).unwrap_or(0.0);
         let what = || "total: energy_requested_kwh, and delivered and lacking".to_owned();
         findings.equal(Check::EnergyRequested, what, told_kwh, self.ports.asked_kwh());
         self.mass.close(names, findings);

@@ -4,7 +4,7 @@
 use crate::grid::spec::SiteKind;
 use crate::record::audit::{Check, Findings};
 use crate::record::hydrogen::{HydrogenRow, RefuelRow};
-use crate::record::metrics::{Metric, MetricName};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, CallRow, EquipmentRow, FuelRow, HaulRow, PowerRow, SessionRow, VesselRow};
 use crate::record::words::{FuelLeave, HaulState};
@@ -119,7 +119,7 @@ struct Sums<R: 'static> {
 
 impl<R> Sums<R> {
     fn new(columns: &'static [Column<R>], scope: fn(&R) -> Option<usize>, kind: &str, keys: &[String]) -> Self {
-        let scopes: Vec<String> = keys.iter().map(|key| format!("{kind}:{key}")).chain(["total".to_owned()]).collect();
+        let scopes: Vec<String> = keys.iter().map(|key| format!("{kind}:{key}")).chain([TOTAL.to_owned()]).collect();
         Self { columns, scope, sums: vec![0.0; scopes.len() * columns.len()], scopes, rows: 0 }
     }
 
@@ -304,8 +304,8 @@ impl Peaks {
 
     fn hold(&mut self, told: &Told<'_>, names: &Names, findings: &mut Findings) {
         self.of_all = self.of_all.max(self.now.1);
-        let sites = names.sites.iter().map(|key| format!("site:{key}")).zip(&self.of_sites);
-        for (scope, peak) in sites.chain([("total".to_owned(), &self.of_all)]) {
+        let sites = names.sites.iter().map(|key| ScopeKind::Site.of(key)).zip(&self.of_sites);
+        for (scope, peak) in sites.chain([(TOTAL.to_owned(), &self.of_all)]) {
             let value = told.get(&(scope.as_str(), MetricName::PeakKw)).copied().flatten().unwrap_or(0.0);
             let what = || format!("total: peak_kw of {scope} and its column");
             findings.equal(Check::TotalPeak, what, value, *peak);

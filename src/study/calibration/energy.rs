@@ -125,7 +125,7 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
     }
     let travel = scenario.travel.as_ref().ok_or("the scenario has no `[travel]`: nothing drives in it")?;
     let mut said = observed.said.clone();
-    let trips = trips(travel, observed, &mut said)?;
+    let trips = trips(travel, (spec.mild_from_c, spec.mild_to_c), observed, &mut said)?;
     let before = [spec.bobtail_per_km, spec.empty_per_km, spec.loaded_per_km];
     let (model, start) = model(trips, spec, observed, &mut said);
     let found = fit(&model, &start, holdout)?;
@@ -155,7 +155,12 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
     })
 }
 
-fn trips(travel: &TravelSpec, observed: &Observed, said: &mut Vec<String>) -> Result<Vec<Trip>, String> {
+fn trips(
+    travel: &TravelSpec,
+    mild_c: (f64, f64),
+    observed: &Observed,
+    said: &mut Vec<String>,
+) -> Result<Vec<Trip>, String> {
     let number = |column: usize, row: usize, absent: f64| {
         let value = observed.values[column].get(row).copied().unwrap_or(absent);
         if value.is_nan() { absent } else { value }
@@ -175,7 +180,7 @@ fn trips(travel: &TravelSpec, observed: &Observed, said: &mut Vec<String>) -> Re
         }
         let celsius = number(TEMPERATURE, row, f64::NAN);
         no_weather += usize::from(celsius.is_nan());
-        let (cold_c, hot_c) = if celsius.is_nan() { (0.0, 0.0) } else { outside_mild(celsius) };
+        let (cold_c, hot_c) = if celsius.is_nan() { (0.0, 0.0) } else { outside_mild(celsius, mild_c) };
         trips.push(Trip {
             km: km * energy_factor(travel, km),
             kwh: number(ENERGY, row, 0.0),

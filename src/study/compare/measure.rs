@@ -1,6 +1,6 @@
 //! Runs the replications of a study and lays their metrics out as samples.
 
-use crate::record::metrics::{Metric, MetricName};
+use crate::record::metrics::{Metric, MetricName, TOTAL};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::replicate::{Replication, in_order, replicate, replicate_bounded};
@@ -93,7 +93,10 @@ impl Runs {
                 Err(error) if may_fail(*at, error) => drop(fails[*at].fetch_min(*replication, Ordering::Relaxed)),
                 Err(_) => has_failed.store(true, Ordering::Relaxed),
             }
-            progress();
+            // A run that was cut short is not done.
+            if !matches!(done, Err(RunError::Interrupted { .. })) {
+                progress();
+            }
             Some(done)
         });
         for ((replication, at), done) in work.into_iter().zip(done) {
@@ -125,12 +128,12 @@ impl Runs {
     /// the tonnes abated, of the same replication. The scenarios are groups of `strategies`, each compared with the
     /// `baseline`-th of its own group, which itself has none: it abates nothing, and is no competitor of those that do.
     pub fn add_abatement(&mut self, strategies: usize, baseline: usize) {
-        let total = |run: &Replication, name| find(&run.metrics, name, "total").and_then(|metric| metric.value);
+        let total = |run: &Replication, name| find(&run.metrics, name, TOTAL).and_then(|metric| metric.value);
         for group in self.of.chunks_mut(strategies.max(1)) {
             let base: Vec<Replication> = group.get(baseline).cloned().unwrap_or_default();
             for (at, runs) in group.iter_mut().enumerate() {
                 for (run, base) in runs.iter_mut().zip(&base) {
-                    if find(&run.metrics, MetricName::AbatementUsdPerT, "total").is_some() {
+                    if find(&run.metrics, MetricName::AbatementUsdPerT, TOTAL).is_some() {
                         continue;
                     }
                     if total(run, MetricName::NpvUsd).zip(total(base, MetricName::NpvUsd)).is_none() {

@@ -8,7 +8,7 @@ pub mod strategy;
 
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};
-use crate::record::metrics::{Better, MetricName};
+use crate::record::metrics::{Better, MetricName, TOTAL};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
@@ -178,7 +178,7 @@ pub fn compare(
 }
 
 fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<bool, CompareError> {
-    let samples = complete(&runs.values(target.metric, "total"));
+    let samples = complete(&runs.values(target.metric, TOTAL));
     if samples.get(baseline).is_none_or(Vec::is_empty) && !runs.is_interrupted {
         return Err(CompareError::NoMetric(target.metric));
     }
@@ -259,7 +259,7 @@ pub(in crate::study) fn judge_one(samples: &[Vec<f64>], better: Better, spec: &C
 fn less_work(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
     let mut less = vec![Vec::new(); strategies];
     for name in MetricName::WORK {
-        let samples = complete(&runs.values(*name, "total"));
+        let samples = complete(&runs.values(*name, TOTAL));
         let mean = |at: &usize| stats::mean(&samples[*at]);
         let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
         let Some(most) = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b))) else { continue };
@@ -325,6 +325,6 @@ impl Comparison {
     /// A metric of the whole hub.
     #[must_use]
     pub fn total(&self, name: MetricName) -> Option<&MetricComparison> {
-        self.metrics.iter().find(|metric| metric.key.name == name && metric.key.scope == "total")
+        self.metrics.iter().find(|metric| metric.key.name == name && metric.key.scope == TOTAL)
     }
 }

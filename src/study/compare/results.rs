@@ -6,7 +6,7 @@ use super::{CompareSpec, Comparison, MetricComparison};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
-use crate::record::metrics::MetricName;
+use crate::record::metrics::{MetricName, TOTAL};
 use crate::report;
 use crate::scenario::loaded::Loaded;
 use crate::study::tables::{ComparisonRow, ReplicationRow, ResultsError, SensitivityRow, write_table};
@@ -199,7 +199,7 @@ fn sensitivity(asked: &Asked, effects: &[Effect]) -> Vec<SensitivityRow> {
         value: effect.value.clone(),
         strategy: effect.strategy.clone(),
         metric: asked.metric.map(|metric| metric.to_string()).unwrap_or_default(),
-        scope: "total".to_owned(),
+        scope: TOTAL.to_owned(),
         mean: effect.mean,
         effect: effect.effect,
         effect_half_width: effect.effect_half_width,

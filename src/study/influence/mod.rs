@@ -15,7 +15,7 @@ pub mod worth;
 use crate::document::problem::Problems;
 use crate::document::tree::Item;
 use crate::kernel::random::{Purpose, Seed, Stream};
-use crate::record::metrics::{Better, MetricName, value_of};
+use crate::record::metrics::{Better, MetricName, TOTAL, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
@@ -195,7 +195,9 @@ impl Model<'_> {
             let first = if ask.other_days { OTHER_DAYS } else { 0 };
             let values = self.requests.iter().map(|request| self.value(request, &numbers, first));
             let done = values.collect::<Result<Vec<_>, KeptError>>();
-            (self.progress)(1);
+            if done.is_ok() {
+                (self.progress)(1);
+            }
             done
         };
         let mut out = Vec::with_capacity(asks.len());
@@ -261,7 +263,7 @@ impl Model<'_> {
             runs.push(metrics);
         }
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, TOTAL, *name)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
         Ok(Ok(Mean { metric: mean(&self.metric), work: MetricName::WORK.iter().map(mean).collect() }))
@@ -300,7 +302,7 @@ pub fn influence(
     let work = vec![Vec::new(); MetricName::WORK.len()];
     let keeps_work = false;
     let wanted = [metric].into_iter().chain(MetricName::WORK.iter().copied().filter(|name| *name != metric));
-    let kept = KeptRuns::in_folder(kept, wanted.map(|name| (name, "total".to_owned())).collect(), asked.seed)?;
+    let kept = KeptRuns::in_folder(kept, wanted.map(|name| (name, TOTAL.to_owned())).collect(), asked.seed)?;
     let mut model =
         Model { asked, requests, metric, jobs, stop, progress, kept, runs, refused, refusal, keeps_work, work };
     let varied = &numbers.varied;
@@ -343,7 +345,7 @@ fn common(asked: &Asked, loaded: &[Loaded], requests: &[Request], jobs: usize) -
 /// The metric that is asked about: the one that was named, or the first that a run has.
 fn metric(asked: &Asked, loaded: &[Loaded], stop: &AtomicBool) -> Result<MetricName, InfluenceError> {
     let run = replicate(&loaded[0], asked.seed, 0, stop)?;
-    let has = |name: &MetricName| value_of(&run.metrics, "total", *name).is_some();
+    let has = |name: &MetricName| value_of(&run.metrics, TOTAL, *name).is_some();
     match asked.metric {
         Some(metric) if has(&metric) => Ok(metric),
         Some(metric) => Err(InfluenceError::Nothing(format!("runs of this scenario have no `{metric}`"))),

@@ -7,7 +7,7 @@ use super::study::{LEAST_RUNS, Search};
 use super::when::Span;
 use super::work::{self, Most};
 use crate::kernel::random::{Purpose, Seed, Stream};
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::kept::{KeptError, KeptRuns};
@@ -156,7 +156,7 @@ impl<'a> Model<'a> {
         progress: &'a (dyn Fn(usize) + Sync),
     ) -> Result<Self, SearchError> {
         let spans = search.spans();
-        let total = search.objectives.iter().chain(MetricName::WORK).map(|name| (*name, "total".to_owned()));
+        let total = search.objectives.iter().chain(MetricName::WORK).map(|name| (*name, TOTAL.to_owned()));
         let of_span = |(name, span): (&MetricName, &Span)| {
             span.scopes().into_iter().map(|scope| (*name, scope)).collect::<Vec<_>>()
         };
@@ -172,7 +172,7 @@ impl<'a> Model<'a> {
         let has = |name: MetricName, scope: &str| {
             run.metrics.iter().any(|metric| metric.name == name && metric.scope == scope)
         };
-        let objective = self.search.objectives.iter().copied().find(|name| !has(*name, "total"));
+        let objective = self.search.objectives.iter().copied().find(|name| !has(*name, TOTAL));
         let mut constrained = self.search.constrained.iter().copied().zip(&self.spans);
         let constrained = constrained.find(|(name, span)| !span.scopes().iter().all(|scope| has(*name, scope)));
         let missing = objective.or(constrained.map(|it| it.0));
@@ -225,7 +225,9 @@ impl<'a> Model<'a> {
                 .collect();
             let done = in_order(self.jobs, &work, |(at, loaded)| {
                 let done = self.one(loaded, asks[*at].1);
-                (self.progress)(1);
+                if !matches!(done, Err(KeptError::Run(RunError::Interrupted { .. }))) {
+                    (self.progress)(1);
+                }
                 done
             });
             for ((at, _), done) in work.into_iter().zip(done) {
@@ -275,7 +277,7 @@ impl<'a> Model<'a> {
     /// Means of the objectives and of work over the runs of a day, and of each constraint what is judged.
     fn outcome(&self, runs: &[Vec<Metric>]) -> Option<Outcome> {
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, TOTAL, *name)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
         let judged = self.search.constrained.iter().zip(&self.search.rules.constraints).zip(&self.spans);
@@ -304,7 +306,7 @@ impl<'a> Model<'a> {
         let runs =
             runs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&racer.design, source))?;
         let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, "total", *name)).collect();
+            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, TOTAL, *name)).collect();
             values.map(|values| (*name, values.iter().sum::<f64>() / values.len() as f64))
         };
         Ok(TOLD.iter().filter_map(mean).collect())

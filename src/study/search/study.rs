@@ -10,7 +10,7 @@ use crate::disk::read::{self, Kind};
 use crate::document::problem::{Place, Problem, Problems, SourceFile, nearest};
 use crate::document::tree::Item;
 use crate::kernel::calendar::{DAY_S, parse_date};
-use crate::record::metrics::{Better, MetricName, Scope};
+use crate::record::metrics::{Better, MetricName, ScopeKind};
 use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
@@ -405,7 +405,7 @@ impl Reader<'_> {
                 let help = loaded.scenario.transition.is_none().then(|| help.to_owned());
                 self.wrong(&["constraint", &at], "nothing is simulated in these dates", help);
             }
-            if matches!(span, Span::Years(_)) && !metric.info().scopes.contains(&Scope::Year) {
+            if matches!(span, Span::Years(_)) && !metric.info().scopes.contains(&ScopeKind::Year) {
                 self.wrong(&["constraint", &at, "metric"], format!("`{metric}` is not told by the year"), None);
             }
         }

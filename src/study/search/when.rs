@@ -1,7 +1,7 @@
 //! When a design is tried, and when it can be there: first days of runs, dates for which a constraint holds, lead times.
 
 use super::judge::Constraint;
-use crate::record::metrics::{Metric, MetricName, value_of};
+use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::scenario::Scenario;
 use crate::scenario::loaded::Loaded;
 use crate::scenario::prices::{Order, orders};
@@ -80,8 +80,8 @@ impl Span {
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
         match self {
-            Self::Runs(_) => vec!["total".to_owned()],
-            Self::Years(years) => years.iter().map(|year| format!("year:{year}")).collect(),
+            Self::Runs(_) => vec![TOTAL.to_owned()],
+            Self::Years(years) => years.iter().map(|year| ScopeKind::Year.of(year)).collect(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Span {
     #[must_use]
     pub fn worst(&self, constraint: &Constraint, name: MetricName, runs: &[Vec<Metric>]) -> Option<f64> {
         let values: Option<Vec<f64>> = match self {
-            Self::Runs(places) => places.iter().map(|at| value_of(runs.get(*at)?, "total", name)).collect(),
+            Self::Runs(places) => places.iter().map(|at| value_of(runs.get(*at)?, TOTAL, name)).collect(),
             Self::Years(_) => self.scopes().iter().map(|scope| value_of(runs.first()?, scope, name)).collect(),
         };
         values?.into_iter().max_by(|a, b| constraint.excess(*a).total_cmp(&constraint.excess(*b)))
@@ -126,7 +126,7 @@ mod tests {
             Dates { from: Some(date(2028, 6, 6)), until: None },
         ]
         .map(|dates| dates.span(&starts, &scenario));
-        let peak = |kw| vec![Metric::new(MetricName::PeakKw, "total", kw)];
+        let peak = |kw| vec![Metric::new(MetricName::PeakKw, TOTAL, kw)];
         let runs = [peak(4_000.0), peak(9_000.0)];
         let most = Constraint { most: Some(5_000.0), least: None, chance: None };
         let least = Constraint { most: None, least: Some(5_000.0), chance: None };

@@ -287,7 +287,7 @@ impl<'a> Merger<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::metrics::{Metric, MetricName};
+    use crate::record::metrics::{Metric, MetricName, ScopeKind};
     use crate::study::compare::strategy::Strategy;
     use crate::study::replicate::Replication;
     use crate::study::sweep::design::Design;
@@ -301,7 +301,7 @@ mod tests {
         let has = [&["a", "b"][..], &["a", "x", "b"], &["y", "b"], &["a", "b", "x"]];
         let metric = |replication: usize, scope: &str| {
             let value = (scope != "b").then_some(replication as f64);
-            Metric::new(MetricName::NpvUsd, &format!("site:{scope}"), value)
+            Metric::new(MetricName::NpvUsd, &ScopeKind::Site.of(scope), value)
         };
         let runs: Vec<Replication> = (0..has.len())
             .map(|at| Replication {

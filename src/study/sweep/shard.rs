@@ -251,12 +251,12 @@ fn columns(text: &str, known: Option<&Arc<Columns>>) -> Result<Arc<Columns>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::metrics::Metric;
+    use crate::record::metrics::{Metric, TOTAL};
     use std::fs;
 
     fn run(values: [Option<f64>; 2]) -> Replication {
         let metric = |(scope, value): (&str, Option<f64>)| Metric::new(MetricName::PeakKw, scope, value);
-        let metrics = [("total", values[0]), ("site:a\tb\\n\n", values[1])].map(metric);
+        let metrics = [(TOTAL, values[0]), ("site:a\tb\\n\n", values[1])].map(metric);
         Replication { digest: "d1".to_owned(), metrics: metrics.to_vec(), notes: Vec::new() }
     }
 

@@ -1,6 +1,7 @@
 //! The list of targets.
 
 mod arguments;
+mod drawings;
 mod folders;
 mod layout;
 mod orders;
@@ -20,6 +21,7 @@ type Target = (&'static str, fn(&[u8]), fn());
 
 pub(crate) const ALL: &[Target] = &[
     ("arguments", arguments::run, nothing),
+    ("drawings", drawings::run, nothing),
     ("folders", folders::run, nothing),
     ("layout", layout::run, nothing),
     ("orders", orders::run, nothing),

@@ -537,6 +537,8 @@ export interface components {
         };
         /** @description What is wrong with a draft, and what it says. */
         Checked: {
+            /** @description What policies decide in it, as their tables are called (`policy.charging`); empty where there are problems. */
+            decisions: string[];
             /** @description The whole scenario with overlays and changes; null where a file cannot be read. */
             document: unknown;
             /** @description What can be run and is probably an error all the same. */
@@ -717,6 +719,16 @@ export interface components {
             is_ordered: boolean;
             path: string;
         };
+        /** @description A kind of decision, and the built-in policies that can take it. */
+        Decisions: {
+            /** @description What is decided, in a few words. */
+            decides: string;
+            /** @description The policy of a scenario that names none. */
+            default: string;
+            policies: components["schemas"]["PolicyChoice"][];
+            /** @description The table of a scenario that names the policy, such as `policy.charging`. */
+            setting: string;
+        };
         /** @description A number, its range, and what it explains. */
         DecisiveNumber: {
             /** @description Share of the variance that it explains by itself, and with its interactions. */
@@ -751,6 +763,10 @@ export interface components {
         };
         DesignPage: {
             doubtful: components["schemas"]["Doubtful"][];
+            /** @description Names for people of places and fleets, by their paths such as `site.depot`. */
+            names: {
+                [key: string]: string;
+            };
             provenance: components["schemas"]["Fact"][];
             search: components["schemas"]["SearchResult"];
             sources: components["schemas"]["Source"][];
@@ -904,6 +920,10 @@ export interface components {
         InfluencePage: {
             doubtful: components["schemas"]["Doubtful"][];
             influence: components["schemas"]["InfluenceResult"];
+            /** @description Names for people of places and fleets, by their paths such as `site.depot`. */
+            names: {
+                [key: string]: string;
+            };
             provenance: components["schemas"]["Fact"][];
             sources: components["schemas"]["Source"][];
             title: string;
@@ -1020,7 +1040,7 @@ export interface components {
             years: number;
         };
         /** @enum {string} */
-        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "appointments_booked" | "appointment_no_shows" | "appointments_late" | "appointment_shift_mean_h" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_fuel_t" | "vessel_fuel_usd" | "shore_power_calls" | "shore_power_kwh" | "shore_power_avoided_co2e_t" | "shore_power_avoided_nox_kg" | "shore_power_avoided_pm25_kg" | "shore_power_avoided_fuel_usd" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_labor_usd" | "year_bill_usd" | "year_fuel_usd" | "year_refill_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_direct_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "sox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "co2e_captured_t" | "co2e_removed_t" | "removal_usd" | "co2e_closed_t" | "co2e_elsewhere_t" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
+        MetricName: "hauls_requested" | "hauls_completed" | "hauls_late" | "hauls_lapsed" | "hauls_open" | "truck_km" | "truck_empty_km" | "truck_battery_kwh" | "truck_hydrogen_kg" | "truck_diesel_gal" | "truck_nox_kg" | "truck_pm25_kg" | "truck_idling_h" | "gate_queue_mean_min" | "trucks_stranded" | "driver_waiting_h" | "equipment_hours_required" | "equipment_hours_served" | "equipment_battery_kwh" | "equipment_hydrogen_kg" | "equipment_diesel_gal" | "vessel_calls" | "vessels_at_berth" | "crane_moves_per_h" | "vessel_berth_mean_h" | "vessel_wait_mean_h" | "truck_turn_mean_min" | "truck_turn_p95_min" | "truck_gate_mean_min" | "truck_way_mean_min" | "truck_block_wait_mean_min" | "truck_handling_mean_min" | "appointments_booked" | "appointment_no_shows" | "appointments_late" | "appointment_shift_mean_h" | "trucks_in_yard" | "yard_moves" | "yard_kwh_per_move" | "carrier_loaded_h" | "carrier_empty_h" | "carrier_crane_h" | "carrier_crane_wait_h" | "carrier_block_h" | "carrier_block_wait_h" | "carrier_lot_way_h" | "carrier_lot_queue_h" | "carrier_plugging_h" | "carrier_lot_h" | "carrier_break_h" | "carrier_idle_h" | "carriers_stranded" | "lot_sessions" | "lot_utilization" | "lot_queue_mean_min" | "lot_queue_p95_min" | "moves_late" | "work_backlog_h" | "work_backlog_max_h" | "vessel_fuel_t" | "vessel_fuel_usd" | "shore_power_calls" | "shore_power_kwh" | "shore_power_avoided_co2e_t" | "shore_power_avoided_nox_kg" | "shore_power_avoided_pm25_kg" | "shore_power_avoided_fuel_usd" | "vessel_lifts" | "swaps" | "swap_wait_mean_min" | "swap_wait_p95_min" | "swap_waiting" | "swap_least_ready" | "sessions" | "sessions_unmet" | "breaks_unmet" | "energy_requested_kwh" | "energy_unmet_kwh" | "energy_delivered_kwh" | "energy_used_kwh" | "energy_stored_change_kwh" | "queue_wait_mean_min" | "queue_wait_p95_min" | "queue_waiting" | "charger_utilization" | "charging_revenue_usd" | "charging_energy_cost_usd" | "energy_grid_kwh" | "energy_charging_kwh" | "peak_kw" | "noncoincident_peak_kw" | "load_factor" | "overload_h" | "overload_kw" | "overload_intervals" | "storage_charged_kwh" | "storage_discharged_kwh" | "storage_health" | "transformer_hot_spot_c" | "transformer_ageing_factor" | "transformer_life_used_percent" | "bill_energy_usd" | "bill_demand_usd" | "bill_fixed_usd" | "bill_total_usd" | "bound_energy_kwh" | "bound_energy_gap_percent" | "bound_peak_kw" | "bound_peak_gap_percent" | "bound_cost_usd" | "bound_cost_gap_percent" | "bound_tolerance" | "year_cost_usd" | "year_capital_usd" | "year_upkeep_usd" | "year_labor_usd" | "year_bill_usd" | "year_fuel_usd" | "year_refill_usd" | "year_lost_work_usd" | "cost_per_haul_usd" | "cost_per_move_usd" | "h2_dispensed_kg" | "h2_used_kg" | "h2_stored_change_kg" | "h2_requested_kg" | "h2_fills" | "h2_turned_away" | "h2_gave_up" | "h2_stockout_h" | "h2_queue_wait_mean_min" | "h2_queue_waiting" | "h2_queue_wait_p95_min" | "h2_produced_kg" | "h2_delivered_kg" | "h2_piped_kg" | "h2_vented_kg" | "h2_returned_kg" | "h2_trailers" | "h2_electricity_kwh" | "h2_electricity_usd" | "h2_co2e_kg_per_kg" | "h2_cost_usd_per_kg" | "h2_cost_electrolyser_usd_per_kg" | "h2_cost_compressor_usd_per_kg" | "h2_cost_storage_usd_per_kg" | "h2_cost_dispenser_usd_per_kg" | "h2_cost_production_energy_usd_per_kg" | "h2_cost_compression_energy_usd_per_kg" | "h2_cost_purchase_usd_per_kg" | "h2_cost_credit_usd_per_kg" | "diesel_gal" | "co2e_direct_t" | "co2e_upstream_t" | "co2e_t" | "co2e_discounted_t" | "co2e_embodied_t" | "nox_kg" | "sox_kg" | "pm25_kg" | "exhaust_nox_kg" | "exhaust_pm25_kg" | "co2e_captured_t" | "co2e_removed_t" | "removal_usd" | "co2e_closed_t" | "co2e_elsewhere_t" | "zev_share" | "zev_share_trucks" | "zev_share_trucks_at_work" | "zev_share_equipment" | "npv_usd" | "npv_public_usd" | "npv_resource_usd" | "resource_cost_usd" | "paid_by_fleets_usd" | "paid_by_terminals_usd" | "paid_by_stations_usd" | "paid_by_sites_usd" | "paid_by_cargo_owners_usd" | "paid_by_ports_usd" | "paid_by_state_usd" | "paid_by_united_states_usd" | "paid_by_ratepayers_usd" | "lcfs_clearing_usd_per_t" | "cost_usd" | "capex_usd" | "opex_usd" | "credit_income_usd" | "public_usd" | "abatement_usd_per_t" | "abatement_public_usd_per_t" | "abatement_resource_usd_per_t" | "abatement_discounted_usd_per_t" | "abatement_public_discounted_usd_per_t" | "abatement_resource_discounted_usd_per_t" | "energisation_late_months" | "irr" | "return_on_investment" | "break_even_revenue" | "break_even_electricity" | "break_even_upkeep" | "break_even_investment" | "dscr_min" | "dscr_min_year" | "target_met" | "target_reached" | "policy_calls" | "policy_rejected" | "plugin_calls" | "plugin_rejected";
         /**
          * @description A file of the planner's own: a tariff (JSON of the Utility Rate Database, whose name ends in `.json`) or a map (`GeoJSON` of
          *     roads and outlines, whose name ends in `.geojson`).
@@ -1125,6 +1145,19 @@ export interface components {
             /** @enum {string} */
             kind: "influence";
         });
+        /** @description A parameter of a policy. */
+        ParameterChoice: {
+            /** Format: double */
+            default: number;
+            /** @description Is it a count, or yes (1) or no (0)? */
+            is_whole: boolean;
+            /** Format: double */
+            least: number;
+            /** Format: double */
+            most: number;
+            /** @description Its name, with the unit. */
+            name: string;
+        };
         /** @description Hours without work, seconds since the start. */
         Pause: {
             /** Format: int32 */
@@ -1195,6 +1228,15 @@ export interface components {
             usd_per_t: number | null;
             /** Format: double */
             withdrawn_musd: number;
+        };
+        /** @description A built-in policy. */
+        PolicyChoice: {
+            /** @description What it does, in one sentence. */
+            about: string;
+            /** @description Is it one that others are measured against only? */
+            is_floor: boolean;
+            name: string;
+            parameters: components["schemas"]["ParameterChoice"][];
         };
         /** @description All projects of a kind. */
         Project: {
@@ -1717,6 +1759,10 @@ export interface components {
         Status: "queued" | "running" | "finished" | "failed" | "cancelled" | "interrupted";
         StudyPage: {
             doubtful: components["schemas"]["Doubtful"][];
+            /** @description Names for people of places and fleets, by their paths such as `site.depot`. */
+            names: {
+                [key: string]: string;
+            };
             provenance: components["schemas"]["Fact"][];
             sources: components["schemas"]["Source"][];
             study: components["schemas"]["Comparison"];
@@ -1806,10 +1852,8 @@ export interface components {
         WorkspaceView: {
             /** @description May plugins be put into the folder? */
             allows_plugins: boolean;
-            /** @description Built-in charging policies. */
-            charging: components["schemas"]["Choice"][];
-            /** @description Built-in dispatch policies. */
-            dispatch: components["schemas"]["Choice"][];
+            /** @description What policies decide, and which ones are built in. */
+            decisions: components["schemas"]["Decisions"][];
             /** @description The folder. */
             folder: string;
             /** @description Version of Portvolt. */

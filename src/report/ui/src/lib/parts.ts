@@ -74,7 +74,9 @@ const qualityName = (quality: string) => (quality === "recalled" ? "unverified" 
 const isHash = ({ label }: { label: string }) => label.includes("blake3");
 
 export function provenance(report: Origins, metrics: Metric[] = []): HTMLElement {
-  const list = (facts: Origins["provenance"]) => element("dl", { class: "facts" }, ...facts.flatMap(({ label, value }) => [element("dt", {}, label), element("dd", {}, value)]));
+  // Qualities are words of the file.
+  const plain = (label: string, value: string) => (label.includes("quality") ? value.replaceAll("_", " ") : value);
+  const list = (facts: Origins["provenance"]) => element("dl", { class: "facts" }, ...facts.flatMap(({ label, value }) => [element("dt", {}, label), element("dd", {}, plain(label, value))]));
   const hashes = report.provenance.filter(isHash);
   const doubtful = element("details", {}, element("summary", {}, "Unverified and assumed numbers: replace them before you publish a result"));
   for (const { quality, title, fields } of report.doubtful) {

@@ -140,12 +140,13 @@ function modes(map: RunMap, clock: Clock, report: Report): HTMLElement[] {
   });
   const choice = element("fieldset", { class: "modes" }, element("legend", {}, "Marks show"), radio(false, "waits of the whole run"), radio(true, "load at the time chosen"));
   const where = report.routes.length > 0 ? "along the roads of the map where it has a way, and else on straight lines" : "on straight lines, for the scenario has no map of roads";
+  const plans = report.background.areas.length > 0 ? " Outlines: yards, and plans of terminals when zoomed in; a plan in metres lies around its site with the quay to the south." : "";
   const trucks = report.legs.count > 0 ? ` Trucks on trips: filled dot loaded, hollow ring empty. They are drawn ${where}; trips to depots, chargers and hydrogen stations are left out.` : "";
   map.isAtTime.follow((isAtTime) =>
     legend.replaceChildren(
       isAtTime
-        ? mapLegend(kinds, LOAD_CLASSES, "%", `Shade and %: load, in percent of the connection's limit; without a limit, of the site's own peak. Black badge: vehicles waiting.${trucks}`)
-        : mapLegend(kinds, WAIT_CLASSES, "min", "Shade and minutes: 95th-percentile wait for a charging port or at a hydrogen station. White: no visits. Size: peak load."),
+        ? mapLegend(kinds, LOAD_CLASSES, "%", `Shade and %: load, in percent of the connection's limit; without a limit, of the site's own peak. Black badge: vehicles waiting.${plans}${trucks}`)
+        : mapLegend(kinds, WAIT_CLASSES, "min", "Shade and minutes: 95th-percentile wait for a charging port or at a hydrogen station. White: no visits. Size: peak load." + plans),
     ),
   );
   return [choice, legend];

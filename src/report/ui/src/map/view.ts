@@ -12,7 +12,8 @@ import { place, type Box, type Label, type Placed } from "./labels";
 import { markNode, type Look } from "./marks";
 import { flat, KM_A_DEGREE, roundLength, type Flat } from "./place";
 
-const MARGIN = 46;
+/** Around the sites, pixels: names need room, a picture without any does not. */
+const [MARGIN, BARE_MARGIN] = [46, 12];
 const MOST_ZOOM = 200;
 const BY_BUTTON = 1.6;
 const BAR_PX = 110;
@@ -22,8 +23,9 @@ const PAPER_HEIGHT_PX = 290;
 const LEAST_AREA_PX = 60;
 /** More names than these would cover the map. */
 const MOST_NAMES = 24;
-/** Then the worst of them have theirs. */
+/** Then the worst of them have theirs: on a narrow map, such as that on paper, fewer of them find room. */
 const WORST_NAMES = 8;
+const [LEAST_NAMES, NAME_PX] = [3, 180];
 
 export interface Place {
   key: string;
@@ -217,7 +219,8 @@ export class MapView {
   /** Pixels of a degree of latitude. */
   private get unit(): number {
     const reach = (axis: 0 | 1) => Math.max(1e-3, 2 * Math.max(...this.spots.map((spot) => Math.abs(spot[axis])), 0));
-    return this.view.zoom * Math.min((this.size[0] - 2 * MARGIN) / reach(0), (this.size[1] - 2 * MARGIN) / reach(1));
+    const margin = this.options.isBare ? BARE_MARGIN : MARGIN;
+    return this.view.zoom * Math.min((this.size[0] - 2 * margin) / reach(0), (this.size[1] - 2 * margin) / reach(1));
   }
 
   private spotOf(index: number): [number, number] | undefined {
@@ -244,7 +247,8 @@ export class MapView {
     const path = (kind: string, d: string) => svg("path", { class: kind, d, "fill-rule": "evenodd", "vector-effect": "non-scaling-stroke" });
     const { roads, areas } = this.background;
     this.base.replaceChildren(path("land", land.map((ring) => `${line(ring)}Z`).join("")), this.picture());
-    if (areas.length > 0) this.base.append(path("area", areas.flatMap(({ rings }) => rings.map((ring) => `${line(ring)}Z`)).join("")));
+    // Each by itself: a block inside a yard is no hole of it.
+    this.base.append(...areas.map(({ rings }) => path("area", rings.map((ring) => `${line(ring)}Z`).join(""))));
     if (roads.length > 0) this.base.append(path("road", roads.map(line).join("")));
   }
 
@@ -307,7 +311,7 @@ export class MapView {
     const groups = this.options.isBare ? this.seen().map((one) => [one]) : clusters(this.seen(), this.chosen);
     const isNamed = groups.filter(([leader]) => leader && this.isInside(leader.x, leader.y)).length <= MOST_NAMES;
     const lookOf = (group: Seen[]) => (group.length === 1 && group[0] ? group[0].look : this.gathered(group));
-    const worst = worstOf(groups.filter(([leader]) => leader && this.isInside(leader.x, leader.y)).map((group) => ({ key: group[0]?.key ?? "", rank: lookOf(group).rank ?? 0 })), WORST_NAMES);
+    const worst = worstOf(groups.filter(([leader]) => leader && this.isInside(leader.x, leader.y)).map((group) => ({ key: group[0]?.key ?? "", rank: lookOf(group).rank ?? 0 })), Math.min(WORST_NAMES, Math.max(LEAST_NAMES, Math.floor(this.size[0] / NAME_PX))));
     const taken: Box[] = [];
     const labels: Label[] = [];
     const nodes: SVGElement[] = [];

@@ -7,7 +7,7 @@ import { differencePicture } from "../charts/intervals";
 import { drawPaths } from "../charts/bars";
 import { element, section } from "../lib/dom";
 import { around, interval, show } from "../lib/format";
-import { numberName, settingText, settingTexts } from "../lib/labels";
+import { numberName, plainWords, settingText, settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
@@ -105,21 +105,44 @@ function costs(search: Search): HTMLElement[] {
   return parts.length === 0 ? [] : [section("Cost by part", "The yearly cost of the design: means over its first random days.", ...parts)];
 }
 
-function runnersUp(search: Search): HTMLElement[] {
-  const { front } = search.answer;
-  const others = search.answer.best ? front : front.slice(1);
-  if (others.length === 0) return [];
-  const isFront = search.objectives.length > 1;
-  const rows = others.map((design): Cell[] => [settingTexts(design.settings).join("; "), ...cells(search, design), percent(design.probability_best, 0)]);
+/** The others in front: all but the one that is told. */
+function others(search: Search): Design[] {
+  const { best, front } = search.answer;
+  return best ? front : front.slice(1);
+}
+
+const CONFIRMED = "holds all on fresh days";
+
+/** Was it shown on days that took no part in the search? Only where something must hold. */
+function confirmed({ is_confirmed }: Design): Cell {
+  return is_confirmed === null ? "–" : { text: is_confirmed ? "shown" : "not shown", raw: is_confirmed ? 1 : 0, isText: true, ...(is_confirmed ? {} : { tone: "unsure" as const }) };
+}
+
+const unconfirmed = (search: Search): number => others(search).filter(({ is_confirmed }) => is_confirmed === false).length;
+
+const FRONT = "Pareto front";
+const ALIKE = "Designs that may be as good";
+const titleOfOthers = ({ objectives }: Search) => (objectives.length > 1 ? FRONT : ALIKE);
+
+function inFront(search: Search): HTMLElement[] {
+  const rest = others(search);
+  if (rest.length === 0) return [];
+  const title = titleOfOthers(search);
+  const isFront = title === FRONT;
+  const mustHold = search.constraints.length > 0;
+  const rows = rest.map((design): Cell[] => [settingTexts(design.settings).join("; "), ...cells(search, design), ...(mustHold ? [confirmed(design)] : []), percent(design.probability_best, 0)]);
   const holder = element("div", { class: "chart" });
   if (isFront) {
     const [x = "", y = ""] = search.objectives;
-    const all = [told(search), ...others].flatMap((design) => (design ? [{ name: settingTexts(design.settings).join("; "), x: design.standing.objectives[0] ?? 0, y: design.standing.objectives[1] ?? 0 }] : []));
+    const all = [told(search), ...rest].flatMap((design) => (design ? [{ name: settingTexts(design.settings).join("; "), x: design.standing.objectives[0] ?? 0, y: design.standing.objectives[1] ?? 0 }] : []));
     all.sort((a, b) => a.x - b.x);
     drawPaths(holder, [{ name: "Pareto front", points: all }], [`${metricLabel(x)}, ${metricUnit(x)}`, `${metricLabel(y)}, ${metricUnit(y)}`]);
   }
-  const about = isFront ? "Designs of which none is better in both objectives: each costs something in one of them." : "The random days could not tell these from the design above: choose among them by what the simulation does not know.";
-  return [section(isFront ? "Pareto front" : "Runners-up", about, ...(isFront ? [holder] : []), ...table(["design", ...columns(search), "chance to be best"], rows, isFront ? "Pareto front" : "Runners-up"))];
+  const what = isFront ? "Designs of which none is better in both objectives: each costs something in one of them." : "The random days could not tell these from the design above: choose among them by what the simulation does not know.";
+  const open = unconfirmed(search);
+  const doubt = open > 0 ? ` ${open === 1 ? "One of them was" : `${show(open)} of them were`} not shown to hold all constraints on fresh days: simulate more days of ${open === 1 ? "it" : "them"} before choosing ${open === 1 ? "it" : "one"}.` : "";
+  const columnsOf = ["design", ...columns(search), ...(mustHold ? [CONFIRMED] : []), "chance to be best"];
+  return [section(title, `${what}${doubt}`, ...(isFront ? [holder] : []), ...table(columnsOf, rows, title))];
 }
 
 function figures(search: Search): HTMLElement[] {
@@ -132,21 +155,27 @@ function figures(search: Search): HTMLElement[] {
 }
 
 function cards(search: Search): HTMLElement {
-  const { best, front, otherwise: others } = search.answer;
+  const { best, otherwise: choices } = search.answer;
   const design = told(search);
   const [objective = ""] = search.objectives;
-  const off = ({ other }: (typeof others)[number]) => Math.abs(other?.difference ?? 0);
-  const next = others.filter(({ other }) => typeof other?.difference === "number").sort((a, b) => off(a) - off(b))[0];
+  const off = ({ other }: (typeof choices)[number]) => Math.abs(other?.difference ?? 0);
+  const next = choices.filter(({ other }) => typeof other?.difference === "number").sort((a, b) => off(a) - off(b))[0];
   const kept = design?.standing.kept.filter((share): share is number => share !== null) ?? [];
-  const open = best ? front.length : Math.max(0, front.length - 1);
+  const [open, doubtful] = [others(search).length, unconfirmed(search)];
   const hasConstraints = search.constraints.length > 0;
   const findings: Finding[] = [
     { what: "Is there a design that holds?", value: best ? "Yes" : "Not shown", details: [best ? `${show(search.designs_tried)} of ${show(search.designs_of_the_space)} designs tried` : "what came nearest is below", `${show(search.runs)} simulations`], evidence: "the-design", tone: best ? "good" : "bad" },
     ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === COST_PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
-    ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: "what-would-change-the-choice", tone: "plain" as const }] : []),
+    ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, doubtful > 0 ? `${show(doubtful)} of them not shown to hold on fresh days` : "", next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: open > 0 ? titleOfOthers(search).toLowerCase().replaceAll(" ", "-") : "what-would-change-the-choice", tone: "plain" as const }] : []),
     ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map(must), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
   ];
   return verdict(findings);
+}
+
+/** A warning with the settings of designs in words. */
+function plainWarning(text: string): string {
+  const chosen = text.replace(/^([a-z_]+(?:\.\w+)+) = (\S+) is/, (_, path: string, value: string) => `${settingText(`${path}=${value}`)} is`);
+  return plainWords(chosen.replace(/\b(?:charger|node|site|solar|storage)\.\w+\.\w+/g, (path) => numberName(path).toLowerCase()));
 }
 
 export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
@@ -168,13 +197,13 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
     ),
   );
   how.classList.add("appendix");
-  const sections = [decisions(search), ...constraints(search), ...costs(search), ...otherwise(search), ...runnersUp(search), ...figures(search), ...assumptions(report), how, provenance(report)];
+  const sections = [decisions(search), ...constraints(search), ...costs(search), ...otherwise(search), ...inFront(search), ...figures(search), ...assumptions(report), how, provenance(report)];
   page.append(
     element("h1", {}, report.title),
     element("p", {}, `The best of ${show(search.designs_of_the_space)} designs by ${search.objectives.map(metricLabel).join(" and ")}.${shared.length > 0 ? ` In all of them: ${shared.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, search.answer.best || !design ? words : `Nearest: ${words}`)),
     cards(search),
-    ...warningsBox(report.warnings),
+    ...warningsBox(report.warnings.map(plainWarning)),
     contents(sections),
     ...sections,
   );

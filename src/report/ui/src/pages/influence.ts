@@ -6,7 +6,7 @@ import type { InfluenceAnswer } from "../data/types";
 import { differencePicture } from "../charts/intervals";
 import { element, section } from "../lib/dom";
 import { interval, show } from "../lib/format";
-import { numberName, settingTexts, strategyName } from "../lib/labels";
+import { numberName, plainWords, settingTexts, strategyName } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
 import { provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, percent, table, type Cell } from "../lib/tables";
@@ -144,7 +144,7 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
     element("p", {}, `What ${of} depends on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, headline(influence))),
     cards(report),
-    ...warningsBox(report.warnings),
+    ...warningsBox(report.warnings.map(plainWords)),
     contents(sections),
     ...sections,
   );

@@ -9,6 +9,7 @@ import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
 import { element, hint, section } from "../lib/dom";
 import { dollars, energy, lasting, power, show } from "../lib/format";
+import { plainNames } from "../lib/labels";
 import { contents, newPage, Shared } from "../lib/page";
 import { assumptions, provenance, warningsBox } from "../lib/parts";
 import { table, type Cell } from "../lib/tables";
@@ -51,6 +52,9 @@ function resultsTable(metrics: Metrics): HTMLElement {
   add("hauls_open", plain);
   add("equipment_hours_required", (value) => `${show(value, 0)} h`);
   add("equipment_hours_served", (value) => `${show(value, 0)} h`);
+  add("vessel_calls", plain);
+  add("vessel_lifts", plain);
+  add("vessels_at_berth", plain);
   add("work_backlog_h", (value) => `${show(value)} h`);
   add("sessions", plain);
   add("sessions_unmet", plain);
@@ -195,7 +199,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     element("p", { class: "question" }, report.description),
     element("p", {}, `${days} from ${report.start}, one draw of random days. Compare strategies with replications to tell effects from chance.`),
     runVerdict(report, metrics, clock),
-    ...warningsBox(report.warnings),
+    ...warningsBox(report.warnings.map(plainNames)),
     contents([...board, ...details]),
     bar.node,
     ...board,

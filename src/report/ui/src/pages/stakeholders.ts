@@ -7,6 +7,7 @@ import { show } from "../lib/format";
 import { element, section } from "../lib/dom";
 import { isLimited } from "../data/load";
 import { fleetName, fleetScopes } from "./money";
+import { vessels } from "./verdict";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 /** Lines of a table, and the one that sums them up. */
@@ -84,6 +85,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
   ];
   const bill = metrics.get("bill_total_usd");
   const gates = metrics.get("gate_queue_mean_min");
+  const calls = vessels(metrics);
   return section(
     "Results by stakeholder",
     "The same run, as each party sees it.",
@@ -95,7 +97,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ),
     ...part(
       "Terminals and labour",
-      `Equipment hours required and how many of them were served; how long drivers and operators wait for a charging port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a haul on average.`}`,
+      `Equipment hours required and how many of them were served; how long drivers and operators wait for a charging port.${gates === null ? "" : ` At gates, drivers wait ${show(gates, 1)} min a haul on average.`}${calls === "" ? "" : ` Vessels: ${calls}.`}`,
       ["site", "equipment hours required", "served", "containers lifted", "mean wait for a charging port, min", "95th-percentile wait, min"],
       ...labour(report, metrics),
     ),

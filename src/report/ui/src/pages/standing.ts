@@ -3,7 +3,7 @@
 import { metricLabel, type MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
 import { interval, show } from "../lib/format";
-import { strategyName } from "../lib/labels";
+import { rowName, strategyName } from "../lib/labels";
 
 export type Comparison = Study["study"];
 export type Compared = Comparison["metrics"][number];
@@ -13,7 +13,8 @@ export const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
 
 /** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
 export function label(metric: Compared): string {
-  return metric.scope === "total" ? metricLabel(metric.name) : `${metricLabel(metric.name)} of ${metric.scope.replace(/^[a-z]+:/, "").replaceAll("_", " ")}`;
+  const [kind = "", key = ""] = metric.scope.split(":");
+  return metric.scope === "total" ? metricLabel(metric.name) : `${metricLabel(metric.name)} of ${rowName(kind, key)}`;
 }
 
 /** Not the same on every single day; where one day alone says nothing of chance, who knows. */

@@ -78,14 +78,18 @@ const difference = (it: Standing, unit: string) => interval(it.difference, it.di
 function overview(study: Comparison, metrics: Compared[]): HTMLElement {
   const names = study.strategies.map((it) => it.name);
   const less = doLess(study);
-  const shown = metrics.filter((metric) => varies(metric, study.baseline));
-  const same = metrics.filter((metric) => !varies(metric, study.baseline)).map(label);
+  // What the baseline or all others do not have, such as the cost of a scenario without prices, is no difference.
+  const both = metrics.filter((metric) => metric.strategies.some((it) => it.strategy !== study.baseline && it.difference !== null));
+  const shown = both.filter((metric) => varies(metric, study.baseline));
+  const same = both.filter((metric) => !varies(metric, study.baseline)).map(label);
+  const alone = metrics.filter((metric) => !both.includes(metric)).map(label);
   const rows = shown.map((metric) => [
     `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`,
     ...names.map((name): Cell => {
       const it = metric.strategies.find((standing) => standing.strategy === name);
       if (!it) return "–";
       if (name === study.baseline) return spread(it.mean, it.half_width);
+      if (it.difference === null) return "–";
       const how = outcome(metric, it, study.baseline);
       if (how === "same") return { text: "the same", raw: 0, isText: true, tone: "unsure" };
       const isDear = how === "better" && less.has(name) && !SERVICE.includes(metric.name);
@@ -94,7 +98,7 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
     }),
   ]);
   const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];
-  const note = same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : "";
+  const note = `${same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : ""}${alone.length > 0 ? ` Not in the baseline, or not in the others: ${alone.join(", ")}.` : ""}`;
   return section(
     "At a glance",
     `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; without ±: the same in every replication; pale and without a word: may be chance.${note}`,

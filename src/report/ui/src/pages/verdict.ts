@@ -72,6 +72,14 @@ export function equipmentService(report: Pick<Report, "sites" | "work">, metrics
   };
 }
 
+/** What became of vessels: a call that has not ended is in no count, which a short run must say. */
+export function vessels(metrics: Metrics): string {
+  const [calls, lifts, there] = (["vessel_calls", "vessel_lifts", "vessels_at_berth"] as const).map((name) => metrics.get(name) ?? 0) as [number, number, number];
+  if (calls + there === 0) return "";
+  const ended = calls > 0 ? `${count(calls, "vessel call", "vessel calls")} ended, ${show(lifts, 0)} containers lifted` : "no vessel call ended, so no container counts as lifted";
+  return there > 0 ? `${ended}; ${count(there, "vessel is", "vessels are")} at berth at the end` : ended;
+}
+
 function service(report: Report, metrics: Metrics): Finding {
   const hauls = share(metrics, "hauls_completed", "hauls_requested");
   const equipment = equipmentService(report, metrics);
@@ -86,7 +94,7 @@ function service(report: Report, metrics: Metrics): Finding {
   const isHauls = hauls !== null && (equipment === null || hauls / ENOUGH_HAULS <= (equipment.worst?.share ?? equipment.share) / ENOUGH_EQUIPMENT);
   const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? equipment.value : count(metrics.get("sessions") ?? 0, "session", "sessions");
   const hours = equipment?.details ?? [];
-  const details = isHauls ? [...told, ...hours] : [...hours, ...told];
+  const details = [...(isHauls ? [...told, ...hours] : [...hours, ...told]), vessels(metrics)];
   return { what: "Does the work get done?", value, details, evidence: isHauls ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
 }
 

@@ -12,6 +12,8 @@ type Schemas = components["schemas"];
 export type ScenarioEntry = Schemas["ScenarioEntry"];
 export type Workspace = Schemas["WorkspaceView"];
 export type Choice = Schemas["Choice"];
+export type Decisions = Schemas["Decisions"];
+export type PolicyChoice = Decisions["policies"][number];
 /** One change of a scenario; `null` takes the key out. */
 export type Change = Omit<Schemas["Change"], "value"> & { value: Json };
 export type Draft = Omit<Schemas["Draft"], "changes"> & { changes: Change[] };
@@ -122,6 +124,7 @@ export type Runs = Omit<Schemas["Runs"], "open" | "finished"> & { open: RunState
 interface Checked {
   problems: Problem[];
   doubts: string[];
+  decisions: string[];
   document: Table | null;
 }
 

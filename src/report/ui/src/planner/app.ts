@@ -2,6 +2,7 @@
 
 import "../style/planner.css";
 import { element } from "../lib/dom";
+import { callThem } from "../lib/labels";
 import { newPage } from "../lib/page";
 import { decoded, isCut, keepToken, Refused, server, setToken, whenTokenIsAsked } from "./api";
 import { openBeside } from "./beside";
@@ -36,6 +37,8 @@ export function startPlanner(page: HTMLElement, show: Show): void {
     say(told);
     told = "";
     newPage(view, "Planner");
+    // Names are those of one scenario.
+    callThem({});
     tellView(isFirst);
     isFirst = false;
     try {

@@ -1,7 +1,7 @@
 // A scenario that is being changed: what the server says it holds, the changes on top, what is wrong with them.
 
 import { Refused, server, type Change, type Draft, type Problem, type RunRequest, type ScenarioEntry } from "./api";
-import { isEqual, isTable, lookUp, tableOf, type Json, type Table } from "./json";
+import { changed, isEqual, isTable, lookUp, tableOf, type Json, type Table } from "./json";
 
 const PAUSE_MS = 250;
 const AGAIN_MS = 3000;
@@ -17,8 +17,16 @@ export interface Group {
   split: { from: string; to: string } | null;
 }
 
+/** Changes that were put aside under a name, to be compared with others. */
+export interface Aside {
+  name: string;
+  strategies: string[];
+  changes: Change[];
+}
+
 /** What is kept of a draft while the page is loaded again. */
 interface Kept {
+  asides: Aside[];
   strategies: string[];
   changes: Change[];
   groups: Group[];
@@ -76,6 +84,10 @@ export class Editing {
   found: Problem[] = [];
   /** What can be run and is probably an error all the same. */
   doubts: string[] = [];
+  /** What policies decide in it, as their tables are called. */
+  decisions: string[] = [];
+  /** Changes that were put aside. */
+  asides: Aside[] = [];
   /** Why the server refused to run or save it; gone with the next change. */
   refusal: Problem[] = [];
   /** Why the draft could not be checked; it is asked again by itself. */
@@ -99,6 +111,7 @@ export class Editing {
       this.strategies = kept.strategies.filter((name) => entry.strategies.includes(name));
       this.changes = new Map(kept.changes.map(({ path, value }) => [path, value]));
       this.groups = kept.groups;
+      this.asides = Array.isArray(kept.asides) ? kept.asides : [];
       [this.days, this.seed] = [kept.days, kept.seed];
     } catch {
       // Nothing can be read: the draft begins empty.
@@ -147,13 +160,20 @@ export class Editing {
     this.listener();
   }
 
+  /** What was typed into a field is a value now. */
+  mend(path: string): void {
+    this.typed.delete(path);
+  }
+
   /** Changes one value, or takes it out (`null`). A table that was added here is changed in place. */
   set(path: string, value: Json): void {
     this.typed.delete(path);
-    const [owner, key] = [path.split(".").slice(0, 2).join("."), path.split(".")[2]];
+    const keys = path.split(".");
+    const owner = keys.slice(0, 2).join(".");
+    const [key, ...inner] = keys.slice(2);
     const added = this.changes.get(owner);
     if (key !== undefined && isTable(added)) {
-      const row = value === null ? without(added, key) : { ...added, [key]: value };
+      const row = changed(added, [key, ...inner], value);
       // A copy of other chargers brings their sources along; this number is not from there.
       if (typeof value === "number" && isTable(row["sources"])) row["sources"] = { ...row["sources"], [key]: PLANNER };
       this.changes.set(owner, row);
@@ -164,6 +184,26 @@ export class Editing {
     }
     this.put(path, value);
     this.later();
+  }
+
+  /** Another policy decides: parameters go with the one that they were for. */
+  choosePolicy(setting: string, name: string): void {
+    this.drop(`${setting}.params`);
+    const isBack = this.before(`${setting}.name`) === name;
+    this.put(`${setting}.params`, isBack ? (this.before(`${setting}.params`) ?? null) : null);
+    this.set(`${setting}.name`, name);
+  }
+
+  /** Puts the changes aside under a name; those of the same name go. */
+  putAside(name: string): void {
+    this.asides = [...this.asides.filter((known) => known.name !== name), { name, strategies: this.strategies, changes: this.list() }];
+    this.keep();
+  }
+
+  /** Forgets changes that were put aside. */
+  forget(name: string): void {
+    this.asides = this.asides.filter((known) => known.name !== name);
+    this.keep();
   }
 
   /** Remembers that changes belong together; those of a table that was added here have no parts of their own. */
@@ -283,7 +323,7 @@ export class Editing {
   /** Keeps the draft while the page is loaded again; it goes when the tab is closed. */
   keep(): void {
     const key = KEPT + this.entry.path;
-    const kept: Kept = { strategies: this.strategies, changes: this.list(), groups: this.groups, days: this.days, seed: this.seed };
+    const kept: Kept = { strategies: this.strategies, changes: this.list(), groups: this.groups, asides: this.asides, days: this.days, seed: this.seed };
     try {
       sessionStorage.setItem(key, JSON.stringify(kept));
     } catch {
@@ -308,12 +348,12 @@ export class Editing {
     const key = this.strategies.join("/");
     const plain = { scenario: this.entry.path, strategies: this.strategies, changes: [] };
     try {
-      const [{ problems, doubts, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
+      const [{ problems, doubts, decisions, document }, original] = await Promise.all([server.check(this.draft()), this.originals.has(key) ? null : server.check(plain)]);
       if (number !== this.asked) return;
       if (original?.document) this.originals.set(key, original.document);
       this.found = problems;
       // A draft with an error says nothing of them: those that were told before stay.
-      if (problems.length === 0) this.doubts = doubts;
+      if (problems.length === 0) [this.doubts, this.decisions] = [doubts, decisions];
       this.unheard = "";
       if (document) this.document = document;
     } catch (error) {
@@ -326,10 +366,6 @@ export class Editing {
     }
     this.listener();
   }
-}
-
-function without(row: Table, key: string): Table {
-  return Object.fromEntries(Object.entries(row).filter(([known]) => known !== key));
 }
 
 /** A key that no row of a table has: `name`, `name_2`, ... */

@@ -2,7 +2,7 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { DEFINITIONS, labelOf, settingText, strategyName } from "../lib/labels";
+import { callThem, plainNames, strategyName } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
@@ -10,11 +10,13 @@ import { comparing } from "./comparing";
 import { doubting } from "./doubting";
 import { searching } from "./searching";
 import { ask } from "./dialog";
-import { draftOf, type Editing, type Group } from "./draft";
+import { draftOf, type Aside, type Editing, type Group } from "./draft";
 import { markProblems, numberOf } from "./form";
-import { isTable, tableOf, textOf, type Table } from "./json";
+import { tableOf, textOf, type Table } from "./json";
 import { LayoutMap } from "./layout";
 import { fieldTitle, Panels } from "./panels";
+import { askSite } from "./siting";
+import { names, toldChange } from "./told";
 
 const MOST_DAYS = 1100;
 
@@ -58,20 +60,6 @@ function named(made: HTMLButtonElement, id: string, kind = ""): HTMLButtonElemen
   return made;
 }
 
-/** A change in words; of a row that is new, its fields. */
-function toldChange({ path, value }: Change): string {
-  if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
-  const [table = "", row = ""] = path.split(".");
-  const plain = (key: string) => key.replaceAll("_", " ");
-  if (table === "charger") return `New chargers ${plain(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${plain(textOf(value["site"]))}`;
-  const parts = Object.entries(value).filter(([key]) => key !== "sources");
-  const told = parts.map(([key, part]) => {
-    const { text, unit } = labelOf(DEFINITIONS[table] ?? "", key);
-    return `${text.toLowerCase()} ${textOf(part)}${unit === "" ? "" : ` ${unit}`}`;
-  });
-  return `New ${plain(table)} ${plain(row)}: ${told.join(", ")}`;
-}
-
 class Editor {
   private chosen: string;
   private readonly doubts = element("div", { role: "status", "aria-live": "polite" });
@@ -98,8 +86,8 @@ class Editor {
     this.chosen = this.first();
     this.run = named(button("Run", () => void this.busy(() => this.start())), "run", "main");
     this.studies = [
-      named(button("Compare …", () => void this.busy(() => this.startStudy(comparing, server.compare))), "compare"),
-      named(button("Find the best …", () => void this.busy(() => this.startStudy(searching, server.search))), "search"),
+      named(button("Compare …", () => void this.busy(() => this.startStudy((drafted, numbers) => comparing({ editing: drafted, workspace: shared.workspace }, numbers), server.compare))), "compare"),
+      named(button("Find the best …", () => void this.busy(() => this.startStudy((drafted, numbers) => searching({ editing: drafted, workspace: shared.workspace }, numbers), server.search))), "search"),
       named(button("What decides? …", () => void this.busy(() => this.startStudy(doubting, server.sensitivity))), "sensitivity"),
     ];
     this.saving = button("Save as …", () => void this.busy(() => this.save()));
@@ -129,6 +117,7 @@ class Editor {
 
   draw(): void {
     const { entry } = this.editing;
+    callThem(names(this.editing));
     const title = element("h1", { tabindex: "-1" }, textOf(this.editing.document["title"]) || entry.title);
     this.page.replaceChildren(
       title,
@@ -139,7 +128,7 @@ class Editor {
       element(
         "div",
         { class: "row edit" },
-        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
+        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
         this.panels.node,
       ),
     );
@@ -158,6 +147,15 @@ class Editor {
     });
     const about = "GeoJSON: lines are roads, along which trucks are drawn in the report; polygons are outlines, such as yard blocks. It changes no result.";
     return element("details", { id: "own-map" }, element("summary", {}, "Your own map of roads and yards"), element("p", { class: "legend" }, element("label", { for: input.id }, `${about} `), input));
+  }
+
+  private async addSite(): Promise<void> {
+    const { editing, shared } = this;
+    const answer = await askSite(editing, shared.schema, this.chosen);
+    if (!answer) return;
+    editing.set(`site.${answer.key}`, answer.site);
+    this.choose(answer.key);
+    this.restructure("site-choice");
   }
 
   private async lay(file: File): Promise<void> {
@@ -244,6 +242,7 @@ class Editor {
 
   /** The server answered: everything but what is being typed follows. */
   private heard(): void {
+    callThem(names(this.editing));
     this.map.draw(this.chosen);
     if (this.isStale) {
       this.isStale = false;
@@ -260,7 +259,7 @@ class Editor {
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
     // What can be run and is probably an error all the same, in the words of `validate`.
-    this.doubts.replaceChildren(...warningsBox(doubts, problems.length > 0 ? "Warning, before these errors" : "Warning"));
+    this.doubts.replaceChildren(...warningsBox(doubts.map(plainNames), problems.length > 0 ? "Warning, before these errors" : "Warning"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }
@@ -280,11 +279,44 @@ class Editor {
       return element("li", {}, `${group.text} `, undo(group.paths.join(" "), group.text, () => this.editing.undoGroup(group)), element("ul", {}, ...parts.map((part) => element("li", {}, ...words(part)))));
     };
     const rows = [...groups.map(grouped), ...single.map((change) => element("li", {}, ...words(change), undo(change.path, change.path, () => this.editing.undo(change.path))))];
-    if (rows.length === 0) {
-      this.changes.replaceChildren(element("p", {}, "None yet."));
-      return;
-    }
-    this.changes.replaceChildren(element("ul", { id: "change-list" }, ...rows), named(button("Undo all", () => this.undone(() => this.editing.clear())), "undo-all"));
+    const listed = rows.length === 0 ? [element("p", {}, "None yet.")] : [element("ul", { id: "change-list" }, ...rows), element("div", { class: "bar" }, named(button("Undo all", () => this.undone(() => this.editing.clear())), "undo-all"), named(button("Put aside …", () => void this.putAside()), "put-aside"))];
+    this.changes.replaceChildren(...listed, ...this.asides());
+  }
+
+  /** Changes under a name of their own, so that several can be compared. */
+  private async putAside(): Promise<void> {
+    const { editing } = this;
+    const check = (text: string) => (text === "" || text.length > 60 ? "A name of 1 to 60 letters." : "");
+    const about = "The changes stay on the page too; “Compare” and “What decides?” then offer them under this name.";
+    const answer = await ask("Put these changes aside", [{ name: "name", label: "Name", value: `Variant ${editing.asides.length + 1}`, about, check }], "Put aside");
+    if (!answer) return;
+    editing.putAside(answer["name"] ?? "");
+    this.drawChanges();
+  }
+
+  private asides(): HTMLElement[] {
+    const { editing } = this;
+    if (editing.asides.length === 0) return [];
+    const one = (aside: Aside) => {
+      const { name, strategies, changes } = aside;
+      const take = button("Take up", () => this.takeUp(aside), `take up ${name}`);
+      const forget = button("Forget", () => {
+        editing.forget(name);
+        this.drawChanges();
+      }, `forget ${name}`);
+      const words = [...strategies.map(strategyName), ...changes.map(toldChange)].join("; ");
+      return element("li", {}, element("b", {}, name), ` ${words} `, take, " ", forget);
+    };
+    return [element("h3", {}, "Put aside"), element("ul", { id: "aside-list" }, ...editing.asides.map(one))];
+  }
+
+  /** Goes on from changes that were put aside; what is on the page and nowhere else is lost only if the person agrees. */
+  private takeUp({ strategies, changes }: Aside): void {
+    const { editing } = this;
+    const isAside = editing.asides.some((known) => JSON.stringify(known.changes) === JSON.stringify(editing.list()));
+    if (editing.list().length > 0 && !isAside && !window.confirm("The changes on the page are not put aside. Put these in their place?")) return;
+    editing.replace(strategies, changes);
+    this.restructure();
   }
 
   private undone(act: () => void): void {

@@ -10,7 +10,7 @@ export interface Field {
   label: string;
   unit: string;
   about: string;
-  kind: "number" | "integer" | "text" | "choice" | "list" | "yes_or_no";
+  kind: "number" | "integer" | "text" | "choice" | "list" | "numbers" | "yes_or_no";
   choices: string[];
   least: number | null;
   most: number | null;
@@ -33,7 +33,27 @@ function kindOf(meant: Table, words: Json[]): Field["kind"] | undefined {
   if (types[0] === "integer") return "integer";
   if (types[0] === "boolean") return "yes_or_no";
   if (types[0] === "string") return "text";
-  return types[0] === "array" && tableOf(meant["items"])["type"] === "string" ? "list" : undefined;
+  const items = types[0] === "array" ? tableOf(meant["items"])["type"] : undefined;
+  if (items === "number" || items === "integer") return "numbers";
+  return items === "string" ? "list" : undefined;
+}
+
+/** The definition that a table of the scenario has, by its path: through rows by name, references, and a bare name in its place. */
+export function definitionAt(schema: Table, path: string): string {
+  const definitions = tableOf(schema["$defs"]);
+  const named = (part: Table): string[] => {
+    if (typeof part["$ref"] !== "string") return Array.isArray(part["anyOf"]) ? part["anyOf"].flatMap((one) => named(tableOf(one))) : [];
+    const name = part["$ref"].split("/").pop() ?? "";
+    return [...named(tableOf(definitions[name])), name];
+  };
+  const below = (table: Table, key: string) => tableOf(tableOf(table["properties"])[key] ?? table["additionalProperties"]);
+  let [at, name]: [Table, string] = [schema, ""];
+  for (const key of path.split(".")) {
+    const part = below(at, key);
+    name = named(part).find((known) => tableOf(definitions[known])["properties"] !== undefined) ?? "";
+    at = name === "" ? part : tableOf(definitions[name]);
+  }
+  return name;
 }
 
 /** The fields of one kind of table that a form can show; nested tables stay in the file. */
@@ -75,6 +95,10 @@ export function countField(key: string, label: string): Field {
 export function typed(field: Field, text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return null;
+  if (field.kind === "numbers") {
+    const numbers = trimmed.split(/[,;\s]+/).filter((part) => part !== "").map(numberOf);
+    return numbers.every((number) => number !== undefined) ? numbers : undefined;
+  }
   if (field.kind === "list") return trimmed.split(",").map((part) => part.trim()).filter((part) => part !== "");
   if (field.kind === "yes_or_no") return trimmed === "true";
   if (field.kind === "text" || field.kind === "choice") return trimmed;
@@ -113,8 +137,10 @@ export function form(options: FormOptions): HTMLElement {
   return element("div", { class: "form" }, ...options.fields.flatMap((field) => row(field, options)));
 }
 
-function row(field: Field, { path, values, suggestions, change, refuse, typedText }: FormOptions): HTMLElement[] {
+function row(field: Field, options: FormOptions): HTMLElement[] {
+  const { path, values, suggestions, change, refuse, typedText } = options;
   const full = `${path}.${field.key}`;
+  if (field.kind === "list" && suggestions[field.key] !== undefined) return several(field, full, suggestions[field.key] ?? [], options);
   const shown = typedText(full) ?? textOf(values[field.key]);
   const id = `field:${full}`;
   const choices = suggestions[field.key] ?? field.choices.map((name): Suggestion => [name, choiceName(name)]);
@@ -131,11 +157,43 @@ function row(field: Field, { path, values, suggestions, change, refuse, typedTex
       change(full, value);
       return;
     }
-    const message = `“${input.value.trim()}” is not a number, e.g. 1000, 1,000 or 2.5`;
+    const message = field.kind === "numbers" ? `“${input.value.trim()}” is not a list of numbers, e.g. 1, 1, 0.5` : `“${input.value.trim()}” is not a number, e.g. 1000, 1,000 or 2.5`;
     wrong.textContent = message;
     refuse(full, input.value, message);
   });
-  return [element("label", { for: id }, field.label), element("span", { class: "value" }, input, element("span", { class: "unit" }, field.unit)), ...help(id, field), wrong];
+  return [element("label", { for: id }, field.label), element("span", { class: isLong(choices, isChoice) || field.kind === "list" || field.kind === "numbers" ? "value wide" : "value" }, input, element("span", { class: "unit" }, field.unit)), ...help(id, field), wrong];
+}
+
+/** A choice with longer names has a line of its own. */
+const MOST_BESIDE = 20;
+const isLong = (choices: Suggestion[], isChoice: boolean) => isChoice && choices.some(([, text]) => text.length > MOST_BESIDE);
+
+/** Choices of a list that stand one below the other; more are folded. */
+const MOST_OPEN = 8;
+
+/** Several of what there is, each with its name for people: a box to tick. */
+function several(field: Field, full: string, known: Suggestion[], { values, change }: FormOptions): HTMLElement[] {
+  const id = `field:${full}`;
+  const value = values[field.key] ?? field.default;
+  const chosen = Array.isArray(value) ? value.map(textOf) : [];
+  const all = [...known, ...chosen.filter((name) => !known.some(([key]) => key === name)).map((name): Suggestion => [name, name])];
+  const boxes = all.map(([name, text]) => {
+    const box = element("input", { type: "checkbox", value: name, id: `${id}:${name}` });
+    box.checked = chosen.includes(name);
+    return { box, node: element("label", {}, box, ` ${text}`), text };
+  });
+  const now = () => boxes.filter(({ box }) => box.checked);
+  const summary = element("summary", {}, "");
+  const tell = () => (summary.textContent = now().map(({ text }) => text).join(", ") || "none chosen");
+  tell();
+  const list = element("div", { class: "many" }, ...boxes.map(({ node }) => node));
+  const isFolded = all.length > MOST_OPEN;
+  const group = element("span", { id, class: "value", role: "group", tabindex: "-1", "aria-labelledby": `${id}:label`, "aria-describedby": `${id}:about ${id}:wrong` }, isFolded ? element("details", { id: `${id}:more` }, summary, list) : list);
+  group.addEventListener("change", () => {
+    tell();
+    change(full, now().map(({ box }) => box.value));
+  });
+  return [element("span", { id: `${id}:label`, class: "label" }, field.label), group, ...help(id, field), element("span", { class: "wrong", id: `${id}:wrong` })];
 }
 
 /** What a field means, behind a question mark; those who cannot see it hear it with the field. */
@@ -160,9 +218,12 @@ function choiceName(name: string): string {
 
 function select(id: string, choices: Suggestion[], shown: string, field: Field): HTMLSelectElement {
   const made = element("select", { id });
-  const fallback = field.default === null ? "–" : `${choiceName(textOf(field.default))} (default)`;
+  // A choice without a name says what holds where nothing is chosen.
+  const [, none] = choices.find(([name]) => name === "") ?? [];
+  const fallback = field.default === null ? (none ?? "–") : `${choiceName(textOf(field.default))} (default)`;
   if (!field.isNeeded) made.append(element("option", { value: "" }, fallback));
-  const all: Suggestion[] = shown !== "" && !choices.some(([name]) => name === shown) ? [...choices, [shown, shown]] : choices;
+  const named = choices.filter(([name]) => name !== "");
+  const all: Suggestion[] = shown !== "" && !named.some(([name]) => name === shown) ? [...named, [shown, shown]] : named;
   for (const [name, text] of all) made.append(element("option", { value: name }, text));
   made.value = shown;
   return made;

@@ -38,3 +38,10 @@ export function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && isEqual(a[key], b[key]));
 }
+
+/** A table with one value of it changed, or taken out (`null`); tables on the way are made. */
+export function changed(table: Table, [key = "", ...inner]: string[], value: Json): Table {
+  if (inner.length > 0) return { ...table, [key]: changed(tableOf(table[key]), inner, value) };
+  if (value !== null) return { ...table, [key]: value };
+  return Object.fromEntries(Object.entries(table).filter(([known]) => known !== key));
+}

@@ -2,11 +2,15 @@
 
 import { button, choice, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { Refused, server, type Choice, type Workspace } from "./api";
-import { freeKey, PLANNER, type Editing } from "./draft";
-import { countField, fields, form, numberOf, type Field, type Suggestion } from "./form";
+import { DEFINITIONS, decisionName, labelOf, parameterLabel, plainKey, rowName } from "../lib/labels";
+import { Refused, server, type Choice } from "./api";
+import { policySections } from "./deciding";
+import { freeKey, PLANNER } from "./draft";
+import { counts, fleetSections } from "./fleets";
+import { definitionAt, fields, numberOf, type Suggestion } from "./form";
 import { isTable, tableOf, textOf, type Json, type Table } from "./json";
-import { DEFINITIONS, plainKey, policyName } from "../lib/labels";
+import { priceSections } from "./pricing";
+import { limitable, lotsOf, rowsOf, sheet, sheets, usersOf, type Desk } from "./sheet";
 
 /** Why a file was refused, with what is wrong in it. */
 export function refusal(name: string, error: unknown): string {
@@ -14,38 +18,44 @@ export function refusal(name: string, error: unknown): string {
   return `${name} was not taken: ${found.length > 0 ? found.join("; ") : (error as Error).message}`;
 }
 
-/** What panels ask of the page. */
-export interface Desk {
-  editing: Editing;
-  workspace: Workspace;
-  schema: Table;
-  chosen: () => string;
-  choose: (site: string) => void;
-  say: (message: string, isBad?: boolean) => void;
-  /** Forms are made again after the next answer of the server; `next` gets the focus then. */
-  restructure: (next?: string) => void;
-}
-
 /** What a planner asks of first; the other fields are behind "More". */
 const FIRST: Record<string, string[]> = {
   site: ["limit_kw", "tariff", "load_kw", "queue"],
   charger: ["cabinets", "cabinet_kw", "ports", "behind", "users"],
+  node: ["limit_kw", "behind", "load_kw"],
+  swap: ["model", "bays", "spares", "swap_min"],
   storage: ["site", "energy_kwh", "power_kw", "rule"],
   solar: ["site", "dc_kw"],
   limit: ["on", "kw", "from", "to", "hours"],
-  fleet: ["active_share"],
   labor: ["weekday", "saturday", "sunday"],
   terminal: ["teu_per_year", "calls_per_week", "shore_share"],
   equipment_model: ["leave_at_soc", "return_at_soc", "charge_in_breaks"],
 };
-const NEVER: Record<string, string[]> = { site: ["lat", "lon", "kind", "name"], charger: ["site"], equipment_model: ["name", "class", "powertrain"] };
+const NEVER: Record<string, string[]> = { site: ["lat", "lon", "kind", "name"], charger: ["site"], node: ["site"], swap: ["site"], equipment_model: ["name", "class", "powertrain"] };
+
+/** Kinds of days, the first one last: what is none of them comes after all. */
+const DAYS = ["sunday", "saturday", "weekday"];
+
+/** Tables of a terminal's row that a planner changes as a whole, and what they are about. */
+const OWN_TABLES: [string, string, string][] = [
+  ["labor", "Own shifts of this terminal", "Worked hours of this terminal in place of those of all."],
+  ["gate_hours", "Own gate hours of this terminal", "How busy its gate is by local hour: 24 factors each, 0 is closed."],
+  ["appointments", "Appointments at the gate", "Windows of an hour: each haul books the first one with room."],
+];
 
 /** What a field is called, by its path: errors are told so. */
 export function fieldTitle(schema: Table, path: string): string {
-  const [name = "", row = "", key = ""] = path.split(".");
-  const definition = DEFINITIONS[name];
-  const own = definition === undefined ? undefined : fields(schema, definition).find((field) => field.key === (name === "labor" ? row : key));
-  return own ? `${own.label}${name === "labor" ? "" : ` of ${plainKey(row)}`}` : path;
+  const [name = "", row = "", key = "", inner = ""] = path.split(".");
+  const decision = `${name}.${row}`;
+  if (name === "policy") return `${decisionName(decision)}${key === "" || key === "name" ? "" : `, ${(key === "params" ? parameterLabel(inner) : labelOf("ChargingChoice", key)).text.toLowerCase()}`}`;
+  const [table, last] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
+  // Shifts are a list without keys.
+  const definition = /^fleet\.[^.]+\.shift\[\d+\]$/.test(table) ? "ShiftSpec" : definitionAt(schema, table);
+  const own = fields(schema, definition).find((field) => field.key === last);
+  if (!own) return path;
+  // A table without rows, such as the shifts of all terminals.
+  if (definitionAt(schema, name) !== "") return DEFINITIONS[name] === undefined ? `${own.label} (${plainKey(name)})` : own.label;
+  return `${own.label} of ${rowName(name === "terminal" ? "site" : name, row)}`;
 }
 
 const TABS: [string, string][] = [
@@ -55,6 +65,7 @@ const TABS: [string, string][] = [
   ["energy", "Storage and solar"],
   ["limits", "Limits and outages"],
   ["policies", "Control policies"],
+  ["prices", "Prices"],
 ];
 
 export class Panels {
@@ -78,7 +89,7 @@ export class Panels {
   /** Opens the tab that has a field. */
   open(path: string): void {
     const table = path.split(".")[0] ?? "";
-    const at: Record<string, string> = { site: "site", charger: "site", node: "site", terminal: "equipment", labor: "equipment", equipment_model: "equipment", fleet: "fleets", storage: "energy", solar: "energy", limit: "limits", policy: "policies" };
+    const at: Record<string, string> = { site: "site", charger: "site", node: "site", terminal: "equipment", labor: "equipment", equipment_model: "equipment", swap: "equipment", fleet: "fleets", truck_model: "fleets", storage: "energy", solar: "energy", limit: "limits", policy: "policies", money: "prices", price: "prices" };
     this.tab = at[table] ?? this.tab;
     this.draw();
   }
@@ -94,47 +105,39 @@ export class Panels {
 
   private sections(): HTMLElement[] {
     if (this.tab === "equipment") return this.equipment();
-    if (this.tab === "fleets") return this.fleets();
+    if (this.tab === "fleets") return fleetSections(this.desk);
     if (this.tab === "energy") return [this.rows("storage", "Stationary batteries", "What they do beside charging, and how large they are."), this.rows("solar", "Solar", "Photovoltaic arrays and the site that they feed.")];
     if (this.tab === "limits") return [this.rows("limit", "Temporary limits and outages", "A limit on a site or a node for some of the time: a connection that comes later, a curtailment, an outage (0 kW).")];
-    if (this.tab === "policies") return [section("Control policies", "What decides in the whole scenario.", this.policies())];
+    if (this.tab === "policies") return policySections(this.desk);
+    if (this.tab === "prices") return priceSections(this.desk);
     return this.site();
-  }
-
-  private shape(table: string, path: string, values: Table, keys: (key: string) => boolean): HTMLElement {
-    const { editing } = this.desk;
-    const all = fields(this.desk.schema, DEFINITIONS[table] ?? "").filter((field) => keys(field.key) && !(NEVER[table] ?? []).includes(field.key));
-    const first = FIRST[table] ?? [];
-    const ranked = all.sort((a, b) => rank(first, a) - rank(first, b));
-    return form({
-      path,
-      fields: ranked,
-      values,
-      suggestions: this.suggestions(table),
-      change: (at, value) => editing.set(at, value),
-      refuse: (at, text, message) => editing.refuse(at, text, message),
-      typedText: (at) => editing.typedText(at),
-    });
   }
 
   /** Fields that are asked of first, and the others behind "More". */
   private both(table: string, path: string, values: Table): HTMLElement[] {
-    const first = FIRST[table] ?? [];
-    const more = element("details", { id: `more:${path}` }, element("summary", {}, "More"), this.shape(table, path, values, (key) => !first.includes(key)));
-    return [this.shape(table, path, values, (key) => first.includes(key)), more];
+    const suggestions = this.suggestions(table, values);
+    // Where a terminal has a plan, where in it the chargers stand is asked first.
+    const first = [...(FIRST[table] ?? []), ...("lot" in suggestions ? ["lot"] : [])];
+    return sheets(this.desk, path, DEFINITIONS[table] ?? "", values, { first, never: NEVER[table] ?? [], suggestions });
   }
 
-  private suggestions(table: string): Record<string, Suggestion[]> {
+  private suggestions(table: string, values: Table): Record<string, Suggestion[]> {
     const { editing, workspace } = this.desk;
-    const sites = editing.rows("site").map(([key, site]): Suggestion => [key, textOf(site["name"]) || key]);
-    const nodes = editing.rows("node").filter(([, node]) => node["site"] === this.desk.chosen());
-    const behind = nodes.map(([key, node]): Suggestion => [key, textOf(node["name"]) || key]);
+    const sites = rowsOf(editing, "site");
+    const site = textOf(values["site"]) || this.desk.chosen();
+    const own: Suggestion = ["", "the connection of the site"];
+    const behind = [own, ...rowsOf(editing, "node", (node) => node["site"] === site)];
     const priced = ({ name, title, about }: Choice): Suggestion => [name, about === "" ? title : `${title}, ${about}`];
-    const own = this.desk.editing.entry.tariffs.map((choice): Suggestion => [choice.name, `${priced(choice)[1]} (${choice.name}, beside the scenario)`]);
-    const tariff = [...workspace.tariffs.map(priced), ...own];
-    if (table === "site") return { tariff, behind: sites.filter(([key]) => key !== this.desk.chosen()) };
-    if (table === "charger") return { behind };
-    if (table === "storage" || table === "solar") return { site: sites };
+    const beside = this.desk.editing.entry.tariffs.map((choice): Suggestion => [choice.name, `${priced(choice)[1]} (${choice.name}, beside the scenario)`]);
+    const tariff = [...workspace.tariffs.map(priced), ...beside];
+    if (table === "site") return { tariff, behind: [["", "a connection of its own"], ...sites.filter(([key]) => key !== this.desk.chosen())] };
+    const lots = lotsOf(editing, site);
+    if (table === "charger") return { behind, users: usersOf(editing), ...(lots.length > 0 ? { lot: lots } : {}) };
+    if (table === "storage" || table === "solar") return { site: sites, behind };
+    if (table === "node") return { behind };
+    if (table === "limit") return { on: limitable(editing) };
+    if (table === "terminal") return { shore_behind: [own, ...rowsOf(editing, "node", (node) => node["site"] === this.desk.chosen())] };
+    if (table === "swap") return { model: rowsOf(editing, "equipment_model", (model) => isTable(model["battery"])) };
     return {};
   }
 
@@ -147,6 +150,7 @@ export class Panels {
     return [
       section(textOf(values["name"]) || key, "The site's electrical service and what its electricity costs.", ...this.both("site", `site.${key}`, values), this.upload(key)),
       section("Charger groups", groups.length === 0 ? "None at this site." : "Each group is a number of identical cabinets.", ...groups.map(([charger, row]) => this.group(charger, row)), button("Add chargers here", () => this.addChargers())),
+      this.rows("node", "Feeders and transformers", "What stands between the connection of this site and its chargers, each with a limit of its own.", (row) => row["site"] === key),
     ];
   }
 
@@ -277,8 +281,9 @@ export class Panels {
       section(
         textOf(editing.value(`site.${key}.name`)) || key,
         "Units of each kind of equipment, and the work that asks for them.",
-        this.counts(`terminal.${key}.equipment`, "equipment_model"),
+        counts(this.desk, `terminal.${key}.equipment`, "equipment_model"),
         ...this.both("terminal", `terminal.${key}`, row),
+        ...OWN_TABLES.map(([inner, title, about]) => this.ownTable(key, row, inner, title, about)),
       ),
     );
     const batteries = editing.rows("equipment_model").filter(([, model]) => isTable(model["battery"]));
@@ -298,6 +303,7 @@ export class Panels {
       ...terminals,
       section("Shifts and breaks", "Worked hours of all terminals, such as 08:00-12:00, 13:00-17:00. What lies between two of them is a break.", ...this.both("labor", "labor", labor)),
       ...(models.length > 0 ? [section("Batteries", "Of equipment that charges.", ...models)] : []),
+      ...(editing.rows("swap").length > 0 ? [this.rows("swap", "Battery swap", "Bays and spare batteries of the equipment that swaps.", undefined, false)] : []),
     ];
   }
 
@@ -310,33 +316,42 @@ export class Panels {
     return node;
   }
 
-  /** How many there are of each model. */
-  private counts(path: string, models: string): HTMLElement {
+  /** A table of a terminal's row, which stands in the place of one of the whole scenario. */
+  private ownTable(terminal: string, row: Table, inner: string, title: string, about: string): HTMLElement {
+    const { desk } = this;
+    const path = `terminal.${terminal}.${inner}`;
+    const values = row[inner];
+    const add = button("Add", () => {
+      desk.editing.set(path, this.freshOf(inner));
+      desk.restructure();
+    }, `Add: ${title}`);
+    const remove = button("Take out", () => {
+      desk.editing.remove(path);
+      desk.restructure();
+    }, `Take out: ${title}`);
+    remove.className = "delete";
+    const shown = fields(desk.schema, definitionAt(desk.schema, path)).sort((a, b) => DAYS.indexOf(b.key) - DAYS.indexOf(a.key));
+    const parts = isTable(values) ? [sheet(desk, path, shown, values), remove] : [add];
+    return element("details", { id: `own:${path}` }, element("summary", {}, isTable(values) ? title : `${title}: none`), element("p", { class: "legend" }, about), ...parts);
+  }
+
+  /** What holds for all terminals, to be changed for one of them. */
+  private freshOf(inner: string): Table {
     const { editing } = this.desk;
-    const values = tableOf(editing.value(path));
-    const list = editing.rows(models).map(([key, model]): Field => countField(key, textOf(model["name"]) || key));
-    const shown = list.filter(({ key }) => values[key] === undefined || typeof values[key] === "number");
-    return form({ path, fields: shown, values, suggestions: {}, change: (at, value) => editing.set(at, value), refuse: (at, text, message) => editing.refuse(at, text, message), typedText: (at) => editing.typedText(at) });
+    if (inner === "labor") return Object.fromEntries(Object.entries(tableOf(editing.document["labor"])).filter(([key]) => key !== "sources"));
+    if (inner === "appointments") return { per_hour: 100 };
+    const volumes = tableOf(editing.value("freight.volumes"));
+    return Object.fromEntries(["weekday", "saturday", "sunday"].map((day) => [day, volumes[`gate_${day}`] ?? []]));
   }
 
   private battery(path: string, values: Table): HTMLElement {
-    const { editing, schema } = this.desk;
-    const own = fields(schema, "BatterySpec").filter(({ key }) => key === "usable_kwh");
-    return form({ path, fields: own, values, suggestions: {}, change: (at, value) => editing.set(at, value), refuse: (at, text, message) => editing.refuse(at, text, message), typedText: (at) => editing.typedText(at) });
-  }
-
-  private fleets(): HTMLElement[] {
-    const { editing } = this.desk;
-    const fleets = editing.rows("fleet").map(([key, row]) =>
-      section(textOf(row["name"]) || key, "Trucks of each model.", this.counts(`fleet.${key}.trucks`, "truck_model"), ...this.both("fleet", `fleet.${key}`, row)),
-    );
-    return fleets.length > 0 ? fleets : [element("p", {}, "This scenario has no fleets of trucks.")];
+    return sheet(this.desk, path, fields(this.desk.schema, "BatterySpec").filter(({ key }) => key === "usable_kwh"), values);
   }
 
   /** Rows of a table of the scenario, to change, add and delete. */
-  private rows(table: string, title: string, about: string): HTMLElement {
+  private rows(table: string, title: string, about: string, isShown: (row: Table) => boolean = () => true, canAdd = true): HTMLElement {
     const { editing } = this.desk;
-    const groups = editing.rows(table).map(([key, row]) => {
+    const groups = editing.rows(table).filter(([, row]) => isShown(row)).map(([key, row]) => {
       const remove = button("Delete", () => {
         editing.remove(`${table}.${key}`);
         this.desk.restructure();
@@ -349,41 +364,14 @@ export class Panels {
       editing.set(`${table}.${key}`, this.fresh(table));
       this.desk.restructure();
     }, `Add to ${title}`);
-    return section(title, about, ...groups, ...(groups.length === 0 ? [element("p", {}, "None.")] : []), add);
+    return section(title, about, ...groups, ...(groups.length === 0 ? [element("p", {}, "None.")] : []), ...(canAdd ? [add] : []));
   }
 
   private fresh(table: string): Table {
     const site = this.desk.chosen();
     if (table === "storage") return { site, energy_kwh: 1000, power_kw: 500, round_trip: 0.88 };
     if (table === "solar") return { site, dc_kw: 500 };
+    if (table === "node") return { site, limit_kw: 1000 };
     return { on: [site], kw: 0, hours: "16:00-21:00" };
   }
-
-  private policies(): HTMLElement {
-    const list = element("div", { class: "form" });
-    const { editing, workspace } = this.desk;
-    const policy = (kind: "charging" | "dispatch", title: string, known: Workspace["charging"]) => {
-      const names = known.map(({ name }) => name);
-      const now = editing.value(`policy.${kind}`);
-      const name = typeof now === "string" ? now : textOf(editing.value(`policy.${kind}.name`)) || textOf(editing.value(`policy.${kind}.plugin`)) || (names[0] ?? "");
-      const about = (wanted: string) => known.find((it) => it.name === wanted)?.about ?? "A plugin.";
-      const select = element("select", { id: `field:policy.${kind}.name` });
-      for (const it of names.includes(name) ? names : [...names, name]) select.append(element("option", { value: it }, policyName(it)));
-      select.value = name;
-      const told = element("span", { class: "about" }, about(name));
-      select.addEventListener("change", () => {
-        told.textContent = about(select.value);
-        editing.set(`policy.${kind}.name`, select.value);
-      });
-      list.append(element("label", { for: select.id }, title), element("span", { class: "value" }, select), element("span"), told, element("span", { class: "wrong", id: `${select.id}:wrong` }));
-    };
-    policy("charging", "Charging control", workspace.charging);
-    if (editing.rows("fleet").length > 0) policy("dispatch", "Dispatch of trucks", workspace.dispatch);
-    return list;
-  }
-}
-
-function rank(first: string[], field: Field): number {
-  const at = first.indexOf(field.key);
-  return at < 0 ? first.length : at;
 }

@@ -6,7 +6,7 @@ import { show } from "../lib/format";
 import { numberName, policyName } from "../lib/labels";
 import type { Choices, Constraint, SearchRequest } from "./api";
 import { askFor } from "./dialog";
-import type { Editing } from "./draft";
+import type { Open } from "./comparing";
 import { numberOf } from "./form";
 import { isTable, tableOf, textOf, type Table } from "./json";
 
@@ -21,7 +21,9 @@ const DECIDED: [string, string, boolean][] = [
   ["storage", "power_kw", false],
   ["solar", "dc_kw", false],
 ];
-const CONTROLS = ["edf", "fcfs", "price_aware"];
+/** The decision whose policies a search can choose between, and those that are ticked at first. */
+const CONTROL = "policy.charging";
+const FIRST_CONTROLS = ["edf", "fcfs", "price_aware"];
 /** Metrics of money exist where the scenario has prices. */
 const PRICED: MetricName[] = ["year_cost_usd", "cost_per_haul_usd", "npv_usd"];
 const OBJECTIVES: MetricName[] = ["bill_total_usd", "peak_kw", "queue_wait_p95_min", "sessions_unmet", "hauls_completed", "equipment_hours_served", "co2e_t"];
@@ -67,13 +69,13 @@ function range(path: string, value: number, isWhole: boolean): Decision {
   return { path, node, read };
 }
 
-function control(now: string): Decision {
-  const path = "policy.charging.name";
+function control(now: string, known: string[]): Decision {
+  const path = `${CONTROL}.name`;
   const box = element("input", { type: "checkbox", id: `decide:${path}` });
-  const names = [...new Set([now, ...CONTROLS])].filter((name) => name !== "");
+  const names = [...new Set([now, ...known])].filter((name) => name !== "");
   const choices = names.map((name) => {
     const made = element("input", { type: "checkbox", id: `control:${name}`, value: name });
-    made.checked = true;
+    made.checked = name === now || FIRST_CONTROLS.includes(name);
     return { made, label: element("label", { for: made.id }, ` ${policyName(name)}`) };
   });
   const node = element("div", { class: "decision" }, box, element("label", { for: box.id }, "Charging control"), element("div", { class: "inner" }, ...choices.map(({ made, label }) => element("span", {}, made, label, " "))));
@@ -118,14 +120,16 @@ function constraint(at: number): { node: HTMLElement; read: () => Constraint | s
 }
 
 /** Asks; null where it was cancelled. */
-export function searching(editing: Editing, { days, seed }: { days: number | null; seed: number }): Promise<SearchRequest | null> {
+export function searching({ editing, workspace }: Open, { days, seed }: { days: number | null; seed: number }): Promise<SearchRequest | null> {
   const { document } = editing;
   const isPriced = document["money"] !== undefined && document["price"] !== undefined;
   const objectives = [...(isPriced ? PRICED : []), ...OBJECTIVES];
   const option = (name: MetricName) => element("option", { value: name }, metricLabel(name));
   const first = element("select", { id: "objective" }, ...objectives.map(option));
   const second = element("select", { id: "second-objective", "aria-label": "Second objective" }, element("option", { value: "" }, "nothing else"), ...objectives.map(option));
-  const all: Decision[] = [...decided(document).map(({ path, value, isWhole }) => range(path, value, isWhole)), control(textOf(editing.value("policy.charging.name")))];
+  // A plan from a file is no choice of its own, and the floors only measure others.
+  const known = workspace.decisions.find(({ setting }) => setting === CONTROL)?.policies.filter(({ name, is_floor }) => !is_floor && name !== "schedule") ?? [];
+  const all: Decision[] = [...decided(document).map(({ path, value, isWhole }) => range(path, value, isWhole)), control(textOf(editing.value(`${CONTROL}.name`)), known.map(({ name }) => name))];
   const limits = Array.from({ length: CONSTRAINTS }, (_, at) => constraint(at));
   const budget = input("budget", String(MINUTES), "Budget");
   const unit = element("select", { id: "budget-unit", "aria-label": "Unit of the budget" }, element("option", { value: "minutes" }, "minutes"), element("option", { value: "runs" }, "simulations"));
@@ -140,7 +144,7 @@ export function searching(editing: Editing, { days, seed }: { days: number | nul
   tell();
   const fields = [
     element("p", {}, "Designs race on the same random days: those that cannot be best are dropped, the rest get more days. The answer is a design, how sure it is, and what would change the choice."),
-    ...(isPriced ? [] : [element("p", { class: "legend" }, "This scenario has no prices, so designs cannot be judged by their yearly cost: see the guide “Find the layout”.")]),
+    ...(isPriced ? [] : [element("p", { class: "legend" }, "This scenario has no prices, so designs cannot be judged by their yearly cost: add them under “Prices”.")]),
     element("div", { class: "bar" }, element("label", { for: "objective" }, "Best by"), first, element("label", { for: "second-objective" }, "and"), second),
     decisions,
     size,

@@ -1,8 +1,10 @@
-// A run or a study in words: what was changed for it, what was asked.
+// Changes, runs and studies in words: what was changed, what was asked.
 
 import { metricLabel } from "../data/metrics";
-import { settingTexts } from "../lib/labels";
-import { isComparison, isSearch, isSensitivity, type Asked, type FinishedRun } from "./api";
+import { newRow, plainKey, rowName, settingText, settingTexts } from "../lib/labels";
+import { isComparison, isSearch, isSensitivity, type Asked, type Change, type FinishedRun } from "./api";
+import type { Editing } from "./draft";
+import { isTable, textOf, type Json } from "./json";
 
 /** Without the notes on where numbers come from. */
 export function told(run: Pick<FinishedRun, "settings" | "overlays">): string {
@@ -42,4 +44,27 @@ export function scenarioOf(run: Pick<FinishedRun, "scenario" | "request">): stri
 /** Is a path of the command line, perhaps from another folder, the scenario of a path inside the served folder? */
 export function isSameScenario(one: string, two: string): boolean {
   return one === two || one.endsWith(`/${two}`) || two.endsWith(`/${one}`);
+}
+
+/** What a price is of, in words. */
+const priced = (of: Json | undefined) => settingText(`price.x.of=${textOf(of)}`).replace(/^.*?: /, "");
+
+/** A change in words; of a row that is new, its fields. */
+export function toldChange({ path, value }: Change): string {
+  if (!isTable(value)) return settingText(`${path}=${textOf(value)}`);
+  const [table = "", row = "", inner = ""] = path.split(".");
+  if (inner !== "") return `${inner === "labor" ? "shifts" : plainKey(inner)} of ${rowName(table === "terminal" ? "site" : table, row)}: its own`;
+  if (table === "charger") return `New chargers ${plainKey(row)}: ${textOf(value["cabinets"])} cabinets of ${textOf(value["cabinet_kw"])} kW at ${rowName("site", textOf(value["site"]))}`;
+  if (table === "site") return `New site ${textOf(value["name"]) || plainKey(row)} (${textOf(value["kind"])})`;
+  if (table === "price") return `New price of ${priced(value["of"]) || "nothing yet"}`;
+  if (table === "fleet") return `New fleet ${textOf(value["name"]) || plainKey(row)}`;
+  return `New ${plainKey(table)} ${plainKey(row)}: ${newRow(table, Object.entries(value).filter(([key]) => key !== "sources").map(([key, part]) => [key, textOf(part)]))}`;
+}
+
+/** Tables whose rows have names for people. */
+const NAMED = ["site", "node", "fleet", "equipment_model", "truck_model"];
+
+/** Names of places, fleets and models in the draft, by their paths. */
+export function names(editing: Editing): Record<string, string> {
+  return Object.fromEntries(NAMED.flatMap((table) => editing.rows(table).flatMap(([key, row]): [string, string][] => (textOf(row["name"]) === "" ? [] : [[`${table}.${key}`, textOf(row["name"])]]))));
 }

@@ -97,9 +97,8 @@ export function timeLeft(passed_ms: number, done: number, of: number): string {
   return minutes < 90 ? `about ${minutes} min left` : `about ${Math.round(minutes / 60)} h left`;
 }
 
-/** What is done of a run, as far as it is known: what a cancelled study skips is counted as done, so its count is no longer told then. */
-export function countOf({ status, done, of, unit }: Pick<RunState, "done" | "of" | "status" | "unit">): string {
-  if (status === "cancelled" && done >= of) return "";
+/** What is done of a run, as far as it is known. */
+export function countOf({ done, of, unit }: Pick<RunState, "done" | "of" | "unit">): string {
   if (of > 0) return `${show(done, 0)} of ${show(of, 0)} ${unit}`;
   return done > 0 ? `${show(done, 0)} ${unit}` : "";
 }

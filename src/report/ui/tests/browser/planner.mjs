@@ -27,7 +27,7 @@ async function edit(page) {
   const wrong = page.locator('[id="field:site.depot.limit_kw:wrong"]');
   await wrong.filter({ hasText: "out of the plausible range" }).waitFor();
   await page.locator(".problems", { hasText: "1 error; fix it" }).waitFor();
-  await page.locator(".problems", { hasText: "Service capacity of depot" }).waitFor();
+  await page.locator(".problems", { hasText: "Service capacity of Carson depot" }).waitFor();
   holds(await page.getByRole("button", { name: "Run", exact: true }).isDisabled(), "a draft with an error can be run");
   await limit.fill("550");
   await page.locator(".problems:empty").waitFor({ state: "attached" });
@@ -140,7 +140,17 @@ async function ownPort(page) {
   await page.locator("#own-map summary").click();
   await page.locator("#upload-map").setInputFiles({ name: "roads.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "FeatureCollection", features: [road] })) });
   await page.locator(".map path.road").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: "Add a site …" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("It needs a name.").waitFor();
+  await page.getByLabel("Name", { exact: true }).fill("Overflow yard");
+  await isAccessible(page, "the window that adds a site");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator('[id="field:site.overflow_yard.limit_kw"]').fill("500");
   await page.getByRole("button", { name: "Equipment and shifts" }).click();
+  await page.locator("summary", { hasText: "Own shifts of this terminal" }).click();
+  await page.getByRole("button", { name: "Add: Own shifts of this terminal" }).click();
+  await page.locator('[id="field:terminal.terminal.labor.weekday"]').fill("07:00-12:00, 13:00-18:00");
   const units = page.locator('[id^="field:terminal.terminal.equipment."]').first();
   await units.fill("60");
   await page.locator('[id="field:labor.weekday"]').fill("08:00-12:00, 13:00-17:00");
@@ -153,16 +163,86 @@ async function ownPort(page) {
   await pictures(page, "editor_own_port");
   await page.fill("#days", "2");
   const id = await runNow(page);
-  const { limits, vehicles, routes, pauses } = await (await fetch(`${address}api/v1/runs/${id}/page`)).json();
+  const { limits, vehicles, routes, pauses, sites } = await (await fetch(`${address}api/v1/runs/${id}/page`)).json();
   equal(limits.length, 1, "limits of the run");
+  equal(sites.find(({ name }) => name === "Overflow yard")?.limit_kw, 500, "service capacity of the new site");
   holds(vehicles.some(({ count }) => count === 60), "the run has not the equipment that was asked for");
   holds(pauses.some(({ is_break }) => is_break), "the breaks are not shaded");
   holds(routes.length > 0, "no truck keeps to the road");
+  const there = total(await results(id), "vessels_at_berth");
+  holds(there > 0 && total(await results(id), "vessel_calls") === 0, `a call takes longer than two days: ${there} at berth`);
+  await page.locator(".card", { hasText: "no vessel call ended" }).waitFor();
   await fits(page, "a run with a long list of changes");
   await pictures(page, "run_own_port");
   await page.getByRole("link", { name: "Change and run again" }).click();
   await page.getByRole("button", { name: "Undo all" }).click();
   await page.getByText("None yet.").first().waitFor();
+}
+
+/**
+ * Policies with their parameters, prices, a fleet and its shifts: what a planner sets is what the run is made with; several sets
+ * of changes and policies are compared at once.
+ */
+async function policiesAndPrices(page) {
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.locator("#days").fill("1");
+  const undo = page.getByRole("button", { name: "Undo all" });
+  if (await undo.isVisible()) await undo.click();
+  await page.getByText("None yet.").waitFor();
+  await page.getByRole("button", { name: "Control policies" }).click();
+  await page.locator('[id="field:policy.charging.name"]').selectOption("peak_cap");
+  const cap = page.locator('[id="field:policy.charging.params.cap_kw"]');
+  await cap.fill("-3");
+  await page.locator(".problems", { hasText: "Charging control, cap of a site" }).waitFor();
+  await cap.fill("300");
+  await page.locator(".problems:empty").waitFor({ state: "attached" });
+  await page.locator("#change-list", { hasText: "300 kW" }).waitFor();
+  await page.getByRole("button", { name: "Put aside …" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Capped");
+  await page.getByRole("button", { name: "Put aside", exact: true }).click();
+  await page.locator("#aside-list", { hasText: "Capped" }).waitFor();
+  await page.getByRole("button", { name: "Undo all" }).click();
+
+  await page.getByRole("button", { name: "Prices" }).click();
+  await page.getByRole("button", { name: "Add prices" }).click();
+  await page.getByRole("button", { name: "Add a price" }).click();
+  await page.getByLabel("Connection of Carson depot").check();
+  await page.locator('[id="field:price.price.capex_usd_per_kw"]').fill("540");
+  await page.getByRole("button", { name: "Fleets" }).click();
+  await page.locator("summary", { hasText: "1 shift" }).first().click();
+  await page.locator('[id="field:fleet.carrier.shift[0].hours"]').fill("11");
+  await page.locator("#change-list", { hasText: "for 11 h" }).waitFor();
+  await page.locator(".problems:empty").waitFor({ state: "attached" });
+  const id = await runNow(page);
+  const cost = total(await results(id), "year_cost_usd");
+  holds(cost > 0, `a run with prices says nothing of a year: ${cost}`);
+  const manifest = await (await fetch(`${address}api/v1/runs`)).json();
+  const { settings } = manifest.finished.find((run) => run.id === id);
+  for (const part of ["price.price=", "money.years=15", "fleet.carrier.shift=", 'fleet.carrier.sources.shift="planner"', 'money.sources.discount_rate="planner"']) holds(settings.some((setting) => setting.startsWith(part)), `${settings} has no ${part}`);
+
+  await page.getByRole("link", { name: "Change and run again" }).click();
+  await page.getByRole("button", { name: "Compare …" }).click();
+  await page.getByRole("button", { name: "Add a variant" }).click();
+  await page.getByLabel("Policy of variant 4").selectOption("policy.charging=fcfs");
+  await page.getByLabel("Changes of variant 4").selectOption({ label: "My changes" });
+  equal(await page.getByLabel("Name of variant 4").inputValue(), "First come, first served, My changes", "the name of a variant follows its choices");
+  await page.getByRole("button", { name: "Add a variant" }).click();
+  await page.getByRole("button", { name: "Start the comparison" }).click();
+  await page.locator("dialog .wrong", { hasText: "Base case" }).waitFor();
+  await page.getByRole("button", { name: "Take variant 5 out" }).click();
+  await isAccessible(page, "the window with several variants");
+  await fits(page, "the window with several variants");
+  await pictures(page, "compare_window");
+  await page.getByLabel("Simulations of each").fill("2");
+  await page.getByRole("button", { name: "Start the comparison" }).click();
+  await page.waitForURL(/#\/run\//);
+  await page.locator("#at-a-glance").waitFor({ timeout: 180_000 });
+  const study = decodeURIComponent(new URL(page.url()).hash.split("/")[2]);
+  const { strategies } = await (await fetch(`${address}api/v1/runs/${study}/results`)).json();
+  equal(strategies.map(({ name }) => name).join("; "), "Base case; My changes; Capped; First come, first served, My changes", "what was compared");
+  holds(strategies[2].settings.includes("policy.charging.params.cap_kw=300"), `${strategies[2].settings} has no cap`);
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.getByRole("button", { name: "Undo all" }).click();
 }
 
 /** Task C, first page: each run stands there with its results, and a new one comes without a reload. */
@@ -193,7 +273,7 @@ await onPage(
     await pictures(page, "home");
     await page.getByRole("link", { name: "Depot night", exact: true }).click();
     await page.locator('[id="field:site.depot.limit_kw"]').waitFor();
-    for (const tab of ["Equipment and shifts", "Fleets", "Storage and solar", "Limits and outages", "Control policies", "Site and chargers"]) {
+    for (const tab of ["Equipment and shifts", "Fleets", "Storage and solar", "Limits and outages", "Control policies", "Prices", "Site and chargers"]) {
       await page.getByRole("button", { name: tab }).click();
       await isAccessible(page, `the editor, ${tab}`);
     }
@@ -224,6 +304,7 @@ await onPage(
     await listIsLive(page, before);
     await findBest(page);
     await whatDecides(page);
+    await policiesAndPrices(page);
     await ownPort(page);
     console.log(JSON.stringify({ before, after }));
   },

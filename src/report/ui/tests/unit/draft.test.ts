@@ -6,7 +6,7 @@ import { Editing, freeKey, PLANNER } from "../../src/planner/draft";
 import type { Table } from "../../src/planner/json";
 
 const ENTRY: ScenarioEntry = { path: "depot", title: "Depot", description: "", is_transition: false, strategies: ["all_electric"], tariffs: [] };
-const FILE: Table = { site: { a: { limit_kw: 1000 }, b: {} }, charger: { lot: { site: "a", cabinets: 6, cabinet_kw: 150, sources: { cabinets: "chosen", cabinet_kw: "maker" } } } };
+const FILE: Table = { policy: { charging: { name: "peak_cap", params: { cap_kw: 200 } } }, site: { a: { limit_kw: 1000 }, b: {} }, charger: { lot: { site: "a", cabinets: 6, cabinet_kw: 150, sources: { cabinets: "chosen", cabinet_kw: "maker" } } } };
 
 /** A server that has no mistakes to tell and merges nothing: the draft keeps its own view of the document. */
 function serve(problems: unknown[] = [], doubts: string[] = []): void {
@@ -73,8 +73,36 @@ describe("a change", () => {
     editing.set("charger.new", { site: "b", cabinets: 1, sources: { cabinets: "chosen" } });
     editing.set("charger.new.cabinets", 4);
     expect(editing.list()).toEqual([{ path: "charger.new", value: { site: "b", cabinets: 4, sources: { cabinets: PLANNER } } }]);
+    editing.set("charger.new.deep.er", 2);
+    expect(editing.list()[0]?.value).toMatchObject({ deep: { er: 2 } });
     editing.remove("charger.new");
     expect(editing.list()).toEqual([]);
+  });
+});
+
+describe("a policy", () => {
+  it("takes the parameters of the one before with it, and its own come back with it", async () => {
+    const editing = await opened();
+    editing.set("policy.charging.params.cap_kw", 300);
+    editing.choosePolicy("policy.charging", "price_aware");
+    expect(editing.list()).toEqual([{ path: "policy.charging.name", value: "price_aware" }]);
+    expect(editing.value("policy.charging.params.cap_kw")).toBeUndefined();
+    editing.choosePolicy("policy.charging", "peak_cap");
+    expect([editing.list(), editing.value("policy.charging.params.cap_kw")]).toEqual([[], 200]);
+  });
+});
+
+describe("changes that were put aside", () => {
+  it("stay under their name while the page is loaded again, until they are forgotten", async () => {
+    const editing = await opened();
+    editing.set("site.a.limit_kw", 500);
+    editing.putAside("half");
+    editing.set("site.a.limit_kw", 250);
+    editing.putAside("quarter");
+    editing.clear();
+    expect(new Editing(ENTRY).asides.map(({ name, changes }) => [name, changes[0]?.value])).toEqual([["half", 500], ["quarter", 250]]);
+    editing.forget("half");
+    expect(new Editing(ENTRY).asides.map(({ name }) => name)).toEqual(["quarter"]);
   });
 });
 

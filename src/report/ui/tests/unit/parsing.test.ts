@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { dayName, labelled } from "../../src/charts/axis";
-import { fields, numberOf, typed, type Field } from "../../src/planner/form";
+import { definitionAt, fields, form, numberOf, typed, type Field } from "../../src/planner/form";
 import { isEqual, lookUp, textOf, type Table } from "../../src/planner/json";
 import { interval } from "../../src/lib/format";
-import { labelOf, settingText } from "../../src/lib/labels";
+import { callThem, labelOf, plainNames, settingText } from "../../src/lib/labels";
 import { Ways } from "../../src/map/trucks";
 import { fieldTitle } from "../../src/planner/panels";
 import { isSameScenario, scenarioOf, told } from "../../src/planner/told";
@@ -33,6 +33,10 @@ describe("what was typed into a field", () => {
   it("takes the key out when it is empty", () => expect(typed(field("number"), "  ")).toBeNull());
   it("reads lists", () => expect(typed(field("list"), "08:00-12:00, 13:00-17:00,")).toEqual(["08:00-12:00", "13:00-17:00"]));
   it("reads yes and no", () => expect([typed(field("yes_or_no"), "true"), typed(field("yes_or_no"), "false")]).toEqual([true, false]));
+  it("reads lists of numbers, and refuses one that holds something else", () => {
+    expect(typed(field("numbers"), "1, 0.5; 2 3")).toEqual([1, 0.5, 2, 3]);
+    expect(typed(field("numbers"), "1, many")).toBeUndefined();
+  });
   it("refuses what is not a number", () => expect(typed(field("integer"), "many")).toBeUndefined());
 });
 
@@ -44,6 +48,20 @@ describe("forms from the schema", () => {
     expect(own.find(({ key }) => key === "users")?.kind).toBe("list");
     expect(own.find(({ key }) => key === "sources")).toBeUndefined();
   });
+  it("are found by the path of a table, through rows, references and a bare name in its place", () => {
+    const paths = ["site.x", "money", "price.x", "terminal.x.labor", "policy.charging", "transition.adoption", "equipment_model.x.battery", "site.x.limit_kw", "nothing.x"];
+    expect(paths.map((path) => definitionAt(schema, path))).toEqual(["SiteSpec", "MoneySpec", "PriceSpec", "LaborSpec", "ChargingChoice", "AdoptionChoice", "BatterySpec", "", ""]);
+  });
+  it("offer what there is with its name for people, and keep what is not known", () => {
+    const sent: [string, unknown][] = [];
+    const users = fields(schema, "ChargerSpec").filter(({ key }) => key === "users");
+    const made = form({ path: "charger.lot", fields: users, values: { users: ["carrier", "gone"] }, suggestions: { users: [["public", "All trucks"], ["carrier", "Day Cab Drayage"]] }, change: (path, value) => sent.push([path, value]), refuse: () => undefined, typedText: () => undefined });
+    const boxes = [...made.querySelectorAll("input")];
+    expect(boxes.map(({ checked, parentElement }) => [parentElement?.textContent.trim(), checked])).toEqual([["All trucks", false], ["Day Cab Drayage", true], ["gone", true]]);
+    if (boxes[0]) boxes[0].checked = true;
+    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(sent).toEqual([["charger.lot.users", ["public", "carrier", "gone"]]]);
+  });
   it("read through references that may be null", () => {
     expect(fields(schema, "SiteSpec").find(({ key }) => key === "queue")?.choices).toContain("lowest_soc");
     expect(fields(schema, "SiteSpec").find(({ key }) => key === "limit_kw")?.kind).toBe("number");
@@ -53,10 +71,49 @@ describe("forms from the schema", () => {
     expect(labelOf("X", "price_usd_per_kwh")).toEqual({ text: "Price", unit: "USD/kWh" });
     expect(labelOf("X", "dwell_days")).toEqual({ text: "Dwell", unit: "days" });
   });
+});
+
+describe("words from the schema", () => {
+  it("tell changes of policies, prices and shifts", () => {
+    expect([
+      "policy.charging.name=peak_cap",
+      "policy.charging.params.cap_kw=300",
+      "money.discount_rate=0.07",
+      "money=",
+      'price.new={ of = ["charger.night", "site.depot"], life_years = 12 }',
+      'fleet.carrier.shift=[{ start = "06:00", hours = 11 }]',
+      'fleet.carrier.shift=[{"start":"06:00","hours":11}]',
+      'site.new={ name = "New yard", kind = "yard", lat = 1, lon = 2 }',
+      "terminal.pier.labor.weekday=08:00-12:00",
+      "charger.night=",
+    ].map(settingText)).toEqual([
+      "Charging control: Peak shaving",
+      "Charging control, cap of a site (0: the lowest that was enough): 300 kW",
+      "Real discount rate (share a year): 0.07",
+      "Prices of a year are taken out",
+      "New price of charger night, site depot",
+      "Shifts of carrier: 06:00 for 11 h",
+      "Shifts of carrier: 06:00 for 11 h",
+      "New site New yard",
+      "Worked hours, weekday at pier: 08:00-12:00",
+      "night (charger) is taken out",
+    ]);
+  });
+  it("tell places and fleets by their names where these are known", () => {
+    callThem({ "site.depot": "Carson depot", "fleet.carrier": "Day Cab Drayage" });
+    expect([settingText("site.depot.limit_kw=800"), plainNames("no charger has `carrier` among its `users`")]).toEqual(["Service capacity of Carson depot: 800 kW", "no charger has Day Cab Drayage among its `users`"]);
+    callThem({});
+    expect(settingText("site.depot.limit_kw=800")).toBe("Service capacity of depot: 800 kW");
+  });
   it("name the field of an error as the form does", () => {
     expect(fieldTitle(schema, "charger.lot.cabinets")).toBe("Charger cabinets of lot");
     expect(fieldTitle(schema, "labor.weekday")).toBe("Worked hours, weekday");
-    expect(fieldTitle(schema, "freight.due_after_h")).toBe("freight.due_after_h");
+    expect(fieldTitle(schema, "freight.due_after_h")).toBe("Due after (freight)");
+    expect(fieldTitle(schema, "money.discount_rate")).toBe("Real discount rate (share a year)");
+    expect(fieldTitle(schema, "policy.charging.params.cap_kw")).toBe("Charging control, cap of a site (0: the lowest that was enough)");
+    expect(fieldTitle(schema, "fleet.carrier.shift[0].hours")).toBe("Length (hours) of carrier");
+    expect(fieldTitle(schema, "terminal.pier.labor.weekday")).toBe("Worked hours, weekday of pier");
+    expect(fieldTitle(schema, "freight.nothing_such")).toBe("freight.nothing_such");
   });
 });
 

@@ -6,6 +6,7 @@ import { must } from "../../src/pages/design";
 import { isComparison, isRun, isSearch, isSensitivity, type Asked } from "../../src/planner/api";
 import { Refused } from "../../src/planner/api";
 import { refusal } from "../../src/planner/panels";
+import { variantChanges, wrongVariants } from "../../src/planner/comparing";
 import { countOf, timeLeft } from "../../src/planner/watch";
 import { around, decided } from "../../src/planner/searching";
 import { requested, studied } from "../../src/planner/told";
@@ -52,16 +53,33 @@ describe("a study in words", () => {
 });
 
 describe("how far a study is", () => {
-  it("does not count what a cancelled one skipped", () => {
-    const state = { done: 800, of: 800, unit: "simulations" };
-    expect(countOf({ ...state, status: "cancelled" })).toBe("");
-    expect(countOf({ ...state, done: 120, status: "cancelled" })).toBe("120 of 800 simulations");
-    expect(countOf({ ...state, done: 1200, of: 0, status: "running" })).toBe("1,200 simulations");
+  it("is told by what is done, of how much where that is known", () => {
+    expect(countOf({ done: 120, of: 800, unit: "simulations" })).toBe("120 of 800 simulations");
+    expect(countOf({ done: 1200, of: 0, unit: "simulations" })).toBe("1,200 simulations");
+    expect(countOf({ done: 0, of: 0, unit: "simulations" })).toBe("");
   });
 
   it("has a time that is left once something was done", () => {
     expect(timeLeft(1000, 5, 100)).toBe("");
     expect(timeLeft(60_000, 20, 100)).toBe("about 4 min left");
+  });
+});
+
+describe("variants of a comparison", () => {
+  const changes = [{ path: "site.depot.limit_kw", value: 800 }, { path: "policy.charging.name", value: "fcfs" }, { path: "policy.charging.params.cap_kw", value: 9 }];
+
+  it("take a policy in the place of what their changes say of it", () => {
+    expect(variantChanges({ policy: "policy.charging=edf", changes })).toEqual([{ path: "site.depot.limit_kw", value: 800 }, { path: "policy.charging.name", value: "edf" }]);
+    expect(variantChanges({ policy: "", changes })).toEqual(changes);
+  });
+
+  it("have names of their own and differ", () => {
+    const [base, mine] = [{ name: "Base case", strategies: [], changes: [] }, { name: "Mine", strategies: [], changes }];
+    expect(wrongVariants([base, mine])).toBe("");
+    expect(wrongVariants([base])).toContain("second variant");
+    expect(wrongVariants([base, { ...mine, name: "Base case" }])).toBe("Two variants are called “Base case”.");
+    expect(wrongVariants([base, { ...mine, name: " ".trim() }])).toContain("1 to 100 letters");
+    expect(wrongVariants([base, mine, { ...base, name: "Other" }])).toBe("“Other” is the same as “Base case”.");
   });
 });
 

@@ -7,7 +7,7 @@ import { servedByClass, servedTogether, worstServed } from "../../src/data/servi
 import type { Metric, Report } from "../../src/data/types";
 import type { Cell } from "../../src/lib/tables";
 import { costRows } from "../../src/pages/money";
-import { charged, equipmentService, longestWait, waitTone, yearlyCost } from "../../src/pages/verdict";
+import { charged, equipmentService, longestWait, vessels, waitTone, yearlyCost } from "../../src/pages/verdict";
 
 type Values = Record<string, number>;
 
@@ -47,6 +47,15 @@ describe("equipment hours", () => {
     const full = { ...work, classes: { crane: { required_h: [10], served_h: [12] } } };
     expect(worstServed(servedByClass({ work: full }))).toBeNull();
     expect(equipmentService({ work: full, sites: [site("a", "A")] }, metrics({}, { a: { equipment_hours_required: 10, equipment_hours_served: 12 } }))).toMatchObject({ value: "100 % of equipment hours", isBad: false });
+  });
+});
+
+describe("vessels", () => {
+  it("at berth at the end are told, for they are in no other number", () => {
+    expect(vessels(metrics({ vessel_calls: 0, vessel_lifts: 0, vessels_at_berth: 2 }))).toBe("no vessel call ended, so no container counts as lifted; 2 vessels are at berth at the end");
+    expect(vessels(metrics({ vessel_calls: 2, vessel_lifts: 16_371, vessels_at_berth: 1 }))).toBe("2 vessel calls ended, 16,371 containers lifted; 1 vessel is at berth at the end");
+    expect(vessels(metrics({ vessel_calls: 1, vessel_lifts: 900 }))).toBe("1 vessel call ended, 900 containers lifted");
+    expect(vessels(metrics({ vessel_calls: 0, vessel_lifts: 0 }))).toBe("");
   });
 });
 

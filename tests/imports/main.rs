@@ -9,7 +9,10 @@
     reason = "a test that fails says so by panicking"
 )]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod plans;
+mod traffic;
 
 use portvolt::document::problem::Problems;
 use portvolt::import::map::Map;

@@ -1,0 +1,88 @@
+//! What a plan looks like under the sites of a map: outlines of its fence, blocks, lots and buildings.
+//!
+//! A plan drawn in degrees lies where it was drawn. One in metres says neither where on earth it lies nor which way its quay
+//! faces, so it is drawn around its site with the quay to the south. Nothing of this changes a result.
+
+use super::drawing::EARTH_M;
+use super::spec::{Drawing, Feature, Part};
+use crate::kernel::math;
+use crate::scenario::loaded::Area;
+use geo::{BoundingRect, Coord, Geometry, GeometryCollection, LineString, Polygon, coord};
+
+/// The areas of a plan whose terminal stands at a place, degrees.
+pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
+    let shapes: Vec<(&Feature, Polygon)> = drawing.features.iter().filter_map(|it| Some((it, area(it)?))).collect();
+    let all: GeometryCollection = shapes.iter().map(|(_, shape)| Geometry::Polygon(shape.clone())).collect();
+    let Some(whole) = all.bounding_rect() else { return Vec::new() };
+    let (middle, place) = match drawing.origin {
+        Some(origin) => (Coord::zero(), origin),
+        None => (whole.center(), coord! { x: lon, y: lat }),
+    };
+    let scale = math::cos(place.y.to_radians());
+    let degrees = |point: &Coord| {
+        let at = *point - middle;
+        [place.x + (at.x / (scale * EARTH_M)).to_degrees(), place.y + (at.y / EARTH_M).to_degrees()]
+    };
+    let ring = |line: &LineString| line.0.iter().flat_map(degrees).collect();
+    let outline = |(feature, shape): (&Feature, Polygon)| Area {
+        name: if feature.part == Part::Lot { format!("charging lot {}", feature.key) } else { String::new() },
+        rings: core::iter::once(shape.exterior()).chain(shape.interiors()).map(ring).collect(),
+    };
+    shapes.into_iter().map(outline).collect()
+}
+
+/// The shape of a part that has an area.
+fn area(feature: &Feature) -> Option<Polygon> {
+    let is_drawn = matches!(feature.part, Part::Fence | Part::Block | Part::Lot | Part::Building);
+    match &feature.shape {
+        Geometry::Polygon(polygon) if is_drawn => Some(polygon.clone()),
+        Geometry::Rect(rect) if is_drawn => Some(rect.to_polygon()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a plan lies around its site at its own size, and only what has an area is drawn.
+
+    use super::*;
+    use geo::Rect;
+
+    #[test]
+    fn a_plan_lies_around_its_site() {
+        let rect = |x: f64, y: f64| Geometry::Rect(Rect::new(coord! { x: 0.0, y: 0.0 }, coord! { x: x, y: y }));
+        let feature = |key: &str, part: Part, shape: Geometry| Feature {
+            label: String::new(),
+            key: key.to_owned(),
+            part,
+            shape,
+            machine: None,
+            one_way: false,
+        };
+        let features = vec![
+            feature("fence", Part::Fence, rect(900.0, 600.0)),
+            feature("quay", Part::Quay, rect(900.0, 0.0)),
+            feature("back", Part::Lot, rect(200.0, 24.0)),
+        ];
+        let drawing = Drawing { features, origin: None };
+        let drawn = areas(&drawing, 60.0, 10.0);
+        assert_eq!(drawn.iter().map(|area| area.name.as_str()).collect::<Vec<_>>(), ["", "charging lot back"]);
+        let ((west, east), (south, north)) = ends(&drawn[0]);
+        assert!(((east - west).to_radians() * EARTH_M / 2.0 - 900.0).abs() < 1e-6, "half as many metres at 60 degrees");
+        assert!(((north - south).to_radians() * EARTH_M - 600.0).abs() < 1e-6);
+        assert!((f64::midpoint(west, east) - 10.0).abs() < 1e-9 && (f64::midpoint(south, north) - 60.0).abs() < 1e-9);
+        assert!(areas(&Drawing::default(), 60.0, 10.0).is_empty());
+        let known = Drawing { origin: Some(coord! { x: -118.0, y: 33.0 }), ..drawing };
+        let ((west, _), (south, _)) = ends(&areas(&known, 60.0, 10.0)[0]);
+        assert_eq!((west, south), (-118.0, 33.0), "it lies where it was drawn");
+    }
+
+    /// Ends of an area, degrees east and north.
+    fn ends(area: &Area) -> ((f64, f64), (f64, f64)) {
+        let of = |axis: usize| {
+            let values = || area.rings[0].chunks(2).map(move |point| point[axis]);
+            (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max))
+        };
+        (of(0), of(1))
+    }
+}
