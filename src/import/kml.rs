@@ -22,6 +22,7 @@ pub(super) fn is_kml(text: &str) -> bool {
 pub(super) fn read(text: &str, room: &mut Room, mistakes: &mut Mistakes<'_>) -> Option<Drawn> {
     let document = xml::parse(text, ("a map", "export the places of the terminal alone"), mistakes)?;
     let mut lines = Lines::of(&document);
+    let mut folders = BTreeMap::new();
     let mut out = Drawn { scale: Some(Scale::Degrees), ..Drawn::default() };
     for node in document.descendants().filter(Node::is_element) {
         let name = node.tag_name().name();
@@ -32,7 +33,7 @@ pub(super) fn read(text: &str, room: &mut Room, mistakes: &mut Mistakes<'_>) -> 
             continue;
         }
         let line = lines.at(node);
-        match placemark(node, line) {
+        match placemark(node, line, &mut folders) {
             Ok(found) if found.is_empty() => out.leave_out("Placemark without a shape"),
             Ok(found) => {
                 for one in found {
@@ -57,15 +58,23 @@ fn child_text<'d>(node: Node<'d, 'd>, name: &str) -> Option<&'d str> {
     child.text().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn placemark(node: Node<'_, '_>, line: u64) -> Result<Vec<Found>, String> {
+/// Reads a placemark. Names of folders, by where they begin, are looked up once: each may have any number of children.
+fn placemark(
+    node: Node<'_, '_>,
+    line: u64,
+    folders: &mut BTreeMap<usize, Option<String>>,
+) -> Result<Vec<Found>, String> {
     let above: Vec<Node<'_, '_>> = node.ancestors().skip(1).take(DEEPEST + 1).collect();
     if above.len() > DEEPEST {
         return Err(format!("is nested more than {DEEPEST} deep"));
     }
     let title = child_text(node, "name").map(str::to_owned);
-    let folders = above.iter().filter(|above| above.tag_name().name() == "Folder");
-    let folders = folders.filter_map(|folder| child_text(*folder, "name")).map(str::to_owned);
-    let names: Vec<String> = folders.chain(title.clone()).collect();
+    let around = above.iter().filter(|above| above.tag_name().name() == "Folder");
+    let named = around.filter_map(|folder| {
+        let name = || child_text(*folder, "name").map(str::to_owned);
+        folders.entry(folder.range().start).or_insert_with(name).clone()
+    });
+    let names: Vec<String> = named.chain(title.clone()).collect();
     let mut shapes = Vec::new();
     geometries(node, 0, &mut shapes)?;
     let attributes = attributes(node);

@@ -227,17 +227,16 @@ fn chains(list: Vec<(Found, Vec<Coord>)>, close: f64) -> Vec<(Found, Vec<Coord>,
             ends.entry(cell(line[line.len() - 1])).or_default().push(number);
         }
     }
-    let near = |at: Coord, used: &[bool]| -> Vec<usize> {
+    // The one line that is left and meets a point. Where three meet nobody says which two are one line.
+    let next_at = |at: Coord, used: &[bool]| -> Option<usize> {
         let (x, y) = cell(at);
         let cells = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));
-        let mut found: Vec<usize> = cells.filter_map(|cell| ends.get(&cell)).flatten().copied().collect();
-        found.retain(|number| {
+        let mut meeting = cells.filter_map(|cell| ends.get(&cell)).flatten().copied().filter(|number| {
             let line = &list[*number].1;
             !used[*number] && (apart(line[0], at) <= close || apart(line[line.len() - 1], at) <= close)
         });
-        found.sort_unstable();
-        found.dedup();
-        found
+        let found = meeting.next()?;
+        meeting.all(|other| other == found).then_some(found)
     };
     let mut used = vec![false; list.len()];
     let mut out = Vec::new();
@@ -250,8 +249,7 @@ fn chains(list: Vec<(Found, Vec<Coord>)>, close: f64) -> Vec<(Found, Vec<Coord>,
         for _ in 0..2 {
             while close > 0.0 && apart(line[0], line[line.len() - 1]) > close {
                 let at = line[line.len() - 1];
-                // Where three meet nobody says which two are one line.
-                let [next] = near(at, &used)[..] else { break };
+                let Some(next) = next_at(at, &used) else { break };
                 let mut piece = list[next].1.clone();
                 if apart(piece[0], at) > close {
                     piece.reverse();

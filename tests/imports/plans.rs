@@ -538,6 +538,22 @@ fn rubbish_is_told() {
     assert!(mapped(vec![with_dbf(&shp, &dbf)], "units = \"m\"").unwrap_err().contains("hold no shape"));
 }
 
+/// Small files that mean much work are done with in a moment: a folder with its name behind 40,000 places, lines that all meet.
+#[test]
+fn no_drawing_takes_the_square_of_its_size() {
+    let places = "<Placemark><Point><coordinates>1,2</coordinates></Point></Placemark>".repeat(40_000);
+    let folder = format!("<kml><Folder>{places}<name>Lots</name></Folder></kml>");
+    assert!(mapped(vec![file("a.kml", folder)], "").unwrap_err().contains("more than 20000"));
+    let star = (0..8_000).fold(String::new(), |out, at| {
+        out + &entity(
+            "LINE",
+            "BLOCK",
+            &[(10, 0.0), (20, 0.0), (11, f64::from(at % 97) + 1.0), (21, f64::from(at) + 1.0)],
+        )
+    });
+    assert!(mapped(vec![file("a.dxf", dxf(Some(6), "", &star))], "").unwrap_err().contains("is open"));
+}
+
 /// Any cut or changed drawing is read or told, without a panic.
 #[test]
 fn broken_drawings_do_no_harm() {
