@@ -132,7 +132,9 @@ fn tell_gates(args: &GatesArgs, found: &Gates, said: &[String], console: &Consol
         let kinds: Vec<String> = found.kinds.iter().take(12).map(|(kind, count)| format!("{kind} {count}")).collect();
         console.print(&format!("  - kinds of moves, which no field of a scenario takes: {}", kinds.join(", ")));
     }
-    said.iter().for_each(|said| console.print(&format!("  - {said}")));
+    for line in said {
+        console.print(&format!("  - {line}"));
+    }
 }
 
 pub(super) fn hauls(args: &HaulsArgs, console: &Console) -> Exit {

@@ -35,7 +35,8 @@ const SCRATCH: &str = "portvolt-";
 #[derive(Debug)]
 pub struct Scratch {
     /// Held while the folder is in use. It goes first: Windows removes no folder with an open file.
-    _lock: Option<Lock>,
+    #[expect(dead_code, reason = "held, and not looked at")]
+    lock: Option<Lock>,
     dir: tempfile::TempDir,
 }
 
@@ -49,8 +50,8 @@ impl Scratch {
         whole::clear_marked(&place, SCRATCH);
         let made = fault::step(&place).and_then(|()| {
             let dir = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&place)?;
-            let _lock = whole::mark(&Folder::open(dir.path())?)?;
-            Ok(Self { _lock, dir })
+            let lock = whole::mark(&Folder::open(dir.path())?)?;
+            Ok(Self { lock, dir })
         });
         made.map_err(WriteError::at(&place))
     }

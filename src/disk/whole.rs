@@ -106,7 +106,9 @@ pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), Writ
     let placed = all_made.and_then(|()| made.iter().try_for_each(put));
     if placed.is_err() {
         // Those that are in their place already have no part any more.
-        made.iter().for_each(|(folder, part, ..)| _ = folder.remove_file(part));
+        for (folder, part, ..) in &made {
+            let _ = folder.remove_file(part);
+        }
     }
     placed
 }

@@ -431,7 +431,7 @@ fn feature_of(feature: &Feature, map: &PlanMap, geometry: &str, coordinates: &Va
     if let (true, Some(machine)) = (feature.kind == "block", map.machine(&feature.found)) {
         properties.insert("machine".to_owned(), machine.into());
     }
-    let one_way = map.attribute("one_way", &feature.found).map(|it| it.to_ascii_lowercase());
+    let one_way = map.attribute("one_way", &feature.found).map(str::to_ascii_lowercase);
     if feature.kind == "road" && one_way.is_some_and(|it| ["yes", "true", "1", "t", "y"].contains(&it.as_str())) {
         properties.insert("one_way".to_owned(), true.into());
     }

@@ -281,7 +281,7 @@ fn shapefile(kind: i32, shapes: &[(Vec<Vec<(f64, f64)>>, Vec<&str>)], fields: &[
                 start += part.len() as i32;
             }
         }
-        points.iter().for_each(|at| [at.0, at.1].iter().for_each(|number| body.extend(number.to_le_bytes())));
+        body.extend(points.iter().flat_map(|at| [at.0, at.1]).flat_map(f64::to_le_bytes));
         records.extend((number as i32 + 1).to_be_bytes());
         records.extend((body.len() as i32 / 2).to_be_bytes());
         records.extend(body);
@@ -308,7 +308,9 @@ fn shapefile(kind: i32, shapes: &[(Vec<Vec<(f64, f64)>>, Vec<&str>)], fields: &[
     dbf.push(0x0d);
     for (_, values) in shapes {
         dbf.push(b' ');
-        values.iter().for_each(|value| dbf.extend(format!("{value:<20}").as_bytes()));
+        for value in values {
+            dbf.extend(format!("{value:<20}").as_bytes());
+        }
     }
     (shp, dbf)
 }
@@ -430,7 +432,8 @@ fn inserts_mirrors_and_arcs_of_a_dxf() {
     assert_eq!(around(&drawn[1].2), [50.0, 0.0, 60.0, 5.0]);
     let round = &drawn[2].2;
     let off = |at: (f64, f64)| 10.0 - ((at.0 - 100.0).powi(2) + at.1.powi(2)).sqrt();
-    let middles = round.windows(2).map(|pair| ((pair[0].0 + pair[1].0) / 2.0, (pair[0].1 + pair[1].1) / 2.0));
+    let middles =
+        round.windows(2).map(|pair| (f64::midpoint(pair[0].0, pair[1].0), f64::midpoint(pair[0].1, pair[1].1)));
     assert!(middles.map(off).all(|off| off < 0.011) && round.len() < 200, "{}", round.len());
     assert_eq!(round.first(), round.last());
 }
@@ -577,7 +580,7 @@ fn broken_drawings_do_no_harm() {
             if round % 2 == 0 {
                 broken.truncate(random() % bytes.len());
             }
-            for _ in 0..1 + random() % 4 {
+            for _ in 0..=random() % 4 {
                 if !broken.is_empty() {
                     let at = random() % broken.len();
                     broken[at] = random() as u8;
