@@ -177,6 +177,18 @@ fn files() -> Vec<Case> {
             "import trips trips.csv --sites places.csv --out fleet",
             &["fleet/sites.toml", "fleet/hauls.csv", "fleet/matrix.csv"],
         ),
+        case(
+            &[],
+            "import trips trips.csv --sites places.csv --out driven --battery-kwh 400 --kwh-per-km 1.25 --charge-kw 100",
+            &["driven/scenario.toml", "driven/hauls.csv"],
+        ),
+        case(
+            &[],
+            "import gates gate_log.csv --terminal pier --zone America/Los_Angeles --out gates",
+            &["gates/gates.toml", "gates/pier.csv"],
+        ),
+        case(&[], "import hauls orders.csv --out hauls.csv", &["hauls.csv"]),
+        case(&[], "import plan drawn.geojson --units m --out plan.geojson", &["plan.geojson"]),
         case(&[], "import weather weather.csv --out weather.toml", &["weather.toml"]),
         case(&[], "import solar sun.csv --out solar.csv", &["solar.csv"]),
         case(&[], "calibrate depot --meter meter.csv --site depot --out fitted", &["fitted"]),
@@ -251,6 +263,11 @@ Fuel Type Code,Station Name,Status Code,Groups With Access Code,EV Level2 EVSE N
 ELEC,Truck stop,E,Public,2,4,33.84,-118.26,1001
 ";
 
+/// A visit at a gate.
+const GATE_LOG: &str = "Truck,Gate In,Gate Out\nA1,2025-06-06 07:10,2025-06-06 07:50\n";
+/// A haul in words of another program.
+const ORDERS: &str = "Origin,Destination,Ready,Due\npier,carson,2025-06-02 08:00,2025-06-02 12:00\n";
+
 /// Trips between two places, and these.
 const TRIPS: &str = "\
 Vehicle,Start,Stop,Distance (km),Latitude,Longitude
@@ -295,7 +312,7 @@ replications = 2
 ";
 
 /// Files of each kind that `import` and studies read, by name.
-fn sources() -> [(&'static str, String); 11] {
+fn sources() -> [(&'static str, String); 14] {
     let meter = (0..672)
         .map(|at| format!("2025-06-{:02} {:02}:00,{}\n", at / 24 + 1, at % 24, 20 + at % 24))
         .collect::<String>();
@@ -314,6 +331,9 @@ fn sources() -> [(&'static str, String); 11] {
         ("ranges.toml", RANGES.to_owned()),
         ("best.toml", SEARCH.to_owned()),
         ("stations.csv", AFDC.to_owned()),
+        ("gate_log.csv", GATE_LOG.to_owned()),
+        ("orders.csv", ORDERS.to_owned()),
+        ("drawn.geojson", include_str!("../yard/small.geojson").to_owned()),
     ]
 }
 
@@ -385,11 +405,12 @@ fn without_place(files: BTreeMap<PathBuf, Vec<u8>>, folder: &Path) -> BTreeMap<P
 }
 
 /// Does a message say where it could not write: by the name of what the command leaves, or of the places for scratch and for
-/// runs of a search that are kept?
+/// runs of studies that are kept?
 fn names_a_place(case: &Case, said: &str) -> bool {
     let first = |leaf: &&str| said.contains(leaf.split('/').next().unwrap());
     said.contains("No space left on device")
-        && (case.leaves.iter().any(first) || said.contains("scratch") || said.contains("searches"))
+        && (case.leaves.iter().any(first)
+            || ["scratch", "searches", "sensitivities"].iter().any(|place| said.contains(place)))
 }
 
 /// What neither the folder before nor the one after the whole command has. Unfinished work may stay where it carries the mark by
