@@ -203,12 +203,6 @@ impl Fork {
         Ok(Self { asked, loaded, turns })
     }
 
-    /// When it forks, seconds from the start of the run.
-    #[must_use]
-    pub fn at_s(&self) -> u32 {
-        self.turns.last().map_or(0, |turn| turn.at_s)
-    }
-
     /// Has a simulation of the run change on its way: with this fork, or up to it.
     ///
     /// # Errors
