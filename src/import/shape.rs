@@ -250,6 +250,12 @@ mod tests {
         let middles = points.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0);
         assert!(middles.map(|at| 1.0 - (at.x * at.x + at.y * at.y).sqrt()).all(|off| off <= 0.001));
         assert_eq!(bulged(from, to, 0.0, 0.1), [to]);
+        // Half of it over 10 m: counterclockwise below the chord, 2.5 m deep, on a circle of 6.25 m around (5, 3.75).
+        let points = bulged(Coord::zero(), coord! { x: 10.0, y: 0.0 }, 0.5, 0.0001);
+        let radius = |at: &Coord| ((at.x - 5.0).powi(2) + (at.y - 3.75).powi(2)).sqrt();
+        assert!(points.iter().all(|at| (radius(at) - 6.25).abs() < 1e-9), "{points:?}");
+        let deepest = points.iter().map(|at| at.y).fold(0.0, f64::min);
+        assert!((deepest + 2.5).abs() < 1e-3, "{deepest}");
     }
 
     #[test]

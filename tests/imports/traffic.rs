@@ -2,7 +2,7 @@
 //! passage are the same visits, and what cannot be paired is counted; hauls of any names are those that a scenario lists. Trips
 //! become a scenario that runs: a truck whose battery suffices gets its hauls done, one whose does not is seen.
 //!
-//! Seen red with passages paired across terminals, arrivals over all days of the week, and the first trip of a truck left out.
+//! Seen red with passages paired across terminals, and with arrivals over all days of the week.
 
 use super::{portvolt, text};
 use portvolt::document::problem::Problems;
@@ -75,6 +75,16 @@ fn visits_of_three_forms_are_the_same() {
     assert_eq!(times(&by_passage), times(&rows));
     let said = "1 ways out without a way in, and 1 ways in without one out";
     assert!(by_passage.said.iter().any(|it| it.starts_with(said)), "{:?}", by_passage.said);
+}
+
+/// Terminals number their visits each for itself: a way out belongs to a way in of the same terminal.
+#[test]
+fn passages_are_paired_at_their_terminal() {
+    let log = "time,direction,terminal,ticket\n2025-06-06 07:00,in,Pier J,1\n2025-06-06 07:10,in,Pier T,1\n\
+        2025-06-06 07:40,out,Pier T,1\n2025-06-06 08:00,out,Pier J,1\n";
+    let columns = "zone = \"America/Los_Angeles\"\n[columns]\nvehicle = \"ticket\"\n";
+    let gates = gate_log(log, &map(columns), None).unwrap();
+    assert_eq!((gates.told("pier_j").mean_min, gates.told("pier_t").mean_min), (60.0, 30.0));
 }
 
 #[test]
