@@ -148,7 +148,7 @@ fn of_years<'a>(
 /// Threads for a core at most: more only wait for each other, and thousands of them stop the machine.
 const MOST_A_CORE: usize = 4;
 
-/// How many threads are taken where `jobs` are asked for: one a core for 0, at most [`MOST_A_CORE`] a core.
+/// How many threads are taken where `jobs` are asked for: one a core for 0, at most four a core.
 #[must_use]
 pub fn threads(jobs: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
