@@ -312,12 +312,15 @@ fn idle_connections_do_not_keep_others_out() {
 fn events_end_with_the_run_and_resume() {
     let server = Server::start(|_| {});
     let run = id(&server.ask("POST", "/api/v1/runs", Some(&request(2))));
+    let begin = std::time::Instant::now();
     let heard = events(server.address, &run, None);
+    // Four a second and one at each end, however long the run took on this machine.
+    let most = 4 + begin.elapsed().as_millis() / 200;
     let (last, state) = heard.last().unwrap();
     assert_eq!((&state["status"], &state["of"]), (&json!("finished"), &json!(48)));
     assert!(heard.windows(2).all(|pair| pair[0].0 < pair[1].0), "versions grow");
     assert_eq!(events(server.address, &run, Some(last - 1)).len(), 1, "what was missed");
-    assert!(heard.len() < 20, "a person reads no faster: {} events", heard.len());
+    assert!((heard.len() as u128) < most, "a person reads no faster: {} events, not {most}", heard.len());
     assert_eq!(server.get("/api/v1/runs/none-0001/events").status, 404);
 }
 

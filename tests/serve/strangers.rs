@@ -167,9 +167,10 @@ fn watchers_have_places_of_their_own() {
             stream
         })
         .collect();
+    // Whoever waits for a place of those that watch waits until one is given up: that takes ten seconds and more.
     let begin = Instant::now();
     assert_eq!(server.get("/api/v1/workspace").status, 200);
-    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
     assert_eq!(server.ask("POST", &format!("/api/v1/runs/{run}/cancel"), None).status, 200);
     assert_eq!(events(server.address, &run, None).pop().unwrap().1["status"], "cancelled");
     drop(watchers);
