@@ -327,7 +327,8 @@ fn events_end_with_the_run_and_resume() {
 #[test]
 fn a_full_queue_refuses_and_the_server_keeps_answering() {
     let server = Server::start(|options| options.queue = 3);
-    let long = request(300);
+    // So long that it is not over when ten thousand callers were refused.
+    let long = request(1_000);
     let mut connection = Connection::open(server.address);
     let body = long.to_string();
     let mut statuses = std::collections::BTreeMap::new();
