@@ -3,10 +3,12 @@
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
+use crate::disk::read::Kind;
 use crate::disk::{Folder, WriteError, name, whole};
 use crate::document::problem::Problems;
 use crate::import::template::{self, MEASURED};
 use crate::record::folder::{Manifest, REPORT};
+use crate::scenario::files::read_bytes;
 use crate::study::verify::{differing, fates, file_hash};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +32,15 @@ fn refused(error: &WriteError, console: &Console) -> Exit {
     }
     console.error(&error.to_string());
     Exit::Failed
+}
+
+/// The name and bytes of a table, or the exit code when it cannot be read, which is told.
+pub(super) fn bytes_of(path: &Path, console: &Console) -> Result<(String, Vec<u8>), Exit> {
+    let name = path.display().to_string();
+    match read_bytes(path, Kind::Csv) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err((message, help)) => Err(diagnose::show(&Problems::of_file(&name, message, help), console)),
+    }
 }
 
 /// Writes a file that was not there, or is meant to be overwritten.

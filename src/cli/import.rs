@@ -2,7 +2,7 @@
 
 use super::args::port_power;
 use super::exit::Exit;
-use super::files::{measured, origin, write, write_map};
+use super::files::{bytes_of, measured, origin, write, write_map};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -14,7 +14,6 @@ use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, to_csv};
 use crate::import::{self, afdc, geojson, weather};
-use crate::scenario::files::read_bytes;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -257,10 +256,9 @@ fn stations(args: &AfdcArgs, console: &Console) -> Exit {
 }
 
 fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
-    let name = args.sessions.display().to_string();
-    let bytes = match read_bytes(&args.sessions, Kind::Csv) {
-        Ok(bytes) => bytes,
-        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    let (name, bytes) = match bytes_of(&args.sessions, console) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     if let Some(path) = &args.write_map {
         return write_map(path, "sessions", &name, &bytes, args.force, console);
@@ -293,10 +291,9 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
 
 /// Says what of a load was read, and writes it as `start` and `kw`.
 fn load(args: &LoadArgs, console: &Console) -> Exit {
-    let name = args.load.display().to_string();
-    let bytes = match read_bytes(&args.load, Kind::Csv) {
-        Ok(bytes) => bytes,
-        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    let (name, bytes) = match bytes_of(&args.load, console) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     if let Some(path) = &args.write_map {
         return write_map(path, "load", &name, &bytes, args.force, console);
@@ -340,10 +337,9 @@ fn of_year(
     console: &Console,
     read: impl FnOnce(&str, &[u8], &mut Vec<Problem>) -> Option<(String, String)>,
 ) -> Exit {
-    let name = args.file.display().to_string();
-    let bytes = match read_bytes(&args.file, Kind::Csv) {
-        Ok(bytes) => bytes,
-        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    let (name, bytes) = match bytes_of(&args.file, console) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     let mut list = Vec::new();
     let Some((text, said)) = read(&name, &bytes, &mut list) else {

@@ -1,17 +1,15 @@
 //! `portvolt import gates` and `import hauls`: logs of trucks at gates, and lists of what they carry.
 
 use super::exit::Exit;
-use super::files::{measured, origin, write, write_all, write_map};
+use super::files::{bytes_of, measured, origin, write, write_all, write_map};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name::inside;
-use crate::disk::read::Kind;
 use crate::document::problem::Problems;
 use crate::import::gates::{self, Gates, Told};
 use crate::import::hauls::{self, Hauls};
-use crate::scenario::files::read_bytes;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GatesArgs {
@@ -57,15 +55,6 @@ fn hours(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(hours) if (0.1..=1_000.0).contains(&hours) => Ok(hours),
         _ => Err("write hours of 0.1 to 1000".to_owned()),
-    }
-}
-
-/// The bytes of a log, or the exit code when they cannot be read.
-fn bytes_of(path: &Path, console: &Console) -> Result<(String, Vec<u8>), Exit> {
-    let name = path.display().to_string();
-    match read_bytes(path, Kind::Csv) {
-        Ok(bytes) => Ok((name, bytes)),
-        Err((message, help)) => Err(diagnose::show(&Problems::of_file(&name, message, help), console)),
     }
 }
 

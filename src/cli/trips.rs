@@ -2,7 +2,7 @@
 
 use super::args::{battery_energy, energy_per_km, port_power, radius};
 use super::exit::Exit;
-use super::files::{origin, write_all};
+use super::files::{bytes_of, origin, write_all};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -10,7 +10,7 @@ use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
 use crate::import::duties::Duties;
 use crate::import::trips::{Days, Options, Trips, Truck, read};
-use crate::scenario::files::{read_bytes, read_text};
+use crate::scenario::files::read_text;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -46,10 +46,9 @@ pub(super) struct TripsArgs {
 }
 
 pub(super) fn trips(args: &TripsArgs, console: &Console) -> Exit {
-    let name = args.trips.display().to_string();
-    let bytes = match read_bytes(&args.trips, Kind::Csv) {
-        Ok(bytes) => bytes,
-        Err((message, help)) => return diagnose::show(&Problems::of_file(&name, message, help), console),
+    let (name, bytes) = match bytes_of(&args.trips, console) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     let mut list = Vec::new();
     let found = options(args, &mut list).and_then(|options| read(&name, &bytes, &options, &mut list));
