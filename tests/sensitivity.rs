@@ -62,8 +62,14 @@ fn a_killed_sensitivity_goes_on() {
     let whole = sensitivity(other.path(), "runs/one", &words);
     let kept = dir.path().join("runs/sensitivities/shards");
     let files = || -> Vec<std::path::PathBuf> {
-        let folders = std::fs::read_dir(&kept).into_iter().flatten().map(|folder| folder.unwrap().path());
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path()).collect()
+        // Files come and go while the program runs, the one with which it tries the folder among them.
+        let folders = std::fs::read_dir(&kept).into_iter().flatten().flatten().map(|folder| folder.path());
+        folders
+            .filter_map(|folder| std::fs::read_dir(folder).ok())
+            .flatten()
+            .flatten()
+            .map(|file| file.path())
+            .collect()
     };
     let common = ["sensitivity", "planted", "--metric", "co2e_upstream_t", "--replications", "1", "--jobs", "1"];
     let mut child = Command::new(env!("CARGO_BIN_EXE_portvolt"))
@@ -90,6 +96,28 @@ fn a_killed_sensitivity_goes_on() {
     }
     let after: Vec<_> = left[1..].iter().map(|file| time(file)).collect();
     assert_eq!(after, times, "what was kept is not simulated again");
+}
+
+/// A scenario that is deleted while a study reads it leaves points without an answer: that is told, with why.
+#[test]
+fn a_scenario_that_vanishes_is_told() {
+    let dir = desk();
+    let child = Command::new(env!("CARGO_BIN_EXE_portvolt"))
+        .args(["sensitivity", "planted", "--metric", "co2e_upstream_t", "--replications", "1", "--jobs", "1"])
+        .args(["--out", "runs/one", "--points", "16", "--quiet"])
+        .current_dir(dir.path())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !dir.path().join("runs/sensitivities/shards").exists() {
+        std::thread::yield_now();
+    }
+    std::fs::rename(dir.path().join("planted"), dir.path().join("elsewhere")).unwrap();
+    let done = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(4), "{said}");
+    assert!(said.contains("points have an answer in all their runs") && said.contains("planted"), "{said}");
+    assert!(!dir.path().join("runs/one").exists(), "nothing is left that looks like an answer");
 }
 
 /// Between two strategies: with more efficient chargers the second one wins by the grid factor alone, so nothing is worth

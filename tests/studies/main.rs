@@ -154,8 +154,9 @@ fn killed_and_resumed_with_two_writers() {
 }
 
 fn bytes_or_none(shards: &Path) -> usize {
-    let folders = std::fs::read_dir(shards).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    // Files come and go while the program runs.
+    let folders = std::fs::read_dir(shards).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten().map(|it| it.path());
     files.filter(|path| path.extension().is_some_and(|extension| extension == "shard")).count()
 }
 

@@ -53,6 +53,8 @@ pub struct Screened {
     pub asked: usize,
     /// Pairs of points that had no answer.
     pub missing: usize,
+    /// Answers at the base points, and with every number moved from there.
+    pub answered: usize,
 }
 
 /// A point to ask, and whether on another set of random days.
@@ -80,9 +82,10 @@ pub fn screen<E>(
     days.begin()?;
     let (far, far_on_others) = (days.moved(&all, false)?, days.moved(&all, true)?);
     let chance = days.chance(&far, &far_on_others);
-    let variance = variance(days.here.iter().chain(&far).copied());
+    let spread = || days.here.iter().chain(&far).copied();
+    let (answered, variance) = (spread().flatten().count(), variance(spread()));
     let is_hidden = chance > how.threshold * variance;
-    let mut screened = Screened { variance, chance, is_hidden, ..Screened::default() };
+    let mut screened = Screened { variance, chance, is_hidden, answered, ..Screened::default() };
     let size = numbers.div_ceil(FIRST_GROUPS).max(1);
     let mut open: Vec<Vec<usize>> = all.chunks(size).map(<[usize]>::to_vec).collect();
     // An answer that no number moves has nothing to find.

@@ -311,6 +311,10 @@ pub fn influence(
         varied.iter().zip(point).map(|(number, place)| (number.path.clone(), number.at(*place))).collect()
     };
     let screened = screen(varied.len(), how, &mut stream(asked, 0), |asks| model.answers(asks, &every))?;
+    if screened.answered < 2 {
+        let points = 2 * how.points;
+        return Err(InfluenceError::Nothing(too_few(screened.answered, points, model.refusal.as_deref())));
+    }
     let decisive: Vec<usize> = screened.kept.iter().take(asked.most as usize).map(|kept| kept.0).collect();
     let (indices, worth) = shares(asked, &mut model, varied, &decisive)?;
     let less_work = model.less_work();
@@ -384,11 +388,18 @@ fn shares(
         answers.a_with_b.push(ask(model, &design.a_with_b(number))?);
     }
     let mut indices = answers.indices(&mut stream(asked, 1));
+    if indices.first.is_empty() {
+        return Err(InfluenceError::Nothing(too_few(indices.points, design.a.len(), model.refusal.as_deref())));
+    }
     for number in interacting(&indices) {
         answers.b_with_a.push((number, ask(model, &design.b_with_a(number))?));
     }
     if answers.b_with_a.len() > 1 {
-        indices = answers.indices(&mut stream(asked, 1));
+        let with_pairs = answers.indices(&mut stream(asked, 1));
+        // Points without an answer are left out of all: pairs are not worth the shares of the numbers themselves.
+        if !with_pairs.first.is_empty() {
+            indices = with_pairs;
+        }
     }
     let worth = (asked.strategies.len() > 1).then(|| {
         let sign = if model.metric.info().better == Some(Better::Lower) { -1.0 } else { 1.0 };
@@ -398,6 +409,12 @@ fn shares(
         Worth::of(&points, &gains, &mut stream(asked, 2))
     });
     Ok((indices, worth))
+}
+
+/// Why there are no shares.
+fn too_few(answered: usize, points: usize, refusal: Option<&str>) -> String {
+    let why = refusal.map(|refusal| format!("; the first refusal: {refusal}")).unwrap_or_default();
+    format!("only {answered} of {points} points have an answer in all their runs, and shares of a spread need two{why}")
 }
 
 /// Numbers that explain more with others than by themselves, those with the most first.
