@@ -44,6 +44,42 @@ fn mistakes(dir: &tempfile::TempDir) -> String {
     text(&checked.stderr)
 }
 
+/// `extends` takes the name of what comes with the binary; files of rows lie beside the scenario, else beside what it extends.
+#[test]
+fn a_shipped_scenario_is_extended_by_its_name() {
+    let dir = depot();
+    std::fs::create_dir(dir.path().join("mine")).unwrap();
+    let digest_of = |extends: &str| {
+        let file = format!("extends = {extends}\n[time]\ndays = 1\n");
+        std::fs::write(dir.path().join("mine/scenario.toml"), file).unwrap();
+        let ran = portvolt(dir.path(), &["run", "mine", "--out", "result", "--force", "--quiet"]);
+        assert_eq!(ran.status.code(), Some(0), "{extends}: {}", text(&ran.stderr));
+        let manifest = std::fs::read_to_string(dir.path().join("result/manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        (manifest["digest"].as_str().unwrap().to_owned(), manifest["inputs"].to_string())
+    };
+    let (shipped, inputs) = digest_of("\"depot_night\"");
+    assert!(inputs.contains("shipped:depot_night/hauls.csv"), "{inputs}");
+    let verified = portvolt(dir.path(), &["verify", "result"]);
+    assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
+    let (beside, inputs) = digest_of("\"../depot\"");
+    assert!(inputs.contains("depot/hauls.csv") && !inputs.contains("shipped:"), "{inputs}");
+    assert_eq!(shipped, beside);
+    // What lies beside the scenario itself comes first.
+    let hauls = std::fs::read_to_string(dir.path().join("depot/hauls.csv")).unwrap();
+    let fewer: String = hauls.lines().take(40).map(|line| format!("{line}\n")).collect();
+    std::fs::write(dir.path().join("mine/hauls.csv"), fewer).unwrap();
+    let (own, inputs) = digest_of("\"depot_night\"");
+    assert!(inputs.contains("mine/hauls.csv"), "{inputs}");
+    assert_ne!(own, shipped);
+    std::fs::remove_file(dir.path().join("mine/hauls.csv")).unwrap();
+    digest_of("[\"depot_night\", \"policies/california.toml\"]");
+    std::fs::write(dir.path().join("mine/scenario.toml"), "extends = \"depot_nigth\"\n").unwrap();
+    let told = portvolt(dir.path(), &["validate", "mine"]);
+    assert_eq!(told.status.code(), Some(4));
+    assert!(text(&told.stderr).contains("did you mean `depot_night`?"), "{}", text(&told.stderr));
+}
+
 /// From any folder, by its name alone; what lies there under that name is meant first.
 #[test]
 fn a_shipped_scenario_runs_by_its_name_and_is_repeated_from_the_binary() {

@@ -2,8 +2,9 @@
 //! page, in a folder that holds the shipped scenarios and the files the page says the reader has; what a page shows of the
 //! screen of a run is what the run prints; and the generated references are those of this version.
 //!
-//! Four things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week, comparisons have
-//! two replications, sensitivities one short day at few points, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
+//! Five things are smaller here, for time: the transition of `hub_2045` has one year of one sampled week with a twentieth of
+//! its vehicles and containers, comparisons have two replications, the suite is that of the depot, sensitivities have one short
+//! day at few points, and a server is stopped when it answers. `plugin build` needs the wasm target of Rust; where it is not here a compiled example
 //! stands in for what it would have built.
 
 #![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test that fails says so by panicking")]
@@ -100,8 +101,11 @@ fn desk() -> tempfile::TempDir {
     copy(&Path::new(ROOT).join("scenarios"), &dir.path().join("scenarios"));
     let hub = dir.path().join("scenarios/hub_2045/scenario.toml");
     let text = std::fs::read_to_string(&hub).unwrap();
-    assert!(text.contains("until = 2045\nweeks = 4\n"));
-    std::fs::write(&hub, text.replace("until = 2045\nweeks = 4\n", "until = 2025\nweeks = 1\n")).unwrap();
+    let (years, rules) = ("until = 2045\nweeks = 4\n", "\"../policies/california.toml\"");
+    assert!(text.contains(years) && text.contains(rules));
+    let text = text.replace(years, "until = 2025\nweeks = 1\n").replacen(rules, &format!("{rules}, \"small.toml\""), 1);
+    std::fs::write(&hub, text).unwrap();
+    std::fs::write(hub.with_file_name("small.toml"), twentieth_of_the_bay()).unwrap();
     let mut load = "start,kw\n".to_owned();
     let mut sessions = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
     for day in 2..9 {
@@ -117,6 +121,25 @@ fn desk() -> tempfile::TempDir {
         std::fs::write(dir.path().join(name), text).unwrap();
     }
     dir
+}
+
+/// A twentieth of the vehicles and containers of San Pedro Bay, as a file to lay on it.
+fn twentieth_of_the_bay() -> String {
+    let bay = std::fs::read_to_string(Path::new(ROOT).join("scenarios/san_pedro_bay/scenario.toml")).unwrap();
+    let bay: toml::Table = bay.parse().unwrap();
+    let mut out = String::new();
+    for (table, counts) in [("fleet", "trucks"), ("terminal", "equipment")] {
+        for (key, item) in bay[table].as_table().unwrap() {
+            if let Some(teu) = item.get("teu_per_year") {
+                writeln!(out, "[{table}.{key}]\nteu_per_year = {}", teu.as_integer().unwrap() / 20).unwrap();
+            }
+            writeln!(out, "[{table}.{key}.{counts}]").unwrap();
+            for (model, count) in item[counts].as_table().unwrap() {
+                writeln!(out, "{model} = {}", (count.as_integer().unwrap() + 19) / 20).unwrap();
+            }
+        }
+    }
+    out
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -182,6 +205,9 @@ fn shorter(command: &str) -> String {
     {
         words.extend(["--replications", "2"]);
     }
+    if command.starts_with("portvolt bench-suite") && !words.contains(&"--only") {
+        words.extend(["--only", "depot"]);
+    }
     if command.starts_with("portvolt sensitivity") {
         // Few points and steps of five minutes: what is tried here is that it runs.
         words.extend([
@@ -190,7 +216,7 @@ fn shorter(command: &str) -> String {
             "--replications",
             "1",
             "--points",
-            "16",
+            "4",
             "--threshold",
             "20%",
             "--set",

@@ -239,6 +239,11 @@ fn table_node(table: DeTable<'_>, file: usize, path: &str, problems: &mut Vec<Pr
     let items = table.into_iter().map(|(key, value)| {
         let key_span = key.span();
         let key = key.into_inner().into_owned();
+        if key.trim().is_empty() || key.chars().any(char::is_control) {
+            let (place, field) = (Some(Place::Span(file, key_span.clone())), path.to_owned());
+            let message = "a name holds at least one letter, and no line breaks or other control characters".to_owned();
+            problems.push(Problem { place, field, message, help: None });
+        }
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let item = item(value, file, key_span, &path, problems);
         (key, item)
@@ -348,6 +353,15 @@ mod tests {
             assert_eq!(parts(text, 100), Ok(count), "{text:?}");
         }
         assert_eq!(parts("a = [1, 2, 3]", 2), Err(6));
+    }
+
+    #[test]
+    fn a_name_without_a_letter_is_told_where_it_is() {
+        for (text, at) in [("[site.\"\"]\nlat = 1\n", 6), ("[site.a]\n\" \" = 1\n", 9), ("\"a\\nb\" = 1\n", 0)] {
+            let problems = Item::parse(text, 0).unwrap_err();
+            assert!(problems.len() == 1 && problems[0].message.contains("at least one letter"), "{problems:?}");
+            assert!(matches!(&problems[0].place, Some(Place::Span(0, span)) if span.start == at), "{problems:?}");
+        }
     }
 
     #[test]

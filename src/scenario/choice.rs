@@ -119,6 +119,7 @@ pub(super) fn plugins(scenario: &Scenario, document: &Item, rows: &mut Rows<'_>)
 fn plugin(kind: PolicyKind, named: Option<&str>, document: &Item, rows: &mut Rows<'_>) -> Option<PluginFile> {
     let (table, key) = kind.table_and_key();
     let path = [table, key, "plugin"].map(str::to_owned);
+    let file = named.map(|named| rows.place(named));
     let mut wrong = |message: String, help: &str| {
         let place = Some(document.nearest(&path).value.clone());
         let (field, help) = (kind.setting().to_owned(), Some(help.to_owned()));
@@ -129,7 +130,7 @@ fn plugin(kind: PolicyKind, named: Option<&str>, document: &Item, rows: &mut Row
     if has("name") && has("plugin") {
         wrong("has both a `name` and a `plugin`".to_owned(), "keep one of them");
     }
-    let file = rows.base.join(named?);
+    let file = file?;
     match rows.from.bytes(&file, Kind::Plugin) {
         Ok(bytes) => {
             let plugin = PluginFile::new(file.display().to_string(), bytes);

@@ -9,6 +9,7 @@ use crate::policy::kind::PolicyKind;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{Powertrain, is_for_fleet};
 use jiff::ToSpan;
+use std::collections::BTreeMap;
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
 const FAR_KM: f64 = 1_000.0;
@@ -23,6 +24,7 @@ const EARLY_S: i64 = 2 * DAY_S;
 pub fn doubts(loaded: &Loaded) -> Vec<String> {
     let scenario = &loaded.scenario;
     let mut out = far_sites(scenario);
+    out.extend(names_alike(scenario));
     out.extend(loads_above_limits(scenario));
     out.extend(fleets_without_ports(scenario));
     out.extend(hauls_outside(loaded));
@@ -120,6 +122,30 @@ fn months_in_parts(loaded: &Loaded) -> Option<String> {
     })
 }
 
+/// Names that differ in capital letters alone: two things, where one was probably meant.
+fn names_alike(scenario: &Scenario) -> Vec<String> {
+    let tables: [(&str, Vec<&String>); 6] = [
+        ("site", scenario.site.keys().collect()),
+        ("terminal", scenario.terminal.keys().collect()),
+        ("fleet", scenario.fleet.keys().collect()),
+        ("charger", scenario.charger.keys().collect()),
+        ("truck_model", scenario.truck_model.keys().collect()),
+        ("equipment_model", scenario.equipment_model.keys().collect()),
+    ];
+    let mut out = Vec::new();
+    for (table, names) in tables {
+        let mut seen: BTreeMap<String, &String> = BTreeMap::new();
+        for name in names {
+            if let Some(other) = seen.insert(name.to_lowercase(), name) {
+                out.push(format!(
+                    "`{table}.{other}` and `{table}.{name}` differ in capital letters alone, and are two"
+                ));
+            }
+        }
+    }
+    out
+}
+
 fn far_sites(scenario: &Scenario) -> Vec<String> {
     let middle = |mut values: Vec<f64>| {
         values.sort_by(f64::total_cmp);
@@ -195,5 +221,23 @@ mod tests {
         assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
         assert!(!told(55, &[]).contains("has no plan"));
         assert!(!told(5, &["planned.toml"]).contains("has no plan"));
+    }
+
+    /// Two names that differ in capital letters alone are doubted, and no others.
+    #[test]
+    fn names_that_differ_in_capitals_are_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/depot_night");
+        let told = |name: &str| {
+            let settings = ["kind=warehouse", "lat=34", "lon=-118"].map(|value| format!("site.{name}.{value}"));
+            let loaded =
+                load(&Request { path: path.clone(), settings: settings.to_vec(), ..Request::default() }).unwrap();
+            doubts(&loaded).join("\n")
+        };
+        assert!(
+            told("Depot").contains("`site.Depot` and `site.depot` differ in capital letters alone"),
+            "{}",
+            told("Depot")
+        );
+        assert!(!told("depot_2").contains("capital letters"));
     }
 }

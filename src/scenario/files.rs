@@ -50,6 +50,20 @@ pub fn scenario_path(base: &Path, given: &Path) -> PathBuf {
     shipped().unwrap_or(path)
 }
 
+/// The file of a scenario that is given by its folder or by its file.
+pub(super) fn scenario_file(path: &Path) -> PathBuf {
+    if is_folder(path) { path.join(FILE_NAME) } else { path.to_path_buf() }
+}
+
+/// The file that is meant by an `extends` of a scenario's file: the scenario or file of this path beside it, else the shipped
+/// one of this name.
+#[must_use]
+pub(super) fn extended_path(file: &Path, named: &str) -> PathBuf {
+    let beside = scenario_file(&file.parent().unwrap_or(Path::new(".")).join(named));
+    let shipped = || shipped::path_of_any(Path::new(named)).map(|path| scenario_file(&path));
+    if is_file(&beside) { beside } else { shipped().unwrap_or(beside) }
+}
+
 /// The overlay that is meant by a name: the file, else the one of this name beside the scenario.
 #[must_use]
 pub fn overlay_path(scenario: &Path, name: &Path) -> PathBuf {
@@ -131,11 +145,12 @@ fn inner_path(path: &Path, folder: &Path) -> Option<PathBuf> {
 }
 
 fn bytes_within(path: &Path, kind: Kind, within: Option<&Path>) -> Result<Vec<u8>, Wrong> {
+    // What is shipped is in no folder, and may be read by all.
+    if let Some(text) = shipped::text(path) {
+        return Ok(text.as_bytes().to_vec());
+    }
     let outside = || (OUTSIDE.to_owned(), None);
     let Some(folder) = within else {
-        if let Some(text) = shipped::text(path) {
-            return Ok(text.as_bytes().to_vec());
-        }
         return read::bytes(path, kind).map_err(|error| explained(&error, path));
     };
     let inner = inner_path(path, folder).ok_or_else(outside)?;
@@ -181,7 +196,8 @@ fn explained(error: &ReadError, path: &Path) -> Wrong {
 /// "did you mean ...", of what lies where a file was looked for, and of shipped scenarios where a name stands alone.
 fn near_file(path: &Path) -> Option<String> {
     let names = names_in(path.parent().unwrap_or(Path::new("")));
-    let shipped = shipped::names().filter(|_| path.components().count() == 1).map(str::to_owned);
+    let is_name = path.components().count() == 1 || path.extension().is_none();
+    let shipped = shipped::names().filter(|_| is_name).map(str::to_owned);
     let names: Vec<String> = names.into_iter().take(MOST_NEAR).chain(shipped).collect();
     let shown = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
     nearest(path.file_name()?.to_str()?, shown).filter(|help| help.starts_with("did"))

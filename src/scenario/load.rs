@@ -1,10 +1,10 @@
 //! Reads a scenario and the files it names, lays overlays on it, and reports every mistake at once.
 
 use super::base_year;
-use super::files::{self, FILE_NAME, Files};
+use super::files::{self, Files};
 use super::loaded::{Area, FIRST_SOC, Levels, Loaded};
 use super::provenance::{self, Layers};
-use super::rows::{Listed, Rows};
+use super::rows::{Folders, Listed, Rows};
 use super::schema::check_shape;
 use super::{Scenario, check, choice};
 use crate::disk::read::Kind;
@@ -49,7 +49,7 @@ pub struct Request {
 /// All problems of the user's files.
 pub fn load(request: &Request) -> Result<Loaded, Problems> {
     let mut reader = Reader::of(request);
-    let main = scenario_file(&request.path);
+    let main = files::scenario_file(&request.path);
     let document = reader.document(&main, request);
     let mut from = reader.from;
     let mut problems = Problems { files: reader.files, list: reader.problems };
@@ -74,14 +74,15 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         choice::check_unread(&document, &mut problems.list);
         return Err(sorted(problems));
     };
-    let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let mut inputs = reader.inputs;
     let layers = reader.layers;
-    let rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
+    let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let folders = Folders { base, extended: layers.extended_folders() };
+    let rows = Rows { folders: &folders, from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     lay_out(&mut scenario, rows);
     let calendar = check::check(&scenario, &document, &mut problems.list);
     let mut provenance = provenance::collect(&document, &scenario, &layers, &mut problems.list);
-    let mut rows = Rows { base: base.clone(), from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
+    let mut rows = Rows { folders: &folders, from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
     let plugins = choice::plugins(&scenario, &document, &mut rows);
     let mut background = rows.background(&scenario);
     let Listed { hauls, visits, fuel_visits, plans, matrix, solar, schedule, tariffs, site_loads, measured, notes } =
@@ -90,7 +91,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     background.areas.extend(plan_areas(&scenario, &plans));
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
-            let canonical = canonical(&text, &base, &inputs);
+            let canonical = canonical(&text, &folders.base, &inputs);
             Ok(Loaded {
                 scenario: base_year::converted(scenario),
                 calendar,
@@ -214,7 +215,7 @@ fn forget(json: &mut serde_json::Value, path: &[String]) {
 #[must_use]
 pub fn document(request: &Request) -> Option<serde_json::Value> {
     let mut reader = Reader::of(request);
-    reader.document(&scenario_file(&request.path), request).map(|document| document.to_json())
+    reader.document(&files::scenario_file(&request.path), request).map(|document| document.to_json())
 }
 
 /// The keys of a dotted path, quoted ones among them.
@@ -227,10 +228,6 @@ fn dotted_keys(path: &str) -> Option<Vec<String>> {
         item = inner;
     }
     Some(keys)
-}
-
-fn scenario_file(path: &Path) -> PathBuf {
-    if files::is_folder(path) { path.join(FILE_NAME) } else { path.to_path_buf() }
 }
 
 pub(super) fn sorted(mut problems: Problems) -> Problems {
@@ -353,8 +350,7 @@ impl Reader {
         }
         let mut document: Option<Item> = None;
         for base in bases {
-            let base =
-                self.chain(&scenario_file(&path.parent().unwrap_or(Path::new(".")).join(base)), depth + 1, "extends")?;
+            let base = self.chain(&files::extended_path(path, &base), depth + 1, "extends")?;
             match &mut document {
                 Some(document) => self.lay(document, base),
                 None => document = Some(base),

@@ -5,6 +5,7 @@ use crate::document::problem::{Place, Problem, nearest};
 use crate::document::tree::{Item, Node};
 use crate::grid::spec::usual_clearness;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// One number (or list of numbers) and its source.
 #[derive(Debug, Clone)]
@@ -35,6 +36,12 @@ impl Layers {
     fn height(&self, place: &Place) -> usize {
         let Place::Span(file, _) = place else { return usize::MAX };
         self.files.iter().position(|known| known.0 == *file).unwrap_or(usize::MAX)
+    }
+
+    /// Folders of the files that the scenario extends, the nearest first.
+    pub(super) fn extended_folders(&self) -> Vec<PathBuf> {
+        let folder = |(_, path): &(usize, String)| Path::new(path).parent().map(Path::to_path_buf);
+        self.files[..self.own].iter().rev().filter_map(folder).collect()
     }
 
     /// The path of a file that the scenario extends.

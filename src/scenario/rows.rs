@@ -45,18 +45,34 @@ pub fn tariff(
     inputs: &mut BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Option<Tariff> {
-    Rows { base: PathBuf::new(), from: &mut Files::new(None), inputs, problems }.tariff("", file, label)
+    Rows { folders: &Folders::default(), from: &mut Files::new(None), inputs, problems }.tariff("", file, label)
+}
+
+/// Where the files lie that a scenario names.
+#[derive(Debug, Default)]
+pub(super) struct Folders {
+    /// The folder of the scenario.
+    pub(super) base: PathBuf,
+    /// Folders of the files that it extends, the nearest first.
+    pub(super) extended: Vec<PathBuf>,
 }
 
 /// Reads the files that a scenario names.
 pub(super) struct Rows<'a> {
-    pub(super) base: PathBuf,
+    pub(super) folders: &'a Folders,
     pub(super) from: &'a mut Files,
     pub(super) inputs: &'a mut BTreeMap<String, String>,
     pub(super) problems: &'a mut Vec<Problem>,
 }
 
 impl Rows<'_> {
+    /// The file that a scenario names: in its folder, else beside a file that it extends, which may be what names it.
+    pub(super) fn place(&self, file: &str) -> PathBuf {
+        let own = self.folders.base.join(file);
+        let beside = || self.folders.extended.iter().map(|folder| folder.join(file)).find(|path| files::is_file(path));
+        if files::is_file(&own) { own } else { beside().unwrap_or(own) }
+    }
+
     pub(super) fn all(&mut self, scenario: &Scenario, zone: Option<&Calendar>) -> Listed {
         let hauls = scenario.freight.as_ref().and_then(|freight| freight.hauls.as_ref()).zip(zone);
         let hauls = hauls.map(|(file, calendar)| {
@@ -139,7 +155,7 @@ impl Rows<'_> {
         file: &str,
         parse: impl FnOnce(&str, Vec<u8>, &mut Vec<Problem>) -> T,
     ) -> T {
-        let path = self.base.join(file);
+        let path = self.place(file);
         let name = path.display().to_string();
         match self.from.bytes(&path, kind) {
             Ok(bytes) => {
@@ -170,7 +186,7 @@ impl Rows<'_> {
 
     fn picture(&mut self, file: &str, at: &[PicturePoint]) -> Option<Picture> {
         const FIELD: &str = "background.picture";
-        let path = self.base.join(file);
+        let path = self.place(file);
         let name = path.display().to_string();
         let read = self.from.bytes(&path, Kind::Picture);
         let read = read.and_then(|bytes| import::background::picture(&bytes, at).map(|picture| (bytes, picture)));
@@ -325,7 +341,7 @@ impl Rows<'_> {
 
     /// A tariff from a file, or the shipped one of that name.
     fn tariff(&mut self, field: &str, file: &str, name: Option<&str>) -> Option<Tariff> {
-        let path = self.base.join(file);
+        let path = self.place(file);
         if self.from.is_free(&path) && !files::is_file(&path) {
             if let Some(text) = import::shipped(file) {
                 let hash = blake3::hash(text.as_bytes()).to_hex().to_string();

@@ -16,7 +16,7 @@ pub fn schema() -> Value {
             properties.insert(
                 "extends".to_owned(),
                 serde_json::json!({
-                    "description": "Files that this one changes, each laid on the one before; paths relative to this file.",
+                    "description": "Files that this one changes, each laid on the one before: paths relative to this file, or names of what comes with Portvolt, such as `san_pedro_bay` or `policies/california.toml`.",
                     "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
                 }),
             );

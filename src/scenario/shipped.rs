@@ -79,6 +79,14 @@ pub fn path_of(name: &Path) -> Option<PathBuf> {
     Some(PathBuf::from(format!("{MARK}{name}")))
 }
 
+/// The path of a shipped scenario or of one of its files, as `san_pedro_bay` or `policies/california.toml`; none where
+/// nothing shipped has this name.
+#[must_use]
+pub fn path_of_any(name: &Path) -> Option<PathBuf> {
+    let file = || FILES.iter().find(|(path, _)| name == Path::new(path));
+    path_of(name).or_else(|| file().map(|(path, _)| PathBuf::from(format!("{MARK}{path}"))))
+}
+
 /// The path below `scenarios` that a path of a shipped file means; none for a path on the disk.
 pub(super) fn inner(path: &Path) -> Option<String> {
     let rest = path.to_str()?.strip_prefix(MARK)?;

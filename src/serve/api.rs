@@ -337,6 +337,7 @@ async fn background(State(app): Shared, body: JsonBody<Draft>) -> ApiResult<Json
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct FileOf {
     /// Path of the scenario inside the served folder.
     scenario: String,
@@ -439,6 +440,7 @@ async fn delete(State(app): Shared, PathOf(id): PathOf<String>) -> ApiResult<Jso
 /// A box of degrees.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct Box {
     west: f64,
     south: f64,
