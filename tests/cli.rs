@@ -49,31 +49,33 @@ fn mistakes(dir: &tempfile::TempDir) -> String {
 fn a_shipped_scenario_is_extended_by_its_name() {
     let dir = depot();
     std::fs::create_dir(dir.path().join("mine")).unwrap();
-    let digest_of = |extends: &str| {
+    let result_of = |extends: &str| {
         let file = format!("extends = {extends}\n[time]\ndays = 1\n");
         std::fs::write(dir.path().join("mine/scenario.toml"), file).unwrap();
         let ran = portvolt(dir.path(), &["run", "mine", "--out", "result", "--force", "--quiet"]);
         assert_eq!(ran.status.code(), Some(0), "{extends}: {}", text(&ran.stderr));
         let manifest = std::fs::read_to_string(dir.path().join("result/manifest.json")).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-        (manifest["digest"].as_str().unwrap().to_owned(), manifest["inputs"].to_string())
+        (manifest["outputs"]["tables/hauls.parquet"].to_string(), manifest["inputs"].to_string())
     };
-    let (shipped, inputs) = digest_of("\"depot_night\"");
+    let (shipped, inputs) = result_of("\"depot_night\"");
     assert!(inputs.contains("shipped:depot_night/hauls.csv"), "{inputs}");
     let verified = portvolt(dir.path(), &["verify", "result"]);
     assert_eq!(verified.status.code(), Some(0), "{}{}", text(&verified.stdout), text(&verified.stderr));
-    let (beside, inputs) = digest_of("\"../depot\"");
+    let (beside, inputs) = result_of("\"../depot\"");
     assert!(inputs.contains("depot/hauls.csv") && !inputs.contains("shipped:"), "{inputs}");
     assert_eq!(shipped, beside);
     // What lies beside the scenario itself comes first.
     let hauls = std::fs::read_to_string(dir.path().join("depot/hauls.csv")).unwrap();
     let fewer: String = hauls.lines().take(40).map(|line| format!("{line}\n")).collect();
     std::fs::write(dir.path().join("mine/hauls.csv"), fewer).unwrap();
-    let (own, inputs) = digest_of("\"depot_night\"");
+    let (own, inputs) = result_of("\"depot_night\"");
     assert!(inputs.contains("mine/hauls.csv"), "{inputs}");
     assert_ne!(own, shipped);
     std::fs::remove_file(dir.path().join("mine/hauls.csv")).unwrap();
-    digest_of("[\"depot_night\", \"policies/california.toml\"]");
+    let both = "extends = [\"san_pedro_bay\", \"policies/california.toml\"]\n";
+    std::fs::write(dir.path().join("mine/scenario.toml"), both).unwrap();
+    assert_eq!(portvolt(dir.path(), &["validate", "mine"]).status.code(), Some(0));
     std::fs::write(dir.path().join("mine/scenario.toml"), "extends = \"depot_nigth\"\n").unwrap();
     let told = portvolt(dir.path(), &["validate", "mine"]);
     assert_eq!(told.status.code(), Some(4));
