@@ -216,9 +216,9 @@ fn shorter(command: &str) -> String {
             "--replications",
             "1",
             "--points",
-            "4",
+            "16",
             "--threshold",
-            "20%",
+            "50%",
             "--set",
             "time.tick_s=300",
         ]);
