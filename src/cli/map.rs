@@ -32,17 +32,26 @@ pub(super) struct MapArgs {
     gaps: Option<Gaps>,
 }
 
-/// A mapping file, or nothing said. None: it is wrong, and the problems say why.
-pub(super) fn map_of(path: Option<&Path>, problems: &mut Vec<Problem>) -> Option<Map> {
-    let Some(path) = path else { return Some(Map::default()) };
+/// What a mapping file says, or nothing said. None: it is wrong, and the problems say why.
+pub(super) fn mapping<T: Default>(
+    path: Option<&Path>,
+    parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> Option<T>,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    let Some(path) = path else { return Some(T::default()) };
     let name = path.display().to_string();
     match read_text(path, Kind::Toml, None) {
-        Ok(text) => Map::parse(&name, &text, problems),
+        Ok(text) => parse(&name, &text, problems),
         Err((message, help)) => {
             problems.extend(Problems::of_file(&name, message, help).list);
             None
         }
     }
+}
+
+/// A mapping file of a table, or nothing said.
+pub(super) fn map_of(path: Option<&Path>, problems: &mut Vec<Problem>) -> Option<Map> {
+    mapping(path, Map::parse, problems)
 }
 
 impl MapArgs {

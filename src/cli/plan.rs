@@ -2,6 +2,7 @@
 
 use super::exit::Exit;
 use super::files::{origin, write};
+use super::map::mapping;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
@@ -9,7 +10,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::import::plan::{self, Input};
 use crate::import::plan_features::Converted;
 use crate::import::plan_map::PlanMap;
-use crate::scenario::files::{is_file, read_bytes, read_text};
+use crate::scenario::files::{is_file, read_bytes};
 use std::path::{Path, PathBuf};
 
 /// Endings of what belongs to a shapefile.
@@ -43,7 +44,8 @@ pub(super) struct PlanArgs {
 
 pub(super) fn run(args: &PlanArgs, console: &Console) -> Exit {
     let mut list = Vec::new();
-    let map = mapping(args, &mut list);
+    let map = mapping(args.map.as_deref(), PlanMap::parse, &mut list)
+        .and_then(|map| map.with(args.units.clone(), args.machine.clone(), &mut list));
     let files: Vec<Input> = args.files.iter().filter_map(|path| input(path, &mut list)).collect();
     let Some(map) = map.filter(|_| list.is_empty()) else {
         return diagnose::show(&Problems { files: Vec::new(), list }, console);
@@ -70,22 +72,6 @@ pub(super) fn run(args: &PlanArgs, console: &Console) -> Exit {
     }
     tell(args, &found, console);
     Exit::Done
-}
-
-/// The mapping file with the options on top. None: it is wrong, and the problems say why.
-fn mapping(args: &PlanArgs, problems: &mut Vec<Problem>) -> Option<PlanMap> {
-    let mut map = PlanMap::default();
-    if let Some(path) = &args.map {
-        let name = path.display().to_string();
-        match read_text(path, Kind::Toml, None) {
-            Ok(text) => map = PlanMap::parse(&name, &text, problems)?,
-            Err((message, help)) => {
-                problems.extend(Problems::of_file(&name, message, help).list);
-                return None;
-            }
-        }
-    }
-    map.with(args.units.clone(), args.machine.clone(), problems)
 }
 
 /// A drawing, with what lies beside a shapefile. None: it cannot be read, and the problems say why.

@@ -6,10 +6,11 @@ use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
 use crate::policy::decide::is_asked;
 use crate::policy::kind::PolicyKind;
+use crate::transition::spec::TRUCK;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{Powertrain, is_for_fleet};
 use jiff::ToSpan;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A site farther than this from the middle of all others probably has a sign or digit wrong, km.
 const FAR_KM: f64 = 1_000.0;
@@ -25,6 +26,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     let scenario = &loaded.scenario;
     let mut out = far_sites(scenario);
     out.extend(names_alike(scenario));
+    out.extend(classes_that_last(scenario));
     out.extend(loads_above_limits(scenario));
     out.extend(fleets_without_ports(scenario));
     out.extend(hauls_outside(loaded));
@@ -119,6 +121,25 @@ fn months_in_parts(loaded: &Loaded) -> Option<String> {
             "the run's {days} days lie in {months} months, and its bill bears the demand and fixed charges of each whole: the \
              same days inside one month cost less; [money] tells the bill of a year"
         )
+    })
+}
+
+/// Vehicles of a transition that nothing retires but a rule or a better offer.
+fn classes_that_last(scenario: &Scenario) -> Option<String> {
+    scenario.transition.as_ref()?;
+    let trucks = scenario.fleet.values().any(|fleet| fleet.trucks.values().any(|count| count.0 > 0));
+    let units = scenario.terminal.values().flat_map(|terminal| &terminal.equipment).filter(|(_, count)| count.0 > 0);
+    let models = units.filter_map(|(model, _)| scenario.equipment_model.get(model));
+    let mut classes: BTreeSet<&str> = models.map(|model| model.class.as_str()).collect();
+    classes.extend(trucks.then_some(TRUCK));
+    let lasting: Vec<String> = classes
+        .into_iter()
+        .filter(|class| !scenario.survival.contains_key(*class))
+        .map(|it| format!("`{it}`"))
+        .collect();
+    (!lasting.is_empty()).then(|| {
+        let names = lasting.join(", ");
+        format!("no [survival] says how long vehicles of {names} live: nearly all of them outlive the transition")
     })
 }
 
@@ -221,6 +242,19 @@ mod tests {
         assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
         assert!(!told(55, &[]).contains("has no plan"));
         assert!(!told(5, &["planned.toml"]).contains("has no plan"));
+    }
+
+    /// A transition whose trucks nothing retires is doubted, one whose vehicles all have a life is not.
+    #[test]
+    fn vehicles_that_last_for_ever_are_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/suite/transition");
+        let told = |settings: &[&str]| {
+            let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+            let loaded = load(&Request { path: path.clone(), settings, ..Request::default() }).unwrap();
+            doubts(&loaded).join("\n")
+        };
+        assert!(told(&["survival.truck="]).contains("vehicles of `truck` live"), "{}", told(&["survival.truck="]));
+        assert!(!told(&[]).contains("[survival]"), "{}", told(&[]));
     }
 
     /// Two names that differ in capital letters alone are doubted, and no others.

@@ -142,10 +142,13 @@ export class Picture {
   private again(): void {
     const { made, options } = this;
     if (!made || !options) return;
-    const isHalf = this.node.closest(".quad") !== null;
+    const quad = this.node.closest(".quad");
+    const isHalf = quad !== null;
+    // As in print.css.
+    const paperHeight = quad === null ? 220 : quad.classList.contains("wide") ? 140 : 200;
     // It may have been hidden while the window changed.
     const resize = () => {
-      if (isPaper()) made.resize({ width: isHalf ? HALF_PAPER_PX : PAPER_PX, height: (isHalf ? 200 : 220) + legendHeight(this.node) });
+      if (isPaper()) made.resize({ width: isHalf ? HALF_PAPER_PX : PAPER_PX, height: paperHeight + legendHeight(this.node) });
       else made.resize({ width: "auto", height: "auto" });
     };
     resize();

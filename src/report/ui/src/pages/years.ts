@@ -58,7 +58,7 @@ function spending(report: Years, metrics: Metrics): Finding {
     left > 0 ? `after taking off ${dollars(left)} that vehicles and chargers are still worth at the end` : "",
     isDecisive ? `That value decides the result: look at a later last year than ${report.years[report.years.length - 1]}.` : "",
   ];
-  return { what: `What do ${report.years.length} years cost?`, value: dollars(total), details, evidence: "cost", tone: isDecisive ? "warn" : "plain" };
+  return { what: report.years.length === 1 ? "What does the year cost?" : `What do ${report.years.length} years cost?`, value: dollars(total), details, evidence: "cost", tone: isDecisive ? "warn" : "plain" };
 }
 
 const POWERTRAINS = ["diesel", "battery_electric", "fuel_cell", "grid_connected"];
@@ -168,6 +168,21 @@ function yearsTable(report: Years): HTMLElement {
   return section("Year by year", "The numbers behind the charts.", ...table(["", ...report.years.map(String)], rows, "Year by year"));
 }
 
+/** Each rule in one line, those that are not kept first: what the board reads. */
+function rulesAtLast(report: Years): HTMLElement {
+  const byRule = new Map<string, Years["rules"]>();
+  for (const rule of report.rules) byRule.set(rule.rule, [...(byRule.get(rule.rule) ?? []), rule]);
+  const rows = [...byRule.values()].flatMap((years) => {
+    const [rule, broken] = [years[years.length - 1], years.filter((it) => it.kept !== "yes")];
+    if (rule === undefined) return [];
+    const span = years.length === 1 ? String(rule.year) : `${years[0]?.year} to ${rule.year}`;
+    const kept = broken.length === 0 ? "yes" : `not in ${broken.map((it) => it.year).join(", ")}`;
+    return [{ broken: broken.length, row: [rule.rule, rule.kind.replaceAll("_", " "), span, asks(rule), amount(rule, rule.asked), amount(rule, rule.reached), kept] }];
+  });
+  rows.sort((a, b) => Number(b.broken > 0) - Number(a.broken > 0));
+  return section("Rules and goals", "Each rule and goal, with what it required and what was reached in the last year that it judges; every year is in the appendix.", ...table(["rule", "kind", "judged", "how", "required", "reached", "kept"], rows.map((it) => it.row), "Rules and goals"));
+}
+
 /** Emissions of sectors inside the border by year, kt: from metrics such as `co2e_t` of `sector:cement/year:2030`. */
 function sectors(report: Years): { name: string; data: number[]; stack: string; area: boolean }[] {
   const found = new Map<string, number[]>();
@@ -203,21 +218,29 @@ function plantProjects(report: Years): HTMLElement[] {
 }
 
 /** Sectors and plants, where the hub has more than trucks and equipment. */
-function hubInventory(report: Years, times: string[]): { sections: HTMLElement[]; draw: () => void } {
+function hubInventory(report: Years, times: string[]): { charts: HTMLElement[]; projects: HTMLElement[]; draw: () => void } {
   const stacks = sectors(report);
   const bySector = new TimeChart(times, "kt", "CO2e of the hub by sector and year");
   const steps = element("div", { class: "chart" });
   const hasCurve = abating(report).length > 0;
-  const parts = [
+  const charts = [
     ...(stacks.length > 0 ? [section("Emissions by sector", "kt CO2e a year inside the border of the hub: what leaves engines, funnels and plants, and the supply of fuels and electricity.", bySector.node)] : []),
     ...(hasCurve ? [section("Abatement curve", "Projects at plants that are built or work, the cheapest first: each step is as wide as what it abates a year and as high as what a tonne takes, whoever pays.", steps)] : []),
+  ];
+  const projects = [
     ...(report.plant_projects.length > 0 ? [section("Projects at plants", "As they stand in the last year. What an owner lacks for a tonne is after credits, grants that hold and the price of carbon: below 0 it pays.", ...plantProjects(report))] : []),
   ];
   const draw = () => {
     if (stacks.length > 0) bySector.draw(stacks);
     if (hasCurve) drawPaths(steps, [abatementCurve(report)], ["Mt CO2e a year, added up", "$/t"]);
   };
-  return { sections: parts, draw };
+  return { charts, projects, draw };
+}
+
+/** What was built in all years. */
+function built(report: Years): HTMLElement {
+  const rows = report.projects.map((it) => [it.kind, number(it.count, 0), number(it.amount, 0), it.unit, number(it.cost_musd, 1), number(it.premium_musd, 1), number(it.public_musd, 1), number(it.late_months_mean, 1)]);
+  return section("What was built", "All projects of all years, by kind.", ...table(["what was built", "projects", "amount", "of what", "cost, M$", "of which premium, M$", "public, M$", "mean delay of the utility, months"], rows, "What was built"));
 }
 
 export function buildYears(page: HTMLElement, report: Years): void {
@@ -230,46 +253,44 @@ export function buildYears(page: HTMLElement, report: Years): void {
   const lost = new TimeChart(times, "hauls", "Hauls lapsed by year");
   const hydrogen = new TimeChart(times, "t", "Hydrogen that vehicles got by year");
   const [air, cost, curve] = ["chart", "chart", "chart"].map((kind) => element("div", { class: kind }));
-  const buildOut = table(
-    ["what was built", "projects", "amount", "of what", "cost, M$", "of which premium, M$", "public, M$", "mean delay of the utility, months"],
-    report.projects.map((it) => [it.kind, number(it.count, 0), number(it.amount, 0), it.unit, number(it.cost_musd, 1), number(it.premium_musd, 1), number(it.public_musd, 1), number(it.late_months_mean, 1)]),
-    "What was built",
-  );
   const rules = table(
     ["year", "rule", "kind", "how", "required", "reached", "vehicles missing", "kept"],
     report.rules.map((it) => [String(it.year), it.rule, it.kind.replaceAll("_", " "), asks(it), amount(it, it.asked), amount(it, it.reached), number(it.missing, 0), it.kept]),
-    "Rules and goals",
+    "Rules and goals by year",
   );
   const inventory = hubInventory(report, times);
   const hasWaits = (report.series["queue_wait_p95_min"] ?? []).some((wait) => wait !== null);
-  const sections = [
+  const first = [
     section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
     section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
     section("Emissions", "kt CO2e a year: direct (tailpipes, funnels, plants), and of the supply of fuel, electricity and hydrogen.", air as HTMLElement),
     section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
-    ...(report.rules.length > 0 ? [section("Rules and goals", "What each required and what was reached.", ...rules)] : []),
-    ...assumptions(report),
-    ...inventory.sections,
+  ];
+  const second = [...(report.rules.length > 0 ? [rulesAtLast(report)] : []), ...inventory.charts, ...assumptions(report)];
+  const appendix = [
     section("Cost against emissions", "Each point is a year: cumulative cost of the region over cumulative CO2e. The last point takes off what is left at the end. A lower and shorter line is better.", curve as HTMLElement),
     ...(usesHydrogen(report) ? [section("Hydrogen", "Hydrogen that vehicles got, t a year.", hydrogen.node)] : []),
     ...(hasWaits ? [section("Waits for a charging port", "95th percentile: 5 of 100 vehicles wait longer. A late connection shows here.", waits.node)] : []),
     section("Hauls lapsed", "Hauls that no truck took before they lapsed.", lost.node),
-    section("What was built", "All projects of all years, by kind.", ...buildOut),
+    ...inventory.projects,
+    built(report),
+    ...(report.rules.length > 0 ? [section("Rules and goals by year", "What each required and what was reached.", ...rules)] : []),
     yearsTable(report),
     stakeholders(report, metrics),
     provenance(report, report.metrics),
   ];
-  const [fleet, machines, climateSection, costSection, ...rest] = sections;
-  rest.find(({ id }) => id === "cost-against-emissions")?.classList.add("appendix");
+  second[0]?.classList.add("second-page");
+  appendix[0]?.classList.add("appendix");
   page.append(
     element("h1", {}, report.title),
     element("p", { class: "question" }, report.description),
     element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Policies: ${report.policies.replaceAll("_", " ")}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
     verdict([goals(report, metrics), service(report, metrics), climate(metrics), spending(report, metrics)]),
     ...warningsBox(report.warnings),
-    contents(sections),
-    element("div", { class: "quad wide" }, ...[fleet, machines, climateSection, costSection].filter((part) => part !== undefined)),
-    ...rest,
+    contents([...first, ...second, ...appendix]),
+    element("div", { class: "quad wide" }, ...first),
+    ...second,
+    ...appendix,
   );
   trucks.draw(areas(report.trucks));
   equipment.draw(areas(report.equipment));
