@@ -3,6 +3,7 @@
 use super::args::{CommonArgs, StudyArgs};
 use super::exit::Exit;
 use super::output::console::Console;
+use super::output::screen::warning;
 use super::output::{diagnose, interrupt};
 use crate::document::problem::{Problems, nearest};
 use crate::record::folder::{FolderError, RunFolder};
@@ -226,6 +227,9 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         console.print_json(&results::json(asked, title, &done, &effects));
     } else {
         console.print(&screen(spec, title, &done, asked.metric, &effects));
+        for doubt in results::doubtful(spec, &loaded) {
+            console.print(&format!("\n{}", warning(&doubt)));
+        }
         console.print(&format!(
             "\nResults: {0}  (open {0}/report.html; all metrics: {0}/compare.json, {0}/tables)",
             path.display()

@@ -110,6 +110,9 @@ impl MetricName {
     pub const WORK: &'static [Self] =
         &[Self::HaulsCompleted, Self::EquipmentHoursServed, Self::VesselLifts, Self::H2DispensedKg];
 
+    /// What vehicles use beside electricity, which no electricity bill holds.
+    pub const FUELS: &'static [Self] = &[Self::DieselGal];
+
     /// Is it money that one strategy spends and another saves?
     #[must_use]
     pub fn is_cost(self) -> bool {

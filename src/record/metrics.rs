@@ -391,7 +391,8 @@ catalogue! {
         "net present value of private and public money together: lost taxes count, fees and vouchers cancel";
     NpvResourceUsd = "npv_resource_usd" ["USD"] more in [Total]
         "net present value of what it takes, whoever pays: no taxes, fees, credits or public money";
-    ResourceCostUsd = "resource_cost_usd" ["USD"] less in [Year] "what it took, whoever paid";
+    ResourceCostUsd = "resource_cost_usd" ["USD"] less in [Year]
+        "what the year took, whoever paid, before what is left at the end";
     PaidByFleetsUsd = "paid_by_fleets_usd" ["USD"] neutral in [Year] "what fleets paid more than they got";
     PaidByTerminalsUsd = "paid_by_terminals_usd" ["USD"] neutral in [Year] "what terminals paid more than they got";
     PaidByStationsUsd = "paid_by_stations_usd" ["USD"] neutral in [Year]

@@ -83,6 +83,10 @@ struct StandingRow {
     #[serde(default, skip_serializing)]
     #[schema(ignore)]
     less_work: Vec<String>,
+    /// Of the electricity bill: the fuels of which it used more than the one that used least; told as a warning.
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    more_fuel: Vec<String>,
 }
 
 /// What one change of one number does to one strategy.
@@ -112,6 +116,16 @@ fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
     .collect()
 }
 
+/// What a bill does not hold: which strategies used more fuel than others.
+fn more_fuel(metrics: &[ComparedMetric]) -> Vec<String> {
+    let rows = metrics.iter().flat_map(|metric| &metric.strategies).filter(|row| !row.more_fuel.is_empty());
+    rows.map(|row| {
+        let (strategy, fuels) = (&row.strategy, row.more_fuel.join(", "));
+        format!("`{strategy}` used more fuel than others ({fuels}), which is in no electricity bill: a smaller bill may be no saving")
+    })
+    .collect()
+}
+
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
     let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
@@ -119,6 +133,7 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, R
     let names = hub.names();
     let Hub { doubtful, sources, mut warnings, .. } = hub;
     warnings.extend(less_work(&study.metrics));
+    warnings.extend(more_fuel(&study.metrics));
     study.metrics.retain(|metric| ScopeKind::Site.key_in(&metric.scope).is_none());
     let raised: Vec<Option<bool>> =
         study.sensitivity.iter().map(|effect| is_raised(effect, &study.sensitivity)).collect();

@@ -39,6 +39,17 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out
 }
 
+/// Doubts about scenarios by name that another one does not have, with the name.
+#[must_use]
+pub fn further_doubts<'a>(others: impl IntoIterator<Item = (&'a str, &'a Loaded)>, base: &Loaded) -> Vec<String> {
+    let known = doubts(base);
+    let of_one = |(name, loaded): (&str, &Loaded)| {
+        let more: Vec<String> = doubts(loaded).into_iter().filter(|doubt| !known.contains(doubt)).collect();
+        more.into_iter().map(|doubt| format!("`{name}`: {doubt}")).collect::<Vec<_>>()
+    };
+    others.into_iter().flat_map(of_one).collect()
+}
+
 /// Plugins whose decision never comes up.
 fn plugins_never_asked(loaded: &Loaded) -> Vec<String> {
     let idle = loaded.plugins.keys().filter(|kind| !is_asked(**kind, &loaded.scenario));

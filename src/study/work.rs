@@ -21,6 +21,13 @@ pub fn told(less: &[MetricName]) -> Option<String> {
     (!names.is_empty()).then(|| format!("did less work ({})", names.join(", ")))
 }
 
+/// The same of a bill beside which more fuel was used.
+#[must_use]
+pub fn fuel_told(more: &[MetricName]) -> Option<String> {
+    let names: Vec<&str> = more.iter().map(|name| name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("used more fuel, which is in no electricity bill ({})", names.join(", ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 
 use super::bank::sellers;
 use super::inventory::of_sector;
-use super::payers::{PRIVATE, PUBLIC, metric_of, paid_usd, resource_usd};
+use super::payers::{PRIVATE, PUBLIC, metric_of, paid_usd, resource_usd, spent_usd};
 use super::record::{EmissionsRow, FinanceRow, InventoryRow, Party, RemovalRow, RuleKind, Tables};
 use super::scope::Scope;
 use super::spec::{TRUCK, TransitionSpec};
@@ -144,10 +144,10 @@ fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetr
     of.add(MetricName::DieselGal, air.map(|row| row.diesel_gal));
     for party in PRIVATE.into_iter().chain(PUBLIC) {
         if let Some(name) = metric_of(party) {
-            of.add(name, paid_usd(&tables.ledger, year, &[party]));
+            of.add(name, spent_usd(&tables.ledger, year, &[party]));
         }
     }
-    of.add(MetricName::ResourceCostUsd, resource_usd(&tables.ledger, year));
+    of.add(MetricName::ResourceCostUsd, -spent_usd(&tables.ledger, year, &[Party::Supplier]));
     let pool = spec.diesel_pool.as_ref();
     of.add(MetricName::LcfsClearingUsdPerT, pool.and_then(|pool| pool.clearing_usd_per_t(year)));
     let Some((_, shown)) = tables.shown.iter().find(|shown| shown.0 == year) else { return };

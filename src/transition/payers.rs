@@ -79,15 +79,25 @@ impl Ledger {
     }
 }
 
-/// What some parties pay more than they get in a year, USD.
+/// What some parties pay more than they get in a year, USD; in the last year what is left at the end is taken off.
 #[must_use]
 pub fn paid_usd(rows: &[LedgerRow], year: u16, parties: &[Party]) -> f64 {
-    let sign = |party| if parties.contains(&party) { 1.0 } else { 0.0 };
-    let of_year = rows.iter().filter(|row| row.year == u32::from(year));
-    of_year.map(|row| row.usd * (sign(row.payer) - sign(row.payee))).sum()
+    paid_for_usd(rows, year, parties, |_| true)
 }
 
-/// What went to suppliers in a year: the resource cost, USD.
+/// The same without what is left at the end, which is no money of the last year.
+#[must_use]
+pub fn spent_usd(rows: &[LedgerRow], year: u16, parties: &[Party]) -> f64 {
+    paid_for_usd(rows, year, parties, |item| item != LedgerItem::Residual)
+}
+
+fn paid_for_usd(rows: &[LedgerRow], year: u16, parties: &[Party], is_meant: impl Fn(LedgerItem) -> bool) -> f64 {
+    let sign = |party| if parties.contains(&party) { 1.0 } else { 0.0 };
+    let meant = rows.iter().filter(|row| row.year == u32::from(year) && is_meant(row.item));
+    meant.map(|row| row.usd * (sign(row.payer) - sign(row.payee))).sum()
+}
+
+/// What went to suppliers in a year: the resource cost, USD; in the last year what is left at the end is taken off.
 #[must_use]
 pub fn resource_usd(rows: &[LedgerRow], year: u16) -> f64 {
     -paid_usd(rows, year, &[Party::Supplier])
@@ -190,5 +200,16 @@ mod tests {
         assert!((resource_usd(&rows, 2030) - 100.0).abs() < 1e-12);
         let all: Vec<Party> = with_public.into_iter().chain([Party::FuelMarket, Party::Supplier]).collect();
         assert!(paid_usd(&rows, 2030, &all).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_left_at_the_end_is_no_money_of_the_last_year() {
+        let mut ledger = Ledger::new(2030);
+        ledger.pay(LedgerItem::Vehicles, Party::Fleet, Party::Supplier, 100.0);
+        ledger.pay(LedgerItem::Residual, Party::Fleet, Party::Supplier, -40.0);
+        let rows = ledger.rows();
+        assert!((paid_usd(&rows, 2030, &[Party::Fleet]) - 60.0).abs() < 1e-12);
+        assert!((spent_usd(&rows, 2030, &[Party::Fleet]) - 100.0).abs() < 1e-12);
+        assert!((resource_usd(&rows, 2030) - 60.0).abs() < 1e-12);
     }
 }

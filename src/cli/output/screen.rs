@@ -11,6 +11,9 @@ use crate::scenario::loaded::Loaded;
 use crate::sim::run::Effort;
 use std::fmt::Write;
 
+/// What is missing of the energy requested is told from this share of it on.
+const SMALL_PART: f64 = 0.01;
+
 /// One screen: service, energy, peaks, queues, the five worst sites.
 pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], effort: &Effort) -> String {
     let time = &loaded.scenario.time;
@@ -90,7 +93,7 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
             total(MetricName::TrucksStranded),
         );
     }
-    if total(MetricName::EquipmentHoursRequired) > 0.0 {
+    if total(MetricName::EquipmentHoursRequired) >= 0.5 {
         let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
         let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
     }
@@ -119,13 +122,22 @@ fn limits(loaded: &Loaded) -> String {
     }
 }
 
+/// What was requested and had not come when the run ended; nothing where it is little.
+fn undelivered(requested_kwh: f64, delivered_kwh: f64) -> String {
+    let missing_kwh = requested_kwh - delivered_kwh;
+    if missing_kwh <= SMALL_PART * requested_kwh {
+        return String::new();
+    }
+    format!(", {} still missing at the end", energy_text(missing_kwh))
+}
+
 /// Sessions, queues, the grid, the bill.
 fn energy(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target{}",
+        "Charging   {:.0} sessions, {} delivered of {} requested, {:.0} left below target{}{}",
         total(MetricName::Sessions),
         energy_text(total(MetricName::EnergyDeliveredKwh)),
         energy_text(total(MetricName::EnergyRequestedKwh)),
@@ -134,6 +146,7 @@ fn energy(metrics: &[Metric]) -> String {
             0.0 => String::new(),
             breaks => format!(", {breaks:.0} breaks ended below a full battery"),
         },
+        undelivered(total(MetricName::EnergyRequestedKwh), total(MetricName::EnergyDeliveredKwh)),
     );
     let _ = writeln!(
         out,

@@ -115,6 +115,10 @@ pub struct Standing {
     /// saved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub less_work: Vec<MetricName>,
+    /// Of the electricity bill: the fuels of which this strategy used more than the one that used least, which no such bill
+    /// holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_fuel: Vec<MetricName>,
 }
 
 /// A finished comparison.
@@ -225,7 +229,12 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
             }
         }
     }
-    let less_work = less_work(runs, names.len());
+    let (less_work, more_fuel) = (less_work(runs, names.len()), more_fuel(runs, names.len()));
+    for metric in metrics.iter_mut().filter(|metric| metric.key.name == MetricName::BillTotalUsd) {
+        for (standing, more) in metric.strategies.iter_mut().zip(&more_fuel) {
+            standing.more_fuel.clone_from(more);
+        }
+    }
     for metric in metrics.iter_mut().filter(|metric| metric.key.name.is_cost()) {
         // A cost that a strategy does not have is no saving.
         let told = metric.strategies.iter_mut().zip(&less_work).filter(|(standing, _)| standing.mean.is_some());
@@ -254,21 +263,32 @@ pub(in crate::study) fn judge_one(samples: &[Vec<f64>], better: Better, spec: &C
     strategies
 }
 
-/// Of each strategy the work of which it did less than the one that did most, as far as the replications show (paired t test,
-/// Holm over the strategies).
+/// Of each strategy the work of which it did less than the one that did most, as far as the replications show.
 fn less_work(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
-    let mut less = vec![Vec::new(); strategies];
-    for name in MetricName::WORK {
+    behind(runs, strategies, MetricName::WORK, |value| value)
+}
+
+/// Of each strategy the fuels of which it used more than the one that used least, as far as the replications show.
+fn more_fuel(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
+    behind(runs, strategies, MetricName::FUELS, |value| -value)
+}
+
+/// Of each strategy the metrics in which it is behind the first one (paired t test, Holm over the strategies); `sign` makes more
+/// of a metric the better.
+fn behind(runs: &Runs, strategies: usize, names: &[MetricName], sign: fn(f64) -> f64) -> Vec<Vec<MetricName>> {
+    let mut found = vec![Vec::new(); strategies];
+    for name in names {
         let samples = complete(&runs.values(*name, TOTAL));
+        let samples: Vec<Vec<f64>> = samples.iter().map(|values| values.iter().copied().map(sign).collect()).collect();
         let mean = |at: &usize| stats::mean(&samples[*at]);
         let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
         let Some(most) = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b))) else { continue };
         let others: Vec<usize> = measured.into_iter().filter(|at| *at != most).collect();
         let p_values: Vec<f64> = others.iter().map(|at| p_less(&samples[*at], &samples[most])).collect();
-        let found = others.iter().zip(stats::holm(&p_values)).filter(|(_, p)| *p < 1.0 - LEVEL);
-        found.for_each(|(at, _)| less[*at].push(*name));
+        let less = others.iter().zip(stats::holm(&p_values)).filter(|(_, p)| *p < 1.0 - LEVEL);
+        less.for_each(|(at, _)| found[*at].push(*name));
     }
-    less
+    found
 }
 
 /// Those that have values.

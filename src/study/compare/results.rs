@@ -8,6 +8,7 @@ use crate::record::hub;
 use crate::record::hub::Hub;
 use crate::record::metrics::{MetricName, TOTAL};
 use crate::report;
+use crate::scenario::doubt::{doubts, further_doubts};
 use crate::scenario::loaded::Loaded;
 use crate::study::tables::{ComparisonRow, ReplicationRow, ResultsError, SensitivityRow, write_table};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,17 @@ pub fn leave(
     }
 }
 
+/// What is doubtful of the scenarios of the strategies: of the baseline, then of the others what it does not have.
+#[must_use]
+pub fn doubtful(spec: &CompareSpec, loaded: &[(String, Loaded)]) -> Vec<String> {
+    doubts(&loaded[spec.baseline].1).into_iter().chain(further(spec, loaded)).collect()
+}
+
+fn further(spec: &CompareSpec, loaded: &[(String, Loaded)]) -> Vec<String> {
+    let all = loaded.iter().map(|(_, loaded)| loaded).zip(&spec.strategies);
+    further_doubts(all.map(|(loaded, strategy)| (strategy.name.as_str(), loaded)), &loaded[spec.baseline].1)
+}
+
 /// What would give the same again: where somebody stopped it, the replications that were finished.
 fn repeatable(asked: &Asked, done: &Comparison) -> Asked {
     let mut asked = asked.clone();
@@ -134,7 +146,9 @@ fn fill(
     if !effects.is_empty() {
         rows.extend([write_table(&tables, &sensitivity(asked, effects))?]);
     }
-    folder.write_json(hub::FILE, &Hub::of(&loaded[asked.compare.baseline].1))?;
+    let mut hub = Hub::of(&loaded[asked.compare.baseline].1);
+    hub.warnings.extend(further(&asked.compare, loaded));
+    folder.write_json(hub::FILE, &hub)?;
     let spec = &asked.compare;
     let manifest = Manifest {
         title: title.clone(),

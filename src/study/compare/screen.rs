@@ -39,8 +39,8 @@ fn place(standing: &Standing, better: Option<Better>) -> String {
         (Some(first), Some(last)) => format!("{first}-{last}: cannot tell"),
         _ => "-".to_owned(),
     };
-    if let Some(less) = work::told(&standing.less_work) {
-        let _ = write!(told, "; {less}");
+    for caveat in [work::told(&standing.less_work), work::fuel_told(&standing.more_fuel)].into_iter().flatten() {
+        let _ = write!(told, "; {caveat}");
     }
     told
 }

@@ -4,6 +4,7 @@ use super::race::{Budget, Out};
 use super::results::Answer;
 use super::run::Found;
 use super::study::Search;
+use crate::scenario::doubt::further_doubts;
 use crate::scenario::prices::orders;
 use crate::study::work;
 use std::fmt::Write as _;
@@ -26,11 +27,19 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
     if open > 0 {
         out.push(format!("{open} of the designs beside it were not confirmed to hold the constraints on fresh days"));
     }
+    out.extend(of_design(search, found));
     out.extend(to_order(search, found));
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
     out.extend(refused(search, found));
     out
+}
+
+/// What is doubtful of the design beyond the scenario that it changes.
+fn of_design(search: &Search, found: &Found) -> Vec<String> {
+    let best = found.race.best.map(|best| search.load(&found.race.racers[best].design));
+    let Some(Ok(design)) = best else { return Vec::new() };
+    further_doubts(design.first().map(|design| ("the design", design)), &search.loaded)
 }
 
 /// By when what the design has more than is there already is ordered.

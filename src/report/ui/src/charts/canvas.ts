@@ -47,6 +47,9 @@ const FIXED: Record<string, string> = {
   "drivers who wait": RED,
   "fees, carbon price, fuel credits": WINE,
   "value left at the end": OLIVE,
+  "fuel of vessels, energy of plants": "#8c6d46",
+  "charging sold to others": "#7fbfb0",
+  "hauls lapsed or late": "#e08bb4",
   limit: LIMIT,
 };
 

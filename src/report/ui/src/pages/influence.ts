@@ -29,7 +29,8 @@ const end = (it: Decisive, value: number): Cell => (typeof it.written === "numbe
 const NAMED = 3;
 
 /** What decides, in a sentence. */
-export function headline({ doubtful, metric, numbers, strategies }: Pick<Influence, "doubtful" | "metric" | "numbers" | "strategies">): string {
+export function headline({ doubtful, metric, numbers: all, strategies }: Pick<Influence, "doubtful" | "metric" | "numbers" | "strategies">): string {
+  const numbers = all.filter(({ total }) => (total.value ?? 0) >= SMALL);
   const result = strategies.length > 1 ? `the difference in ${metricLabel(metric)}` : metricLabel(metric);
   if (numbers.length === 0) return `None of ${show(doubtful)} doubtful numbers decides ${result}.`;
   const rest = numbers.length > NAMED ? `, and ${show(numbers.length - NAMED)} more` : "";

@@ -11,6 +11,10 @@ export type Compared = Comparison["metrics"][number];
 /** What says how much work is done: a strategy that does less may well cost less. */
 export const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
 
+/** What vehicles burn, of which the electricity bill knows nothing. */
+const BILL: MetricName = "bill_total_usd";
+const FUELS: MetricName[] = ["diesel_gal"];
+
 /** A metric of the hub in plain words where we have them, and its name in the files otherwise. */
 export function label(metric: Compared): string {
   const [kind = "", key = ""] = metric.scope.split(":");
@@ -39,12 +43,6 @@ export function outcome(metric: Compared, it: Standing, baseline: string): Outco
   return (it.difference ?? 0) > 0 === (metric.better === "higher") ? "better" : "worse";
 }
 
-/** Strategies that certainly do less of the work than the baseline. */
-export function doLess(study: Comparison): Set<string> {
-  const metrics = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name));
-  return new Set(metrics.flatMap((metric) => metric.strategies.filter((it) => outcome(metric, it, study.baseline) === "worse").map((it) => it.strategy)));
-}
-
 /** What a comparison is decided by, the first that a study has and in which a strategy differs. */
 const DECIDING: MetricName[] = ["year_cost_usd", "cost_usd", "npv_usd", "bill_total_usd", "queue_wait_p95_min", "h2_queue_wait_p95_min", "hauls_completed", "equipment_hours_served", "peak_kw"];
 
@@ -64,13 +62,29 @@ function certainty(it: Standing): string {
   return [p, best].filter((text) => text !== "").join(", ");
 }
 
-/** What a strategy certainly does less of: a saving that is none. */
-function lessWork(study: Comparison, strategy: string): string {
-  const told = study.metrics.filter(({ name, scope }) => scope === "total" && SERVICE.includes(name)).flatMap((metric) => {
+/** Metrics of the hub in which a strategy is certainly worse than the baseline, with by how much. */
+function worseIn(study: Comparison, names: string[], strategy: string): string {
+  const told = study.metrics.filter(({ name, scope }) => scope === "total" && names.includes(name)).flatMap((metric) => {
     const it = metric.strategies.find((row) => row.strategy === strategy);
     return it && outcome(metric, it, study.baseline) === "worse" ? [`${label(metric)} ${difference(metric, it)}`] : [];
   });
-  return told.length === 0 ? "" : told.join(", ");
+  return told.join(", ");
+}
+
+/** What speaks against a better figure, in few words and in a sentence, and what those did of which it is not said. */
+interface Caveat {
+  short: string;
+  long: string;
+  like: string;
+}
+
+/** Why a better figure is no gain: less work was done for it, or what is burnt instead is not in it. Empty where nothing speaks against it. */
+export function caveat(study: Comparison, metric: Compared, strategy: string): Caveat | null {
+  if (SERVICE.includes(metric.name)) return null;
+  const work = worseIn(study, SERVICE, strategy);
+  if (work !== "") return { short: "does less work", long: `it did less work (${work}), so that is no saving`, like: "did the same work" };
+  const fuel = metric.name === BILL ? worseIn(study, FUELS, strategy) : "";
+  return fuel === "" ? null : { short: "burns more fuel", long: `it burned more fuel (${fuel}), which is in no electricity bill, so that may be no saving`, like: "did the same work without more fuel" };
 }
 
 function told(study: Comparison, metric: Compared, it: Standing): string {
@@ -86,12 +100,12 @@ export function verdictLine(study: Comparison): string {
   const others = metric.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null);
   const gain = (it: Standing) => (metric.better === "higher" ? 1 : -1) * (it.difference ?? 0);
   const better = others.filter((it) => outcome(metric, it, study.baseline) === "better").sort((a, b) => gain(b) - gain(a));
-  const less = doLess(study);
-  const honest = better.find(({ strategy }) => !less.has(strategy));
+  const honest = better.find(({ strategy }) => caveat(study, metric, strategy) === null);
   const [best] = better;
-  if (best && best !== honest) {
-    const and = honest ? `Of those that did the same work, ${told(study, metric, honest)}.` : `No strategy that did the same work is certainly better than ${base}.`;
-    return `${told(study, metric, best)}. But it did less work (${lessWork(study, best.strategy)}), so that is no saving. ${and}`;
+  const but = best ? caveat(study, metric, best.strategy) : null;
+  if (best && but) {
+    const and = honest ? `Of those that ${but.like}, ${told(study, metric, honest)}.` : `No strategy that ${but.like} is certainly better than ${base}.`;
+    return `${told(study, metric, best)}. But ${but.long}. ${and}`;
   }
   if (best) return `${told(study, metric, best)}.`;
   const [nearest] = others.sort((a, b) => gain(b) - gain(a));

@@ -10,7 +10,7 @@ import { numberName, plainWords, settingTexts, strategyName } from "../lib/label
 import { contents, newPage } from "../lib/page";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, table, type Cell } from "../lib/tables";
-import { doLess, label, outcome, SERVICE, varies, verdictLine, type Compared, type Comparison, type Outcome } from "./standing";
+import { caveat, label, outcome, SERVICE, varies, verdictLine, type Compared, type Comparison, type Outcome } from "./standing";
 
 /** The four questions of the first screen: the first metric that a study has answers each. */
 const QUESTIONS: [string, MetricName[]][] = [
@@ -52,7 +52,6 @@ function probability(p: number | null): Cell {
 
 /** Four cards: the baseline with its interval, and who is better with what certainty. */
 function cards(study: Comparison, headline: Compared[]): HTMLElement {
-  const less = doLess(study);
   const findings = QUESTIONS.flatMap(([what, names]): Finding[] => {
     const metric = names.map((name) => headline.find((it) => it.name === name)).find((it) => it !== undefined);
     const base = metric?.strategies.find((it) => it.strategy === study.baseline);
@@ -61,13 +60,13 @@ function cards(study: Comparison, headline: Compared[]): HTMLElement {
     const better = others.filter((it) => outcome(metric, it, study.baseline) === "better").sort((a, b) => Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0));
     const worse = others.filter((it) => outcome(metric, it, study.baseline) === "worse");
     const [best] = better;
-    const isDear = best && less.has(best.strategy) && !SERVICE.includes(metric.name);
+    const but = best ? caveat(study, metric, best.strategy) : null;
     const details = [
       `${label(metric)}, ${strategyName(study.baseline)}`,
-      best ? `${arrow(best)} ${strategyName(best.strategy)}: ${difference(best, metric.unit)}, better${isDear ? ", but it does less work" : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
+      best ? `${arrow(best)} ${strategyName(best.strategy)}: ${difference(best, metric.unit)}, better${but ? `, but it ${but.short}` : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
       worse.length > 0 ? `worse: ${worse.map((it) => `${strategyName(it.strategy)} (${difference(it, metric.unit)})`).join(", ")}` : "",
     ];
-    return [{ what, value: interval(base.mean, base.half_width, metric.unit), details, evidence: "at-a-glance", tone: best && !isDear ? "good" : worse.length > 0 && SERVICE.includes(metric.name) ? "warn" : "plain" }];
+    return [{ what, value: interval(base.mean, base.half_width, metric.unit), details, evidence: "at-a-glance", tone: best && !but ? "good" : worse.length > 0 && SERVICE.includes(metric.name) ? "warn" : "plain" }];
   });
   return verdict(findings);
 }
@@ -77,7 +76,6 @@ const difference = (it: Standing, unit: string) => interval(it.difference, it.di
 /** All headline metrics in one table: a row for each, a column for each strategy. What cannot be told from chance is pale. */
 function overview(study: Comparison, metrics: Compared[]): HTMLElement {
   const names = study.strategies.map((it) => it.name);
-  const less = doLess(study);
   // What the baseline or all others do not have, such as the cost of a scenario without prices, is no difference.
   const both = metrics.filter((metric) => metric.strategies.some((it) => it.strategy !== study.baseline && it.difference !== null));
   const shown = both.filter((metric) => varies(metric, study.baseline));
@@ -92,9 +90,9 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
       if (it.difference === null) return "–";
       const how = outcome(metric, it, study.baseline);
       if (how === "same") return { text: "the same", raw: 0, isText: true, tone: "unsure" };
-      const isDear = how === "better" && less.has(name) && !SERVICE.includes(metric.name);
-      const word = how === "unsure" ? "" : `, ${OUTCOMES[how]}${isDear ? " (does less work)" : ""}`;
-      return { text: `${arrow(it)} ${spreadText(it)}${word}`, raw: it.difference, isText: true, ...(isDear ? {} : tone(how)) };
+      const but = how === "better" ? caveat(study, metric, name) : null;
+      const word = how === "unsure" ? "" : `, ${OUTCOMES[how]}${but ? ` (${but.short})` : ""}`;
+      return { text: `${arrow(it)} ${spreadText(it)}${word}`, raw: it.difference, isText: true, ...(but ? {} : tone(how)) };
     }),
   ]);
   const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];

@@ -117,7 +117,7 @@ export function longestWait(report: Pick<Report, "bucket_s" | "pauses" | "sites"
   const limit = site ? limitAt(site, step) : null;
   const isFull = site !== null && limit !== null && limit > 0 && (site.peak_kw[step] ?? 0) >= AT_LIMIT * limit;
   const isBreak = report.pauses.some(({ from_s, to_s, is_break }) => is_break && from_s < at_s + report.bucket_s && at_s < to_s);
-  const why = [isFull ? "its connection was at its limit" : "", isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
+  const why = [limit === 0 ? "its connection was cut off" : "", isFull ? "its connection was at its limit" : "", isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
   return `longest wait: ${show(longest, 0)} min, for an arrival ${clock.labelAt(at_s)}${site && report.sites.length > 1 ? ` at ${site.name}` : ""} (${why})`;
 }
 

@@ -87,7 +87,7 @@ function stakeholders(report: Years, metrics: Metrics): HTMLElement {
   const sellers = report.sites.filter((site) => metrics.get("npv_usd", `site:${site.key}`) !== null);
   const times = (factor: number | null): Cell => ({ text: factor === null ? "–" : `× ${show(factor, 2)}`, raw: factor });
   const developer = table(
-    ["site that sells", "charging port utilization, last year", "net present value, M$", "internal rate of return", "return on investment", "lowest DSCR", "in", "break-even factor: revenue", "electricity", "O&M", "capital"],
+    ["site that sells", "charging port utilization, last year", "net present value, M$", "internal rate of return", "return on investment", "lowest DSCR", "in the year", "break-even factor: revenue", "electricity", "O&M", "capital"],
     sellers.map((site): Cell[] => {
       const get = (name: MetricName) => metrics.get(name, `site:${site.key}`);
       const breaks = (["break_even_revenue", "break_even_electricity", "break_even_upkeep", "break_even_investment"] as const).map((name) => times(get(name)));

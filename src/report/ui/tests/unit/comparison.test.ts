@@ -8,9 +8,9 @@ import { verdictLine, type Comparison } from "../../src/pages/standing";
 const standing = (strategy: string, mean: number, difference: number | null, half: number | null, p: number | null, best: number): Standing =>
   ({ strategy, mean, half_width: 1, difference, difference_half_width: half, p_holm: p, differs: p === null ? null : p < 0.05, pairing_factor: 1, probability_best: best, first_place: 1, last_place: 2 });
 
-function study(bills: Standing[], hauls: Standing[]): Comparison {
+function study(bills: Standing[], hauls: Standing[], diesel: Standing[] = []): Comparison {
   const metric = (name: string, unit: string, better: "higher" | "lower", strategies: Standing[]) => ({ name, scope: "total", unit, info: name, better, replications: 10, strategies });
-  return { baseline: "bau", metrics: [metric("bill_total_usd", "USD", "lower", bills), metric("hauls_completed", "", "higher", hauls)] } as unknown as Comparison;
+  return { baseline: "bau", metrics: [metric("bill_total_usd", "USD", "lower", bills), metric("hauls_completed", "", "higher", hauls), metric("diesel_gal", "US gal", "lower", diesel)] } as unknown as Comparison;
 }
 
 const base = standing("bau", 27_565, null, null, null, 0);
@@ -20,6 +20,11 @@ describe("a comparison in a sentence", () => {
   it("does not call less work a saving", () => {
     const it = study([base, standing("site.depot.limit_kw=800", 23_673, -3891, 96, 0.0000001, 1)], [work, standing("site.depot.limit_kw=800", 561, -7.5, 2.4, 0.001, 0)]);
     expect(verdictLine(it)).toBe("Service capacity of depot: 800 kW is better than Base case: electricity bills −3,891 ± 96 USD (−14.1 %); p < 0.001, the best one in 100 % of the days drawn again. But it did less work (hauls completed −7.5 ± 2.4), so that is no saving. No strategy that did the same work is certainly better than Base case.");
+  });
+
+  it("does not call a smaller electricity bill a saving where more diesel is burnt", () => {
+    const it = study([base, standing("few", 23_673, -3891, 96, 0.0000001, 1)], [work], [standing("bau", 100, null, null, null, 1), standing("few", 2490, 2390, 40, 0.0001, 0)]);
+    expect(verdictLine(it)).toContain("But it burned more fuel (diesel +2,390 ± 40 US gal), which is in no electricity bill, so that may be no saving. No strategy that did the same work without more fuel is certainly better than Base case.");
   });
 
   it("tells the better one of those that did the same work", () => {
