@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod background;
+pub mod doubt;
 pub mod folder;
 pub mod groups;
 pub mod headlines;

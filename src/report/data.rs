@@ -5,6 +5,7 @@ use super::steps::{Steps, rounded};
 use super::timed::{LimitNote, Limits, Pause, pauses};
 use super::{charge, hydrogen, influence, land, legs, network, overload, power, roads};
 use crate::kernel::calendar::Calendar;
+use crate::record::doubt;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{self, Doubtful, Hub, Site, Source, Station, VehicleGroup};
 use crate::record::read::{ReadError, each_batch};
@@ -145,6 +146,9 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
         waiting: rounded(waiting, 2),
     });
+    let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let named = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
+    let doubted = doubt::doubts(named);
     Ok(RunPage {
         bucket_s: steps.bucket_s,
         interval_s: hub.interval_s,
@@ -162,7 +166,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         charge: charge::collect(tables, steps, &charge::Owners::of(&hub))?,
         legs,
         hydrogen: hydrogen::collect(tables, &hub.stations, steps, hub.interval_s)?,
-        metrics: crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics,
+        metrics,
         provenance: facts(manifest),
         background: hub.background,
         fleets: hub.fleets,
@@ -172,6 +176,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         warnings: overloads
             .iter()
             .map(|overload| overload.told().to_owned())
+            .chain(doubted)
             .chain(warnings(hub.warnings, manifest))
             .collect(),
         overloads,

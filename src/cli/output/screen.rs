@@ -2,6 +2,7 @@
 
 use super::cost::cost;
 use crate::bound::Status;
+use crate::record::doubt;
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::record::summary::Summary;
 use crate::record::tally::SiteTally;
@@ -31,7 +32,8 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
     let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
     let overloads = summary.overloads.told(sites, nodes, &loaded.calendar);
-    for doubt in overloads.into_iter().chain(doubts(loaded)) {
+    let metrics = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
+    for doubt in overloads.into_iter().chain(doubt::doubts(metrics)).chain(doubts(loaded)) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
