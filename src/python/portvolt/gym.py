@@ -6,8 +6,8 @@ import gymnasium
 import numpy
 from gymnasium import spaces
 
-from . import Path, overlays, settings
 from ._portvolt import ChargingStepper, ChargingSteppers
+from .words import Path, overlays, settings
 
 REWARDS = {"hauls_completed": 1.0, "hauls_lapsed": -10.0, "sessions_unmet": -1.0, "bill_energy_usd": -0.01, "peak_kw": -0.02}
 """Rewards of an environment that is given none, for one unit of each metric: work first, then what it costs. Chosen and not measured:
