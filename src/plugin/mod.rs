@@ -38,6 +38,7 @@ pub use kind::{PluginKind, Starters, Take};
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
 pub use order::Dropped;
 pub use running::Running;
+pub use yard::YardDispatchState;
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.
 pub const INTERFACE_VERSION: &str = "0.1.0";

@@ -33,8 +33,14 @@ impl Followed {
 
 /// Hangs [`follow`] in before the steps that may ask the policy: for charging there are two.
 pub(super) fn register(schedule: &mut Schedule, kind: PolicyKind) {
-    if kind == PolicyKind::Dispatch {
-        schedule.add_systems(follow.after(Tick::Duty).before(Tick::Dispatch).in_set(When::Decision));
+    match kind {
+        PolicyKind::Dispatch => {
+            schedule.add_systems(follow.after(Tick::Duty).before(Tick::Dispatch).in_set(When::Decision));
+        }
+        PolicyKind::YardDispatch => {
+            schedule.add_systems(follow.after(Tick::Dispatch).before(Tick::Yard));
+        }
+        _ => {}
     }
     schedule.add_systems(follow.after(Tick::Supply).before(Tick::Queue).in_set(When::Boundary));
     schedule.add_systems(follow.after(Tick::Queue).before(Tick::Ask));

@@ -276,3 +276,25 @@ class DispatchVectorEnv(VectorEnv):
 
     def __init__(self, scenario: Path, num_envs: int, *, hauls: int = 128, **more):
         super().__init__(scenario, num_envs, _most_rows=hauls, **more)
+
+
+class YardEnv(Env):
+    """Yard dispatch of a scenario with one terminal with a plan: whenever a unit needs a decision, an order for this unit.
+
+    An observation has the columns of the yard view of plugins, by the same names and in the same units. Columns of moves have a row
+    a crane and one of the rail ramp, zero where there is no move that the unit may take (``move_present``).
+
+    An action is a dict: ``order`` (0: nothing, a free unit parks and any other goes on; then: take the move of a row, charge at a
+    lot, drive to a place, one after the other), and for charging ``to_soc`` and ``until_s``, seconds from the start of the run (0:
+    no end). ``info["action_mask"]`` has one row: 1 where the order may be given.
+
+    The other words are those of ``Env``.
+    """
+
+    _kind = "yard-dispatch"
+
+
+class YardVectorEnv(VectorEnv):
+    """Many yard environments; see ``YardEnv`` and ``VectorEnv``."""
+
+    _kind = "yard-dispatch"

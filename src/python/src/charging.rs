@@ -1,12 +1,10 @@
 //! Charging: sessions have a row for each charging port, an action is a set-point for each.
 
-use crate::learned::{Given, Learned, Part};
+use crate::learned::{Given, Learned, Part, RunFacts};
 use portvolt::kernel::units::Kw;
 use portvolt::plugin::ChargingState;
 use portvolt::policy::ChargingView;
 use portvolt::policy::kind::Charging;
-use portvolt::scenario::loaded::Loaded;
-use portvolt::sim::Simulation;
 
 /// Most power that each charging port draws from the grid, and most that it exports, kW.
 #[derive(Debug)]
@@ -15,8 +13,8 @@ pub(crate) struct Ports(Vec<(Kw, Kw)>);
 impl Learned for Charging {
     type Frame = Ports;
 
-    fn frame(simulation: &Simulation, _loaded: &Loaded, _most_rows: usize) -> Ports {
-        Ports(simulation.port_limits())
+    fn frame(run: &RunFacts, _view: &ChargingView<'_>) -> Ports {
+        Ports(run.port_limits.clone())
     }
 
     fn groups(ports: &Ports) -> Vec<(&'static str, usize)> {

@@ -3,13 +3,11 @@
 //! An order is 0 (wait), 1 and on (take the haul of this row, from 1), or after these charge or fuel at a site, up to the level of
 //! `to_soc`. Of a truck that does not wait for a decision it is not used.
 
-use crate::learned::{Given, Learned, Part};
+use crate::learned::{Given, Learned, Part, RunFacts};
 use portvolt::kernel::ids::SiteId;
 use portvolt::plugin::DispatchState;
 use portvolt::policy::kind::Dispatch;
 use portvolt::policy::{Carrier, DispatchView, Orders};
-use portvolt::scenario::loaded::Loaded;
-use portvolt::sim::Simulation;
 
 /// No fleet must carry the haul.
 const NOBODY: u32 = u32::MAX;
@@ -32,8 +30,8 @@ impl Counts {
 impl Learned for Dispatch {
     type Frame = Counts;
 
-    fn frame(simulation: &Simulation, loaded: &Loaded, most_rows: usize) -> Counts {
-        Counts { trucks: simulation.trucks(), hauls: most_rows, sites: loaded.scenario.site.len() }
+    fn frame(run: &RunFacts, _view: &DispatchView<'_>) -> Counts {
+        Counts { trucks: run.trucks, hauls: run.most_rows, sites: run.sites }
     }
 
     fn groups(counts: &Counts) -> Vec<(&'static str, usize)> {

@@ -4,7 +4,7 @@ use crate::error;
 use crate::learned::{Column, Expert, Given, Learned, Part};
 use crate::steered::{Ended, How, Steered};
 use portvolt::document::problem::nearest;
-use portvolt::policy::kind::{Charging, Dispatch, PolicyKind};
+use portvolt::policy::kind::{Charging, Dispatch, PolicyKind, YardDispatch};
 use portvolt::record::metrics::{MetricName, value_of};
 use portvolt::record::progress::Progress;
 use portvolt::scenario::loaded::Loaded;
@@ -58,8 +58,16 @@ impl Course {
         match self.kind {
             PolicyKind::Charging => Ok(Box::new(Episode::<Charging>::begin(self.clone(), how)?)),
             PolicyKind::Dispatch => Ok(Box::new(Episode::<Dispatch>::begin(self.clone(), how)?)),
+            PolicyKind::YardDispatch if self.planned_terminals() > 1 => {
+                Err(PyValueError::new_err("a yard environment is of one terminal with a plan, and this scenario has several"))
+            }
+            PolicyKind::YardDispatch => Ok(Box::new(Episode::<YardDispatch>::begin(self.clone(), how)?)),
             other => Err(PyValueError::new_err(format!("there is no environment for {other}"))),
         }
+    }
+
+    fn planned_terminals(&self) -> usize {
+        self.loaded.scenario.terminal.values().filter(|terminal| terminal.plan.is_some()).count()
     }
 }
 

@@ -1,12 +1,14 @@
 //! Decisions that a learner can take: a plugin's view of them by the same columns, laid out so that lengths never change, and orders
 //! as arrays. A kind that can be learned says how in a file of its own.
 
+use portvolt::kernel::units::Kw;
 use portvolt::plugin::{PluginKind, Take};
 use portvolt::policy::decide::Decide;
 use portvolt::policy::spec::Choice;
 use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{RunError, Simulation};
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 /// The column that says which orders may be given: no part of the observation.
 const MASK: &str = "action_mask";
@@ -14,10 +16,10 @@ const MASK: &str = "action_mask";
 /// A kind of decision that a learner can take.
 pub(crate) trait Learned: PluginKind {
     /// What never changes in a run, such as how many charging ports there are.
-    type Frame: std::fmt::Debug;
+    type Frame: Debug;
 
-    /// The frame of a run. `most_rows`: rows of what has no largest number.
-    fn frame(simulation: &Simulation, loaded: &Loaded, most_rows: usize) -> Self::Frame;
+    /// The frame of a run, at its first decision.
+    fn frame(run: &RunFacts, view: &Self::View<'_>) -> Self::Frame;
 
     /// Rows that come and go: how names of their columns begin, and how many places there are for them.
     fn groups(frame: &Self::Frame) -> Vec<(&'static str, usize)>;
@@ -41,6 +43,27 @@ pub(crate) trait Learned: PluginKind {
 
     /// Orders as an action would give them.
     fn as_action(frame: &Self::Frame, view: &Self::View<'_>, orders: &Self::Orders) -> Given;
+}
+
+/// What is known of a run before its first decision.
+#[derive(Debug, Default)]
+pub(crate) struct RunFacts {
+    /// Most power that each charging port draws from the grid, and most that it exports.
+    pub(crate) port_limits: Vec<(Kw, Kw)>,
+    /// How many trucks there are.
+    pub(crate) trucks: usize,
+    /// How many sites there are.
+    pub(crate) sites: usize,
+    /// Rows that were asked for of what has no largest number, such as open hauls.
+    pub(crate) most_rows: usize,
+}
+
+impl RunFacts {
+    /// Those of a run.
+    pub(crate) fn of(simulation: &Simulation, loaded: &Loaded, most_rows: usize) -> Self {
+        let (port_limits, trucks) = (simulation.port_limits(), simulation.trucks());
+        Self { port_limits, trucks, sites: loaded.scenario.site.len(), most_rows }
+    }
 }
 
 /// A part of an action, with a value a row.
@@ -117,7 +140,9 @@ impl Expert {
 /// What a decision is on.
 #[derive(Debug)]
 pub(crate) struct Seen<K: Learned> {
-    /// What never changes; none before the run has begun.
+    /// What is known of the run.
+    pub(crate) run: RunFacts,
+    /// What never changes; none before the first decision.
     pub(crate) frame: Option<K::Frame>,
     /// Single values, then columns, then which places of each group are taken, then the mask.
     pub(crate) columns: Vec<Column>,
@@ -142,6 +167,7 @@ struct Taken {
 impl<K: Learned> Default for Seen<K> {
     fn default() -> Self {
         Self {
+            run: RunFacts::default(),
             frame: None,
             columns: Vec::new(),
             advice: Given::default(),
@@ -157,7 +183,7 @@ impl<K: Learned> Seen<K> {
     /// Takes a view in. A quantity without a value is 0 (the price of a site without a tariff); an infinite one is what its kind
     /// says.
     pub(crate) fn take(&mut self, view: &K::View<'_>, state: &K::State, advice: Option<&K::Orders>) {
-        let Some(frame) = &self.frame else { return };
+        let frame = self.frame.get_or_insert_with(|| K::frame(&self.run, view));
         let groups = K::groups(frame);
         let is_first = self.columns.is_empty();
         self.places.resize_with(groups.len(), Vec::new);
@@ -185,7 +211,11 @@ impl<K: Learned> Seen<K> {
         for (column, places) in rest.iter_mut().zip(&self.places) {
             if let Values::U8(present) = &mut column.values {
                 present.fill(0);
-                places.iter().filter_map(|at| present.get_mut(*at as usize).map(|place| (place, 1))).for_each(|(place, one)| *place = one);
+                for at in places {
+                    if let Some(place) = present.get_mut(*at as usize) {
+                        *place = 1;
+                    }
+                }
             }
         }
         if let Some(Column { values: Values::U8(mask), .. }) = rest.get_mut(groups.len()) {

@@ -4,7 +4,7 @@
 //! So nothing of the simulation knows of it, and a run that is steered by the orders of a built-in policy is the run of that
 //! policy.
 
-use crate::learned::{Expert, Given, Learned, Seen};
+use crate::learned::{Expert, Given, Learned, RunFacts, Seen};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 use portvolt::policy::decide::{Decide, Policy};
@@ -70,7 +70,7 @@ impl<K: Learned> Steered<K> {
         let expert = expert.cloned();
         let run = Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |yielder: &Yielder<(), ()>, ()| {
             let mut simulation = Simulation::new(&loaded, &how.options)?;
-            lock(&shared).seen.frame = Some(K::frame(&simulation, &loaded, how.most_rows));
+            lock(&shared).seen.run = RunFacts::of(&simulation, &loaded, how.most_rows);
             let expert = expert.map(|expert| expert.made(&loaded)).transpose()?;
             let policy =
                 Outside { yielder, exchange: shared, state: K::State::default(), expert, at_events: how.at_events };

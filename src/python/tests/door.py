@@ -36,6 +36,7 @@ except ImportError:
     gymnasium = None
 
 DAY = {"time.days": 1}
+PLANNED = {"set": DAY, "strategy": "planned"}
 
 
 class Runs(unittest.TestCase):
@@ -329,6 +330,7 @@ class Environments(unittest.TestCase):
                 warnings.filterwarnings("ignore", f".*{known}.*")
             check_env(self.env(), skip_render_check=True)
             check_env(portvolt.gym.DispatchEnv("depot_night", set=DAY), skip_render_check=True)
+            check_env(portvolt.gym.YardEnv("port_terminal", **PLANNED), skip_render_check=True)
 
     def test_a_run_by_the_orders_of_a_built_in_policy_is_its_run(self):
         for allocation in ("interval", "event"):
@@ -363,6 +365,26 @@ class Environments(unittest.TestCase):
                         self.assertEqual(info["rejected"], 0)
                     self.assertGreater(steps, 50)
                     self.assertEqual(info["digest"], native.digest)
+
+    def test_a_run_by_the_orders_of_a_built_in_yard_is_its_run(self):
+        for policy in ("as_planned", "breaks"):
+            with self.subTest(policy=policy):
+                chosen = {**PLANNED, "set": DAY | {"policy.yard": policy}}
+                native = portvolt.run("port_terminal", **chosen)
+                env = portvolt.gym.YardEnv("port_terminal", expert=policy, digest=True, copy=False, **chosen)
+                _, info = env.reset()
+                kinds, moves, is_over = set(), len(env.observation_space["move_id"].low), False
+                while not is_over:
+                    order = info["expert_action"]["order"][0]
+                    self.assertEqual(info["action_mask"][0, order], 1)
+                    kinds.add(int(numpy.digitize(order, [1, 1 + moves])))
+                    _, _, _, is_over, info = env.step(info["expert_action"])
+                    self.assertEqual(info["rejected"], 0)
+                self.assertEqual(kinds, {0, 1, 2})
+                self.assertEqual(info["digest"], native.digest)
+        seen, _ = env.reset()
+        *_, info = env.step({"order": [10**6], "to_soc": [0.0], "until_s": [0.0]})
+        self.assertEqual(info["rejected"], 1)
 
     def test_increments_add_up_to_the_metrics_of_the_run(self):
         for make in (portvolt.gym.ChargingEnv, portvolt.gym.DispatchEnv):
