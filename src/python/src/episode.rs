@@ -58,9 +58,9 @@ impl Course {
         match self.kind {
             PolicyKind::Charging => Ok(Box::new(Episode::<Charging>::begin(self.clone(), how)?)),
             PolicyKind::Dispatch => Ok(Box::new(Episode::<Dispatch>::begin(self.clone(), how)?)),
-            PolicyKind::YardDispatch if self.planned_terminals() > 1 => {
-                Err(PyValueError::new_err("a yard environment is of one terminal with a plan, and this scenario has several"))
-            }
+            PolicyKind::YardDispatch if self.planned_terminals() > 1 => Err(PyValueError::new_err(
+                "a yard environment is of one terminal with a plan, and this scenario has several",
+            )),
             PolicyKind::YardDispatch => Ok(Box::new(Episode::<YardDispatch>::begin(self.clone(), how)?)),
             other => Err(PyValueError::new_err(format!("there is no environment for {other}"))),
         }

@@ -191,7 +191,8 @@ impl<K: Learned> Seen<K> {
             places.clear();
             K::places(group, view, places);
         }
-        let shown = |(places, group): (&Vec<u32>, &(_, usize))| places.iter().filter(|at| (**at as usize) < group.1).count();
+        let shown =
+            |(places, group): (&Vec<u32>, &(_, usize))| places.iter().filter(|at| (**at as usize) < group.1).count();
         self.hidden = self.places.iter().zip(&groups).map(|it| it.0.len() - shown(it)).sum();
         if is_first {
             (self.columns, self.group_of) = lay_out::<K>(frame, view, &groups);
@@ -200,12 +201,20 @@ impl<K: Learned> Seen<K> {
         let singles = K::values();
         let (single, rest) = self.columns.split_at_mut(singles.len());
         for (column, (_, value)) in single.iter_mut().zip(singles) {
-            column.values = Values::U32(vec![value(state)]);
+            if let Values::U32(now) = &mut column.values {
+                now[0] = value(state);
+            }
         }
         let (columns, rest) = rest.split_at_mut(K::columns().len());
         for ((column, (_, take)), group) in columns.iter_mut().zip(K::columns()).zip(&self.group_of) {
             if is_first || !matches!(take, Take::OnceU32(_) | Take::OnceF64(_)) {
-                self.taken.column::<K>(&mut column.values, take, view, group.map(|group| &*self.places[group]), endless);
+                self.taken.column::<K>(
+                    &mut column.values,
+                    take,
+                    view,
+                    group.map(|group| &*self.places[group]),
+                    endless,
+                );
             }
         }
         for (column, places) in rest.iter_mut().zip(&self.places) {

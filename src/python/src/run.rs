@@ -130,7 +130,10 @@ pub(crate) fn run(
 ) -> PyResult<Run> {
     let path = scenario_path(Path::new(""), &scenario);
     let overlays: Vec<PathBuf> = overlays.iter().map(|name| overlay_path(&path, name)).collect();
-    let loaded = load_files(py, Request { path: path.clone(), overlays: overlays.clone(), settings: settings.clone(), ..Request::default() })?;
+    let loaded = load_files(
+        py,
+        Request { path: path.clone(), overlays: overlays.clone(), settings: settings.clone(), ..Request::default() },
+    )?;
     let options = Options { seed, replication, strict_plugins, ..Options::default() };
     let ran = interruptible(py, |stop| replicate_in_memory(&loaded, &options, stop))?;
     let (done, tables) = ran.map_err(|error| error::of_run(&error))?;

@@ -64,7 +64,8 @@ impl<K: Learned> Steered<K> {
     /// # Errors
     /// When the system grants no memory for its stack.
     pub(crate) fn begin(loaded: &Arc<Loaded>, how: How, expert: Option<&Expert>) -> std::io::Result<Self> {
-        let empty = Exchange { seen: Seen::default(), given: Given::default(), rejected: (0, Vec::new()), is_left: false };
+        let empty =
+            Exchange { seen: Seen::default(), given: Given::default(), rejected: (0, Vec::new()), is_left: false };
         let (exchange, told) = (Arc::new(Mutex::new(empty)), Arc::<Mutex<Progress>>::default());
         let (loaded, shared, follow) = (Arc::clone(loaded), Arc::clone(&exchange), Arc::clone(&told));
         let expert = expert.cloned();

@@ -138,18 +138,12 @@ impl Steppers {
 
     /// Begins a run in each. With a seed the n-th has the n-th replication of it; with a replication all have this one, of the seed
     /// or of the one that they had.
-    fn reset(
-        &self,
-        py: Python<'_>,
-        mut arrays: Arrays,
-        seed: Option<u64>,
-        replication: Option<u32>,
-    ) -> PyResult<()> {
+    fn reset(&self, py: Python<'_>, mut arrays: Arrays, seed: Option<u64>, replication: Option<u32>) -> PyResult<()> {
         let count = self.count as u32;
         let told = self.each(py, &mut arrays, &|lane, place| {
             let own_seed = seed.unwrap_or(lane.episode.chance().0);
-            let chance = (seed.is_some() || replication.is_some())
-                .then(|| (own_seed, replication.unwrap_or(place as u32)));
+            let chance =
+                (seed.is_some() || replication.is_some()).then(|| (own_seed, replication.unwrap_or(place as u32)));
             lane.restart(chance, count)?;
             Ok(Told::default())
         });

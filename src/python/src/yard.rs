@@ -33,12 +33,7 @@ impl Learned for YardDispatch {
 
     fn frame(_run: &RunFacts, view: &YardView<'_>) -> Counts {
         let yard = view.yard;
-        Counts {
-            units: yard.units(),
-            moves: usize::from(yard.cranes()) + 1,
-            lots: yard.lots(),
-            places: yard.places(),
-        }
+        Counts { units: yard.units(), moves: usize::from(yard.cranes()) + 1, lots: yard.lots(), places: yard.places() }
     }
 
     fn groups(counts: &Counts) -> Vec<(&'static str, usize)> {

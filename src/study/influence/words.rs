@@ -104,8 +104,11 @@ impl Words {
 
     /// Tells which counts are not what a sensitivity takes.
     fn within(&self, told: &mut Vec<String>) {
-        let counts =
-            [("replications", self.replications, REPLICATIONS), ("points", self.points, POINTS), ("most", self.most, MOST)];
+        let counts = [
+            ("replications", self.replications, REPLICATIONS),
+            ("points", self.points, POINTS),
+            ("most", self.most, MOST),
+        ];
         for (name, count, range) in counts.into_iter().filter(|(_, count, range)| !range.contains(count)) {
             told.push(format!("{name}: {count} is not from {} to {}", range.start(), range.end()));
         }
