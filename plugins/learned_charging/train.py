@@ -76,8 +76,14 @@ def scores(envs, weights, replication):
     return earned
 
 
-def train(generations=25, count=48, best=8, seed=1, tell=print):
-    """The weights that the method ends with. It begins with a network that gives each session what it asks for."""
+def show(generation, earned, mean):
+    """Prints how far the training is."""
+    print(f"generation {generation}: the mean earned {earned[0]:.0f}, the best {earned.max():.0f}", flush=True)
+
+
+def train(generations=25, count=48, best=8, seed=1, tell=show):
+    """The weights that the method ends with. It begins with a network that gives each session what it asks for. ``tell`` hears of
+    each generation: its number, what each set earned (the first is the mean so far), the mean that follows."""
     draws = numpy.random.default_rng(seed)
     envs = portvolt.gym.ChargingVectorEnv(SCENARIO, count, set=DAYS, seed=seed, rewards=REWARDS)
     mean, spread = numpy.zeros(COUNT), numpy.full(COUNT, 0.5)
@@ -88,7 +94,7 @@ def train(generations=25, count=48, best=8, seed=1, tell=print):
         earned = scores(envs, weights, generation)
         elite = weights[numpy.argsort(-earned, kind="stable")[:best]]
         mean, spread = elite.mean(axis=0), elite.std(axis=0) + 0.02
-        tell(f"generation {generation}: the mean earned {earned[0]:.0f}, the best {earned.max():.0f}")
+        tell(generation, earned, mean)
     return mean
 
 

@@ -38,7 +38,7 @@ class Layout:
         """Arrays for an observation, and the observation as it lies in them, with the mask."""
         of = {kind: numpy.empty(self._lengths[kind], dtype=number) for kind, number in KINDS.items()}
         if self._count:
-            seen = {name: of[kind][begin:end].reshape(-1, length) for name, kind, begin, end, length in self._columns}
+            seen = {name: of[kind][begin:end].reshape(self._rows, length) for name, kind, begin, end, length in self._columns}
         else:
             seen = {name: of[kind][begin:end] for name, kind, begin, end, _ in self._columns}
         mask = seen.pop(MASK, None)
