@@ -21,7 +21,7 @@ MASK = "action_mask"
 
 
 class Layout:
-    """Where the columns of an observation lie in the arrays that a run writes, and the parts of an action in those that it reads."""
+    """Where the columns of an observation lie in the arrays that a run writes, and parts of an action in those that it reads."""
 
     def __init__(self, columns, action, count: int | None = None):
         self._rows = count or 1
@@ -255,9 +255,9 @@ class DispatchEnv(Env):
     in the order in which they can be taken (``haul_present``), and ``info["hidden"]`` counts those beyond. Endless quantities, such
     as the energy of a truck without battery or tank, read 0.
 
-    An action is a dict: ``order`` of each truck (0: wait; 1 to ``hauls``: take the haul of that row, counted from 1; then: charge or
-    fuel at the site ``order - hauls - 1``), and ``to_soc``, the state of charge or level with which it leaves there. What is ordered
-    for a truck that does not wait is not used. ``info["action_mask"]`` has a row a truck: 1 where its fleet, its duty and its
+    An action is a dict: ``order`` of each truck (0: wait; 1 to ``hauls``: take the haul of that row, counted from 1; then: charge
+    or fuel at the site ``order - hauls - 1``), and ``to_soc``, the state of charge or level with which it leaves there. What is
+    ordered for a truck that does not wait is not used. ``info["action_mask"]`` has a row a truck: 1 where its fleet, its duty and its
     battery allow the order. Which haul is feasible it does not say, and two trucks cannot take one haul.
 
     The other words are those of ``Env``.

@@ -72,11 +72,8 @@ def compare(
     ``answer["metrics"]`` has a row a metric, scope and strategy: mean, paired difference to the baseline, intervals, p values. The
     tables are ``comparison`` and ``replications``.
     """
-    return _study(
-        _portvolt.compare(
-            scenario, _words(strategies), settings(set), baseline, seed, replications, until_ci, max_replications, bound, metric, list(vary), jobs
-        )
-    )
+    effort = (seed, replications, until_ci, max_replications, bound, metric, list(vary), jobs)
+    return _study(_portvolt.compare(scenario, _words(strategies), settings(set), baseline, *effort))
 
 
 def sensitivity(
@@ -104,11 +101,9 @@ def sensitivity(
     """
     by_path, file = (ranges, None) if isinstance(ranges, Mapping) else ({}, ranges)
     by_path = {path: list(bounds) for path, bounds in by_path.items()}
-    return _study(
-        _portvolt.sensitivity(
-            scenario, _words(strategies), settings(set), metric, by_path, file, seed, replications, points, threshold, most, keep, jobs
-        )
-    )
+    effort = (seed, replications, points, threshold, most, keep, jobs)
+    asked = (scenario, _words(strategies), settings(set), metric, by_path, file)
+    return _study(_portvolt.sensitivity(*asked, *effort))
 
 
 def optimize(study: Path, *, jobs: int = 0) -> Study:

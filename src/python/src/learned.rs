@@ -1,5 +1,5 @@
-//! Decisions that a learner can take: a plugin's view of them by the same columns, laid out so that lengths never change, and orders
-//! as arrays. A kind that can be learned says how in a file of its own.
+//! Decisions that a learner can take: a plugin's view of them by the same columns, laid out so that lengths never change, and
+//! orders as arrays. A kind that can be learned says how in a file of its own.
 
 use portvolt::kernel::units::Kw;
 use portvolt::plugin::{PluginKind, Take};

@@ -1,10 +1,10 @@
 //! Portvolt for Python: runs with their tables in memory, and environments in which a learner decides.
 //!
 //! `run` is one run, `table` a table for the readers of others, `studies` many runs, `recorded` what is made of records, `wait`
-//! has Ctrl-C end any of them. `learned` says what a learner sees of a kind of decisions and orders, `charging`, `dispatch` and
-//! `yard` are such kinds, `steered` is a run that stands still at each decision, `episode` many of them, `env` one environment, `vector`
-//! many, `array` what they exchange with Python, `error` what goes wrong. The Python sources in `portvolt/` are thin: names,
-//! spaces, documents.
+//! has Ctrl-C end any of them. `learned` says what a learner sees of a kind of decisions and orders; `charging`, `dispatch` and
+//! `yard` are such kinds. `steered` is a run that stands still at each decision, `episode` many of them, `env` one environment,
+//! `vector` many, `array` what they exchange with Python, `error` what goes wrong. The Python sources in `portvolt/` are thin:
+//! names, spaces, documents.
 
 mod array;
 mod charging;

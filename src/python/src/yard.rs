@@ -15,7 +15,6 @@ const NONE: u32 = u32::MAX;
 /// How many there are of what orders name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counts {
-    units: usize,
     /// One a crane, and one of the rail ramp.
     moves: usize,
     lots: usize,
@@ -33,7 +32,7 @@ impl Learned for YardDispatch {
 
     fn frame(_run: &RunFacts, view: &YardView<'_>) -> Counts {
         let yard = view.yard;
-        Counts { units: yard.units(), moves: usize::from(yard.cranes()) + 1, lots: yard.lots(), places: yard.places() }
+        Counts { moves: usize::from(yard.cranes()) + 1, lots: yard.lots(), places: yard.places() }
     }
 
     fn groups(counts: &Counts) -> Vec<(&'static str, usize)> {

@@ -353,38 +353,36 @@ class Environments(unittest.TestCase):
                     self.assertEqual(info["digest"], native.digest)
 
     def test_a_run_by_the_orders_of_a_built_in_dispatch_is_its_run(self):
-        for scenario, policies in (("depot_night", ("nearest_feasible", "least_empty_km")), ("hydrogen_corridor", ("nearest_feasible",))):
-            for policy in policies:
-                with self.subTest(policy=policy, scenario=scenario):
-                    chosen = DAY | {"policy.dispatch.name": policy}
-                    native = portvolt.run(scenario, set=chosen)
-                    env = portvolt.gym.DispatchEnv(scenario, set=chosen, expert=policy, digest=True, hauls=600)
-                    seen, info = env.reset()
-                    steps, is_over = 0, False
-                    while not is_over:
-                        self.assertNotIn("hidden", info)
-                        seen, _, _, is_over, info = env.step(info["expert_action"])
-                        steps += 1
-                        self.assertEqual(info["rejected"], 0)
-                    self.assertGreater(steps, 50)
-                    self.assertEqual(info["digest"], native.digest)
+        cases = [("depot_night", "nearest_feasible"), ("depot_night", "least_empty_km")]
+        for scenario, policy in [*cases, ("hydrogen_corridor", "nearest_feasible")]:
+            with self.subTest(policy=policy, scenario=scenario):
+                chosen = DAY | {"policy.dispatch.name": policy}
+                native = portvolt.run(scenario, set=chosen)
+                env = portvolt.gym.DispatchEnv(scenario, set=chosen, expert=policy, digest=True, hauls=600)
+                _, info = env.reset()
+                steps, is_over = 0, False
+                while not is_over:
+                    self.assertNotIn("hidden", info)
+                    _, _, _, is_over, info = env.step(info["expert_action"])
+                    steps += 1
+                    self.assertEqual(info["rejected"], 0)
+                self.assertGreater(steps, 50)
+                self.assertEqual(info["digest"], native.digest)
 
     def test_a_run_by_the_orders_of_a_built_in_yard_is_its_run(self):
-        for policy in ("breaks",):
-            with self.subTest(policy=policy):
-                chosen = {**PLANNED, "set": DAY | {"policy.yard": policy}}
-                native = portvolt.run("port_terminal", **chosen)
-                env = portvolt.gym.YardEnv("port_terminal", expert=policy, digest=True, copy=False, **chosen)
-                _, info = env.reset()
-                kinds, moves, is_over = set(), len(env.observation_space["move_id"].low), False
-                while not is_over:
-                    order = info["expert_action"]["order"][0]
-                    self.assertEqual(info["action_mask"][0, order], 1)
-                    kinds.add(int(numpy.digitize(order, [1, 1 + moves])))
-                    _, _, _, is_over, info = env.step(info["expert_action"])
-                    self.assertEqual(info["rejected"], 0)
-                self.assertEqual(kinds, {0, 1, 2})
-                self.assertEqual(info["digest"], native.digest)
+        chosen = {**PLANNED, "set": DAY | {"policy.yard": "breaks"}}
+        native = portvolt.run("port_terminal", **chosen)
+        env = portvolt.gym.YardEnv("port_terminal", expert="breaks", digest=True, copy=False, **chosen)
+        _, info = env.reset()
+        kinds, moves, is_over = set(), len(env.observation_space["move_id"].low), False
+        while not is_over:
+            order = info["expert_action"]["order"][0]
+            self.assertEqual(info["action_mask"][0, order], 1)
+            kinds.add(int(numpy.digitize(order, [1, 1 + moves])))
+            _, _, _, is_over, info = env.step(info["expert_action"])
+            self.assertEqual(info["rejected"], 0)
+        self.assertEqual(kinds, {0, 1, 2})
+        self.assertEqual(info["digest"], native.digest)
         seen, _ = env.reset()
         *_, info = env.step({"order": [10**6], "to_soc": [0.0], "until_s": [0.0]})
         self.assertEqual(info["rejected"], 1)
@@ -469,7 +467,8 @@ class Environments(unittest.TestCase):
         # A truck for a haul that is not there, and one for a site that is none.
         seen, _ = env.reset(seed=1)
         trucks = numpy.flatnonzero(seen["truck_present"])
-        wrong = {"order": numpy.zeros(len(seen["truck_present"]), dtype=int), "to_soc": numpy.full(len(seen["truck_present"]), 0.5)}
+        count = len(seen["truck_present"])
+        wrong = {"order": numpy.zeros(count, dtype=int), "to_soc": numpy.full(count, 0.5)}
         wrong["order"][trucks[0]] = int(seen["haul_present"].sum()) + 1
         *_, info = env.step(wrong)
         self.assertEqual(info["rejected"], 1)
