@@ -4,15 +4,8 @@ use super::exit::Exit;
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
-use crate::account::bill::{Bill, Component, MonthBill, bill};
-use crate::account::tariff::Tariff;
-use crate::disk::read::Kind;
-use crate::document::problem::{Problem, Problems};
-use crate::import;
-use crate::import::load::Metered;
-use crate::scenario::files::read_bytes;
-use crate::scenario::rows::tariff;
-use std::collections::BTreeMap;
+use crate::account::bill::Component;
+use crate::study::bill::{Billed, billed};
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -34,64 +27,24 @@ pub(super) struct BillArgs {
 
 pub(super) fn print(args: &BillArgs, console: &Console) -> Exit {
     let mut problems = Vec::new();
-    let metered = load(args, &mut problems);
-    let file = args.tariff.display().to_string();
-    let tariff = tariff(&file, args.name.as_deref(), &mut BTreeMap::new(), &mut problems);
-    let (Some(metered), Some(tariff)) = (metered, tariff) else {
-        return diagnose::show(&Problems { files: Vec::new(), list: problems }, console);
+    let map = args.map.map(&mut problems);
+    let billed = match billed(&args.load, &args.tariff, args.name.as_deref(), map.as_ref(), problems) {
+        Ok(billed) => billed,
+        Err(problems) => return diagnose::show(&problems, console),
     };
-    let bill = bill(&tariff, &metered.load);
     if console.is_json() {
-        console.print_json(&json(&metered, &bill));
+        console.print_json(&billed.json());
     } else {
-        console.print(&text(&tariff, &metered, &bill));
+        console.print(&text(&billed));
     }
-    for note in &bill.notes {
+    for note in &billed.bill.notes {
         console.note(&format!("note: {note}"));
     }
     Exit::Done
 }
 
-fn load(args: &BillArgs, problems: &mut Vec<Problem>) -> Option<Metered> {
-    let name = args.load.display().to_string();
-    let map = args.map.map(problems);
-    match read_bytes(&args.load, Kind::Csv) {
-        Ok(bytes) => import::load::read(&name, &bytes, &map?, problems),
-        Err((message, help)) => {
-            problems.extend(Problems::of_file(&name, message, help).list);
-            None
-        }
-    }
-}
-
-/// Fixed charges, with what is missing to a minimum.
-fn fixed_usd(month: &MonthBill) -> f64 {
-    month.usd(Component::Fixed) + month.usd(Component::Minimum)
-}
-
-fn json(metered: &Metered, bill: &Bill) -> serde_json::Value {
-    let months = bill.months.iter().map(|month| {
-        let lines = month.lines.iter().map(|line| {
-            serde_json::json!({
-                "component": line.component.word(), "name": line.name, "quantity": line.quantity, "unit": line.unit,
-                "usd": line.usd,
-            })
-        });
-        serde_json::json!({
-            "month": month.month(), "energy_usd": month.usd(Component::Energy),
-            "demand_usd": month.usd(Component::Demand), "fixed_usd": fixed_usd(month), "billed_kw": month.billed_kw,
-            "total_usd": month.total_usd(), "energy_kwh": month.energy_kwh, "lines": lines.collect::<Vec<_>>(),
-        })
-    });
-    serde_json::json!({
-        "schema": 1, "total_usd": bill.total_usd(), "energy_usd": bill.usd(Component::Energy),
-        "demand_usd": bill.usd(Component::Demand), "fixed_usd": bill.usd(Component::Fixed) + bill.usd(Component::Minimum),
-        "months": months.collect::<Vec<_>>(), "notes": bill.notes, "conventions": bill.conventions,
-        "zone": metered.load.zone(), "interval_s": metered.load.interval_s(), "load_read": metered.said,
-    })
-}
-
-fn text(tariff: &Tariff, metered: &Metered, bill: &Bill) -> String {
+fn text(billed: &Billed) -> String {
+    let Billed { metered, tariff, bill } = billed;
     let mut out = String::new();
     let load = &metered.load;
     let minutes = load.interval_s() / 60;
@@ -119,11 +72,10 @@ fn text(tariff: &Tariff, metered: &Metered, bill: &Bill) -> String {
         }
         let _ = writeln!(out, "  {:<68} {:>14.2} $", "total", month.total_usd());
     }
-    let fixed = bill.usd(Component::Fixed) + bill.usd(Component::Minimum);
     let parts = [
         ("energy", bill.usd(Component::Energy)),
         ("demand", bill.usd(Component::Demand)),
-        ("fixed", fixed),
+        ("fixed", billed.fixed_usd()),
         ("total", bill.total_usd()),
     ];
     let _ = writeln!(out, "\nall months");

@@ -5,18 +5,19 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::output::screen::warning;
 use super::output::{diagnose, interrupt};
-use crate::document::problem::{Problems, nearest};
+use crate::document::problem::Problems;
 use crate::record::folder::{FolderError, RunFolder};
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
-use crate::scenario::load::load;
+use crate::study::ask::metric;
+use crate::study::compare::answer::{Answer, Ready};
 use crate::study::compare::measure::FailedRun;
-use crate::study::compare::results::Asked;
+use crate::study::compare::results::{self, Asked};
 use crate::study::compare::screen::screen;
 use crate::study::compare::sensitivity::Vary;
-use crate::study::compare::strategy::{self, Strategy};
-use crate::study::compare::{CompareError, CompareSpec, Target, compare, load_all, results, sensitivity};
-use std::path::{Path, PathBuf};
+use crate::study::compare::words::{Words, share};
+use crate::study::compare::{CompareError, strategy};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
@@ -61,15 +62,10 @@ pub(super) struct CompareArgs {
     study: StudyArgs,
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').map_or_else(|| text.parse(), |percent| percent.parse().map(|x: f64| x / 100.0));
-    number.ok().filter(|share: &f64| *share > 0.0 && *share < 1.0).ok_or_else(|| "write it as `2%`".to_owned())
-}
-
 pub(super) fn run(args: &CompareArgs, console: &Console) -> Exit {
-    let asked = match asked(args) {
+    let asked = match words(args).asked() {
         Ok(asked) => asked,
-        Err((told, problems)) => return diagnose::show_with(&told, problems, console),
+        Err(wrong) => return diagnose::show_wrong(wrong, console),
     };
     match args.study.out("compare", &scenario_name(&args.scenario).unwrap_or_default(), console) {
         Ok(out) => carry_out(&asked, args.study.jobs, &out, args.study.force, console),
@@ -122,112 +118,55 @@ impl From<FolderError> for Failure {
     }
 }
 
-/// Words as strategies, and what is wrong with those that are none: all of it.
-pub(super) fn strategies(words: &[String], scenario: &Path) -> (Vec<Strategy>, Vec<String>) {
-    let (mut strategies, mut wrong): (Vec<Strategy>, Vec<String>) = (Vec::new(), Vec::new());
-    for word in words {
-        match Strategy::parse(word, scenario) {
-            Ok(strategy) if strategies.iter().any(|known| known.name == strategy.name) => {
-                wrong.push(format!("`{word}` is named twice"));
-            }
-            Ok(strategy) => strategies.push(strategy),
-            Err(error) => wrong.push(error.to_string()),
-        }
-    }
-    (strategies, wrong)
-}
-
-/// What is wrong with a scenario and with strategies on it.
-pub(super) fn problems_of(scenario: &Path, settings: &[String], strategies: &[Strategy]) -> Problems {
-    let wrong = |strategy: &Strategy| load(&strategy.request(scenario, settings, &[])).err();
-    let mut problems = wrong(&Strategy::unchanged()).unwrap_or_default();
-    // Those of the scenario itself would be told of each strategy.
-    if problems.list.is_empty() {
-        strategies.iter().filter_map(wrong).for_each(|wrong| problems.append(wrong));
-    }
-    problems
-}
-
-fn asked(args: &CompareArgs) -> Result<Asked, (Vec<String>, Problems)> {
-    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
-    words.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
-    words.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
-    let baseline = args.baseline.clone().or_else(|| words.first().cloned()).unwrap_or_else(|| "bau".to_owned());
-    if !words.contains(&baseline) {
-        words.insert(0, baseline.clone());
-    }
-    let (strategies, wrong) = strategies(&words, &args.scenario);
-    if !wrong.is_empty() {
-        return Err((wrong, problems_of(&args.scenario, &args.common.settings(), &strategies)));
-    }
-    let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
-    let target = args.until_ci.zip(args.metric).map(|(share, metric)| Target {
-        metric,
-        share,
-        most: args.max_replications.max(args.replications),
-    });
-    let compare = CompareSpec {
+/// What is asked for.
+fn words(args: &CompareArgs) -> Words {
+    let mut strategies: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
+    strategies.extend(args.dispatch.iter().map(|policy| format!("dispatch={policy}")));
+    strategies.extend(args.charging.iter().map(|policy| format!("charging={policy}")));
+    Words {
         scenario: args.scenario.clone(),
         settings: args.common.settings(),
         strategies,
-        baseline,
+        baseline: args.baseline.clone(),
         seed: args.common.seed,
         replications: args.replications,
-        target,
+        until: args.until_ci,
+        most_replications: args.max_replications,
         is_bounded: args.bound,
-    };
-    Ok(Asked { compare, vary: args.vary.clone(), metric: args.metric })
-}
-
-/// A metric by its name, or the nearest one that there is.
-pub(super) fn metric(name: &str) -> Result<MetricName, String> {
-    let known = MetricName::ALL.iter().map(|metric| metric.as_str());
-    MetricName::parse(name).ok_or_else(|| nearest(name, known).unwrap_or_else(|| "there is no such metric".to_owned()))
+        metric: args.metric,
+        vary: args.vary.clone(),
+    }
 }
 
 fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Result<Exit, Failure> {
-    let spec = &asked.compare;
-    let loaded = load_all(spec)?;
-    let variations = sensitivity::load_variations(spec, &loaded, &asked.vary)?;
+    let ready = Ready::of(asked)?;
     let folder = RunFolder::begin(out, force)?;
-    let result = (|| {
-        let stop = interrupt::listen();
-        let whole = spec.replications as usize * (loaded.len() + variations.len());
-        let bar = console.counter(whole as u64, "runs");
-        let tick = || {
-            bar.inc(1);
-            bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
-        };
-        let done = compare(spec, &loaded, jobs, &stop, &tick)?;
-        if done.runs.replications() == 0 {
-            return Err(Failure::Told(Exit::Interrupted, "interrupted before a replication was finished".to_owned()));
-        }
-        let Some(metric) = asked.metric else {
-            bar.finish_and_clear();
-            return Ok((done, Vec::new(), false));
-        };
-        if done.total(metric).is_none() {
-            return Err(CompareError::NoMetric(metric).into());
-        }
-        let (effects, is_cut) = sensitivity::effects(spec, &done.runs, &variations, metric, jobs, &stop, &tick)?;
-        bar.finish_and_clear();
-        Ok((done, effects, is_cut))
-    })();
-    let (done, effects, is_cut) = match result {
-        Ok(done) => done,
-        Err(failure) => {
+    let bar = console.counter(ready.runs(asked) as u64, "runs");
+    let tick = || {
+        bar.inc(1);
+        bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
+    };
+    let answer = match ready.answer(asked, jobs, &interrupt::listen(), &tick) {
+        Ok(answer) => answer,
+        Err(error) => {
             folder.discard();
-            return Err(failure);
+            return Err(error.into());
         }
     };
-    let path = results::leave(folder, asked, &loaded, &done, &effects)
+    bar.finish_and_clear();
+    if answer.done.runs.replications() == 0 {
+        folder.discard();
+        return Err(Failure::Told(Exit::Interrupted, "interrupted before a replication was finished".to_owned()));
+    }
+    let Answer { done, effects, is_cut } = &answer;
+    let path = results::leave(folder, asked, &ready.loaded, done, effects)
         .map_err(|error| Failure::Told(Exit::Failed, error.to_string()))?;
-    let title = &loaded[spec.baseline].1.scenario.title;
+    let title = ready.title(asked);
     if console.is_json() {
-        console.print_json(&results::json(asked, title, &done, &effects));
+        console.print_json(&answer.json(asked, title));
     } else {
-        console.print(&screen(spec, title, &done, asked.metric, &effects));
-        for doubt in results::doubtful(spec, &loaded) {
+        console.print(&screen(&asked.compare, title, done, asked.metric, effects));
+        for doubt in results::doubtful(&asked.compare, &ready.loaded) {
             console.print(&format!("\n{}", warning(&doubt)));
         }
         console.print(&format!(
@@ -239,7 +178,7 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         console.error(&format!("{failed}\nIts strategy has no numbers here; those of the others stand."));
     }
     Ok(match done.runs.failed.values().next() {
-        _ if done.runs.is_interrupted || is_cut => Exit::Interrupted,
+        _ if *is_cut => Exit::Interrupted,
         Some(failed) => Exit::from(&failed.source),
         None => Exit::Done,
     })

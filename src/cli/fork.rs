@@ -11,7 +11,6 @@ use crate::record::folder::Manifest;
 use crate::scenario::files::overlay_path;
 use crate::sim::Options;
 use crate::study::fork::{Asked, Fork, ForkError};
-use crate::study::verify::{differing, fates, input_hash};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -49,12 +48,6 @@ pub(super) fn fork(args: &ForkArgs, console: &Console) -> Exit {
             return Exit::BadFiles;
         }
     };
-    let changed = differing(&fates(&manifest.inputs, input_hash));
-    if !changed.is_empty() {
-        let what = changed.join(", ");
-        console.error(&format!("not the inputs of this run: {what}; its past cannot be replayed"));
-        return Exit::BadFiles;
-    }
     let asked = match asked(args, &manifest) {
         Ok(asked) => asked,
         Err(message) => {

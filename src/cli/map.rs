@@ -1,11 +1,10 @@
 //! How a table of others is read: a mapping file, and options that say the same for one run.
 
-use crate::disk::read::Kind;
-use crate::document::problem::{Problem, Problems};
+use crate::document::problem::Problem;
 use crate::import::map::{Gaps, Map, Stamps};
 use crate::import::stamp::DateOrder;
-use crate::scenario::files::read_text;
-use std::path::{Path, PathBuf};
+use crate::scenario::map_file::map_of;
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct MapArgs {
@@ -30,28 +29,6 @@ pub(super) struct MapArgs {
     /// Fill missing intervals of a meter: with zero, or hold the reading before.
     #[arg(long, value_enum)]
     gaps: Option<Gaps>,
-}
-
-/// What a mapping file says, or nothing said. None: it is wrong, and the problems say why.
-pub(super) fn mapping<T: Default>(
-    path: Option<&Path>,
-    parse: impl FnOnce(&str, &str, &mut Vec<Problem>) -> Option<T>,
-    problems: &mut Vec<Problem>,
-) -> Option<T> {
-    let Some(path) = path else { return Some(T::default()) };
-    let name = path.display().to_string();
-    match read_text(path, Kind::Toml, None) {
-        Ok(text) => parse(&name, &text, problems),
-        Err((message, help)) => {
-            problems.extend(Problems::of_file(&name, message, help).list);
-            None
-        }
-    }
-}
-
-/// A mapping file of a table, or nothing said.
-pub(super) fn map_of(path: Option<&Path>, problems: &mut Vec<Problem>) -> Option<Map> {
-    mapping(path, Map::parse, problems)
 }
 
 impl MapArgs {

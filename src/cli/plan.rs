@@ -2,7 +2,6 @@
 
 use super::exit::Exit;
 use super::files::{origin, write};
-use super::map::mapping;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
@@ -11,6 +10,7 @@ use crate::import::plan::{self, Input};
 use crate::import::plan_features::Converted;
 use crate::import::plan_map::PlanMap;
 use crate::scenario::files::{is_file, read_bytes};
+use crate::scenario::map_file::mapping;
 use std::path::{Path, PathBuf};
 
 /// Endings of what belongs to a shapefile.

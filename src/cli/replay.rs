@@ -2,7 +2,6 @@
 
 use super::exit::Exit;
 use super::files;
-use super::map::map_of;
 use super::output::console::Console;
 use super::output::diagnose;
 use super::simulate::{begin, carry_out};
@@ -13,13 +12,11 @@ use crate::job::{Bounded, Job};
 use crate::policy::charging::UNCONTROLLED;
 use crate::record::folder::Manifest;
 use crate::scenario::Allocation;
-use crate::scenario::replay::{Replay, load, name};
+use crate::scenario::map_file::map_of;
+use crate::scenario::replay::{POOLS, POWERS_KW, Replay, load, name};
 use crate::sim::Options;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Ports of a pool.
-const PORTS: std::ops::RangeInclusive<u32> = 1..=100_000;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ReplayArgs {
@@ -52,7 +49,7 @@ pub(super) struct ReplayArgs {
     #[arg(long)]
     stay_plugged: bool,
     /// Let the sessions queue for a pool of this many charging ports, whatever their `charger_id`.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*PORTS.start())..=i64::from(*PORTS.end())))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(i64::from(*POOLS.start())..=i64::from(*POOLS.end())))]
     chargers: Option<u32>,
     /// Maximum power of a charging port of the pool, kW. A replay has no losses: grid and battery side are the same.
     #[arg(long, requires = "chargers", value_parser = power)]
@@ -144,7 +141,7 @@ impl ReplayArgs {
             "stay_plugged" => self.stay_plugged = value == "true",
             "allocation" => self.allocation = allocation(value).ok()?,
             "limit_kw" => self.limit_kw = Some(power(value).ok()?),
-            "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| PORTS.contains(ports))?),
+            "chargers" => self.chargers = Some(value.parse().ok().filter(|ports| POOLS.contains(ports))?),
             "port_kw" => self.port_kw = Some(power(value).ok()?),
             "map" => self.map = Some(PathBuf::from(value)),
             "dates" => self.dates = <DateOrder as clap::ValueEnum>::from_str(value, false).ok(),
@@ -184,7 +181,7 @@ fn allocation(text: &str) -> Result<Allocation, String> {
 
 fn power(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(kw) if kw.is_finite() && (0.0..=1e7).contains(&kw) => Ok(kw),
+        Ok(kw) if POWERS_KW.contains(&kw) => Ok(kw),
         _ => Err("write a power of 0 to 10000000 kW".to_owned()),
     }
 }

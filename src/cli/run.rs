@@ -15,6 +15,7 @@ use crate::scenario::files::scenario_name;
 use crate::scenario::load::{Request, load};
 use crate::scenario::shipped;
 use crate::sim::Options;
+use crate::study::ask::Wrong;
 use crate::transition::baseline::Baseline;
 use std::path::{Path, PathBuf};
 
@@ -117,7 +118,8 @@ impl RunArgs {
 pub(super) fn run(args: &RunArgs, console: &Console) -> Exit {
     let (request, told) = request(args);
     if !told.is_empty() {
-        return diagnose::show_with(&told, load(&request).err().unwrap_or_default(), console);
+        let problems = load(&request).err().unwrap_or_default();
+        return diagnose::show_wrong(Wrong { told, problems }, console);
     }
     let mut loaded = match load(&request) {
         Ok(loaded) => loaded,

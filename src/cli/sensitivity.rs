@@ -1,20 +1,18 @@
 //! `portvolt sensitivity`: which doubtful numbers decide a result, and which to measure first.
 
 use super::args::{CommonArgs, StudyArgs};
-use super::compare::{problems_of, strategies};
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
-use crate::disk::read::{self, Kind};
-use crate::document::problem::Problems;
 use crate::record::folder::RunFolder;
 use crate::record::metrics::MetricName;
 use crate::scenario::files::scenario_name;
+use crate::study::ask::metric;
 use crate::study::compare::strategy;
-use crate::study::influence::{
-    self, Asked, InfluenceError, KEPT, SCREENING_POINTS, THRESHOLD, influence, results, screen,
-};
-use std::collections::BTreeMap;
+use crate::study::influence::words::{MOST, POINTS, REPLICATIONS, Words, threshold};
+use crate::study::influence::{Asked, InfluenceError, KEPT, THRESHOLD, influence, results, screen};
+use clap::builder::RangedI64ValueParser;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +21,7 @@ pub(super) struct SensitivityArgs {
     #[arg(value_parser = super::args::scenario)]
     scenario: PathBuf,
     /// The metric of the whole hub. Default: the yearly cost, the net present value, the bill, the wait or the work, whichever a run has first.
-    #[arg(long, value_name = "NAME", value_parser = super::compare::metric)]
+    #[arg(long, value_name = "NAME", value_parser = metric)]
     metric: Option<MetricName>,
     /// One strategy, or two to choose between, as in `portvolt compare`.
     #[arg(long, value_name = "A,B")]
@@ -32,16 +30,16 @@ pub(super) struct SensitivityArgs {
     #[arg(long, value_name = "FILE")]
     ranges: Option<PathBuf>,
     /// Random days behind every answer.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = 2, value_parser = count(&REPLICATIONS))]
     replications: u32,
     /// Points behind the shares.
-    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(16..=65_536))]
+    #[arg(long, default_value_t = 128, value_parser = count(&POINTS))]
     points: u32,
     /// A number that explains at least this share of the spread is not left out.
     #[arg(long, default_value_t = THRESHOLD, value_name = "SHARE", value_parser = threshold)]
     threshold: f64,
     /// Most numbers whose shares are worked out.
-    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=128))]
+    #[arg(long, default_value_t = 12, value_parser = count(&MOST))]
     most: u32,
     #[command(flatten)]
     common: CommonArgs,
@@ -49,18 +47,15 @@ pub(super) struct SensitivityArgs {
     study: StudyArgs,
 }
 
-fn threshold(text: &str) -> Result<f64, String> {
-    let share = text.strip_suffix('%').map_or_else(|| text.parse(), |percent| percent.parse().map(|x: f64| x / 100.0));
-    share
-        .ok()
-        .filter(|share: &f64| (1e-4..=0.5).contains(share))
-        .ok_or_else(|| "write it as `2%`, 0.01 to 50".to_owned())
+/// A count within a range.
+fn count(range: &RangeInclusive<u32>) -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(i64::from(*range.start())..=i64::from(*range.end()))
 }
 
 pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
-    let asked = match asked(args) {
+    let asked = match words(args).asked() {
         Ok(asked) => asked,
-        Err((told, problems)) => return diagnose::show_with(&told, problems, console),
+        Err(wrong) => return diagnose::show_wrong(wrong, console),
     };
     match args.study.out("sensitivity", &scenario_name(&args.scenario).unwrap_or_default(), console) {
         Ok(out) => carry_out(&asked, args.study.jobs, &out, args.study.force, console),
@@ -68,42 +63,20 @@ pub(super) fn run(args: &SensitivityArgs, console: &Console) -> Exit {
     }
 }
 
-fn asked(args: &SensitivityArgs) -> Result<Asked, (Vec<String>, Problems)> {
-    let mut words: Vec<String> = args.strategies.iter().flat_map(|words| strategy::list(words)).collect();
-    if words.is_empty() {
-        words.push(strategy::AS_IT_IS[0].to_owned());
-    }
-    let (strategies, mut told) = strategies(&words, &args.scenario);
-    if words.len() > 2 {
-        told.push("name one strategy, or the two to choose between".to_owned());
-    }
-    let (mut ranges, mut problems) = (BTreeMap::new(), Problems::default());
-    if let Some(path) = &args.ranges {
-        let name = path.display().to_string();
-        match read::text(path, Kind::Toml).map(|text| influence::ranges(&name, &text)) {
-            Ok(Ok(read)) => ranges = read,
-            Ok(Err(wrong)) => problems.append(wrong),
-            Err(error) => told.push(format!("{name} {error}")),
-        }
-    }
-    if !told.is_empty() || !problems.list.is_empty() {
-        problems.append(problems_of(&args.scenario, &args.common.settings(), &strategies));
-        return Err((told, problems));
-    }
-    Ok(Asked {
-        scenario: args.scenario.clone(),
+/// What is asked for.
+fn words(args: &SensitivityArgs) -> Words {
+    Words {
         settings: args.common.settings(),
-        strategies,
+        strategies: args.strategies.iter().flat_map(|words| strategy::list(words)).collect(),
         metric: args.metric,
-        ranges,
+        ranges_file: args.ranges.clone(),
         seed: args.common.seed,
         replications: args.replications,
         points: args.points,
-        screening_points: SCREENING_POINTS,
         threshold: args.threshold,
         most: args.most,
-        within: None,
-    })
+        ..Words::of(args.scenario.clone())
+    }
 }
 
 /// Answers and leaves the folder. `verify` repeats one through here too.

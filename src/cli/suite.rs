@@ -1,11 +1,11 @@
 //! `portvolt bench-suite`: the frozen scenarios, every built-in strategy, a leaderboard.
 
-use super::compare::strategies;
 use super::exit::Exit;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use crate::disk::whole;
 use crate::document::problem::nearest;
+use crate::study::ask::strategies;
 use crate::study::compare::CompareError;
 use crate::study::compare::screen::figure;
 use crate::study::compare::strategy::Strategy;

@@ -5,7 +5,7 @@
 //! [`bills_and_formats`].
 //! [`optimize`] finds the best layout, [`sensitivity`] the numbers that decide, [`fork`] changes a run on its way.
 //! Researchers read [`compare_honestly`], [`run_on_slurm`] and [`assumptions_and_limits`], which says what is left out and
-//! which way that errs. Authors of policies read [`policies`] and [`write_a_policy`], those who learn them [`python`]. [`glossary`] holds the words,
+//! which way that errs. Authors of policies read [`policies`] and [`write_a_policy`], those who learn them [`python`] and [`train_a_policy`]. [`glossary`] holds the words,
 //! [`results`] what a run leaves, [`performance`] times and memory, [`threat_model`] what files, plugins and callers can
 //! do, [`changelog`] what was renamed.
 //!
@@ -18,6 +18,10 @@ pub mod install {
 
 pub mod python {
     #![doc = include_str!("python.md")]
+}
+
+pub mod train_a_policy {
+    #![doc = include_str!("train_a_policy.md")]
 }
 
 pub mod first_report {

@@ -9,7 +9,7 @@ use crate::record::summary::Summary;
 use crate::scenario::loaded::Loaded;
 use crate::sim::output::Written;
 use crate::sim::{RunError, Simulation};
-use crate::study::fork::{self, Difference, Fork, Future};
+use crate::study::fork::{self, Difference, Future};
 use crate::study::replay_bound::{self, Done};
 use crate::study::run_bound;
 use std::path::Path;
@@ -46,8 +46,8 @@ impl Job<'_> {
         })?;
         let digest = written.digest();
         let forked = self.forked(&written, &simulation);
-        if !forked.is_empty() {
-            folder.write_json(fork::FILE, &self.fork_json(&forked))?;
+        if let Some((fork, _)) = self.fork.as_ref().filter(|_| !forked.is_empty()) {
+            folder.write_json(fork::FILE, &fork.json(&forked))?;
         }
         let Written { mut summary, digests, .. } = written;
         match self.bound {
@@ -78,18 +78,6 @@ impl Job<'_> {
     fn forked(&self, written: &Written, simulation: &Simulation) -> Vec<Difference> {
         let Some((_, run)) = &self.fork else { return Vec::new() };
         fork::differences(run, &Future::of(written, simulation))
-    }
-
-    /// `fork.json`.
-    fn fork_json(&self, forked: &[Difference]) -> serde_json::Value {
-        let fork = self.fork.as_ref().map(|(fork, _)| *fork);
-        let lineage: Vec<_> = fork.map(Fork::lineage).unwrap_or_default();
-        let changed = lineage.last().map(|it| it.1);
-        let told = |(at, paths): &(String, &[String])| serde_json::json!({ "at": at, "changed": paths });
-        let all: Vec<_> = lineage.iter().map(told).collect();
-        serde_json::json!({
-            "schema": 1, "asked": fork.map(|fork| &fork.asked), "changed": changed, "lineage": all, "metrics": forked,
-        })
     }
 
     /// How far the replay is from the best possible.

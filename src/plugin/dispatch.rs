@@ -117,7 +117,8 @@ impl DispatchState {
         room
     }
 
-    fn assign(&mut self, trucks: &[u32], hauls: &[u32]) {
+    /// Orders trucks to take hauls, by their ids.
+    pub fn assign(&mut self, trucks: &[u32], hauls: &[u32]) {
         if trucks.len() != hauls.len() {
             let longer = trucks.len().max(hauls.len()) as u64;
             self.unread.note_many(longer, || format!("assign: {} trucks and {} hauls", trucks.len(), hauls.len()));
@@ -128,7 +129,8 @@ impl DispatchState {
         self.given.assign.extend(orders);
     }
 
-    fn charge(&mut self, trucks: &[u32], sites: &[u32], to_soc: &[f64]) {
+    /// Orders trucks to charge or fuel at sites up to a state of charge or level, by their ids.
+    pub fn charge(&mut self, trucks: &[u32], sites: &[u32], to_soc: &[f64]) {
         if trucks.len() != sites.len() || trucks.len() != to_soc.len() {
             let longest = trucks.len().max(sites.len()).max(to_soc.len()) as u64;
             let (trucks, sites, socs) = (trucks.len(), sites.len(), to_soc.len());

@@ -32,11 +32,13 @@ mod yard;
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use charging::ChargingState;
 pub use compile::{compile_for_parent, compile_in_a_process};
+pub use dispatch::DispatchState;
 pub use error::{Cause, Failure, PluginError, Refusal};
 pub use kind::{PluginKind, Starters, Take};
 pub use loader::{Description, Plugin, TYPICAL_COMPONENT_BYTES, inspect, kind_of};
 pub use order::Dropped;
 pub use running::Running;
+pub use yard::YardDispatchState;
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.
 pub const INTERFACE_VERSION: &str = "0.1.0";

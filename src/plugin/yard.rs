@@ -33,6 +33,23 @@ enum Given {
     GoTo(u32),
 }
 
+impl YardDispatchState {
+    /// Orders the unit to take a move, by its number.
+    pub fn take(&mut self, id: u32) {
+        self.given = Some(Given::Take(id));
+    }
+
+    /// Orders the unit to charge at a lot, up to a state of charge or until a second (`u32::MAX`: no end).
+    pub fn charge(&mut self, lot: u32, to_soc: f64, until_s: u32) {
+        self.given = Some(Given::Charge(lot, to_soc, until_s));
+    }
+
+    /// Orders the unit to drive to a place.
+    pub fn go_to(&mut self, place: u32) {
+        self.given = Some(Given::GoTo(place));
+    }
+}
+
 /// Every single value by the name of its import.
 const VALUES: &[(&str, fn(&YardDispatchState) -> u32)] = &[
     ("time-s", |state| state.time_s),
@@ -121,12 +138,13 @@ impl PluginKind for YardDispatch {
     }
 
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()> {
-        linker.order("take", |_: &(u32,)| 1, |state, (id,)| state.given = Some(Given::Take(id)))?;
-        let charge = |state: &mut YardDispatchState, (lot, to_soc, until_s)| {
-            state.given = Some(Given::Charge(lot, to_soc, until_s));
-        };
-        linker.order("charge", |_: &(u32, f64, u32)| 1, charge)?;
-        linker.order("go-to", |_: &(u32,)| 1, |state, (place,)| state.given = Some(Given::GoTo(place)))
+        linker.order("take", |_: &(u32,)| 1, |state, (id,)| state.take(id))?;
+        linker.order(
+            "charge",
+            |_: &(u32, f64, u32)| 1,
+            |state, (lot, to_soc, until_s)| state.charge(lot, to_soc, until_s),
+        )?;
+        linker.order("go-to", |_: &(u32,)| 1, |state, (place,)| state.go_to(place))
     }
 
     fn keep(state: &mut Self::State, view: &YardView<'_>) {

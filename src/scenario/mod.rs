@@ -12,6 +12,7 @@ pub mod files;
 pub mod listing;
 pub mod load;
 pub mod loaded;
+pub mod map_file;
 pub mod plugin_file;
 pub mod prices;
 pub mod provenance;

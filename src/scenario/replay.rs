@@ -15,12 +15,18 @@ use crate::kernel::calendar::Calendar;
 use crate::policy;
 use crate::policy::charging::UNCONTROLLED;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const DAY_S: u32 = 86_400;
 /// No replay is longer than this, s.
 const LAST_S: u32 = 1_100 * DAY_S;
+
+/// Ports of a pool.
+pub const POOLS: RangeInclusive<u32> = 1..=100_000;
+/// Power of a port, or limit of a connection, kW.
+pub const POWERS_KW: RangeInclusive<f64> = 0.0..=1e7;
 
 /// The key of the only site of a replay.
 pub const SITE: &str = "site";
@@ -94,7 +100,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
     let path = replay.sessions.display().to_string();
     let bytes =
         read_bytes(&replay.sessions, Kind::Csv).map_err(|(message, help)| Problems::of_file(&path, message, help))?;
-    let mut problems = Problems::default();
+    let mut problems = Problems { list: out_of_range(replay), ..Problems::default() };
     let hash = blake3::hash(&bytes).to_hex().to_string();
     let Sessions { visits, start, zone, notes } = sessions(replay, &path, bytes, &mut problems.list);
     if visits.list.is_empty() && problems.list.is_empty() {
@@ -157,6 +163,23 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
         }),
         _ => Err(sorted(problems)),
     }
+}
+
+/// Settings that no replay can have.
+fn out_of_range(replay: &Replay) -> Vec<Problem> {
+    let wrong = |option: &str, message: String| {
+        Some(Problem { place: None, field: format!("--{option}"), message, help: None })
+    };
+    let powers = [("limit-kw", replay.limit_kw), ("port-kw", replay.port_kw), ("max-kw", replay.max_kw)];
+    let powers = powers.into_iter().filter_map(|(option, power_kw)| {
+        let power_kw = power_kw.filter(|power_kw| !POWERS_KW.contains(power_kw))?;
+        wrong(option, format!("{power_kw} is not a power of 0 to {} kW", POWERS_KW.end()))
+    });
+    let ports = replay.chargers.filter(|ports| !POOLS.contains(ports));
+    let ports = ports.and_then(|ports| wrong("chargers", format!("{ports} is not from 1 to {}", POOLS.end())));
+    let lone = replay.port_kw.filter(|_| replay.chargers.is_none());
+    let lone = lone.and_then(|_| wrong("port-kw", "is of a pool of ports: say of how many".to_owned()));
+    powers.chain(ports).chain(lone).collect()
 }
 
 /// Sessions that end later than a replay may last.

@@ -4,6 +4,7 @@ use crate::grid::state::SiteOutlook;
 use crate::kernel::clock::Clock;
 use crate::kernel::stage::{Tick, When};
 use crate::kernel::units::Hours;
+use crate::policy::kind::PolicyKind;
 use crate::record::Records;
 use crate::record::progress::Progress;
 use crate::record::rows::{HaulRow, PowerRow, SessionRow};
@@ -30,8 +31,17 @@ impl Followed {
     }
 }
 
-/// Hangs [`follow`] in before the two steps that may ask the charging policy.
-pub(super) fn register(schedule: &mut Schedule) {
+/// Hangs [`follow`] in before the steps that may ask the policy: for charging there are two.
+pub(super) fn register(schedule: &mut Schedule, kind: PolicyKind) {
+    match kind {
+        PolicyKind::Dispatch => {
+            schedule.add_systems(follow.after(Tick::Duty).before(Tick::Dispatch).in_set(When::Decision));
+        }
+        PolicyKind::YardDispatch => {
+            schedule.add_systems(follow.after(Tick::Dispatch).before(Tick::Yard));
+        }
+        _ => {}
+    }
     schedule.add_systems(follow.after(Tick::Supply).before(Tick::Queue).in_set(When::Boundary));
     schedule.add_systems(follow.after(Tick::Queue).before(Tick::Ask));
 }

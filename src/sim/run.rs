@@ -16,6 +16,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, Roster};
 use crate::kernel::stage::{Operations, Register, Tick};
 use crate::kernel::units::Kw;
+use crate::policy::kind::PolicyKind;
 use crate::policy::{Decide, Decision, Fault, PolicyCalls, PolicySlot};
 use crate::record::groups::{GroupOf, Groups};
 use crate::record::hydrogen::HydrogenSummary;
@@ -26,7 +27,7 @@ use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::loaded::{Levels, Loaded};
 use crate::terminal::state::{Pool, Unit};
-use crate::truck::state::{Fleet, ShiftKm};
+use crate::truck::state::{Fleet, ShiftKm, Truck};
 use crate::vehicle::user::User;
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{LogLevel, ScheduleBuildSettings, SingleThreadedExecutor};
@@ -152,13 +153,20 @@ impl Simulation {
         self.world.insert_resource(PolicySlot::<K>(policy));
     }
 
-    /// Tells the metrics of [`FOLLOWED`](crate::record::progress::FOLLOWED) while the run goes on: before each decision on
-    /// charging they hold what came before it.
+    /// Tells the metrics of [`FOLLOWED`](crate::record::progress::FOLLOWED) while the run goes on: before each decision of this
+    /// kind they hold what came before it.
     #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
-    pub fn follow(&mut self, loaded: &Loaded, told: follow::Shared) {
+    pub fn follow(&mut self, loaded: &Loaded, told: follow::Shared, kind: PolicyKind) {
         let neighbours = self.empty_summary(&loaded.scenario).neighbours;
         self.world.insert_resource(follow::Followed::new(told, neighbours));
-        follow::register(&mut self.schedule);
+        follow::register(&mut self.schedule, kind);
+    }
+
+    /// How many trucks there are; their ids are from 0.
+    #[must_use]
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
+    pub fn trucks(&self) -> usize {
+        self.world.resource::<Roster<Truck>>().len()
     }
 
     /// Most power that each charging port draws from the grid, and most that it exports, in the order of ports.

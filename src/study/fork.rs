@@ -4,12 +4,15 @@ use crate::document::problem::Problems;
 use crate::kernel::calendar::{DAY_S, local_s};
 use crate::record::folder::Manifest;
 use crate::record::metrics::{Better, Metric, MetricName, TOTAL};
+use crate::record::table::WrittenTable;
 use crate::scenario::load::{Request, document, load};
 use crate::scenario::loaded::Loaded;
 use crate::sim::fork::{CHANGEABLE, Changes, Part};
 use crate::sim::output::Written;
 use crate::sim::{Options, RunError, Simulation};
 use crate::study::compare::screen::figure;
+use crate::study::replicate::{Replication, told};
+use crate::study::verify::{differing, fates, input_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -50,13 +53,18 @@ impl Asked {
     /// A fork of the run, or fork, of a manifest.
     ///
     /// # Errors
-    /// When it is a run of another kind.
+    /// When it is a run of another kind, or its inputs are not what they were.
     pub fn of(
         manifest: &Manifest,
         at: String,
         overlays: Vec<PathBuf>,
         settings: Vec<String>,
     ) -> Result<Self, ForkError> {
+        let changed = differing(&fates(&manifest.inputs, input_hash));
+        if !changed.is_empty() {
+            let what = format!("not the inputs of this run: {}; its past cannot be replayed", changed.join(", "));
+            return Err(ForkError::Asked(what));
+        }
         let rows = manifest.rows.clone();
         let before = match manifest.command.as_str() {
             "run" => Vec::new(),
@@ -234,6 +242,36 @@ impl Fork {
             return Err(ForkError::Asked(what));
         }
         Ok(Future::of(&written, &simulation))
+    }
+
+    /// Both futures, with the tables of the fork in memory.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
+    pub fn in_memory(
+        &self,
+        manifest: &Manifest,
+        options: &Options,
+        stop: &AtomicBool,
+    ) -> Result<(Vec<Difference>, Replication, Vec<WrittenTable>), ForkError> {
+        let run = self.run(manifest, options, stop)?;
+        let mut simulation = Simulation::new(&self.loaded, options)?;
+        self.turn(&mut simulation, true, options)?;
+        let (written, _) = simulation.drive_in_memory(&self.loaded, stop, |_, _| {})?;
+        let forked = differences(&run, &Future::of(&written, &simulation));
+        let (fork, tables) = told(written, &mut simulation);
+        Ok((forked, fork, tables))
+    }
+
+    /// `fork.json`.
+    #[must_use]
+    pub fn json(&self, forked: &[Difference]) -> serde_json::Value {
+        let lineage = self.lineage();
+        let changed = lineage.last().map(|it| it.1);
+        let told = |(at, paths): &(String, &[String])| serde_json::json!({ "at": at, "changed": paths });
+        let all: Vec<_> = lineage.iter().map(told).collect();
+        serde_json::json!({ "schema": 1, "asked": self.asked, "changed": changed, "lineage": all, "metrics": forked })
     }
 
     /// What changed when, this fork last: a local time, and the paths.

@@ -1,5 +1,7 @@
 #![doc = include_str!("README.md")]
 
+pub mod ask;
+pub mod bill;
 pub mod calibration;
 pub mod compare;
 pub mod fork;

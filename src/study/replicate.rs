@@ -62,7 +62,7 @@ pub fn replicate_bounded(
     operate(loaded, &options, stop, Some(folder.path()))
 }
 
-/// Runs one replication with its tables in memory. `hears` is told of each simulated hour or year, and may end the run.
+/// Runs one replication with its tables in memory.
 ///
 /// # Errors
 /// Why the run did not finish.
@@ -70,30 +70,28 @@ pub fn replicate_bounded(
 pub fn replicate_in_memory(
     loaded: &Loaded,
     options: &Options,
-    mut hears: impl FnMut() -> ControlFlow<()>,
+    stop: &AtomicBool,
 ) -> Result<(Replication, Vec<WrittenTable>), RunError> {
-    let stop = AtomicBool::new(false);
-    let mut hear = || {
-        let flow = hears();
-        stop.fetch_or(flow.is_break(), Ordering::Relaxed);
-        flow
-    };
     if let Some(spec) = &loaded.scenario.transition {
         let mut pathway = Pathway::new(loaded, spec, options);
-        pathway.run(&stop, |_, _| hear())?;
+        pathway.run(stop, |_, _| ControlFlow::Continue(()))?;
         let names = Names::none(loaded.calendar.clone());
         let tables = in_memory(&loaded.scenario.time.zone, &names, &pathway.tables)?;
         let by_name: BTreeMap<_, _> = tables.iter().map(|table| (table.table, &*table.digest)).collect();
         return Ok((of_years(loaded, spec, &pathway, by_name.into_values()), tables));
     }
     let mut simulation = Simulation::new(loaded, options)?;
-    let (written, _) = simulation.drive_in_memory(loaded, &stop, |_, _| {
-        let _ = hear();
-    })?;
+    let (written, _) = simulation.drive_in_memory(loaded, stop, |_, _| {})?;
+    Ok(told(written, &mut simulation))
+}
+
+/// What is kept of a run that was written into memory.
+#[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
+pub(super) fn told(written: Written, simulation: &mut Simulation) -> (Replication, Vec<WrittenTable>) {
     let digest = written.digest();
     let Written { mut summary, kept, .. } = written;
     let metrics = summary.metrics(simulation.names());
-    Ok((Replication { digest, metrics, notes: simulation.plugin_notes() }, kept))
+    (Replication { digest, metrics, notes: simulation.plugin_notes() }, kept)
 }
 
 /// All minutes of one run; with a folder for its tables, also the metrics of the bound that is read from them.

@@ -4,7 +4,8 @@ use crate::kernel::calendar::Calendar;
 use crate::record::folder::FolderError;
 use crate::record::names::Names;
 use crate::record::read::ReadError;
-use crate::record::table::{Row, TableError, TableWriter, row};
+use crate::record::table::{Row, TableError, TableWriter, WrittenTable, row};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -213,15 +214,21 @@ pub fn no_names() -> Names {
     Names::none(Calendar::new("2000-01-01", "UTC", 1).expect("a fixed date in a fixed zone"))
 }
 
-/// Writes one table into a folder; its name and the digest of its rows.
+/// One table: written into a folder, or kept in memory.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(String, String), TableError> {
-    let mut writer = TableWriter::new::<R>(Some(folder), false, "UTC")?;
+pub fn table<R: Row>(folder: Option<&Path>, rows: &[R]) -> Result<WrittenTable, TableError> {
+    let writer = TableWriter::new::<R>(folder, false, "UTC")?;
+    let mut writer = if folder.is_some() { writer } else { writer.keeping_rows() };
     writer.write(rows, &no_names())?;
-    let written = writer.finish()?;
-    Ok((written.table.to_owned(), written.digest))
+    writer.finish()
+}
+
+/// The digests of tables by their names, as a manifest has them.
+#[must_use]
+pub fn digests(tables: impl IntoIterator<Item = WrittenTable>) -> BTreeMap<String, String> {
+    tables.into_iter().map(|table| (table.table.to_owned(), table.digest)).collect()
 }
 
 /// Why results could not be kept.

@@ -4,6 +4,7 @@ use super::console::Console;
 use super::excerpt::Excerpt;
 use crate::cli::exit::Exit;
 use crate::document::problem::{Place, Problem, Problems};
+use crate::study::ask::Wrong;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, Report};
 use std::fmt::Write;
 
@@ -33,22 +34,18 @@ pub(crate) fn show(problems: &Problems, console: &Console) -> Exit {
 }
 
 /// Prints what is wrong with words of the command line, and with files, at once; the exit code for wrong files.
-pub(crate) fn show_with(told: &[String], problems: Problems, console: &Console) -> Exit {
-    if problems.list.is_empty() {
-        console.error(&told.join("\n"));
+pub(crate) fn show_wrong(wrong: Wrong, console: &Console) -> Exit {
+    if wrong.problems.list.is_empty() {
+        console.error(&wrong.told.join("\n"));
         return Exit::BadFiles;
     }
     if console.is_json() {
-        let word =
-            |message: &String| Problem { place: None, field: String::new(), message: message.clone(), help: None };
-        let mut all = Problems { files: Vec::new(), list: told.iter().map(word).collect() };
-        all.append(problems);
-        return show(&all, console);
+        return show(&wrong.all(), console);
     }
-    if !told.is_empty() {
-        console.error(&told.join("\n"));
+    if !wrong.told.is_empty() {
+        console.error(&wrong.told.join("\n"));
     }
-    show(&problems, console)
+    show(&wrong.problems, console)
 }
 
 fn report(problems: &Problems, problem: &Problem) -> Report {

@@ -1,54 +1,34 @@
 """Portvolt: how ports and truck fleets become zero-emission, simulated.
 
-``run`` simulates a scenario and leaves metrics and tables in memory; ``portvolt.gym`` has environments for learners.
+``run`` simulates a scenario and leaves metrics and tables in memory; ``compare``, ``sensitivity``, ``optimize``, ``replay``,
+``bill`` and ``fork`` do what the commands of these names do, without a folder; ``portvolt.gym`` has environments for learners.
 """
 
 from collections.abc import Iterable, Mapping
-from os import PathLike
 
 from ._portvolt import FOLLOWED, Run, RunError, ScenarioError, Table, __version__, metrics
 from ._portvolt import run as _run
+from .studies import Fork, Study, bill, compare, fork, optimize, replay, sensitivity
+from .words import Path, overlays, settings
 
-__all__ = ["FOLLOWED", "Run", "RunError", "ScenarioError", "Table", "__version__", "metrics", "run"]
-
-Path = str | PathLike
-
-
-def settings(given: Mapping | Iterable[str] | None) -> list[str]:
-    """Settings as the command line writes them: ``{"time.days": 2}`` is ``["time.days=2"]``."""
-    if given is None:
-        return []
-    if isinstance(given, str):
-        return [given]
-    if isinstance(given, Mapping):
-        return [f"{path}={_toml(value)}" for path, value in given.items()]
-    return list(given)
-
-
-def _toml(value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_inner(inner)}" for key, inner in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_inner(inner) for inner in value) + "]"
-    return str(value)
-
-
-def _inner(value) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return _toml(value)
-
-
-def overlays(given: Path | Iterable[Path] | None) -> list:
-    """One strategy, or several of which each lies on those before."""
-    if given is None:
-        return []
-    return [given] if isinstance(given, (str, PathLike)) else list(given)
+__all__ = [
+    "FOLLOWED",
+    "Fork",
+    "Run",
+    "RunError",
+    "ScenarioError",
+    "Study",
+    "Table",
+    "__version__",
+    "bill",
+    "compare",
+    "fork",
+    "metrics",
+    "optimize",
+    "replay",
+    "run",
+    "sensitivity",
+]
 
 
 def run(

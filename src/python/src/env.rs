@@ -1,13 +1,13 @@
 //! One environment, stepped in the thread that made it.
 
-use crate::array::{Arrays, items};
-use crate::charging::{Column, Expert, Seen, Values};
-use crate::episode::{Course, Episode, Rewards};
+use crate::array::{Action, Arrays, Parts, Shape, items, lengths_of, parts_of, read as read_action, shape_of};
+use crate::episode::{Course, Episodes, Rewards};
+use crate::learned::{Expert, Values};
 use crate::run::of_scope;
 use crate::scenario::read;
 use crate::steered::{Ended, How};
+use portvolt::policy::kind::PolicyKind;
 use portvolt::sim::Options;
-use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -15,48 +15,43 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Reads a scenario and says how its episodes run.
+/// Reads a scenario and says how its episodes run. `kind`: the word of a kind of policies.
 pub(crate) fn course(
     py: Python<'_>,
+    kind: &str,
     scenario: PathBuf,
     settings: Vec<String>,
     overlays: Vec<PathBuf>,
     rewards: &BTreeMap<String, f64>,
     expert: Option<(String, BTreeMap<String, f64>)>,
 ) -> PyResult<Course> {
+    let kind = PolicyKind::of_word(kind).ok_or_else(|| PyValueError::new_err(format!("there is no kind {kind}")))?;
     let loaded = read(py, scenario, overlays, settings)?;
     if loaded.scenario.transition.is_some() {
         return Err(PyValueError::new_err("an environment is days of operations, and this scenario is a transition"));
     }
     let expert = expert.map(|(name, params)| Expert { name, params });
-    Ok(Course { loaded: Arc::new(loaded), rewards: Rewards::of(rewards)?, expert })
+    Ok(Course { kind, loaded: Arc::new(loaded), rewards: Rewards::of(rewards)?, expert })
 }
 
-/// Names, kinds (`u4` or `f8`) and lengths of the columns of an observation.
-pub(crate) fn columns_of(seen: &Seen) -> Vec<(String, &'static str, usize)> {
-    let kind = |column: &Column| match column.values {
-        Values::U32(_) => "u4",
-        Values::F64(_) => "f8",
-    };
-    seen.columns.iter().map(|column| (column.name.clone(), kind(column), column.len())).collect()
-}
-
-/// A charging environment without spaces and names: `portvolt.gym.ChargingEnv` puts these on. An observation is written into
-/// three arrays of Python: whole numbers, quantities, and whether there is a session at each port; columns one after the other.
+/// An environment without spaces and names: `portvolt.gym` puts these on. An observation is written into three arrays of Python:
+/// codes, whole numbers, quantities; columns one after the other. An action is read from two: choices, quantities.
 #[pyclass(module = "portvolt._portvolt", unsendable)]
-pub struct ChargingStepper {
-    episode: Episode,
+pub struct Stepper {
+    episode: Box<dyn Episodes>,
     /// Has nobody decided in the present run yet?
     is_fresh: bool,
     is_over: bool,
     gains: Vec<&'static str>,
+    lengths: (usize, usize),
 }
 
 #[pymethods]
-impl ChargingStepper {
+impl Stepper {
     #[new]
     fn new(
         py: Python<'_>,
+        kind: &str,
         scenario: PathBuf,
         settings: Vec<String>,
         overlays: Vec<PathBuf>,
@@ -65,24 +60,28 @@ impl ChargingStepper {
         expert: Option<(String, BTreeMap<String, f64>)>,
         with_digest: bool,
         at_events: bool,
+        most_rows: usize,
     ) -> PyResult<Self> {
-        let course = course(py, scenario, settings, overlays, &rewards, expert)?;
+        let course = course(py, kind, scenario, settings, overlays, &rewards, expert)?;
         let gains = course.rewards.names().collect();
         let options = Options { seed, ..Options::default() };
-        let episode = Episode::begin(course, How { options, with_digest, at_events })?;
-        Ok(Self { episode, is_fresh: true, is_over: true, gains })
+        let episode = course.begin(How { options, with_digest, at_events, most_rows })?;
+        let lengths = lengths_of(&episode.action());
+        Ok(Self { episode, is_fresh: true, is_over: true, gains, lengths })
     }
 
     /// Names, kinds and lengths of the columns of an observation.
     #[getter]
-    fn columns(&self) -> Vec<(String, &'static str, usize)> {
-        columns_of(&self.episode.run().exchange().seen)
+    fn columns(&self) -> Shape {
+        let mut shape = Shape::new();
+        self.episode.show(&mut |columns| shape = shape_of(columns));
+        shape
     }
 
-    /// Power that each charging port draws and exports at most, kW.
+    /// The parts of an action.
     #[getter]
-    fn limits_kw(&self) -> Vec<(f64, f64)> {
-        self.episode.run().exchange().seen.limits_kw.clone()
+    fn action(&self) -> Parts {
+        parts_of(&self.episode.action())
     }
 
     /// Begins a run: writes an observation, returns info.
@@ -108,35 +107,30 @@ impl ChargingStepper {
         Ok(info)
     }
 
-    /// Orders set-points, kW by charging port: writes the next observation, returns reward, whether the run is over, info.
+    /// Gives orders: writes the next observation, returns reward, whether the run is over, info.
     fn step<'py>(
         &mut self,
         py: Python<'py>,
         mut arrays: Arrays,
-        action: PyBuffer<f64>,
+        action: Action,
     ) -> PyResult<(f64, bool, Bound<'py, PyDict>)> {
         if self.is_over {
             return Err(PyRuntimeError::new_err("the run is over, or has not begun: call reset()"));
         }
-        let ports = self.episode.run().exchange().seen.present.len();
-        if action.item_count() != ports {
-            let message =
-                format!("an action has {ports} set-points, one a charging port, and not {}", action.item_count());
-            return Err(PyValueError::new_err(message));
-        }
-        self.is_fresh = false;
-        let ended = {
-            let mut exchange = self.episode.run().exchange();
-            exchange.set_points_kw.resize(ports, 0.0);
-            action.copy_to_slice(py, &mut exchange.set_points_kw)?;
-            drop(exchange);
-            self.episode.go_on().inspect_err(|_| self.is_over = true)?
-        };
-        self.is_over = ended.is_some();
+        let mut is_read = false;
+        let ended = self.episode.step(&mut |given| {
+            read_action(py, &action, self.lengths, given)?;
+            is_read = true;
+            Ok(())
+        });
+        self.is_fresh = self.is_fresh && !is_read;
+        // A run that failed is over; one whose orders could not be read waits for others.
+        self.is_over = if is_read { !matches!(ended, Ok(None)) } else { self.is_over };
+        let ended = ended?;
         self.show(&mut arrays)?;
         let info = self.info(py)?;
         let gains = PyDict::new(py);
-        self.gains.iter().zip(&self.episode.gains).try_for_each(|(name, gain)| gains.set_item(name, gain))?;
+        self.gains.iter().zip(self.episode.gains()).try_for_each(|(name, gain)| gains.set_item(name, gain))?;
         info.set_item(pyo3::intern!(py, "increments"), gains)?;
         if let Some(Ended { metrics, digest }) = &ended {
             info.set_item("metrics", of_scope(py, metrics, "total")?)?;
@@ -145,32 +139,38 @@ impl ChargingStepper {
         Ok((self.episode.reward(), self.is_over, info))
     }
 
-    /// What the expert would order, by charging port; nothing without one.
-    fn advice(&self, py: Python<'_>, into: PyBuffer<f64>) -> PyResult<()> {
-        into.copy_from_slice(py, &self.episode.run().exchange().seen.advice_kw)
+    /// What the expert would order: choices and quantities; nothing without one.
+    fn advice(&self) -> (Vec<i64>, Vec<f64>) {
+        let advice = self.episode.advice();
+        (advice.choices, advice.quantities)
     }
 }
 
-impl ChargingStepper {
-    fn show(&self, (whole, real, present): &mut Arrays) -> PyResult<()> {
-        let exchange = self.episode.run().exchange();
-        let (mut whole, mut real) = (items(whole)?, items(real)?);
-        for column in &exchange.seen.columns {
-            match &column.values {
-                Values::U32(values) => put(&mut whole, values)?,
-                Values::F64(values) => put(&mut real, values)?,
-            }
-        }
-        put(&mut items(present)?, &exchange.seen.present)
+impl Stepper {
+    fn show(&self, (codes, whole, real): &mut Arrays) -> PyResult<()> {
+        let (mut codes, mut whole, mut real) = (items(codes)?, items(whole)?, items(real)?);
+        let mut shown = Ok(());
+        self.episode.show(&mut |columns| {
+            shown = columns.iter().try_for_each(|column| match &column.values {
+                Values::U8(values) => put(&mut codes, values),
+                Values::U32(values) => put(&mut whole, values),
+                Values::F64(values) => put(&mut real, values),
+            });
+        });
+        shown
     }
 
     /// What every step tells beside the observation.
     fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let info = PyDict::new(py);
-        let (count, reasons) = core::mem::take(&mut self.episode.run().exchange().rejected);
+        let (count, reasons) = self.episode.rejected();
         info.set_item(pyo3::intern!(py, "rejected"), count)?;
         if count > 0 {
             info.set_item(pyo3::intern!(py, "rejected_why"), reasons)?;
+        }
+        let hidden = self.episode.hidden();
+        if hidden > 0 {
+            info.set_item(pyo3::intern!(py, "hidden"), hidden)?;
         }
         Ok(info)
     }

@@ -2,10 +2,12 @@
 
 use portvolt::document::problem::Problems;
 use portvolt::sim;
+use portvolt::study::ask::Wrong;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
+use std::fmt::Display;
 
 create_exception!(portvolt, ScenarioError, PyValueError, "Errors in a scenario: all of them, in `problems`.");
 create_exception!(portvolt, RunError, PyRuntimeError, "A run did not finish.");
@@ -33,6 +35,16 @@ fn told<'py>(py: Python<'py>, problems: &Problems) -> PyResult<Bound<'py, PyList
         list.append(dict)?;
     }
     Ok(list)
+}
+
+/// What is wrong with what was asked for: words and files, as for a scenario.
+pub(crate) fn of_wrong(py: Python<'_>, wrong: Wrong) -> PyErr {
+    of_scenario(py, &wrong.all())
+}
+
+/// Why a study has no answer.
+pub(crate) fn of_study(error: &impl Display) -> PyErr {
+    RunError::new_err(error.to_string())
 }
 
 /// Why a run did not finish.

@@ -1,19 +1,27 @@
 //! Portvolt for Python: runs with their tables in memory, and environments in which a learner decides.
 //!
-//! `run` is one run, `table` a table for the readers of others, `steered` a run that stands still at each decision, `charging`
-//! what a learner sees of charging and orders, `env` one environment, `vector` many, `error` what goes wrong. The Python
-//! sources in `portvolt/` are thin: names, spaces, documents.
+//! `run` is one run, `table` a table for the readers of others, `studies` many runs, `recorded` what is made of records, `wait`
+//! has Ctrl-C end any of them. `learned` says what a learner sees of a kind of decisions and orders; `charging`, `dispatch` and
+//! `yard` are such kinds. `steered` is a run that stands still at each decision, `episode` many of them, `env` one environment,
+//! `vector` many, `array` what they exchange with Python, `error` what goes wrong. The Python sources in `portvolt/` are thin:
+//! names, spaces, documents.
 
 mod array;
 mod charging;
+mod dispatch;
 mod env;
 mod episode;
 mod error;
+mod learned;
+mod recorded;
 mod run;
 mod scenario;
 mod steered;
+mod studies;
 mod table;
 mod vector;
+mod wait;
+mod yard;
 
 use pyo3::prelude::*;
 
@@ -26,8 +34,14 @@ fn portvolt_python(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("FOLLOWED", portvolt::record::progress::FOLLOWED.map(portvolt::record::metrics::MetricName::as_str))?;
     module.add_function(wrap_pyfunction!(run::run, module)?)?;
     module.add_function(wrap_pyfunction!(run::metrics, module)?)?;
+    module.add_function(wrap_pyfunction!(studies::compare, module)?)?;
+    module.add_function(wrap_pyfunction!(studies::sensitivity, module)?)?;
+    module.add_function(wrap_pyfunction!(studies::optimize, module)?)?;
+    module.add_function(wrap_pyfunction!(recorded::replay, module)?)?;
+    module.add_function(wrap_pyfunction!(recorded::bill, module)?)?;
+    module.add_function(wrap_pyfunction!(recorded::fork, module)?)?;
     module.add_class::<run::Run>()?;
     module.add_class::<table::Table>()?;
-    module.add_class::<env::ChargingStepper>()?;
-    module.add_class::<vector::ChargingSteppers>()
+    module.add_class::<env::Stepper>()?;
+    module.add_class::<vector::Steppers>()
 }

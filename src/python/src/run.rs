@@ -1,16 +1,20 @@
 //! One run, with its tables in memory.
 
 use crate::error;
-use crate::scenario::read;
-use crate::table::Table;
+use crate::scenario::load_files;
+use crate::table::{Table, in_python};
+use crate::wait::interruptible;
+use portvolt::record::folder::Manifest;
 use portvolt::record::metrics::{Better, Metric, MetricName};
 use portvolt::record::notes::PluginNotes;
+use portvolt::record::table::WrittenTable;
+use portvolt::scenario::files::{overlay_path, scenario_path};
+use portvolt::scenario::load::Request;
 use portvolt::sim::Options;
-use portvolt::study::replicate::replicate_in_memory;
+use portvolt::study::replicate::{Replication, replicate_in_memory};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A finished run.
 #[pyclass(module = "portvolt", frozen)]
@@ -20,6 +24,26 @@ pub struct Run {
     tables: Vec<Py<Table>>,
     digest: String,
     notes: Vec<PluginNotes>,
+    manifest: Manifest,
+}
+
+impl Run {
+    /// What a replication left, and what it was made of.
+    pub(crate) fn of(
+        py: Python<'_>,
+        done: Replication,
+        tables: Vec<WrittenTable>,
+        mut manifest: Manifest,
+    ) -> PyResult<Self> {
+        manifest.rows = tables.iter().map(|table| (table.table.to_owned(), table.digest.clone())).collect();
+        let tables = in_python(py, tables)?;
+        Ok(Self { metrics: done.metrics, tables, digest: done.digest, notes: done.notes, manifest })
+    }
+
+    /// What it was made of: enough to do it again.
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
 }
 
 #[pymethods]
@@ -104,28 +128,26 @@ pub(crate) fn run(
     replication: u32,
     strict_plugins: bool,
 ) -> PyResult<Run> {
-    let loaded = read(py, scenario, overlays, settings)?;
+    let path = scenario_path(Path::new(""), &scenario);
+    let overlays: Vec<PathBuf> = overlays.iter().map(|name| overlay_path(&path, name)).collect();
+    let loaded = load_files(
+        py,
+        Request { path: path.clone(), overlays: overlays.clone(), settings: settings.clone(), ..Request::default() },
+    )?;
     let options = Options { seed, replication, strict_plugins, ..Options::default() };
-    let mut interrupted = None;
-    #[expect(
-        clippy::redundant_closure_for_method_calls,
-        reason = "the method itself has one lifetime, the call needs any"
-    )]
-    let signals = || Python::attach(|py| py.check_signals());
-    let hear = || match signals() {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(signal) => {
-            interrupted = Some(signal);
-            ControlFlow::Break(())
-        }
-    };
-    let ran = py.detach(|| replicate_in_memory(&loaded, &options, hear));
-    if let Some(signal) = interrupted {
-        return Err(signal);
-    }
+    let ran = interruptible(py, |stop| replicate_in_memory(&loaded, &options, stop))?;
     let (done, tables) = ran.map_err(|error| error::of_run(&error))?;
-    let tables = tables.into_iter().map(|table| Py::new(py, Table::from(table))).collect::<PyResult<_>>()?;
-    Ok(Run { metrics: done.metrics, tables, digest: done.digest, notes: done.notes })
+    let manifest = Manifest {
+        title: loaded.scenario.title.clone(),
+        scenario: path.display().to_string(),
+        overlays: overlays.iter().map(|path| path.display().to_string()).collect(),
+        settings,
+        seed,
+        replication,
+        inputs: loaded.inputs.clone(),
+        ..Manifest::of_study("run")
+    };
+    Run::of(py, done, tables, manifest)
 }
 
 /// All metrics that there are: name to unit, wanted end ("lower", "higher" or "") and meaning.

@@ -19,6 +19,13 @@ pub(crate) fn read(
 ) -> PyResult<Loaded> {
     let path = scenario_path(Path::new(""), &scenario);
     let overlays = overlays.iter().map(|name| overlay_path(&path, name)).collect();
-    let request = Request { path, overlays, settings, ..Request::default() };
+    load_files(py, Request { path, overlays, settings, ..Request::default() })
+}
+
+/// Reads a scenario whose files are known.
+///
+/// # Errors
+/// All errors in its files.
+pub(crate) fn load_files(py: Python<'_>, request: Request) -> PyResult<Loaded> {
     py.detach(|| load(&request)).map_err(|problems| error::of_scenario(py, &problems))
 }

@@ -1,17 +1,13 @@
-//! A run that stands still at each decision on charging until it is told to go on.
+//! A run that stands still at each decision of one kind until it is told to go on.
 //!
-//! The run has a stack of its own: its charging policy leaves that stack in the middle of a tick and comes back with orders. So
-//! nothing of the simulation knows of it, and a run that is steered by the orders of a built-in policy is the run of that
+//! The run has a stack of its own: its policy of that kind leaves that stack in the middle of a tick and comes back with orders.
+//! So nothing of the simulation knows of it, and a run that is steered by the orders of a built-in policy is the run of that
 //! policy.
 
-use crate::charging::{Expert, Seen};
+use crate::learned::{Expert, Given, Learned, RunFacts, Seen};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
-use portvolt::kernel::units::Kw;
-use portvolt::plugin::{ChargingState, PluginKind};
-use portvolt::policy::ChargingView;
 use portvolt::policy::decide::{Decide, Policy};
-use portvolt::policy::kind::Charging;
 use portvolt::record::metrics::Metric;
 use portvolt::record::progress::Progress;
 use portvolt::scenario::loaded::Loaded;
@@ -32,6 +28,8 @@ pub(crate) struct How {
     pub(crate) with_digest: bool,
     /// Is it asked at each event, where power is shared so? Else when a control interval begins.
     pub(crate) at_events: bool,
+    /// Rows of what has no largest number, such as open hauls.
+    pub(crate) most_rows: usize,
 }
 
 /// What a run that is over leaves.
@@ -42,41 +40,43 @@ pub(crate) struct Ended {
 }
 
 /// What the run and whoever steers it hand each other.
-#[derive(Debug, Default)]
-pub(crate) struct Exchange {
+#[derive(Debug)]
+pub(crate) struct Exchange<K: Learned> {
     /// What the decision is on.
-    pub(crate) seen: Seen,
-    /// Set-points by charging port, kW.
-    pub(crate) set_points_kw: Vec<f64>,
+    pub(crate) seen: Seen<K>,
+    /// What is ordered.
+    pub(crate) given: Given,
     /// Orders of the decision before that were rejected, and why the first ones were.
     pub(crate) rejected: (u64, Vec<String>),
     is_left: bool,
 }
 
 /// A run that stands still at a decision, or is over.
-pub(crate) struct Steered {
+pub(crate) struct Steered<K: Learned> {
     run: Option<Coroutine<(), (), Result<Ended, RunError>, DefaultStack>>,
-    exchange: Arc<Mutex<Exchange>>,
+    exchange: Arc<Mutex<Exchange<K>>>,
     told: Arc<Mutex<Progress>>,
 }
 
-impl Steered {
+impl<K: Learned> Steered<K> {
     /// Begins a run. It stands before its first tick: [`Self::go_on`] takes it to the first decision.
     ///
     /// # Errors
     /// When the system grants no memory for its stack.
     pub(crate) fn begin(loaded: &Arc<Loaded>, how: How, expert: Option<&Expert>) -> std::io::Result<Self> {
-        let (exchange, told) = (Arc::<Mutex<Exchange>>::default(), Arc::<Mutex<Progress>>::default());
+        let empty =
+            Exchange { seen: Seen::default(), given: Given::default(), rejected: (0, Vec::new()), is_left: false };
+        let (exchange, told) = (Arc::new(Mutex::new(empty)), Arc::<Mutex<Progress>>::default());
         let (loaded, shared, follow) = (Arc::clone(loaded), Arc::clone(&exchange), Arc::clone(&told));
         let expert = expert.cloned();
         let run = Coroutine::with_stack(DefaultStack::new(STACK_BYTES)?, move |yielder: &Yielder<(), ()>, ()| {
             let mut simulation = Simulation::new(&loaded, &how.options)?;
-            lock(&shared).seen.expect_ports(&simulation.port_limits());
+            lock(&shared).seen.run = RunFacts::of(&simulation, &loaded, how.most_rows);
             let expert = expert.map(|expert| expert.made(&loaded)).transpose()?;
-            let at_events = how.at_events;
-            let policy = Outside { yielder, exchange: shared, state: ChargingState::default(), expert, at_events };
-            simulation.decide_by::<Charging>(Box::new(policy));
-            simulation.follow(&loaded, follow);
+            let policy =
+                Outside { yielder, exchange: shared, state: K::State::default(), expert, at_events: how.at_events };
+            simulation.decide_by::<K>(Box::new(policy));
+            simulation.follow(&loaded, follow, K::KIND);
             drive(&mut simulation, &loaded, how.with_digest)
         });
         Ok(Self { run: Some(run), exchange, told })
@@ -98,7 +98,7 @@ impl Steered {
     }
 
     /// What is handed over.
-    pub(crate) fn exchange(&self) -> MutexGuard<'_, Exchange> {
+    pub(crate) fn exchange(&self) -> MutexGuard<'_, Exchange<K>> {
         lock(&self.exchange)
     }
 
@@ -108,7 +108,7 @@ impl Steered {
     }
 }
 
-impl Drop for Steered {
+impl<K: Learned> Drop for Steered<K> {
     /// Has the run end itself, so that its stack is empty when it goes.
     fn drop(&mut self) {
         let begun = self.run.as_mut().filter(|run| run.started() && !run.done());
@@ -135,25 +135,25 @@ fn drive(simulation: &mut Simulation, loaded: &Loaded, with_digest: bool) -> Res
     Ok(Ended { metrics: summary.metrics(simulation.names()), digest })
 }
 
-/// The charging policy of a steered run.
-struct Outside {
+/// The policy of a steered run.
+struct Outside<K: Learned> {
     /// Lives as long as the stack on which this policy does.
     yielder: *const Yielder<(), ()>,
-    exchange: Arc<Mutex<Exchange>>,
-    state: ChargingState,
-    expert: Option<Box<dyn Decide<Charging>>>,
+    exchange: Arc<Mutex<Exchange<K>>>,
+    state: K::State,
+    expert: Option<Box<dyn Decide<K>>>,
     at_events: bool,
 }
 
 // SAFETY: a policy has to be `Send` and `Sync`, but this one never leaves its stack: it is made there, the simulation that holds
 // it lives there, and a `Coroutine` is neither `Send` nor `Sync`.
 #[expect(unsafe_code, reason = "the policy stays on the stack that made it")]
-unsafe impl Send for Outside {}
+unsafe impl<K: Learned> Send for Outside<K> {}
 // SAFETY: as above.
 #[expect(unsafe_code, reason = "as above")]
-unsafe impl Sync for Outside {}
+unsafe impl<K: Learned> Sync for Outside<K> {}
 
-impl Policy for Outside {
+impl<K: Learned> Policy for Outside<K> {
     fn name(&self) -> &'static str {
         "python"
     }
@@ -163,22 +163,24 @@ impl Policy for Outside {
     }
 }
 
-impl Decide<Charging> for Outside {
+impl<K: Learned> Decide<K> for Outside<K> {
     #[expect(unsafe_code, reason = "the yielder is lent by the stack on which this runs")]
-    fn decide(&mut self, view: &ChargingView<'_>) -> Result<Vec<Kw>, String> {
-        Charging::keep(&mut self.state, view);
+    fn decide(&mut self, view: &K::View<'_>) -> Result<K::Orders, String> {
+        K::keep(&mut self.state, view);
         let advice = self.expert.as_mut().map(|expert| expert.decide(view)).transpose()?;
-        lock(&self.exchange).seen.take(view, &self.state, advice.as_deref());
+        lock(&self.exchange).seen.take(view, &self.state, advice.as_ref());
         // SAFETY: `Coroutine::with_stack` lends the yielder to the function on whose stack all of this happens.
         unsafe { &*self.yielder }.suspend(());
         let mut exchange = lock(&self.exchange);
-        if exchange.is_left {
+        let Exchange { seen, given, rejected, is_left } = &mut *exchange;
+        if *is_left {
             return Err(LEFT.to_owned());
         }
-        let ordered = |port: &u32| exchange.set_points_kw.get(*port as usize).copied().unwrap_or(f64::NAN);
-        self.state.set_points(view.sessions.port.iter().map(ordered).collect());
-        let (orders, dropped) = Charging::orders(&mut self.state, view);
-        exchange.rejected = (dropped.count, dropped.examples);
+        if let Some(frame) = &seen.frame {
+            K::order(frame, &mut self.state, view, given);
+        }
+        let (orders, dropped) = K::orders(&mut self.state, view);
+        *rejected = (dropped.count, dropped.examples);
         Ok(orders)
     }
 }

@@ -25,6 +25,11 @@ impl From<WrittenTable> for Table {
     }
 }
 
+/// Tables as Python has them.
+pub(crate) fn in_python(py: Python<'_>, tables: Vec<WrittenTable>) -> PyResult<Vec<Py<Table>>> {
+    tables.into_iter().map(|table| Py::new(py, Table::from(table))).collect()
+}
+
 #[pymethods]
 impl Table {
     /// Its name, such as `sessions`.

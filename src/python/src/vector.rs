@@ -1,14 +1,13 @@
 //! Many environments, stepped in parallel. Each run stays with the thread that began it, for its stack cannot move; a thread
 //! has the runs next to each other, and writes what they show straight into the arrays that Python gets.
 
-use crate::array::{Arrays, items};
-use crate::charging::Values;
-use crate::env::{columns_of, course};
-use crate::episode::{Course, Episode};
+use crate::array::{Action, Arrays, Parts, Shape, items, lengths_of, parts_of, read, shape_of};
+use crate::env::course;
+use crate::episode::{Course, Episodes};
+use crate::learned::{Given, Part, Values};
 use crate::run::of_scope;
 use crate::steered::{Ended, How};
 use portvolt::sim::Options;
-use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -26,7 +25,7 @@ thread_local! {
 
 /// One environment of a vector.
 struct Lane {
-    episode: Episode,
+    episode: Box<dyn Episodes>,
     is_fresh: bool,
     is_over: bool,
 }
@@ -57,23 +56,24 @@ struct Told {
 /// What one thread fills of an observation: its rows of each column, in the order of the columns.
 #[derive(Default)]
 struct Rows<'a> {
+    codes: Vec<&'a mut [u8]>,
     whole: Vec<&'a mut [u32]>,
     real: Vec<&'a mut [f64]>,
-    present: Vec<&'a mut [u8]>,
 }
 
 impl Rows<'_> {
     /// Writes what the `at`-th run of the thread shows.
-    fn write(&mut self, at: usize, episode: &Episode) {
-        let exchange = episode.run().exchange();
-        let (mut whole, mut real) = (self.whole.iter_mut(), self.real.iter_mut());
-        for column in &exchange.seen.columns {
-            match &column.values {
-                Values::U32(values) => put(whole.next(), at, values),
-                Values::F64(values) => put(real.next(), at, values),
+    fn write(&mut self, at: usize, episode: &dyn Episodes) {
+        let (mut codes, mut whole, mut real) = (self.codes.iter_mut(), self.whole.iter_mut(), self.real.iter_mut());
+        episode.show(&mut |columns| {
+            for column in columns {
+                match &column.values {
+                    Values::U8(values) => put(codes.next(), at, values),
+                    Values::U32(values) => put(whole.next(), at, values),
+                    Values::F64(values) => put(real.next(), at, values),
+                }
             }
-        }
-        put(self.present.first_mut(), at, &exchange.seen.present);
+        });
     }
 }
 
@@ -83,20 +83,21 @@ fn put<T: Copy>(rows: Option<&mut &mut [T]>, at: usize, values: &[T]) {
     }
 }
 
-/// Charging environments without spaces and names: `portvolt.gym.ChargingVectorEnv` puts these on.
+/// Environments without spaces and names: `portvolt.gym` puts these on.
 #[pyclass(module = "portvolt._portvolt", frozen)]
-pub struct ChargingSteppers {
+pub struct Steppers {
     threads: ThreadPool,
     count: usize,
-    columns: Vec<(String, &'static str, usize)>,
-    limits_kw: Vec<(f64, f64)>,
+    columns: Shape,
+    action: Vec<Part>,
 }
 
 #[pymethods]
-impl ChargingSteppers {
+impl Steppers {
     #[new]
     fn new(
         py: Python<'_>,
+        kind: &str,
         count: usize,
         threads: usize,
         scenario: PathBuf,
@@ -105,67 +106,73 @@ impl ChargingSteppers {
         seed: u64,
         rewards: BTreeMap<String, f64>,
         at_events: bool,
+        most_rows: usize,
     ) -> PyResult<Self> {
         if count == 0 {
             return Err(PyValueError::new_err("a vector needs at least one environment"));
         }
-        let course = course(py, scenario, settings, overlays, &rewards, None)?;
+        let course = course(py, kind, scenario, settings, overlays, &rewards, None)?;
         let threads = ThreadPoolBuilder::new().num_threads(portvolt::study::replicate::threads(threads)).build();
         let threads = threads.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-        let how = How { options: Options { seed, ..Options::default() }, with_digest: false, at_events };
+        let how = How { options: Options { seed, ..Options::default() }, with_digest: false, at_events, most_rows };
         let begun = py.detach(|| {
             threads.broadcast(|thread| begin(&course, how, share(count, thread.index(), thread.num_threads())))
         });
         begun.into_iter().collect::<PyResult<Vec<()>>>()?;
         let shapes = threads.broadcast(|_| LANES.with_borrow(|lanes| lanes.first().map(shape)));
-        let (columns, limits_kw) = shapes.into_iter().flatten().next().expect("there is at least one environment");
-        Ok(Self { threads, count, columns, limits_kw })
+        let (columns, action) = shapes.into_iter().flatten().next().expect("there is at least one environment");
+        Ok(Self { threads, count, columns, action })
     }
 
     /// Names, kinds and lengths of the columns of an observation.
     #[getter]
-    fn columns(&self) -> Vec<(String, &'static str, usize)> {
+    fn columns(&self) -> Shape {
         self.columns.clone()
     }
 
-    /// Power that each charging port draws and exports at most, kW.
+    /// The parts of an action.
     #[getter]
-    fn limits_kw(&self) -> Vec<(f64, f64)> {
-        self.limits_kw.clone()
+    fn action(&self) -> Parts {
+        parts_of(&self.action)
     }
 
-    /// Begins a run in each. With a seed the n-th has the n-th replication of it.
-    fn reset(&self, py: Python<'_>, mut arrays: Arrays, seed: Option<u64>) -> PyResult<()> {
+    /// Begins a run in each. With a seed the n-th has the n-th replication of it; with a replication all have this one, of the seed
+    /// or of the one that they had.
+    fn reset(&self, py: Python<'_>, mut arrays: Arrays, seed: Option<u64>, replication: Option<u32>) -> PyResult<()> {
         let count = self.count as u32;
         let told = self.each(py, &mut arrays, &|lane, place| {
-            lane.restart(seed.map(|seed| (seed, place as u32)), count)?;
+            let own_seed = seed.unwrap_or(lane.episode.chance().0);
+            let chance =
+                (seed.is_some() || replication.is_some()).then(|| (own_seed, replication.unwrap_or(place as u32)));
+            lane.restart(chance, count)?;
             Ok(Told::default())
         });
         told.map(drop)
     }
 
-    /// Orders set-points in each: rewards, whether runs are over, how many orders were rejected, and the metrics of runs that
+    /// Gives orders in each: rewards, whether runs are over, how many orders were rejected, and the metrics of runs that
     /// ended, by place. An environment whose run ended in the step before begins its next one instead.
     fn step<'py>(
         &self,
         py: Python<'py>,
         mut arrays: Arrays,
-        actions: PyBuffer<f64>,
+        actions: Action,
     ) -> PyResult<(Vec<f64>, Vec<bool>, Vec<u64>, Bound<'py, PyDict>)> {
-        let (count, ports) = (self.count as u32, self.limits_kw.len());
-        if actions.item_count() != self.count * ports {
-            return Err(PyValueError::new_err(format!("actions are an array of {count} rows of {ports} set-points")));
-        }
-        let set_points_kw = actions.to_vec(py)?;
+        let (count, (choices, quantities)) = (self.count as u32, lengths_of(&self.action));
+        let mut given = Given::default();
+        read(py, &actions, (self.count * choices, self.count * quantities), &mut given)?;
         let told = self.each(py, &mut arrays, &|lane, place| {
             if lane.is_over {
                 lane.restart(None, count)?;
                 return Ok(Told::default());
             }
             lane.is_fresh = false;
-            let ended = lane.episode.step(&set_points_kw[place * ports..(place + 1) * ports])?;
+            let ended = lane.episode.step(&mut |own| {
+                row(&self.action, (&given, place, self.count), own);
+                Ok(())
+            })?;
             lane.is_over = ended.is_some();
-            let rejected = core::mem::take(&mut lane.episode.run().exchange().rejected).0;
+            let rejected = lane.episode.rejected().0;
             Ok(Told { reward: lane.episode.reward(), rejected, ended })
         })?;
         let ended = PyDict::new(py);
@@ -181,12 +188,12 @@ impl ChargingSteppers {
     }
 }
 
-impl ChargingSteppers {
+impl Steppers {
     /// Does something with each environment, on its own thread, and writes what all of them see then.
     fn each(
         &self,
         py: Python<'_>,
-        (whole, real, present): &mut Arrays,
+        (codes, whole, real): &mut Arrays,
         work: &(impl Fn(&mut Lane, usize) -> PyResult<Told> + Sync),
     ) -> PyResult<Vec<Told>> {
         let threads = self.threads.current_num_threads();
@@ -197,7 +204,7 @@ impl ChargingSteppers {
         let mut rows: Vec<Rows<'_>> = shares.iter().map(|_| Rows::default()).collect();
         cut(items(whole)?, &widths("u4"), &shares, |thread, part| rows[thread].whole.push(part))?;
         cut(items(real)?, &widths("f8"), &shares, |thread, part| rows[thread].real.push(part))?;
-        cut(items(present)?, &[self.limits_kw.len()], &shares, |thread, part| rows[thread].present.push(part))?;
+        cut(items(codes)?, &widths("u1"), &shares, |thread, part| rows[thread].codes.push(part))?;
         let rows: Vec<Mutex<Rows<'_>>> = rows.into_iter().map(Mutex::new).collect();
         let told = py.detach(|| {
             self.threads.broadcast(|thread| {
@@ -206,7 +213,7 @@ impl ChargingSteppers {
                 LANES.with_borrow_mut(|lanes| {
                     let mut one = |(at, lane): (usize, &mut Lane)| {
                         let told = work(lane, from + at)?;
-                        rows.write(at, &lane.episode);
+                        rows.write(at, &*lane.episode);
                         Ok(told)
                     };
                     lanes.iter_mut().enumerate().map(&mut one).collect::<PyResult<Vec<Told>>>()
@@ -248,15 +255,36 @@ fn begin(course: &Course, how: How, places: Range<usize>) -> PyResult<()> {
         .map(|place| {
             let mut how = how;
             how.options.replication = place as u32;
-            Ok(Lane { episode: Episode::begin(course.clone(), how)?, is_fresh: true, is_over: false })
+            Ok(Lane { episode: course.begin(how)?, is_fresh: true, is_over: false })
         })
         .collect();
     LANES.set(lanes?);
     Ok(())
 }
 
-/// Columns and charging ports, which all environments have alike.
-fn shape(lane: &Lane) -> (Vec<(String, &'static str, usize)>, Vec<(f64, f64)>) {
-    let exchange = lane.episode.run().exchange();
-    (columns_of(&exchange.seen), exchange.seen.limits_kw.clone())
+/// The action of one environment out of those of all: each part has a row for each.
+fn row(action: &[Part], (all, place, count): (&Given, usize, usize), own: &mut Given) {
+    own.choices.clear();
+    own.quantities.clear();
+    let (mut choices, mut quantities) = (0, 0);
+    for part in action {
+        match part {
+            Part::Choice { rows, .. } => {
+                own.choices.extend_from_slice(&all.choices[choices + place * rows..][..*rows]);
+                choices += count * rows;
+            }
+            Part::Quantity { bounds, .. } => {
+                let rows = bounds.len();
+                own.quantities.extend_from_slice(&all.quantities[quantities + place * rows..][..rows]);
+                quantities += count * rows;
+            }
+        }
+    }
+}
+
+/// Columns and parts of an action, which all environments have alike.
+fn shape(lane: &Lane) -> (Shape, Vec<Part>) {
+    let mut columns = Shape::new();
+    lane.episode.show(&mut |seen| columns = shape_of(seen));
+    (columns, lane.episode.action())
 }

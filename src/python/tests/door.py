@@ -1,17 +1,23 @@
-"""Contract of the Python package: a run is the run of the program and its tables are read without files; errors name file and
-line; other threads go on, and Ctrl-C ends a run; an environment is Gymnasium's, a run steered by the orders of a built-in policy
-is that policy's run, increments add up to the metrics of the run, and many environments are the same ones side by side.
+"""Contract of the Python package: runs and studies are those of the program and their tables are read without files; errors name
+file and line; other threads go on, and Ctrl-C ends a run or a study; an environment is Gymnasium's, a run steered by the orders of
+a built-in policy is that policy's run, increments add up to the metrics of the run, and many environments are the same ones side by
+side; a network trained here decides the same as a plugin.
 
 `.ci/python` builds the package and runs this. Without gymnasium, polars or pyarrow the tests that need them skip themselves.
 """
 
 import contextlib
+import functools
+import importlib
 import io
 import json
 import os
 import pathlib
+import re
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -31,6 +37,7 @@ except ImportError:
     gymnasium = None
 
 DAY = {"time.days": 1}
+PLANNED = {"set": DAY, "strategy": "planned"}
 
 
 class Runs(unittest.TestCase):
@@ -120,10 +127,135 @@ class Runs(unittest.TestCase):
             portvolt.run("depot_night", set={"time.days": 366, "time.tick_s": 10, "time.interval_s": 60})
 
 
+class Studies(unittest.TestCase):
+    def setUp(self):
+        self.program = os.environ.get("PORTVOLT_PROGRAM")
+        if not self.program:
+            self.skipTest("PORTVOLT_PROGRAM names no program")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def told(self, *words):
+        """What the program prints."""
+        command = [self.program, *map(str, words), "--format", "json", "--quiet"]
+        done = subprocess.run(command, capture_output=True, cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads(done.stdout)
+
+    def test_a_comparison_is_the_one_of_the_program(self):
+        words = ["--strategies", "bau,charging=uncontrolled+site.depot.limit_kw=900", "--replications", 3, "--days", 1]
+        words += ["--metric", "energy_delivered_kwh", "--vary", "site.depot.limit_kw=-20%"]
+        told = self.told("compare", "depot_night", *words)
+        strategies = ["bau", "charging=uncontrolled+site.depot.limit_kw=900"]
+        more = {"metric": "energy_delivered_kwh", "vary": ["site.depot.limit_kw=-20%"]}
+        study = portvolt.compare("depot_night", strategies, set=DAY, replications=3, **more)
+        self.assertEqual(study.answer, told)
+        self.assertEqual(sorted(study.tables), ["comparison", "replications", "sensitivity"])
+        self.assertEqual(len(study.tables["comparison"]), 2 * len(told["metrics"]))
+        by_settings = {"policy.charging.name": "uncontrolled", "site.depot.limit_kw": 900}
+        again = portvolt.compare("depot_night", ["bau", by_settings], set=DAY, replications=3)
+        self.assertEqual(
+            [strategy["digest"] for strategy in again.answer["strategies"]],
+            [strategy["digest"] for strategy in told["strategies"]],
+        )
+
+    def test_a_sensitivity_is_the_one_of_the_program(self):
+        (self.folder / "ranges.toml").write_text('"site.depot.load_kw" = [40, 80]\n')
+        # Four trucks in long ticks, and one number in doubt: otherwise it is hundreds of runs.
+        scenario = pathlib.Path(__file__).parents[3] / "scenarios" / "depot_night" / "scenario.toml"
+        sources = re.findall(r"^\[source\.(\w+)\]", scenario.read_text(encoding="utf-8"), re.MULTILINE)
+        small = DAY | {"time.tick_s": 300, "fleet.carrier.trucks": {"ecascadia_438": 4}}
+        small |= {f"source.{source}.quality": "chosen" for source in sources}
+        words = ["--replications", 1, "--points", 16, "--most", 1, "--metric", "bill_energy_usd"]
+        words += [word for setting in portvolt.words.settings(small) for word in ("--set", setting)]
+        told = self.told("sensitivity", "depot_night", *words, "--ranges", "ranges.toml")
+        less = {"replications": 1, "points": 16, "most": 1, "metric": "bill_energy_usd"}
+        study = portvolt.sensitivity("depot_night", set=small, ranges={"site.depot.load_kw": (40, 80)}, **less)
+        del told["dir"]
+        self.assertEqual(study.answer, told)
+        self.assertEqual(len(study.tables["numbers"]), 1)
+        self.assertEqual([number["path"] for number in told["numbers"]], ["site.depot.load_kw"])
+
+    def test_a_design_is_the_one_of_the_program(self):
+        path = self.folder / "study.toml"
+        path.write_text(
+            'scenario = "depot_night"\nobjective = "bill_total_usd"\nsettings = ["time.days=1"]\n[budget]\nruns = 12\n'
+            '[decide]\n"charger.night.cabinets" = { from = 6, to = 14, step = 4 }\n'
+        )
+        told = self.told("optimize", "study.toml")
+        study = portvolt.optimize(path)
+        del told["dir"]
+        self.assertEqual(study.answer, told)
+        self.assertEqual(len(study.tables["designs"]), told["designs_tried"])
+
+    def test_a_replay_is_the_one_of_the_program(self):
+        sessions = pathlib.Path(__file__).parents[3] / "tests" / "cases" / "n20_d7_s15" / "sessions.csv"
+        told = self.told("replay", sessions, "--policy", "edf", "--limit-kw", 200, "--tariff", "sce_tou_ev_9")
+        run = portvolt.replay(sessions, policy="edf", limit_kw=200, tariff="sce_tou_ev_9")
+        self.assertEqual(run.digest, told["digest"])
+        total = {metric["name"]: metric["value"] for metric in told["metrics"] if metric["scope"] == "total"}
+        self.assertEqual(run.metrics, total)
+        with self.assertRaisesRegex(portvolt.ScenarioError, "limit-kw"):
+            portvolt.replay(sessions, limit_kw=-1)
+
+    def test_a_bill_is_the_one_of_the_program(self):
+        rows = "".join(f"2025-07-{day:02} {hour:02}:00,{50 + 3 * hour}\n" for day in range(1, 32) for hour in range(24))
+        path = self.folder / "load.csv"
+        path.write_text("start,kw\n" + rows)
+        told = self.told("bill", path, "--tariff", "sce_tou_ev_9", "--zone", "America/Los_Angeles")
+        self.assertEqual(portvolt.bill(path, "sce_tou_ev_9", map={"zone": "America/Los_Angeles"}), told)
+        self.assertGreater(told["total_usd"], 1000)
+        path.write_text("start,kw\n2025-07-01 00:00,much\n")
+        with self.assertRaises(portvolt.ScenarioError) as raised:
+            portvolt.bill(path, "sce_tou_ev_9")
+        self.assertEqual(raised.exception.problems[0]["line"], 2)
+        with self.assertRaisesRegex(portvolt.ScenarioError, "zoned"):
+            portvolt.bill(path, "sce_tou_ev_9", map={"zoned": "UTC"})
+
+    def test_a_fork_is_the_one_of_the_program(self):
+        self.told("run", "depot_night", "--days", 2, "--out", self.folder / "run")
+        change = {"site.depot.limit_kw": 500}
+        at = "2025-06-03T12:00"
+        told = self.told("fork", self.folder / "run", "--at", at, "--set", "site.depot.limit_kw=500")
+        run = portvolt.run("depot_night", set={"time.days": 2})
+        for past in (self.folder / "run", run):
+            fork = portvolt.fork(past, at, set=change)
+            self.assertEqual(fork.answer["metrics"], told["fork"])
+            self.assertEqual(fork.run.digest, told["digest"])
+        self.assertNotEqual(fork.run.digest, run.digest)
+        later = portvolt.fork(fork.run, "2025-06-03T18:00", set={"site.depot.limit_kw": 900})
+        self.assertEqual(len(later.answer["lineage"]), 2)
+        with self.assertRaisesRegex(ValueError, "cannot change while a run goes on"):
+            portvolt.fork(run, at, set={"charger.night.cabinets": 3})
+
+    def test_errors_are_told(self):
+        with self.assertRaises(portvolt.ScenarioError) as raised:
+            portvolt.compare("depot_night", ["edff", "fcfs", "fcfs"], set={"time.days": 0})
+        told = [problem["message"] for problem in raised.exception.problems]
+        self.assertEqual(len(told), 3, told)
+        self.assertIn("edff", told[0])
+        with self.assertRaisesRegex(ValueError, "there is no metric `peak_kv`"):
+            portvolt.compare("depot_night", "bau", metric="peak_kv")
+        with self.assertRaisesRegex(ValueError, "replications"):
+            portvolt.sensitivity("depot_night", replications=0)
+        with self.assertRaisesRegex(portvolt.ScenarioError, "study.toml"):
+            (self.folder / "study.toml").write_text("scenario = 3\n")
+            portvolt.optimize(self.folder / "study.toml")
+
+    def test_ctrl_c_ends_a_study(self):
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            portvolt.compare("depot_night", "bau,fcfs", replications=100_000)
+
+
 @unittest.skipUnless(gymnasium, "gymnasium is not here")
 class Guide(unittest.TestCase):
-    def test_the_examples_of_the_guide_run(self):
-        guide = pathlib.Path(__file__).parents[2] / "guide" / "python.md"
+    def examples(self, page):
+        """Runs the examples of a page, one after the other; what they print."""
+        guide = pathlib.Path(__file__).parents[2] / "guide" / page
         blocks = [block.partition("```")[0] for block in guide.read_text(encoding="utf-8").split("```python\n")[1:]]
         self.assertGreater(len(blocks), 3)
         told, names = io.StringIO(), {}
@@ -135,7 +267,61 @@ class Guide(unittest.TestCase):
                     except ImportError:
                         continue
                 exec(compile(block, str(guide), "exec"), names)
-        self.assertGreater(len(told.getvalue().splitlines()), 3)
+        return told.getvalue().splitlines()
+
+    def test_the_examples_of_the_guide_run(self):
+        self.assertGreater(len(self.examples("python.md")), 3)
+
+    def test_the_examples_on_training_run(self):
+        if not learned():
+            self.skipTest("the guest learned_charging cannot be built here")
+        self.assertGreater(len(self.examples("train_a_policy.md")), 3)
+
+
+@functools.cache
+def learned():
+    """The guest of the trained network; none where guests in Rust cannot be built."""
+    plugins = pathlib.Path("plugins")
+    if not (plugins / "build.sh").exists() or not shutil.which("bash"):
+        return None
+    told = subprocess.run(["bash", plugins / "build.sh", "rust"], capture_output=True, text=True).stdout
+    return pathlib.Path("target/plugins/learned_charging.wasm") if "learned_charging" in told else None
+
+
+@unittest.skipUnless(gymnasium, "gymnasium is not here")
+class Learned(unittest.TestCase):
+    def setUp(self):
+        if not learned():
+            self.skipTest("the guest learned_charging cannot be built here")
+        sys.path.append("plugins/learned_charging")
+        self.train = importlib.import_module("train")
+        self.weights = self.train.load()
+
+    def test_the_plugin_gives_the_orders_of_python(self):
+        plugin = {"policy.charging": str(learned().absolute())}
+        for days in (2, 7):
+            env = portvolt.gym.ChargingEnv("depot_night", set={"time.days": days}, digest=True)
+            seen, _ = env.reset(seed=3)
+            is_over = False
+            while not is_over:
+                seen, _, _, is_over, info = env.step(self.train.set_points(self.weights, seen))
+                self.assertEqual(info["rejected"], 0)
+            run = portvolt.run("depot_night", set={"time.days": days} | plugin, seed=3)
+            self.assertEqual(info["digest"], run.digest)
+            self.assertEqual(run.plugins[0]["rejected"], 0)
+
+    def test_it_is_better_than_uncontrolled(self):
+        strategies = ["charging=uncontrolled", f"charging={learned()}"]
+        study = portvolt.compare("depot_night", strategies, replications=6, seed=2)
+        metrics = {metric["name"]: metric for metric in study.answer["metrics"] if metric["scope"] == "total"}
+        trained = metrics["bill_total_usd"]["strategies"][1]
+        self.assertLess(trained["difference"] + trained["difference_half_width"], 0)
+        self.assertNotIn("less_work", trained)
+
+    def test_training_earns_more(self):
+        earned = []
+        self.train.train(generations=3, count=16, best=4, tell=lambda _, all, mean: earned.append(all[0]))
+        self.assertGreater(earned[-1], earned[0])
 
 
 @unittest.skipUnless(gymnasium, "gymnasium is not here")
@@ -151,6 +337,8 @@ class Environments(unittest.TestCase):
             for known in ("observation space", "action space"):
                 warnings.filterwarnings("ignore", f".*{known}.*")
             check_env(self.env(), skip_render_check=True)
+            check_env(portvolt.gym.DispatchEnv("depot_night", set=DAY), skip_render_check=True)
+            check_env(portvolt.gym.YardEnv("port_terminal", **PLANNED), skip_render_check=True)
 
     def test_a_run_by_the_orders_of_a_built_in_policy_is_its_run(self):
         for allocation in ("interval", "event"):
@@ -169,9 +357,49 @@ class Environments(unittest.TestCase):
                     self.assertGreater(steps, 100)
                     self.assertEqual(info["digest"], native.digest)
 
+    def test_a_run_by_the_orders_of_a_built_in_dispatch_is_its_run(self):
+        cases = [("depot_night", "nearest_feasible"), ("depot_night", "least_empty_km")]
+        for scenario, policy in [*cases, ("hydrogen_corridor", "nearest_feasible")]:
+            with self.subTest(policy=policy, scenario=scenario):
+                chosen = DAY | {"policy.dispatch.name": policy}
+                native = portvolt.run(scenario, set=chosen)
+                env = portvolt.gym.DispatchEnv(scenario, set=chosen, expert=policy, digest=True, hauls=600)
+                _, info = env.reset()
+                steps, is_over = 0, False
+                while not is_over:
+                    self.assertNotIn("hidden", info)
+                    _, _, _, is_over, info = env.step(info["expert_action"])
+                    steps += 1
+                    self.assertEqual(info["rejected"], 0)
+                self.assertGreater(steps, 50)
+                self.assertEqual(info["digest"], native.digest)
+
+    def test_a_run_by_the_orders_of_a_built_in_yard_is_its_run(self):
+        chosen = {**PLANNED, "set": DAY | {"policy.yard": "breaks"}}
+        native = portvolt.run("port_terminal", **chosen)
+        env = portvolt.gym.YardEnv("port_terminal", expert="breaks", digest=True, copy=False, **chosen)
+        _, info = env.reset()
+        kinds, moves, is_over = set(), len(env.observation_space["move_id"].low), False
+        while not is_over:
+            order = info["expert_action"]["order"][0]
+            self.assertEqual(info["action_mask"][0, order], 1)
+            kinds.add(int(numpy.digitize(order, [1, 1 + moves])))
+            _, _, _, is_over, info = env.step(info["expert_action"])
+            self.assertEqual(info["rejected"], 0)
+        self.assertEqual(kinds, {0, 1, 2})
+        self.assertEqual(info["digest"], native.digest)
+        seen, _ = env.reset()
+        *_, info = env.step({"order": [10**6], "to_soc": [0.0], "until_s": [0.0]})
+        self.assertEqual(info["rejected"], 1)
+
     def test_increments_add_up_to_the_metrics_of_the_run(self):
+        for make in (portvolt.gym.ChargingEnv, portvolt.gym.DispatchEnv):
+            with self.subTest(make.__name__):
+                self.add_up(make, "price_aware" if make is portvolt.gym.ChargingEnv else "nearest_feasible")
+
+    def add_up(self, make, expert):
         rewards = dict.fromkeys([*portvolt.FOLLOWED, "bill_demand_usd", "truck_km"], 1.0)
-        env = self.env(rewards=rewards, expert="price_aware")
+        env = make("depot_night", set=DAY, rewards=rewards, expert=expert)
         _, info = env.reset()
         sums, total, before_last, is_over = dict.fromkeys(rewards, 0.0), 0.0, {}, False
         while not is_over:
@@ -228,6 +456,35 @@ class Environments(unittest.TestCase):
         self.assertEqual(show(other, seed=1), first)
         self.assertEqual(show(env, seed=1, options={"replication": 1}), second)
 
+    def test_orders_of_dispatch_work(self):
+        env = portvolt.gym.DispatchEnv("depot_night", set=DAY, expert="nearest_feasible", hauls=40)
+        seen, info = env.reset()
+        hidden, is_over, kinds = 0, False, set()
+        while not is_over:
+            mask, expert = info["action_mask"], info["expert_action"]["order"]
+            present = seen["truck_present"].astype(bool)
+            self.assertTrue((mask[~present, 1:] == 0).all())
+            self.assertTrue(mask[numpy.arange(len(expert)), expert].all(), "the expert orders what may be ordered")
+            kinds |= set(numpy.digitize(expert, [1, 41]))
+            hidden = max(hidden, info.get("hidden", 0))
+            seen, _, _, is_over, info = env.step(info["expert_action"])
+        self.assertEqual(kinds, {0, 1, 2})
+        # A truck for a haul that is not there, and one for a site that is none.
+        seen, _ = env.reset(seed=1)
+        trucks = numpy.flatnonzero(seen["truck_present"])
+        count = len(seen["truck_present"])
+        wrong = {"order": numpy.zeros(count, dtype=int), "to_soc": numpy.full(count, 0.5)}
+        wrong["order"][trucks[0]] = int(seen["haul_present"].sum()) + 1
+        *_, info = env.step(wrong)
+        self.assertEqual(info["rejected"], 1)
+        self.assertIn("haul", info["rejected_why"][0])
+        drawn = env.action_space["order"].sample(mask=tuple(info["action_mask"]))
+        self.assertTrue(info["action_mask"][numpy.arange(len(drawn)), drawn].all())
+
+    def test_nobody_waits_where_dispatch_is_not_asked(self):
+        with self.assertRaisesRegex(portvolt.RunError, "dispatch"):
+            portvolt.gym.DispatchEnv("depot_night", set=DAY | {"fleet.carrier.trucks": {"ecascadia_438": 0}})
+
     def test_errors_are_told(self):
         with self.assertRaisesRegex(ValueError, "there is no metric `peak_kv`"):
             self.env(rewards={"peak_kv": 1})
@@ -261,6 +518,29 @@ class Environments(unittest.TestCase):
                         self.assertEqual(infos["metrics"][at], info["metrics"])
                         ended += 1
                 self.assertEqual((rewards[at], truncated[at]), (reward, is_over[at]), at)
+
+    def test_a_vector_of_dispatch_is_its_environments_side_by_side(self):
+        count = 3
+        vector = portvolt.gym.DispatchVectorEnv("depot_night", count, set=DAY, threads=2, hauls=50)
+        envs = [portvolt.gym.DispatchEnv("depot_night", set=DAY, hauls=50) for _ in range(count)]
+        for how in ({"seed": 7}, {"seed": 7, "options": {"replication": 4}}):
+            observations, infos = vector.reset(**how)
+            singles = [
+                env.reset(seed=7, options={"replication": at} | how.get("options", {})) for at, env in enumerate(envs)
+            ]
+            draws = numpy.random.default_rng(1)
+            for _ in range(30):
+                for at, (seen, info) in enumerate(singles):
+                    for name, column in seen.items():
+                        numpy.testing.assert_array_equal(observations[name][at], column, f"{name} of {at}")
+                    numpy.testing.assert_array_equal(infos["action_mask"][at], info["action_mask"])
+                orders = (draws.random(infos["action_mask"].shape) * infos["action_mask"]).argmax(axis=-1)
+                actions = {"order": orders, "to_soc": draws.random(orders.shape)}
+                observations, rewards, _, _, infos = vector.step(actions)
+                for at, env in enumerate(envs):
+                    seen, reward, _, _, info = env.step({name: part[at] for name, part in actions.items()})
+                    singles[at] = seen, info
+                    self.assertEqual((rewards[at], infos["rejected"][at]), (reward, info["rejected"]))
 
     @unittest.skipUnless(os.path.isdir("/proc/self/task"), "this system does not list threads")
     def test_a_vector_that_is_dropped_in_the_middle_leaves_no_threads(self):

@@ -1,10 +1,12 @@
 //! Compares strategies on the same random days: runs them, and says which differences hold.
 
+pub mod answer;
 pub mod measure;
 pub mod results;
 pub mod screen;
 pub mod sensitivity;
 pub mod strategy;
+pub mod words;
 
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};

@@ -7,13 +7,13 @@ use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
 use crate::record::metrics::{MetricName, TOTAL};
+use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::scenario::doubt::{doubts, further_doubts};
 use crate::scenario::loaded::Loaded;
-use crate::study::tables::{ComparisonRow, ReplicationRow, ResultsError, SensitivityRow, write_table};
+use crate::study::tables::{ComparisonRow, ReplicationRow, ResultsError, SensitivityRow, digests, table};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Most replications of a strategy.
 pub const MOST_REPLICATIONS: u32 = 100_000;
@@ -120,6 +120,23 @@ fn further(spec: &CompareSpec, loaded: &[(String, Loaded)]) -> Vec<String> {
     further_doubts(all.map(|(loaded, strategy)| (strategy.name.as_str(), loaded)), &loaded[spec.baseline].1)
 }
 
+/// Its tables: written into a folder, or kept in memory.
+///
+/// # Errors
+/// When one cannot be written.
+pub(super) fn tables(
+    folder: Option<&Path>,
+    asked: &Asked,
+    done: &Comparison,
+    effects: &[Effect],
+) -> Result<Vec<WrittenTable>, TableError> {
+    let mut tables = vec![table(folder, &replications(asked, done))?, table(folder, &comparison(&done.metrics))?];
+    if !effects.is_empty() {
+        tables.push(table(folder, &sensitivity(asked, effects))?);
+    }
+    Ok(tables)
+}
+
 /// What would give the same again: where somebody stopped it, the replications that were finished.
 fn repeatable(asked: &Asked, done: &Comparison) -> Asked {
     let mut asked = asked.clone();
@@ -139,13 +156,7 @@ fn fill(
 ) -> Result<Manifest, ResultsError> {
     let title = &loaded[asked.compare.baseline].1.scenario.title;
     folder.write_json("compare.json", &json(asked, title, done, effects))?;
-    let tables = folder.tables();
-    let mut rows = BTreeMap::new();
-    rows.extend([write_table(&tables, &replications(asked, done))?]);
-    rows.extend([write_table(&tables, &comparison(&done.metrics))?]);
-    if !effects.is_empty() {
-        rows.extend([write_table(&tables, &sensitivity(asked, effects))?]);
-    }
+    let rows = digests(tables(Some(&folder.tables()), asked, done, effects)?);
     let mut hub = Hub::of(&loaded[asked.compare.baseline].1);
     hub.warnings.extend(further(&asked.compare, loaded));
     folder.write_json(hub::FILE, &hub)?;

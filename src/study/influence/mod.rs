@@ -10,6 +10,7 @@ pub mod results;
 pub mod screen;
 pub mod sobol;
 mod together;
+pub mod words;
 pub mod worth;
 
 use crate::document::problem::Problems;

@@ -6,12 +6,13 @@ use super::{Asked, Influence};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
 use crate::record::metrics::MetricName;
+use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::scenario::loaded::Loaded;
-use crate::study::tables::{NumberRow, ResultsError, write_table};
+use crate::study::tables::{NumberRow, ResultsError, digests, table};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file that holds the answer.
 pub const FILE: &str = report::influence::FILE;
@@ -180,6 +181,14 @@ fn rows(done: &Influence) -> Vec<NumberRow> {
     varied.chain(fixed).collect()
 }
 
+/// The table of numbers: written into a folder, or kept in memory.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn numbers(folder: Option<&Path>, done: &Influence) -> Result<WrittenTable, TableError> {
+    table(folder, &rows(done))
+}
+
 /// Fills and closes the folder.
 ///
 /// # Errors
@@ -200,7 +209,7 @@ fn fill(folder: &RunFolder, asked: &Asked, loaded: &[Loaded], done: &Influence) 
     if let Some(first) = loaded.first() {
         folder.write_json(hub::FILE, &Hub::of(first))?;
     }
-    let rows = BTreeMap::from([write_table(&folder.tables(), &rows(done))?]);
+    let rows = digests([numbers(Some(&folder.tables()), done)?]);
     let manifest = Manifest {
         title,
         scenario: asked.scenario.display().to_string(),

@@ -9,14 +9,14 @@ use super::work;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
 use crate::record::metrics::{Better, MetricName};
+use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::study::stats::LEVEL;
 use crate::study::stats::{self, Contest};
-use crate::study::tables::{DesignRow, ResultsError, write_table};
+use crate::study::tables::{DesignRow, ResultsError, digests, table};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file that holds the answer.
 pub const FILE: &str = report::design::FILE;
@@ -300,6 +300,14 @@ fn rows(search: &Search, found: &Found) -> Vec<DesignRow> {
     race.racers.iter().enumerate().map(row).collect()
 }
 
+/// The table of designs: written into a folder, or kept in memory.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn designs(folder: Option<&Path>, search: &Search, found: &Found) -> Result<WrittenTable, TableError> {
+    table(folder, &rows(search, found))
+}
+
 /// Fills and closes the folder.
 ///
 /// # Errors
@@ -331,7 +339,7 @@ fn fill(
     folder.write(OVERLAY, &overlay(search, answer))?;
     folder.write(STUDY, &search.text)?;
     folder.write_json(hub::FILE, &Hub::of(&search.loaded))?;
-    let rows = BTreeMap::from([write_table(&folder.tables(), &rows(search, found))?]);
+    let rows = digests([designs(Some(&folder.tables()), search, found)?]);
     let study = search.path.display().to_string();
     let mut inputs = search.loaded.inputs.clone();
     inputs.insert(study.clone(), search.hash());

@@ -8,7 +8,7 @@ use crate::record::names::Names;
 use crate::record::table::{GROUP_ROWS, TableError, TableWriter};
 use crate::study::replicate::in_order;
 use crate::study::stats;
-use crate::study::tables::{CellRow, PointRow, SweepRow, no_names, write_table};
+use crate::study::tables::{CellRow, PointRow, SweepRow, digests, no_names, table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,7 +98,7 @@ fn fill(
     }
     let mut rows = BTreeMap::new();
     let count = merger.finish(&mut rows)?;
-    rows.extend([write_table(&tables, &points(plan))?]);
+    rows.extend(digests([table(Some(&tables), &points(plan))?]));
     Ok((rows, count))
 }
 
