@@ -21,6 +21,7 @@ use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use crate::policy::energy_sites::SitesByFleet;
 use crate::scenario::Allocation;
+use crate::scenario::loaded::LotWays;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{BatterySpec, fits};
 use crate::vehicle::user::{Access, User, access_of};
@@ -38,6 +39,11 @@ struct Spawned {
     names: Vec<String>,
 }
 
+/// Ways to the lot of a group of chargers at a depot with a plan.
+fn ways(build: &Build<'_>, spec: &ChargerSpec) -> Option<LotWays> {
+    build.loaded.lot_ways.get(&spec.site)?.get(spec.lot.as_deref()?).copied()
+}
+
 /// Cabinets and charging ports, site by site, so that the charging ports of a site and of a cabinet are neighbours; the
 /// queues of sites; the visits of lists.
 pub(crate) fn add(build: &mut Build<'_>) {
@@ -46,7 +52,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
     let named = groups.iter().filter_map(|(_, spec)| Some(Lot::new(build.site(&spec.site), spec.lot.clone()?)));
     let lots: BTreeSet<Lot> = named.collect();
     build.spawn::<_, Lot>(lots.into_iter().map(|lot| (lot, LotUse::default())).collect::<Vec<_>>());
-    build.spawn::<_, Crew>(groups.iter().map(|(_, spec)| Crew::of(spec)).collect::<Vec<_>>());
+    build.spawn::<_, Crew>(groups.iter().map(|(_, spec)| Crew::of(spec, ways(build, spec))).collect::<Vec<_>>());
     let mut inner = grid::inner_nodes(build);
     let mut spawned = Spawned::default();
     for site in build.sites.ids() {

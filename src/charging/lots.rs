@@ -1,4 +1,4 @@
-//! Charging lots of terminals with a plan, and the people who plug in and out.
+//! Charging lots of terminals and depots with a plan, and the people who plug in and out.
 
 use super::session::Plug;
 use super::spec::ChargerSpec;
@@ -8,25 +8,38 @@ use crate::kernel::ids::{LotId, Roster, SiteId};
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
+use crate::scenario::loaded::LotWays;
 use bevy_ecs::prelude::{Component, Mut, Query, Res, World};
 use bevy_ecs::system::SystemParam;
 
 /// How the vehicles of a group of chargers are plugged in and out. Written by the queue step.
 #[derive(Component, Debug)]
 pub(super) struct Crew {
+    /// A vehicle that comes to a free port is driven there and plugged in for so long; one that waited; and one that is done is
+    /// unplugged and driven away.
     plug_s: u32,
+    plug_waiting_s: u32,
     unplug_s: u32,
+    /// Does the driver of a vehicle do it who is there, when it comes and when it has to go?
+    with_drivers: bool,
     /// When each of those who do it is free; none: nobody has to be waited for. One is as good as the other, so they are times
     /// and no entities.
     free_s: Vec<u32>,
 }
 
 impl Crew {
-    /// Of a group of chargers.
-    pub(super) fn of(spec: &ChargerSpec) -> Self {
+    /// Of a group of chargers, with the ways of a depot that has a plan.
+    pub(super) fn of(spec: &ChargerSpec, ways: Option<LotWays>) -> Self {
+        let (with_drivers, ways) = (ways.is_some(), ways.unwrap_or_default());
         let seconds = |minutes: f64| (minutes * 60.0).round() as u32;
-        let free_s = vec![0; spec.staff.unwrap_or(0) as usize];
-        Self { plug_s: seconds(spec.plug_min), unplug_s: seconds(spec.unplug_min), free_s }
+        let (plug_s, unplug_s) = (seconds(spec.plug_min), seconds(spec.unplug_min));
+        Self {
+            plug_s: plug_s + ways.from_gate_s,
+            plug_waiting_s: plug_s + ways.from_parking_s,
+            unplug_s: unplug_s + ways.to_parking_s,
+            with_drivers,
+            free_s: vec![0; spec.staff.unwrap_or(0) as usize],
+        }
     }
 
     /// Does it take time to unplug a vehicle?
@@ -34,14 +47,18 @@ impl Crew {
         self.unplug_s > 0
     }
 
-    /// A vehicle is plugged in, from `at_s` at the earliest. Returns when that is done.
-    pub(super) fn plug_in(&mut self, at_s: u32) -> u32 {
-        self.work(at_s, self.plug_s)
+    /// A vehicle is plugged in, from `at_s` at the earliest, when it came or after it waited. Returns when that is done.
+    pub(super) fn plug_in(&mut self, at_s: u32, has_waited: bool) -> u32 {
+        match (has_waited, self.with_drivers) {
+            (false, true) => at_s + self.plug_s,
+            (false, false) => self.work(at_s, self.plug_s),
+            (true, _) => self.work(at_s, self.plug_waiting_s),
+        }
     }
 
-    /// A vehicle is unplugged, from `at_s` at the earliest. Returns when that is done.
-    pub(super) fn unplug(&mut self, at_s: u32) -> u32 {
-        self.work(at_s, self.unplug_s)
+    /// A vehicle is unplugged, from `at_s` at the earliest, because it is done or because it has to go. Returns when that is done.
+    pub(super) fn unplug(&mut self, at_s: u32, has_to_go: bool) -> u32 {
+        if has_to_go && self.with_drivers { at_s + self.unplug_s } else { self.work(at_s, self.unplug_s) }
     }
 
     /// Whoever is free first does it.

@@ -159,7 +159,7 @@ impl QueueContext<'_, '_> {
         let (cabinet, state) = self.cabinets.get_mut(port.cabinet);
         state.occupy(id);
         let (came_s, mut crew) = (arrival.at_s, self.lots.crew(cabinet.group));
-        let start_s = plug.plug_in(arrival, at_s, |start_s| crew.plug_in(start_s), told_depart_s);
+        let start_s = plug.plug_in(arrival, at_s, |start_s| crew.plug_in(start_s, start_s > came_s), told_depart_s);
         if let Some(lot) = cabinet.lot {
             self.lots.plug_in(lot, start_s - came_s);
         }
@@ -208,7 +208,8 @@ impl QueueContext<'_, '_> {
         let mut crew = self.lots.crew(self.cabinets.get(port.cabinet).0.group);
         let Some(session) = plug.session_mut().filter(|_| crew.unplugs_slowly()) else { return false };
         if session.unplugged_s().is_none() {
-            let end_s = crew.unplug(at_s.max(session.power_s()));
+            let has_to_go = session.arrival().is_over(at_s);
+            let end_s = crew.unplug(at_s.max(session.power_s()), has_to_go);
             session.begin_to_unplug(at_s, end_s);
             self.agenda.push(end_s, Event::Unplug(id));
         }

@@ -13,7 +13,7 @@ pub struct ChargerSpec {
     pub site: String,
     /// The node they stand behind: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
-    /// The lot of the terminal's plan where they stand. Needed at terminals with a plan, and nowhere else.
+    /// The lot of the plan where they stand. Needed at terminals and depots with a plan, and nowhere else.
     pub lot: Option<String>,
     /// How many cabinets. 0: none, such as in an overlay that puts them elsewhere.
     #[schemars(range(min = 0, max = 10_000))]
@@ -45,8 +45,8 @@ pub struct ChargerSpec {
     pub users: Vec<String>,
     /// The connector of its ports. None: every vehicle fits.
     pub connector: Option<Connector>,
-    /// Does a vehicle that is done keep its port until it has to go? Nobody moves it then: a shuffle driver is `staff` who plug
-    /// in and out in `plug_min` and `unplug_min` without this.
+    /// Does a vehicle that is done keep its port until it has to go? Nobody moves it then. A shuffle driver is `staff` without
+    /// this, with the ways of the depot's plan.
     #[serde(default)]
     pub stay_plugged: bool,
     /// Keeps the ports for home fleets at these local hours, such as `"18:00-06:00"`: others may not start then.

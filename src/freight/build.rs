@@ -10,6 +10,7 @@ use crate::grid::build::inner_node;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
 use crate::place::build::Build;
+use crate::place::site::Site;
 use crate::terminal::spec::TerminalSpec;
 
 /// Vessel calls and hauls.
@@ -55,7 +56,14 @@ fn appointments(build: &Build<'_>) -> AllAppointments {
         let is_open = (0..168).map(|hour| gate.as_ref().is_none_or(|gate| gate.weight(hour) > 0.0)).collect();
         Some((build.site(key), Appointments::new(key, appointments, is_open)))
     };
-    AllAppointments(build.scenario.terminal.iter().filter_map(of).collect())
+    let gates = build.scenario.terminal.iter().filter_map(of).collect();
+    AllAppointments::new(gates, build.sites.iter().map(|site| mean_stay_s(build, site)).collect())
+}
+
+/// Mean time of a truck at a site, s.
+fn mean_stay_s(build: &Build<'_>, site: &Site) -> u32 {
+    let minutes = build.scenario.terminal.get(&site.key).map_or(site.spec.mean_stay_min(), TerminalSpec::mean_stay_min);
+    (minutes * 60.0).round() as u32
 }
 
 /// The nodes that vessels draw from.
@@ -119,6 +127,7 @@ fn listed_hauls(build: &Build<'_>, energy_cv: f64) -> Vec<Haul> {
                 due_s: row.due_s as u32,
                 loaded: row.loaded,
                 fleet: row.fleet.as_deref().and_then(|fleet| build.fleet(fleet)),
+                windows_s: [None; 2],
                 factors: draw_haul_factors(&mut stream, turn_cv, energy_cv),
             }
         })

@@ -243,7 +243,8 @@ impl Demand {
             let factors = self.haul_factors(key, container, call.site);
             let due_s = ready_s + self.due_after_s;
             let loaded = is_import || is_export;
-            out.push(Haul { id: 0, origin, destination, ready_s, due_s, loaded, fleet: None, factors });
+            let windows_s = [None; 2];
+            out.push(Haul { id: 0, origin, destination, ready_s, due_s, loaded, fleet: None, windows_s, factors });
         }
     }
 

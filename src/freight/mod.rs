@@ -1,7 +1,7 @@
 //! Vessel calls, containers, hauls: the demand. It depends on nothing that any policy does, so strategies meet the
 //! same vessels and the same hauls.
 
-mod appointments;
+pub(crate) mod appointments;
 pub(crate) mod build;
 pub(crate) mod check;
 pub mod demand;

@@ -1,9 +1,11 @@
 //! Rows of hauls and calls.
 
 use super::appointments::AllAppointments;
-use super::state::{Call, Haul};
+use super::state::{Board, Call, Haul};
+use super::systems::Freight;
 use super::vessels::at_berth;
 use crate::kernel::ids::SiteId;
+use crate::record::audit::{Check, Findings};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::names::Names;
 use crate::record::rows::{CallRow, HaulRow};
@@ -80,10 +82,32 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     for (site, counts) in world.resource::<AllAppointments>().counts() {
         let mut scope = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[site.index()]), &mut out);
         scope.count(MetricName::AppointmentsBooked, counts.booked);
+        scope.count(MetricName::AppointmentsKept, counts.kept);
         scope.count(MetricName::AppointmentNoShows, counts.no_shows);
         scope.count(MetricName::AppointmentsLate, counts.late);
-        let shift_h = (counts.hauls > 0).then(|| counts.shifted_s as f64 / 3600.0 / counts.hauls as f64);
-        scope.add(MetricName::AppointmentShiftMeanH, shift_h);
+        scope.count(MetricName::AppointmentsEarly, counts.early);
+        let mean = |sum_s: u64, number: u64, per: f64| (number > 0).then(|| sum_s as f64 / per / number as f64);
+        scope.add(MetricName::AppointmentLateMeanMin, mean(counts.late_s, counts.late, 60.0));
+        scope.add(MetricName::AppointmentWaitMeanMin, mean(counts.wait_s, counts.kept, 60.0));
+        scope.add(MetricName::AppointmentShiftMeanH, mean(counts.shifted_s, counts.hauls, 3600.0));
     }
     out
+}
+
+/// Every window that was booked was kept, missed, given up with its haul, or is still to come. `in_hand` are the hauls of trucks,
+/// each with the windows that are ahead of it.
+pub(crate) fn audit(world: &World, in_hand: &[Haul], findings: &mut Findings) {
+    let ahead: Vec<SiteId> = world
+        .resource::<Freight>()
+        .booked_ahead()
+        .chain(world.resource::<Board>().open())
+        .chain(in_hand)
+        .flat_map(Haul::booked_at)
+        .collect();
+    for (site, counts) in world.resource::<AllAppointments>().counts() {
+        let to_come = ahead.iter().filter(|booked| **booked == site).count() as u64;
+        let told = counts.kept + counts.no_shows + counts.late + counts.lapsed + to_come;
+        let what = || "appointment: windows booked, and kept, missed, given up or to come".to_owned();
+        findings.same(Check::Appointments, what, counts.booked, told);
+    }
 }

@@ -38,8 +38,19 @@ pub struct Haul {
     pub loaded: bool,
     /// The only fleet that may carry it.
     pub fleet: Option<FleetId>,
+    /// Windows at the gates of its origin and its destination that it booked, where these have appointments: their first
+    /// second.
+    pub windows_s: [Option<u32>; 2],
     /// Random multipliers on its means.
     pub factors: HaulFactors,
+}
+
+impl Haul {
+    /// The ends at whose gates it booked a window.
+    pub(crate) fn booked_at(&self) -> impl Iterator<Item = SiteId> + use<> {
+        let ends = [self.origin, self.destination].into_iter().zip(self.windows_s);
+        ends.filter_map(|(site, window_s)| window_s.map(|_| site))
+    }
 }
 
 /// The vessel that makes a call, as drawn.

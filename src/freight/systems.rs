@@ -10,6 +10,7 @@ use crate::kernel::ids::Roster;
 use crate::kernel::random::Seed;
 use crate::kernel::stage::{Register, Tick};
 use crate::kernel::units::Kw;
+use crate::place::travel::Travel;
 use crate::record::Records;
 use crate::record::rows::{CallRow, HaulRow};
 use crate::record::words::HaulState;
@@ -74,6 +75,11 @@ impl Freight {
         }
     }
 
+    /// Hauls that have their appointments and are not known to dispatch yet.
+    pub(super) fn booked_ahead(&self) -> impl Iterator<Item = &Haul> {
+        self.booked_by_day.values().flatten().chain(&self.upcoming)
+    }
+
     /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness. `book` may put a haul off, also to a
     /// later day.
     fn number_days_up_to(&mut self, day: i64, calendar: &Calendar, mut book: impl FnMut(&mut Haul, u32)) {
@@ -112,6 +118,7 @@ fn draw_hauls(
     roster: Res<Roster<Call>>,
     calls: Query<&Call>,
     seed: Res<Seed>,
+    travel: Res<Travel>,
     mut appointments: ResMut<AllAppointments>,
     mut freight: ResMut<Freight>,
 ) {
@@ -119,7 +126,10 @@ fn draw_hauls(
     let day = calendar.day(i64::from(horizon_s)) + 1;
     let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
     freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
-    let book = |haul: &mut Haul, number| appointments.book(haul, *seed, &calendar, number);
+    // Without trucks nobody says how long ways are.
+    let is_driven = travel.sites() > 0;
+    let drive_s = |from, to, at_s| if is_driven { travel.drive_s(from, to, calendar.hour(i64::from(at_s))) } else { 0 };
+    let book = |haul: &mut Haul, number| appointments.book(haul, *seed, &calendar, number, drive_s);
     freight.number_days_up_to(day, &calendar, book);
 }
 
@@ -138,12 +148,14 @@ fn cancel_lapsed(
     clock: Res<Clock>,
     freight: Res<Freight>,
     mut board: ResMut<Board>,
+    mut appointments: ResMut<AllAppointments>,
     mut rows: ResMut<Records<HaulRow>>,
 ) {
     if !clock.now_s().is_multiple_of(LAPSE_EVERY_S) || clock.now_s() < freight.cancel_after_s {
         return;
     }
     for haul in board.cancel_due_before(clock.now_s() - freight.cancel_after_s) {
+        appointments.lapse(&haul);
         rows.push(HaulRow::untouched(&haul, HaulState::Lapsed));
     }
 }

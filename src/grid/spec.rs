@@ -2,6 +2,7 @@
 
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::yard::spec::DepotSpec;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,8 @@ pub struct SiteSpec {
     /// Order in which waiting vehicles get a free port.
     #[serde(default)]
     pub queue: QueueOrder,
+    /// Where gate, parking and charging lots of a depot lie. None: its chargers have no place, and nobody drives to them.
+    pub plan: Option<DepotSpec>,
     /// Mean time of a truck at this place to leave or take a container (not at terminals), minutes.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_440.0))]
@@ -69,6 +72,12 @@ pub struct SiteSpec {
 }
 
 impl SiteSpec {
+    /// Mean time of a truck at this place for one container, minutes; not of terminals.
+    #[must_use]
+    pub fn mean_stay_min(&self) -> f64 {
+        self.live_share * self.live_min + (1.0 - self.live_share) * self.drop_min
+    }
+
     /// The load that is not simulated in an hour of the week, from Monday, kW.
     #[must_use]
     pub fn load_at(&self, hour_of_week: usize) -> f64 {

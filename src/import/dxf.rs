@@ -1,7 +1,8 @@
-//! Drawings in DXF (Autodesk's reference, of 2000 and later, as text): lines, polylines, arcs, circles and points of the model by
+//! Drawings in DXF (Autodesk's reference, of 2000 and later, as text): lines, polylines, arcs, splines and points of the model by
 //! their layer, texts as labels, blocks drawn out where they are inserted.
 
 use super::shape::{Drawn, Found, Label, Room, Scale, Shape, arc, bulged};
+use super::spline::Spline;
 use crate::document::problem::Mistakes;
 use crate::kernel::math::{cos, sin};
 use geo::{AffineTransform, Coord, coord};
@@ -127,7 +128,8 @@ pub(super) fn read(
     let (out, arcs) = (drawing.out, drawing.arcs);
     let mut out = out;
     if arcs > 0 {
-        out.said.push(format!("{arcs} arcs are made straight pieces that lie within {flatten_m} m of them"));
+        out.said
+            .push(format!("{arcs} arcs and splines are made straight pieces that lie within {flatten_m} m of them"));
     }
     (!room.is_full()).then_some(out)
 }
@@ -290,7 +292,9 @@ impl<'t> Drawing<'_, 't, '_> {
                     self.out.leave_out(entity.kind);
                     return Ok(());
                 };
-                let by = mirrored(entity)?.compose(&place.by);
+                // The points of a spline are those of the drawing, from whichever side it is seen.
+                let mirror = if entity.kind == "SPLINE" { AffineTransform::identity() } else { mirrored(entity)? };
+                let by = mirror.compose(&place.by);
                 shape.points_mut().into_iter().for_each(|at| *at = by.apply(*at));
                 self.room.add(&shape)?;
                 let own = entity.layer();
@@ -326,8 +330,31 @@ impl<'t> Drawing<'_, 't, '_> {
                 let to = if to > from { to } else { to + core::f64::consts::TAU };
                 self.round(entity.point(10)?, (major, minor), (from, to), off)
             }
+            "SPLINE" => match self.spline(entity, off)? {
+                Some(line) => Shape::Line(line),
+                None => return Ok(None),
+            },
             _ => return Ok(None),
         }))
+    }
+
+    /// None where it is told by the points that it goes through alone: what is between them is the program's own.
+    fn spline(&mut self, entity: &Entity<'t>, off: f64) -> Result<Option<Vec<Coord>>, String> {
+        let all = |code: i32| {
+            let values = entity.groups.iter().filter(move |group| group.0 == code);
+            values.map(|group| number(group.0, group.1)).collect::<Result<Vec<f64>, String>>()
+        };
+        let (x, y) = (all(10)?, all(20)?);
+        if x.is_empty() {
+            return Ok(None);
+        }
+        if x.len() != y.len() {
+            return Err("has a control point of one coordinate".to_owned());
+        }
+        self.arcs += 1;
+        let points = x.into_iter().zip(y).map(|(x, y)| coord! { x: x, y: y }).collect();
+        let degree = entity.number(71, 3.0)?.max(0.0) as usize;
+        Spline { degree, knots: all(40)?, points, weights: all(41)? }.flattened(off).map(Some)
     }
 
     fn round(&mut self, center: Coord, axes: (Coord, Coord), angles: (f64, f64), off: f64) -> Shape {

@@ -36,6 +36,7 @@ pub mod sessions;
 mod shape;
 mod shapefile;
 mod sheet;
+mod spline;
 pub mod stamp;
 mod stays;
 pub mod tariff_csv;

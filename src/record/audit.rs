@@ -85,6 +85,8 @@ checks! {
     HaulStates,
     /// Trucks completed as many hauls as their rows say.
     HaulsCompleted,
+    /// Windows at the gates that were booked are kept, missed, given up or to come.
+    Appointments,
     /// Sessions that began ended, or are open.
     SessionsEnded,
     /// Sessions that began are in the metrics.

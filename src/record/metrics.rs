@@ -180,8 +180,12 @@ catalogue! {
     TruckBlockWaitMeanMin = "truck_block_wait_mean_min" ["min"] less in [Site] "of a truck turn: wait for a machine at the block, mean";
     TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
     AppointmentsBooked = "appointments_booked" [""] neutral in [Site] "windows at the gate that hauls booked";
-    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments that no truck kept";
-    AppointmentsLate = "appointments_late" [""] less in [Site] "windows that were missed by coming too late";
+    AppointmentsKept = "appointments_kept" [""] more in [Site] "windows in which a truck was let in at the gate";
+    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments to which nobody came";
+    AppointmentsLate = "appointments_late" [""] less in [Site] "windows after which their truck came: it took the next one with room";
+    AppointmentsEarly = "appointments_early" [""] less in [Site] "trucks that came before their window opened and waited for it";
+    AppointmentLateMeanMin = "appointment_late_mean_min" ["min"] less in [Site] "by how much trucks that came late missed the end of their window, mean";
+    AppointmentWaitMeanMin = "appointment_wait_mean_min" ["min"] less in [Site] "wait in front of the gate for a window to open, mean over trucks that were let in";
     AppointmentShiftMeanH = "appointment_shift_mean_h" ["h"] less in [Site] "by how much appointments put hauls off, mean";
     TrucksInYard = "trucks_in_yard" [""] less in [Site] "road trucks still inside the terminal when the run ended";
     YardMoves = "yard_moves" [""] more in [Site] "containers carried between crane, block and rail, of terminals with a plan";
@@ -194,7 +198,7 @@ catalogue! {
     CarrierBlockWaitH = "carrier_block_wait_h" ["h"] less in [Site] "carrier hours: waiting for a machine at a block";
     CarrierLotWayH = "carrier_lot_way_h" ["h"] less in [Site] "carrier hours: driving to a charging lot";
     CarrierLotQueueH = "carrier_lot_queue_h" ["h"] less in [Site] "carrier hours: waiting for a plug at a lot, of visits that ended";
-    CarrierPluggingH = "carrier_plugging_h" ["h"] less in [Site] "carrier hours: being plugged in and out, and waiting for whoever does it, of visits that ended";
+    CarrierPluggingH = "carrier_plugging_h" ["h"] less in [Site] "carrier hours: being plugged in and out or having the battery swapped, and waiting for whoever plugs, of visits that ended";
     CarrierLotH = "carrier_lot_h" ["h"] neutral in [Site] "carrier hours: at charging lots in all: queue, plugging, charging";
     CarrierBreakH = "carrier_break_h" ["h"] neutral in [Site] "carrier hours: standing in breaks and between shifts";
     CarrierIdleH = "carrier_idle_h" ["h"] neutral in [Site] "carrier hours: without work in worked hours";
@@ -203,7 +207,7 @@ catalogue! {
     LotUtilization = "lot_utilization" [""] neutral in [Lot] "share of time that the plugs of a charging lot were taken";
     LotQueueMeanMin = "lot_queue_mean_min" ["min"] less in [Lot] "wait at a charging lot for a plug, mean over vehicles that got one";
     LotQueueP95Min = "lot_queue_p95_min" ["min"] less in [Lot] "the same, 95th percentile";
-    MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, of terminals with a plan";
+    MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, and those that were due then and are not lifted when the run ends, of terminals with a plan";
     WorkBacklogH = "work_backlog_h" ["h"] less in [Total, Site] "unit-hours of equipment that were due and not done when the run ended";
     WorkBacklogMaxH = "work_backlog_max_h" ["h"] less in [Total, Site] "most unit-hours of equipment that were due and not done at the end of any hour";
     VesselFuelT = "vessel_fuel_t" ["t"] less in [Total, Site] "fuel that vessels burnt inside the border of the inventory";

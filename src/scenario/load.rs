@@ -2,7 +2,7 @@
 
 use super::base_year;
 use super::files::{self, Files};
-use super::loaded::{Area, FIRST_SOC, Levels, Loaded};
+use super::loaded::{Area, FIRST_SOC, Levels, Loaded, LotWays};
 use super::provenance::{self, Layers};
 use super::rows::{Folders, Listed, Rows};
 use super::schema::check_shape;
@@ -13,7 +13,7 @@ use crate::document::shape;
 use crate::document::tree::{Item, MOST_PARTS, Node, parts, too_many_parts};
 use crate::import::geojson;
 use crate::yard::spec::Drawing;
-use crate::yard::{outlines, standard};
+use crate::yard::{depot, outlines, standard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -89,6 +89,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         rows.all(&scenario, calendar.as_ref());
     provenance.add_measured(measured);
     background.areas.extend(plan_areas(&scenario, &plans));
+    let lot_ways = lot_ways(&scenario, &plans);
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &folders.base, &inputs);
@@ -99,6 +100,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
                 visits,
                 fuel_visits,
                 plans,
+                lot_ways,
                 background,
                 matrix,
                 tariffs,
@@ -120,14 +122,25 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
     }
 }
 
-/// The plans of terminals, to lie under the sites of a map; one with mistakes is told elsewhere.
+/// The plans of terminals and depots, to lie under the sites of a map; one with mistakes is told elsewhere.
 fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Area> {
-    let plans = scenario.terminal.iter().filter_map(|(key, terminal)| {
-        let (site, plan) = (scenario.site.get(key)?, terminal.plan.as_ref()?);
-        let standard = if plan.file.is_none() { standard::draw(plan).ok() } else { None };
-        Some(outlines::areas(standard.as_ref().or_else(|| drawn.get(key))?, site.lat, site.lon))
+    let plans = scenario.site.iter().filter_map(|(key, site)| {
+        let terminal = scenario.terminal.get(key).and_then(|terminal| terminal.plan.as_ref());
+        let standard = terminal.and_then(|plan| standard::draw(plan).ok());
+        let depot = || site.plan.as_ref().and_then(|plan| depot::draw(plan).ok());
+        Some(outlines::areas(drawn.get(key).or(standard.or_else(depot).as_ref())?, site.lat, site.lon))
     });
     plans.flatten().collect()
+}
+
+/// Ways to the charging lots of depots with a plan; one with mistakes is told elsewhere.
+fn lot_ways(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> BTreeMap<String, BTreeMap<String, LotWays>> {
+    let ways = scenario.site.iter().filter_map(|(key, site)| {
+        let plan = site.plan.as_ref()?;
+        let standard = if plan.file.is_none() { depot::draw(plan).ok() } else { None };
+        Some((key.clone(), depot::lot_ways(plan, standard.as_ref().or_else(|| drawn.get(key))?).ok()?))
+    });
+    ways.collect()
 }
 
 /// Could all files be read? Where not, only what is wrong with settings and policies is added: what else the document lacks may

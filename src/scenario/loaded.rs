@@ -56,8 +56,10 @@ pub struct Loaded {
     pub visits: BTreeMap<String, Visits>,
     /// Visits by key of `[fuel_visits]`.
     pub fuel_visits: BTreeMap<String, Vec<FuelVisit>>,
-    /// Plans from files, by key of `[terminal]`.
+    /// Plans from files, by key of `[site]`.
     pub plans: BTreeMap<String, Drawing>,
+    /// Ways to the charging lots of depots with a plan, by key of `[site]` and of the lot.
+    pub lot_ways: BTreeMap<String, BTreeMap<String, LotWays>>,
     /// What lies under the sites on a map.
     pub background: Background,
     /// Distances from a file.
@@ -116,6 +118,17 @@ pub struct Area {
     pub name: String,
     /// Rings.
     pub rings: Vec<Vec<f64>>,
+}
+
+/// How long a truck of a depot is under way to a charging lot and from it, s.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LotWays {
+    /// From the gate.
+    pub from_gate_s: u32,
+    /// From where trucks wait.
+    pub from_parking_s: u32,
+    /// And back to there.
+    pub to_parking_s: u32,
 }
 
 /// A picture with two points of it.

@@ -145,6 +145,7 @@ pub fn load(replay: &Replay) -> Result<Loaded, Problems> {
             visits: BTreeMap::from([("sessions".to_owned(), visits)]),
             fuel_visits: BTreeMap::new(),
             plans: BTreeMap::new(),
+            lot_ways: BTreeMap::new(),
             background: Background::default(),
             matrix: Vec::new(),
             tariffs,

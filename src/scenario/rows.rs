@@ -220,11 +220,14 @@ impl Measured {
 }
 
 impl Rows<'_> {
-    /// The plans of all terminals that have one in a file.
+    /// The plans of all terminals and depots that have one in a file.
     fn plans(&mut self, scenario: &Scenario) -> BTreeMap<String, Drawing> {
-        let files = scenario.terminal.iter().filter_map(|(key, spec)| Some((key, spec.plan.as_ref()?.file.as_ref()?)));
-        let plans = files.map(|(key, file)| {
-            let plan = self.read(&format!("terminal.{key}.plan.file"), Kind::Map, file, |path, text, out| {
+        let of_terminals =
+            scenario.terminal.iter().filter_map(|(key, spec)| Some((key, spec.plan.as_ref()?.file.as_ref()?)));
+        let of_depots = scenario.site.iter().filter_map(|(key, spec)| Some((key, spec.plan.as_ref()?.file.as_ref()?)));
+        let tables = of_terminals.map(|it| ("terminal", it)).chain(of_depots.map(|it| ("site", it)));
+        let plans = tables.map(|(table, (key, file))| {
+            let plan = self.read(&format!("{table}.{key}.plan.file"), Kind::Map, file, |path, text, out| {
                 let known = out.len();
                 let drawing = drawing::read(path, text, out);
                 if out.len() == known {

@@ -13,8 +13,10 @@ macro_rules! files {
 /// All shipped files: path below `scenarios`, text.
 const FILES: &[(&str, &str)] = files![
     "depot_night/README.md",
+    "depot_night/blocked.toml",
     "depot_night/hauls.csv",
     "depot_night/scenario.toml",
+    "depot_night/yard.toml",
     "hub_2045/README.md",
     "hub_2045/acf_as_adopted.toml",
     "hub_2045/acf_repealed.toml",
@@ -52,6 +54,7 @@ const FILES: &[(&str, &str)] = files![
     "port_terminal/opportunity.toml",
     "port_terminal/planned.toml",
     "port_terminal/scenario.toml",
+    "port_terminal/swap_yard.toml",
     "san_pedro_bay/README.md",
     "san_pedro_bay/all_electric.toml",
     "san_pedro_bay/planned.toml",

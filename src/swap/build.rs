@@ -2,6 +2,7 @@
 
 use super::spec::SwapSpec;
 use super::state::{Bay, BayWork, SwapYard, YardStock};
+use crate::charging::lots::Lot;
 use crate::kernel::ids::{SwapYardId, UnitId};
 use crate::place::build::Build;
 use crate::record::tally::Waits;
@@ -18,7 +19,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
         yards.push(yard(build, spec, first..bays.len()));
     }
     for (yard, _) in &yards {
-        build.world.resource_mut::<ServiceRoutes>().route(yard.site, yard.model);
+        let now = yard.now(yard.bays.len(), 0);
+        build.world.resource_mut::<ServiceRoutes>().route(yard.site, yard.model, now);
     }
     build.spawn::<_, SwapYard>(yards);
     build.spawn::<_, Bay>(bays);
@@ -43,5 +45,6 @@ fn yard(build: &mut Build<'_>, spec: &SwapSpec, bays: std::ops::Range<usize>) ->
         least_ready: spec.spares as usize,
     };
     let swap_s = (spec.swap_min * 60.0).round() as u32;
-    (SwapYard { site, model, swap_s, ready_soc: spec.ready_soc, units, bays }, stock)
+    let lot = spec.lot.as_ref().map(|lot| Lot::find(&build.world, site, lot).expect("the check found ports there"));
+    (SwapYard { site, lot, model, swap_s, ready_soc: spec.ready_soc, units, bays }, stock)
 }

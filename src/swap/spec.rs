@@ -5,12 +5,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `[swap.ID]`: a swap yard at a terminal. Units of its model never charge themselves; their batteries do, at ports of the
-/// terminal whose `users` name the model.
+/// terminal whose `users` name the model: at those of its own lot, where the terminal has a plan.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SwapSpec {
     /// Where it stands: a key of `[terminal]`.
     pub site: String,
+    /// The lot of the terminal's plan where it stands, with the ports of its batteries. Needed at terminals with a plan, and
+    /// nowhere else.
+    pub lot: Option<String>,
     /// Whose batteries it swaps: a key of `[equipment_model]` with a battery.
     pub model: String,
     /// Units that can be served at once.

@@ -1,8 +1,8 @@
 //! Yards, their batteries and their bays. Only this room writes them.
 
-use crate::kernel::ids::{SiteId, SwapYardId, UnitId};
+use crate::kernel::ids::{LotId, SiteId, SwapYardId, UnitId};
 use crate::record::tally::Waits;
-use crate::terminal::state::DelegatedUnit;
+use crate::terminal::state::{DelegatedUnit, ServiceNow};
 use crate::vehicle::battery::Battery;
 use crate::vehicle::queue::WaitingLine;
 use bevy_ecs::prelude::Component;
@@ -13,6 +13,8 @@ use std::ops::Range;
 #[component(immutable)]
 pub(super) struct SwapYard {
     pub(super) site: SiteId,
+    /// The lot of a plan whose ports charge its batteries; none: any port of the terminal.
+    pub(super) lot: Option<LotId>,
     /// Position of the equipment model whose batteries it swaps.
     pub(super) model: u32,
     pub(super) swap_s: u32,
@@ -25,6 +27,11 @@ pub(super) struct SwapYard {
 }
 
 impl SwapYard {
+    /// How busy it is, for those who send units: bays that could begin at once, and units that wait.
+    pub(super) fn now(&self, free: usize, waiting: usize) -> ServiceNow {
+        ServiceNow { places: self.bays.len(), free, waiting, visit_s: f64::from(self.swap_s) }
+    }
+
     /// Does this unit get its batteries here?
     pub(super) fn owns(&self, unit: UnitId) -> bool {
         self.units.binary_search(&unit).is_ok()

@@ -1,7 +1,7 @@
 //! Batteries come back charged, units come and are served, empty batteries go to the ports.
 
 use super::state::{Bay, BayWork, Swap, SwapYard, YardStock};
-use crate::charging::arrival::{Arrival, Arrivals, Departure, Departures};
+use crate::charging::arrival::{Arrival, Arrivals, AtPort, Departure, Departures};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::Roster;
 use crate::kernel::stage::{Register, Tick};
@@ -11,7 +11,7 @@ use bevy_ecs::prelude::*;
 
 /// Registers the swap step.
 pub(crate) fn register(r: &mut Register<'_>) {
-    r.tick(Tick::Swap, (receive, begin_swaps, finish_swaps).chain());
+    r.tick(Tick::Swap, (receive, begin_swaps, finish_swaps, tell_yards).chain());
 }
 
 /// Units join the queue of their yard. What left a port under the name of one of its units is a battery of the yard.
@@ -81,9 +81,29 @@ fn finish_swaps(
             let (yard, mut stock) = roster.get_mut(&mut yards, bay.yard.index());
             stock.swaps += 1;
             let (vehicle, at_s) = (Vehicle::Unit(unit), end_s.max(clock.now_s()));
-            departures.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, at_port: None });
+            // All of its time in the bay is handling: nothing charges there.
+            let start_s = end_s - yard.swap_s;
+            let at_port = Some(AtPort { start_s, power_s: start_s, done_s: start_s });
+            departures.push(Departure { at_s, site: yard.site, vehicle, battery: fresh, at_port });
             let arrival = Arrival::new(at_s, yard.site, vehicle, User::Model(yard.model), empty);
-            arrivals.push(Arrival { at_home: true, ..arrival });
+            arrivals.push(Arrival { at_home: true, lot: yard.lot, ..arrival });
         }
+    }
+}
+
+/// Says how busy each yard is when the tick ends.
+fn tell_yards(
+    clock: Res<Clock>,
+    roster: Res<Roster<SwapYard>>,
+    bay_roster: Res<Roster<Bay>>,
+    yards: Query<(&SwapYard, &YardStock)>,
+    bays: Query<&BayWork>,
+    mut routes: ResMut<ServiceRoutes>,
+) {
+    for (yard, stock) in roster.iter(&yards) {
+        let free = yard.bays.clone().filter(|bay| bay_roster.get(&bays, *bay).free_s <= clock.tick_end_s()).count();
+        let ready = stock.ready.iter().filter(|(_, battery)| battery.soc() >= yard.ready_soc).count();
+        let now = yard.now(free.min(ready), stock.queue.waiting().len());
+        routes.tell(yard.site, yard.model, now);
     }
 }

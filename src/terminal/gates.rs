@@ -1,6 +1,8 @@
 //! The truck gates of all terminals, as trucks pass them.
 
 use super::state::{Gate, GateArrival, GateArrivals, Stay, Terminal};
+use crate::freight::appointments::AllAppointments;
+use crate::kernel::calendar::Calendar;
 use crate::kernel::ids::{AtSite, Roster, SiteId, TerminalId, TruckId};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -13,6 +15,8 @@ pub struct Gates<'w, 's> {
     roster: Res<'w, Roster<Terminal>>,
     gates: Query<'w, 's, (&'static Terminal, &'static mut Gate)>,
     arrivals: ResMut<'w, GateArrivals>,
+    appointments: ResMut<'w, AllAppointments>,
+    calendar: Res<'w, Calendar>,
 }
 
 /// A truck that comes to a terminal for one container.
@@ -30,6 +34,8 @@ pub struct GateVisit {
     pub turn: f32,
     /// It is already between the gates and stays for a second container.
     pub is_inside: bool,
+    /// The window that its haul booked: its first second.
+    pub window_s: Option<u32>,
 }
 
 /// How long a truck stays at a terminal.
@@ -48,23 +54,26 @@ impl Gates<'_, '_> {
         self.at_site.get(site).is_some()
     }
 
-    /// A truck comes to a site for one container; none when the site is no terminal.
+    /// A truck comes to a site for one container; none when the site is no terminal. Where the gate has appointments it is let in
+    /// within its window and stands in front of it until then.
     pub fn visit(&mut self, site: SiteId, visit: GateVisit) -> Option<Turn> {
         let id = self.at_site.get(site)?;
         let (terminal, mut state) = self.roster.get_mut(&mut self.gates, id.index());
-        let GateVisit { truck, haul, at_s, gate, turn, is_inside } = visit;
+        let GateVisit { truck, haul, at_s: came_s, gate, turn, is_inside, window_s } = visit;
+        let at_s = self.appointments.admit(site, window_s, (came_s, is_inside), &self.calendar);
         if terminal.spec.plan.is_some() {
             state.count();
             self.arrivals.push(GateArrival { at_s, terminal: id, truck, haul, gate, turn, is_inside });
             return Some(Turn::ByYard);
         }
-        Some(Turn::Known(state.visit(&terminal.spec, at_s, gate, turn, is_inside)))
+        let stay = state.visit(&terminal.spec, at_s, gate, turn, is_inside);
+        Some(Turn::Known(Stay { total_s: stay.total_s + (at_s - came_s), ..stay }))
     }
 
     /// Mean time for one container without queues, seconds; none when the site is no terminal.
     #[must_use]
     pub fn mean_stay_s(&self, site: SiteId) -> Option<u32> {
         let spec = &self.roster.get(&self.gates, self.at_site.get(site)?.index()).0.spec;
-        Some(((spec.gate_min + spec.turn_min) * 60.0) as u32)
+        Some((spec.mean_stay_min() * 60.0) as u32)
     }
 }

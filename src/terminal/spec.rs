@@ -76,6 +76,14 @@ pub struct TerminalSpec {
     pub sources: Sources,
 }
 
+impl TerminalSpec {
+    /// Mean time of a truck for one container without queues, minutes.
+    #[must_use]
+    pub fn mean_stay_min(&self) -> f64 {
+        self.gate_min + self.turn_min
+    }
+}
+
 /// Assumed: the longest turn times that truckers tell of.
 fn default_most_delay_h() -> f64 {
     2.0
@@ -100,7 +108,7 @@ pub struct GateHoursSpec {
 }
 
 /// `[terminal.SITE.appointments]`: windows of an hour at the gate. Each haul books the first one with room from the time on at
-/// which it would come; later ones put it off.
+/// which it would come; later ones put it off. The gate lets its truck in within that window.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppointmentSpec {
@@ -111,15 +119,15 @@ pub struct AppointmentSpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 0.9))]
     pub no_show_share: f64,
-    /// How far off their window trucks come, standard deviation, minutes.
+    /// How far off their window trucks mean to come, standard deviation, minutes; traffic and dispatch add to it.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 600.0))]
     pub off_window_min: f64,
-    /// A truck is let in so long before its window; one that comes earlier waits, minutes.
+    /// A truck is let in so long before its window; one that comes earlier waits in front of the gate, minutes.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 600.0))]
     pub early_min: f64,
-    /// A truck is let in so long after its window; one that comes later books again, minutes.
+    /// A truck is let in so long after its window; one that comes later waits for the next window with room, minutes.
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 600.0))]
     pub late_min: f64,

@@ -311,25 +311,59 @@ pub struct DelegatedUnit {
     pub battery: Battery,
 }
 
+/// How busy a service is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ServiceNow {
+    /// Units that it can serve at once.
+    pub places: usize,
+    /// Of those, the ones that could begin now.
+    pub free: usize,
+    /// Units that wait.
+    pub waiting: usize,
+    /// Time of a unit in its place, s.
+    pub visit_s: f64,
+}
+
+/// Where units of a model at a site go.
+#[derive(Debug)]
+struct Route {
+    site: SiteId,
+    model: u32,
+    now: ServiceNow,
+}
+
 /// Which units do not go to charging ports themselves. A service of another room (a swap yard, say) takes the route of a model
 /// at a site, and then the units that run low there; the terminal does not know what becomes of them until their batteries
 /// come back.
 #[derive(Resource, Debug, Default)]
 pub struct ServiceRoutes {
-    routes: Vec<(SiteId, u32)>,
+    routes: Vec<Route>,
     delegated: Vec<DelegatedUnit>,
 }
 
 impl ServiceRoutes {
     /// From now on units of a model at a site are delegated.
-    pub fn route(&mut self, site: SiteId, model: u32) {
-        self.routes.push((site, model));
+    pub fn route(&mut self, site: SiteId, model: u32, now: ServiceNow) {
+        self.routes.push(Route { site, model, now });
+    }
+
+    /// The service of a route says how busy it is.
+    pub(crate) fn tell(&mut self, site: SiteId, model: u32, now: ServiceNow) {
+        if let Some(route) = self.routes.iter_mut().find(|route| (route.site, route.model) == (site, model)) {
+            route.now = now;
+        }
+    }
+
+    /// How busy the service is to which units of this model at this site go; none where they charge themselves.
+    #[must_use]
+    pub fn now(&self, site: SiteId, model: u32) -> Option<ServiceNow> {
+        self.routes.iter().find(|route| (route.site, route.model) == (site, model)).map(|route| route.now)
     }
 
     /// Are units of this model at this site delegated?
     #[must_use]
     pub fn has(&self, site: SiteId, model: u32) -> bool {
-        self.routes.contains(&(site, model))
+        self.now(site, model).is_some()
     }
 
     /// A unit comes.

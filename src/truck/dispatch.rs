@@ -210,8 +210,7 @@ impl SiteContext<'_, '_> {
             columns.h2_taken.push(station.fills);
             columns.h2_queue.push(station.waiting);
             columns.h2_free_kg.push(station.free_kg - self.fuel_coming.kg(id));
-            let spec = &self.sites.get(id).spec;
-            let minutes = spec.live_share * spec.live_min + (1.0 - spec.live_share) * spec.drop_min;
+            let minutes = self.sites.get(id).spec.mean_stay_min();
             columns.stay_s.push(self.gates.mean_stay_s(id).unwrap_or((minutes * 60.0) as u32));
         }
         columns

@@ -3,7 +3,7 @@
 use super::idling::Idling;
 use super::rules::{Pull, per_km, weather_factor};
 use super::state::{
-    AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, ShiftKm, Truck, TruckAgenda,
+    AwaitingOrders, CompletedHauls, Duty, DutyUse, Fleet, FleetDay, FuelComing, Phase, ShiftKm, Truck, TruckAgenda,
     TruckEnergy, TruckModels,
 };
 use crate::charging::arrival::Arrivals;
@@ -127,7 +127,9 @@ impl Road<'_, '_> {
     ) -> Option<u32> {
         let gate = haul.factors.gate;
         let is_inside = core::mem::take(&mut driver.duty.inside);
-        let visit = GateVisit { truck: driver.truck.id, haul: haul.id, at_s, gate, turn: factor, is_inside };
+        let window_s = haul.windows_s[usize::from(matches!(driver.duty.phase, Phase::Laden(_)))];
+        let truck = driver.truck.id;
+        let visit = GateVisit { truck, haul: haul.id, at_s, gate, turn: factor, is_inside, window_s };
         match self.gates.visit(site, visit) {
             Some(Turn::Known(stay)) => {
                 self.queued(driver, stay.queue_s, at_s);

@@ -3,7 +3,7 @@
 use super::doing::Doing;
 use super::hours::{Hours, STEP_S};
 use super::plan::{Place, Plan, plan_of};
-use super::spec::{ChargingRule, PlanSpec};
+use super::spec::{ChargingRule, PlanKind, PlanSpec};
 use super::state::{Coming, Crane, CraneUnit, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
 use super::tally::{LotTime, Told, YardCounts};
 use super::times::Times;
@@ -16,6 +16,7 @@ use crate::kernel::calendar::{DAY_S, in_window, parse_window};
 use crate::kernel::ids::{LotId, PoolId, Roster, SiteId};
 use crate::kernel::random::Purpose;
 use crate::place::build::Build;
+use crate::swap::spec::SwapSpec;
 use crate::terminal::spec::TerminalSpec;
 use crate::terminal::state::{EquipmentModels, Pool, Unit};
 use crate::vehicle::queue::WaitingLine;
@@ -31,6 +32,8 @@ pub(super) struct Links {
     pub(super) pools: Vec<PoolId>,
     /// Charging lot of each lot of the plan.
     pub(super) lots: Vec<LotId>,
+    /// The model whose batteries are swapped at each lot of the plan; none where units are plugged in.
+    pub(super) swapped: Vec<Option<u32>>,
 }
 
 /// Where a unit works, by unit: yard and machine. Units of terminals without a plan have none.
@@ -114,6 +117,7 @@ impl Maker<'_, '_> {
             empty_mps: mps(spec.empty_kmh),
             truck_mps: mps(spec.truck_kmh),
             gate_s: terminal.gate_min * 60.0,
+            blocks_up_to: self.blocks_up_to(),
             discharge_share: volumes.map_or(0.5, |volumes| volumes.import_share),
             rail_shares: volumes.map_or((0.0, 0.0), rail_shares),
             dispatch: spec.dispatch.clone(),
@@ -167,13 +171,28 @@ impl Maker<'_, '_> {
                 machines.push(self.machine(unit, class, role, at, (number as u32 % groups) as u8));
             }
         }
-        (Links { pools: pools.iter().map(|pool| pool.id).collect(), lots: lots.collect() }, machines)
+        let swapped = self.plan.lots().iter().map(|lot| self.swapped_at(&lot.key)).collect();
+        (Links { pools: pools.iter().map(|pool| pool.id).collect(), lots: lots.collect(), swapped }, machines)
+    }
+
+    /// The swap yards of the terminal.
+    fn swaps(&self) -> impl Iterator<Item = &SwapSpec> {
+        self.build.scenario.swap.values().filter(|swap| swap.site == self.key)
+    }
+
+    /// The model whose batteries are swapped at a lot.
+    fn swapped_at(&self, lot: &str) -> Option<u32> {
+        let swap = self.swaps().find(|swap| swap.lot.as_deref() == Some(lot))?;
+        self.build.world.resource::<EquipmentModels>().find(&swap.model)
     }
 
     fn machine(&self, unit: &Unit, class: usize, role: Role, at: Place, group: u8) -> Machine {
         let model = self.build.world.resource::<EquipmentModels>().get(unit.model);
-        let is_swapped = self.build.scenario.swap.values().any(|swap| swap.site == self.key && swap.model == model.key);
+        let swap = self.swaps().find(|swap| swap.model == model.key);
         let may_use = |lot: &str| {
+            if let Some(swap) = swap {
+                return swap.lot.as_deref() == Some(lot);
+            }
             let chargers = self.build.scenario.charger.values();
             let mut here =
                 chargers.filter(|it| it.site == self.key && it.lot.as_deref() == Some(lot) && it.cabinets > 0);
@@ -181,7 +200,6 @@ impl Maker<'_, '_> {
             here.any(|charger| charger.users.contains(&model.key) && fits(connectors, charger.connector))
         };
         let lots = self.plan.lots().iter().enumerate().filter(|(_, lot)| may_use(&lot.key)).map(|(at, _)| at as u16);
-        let is_filled_here = is_swapped || model.spec.tank.is_some();
         Machine {
             unit: unit.id,
             class: class as u8,
@@ -190,7 +208,8 @@ impl Maker<'_, '_> {
             leave_at: model.spec.leave_at_soc,
             return_at: model.spec.return_at_soc,
             break_below: model.spec.break_below_soc,
-            lots: if is_filled_here { Vec::new() } else { lots.collect() },
+            lots: lots.collect(),
+            is_swapped: swap.is_some(),
             at,
             to: at,
             then: Then::Park,
@@ -203,7 +222,7 @@ impl Maker<'_, '_> {
             job: None,
             target_soc: 1.0,
             depart_s: None,
-            is_filled_here,
+            is_fuelled: model.spec.tank.is_some(),
         }
     }
 
@@ -233,6 +252,32 @@ impl Maker<'_, '_> {
             out[number * zones / blocks.len()].push(*block);
         }
         out
+    }
+
+    /// Share of the containers that go to the blocks up to each: yard planning balances the work of blocks, so a block gets what
+    /// its machines can lift. Carriers that lift by themselves do so at any block alike.
+    fn blocks_up_to(&self) -> Vec<f64> {
+        let mut weights = vec![1.0; self.plan.blocks().len()];
+        if self.spec.kind != PlanKind::Straddle {
+            for pool in self.pools() {
+                let zones = self.zone_blocks(&pool.class, pool.units.len());
+                for (zone, blocks) in zones.iter().enumerate() {
+                    // Machines go to the zones by turns.
+                    let machines = (pool.units.len() + zones.len() - 1 - zone) / zones.len();
+                    let lifts_per_h = machines as f64 * pool.work.lifts_per_h;
+                    blocks.iter().for_each(|block| weights[*block] = lifts_per_h / blocks.len() as f64);
+                }
+            }
+        }
+        let all: f64 = weights.iter().sum();
+        let mut up_to = 0.0;
+        weights
+            .iter()
+            .map(|weight| {
+                up_to += weight / all;
+                up_to
+            })
+            .collect()
     }
 
     fn work(&self, rules: &Rules, links: &Links, machines: Vec<Machine>) -> YardWork {

@@ -1,7 +1,8 @@
 //! What no schema can see about plans.
 
+use super::depot;
 use super::plan::{Plan, plan_of};
-use super::spec::{ChargingRule, Drawing, PlanSpec};
+use super::spec::{ChargingRule, DepotSpec, Drawing, PlanSpec};
 use super::wrong::Wrong;
 use crate::document::problem::{Place, Problem, nearest};
 use crate::scenario::Scenario;
@@ -27,23 +28,64 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
             checker.wrong(&path, message, help);
         }
     }
+    depots(scenario, checker);
     for (key, charger) in &scenario.charger {
-        let has_plan = scenario.terminal.get(&charger.site).is_some_and(|terminal| terminal.plan.is_some());
-        if charger.lot.is_some() && !has_plan {
+        let is_terminal = scenario.terminal.get(&charger.site).is_some_and(|terminal| terminal.plan.is_some());
+        let is_depot = scenario.site.get(&charger.site).is_some_and(|site| site.plan.is_some());
+        if charger.lot.is_some() && !is_terminal && !is_depot {
             let message = format!("names a lot, but `{}` has no plan", charger.site);
-            let help = format!("give [terminal.{}.plan] the lot, or take `lot` out", charger.site);
+            let table = if scenario.terminal.contains_key(&charger.site) { "terminal" } else { "site" };
+            let help = format!("give [{table}.{}.plan] the lot, or take `lot` out", charger.site);
             checker.wrong(&["charger", key, "lot"], message, Some(help));
         }
     }
 }
 
+/// Checks the plans of depots, as far as they need no file.
+fn depots(scenario: &Scenario, checker: &mut Checker<'_>) {
+    for (key, spec) in scenario.site.iter().filter_map(|(key, site)| Some((key, site.plan.as_ref()?))) {
+        if scenario.terminal.contains_key(key) {
+            let help = Some(format!("the plan of a terminal is [terminal.{key}.plan]"));
+            checker.wrong(&["site", key, "plan"], "is of depots, and this is a terminal", help);
+        }
+        if spec.file.is_some() {
+            let given = [
+                ("width_m", spec.width_m.is_some()),
+                ("depth_m", spec.depth_m.is_some()),
+                ("gate_at_m", spec.gate_at_m.is_some()),
+                ("parking_at_m", spec.parking_at_m.is_some()),
+                ("lots", !spec.lots.is_empty()),
+            ];
+            unused(&["site", key, "plan"], &given, checker);
+            continue;
+        }
+        let told = depot::draw(spec).map_or_else(|wrong| wrong, |drawing| depot_wrong(scenario, key, spec, &drawing));
+        for Wrong { field, message, help } in told {
+            let mut path = vec!["site", key.as_str(), "plan"];
+            path.extend(field.split('.').filter(|part| !part.is_empty()));
+            checker.wrong(&path, message, help);
+        }
+    }
+}
+
+/// Everything that is wrong with the plan of a depot.
+fn depot_wrong(scenario: &Scenario, key: &str, spec: &DepotSpec, drawing: &Drawing) -> Vec<Wrong> {
+    match depot::lot_ways(spec, drawing) {
+        Ok(lots) => lots_and_plugs(scenario, key, &lots.keys().map(String::as_str).collect::<Vec<_>>()),
+        Err(wrong) => wrong,
+    }
+}
+
 /// Checks a plan that was read from a file; its mistakes are told at the file.
 pub(crate) fn check_drawn(scenario: &Scenario, key: &str, path: &str, drawing: &Drawing, problems: &mut Vec<Problem>) {
-    let terminal = &scenario.terminal[key];
-    let Some(spec) = &terminal.plan else { return };
-    let told = match plan_of(terminal, spec, Some(drawing)) {
-        Ok(plan) => unmatched(scenario, key, &plan),
-        Err(wrong) => wrong,
+    let of_terminal = scenario.terminal.get(key).and_then(|terminal| Some((terminal, terminal.plan.as_ref()?)));
+    let told = match (of_terminal, &scenario.site[key].plan) {
+        (Some((terminal, spec)), _) => match plan_of(terminal, spec, Some(drawing)) {
+            Ok(plan) => unmatched(scenario, key, &plan),
+            Err(wrong) => wrong,
+        },
+        (None, Some(spec)) => depot_wrong(scenario, key, spec, drawing),
+        (None, None) => return,
     };
     problems.extend(told.into_iter().map(|Wrong { field, message, help }| Problem {
         place: Some(Place::File(path.to_owned())),
@@ -53,32 +95,43 @@ pub(crate) fn check_drawn(scenario: &Scenario, key: &str, path: &str, drawing: &
     }));
 }
 
-/// What plan and scenario do not have in common: lots without plugs, plugs at lots that are not there, machines of blocks.
-fn unmatched(scenario: &Scenario, key: &str, plan: &Plan) -> Vec<Wrong> {
+/// What the lots of a plan and the chargers of its site do not have in common.
+fn lots_and_plugs(scenario: &Scenario, key: &str, lots: &[&str]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let here = || scenario.charger.iter().filter(|(_, charger)| charger.site == key);
-    for lot in plan.lots() {
-        let has_plugs = here().any(|(_, charger)| charger.lot.as_ref() == Some(&lot.key) && charger.cabinets > 0);
+    for lot in lots {
+        let has_plugs = here().any(|(_, charger)| charger.lot.as_deref() == Some(*lot) && charger.cabinets > 0);
         if !has_plugs {
-            let help = format!("give a [charger] at `{key}` the key `lot = \"{}\"`, or take the lot out", lot.key);
-            let message = format!("the lot `{}` has no plugs", lot.key);
-            wrong.push(Wrong { field: format!("lots.{}", lot.key), message, help: Some(help) });
+            let help = format!("give a [charger] at `{key}` the key `lot = \"{lot}\"`, or take the lot out");
+            let message = format!("the lot `{lot}` has no plugs");
+            wrong.push(Wrong { field: format!("lots.{lot}"), message, help: Some(help) });
         }
     }
     for (charger, spec) in here().filter(|(_, spec)| spec.cabinets > 0) {
-        let names = || plan.lots().iter().map(|lot| lot.key.as_str());
         match &spec.lot {
-            Some(lot) if !names().any(|name| name == lot) => {
+            Some(lot) if !lots.contains(&lot.as_str()) => {
                 let message = format!("[charger.{charger}] stands at the lot `{lot}`, which the plan does not have");
-                wrong.push(Wrong { field: "lots".to_owned(), message, help: nearest(lot, names()) });
+                wrong.push(Wrong { field: "lots".to_owned(), message, help: nearest(lot, lots.iter().copied()) });
             }
             None => {
-                let help =
-                    Some("give it the key `lot`: a terminal with a plan has no plugs without a place".to_owned());
+                let help = Some("give it the key `lot`: where there is a plan no plugs are without a place".to_owned());
                 let message = format!("[charger.{charger}] stands at no lot of the plan");
                 wrong.push(Wrong { field: "lots".to_owned(), message, help });
             }
             Some(_) => {}
+        }
+    }
+    wrong
+}
+
+/// What plan and scenario do not have in common: lots without plugs, plugs at lots that are not there, machines of blocks.
+fn unmatched(scenario: &Scenario, key: &str, plan: &Plan) -> Vec<Wrong> {
+    let lots: Vec<&str> = plan.lots().iter().map(|lot| lot.key.as_str()).collect();
+    let mut wrong = lots_and_plugs(scenario, key, &lots);
+    for (swap, spec) in scenario.swap.iter().filter(|(_, swap)| swap.site == key) {
+        if let Some(lot) = spec.lot.as_deref().filter(|lot| !lots.contains(lot)) {
+            let message = format!("[swap.{swap}] stands at the lot `{lot}`, which the plan does not have");
+            wrong.push(Wrong { field: "lots".to_owned(), message, help: nearest(lot, lots.iter().copied()) });
         }
     }
     let mut classes: Vec<&str> = plan.blocks().iter().map(|block| block.class.as_str()).collect();
@@ -172,8 +225,13 @@ fn unused_dimensions(key: &str, spec: &PlanSpec, checker: &mut Checker<'_>) {
         ("lots", !spec.lots.is_empty()),
         ("rail_at_m", spec.rail_at_m.is_some()),
     ];
-    for (field, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
+    unused(&["terminal", key, "plan"], &given, checker);
+}
+
+/// Keys beside a file that are given and would have no effect.
+fn unused(table: &[&str], given: &[(&str, bool)], checker: &mut Checker<'_>) {
+    for (field, _) in given.iter().filter(|(_, is_given)| *is_given) {
         let help = Some("draw it in the file, or leave the file out".to_owned());
-        checker.wrong(&["terminal", key, "plan", field], "is of standard plans, and the plan is a file", help);
+        checker.wrong(&[table, &[field]].concat(), "is of standard plans, and the plan is a file", help);
     }
 }

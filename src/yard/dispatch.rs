@@ -8,8 +8,8 @@ use super::spec::YardDispatchSpec;
 use super::state::{Crane, End, Machine, Move, MoveKind, Role, Server, Then, Yard, YardWork};
 use crate::policy::yard::{Asked, LotState, OpenMove, UnitNow, Why, YardNow, YardOrder, YardView};
 
-/// The lot of units that are filled where they stand.
-pub(crate) const NO_LOT: u16 = u16::MAX;
+/// The lot of units that are fuelled where they stand.
+const NO_LOT: u16 = u16::MAX;
 
 impl Step<'_> {
     /// A carrier has no move: it charges, takes the next move, goes where it is told, or parks.
@@ -164,7 +164,9 @@ impl Step<'_> {
     /// Asks for a unit that may charge and do nothing else. True when it goes.
     fn charges(&mut self, id: u16, why: Why, wait_s: f64, at_s: u32) -> bool {
         let machine = &self.work.machines[usize::from(id)];
-        if machine.lots.is_empty() {
+        // A battery is swapped when it is low: minutes of rest or of a wait bring nothing.
+        let is_pause = matches!(why, Why::Rest | Why::Wait);
+        if machine.lots.is_empty() || (machine.is_swapped && is_pause) {
             return false;
         }
         let YardOrder::Charge { lot, to_soc, until_s } = self.ask(id, why, wait_s, at_s) else { return false };
@@ -200,11 +202,10 @@ impl Step<'_> {
         self.wake(at_s);
     }
 
-    /// A unit that is low and that a swap yard or a hydrogen station fills goes there: the plan has no place for it. True when
-    /// it does.
+    /// A unit that is low and that a hydrogen station fills goes there: the plan has no place for it. True when it does.
     fn fills_here(&mut self, id: u16, at_s: u32) -> bool {
         let machine = &self.work.machines[usize::from(id)];
-        let level = if machine.is_filled_here { self.units.level(machine.unit) } else { None };
+        let level = if machine.is_fuelled { self.units.level(machine.unit) } else { None };
         if level.is_none_or(|level| level > machine.leave_at) {
             return false;
         }

@@ -6,6 +6,7 @@
 pub(crate) mod audit;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod depot;
 pub(crate) mod dispatch;
 pub mod doing;
 pub(crate) mod drawing;

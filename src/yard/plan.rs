@@ -56,7 +56,7 @@ pub struct Plan {
     cranes: Vec<Place>,
     blocks: Vec<Block>,
     lots: Vec<Lot>,
-    gate: Place,
+    gates: Vec<Place>,
     rail: Option<Place>,
     parking: Place,
 }
@@ -98,10 +98,24 @@ impl Plan {
         &self.lots
     }
 
-    /// The truck gate.
+    /// The truck gates.
     #[must_use]
-    pub fn gate(&self) -> Place {
-        self.gate
+    pub fn gates(&self) -> &[Place] {
+        &self.gates
+    }
+
+    /// Way of a truck from the nearest gate to the landward side of a block, m.
+    #[must_use]
+    pub fn way_in_m(&self, block: usize) -> f64 {
+        let to = self.blocks[block].landward;
+        self.gates.iter().map(|gate| self.way_m(*gate, to)).fold(f64::INFINITY, f64::min)
+    }
+
+    /// And from there out by the nearest gate, m.
+    #[must_use]
+    pub fn way_out_m(&self, block: usize) -> f64 {
+        let from = self.blocks[block].landward;
+        self.gates.iter().map(|gate| self.way_m(from, *gate)).fold(f64::INFINITY, f64::min)
     }
 
     /// The rail ramp.
@@ -127,7 +141,7 @@ pub(crate) fn plan_of(terminal: &TerminalSpec, spec: &PlanSpec, drawn: Option<&D
     let parts = Parts::of(drawing)?;
     let mut wrong = parts.outside_or_overlapping();
     let table = Table::of(&parts, terminal, spec.kind);
-    match table.ways(&parts, spec.detour) {
+    match ways(&table.seats, &parts.roads, parts.axis(), spec.detour) {
         Ok(ways_m) if wrong.is_empty() => Ok(table.plan(ways_m)),
         Ok(_) => Err(wrong),
         Err(unreached) => {
@@ -141,7 +155,7 @@ pub(crate) fn plan_of(terminal: &TerminalSpec, spec: &PlanSpec, drawn: Option<&D
 struct Parts<'a> {
     fence: &'a Feature,
     quay: Line,
-    gate: &'a Feature,
+    gates: Vec<&'a Feature>,
     rail: Option<&'a Feature>,
     parking: Option<&'a Feature>,
     blocks: Vec<&'a Feature>,
@@ -165,8 +179,7 @@ impl<'a> Parts<'a> {
             }
             found.first().copied()
         };
-        let (fence, quay, gate) =
-            (one(Part::Fence, "fence", true), one(Part::Quay, "quay", true), one(Part::Gate, "gate", true));
+        let (fence, quay) = (one(Part::Fence, "fence", true), one(Part::Quay, "quay", true));
         let (rail, parking) = (one(Part::Rail, "rail", false), one(Part::Parking, "parking", false));
         let (blocks, lots) = (all(Part::Block), all(Part::Lot));
         if blocks.is_empty() {
@@ -190,13 +203,15 @@ impl<'a> Parts<'a> {
                 wrong.push(Wrong::new(feature.label.clone(), "has no machine", help));
             }
         }
-        match (fence, quay.and_then(|quay| drawing::ends(&quay.shape)), gate) {
-            (Some(fence), Some(quay), Some(gate)) if wrong.is_empty() => {
+        let gates = all(Part::Gate);
+        if gates.is_empty() {
+            wrong.push(Wrong::new("", "has no gate", Some("draw a feature with the property \"kind\": \"gate\"")));
+        }
+        match (fence, quay.and_then(|quay| drawing::ends(&quay.shape))) {
+            (Some(fence), Some(quay)) if wrong.is_empty() => {
                 let buildings = all(Part::Building);
-                let roads = all(Part::Road).into_iter().flat_map(|road| {
-                    drawing::stretches(&road.shape).into_iter().map(|line| Road { line, one_way: road.one_way })
-                });
-                Ok(Self { fence, quay, gate, rail, parking, blocks, lots, buildings, roads: roads.collect() })
+                let roads = roads(drawing);
+                Ok(Self { fence, quay, gates, rail, parking, blocks, lots, buildings, roads })
             }
             _ => Err(wrong),
         }
@@ -204,41 +219,18 @@ impl<'a> Parts<'a> {
 
     /// Places that lie outside of the fence, or on each other.
     fn outside_or_overlapping(&self) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
         let named = [(&self.blocks, "block"), (&self.lots, "lot"), (&self.buildings, "building")];
         let mut places: Vec<(&Feature, &str)> =
             named.iter().flat_map(|(list, word)| list.iter().map(|it| (*it, *word))).collect();
         places.extend(self.parking.map(|it| (it, "parking")));
         places.extend(self.rail.map(|it| (it, "rail ramp")));
-        for (at, (place, word)) in places.iter().enumerate() {
-            if wrong.len() >= MOST_TOLD {
-                break;
-            }
-            if !self.fence.shape.relate(&place.shape).is_covers() {
-                let message = format!("the {word} `{}` lies outside of the fence", place.key);
-                wrong.push(Wrong::new(place.label.clone(), message, Some("move it inside, or the fence around it")));
-            }
-            for (other, known) in &places[..at] {
-                // Units may wait where they charge.
-                if [*known, *word] == ["lot", "parking"] || !may_touch(&other.shape, &place.shape) {
-                    continue;
-                }
-                let matrix = other.shape.relate(&place.shape);
-                let is_on = matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_crosses();
-                if is_on || matrix.is_equal_topo() {
-                    let message = format!("the {word} `{}` overlaps the {known} `{}`", place.key, other.key);
-                    wrong.push(Wrong::new(place.label.clone(), message, Some("move one of them")));
-                }
-            }
-        }
-        // Both lie on the outline, or nearly so: drawn maps are not exact.
-        for (part, word) in [(&Geometry::Line(self.quay), "quay"), (&self.gate.shape, "gate")] {
-            let away_m = Euclidean.distance(&self.fence.shape, part);
-            if away_m > ROAD_REACH_M {
-                let message = format!("the {word} lies {away_m:.0} m outside of the fence");
-                wrong.push(Wrong::new(word, message, Some("draw it on the fence")));
-            }
-        }
+        let mut wrong = misplaced(self.fence, &places);
+        let quay = Geometry::Line(self.quay);
+        wrong.extend(
+            core::iter::once((&quay, "quay"))
+                .chain(self.gates.iter().map(|gate| (&gate.shape, "gate")))
+                .filter_map(|it| off_the_fence(self.fence, it)),
+        );
         wrong
     }
 
@@ -247,6 +239,47 @@ impl<'a> Parts<'a> {
         let along = self.quay.end - self.quay.start;
         along / Euclidean.distance(Point(self.quay.start), Point(self.quay.end))
     }
+}
+
+/// The roads of a drawing.
+pub(super) fn roads(drawing: &Drawing) -> Vec<Road> {
+    let roads = drawing.features.iter().filter(|it| it.part == Part::Road);
+    let stretches = roads.flat_map(|road| drawing::stretches(&road.shape).into_iter().map(|line| (line, road.one_way)));
+    stretches.map(|(line, one_way)| Road { line, one_way }).collect()
+}
+
+/// Places that lie outside of the fence, or on each other.
+pub(super) fn misplaced(fence: &Feature, places: &[(&Feature, &str)]) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    for (at, (place, word)) in places.iter().enumerate() {
+        if wrong.len() >= MOST_TOLD {
+            break;
+        }
+        if !fence.shape.relate(&place.shape).is_covers() {
+            let message = format!("the {word} `{}` lies outside of the fence", place.key);
+            wrong.push(Wrong::new(place.label.clone(), message, Some("move it inside, or the fence around it")));
+        }
+        for (other, known) in &places[..at] {
+            // Units may wait where they charge.
+            if [*known, *word] == ["lot", "parking"] || !may_touch(&other.shape, &place.shape) {
+                continue;
+            }
+            let matrix = other.shape.relate(&place.shape);
+            let is_on = matrix.is_overlaps() || matrix.is_contains() || matrix.is_within() || matrix.is_crosses();
+            if is_on || matrix.is_equal_topo() {
+                let message = format!("the {word} `{}` overlaps the {known} `{}`", place.key, other.key);
+                wrong.push(Wrong::new(place.label.clone(), message, Some("move one of them")));
+            }
+        }
+    }
+    wrong
+}
+
+/// What has to lie on the outline lies off it. Drawn maps are not exact.
+pub(super) fn off_the_fence(fence: &Feature, (part, word): (&Geometry, &str)) -> Option<Wrong> {
+    let away_m = Euclidean.distance(&fence.shape, part);
+    let message = format!("the {word} lies {away_m:.0} m outside of the fence");
+    (away_m > ROAD_REACH_M).then(|| Wrong::new(word, message, Some("draw it on the fence")))
 }
 
 /// Do the boxes around two shapes touch? Only then the shapes may.
@@ -258,11 +291,46 @@ fn may_touch(a: &Geometry, b: &Geometry) -> bool {
 }
 
 /// A place that is being tabled.
-struct Seat<'a> {
-    at: Coord,
-    shape: Geometry,
-    feature: Option<&'a Feature>,
-    word: &'static str,
+pub(super) struct Seat<'a> {
+    pub(super) at: Coord,
+    pub(super) shape: Geometry,
+    pub(super) feature: Option<&'a Feature>,
+    pub(super) word: &'static str,
+}
+
+impl<'a> Seat<'a> {
+    /// Of a whole feature: in its middle.
+    pub(super) fn of(feature: &'a Feature, word: &'static str) -> Option<Self> {
+        let at = feature.shape.centroid()?.0;
+        Some(Self { at, shape: feature.shape.clone(), feature: Some(feature), word })
+    }
+}
+
+/// Ways between places, row by row, m: on the roads where there are some, else rectilinear along an axis of length 1.
+pub(super) fn ways(seats: &[Seat<'_>], roads: &[Road], axis: Coord, detour: f64) -> Result<Vec<f64>, Vec<Wrong>> {
+    if roads.is_empty() {
+        let places: Vec<Coord> = seats.iter().map(|seat| seat.at).collect();
+        return Ok(rectilinear(&places, axis, detour));
+    }
+    let places: Vec<(Coord, &Geometry)> = seats.iter().map(|seat| (seat.at, &seat.shape)).collect();
+    let too_many = |message: String| vec![Wrong::new("", message, Some("leave out what is no road of the terminal"))];
+    let ways = on_roads(&places, roads).map_err(too_many)?;
+    let n = places.len();
+    // The place that most others reach is on the terminal's roads; what has no way to it and back is off them.
+    let joined = |at: usize, other: usize| ways[at * n + other].is_finite() && ways[other * n + at].is_finite();
+    let hub = (0..n).max_by_key(|at| ((0..n).filter(|other| joined(*at, *other)).count(), n - at)).unwrap_or(0);
+    let mut wrong: Vec<Wrong> = Vec::new();
+    for (seat, _) in seats.iter().zip(0..n).filter(|(_, at)| !joined(hub, *at)) {
+        let (label, key) = seat.feature.map_or(("", ""), |feature| (feature.label.as_str(), feature.key.as_str()));
+        let name = if key.is_empty() { format!("the {}", seat.word) } else { format!("the {} `{key}`", seat.word) };
+        let message = format!("no road reaches {name}, there and back");
+        let help = format!("draw a road of kind `road` that passes it within {ROAD_REACH_M} m and joins the others");
+        let one = Wrong::new(label, message, Some(&help));
+        if !wrong.contains(&one) {
+            wrong.push(one);
+        }
+    }
+    if wrong.is_empty() { Ok(ways) } else { Err(wrong) }
 }
 
 /// All places of a plan, before their ways are known.
@@ -271,7 +339,7 @@ struct Table<'a> {
     cranes: Vec<Place>,
     blocks: Vec<Block>,
     lots: Vec<Lot>,
-    gate: Place,
+    gates: Vec<Place>,
     rail: Option<Place>,
     parking: Place,
 }
@@ -294,7 +362,7 @@ impl<'a> Table<'a> {
         let cranes = positions.map(|(berth, number)| seat(crane(berth, number), quay.clone(), None, "quay")).collect();
         let middle = |feature: &Feature| feature.shape.centroid().map_or(parts.quay.start, |point| point.0);
         let mut whole = |feature: &'a Feature, word| seat(middle(feature), feature.shape.clone(), Some(feature), word);
-        let gate = whole(parts.gate, "gate");
+        let gates = parts.gates.iter().map(|gate| whole(gate, "gate")).collect();
         let rail = parts.rail.map(|rail| whole(rail, "rail ramp"));
         let lots: Vec<Lot> =
             parts.lots.iter().map(|lot| Lot { key: lot.key.clone(), place: whole(lot, "lot") }).collect();
@@ -315,36 +383,7 @@ impl<'a> Table<'a> {
             blocks.push(Block { key: block.key.clone(), class, seaward, landward });
         }
         let parking = parking.unwrap_or(blocks[0].seaward);
-        Self { seats, cranes, blocks, lots, gate, rail, parking }
-    }
-
-    /// Ways between all places, m.
-    fn ways(&self, parts: &Parts<'_>, detour: f64) -> Result<Vec<f64>, Vec<Wrong>> {
-        if parts.roads.is_empty() {
-            let places: Vec<Coord> = self.seats.iter().map(|seat| seat.at).collect();
-            return Ok(rectilinear(&places, parts.axis(), detour));
-        }
-        let places: Vec<(Coord, &Geometry)> = self.seats.iter().map(|seat| (seat.at, &seat.shape)).collect();
-        let too_many =
-            |message: String| vec![Wrong::new("", message, Some("leave out what is no road of the terminal"))];
-        let ways = on_roads(&places, &parts.roads).map_err(too_many)?;
-        let n = places.len();
-        // The place that most others reach is on the terminal's roads; what has no way to it and back is off them.
-        let joined = |at: usize, other: usize| ways[at * n + other].is_finite() && ways[other * n + at].is_finite();
-        let hub = (0..n).max_by_key(|at| ((0..n).filter(|other| joined(*at, *other)).count(), n - at)).unwrap_or(0);
-        let mut wrong: Vec<Wrong> = Vec::new();
-        for (seat, _) in self.seats.iter().zip(0..n).filter(|(_, at)| !joined(hub, *at)) {
-            let (label, key) = seat.feature.map_or(("", ""), |feature| (feature.label.as_str(), feature.key.as_str()));
-            let name = if key.is_empty() { format!("the {}", seat.word) } else { format!("the {} `{key}`", seat.word) };
-            let message = format!("no road reaches {name}, there and back");
-            let help =
-                format!("draw a road of kind `road` that passes it within {ROAD_REACH_M} m and joins the others");
-            let one = Wrong::new(label, message, Some(&help));
-            if !wrong.contains(&one) {
-                wrong.push(one);
-            }
-        }
-        if wrong.is_empty() { Ok(ways) } else { Err(wrong) }
+        Self { seats, cranes, blocks, lots, gates, rail, parking }
     }
 
     fn plan(self, ways_m: Vec<f64>) -> Plan {
@@ -354,7 +393,7 @@ impl<'a> Table<'a> {
             cranes: self.cranes,
             blocks: self.blocks,
             lots: self.lots,
-            gate: self.gate,
+            gates: self.gates,
             rail: self.rail,
             parking: self.parking,
         }
@@ -369,4 +408,29 @@ fn ends_of_block(shape: &Geometry, quay: Line) -> Option<(Coord, Coord)> {
     let mut middles: Vec<Coord> = middles.collect();
     middles.sort_by(|a, b| far(a).total_cmp(&far(b)));
     Some((*middles.first()?, *middles.last()?))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: of several gates trucks take the nearest one, in and out, each by the ways of its direction.
+
+    use super::*;
+
+    #[test]
+    fn trucks_take_the_nearest_gate_each_way() {
+        let place = |index: usize| Place::at(index);
+        let block = Block { key: "a".to_owned(), class: "rtg".to_owned(), seaward: place(2), landward: place(2) };
+        let plan = Plan {
+            positions: vec![Coord::zero(); 3],
+            // In by the first gate it is nearer, out by the second.
+            ways_m: vec![0.0, 1.0, 100.0, 1.0, 0.0, 250.0, 300.0, 150.0, 0.0],
+            cranes: Vec::new(),
+            blocks: vec![block],
+            lots: Vec::new(),
+            gates: vec![place(0), place(1)],
+            rail: None,
+            parking: place(2),
+        };
+        assert!((plan.way_in_m(0) - 100.0).abs() < 1e-9 && (plan.way_out_m(0) - 150.0).abs() < 1e-9);
+    }
 }

@@ -16,10 +16,11 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     let mut late = 0;
     for (yard, work) in roster.components::<Yard>(world).zip(roster.components::<YardWork>(world)) {
         let mut site = ScopeMetrics::new(ScopeKind::Site.of(&names.sites[yard.site.index()]), &mut out);
-        of_vessels(&mut site, work);
+        let overdue = work.overdue_lifts(end_s);
+        of_vessels(&mut site, work, overdue);
         of_trucks(&mut site, work);
         of_carriers(&mut site, yard, work, end_s);
-        late += work.tally.late_lifts;
+        late += work.tally.late_lifts + overdue;
     }
     if !roster.is_empty() {
         ScopeMetrics::new(TOTAL, &mut out).count(MetricName::MovesLate, late);
@@ -32,13 +33,13 @@ fn mean(sum: u64, number: u64, per: f64) -> Option<f64> {
     (number > 0).then(|| sum as f64 / number as f64 / per)
 }
 
-fn of_vessels(site: &mut ScopeMetrics<'_>, work: &YardWork) {
+fn of_vessels(site: &mut ScopeMetrics<'_>, work: &YardWork, overdue: u64) {
     let tally = &work.tally;
     let berthed = tally.vessels + work.berths.iter().flatten().count() as u64;
     site.add(MetricName::CraneMovesPerH, tally.crane_moves_per_h());
     site.add(MetricName::VesselBerthMeanH, mean(tally.berth_s, tally.vessels, 3600.0));
     site.add(MetricName::VesselWaitMeanH, mean(tally.berth_wait_s, berthed, 3600.0));
-    site.count(MetricName::MovesLate, tally.late_lifts);
+    site.count(MetricName::MovesLate, tally.late_lifts + overdue);
     site.count(MetricName::YardMoves, tally.ended);
     let served = tally.lifts + tally.trucks_handled;
     site.add(MetricName::YardKwhPerMove, (served > 0).then(|| tally.used_kwh / served as f64));
@@ -82,6 +83,16 @@ fn of_carriers(site: &mut ScopeMetrics<'_>, yard: &Yard, work: &YardWork, end_s:
 
 fn carriers(work: &YardWork) -> impl Iterator<Item = &Machine> {
     work.machines.iter().filter(|machine| machine.role == super::state::Role::Carrier)
+}
+
+impl YardWork {
+    /// Lifts of vessels that should have left by now and that nobody has made.
+    fn overdue_lifts(&self, now_s: u32) -> u64 {
+        let at_berth = self.berths.iter().flatten().map(|vessel| (vessel.due_s, vessel.lifts - vessel.done));
+        let waiting = self.waiting_vessels.waiting().iter().map(|at| &self.coming[*at as usize]);
+        let all = at_berth.chain(waiting.map(|vessel| (vessel.due_s, vessel.lifts)));
+        all.filter(|(due_s, _)| *due_s < now_s).map(|(_, lifts)| u64::from(lifts)).sum()
+    }
 }
 
 /// Things on the agendas of yards that came due.

@@ -4,7 +4,7 @@ use crate::kernel::sources::Sources;
 use crate::vehicle::spec::Count;
 use geo::{Coord, Geometry};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// `[terminal.SITE.plan]`: where berths, blocks, gate and charging lots of a terminal lie, and how its containers move between
@@ -106,15 +106,49 @@ fn default_lifts_per_move() -> f64 {
     1.0
 }
 
-/// `[terminal.SITE.plan.lots.NAME]`: where a charging lot of a standard plan lies.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+/// `[terminal.SITE.plan.lots.NAME]`, `[site.DEPOT.plan.lots.NAME]`: where a charging lot of a standard plan lies.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LotSpec {
-    /// Metres along the quay from its left end (seen from the land) and from the quay's edge.
+    /// Its middle. Metres along the quay from its left end (seen from the land) and from the quay's edge; at a depot along the
+    /// street from its left corner (seen from the street) and from the street.
     pub at_m: [f64; 2],
-    /// Its size along and across the quay, m.
+    /// Its size along and across the quay or the street, m.
     #[serde(default)]
     pub size_m: [f64; 2],
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+/// `[site.DEPOT.plan]`: where gate, parking and charging lots of a depot lie. The driver of a truck that comes to a free plug drives
+/// there from the gate, and unplugs it when it has to go. One that waits stands in the parking and is driven to a plug that is
+/// free, and back when it is done, by the `staff` of the `[charger]` where it has some: shuffle drivers, who take one truck at a
+/// time. The plug is taken meanwhile.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepotSpec {
+    /// A `GeoJSON` file beside the scenario. None: a rectangle, by the dimensions below.
+    pub file: Option<String>,
+    /// Length along the street, m. Without a file.
+    #[schemars(range(min = 10.0, max = 5_000.0))]
+    pub width_m: Option<f64>,
+    /// From the street to the fence behind, m. Without a file.
+    #[schemars(range(min = 10.0, max = 5_000.0))]
+    pub depth_m: Option<f64>,
+    /// The gate: metres along the street from the left corner, and from the street. Without a file.
+    pub gate_at_m: Option<[f64; 2]>,
+    /// Where trucks stand that do not charge, the same. Without a file.
+    pub parking_at_m: Option<[f64; 2]>,
+    /// Charging lots: the names that `lot` of `[charger]` uses. Without a file.
+    #[serde(default)]
+    pub lots: BTreeMap<String, LotSpec>,
+    /// Way over rectilinear distance, where no roads are drawn.
+    #[schemars(range(min = 1.0, max = 3.0))]
+    pub detour: f64,
+    /// Speed of trucks inside, km/h.
+    #[schemars(range(min = 1.0, max = 60.0))]
+    pub truck_kmh: f64,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,

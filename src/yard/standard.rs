@@ -3,10 +3,11 @@
 //! Metres along the quay from its left end, and from the quay's edge inland. Blocks fill the area between the aprons row by
 //! row from the quay, evenly along it.
 
-use super::spec::{Drawing, Feature, GateSide, Part, PlanKind, PlanSpec};
+use super::spec::{Drawing, Feature, GateSide, LotSpec, Part, PlanKind, PlanSpec};
 use super::wrong::Wrong;
 use crate::document::problem::MOST_TOLD;
 use geo::{Coord, Geometry, Line, LineString, Point, Rect, coord};
+use std::collections::BTreeMap;
 
 /// Blocks, and lots, at most: each is compared with each other.
 const MOST_PARTS: u64 = 1_000;
@@ -35,6 +36,7 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         aisle: need("aisle_m", spec.aisle_m),
     };
     wrong.extend(too_much(spec));
+    wrong.extend(odd_lots(&spec.lots));
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -61,16 +63,44 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         ..feature(&format!("block_{}", at + 1), Part::Block, shape)
     }));
     features.extend(spec.rail_at_m.map(|[x, y]| feature("rail_at_m", Part::Rail, point(x, y))));
-    features.extend(spec.lots.iter().map(|(key, lot)| {
-        let ([x, y], [along, across]) = (lot.at_m, lot.size_m);
-        let shape = if along > 0.0 && across > 0.0 {
-            rect(x - along / 2.0, y - across / 2.0, x + along / 2.0, y + across / 2.0)
-        } else {
-            point(x, y)
-        };
-        Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, shape) }
-    }));
+    features.extend(
+        spec.lots
+            .iter()
+            .map(|(key, lot)| Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, point_or_rect(lot)) }),
+    );
     Ok(Drawing { features, origin: None })
+}
+
+/// Lots that are neither a point nor an area.
+pub(super) fn odd_lots(lots: &BTreeMap<String, LotSpec>) -> Vec<Wrong> {
+    let is_odd = |size: [f64; 2]| {
+        size.iter().any(|metres| *metres < 0.0) || size.iter().filter(|metres| **metres > 0.0).count() == 1
+    };
+    let odd = lots.iter().filter(|(_, lot)| is_odd(lot.size_m)).take(MOST_TOLD);
+    odd.map(|(key, _)| {
+        let help = Some("two numbers above 0, or leave it out for a point");
+        Wrong::new(format!("lots.{key}.size_m"), "is no size of an area", help)
+    })
+    .collect()
+}
+
+/// The shape of a lot.
+pub(super) fn point_or_rect(lot: &LotSpec) -> Geometry {
+    let ([x, y], [along, across]) = (lot.at_m, lot.size_m);
+    if along > 0.0 && across > 0.0 {
+        rect(x - along / 2.0, y - across / 2.0, x + along / 2.0, y + across / 2.0)
+    } else {
+        point(x, y)
+    }
+}
+
+/// Fence, gate and parking of a depot of a width and a depth, m.
+pub(super) fn depot((width, depth): (f64, f64), gate: [f64; 2], parking: [f64; 2]) -> Vec<Feature> {
+    vec![
+        feature("fence", Part::Fence, rect(0.0, 0.0, width, depth)),
+        feature("gate_at_m", Part::Gate, point(gate[0], gate[1])),
+        feature("parking_at_m", Part::Parking, point(parking[0], parking[1])),
+    ]
 }
 
 /// What no terminal has: parts without number, and places of another one.

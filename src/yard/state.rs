@@ -75,6 +75,8 @@ pub(crate) struct Rules {
     pub(super) truck_mps: f64,
     /// Mean time of a truck in a gate lane, s.
     pub(super) gate_s: f64,
+    /// Of the containers, those that go to the blocks up to each, rising to 1.
+    pub(super) blocks_up_to: Vec<f64>,
     /// Of the containers lifted, those that come off the vessel.
     pub(super) discharge_share: f64,
     /// Of those that come off, the ones that leave by rail; of those that go on, the ones that came by rail.
@@ -82,6 +84,14 @@ pub(crate) struct Rules {
     pub(super) dispatch: YardDispatchSpec,
     /// `schedule`: half hours of the run in which units charge.
     pub(super) charging_steps: Vec<bool>,
+}
+
+impl Rules {
+    /// The block of a container, by a draw between 0 and 1.
+    pub(super) fn block(&self, draw: f64) -> u16 {
+        let at = self.blocks_up_to.partition_point(|up_to| *up_to <= draw);
+        at.min(self.blocks_up_to.len() - 1) as u16
+    }
 }
 
 /// A ship-to-shore crane.
@@ -171,8 +181,9 @@ pub(crate) struct Machine {
     pub(super) return_at: f64,
     /// In a break or a wait it charges when it has less than this.
     pub(super) break_below: f64,
-    /// Lots with plugs that it may use.
+    /// Lots with plugs that it may use, or where its battery is swapped.
     pub(super) lots: Vec<u16>,
+    pub(super) is_swapped: bool,
     /// Where it stands, or comes from.
     pub(super) at: Place,
     pub(super) to: Place,
@@ -190,8 +201,8 @@ pub(crate) struct Machine {
     /// Of its way to charge: the state of charge it wants, and when it goes whatever it has (`u32::MAX`: not before the end).
     pub(super) target_soc: f64,
     pub(super) depart_s: Option<u32>,
-    /// Is it filled without a way: at a hydrogen station or a swap yard of the terminal?
-    pub(super) is_filled_here: bool,
+    /// Is it filled without a way, at a hydrogen station of the terminal?
+    pub(super) is_fuelled: bool,
 }
 
 /// Whose container a block machine handles.

@@ -1,7 +1,6 @@
 //! Yards work: trucks come in, moves happen, pools and sites hear of it.
 
 use super::build::{Links, MachineOf, YardOf};
-use super::dispatch::NO_LOT;
 use super::doing::Doing;
 use super::moves::{Energy, LotNow, Out, Step, ToCharge, Used};
 use super::state::{Machine, Phase, Then, Visit, Yard, YardDue, YardWork};
@@ -22,7 +21,7 @@ use crate::policy::{Fault, PolicySlot};
 use crate::record::Records;
 use crate::record::rows::CallRow;
 use crate::terminal::state::{
-    DelegatedUnit, EquipmentModels, GateArrivals, GateDeparture, GateDepartures, Pool, PoolHour, PoolWork,
+    DelegatedUnit, EquipmentModels, GateArrivals, GateDeparture, GateDepartures, Pool, PoolHour, PoolWork, ServiceNow,
     ServiceRoutes, Unit, UnitEnergy,
 };
 use crate::vehicle::on_board::OnBoard;
@@ -57,7 +56,7 @@ fn let_trucks_in(
         let at_s = arrival.at_s.max(clock.now_s());
         let key = u64::from(yard.site.0) << 32 | u64::from(arrival.haul);
         let draw = seed.stream(Purpose::YardMoves, key, u32::MAX - 2).uniform();
-        let block = (draw * yard.plan.blocks().len() as f64) as u16;
+        let block = yard.rules.block(draw);
         let visit = Visit {
             truck: arrival.truck,
             block,
@@ -93,7 +92,8 @@ fn take_units_back(
         let Some((yard, machine)) = machine_of.0[unit.index()] else { continue };
         let (_, _, mut work) = roster.get_mut(&mut yards, yard as usize);
         work.note_port(machine, at_port, at_s);
-        work.agenda.push(Due { at_s: clock.now_s(), kind: YardDue::Return, id: u32::from(machine) });
+        // A swap may end within this tick.
+        work.agenda.push(Due { at_s: at_s.max(clock.now_s()), kind: YardDue::Return, id: u32::from(machine) });
     }
 }
 
@@ -198,8 +198,7 @@ impl Leaving<'_> {
     fn fill(&mut self, site: SiteId, links: &Links, model: u32, (to, on_board): (ToCharge, OnBoard)) {
         let (vehicle, user) = (Vehicle::Unit(to.unit), User::Model(model));
         match on_board {
-            OnBoard::Battery(battery) if to.lot == NO_LOT => {
-                assert!(self.routes.has(site, model), "what has no lot is swapped");
+            OnBoard::Battery(battery) if links.swapped[usize::from(to.lot)].is_some() => {
                 self.routes.delegate(DelegatedUnit { at_s: to.at_s, site, unit: to.unit, battery });
             }
             OnBoard::Battery(battery) => {
@@ -228,14 +227,18 @@ impl Ground<'_, '_> {
     /// The lots of a yard as the tick begins.
     fn lots(&self, yard: &Yard, links: &Links, work: &YardWork) -> Vec<LotNow> {
         let now = |(at, lot): (usize, &LotId)| {
-            let (plugs, free, waiting) = self.charging.at(yard.site, *lot);
+            let swap = links.swapped[at].and_then(|model| self.leaving.routes.now(yard.site, model));
+            let ServiceNow { places, free, waiting, visit_s } = swap.unwrap_or_else(|| {
+                let (places, free, waiting) = self.charging.at(yard.site, *lot);
+                ServiceNow { places, free, waiting, visit_s: work.tally.mean_visit_s() }
+            });
             let (free, waiting, bound) = (free as i64, waiting as i64, work.bound_for(at as u16));
             LotNow {
                 place: yard.plan.lots()[at].place,
-                plugs,
+                plugs: places,
                 free: (free - bound).max(0),
                 waiting: waiting + (bound - free).max(0),
-                visit_s: work.tally.mean_visit_s(),
+                visit_s,
             }
         };
         links.lots.iter().enumerate().map(now).collect()
@@ -405,9 +408,11 @@ impl YardWork {
         let mut out = [Done::default(); 3];
         for kind in 0..3 {
             tally.told.asked[kind] += asked[kind];
-            let newly = done[kind] - tally.told.done[kind];
-            tally.told.done[kind] = done[kind];
-            out[kind] = Done { asked: asked[kind], done: newly, left: (tally.told.asked[kind] - done[kind]).max(0.0) };
+            // What is ahead of the plan is told when the plan comes to it: no more is served than was asked for.
+            let counted = done[kind].min(tally.told.asked[kind]);
+            let newly = counted - tally.told.done[kind];
+            tally.told.done[kind] = counted;
+            out[kind] = Done { asked: asked[kind], done: newly, left: tally.told.asked[kind] - counted };
         }
         Asked { vessel: out[0], rail: out[1], gate: out[2] }
     }

@@ -1,6 +1,7 @@
 //! Road trucks inside the gates: lane, way, wait at the block, handling, way out. The turn time is what comes of it.
 
 use super::moves::{Step, TruckOut};
+use super::plan::Plan;
 use super::state::{Phase, Visit, YardDue, YardWork};
 use crate::kernel::agenda::Due;
 use crate::terminal::rules::pass_gate;
@@ -48,18 +49,17 @@ impl Step<'_> {
     }
 
     fn truck_drives_in(&mut self, id: u32, at_s: u32) {
-        let way_s = self.truck_way_s(id);
+        let way_s = self.truck_way_s(id, Plan::way_in_m);
         let visit = self.visit(id);
         visit.phase = Phase::ToBlock;
         visit.way_s += way_s;
         self.push(at_s + way_s, YardDue::Truck, id);
     }
 
-    /// Between the gate and the landward side of its block.
-    fn truck_way_s(&mut self, id: u32) -> u32 {
+    /// Between the gate and its block.
+    fn truck_way_s(&mut self, id: u32, way_m: fn(&Plan, usize) -> f64) -> u32 {
         let block = usize::from(self.visit(id).block);
-        let plan = &self.yard.plan;
-        (plan.way_m(plan.gate(), plan.blocks()[block].landward) / self.yard.rules.truck_mps).round() as u32
+        (way_m(&self.yard.plan, block) / self.yard.rules.truck_mps).round() as u32
     }
 
     /// A block machine begins with a truck. Returns how long it takes.
@@ -74,7 +74,7 @@ impl Step<'_> {
     /// A truck has what it came for.
     pub(super) fn truck_handled(&mut self, id: u32, at_s: u32) {
         self.work.tally.trucks_handled += 1;
-        let way_s = self.truck_way_s(id);
+        let way_s = self.truck_way_s(id, Plan::way_out_m);
         let visit = self.visit(id);
         visit.phase = Phase::Out;
         visit.way_s += way_s;

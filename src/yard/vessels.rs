@@ -69,9 +69,9 @@ impl Step<'_> {
         let mut stream =
             rules.seed.stream(Purpose::YardMoves, u64::from(rules.site.0) << 32 | u64::from(vessel.call), u32::MAX);
         for _ in 0..number {
-            let block = (stream.uniform() * self.yard.plan.blocks().len() as f64) as usize;
+            let block = rules.block(stream.uniform());
             let from = End { place: rail, server: Server::Nobody };
-            let to = block_end(self.yard, self.work, block as u16);
+            let to = block_end(self.yard, self.work, block);
             self.work.rail.push_back(Move { from, to, kind: MoveKind::FromRail, by_rail: true });
         }
     }
@@ -98,10 +98,9 @@ impl Step<'_> {
     }
 
     fn draw_block(&mut self, crane: u16) {
-        let blocks = self.yard.plan.blocks().len() as f64;
         if let Some((_, stream)) = &mut self.work.cranes[usize::from(crane)].at_work {
             let draw = stream.uniform();
-            self.work.cranes[usize::from(crane)].next_block = (draw * blocks) as u16;
+            self.work.cranes[usize::from(crane)].next_block = self.yard.rules.block(draw);
         }
     }
 

@@ -422,7 +422,7 @@ fn inserts_mirrors_and_arcs_of_a_dxf() {
         + &entity("SEQEND", "LOT", &[]);
     let circle = entity("CIRCLE", "LOT", &[(10, 100.0), (20, 0.0), (40, 10.0)]);
     let (found, drawn) = plan(vec![file("a.dxf", dxf(Some(6), "", &(bulged + &old + &circle)))], "flatten_m = 0.01");
-    said(&found, "2 arcs are made straight pieces that lie within 0.01 m");
+    said(&found, "2 arcs and splines are made straight pieces that lie within 0.01 m");
     let bow = &drawn[0].2;
     assert!(
         around(bow)[1] < -9.98 && around(bow)[3] < 1e-6,
@@ -436,6 +436,32 @@ fn inserts_mirrors_and_arcs_of_a_dxf() {
         round.windows(2).map(|pair| (f64::midpoint(pair[0].0, pair[1].0), f64::midpoint(pair[0].1, pair[1].1)));
     assert!(middles.map(off).all(|off| off < 0.011) && round.len() < 200, "{}", round.len());
     assert_eq!(round.first(), round.last());
+}
+
+/// A quarter of a circle as a rational spline: a road within what may be off. One that is told by the points that it goes through
+/// alone is counted, and one that is none is told with its line.
+#[test]
+fn splines_of_a_dxf() {
+    let control = [(10, 100.0), (20, 0.0), (10, 100.0), (20, 100.0), (10, 0.0), (20, 100.0)];
+    let spline = |knots: &[f64], points: &[(i32, f64)]| {
+        let knots: Vec<(i32, f64)> = knots.iter().map(|knot| (40, *knot)).collect();
+        let weights = [(41, 1.0), (41, core::f64::consts::FRAC_1_SQRT_2), (41, 1.0)];
+        // Its normal looks down; the points are those of the drawing all the same.
+        let head = [(70, 8.0), (71, 2.0), (230, -1.0)];
+        entity("SPLINE", "ROAD", &[&head[..], &knots, &weights, points].concat())
+    };
+    let knots = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+    let fitted = entity("SPLINE", "ROAD", &[(71, 3.0), (11, 0.0), (21, 0.0), (11, 5.0), (21, 5.0)]);
+    let (found, drawn) =
+        plan(vec![file("a.dxf", dxf(Some(6), "", &(spline(&knots, &control) + &fitted)))], "flatten_m = 0.05");
+    said(&found, "1 SPLINE");
+    said(&found, "1 arcs and splines are made straight pieces");
+    let bow = &drawn[0].2;
+    assert!(bow.len() > 5 && bow.iter().all(|at| (at.0.hypot(at.1) - 100.0).abs() < 1e-3), "{bow:?}");
+    assert_eq!(around(bow).map(f64::round), [0.0, 0.0, 100.0, 100.0]);
+    let short = spline(&knots[1..], &control);
+    let told = mapped(vec![file("a.dxf", dxf(Some(6), "", &short))], "").unwrap_err();
+    assert!(told.contains("a.dxf:") && told.contains("3 control points and 5 knots"), "{told}");
 }
 
 fn around(points: &[(f64, f64)]) -> [f64; 4] {

@@ -80,6 +80,7 @@ fn what_is_right_is_accepted() {
 fn mistakes_of_standard_plans_are_told() {
     let cases = [
         (("at_m = [150, 180]", "at_m = [150, 380]"), "the lot `north` lies outside of the fence"),
+        (("at_m = [150, 180]", "at_m = [150, 180]\nsize_m = [20, 0]"), "is no size of an area"),
         (("at_m = [150, 180]", "at_m = [75, 75]"), "the lot `north` overlaps the block `block_1`"),
         (("at_m = [150, 180]", "at_m = [5, 150]\nsize_m = [20, 30]"), "the lot `north` lies outside"),
         (("at_m = [150, 180]", "at_m = [130, 75]\nsize_m = [20, 20]"), "the lot `north` overlaps the block `block_1`"),

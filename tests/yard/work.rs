@@ -1,19 +1,16 @@
 //! What runs of planned terminals hold to: conservation (the audit panics), the same rows in any order, a lot without way as a
-//! plain pool of chargers, and directions that are published.
+//! plain pool of chargers.
 
 use crate::common::{Finished, run, run_into, shipped, written};
+use crate::overlaid;
 use crate::plans::SMALL;
-use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{Options, Simulation};
 
 const SITE: &str = "site:terminal";
 
 fn planned(overlays: &[&str], settings: &[&str]) -> Loaded {
-    let overlays = overlays.iter().map(|name| shipped("port_terminal").join(name)).collect();
-    let settings = settings.iter().copied().map(str::to_owned).collect();
-    load(&Request { path: shipped("port_terminal"), overlays, settings, ..Request::default() })
-        .unwrap_or_else(|problems| panic!("{problems}"))
+    overlaid("port_terminal", overlays, settings).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn of(overlays: &[&str], settings: &[&str]) -> Finished {
@@ -47,19 +44,6 @@ fn the_same_seed_gives_the_same_rows_in_any_order() {
     Simulation::new(&scenario, &Options::default()).unwrap().check_schedule().unwrap();
 }
 
-/// Four to eight carriers saturate a crane of 25 to 35 moves an hour (published): more bring less and less.
-#[test]
-fn more_carriers_saturate_the_crane() {
-    let rate = |carriers: u32| {
-        let setting = format!("terminal.terminal.plan.carriers_per_crane={carriers}");
-        of(&["planned.toml"], &[&setting, "time.days=3"]).get("crane_moves_per_h", SITE)
-    };
-    let (two, five, eight, eleven) = (rate(2), rate(5), rate(8), rate(11));
-    assert!(two < 0.75 * five && five < eight, "{two} {five} {eight}");
-    assert!((eleven - eight) < 0.25 * (five - two), "{five} {eight} {eleven}");
-    assert!(eight > 0.85 * 28.0, "{eight}");
-}
-
 /// Units that all come low at the start charge at a lot under their feet as at a plain pool of chargers: same sessions, same
 /// seconds, same energy.
 #[test]
@@ -90,37 +74,6 @@ fn a_lot_at_no_distance_is_a_plain_pool() {
     assert_eq!(at_lot, at_pool);
 }
 
-/// Breaks that are taken group after group cut the peak of charging, and one lot more peaks less than no plan says.
-#[test]
-fn staggered_breaks_cut_the_peak() {
-    let peak = |settings: &[&str]| {
-        let all = ["time.days=3", "site.terminal.limit_kw=40000", "charger.tractor_lot.cabinets=110"];
-        let settings: Vec<&str> = all.iter().chain(settings).copied().collect();
-        of(&["planned.toml"], &settings).get("peak_kw", SITE)
-    };
-    let together = peak(&[]);
-    let staggered = peak(&[
-        "terminal.terminal.plan.dispatch.charging=breaks_staggered",
-        "terminal.terminal.plan.dispatch.groups=3",
-    ]);
-    assert!(staggered < 0.9 * together, "{staggered} {together}");
-}
-
-/// Lots at the blocks with a moving threshold against one central lot with a fixed one, by the empty and waiting hours of carriers
-/// for a container (Ma, Zhou and Stephen 2021: decentralised and progressive is best).
-#[test]
-fn decentralised_progressive_beats_one_central_lot() {
-    let scarce =
-        ["time.days=4", "terminal.terminal.equipment.yt_diesel=0", "terminal.terminal.equipment.yt_battery=70"];
-    let central: Vec<&str> =
-        scarce.iter().copied().chain(["terminal.terminal.plan.dispatch.charging=threshold"]).collect();
-    let central = of(&["planned.toml"], &central);
-    let spread = of(&["planned.toml", "lots_at_blocks.toml"], &scarce);
-    let lost = |run: &Finished| run.get("carrier_lot_way_h", SITE) + run.get("carrier_lot_queue_h", SITE);
-    assert!(lost(&spread) < lost(&central), "{} {}", lost(&spread), lost(&central));
-    assert!(spread.get("crane_moves_per_h", SITE) >= 0.98 * central.get("crane_moves_per_h", SITE));
-}
-
 /// Too few plugs show: work is late, and no figure says that all is well (PLANNER M2).
 #[test]
 fn too_few_chargers_are_late() {
@@ -130,30 +83,6 @@ fn too_few_chargers_are_late() {
     };
     let (enough, few) = (late("charger.tractor_lot.cabinets=55"), late("charger.tractor_lot.cabinets=4"));
     assert!(few.0 > enough.0 + 100.0 && few.1 > enough.1, "{enough:?} {few:?}");
-}
-
-/// PLANNER 14: windows of an hour with a capacity, to which a tenth do not come. No hour has more trucks than windows, and what does
-/// not fit is put off.
-#[test]
-fn appointments_hold_their_capacity() {
-    let windows = "terminal.terminal.appointments={ per_hour = 110, no_show_share = 0.1, early_min = 0, late_min = 0 }";
-    let loaded = planned(&["planned.toml"], &["time.days=3", windows]);
-    let dir = tempfile::tempdir().unwrap();
-    let run = run_into(&loaded, &Options::default(), Some(dir.path()));
-    let mut reader = csv::Reader::from_path(dir.path().join("hauls.csv")).unwrap();
-    let ready = reader.headers().unwrap().iter().position(|name| name.starts_with("ready")).unwrap();
-    let mut by_hour = std::collections::BTreeMap::<u32, u32>::new();
-    for row in reader.records() {
-        *by_hour.entry(row.unwrap()[ready].parse::<u32>().unwrap() / 3600).or_default() += 1;
-    }
-    let most = by_hour.values().max().copied().unwrap();
-    assert!(most <= 110 && most > 90, "{most}");
-    let (booked, missed) = (run.get("appointments_booked", SITE), run.get("appointment_no_shows", SITE));
-    // Binomial: 5 standard deviations.
-    assert!((missed / booked - 0.1).abs() < 5.0 * (0.09 / booked).sqrt(), "{missed} of {booked}");
-    assert!(run.get("appointment_shift_mean_h", SITE) > 0.1);
-    let free = of(&["planned.toml"], &["time.days=3"]);
-    assert!(run.get("truck_turn_p95_min", SITE) < free.get("truck_turn_p95_min", SITE));
 }
 
 /// PLANNER M1: a list of hauls beside volumes keeps the vessels; without volumes it is said that none calls.

@@ -1,6 +1,7 @@
 //! Terminals with a plan, where every container is moved by itself.
 
 use super::{Check, Group, after};
+use crate::freight::appointments;
 use crate::yard::audit::tamper::breaks;
 
 pub(super) const GROUPS: &[&Group] = &[&YARDS];
@@ -8,7 +9,7 @@ pub(super) const GROUPS: &[&Group] = &[&YARDS];
 /// A small terminal, in the middle of a call.
 const YARDS: Group = Group {
     scenario: ("tests/yard/small.toml", None),
-    settings: &["time.days=1"],
+    settings: &["time.days=1", "terminal.pier.appointments={ per_hour = 30 }"],
     cases: &[
         after(Check::YardMoves, "yard: moves begun", |world| breaks(world, Check::YardMoves)),
         after(Check::YardLifts, "yard: lifts of cranes, and of calls", |world| breaks(world, Check::YardLifts)),
@@ -27,6 +28,7 @@ const YARDS: Group = Group {
         after(Check::YardBerthQueue, "yard: berths: vessels", |world| breaks(world, Check::YardBerthQueue)),
         after(Check::YardCraneQueue, "yard: cranes: carriers", |world| breaks(world, Check::YardCraneQueue)),
         after(Check::YardBlockQueue, "yard: blocks: carriers", |world| breaks(world, Check::YardBlockQueue)),
+        after(Check::Appointments, "appointment: windows booked", appointments::tamper),
         after(Check::YardTruckQueue, "yard: blocks: trucks", |world| breaks(world, Check::YardTruckQueue)),
     ],
 };
