@@ -1,6 +1,6 @@
 //! Appointments at the gates: windows of an hour with a capacity. A haul books the first one that has room at each gate on its way;
 //! some windows nobody keeps, and their hauls book again. The gate lets a truck in within its window: one that comes before waits,
-//! one that comes after takes the next window with room.
+//! one that comes after is let in as soon as an hour has let in fewer trucks than it has windows.
 
 use super::state::Haul;
 use crate::kernel::calendar::Calendar;
@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 const WINDOW_S: u32 = 3_600;
 /// A haul books no more often than this: nobody stays away from the last window.
 const MOST_BOOKINGS: u32 = 8;
-/// Hours after which a haul takes a window whatever its capacity: the capacity is far below the demand.
-const LONGEST_SEARCH: u32 = 24 * 28;
+/// Hours after which a haul takes a window whatever its capacity, a year: the capacity is far below the demand.
+const LONGEST_SEARCH: u32 = 24 * 366;
 
 /// The appointments of a terminal.
 #[derive(Debug)]
@@ -24,7 +24,10 @@ pub(super) struct Appointments {
     /// Windows of the week in which the gate is open, by hour.
     is_open: Vec<bool>,
     key: u64,
+    /// Windows that were booked, by the hour.
     booked: BTreeMap<u32, u32>,
+    /// Trucks that were let in, by the hour: those with a window in that of their window.
+    let_in: BTreeMap<u32, u32>,
     counts: AppointmentCounts,
 }
 
@@ -35,11 +38,11 @@ pub(crate) struct AppointmentCounts {
     pub(crate) hauls: u64,
     /// Windows that were booked.
     pub(crate) booked: u64,
-    /// Of them those in which a truck was let in.
+    /// Of them those whose truck was let in, be it after its window.
     pub(crate) kept: u64,
     /// Those to which nobody came.
     pub(crate) no_shows: u64,
-    /// Those after which the truck came: it booked again at the gate.
+    /// Those of the trucks let in that came after their window.
     pub(crate) late: u64,
     /// By how much those trucks came after the end of their windows, s.
     pub(crate) late_s: u64,
@@ -122,7 +125,7 @@ impl Appointments {
     /// None booked yet.
     pub(super) fn new(key: &str, spec: &AppointmentSpec, is_open: Vec<bool>) -> Self {
         let (key, counts) = (key_of(key), AppointmentCounts::default());
-        Self { spec: spec.clone(), is_open, key, booked: BTreeMap::new(), counts }
+        Self { spec: spec.clone(), is_open, key, booked: BTreeMap::new(), let_in: BTreeMap::new(), counts }
     }
 
     /// Books a window for a truck that is at the gate `way_s` after its haul is ready, and puts the haul off by what that asks.
@@ -167,8 +170,9 @@ impl Appointments {
         } else {
             self.counts.late += 1;
             self.counts.late_s += u64::from(at_s - end_s);
-            self.reserve(at_s, calendar)
+            self.stand_by(at_s, calendar)
         };
+        *self.let_in.entry(window_s / WINDOW_S).or_default() += 1;
         let let_in_s = at_s.max(window_s.saturating_sub(early_s));
         self.counts.wait_s += u64::from(let_in_s - at_s);
         let_in_s
@@ -176,15 +180,26 @@ impl Appointments {
 
     /// Books the first window from a time on that has room and in which the gate is open. Returns its first second.
     fn reserve(&mut self, from_s: u32, calendar: &Calendar) -> u32 {
-        let first = from_s / WINDOW_S;
-        let has_room = |window: &u32| {
-            let hour = calendar.hour_of_week(i64::from(*window) * i64::from(WINDOW_S));
-            self.is_open[hour] && self.booked.get(window).is_none_or(|booked| *booked < self.spec.per_hour)
-        };
-        let window = (first..first + LONGEST_SEARCH).find(has_room).unwrap_or(first + LONGEST_SEARCH);
+        let window = self.first_below_capacity(&self.booked, from_s, calendar);
         *self.booked.entry(window).or_default() += 1;
         self.counts.booked += 1;
         window * WINDOW_S
+    }
+
+    /// The first second of the hour in which a truck is let in that missed its window. What others have booked does not keep it
+    /// out: many of them miss theirs, too, and a gate that waited for them would stand idle.
+    fn stand_by(&self, at_s: u32, calendar: &Calendar) -> u32 {
+        self.first_below_capacity(&self.let_in, at_s, calendar) * WINDOW_S
+    }
+
+    /// The first hour from a time on in which the gate is open and of which fewer are taken than it has windows.
+    fn first_below_capacity(&self, taken: &BTreeMap<u32, u32>, from_s: u32, calendar: &Calendar) -> u32 {
+        let first = from_s / WINDOW_S;
+        let has_room = |window: &u32| {
+            let hour = calendar.hour_of_week(i64::from(*window) * i64::from(WINDOW_S));
+            self.is_open[hour] && taken.get(window).is_none_or(|taken| *taken < self.spec.per_hour)
+        };
+        (first..first + LONGEST_SEARCH).find(has_room).unwrap_or(first + LONGEST_SEARCH)
     }
 }
 
@@ -202,7 +217,7 @@ pub(crate) fn tamper(world: &mut bevy_ecs::prelude::World) {
 #[cfg(test)]
 mod tests {
     //! Contract: no window takes more trucks than it has room for, whenever they come; a truck is let in within a window that is
-    //! its own, waits in front of it, and takes the next with room when it comes too late; nothing is booked while the gate is
+    //! its own, waits in front of it, and goes in with the first hour that has let in too few when it comes too late; nothing is booked while the gate is
     //! closed.
 
     use super::*;
@@ -276,21 +291,22 @@ mod tests {
             prop_assert!(inside.values().all(|trucks| *trucks <= 3 * PER_HOUR));
             let counts = gate.counts;
             prop_assert_eq!(counts.kept, coming.len() as u64);
-            prop_assert_eq!(counts.booked, counts.kept + counts.no_shows + counts.late);
+            prop_assert_eq!(counts.booked, counts.kept + counts.no_shows);
         }
     }
 
     #[test]
-    fn early_waits_late_takes_the_next_and_a_second_container_goes_with_the_first() {
+    fn early_waits_late_stands_by_and_a_second_container_goes_with_the_first() {
         let (calendar, mut gate) = (calendar(), gate(0.0, 0.0));
         let (eight, nine) = (8 * WINDOW_S, 9 * WINDOW_S);
         assert_eq!(gate.reserve(eight, &calendar), eight);
         assert_eq!(gate.admit(eight, (eight - EARLY_S - 60, false), &calendar), eight - EARLY_S);
         assert_eq!(gate.admit(eight, (eight - 1, false), &calendar), eight - 1);
         assert_eq!(gate.admit(eight, (nine + LATE_S - 1, false), &calendar), nine + LATE_S - 1);
-        // The windows of nine and ten are full: whoever comes after his own waits for eleven.
+        // At nine and ten as many were let in as there are windows: whoever comes after his own waits for eleven.
         for window_s in [nine, nine + WINDOW_S] {
             (0..PER_HOUR).for_each(|_| assert_eq!(gate.reserve(window_s, &calendar), window_s));
+            (0..PER_HOUR).for_each(|_| assert_eq!(gate.admit(window_s, (window_s, false), &calendar), window_s));
         }
         assert_eq!(gate.admit(eight, (nine + LATE_S, false), &calendar), 11 * WINDOW_S - EARLY_S);
         assert_eq!(gate.admit(eight, (nine + LATE_S, true), &calendar), nine + LATE_S);

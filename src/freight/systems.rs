@@ -80,6 +80,11 @@ impl Freight {
         self.booked_by_day.values().flatten().chain(&self.upcoming)
     }
 
+    /// The number of the next haul.
+    pub(super) fn next_id(&self) -> u32 {
+        self.next_id
+    }
+
     /// Moves whole days to the list of upcoming hauls, numbered in the order of readiness. `book` may put a haul off, also to a
     /// later day.
     fn number_days_up_to(&mut self, day: i64, calendar: &Calendar, mut book: impl FnMut(&mut Haul, u32)) {

@@ -2,9 +2,27 @@
 
 use super::metrics::{MetricName, ScopeKind};
 
+/// Hauls that are put off by more than a shift were not only moved to a quieter hour.
+const LONG_SHIFT_H: f64 = 8.0;
+
 /// Doubts, from each metric's name, scope and value.
 pub(crate) fn doubts<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option<f64>)>) -> Vec<String> {
-    metrics.filter_map(|(name, scope, value)| empty_batteries(name, scope, value?)).collect()
+    let of_one = |(name, scope, value): (&str, &str, Option<f64>)| {
+        let value = value?;
+        empty_batteries(name, scope, value).or_else(|| put_off(name, scope, value))
+    };
+    metrics.filter_map(of_one).collect()
+}
+
+/// Windows at a gate that are too few for what comes.
+fn put_off(name: &str, scope: &str, hours: f64) -> Option<String> {
+    let site = ScopeKind::Site.key_in(scope)?;
+    (name == MetricName::AppointmentShiftMeanH.as_str() && hours > LONG_SHIFT_H).then(|| {
+        format!(
+            "appointments at `{site}` put hauls off by {hours:.0} hours on average, which counts as no delay of a haul: the gate \
+             has too few windows for what comes, and what is put off beyond the end is still open"
+        )
+    })
 }
 
 /// Machines of a yard that drove on with an empty battery.

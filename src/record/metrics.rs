@@ -180,9 +180,9 @@ catalogue! {
     TruckBlockWaitMeanMin = "truck_block_wait_mean_min" ["min"] less in [Site] "of a truck turn: wait for a machine at the block, mean";
     TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
     AppointmentsBooked = "appointments_booked" [""] neutral in [Site] "windows at the gate that hauls booked";
-    AppointmentsKept = "appointments_kept" [""] more in [Site] "windows in which a truck was let in at the gate";
+    AppointmentsKept = "appointments_kept" [""] more in [Site] "windows whose truck was let in at the gate, be it late";
     AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments to which nobody came";
-    AppointmentsLate = "appointments_late" [""] less in [Site] "windows after which their truck came: it took the next one with room";
+    AppointmentsLate = "appointments_late" [""] less in [Site] "windows after which their truck came: it was let in when an hour had room";
     AppointmentsEarly = "appointments_early" [""] less in [Site] "trucks that came before their window opened and waited for it";
     AppointmentLateMeanMin = "appointment_late_mean_min" ["min"] less in [Site] "by how much trucks that came late missed the end of their window, mean";
     AppointmentWaitMeanMin = "appointment_wait_mean_min" ["min"] less in [Site] "wait in front of the gate for a window to open, mean over trucks that were let in";
