@@ -7,13 +7,14 @@ use crate::kernel::ids::Roster;
 use crate::record::audit::{Check, Findings, Told};
 use bevy_ecs::prelude::World;
 
-/// Every haul that was put up has one row.
+/// Every haul that was put up, or put off beyond the end of the run, has one row.
 pub(crate) fn audit(world: &World, told: &Told<'_>, findings: &mut Findings) {
     let summary = told.summary;
     let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
     let all = completed + summary.lapsed + summary.open;
     let mut same = |check, what: &str, left, right| findings.same(check, || format!("haul: {what}"), left, right);
-    same(Check::HaulRows, "put up, and rows", world.resource::<Board>().requested(), told.haul_rows);
+    let asked = world.resource::<Board>().requested() + freight::record::put_off(world).len() as u64;
+    same(Check::HaulRows, "put up or put off beyond the end, and rows", asked, told.haul_rows);
     same(Check::HaulStates, "requested, and completed, lapsed or open", told.haul_rows, all);
     let own = world.resource::<CompletedHauls>().count();
     same(Check::HaulsCompleted, "completed by trucks, and rows", own, completed);

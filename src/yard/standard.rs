@@ -71,8 +71,11 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
     Ok(Drawing { features, origin: None })
 }
 
-/// Lots that are neither a point nor an area.
+/// Lots that are neither a point nor an area, or too many.
 pub(super) fn odd_lots(lots: &BTreeMap<String, LotSpec>) -> Vec<Wrong> {
+    if lots.len() as u64 > MOST_PARTS {
+        return vec![Wrong::new("lots", format!("{} lots, more than {MOST_PARTS}", lots.len()), None)];
+    }
     let is_odd = |size: [f64; 2]| {
         size.iter().any(|metres| *metres < 0.0) || size.iter().filter(|metres| **metres > 0.0).count() == 1
     };
@@ -107,10 +110,8 @@ pub(super) fn depot((width, depth): (f64, f64), gate: [f64; 2], parking: [f64; 2
 fn too_much(spec: &PlanSpec) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let blocks = spec.blocks.values().fold(0_u64, |sum, count| sum.saturating_add(u64::from(count.0)));
-    for (field, number) in [("blocks", blocks), ("lots", spec.lots.len() as u64)] {
-        if number > MOST_PARTS {
-            wrong.push(Wrong::new(field, format!("{number} {field}, more than {MOST_PARTS}"), None));
-        }
+    if blocks > MOST_PARTS {
+        wrong.push(Wrong::new("blocks", format!("{blocks} blocks, more than {MOST_PARTS}"), None));
     }
     let is_far = |metres: &[f64]| metres.iter().any(|metres| metres.abs() > FARTHEST_M);
     let lots = spec.lots.iter().filter(|(_, lot)| is_far(&lot.at_m) || is_far(&lot.size_m));

@@ -142,7 +142,7 @@ const HAULS: Group = Group {
         world(Check::HaulOnce, "has two rows", |world| {
             at_end(world, |rows: &mut Vec<HaulRow>| rows.push(rows[0].clone()));
         }),
-        world(Check::HaulRows, "haul: put up, and rows", |world| {
+        world(Check::HaulRows, "haul: put up or put off beyond the end, and rows", |world| {
             at_end(world, |rows: &mut Vec<HaulRow>| rows.truncate(rows.len() - 1));
         }),
         summary(Check::HaulStates, "haul: requested, and completed, lapsed or open", |summary| summary.lapsed += 1),
