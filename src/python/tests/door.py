@@ -233,8 +233,9 @@ class Studies(unittest.TestCase):
         with self.assertRaises(portvolt.ScenarioError) as raised:
             portvolt.compare("depot_night", ["edff", "fcfs", "fcfs"], set={"time.days": 0})
         told = [problem["message"] for problem in raised.exception.problems]
-        self.assertEqual(len(told), 3, told)
+        self.assertGreater(len(told), 2, told)
         self.assertIn("edff", told[0])
+        self.assertIn("twice", told[1])
         with self.assertRaisesRegex(ValueError, "there is no metric `peak_kv`"):
             portvolt.compare("depot_night", "bau", metric="peak_kv")
         with self.assertRaisesRegex(ValueError, "replications"):
