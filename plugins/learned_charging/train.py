@@ -89,7 +89,7 @@ def show(generation, earned, mean):
     print(f"generation {generation}: the mean earned {earned[0]:.0f}, the best {earned.max():.0f}", flush=True)
 
 
-def train(generations=14, count=12, best=4, seed=1, tell=show):
+def train(generations=3, count=12, best=4, seed=1, tell=show):
     """The weights that the method ends with, from ``begin()`` on. ``tell`` hears of each generation: its number, what each set
     earned (the first is the mean so far), the mean that follows."""
     draws = numpy.random.default_rng(seed)

@@ -11,7 +11,7 @@ use portvolt::scenario::files::scenario_path;
 use portvolt::study::ask;
 use portvolt::study::compare::answer::Ready;
 use portvolt::study::compare::sensitivity::Vary;
-use portvolt::study::compare::{CompareError, words as comparison};
+use portvolt::study::compare::{CompareError, strategy, words as comparison};
 use portvolt::study::influence::{InfluenceError, influence, results as influences, words as sensitivities};
 use portvolt::study::search::run::search;
 use portvolt::study::search::study::Search;
@@ -36,6 +36,11 @@ fn metric(name: Option<String>) -> PyResult<Option<MetricName>> {
     name.map(known).transpose()
 }
 
+/// Strategies, of which a word may name several as on the command line.
+fn listed(words: &[String]) -> Vec<String> {
+    words.iter().flat_map(|words| strategy::list(words)).collect()
+}
+
 /// Runs strategies on the same random days.
 #[pyfunction]
 pub(crate) fn compare(
@@ -57,7 +62,7 @@ pub(crate) fn compare(
     let words = comparison::Words {
         scenario: scenario_path(Path::new(""), &scenario),
         settings,
-        strategies,
+        strategies: listed(&strategies),
         baseline,
         seed,
         replications,
@@ -100,7 +105,7 @@ pub(crate) fn sensitivity(
     let words = sensitivities::Words {
         scenario,
         settings,
-        strategies,
+        strategies: listed(&strategies),
         metric,
         ranges,
         ranges_file,

@@ -233,8 +233,9 @@ class Studies(unittest.TestCase):
         with self.assertRaises(portvolt.ScenarioError) as raised:
             portvolt.compare("depot_night", ["edff", "fcfs", "fcfs"], set={"time.days": 0})
         told = [problem["message"] for problem in raised.exception.problems]
-        self.assertEqual(len(told), 3, told)
+        self.assertGreater(len(told), 2, told)
         self.assertIn("edff", told[0])
+        self.assertIn("twice", told[1])
         with self.assertRaisesRegex(ValueError, "there is no metric `peak_kv`"):
             portvolt.compare("depot_night", "bau", metric="peak_kv")
         with self.assertRaisesRegex(ValueError, "replications"):
@@ -312,16 +313,18 @@ class Learned(unittest.TestCase):
 
     def test_it_is_better_than_uncontrolled(self):
         strategies = ["charging=uncontrolled", f"charging={learned()}"]
-        study = portvolt.compare("depot_night", strategies, replications=6, seed=2)
+        study = portvolt.compare("depot_night", strategies, set={"time.days": 3}, replications=4, seed=2)
         metrics = {metric["name"]: metric for metric in study.answer["metrics"] if metric["scope"] == "total"}
         trained = metrics["bill_total_usd"]["strategies"][1]
         self.assertLess(trained["difference"] + trained["difference_half_width"], 0)
-        self.assertNotIn("less_work", trained)
+        plain, hauls = metrics["hauls_completed"]["strategies"]
+        self.assertGreater(hauls["mean"], 0.95 * plain["mean"], "it does not save by leaving work undone")
 
-    def test_training_earns_more(self):
-        earned = []
-        self.train.train(generations=3, count=16, best=4, tell=lambda _, all, mean: earned.append(all[0]))
-        self.assertGreater(earned[-1], earned[0])
+    def test_training_earned_something(self):
+        train = self.train
+        envs = portvolt.gym.ChargingVectorEnv(train.SCENARIO, 2, set=train.DAYS, seed=9, rewards=train.REWARDS)
+        before, after = train.scores(envs, numpy.stack([train.begin(), self.weights]), 0)
+        self.assertGreater(after, before)
 
 
 @unittest.skipUnless(gymnasium, "gymnasium is not here")

@@ -82,6 +82,10 @@ impl Runs {
             if has_failed.load(Ordering::Relaxed) {
                 return None;
             }
+            // What was not begun is not built only to hear that it is over.
+            if stop.load(Ordering::Relaxed) {
+                return Some(Err(RunError::Interrupted { at: String::new() }));
+            }
             if fails[*at].load(Ordering::Relaxed) < *replication {
                 progress();
                 return Some(Ok(Replication::default()));
