@@ -1,6 +1,7 @@
 //! `portvolt fork`: a finished run, replayed to a time, goes on under a change.
 
 use super::exit::Exit;
+use super::files;
 use super::output::console::Console;
 use super::output::{diagnose, interrupt};
 use super::plugin::compiled;
@@ -53,6 +54,14 @@ pub(super) fn fork(args: &ForkArgs, console: &Console) -> Exit {
     if !changed.is_empty() {
         let what = changed.join(", ");
         console.error(&format!("not the inputs of this run: {what}; its past cannot be replayed"));
+        return Exit::BadFiles;
+    }
+    let odd = files::changed(&args.run, &manifest);
+    if !odd.is_empty() {
+        let what = odd.join(", ");
+        console.error(&format!(
+            "not as the run left it: {what}; a fork of it would be told beside another past. Do the run again"
+        ));
         return Exit::BadFiles;
     }
     let asked = match asked(args, &manifest) {
