@@ -152,7 +152,16 @@ fn what_cannot_change_midway_is_refused_with_what_can() {
     refused(&["--at", "2025-06-01T23:00"], &["not inside the run"]);
     refused(&["--at", "2025-06-02T12:01"], &["inside a control interval", "2025-06-02T12:00", "2025-06-02T12:05"]);
     refused(&["--at", "noon"], &["is no time such as"]);
-    // The files of the run changed since: its past cannot be had.
+    // The files that the run left changed since, or those that it read: its past cannot be had.
+    for name in ["summary.json", "tables/power.parquet"] {
+        let path = dir.path().join("run").join(name);
+        let left = std::fs::read(&path).unwrap();
+        std::fs::write(&path, "[]").unwrap();
+        refused(&noon, &["not as the run left it", name, "(changed)"]);
+        std::fs::remove_file(&path).unwrap();
+        refused(&noon, &[name, "(missing)"]);
+        std::fs::write(&path, left).unwrap();
+    }
     let path = dir.path().join("depot/scenario.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replace("mtbf_h = 1500", "mtbf_h = 1400")).unwrap();

@@ -423,6 +423,19 @@ fn a_run_as_load_shapes_and_charging_profiles() {
     let nothing = portvolt(dir.path(), &["export", "ocpp", "shapes", "--out", "x"]);
     assert_eq!(nothing.status.code(), Some(4));
     assert!(text(&nothing.stderr).contains("holds no tables of a run"), "{}", text(&nothing.stderr));
+    // A table that is broken, or none, is named with what is wrong: a mistake of the user's files.
+    let table = dir.path().join("run/tables/power.parquet");
+    std::fs::write(&table, "PAR1 broken").unwrap();
+    let broken = portvolt(dir.path(), &["export", "ocpp", "run", "--out", "x"]);
+    assert_eq!(broken.status.code(), Some(4), "{}", text(&broken.stderr));
+    #[cfg(unix)]
+    {
+        std::fs::remove_file(&table).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&table).status().unwrap().success());
+        let pipe = portvolt(dir.path(), &["export", "ocpp", "run", "--out", "x"]);
+        let told = text(&pipe.stderr);
+        assert!(pipe.status.code() == Some(4) && told.contains("power.parquet") && told.contains("pipe"), "{told}");
+    }
 }
 
 /// A scenario whose chargers are on a map alone is the scenario with them in its tables: the same rows. What is wrong on the

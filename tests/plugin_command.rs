@@ -282,6 +282,9 @@ fn check_tries_and_inspect_tells() {
     assert_eq!(code, 5, "{said}");
     let found: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((&found["good"], &found["kind"]), (&false.into(), &"dispatch".into()));
+    // What fails on a view is not tried on: each further one would take as long.
+    assert_eq!(found["views"].as_array().unwrap().len(), 1, "{said}");
+    assert!(found["independent"].is_null() && found["real_run"].is_null(), "{said}");
     let (code, said) = outcome(dir.path(), &["plugin", "inspect", "pairs.wasm"]);
     assert_eq!(code, 0, "{said}");
     for words in ["world portvolt:policy/dispatch", "dispatch-view@0.1.0 truck-id", "policy@0.1.0 decide", "blake3 "] {

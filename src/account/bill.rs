@@ -9,6 +9,9 @@
 //! - Hours-of-use tiers go by the demand that the facility charge bills, after ratchets.
 //! - A subscription that the customer has not chosen is the one that costs the load least.
 //! - Where rates change inside a month, each part has its own peak, and charges by the month count by days.
+//! - A month or a year has a minimum where the tariff states one above 0; elsewhere a credit stays a credit.
+//! - Windows of demand begin with the local day and at whole multiples of their length; what a month, a change of rates or of
+//!   the clock cuts off counts by itself.
 //! - A lookback sees the twelve months that end with the billed one (or its own range). Months before the load began
 //!   are taken from the load's first year, as if that year had come before.
 
@@ -96,7 +99,8 @@ fn least_usd(tariff: &Tariff, month: &Month, times: &[Per]) -> f64 {
 }
 
 fn add_minimum(name: &str, least_usd: f64, usd: f64, lines: &mut Vec<Line>) {
-    if least_usd > usd {
+    // Without a minimum the least is 0, and a credit stays one.
+    if least_usd > 0.0 && least_usd > usd {
         let name = name.to_owned();
         let (component, usd) = (Component::Minimum, least_usd - usd);
         lines.push(Line { component, name, quantity: 1.0, unit: "", usd });

@@ -48,6 +48,9 @@ impl Billed<'_> {
             notes.extend(self.expired(at, rates));
             notes.extend(lost_lookback(rates));
             notes.extend(self.empty_tiers(at, rates));
+            if rates.energy.is_none() {
+                notes.push("the tariff has no charge by the kWh: energy costs nothing".to_owned());
+            }
         }
         let exports = self.months.iter().any(|month| month.exported_kwh > 0.0);
         let charges = self.used();
@@ -127,6 +130,7 @@ impl Billed<'_> {
             out.extend(self.lookback_convention(rates));
             out.extend(self.holiday_convention(at, rates));
             out.extend(self.net_metering_convention(rates));
+            out.extend(self.minimum_convention(rates));
             if let Some(subscription) = rates.subscription.filter(|it| it.subscribed_kw.is_none()) {
                 let blocks = self.peaks.blocks(at, &subscription);
                 let kw = blocks * subscription.block_kw;
@@ -192,6 +196,12 @@ impl Billed<'_> {
             let days = listed(&days);
             format!("the tariff names no holidays: {days} (US federal) are billed as ordinary weekdays; `holidays` in its file changes that")
         })
+    }
+
+    fn minimum_convention(&self, rates: &Rates) -> Option<String> {
+        let is_nothing = rates.minimum.iter().any(|amount| amount.usd == 0.0);
+        let earns = self.months.iter().any(|month| month.total_usd() < 0.0);
+        (is_nothing && earns).then(|| "a minimum of 0 $ counts as none: a month may end in a credit".to_owned())
     }
 
     fn net_metering_convention(&self, rates: &Rates) -> Option<String> {

@@ -192,15 +192,18 @@ impl Load {
         (steps.len() as f64 * f64::from(self.interval_s) / day_s as f64).min(1.0)
     }
 
-    /// Mean power over windows, which begin at whole multiples of their length. A window that is no multiple of the
-    /// interval is the interval itself.
+    /// Mean power over windows, which begin with the local day and at whole multiples of their length after that. Of an hour
+    /// that comes twice each has its own; one that a part or a change of the clock cuts counts by what is there of it. A
+    /// window that is no multiple of the interval is the interval itself.
     pub(super) fn windows(&self, part: &Part, slots: &[Slot], window_s: Option<u32>) -> Vec<Window> {
         let window_s = i64::from(self.window_s(window_s));
-        let mut out: Vec<(i64, u32, Window)> = Vec::new();
+        let mut out: Vec<((usize, i64, i64), u32, Window)> = Vec::new();
         for (day, steps) in part.days.iter().enumerate() {
             for at in steps.clone() {
-                let unix_s = self.calendar.unix_s(self.start_s + at as i64 * i64::from(self.interval_s));
-                let block = unix_s.div_euclid(window_s);
+                let elapsed_s = self.start_s + at as i64 * i64::from(self.interval_s);
+                let local_s = self.calendar.local_s(elapsed_s);
+                let behind_s = self.calendar.unix_s(elapsed_s) - local_s;
+                let block = (day, local_s.rem_euclid(DAY_S).div_euclid(window_s), behind_s);
                 match out.last_mut() {
                     Some((same, number, window)) if *same == block => {
                         window.kw += self.kw[at];
@@ -210,7 +213,7 @@ impl Load {
                 }
             }
         }
-        let mean = |(_, number, window): (i64, u32, Window)| Window { kw: window.kw / f64::from(number), ..window };
+        let mean = |(_, number, window): (_, u32, Window)| Window { kw: window.kw / f64::from(number), ..window };
         out.into_iter().map(mean).collect()
     }
 

@@ -46,7 +46,7 @@ pub struct Rates {
     pub subscription: Option<Subscription>,
     /// Charges for being a customer.
     pub fixed: Vec<Amount>,
-    /// The least that a month (or a year) costs, all charges together.
+    /// The least that a month (or a year) costs, all charges together. One of 0 is none, and is said to be.
     pub minimum: Vec<Amount>,
     /// Time over which demand is averaged, s. None: the load's own interval.
     pub demand_window_s: Option<u32>,

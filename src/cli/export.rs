@@ -6,7 +6,7 @@ use super::files::{self, warn_changed, write};
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::name;
-use crate::export::{self, ExportError, Loads, loadshape, ocpp};
+use crate::export::{self, Loads, loadshape, ocpp};
 use crate::import::geojson::{self, Layout, PlacedCharger};
 use crate::record::folder::Manifest;
 use crate::scenario::Scenario;
@@ -159,7 +159,7 @@ fn export_files(
 ) -> Result<Exit, Exit> {
     let loads = export::loads(&args.run_dir).map_err(|error| {
         console.error(&error.to_string());
-        if matches!(error, ExportError::Table(_)) { Exit::Failed } else { Exit::BadFiles }
+        Exit::BadFiles
     })?;
     if let Ok(manifest) = Manifest::read(&args.run_dir) {
         warn_changed(&args.run_dir, &manifest, "the files say what is there now", console);
@@ -189,7 +189,7 @@ fn write_all(folder: &Path, files: &[(String, String)], force: bool, console: &C
             return Err(refused(format!("two sites would have the file {name}; give one another key")));
         }
     }
-    files::write_all(&paths.into_values().collect::<Vec<_>>(), force, console)
+    files::write_all(folder, &paths.into_values().collect::<Vec<_>>(), force, console)
 }
 
 fn shapes(args: &RunArgs, loads: &Loads) -> Vec<(String, String)> {

@@ -7,9 +7,9 @@ use crate::disk::read::Kind;
 use crate::disk::{Folder, WriteError, name, whole};
 use crate::document::problem::Problems;
 use crate::import::template::{self, MEASURED};
-use crate::record::folder::{Manifest, REPORT};
+use crate::record::folder::Manifest;
 use crate::scenario::files::read_bytes;
-use crate::study::verify::{differing, fates, file_hash};
+use crate::study::verify::changed;
 use std::path::{Path, PathBuf};
 
 /// Where results go that were given no place.
@@ -31,7 +31,7 @@ fn refused(error: &WriteError, console: &Console) -> Exit {
         return Exit::BadFiles;
     }
     console.error(&error.to_string());
-    Exit::Failed
+    if error.is_of_place() { Exit::BadFiles } else { Exit::Failed }
 }
 
 /// The name and bytes of a table, or the exit code when it cannot be read, which is told.
@@ -49,9 +49,11 @@ pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> 
     written.map_err(|error| refused(&error, console))
 }
 
-/// Writes files that belong together, all or none: none where one of them is there already and not meant to be overwritten.
-pub(super) fn write_all(files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
-    whole::write_all(files, force).map_err(|error| refused(&error, console))
+/// Writes the files of a folder, all or none: none where the folder is a link, as no command fills what it leads to, or where one
+/// of them is there already and not meant to be overwritten.
+pub(super) fn write_all(dir: &Path, files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
+    let written = whole::no_link(dir).and_then(|()| whole::write_all(files, force));
+    written.map_err(|error| refused(&error, console))
 }
 
 /// The folder for the results of a command: the given one, or `runs/NAME` of the folder it is started in. Said and refused
@@ -72,11 +74,9 @@ fn default_folder(name: &str) -> Result<PathBuf, String> {
     name::inside(Path::new(RUNS), name).map_err(|error| error.to_string())
 }
 
-/// Warns where files of a run's folder are not what its manifest says. Its page may have been made again.
+/// Warns where files of a run's folder are not what its manifest says.
 pub(super) fn warn_changed(dir: &Path, manifest: &Manifest, what: &str, console: &Console) {
-    let mut outputs = manifest.outputs.clone();
-    outputs.remove(REPORT);
-    let odd = differing(&fates(&outputs, |name| file_hash(&dir.join(name))));
+    let odd = changed(dir, manifest);
     if let [first, ..] = odd.as_slice() {
         let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
         console.warn(&format!("not as the run left it: {first}{more}; {what}"));

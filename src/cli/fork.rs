@@ -67,7 +67,7 @@ fn asked(args: &ForkArgs, manifest: &Manifest) -> Result<Asked, String> {
     let mut settings = args.policies.settings()?;
     settings.extend(args.settings.iter().cloned());
     let overlays = args.strategy.iter().map(overlay).collect();
-    Asked::of(manifest, args.at.clone(), overlays, settings).map_err(|error| error.to_string())
+    Asked::of((Some(&args.run), manifest), args.at.clone(), overlays, settings).map_err(|error| error.to_string())
 }
 
 /// The fork of a manifest once more, in another folder.

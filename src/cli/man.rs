@@ -1,8 +1,8 @@
 //! `portvolt man`: the manual pages, made from the same descriptions as `--help`.
 
 use super::exit::Exit;
+use super::files;
 use super::output::console::Console;
-use crate::disk::whole;
 use std::path::{Path, PathBuf};
 
 /// Where the pages go.
@@ -14,41 +14,47 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn man(args: &ManArgs, command: clap::Command, console: &Console) -> Exit {
-    let result = match &args.out {
-        Some(folder) => write(command, folder).map(|()| format!("Manual pages: {}", folder.display())),
-        None => page(command),
-    };
-    match result {
-        Ok(text) => {
+    let done = match &args.out {
+        Some(folder) => pages(command, folder).map(|pages| {
+            // Pages of others may lie in the folder; ours are replaced.
+            files::write_all(folder, &pages, true, console)
+                .map(|()| console.print(&format!("Manual pages: {}", folder.display())))
+        }),
+        None => page(&command).map(|text| {
             console.print(&text);
-            Exit::Done
-        }
+            Ok(())
+        }),
+    };
+    match done {
+        Ok(Ok(())) => Exit::Done,
+        Ok(Err(exit)) => exit,
         Err(error) => {
-            console.error(&format!("the manual pages could not be written: {error}"));
+            console.error(&format!("the manual pages could not be made: {error}"));
             Exit::Failed
         }
     }
 }
 
-fn page(command: clap::Command) -> std::io::Result<String> {
+fn page(command: &clap::Command) -> std::io::Result<String> {
     let mut text = Vec::new();
-    clap_mangen::Man::new(command).render(&mut text)?;
+    clap_mangen::Man::new(command.clone()).render(&mut text)?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// Pages of others may lie in the folder; each of ours is replaced whole.
-fn write(command: clap::Command, folder: &Path) -> std::io::Result<()> {
+/// The page of each command, with its path.
+fn pages(command: clap::Command, folder: &Path) -> std::io::Result<Vec<(PathBuf, String)>> {
     let mut command = command.disable_help_subcommand(true);
     command.build();
-    write_pages(&command, folder)
+    let mut out = Vec::new();
+    add_pages(&command, folder, &mut out)?;
+    Ok(out)
 }
 
-fn write_pages(command: &clap::Command, folder: &Path) -> std::io::Result<()> {
+fn add_pages(command: &clap::Command, folder: &Path, out: &mut Vec<(PathBuf, String)>) -> std::io::Result<()> {
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
-        write_pages(below, folder)?;
+        add_pages(below, folder, out)?;
     }
-    let man = clap_mangen::Man::new(command.clone());
-    let mut text = Vec::new();
-    man.render(&mut text)?;
-    whole::write(&folder.join(man.get_filename()), text).map_err(std::io::Error::other)
+    let name = clap_mangen::Man::new(command.clone()).get_filename();
+    out.push((folder.join(name), page(command)?));
+    Ok(())
 }

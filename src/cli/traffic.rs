@@ -82,7 +82,7 @@ pub(super) fn gates(args: &GatesArgs, console: &Console) -> Exit {
                 Err(error) => return diagnose::show(&Problems::of_file(&name, error.to_string(), None), console),
             }
         }
-        if let Err(exit) = write_all(&files, args.force, console) {
+        if let Err(exit) = write_all(out, &files, args.force, console) {
             return exit;
         }
     }

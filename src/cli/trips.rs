@@ -68,7 +68,7 @@ pub(super) fn trips(args: &TripsArgs, console: &Console) -> Exit {
         files.push(("duties.csv", duties.hauls.clone()));
     }
     let files: Vec<(PathBuf, String)> = files.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
-    if let Err(exit) = write_all(&files, args.force, console) {
+    if let Err(exit) = write_all(&args.out, &files, args.force, console) {
         return exit;
     }
     let duties = duties.unwrap_or_default();

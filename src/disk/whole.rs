@@ -113,6 +113,18 @@ pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), Writ
     placed
 }
 
+/// Refuses a folder for results that is a link: it leads where nobody said that they shall go.
+///
+/// # Errors
+/// When it is one ([`WriteError::is_of_place`]).
+pub fn no_link(path: &Path) -> Result<(), WriteError> {
+    // A folder above it that is not there holds no link.
+    match place(path, false) {
+        Ok((parent, name)) if parent.is_link(&name) => Err(WriteError::at(path)(refused(A_LINK))),
+        _ => Ok(()),
+    }
+}
+
 /// Removes a file.
 ///
 /// # Errors
@@ -262,6 +274,9 @@ impl Drop for Growing {
     }
 }
 
+/// Why nothing is put into what a link leads to.
+const A_LINK: &str = "it is a link; name the folder that it leads to";
+
 /// The place was chosen so that nothing can be put there.
 fn refused(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
@@ -289,7 +304,7 @@ impl Work {
         let begun = || -> io::Result<Self> {
             let (parent, name) = place(target, true)?;
             if parent.is_link(&name) {
-                return Err(refused("it is a link; name the folder that it leads to"));
+                return Err(refused(A_LINK));
             }
             if target.is_dir() && is_mount(target) {
                 return Err(refused("a disk is mounted there, and cannot be replaced; name a folder inside it"));

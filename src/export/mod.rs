@@ -63,7 +63,8 @@ const MOST_GAPS: usize = 16;
 pub fn loads(folder: &Path) -> Result<Loads, ExportError> {
     let tables = folder.join("tables");
     let path = tables.join("power.parquet");
-    if !path.is_file() {
+    // What is there and no file, such as a pipe, is named by the reader.
+    if !path.exists() {
         return Err(ExportError::NoRun(folder.to_path_buf()));
     }
     let mut rows: BTreeMap<(String, u32), (f64, f64)> = BTreeMap::new();

@@ -35,7 +35,12 @@ pub(super) fn read(table: &mut Table<'_>, row: &Row, is_demand: bool) -> Option<
         }
         return stray.is_none().then_some(Ratchet { lookback: None, least_kw });
     }
-    let percent = table.number(row, share, 0.0, 100.0)?;
+    let number = table.number(row, share, 0.0, 100.0)?;
+    if number > 1.0 {
+        let help = Some(format!("a share is 0 to 1: write {number} % as {}", number / 100.0));
+        table.wrong(row.line, "ratchet_share", format!("{number} is more than the whole peak"), help);
+        return None;
+    }
     let range =
         table.optional(row, range, |table| table.number(row, range, 1.0, 36.0))?.unwrap_or(DEFAULT_RANGE) as usize;
     let text = row.get(months).unwrap_or_default();
@@ -44,9 +49,7 @@ pub(super) fn read(table: &mut Table<'_>, row: &Row, is_demand: bool) -> Option<
         table.wrong(row.line, "ratchet_months", format!("`{text}` are no months"), help);
         return None;
     };
-    // Files write 0.75 or 75.
-    let share = if percent > 1.0 { percent / 100.0 } else { percent };
-    let lookback = (share > 0.0).then_some(Lookback { share: [share; 12], months, range });
+    let lookback = (number > 0.0).then_some(Lookback { share: [number; 12], months, range });
     Some(Ratchet { lookback, least_kw })
 }
 

@@ -5,8 +5,9 @@
 //!
 //! Rows of one name supersede each other at their limits; rows of different names that hold at the same time add up, and a
 //! row without a name is a charge of its own. Where the file has no column of names, rows of the same hours are one charge.
-//! Types are `customer`, `energy`, `demand`, `export`, and of our own `subscription` and `holiday`. Rows of other utilities
-//! than `electric` are passed over. The guide `bills_and_formats` describes every column.
+//! Two rows of one name and limit that hold at the same time contradict each other and are refused. Types are `customer`,
+//! `energy`, `demand`, `export`, and of our own `subscription` and `holiday`. Rows of other utilities than `electric` are
+//! passed over, and counted in a note. The guide `bills_and_formats` describes every column.
 
 use super::ratchet::{self, Ratchet};
 use crate::account::holiday::Holidays;
@@ -53,12 +54,19 @@ const MORE: [&str; 27] = [
     "Notes",
 ];
 
+/// The one utility that is billed.
+const ELECTRIC: &str = "electric";
+
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// Reads the one tariff of a file.
 pub fn read(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Tariff> {
     let before = problems.len();
-    let charges = rows(path, text, problems);
+    let (charges, others) = rows(path, text, problems);
+    problems.extend(contradictions(&charges).into_iter().map(|(line, message, help)| {
+        let place = Some(Place::Line(path.to_owned(), line));
+        Problem { place, field: "name".to_owned(), message, help: Some(help) }
+    }));
     if problems.len() > before {
         return Vec::new();
     }
@@ -70,7 +78,11 @@ pub fn read(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Tariff> 
         wrong("utility", "has no row of the utility `electric`".to_owned());
         return Vec::new();
     }
-    let rates: Vec<Rates> = dates(&charges).into_iter().map(|from| rates(from, &charges, &mut wrong)).collect();
+    let mut rates: Vec<Rates> = dates(&charges).into_iter().map(|from| rates(from, &charges, &mut wrong)).collect();
+    for rates in &mut rates {
+        let notes: Vec<String> = [passed_over(&others), rates.origin.warning.take()].into_iter().flatten().collect();
+        rates.origin.warning = (!notes.is_empty()).then(|| notes.join("; "));
+    }
     let name = std::path::Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
     vec![Tariff { label: name.clone(), name, utility: String::new(), rates }]
@@ -134,27 +146,86 @@ impl Charge {
             && (self.seconds.0..self.seconds.1).contains(&second)
     }
 
+    /// Is it the same step of the same charge, at a time when the other holds too?
+    fn contradicts(&self, other: &Self) -> bool {
+        // Without names customer charges have nothing that tells them apart: they add up.
+        let is_one = match self.kind {
+            Kind::Energy | Kind::Export => true,
+            Kind::Demand => self.daily == other.daily,
+            Kind::Customer => self.group.name().is_some(),
+            Kind::Subscription | Kind::Holiday => false,
+        };
+        let ends_before = |one: &Self, next: &Self| one.until.zip(next.from).is_some_and(|(until, from)| until < from);
+        let meet = |a: (usize, usize), b: (usize, usize)| a.0 <= b.1 && b.0 <= a.1;
+        is_one
+            && (self.kind, &self.group, self.limit.to_bits()) == (other.kind, &other.group, other.limit.to_bits())
+            && meet(self.months, other.months)
+            && meet(self.weekdays, other.weekdays)
+            && (self.seconds.0 < other.seconds.1 && other.seconds.0 < self.seconds.1)
+            && !ends_before(self, other)
+            && !ends_before(other, self)
+    }
+
     fn holds(&self, day: Option<Date>) -> bool {
         let begun = self.from.is_none_or(|from| day.is_some_and(|day| from <= day));
         begun && self.until.is_none_or(|until| day.is_none_or(|day| day <= until))
     }
 }
 
-fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Charge> {
+/// The charges of electricity, and how many rows each other utility has.
+fn rows(path: &str, text: &str, problems: &mut Vec<Problem>) -> (Vec<Charge>, BTreeMap<String, usize>) {
     let mut table = Table::open(path, text, &NEEDED, &MORE, problems);
-    let mut out = Vec::new();
+    let (mut charges, mut others) = (Vec::new(), BTreeMap::new());
     while let Some(row) = table.next_row() {
-        if row.get(table.column("utility")).is_some_and(|utility| utility.eq_ignore_ascii_case("electric")) {
-            out.extend(charge(&mut table, &row));
+        let utility = row.get(table.column("utility")).unwrap_or_default().to_lowercase();
+        if utility == ELECTRIC {
+            charges.extend(charge(&mut table, &row));
+        } else if utility.is_empty() || utility.contains("elec") || strsim::osa_distance(&utility, ELECTRIC) <= 2 {
+            let help = Some(format!("write `{ELECTRIC}`, or take the row out"));
+            table.wrong(row.line, "utility", format!("`{utility}` is no utility: its charge would be left out"), help);
+        } else {
+            *others.entry(utility).or_default() += 1;
+        }
+    }
+    (charges, others)
+}
+
+/// What is said of the rows of other utilities.
+fn passed_over(others: &BTreeMap<String, usize>) -> Option<String> {
+    let counted: Vec<String> = others.iter().map(|(name, rows)| format!("`{name}` ({rows})")).collect();
+    (!counted.is_empty()).then(|| format!("rows of other utilities are passed over: {}", counted.join(", ")))
+}
+
+/// Rows of one charge with the same limit that hold at the same time: line of the later one, what is wrong, and the way out.
+fn contradictions(charges: &[Charge]) -> Vec<(u64, String, String)> {
+    let mut out = Vec::new();
+    for (at, charge) in charges.iter().enumerate() {
+        if let Some(before) = charges[..at].iter().find(|before| before.contradicts(charge)) {
+            let message = format!("line {} has this name and limit too, and holds at the same time", before.line);
+            let help =
+                "charges that add up have different names; of one name, let the hours, months or dates not overlap";
+            out.push((charge.line, message, help.to_owned()));
         }
     }
     out
 }
 
-/// The column of this name, or with a system of units behind it; they are the same for electricity.
-fn column(table: &Table<'_>, row: &Row, name: [&'static str; 3]) -> Column {
-    let [plain, imperial, metric] = table.columns(name);
-    [plain, imperial, metric].into_iter().find(|column| row.get(*column).is_some()).unwrap_or(plain)
+/// The column of this name, or with a system of units behind it, whichever is filled. For electricity the systems are the same:
+/// where several are filled they must agree.
+fn column(table: &mut Table<'_>, row: &Row, names: [&'static str; 3]) -> Column {
+    let columns = table.columns(names);
+    let text = |column: Column| row.get(column).unwrap_or_default();
+    let mut filled = columns.into_iter().filter(|column| !text(*column).is_empty());
+    let Some(first) = filled.next() else {
+        return columns.into_iter().find(|column| row.get(*column).is_some()).unwrap_or(columns[0]);
+    };
+    let number = |column: Column| text(column).parse::<f64>().ok();
+    if let Some(other) = filled.find(|other| number(*other) != number(first)) {
+        let message = format!("is `{}`, and `{}` is `{}`", text(other), first.name, text(first));
+        let help = "for electricity they are the same: leave the wrong one out".to_owned();
+        table.wrong(row.line, other.name, message, Some(help));
+    }
+    first
 }
 
 fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {

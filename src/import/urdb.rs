@@ -236,8 +236,21 @@ fn energy(keys: &mut Keys<'_>) -> Option<EnergyCharge> {
         periods,
         names: keys.texts("period_names"),
         adjustment_usd_per_kwh: keys.months("fueladjustmentsmonthly", -100.0, 100.0).unwrap_or([0.0; 12]),
-        nets_by_month: keys.text("dgrules").is_some_and(|rules| rules.eq_ignore_ascii_case("net metering")),
+        nets_by_month: nets_by_month(keys),
     })
+}
+
+/// What becomes of exported energy, in the database's words. All but net metering sell it interval by interval.
+const EXPORT_RULES: [&str; 4] = ["Net Metering", "Net Billing Instantaneous", "Net Billing Hourly", "Buy All Sell All"];
+
+/// Does an exported kWh undo an imported one?
+fn nets_by_month(keys: &mut Keys<'_>) -> bool {
+    let Some(rules) = keys.text("dgrules").filter(|rules| !rules.trim().is_empty()) else { return false };
+    let at = EXPORT_RULES.iter().position(|known| known.eq_ignore_ascii_case(rules.trim()));
+    if at.is_none() {
+        keys.wrong("dgrules", &format!("`{rules}` is unknown"), nearest(&rules, EXPORT_RULES));
+    }
+    at == Some(0)
 }
 
 fn energy_basis(keys: &mut Keys<'_>, field: &str, tier: &RawTier) -> Option<TierBasis> {
@@ -407,6 +420,14 @@ fn fixed(keys: &mut Keys<'_>) -> Vec<Amount> {
     let first = keys.number("fixedchargefirstmeter", -1e9, 1e9);
     let older = keys.number("fixedmonthlycharge", -1e9, 1e9);
     let per = keys.per("fixedchargeunits");
+    // Two names of one charge: files repeat the amount, or leave one of them at 0.
+    if let (Some(usd), Some(old_usd)) = (first, older)
+        && old_usd != 0.0
+        && (old_usd, Per::Month) != (usd, per)
+    {
+        let message = format!("is {old_usd}, and `fixedchargefirstmeter` is {usd}: both are the charge of a customer");
+        keys.wrong("fixedmonthlycharge", &message, Some("leave the one out that does not hold".to_owned()));
+    }
     let amount = match (first, older) {
         (Some(usd), _) => Some(Amount { usd, per }),
         (None, Some(usd)) => Some(Amount { usd, per: Per::Month }),
@@ -418,6 +439,19 @@ fn fixed(keys: &mut Keys<'_>) -> Vec<Amount> {
 fn minimum(keys: &mut Keys<'_>) -> Vec<Amount> {
     let per = keys.per("minchargeunits");
     let each = [("mincharge", per), ("minmonthlycharge", Per::Month), ("annualmincharge", Per::Year)];
-    let found = each.map(|(key, per)| keys.number(key, 0.0, 1e9).map(|usd| Amount { usd, per }));
-    found.into_iter().flatten().filter(|amount| amount.usd > 0.0).collect()
+    let mut found: Vec<Amount> = Vec::new();
+    for (key, per) in each {
+        let Some(usd) = keys.number(key, 0.0, 1e9) else { continue };
+        // Two names of one minimum: files repeat the amount, or leave one of them at 0.
+        match found.iter_mut().find(|known| known.per == per) {
+            None => found.push(Amount { usd, per }),
+            Some(known) if known.usd == 0.0 => known.usd = usd,
+            Some(known) if usd == 0.0 || usd == known.usd => {}
+            Some(known) => {
+                let message = format!("is {usd}, and `mincharge` is {} for the same time", known.usd);
+                keys.wrong(key, &message, Some("leave the one out that does not hold".to_owned()));
+            }
+        }
+    }
+    found
 }

@@ -28,17 +28,23 @@ pub struct Case {
 /// How a plugin did on all views.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// View by view, each in an instance of its own.
+    /// View by view, each in an instance of its own, up to the first that fails: what runs away does so in each.
     pub cases: Vec<Case>,
-    /// Did two instances that took turns answer as one alone?
-    pub is_independent: bool,
+    /// Did two instances that took turns answer as one alone? None: not tried, as a view failed.
+    pub is_independent: Option<bool>,
 }
 
 impl Trial {
     /// Nothing went wrong and nothing leaked.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.is_independent && self.cases.iter().all(|case| case.outcome.is_ok() && case.is_repeatable)
+        self.is_independent == Some(true) && !self.has_failed() && self.cases.iter().all(|case| case.is_repeatable)
+    }
+
+    /// Did a view fail? Nothing was tried after it.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.cases.iter().any(|case| case.outcome.is_err())
     }
 
     /// Fuel for each further row, between the middle and the huge view.
@@ -72,8 +78,11 @@ pub fn trial<K: PluginKind>(
             let outcome = answer.map(|orders| (K::count(&orders), notes.dropped, notes.fuel));
             cases.push(Case { name: made.name, rows: K::size(view).1, outcome, is_repeatable });
         });
+        if cases.last().is_some_and(|case| case.outcome.is_err()) {
+            return Ok(Trial { cases, is_independent: None });
+        }
     }
-    Ok(Trial { cases, is_independent: is_independent(fresh)? })
+    Ok(Trial { cases, is_independent: Some(is_independent(fresh)?) })
 }
 
 /// One instance alone, then two by turns: all three must answer the same.

@@ -27,7 +27,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr};
 use utoipa::{OpenApi, ToSchema};
@@ -66,6 +68,16 @@ pub(super) fn described() -> (axum::Router<Arc<App>>, utoipa::openapi::OpenApi) 
         }
     }
     (router, openapi)
+}
+
+/// The paths of a description that take something behind the `?`.
+pub(super) fn query_takers(description: &utoipa::openapi::OpenApi) -> BTreeSet<String> {
+    let takes = |item: &utoipa::openapi::PathItem| {
+        let operations = [&item.get, &item.put, &item.post, &item.delete].into_iter().flatten();
+        let mut parameters = operations.flat_map(|operation| operation.parameters.iter().flatten());
+        parameters.any(|it| matches!(it, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
+    };
+    description.paths.paths.iter().filter(|path| takes(path.1)).map(|path| path.0.clone()).collect()
 }
 
 fn routes() -> OpenApiRouter<Arc<App>> {

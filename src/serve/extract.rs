@@ -4,8 +4,12 @@ use super::error::ApiError;
 use crate::document::json;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A body of more values is not read.
 const MOST_VALUES: usize = 1_000_000;
@@ -39,6 +43,23 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequestParts<S> for Que
         let read = Query::<T>::from_request_parts(parts, state).await;
         read.map(|Query(of)| Self(of)).map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))
     }
+}
+
+/// Refuses what stands behind the `?` of an address that takes nothing there: a misspelt filter would be none. `takers` are the
+/// paths that take something, which [`QueryOf`] reads.
+///
+/// # Errors
+/// When something stands there.
+pub(super) async fn no_stray_query(
+    State(takers): State<Arc<BTreeSet<String>>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let uri = request.uri();
+    if uri.query().is_some_and(|query| !query.is_empty()) && !takers.contains(uri.path()) {
+        return Err(ApiError::bad(format!("{} takes nothing behind the `?`", uri.path())));
+    }
+    Ok(next.run(request).await)
 }
 
 /// Names of the path; what is wrong with them is told in the one shape of errors.

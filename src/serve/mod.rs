@@ -198,9 +198,11 @@ async fn accept(listener: tokio::net::TcpListener, router: axum::Router) {
 fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
     let (routes, description) = api::described();
     let page = report::application();
+    let takers = Arc::new(api::query_takers(&description));
     routes
-        .route("/", get(async move || Html(page)))
         .route(API_FILE, get(async move || Json(description)))
+        .route_layer(axum::middleware::from_fn_with_state(takers, extract::no_stray_query))
+        .route("/", get(async move || Html(page)))
         .fallback(async || ApiError::missing("there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not know the method")

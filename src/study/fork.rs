@@ -12,11 +12,11 @@ use crate::sim::output::Written;
 use crate::sim::{Options, RunError, Simulation};
 use crate::study::compare::screen::figure;
 use crate::study::replicate::{Replication, told};
-use crate::study::verify::{differing, fates, input_hash};
+use crate::study::verify::{changed, differing, fates, input_hash};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// The file of a fork's folder that holds the comparison.
@@ -50,20 +50,27 @@ pub struct Earlier {
 }
 
 impl Asked {
-    /// A fork of the run, or fork, of a manifest.
+    /// A fork of the run, or fork, of a manifest; the folder is none where the run was never written.
     ///
     /// # Errors
-    /// When it is a run of another kind, or its inputs are not what they were.
+    /// When it is a run of another kind, or its inputs or results are not what they were.
     pub fn of(
-        manifest: &Manifest,
+        (folder, manifest): (Option<&Path>, &Manifest),
         at: String,
         overlays: Vec<PathBuf>,
         settings: Vec<String>,
     ) -> Result<Self, ForkError> {
-        let changed = differing(&fates(&manifest.inputs, input_hash));
-        if !changed.is_empty() {
-            let what = format!("not the inputs of this run: {}; its past cannot be replayed", changed.join(", "));
+        let others = differing(&fates(&manifest.inputs, input_hash));
+        if !others.is_empty() {
+            let what = format!("not the inputs of this run: {}; its past cannot be replayed", others.join(", "));
             return Err(ForkError::Asked(what));
+        }
+        let odd = folder.map(|folder| changed(folder, manifest)).unwrap_or_default();
+        if !odd.is_empty() {
+            let what = odd.join(", ");
+            return Err(ForkError::Asked(format!(
+                "not as the run left it: {what}; a fork of it would be told beside another past. Do the run again"
+            )));
         }
         let rows = manifest.rows.clone();
         let before = match manifest.command.as_str() {

@@ -40,7 +40,7 @@ impl KeptRuns {
     /// # Errors
     /// When nothing can be kept there.
     pub fn in_folder(folder: &Path, wanted: Vec<(MetricName, String)>, seed: u64) -> Result<Self, ShardError> {
-        let store = Store::of(folder);
+        let store = Store::of_ours(folder);
         store.probe()?;
         Ok(Self { store, wanted, seed })
     }

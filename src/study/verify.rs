@@ -1,7 +1,7 @@
 //! Can a run be repeated? Names inputs that changed, and outputs that come out otherwise.
 
 use crate::import;
-use crate::record::folder::hash_of_file;
+use crate::record::folder::{Manifest, REPORT, hash_of_file};
 use crate::scenario::shipped;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -58,4 +58,11 @@ pub fn differing(fates: &BTreeMap<String, Fate>) -> Vec<String> {
         Fate::Missing => Some(format!("{name} (missing)")),
     };
     fates.iter().filter_map(told).collect()
+}
+/// Files of a run's folder that are not what its manifest says, with what became of them. Its page may have been made again.
+#[must_use]
+pub fn changed(folder: &Path, manifest: &Manifest) -> Vec<String> {
+    let mut outputs = manifest.outputs.clone();
+    outputs.remove(REPORT);
+    differing(&fates(&outputs, |name| file_hash(&folder.join(name))))
 }

@@ -291,19 +291,27 @@ electric,demand,maximum,10,$/kW,{share},{months},{range},{least}
         )
     };
     let usd = |csv: &str| demand(&bill(&read("t.csv", csv), &year));
-    for (share, months) in [("0.8", "6-9"), ("80", "6;7;8;9"), ("0.8", "")] {
+    for (share, months) in [("0.8", "6-9"), ("0.8", "6;7;8;9"), ("0.8", "")] {
         close(usd(&csv(share, months, "", "50")), 11.0 * 1600.0 + 2000.0);
     }
+    let two_steps = "utility,type,name,charge,units,ratchet_share,basic_charge_limit
+electric,energy,all,0,$/kWh,,0
+electric,demand,maximum,10,$/kW,0.8,0
+electric,demand,maximum,12,$/kW,0.9,50
+";
     // No ratchet: 50 kW of eleven months. A range of one month: August alone.
     close(usd(&csv("", "", "", "50")), 11.0 * 500.0 + 2000.0);
     close(usd(&csv("0.8", "", "1", "50")), 10.0 * 500.0 + 2000.0 + 1600.0);
     // Winter months see nothing of July: 80 % of 20 is less than 20.
     close(usd(&csv("0.8", "11-2", "", "")), 11.0 * 200.0 + 2000.0);
     for (text, words) in [
+        (csv("80", "", "", ""), "t.csv:3: ratchet_share: 80 is more than the whole peak"),
+        (csv("1.5", "", "", ""), "write 1.5 % as 0.015"),
         (csv("0.8", "13", "", ""), "t.csv:3: ratchet_months: `13` are no months"),
         (csv("", "6-9", "", ""), "t.csv:3: ratchet_months: says nothing without `ratchet_share`"),
         (csv("0.8", "", "", "").replace("kWh,,,,", "kWh,0.5,,,"), "t.csv:2: ratchet_share: belongs to rows"),
-        (csv("0.8", "", "", "") + "electric,demand,maximum,12,$/kW,0.9,,,\n", "lines 3 and 4 are one charge"),
+        (csv("0.8", "", "", "") + "electric,demand,maximum,12,$/kW,0.9,,,\n", "t.csv:4: name: line 3 has this name"),
+        (two_steps.to_owned(), "lines 3 and 4 are one charge"),
     ] {
         let told = problems_of("t.csv", &text);
         assert!(told.contains(words), "{words}: {told}");

@@ -165,6 +165,16 @@ fn wrong_tariffs_are_named() {
         (with(0.0, &json!({ "demandwindow": 90 })), "demandwindow", "out of the plausible range"),
         (json!({ "name": "x" }), "energyratestructure", "charges nothing"),
         (json!({ "minCharge": 1, "mincharge": 2 }), "mincharge", "is there twice"),
+        (
+            with(0.1, &json!({ "fixedchargefirstmeter": 5, "fixedmonthlycharge": 7 })),
+            "fixedmonthlycharge",
+            "is 7, and `fixedchargefirstmeter` is 5",
+        ),
+        (
+            with(0.1, &json!({ "mincharge": 5, "minmonthlycharge": 7 })),
+            "minmonthlycharge",
+            "is 7, and `mincharge` is 5",
+        ),
         (json!([1]), "[0]", "must be an object"),
         (json!([]), "t.json", "holds no tariff"),
     ];
@@ -193,6 +203,7 @@ fn misspelt_keys_are_named() {
             json!({ "flatDemandStructur": [[]] }),
             "flatDemandStructur: is not a key of a tariff (did you mean `flatdemandstructure`?)",
         ),
+        (json!({ "dgrules": "Net Meterin" }), "dgrules: `Net Meterin` is unknown (did you mean `Net Metering`?)"),
         (json!({ "fixedChargeFirstMeters": 5 }), "did you mean `fixedchargefirstmeter`?"),
     ] {
         let told = problems_of("t.json", &with(0.1, &more).to_string());
@@ -200,6 +211,18 @@ fn misspelt_keys_are_named() {
     }
     let notes = json!({ "energycomments": "x", "demandattrs": [], "fixedkeyvals": [], "peakkwhusagemin": 3, "eiaid": 1, "uri": "x" });
     assert_eq!(urdb(&with(0.1, &notes)), urdb(&with(0.1, &json!({}))));
+}
+
+/// Rows of other utilities are counted, a tariff without a price by the kWh is said to be one, and of two columns of a charge
+/// the filled one counts.
+#[test]
+fn what_a_plain_tariff_leaves_out_is_said() {
+    let file = "utility,type,name,charge,charge (metric),units\nelectric,demand,d,,1,$/kW\ngas,energy,g,1,1,$/therm\n";
+    let bill = bill(&read("t.csv", file), &load("2025-04-01", "UTC", 60, 720, |_| 3.0));
+    close(bill.total_usd(), 3.0);
+    for words in ["rows of other utilities are passed over: `gas` (1)", "no charge by the kWh"] {
+        assert!(bill.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", bill.notes);
+    }
 }
 
 #[test]
@@ -219,5 +242,19 @@ fn wrong_plain_tariffs_are_named() {
         let told = problems_of("t.csv", &format!("{header}\n{row}\n"));
         assert!(told.contains(words), "{words}: {told}");
     }
+    let all_day = "electric,energy,e,1,12,0,24,0.1,$/kWh\n";
+    for (rows, words) in [
+        (all_day.repeat(2), "t.csv:3: name: line 2 has this name and limit too"),
+        (format!("{all_day}electric,energy,e,6,6,16,21,0.5,$/kWh\n"), "t.csv:3: name: line 2 has this name"),
+        ("electric,customer,c,1,12,0,24,5,$/month\n".repeat(2), "t.csv:3: name: line 2 has this name"),
+        (format!("{all_day}elec,energy,d,1,12,0,24,0.1,$/kWh\n"), "t.csv:3: utility: `elec` is no utility"),
+        (format!("{all_day}#electric,energy,d,1,12,0,24,0.1,$/kWh\n"), "t.csv:3: utility: `#electric` is no utility"),
+    ] {
+        let told = problems_of("t.csv", &format!("{header}\n{rows}"));
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let two = "utility,type,charge,charge (metric),units\nelectric,energy,0.1,0.5,$/kWh\n";
+    let told = problems_of("t.csv", two);
+    assert!(told.contains("t.csv:2: charge (metric): is `0.5`, and `charge` is `0.1`"), "{told}");
     assert!(problems_of("t.csv", "utility,typ,units\n").contains("did you mean `typ`?"));
 }

@@ -327,6 +327,39 @@ fn demand_is_metered_over_its_window() {
     assert!(hourly.notes[0].contains("metered over 15 minutes"), "{:?}", hourly.notes);
 }
 
+/// Hours of the clock, of 0 and 60 kW in turn: where the zone is half an hour off UTC, hours of UTC would all have 30. An hour
+/// that comes twice is two windows.
+#[test]
+fn demand_windows_go_by_the_local_clock() {
+    let tariff = urdb(&with(0.0, &json!({ "flatdemandstructure": [[{ "rate": 1 }]], "demandwindow": 60 })));
+    for zone in ["Asia/Kolkata", "Australia/Adelaide", "Asia/Kathmandu", LA] {
+        let load = load("2025-05-01", zone, 15, 96, |at| if at / 4 % 2 == 0 { 0.0 } else { 60.0 });
+        close(demand(&bill(&tariff, &load)), 60.0);
+    }
+    let twice = load("2025-11-02", LA, 15, 100, |at| if at / 4 == 1 { 60.0 } else { 0.0 });
+    close(demand(&bill(&tariff, &twice)), 60.0);
+}
+
+/// April sells 720 kWh at 0.05, a credit of 36; May buys 744 at 0.10. Without a minimum the credit is kept, and one of 0 is
+/// none; one of 1 $ asks for 37 in April.
+#[test]
+fn a_credit_is_lost_to_a_minimum_alone() {
+    let load = load("2025-04-01", "UTC", 60, 61 * 24, |hour| if hour < 720 { -1.0 } else { 1.0 });
+    let bill_of = |more: &Value| {
+        let mut tariff = with(0.0, &json!({ "energyratestructure": [[{ "rate": 0.10, "sell": 0.05 }]] }));
+        tariff.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        bill(&urdb(&tariff), &load)
+    };
+    let said = |bill: &Bill| bill.conventions.iter().any(|line| line.contains("a minimum of 0 $ counts as none"));
+    let none = bill_of(&json!({}));
+    close(none.total_usd(), 74.4 - 36.0);
+    assert!(none.months[0].lines.iter().all(|line| line.component != Component::Minimum) && !said(&none));
+    let nothing = bill_of(&json!({ "mincharge": 0, "annualmincharge": 0 }));
+    close(nothing.total_usd(), 74.4 - 36.0);
+    assert!(said(&nothing), "{:?}", nothing.conventions);
+    close(bill_of(&json!({ "minmonthlycharge": 1 })).usd(Component::Minimum), 37.0);
+}
+
 /// Exports: 12 h of 1 kW in, 12 h of 1 kW out a day. Sold at 0.04: 12 x 0.10 - 12 x 0.04 = 0.72. Net metering: nothing.
 #[test]
 fn exports() {

@@ -90,6 +90,20 @@ fn files_of_an_export_are_there_all_or_none() {
     assert!(said.contains("not as the run left it: summary.json (changed)"), "{said}");
 }
 
+/// Nothing is put into the folder that a link leads to, and manual pages are there all or none.
+#[cfg(unix)]
+#[test]
+fn pages_do_not_follow_links() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("pages")).unwrap();
+    let (code, said) = done(folder.path(), &["man", "--out", "pages"]);
+    assert!(code == Some(4) && said.contains("is a link"), "{said}");
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    std::fs::create_dir_all(folder.path().join("all/portvolt-run.1")).unwrap();
+    assert_ne!(done(folder.path(), &["man", "--out", "all"]).0, Some(0));
+    assert_eq!(std::fs::read_dir(folder.path().join("all")).unwrap().count(), 1, "none of them");
+}
+
 /// What a killed process left among the system's temporary files goes with the next one.
 #[cfg(target_os = "linux")]
 #[test]

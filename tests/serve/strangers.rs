@@ -236,6 +236,18 @@ fn what_is_said_twice_is_refused() {
     assert_eq!(status(&format!("http://{}/api/v1/runs", server.address), &[&own, &origin, JSON]), 200);
 }
 
+/// A key behind the `?` that an address does not take is refused, whichever address it is.
+#[test]
+fn stray_queries_are_refused() {
+    let server = Server::start(|_| {});
+    for path in ["workspace?x=1", "runs?x=1", "runs/none?x", "openapi.json?x=1", "scenarios/file?scenario=depot&x=1"] {
+        let answer = server.get(&format!("/api/v1/{path}"));
+        assert!(answer.status == 400 && answer.json()["error"].is_string(), "{path}: {}", answer.text());
+    }
+    assert_eq!(server.get("/api/v1/workspace?").status, 200);
+    assert_eq!(server.get("/api/v1/scenarios/file?scenario=depot").status, 200);
+}
+
 /// Of a key that stands twice in one object the last would win unseen.
 #[test]
 fn a_key_that_stands_twice_in_a_body_is_refused() {

@@ -217,6 +217,11 @@ fn what_is_missing_or_damaged_is_listed_and_mended() {
     let said = told(dir.path(), 0, &["sweep", "gc", "sweep"]);
     assert!(said.contains("2 files removed") && shard.with_extension("tmp.1.1").exists(), "{said}");
     told(dir.path(), 0, &["sweep", "status", "sweep"]);
+    // One that is damaged where it lies goes too, and is missing from then on.
+    std::fs::write(&shard, "half").unwrap();
+    let said = told(dir.path(), 0, &["sweep", "gc", "sweep"]);
+    assert!(said.contains("1 files removed") && !shard.exists(), "{said}");
+    told(dir.path(), 3, &["sweep", "status", "sweep"]);
 }
 
 #[test]

@@ -124,28 +124,29 @@ fn check<K: PluginKind>(file: &PluginFile, console: &Console) -> Result<Exit, Ex
         console.error(&message);
         Exit::BadPolicy
     })?;
-    let real = real_views::try_on(K::KIND, Path::new(&file.path));
-    let is_good = trial.is_good() && real.as_ref().is_ok_and(RealViews::is_good);
+    let real = (!trial.has_failed()).then(|| real_views::try_on(K::KIND, Path::new(&file.path)));
+    let is_good = trial.is_good() && matches!(&real, Some(Ok(real)) if real.is_good());
     if console.is_json() {
         let mut json = trial_json(&plugin, &trial);
         json["good"] = is_good.into();
         json["real_run"] = match &real {
-            Ok(real) => serde_json::json!({
+            Some(Ok(real)) => serde_json::json!({
                 "scenario": real.scenario, "calls": real.calls, "orders": real.orders, "rejected": real.rejected,
                  "repeatable": real.is_repeatable,
             }),
-            Err(error) => serde_json::json!({ "error": error }),
+            Some(Err(error)) => serde_json::json!({ "error": error }),
+            None => serde_json::Value::Null,
         };
         console.print_json(&json);
     } else {
         console.print(&trial_text(&plugin, &trial));
-        console.print(&real_text(&real));
+        console.print(&real.as_ref().map_or_else(|| "not tried further".to_owned(), real_text));
         console.print(match &real {
-            Ok(real) if is_good && real.rejected > 0 => {
+            Some(Ok(real)) if is_good && real.rejected > 0 => {
                 "good, but bad orders on true views are errors: `portvolt run` names the first of them"
             }
             _ if is_good => "good",
-            Ok(real) if real.is_repeatable && !real.is_good() => {
+            Some(Ok(real)) if real.is_repeatable && !real.is_good() => {
                 "NOT good: its orders on true views cannot be carried out (`portvolt run` names the first of them)"
             }
             _ => "NOT good",
@@ -190,8 +191,11 @@ fn trial_text<K: PluginKind>(plugin: &Arc<Plugin<K>>, trial: &Trial) -> String {
         let limit = PluginLimits::default().fuel_per_row;
         let _ = writeln!(out, "\nfuel: {fuel:.0} for each further row (allowed: {limit})");
     }
-    let word = if trial.is_independent { "answer as one alone" } else { "DISTURB each other" };
-    let _ = write!(out, "two instances by turns {word}");
+    match trial.is_independent {
+        Some(true) => out.push_str("two instances by turns answer as one alone"),
+        Some(false) => out.push_str("two instances by turns DISTURB each other"),
+        None => out.push_str("the views after it and two instances by turns were not tried"),
+    }
     out
 }
 

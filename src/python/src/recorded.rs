@@ -123,9 +123,12 @@ pub(crate) fn fork(
     overlays: Vec<PathBuf>,
     settings: Vec<String>,
 ) -> PyResult<(String, Run)> {
-    let manifest = match run {
-        Forked::Run(run) => run.get().manifest().clone(),
-        Forked::Folder(folder) => Manifest::read(&folder).map_err(|error| PyValueError::new_err(error.to_string()))?,
+    let (folder, manifest) = match run {
+        Forked::Run(run) => (None, run.get().manifest().clone()),
+        Forked::Folder(folder) => {
+            let manifest = Manifest::read(&folder).map_err(|error| PyValueError::new_err(error.to_string()))?;
+            (Some(folder), manifest)
+        }
     };
     let failed = |error: ForkError| match error {
         ForkError::Files(problems) => of_scenario(py, &problems),
@@ -133,7 +136,7 @@ pub(crate) fn fork(
         ForkError::Run(error) => of_run(&error),
     };
     let overlays = overlays.iter().map(|name| overlay_path(Path::new(&manifest.scenario), name)).collect();
-    let asked = py.detach(|| Asked::of(&manifest, at, overlays, settings)).map_err(failed)?;
+    let asked = py.detach(|| Asked::of((folder.as_deref(), &manifest), at, overlays, settings)).map_err(failed)?;
     let fork = py.detach(|| Fork::of(&manifest, asked)).map_err(failed)?;
     let options = Options { seed: manifest.seed, replication: manifest.replication, ..Options::default() };
     let ran = interruptible(py, |stop| fork.in_memory(&manifest, &options, stop))?;

@@ -68,7 +68,8 @@ struct Stamp {
     date: Date,
     day: i64,
     second_of_day: i64,
-    unix_s: i64,
+    /// How far the clock is behind UTC, s: an hour that comes twice has two.
+    behind_s: i64,
 }
 
 impl Stamp {
@@ -184,7 +185,8 @@ impl Stamps {
             let day = local_s.div_euclid(DAY_S);
             let date = calendar.start().saturating_add(day.days());
             let second_of_day = local_s.rem_euclid(DAY_S);
-            self.list.push(Stamp { date, day, second_of_day, unix_s: calendar.unix_s(at_s) });
+            let behind_s = calendar.unix_s(at_s) - local_s;
+            self.list.push(Stamp { date, day, second_of_day, behind_s });
         }
         &self.list[..blocks]
     }
@@ -270,7 +272,8 @@ fn climbed(tiers: &[EnergyTier], kwh: f64, days: f64, peak_kw: f64, is_export: b
 fn part(tariff: &Tariff, number: usize, block_s: u32, run: &[(f64, Stamp)]) -> Part {
     let rates = &tariff.rates[number];
     let window_s = rates.demand_window_s.filter(|window_s| window_s.is_multiple_of(block_s)).unwrap_or(block_s);
-    let window = |stamp: &Stamp| stamp.unix_s.div_euclid(i64::from(window_s.max(block_s)));
+    let window_s = i64::from(window_s.max(block_s));
+    let window = |stamp: &Stamp| (stamp.day, stamp.second_of_day.div_euclid(window_s), stamp.behind_s);
     let windows: Vec<(f64, Stamp)> = run
         .chunk_by(|a, b| window(&a.1) == window(&b.1))
         .map(|window| (window.iter().map(|reading| reading.0).sum::<f64>() / window.len() as f64, window[0].1))
@@ -318,7 +321,7 @@ fn bills_of(tariff: &Tariff, months: &[Made]) -> Vec<Again> {
         let these: Vec<usize> = (0..=at).filter(|month| months[*month].first.year() == year).collect();
         let least_usd: f64 = these.iter().map(|month| minimum(tariff, &months[*month], |per| per == Per::Year)).sum();
         let usd: f64 = these.iter().map(|month| bills[*month].columns[7].1).sum();
-        let missing_usd = (least_usd - usd).max(0.0);
+        let missing_usd = missing(least_usd, usd);
         bills[at].columns[6].1 += missing_usd;
         bills[at].columns[7].1 += missing_usd;
     }
@@ -342,7 +345,7 @@ fn bill_of(tariff: &Tariff, months: &[Made], at: usize) -> Again {
         fixed_usd += share(part) * rates.fixed.iter().map(|amount| of_month(amount, month.first)).sum::<f64>();
     }
     let usd = month.energy_usd + demand_usd + fixed_usd;
-    let minimum_usd = (minimum(tariff, month, |per| per != Per::Year) - usd).max(0.0);
+    let minimum_usd = missing(minimum(tariff, month, |per| per != Per::Year), usd);
     let peak_kw = month.parts.iter().map(|part| part.peak_kw).fold(0.0, f64::max);
     let columns = [
         ("energy_kwh", month.bought_kwh),
@@ -380,6 +383,11 @@ fn of_month(amount: &Amount, first: Date) -> f64 {
         Per::Month => amount.usd,
         Per::Year => amount.usd / 12.0,
     }
+}
+
+/// What a bill lacks to a minimum, USD; nothing where there is none.
+fn missing(least_usd: f64, usd: f64) -> f64 {
+    if least_usd > 0.0 { (least_usd - usd).max(0.0) } else { 0.0 }
 }
 
 /// The least that a month costs by the minimum charges of some times, USD.

@@ -9,10 +9,10 @@ pub mod slurm;
 use crate::study::replicate::{Replication, in_order, replicate};
 use crate::study::sweep::plan::{Plan, Which};
 
-use crate::disk::{Folder, Found};
+use crate::disk::Folder;
 use crate::scenario::load::load;
 use crate::sim::RunError;
-use crate::study::sweep::shard::{ShardError, Store};
+use crate::study::sweep::shard::{ShardError, Store, is_damaged};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -220,8 +220,8 @@ pub fn status(plan: &Plan, store: &Store, jobs: usize) -> Status {
     status
 }
 
-/// Removes what nobody needs: temporary files older than a day, damaged shards that were set aside, and with `keys`
-/// every shard that no plan names. Returns what went.
+/// Removes what nobody needs: temporary files older than a day, damaged shards (set aside, or by their own hash), and with
+/// `keys` every shard that no plan names. Returns what went.
 ///
 /// The age is measured by the clock of the disk itself, with a file made now: a wrong clock here removes nothing.
 ///
@@ -232,23 +232,22 @@ pub fn collect_garbage(
     keys: Option<&std::collections::BTreeSet<String>>,
 ) -> Result<Vec<PathBuf>, ShardError> {
     const DAY: Duration = Duration::from_hours(24);
-    let refused = |source| ShardError::Io { path: store.folder().to_path_buf(), source };
-    // Whoever made the folder may have laid links in it: what they lead to is not ours to clean.
-    let parent = Folder::open(store.folder().parent().unwrap_or(Path::new(""))).map_err(refused)?;
-    let all = parent.sub(Store::NAME).map_err(refused)?;
+    let refused = |source| ShardError::Io { path: store.folder(), source };
+    let all = store.open().map_err(refused)?;
     let now = all.now().map_err(refused)?;
     let mut gone = Vec::new();
     let below = all.entries().map_err(refused)?.into_iter().filter(|found| found.is_folder);
     let below: Vec<Folder> = below.filter_map(|found| all.sub(&found.name).ok()).collect();
     for folder in std::iter::once(&all).chain(&below) {
-        for Found { name, .. } in folder.entries().unwrap_or_default().into_iter().filter(|found| found.is_file) {
+        let files = folder.entries().unwrap_or_default().into_iter().filter(|found| found.is_file);
+        for name in files.map(|found| found.name) {
             let age = folder.modified(&name).and_then(|then| now.duration_since(then).ok()).unwrap_or_default();
             let is_part = name.contains(".tmp.")
                 || name.starts_with('.') && Path::new(&name).extension().is_some_and(|it| it == "part");
-            let is_stale = is_part && age > DAY || name.ends_with(".damaged");
             let key = name.strip_suffix(".shard");
             let is_unplanned = key.zip(keys).is_some_and(|(key, keys)| !keys.contains(key));
-            if (is_stale || is_unplanned) && folder.remove_file(&name).is_ok() {
+            let is_garbage = is_part && age > DAY || name.ends_with(".damaged") || is_unplanned;
+            if (is_garbage || is_damaged(folder, &name)) && folder.remove_file(&name).is_ok() {
                 gone.push(folder.path().join(&name));
             }
         }

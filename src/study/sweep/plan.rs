@@ -10,8 +10,10 @@ use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
 use crate::study::compare::strategy::Strategy;
+use crate::study::replicate::in_order;
 use crate::study::verify::{Fate, fates, input_hash};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +21,10 @@ use std::path::{Path, PathBuf};
 const PLAN_SCHEMA: u32 = 1;
 /// More shards than this is taken for a mistake.
 const MOST_SHARDS: usize = 10_000_000;
-/// Points of a design that are tried in all cells together; of more, as many as this, evenly.
-const MOST_TRIED: usize = 2_000;
+/// Points of a design that are tried in all cells together, and numbers of a list by themselves; of more, as many as this, evenly.
+/// A point takes about a hundredth of a second: a plan of any size takes some seconds a scenario.
+const MOST_TRIED: usize = 500;
+const MOST_NUMBERS: usize = 50;
 
 /// `STUDY.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -156,7 +160,7 @@ pub fn engine() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Reads a study and plans it. Every cell is loaded and checked, every value of the design by itself, and its points.
+/// Reads a study and plans it. Every cell is loaded and checked, the values of the design by themselves, and its points.
 ///
 /// # Errors
 /// All mistakes at once.
@@ -314,34 +318,35 @@ impl Planner<'_> {
         cells
     }
 
-    /// Each value of the design once, on its own; the files it names go into the cell. Is all well?
+    /// Each value of the design once, on its own, of many numbers some; the files it names go into the cell. Is all well?
     fn check_values(&mut self, cell: &mut Cell, design: &Design) -> bool {
-        let before = self.problems.list.len();
+        let mut settings = Vec::new();
         for (column, parameter) in design.parameters.iter().enumerate() {
             let mut values: Vec<&String> = design.points.iter().map(|point| &point[column]).collect();
             values.sort();
             values.dedup();
-            if !self.spec.grid.contains_key(parameter) {
-                // Of a range, the ends.
-                let number = |value: &&&String| value.parse::<f64>().unwrap_or(0.0);
-                let ends = |a: &&String, b: &&String| number(&a).total_cmp(&number(&b));
-                values = [values.iter().min_by(|a, b| ends(a, b)), values.iter().max_by(|a, b| ends(a, b))]
-                    .into_iter()
-                    .flatten()
-                    .copied()
-                    .collect();
+            // A number names no file: of a range the ends are tried, of a list the ends and what lies between evenly.
+            if values.iter().all(|value| number(value).is_some()) {
+                values.sort_by(|a, b| number(a).partial_cmp(&number(b)).unwrap_or(Ordering::Equal));
+                let most = if self.spec.grid.contains_key(parameter) { MOST_NUMBERS } else { 2 };
+                values = evenly(&values, most);
             }
-            for value in values {
-                let setting = format!("{parameter}={value}");
-                match load(&cell.strategy.request(&cell.path, &self.spec.settings, core::slice::from_ref(&setting))) {
-                    Ok(Loaded { mut inputs, .. }) => {
-                        inputs.retain(|path, _| !cell.inputs.contains_key(path));
-                        if !inputs.is_empty() {
-                            cell.named.insert(setting, inputs);
-                        }
+            settings.extend(values.into_iter().map(|value| format!("{parameter}={value}")));
+        }
+        let tried = in_order(0, &settings, |setting| {
+            let request = cell.strategy.request(&cell.path, &self.spec.settings, core::slice::from_ref(setting));
+            load(&request).map(|loaded| loaded.inputs)
+        });
+        let before = self.problems.list.len();
+        for (setting, tried) in settings.into_iter().zip(tried) {
+            match tried {
+                Ok(mut inputs) => {
+                    inputs.retain(|path, _| !cell.inputs.contains_key(path));
+                    if !inputs.is_empty() {
+                        cell.named.insert(setting, inputs);
                     }
-                    Err(wrong) => self.problems.append(wrong),
                 }
+                Err(wrong) => self.problems.append(wrong),
             }
         }
         self.problems.list.len() == before
@@ -354,14 +359,26 @@ impl Planner<'_> {
             return;
         }
         let cells = self.spec.scenarios.len() * self.spec.strategies.len();
-        let step = (design.points.len() * cells).div_ceil(MOST_TRIED);
-        for point in (0..design.points.len()).step_by(step) {
-            let request = cell.strategy.request(&cell.path, &self.spec.settings, &design.settings(point));
-            if let Err(wrong) = load(&request) {
-                self.problems.append(wrong);
-            }
-        }
+        let all: Vec<usize> = (0..design.points.len()).collect();
+        let points = evenly(&all, (MOST_TRIED / cells).max(2));
+        let wrong = in_order(0, &points, |point| {
+            load(&cell.strategy.request(&cell.path, &self.spec.settings, &design.settings(*point))).err()
+        });
+        wrong.into_iter().flatten().for_each(|wrong| self.problems.append(wrong));
     }
+}
+
+/// The number that a value of a design is, if it is one.
+fn number(value: &str) -> Option<f64> {
+    value.parse().ok()
+}
+
+/// At most so many of a list, at least 2: the ends, and what lies evenly between.
+fn evenly<T: Copy>(all: &[T], most: usize) -> Vec<T> {
+    if all.len() <= most {
+        return all.to_vec();
+    }
+    (0..most).map(|at| all[at * (all.len() - 1) / (most - 1)]).collect()
 }
 
 impl Plan {
@@ -563,6 +580,15 @@ mod tests {
         assert_eq!(plan.which(0), Which { cell: 0, point: 0, first: 0, count: 2 });
         assert_eq!(plan.which(5), Which { cell: 0, point: 1, first: 4, count: 1 });
         assert_eq!(plan.which(11), Which { cell: 1, point: 1, first: 4, count: 1 });
+    }
+
+    /// Whatever the size of a design, so many loads; the ends are among them.
+    #[test]
+    fn large_designs_are_tried_in_part() {
+        let all: Vec<usize> = (0..199_000).collect();
+        let tried = evenly(&all, MOST_TRIED);
+        assert_eq!((tried.len(), tried[0], tried[MOST_TRIED - 1]), (MOST_TRIED, 0, 198_999));
+        assert_eq!((evenly(&all[..3], 3), evenly(&all[..3], 2)), (vec![0, 1, 2], vec![0, 2]));
     }
 
     #[test]

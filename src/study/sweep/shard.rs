@@ -9,6 +9,7 @@ use crate::record::metrics::MetricName;
 use crate::study::replicate::Replication;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,10 +69,14 @@ pub struct Shard {
     pub replications: Vec<(u32, String, Vec<Held>)>,
 }
 
-/// The folder of shards. Any number of sweeps and processes may share it.
+/// The folder of shards. Any number of sweeps and processes may share it. From the folder that the user named down no link is
+/// followed: whoever made it may have laid some, and what they lead to is not ours to fill.
 #[derive(Debug, Clone)]
 pub struct Store {
-    folder: PathBuf,
+    /// The user's folder; links on the way to it are the user's.
+    root: PathBuf,
+    /// The way from there, from name to name.
+    below: Vec<String>,
 }
 
 impl Store {
@@ -81,20 +86,40 @@ impl Store {
     /// The store of a sweep's folder.
     #[must_use]
     pub fn of(sweep: &Path) -> Self {
-        Self { folder: sweep.join(Self::NAME) }
+        Self { root: sweep.to_path_buf(), below: vec![Self::NAME.to_owned()] }
+    }
+
+    /// The store of a folder that we name ourselves, in one of the user's: `sensitivities` beside studies.
+    #[must_use]
+    pub fn of_ours(folder: &Path) -> Self {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        name.zip(folder.parent()).map_or_else(
+            || Self::of(folder),
+            |(name, root)| Self { root: root.to_path_buf(), below: vec![name.to_owned(), Self::NAME.to_owned()] },
+        )
     }
 
     /// The folder.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn folder(&self) -> PathBuf {
+        self.below.iter().fold(self.root.clone(), |path, name| path.join(name))
+    }
+
+    /// Opens it.
+    pub(super) fn open(&self) -> io::Result<Folder> {
+        self.below.iter().try_fold(Folder::open(&self.root)?, |folder, name| folder.sub(name))
+    }
+
+    /// Opens it, and makes it where it is missing.
+    fn open_or_make(&self) -> io::Result<Folder> {
+        self.below.iter().try_fold(Folder::open_or_make(&self.root)?, |folder, name| folder.sub_or_make(name))
     }
 
     /// Where a shard lies.
     #[must_use]
     pub fn path(&self, key: &str) -> PathBuf {
         let (folder, name) = Self::place(key);
-        self.folder.join(folder).join(name)
+        self.folder().join(folder).join(name)
     }
 
     /// The folder of a shard inside the store, and its name there.
@@ -107,8 +132,8 @@ impl Store {
     /// # Errors
     /// What the system says.
     pub fn probe(&self) -> Result<(), ShardError> {
-        let probed = Folder::open_or_make(&self.folder).and_then(|folder| folder.now());
-        probed.map(|_| ()).map_err(|source| ShardError::Io { path: self.folder.clone(), source })
+        let probed = self.open_or_make().and_then(|folder| folder.now());
+        probed.map(|_| ()).map_err(|source| ShardError::Io { path: self.folder(), source })
     }
 
     /// Keeps a shard. `sync` waits until the disk has it; only a benchmark leaves that out.
@@ -117,7 +142,7 @@ impl Store {
     /// When the system refuses; nothing is left then.
     pub fn keep(&self, key: &str, text: &str, sync: bool) -> Result<(), ShardError> {
         let (folder, name) = Self::place(key);
-        let folder = Folder::open_or_make(&self.folder).and_then(|all| all.sub_or_make(folder));
+        let folder = self.open_or_make().and_then(|all| all.sub_or_make(folder));
         let written = folder.and_then(|folder| folder.write_and(&name, text.as_bytes(), sync));
         written.map_err(|source| ShardError::Io { path: self.path(key), source })
     }
@@ -129,7 +154,9 @@ impl Store {
     pub fn read(&self, key: &str, known: Option<&Arc<Columns>>) -> Result<Option<Shard>, ShardError> {
         let path = self.path(key);
         let corrupt = |reason: String| ShardError::Corrupt { path: path.clone(), reason };
-        match read::text(&path, Kind::Shard) {
+        let (folder, name) = Self::place(key);
+        let folder = self.open().and_then(|all| all.sub(folder)).map_err(ReadError::from);
+        match folder.and_then(|folder| folder.read(&name, Kind::Shard)).and_then(read::utf8) {
             Ok(text) => parse(key, &text, known).map(Some).map_err(|reason| corrupt(reason.to_owned())),
             Err(ReadError::Missing) => Ok(None),
             Err(error @ (ReadError::NoText { .. } | ReadError::TooLarge { .. })) => Err(corrupt(error.to_string())),
@@ -143,9 +170,18 @@ impl Store {
     /// When the system refuses.
     pub fn set_aside(&self, key: &str) -> Result<(), ShardError> {
         let (folder, name) = Self::place(key);
-        let folder = Folder::open(&self.folder).and_then(|all| all.sub(folder));
+        let folder = self.open().and_then(|all| all.sub(folder));
         let moved = folder.and_then(|folder| folder.rename(&name, &format!("{key}.damaged")));
         moved.map_err(|source| ShardError::Io { path: self.path(key), source })
+    }
+}
+
+/// Is a file that is called a shard damaged? What the system does not give says nothing about it.
+pub(super) fn is_damaged(folder: &Folder, name: &str) -> bool {
+    let Some(key) = name.strip_suffix(".shard") else { return false };
+    match folder.read(name, Kind::Shard).and_then(read::utf8) {
+        Ok(text) => parse(key, &text, None).is_err(),
+        Err(error) => matches!(error, ReadError::NoText { .. } | ReadError::TooLarge { .. }),
     }
 }
 
@@ -269,6 +305,33 @@ mod tests {
         let shard = parse(&key, &text(&key, 0, &[first, second]), None).unwrap();
         let values: Vec<&Vec<Held>> = shard.replications.iter().map(|(_, _, values)| values).collect();
         assert_eq!(values, [&[Held::Value(1.0), Held::Absent], &[Held::Value(2.0), Held::Value(3.0)]]);
+    }
+
+    /// Neither the folder of shards, nor one in it, nor a shard may be a link: nothing is written or read elsewhere.
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed() {
+        let key = "ab".repeat(32);
+        let body = text(&key, 0, &[run([Some(1.0), None])]);
+        let outside = tempfile::tempdir().unwrap();
+        let elsewhere = Store::of(outside.path());
+        elsewhere.keep(&key, &body, false).unwrap();
+        for at in ["kept", "kept/shards", "kept/shards/ab"] {
+            let inside = tempfile::tempdir().unwrap();
+            let (link, target) =
+                (inside.path().join(at), outside.path().join(at.trim_start_matches("kept").trim_start_matches('/')));
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let store = Store::of_ours(&inside.path().join("kept"));
+            let told = store.keep(&key, &body, false).unwrap_err().to_string();
+            assert!(told.contains("is not followed here"), "{at}: {told}");
+            assert!(matches!(store.read(&key, None), Err(ShardError::Unreadable { .. })), "{at}");
+            assert!(store.set_aside(&key).is_err() && (at == "kept/shards/ab" || store.probe().is_err()), "{at}");
+        }
+        let store = Store::of(outside.path());
+        fs::rename(store.path(&key), outside.path().join("moved")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("moved"), store.path(&key)).unwrap();
+        assert!(matches!(store.read(&key, None), Err(ShardError::Unreadable { .. })));
     }
 
     #[test]
