@@ -263,7 +263,7 @@ impl Drop for Growing {
 }
 
 /// The place was chosen so that nothing can be put there.
-fn refused(why: &str) -> io::Error {
+pub(super) fn refused(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 

@@ -298,7 +298,12 @@ fn geojson_map(text: &str, room: &mut Room, mistakes: &mut Mistakes<'_>) -> Opti
     // Old files name a reference system; what is not of degrees has to be said.
     let system = document["crs"]["properties"]["name"].as_str().unwrap_or("CRS84");
     let is_degrees = system.contains("CRS84") || system.ends_with(":4326");
-    let scale = if document["units"] == "m" { Some(Scale::Plane(1.0)) } else { is_degrees.then_some(Scale::Degrees) };
+    let is_mercator = system.ends_with(":3857") || system.ends_with(":900913");
+    let scale = match () {
+        () if document["units"] == "m" => Some(Scale::Plane(1.0)),
+        () if is_mercator => Some(Scale::WebMercator),
+        () => is_degrees.then_some(Scale::Degrees),
+    };
     let mut out = Drawn { scale, ..Drawn::default() };
     for (at, feature) in features.iter().enumerate() {
         let label = format!("features[{at}]");
