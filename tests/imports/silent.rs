@@ -7,6 +7,8 @@ use super::{said, with};
 use portvolt::document::problem::Problems;
 use portvolt::import::load::{self as metered, Metered};
 use portvolt::import::map::Map;
+use portvolt::import::plan;
+use portvolt::import::plan_map::PlanMap;
 use portvolt::import::sessions::Options;
 use portvolt::import::trips::{self, Trips};
 use std::fmt::Write;
@@ -208,4 +210,31 @@ fn a_truck_drives_one_trip_at_a_time() {
     for words in [":3: latitude, longitude: is empty", ":4: start: `x` is not a time", "`95, -118` is not a place"] {
         assert!(told.contains(words), "{words}: {told}");
     }
+}
+
+/// The sides of a plan, m, of squares at these points; `more` are further members of the file.
+fn plan_of(points: &[(f64, f64)], side: f64, more: &str) -> Result<(f64, f64), String> {
+    let square = |(x, y): &(f64, f64)| {
+        let (right, top) = (x + side, y + side);
+        format!(
+            r#"{{"type":"Feature","properties":{{"kind":"block"}},"geometry":{{"type":"Polygon","coordinates":[[[{x},{y}],[{right},{y}],[{right},{top}],[{x},{top}],[{x},{y}]]]}}}}"#
+        )
+    };
+    let features: Vec<String> = points.iter().map(square).collect();
+    let text = format!(r#"{{"type":"FeatureCollection"{more},"features":[{}]}}"#, features.join(","));
+    let file = plan::Input { name: "p.geojson".to_owned(), bytes: text.into_bytes(), ..plan::Input::default() };
+    let mut problems = Vec::new();
+    let map = PlanMap { machine: Some("rtg".to_owned()), ..PlanMap::default() };
+    let found = plan::read(vec![file], &map, "p.geojson", &mut problems);
+    found.map(|plan| plan.size_m).ok_or_else(|| Problems { files: Vec::new(), list: problems }.to_string())
+}
+
+#[test]
+fn a_plan_is_of_one_place() {
+    let told = plan_of(&[(-118.2, 33.7), (10.0, 50.0)], 1e-3, "").unwrap_err();
+    assert!(told.contains("no terminal is wider than 100 km"), "{told}");
+    // The metres of web maps are those of the equator: at 33.7 degrees 100 of them are 83.2 m.
+    let mercator = r#","crs":{"type":"name","properties":{"name":"EPSG:3857"}}"#;
+    let (wide_m, _) = plan_of(&[(-13_158_000.0, 3_988_000.0)], 100.0, mercator).unwrap();
+    assert!((wide_m - 83.2).abs() < 0.2, "{wide_m}");
 }
