@@ -16,8 +16,6 @@ const MOST_ID: usize = 60;
 const MOST_LABELS: usize = 20_000;
 /// More shapes of a plan than are compared with one another.
 const MOST_FEATURES: usize = 20_000;
-/// No terminal is wider, m: the largest ports with all of their basins reach over some 40 km.
-const WIDEST_M: f64 = 100_000.0;
 /// A degree of latitude, m (mean radius 6,371 km).
 const DEGREE_M: f64 = 111_195.0;
 /// Parts that a plan has once: several shapes of them are one feature.
@@ -80,15 +78,6 @@ pub(super) fn plan(sorted: Sorted, map: &PlanMap, origin: &str, problems: &mut V
     names(&mut features, map, &labels, &mut out.notes);
     machines(&features, map, problems);
     out.size_m = size_m(&features, is_metric);
-    if out.size_m.0.max(out.size_m.1) > WIDEST_M {
-        let (wide_km, high_km) = (out.size_m.0 / 1000.0, out.size_m.1 / 1000.0);
-        let message =
-            format!("span {wide_km:.0} x {high_km:.0} km: no terminal is wider than {:.0} km", WIDEST_M / 1000.0);
-        let help =
-            "is a shape of another place among them, are the units right (`--units`), or does it cross 180 degrees?";
-        let field = "the drawings".to_owned();
-        problems.push(Problem { place: None, field, message, help: Some(help.to_owned()) });
-    }
     let written = written(&features, map, is_metric, &mut out);
     let mut collection = json!({ "type": "FeatureCollection", "source": origin, "features": written });
     if is_metric {

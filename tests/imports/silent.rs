@@ -237,4 +237,6 @@ fn a_plan_is_of_one_place() {
     let mercator = r#","crs":{"type":"name","properties":{"name":"EPSG:3857"}}"#;
     let (wide_m, _) = plan_of(&[(-13_158_000.0, 3_988_000.0)], 100.0, mercator).unwrap();
     assert!((wide_m - 83.2).abs() < 0.2, "{wide_m}");
+    let told = plan_of(&[(-118.2, 33.7)], 1e-3, mercator).unwrap_err();
+    assert!(told.contains("span less than 1 m") && told.contains("--units degrees"), "{told}");
 }
