@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
-use crate::disk::{Folder, WriteError, name, whole};
+use crate::disk::{Folder, WriteError, name, set, whole};
 use crate::document::problem::Problems;
 use crate::import::template::{self, MEASURED};
 use crate::record::folder::Manifest;
@@ -54,6 +54,18 @@ pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> 
 pub(super) fn write_all(dir: &Path, files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
     let written = whole::no_link(dir).and_then(|()| whole::write_all(files, force));
     written.map_err(|error| refused(&error, console))
+}
+
+/// Writes a set of files into a folder: all or none, in the place of a whole set that is there. `names` are all that a set may
+/// have.
+pub(super) fn write_set(
+    dir: &Path,
+    files: &[(String, Vec<u8>)],
+    names: &[&str],
+    force: bool,
+    console: &Console,
+) -> Result<(), Exit> {
+    set::write(dir, files, names, force).map_err(|error| refused(&error, console))
 }
 
 /// The folder for the results of a command: the given one, or `runs/NAME` of the folder it is started in. Said and refused

@@ -2,7 +2,7 @@
 
 use super::args::{battery_energy, energy_per_km, port_power, radius};
 use super::exit::Exit;
-use super::files::{bytes_of, origin, write_all};
+use super::files::{bytes_of, origin, write_set};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -13,6 +13,9 @@ use crate::import::trips::{Days, Options, Trips, Truck, read};
 use crate::scenario::files::read_text;
 use std::path::PathBuf;
 
+/// All files that it may write: one set, of which none makes sense beside those of another.
+const SET: [&str; 5] = ["sites.toml", "hauls.csv", "matrix.csv", "scenario.toml", "duties.csv"];
+
 #[derive(Debug, clap::Args)]
 pub(super) struct TripsArgs {
     /// The trips: a table (CSV, workbook), or the trips of Geotab's interface as JSON.
@@ -20,7 +23,7 @@ pub(super) struct TripsArgs {
     /// The folder for `sites.toml`, `hauls.csv` and `matrix.csv`; with a battery also for `scenario.toml` and `duties.csv`.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Overwrite files in it.
+    /// Replace the set of these files that is in it.
     #[arg(long)]
     force: bool,
     /// Known places, as CSV: `site,lat,lon`. Otherwise stops that lie together become places.
@@ -67,8 +70,9 @@ pub(super) fn trips(args: &TripsArgs, console: &Console) -> Exit {
         files.push(("scenario.toml", duties.scenario.clone()));
         files.push(("duties.csv", duties.hauls.clone()));
     }
-    let files: Vec<(PathBuf, String)> = files.into_iter().map(|(name, text)| (args.out.join(name), text)).collect();
-    if let Err(exit) = write_all(&args.out, &files, args.force, console) {
+    let files: Vec<(String, Vec<u8>)> =
+        files.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
+    if let Err(exit) = write_set(&args.out, &files, &SET, args.force, console) {
         return exit;
     }
     let duties = duties.unwrap_or_default();

@@ -278,7 +278,7 @@ impl Drop for Growing {
 const A_LINK: &str = "it is a link; name the folder that it leads to";
 
 /// The place was chosen so that nothing can be put there.
-fn refused(why: &str) -> io::Error {
+pub(super) fn refused(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, why)
 }
 

@@ -130,8 +130,9 @@ fn take(lines: &mut Lines<'_>, block: Node<'_, '_>, channel: &mut Channel, mista
         let value = value.and_then(|text| text.trim().parse::<f64>().ok()).filter(|value| value.is_finite());
         match (inner(reading, "start").filter(|start| TIMES_S.contains(start)), value) {
             (Some(start), Some(value)) => {
-                channel.readings.push(Reading { line, at: Some(When::Instant(start, None)), value });
-                channel.interval_s = channel.interval_s.or_else(|| inner(reading, "duration").filter(is_length));
+                let length_s = inner(reading, "duration").filter(is_length);
+                channel.readings.push(Reading { line, at: Some(When::Instant(start, None)), value, length_s });
+                channel.interval_s = channel.interval_s.or(length_s);
             }
             _ => mistakes.push(
                 Some(line),

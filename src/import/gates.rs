@@ -12,6 +12,8 @@ use std::fmt::Write;
 
 /// A longer stay is a truck that was left, or a passage that was not logged, s.
 const LONGEST_S: i64 = 24 * 3600;
+/// No truck takes more containers on a visit.
+const MOST_MOVES: f64 = 100.0;
 /// More terminals than this are no terminals but trucks.
 const MOST_TERMINALS: usize = 200;
 /// Days over which a log may reach.
@@ -140,7 +142,7 @@ pub fn read(path: &str, bytes: &[u8], map: &Map, terminal: Option<&str>, problem
     let mut mistakes = Mistakes::of(path, problems);
     let zone = map.zone.clone().unwrap_or_else(|| super::meter_time::DEFAULT_ZONE.to_owned());
     let mut out = Gates { zone, said: rows.said.clone(), ..Gates::default() };
-    let stays = if is_visits { visits(&rows) } else { passages(&rows, &mut out, &mut mistakes) };
+    let stays = if is_visits { visits(&rows, &mut mistakes) } else { passages(&rows, &mut out, &mut mistakes) };
     let names = Names { map, terminal, column: &rows.words[3] };
     out.gather(stays, &rows, &names, &mut mistakes);
     if out.visits.is_empty() && mistakes.found() == 0 {
@@ -187,9 +189,13 @@ fn word_at(rows: &Observed, column: usize, row: usize) -> String {
     rows.words[column].get(row).map(|word| word.trim().to_owned()).unwrap_or_default()
 }
 
-fn visits(rows: &Observed) -> Vec<Stay> {
+fn visits(rows: &Observed, mistakes: &mut Mistakes<'_>) -> Vec<Stay> {
     let of = |row: usize| {
         let moves = rows.values[2].get(row).copied().filter(|moves| moves.is_finite());
+        if let Some(moves) = moves.filter(|moves| *moves > MOST_MOVES) {
+            let message = format!("`{moves}` is not from 0 to {MOST_MOVES} containers of a visit");
+            mistakes.push(Some(rows.lines[row]), "moves", message, None);
+        }
         let visit = word_at(rows, 5, row);
         Stay {
             row,
@@ -275,7 +281,7 @@ impl Gates {
                 .and_modify(|known| {
                     joined += 1;
                     known.gate_out_s = known.gate_out_s.max(visit.gate_out_s);
-                    known.moves = Some(known.moves.unwrap_or(1) + visit.moves.unwrap_or(1));
+                    known.moves = Some(known.moves.unwrap_or(1).saturating_add(visit.moves.unwrap_or(1)));
                 })
                 .or_insert(visit);
         }

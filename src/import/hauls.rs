@@ -7,7 +7,7 @@ use crate::document::problem::{Mistakes, Problem};
 use crate::record::table::plain_cell;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 const fn name(role: &'static str, names: &'static [&'static str], is_needed: bool) -> Column {
@@ -45,6 +45,7 @@ const COLUMNS: &[Column] = &[
     },
     name("container", &["container", "load status", "full empty", "f e", "status", "load"], false),
     name("fleet", &["fleet", "carrier", "trucker", "scac"], false),
+    name("quantity", &["quantity", "qty", "count", "containers", "number of containers", "boxes"], false),
 ];
 
 const LOADED: [&str; 7] = ["loaded", "full", "f", "l", "laden", "load", "import"];
@@ -82,9 +83,15 @@ pub fn read(
         out.said.push("no column says whether containers are loaded: all are taken as loaded".to_owned());
     }
     out.csv = format!("origin,destination,ready,due,container{}\n", if has_fleet { ",fleet" } else { "" });
+    out.said.extend(several(&rows));
+    out.said.extend(unsaid(&rows));
     let (mut same, mut without_due) = (0, 0);
+    let mut spelt: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for row in 0..rows.rows {
         let Some((from, to)) = ends(&rows, row, map, &mut mistakes) else { continue };
+        for (key, column) in [(&from, 0), (&to, 1)] {
+            spelt.entry(key.clone()).or_default().insert(rows.words[column][row].trim());
+        }
         if from == to {
             same += 1;
             continue;
@@ -101,6 +108,13 @@ pub fn read(
         out.count += 1;
         *out.between.entry((from, to)).or_insert(0) += 1;
     }
+    for (key, names) in spelt.iter().filter(|(_, names)| names.len() > 1) {
+        let names: Vec<&str> = names.iter().copied().collect();
+        out.said.push(format!(
+            "`{}` are one place, `{key}`; [places] of a mapping file keeps them apart",
+            names.join("`, `")
+        ));
+    }
     if same > 0 {
         out.said.push(format!("{same} rows lead from a place to itself and are left out"));
     }
@@ -115,6 +129,27 @@ pub fn read(
     let is_good = mistakes.found() == 0;
     mistakes.close();
     is_good.then_some(out)
+}
+
+/// What is said of rows that stand for more than one container: a haul is one.
+fn several(rows: &Observed) -> Option<String> {
+    let is_one = |word: &str| word.trim().is_empty() || word.trim().parse().is_ok_and(|number: f64| number == 1.0);
+    let several: Vec<usize> = (0..rows.words[6].len()).filter(|row| !is_one(&rows.words[6][*row])).collect();
+    let first = several.iter().map(|row| rows.lines[*row]).min()?;
+    let count = several.len();
+    Some(format!(
+        "{count} rows have a quantity other than 1, which is not read (the first in line {first}): each row is one haul of one container"
+    ))
+}
+
+/// What is said of rows whose cell does not tell whether the container is loaded.
+fn unsaid(rows: &Observed) -> Option<String> {
+    let empty: Vec<usize> = (0..rows.words[4].len()).filter(|row| rows.words[4][*row].trim().is_empty()).collect();
+    let first = empty.iter().map(|row| rows.lines[*row]).min()?;
+    let count = empty.len();
+    Some(format!(
+        "{count} rows do not say whether the container is loaded (the first in line {first}): taken as loaded"
+    ))
 }
 
 /// When a haul is ready and due, with its offset.

@@ -28,7 +28,7 @@ pub enum Gaps {
 }
 
 /// What columns can be named for, in all tables: one mapping file may be of several.
-const ROLES: [&str; 43] = [
+const ROLES: [&str; 44] = [
     "arrive",
     "charger_id",
     "charging_time",
@@ -58,6 +58,7 @@ const ROLES: [&str; 43] = [
     "period",
     "port_id",
     "pull",
+    "quantity",
     "ready",
     "session",
     "session_id",
@@ -98,6 +99,8 @@ pub struct Map {
     pub start: Option<String>,
     /// What is done where intervals of a meter are missing.
     pub gaps: Option<Gaps>,
+    /// Is the value of a meter what its register shows, which counts on? Then its differences are the energy.
+    pub cumulative: Option<bool>,
     /// What a column is, and its name in the file.
     pub columns: BTreeMap<String, String>,
     /// What places (and fleets) are called in the file, and their keys of `[site]` (and `[fleet]`).
@@ -154,10 +157,6 @@ impl Map {
         let is_it = |known: &&String| known.trim().eq_ignore_ascii_case(name.trim());
         if let Some(known) = self.places.keys().find(is_it) {
             return Ok(self.places[known].clone());
-        }
-        let is_key = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-        if !name.trim().is_empty() && is_key(name.trim()) {
-            return Ok(name.trim().to_owned());
         }
         let key = key_of(name);
         if key.is_empty() {

@@ -2,13 +2,15 @@
 //! utility has one for what it delivered and one for what it received).
 
 use super::map::{Map, Stamps};
-use super::meter_columns::{Columns, Times, Unit, find, of_header};
+use super::meter_columns::{Columns, Times, Unit, find, is_register, of_header};
 use super::number::{Decimal, decimal_of, number};
 use super::sheet::{Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, date, order_of, when};
 use super::stays::named;
 use crate::document::problem::Mistakes;
+use crate::kernel::calendar::DAY_S;
 use jiff::ToSpan;
+use std::collections::BTreeMap;
 
 /// One value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +19,8 @@ pub(super) struct Reading {
     /// None in a list without times.
     pub(super) at: Option<When>,
     pub(super) value: f64,
+    /// From begin to end, where the row says both, s.
+    pub(super) length_s: Option<i64>,
 }
 
 /// Readings of one direction.
@@ -25,6 +29,8 @@ pub(super) struct Channel {
     pub(super) readings: Vec<Reading>,
     /// Length of an interval where each row says it, s.
     pub(super) interval_s: Option<i64>,
+    /// The name of a column of energy that suggests a register, which counts on from interval to interval.
+    pub(super) register: Option<String>,
 }
 
 /// What a table holds.
@@ -39,6 +45,9 @@ pub(super) struct Table {
     pub(super) names: (String, String),
 }
 
+/// Parts of words that say that a reading was not measured.
+const DOUBTED: [&str; 9] =
+    ["missing", "estimat", "invalid", "error", "no data", "fail", "suspect", "substitut", "interpolat"];
 const ASK: &str = "say what the columns are in a mapping file (--map); `portvolt import load FILE --write-map map.toml` makes one to fill in";
 
 /// Reads all rows. None: the header was not recognised, or a row is wrong; the mistakes say why.
@@ -64,18 +73,26 @@ pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes
         said: columns.said.clone(),
         channels: [Channel::default(), Channel::default()],
         columns,
+        unit: Unit::Energy(1.0),
         left_out: Vec::new(),
+        doubted: BTreeMap::new(),
     };
     let order = reader.order(zone, mistakes)?;
     let decimal = reader.decimal(mistakes)?;
     let unit = reader.unit(mistakes)?;
+    reader.unit = unit;
     let before = mistakes.found();
     reader.rows(order, decimal, mistakes);
     if mistakes.found() > before {
         return None;
     }
-    let Reader { columns, channels, mut said, left_out, .. } = reader;
+    let Reader { columns, mut channels, mut said, left_out, doubted, .. } = reader;
     said.extend(left_out_told(&left_out));
+    said.extend(doubted.into_iter().map(|(word, (rows, line))| {
+        format!("{rows} readings are marked `{word}` (the first in line {line}) and are taken as they are")
+    }));
+    let register = Some(columns.names.1.clone()).filter(|name| is_register(name) && matches!(unit, Unit::Energy(_)));
+    channels[usize::from(columns.is_export)].register = register;
     Some(Table { channels, unit, stamps: columns.stamps, said, names: columns.names })
 }
 
@@ -84,7 +101,7 @@ fn list(sheet: &Sheet, map: &Map, line: u64) -> Result<Table, String> {
     let decimal = map.decimal().unwrap_or_default();
     let values = sheet.rows.iter().map(|row| {
         let value = number(row.cell(0), decimal).filter(|_| row.cells.len() == 1)?;
-        Some(Reading { line: row.line, at: None, value })
+        Some(Reading { line: row.line, at: None, value, length_s: None })
     });
     let Some(readings) = values.collect::<Option<Vec<Reading>>>() else {
         let seen: Vec<String> = sheet
@@ -99,7 +116,7 @@ fn list(sheet: &Sheet, map: &Map, line: u64) -> Result<Table, String> {
         .as_deref()
         .and_then(Unit::parse)
         .ok_or("a list of values without a header says no unit: `--unit kW` or `--unit kWh`")?;
-    let channels = [Channel { readings, interval_s: None }, Channel::default()];
+    let channels = [Channel { readings, ..Channel::default() }, Channel::default()];
     Ok(Table { channels, unit, stamps: None, said: Vec::new(), names: (String::new(), "1".to_owned()) })
 }
 
@@ -108,8 +125,12 @@ struct Reader<'a> {
     map: &'a Map,
     header: usize,
     columns: Columns,
+    /// The unit of the values that are read.
+    unit: Unit,
     channels: [Channel; 2],
     said: Vec<String>,
+    /// Words that say of a reading that it was not measured: how many rows have them, and the line of the first.
+    doubted: BTreeMap<String, (usize, u64)>,
     /// Lines of rows that say no time, or no value.
     left_out: Vec<String>,
 }
@@ -133,7 +154,7 @@ impl Reader<'_> {
         match &self.columns.times {
             Times::Period(at)
             | Times::Stamp(at, _)
-            | Times::DateClock(at, _)
+            | Times::DateClock(at, ..)
             | Times::DateHour(at, _)
             | Times::Wide(at, _) => *at,
             Times::List => 0,
@@ -148,10 +169,9 @@ impl Reader<'_> {
                 self.said.extend(said);
                 Some(order)
             }
-            Err(example) => {
-                let message = format!("`{example}` may be two days, and nothing in the file decides");
-                let help = "say which: `--dates month-first` or `--dates day-first`, or `dates` in a mapping file";
-                mistakes.push(None, &self.columns.names.0, message, Some(help.to_owned()));
+            Err(undecided) => {
+                let help = Some(undecided.help.to_owned());
+                mistakes.push(None, &self.columns.names.0, undecided.message, help);
                 None
             }
         }
@@ -167,7 +187,7 @@ impl Reader<'_> {
         };
         let names = &self.sheet.rows[self.header].cells;
         let names: Vec<String> = names.iter().map(|cell| cell.text().into_owned()).collect();
-        let found = decimal_of(self.body(), &columns);
+        let found = decimal_of(self.body(), &columns, self.sheet.delimiter);
         found.map_err(|unsure| unsure.tell(|column| names.get(column).map_or("", String::as_str), mistakes)).ok()
     }
 
@@ -186,7 +206,7 @@ impl Reader<'_> {
     }
 
     fn rows(&mut self, order: DateOrder, decimal: Decimal, mistakes: &mut Mistakes<'_>) {
-        let width = self.sheet.rows[self.header].cells.len();
+        let header = &self.sheet.rows[self.header];
         for row in &self.sheet.rows[self.header + 1..] {
             let is_timed = match &self.columns.times {
                 Times::List => true,
@@ -202,14 +222,8 @@ impl Reader<'_> {
                 self.columns = columns;
                 continue;
             }
-            let extra = row.cells.iter().skip(width).filter(|cell| !cell.is_empty()).count();
-            if extra > 0 {
-                mistakes.push(
-                    Some(row.line),
-                    "",
-                    format!("has {} cells, the header has {width}", row.cells.len()),
-                    None,
-                );
+            if let Some((message, help)) = row.beyond(header) {
+                mistakes.push(Some(row.line), "", message, help);
                 continue;
             }
             let columns = self.columns.clone();
@@ -245,11 +259,15 @@ impl Reader<'_> {
             return;
         }
         let (at, length_s) = time.map_or((None, None), |(at, length_s)| (Some(at), length_s));
+        if has_value {
+            self.doubt(row);
+        }
+        let units = [columns.unit, columns.export_unit.or(columns.unit)];
         for (channel, cell) in values.into_iter().enumerate() {
             let Some(cell) = cell else { continue };
             // What is exported may have no cell in most rows.
             if channel == 1 && cell.is_empty() {
-                self.channels[1].readings.push(Reading { line: row.line, at, value: 0.0 });
+                self.channels[1].readings.push(Reading { line: row.line, at, value: 0.0, length_s });
                 continue;
             }
             let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) else {
@@ -257,10 +275,46 @@ impl Reader<'_> {
                 mistakes.push(Some(row.line), &columns.names.1, message, None);
                 continue;
             };
+            let Some(factor) = self.factor(row, units[channel], mistakes) else { return };
             let channel = if columns.is_export { 1 } else { channel };
             let into = &mut self.channels[channel];
-            into.readings.push(Reading { line: row.line, at, value });
+            into.readings.push(Reading { line: row.line, at, value: value * factor, length_s });
             into.interval_s = into.interval_s.or(length_s);
+        }
+    }
+
+    /// What makes a value of a row one of the unit of the table; `own` is that of its column's name. None: the row has none,
+    /// or one of another kind, and that is told.
+    fn factor(&self, row: &SheetRow, own: Option<Unit>, mistakes: &mut Mistakes<'_>) -> Option<f64> {
+        let (text, unit) = match (own, self.columns.unit_at) {
+            (Some(unit), _) => (String::new(), Some(unit)),
+            (None, Some(at)) => {
+                let text = row.cell(at).text().into_owned();
+                let unit = Unit::parse(&text);
+                (text, unit)
+            }
+            (None, None) => return Some(1.0),
+        };
+        let factor = unit.and_then(|unit| unit.over(self.unit));
+        if factor.is_none() {
+            let message = match unit {
+                None => format!("`{text}` is no unit of power or energy"),
+                Some(_) => format!("`{text}` is no unit of what the rows before are: power is not energy"),
+            };
+            let help = "keep the rows of one load, or say the unit of all rows: `--unit kWh`".to_owned();
+            mistakes.push(Some(row.line), "unit", message, Some(help));
+        }
+        factor
+    }
+
+    /// Counts a reading that its row calls anything but measured.
+    fn doubt(&mut self, row: &SheetRow) {
+        let Some(at) = self.columns.quality else { return };
+        let word = row.cell(at).text().trim().to_owned();
+        let lower = word.to_lowercase();
+        let is_doubted = DOUBTED.iter().any(|doubted| lower.contains(doubted)) || matches!(lower.as_str(), "e" | "est");
+        if is_doubted {
+            self.doubted.entry(word).or_insert((0, row.line)).0 += 1;
         }
     }
 
@@ -284,7 +338,9 @@ impl Reader<'_> {
         };
         if clocks.iter().all(|clock| row.cell(clock.1).is_empty()) {
             self.left_out.push(row.line.to_string());
+            return;
         }
+        let Some(factor) = self.factor(row, self.columns.unit, mistakes) else { return };
         for (second, at) in clocks {
             let cell = row.cell(*at);
             // The hour that spring takes away.
@@ -293,7 +349,8 @@ impl Reader<'_> {
             }
             let local = day.at(0, 0, 0, 0).saturating_add(second.seconds());
             if let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) {
-                self.channels[0].readings.push(Reading { line: row.line, at: Some(When::Local(local)), value });
+                let (line, at, value) = (row.line, Some(When::Local(local)), value * factor);
+                self.channels[0].readings.push(Reading { line, at, value, length_s: None });
             } else {
                 let message = format!("`{}` is not a finite number", cell.text());
                 mistakes.push(Some(row.line), &self.columns.names.1, message, None);
@@ -322,10 +379,12 @@ fn times(row: &SheetRow, times: &Times, order: DateOrder) -> Option<(When, Optio
             let to = end.and_then(|end| when(row.cell(end), order));
             Some((from, to.and_then(|to| since(from, to))))
         }
-        Times::DateClock(day, time) => {
+        Times::DateClock(day, time, end) => {
             let seconds = clock(row.cell(*time))?;
             let day = date(row.cell(*day), order)?;
-            Some((When::Local(day.at(0, 0, 0, 0).saturating_add(seconds.seconds())), None))
+            // The last interval of a day ends at 0:00.
+            let length_s = end.and_then(|end| clock(row.cell(end))).map(|end| (end - seconds).rem_euclid(DAY_S));
+            Some((When::Local(day.at(0, 0, 0, 0).saturating_add(seconds.seconds())), length_s.filter(|it| *it > 0)))
         }
         Times::DateHour(day, hour) => {
             let hour = number(row.cell(*hour), Decimal::Point)

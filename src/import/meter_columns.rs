@@ -83,6 +83,22 @@ const VALUES: [(&str, Option<&str>); 11] = [
     ("reading", None),
     ("quantity", None),
 ];
+/// Columns that say how good a reading is.
+const QUALITY: [&str; 11] = [
+    "quality",
+    "data quality",
+    "reading quality",
+    "read quality",
+    "quality code",
+    "quality flag",
+    "status",
+    "reading status",
+    "read type",
+    "reading type",
+    "estimated",
+];
+/// Words of a name of what a meter's register shows: all that it ever counted.
+const REGISTER: [&str; 7] = ["reading", "readings", "register", "cumulative", "totalizer", "totaliser", "odometer"];
 /// Columns about something else.
 const OTHER: [&str; 12] = [
     "cost",
@@ -124,6 +140,14 @@ impl Unit {
         }
     }
 
+    /// What makes a value of this unit one of another. None: one is power, the other energy.
+    pub(super) fn over(self, other: Self) -> Option<f64> {
+        match (self, other) {
+            (Self::Power(own), Self::Power(other)) | (Self::Energy(own), Self::Energy(other)) => Some(own / other),
+            _ => None,
+        }
+    }
+
     /// The unit that a column's name holds.
     fn of_name(plain: &str) -> Option<Self> {
         let words: Vec<&str> = plain.split(' ').collect();
@@ -142,8 +166,8 @@ pub(super) enum Times {
     Period(usize),
     /// One cell; the second is the end, if there is one.
     Stamp(usize, Option<usize>),
-    /// A date and a time of the day.
-    DateClock(usize, usize),
+    /// A date and a time of the day; the third is the time of the day of the end, if there is one.
+    DateClock(usize, usize, Option<usize>),
     /// A date and the number of an hour.
     DateHour(usize, usize),
     /// A date, and a column for each time of the day: its seconds, and its column.
@@ -157,7 +181,10 @@ impl Times {
     fn columns(&self) -> Vec<usize> {
         match self {
             Self::Period(at) | Self::Stamp(at, None) => vec![*at],
-            Self::Stamp(at, Some(other)) | Self::DateClock(at, other) | Self::DateHour(at, other) => vec![*at, *other],
+            Self::Stamp(at, Some(other)) | Self::DateClock(at, other, None) | Self::DateHour(at, other) => {
+                vec![*at, *other]
+            }
+            Self::DateClock(at, start, Some(end)) => vec![*at, *start, *end],
             Self::Wide(at, clocks) => std::iter::once(*at).chain(clocks.iter().map(|clock| clock.1)).collect(),
             Self::List => Vec::new(),
         }
@@ -175,6 +202,10 @@ pub(super) struct Columns {
     /// The column that holds the unit.
     pub(super) unit_at: Option<usize>,
     pub(super) unit: Option<Unit>,
+    /// The unit of what feeds back, where its column names one of its own.
+    pub(super) export_unit: Option<Unit>,
+    /// The column that says how good a reading is.
+    pub(super) quality: Option<usize>,
     /// What the times mark, if the header says so.
     pub(super) stamps: Option<Stamps>,
     /// Is the value fed back into the grid?
@@ -189,6 +220,11 @@ pub(super) struct Columns {
 pub(super) fn plain(name: &str) -> String {
     let spaced: String = name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Does a column's name suggest what a register shows?
+pub(super) fn is_register(name: &str) -> bool {
+    plain(name).split(' ').any(|word| REGISTER.contains(&word))
 }
 
 /// Where the header stands, and what its columns say. Err: why there is none.
@@ -265,6 +301,8 @@ impl Header<'_> {
                 export: None,
                 unit_at,
                 unit,
+                export_unit: None,
+                quality: None,
                 stamps,
                 is_export: false,
                 said,
@@ -289,19 +327,23 @@ impl Header<'_> {
         if unit.is_none() && unit_at.is_none() {
             unit = Unit::of_name(&self.names[value]).or_else(|| self.assumed(value, &mut said));
         }
+        let is_given = self.map.unit.is_some();
+        let export_unit = export.filter(|_| !is_given).and_then(|at| Unit::of_name(&self.names[at]));
+        let quality = self.at(&QUALITY);
         if times == Times::List && self.names.len() > 2 {
             return Err(format!("no column of times was recognised among {}", self.all()));
         }
         let time_at = match &times {
             Times::Period(at)
             | Times::Stamp(at, _)
-            | Times::DateClock(at, _)
+            | Times::DateClock(at, ..)
             | Times::DateHour(at, _)
             | Times::Wide(at, _) => Some(*at),
             Times::List => None,
         };
         let names = (time_at.map_or(String::new(), |at| self.written[at].clone()), self.written[value].clone());
-        Ok(Columns { times, value: Some(value), export, unit_at, unit, stamps, is_export, said, names })
+        let value = Some(value);
+        Ok(Columns { times, value, export, unit_at, unit, export_unit, quality, stamps, is_export, said, names })
     }
 
     /// The columns of times, and what they mark.
@@ -311,7 +353,7 @@ impl Header<'_> {
         }
         let (date, start, end) = (self.mapped("date")?, self.mapped("start")?, self.mapped("end")?);
         if let (Some(date), Some(clock)) = (date, self.mapped("time")?) {
-            return Ok(Some((Times::DateClock(date, clock), None)));
+            return Ok(Some((Times::DateClock(date, clock, end), None)));
         }
         if let (Some(date), Some(hour)) = (date, self.mapped("hour")?) {
             return Ok(Some((Times::DateHour(date, hour), None)));
@@ -356,9 +398,9 @@ impl Header<'_> {
         match (self.at(&START), end) {
             (Some(start), end) => {
                 let says = end.is_some() || self.names[start].split(' ').any(|word| SAY_START.contains(&word));
-                (Times::DateClock(date, start), says.then_some(Stamps::Start))
+                (Times::DateClock(date, start, end), says.then_some(Stamps::Start))
             }
-            (None, Some(end)) => (Times::DateClock(date, end), Some(Stamps::End)),
+            (None, Some(end)) => (Times::DateClock(date, end, None), Some(Stamps::End)),
             (None, None) => (Times::Stamp(date, None), None),
         }
     }
@@ -425,7 +467,7 @@ impl Header<'_> {
         match times {
             Times::Period(one) | Times::Wide(one, _) => at == *one,
             Times::Stamp(one, other) => at == *one || Some(at) == *other,
-            Times::DateClock(one, other) | Times::DateHour(one, other) => {
+            Times::DateClock(one, other, _) | Times::DateHour(one, other) => {
                 at == *one || at == *other || END.contains(&self.names[at].as_str())
             }
             Times::List => false,

@@ -2,7 +2,7 @@
 
 use super::map::{Gaps, Map, Stamps};
 use super::meter::{Channel, Reading};
-use super::stamp::{When, misfit, zone_of};
+use super::stamp::{When, misfit, offsets, zone_of};
 use crate::document::problem::{MOST_TOLD, Mistakes};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use jiff::civil::Date;
@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// Where times have no zone and none is given.
 pub(super) const DEFAULT_ZONE: &str = "America/Los_Angeles";
+/// Fewer readings that never fall are no sign of a register.
+const LEAST_OF_REGISTER: usize = 3;
 /// Intervals that are filled at most where a file has gaps.
 const MOST_FILLED: i64 = 100_000;
 
@@ -36,13 +38,9 @@ impl Series {
 pub(super) fn zone(map: &Map, channel: &Channel, said: &mut Vec<String>) -> String {
     let times: Vec<When> = channel.readings.iter().filter_map(|reading| reading.at).collect();
     if let Some(zone) = &map.zone {
-        let offsets = times.iter().filter_map(|time| match time {
-            When::Instant(unix_s, Some(offset_s)) => Some((*unix_s, *offset_s)),
-            _ => None,
-        });
-        if let Some((unix_s, offset_s)) = misfit(&offsets.collect::<Vec<_>>(), zone) {
+        if let Some((unix_s, offset)) = misfit(&offsets(&times), zone) {
             let at = Timestamp::from_second(unix_s).map(|at| at.to_string()).unwrap_or_default();
-            let hours = f64::from(offset_s) / 3600.0;
+            let hours = f64::from(offset.seconds) / 3600.0;
             said.push(format!(
                 "the times are {hours} h from UTC ({at}), which {zone} is not then: is the load of another zone?"
             ));
@@ -94,9 +92,13 @@ pub(super) fn series(
         readings.reverse();
         said.push("the rows run from the newest to the oldest and are turned round".to_owned());
     }
-    let interval_s = interval_s(&readings, channel);
+    if map.start.is_some() {
+        said.push("`--first-day` is for lists without times and is not used: the rows have times".to_owned());
+    }
+    let readings = differences(readings, channel, map, mistakes, said)?;
+    let interval_s = interval_s(&readings, channel, zone, mistakes)?;
     if !(60..=3600).contains(&interval_s) || 3600 % interval_s != 0 {
-        let message = format!("the first two rows are {interval_s} s apart; a meter's interval is 1 to 60 minutes");
+        let message = format!("an interval is {interval_s} s; that of a meter is 1 to 60 minutes");
         mistakes.push(Some(readings[1].line), "start", message, Some("and a whole part of an hour".to_owned()));
         return None;
     }
@@ -112,15 +114,99 @@ fn since(a: Option<When>, b: Option<When>) -> i64 {
     }
 }
 
-/// The step that most rows have to the next, s: where rows say the length of their interval, that.
-fn interval_s(readings: &[Reading], channel: &Channel) -> i64 {
-    let mut steps: BTreeMap<i64, usize> = BTreeMap::new();
-    for pair in readings.windows(2) {
-        *steps.entry(since(pair[1].at, pair[0].at)).or_insert(0) += 1;
+/// What a register counted from reading to reading. A column of energy that never falls and is called after a register is
+/// only read where a mapping says what it is: as energy of intervals it would be wrong by orders of magnitude.
+fn differences(
+    mut readings: Vec<Reading>,
+    channel: &Channel,
+    map: &Map,
+    mistakes: &mut Mistakes<'_>,
+    said: &mut Vec<String>,
+) -> Option<Vec<Reading>> {
+    let (first, last) = (readings[0], readings[readings.len() - 1]);
+    let falls = readings.windows(2).find(|pair| pair[1].value < pair[0].value).map(|pair| pair[1].line);
+    match (map.cumulative, &channel.register, falls) {
+        (None, Some(name), None) if last.value > first.value && readings.len() > LEAST_OF_REGISTER => {
+            let message = format!(
+                "never falls, from {} to {}: does it show a register, which counts on?",
+                first.value, last.value
+            );
+            let help = "in a mapping file `cumulative = true` takes its differences, `cumulative = false` its values";
+            mistakes.push(Some(first.line), name, message, Some(help.to_owned()));
+            None
+        }
+        (Some(true), _, Some(line)) => {
+            let help = "split the file where the register was set back, or the meter changed".to_owned();
+            mistakes.push(Some(line), "value", "is less than the row before: no register falls".to_owned(), Some(help));
+            None
+        }
+        (Some(true), ..) if map.gaps.is_some() => {
+            let message = "what a register counted over a gap is not that of one interval".to_owned();
+            mistakes.push(None, "--gaps", message, Some("leave it out".to_owned()));
+            None
+        }
+        (Some(true), ..) => {
+            for at in 0..readings.len() - 1 {
+                readings[at].value = readings[at + 1].value - readings[at].value;
+            }
+            readings.pop();
+            said.push(
+                "the values are what a register shows; their differences are read, each of the time up to the next"
+                    .to_owned(),
+            );
+            Some(readings)
+        }
+        _ => Some(readings),
     }
-    // What is not after the row before is no step; of two equally frequent steps the shorter.
-    let most = steps.iter().filter(|step| *step.0 > 0).max_by_key(|(step, count)| (**count, -**step));
-    most.map(|most| *most.0).or(channel.interval_s).unwrap_or(0)
+}
+
+/// The step that most rows have to the next, s.
+fn step_s(readings: &[Reading], channel: &Channel) -> i64 {
+    let steps = readings.windows(2).map(|pair| since(pair[1].at, pair[0].at));
+    // What is not after the row before is no step.
+    most_frequent(steps.filter(|step| *step > 0)).or(channel.interval_s).unwrap_or(0)
+}
+
+/// Of two equally frequent ones the shorter.
+fn most_frequent(lengths_s: impl Iterator<Item = i64>) -> Option<i64> {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    lengths_s.for_each(|length_s| *counts.entry(length_s).or_insert(0) += 1);
+    counts.iter().max_by_key(|(length_s, count)| (**count, -**length_s)).map(|most| *most.0)
+}
+
+/// The length of intervals, s: what rows with begin and end say, else the step that most of them have to the next. None: they
+/// contradict each other, which is told.
+fn interval_s(readings: &[Reading], channel: &Channel, zone: &str, mistakes: &mut Mistakes<'_>) -> Option<i64> {
+    let step_s = step_s(readings, channel);
+    let Some(told_s) = most_frequent(readings.iter().filter_map(|reading| reading.length_s)) else {
+        return Some(step_s);
+    };
+    // Some ends are the last minute or second of their interval.
+    let length_s = if matches!(step_s - told_s, 1 | 60) { step_s } else { told_s };
+    if step_s < length_s {
+        let message =
+            format!("the rows begin {step_s} s apart, and each lasts {length_s} s: what overlaps would count twice");
+        let help = "where the column of ends is wrong, name only `start` in a mapping file".to_owned();
+        mistakes.push(Some(readings[1].line), "end", message, Some(help));
+        return None;
+    }
+    let before = mistakes.found();
+    let zone = TimeZone::get(zone).ok()?;
+    for reading in readings {
+        let by_s = reading.length_s.map_or(0, |own_s| own_s - told_s);
+        if by_s != 0 && !(by_s.abs() == 3600 && changes_clock(reading, &zone)) {
+            let message = format!("lasts {} s, and most rows {told_s} s", told_s + by_s);
+            mistakes.push(Some(reading.line), "end", message, Some("write rows of one length".to_owned()));
+        }
+    }
+    (mistakes.found() == before).then_some(length_s)
+}
+
+/// Are clocks put forward or back on the day of a reading?
+fn changes_clock(reading: &Reading, zone: &TimeZone) -> bool {
+    let Some(When::Local(local)) = reading.at else { return false };
+    let offset = |date: Date| date.at(0, 0, 0, 0).to_zoned_datetime(zone.clone()).map(|midnight| midnight.offset());
+    offset(local.date()).ok() != offset(local.date().saturating_add(1.day())).ok()
 }
 
 fn place(
@@ -193,6 +279,8 @@ fn marks_ends(
             said.push("the times are ends of intervals, as the header says".to_owned());
             true
         }
+        // A row that says begin and end leaves nothing open.
+        Some(Stamps::Start) if readings[0].length_s.is_some() => false,
         _ if looks_like_ends => {
             said.push(
                 "the times are taken as ends of intervals, for so the days are whole; `--stamps start` changes that"

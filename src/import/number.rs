@@ -70,10 +70,11 @@ impl Unsure {
 }
 
 /// What stands before the decimals of some columns, if their cells tell it: all are looked at, for one that decides does not
-/// make another right.
+/// make another right. `delimiter` is what parts the cells: a program that writes `;` may well write decimals with a comma.
 pub(crate) fn decimal_of<'r>(
     rows: impl Iterator<Item = &'r SheetRow>,
     columns: &[usize],
+    delimiter: Option<char>,
 ) -> Result<Decimal, Box<Unsure>> {
     let (mut point, mut comma, mut open): (Option<Written>, Option<Written>, Option<Written>) = (None, None, None);
     for row in rows {
@@ -87,7 +88,7 @@ pub(crate) fn decimal_of<'r>(
                 (true, false) => &mut point,
                 (false, true) => &mut comma,
                 // Most programs write a point, and a part of three digits is common with one.
-                (true, true) if has_comma => &mut open,
+                (true, true) if has_comma || delimiter == Some(';') => &mut open,
                 _ => continue,
             };
             if into.is_none() {
@@ -103,17 +104,19 @@ pub(crate) fn decimal_of<'r>(
     }
 }
 
-/// The same where a point is taken, and that is said, when nothing decides. None where cells contradict each other, which is told.
+/// The same where a point is taken, and that is said, when nothing decides on a comma. None where cells contradict each other
+/// or nothing decides on a point, which is told.
 pub(crate) fn decimal_or_point<'r, 'n>(
     rows: impl Iterator<Item = &'r SheetRow>,
     columns: &[usize],
+    delimiter: Option<char>,
     name: impl Fn(usize) -> &'n str,
     notes: &mut Vec<String>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Decimal> {
-    match decimal_of(rows, columns).map_err(|unsure| *unsure) {
+    match decimal_of(rows, columns, delimiter).map_err(|unsure| *unsure) {
         Ok(decimal) => Some(decimal),
-        Err(Unsure::Open(Written { text, .. })) => {
+        Err(Unsure::Open(Written { text, .. })) if text.contains(',') => {
             notes.push(format!(
                 "`{text}` is read with a comma for thousands; `decimal = \",\"` in a mapping file changes that"
             ));
@@ -188,7 +191,7 @@ mod tests {
 
     fn of(cells: &[&str]) -> Result<Decimal, Box<Unsure>> {
         let rows: Vec<SheetRow> = (2..).zip(cells).map(|(line, it)| SheetRow { line, cells: vec![text(it)] }).collect();
-        decimal_of(rows.iter(), &[0])
+        decimal_of(rows.iter(), &[0], Some(','))
     }
 
     #[test]
@@ -204,6 +207,21 @@ mod tests {
         assert_eq!(of(&["5", "6"]), Ok(Decimal::Point));
         assert_eq!(of(&["1.234", "2.345"]), Ok(Decimal::Point));
         assert_eq!(of(&["Data of 1.5, 2.5 and more", "7,5"]), Ok(Decimal::Comma), "words decide nothing");
+    }
+
+    /// Whoever writes `;` between cells may write a comma before decimals: `1.234` is a thousand there, or one and a part.
+    #[test]
+    fn a_point_between_semicolons_is_asked_about() {
+        let of = |cells: &[&str]| {
+            let rows: Vec<SheetRow> =
+                (2..).zip(cells).map(|(line, it)| SheetRow { line, cells: vec![text(it)] }).collect();
+            decimal_of(rows.iter(), &[0], Some(';'))
+        };
+        let open = Written { line: 2, column: 0, text: "1.234".to_owned() };
+        assert_eq!(of(&["1.234", "5.678"]), Err(Box::new(Unsure::Open(open))));
+        assert_eq!(of(&["1.234", "5.67"]), Ok(Decimal::Point));
+        assert_eq!(of(&["1.234", "0.678"]), Ok(Decimal::Point), "no thousand begins with 0");
+        assert_eq!(of(&["1.234", "5,67"]), Ok(Decimal::Comma));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::meter_columns::plain;
 use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_of, number};
 use super::sheet::{self, Sheet, SheetRow};
-use super::stamp::{DateOrder, When, order_of, when};
+use super::stamp::{Clock, DateOrder, order_of, when};
 use super::trip_columns::MILE_KM;
 use crate::document::problem::{Mistakes, Problem};
 use jiff::tz::TimeZone;
@@ -86,12 +86,17 @@ fn observed(bytes: &[u8], map: &Map, columns: &[Column], mistakes: &mut Mistakes
     let body: Vec<&SheetRow> = sheet.rows[header + 1..].iter().filter(|row| !row.is_blank()).collect();
     let zone = zone(map, &mut out.said, mistakes)?;
     let order = order(&body, columns, &found, map, &zone, (&mut out.said, mistakes))?;
-    let decimal = decimal(&body, columns, &found, map, mistakes)?;
+    let decimal = decimal((&body, sheet.delimiter), columns, &found, map, mistakes)?;
+    let mut clock = Clock::new(&zone);
     out.values = vec![Vec::new(); columns.len()];
     out.words = vec![Vec::new(); columns.len()];
-    let mut left_out = 0;
+    let (mut left_out, mut first_left_out) = (0, 0);
     for row in body {
-        match read_row(row, columns, &found, (order, &zone, decimal), mistakes) {
+        if let Some((message, help)) = row.beyond(&sheet.rows[header]) {
+            mistakes.push(Some(row.line), "", message, help);
+            continue;
+        }
+        match read_row(row, columns, &found, (order, &mut clock, decimal), mistakes) {
             Some(cells) => {
                 out.rows += 1;
                 out.lines.push(row.line);
@@ -102,15 +107,21 @@ fn observed(bytes: &[u8], map: &Map, columns: &[Column], mistakes: &mut Mistakes
                     }
                 }
             }
-            None => left_out += 1,
+            None => {
+                first_left_out = if left_out == 0 { row.line } else { first_left_out };
+                left_out += 1;
+            }
         }
     }
     if out.rows == 0 && mistakes.found() == 0 {
         mistakes.push(None, "", "holds no row with a value in each column that is needed".to_owned(), None);
     }
     if left_out > 0 {
-        out.said.push(format!("{left_out} rows have an empty cell in a column that is needed, and are left out"));
+        out.said.push(format!(
+            "{left_out} rows have an empty cell in a column that is needed, and are left out (the first in line {first_left_out})"
+        ));
     }
+    out.said.extend(clock.told());
     percent(&mut out, columns);
     Some(by_time(out, columns))
 }
@@ -213,17 +224,15 @@ fn order(
             said.extend(assumed);
             Some(order)
         }
-        Err(example) => {
-            let message = format!("`{example}` may be two days, and nothing in the file decides");
-            let help = "say which: `--dates month-first` or `--dates day-first`".to_owned();
-            mistakes.push(None, "", message, Some(help));
+        Err(undecided) => {
+            mistakes.push(None, "", undecided.message, Some(undecided.help.to_owned()));
             None
         }
     }
 }
 
 fn decimal(
-    body: &[&SheetRow],
+    (body, delimiter): (&[&SheetRow], Option<char>),
     columns: &[Column],
     found: &[Option<Found>],
     map: &Map,
@@ -239,7 +248,7 @@ fn decimal(
         let of_column = |(_, found): &(&Column, &Option<Found>)| found.is_some_and(|it| it.at == at);
         columns.iter().zip(found).find(of_column).map_or("", |(column, _)| column.role)
     };
-    decimal_of(body.iter().copied(), &numbers).map_err(|unsure| unsure.tell(role, mistakes)).ok()
+    decimal_of(body.iter().copied(), &numbers, delimiter).map_err(|unsure| unsure.tell(role, mistakes)).ok()
 }
 
 enum Read {
@@ -252,7 +261,7 @@ fn read_row(
     row: &SheetRow,
     columns: &[Column],
     found: &[Option<Found>],
-    (order, zone, decimal): (DateOrder, &TimeZone, Decimal),
+    (order, clock, decimal): (DateOrder, &mut Clock<'_>, Decimal),
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Vec<Read>> {
     let mut out = Vec::with_capacity(columns.len());
@@ -278,13 +287,8 @@ fn read_row(
             continue;
         }
         let value = if column.content == Content::Time {
-            match when(cell, order) {
-                Some(When::Instant(unix_s, _)) => Some(unix_s as f64),
-                Some(When::Local(local)) => {
-                    local.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp().as_second() as f64)
-                }
-                None => None,
-            }
+            let at = when(cell, order).and_then(|at| clock.instant(row.line, at));
+            at.map(|at| at.as_second() as f64)
         } else {
             let value = number(cell, decimal).map(|value| value * found.scale + found.offset);
             value.filter(|value| column.content == Content::Temperature || *value >= 0.0)

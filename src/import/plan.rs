@@ -20,6 +20,10 @@ const MOST_UNPACKED: u64 = 256 << 20;
 const MOST_ENTRIES: usize = 1_000;
 /// A map in `GeoJSON` of more values is not read.
 const MOST_VALUES: usize = 4_000_000;
+/// No terminal is wider, m: assumed, twice what the largest ports with all of their basins reach over.
+const WIDEST_M: f64 = 100_000.0;
+/// Nor is one narrower, m: a parking space is wider.
+const NARROWEST_M: f64 = 1.0;
 /// Geometries within one another.
 const DEEPEST: usize = 8;
 /// Layers that are named among those left out.
@@ -51,7 +55,34 @@ pub fn read(files: Vec<Input>, map: &PlanMap, origin: &str, problems: &mut Vec<P
     }
     // What a scenario will say of it, before it is written.
     drawing::read("the plan", &plan.geojson, problems);
+    if problems.len() == before {
+        problems.extend(misfit(plan.size_m));
+    }
     (problems.len() == before).then_some(plan)
+}
+
+/// What is wrong with a plan that is no place of its size.
+fn misfit((wide_m, high_m): (f64, f64)) -> Option<Problem> {
+    let most_m = wide_m.max(high_m);
+    let (message, help) = if most_m > WIDEST_M {
+        (
+            format!(
+                "span {:.0} x {:.0} km: no terminal is wider than {:.0} km",
+                wide_m / 1000.0,
+                high_m / 1000.0,
+                WIDEST_M / 1000.0
+            ),
+            "is a shape of another place among them, are the units right (`--units`), or does it cross 180 degrees?",
+        )
+    } else if most_m > 0.0 && most_m < NARROWEST_M {
+        (
+            format!("span less than {NARROWEST_M} m"),
+            "are the units right? `--units degrees` is for longitude and latitude, whatever the file says",
+        )
+    } else {
+        return None;
+    };
+    Some(Problem { place: None, field: "the drawings".to_owned(), message, help: Some(help.to_owned()) })
 }
 
 /// A mapping file to fill in, with the layers, folders and attributes of drawings.
@@ -298,7 +329,12 @@ fn geojson_map(text: &str, room: &mut Room, mistakes: &mut Mistakes<'_>) -> Opti
     // Old files name a reference system; what is not of degrees has to be said.
     let system = document["crs"]["properties"]["name"].as_str().unwrap_or("CRS84");
     let is_degrees = system.contains("CRS84") || system.ends_with(":4326");
-    let scale = if document["units"] == "m" { Some(Scale::Plane(1.0)) } else { is_degrees.then_some(Scale::Degrees) };
+    let is_mercator = system.ends_with(":3857") || system.ends_with(":900913");
+    let scale = match () {
+        () if document["units"] == "m" => Some(Scale::Plane(1.0)),
+        () if is_mercator => Some(Scale::WebMercator),
+        () => is_degrees.then_some(Scale::Degrees),
+    };
     let mut out = Drawn { scale, ..Drawn::default() };
     for (at, feature) in features.iter().enumerate() {
         let label = format!("features[{at}]");

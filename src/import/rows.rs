@@ -31,6 +31,14 @@ impl SheetRow {
     pub(crate) fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_empty)
     }
+
+    /// What is wrong with a row that has cells beyond its header: all that follow a separator too many are another column's.
+    pub(super) fn beyond(&self, header: &Self) -> Option<Wrong> {
+        let width = header.cells.len();
+        let is_wider = self.cells.iter().skip(width).any(|cell| !cell.is_empty());
+        let help = "write a cell that holds the separator in quotes, and name each column".to_owned();
+        is_wider.then(|| (format!("has {} cells, the header has {width}", self.cells.len()), Some(help)))
+    }
 }
 
 /// The rows of a table as they are read, as long as there is room for them.

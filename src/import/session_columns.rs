@@ -149,6 +149,7 @@ const CHARGING: [&str; 6] =
     ["charging time", "charge time", "charge duration", "charging duration", "chargetime", "active charging time"];
 const POWER: [&str; 8] =
     ["max kw", "max power", "peak power", "peak kw", "maximum power", "maxpower", "charge power max", "power max"];
+const UNIT: [&str; 5] = ["unit", "units", "uom", "unit of measure", "energy unit"];
 const ENERGY: [&str; 12] = [
     "energy",
     "energy delivered",
@@ -176,9 +177,13 @@ pub(super) struct Columns {
     pub(super) depart: Option<usize>,
     pub(super) depart_clock: Option<usize>,
     pub(super) zone: Option<usize>,
-    pub(super) duration: Option<(usize, f64)>,
-    pub(super) charging: Option<(usize, f64)>,
-    pub(super) energy: Option<(usize, f64)>,
+    /// Seconds of its unit, where its name holds one.
+    pub(super) duration: Option<(usize, Option<f64>)>,
+    pub(super) charging: Option<(usize, Option<f64>)>,
+    /// And kWh of its unit, where its name holds one.
+    pub(super) energy: Option<(usize, Option<f64>)>,
+    /// The column that holds the unit of each energy.
+    pub(super) unit: Option<usize>,
     pub(super) power: Option<(usize, f64)>,
     pub(super) names: Vec<String>,
 }
@@ -197,7 +202,10 @@ impl Columns {
             let find = |known: &&str| bare.iter().position(|name| name == known);
             Ok(known.iter().find_map(find))
         };
-        let scaled = |at: Option<usize>, scale: fn(&str) -> f64| at.map(|at| (at, scale(&names[at])));
+        let timed = |at: Option<usize>| at.map(|at| (at, seconds_of(&names[at])));
+        // What a mapping calls `energy_kwh` is kWh.
+        let is_kwh = map.columns.contains_key("energy_kwh");
+        let kwh = |at: usize| (at, kwh_of(&names[at]).or(is_kwh.then_some(1.0)));
         let energy = at("energy_kwh", &ENERGY)?.or_else(|| names.iter().position(|name| is_energy(name)));
         let mut out = Self {
             session: at("session_id", &SESSION)?,
@@ -207,10 +215,11 @@ impl Columns {
             arrive: at("arrive", &ARRIVE)?,
             depart: at("depart", &DEPART)?,
             zone: names.iter().position(|name| name == "start time zone" || name == "time zone" || name == "timezone"),
-            duration: scaled(at("duration", &DURATION)?, seconds_of),
-            charging: scaled(at("charging_time", &CHARGING)?, seconds_of),
-            energy: scaled(energy, kwh_of),
-            power: scaled(at("max_kw", &POWER)?, kw_of),
+            duration: timed(at("duration", &DURATION)?),
+            charging: timed(at("charging_time", &CHARGING)?),
+            energy: energy.map(kwh),
+            unit: at("unit", &UNIT)?,
+            power: at("max_kw", &POWER)?.map(|at| (at, kw_of(&names[at]))),
             ..Self::default()
         };
         let beside = |date: &[&str], time: &[&str]| {
@@ -255,8 +264,8 @@ impl Columns {
     fn read_once(&self) -> Result<(), String> {
         let plain = [self.session, self.vehicle, self.charger, self.port, self.arrive, self.arrive_clock];
         let more = [self.depart, self.depart_clock, self.zone];
-        let scaled =
-            [self.duration, self.charging, self.energy, self.power].map(|column| column.map(|column| column.0));
+        let scaled = [self.duration, self.charging, self.energy].map(|column| column.map(|column| column.0));
+        let scaled = scaled.into_iter().chain([self.power.map(|column| column.0)]);
         plain.into_iter().chain(more).chain(scaled).flatten().try_for_each(|at| once(&self.names, at))
     }
 
@@ -281,23 +290,26 @@ fn is_energy(name: &str) -> bool {
         && !name.contains("cost")
 }
 
-fn kwh_of(name: &str) -> f64 {
-    match name.split(' ').find(|word| matches!(*word, "wh" | "mwh")) {
-        Some("wh") => 1e-3,
-        Some(_) => 1e3,
-        None => 1.0,
-    }
+/// kWh of the unit that a name of energies holds.
+fn kwh_of(name: &str) -> Option<f64> {
+    name.split(' ').find_map(|word| match word {
+        "wh" => Some(1e-3),
+        "kwh" | "kwhdelivered" => Some(1.0),
+        "mwh" => Some(1e3),
+        _ => None,
+    })
 }
 
 fn kw_of(name: &str) -> f64 {
     if name.split(' ').any(|word| word == "w") { 1e-3 } else { 1.0 }
 }
 
-/// Seconds of the unit that a duration's name holds; hours where it holds none and the cell is a plain number.
-fn seconds_of(name: &str) -> f64 {
-    match name.split(' ').find(|word| matches!(*word, "min" | "mins" | "minutes" | "seconds" | "sec" | "s")) {
-        Some("min" | "mins" | "minutes") => 60.0,
-        Some(_) => 1.0,
-        None => 3600.0,
-    }
+/// Seconds of the unit that a duration's name holds.
+fn seconds_of(name: &str) -> Option<f64> {
+    name.split(' ').find_map(|word| match word {
+        "hours" | "hour" | "hrs" | "hr" | "h" => Some(3600.0),
+        "min" | "mins" | "minutes" => Some(60.0),
+        "seconds" | "sec" | "s" => Some(1.0),
+        _ => None,
+    })
 }

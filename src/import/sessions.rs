@@ -1,19 +1,20 @@
 //! Charging sessions in whatever form people have them: tables with times, ACN-Data, OCPI records, OCPP logs.
 
 use super::map::Map;
+use super::meter_columns::Unit;
 use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_or_point, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
-use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
+use super::stamp::{Clock, DateOrder, When, clock, order_of, when, zone_of};
 use super::stays::{self, Overlaps, Recorded, Stay};
 pub use super::stays::{Session, Sessions, to_csv};
 use super::{acn, ocpi, ocpp_log};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// A file of more values is not read.
 const MOST_VALUES: usize = 10_000_000;
@@ -23,6 +24,8 @@ const ROWS_LOOKED_AT: usize = 60;
 const NO_CHARGE_KWH: f64 = 0.01;
 /// No session of a table has more power, kW.
 const MOST_KW: f64 = 1e4;
+/// Begin, end and duration of a session are one within this: each may be rounded to a minute.
+const SAME_DURATION: jiff::SignedDuration = jiff::SignedDuration::from_secs(90);
 /// No session of a table is longer, s.
 const LONGEST_S: f64 = 4e9;
 
@@ -137,10 +140,9 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
     let given = options.map.zone.clone();
     let order = order_of(times, options.map.dates, given.as_deref().unwrap_or(DEFAULT_ZONE));
     let order = order.map_or_else(
-        |example| {
-            let message = format!("`{example}` may be two days, and nothing in the file decides");
-            let help = "say which: `--dates month-first` or `--dates day-first`".to_owned();
-            mistakes.push(None, columns.name(columns.arrive), message, Some(help));
+        |undecided| {
+            let help = Some(undecided.help.to_owned());
+            mistakes.push(None, columns.name(columns.arrive), undecided.message, help);
             // What else is wrong is told as well, and all of its days are days either way.
             DateOrder::MonthFirst
         },
@@ -149,10 +151,15 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
             order
         },
     );
-    let decimal = decimal(&sheet.rows[header + 1..], &columns, options, &mut notes, mistakes);
-    let mut reader = Reader { columns: &columns, order, decimal, mistakes, left: Left::default() };
+    let decimal = decimal(&sheet, header, &columns, options, &mut notes, mistakes);
+    let unit = energy_unit(&columns, &options.map, &mut notes, mistakes);
+    let header = &sheet.rows[header];
+    let mut reader = Reader { columns: &columns, header, order, decimal, unit, mistakes, left: Left::default() };
     let rows: Vec<Raw> = body().filter_map(|row| reader.row(row)).collect();
     let left = reader.left;
+    if rows.is_empty() && mistakes.found() == 0 {
+        left.all_without_energy(&columns, mistakes);
+    }
     let zone = given.or_else(|| zone_of(&rows.iter().map(|row| row.arrive).collect::<Vec<_>>())).unwrap_or_else(|| {
         notes.push(format!("the time zone is assumed: {DEFAULT_ZONE}; `--zone` changes that"));
         DEFAULT_ZONE.to_owned()
@@ -161,13 +168,16 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
         no_zone(&zone, mistakes);
         return None;
     };
-    let (stays, empty) = stays_of(&rows, &clock, &columns, mistakes);
+    let mut clock = Clock::new(&clock);
+    let (stays, odd) = stays_of(&rows, &mut clock, &columns, mistakes);
+    notes.extend(clock.told());
     if columns.charger.is_none() {
         notes.push(
             "no column names a charger: all sessions are at one, with as many ports as vehicles are there".to_owned(),
         );
     }
-    notes.extend(left.told(empty));
+    notes.extend(left.told(&columns));
+    notes.extend(odd.told());
     // Also of the rows that are right where others are not: what is wrong with them is told at once.
     let sessions = finished(stays, &zone, options, mistakes);
     let sessions = sessions.filter(|_| mistakes.found() == before)?;
@@ -177,7 +187,8 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
 
 /// What stands before the decimals of all numbers of a table; where nothing decides, a point, and that is said.
 fn decimal(
-    rows: &[SheetRow],
+    sheet: &Sheet,
+    header: usize,
     columns: &Columns,
     options: &Options,
     notes: &mut Vec<String>,
@@ -186,10 +197,41 @@ fn decimal(
     if let Some(decimal) = options.map.decimal() {
         return decimal;
     }
-    let numbers = [columns.energy, columns.power, columns.duration, columns.charging];
-    let numbers: Vec<usize> = numbers.into_iter().flatten().map(|column| column.0).collect();
+    let numbers = [columns.energy, columns.duration, columns.charging].map(|column| column.map(|column| column.0));
+    let numbers: Vec<usize> = numbers.into_iter().chain([columns.power.map(|column| column.0)]).flatten().collect();
     // Where cells contradict each other the rest is read too, so that all errors are told at once.
-    decimal_or_point(rows.iter(), &numbers, |at| columns.name(Some(at)), notes, mistakes).unwrap_or(Decimal::Point)
+    let rows = sheet.rows[header + 1..].iter();
+    let found = decimal_or_point(rows, &numbers, sheet.delimiter, |at| columns.name(Some(at)), notes, mistakes);
+    found.unwrap_or(Decimal::Point)
+}
+
+/// What makes energies kWh.
+#[derive(Debug, Clone, Copy)]
+enum EnergyUnit {
+    /// This, in all rows.
+    All(f64),
+    /// The unit in this column of each row.
+    OfRow(usize),
+}
+
+/// The unit of energies: of the column's name, as given, of a column of units; else kWh, and that is said.
+fn energy_unit(columns: &Columns, map: &Map, notes: &mut Vec<String>, mistakes: &mut Mistakes<'_>) -> EnergyUnit {
+    let (at, named) = columns.energy.unwrap_or_default();
+    let given = map.unit.as_deref().filter(|_| named.is_none());
+    match (named, given.map(|unit| (unit, Unit::parse(unit))), columns.unit) {
+        (Some(kwh), ..) | (None, Some((_, Some(Unit::Energy(kwh)))), _) => EnergyUnit::All(kwh),
+        (None, Some((unit, _)), _) => {
+            let message = format!("`{unit}` is no unit of energy");
+            mistakes.push(None, "--unit", message, Some("there are kWh, Wh, MWh".to_owned()));
+            EnergyUnit::All(1.0)
+        }
+        (None, None, Some(unit_at)) => EnergyUnit::OfRow(unit_at),
+        (None, None, None) => {
+            let name = columns.name(Some(at));
+            notes.push(format!("the column `{name}` names no unit and is taken as kWh; `--unit` changes that"));
+            EnergyUnit::All(1.0)
+        }
+    }
 }
 
 fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {
@@ -227,30 +269,84 @@ struct Raw {
     power_kw: Option<f64>,
 }
 
-/// Rows that are left out.
+/// How many rows are so, and the line of the first.
 #[derive(Debug, Default, Clone, Copy)]
+struct Seen {
+    rows: usize,
+    first: u64,
+}
+
+impl Seen {
+    fn add(&mut self, line: u64) {
+        if self.rows == 0 {
+            self.first = line;
+        }
+        self.rows += 1;
+    }
+
+    /// What is said of them, where there are any: `what` follows their number.
+    fn told(self, what: &str) -> Option<String> {
+        (self.rows > 0).then(|| format!("{} {what} (the first in line {})", self.rows, self.first))
+    }
+}
+
+/// Rows, or cells of rows, that are left out.
+#[derive(Debug, Default, Clone)]
 struct Left {
     open: usize,
     untimed: usize,
+    without_energy: Seen,
+    /// Columns of numbers that could be hours or minutes.
+    unitless: BTreeSet<usize>,
 }
 
 impl Left {
-    fn told(self, empty: usize) -> Vec<String> {
+    fn told(&self, columns: &Columns) -> Vec<String> {
         let mut out = Vec::new();
         if self.untimed > 0 {
             out.push(format!("{} rows without times are left out", self.untimed));
         }
-        if empty > 0 {
-            out.push(format!("{empty} sessions without time or energy are left out"));
-        }
+        out.extend(self.without_energy.told("sessions have no energy in their row and are left out"));
+        out.extend(self.unitless.iter().map(|at| {
+            let name = columns.name(Some(*at));
+            format!("numbers of the column `{name}` name no unit of time and are not read; `{name} (min)` would")
+        }));
         out
+    }
+
+    /// Where no row has an energy, nothing is left to read.
+    fn all_without_energy(&self, columns: &Columns, mistakes: &mut Mistakes<'_>) {
+        if self.without_energy.rows > 0 {
+            let name = columns.name(columns.energy.map(|energy| energy.0));
+            mistakes.push(Some(self.without_energy.first), name, "is empty in all rows".to_owned(), None);
+        }
+    }
+}
+
+/// What is odd in rows that are read.
+#[derive(Debug, Default, Clone, Copy)]
+struct Odd {
+    /// Neither time nor energy.
+    empty: usize,
+    /// A duration that is not that from begin to end.
+    torn: Seen,
+}
+
+impl Odd {
+    fn told(self) -> Vec<String> {
+        let empty = self.empty;
+        let empty = (empty > 0).then(|| format!("{empty} sessions without time or energy are left out"));
+        let torn = self.torn.told("sessions have a duration that is not that from begin to end; the end counts");
+        empty.into_iter().chain(torn).collect()
     }
 }
 
 struct Reader<'a, 'm> {
     columns: &'a Columns,
+    header: &'a SheetRow,
     order: DateOrder,
     decimal: Decimal,
+    unit: EnergyUnit,
     mistakes: &'a mut Mistakes<'m>,
     left: Left,
 }
@@ -263,32 +359,32 @@ impl Reader<'_, '_> {
             self.left.untimed += 1;
             return None;
         }
+        if let Some((message, help)) = row.beyond(self.header) {
+            self.mistakes.push(Some(row.line), "", message, help);
+            return None;
+        }
         let arrive = self.time(row, columns.arrive, columns.arrive_clock);
-        let duration_s = self.duration(row, columns.duration);
+        let duration_s = self.duration(row, columns.duration, cell(columns.depart).is_empty());
         if cell(columns.depart).is_empty() && duration_s.is_none() {
             self.left.open += 1;
             return None;
         }
         let has_depart = !cell(columns.depart).is_empty();
         let depart = if has_depart { self.time(row, columns.depart, columns.depart_clock) } else { None };
-        let (energy_at, scale) = columns.energy?;
-        let energy = match row.cell(energy_at) {
-            Cell::Empty => Some(0.0),
-            cell => number(cell, self.decimal).map(|kwh| kwh * scale).filter(|kwh| (0.0..=1e5).contains(kwh)),
-        };
-        if energy.is_none() {
-            let message = format!("`{}` is no energy from 0 to 100000 kWh", row.cell(energy_at).text());
-            self.mistakes.push(Some(row.line), columns.name(Some(energy_at)), message, None);
-        }
+        let energy_at = columns.energy?.0;
+        let energy = self.energy(row, energy_at);
         let text = |at: Option<usize>| cell(at).text().into_owned();
         let session =
             Some(text(columns.session)).filter(|id| !id.is_empty()).unwrap_or_else(|| format!("row {}", row.line));
         let vehicle = Some(text(columns.vehicle)).filter(|id| !id.is_empty()).unwrap_or_else(|| session.clone());
         let charger = [text(columns.charger), text(columns.port)].join(" ").trim().to_owned();
         let charger = if charger.is_empty() { "charger".to_owned() } else { charger };
-        let charging_s = self.duration(row, columns.charging);
+        let charging_s = self.duration(row, columns.charging, false);
         let power_kw = self.power(row);
         // Only now, so that all cells of the row are told.
+        if row.cell(energy_at).is_empty() {
+            self.left.without_energy.add(row.line);
+        }
         let (arrive, energy_kwh) = (arrive?, energy?);
         if has_depart && depart.is_none() {
             return None;
@@ -307,18 +403,53 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// A duration, seconds; none where the cell is empty or wrong.
-    fn duration(&mut self, row: &SheetRow, column: Option<(usize, f64)>) -> Option<i64> {
+    /// The energy of a row, kWh; none where the cell is empty or wrong.
+    fn energy(&mut self, row: &SheetRow, at: usize) -> Option<f64> {
+        let cell = row.cell(at);
+        if cell.is_empty() {
+            return None;
+        }
+        let kwh_of_unit = match self.unit {
+            EnergyUnit::All(kwh) => kwh,
+            EnergyUnit::OfRow(unit_at) => {
+                let unit = row.cell(unit_at).text();
+                let Some(Unit::Energy(kwh)) = Unit::parse(&unit) else {
+                    let help = "write kWh, Wh or MWh in each row, or say it for all: `--unit kWh`".to_owned();
+                    let message = format!("`{unit}` is no unit of energy");
+                    self.mistakes.push(Some(row.line), self.columns.name(Some(unit_at)), message, Some(help));
+                    return None;
+                };
+                kwh
+            }
+        };
+        let kwh = number(cell, self.decimal).map(|value| value * kwh_of_unit).filter(|kwh| (0.0..=1e5).contains(kwh));
+        if kwh.is_none() {
+            let message = format!("`{}` is no energy from 0 to 100000 kWh", cell.text());
+            self.mistakes.push(Some(row.line), self.columns.name(Some(at)), message, None);
+        }
+        kwh
+    }
+
+    /// A duration, seconds; none where the cell is empty or wrong. A number without a unit may be hours or minutes: it is
+    /// refused where it is needed, and passed over where it is not.
+    fn duration(&mut self, row: &SheetRow, column: Option<(usize, Option<f64>)>, is_needed: bool) -> Option<i64> {
         let (at, unit_s) = column?;
-        let found = seconds(row.cell(at), unit_s, self.decimal);
-        if found.is_none() && !row.cell(at).is_empty() {
-            let message = format!("`{}` is no duration", row.cell(at).text());
-            self.mistakes.push(
-                Some(row.line),
-                self.columns.name(Some(at)),
-                message,
-                Some("write it as 1:30:00".to_owned()),
-            );
+        let cell = row.cell(at);
+        if unit_s.is_none() && number(cell, self.decimal).is_some() {
+            if is_needed {
+                let name = self.columns.name(Some(at));
+                let help = format!("name it in the header, `{name} (min)`, or write durations as 1:30:00");
+                let message = format!("`{}` names no unit of time", cell.text());
+                self.mistakes.push(Some(row.line), name, message, Some(help));
+            } else {
+                self.left.unitless.insert(at);
+            }
+            return None;
+        }
+        let found = seconds(cell, unit_s.unwrap_or(1.0), self.decimal);
+        if found.is_none() && !cell.is_empty() {
+            let (message, help) = (format!("`{}` is no duration", cell.text()), "write it as 1:30:00".to_owned());
+            self.mistakes.push(Some(row.line), self.columns.name(Some(at)), message, Some(help));
         }
         found
     }
@@ -388,20 +519,15 @@ fn seconds(cell: &Cell, unit_s: f64, decimal: Decimal) -> Option<i64> {
     }
 }
 
-/// Stays with absolute times, and how many rows were no charge.
-fn stays_of(rows: &[Raw], zone: &TimeZone, columns: &Columns, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, usize) {
-    let instant = |when: When| match when {
-        When::Instant(unix_s, _) => Timestamp::from_second(unix_s).ok(),
-        When::Local(local) => local.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp()),
-    };
-    let (mut out, mut empty) = (Vec::new(), 0);
+/// Stays with absolute times, and what is odd in them.
+fn stays_of(rows: &[Raw], clock: &mut Clock<'_>, columns: &Columns, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, Odd) {
+    let (mut out, mut odd) = (Vec::new(), Odd::default());
     for row in rows {
-        let arrive = instant(row.arrive);
+        let arrive = clock.instant(row.line, row.arrive);
+        let lasts = row.duration_s.map(jiff::SignedDuration::from_secs);
         let depart = match row.depart {
-            Some(depart) => instant(depart),
-            None => arrive.and_then(|arrive| {
-                arrive.checked_add(jiff::SignedDuration::from_secs(row.duration_s.unwrap_or(0))).ok()
-            }),
+            Some(depart) => clock.instant(row.line, depart),
+            None => arrive.and_then(|arrive| arrive.checked_add(lasts.unwrap_or_default()).ok()),
         };
         let (Some(arrive), Some(depart)) = (arrive, depart) else {
             mistakes.push(Some(row.line), columns.name(columns.arrive), "is a time out of range".to_owned(), None);
@@ -409,12 +535,20 @@ fn stays_of(rows: &[Raw], zone: &TimeZone, columns: &Columns, mistakes: &mut Mis
         };
         if depart <= arrive {
             if row.energy_kwh < NO_CHARGE_KWH {
-                empty += 1;
+                odd.empty += 1;
             } else {
                 let message = "the session ends before it begins, or at once".to_owned();
-                mistakes.push(Some(row.line), columns.name(columns.depart), message, None);
+                let is_doubled =
+                    clock.is_doubled(row.arrive) || row.depart.is_some_and(|depart| clock.is_doubled(depart));
+                let help = "clocks are put back in this hour: write times with their offset, 2025-11-02T01:15-08:00";
+                let help = is_doubled.then(|| help.to_owned());
+                mistakes.push(Some(row.line), columns.name(columns.depart), message, help);
             }
             continue;
+        }
+        let is_torn = |lasts| (depart.duration_since(arrive) - lasts).abs() > SAME_DURATION;
+        if lasts.is_some_and(is_torn) {
+            odd.torn.add(row.line);
         }
         let mean_kw =
             row.charging_s.filter(|seconds| *seconds > 60).map(|seconds| row.energy_kwh / (seconds as f64 / 3600.0));
@@ -431,5 +565,5 @@ fn stays_of(rows: &[Raw], zone: &TimeZone, columns: &Columns, mistakes: &mut Mis
             power_kw,
         });
     }
-    (out, empty)
+    (out, odd)
 }

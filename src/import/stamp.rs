@@ -3,6 +3,7 @@
 
 use super::cell::Cell;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -34,8 +35,16 @@ const SERIAL_DAYS: std::ops::Range<f64> = 20_000.0..80_000.0;
 pub(crate) enum When {
     /// What a clock on the wall shows.
     Local(DateTime),
-    /// A point in time, seconds since 1970, and how far the clock that wrote it is from UTC, if it says so, seconds.
-    Instant(i64, Option<i32>),
+    /// A point in time, seconds since 1970, and how far the clock that wrote it is from UTC, if it says so.
+    Instant(i64, Option<Offset>),
+}
+
+/// How far a clock is from UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offset {
+    pub(crate) seconds: i32,
+    /// The name that the time says it by, in small letters: `est` in June is no time of Chicago, which is as far from UTC then.
+    pub(crate) name: Option<&'static str>,
 }
 
 /// Which number of `3/4/2025` is the month.
@@ -78,7 +87,10 @@ fn of_text(text: &str, order: DateOrder) -> Option<When> {
     let text = text.trim();
     if text.contains('[') {
         let zoned: jiff::ZonedDateTime = text.parse().ok()?;
-        return Some(When::Instant(zoned.timestamp().as_second(), Some(zoned.offset().seconds())));
+        return Some(When::Instant(
+            zoned.timestamp().as_second(),
+            Some(Offset { seconds: zoned.offset().seconds(), name: None }),
+        ));
     }
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.matches('.').count() < 2 {
         return digits(text).or_else(|| of_number(text.parse().ok()?));
@@ -128,8 +140,7 @@ struct Parts<'t> {
     loose: Vec<&'t str>,
     clock_s: Option<i64>,
     is_afternoon: Option<bool>,
-    offset_s: Option<i32>,
-    is_utc: bool,
+    offset: Option<Offset>,
 }
 
 impl<'t> Parts<'t> {
@@ -137,12 +148,11 @@ impl<'t> Parts<'t> {
         let lower = token.to_ascii_lowercase();
         let word = lower.trim_end_matches('.');
         if let Some(zone) = ABBREVIATIONS.iter().find(|zone| zone.0 == word) {
-            self.offset_s = Some(zone.1 * 3600);
-            self.is_utc = zone.1 == 0;
+            self.offset = Some(Offset { seconds: zone.1 * 3600, name: Some(zone.0) });
         } else if let "am" | "pm" | "a.m" | "p.m" = word {
             self.is_afternoon = Some(word.starts_with('p'));
         } else if self.clock_s.is_some() && token.starts_with(['+', '-']) {
-            self.offset_s = Some(offset_s(token)?);
+            self.offset = Some(Offset { seconds: offset_s(token)?, name: None });
         } else if token.contains(':') {
             self.clock(&lower)?;
         } else if token.contains(['-', '/', '.']) && self.date.is_none() && self.loose.is_empty() {
@@ -171,7 +181,7 @@ impl<'t> Parts<'t> {
         self.is_afternoon = self.is_afternoon.or(afternoon);
         let (clock, offset) = token.find(['+', '-']).map_or((token, ""), |at| token.split_at(at));
         if !offset.is_empty() {
-            self.offset_s = Some(offset_s(offset)?);
+            self.offset = Some(Offset { seconds: offset_s(offset)?, name: None });
         }
         self.clock_s = Some(clock_s(clock)?);
         Some(())
@@ -190,11 +200,13 @@ impl<'t> Parts<'t> {
             _ => {}
         }
         let local = date.at(0, 0, 0, 0).checked_add(clock_s.seconds()).ok()?;
-        let Some(offset_s) = self.offset_s else {
+        let Some(offset) = self.offset else {
             return Some(When::Local(local));
         };
-        let utc = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs() - i64::from(offset_s);
-        Some(When::Instant(utc, (!self.is_utc).then_some(offset_s)))
+        let since = local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs();
+        // `Z` and UTC say when, and nothing of the clock.
+        let is_utc = offset.seconds == 0 && offset.name.is_some();
+        Some(When::Instant(since - i64::from(offset.seconds), (!is_utc).then_some(offset)))
     }
 }
 
@@ -202,6 +214,9 @@ impl<'t> Parts<'t> {
 fn offset_s(text: &str) -> Option<i32> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let (hours, minutes) = match digits.len() {
         1 | 2 => (digits.parse::<i32>().ok()?, 0),
         4 => (digits[..2].parse().ok()?, digits[2..].parse::<i32>().ok()?),
@@ -213,11 +228,11 @@ fn offset_s(text: &str) -> Option<i32> {
 /// Seconds of the day of `7:30` or `07:30:15.000`; 24:00 is the end of the day.
 fn clock_s(text: &str) -> Option<i64> {
     let mut parts = text.split(':');
-    let hour: i64 = parts.next()?.trim().parse().ok()?;
-    let minute: i64 = parts.next()?.parse().ok()?;
+    let hour: u8 = parts.next()?.trim().parse().ok()?;
+    let minute: u8 = parts.next()?.parse().ok()?;
     let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
-    let is_plain = parts.next().is_none() && (0..60).contains(&minute) && (0.0..60.0).contains(&second);
-    let seconds = hour * 3600 + minute * 60 + second.round() as i64;
+    let is_plain = parts.next().is_none() && minute < 60 && (0.0..60.0).contains(&second);
+    let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + second.round() as i64;
     (is_plain && (0..=DAY_S).contains(&seconds)).then_some(seconds)
 }
 
@@ -254,6 +269,50 @@ fn date_of(parts: &[&str], separator: char, order: DateOrder) -> Option<Date> {
         .filter(|date| (1900..2200).contains(&date.year()))
 }
 
+/// Local times of a table as points in time, and those of them that no clock of the zone showed.
+pub(crate) struct Clock<'z> {
+    zone: &'z TimeZone,
+    skipped: usize,
+    /// The first of them: its line, and the time.
+    first: Option<(u64, DateTime)>,
+}
+
+impl<'z> Clock<'z> {
+    pub(crate) fn new(zone: &'z TimeZone) -> Self {
+        Self { zone, skipped: 0, first: None }
+    }
+
+    /// A time of a line as a point in time. None: it is out of range.
+    pub(crate) fn instant(&mut self, line: u64, when: When) -> Option<Timestamp> {
+        match when {
+            When::Instant(unix_s, _) => Timestamp::from_second(unix_s).ok(),
+            When::Local(local) => {
+                let found = self.zone.to_ambiguous_zoned_datetime(local);
+                if matches!(found.offset(), AmbiguousOffset::Gap { .. }) {
+                    self.skipped += 1;
+                    self.first = self.first.or(Some((line, local)));
+                }
+                found.compatible().ok().map(|zoned| zoned.timestamp())
+            }
+        }
+    }
+
+    /// Is a time one that clocks show twice, as they are put back?
+    pub(crate) fn is_doubled(&self, when: When) -> bool {
+        let offset = |local: DateTime| self.zone.to_ambiguous_zoned_datetime(local).offset();
+        matches!(when, When::Local(local) if matches!(offset(local), AmbiguousOffset::Fold { .. }))
+    }
+
+    /// What is said of times that no clock showed.
+    pub(crate) fn told(&self) -> Option<String> {
+        let (line, local) = self.first?;
+        let (count, name) = (self.skipped, self.zone.iana_name().unwrap_or("UTC"));
+        Some(format!(
+            "times in the hour that {name} skips in spring are taken as an hour later: {count}, the first in line {line}, {local}; are they of another zone?"
+        ))
+    }
+}
+
 /// A date alone.
 pub(crate) fn date(cell: &Cell, order: DateOrder) -> Option<Date> {
     match when(cell, order)? {
@@ -279,15 +338,35 @@ pub(crate) fn clock(cell: &Cell) -> Option<i64> {
     }
 }
 
+/// Why nothing says which number of a column's dates is the month, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Undecided {
+    pub(crate) message: String,
+    pub(crate) help: &'static str,
+}
+
+impl Undecided {
+    fn open(example: &str) -> Self {
+        let message = format!("`{example}` may be two days, and nothing in the file decides");
+        let help = "say which: `--dates month-first` or `--dates day-first`, or `dates` in a mapping file";
+        Self { message, help }
+    }
+
+    fn torn(month_first: &str, day_first: &str) -> Self {
+        let message = format!("`{month_first}` has the month first, and `{day_first}` the day");
+        Self { message, help: "write all dates of the file one way, such as 2025-06-13" }
+    }
+}
+
 /// Which number of a column's dates is the month, and how that is known where it is assumed.
 ///
 /// # Errors
-/// A date that could be two days, where nothing decides.
+/// A date that could be two days, where nothing decides, or two dates that can only be read each its own way.
 pub(crate) fn order_of<'c>(
     cells: impl Iterator<Item = &'c Cell> + Clone,
     given: Option<DateOrder>,
     zone: &str,
-) -> Result<(DateOrder, Option<String>), String> {
+) -> Result<(DateOrder, Option<String>), Undecided> {
     if let Some(order) = given {
         return Ok((order, None));
     }
@@ -299,14 +378,20 @@ pub(crate) fn order_of<'c>(
         is_open.then(|| (first.parse::<u8>().unwrap_or(0), second.parse::<u8>().unwrap_or(0)))
     };
     let texts = cells.filter_map(|cell| if let Cell::Text(text) = cell { Some(text.as_str()) } else { None });
-    let mut example = None;
+    let (mut example, mut month_first, mut day_first) = (None, None, None);
     for text in texts.clone() {
         let Some((first, second)) = open(text) else { continue };
         match (first > 12, second > 12) {
-            (true, false) => return Ok((DateOrder::DayFirst, None)),
-            (false, true) => return Ok((DateOrder::MonthFirst, None)),
+            (true, false) => day_first = day_first.or(Some(text)),
+            (false, true) => month_first = month_first.or(Some(text)),
             _ => example = example.or((first != second).then_some(text)),
         }
+    }
+    match (month_first, day_first) {
+        (Some(month_first), Some(day_first)) => return Err(Undecided::torn(month_first, day_first)),
+        (Some(_), None) => return Ok((DateOrder::MonthFirst, None)),
+        (None, Some(_)) => return Ok((DateOrder::DayFirst, None)),
+        (None, None) => {}
     }
     let Some(example) = example else { return Ok((DateOrder::MonthFirst, None)) };
     // Days that follow one another: read the other way they are months apart.
@@ -333,7 +418,7 @@ pub(crate) fn order_of<'c>(
                 format!("dates such as {example} are read month first, {reason}; `--dates day-first` changes that");
             Ok((DateOrder::MonthFirst, Some(said)))
         }
-        None => Err(example.to_owned()),
+        None => Err(Undecided::open(example)),
     }
 }
 
@@ -371,26 +456,34 @@ pub(crate) fn zone_of(times: &[When]) -> Option<String> {
         "America/Anchorage",
         "Pacific/Honolulu",
     ];
-    let offsets: Vec<(i64, i32)> = times
-        .iter()
-        .filter_map(
-            |time| if let When::Instant(unix_s, Some(offset_s)) = time { Some((*unix_s, *offset_s)) } else { None },
-        )
-        .collect();
-    let &(_, first) = offsets.first()?;
+    let offsets = offsets(times);
+    let first = offsets.first()?.1.seconds;
     if let Some(zone) = ZONES.iter().find(|zone| misfit(&offsets, zone).is_none()) {
         return Some((*zone).to_owned());
     }
-    let is_constant = offsets.iter().all(|(_, offset_s)| *offset_s == first) && first % 3600 == 0;
+    let is_constant = offsets.iter().all(|(_, offset)| offset.seconds == first) && first % 3600 == 0;
     // The names of these zones count westwards.
     is_constant.then(|| if first == 0 { "UTC".to_owned() } else { format!("Etc/GMT{:+}", -first / 3600) })
 }
 
-/// The first of these offsets that a zone does not have at its time: the time and the offset, seconds.
-pub(crate) fn misfit(offsets: &[(i64, i32)], zone: &str) -> Option<(i64, i32)> {
-    let zone = jiff::tz::TimeZone::get(zone).ok()?;
-    let differs = |(unix_s, offset_s): &&(i64, i32)| {
-        Timestamp::from_second(*unix_s).is_ok_and(|time| zone.to_offset(time).seconds() != *offset_s)
+/// Times that say how far their clock is from UTC.
+pub(crate) fn offsets(times: &[When]) -> Vec<(i64, Offset)> {
+    let told = |time: &When| match time {
+        When::Instant(unix_s, Some(offset)) => Some((*unix_s, *offset)),
+        _ => None,
+    };
+    times.iter().filter_map(told).collect()
+}
+
+/// The first of these offsets that a zone does not have at its time, or does not call so: the time, and the offset.
+pub(crate) fn misfit(offsets: &[(i64, Offset)], zone: &str) -> Option<(i64, Offset)> {
+    let zone = TimeZone::get(zone).ok()?;
+    let differs = |(unix_s, offset): &&(i64, Offset)| {
+        Timestamp::from_second(*unix_s).is_ok_and(|time| {
+            let info = zone.to_offset_info(time);
+            let is_named = offset.name.is_none_or(|name| info.abbreviation().eq_ignore_ascii_case(name));
+            info.offset().seconds() != offset.seconds || !is_named
+        })
     };
     offsets.iter().find(differs).copied()
 }
@@ -404,7 +497,10 @@ mod tests {
     fn read(text: &str, order: DateOrder) -> Option<String> {
         Some(match when(&Cell::Text(text.to_owned()), order)? {
             When::Local(local) => local.to_string(),
-            When::Instant(unix_s, offset) => format!("{} {offset:?}", Timestamp::from_second(unix_s).unwrap()),
+            When::Instant(unix_s, offset) => {
+                let offset_s = offset.map(|offset| offset.seconds);
+                format!("{} {offset_s:?}", Timestamp::from_second(unix_s).unwrap())
+            }
         })
     }
 
@@ -455,6 +551,11 @@ mod tests {
             "6/2/2025 14:00 PM",
             "99",
             "2025-06-02 07:30 x",
+            "6/2/2025 9007199254740993:30",
+            "6/2/2025 -9223372036854775808:30",
+            "2025-06-02 07:9223372036854775807",
+            "2025-06-02 07:30 +1\u{e9}2",
+            "2025-06-02 07:30 --500",
         ] {
             assert_eq!(read(wrong, DateOrder::MonthFirst), None, "{wrong}");
         }
@@ -473,7 +574,9 @@ mod tests {
         assert_eq!(of(&["03/04/2025", "13/04/2025"], "America/Los_Angeles"), Ok((DateOrder::DayFirst, false)));
         assert_eq!(of(&["03/04/2025", "03/05/2025"], berlin), Ok((DateOrder::MonthFirst, false)), "days that follow");
         assert_eq!(of(&["03/04/2025", "04/04/2025"], "America/Los_Angeles"), Ok((DateOrder::DayFirst, false)));
-        assert_eq!(of(&["03/04/2025 1:00"], berlin), Err("03/04/2025 1:00".to_owned()));
+        assert_eq!(of(&["03/04/2025 1:00"], berlin), Err(Undecided::open("03/04/2025 1:00")));
+        let torn = Undecided::torn("6/13/2025", "13/6/2025");
+        assert_eq!(of(&["1/2/2025", "6/13/2025", "13/6/2025"], "America/Los_Angeles"), Err(torn));
         assert_eq!(of(&["03/04/2025 1:00"], "America/Los_Angeles"), Ok((DateOrder::MonthFirst, true)));
         assert_eq!(of(&["2025-06-02"], berlin), Ok((DateOrder::MonthFirst, false)));
     }
@@ -489,5 +592,8 @@ mod tests {
         assert_eq!(zone(&["2025-06-02T00:00-07:00", "2025-12-02T00:00-07:00"]).as_deref(), Some("America/Phoenix"));
         assert_eq!(zone(&["2025-06-02T00:00+05:00"]).as_deref(), Some("Etc/GMT-5"));
         assert_eq!(zone(&["2025-06-02T00:00Z"]), None);
+        // A clock that is never put forward is none of New York, and what it shows in June is none of Chicago.
+        assert_eq!(zone(&["2025-06-02 00:00 EST"]).as_deref(), Some("Etc/GMT+5"));
+        assert_eq!(zone(&["2025-06-02 00:00 EDT", "2025-12-02 00:00 EST"]).as_deref(), Some("America/New_York"));
     }
 }

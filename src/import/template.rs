@@ -34,6 +34,7 @@ const ROLES: [(&str, &[(&str, &str)]); 4] = [
             ("depart", "time of departure"),
             ("duration", "or how long it stayed (hh:mm:ss, or in the unit of the column's name)"),
             ("energy_kwh", "energy"),
+            ("unit", "its unit, if it has a column of its own"),
             ("charger_id", "the charger"),
             ("port_id", "its port"),
             ("vehicle_id", "the vehicle"),
@@ -64,6 +65,7 @@ const ROLES: [(&str, &[(&str, &str)]); 4] = [
             ("due", "latest time"),
             ("container", "loaded or empty"),
             ("fleet", "the only fleet that may take it"),
+            ("quantity", "containers of the row, which is one haul whatever it says"),
         ],
     ),
 ];
@@ -97,7 +99,7 @@ pub fn of(kind: &str, bytes: &[u8]) -> Result<String, String> {
     );
     out.push_str("# decimal = \",\"   # where 10,5 is ten and a half\n");
     if kind == "load" {
-        out.push_str("# unit = \"kWh\"   # energy of each interval; \"kW\": its mean power\n# stamps = \"end\"   # what the times mark; or \"start\"\n");
+        out.push_str("# unit = \"kWh\"   # energy of each interval; \"kW\": its mean power\n# stamps = \"end\"   # what the times mark; or \"start\"\n# cumulative = true   # where the values are what a register shows\n");
     }
     out.push_str("\n[columns]\n");
     for (role, what) in ROLES.iter().filter(|roles| roles.0 == kind).flat_map(|roles| roles.1) {

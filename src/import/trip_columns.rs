@@ -78,8 +78,8 @@ pub(super) struct Columns {
     pub(super) vehicle: usize,
     pub(super) start: usize,
     pub(super) stop: usize,
-    /// And what makes it km.
-    pub(super) distance: (usize, f64),
+    /// And what makes it km, where its name holds a unit.
+    pub(super) distance: (usize, Option<f64>),
     /// Latitude and longitude.
     pub(super) place: (usize, usize),
 }
@@ -111,7 +111,17 @@ impl Columns {
             let seen: Vec<String> = written.iter().take(16).map(|name| format!("`{name}`")).collect();
             return Err(format!("no column was recognised for {}; there are {}", missing.join(", "), seen.join(", ")));
         };
-        let in_miles = names[distance].split(' ').any(|word| matches!(word, "mi" | "mile" | "miles"));
-        Ok(Self { vehicle, start, stop, distance: (distance, if in_miles { MILE_KM } else { 1.0 }), place })
+        Ok(Self { vehicle, start, stop, distance: (distance, km_of(&names[distance])), place })
     }
+}
+
+/// km of the unit that a distance's name holds.
+fn km_of(name: &str) -> Option<f64> {
+    name.split(' ').find_map(|word| match word {
+        "mi" | "mile" | "miles" => Some(MILE_KM),
+        "km" | "kilometers" | "kilometres" => Some(1.0),
+        "m" | "meters" | "metres" => Some(1e-3),
+        "ft" | "feet" => Some(0.3048e-3),
+        _ => None,
+    })
 }

@@ -6,8 +6,8 @@
 use super::map::Map;
 use super::number::{Decimal, decimal_or_point, number};
 use super::sheet::{self, Cell, SheetRow};
-use super::stamp::{DateOrder, When, order_of, when};
-use super::trip_columns::{Columns, MILE_KM};
+use super::stamp::{Clock, DateOrder, order_of, when};
+use super::trip_columns::Columns;
 use crate::disk::name::{plain as plain_name, steers};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};
@@ -250,18 +250,12 @@ fn table(
             notes.extend(said);
             order
         }
-        Err(example) => {
-            let help = "say which: `--dates month-first` or `--dates day-first`".to_owned();
-            mistakes.push(
-                None,
-                "start",
-                format!("`{example}` may be two days, and nothing in the file decides"),
-                Some(help),
-            );
+        Err(undecided) => {
+            mistakes.push(None, "start", undecided.message, Some(undecided.help.to_owned()));
             return None;
         }
     };
-    if columns.distance.1 < MILE_KM {
+    if columns.distance.1.is_none() {
         notes.push("distances are km, as no column says miles".to_owned());
     }
     // Sums of a report name no truck or no time.
@@ -270,14 +264,17 @@ fn table(
     if sums > 0 {
         notes.push(format!("{sums} rows without a truck or a start are left out"));
     }
-    let decimal = decimal(&sheet.rows[header..], &columns, options, notes, mistakes)?;
-    let rows = body().filter(|row| !is_sum(row));
-    Some(rows.filter_map(|row| trip(row, &columns, order, zone, decimal, mistakes)).collect())
+    let decimal = decimal((&sheet.rows[header..], sheet.delimiter), &columns, options, notes, mistakes)?;
+    let (rows, mut clock) = (body().filter(|row| !is_sum(row)), Clock::new(zone));
+    let mut read = |row| trip(row, &sheet.rows[header], &columns, (order, decimal), &mut clock, mistakes);
+    let list = rows.filter_map(&mut read).collect();
+    notes.extend(clock.told());
+    Some(list)
 }
 
 /// What stands before the decimals of distances and places, in rows from the header on.
 fn decimal(
-    rows: &[SheetRow],
+    (rows, delimiter): (&[SheetRow], Option<char>),
     columns: &Columns,
     options: &Options,
     notes: &mut Vec<String>,
@@ -289,34 +286,41 @@ fn decimal(
     let (header, body) = rows.split_first()?;
     let names: Vec<String> = header.cells.iter().map(|cell| cell.text().into_owned()).collect();
     let numbers = [columns.distance.0, columns.place.0, columns.place.1];
-    decimal_or_point(body.iter(), &numbers, |at| names.get(at).map_or("", String::as_str), notes, mistakes)
+    decimal_or_point(body.iter(), &numbers, delimiter, |at| names.get(at).map_or("", String::as_str), notes, mistakes)
 }
 
 fn trip(
     row: &SheetRow,
+    header: &SheetRow,
     columns: &Columns,
-    order: DateOrder,
-    zone: &TimeZone,
-    decimal: Decimal,
+    (order, decimal): (DateOrder, Decimal),
+    clock: &mut Clock<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Trip> {
+    if let Some((message, help)) = row.beyond(header) {
+        mistakes.push(Some(row.line), "", message, help);
+        return None;
+    }
     let vehicle = row.cell(columns.vehicle).text().into_owned();
-    let time = |cell: &Cell| match when(cell, order)? {
-        When::Instant(unix_s, _) => Timestamp::from_second(unix_s).ok(),
-        When::Local(local) => local.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp()),
-    };
+    let mut time = |cell: &Cell| when(cell, order).and_then(|at| clock.instant(row.line, at));
     let value = |at: usize| number(row.cell(at), decimal);
     let (start, stop) = (time(row.cell(columns.start)), time(row.cell(columns.stop)));
-    let km = value(columns.distance.0).map(|distance| distance * columns.distance.1).filter(is_distance);
+    let km = value(columns.distance.0).map(|distance| distance * columns.distance.1.unwrap_or(1.0)).filter(is_distance);
     let place = value(columns.place.0).zip(value(columns.place.1)).filter(is_place);
     let checks = [
-        ("start", start.is_some(), columns.start),
-        ("stop", stop.is_some(), columns.stop),
-        ("distance", km.is_some(), columns.distance.0),
-        ("latitude, longitude", place.is_some(), columns.place.0),
+        ("start", start.is_some(), vec![columns.start], "a time"),
+        ("stop", stop.is_some(), vec![columns.stop], "a time"),
+        ("distance", km.is_some(), vec![columns.distance.0], "a distance up to 5000 km"),
+        ("latitude, longitude", place.is_some(), vec![columns.place.0, columns.place.1], "a place in degrees"),
     ];
-    for (name, _, at) in checks.into_iter().filter(|check| !check.1) {
-        mistakes.push(Some(row.line), name, format!("`{}` is none", row.cell(at).text()), None);
+    for (name, _, columns, what) in checks.into_iter().filter(|check| !check.1) {
+        let written: Vec<String> = columns.into_iter().map(|at| row.cell(at).text().into_owned()).collect();
+        let message = if written.iter().any(String::is_empty) {
+            "is empty".to_owned()
+        } else {
+            format!("`{}` is not {what}", written.join(", "))
+        };
+        mistakes.push(Some(row.line), name, message, None);
     }
     let (start, stop, km, place) = (start?, stop?, km?, place?);
     if stop < start {
@@ -339,6 +343,8 @@ fn placed(
         return None;
     }
     list.sort_by(|a, b| (&a.vehicle, a.start).cmp(&(&b.vehicle, b.start)));
+    notes.extend(once_each(&mut list));
+    notes.extend(overlaps(&list, &zone));
     let (mut places, ends) =
         if options.places.is_empty() { clusters(&list, options, mistakes)? } else { listed(&list, options) };
     for end in ends.iter().flatten() {
@@ -353,6 +359,32 @@ fn placed(
         ));
     }
     Some(Trips { list, places, ends, zone, notes })
+}
+
+/// Drops trips that are in the file twice, and says how many: a truck drives one trip at a time.
+fn once_each(list: &mut Vec<Trip>) -> Option<String> {
+    let before = list.len();
+    let key = |trip: &Trip| (trip.stop, trip.km.to_bits(), trip.place.0.to_bits(), trip.place.1.to_bits());
+    // Trips of one truck and start stand together already.
+    for same in list.chunk_by_mut(|a, b| a.vehicle == b.vehicle && a.start == b.start) {
+        same.sort_by_key(key);
+    }
+    list.dedup();
+    let twice = before - list.len();
+    (twice > 0).then(|| format!("{twice} rows repeat a trip and are left out: of each one is read"))
+}
+
+/// What is said of trips that begin before the truck's trip before has ended.
+fn overlaps(list: &[Trip], zone: &str) -> Option<String> {
+    let is_over = |pair: &&[Trip]| pair[0].vehicle == pair[1].vehicle && pair[1].start < pair[0].stop;
+    let first = &list.windows(2).find(is_over)?[1];
+    let count = list.windows(2).filter(is_over).count();
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let at = first.start.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M");
+    Some(format!(
+        "{count} trips begin before the trip before of the same truck has ended, the first of `{}` at {at}: have several trucks one name?",
+        first.vehicle
+    ))
 }
 
 /// The nearest of the known places, within the radius.

@@ -172,10 +172,11 @@ fn files() -> Vec<Case> {
         case(&[], "import sessions sessions.json --out sessions_of_acn.csv", &["sessions_of_acn.csv"]),
         case(&[], "import load load.csv --out metered.csv", &["metered.csv"]),
         case(&[], "import load load.csv --write-map map.toml", &["map.toml"]),
+        case(&[], "import trips trips.csv --sites places.csv --out fleet", &["fleet"]),
         case(
-            &[],
-            "import trips trips.csv --sites places.csv --out fleet",
-            &["fleet/sites.toml", "fleet/hauls.csv", "fleet/matrix.csv"],
+            &["import trips trips.csv --least-stops 1 --out again"],
+            "import trips trips.csv --sites places.csv --out again --force",
+            &["again"],
         ),
         case(
             &[],

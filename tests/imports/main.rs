@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod plans;
+mod silent;
 mod traffic;
 
 use portvolt::document::problem::Problems;

@@ -14,12 +14,12 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
-fn map(text: &str) -> Map {
+pub(super) fn map(text: &str) -> Map {
     let mut problems = Vec::new();
     Map::parse("map.toml", text, &mut problems).unwrap_or_else(|| panic!("{problems:?}"))
 }
 
-fn gate_log(table: &str, map: &Map, terminal: Option<&str>) -> Result<Gates, String> {
+pub(super) fn gate_log(table: &str, map: &Map, terminal: Option<&str>) -> Result<Gates, String> {
     let mut problems = Vec::new();
     let found = gates::read("log.csv", table.as_bytes(), map, terminal, &mut problems);
     found.ok_or_else(|| Problems { files: Vec::new(), list: problems }.to_string())
@@ -140,7 +140,7 @@ fn a_gate_log_is_an_overlay_and_calibrates() {
     assert!(fit.contains("turn_min = 8."), "{fit}");
 }
 
-fn listed(table: &str, map: &Map, due_after_h: Option<f64>) -> Result<Hauls, String> {
+pub(super) fn listed(table: &str, map: &Map, due_after_h: Option<f64>) -> Result<Hauls, String> {
     let mut problems = Vec::new();
     let found = hauls::read("orders.csv", table.as_bytes(), map, due_after_h, &mut problems);
     found.ok_or_else(|| Problems { files: Vec::new(), list: problems }.to_string())

@@ -1,0 +1,56 @@
+//! Files of a folder that only make sense together: all of one set are there, never some of two.
+
+use super::folder::{Folder, Found};
+use super::whole::{Work, WriteError, folder, refused, write_all, write_inside};
+use std::io;
+use std::path::Path;
+
+/// Writes a set of files into a folder. `names` are all that such a set may have: where one of them is there already the folder
+/// is made anew beside it and takes its place in one step, so that no file of an older set stands among those of this one. Other
+/// files in it stay. `replaces`: a set that is there goes.
+///
+/// # Errors
+/// When a file of a set is there that must not go ([`WriteError::is_taken`]), something else than files lies beside it, or the
+/// system refuses. What was there is there still.
+pub fn write(path: &Path, files: &[(String, Vec<u8>)], names: &[&str], replaces: bool) -> Result<(), WriteError> {
+    if !path.exists() {
+        return folder(path, files);
+    }
+    let old = Folder::open(path).map_err(WriteError::at(path))?;
+    let Some(known) = names.iter().find(|name| old.holds(name)) else {
+        let texts = files.iter().map(|(name, bytes)| (path.join(name), String::from_utf8_lossy(bytes).into_owned()));
+        return write_all(&texts.collect::<Vec<_>>(), false);
+    };
+    if !replaces {
+        return Err(WriteError::at(&path.join(known))(io::ErrorKind::AlreadyExists.into()));
+    }
+    let others: Vec<_> = old.entries().map_err(WriteError::at(path))?;
+    let others = others.into_iter().filter(|found| !names.contains(&found.name.as_str()));
+    let work = Work::begin(path)?;
+    let filled = files
+        .iter()
+        .try_for_each(|(name, bytes)| write_inside(&work.path().join(name), bytes))
+        .and_then(|()| others.into_iter().try_for_each(|found| keep(&found, path, work.path())));
+    // Windows replaces no folder that is open.
+    drop(old);
+    let placed = match filled {
+        Ok(()) => work.put(true).map(|_| ()).map_err(|failed| *failed),
+        Err(error) => Err((error, work)),
+    };
+    placed.map_err(|(error, work)| {
+        work.discard();
+        error
+    })
+}
+
+/// Takes a file over into a folder that replaces its own.
+fn keep(found: &Found, from: &Path, into: &Path) -> Result<(), WriteError> {
+    let (old, new) = (from.join(&found.name), into.join(&found.name));
+    if !found.is_file {
+        let why = "it lies beside files that are replaced together, and is no file; choose another folder, or move it";
+        return Err(WriteError::at(&old)(refused(why)));
+    }
+    // Where the disk has no links a file is copied.
+    let kept = std::fs::hard_link(&old, &new).or_else(|_| std::fs::copy(&old, &new).map(|_| ()));
+    kept.map_err(WriteError::at(&old))
+}
