@@ -133,7 +133,7 @@ pub fn read(
 
 /// What is said of rows that stand for more than one container: a haul is one.
 fn several(rows: &Observed) -> Option<String> {
-    let is_one = |word: &str| word.trim().is_empty() || word.trim().parse().is_ok_and(|number: f64| number == 1.0);
+    let is_one = |word: &str| matches!(word.trim(), "" | "1" | "1.0");
     let several: Vec<usize> = (0..rows.words[6].len()).filter(|row| !is_one(&rows.words[6][*row])).collect();
     let first = several.iter().map(|row| rows.lines[*row]).min()?;
     let count = several.len();

@@ -146,9 +146,8 @@ fn differences(
             None
         }
         (Some(true), ..) => {
-            for at in 0..readings.len() - 1 {
-                readings[at].value = readings[at + 1].value - readings[at].value;
-            }
+            let next: Vec<f64> = readings.iter().skip(1).map(|reading| reading.value).collect();
+            readings.iter_mut().zip(next).for_each(|(reading, next)| reading.value = next - reading.value);
             readings.pop();
             said.push(
                 "the values are what a register shows; their differences are read, each of the time up to the next"
