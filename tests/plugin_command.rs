@@ -273,8 +273,12 @@ fn compiled_code_is_kept_and_checked() {
 
 #[test]
 fn check_tries_and_inspect_tells() {
-    let dir =
-        folder(&[("pairs.wasm", PAIRS), ("ask.wasm", ASK), ("bad.wasm", Guest { decide: "unreachable", ..PAIRS })]);
+    let dir = folder(&[
+        ("pairs.wasm", PAIRS),
+        ("ask.wasm", ASK),
+        ("bad.wasm", Guest { decide: "unreachable", ..PAIRS }),
+        ("grow.wasm", Guest { decide: "(loop $l (drop (memory.grow (i32.const 1000))) (br $l))", ..PAIRS }),
+    ]);
     let (code, said) = outcome(dir.path(), &["plugin", "check", "ask.wasm"]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("text_guest 1.0, charging") && said.contains("huge") && said.ends_with("good\n"), "{said}");
@@ -285,6 +289,8 @@ fn check_tries_and_inspect_tells() {
     // What fails on a view is not tried on: each further one would take as long.
     assert_eq!(found["views"].as_array().unwrap().len(), 1, "{said}");
     assert!(found["independent"].is_null() && found["real_run"].is_null(), "{said}");
+    let (code, said) = outcome(dir.path(), &["plugin", "check", "grow.wasm"]);
+    assert!(code == 5 && said.contains("MiB") && !said.contains("real time"), "{said}");
     let (code, said) = outcome(dir.path(), &["plugin", "inspect", "pairs.wasm"]);
     assert_eq!(code, 0, "{said}");
     for words in ["world portvolt:policy/dispatch", "dispatch-view@0.1.0 truck-id", "policy@0.1.0 decide", "blake3 "] {

@@ -76,7 +76,7 @@ impl<K: PluginKind> Callee<K> {
         let limits = store.data().limits;
         let fuel = limits.fuel(site.rows);
         store.set_epoch_deadline(ticks(limits.wall_s));
-        store.data_mut().caps.refused_bytes = None;
+        store.data_mut().caps.begin_call();
         store.data_mut().log.take_last_error();
         let answer = store.set_fuel(fuel).and_then(|()| call(store));
         let (cause, frames) = match answer {

@@ -55,6 +55,10 @@ pub(super) fn ticks(wall_s: u32) -> u64 {
     u64::from(wall_s) * 1000 / TICK.as_millis() as u64 + 1
 }
 
+/// A guest that asks again and again for memory that it does not get is ended: a refusal costs it next to no fuel, and it would
+/// go on to the limit of real time.
+const MOST_REFUSALS: u32 = 1_000;
+
 /// Caps memory and tables, and remembers what was refused.
 #[derive(Debug)]
 pub(super) struct Caps {
@@ -63,11 +67,18 @@ pub(super) struct Caps {
     used_bytes: usize,
     /// Memory that was asked for and refused in the present call.
     pub(super) refused_bytes: Option<usize>,
+    /// How often it was refused in the present call.
+    refusals: u32,
 }
 
 impl Caps {
     pub(super) fn new(memory_mib: u32) -> Self {
-        Self { memory_bytes: (memory_mib as usize) << 20, used_bytes: 0, refused_bytes: None }
+        Self { memory_bytes: (memory_mib as usize) << 20, used_bytes: 0, refused_bytes: None, refusals: 0 }
+    }
+
+    /// Forgets what was refused in the call before.
+    pub(super) fn begin_call(&mut self) {
+        (self.refused_bytes, self.refusals) = (None, 0);
     }
 }
 
@@ -76,6 +87,10 @@ impl ResourceLimiter for Caps {
         let wanted = self.used_bytes.saturating_add(desired.saturating_sub(current));
         if wanted > self.memory_bytes {
             self.refused_bytes = Some(wanted);
+            self.refusals += 1;
+            if self.refusals > MOST_REFUSALS {
+                return Err(wasmtime::Error::msg("memory was refused again and again"));
+            }
             return Ok(false);
         }
         self.used_bytes = wanted;
