@@ -52,7 +52,7 @@ pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> 
 /// Writes the files of a folder, all or none: none where the folder is a link, as no command fills what it leads to, or where one
 /// of them is there already and not meant to be overwritten.
 pub(super) fn write_all(dir: &Path, files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
-    let written = whole::no_link(dir).and_then(|()| whole::write_all(files, force));
+    let written = whole::no_link(dir).and_then(|()| set::write_all(files, force));
     written.map_err(|error| refused(&error, console))
 }
 

@@ -1,9 +1,9 @@
 //! Files of a folder that only make sense together: all of one set are there, never some of two.
 
 use super::folder::{Folder, Found};
-use super::whole::{Work, WriteError, folder, refused, write_all, write_inside};
+use super::whole::{Work, WriteError, folder, place, refused, write_inside};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes a set of files into a folder. `names` are all that such a set may have: where one of them is there already the folder
 /// is made anew beside it and takes its place in one step, so that no file of an older set stands among those of this one. Other
@@ -53,4 +53,34 @@ fn keep(found: &Found, from: &Path, into: &Path) -> Result<(), WriteError> {
     // Where the disk has no links a file is copied.
     let kept = std::fs::hard_link(&old, &new).or_else(|_| std::fs::copy(&old, &new).map(|_| ()));
     kept.map_err(WriteError::at(&old))
+}
+
+/// Writes files that belong together: all are made beside their places before the first is put in its own, so that a full disk
+/// leaves none of them. `replaces`: what is there goes.
+///
+/// # Errors
+/// When one is there that must not go ([`WriteError::is_taken`]), or the system refuses.
+pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), WriteError> {
+    let mut made: Vec<(Folder, String, String, &Path)> = Vec::new();
+    let all_made = files.iter().try_for_each(|(path, text)| {
+        let (folder, name) = place(path, true).map_err(WriteError::at(path))?;
+        let is_free = match folder.replaceable(&name) {
+            Ok(Some(_)) if !replaces => Err(io::ErrorKind::AlreadyExists.into()),
+            free => free,
+        };
+        let part = is_free.and_then(|_| folder.part(&name, text.as_bytes(), true));
+        made.push((folder, part.map_err(WriteError::at(path))?, name, path));
+        Ok(())
+    });
+    let put = |(folder, part, name, path): &(Folder, String, String, &Path)| {
+        folder.put(part, name, replaces, true).map_err(WriteError::at(path))
+    };
+    let placed = all_made.and_then(|()| made.iter().try_for_each(put));
+    if placed.is_err() {
+        // Those that are in their place already have no part any more.
+        for (folder, part, ..) in &made {
+            let _ = folder.remove_file(part);
+        }
+    }
+    placed
 }

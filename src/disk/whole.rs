@@ -48,7 +48,7 @@ impl WriteError {
 }
 
 /// The folder that a path lies in, opened, and its name there.
-fn place(path: &Path, is_made: bool) -> io::Result<(Folder, String)> {
+pub(super) fn place(path: &Path, is_made: bool) -> io::Result<(Folder, String)> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name that is text"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -81,36 +81,6 @@ pub fn write_inside(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), WriteErr
 pub fn write_new(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), WriteError> {
     let written = place(path, true).and_then(|(folder, name)| folder.write_new(&name, bytes.as_ref()));
     written.map_err(WriteError::at(path))
-}
-
-/// Writes files that belong together: all are made beside their places before the first is put in its own, so that a full disk
-/// leaves none of them. `replaces`: what is there goes.
-///
-/// # Errors
-/// When one is there that must not go ([`WriteError::is_taken`]), or the system refuses.
-pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), WriteError> {
-    let mut made: Vec<(Folder, String, String, &Path)> = Vec::new();
-    let all_made = files.iter().try_for_each(|(path, text)| {
-        let (folder, name) = place(path, true).map_err(WriteError::at(path))?;
-        let is_free = match folder.replaceable(&name) {
-            Ok(Some(_)) if !replaces => Err(io::ErrorKind::AlreadyExists.into()),
-            free => free,
-        };
-        let part = is_free.and_then(|_| folder.part(&name, text.as_bytes(), true));
-        made.push((folder, part.map_err(WriteError::at(path))?, name, path));
-        Ok(())
-    });
-    let put = |(folder, part, name, path): &(Folder, String, String, &Path)| {
-        folder.put(part, name, replaces, true).map_err(WriteError::at(path))
-    };
-    let placed = all_made.and_then(|()| made.iter().try_for_each(put));
-    if placed.is_err() {
-        // Those that are in their place already have no part any more.
-        for (folder, part, ..) in &made {
-            let _ = folder.remove_file(part);
-        }
-    }
-    placed
 }
 
 /// Refuses a folder for results that is a link: it leads where nobody said that they shall go.
