@@ -96,20 +96,17 @@ fn observed(bytes: &[u8], map: &Map, columns: &[Column], mistakes: &mut Mistakes
             mistakes.push(Some(row.line), "", message, help);
             continue;
         }
-        match read_row(row, columns, &found, (order, &mut clock, decimal), mistakes) {
-            Some(cells) => {
-                out.rows += 1;
-                out.lines.push(row.line);
-                for (at, cell) in cells.into_iter().enumerate().filter(|(at, _)| found[*at].is_some()) {
-                    match cell {
-                        Read::Value(value) => out.values[at].push(value),
-                        Read::Word(word) => out.words[at].push(word),
-                    }
-                }
-            }
-            None => {
-                first_left_out = if left_out == 0 { row.line } else { first_left_out };
-                left_out += 1;
+        let Some(cells) = read_row(row, columns, &found, (order, &mut clock, decimal), mistakes) else {
+            first_left_out = if left_out == 0 { row.line } else { first_left_out };
+            left_out += 1;
+            continue;
+        };
+        out.rows += 1;
+        out.lines.push(row.line);
+        for (at, cell) in cells.into_iter().enumerate().filter(|(at, _)| found[*at].is_some()) {
+            match cell {
+                Read::Value(value) => out.values[at].push(value),
+                Read::Word(word) => out.words[at].push(word),
             }
         }
     }

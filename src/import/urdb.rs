@@ -446,7 +446,7 @@ fn minimum(keys: &mut Keys<'_>) -> Vec<Amount> {
         match found.iter_mut().find(|known| known.per == per) {
             None => found.push(Amount { usd, per }),
             Some(known) if known.usd == 0.0 => known.usd = usd,
-            Some(known) if usd == 0.0 || usd == known.usd => {}
+            Some(known) if usd == 0.0 || usd.total_cmp(&known.usd).is_eq() => {}
             Some(known) => {
                 let message = format!("is {usd}, and `mincharge` is {} for the same time", known.usd);
                 keys.wrong(key, &message, Some("leave the one out that does not hold".to_owned()));

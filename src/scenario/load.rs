@@ -74,8 +74,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         choice::check_unread(&document, &mut problems.list);
         return Err(sorted(problems));
     };
-    let mut inputs = reader.inputs;
-    let layers = reader.layers;
+    let (mut inputs, layers) = (reader.inputs, reader.layers);
     let base = main.parent().unwrap_or(Path::new(".")).to_path_buf();
     let folders = Folders { base, extended: layers.extended_folders() };
     let rows = Rows { folders: &folders, from: &mut from, inputs: &mut inputs, problems: &mut problems.list };
@@ -89,18 +88,17 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         rows.all(&scenario, calendar.as_ref());
     provenance.add_measured(measured);
     background.areas.extend(plan_areas(&scenario, &plans));
-    let lot_ways = lot_ways(&scenario, &plans);
     match calendar {
         Some(calendar) if problems.list.is_empty() => {
             let canonical = canonical(&text, &folders.base, &inputs);
             Ok(Loaded {
+                lot_ways: lot_ways(&scenario, &plans),
                 scenario: base_year::converted(scenario),
                 calendar,
                 hauls,
                 visits,
                 fuel_visits,
                 plans,
-                lot_ways,
                 background,
                 matrix,
                 tariffs,

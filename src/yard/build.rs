@@ -265,7 +265,9 @@ impl Maker<'_, '_> {
                     // Machines go to the zones by turns.
                     let machines = (pool.units.len() + zones.len() - 1 - zone) / zones.len();
                     let lifts_per_h = machines as f64 * pool.work.lifts_per_h;
-                    blocks.iter().for_each(|block| weights[*block] = lifts_per_h / blocks.len() as f64);
+                    for block in blocks {
+                        weights[*block] = lifts_per_h / blocks.len() as f64;
+                    }
                 }
             }
         }

@@ -38,7 +38,7 @@ fn of(runs: &[Finished], what: impl Fn(&Finished) -> f64) -> Vec<f64> {
 /// One is less than the other: mean and interval of the logarithm of their ratio, seed by seed. Seeds differ more in how busy a
 /// terminal is than in what a rule changes of that.
 fn is_less(less: &[f64], more: &[f64]) {
-    let ratios: Vec<f64> = less.iter().zip(more).map(|(less, more)| (more / less).ln()).collect();
+    let ratios: Vec<f64> = less.iter().zip(more).map(|(less, more)| portvolt::kernel::math::ln(more / less)).collect();
     let (mean, half) = interval_99(&ratios);
     assert!(mean - half > 0.0, "{mean} +- {half}: {less:?} should be less than {more:?}");
 }
