@@ -3,6 +3,8 @@
 //! An order is 0 (wait), 1 and on (take the haul of this row, from 1), or after these charge or fuel at a site, up to the level of
 //! `to_soc`. Of a truck that does not wait for a decision it is not used.
 
+#![allow(clippy::cast_possible_wrap, reason = "rows of a view are few, and times are above 0")]
+
 use crate::learned::{Given, Learned, Part, RunFacts};
 use portvolt::kernel::ids::SiteId;
 use portvolt::plugin::DispatchState;

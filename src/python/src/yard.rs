@@ -4,6 +4,8 @@
 //! An order is 0 (nothing: a free unit parks, any other goes on), 1 and on (take the move of this row, from 1), after these charge
 //! at a lot, up to `to_soc` or until `until_s` (0: no end), after these drive to a place.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "rows of a view are few, and times are above 0")]
+
 use crate::learned::{Given, Learned, Part, RunFacts};
 use portvolt::plugin::YardDispatchState;
 use portvolt::policy::kind::YardDispatch;
