@@ -98,12 +98,6 @@ impl Plan {
         &self.lots
     }
 
-    /// The truck gates.
-    #[must_use]
-    pub fn gates(&self) -> &[Place] {
-        &self.gates
-    }
-
     /// Way of a truck from the nearest gate to the landward side of a block, m.
     #[must_use]
     pub fn way_in_m(&self, block: usize) -> f64 {
