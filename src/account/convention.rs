@@ -49,7 +49,7 @@ impl Billed<'_> {
             notes.extend(lost_lookback(rates));
             notes.extend(self.empty_tiers(at, rates));
             if rates.energy.is_none() {
-                notes.push("the tariff has no charge by the kWh: energy costs nothing".to_owned());
+                notes.push("the tariff has no charge per kWh: energy costs nothing".to_owned());
             }
         }
         let exports = self.months.iter().any(|month| month.exported_kwh > 0.0);

@@ -220,7 +220,7 @@ fn what_a_plain_tariff_leaves_out_is_said() {
     let file = "utility,type,name,charge,charge (metric),units\nelectric,demand,d,,1,$/kW\ngas,energy,g,1,1,$/therm\n";
     let bill = bill(&read("t.csv", file), &load("2025-04-01", "UTC", 60, 720, |_| 3.0));
     close(bill.total_usd(), 3.0);
-    for words in ["rows of other utilities are passed over: `gas` (1)", "no charge by the kWh"] {
+    for words in ["rows of other utilities are passed over: `gas` (1)", "no charge per kWh"] {
         assert!(bill.notes.iter().any(|note| note.contains(words)), "{words}: {:?}", bill.notes);
     }
 }

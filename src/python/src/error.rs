@@ -37,7 +37,7 @@ fn told<'py>(py: Python<'py>, problems: &Problems) -> PyResult<Bound<'py, PyList
     Ok(list)
 }
 
-/// What is wrong with what was asked for: words and files, as for a scenario.
+/// What is wrong with a request: words and files, as for a scenario.
 pub(crate) fn of_wrong(py: Python<'_>, wrong: Wrong) -> PyErr {
     of_scenario(py, &wrong.all())
 }

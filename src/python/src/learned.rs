@@ -54,7 +54,7 @@ pub(crate) struct RunFacts {
     pub(crate) trucks: usize,
     /// How many sites there are.
     pub(crate) sites: usize,
-    /// Rows that were asked for of what has no largest number, such as open hauls.
+    /// Rows requested of what has no largest number, such as open hauls.
     pub(crate) most_rows: usize,
 }
 
