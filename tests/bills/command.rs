@@ -147,7 +147,7 @@ fn wrong_loads_are_named() {
             "start,kw\n2025-06-02T00:00,1\n2025-06-02T02:00,1\n",
             "load.csv:3: start: an interval is 7200 s; that of a meter is 1 to 60 minutes",
         ),
-        ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:00:30,1\n", "30 s apart"),
+        ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:00:30,1\n", "an interval is 30 s"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:07,1\n", "whole part of an hour"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:45,1\n", "load.csv:4: start: a gap"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:15,1\n", "load.csv:4: start: an overlap"),
