@@ -18,8 +18,8 @@ pub fn write(path: &Path, files: &[(String, Vec<u8>)], names: &[&str], replaces:
     }
     let old = Folder::open(path).map_err(WriteError::at(path))?;
     let Some(known) = names.iter().find(|name| old.holds(name)) else {
-        let texts = files.iter().map(|(name, bytes)| (path.join(name), String::from_utf8_lossy(bytes).into_owned()));
-        return write_all(&texts.collect::<Vec<_>>(), false);
+        let placed = files.iter().map(|(name, bytes)| (path.join(name), bytes));
+        return write_all(&placed.collect::<Vec<_>>(), false);
     };
     if !replaces {
         return Err(WriteError::at(&path.join(known))(io::ErrorKind::AlreadyExists.into()));
@@ -60,15 +60,15 @@ fn keep(found: &Found, from: &Path, into: &Path) -> Result<(), WriteError> {
 ///
 /// # Errors
 /// When one is there that must not go ([`WriteError::is_taken`]), or the system refuses.
-pub fn write_all(files: &[(PathBuf, String)], replaces: bool) -> Result<(), WriteError> {
+pub fn write_all(files: &[(PathBuf, impl AsRef<[u8]>)], replaces: bool) -> Result<(), WriteError> {
     let mut made: Vec<(Folder, String, String, &Path)> = Vec::new();
-    let all_made = files.iter().try_for_each(|(path, text)| {
+    let all_made = files.iter().try_for_each(|(path, bytes)| {
         let (folder, name) = place(path, true).map_err(WriteError::at(path))?;
         let is_free = match folder.replaceable(&name) {
             Ok(Some(_)) if !replaces => Err(io::ErrorKind::AlreadyExists.into()),
             free => free,
         };
-        let part = is_free.and_then(|_| folder.part(&name, text.as_bytes(), true));
+        let part = is_free.and_then(|_| folder.part(&name, bytes.as_ref(), true));
         made.push((folder, part.map_err(WriteError::at(path))?, name, path));
         Ok(())
     });

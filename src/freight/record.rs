@@ -94,13 +94,16 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     out
 }
 
-/// Rows for hauls that appointments put off beyond the end of the run: they were asked for within it.
-pub(crate) fn put_off(world: &World) -> Vec<HaulRow> {
-    let freight = world.resource::<Freight>();
-    let mut hauls: Vec<Haul> =
-        freight.booked_ahead().filter(|haul| haul.booked_at().next().is_some()).copied().collect();
+/// Hauls that appointments put off beyond the end of the run: they were requested within it.
+pub(crate) fn put_off(world: &World) -> impl Iterator<Item = &Haul> {
+    world.resource::<Freight>().booked_ahead().filter(|haul| haul.booked_at().next().is_some())
+}
+
+/// Their rows, numbered after all other hauls.
+pub(crate) fn put_off_rows(world: &World) -> Vec<HaulRow> {
+    let mut hauls: Vec<Haul> = put_off(world).copied().collect();
     hauls.sort_by_key(|haul| (haul.ready_s, haul.origin, haul.destination, haul.due_s));
-    let first = freight.next_id();
+    let first = world.resource::<Freight>().next_id();
     let numbered = hauls.into_iter().zip(first..).map(|(haul, id)| Haul { id, ..haul });
     numbered.map(|haul| HaulRow::untouched(&haul, HaulState::Open)).collect()
 }

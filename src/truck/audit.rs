@@ -13,7 +13,7 @@ pub(crate) fn audit(world: &World, told: &Told<'_>, findings: &mut Findings) {
     let completed: u64 = summary.fleets.iter().map(|fleet| fleet.completed).sum();
     let all = completed + summary.lapsed + summary.open;
     let mut same = |check, what: &str, left, right| findings.same(check, || format!("haul: {what}"), left, right);
-    let asked = world.resource::<Board>().requested() + freight::record::put_off(world).len() as u64;
+    let asked = world.resource::<Board>().requested() + freight::record::put_off(world).count() as u64;
     same(Check::HaulRows, "put up or put off beyond the end, and rows", asked, told.haul_rows);
     same(Check::HaulStates, "requested, and completed, lapsed or open", told.haul_rows, all);
     let own = world.resource::<CompletedHauls>().count();

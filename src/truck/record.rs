@@ -1,7 +1,7 @@
 //! Rows of what trucks did.
 
 use super::state::{Duty, Fleet, FleetDay, Phase, ShiftKm, Trip, Truck, TruckEnergy, TruckModels};
-use crate::freight::record::put_off;
+use crate::freight::record::put_off_rows;
 use crate::freight::state::{Board, Haul};
 use crate::kernel::ids::{FleetId, Roster};
 use crate::place::build::kind;
@@ -76,7 +76,7 @@ pub(crate) fn kinds(world: &World) -> Vec<(Vehicle, String)> {
 /// Rows for hauls that are still open when the run ends: on the board, with a truck, or put off by an appointment.
 pub(crate) fn close(world: &mut World, _: u32) {
     let mut open = open_rows(world);
-    open.extend(put_off(world));
+    open.extend(put_off_rows(world));
     let mut rows = world.resource_mut::<Records<HaulRow>>();
     for row in open {
         rows.push(row);

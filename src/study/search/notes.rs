@@ -5,6 +5,7 @@ use super::results::Answer;
 use super::run::Found;
 use super::study::Search;
 use crate::scenario::doubt::further_doubts;
+use crate::scenario::loaded::Loaded;
 use crate::scenario::prices::orders;
 use crate::study::work;
 use std::fmt::Write as _;
@@ -27,26 +28,26 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
     if open > 0 {
         out.push(format!("{open} of the designs beside it were not confirmed to hold the constraints on fresh days"));
     }
-    out.extend(of_design(search, found));
-    out.extend(to_order(search, found));
+    if let Some(design) = best_design(search, found) {
+        // What is doubtful of it beyond the scenario that it changes.
+        out.extend(further_doubts([("the design", &design)], &search.loaded));
+        out.extend(to_order(search, &design));
+    }
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
     out.extend(refused(search, found));
     out
 }
 
-/// What is doubtful of the design beyond the scenario that it changes.
-fn of_design(search: &Search, found: &Found) -> Vec<String> {
-    let best = found.race.best.map(|best| search.load(&found.race.racers[best].design));
-    let Some(Ok(design)) = best else { return Vec::new() };
-    further_doubts(design.first().map(|design| ("the design", design)), &search.loaded)
+/// The scenario of the reported design, from the first of its days.
+fn best_design(search: &Search, found: &Found) -> Option<Loaded> {
+    let best = &found.race.racers[found.race.best?];
+    search.load(&best.design).ok()?.into_iter().next()
 }
 
 /// By when what the design has more than is there already is ordered.
-fn to_order(search: &Search, found: &Found) -> Option<String> {
-    let best = &found.race.racers[found.race.best?];
-    let design = search.load(&best.design).ok()?;
-    let design = &design.first()?.scenario;
+fn to_order(search: &Search, design: &Loaded) -> Option<String> {
+    let design = &design.scenario;
     let all = orders(design, Some(&search.loaded.scenario));
     let told: Vec<String> =
         all.iter().map(|order| format!("{} by {} ({} months)", order.of, order.by, order.months)).collect();
