@@ -67,19 +67,21 @@ fn sold_surplus(surplus: &Surplus) -> Option<Line> {
 }
 
 /// What an amount makes in a part of a month, $: by the day for the days that the load covers, else for the part's share.
-fn part_usd(amount: &Amount, part: &Part) -> f64 {
+fn part_usd(amount: &Amount, part: &Part, month: usize) -> f64 {
     match amount.per {
+        _ if !amount.months[month] => 0.0,
         Per::Day => amount.usd * part.covered_days,
         Per::Month => part.share * amount.usd,
-        Per::Year => part.share * amount.usd / 12.0,
+        Per::Year => part.share * amount.usd * amount.share_of_year(month),
     }
 }
 
 fn fixed_lines(tariff: &Tariff, month: &Month) -> Vec<Line> {
     let mut lines = Vec::new();
     for part in &month.parts {
-        for amount in &tariff.rates[part.rates].fixed {
-            let usd = part_usd(amount, part);
+        let paid = |amount: &&Amount| amount.months[month.number()];
+        for amount in tariff.rates[part.rates].fixed.iter().filter(paid) {
+            let usd = part_usd(amount, part, month.number());
             let name = "customer charge".to_owned();
             let (quantity, unit) =
                 if amount.per == Per::Day { (part.covered_days, "days") } else { (part.share, "months") };
@@ -93,7 +95,7 @@ fn fixed_lines(tariff: &Tariff, month: &Month) -> Vec<Line> {
 fn least_usd(tariff: &Tariff, month: &Month, times: &[Per]) -> f64 {
     let of_part = |part: &Part| -> f64 {
         let minimum = tariff.rates[part.rates].minimum.iter().filter(|amount| times.contains(&amount.per));
-        minimum.map(|amount| part_usd(amount, part)).sum()
+        minimum.map(|amount| part_usd(amount, part, month.number())).sum()
     };
     month.parts.iter().map(of_part).sum()
 }

@@ -76,6 +76,23 @@ pub struct Amount {
     pub usd: f64,
     /// For each of these.
     pub per: Per,
+    /// Months in which it is paid, January first.
+    pub months: [bool; 12],
+}
+
+impl Amount {
+    /// Paid in all months.
+    #[must_use]
+    pub fn all_year(usd: f64, per: Per) -> Self {
+        Self { usd, per, months: [true; 12] }
+    }
+
+    /// Parts of an amount for a year that are paid in this month (0 to 11), of as many parts as it has months.
+    #[must_use]
+    pub fn share_of_year(&self, month: usize) -> f64 {
+        let number = self.months.iter().filter(|paid| **paid).count();
+        if self.months[month] { 1.0 / number as f64 } else { 0.0 }
+    }
 }
 
 /// Times that amounts are for.

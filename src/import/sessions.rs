@@ -169,7 +169,8 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
         return None;
     };
     let mut clock = Clock::new(&clock);
-    let (stays, odd) = stays_of(&rows, &mut clock, &columns, mistakes);
+    let (mut stays, odd) = stays_of(&rows, &mut clock, &columns, mistakes);
+    notes.extend(once_each(&mut stays, &columns));
     notes.extend(clock.told());
     if columns.charger.is_none() {
         notes.push(
@@ -520,6 +521,30 @@ fn seconds(cell: &Cell, unit_s: f64, decimal: Decimal) -> Option<i64> {
 }
 
 /// Stays with absolute times, and what is odd in them.
+/// Drops rows that repeat a session, and says how many: one vehicle, or one port, is not there twice from the same second to the
+/// same second with the same energy. Where nothing names vehicles or chargers they may be two, and that is said. Sessions with a
+/// name of their own are refused elsewhere when it comes again.
+fn once_each(stays: &mut Vec<Stay>, columns: &Columns) -> Option<String> {
+    let mut known = BTreeSet::new();
+    let mut is_new = |stay: &Stay| {
+        let vehicle = columns.vehicle.map(|_| stay.vehicle_id.clone());
+        known.insert((stay.arrive, stay.depart, stay.energy_kwh.to_bits(), vehicle, stay.charger_id.clone()))
+    };
+    let is_named = columns.vehicle.is_some() || columns.port.is_some();
+    let repeats = |number: usize| (columns.session.is_none() && number > 0).then_some(number);
+    if is_named && columns.session.is_none() {
+        let before = stays.len();
+        stays.retain(is_new);
+        let number = repeats(before - stays.len())?;
+        return Some(format!("{number} rows repeat a session and are left out: of each one is read"));
+    }
+    let number = repeats(stays.iter().filter(|stay| !is_new(stay)).count())?;
+    Some(format!(
+        "{number} rows have the times and the energy of another one: they are read as sessions of their own, for no column names \
+         a session, a vehicle or a port"
+    ))
+}
+
 fn stays_of(rows: &[Raw], clock: &mut Clock<'_>, columns: &Columns, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, Odd) {
     let (mut out, mut odd) = (Vec::new(), Odd::default());
     for row in rows {

@@ -263,6 +263,7 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
     let months = span(table, row, ["month_start", "month_end"], (1.0, 12.0));
     let weekdays = span(table, row, ["weekday_start", "weekday_end"], (0.0, 6.0));
     let hours = span(table, row, ["hour_start", "hour_end"], (0.0, 24.0));
+    refuse_parts(table, row, kind, [months, weekdays, hours]);
     let (from, until) = (date(table, row, "effective_start_date"), date(table, row, "effective_end_date"));
     let ratchet = ratchet::read(table, row, kind == Kind::Demand)?;
     let subscription = subscription(table, row, kind, usd)?;
@@ -287,6 +288,22 @@ fn charge(table: &mut Table<'_>, row: &Row) -> Option<Charge> {
         subscription,
         holidays: Holidays::default(),
     })
+}
+
+/// Refuses times of a row whose type holds at all times: a customer charge may hold in some months, a subscription in none.
+fn refuse_parts(table: &mut Table<'_>, row: &Row, kind: Kind, spans: [Option<(f64, f64)>; 3]) {
+    let all = [("month_start", (1.0, 12.0)), ("weekday_start", (0.0, 6.0)), ("hour_start", (0.0, 24.0))];
+    let refused = match kind {
+        Kind::Subscription => &all[..],
+        Kind::Customer => &all[1..],
+        _ => return,
+    };
+    for (span, (name, whole)) in spans[3 - refused.len()..].iter().zip(refused) {
+        if span.is_some_and(|span| span != *whole) {
+            let help = Some("leave these columns empty, or give the charge another type".to_owned());
+            table.wrong(row.line, name, "a charge of this type holds at all of these times".to_owned(), help);
+        }
+    }
 }
 
 /// The name of a row; where there is none, what stands in for it.
@@ -446,7 +463,11 @@ fn rates(from: Option<Date>, charges: &[Charge], wrong: &mut impl FnMut(&str, St
     for charge in &held {
         holidays.append(charge.holidays.clone());
     }
-    let amount = |charge: &&Charge| Amount { usd: charge.usd, per: charge.per };
+    let amount = |charge: &&Charge| Amount {
+        usd: charge.usd,
+        per: charge.per,
+        months: core::array::from_fn(|month| (charge.months.0..=charge.months.1).contains(&month)),
+    };
     Rates {
         from,
         until: held.iter().filter_map(|charge| charge.until).min(),

@@ -403,12 +403,21 @@ fn lookback(keys: &mut Keys<'_>) -> Option<Lookback> {
     let months = keys.month_flags("lookbackmonths").filter(|months| months.contains(&true));
     let range = keys.number("lookbackrange", 0.0, 36.0).map(|range| range as usize).filter(|range| *range > 0);
     if let Some(percent) = percent.filter(|percent| *percent > 0.0) {
+        if is_unclear(percent) {
+            let message = format!("is {percent}: neither a share such as 0.75 nor a percentage such as 75");
+            keys.wrong("lookbackpercent", &message, Some("write it as a percentage".to_owned()));
+        }
         let months = months.filter(|_| range.is_none()).unwrap_or([true; 12]);
         return Some(Lookback { share: [share(percent); 12], months, range: range.unwrap_or(11) });
     }
     let by_month = keys.months("demandratchetpercentage", 0.0, 100.0)?.map(share);
     let counts = by_month.iter().any(|share| *share > 0.0);
     counts.then_some(Lookback { share: by_month, months: [true; 12], range: range.unwrap_or(11) })
+}
+
+/// A little above 1: no share, and no percentage that a tariff has.
+fn is_unclear(percent: f64) -> bool {
+    percent > 1.0 && percent < 5.0
 }
 
 /// Files write 0.75 or 75.
@@ -429,8 +438,8 @@ fn fixed(keys: &mut Keys<'_>) -> Vec<Amount> {
         keys.wrong("fixedmonthlycharge", &message, Some("leave the one out that does not hold".to_owned()));
     }
     let amount = match (first, older) {
-        (Some(usd), _) => Some(Amount { usd, per }),
-        (None, Some(usd)) => Some(Amount { usd, per: Per::Month }),
+        (Some(usd), _) => Some(Amount::all_year(usd, per)),
+        (None, Some(usd)) => Some(Amount::all_year(usd, Per::Month)),
         (None, None) => None,
     };
     amount.into_iter().collect()
@@ -444,7 +453,7 @@ fn minimum(keys: &mut Keys<'_>) -> Vec<Amount> {
         let Some(usd) = keys.number(key, 0.0, 1e9) else { continue };
         // Two names of one minimum: files repeat the amount, or leave one of them at 0.
         match found.iter_mut().find(|known| known.per == per) {
-            None => found.push(Amount { usd, per }),
+            None => found.push(Amount::all_year(usd, per)),
             Some(known) if known.usd == 0.0 => known.usd = usd,
             Some(known) if usd == 0.0 || usd.total_cmp(&known.usd).is_eq() => {}
             Some(known) => {

@@ -25,13 +25,14 @@ fn put_off(name: &str, scope: &str, hours: f64) -> Option<String> {
     })
 }
 
-/// Machines of a yard that drove on with an empty battery.
+/// Machines of a yard whose batteries or tanks ran empty.
 fn empty_batteries(name: &str, scope: &str, ways: f64) -> Option<String> {
     let site = ScopeKind::Site.key_in(scope)?;
     (name == MetricName::CarriersStranded.as_str() && ways > 0.0).then(|| {
         format!(
-            "machines at `{site}` had an empty battery on {ways:.0} ways and drove on, for nothing tows them here: the work \
-             that was done is an upper bound, and they need larger batteries, more charging ports or more time at them"
+            "machines at `{site}` ran out of energy on {ways:.0} ways and had to be towed (`tow_min` of the plan each time, \
+             `carrier_towed_h` in all): they need larger batteries, a higher `leave_at_soc`, more charging ports or more time \
+             at them"
         )
     })
 }
@@ -41,11 +42,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_machines_with_an_empty_battery_are_told() {
+    fn only_machines_that_ran_empty_are_told() {
         let name = MetricName::CarriersStranded.as_str();
         let told = doubts(
             [(name, "site:a", Some(0.0)), (name, "site:b", Some(12.0)), ("moves", "site:b", Some(9.0))].into_iter(),
         );
-        assert!(told.len() == 1 && told[0].starts_with("machines at `b` had an empty battery on 12 ways"), "{told:?}");
+        assert!(told.len() == 1 && told[0].starts_with("machines at `b` ran out of energy on 12 ways"), "{told:?}");
     }
 }

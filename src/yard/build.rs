@@ -116,6 +116,7 @@ impl Maker<'_, '_> {
             loaded_mps: mps(spec.loaded_kmh),
             empty_mps: mps(spec.empty_kmh),
             truck_mps: mps(spec.truck_kmh),
+            tow_s: (spec.tow_min * 60.0).round() as u32,
             gate_s: terminal.gate_min * 60.0,
             blocks_up_to: self.blocks_up_to(),
             discharge_share: volumes.map_or(0.5, |volumes| volumes.import_share),
@@ -222,6 +223,7 @@ impl Maker<'_, '_> {
             job: None,
             target_soc: 1.0,
             depart_s: None,
+            is_towed: false,
             is_fuelled: model.spec.tank.is_some(),
         }
     }

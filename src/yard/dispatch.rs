@@ -125,13 +125,36 @@ impl Step<'_> {
         let asked = Asked { unit: usize::from(id), why, resumes_s, wait_s, hours_end_s: self.hours_end_s(at_s) };
         let takes_moves = why == Why::Free && self.is_on_shift(id, at_s);
         let seen = Seen { yard: self.yard, work: &*self.work, units: &*self.units, lots: &*self.lots, takes_moves };
-        match self.policy.decide(&YardView { time_s: at_s, asked, yard: &seen }) {
+        let order = match self.policy.decide(&YardView { time_s: at_s, asked, yard: &seen }) {
             Ok(order) => order,
             Err(message) => {
                 self.fault.set(self.policy.name(), message);
                 YardOrder::Nothing
             }
+        };
+        let must_charge = matches!(why, Why::Free | Why::Between) && self.is_empty(id);
+        if must_charge { self.charge_first(id, order) } else { order }
+    }
+
+    /// Is there nothing left in its battery or tank?
+    fn is_empty(&self, id: u16) -> bool {
+        let machine = &self.work.machines[usize::from(id)];
+        machine.is_towed || self.units.level(machine.unit).is_some_and(|level| level <= 0.0)
+    }
+
+    /// Whatever the policy says, an empty machine takes no work before it has charged: at the lot of its order, else at the nearest.
+    fn charge_first(&self, id: u16, order: YardOrder) -> YardOrder {
+        let machine = &self.work.machines[usize::from(id)];
+        if matches!(order, YardOrder::Charge { .. }) {
+            return order;
         }
+        let way_m = |lot: u16| self.yard.plan.way_m(machine.at, self.lots[usize::from(lot)].place);
+        let nearest = machine.lots.iter().copied().min_by(|a, b| way_m(*a).total_cmp(&way_m(*b)));
+        nearest.map_or(YardOrder::Nothing, |lot| YardOrder::Charge {
+            lot: usize::from(lot),
+            to_soc: machine.return_at,
+            until_s: None,
+        })
     }
 
     /// When the hours end in which units charge by the plan, if it is such an hour.

@@ -23,16 +23,18 @@ pub enum Doing {
     LotWay,
     /// Is at the lot: waits for a plug, is plugged in, charges, waits to be unplugged.
     AtLot,
+    /// Stands with an empty battery or tank until it is towed, and is towed to the end of its way.
+    Towed,
 }
 
 impl Doing {
     /// Does a machine that does it work, or is it on its way to a lot?
     pub(crate) fn is_busy(self) -> bool {
-        !matches!(self, Self::Idle | Self::Break | Self::AtLot)
+        !matches!(self, Self::Idle | Self::Break | Self::AtLot | Self::Towed)
     }
 
     /// All of them, in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Idle,
         Self::Break,
         Self::EmptyWay,
@@ -43,5 +45,6 @@ impl Doing {
         Self::AtBlock,
         Self::LotWay,
         Self::AtLot,
+        Self::Towed,
     ];
 }

@@ -155,7 +155,7 @@ impl Step<'_> {
             self.rest(id, at_s);
             return;
         }
-        let (from, is_loaded, unit, class) = (machine.at, machine.is_loaded, machine.unit, machine.class);
+        let (from, is_loaded) = (machine.at, machine.is_loaded);
         let way_m = self.yard.plan.way_m(from, to);
         let rules = &self.yard.rules;
         let speed_mps = if is_loaded { rules.loaded_mps } else { rules.empty_mps };
@@ -168,12 +168,25 @@ impl Step<'_> {
         let (loaded_m, empty_m) = if is_loaded { (way_m, 0.0) } else { (0.0, way_m) };
         self.work.tally.loaded_m += loaded_m;
         self.work.tally.empty_m += empty_m;
-        if way_m > 0.0 && !self.units.take(unit, class, Used { loaded_m, empty_m, ..Used::default() }) {
-            self.work.tally.stranded += 1;
-        }
         // A way takes a second at least: a policy that sends a unit back and forth gets nowhere, but time goes on.
-        let way_s = (way_m / speed_mps).round().max(if way_m > 0.0 { 1.0 } else { 0.0 });
-        self.push(at_s + way_s as u32, YardDue::Machine, u32::from(id));
+        let way_s = (way_m / speed_mps).round().max(if way_m > 0.0 { 1.0 } else { 0.0 }) as u32;
+        let used = Used { loaded_m, empty_m, ..Used::default() };
+        let tow_s = if way_m > 0.0 && !self.has_energy(id, used) { self.tow(id, at_s) } else { 0 };
+        self.push(at_s + tow_s + way_s, YardDue::Machine, u32::from(id));
+    }
+
+    /// Takes the energy of a way. False when the battery or the tank had too little; a tow takes none of it.
+    fn has_energy(&mut self, id: u16, used: Used) -> bool {
+        let machine = &self.work.machines[usize::from(id)];
+        !machine.is_towed && self.units.take(machine.unit, machine.class, used)
+    }
+
+    /// A machine is moved by a tow from now on, until it has charged. Returns how long it waits for that, s.
+    fn tow(&mut self, id: u16, at_s: u32) -> u32 {
+        self.set(id, Doing::Towed, at_s);
+        let was_towed = core::mem::replace(&mut self.machine(id).is_towed, true);
+        self.work.tally.stranded += u64::from(!was_towed);
+        if was_towed { 0 } else { self.yard.rules.tow_s }
     }
 
     /// A machine reaches the end of its way.
@@ -336,7 +349,8 @@ impl Step<'_> {
 
     /// A unit has its battery again and goes on with what it had to do.
     fn come_back(&mut self, id: u16, at_s: u32) {
-        let machine = &self.work.machines[usize::from(id)];
+        let machine = self.machine(id);
+        machine.is_towed = false;
         match (machine.role, Self::end_of(machine)) {
             (Role::Handler(zone), _) => {
                 let place = self.work.zones[usize::from(zone)].place;

@@ -73,6 +73,7 @@ fn of_carriers(site: &mut ScopeMetrics<'_>, yard: &Yard, work: &YardWork, end_s:
     site.add(MetricName::CarrierBlockH, of(Doing::AtBlock));
     site.add(MetricName::CarrierBlockWaitH, of(Doing::BlockWait));
     site.add(MetricName::CarrierLotWayH, of(Doing::LotWay));
+    site.add(MetricName::CarrierTowedH, of(Doing::Towed));
     site.add(MetricName::CarrierLotQueueH, lot.queue_s as f64 / 3600.0);
     site.add(MetricName::CarrierPluggingH, lot.plugging_s as f64 / 3600.0);
     site.add(MetricName::CarrierLotH, of(Doing::AtLot));

@@ -63,6 +63,11 @@ pub struct PlanSpec {
     /// Speed of road trucks inside the gates, km/h.
     #[schemars(range(min = 1.0, max = 60.0))]
     pub truck_kmh: f64,
+    /// Time until a machine whose battery or tank ran empty on its way is towed, minutes. It is brought to the end of that way with
+    /// what it carries, then to a lot, and works again when it has charged.
+    #[serde(default = "default_tow_min")]
+    #[schemars(range(min = 0.0, max = 1_440.0))]
+    pub tow_min: f64,
     /// Carriers that work for one crane at a time.
     #[schemars(range(min = 1, max = 50))]
     pub carriers_per_crane: u32,
@@ -100,6 +105,11 @@ impl PlanSpec {
 
 fn default_gate_side() -> GateSide {
     GateSide::Land
+}
+
+/// Assumed: somebody of the shift comes with a tug of the terminal.
+fn default_tow_min() -> f64 {
+    30.0
 }
 
 fn default_lifts_per_move() -> f64 {

@@ -73,6 +73,8 @@ pub(crate) struct Rules {
     pub(super) loaded_mps: f64,
     pub(super) empty_mps: f64,
     pub(super) truck_mps: f64,
+    /// Time until a machine with an empty battery is towed, s.
+    pub(super) tow_s: u32,
     /// Mean time of a truck in a gate lane, s.
     pub(super) gate_s: f64,
     /// Of the containers, those that go to the blocks up to each, rising to 1.
@@ -201,6 +203,8 @@ pub(crate) struct Machine {
     /// Of its way to charge: the state of charge it wants, and when it goes whatever it has (`u32::MAX`: not before the end).
     pub(super) target_soc: f64,
     pub(super) depart_s: Option<u32>,
+    /// Its battery or tank was empty on a way: until it has charged it is moved by a tow, without energy of its own.
+    pub(super) is_towed: bool,
     /// Is it filled without a way, at a hydrogen station of the terminal?
     pub(super) is_fuelled: bool,
 }

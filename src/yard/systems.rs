@@ -382,7 +382,7 @@ impl Asked {
 impl YardWork {
     /// Machines on their way to a lot.
     fn bound_for(&self, lot: u16) -> i64 {
-        let is_bound = |it: &&Machine| it.doing == Doing::LotWay && it.then == Then::Charge(lot);
+        let is_bound = |it: &&Machine| matches!(it.doing, Doing::LotWay | Doing::Towed) && it.then == Then::Charge(lot);
         self.machines.iter().filter(is_bound).count() as i64
     }
 
@@ -427,7 +427,7 @@ impl YardWork {
         };
         let tally = &mut self.tally;
         let seconds = |of: &[Doing]| of.iter().map(|doing| tally.state_s[class][*doing as usize]).sum::<u64>();
-        let away_s = seconds(&[Doing::LotWay, Doing::AtLot]);
+        let away_s = seconds(&[Doing::LotWay, Doing::AtLot, Doing::Towed]);
         let present_s = if tally.machines[class] > 0 {
             seconds(&Doing::ALL) - seconds(&[Doing::Break]) - away_s
         } else {

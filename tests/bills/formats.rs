@@ -161,6 +161,11 @@ fn wrong_tariffs_are_named() {
         (with(0.0, &json!({ "fixedchargeunits": "$/moon" })), "fixedchargeunits", "`$/moon` is not supported"),
         (with(0.0, &json!({ "startdate": "soon" })), "startdate", "is not a date"),
         (with(0.0, &json!({ "startdate": "2025-03-01", "enddate": "2024-03-01" })), "enddate", "lies before the start"),
+        (
+            with(0.0, &json!({ "lookbackPercent": 1.5 })),
+            "lookbackPercent",
+            "neither a share such as 0.75 nor a percentage",
+        ),
         (with(0.0, &json!({ "lookbackMonths": [13] })), "lookbackMonths", "list of months"),
         (with(0.0, &json!({ "demandwindow": 90 })), "demandwindow", "out of the plausible range"),
         (json!({ "name": "x" }), "energyratestructure", "charges nothing"),
@@ -225,6 +230,19 @@ fn what_a_plain_tariff_leaves_out_is_said() {
     }
 }
 
+/// 5 $ a month in six summer months, 120 $ a year paid in four of them: 30 + 120 over the year, 5 in May, 35 in June, 0 in March.
+#[test]
+fn customer_charges_hold_in_their_months() {
+    let csv = "utility,type,name,month_start,month_end,charge,units\nelectric,energy,e,1,12,0,$/kWh\n\
+        electric,customer,summer,5,10,5,$/month\nelectric,customer,year,6,9,120,$/year\n";
+    let tariff = read("t.csv", csv);
+    close(bill(&tariff, &load("2025-01-01", LA, 60, 365 * 24, |_| 1.0)).total_usd(), 150.0);
+    for (start, days, usd) in [("2025-03-01", 31, 0.0), ("2025-05-01", 31, 5.0), ("2025-06-01", 30, 35.0)] {
+        let hours = days * 24 - usize::from(start == "2025-03-01");
+        close(bill(&tariff, &load(start, LA, 60, hours, |_| 1.0)).total_usd(), usd);
+    }
+}
+
 #[test]
 fn wrong_plain_tariffs_are_named() {
     let header = "utility,type,period,month_start,month_end,hour_start,hour_end,charge,units";
@@ -236,6 +254,7 @@ fn wrong_plain_tariffs_are_named() {
         ("electric,energy,,1,12,0,23.9,0.1,$/kWh", "quarters of an hour"),
         ("electric,energy,,1,12,0,24,x,$/kWh", "t.csv:2: charge: `x` is not a finite number"),
         ("electric,energy,,1,12,0,21,0.1,$/kWh", "no row of type `energy` with limit 0 holds at month 1, Monday 21:00"),
+        ("electric,customer,,1,12,8,18,5,$/month", "t.csv:2: hour_start: a charge of this type holds at all"),
         ("gas,energy,,1,12,0,24,0.1,$/therm", "has no row of the utility `electric`"),
     ];
     for (row, words) in cases {

@@ -78,6 +78,24 @@ EVSE ID,Port Number,Station Name,Plug In Event Id,Start Date,Start Time Zone,End
     );
 }
 
+/// A row that is there twice is one session where a vehicle or a port is named, and two, with a word, where nothing is.
+#[test]
+fn sessions_that_are_in_the_file_twice() {
+    let row = "2025-06-02T08:00Z,2025-06-02T10:00Z,60.5";
+    let found = log(&format!("vehicle,arrival,departure,kWh\na,{row}\na,{row}\nb,{row}\n"));
+    assert_eq!(found.list.len(), 2);
+    assert!(said(&found, "1 rows repeat a session and are left out"), "{:?}", found.notes);
+    let found = log(&format!("arrival,departure,kWh\n{row}\n{row}\n"));
+    assert_eq!(found.list.len(), 2);
+    assert!(said(&found, "1 rows have the times and the energy of another one"), "{:?}", found.notes);
+    let found = log(
+        "vehicle,arrival,departure,kWh\na,2025-06-02T08:00Z,2025-06-02T10:00Z,60\na,2025-06-03T08:00Z,2025-06-03T10:00Z,60\n",
+    );
+    assert!(found.list.len() == 2 && !said(&found, "repeat"));
+    let again = format!("session,vehicle,arrival,departure,kWh\n1,a,{row}\n1,a,{row}\n");
+    assert!(with(&Options::default(), &again).unwrap_err().contains("is the name of another session too"));
+}
+
 /// `1.234` and `2,5` are one way to write numbers; `1,5` and `2.5` are two, and no number of them is guessed.
 #[test]
 fn decimals_are_never_guessed_apart() {

@@ -141,6 +141,15 @@ fn hours_that_clocks_skip_or_show_twice_are_told() {
     assert!(said(&spring, "skips in spring are taken as an hour later: 1, the first in line 2"), "{:?}", spring.notes);
     let autumn = with(&Options::default(), &format!("{head}A,2025-11-02 01:30,2025-11-02 01:15,20\n")).unwrap_err();
     assert!(autumn.contains("ends before it begins") && autumn.contains("offset"), "{autumn}");
+    let autumn = with(&Options::default(), &format!("{head}A,2025-11-02 01:30,2025-11-02 05:00,20\n")).unwrap();
+    assert!(said(&autumn, "shows twice in autumn are taken as the first of the two: 1, the first in line 2"));
+    assert_eq!(autumn.list[0].depart_s - autumn.list[0].arrive_s, 16_200);
+    let autumn = listed(
+        "Origin,Destination,Ready,Due,Container\nA,B,2025-11-02 01:30,2025-11-02 16:00,loaded\n",
+        &map("zone = \"America/Los_Angeles\""),
+        None,
+    );
+    assert!(has(&autumn.unwrap().said, "shows twice in autumn"));
     let hauls = listed(
         "Origin,Destination,Ready,Due,Container\nA,B,2025-03-09 02:30,2025-03-09 16:00,loaded\n",
         &map("zone = \"America/Los_Angeles\""),

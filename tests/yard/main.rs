@@ -8,10 +8,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod answers;
 mod appointments;
 mod charging;
 mod depots;
 mod directions;
+mod energy;
 mod plans;
 mod queues;
 mod swaps;

@@ -378,10 +378,12 @@ fn ratchet(lookback: &Lookback, is_flat: bool, of: (usize, usize), months: &[Mad
 }
 
 fn of_month(amount: &Amount, first: Date) -> f64 {
+    let month = first.month() as usize - 1;
     match amount.per {
+        _ if !amount.months[month] => 0.0,
         Per::Day => amount.usd * f64::from(first.days_in_month()),
         Per::Month => amount.usd,
-        Per::Year => amount.usd / 12.0,
+        Per::Year => amount.usd / amount.months.iter().filter(|paid| **paid).count() as f64,
     }
 }
 
