@@ -27,6 +27,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     let mut out = far_sites(scenario);
     out.extend(names_alike(scenario));
     out.extend(classes_that_last(scenario));
+    out.extend(single_weeks(scenario));
     out.extend(loads_above_limits(scenario));
     out.extend(fleets_without_ports(scenario));
     out.extend(hauls_outside(loaded));
@@ -154,6 +155,16 @@ fn classes_that_last(scenario: &Scenario) -> Option<String> {
     })
 }
 
+/// Years that one sampled week stands for.
+fn single_weeks(scenario: &Scenario) -> Option<String> {
+    let transition = scenario.transition.as_ref().filter(|it| !it.full_years && it.weeks == 1 && it.until > it.from)?;
+    Some(format!(
+        "one week stands for each year from {} to {} (`transition.weeks`): what differs by a few per cent between years or \
+         strategies may be the week; take 4 before you quote it",
+        transition.from, transition.until
+    ))
+}
+
 /// Names that differ in capital letters alone: two things, where one was probably meant.
 fn names_alike(scenario: &Scenario) -> Vec<String> {
     let tables: [(&str, Vec<&String>); 6] = [
@@ -255,7 +266,7 @@ mod tests {
         assert!(!told(5, &["planned.toml"]).contains("has no plan"));
     }
 
-    /// A transition whose trucks nothing retires is doubted, one whose vehicles all have a life is not.
+    /// A transition whose trucks nothing retires is doubted, one whose vehicles all have a life is not; so are years of one week.
     #[test]
     fn vehicles_that_last_for_ever_are_doubted() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/suite/transition");
@@ -266,6 +277,11 @@ mod tests {
         };
         assert!(told(&["survival.truck="]).contains("vehicles of `truck` live"), "{}", told(&["survival.truck="]));
         assert!(!told(&[]).contains("[survival]"), "{}", told(&[]));
+        // The suite samples one week of each year.
+        assert!(told(&[]).contains("one week stands for each year"), "{}", told(&[]));
+        for enough in ["transition.weeks=4", "transition.full_years=true"] {
+            assert!(!told(&[enough]).contains("one week stands"), "{enough}");
+        }
     }
 
     /// Two names that differ in capital letters alone are doubted, and no others.
