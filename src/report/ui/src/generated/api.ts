@@ -1090,6 +1090,8 @@ export interface components {
             peak_kw: number;
             /** @description Why the limit stood where it did when the load came nearest to it; may be empty. */
             worst_reason: string;
+            /** Format: double */
+            peak_limit_kw: number | null;
         };
         /** @description A doubtful number that was not varied. */
         NotVaried: {
@@ -1390,6 +1392,7 @@ export interface components {
             warnings: string[];
             work: components["schemas"]["Work"];
             zone: string;
+            phase_ins: components["schemas"]["Billed"][];
         };
         /** @description What to run. */
         RunRequest: {
@@ -1670,6 +1673,9 @@ export interface components {
             mean_kw: number[];
             /** @description Highest mean power of an interval in each step, kW. */
             peak_kw: number[];
+            carried_peak_s: number;
+            /** Format: double */
+            peak_limit_kw: number | null;
         };
         SiteSeries: components["schemas"]["Site"] & components["schemas"]["SitePower"] & {
             /** Format: int64 */
@@ -1835,6 +1841,7 @@ export interface components {
             trucks: number[];
             up_to_min: (number | null)[];
             visitors: number[];
+            longest: null | components["schemas"]["LongestWait"];
         };
         /** @description Hours of equipment by class and chart step; steps are of whole hours. */
         Work: {
@@ -1940,6 +1947,37 @@ export interface components {
             };
             warnings: string[];
             years: number[];
+            phase_ins: components["schemas"]["PhaseIn"][];
+            /** Format: double */
+            decisive_share: number;
+        };
+        HeldBy: {
+            name: string;
+            is_outage: boolean;
+            /** Format: double */
+            share: number;
+        };
+        LongestWait: {
+            arrive_s: number;
+            wait_s: number;
+            site: string;
+            group: string | null;
+            held_by: components["schemas"]["HeldBy"][];
+        };
+        PhaseIn: {
+            tariff: string;
+            sites: string[];
+            /** Format: double */
+            usd_per_kw: number;
+            /** Format: double */
+            full_usd_per_kw: number;
+            full_from: string;
+        };
+        Billed: components["schemas"]["PhaseIn"] & {
+            /** Format: double */
+            demand_usd: number;
+            /** Format: double */
+            full_usd: number;
         };
     };
     responses: never;
