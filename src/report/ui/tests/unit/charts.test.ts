@@ -1,5 +1,5 @@
-// Contract: a legend shows every series, and the chart leaves room for as many rows as they take; series of a chart are told
-// apart by their colours, on a light page and on a dark one.
+// Contract: a legend shows every series, and the chart leaves room for as many rows as they take; the colours of a chart's
+// series differ, on a light page and on a dark one.
 
 import { describe, expect, it } from "vitest";
 import { colors } from "../../src/charts/canvas";
@@ -46,7 +46,7 @@ const LISTS = {
 
 describe("colours", () => {
   const theme = { ink: "", soft: "", line: "", paper: "" };
-  it.each(Object.entries(LISTS))("of %s are told apart, on a dark page too", (_, names) => {
+  it.each(Object.entries(LISTS))("of %s differ, on a dark page too", (_, names) => {
     for (const isDark of [false, true]) {
       const spots = colors(names, { ...theme, isDark }).map(lab);
       const pairs = spots.flatMap((one, at) => spots.slice(at + 1).map((two, after) => ({ of: [names[at], names[at + 1 + after]], far: Math.hypot(one[0] - two[0], one[1] - two[1], one[2] - two[2]) })));
